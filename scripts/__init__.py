@@ -1,0 +1,1 @@
+"""What is run from a checkout: set-up, checks, demonstration, refreshing of factors, benchmarks."""

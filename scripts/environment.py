@@ -1,0 +1,83 @@
+"""Makes .venv from a lock file with hashes, or renews it when a lock changed; needs only Python's own library.
+
+`test.txt` pins everything of `runtime.txt` and the test tools: an environment made for tests also serves to run.
+"""
+
+import fcntl
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts.messages import ROOT, say
+
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "sobria.json"
+LOCKS = {kind: ROOT / "scripts" / "lock" / f"{kind}.txt" for kind in ("runtime", "test")}
+PROJECT = ROOT / "pyproject.toml"
+
+
+def main(arguments: list[str]) -> int:
+    """Bring .venv to the state of one lock file; return the exit code."""
+    if len(arguments) != 1 or arguments[0] not in LOCKS:
+        say("environment", "usage")
+        return 2
+    with LOCKS["runtime"].open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        try:
+            bring(arguments[0])
+        except subprocess.CalledProcessError as error:
+            say("environment", "failed", command=" ".join(map(str, error.cmd)))
+            return 1
+    return 0
+
+
+def bring(kind: str) -> None:
+    """Install what is missing and nothing else. Raises CalledProcessError when a step fails."""
+    runtime, test = digest(LOCKS["runtime"]), digest(LOCKS["test"])
+    stamp = read_stamp()
+    if stamp.get("venv") != str(VENV) or stamp.get("lock") not in (runtime, test) or not works():
+        run(sys.executable, "-m", "venv", "--clear", VENV)
+        stamp = {"venv": str(VENV)}
+    if stamp.get("lock") not in ((test,) if kind == "test" else (runtime, test)):
+        say("environment", "install")
+        pip("--require-hashes", "--only-binary", ":all:", "--no-compile", "--requirement", LOCKS[kind])
+        stamp["lock"] = digest(LOCKS[kind])
+        STAMP.write_text(json.dumps(stamp))
+    if stamp.get("project") != digest(PROJECT):
+        pip("--no-build-isolation", "--no-index", "--editable", ROOT)
+        stamp["project"] = digest(PROJECT)
+        STAMP.write_text(json.dumps(stamp))
+
+
+def pip(*arguments: object) -> None:
+    """`pip install` in .venv; the lock file is complete, so that pip resolves nothing."""
+    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", *arguments)
+
+
+def run(*command: object) -> None:
+    subprocess.run([str(part) for part in command], cwd=ROOT, check=True)
+
+
+def works() -> bool:
+    """Whether the Python that .venv was made with is still there."""
+    return PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read_stamp() -> dict[str, str]:
+    """What was installed, as written after each step that succeeded; empty when unreadable."""
+    try:
+        stamp: dict[str, str] = json.loads(STAMP.read_text())
+    except (OSError, ValueError):
+        return {}
+    return stamp
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

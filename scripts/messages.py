@@ -1,0 +1,27 @@
+"""The sentences of the scripts, in the language of the terminal; needs only Python's own library."""
+
+import os
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LANGUAGES = ("fr", "en")
+
+
+def language() -> str:
+    """`en` where the locale is English or C, else `fr`: what the command `sobria` does."""
+    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "fr").lower()
+    return "en" if locale == "c" or locale.startswith(("en", "c.", "posix")) else "fr"
+
+
+def sentence(section: str, key: str, **facts: object) -> str:
+    """The sentence `key` of a section of scripts/words, its blanks filled with facts."""
+    words = tomllib.loads((ROOT / "scripts" / "words" / f"{language()}.toml").read_text("utf-8"))
+    filled: str = words[section][key].format(**facts)
+    return filled
+
+
+def say(section: str, key: str, **facts: object) -> None:
+    """Write a sentence on stderr: stdout is for results."""
+    print(sentence(section, key, **facts), file=sys.stderr, flush=True)

@@ -1,0 +1,80 @@
+"""Builds the example ledger from the sample traces, prints its totals and serves it; or checks all of it."""
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from scripts import check
+from scripts.messages import ROOT, say, sentence
+
+HOME = ROOT / ".demo"
+TRACES = ROOT / "scripts" / "demo" / "traces"
+SOBRIA = Path(sys.executable).with_name("sobria")
+ADDRESS = "127.0.0.1"
+PORT = 8501
+
+
+def main() -> int:
+    """Parse the command line; return the exit code, or become the server."""
+    parser = argparse.ArgumentParser(prog="scripts/run", description=sentence("show", "about"))
+    parser.add_argument("--check", action="store_true", help=sentence("show", "check_help"))
+    parser.add_argument("--port", type=int, help=sentence("show", "port_help"))
+    options = parser.parse_args()
+    port = options.port or free_port()
+    try:
+        if options.check:
+            with tempfile.TemporaryDirectory(prefix="sobria-") as folder:
+                home = Path(folder) / HOME.name
+                fill(home)
+                return check.everything(home, serve_command(home, port), f"http://{ADDRESS}:{port}")
+        shutil.rmtree(HOME, ignore_errors=True)
+        fill(HOME)
+    except subprocess.CalledProcessError as error:
+        return error.returncode
+    say("show", "serving", url=f"http://{ADDRESS}:{port}")
+    command = serve_command(HOME, port)
+    os.execv(command[0], command)
+
+
+def fill(home: Path) -> None:
+    """Import the samples into a home, build, print the totals. Raises CalledProcessError; the command has said why."""
+    home.mkdir(parents=True, exist_ok=True)
+    steps = [["build"], ["totals"]]
+    if TRACES.is_dir():
+        steps.insert(0, ["import", str(TRACES)])
+    else:
+        say("show", "no_samples", folder=TRACES.relative_to(ROOT))
+    for arguments in steps:
+        subprocess.run([*sobria(home), *arguments], check=True)
+
+
+def sobria(home: Path) -> list[str]:
+    """The command line of the project on one home."""
+    return [str(SOBRIA), "--home", str(home)]
+
+
+def serve_command(home: Path, port: int) -> list[str]:
+    return [*sobria(home), "serve", "--port", str(port)]
+
+
+def free_port() -> int:
+    """8501, or any free port of this machine when 8501 is taken."""
+    for port in (PORT, 0):
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind((ADDRESS, port))
+            except OSError:
+                continue
+            free: int = attempt.getsockname()[1]
+            return free
+    raise OSError(f"{ADDRESS}: no free port")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

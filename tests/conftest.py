@@ -1,0 +1,47 @@
+"""What every test may ask for: the shared data beside the checkout, a real browser."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+NO_DATA = "the shared data folder is not beside the checkout"
+NO_BROWSER = "no chromium: set CHROMIUM or install the package chromium"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Traces, oracles and source tables that do not ship with the project; without them a test is skipped, counted."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(NO_DATA)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a browser: $CHROMIUM, else one on the PATH. Without any, a failure in CI, a skip elsewhere."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found:
+        return found
+    if os.environ.get("CI"):
+        pytest.fail(NO_BROWSER, pytrace=False)
+    pytest.skip(NO_BROWSER)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each resource whose absence skipped tests, with their number."""
+    reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()) if report.longrepr]
+    for reason in (NO_DATA, NO_BROWSER):
+        count = sum(reason in text for text in reasons)
+        if count:
+            terminalreporter.write_line(f"{count} test(s) skipped: {reason}")

@@ -1,0 +1,191 @@
+"""The house rules that a person would otherwise have to remember: sizes, directions, words, what lies where."""
+
+import ast
+import re
+import string
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("estimator", "dashboard", "factors", "scripts")
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+WORDS = sorted((ROOT / package / "words") for package in PACKAGES if (ROOT / package / "words").is_dir())
+
+FILE_LINES = 300
+FUNCTION_LINES = 70
+IMPORT_SECONDS = 0.3
+
+HEAVY = ("duckdb", "pandas", "numpy", "pyarrow", "streamlit", "codecarbon")
+CALLS_OUT = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "ftplib", "smtplib", "telnetlib"}
+UNSAFE = {"pickle", "marshal", "shelve", "dill", "joblib"}
+SQL = re.compile(r"\bselect\b.+\bfrom\b|\binsert\s+into\b|\bcreate\s+(table|view)\b", re.IGNORECASE | re.DOTALL)
+
+TOP_LEVEL = {
+    ".ci",
+    ".git",
+    ".github",
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "README.md",
+    "SECURITY.md",
+    "dashboard",
+    "docs",
+    "estimator",
+    "factors",
+    "publiccode.yml",
+    "pyproject.toml",
+    "scripts",
+    "tests",
+}
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), name(path))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, at the top or inside a function, with its package's name in full."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imports_any(path: Path, forbidden: set[str]) -> set[str]:
+    return {f for f in forbidden for module in imports(path) if module == f or module.startswith(f + ".")}
+
+
+def importers(package: str, forbidden: set[str]) -> set[str]:
+    return {name(path) for path in MODULES if path.is_relative_to(ROOT / package) and imports_any(path, forbidden)}
+
+
+@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=name)
+def test_a_module_says_in_its_first_line_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(tree(path)), f"{name(path)} has no docstring"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_file_and_its_functions_stay_short(path: Path) -> None:
+    lines = len(path.read_text("utf-8").splitlines())
+    assert lines < FILE_LINES, f"{name(path)}: {lines} lines"
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or 0) - node.lineno + 1
+            assert length < FUNCTION_LINES, f"{name(path)}: {node.name} has {length} lines"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_no_error_is_swallowed_and_no_text_is_run(path: Path) -> None:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ExceptHandler):
+            caught = ast.unparse(node.type) if node.type else ""
+            assert caught not in ("", "Exception", "BaseException"), f"{name(path)}:{node.lineno}: broad except"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in ("eval", "exec"), f"{name(path)}:{node.lineno}: {node.func.id}"
+    assert not imports_any(path, UNSAFE)
+
+
+def test_one_module_imports_duckdb() -> None:
+    assert importers("estimator", {"duckdb"}) | importers("dashboard", {"duckdb"}) <= {"estimator/store.py"}
+
+
+def test_one_module_imports_codecarbon() -> None:
+    assert importers("estimator", {"codecarbon"}) | importers("dashboard", {"codecarbon"}) <= {"estimator/track.py"}
+
+
+def test_the_estimator_knows_no_screen() -> None:
+    assert importers("estimator", {"streamlit", "plotly", "altair", "dashboard"}) == set()
+
+
+def test_nothing_phones_home() -> None:
+    assert importers("estimator", CALLS_OUT) | importers("dashboard", CALLS_OUT) == set()
+
+
+def test_the_dashboard_holds_no_sql() -> None:
+    for path in (path for path in MODULES if path.is_relative_to(ROOT / "dashboard")):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not SQL.search(node.value), f"{name(path)}:{node.lineno}: {node.value[:60]}"
+    assert not list((ROOT / "dashboard").rglob("*.sql"))
+
+
+def test_factors_are_data() -> None:
+    assert {name(path) for path in MODULES if path.is_relative_to(ROOT / "factors")} <= {"factors/__init__.py"}
+
+
+def test_importing_the_estimator_is_light() -> None:
+    """`import estimator` loads none of the heavy libraries and costs less than 0.3 s of processor time [s]."""
+    code = (
+        "import sys, time; before = time.process_time(); import estimator; spent = time.process_time() - before;"
+        f"print(spent, *(m for m in {HEAVY!r} if m in sys.modules))"
+    )
+    command = [sys.executable, "-c", code]
+    runs = [subprocess.check_output(command, cwd=ROOT, text=True).split() for _ in range(3)]
+    assert runs[0][1:] == [], f"import estimator loads {runs[0][1:]}"
+    assert min(float(run[0]) for run in runs) < IMPORT_SECONDS
+
+
+def flat(path: Path) -> dict[str, str]:
+    """The sentences of a words file by section.key."""
+
+    def walk(prefix: str, value: object) -> Iterator[tuple[str, str]]:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                yield from walk(f"{prefix}.{key}" if prefix else key, inner)
+        else:
+            yield prefix, str(value)
+
+    return dict(walk("", tomllib.loads(path.read_text("utf-8"))))
+
+
+def blanks(sentence: str) -> set[str]:
+    """The names between braces that are filled when a sentence is said; `label_fr` and `label_en` are one blank."""
+    fields = {field for _, field, _, _ in string.Formatter().parse(sentence) if field is not None}
+    return {re.sub(r"_(fr|en)$", "", field) for field in fields}
+
+
+@pytest.mark.parametrize("folder", WORDS, ids=name)
+def test_french_and_english_say_the_same_things(folder: Path) -> None:
+    french = sorted(path.name for path in folder.glob("*fr.toml"))
+    assert sorted(path.name for path in folder.glob("*en.toml")) == [re.sub(r"fr\.toml$", "en.toml", f) for f in french]
+    for file in french:
+        fr, en = flat(folder / file), flat(folder / re.sub(r"fr\.toml$", "en.toml", file))
+        assert fr.keys() == en.keys(), f"{name(folder)}/{file}: {sorted(fr.keys() ^ en.keys())}"
+        for key in fr:
+            assert blanks(fr[key]) == blanks(en[key]), f"{name(folder)}/{file}: {key}"
+
+
+def test_the_top_level_is_a_short_list() -> None:
+    """What git ignores is not looked at."""
+    ignored = {line.strip().strip("/") for line in (ROOT / ".gitignore").read_text("utf-8").splitlines()}
+    unexpected = {entry.name for entry in ROOT.iterdir()} - TOP_LEVEL - ignored
+    assert unexpected == set()
+
+
+def pins(lock: Path) -> set[str]:
+    """The `name==version` of a lock file."""
+    return set(re.findall(r"^[a-z0-9][^\s=]*==\S+", lock.read_text("utf-8"), re.MULTILINE))
+
+
+def test_the_locks_agree_and_name_no_host() -> None:
+    """The environment of the tests holds the very versions that people run."""
+    runtime, test = (ROOT / "scripts" / "lock" / f"{kind}.txt" for kind in ("runtime", "test"))
+    assert pins(runtime) and pins(runtime) < pins(test)
+    for lock in (runtime, test):
+        assert "://" not in lock.read_text("utf-8")
+        assert lock.read_text("utf-8").count("--hash=sha256:") > len(pins(lock))

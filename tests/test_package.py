@@ -1,0 +1,78 @@
+"""The wheel, installed where there is no checkout, holds all that the command needs."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+PACKAGES = ("estimator", "dashboard", "factors")
+
+
+@pytest.fixture(scope="module")
+def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout, built without fetching anything."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(root)]
+    done = subprocess.run(build, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return next(folder.glob("sobria-*.whl"))
+
+
+@pytest.fixture(scope="module")
+def outside(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    """Runs a command of a fresh environment: the wheel, the libraries of this one, nothing of the checkout."""
+    folder = tmp_path_factory.mktemp("outside")
+    environment = folder / "venv"
+    venv.create(environment, with_pip=False, symlinks=True)
+    python = environment / "bin" / "python"
+    site = Path(sysconfig.get_path("purelib", "venv", {"base": str(environment), "platbase": str(environment)}))
+    (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*install, "--ignore-installed", str(wheel)], check=True)
+    variables = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "SOBRIA"))}
+    variables["SOBRIA_HOME"] = str(folder / "home")
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [str(environment / "bin" / arguments[0]), *arguments[1:]]
+        return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=120)
+
+    return run
+
+
+def test_every_file_of_the_packages_is_in_the_wheel(root: Path, wheel: Path) -> None:
+    files = {
+        path.relative_to(root).as_posix()
+        for package in PACKAGES
+        for path in (root / package).rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    assert files - set(zipfile.ZipFile(wheel).namelist()) == set()
+
+
+def test_the_packages_come_from_the_wheel(root: Path, outside: Command) -> None:
+    found = outside("python", "-c", "import estimator.errors as e, factors as f; print(e.__file__, f.__file__)")
+    assert found.returncode == 0, found.stderr
+    assert str(root) not in found.stdout
+
+
+def test_the_factors_pass_their_checks(outside: Command) -> None:
+    done = outside("sobria", "factors", "check")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_estimate_is_right(outside: Command) -> None:
+    """100 kWh of servers at 0.4 L for each kWh of servers: 100 × 0.4 = 40 L on site; 100 × 1.5 = 150 kWh on site."""
+    options = ["--it-energy-kwh", "100", "--zone", "FRA", "--pue", "1.5", "--wue", "0.4", "--json"]
+    done = outside("sobria", "estimate", *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    indicators = json.loads(done.stdout)["indicators"]
+    assert indicators["water"]["onsite"]["central"] == pytest.approx(40, rel=1e-12)
+    assert indicators["energy"]["central"] == pytest.approx(150, rel=1e-12)
