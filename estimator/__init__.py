@@ -1,0 +1,58 @@
+"""SobrIA's estimator: what AI workloads cost in electricity, water, metals and greenhouse gases, with the proof.
+
+    >>> from estimator import Question, estimate
+    >>> answer = estimate(Question(it_energy_kwh=100, zone="FRA", pue=1.5, wue=0.4))
+    >>> answer["indicators"]["water"]["onsite"]["central"]
+    40.0
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from estimator.activity import Activity as Activity
+    from estimator.build import build as build
+    from estimator.catalogue import load as load_catalogue
+    from estimator.errors import SobriaError as SobriaError
+    from estimator.estimate import Question as Question
+    from estimator.estimate import estimate as estimate
+    from estimator.explain import replay as replay
+    from estimator.ledger import import_paths as import_paths
+    from estimator.reading import open_current as open_current
+    from estimator.track import Tracker as Tracker
+    from estimator.track import tracked as tracked
+
+_HOMES = {
+    "Activity": "activity",
+    "build": "build",
+    "load_catalogue": "catalogue:load",
+    "SobriaError": "errors",
+    "Question": "estimate",
+    "estimate": "estimate",
+    "replay": "explain",
+    "import_paths": "ledger",
+    "open_current": "reading",
+    "Tracker": "track",
+    "tracked": "track",
+}
+__all__ = [
+    "Activity",
+    "Question",
+    "SobriaError",
+    "Tracker",
+    "build",
+    "estimate",
+    "import_paths",
+    "load_catalogue",
+    "open_current",
+    "replay",
+    "tracked",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported when first used, so that `import estimator` stays light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'estimator' has no attribute {name!r}")
+    module, _, inner = _HOMES[name].partition(":")
+    return getattr(import_module(f"estimator.{module}"), inner or name)

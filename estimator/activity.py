@@ -1,0 +1,92 @@
+"""Activity: the one shape that every input becomes before it enters the ledger."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+COMPONENTS = ("cpu", "gpu", "ram", "other")
+Scope = Literal["machine", "process", "node", "unknown"]
+TimeBasis = Literal["offset", "sidecar", "option", "country", "home"]
+
+
+class Activity(BaseModel):
+    """What one run, task or declared use did, without any factor.
+
+    Energies are IT energy [kWh], a PUE already applied by the tool being undone; times are integer
+    microseconds since 1970 in UTC [us]; months are integers yyyymm. Unknown is None, never zero.
+    A mode is the id of a subject `mode/…` of the factor tables, which carries its proof.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    row_id: str = Field(pattern=r"^[0-9a-f]{32}$", description="hash of the row's normalised cells and its occurrence")
+    run_key: str = Field(description="rows of one key and cumulative=True are snapshots of one run")
+    run_id: str | None = Field(None, description="the tool's own name for the run; ties task rows to their run row")
+    cumulative: bool = Field(False, description="a later snapshot of the same run replaces this one")
+    task_name: str | None = None
+    start_us: int
+    end_us: int
+    start_month: int = Field(ge=190001, le=299912)
+    end_month: int = Field(ge=190001, le=299912)
+    duration_s: float = Field(ge=0)
+    time_basis: TimeBasis
+    file_name: str = Field(description="base name only")
+    file_sha: str
+    line: int = Field(ge=1)
+    reader: str
+    reader_version: int
+    tool_version: str | None = None
+    service_key: str = Field(description="the project as read")
+    model: str | None = None
+    zone: str | None = Field(None, description="a zone of zones.csv, None when it cannot be told")
+    zone_as_read: str | None = None
+    host: str | None = Field(None, description="hosting site or class: a subject of kind host")
+    machine: str | None = Field(None, description="kind of computer: a subject of kind machine")
+    machine_id: str | None = Field(None, description="hash that tells two computers apart, when known")
+    device: str | None = Field(None, description="accelerator: a subject of kind device")
+    device_as_read: str | None = None
+    device_count: int | None = Field(None, ge=0)
+    scope: Scope = "unknown"
+    cpu_energy_kwh: float | None = Field(None, ge=0)
+    gpu_energy_kwh: float | None = Field(None, ge=0)
+    ram_energy_kwh: float | None = Field(None, ge=0)
+    other_energy_kwh: float | None = Field(None, ge=0)
+    cpu_mode: str = "mode/none"
+    gpu_mode: str = "mode/none"
+    ram_mode: str = "mode/none"
+    other_mode: str = "mode/none"
+    gap: str = Field("gap/none", description="what a software meter misses: a subject of kind gap")
+    device_hours: float | None = Field(None, ge=0)
+    machine_hours: float | None = Field(None, ge=0)
+    resource_share: float | None = Field(None, ge=0, le=1)
+    data_gb: float | None = Field(None, ge=0)
+    input_tokens: float | None = Field(None, ge=0)
+    output_tokens: float | None = Field(None, ge=0)
+    cached_tokens: float | None = Field(None, ge=0)
+    requests: float | None = Field(None, ge=0)
+    images: float | None = Field(None, ge=0)
+    audio_s: float | None = Field(None, ge=0)
+    items: float | None = Field(None, ge=0)
+    concurrency: float | None = Field(None, gt=0)
+    precision: str | None = None
+    latency_s: float | None = Field(None, ge=0)
+    reported_pue: float | None = None
+    reported_gwp_kg: float | None = Field(None, description="the file's own emissions, kept beside ours [kgCO2e]")
+    reported_water_l: float | None = Field(None, description="the file's own water, kept beside ours [L]")
+    checks: tuple[str, ...] = Field((), description="codes of what a person should look at")
+
+
+class Refused(BaseModel):
+    """A row that could not become an Activity: kept, with its reason, to be read again after a fix."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    row_id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    file_name: str
+    file_sha: str
+    line: int = Field(ge=1)
+    reader: str
+    code: str
+    facts: dict[str, str] = Field(default_factory=dict, description="what fills the sentence of that code")
+    header: str = Field(description="the file's header, private columns taken out")
+    text: str = Field(description="the row's cells, private columns taken out")

@@ -1,0 +1,214 @@
+"""One formula to an expression tree, and from the tree: SQL, words, LaTeX, directions, degree and units."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from estimator.errors import SobriaError
+from estimator.units import Unit, parse
+
+PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
+
+
+class FormulaRefused(SobriaError):
+    """A formula that cannot be used: unknown name, unit, two signs, degree, shape."""
+
+    code = "formula_refused"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A leaf (name or number) or an operation over two nodes. Arithmetic on nodes builds bigger nodes."""
+
+    op: str  # "name", "number", or one of + - * /
+    args: tuple[Any, ...]
+
+    def __add__(self, other: Any) -> "Node":
+        return Node("+", (self, node(other)))
+
+    def __radd__(self, other: Any) -> "Node":
+        return Node("+", (node(other), self))
+
+    def __sub__(self, other: Any) -> "Node":
+        return Node("-", (self, node(other)))
+
+    def __rsub__(self, other: Any) -> "Node":
+        return Node("-", (node(other), self))
+
+    def __mul__(self, other: Any) -> "Node":
+        return Node("*", (self, node(other)))
+
+    def __rmul__(self, other: Any) -> "Node":
+        return Node("*", (node(other), self))
+
+    def __truediv__(self, other: Any) -> "Node":
+        return Node("/", (self, node(other)))
+
+    def __rtruediv__(self, other: Any) -> "Node":
+        return Node("/", (node(other), self))
+
+    def __bool__(self) -> bool:
+        raise TypeError("a formula holds no condition: choose the case when factors are bound")
+
+
+def node(value: Any) -> Node:
+    """A Node from a Node or a plain number. TypeError on anything else."""
+    if isinstance(value, Node):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Node("number", (float(value),))
+    raise TypeError(f"a formula is built of quantities and numbers, not of {value!r}")
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One named formula: its inputs are the parameter names of its function."""
+
+    name: str
+    inputs: tuple[str, ...]
+    unit: Unit
+    reference: str
+    function: Callable[..., Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+    @cached_property
+    def tree(self) -> Node:
+        """The function called with symbols."""
+        try:
+            tree = self.function(*(Node("name", (i,)) for i in self.inputs))
+        except TypeError as error:
+            raise FormulaRefused(formula=self.name, reason=str(error)) from error
+        if not isinstance(tree, Node):
+            raise FormulaRefused(formula=self.name, reason=f"it returned {tree!r} and not an expression of its inputs")
+        unused = set(self.inputs) - set(names(tree))
+        if unused:
+            raise FormulaRefused(formula=self.name, reason=f"it never uses {', '.join(sorted(unused))}")
+        return tree
+
+
+def formula(unit: str, reference: str = "") -> Callable[[Callable[..., Any]], Formula]:
+    """Decorator: a plain function over quantities becomes a Formula whose result has this unit."""
+
+    def wrap(function: Callable[..., Any]) -> Formula:
+        parameters = inspect.signature(function).parameters.values()
+        odd = [p.name for p in parameters if p.kind is not p.POSITIONAL_OR_KEYWORD or p.default is not p.empty]
+        if odd:
+            raise FormulaRefused(
+                formula=function.__name__, reason=f"input {odd[0]} has a default or is not a plain one"
+            )
+        inputs = tuple(p.name for p in parameters)
+        return Formula(function.__name__, inputs, parse(unit), reference, function)
+
+    return wrap
+
+
+def collect(namespace: Mapping[str, Any]) -> tuple[Formula, ...]:
+    """The formulas of a module in the order in which they are written."""
+    return tuple(value for value in namespace.values() if isinstance(value, Formula))
+
+
+def names(tree: Node) -> tuple[str, ...]:
+    """Names that a tree reads, in reading order, each once."""
+    if tree.op == "name":
+        return (str(tree.args[0]),)
+    if tree.op == "number":
+        return ()
+    return tuple(dict.fromkeys(names(tree.args[0]) + names(tree.args[1])))
+
+
+def render(tree: Node, leaf: Callable[[str], str], number: Callable[[float], str], signs: Mapping[str, str]) -> str:
+    """The tree as infix text with only the brackets it needs; `signs` gives the text of each operator."""
+
+    def write(part: Node, above: int, right: bool) -> str:
+        if part.op == "name":
+            return leaf(part.args[0])
+        if part.op == "number":
+            return number(part.args[0])
+        level = PRECEDENCE[part.op]
+        text = write(part.args[0], level, False) + signs[part.op] + write(part.args[1], level, part.op in "-/")
+        return f"({text})" if level < above or (right and level == above) else text
+
+    return write(tree, 0, False)
+
+
+def to_sql(tree: Node) -> str:
+    """SQL of a tree: only + - * /, division guarded so that a zero divisor gives NULL on every engine."""
+    if tree.op == "name":
+        return str(tree.args[0])
+    if tree.op == "number":
+        return f"CAST({tree.args[0]!r} AS DOUBLE)"
+    left, right = to_sql(tree.args[0]), to_sql(tree.args[1])
+    return f"({left} / NULLIF({right}, 0))" if tree.op == "/" else f"({left} {tree.op} {right})"
+
+
+def to_latex(tree: Node) -> str:
+    """LaTeX of a tree, names upright."""
+    if tree.op == "name":
+        return r"\mathrm{" + str(tree.args[0]).replace("_", r"\_") + "}"
+    if tree.op == "number":
+        return f"{tree.args[0]:g}"
+    left, right = (to_latex(a) for a in tree.args)
+    if tree.op == "/":
+        return rf"\frac{{{left}}}{{{right}}}"
+    if tree.op == "*":
+        left, right = (
+            rf"\left({t}\right)" if a.op in ("+", "-") else t for t, a in zip((left, right), tree.args, strict=True)
+        )
+        return rf"{left} \times {right}"
+    right = rf"\left({right}\right)" if tree.op == "-" and tree.args[1].op in ("+", "-") else right
+    return f"{left} {tree.op} {right}"
+
+
+def unit_of(tree: Node, units: Mapping[str, Unit], name: str) -> Unit:
+    """Unit of a tree. FormulaRefused when a sum mixes units."""
+    if tree.op == "name":
+        return units[tree.args[0]]
+    if tree.op == "number":
+        return Unit()
+    left, right = (unit_of(a, units, name) for a in tree.args)
+    if tree.op == "*":
+        return left * right
+    if tree.op == "/":
+        return left / right
+    if left != right:
+        raise FormulaRefused(formula=name, reason=f"it adds {left} to {right}")
+    return left
+
+
+def directions(tree: Node, name: str) -> dict[str, int]:
+    """+1 where an input raises the result, -1 where it lowers it, all quantities being positive.
+
+    FormulaRefused when an input has both signs: bounds would then be wider than the truth.
+    """
+    if tree.op == "name":
+        return {str(tree.args[0]): 1}
+    if tree.op == "number":
+        return {}
+    left, right = (directions(a, name) for a in tree.args)
+    flipped = {n: -s for n, s in right.items()} if tree.op in "-/" else right
+    both = [n for n in left.keys() & flipped.keys() if left[n] != flipped[n]]
+    if both:
+        raise FormulaRefused(formula=name, reason=f"{both[0]} both raises and lowers the result")
+    return left | flipped
+
+
+def degree(tree: Node, degrees: Mapping[str, int], name: str) -> int:
+    """Degree of a tree in the extensive inputs. FormulaRefused when a sum mixes degrees."""
+    if tree.op == "name":
+        return degrees[tree.args[0]]
+    if tree.op == "number":
+        return 0
+    left, right = (degree(a, degrees, name) for a in tree.args)
+    if tree.op == "*":
+        return left + right
+    if tree.op == "/":
+        return left - right
+    if left != right:
+        raise FormulaRefused(
+            formula=name, reason=f"it adds a term of degree {left} to one of degree {right} in the extensive inputs"
+        )
+    return left

@@ -1,0 +1,97 @@
+"""Which factor applies to which group of activity: by day, and up the ladder of its subject."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from estimator.catalogue import Catalogue, Factor
+from estimator.errors import SobriaError
+
+
+class GivenValueRefused(SobriaError):
+    """A value given by hand that lies outside the plausible range of its quantity."""
+
+    code = "given_value_refused"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One input of the formulas: its factor, or why there is none.
+
+    rung: 0 when the factor is the subject's own, 1 and more when it is that of a wider subject.
+    """
+
+    quantity: str
+    subject: str
+    factor: Factor | None
+    rung: int = 0
+    missing: str | None = None
+
+
+def bind(catalogue: Catalogue, attributes: Mapping[str, str | None], day: date) -> dict[str, Bound]:
+    """Every factor quantity for a group with these attributes (zone, host, device, modes …) on a day."""
+    return {
+        name: bind_one(catalogue, name, attributes.get(quantity.hangs_on), day)
+        for name, quantity in catalogue.quantities.items()
+        if quantity.kind == "factor"
+    }
+
+
+def bind_one(catalogue: Catalogue, name: str, subject: str | None, day: date) -> Bound:
+    """The default factor of one quantity for one subject on a day; never a silent wider zone or class."""
+    quantity = catalogue.quantities[name]
+    if not subject:
+        return Bound(name, "", None, missing=f"no_{_kind(quantity.hangs_on)}")
+    if subject not in catalogue.zones and subject not in catalogue.subjects:
+        return Bound(name, subject, None, missing=f"unknown_{_kind(quantity.hangs_on)}")
+    reason: str | None = None
+    for rung, step in enumerate(catalogue.ladder(subject)):
+        for item in catalogue.by_subject.get((quantity.factor, step), ()):
+            if item.role == "default" and item.valid_on(day):
+                if item.value is not None:
+                    return Bound(name, subject, item, rung)
+                reason = reason or item.missing_reason
+    return Bound(name, subject, None, missing=reason or "no_factor")
+
+
+def given(catalogue: Catalogue, name: str, value: float) -> Bound:
+    """A value typed by the user, exact by definition. GivenValueRefused outside the plausible range."""
+    quantity = catalogue.quantities[name]
+    if not quantity.floor <= value <= quantity.ceiling:
+        raise GivenValueRefused(
+            quantity=quantity.label_fr,
+            quantity_en=quantity.label_en,
+            value=f"{value:g} {quantity.unit}".removesuffix(" 1"),
+            low=f"{quantity.floor:g}",
+            high=f"{quantity.ceiling:g}",
+        )
+    item = Factor(
+        id=f"given/{name}",
+        quantity=quantity.factor or name,
+        subject="given",
+        role="default",
+        value=value,
+        low=value,
+        high=value,
+        bounds_kind="exact",
+        bounds_rule="",
+        unit=quantity.unit,
+        valid_from=None,
+        valid_to=None,
+        geography="",
+        technology="",
+        boundary="",
+        family="",
+        correlation_group="",
+        source="given",
+        locator="-",
+        quality="1/1/1/3",
+        review_by=None,
+        missing_reason=None,
+        note="",
+    )
+    return Bound(name, "given", item)
+
+
+def _kind(hangs_on: str) -> str:
+    return "mode" if hangs_on.endswith("_mode") else hangs_on

@@ -1,0 +1,275 @@
+"""The factor tables, read and validated: sources, factors, subjects, zones and the dictionary of quantities."""
+
+import csv
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache, cached_property
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from estimator.errors import SobriaError
+
+FACTOR_TABLES = (
+    "electricity.csv",
+    "electricity_computed.csv",
+    "hosting.csv",
+    "devices.csv",
+    "measurement.csv",
+    "network.csv",
+)
+MissingReason = Literal["not_published", "licence", "not_known", "unreliable", "not_applicable"]
+BoundsKind = Literal["p5_p95", "min_max", "rival_sources", "rule", "exact"]
+
+
+class FactorsRefused(SobriaError):
+    """A factor table that cannot be read as it should be."""
+
+    code = "factors_refused"
+
+
+class FactorNotFound(SobriaError):
+    """No factor has this id."""
+
+    code = "factor_not_found"
+
+
+class Record(BaseModel):
+    """A row of a table: nothing more than its columns, and never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Record):
+    """Where values come from, and what may be done with them."""
+
+    id: str
+    title: str
+    publisher: str
+    version: str = ""
+    year: int | None = None
+    url: str
+    accessed: date
+    licence: str
+    redistribution: Literal["open", "citation", "own"]
+    citation: str
+
+
+class Quantity(Record):
+    """An entry of the dictionary of quantities."""
+
+    id: str
+    kind: Literal["activity", "factor", "coefficient", "result"]
+    unit: str
+    factor: str
+    hangs_on: str
+    extensive: bool
+    floor: float
+    ceiling: float
+    label_fr: str
+    label_en: str
+    note: str
+
+    def label(self, lang: str) -> str:
+        return self.label_fr if lang == "fr" else self.label_en
+
+
+class Subject(Record):
+    """What a factor hangs on: a hosting site, a device, a machine, a measurement mode, a network."""
+
+    id: str
+    kind: Literal["host", "device", "machine", "mode", "gap", "network"]
+    proof: Literal["measured", "estimated", "declared", "unknown", ""]
+    zone: str
+    wider: str = Field(alias="class")
+    provider: str
+    label_fr: str
+    label_en: str
+    aliases: str
+    note: str
+
+
+class Zone(Record):
+    """A country, a part of one, or an aggregate."""
+
+    zone: str
+    alpha2: str
+    wider: str
+    label_fr: str
+    label_en: str
+    timezones: str
+    import_heavy: bool
+    aliases: str
+
+
+class Factor(Record):
+    """One value with its bounds, its validity and its source [unit of its quantity]."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_./-]+$")
+    quantity: str
+    subject: str
+    role: Literal["default", "rival"]
+    value: float | None
+    low: float | None
+    high: float | None
+    bounds_kind: BoundsKind | None
+    bounds_rule: str
+    unit: str
+    valid_from: date | None
+    valid_to: date | None
+    geography: str
+    technology: str
+    boundary: str
+    family: str
+    correlation_group: str
+    source: str
+    locator: str
+    quality: str = Field(pattern=r"^[1-5]/[1-5]/[1-5]/[1-5]$")
+    review_by: date | None
+    missing_reason: MissingReason | None
+    note: str
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Factor":
+        if self.value is None:
+            if self.missing_reason is None:
+                raise ValueError("no value and no missing_reason")
+        elif self.low is None or self.high is None or self.bounds_kind is None:
+            raise ValueError("a value needs low, high and bounds_kind")
+        elif not self.low <= self.value <= self.high:
+            raise ValueError(f"low {self.low}, value {self.value}, high {self.high} are not in order")
+        return self
+
+    def valid_on(self, day: date) -> bool:
+        """Is this value in force on that day?"""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+class Catalogue(Record):
+    """All the tables together; `version` is the hash of their content."""
+
+    version: str
+    factors: tuple[Factor, ...]
+    sources: Mapping[str, Source]
+    quantities: Mapping[str, Quantity]
+    subjects: Mapping[str, Subject]
+    zones: Mapping[str, Zone]
+    bounds_rules: Mapping[str, Mapping[str, Any]]
+    renamed: Mapping[str, str]
+
+    @cached_property
+    def by_id(self) -> dict[str, Factor]:
+        return {f.id: f for f in self.factors}
+
+    @cached_property
+    def by_subject(self) -> dict[tuple[str, str], tuple[Factor, ...]]:
+        """(quantity of the factor tables, subject) to its factors, default and rival."""
+        found: dict[tuple[str, str], list[Factor]] = {}
+        for item in self.factors:
+            found.setdefault((item.quantity, item.subject), []).append(item)
+        return {key: tuple(items) for key, items in found.items()}
+
+    def factor(self, factor_id: str) -> Factor:
+        """The factor of this id, or of the id it was renamed to. FactorNotFound."""
+        item = self.by_id.get(self.renamed.get(factor_id, factor_id))
+        if item is None:
+            near = ", ".join(sorted(i for i in self.by_id if factor_id.lower() in i.lower())[:5]) or "-"
+            raise FactorNotFound(id=factor_id, near=near)
+        return item
+
+    def rivals(self, item: Factor) -> tuple[Factor, ...]:
+        """The other values of the same quantity for the same subject."""
+        return tuple(f for f in self.by_subject[item.quantity, item.subject] if f.id != item.id)
+
+    def ladder(self, subject: str) -> Iterator[str]:
+        """A subject, then the wider ones used when it has no value."""
+        seen: set[str] = set()
+        while subject and subject not in seen:
+            seen.add(subject)
+            yield subject
+            subject = (
+                self.zones[subject].wider
+                if subject in self.zones
+                else self.subjects[subject].wider
+                if subject in self.subjects
+                else ""
+            )
+
+    def label(self, subject: str, lang: str) -> str:
+        """Name of a subject or zone for people."""
+        if subject in self.subjects:
+            found = self.subjects[subject]
+            return found.label_fr if lang == "fr" else found.label_en
+        zone = self.zones.get(subject)
+        if zone is None:
+            return subject
+        return (zone.label_fr if lang == "fr" else zone.label_en) or _territory(zone.alpha2, lang) or subject
+
+
+@cache
+def load(folder: Traversable | None = None) -> Catalogue:
+    """Read and validate the tables of a folder (default: those that ship). FactorsRefused on the first fault."""
+    home = folder if folder is not None else resources.files("factors")
+    tables = [name for name in FACTOR_TABLES if (home / name).is_file()]
+    digest = hashlib.blake2b(digest_size=8)
+    for name in (
+        *tables,
+        "quantities.csv",
+        "subjects.csv",
+        "zones.csv",
+        "renamed.csv",
+        "sources.toml",
+        "bounds_rules.toml",
+    ):
+        digest.update(name.encode() + b"\0" + (home / name).read_bytes())
+    return Catalogue(
+        version=digest.hexdigest(),
+        factors=tuple(f for name in tables for f in _records(home, name, Factor)),
+        sources={s.id: s for s in _sources(home)},
+        quantities={q.id: q for q in _records(home, "quantities.csv", Quantity)},
+        subjects={s.id: s for s in _records(home, "subjects.csv", Subject)},
+        zones={z.zone: z for z in _records(home, "zones.csv", Zone)},
+        bounds_rules=tomllib.loads((home / "bounds_rules.toml").read_text("utf-8")),
+        renamed={row["old"]: row["new"] for row in _rows(home, "renamed.csv")},
+    )
+
+
+def _rows(home: Traversable, name: str) -> Iterator[dict[str, str]]:
+    yield from csv.DictReader((home / name).read_text("utf-8").splitlines())
+
+
+R = TypeVar("R", bound="Record")
+OPTIONAL = {"value", "low", "high", "bounds_kind", "valid_from", "valid_to", "review_by", "missing_reason"}
+
+
+def _records(home: Traversable, name: str, kind: type[R]) -> Iterator[R]:
+    for line, row in enumerate(_rows(home, name), 2):
+        cells = {k: None if k in OPTIONAL and v == "" else v for k, v in row.items()}
+        if kind is Zone:
+            cells["import_heavy"] = cells["import_heavy"] or "no"
+        try:
+            yield kind.model_validate(cells)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            where = ".".join(str(p) for p in fault["loc"]) or "row"
+            raise FactorsRefused(file=name, line=line, reason=f"{where}: {fault['msg']}") from error
+
+
+def _sources(home: Traversable) -> Iterator[Source]:
+    for key, entry in tomllib.loads((home / "sources.toml").read_text("utf-8")).items():
+        try:
+            yield Source.model_validate({"id": key} | entry)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            reason = f"[{key}] {'.'.join(str(p) for p in fault['loc'])}: {fault['msg']}"
+            raise FactorsRefused(file="sources.toml", line="-", reason=reason) from error
+
+
+def _territory(alpha2: str, lang: str) -> str:
+    from babel import Locale
+
+    return str(Locale(lang).territories.get(alpha2, ""))

@@ -1,0 +1,52 @@
+"""Refusals: a code for machines, a sentence in French and English for people."""
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any, ClassVar
+
+LANGUAGES = ("fr", "en")
+
+
+@cache
+def words(lang: str) -> dict[str, dict[str, str]]:
+    """Every sentence of the estimator in one language, by section and key; a key written twice is refused."""
+    merged: dict[str, dict[str, str]] = {}
+    folder = resources.files("estimator") / "words"
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(f".{lang}.toml"):
+            for section, entries in tomllib.loads(file.read_text("utf-8")).items():
+                known = merged.setdefault(section, {})
+                twice = known.keys() & entries.keys()
+                if twice:
+                    raise ValueError(f"{file.name}: [{section}] repeats {sorted(twice)}")
+                known.update(entries)
+    return merged
+
+
+def say(section: str, key: str, lang: str, **facts: object) -> str:
+    """The sentence `key` of a section, its blanks filled with facts."""
+    return words(lang)[section][key].format(**facts)
+
+
+def sentences(section: str, key: str, **facts: object) -> dict[str, str]:
+    """The same sentence for machines and people: {"code", "fr", "en"}."""
+    return {"code": key} | {lang: say(section, key, lang, **facts) for lang in LANGUAGES}
+
+
+class SobriaError(Exception):
+    """Base of every refusal. Subclasses name their code; facts fill the sentence of that code."""
+
+    code: ClassVar[str]
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.message("en"))
+
+    def message(self, lang: str) -> str:
+        """What was read, what was expected and what to do."""
+        return say("errors", self.code, lang, **self.facts)
+
+    def as_dict(self) -> dict[str, Any]:
+        """{"code", "fr", "en"}"""
+        return sentences("errors", self.code, **self.facts)

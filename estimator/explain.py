@@ -1,0 +1,215 @@
+"""One number opened: its steps in words and numbers, its factors and their sources, and the means to replay it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from estimator import coefficients, draws
+from estimator.algebra import render
+from estimator.binding import Bound
+from estimator.catalogue import Catalogue, Factor, load
+from estimator.errors import SobriaError, sentences
+from estimator.figures import (
+    ASIDE,
+    FIGURES,
+    Amount,
+    Cell,
+    Figure,
+    amounts,
+    asked,
+    figure_named,
+    known_result,
+    needed,
+    the_system,
+    values_of,
+    why_missing,
+)
+from estimator.steps import PLAIN, Opened, groups_of, results_of, steps_of
+
+
+class NumberUnknown(SobriaError):
+    """No figure has this name."""
+
+    code = "number_unknown"
+
+
+class ReplayRefused(SobriaError):
+    """An explanation that this version cannot replay."""
+
+    code = "replay_refused"
+
+
+def explain_cells(cells: Sequence[Cell], catalogue: Catalogue, figure: str | None = None) -> dict[str, Any]:
+    """Figures of these cells with the steps and factors that made them.
+
+    figure: explain this one only; default all of them. Steps are those of each cell, largest first;
+    "replay" holds all that is needed to find the same digits again.
+    """
+    chosen = _chosen(figure)
+    found = amounts(cells, chosen)
+    opened = [Opened(cell, chosen) for cell in cells]
+    used = {name: bound for cell in cells for name, bound in _used(cell, chosen).items()}
+    body: dict[str, Any] = {"indicators": nested(found), "steps": steps_of(opened, catalogue)}
+    body["groups"] = groups_of(opened, catalogue)
+    body["factors"] = _factors(cells, chosen, catalogue)
+    body["not_counted"] = _not_counted(cells, chosen)
+    body["missing_inputs"] = sorted({b.missing for b in used.values() if b.missing})
+    body["replay"] = _replay_data(cells, figure)
+    return body
+
+
+def nested(found: Mapping[str, Amount]) -> dict[str, Any]:
+    """Amounts as the JSON of the command line: `a.b` stands inside `a`."""
+    body: dict[str, Any] = {}
+    for name, amount in found.items():
+        outer, _, inner = name.partition(".")
+        if inner:
+            body.setdefault(outer, {})[inner] = amount.as_dict()
+        else:
+            body[outer] = amount.as_dict() | body.get(outer, {})
+    return body
+
+
+def replay(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Compute an explanation's figures again from its own "replay" part. ReplayRefused if the formulas have changed."""
+    if data.get("formulas") != formulas_version():
+        raise ReplayRefused(found=str(data.get("formulas")), expected=formulas_version())
+    cells = []
+    for entry in data["cells"]:
+        bounds = {name: Bound(name, f["subject"], Factor.model_validate(f)) for name, f in entry["factors"].items()}
+        cells.append(Cell(entry["amounts"], bounds))
+    return nested(amounts(cells, _chosen(data["figure"])))
+
+
+def _chosen(figure: str | None) -> list[Figure]:
+    if figure is None:
+        return list(FIGURES + ASIDE)
+    found = figure_named(figure)
+    if found is None:
+        raise NumberUnknown(id=figure)
+    return [found]
+
+
+def formulas_version() -> str:
+    """Hash of the text of every formula and coefficient."""
+    text = "\n".join(f"{f.name} [{f.unit}] = {render(f.tree, str, repr, PLAIN)}" for f in the_system().formulas)
+    text += "\n" + "\n".join(f"{c.name} = {c.text}" for c in coefficients.COEFFICIENTS)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _used(cell: Cell, figures: Sequence[Figure]) -> dict[str, Bound]:
+    """Factors that these figures ask for in a cell: those that made a value, and those that are missing."""
+    values = values_of(cell)
+    below_known = needed(frozenset(results_of(cell, figures, values)))
+    wanted = {r for f in figures for p in f.parts if asked(p, cell) and not known_result(p, values) for r in p.results}
+    given = set(cell.amounts)
+    below = needed(frozenset(wanted))
+    return {
+        name: bound
+        for name, bound in cell.bounds.items()
+        if (name in below_known and not _hidden(name, given)) or (name in below and bound.missing)
+    }
+
+
+def _hidden(name: str, given: set[str]) -> bool:
+    """Factors of a reading play no part where the IT energy itself was given."""
+    return name.endswith("_ratio") and "it_energy" in given
+
+
+def _factors(cells: Sequence[Cell], figures: Sequence[Figure], catalogue: Catalogue) -> list[dict[str, Any]]:
+    found: dict[str, tuple[str, Bound]] = {}
+    for cell in cells:
+        for name, bound in _used(cell, figures).items():
+            if bound.factor is not None:
+                found.setdefault(bound.factor.id, (name, bound))
+    shares = (
+        _variance(cells, figures[0], [b.factor for _, b in found.values() if b.factor]) if len(figures) == 1 else {}
+    )
+    return [describe(b, name, catalogue) | {"share_of_variance": shares.get(key)} for key, (name, b) in found.items()]
+
+
+def describe(bound: Bound, name: str, catalogue: Catalogue) -> dict[str, Any]:
+    """A bound factor with its value, bounds, validity, source, licence and rung."""
+    item = bound.factor
+    assert item is not None
+    source = catalogue.sources[item.source]
+    quantity = catalogue.quantities[name]
+    rule = catalogue.bounds_rules.get(item.bounds_rule, {})
+    fields = (
+        "id",
+        "value",
+        "low",
+        "high",
+        "unit",
+        "bounds_kind",
+        "locator",
+        "geography",
+        "boundary",
+        "family",
+        "quality",
+        "note",
+    )
+    body: dict[str, Any] = {field: getattr(item, field) for field in fields}
+    body |= {"quantity": name, "label": {"fr": quantity.label_fr, "en": quantity.label_en}}
+    body |= {"subject": {"id": item.subject} | {lang: catalogue.label(item.subject, lang) for lang in ("fr", "en")}}
+    body["bounds"] = {
+        lang: str(rule.get(lang, "")) or sentences("bounds", str(item.bounds_kind))[lang] for lang in ("fr", "en")
+    }
+    body["source"] = source.model_dump(
+        mode="json", include={"id", "title", "publisher", "year", "url", "licence", "accessed"}
+    )
+    body["valid_from"] = item.valid_from.isoformat() if item.valid_from else None
+    body["valid_to"] = item.valid_to.isoformat() if item.valid_to else None
+    return body | {"asked": bound.subject, "rung": bound.rung}
+
+
+def _variance(cells: Sequence[Cell], figure: Figure, factors: Sequence[Factor]) -> dict[str, float]:
+    """Share of the doubt that each factor brings: squared rank correlation, scaled to add up to one."""
+    import numpy as np
+
+    total: Any = 0.0
+    for cell in cells:
+        drawn = values_of(cell, "draws")
+        total = total + sum(drawn[r] for r in results_of(cell, [figure], drawn))
+    if not isinstance(total, np.ndarray):
+        return {}
+    rank = np.argsort(np.argsort(total))
+    squares = {}
+    for item in factors:
+        values = draws.draw(item)
+        if isinstance(values, np.ndarray):
+            squares[item.id] = float(np.corrcoef(rank, np.argsort(np.argsort(values)))[0, 1]) ** 2
+    whole = sum(squares.values())
+    return {key: value / whole for key, value in squares.items()} if whole else {}
+
+
+def _not_counted(cells: Sequence[Cell], figures: Sequence[Figure]) -> list[dict[str, Any]]:
+    """Parts that are not in the figures, each with its reason."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for cell in cells:
+        values = values_of(cell)
+        for figure in figures:
+            for part in figure.parts:
+                if not asked(part, cell):
+                    found.setdefault((part.name, "not_asked"), {"part": part.name} | sentences("missing", "not_asked"))
+                elif not known_result(part, values):
+                    code = why_missing(part, cell) or "no_factor"
+                    found.setdefault((part.name, code), {"part": part.name} | sentences("missing", code))
+    return list(found.values())
+
+
+def _replay_data(cells: Sequence[Cell], figure: str | None) -> dict[str, Any]:
+    return {
+        "figure": figure,
+        "formulas": formulas_version(),
+        "factors_version": load().version,
+        "draws": draws.DRAWS,
+        "seed": draws.SEED,
+        "cells": [
+            {
+                "amounts": dict(cell.amounts),
+                "factors": {n: b.factor.model_dump(mode="json") for n, b in cell.bounds.items() if b.factor},
+            }
+            for cell in cells
+        ],
+    }

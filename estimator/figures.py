@@ -1,0 +1,255 @@
+"""From cells of activity with their bound factors to the figures people read, each with its interval and cover."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from estimator import coefficients, draws
+from estimator.binding import Bound
+from estimator.catalogue import load
+from estimator.errors import sentences
+from estimator.formulas import FORMULAS
+from estimator.system import System, system
+
+
+@dataclass(frozen=True)
+class Part:
+    """A term of a figure: the first of `results` that is known. A figure is known only if its required parts are."""
+
+    name: str
+    results: tuple[str, ...]
+    required: bool = True
+    needs: tuple[str, ...] = ()  # the part exists only where one of these amounts is there
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that SobrIA shows, as a sum of parts."""
+
+    id: str
+    unit: str
+    parts: tuple[Part, ...]
+
+
+def _embodied(x: str) -> tuple[Part, ...]:
+    return (
+        Part("use", (f"use_{x}",)),
+        Part("devices", (f"device_embodied_{x}",), required=False, needs=("device_hours",)),
+        Part("machines", (f"machine_embodied_{x}",), required=False, needs=("machine_hours",)),
+        Part("network", (f"network_{x}",), required=False, needs=("data_gb",)),
+    )
+
+
+FIGURES = (
+    Figure("energy", "kWh", (Part("site", ("site_energy",)),)),
+    Figure(
+        "water", "L", (Part("onsite", ("onsite_water_it", "onsite_water_site")), Part("electricity", ("grid_water",)))
+    ),
+    Figure("adpe", "kgSbeq", _embodied("adpe")),
+    Figure("gwp", "kgCO2e", _embodied("gwp")),
+    Figure("primary_energy", "MJ", _embodied("primary_energy")),
+)
+ASIDE = (
+    Figure("water.electricity_reservoirs", "L", (Part("electricity_reservoirs", ("grid_reservoir_water",)),)),
+    Figure("it_energy", "kWh", (Part("it", ("it_energy",)),)),
+)
+
+
+def figure_named(figure_id: str) -> Figure | None:
+    """A figure, or one part of a figure (`gwp.use`) as a figure of its own."""
+    for figure in FIGURES + ASIDE:
+        if figure.id == figure_id:
+            return figure
+        for part in figure.parts:
+            if f"{figure.id}.{part.name}" == figure_id:
+                return Figure(figure_id, figure.unit, (replace(part, required=True, needs=()),))
+    return None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Sums of activity whose factors are the same, and these factors.
+
+    amounts: quantity -> sum [unit of the dictionary]; an absent amount is unknown.
+    """
+
+    amounts: Mapping[str, float]
+    bounds: Mapping[str, Bound]
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A value with its 5 - 95 % interval and its envelope, or why there is none."""
+
+    unit: str
+    low: float | None = None
+    central: float | None = None
+    high: float | None = None
+    envelope: tuple[float, float] | None = None
+    missing: dict[str, str] | None = None
+    covers: float = 0.0  # share of the electricity as read whose value is known
+    parts: Mapping[str, "Amount"] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: unknown is null with its reason, never absent and never zero."""
+        body: dict[str, Any] = {"low": self.low, "central": self.central, "high": self.high, "unit": self.unit}
+        if self.missing:
+            body["missing"] = self.missing
+        else:
+            body["envelope"] = list(self.envelope or ())
+            body["covers"] = self.covers
+        return body | {name: part.as_dict() for name, part in self.parts.items()}
+
+
+@cache
+def the_system() -> System:
+    """The formulas of SobrIA, checked against the dictionary of quantities that ships."""
+    quantities = load().quantities
+    return system(
+        FORMULAS, {q.id: q.unit for q in quantities.values()}, {q.id: q.extensive for q in quantities.values()}
+    )
+
+
+@cache
+def base_signs() -> dict[str, int]:
+    """Direction of each input, the same in every result. FormulaRefused is raised before if one has two."""
+    signs: dict[str, int] = {}
+    for result in the_system().signs.values():
+        for name, sign in result.items():
+            if signs.setdefault(name, sign) != sign:
+                raise ValueError(f"{name} raises one result and lowers another: the envelope needs one run a result")
+    return signs
+
+
+@cache
+def needed(results: frozenset[str]) -> frozenset[str]:
+    """Everything that these results are computed from, themselves included."""
+    inputs = {f.name: f.inputs for f in the_system().formulas} | {c.name: c.inputs for c in coefficients.COEFFICIENTS}
+    found: set[str] = set()
+    todo = list(results)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(inputs.get(name, ()))
+    return frozenset(found)
+
+
+def values_of(cell: Cell, pick: str = "value", wanted: frozenset[str] | None = None) -> dict[str, Any]:
+    """Inputs, coefficients and results of a cell: all, or those that `wanted` needs.
+
+    pick: "value", "draws", or "low" / "high" for the corner that lowers / raises every result.
+    """
+    below = None if wanted is None else needed(wanted)
+    factors: dict[str, Any] = {}
+    for name, bound in cell.bounds.items():
+        if below is not None and name not in below:
+            continue
+        item = bound.factor
+        if item is None:
+            factors[name] = None
+        elif pick == "draws":
+            factors[name] = draws.draw(item)
+        elif pick == "value":
+            factors[name] = item.value
+        else:
+            rises = _raises(name)
+            factors[name] = item.low if (pick == "low") == rises else item.high
+    extra = coefficients.evaluate(factors)
+    return the_system().evaluate({**factors, **extra, **cell.amounts}, below) | factors
+
+
+def _raises(name: str) -> bool:
+    signs = base_signs()
+    for item in coefficients.COEFFICIENTS:
+        if name in item.inputs:
+            return signs[item.name] > 0
+    return signs.get(name, 1) > 0
+
+
+def amounts(cells: Sequence[Cell], figures: Iterable[Figure] = FIGURES + ASIDE) -> dict[str, Amount]:
+    """Every figure over all cells together, shared factors taking one value at a time."""
+    figures = tuple(figures)
+    wanted = frozenset(r for f in figures for p in f.parts for r in p.results)
+    worlds = {pick: [values_of(cell, pick, wanted) for cell in cells] for pick in ("value", "low", "high", "draws")}
+    weights = [energy_as_read(cell) for cell in cells]
+    return {figure.id: _figure(figure, cells, worlds, weights) for figure in figures}
+
+
+def energy_as_read(cell: Cell) -> float:
+    """Electricity of a cell before any factor [kWh]: the weight of its cover."""
+    if "it_energy" in cell.amounts:
+        return cell.amounts["it_energy"]
+    return sum(cell.amounts.get(f"{c}_energy", 0.0) for c in ("cpu", "gpu", "ram", "other"))
+
+
+def known_result(part: Part, values: Mapping[str, Any]) -> str | None:
+    """The result that gives a part its value in a cell."""
+    return next((r for r in part.results if values.get(r) is not None), None)
+
+
+def asked(part: Part, cell: Cell) -> bool:
+    """Does this part exist for this cell at all?"""
+    return not part.needs or any(cell.amounts.get(n) for n in part.needs)
+
+
+Worlds = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def _figure(figure: Figure, cells: Sequence[Cell], worlds: Worlds, weights: Sequence[float]) -> Amount:
+    required = tuple(p for p in figure.parts if p.required)
+    whole = [all(known_result(p, values) for p in required) for values in worlds["value"]]
+    total = _sum(figure.unit, [figure.parts if ok else None for ok in whole], cells, worlds, weights)
+    if total.central is None:
+        total = replace(total, missing=_why(required, cells))
+    if len(figure.parts) == 1:
+        return total
+    parts = {}
+    for part in figure.parts:
+        amount = _sum(figure.unit, [(part,)] * len(cells), cells, worlds, weights)
+        parts[part.name] = replace(amount, missing=_why((part,), cells)) if amount.central is None else amount
+    return replace(total, parts=parts)
+
+
+def _sum(
+    unit: str, wanted: Sequence[Sequence[Part] | None], cells: Sequence[Cell], worlds: Worlds, weights: Sequence[float]
+) -> Amount:
+    """Sum over cells of the known ones among the wanted parts; None: the cell stays out and is not covered."""
+    sums: dict[str, Any] = dict.fromkeys(worlds, 0.0)
+    covered, applicable, found = 0.0, 0.0, False
+    for index, cell in enumerate(cells):
+        parts = wanted[index]
+        there = [p for p in parts or () if asked(p, cell)]
+        results = [r for r in (known_result(p, worlds["value"][index]) for p in there) if r]
+        applicable += weights[index] if parts is None or there else 0.0
+        if results:
+            found = True
+            covered += weights[index]
+            for pick, world in worlds.items():
+                sums[pick] = sums[pick] + sum(world[index][r] for r in results)
+    if not found:
+        return Amount(unit)
+    low, high = draws.interval(sums["draws"])
+    share = covered / applicable if applicable else 1.0
+    return Amount(unit, low, float(sums["value"]), high, (float(sums["low"]), float(sums["high"])), None, share)
+
+
+def _why(parts: Sequence[Part], cells: Sequence[Cell]) -> dict[str, str]:
+    """The first reason met for which none of these parts is known."""
+    reasons = (why_missing(p, cell) for cell in cells for p in parts if asked(p, cell))
+    return sentences("missing", next((r for r in reasons if r), "not_asked" if cells else "no_activity"))
+
+
+def why_missing(part: Part, cell: Cell) -> str | None:
+    """Why a part of a cell has no value: the reason of the first input that is missing."""
+    inputs = {f.name: f.inputs for f in the_system().formulas} | {c.name: c.inputs for c in coefficients.COEFFICIENTS}
+    todo = list(part.results)
+    while todo:
+        name = todo.pop(0)
+        bound = cell.bounds.get(name)
+        if bound is not None and bound.missing:
+            return bound.missing
+        if name not in cell.amounts:
+            todo.extend(inputs.get(name, ()))
+    return None

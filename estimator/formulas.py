@@ -1,0 +1,132 @@
+"""The maths that is summed over the ledger, and the only place where it is written.
+
+Every result is of degree one in energy, hours and gigabytes, so that summing rows whose factors are
+the same and multiplying afterwards is exact. Quantities, units and labels: factors/quantities.csv.
+"""
+
+from typing import Any
+
+from estimator.algebra import collect, formula
+
+Q = Any  # a float, an array of draws, or a symbol
+
+
+@formula(unit="kWh", reference="SobrIA, méthode : correction du relevé par composant")
+def component_energy(
+    cpu_energy: Q, cpu_reading_ratio: Q, gpu_energy: Q, gpu_reading_ratio: Q,
+    ram_energy: Q, ram_reading_ratio: Q, other_energy: Q, other_reading_ratio: Q,
+) -> Q:  # fmt: skip
+    return (
+        cpu_energy * cpu_reading_ratio
+        + gpu_energy * gpu_reading_ratio
+        + ram_energy * ram_reading_ratio
+        + other_energy * other_reading_ratio
+    )
+
+
+@formula(unit="kWh", reference="SobrIA, méthode : ce qu'un relevé logiciel ne voit pas")
+def unmetered_energy(component_energy: Q, unmetered_ratio: Q) -> Q:
+    return component_energy * unmetered_ratio
+
+
+@formula(unit="kWh", reference="SobrIA, méthode")
+def it_energy(component_energy: Q, unmetered_energy: Q) -> Q:
+    return component_energy + unmetered_energy
+
+
+@formula(unit="kWh", reference="ISO/IEC 30134-2 (PUE)")
+def site_energy(it_energy: Q, pue: Q) -> Q:
+    return it_energy * pue
+
+
+@formula(unit="L", reference="ISO/IEC 30134-9 (WUE)")
+def onsite_water_it(it_energy: Q, wue_it: Q) -> Q:
+    return it_energy * wue_it
+
+
+@formula(unit="L", reference="RGESN 2024, critère 8.4")
+def onsite_water_site(site_energy: Q, wue_site: Q) -> Q:
+    return site_energy * wue_site
+
+
+@formula(unit="L", reference="Macknick et al. 2012 ; WRI 2020 pour la démarche")
+def grid_water(site_energy: Q, grid_water_intensity: Q) -> Q:
+    return site_energy * grid_water_intensity
+
+
+@formula(unit="L", reference="Macknick et al. 2012 ; WRI 2020 pour la démarche")
+def grid_reservoir_water(site_energy: Q, grid_reservoir_water_intensity: Q) -> Q:
+    return site_energy * grid_reservoir_water_intensity
+
+
+@formula(unit="kgCO2e", reference="GHG Protocol, scope 2, approche par localisation")
+def use_gwp(site_energy: Q, grid_gwp: Q) -> Q:
+    return site_energy * grid_gwp
+
+
+@formula(unit="kgSbeq", reference="ADEME, Base IMPACTS (ADPe)")
+def use_adpe(site_energy: Q, grid_adpe: Q) -> Q:
+    return site_energy * grid_adpe
+
+
+@formula(unit="MJ", reference="Convention de contenu énergétique physique (AIE)")
+def use_primary_energy(site_energy: Q, grid_primary_energy: Q) -> Q:
+    return site_energy * grid_primary_energy
+
+
+@formula(unit="1", reference="ISO/IEC 21031 (SCI) : TiR/EL × RR/ToR")
+def device_lives(resource_share: Q, device_hours: Q, device_life_hours: Q, device_occupancy: Q) -> Q:
+    return resource_share * device_hours / (device_life_hours * device_occupancy)
+
+
+@formula(unit="1", reference="ISO/IEC 21031 (SCI) : TiR/EL × RR/ToR")
+def machine_lives(resource_share: Q, machine_hours: Q, machine_life_hours: Q, machine_occupancy: Q) -> Q:
+    return resource_share * machine_hours / (machine_life_hours * machine_occupancy)
+
+
+@formula(unit="kgCO2e", reference="ISO/IEC 21031 (SCI)")
+def device_embodied_gwp(device_lives: Q, device_gwp: Q) -> Q:
+    return device_lives * device_gwp
+
+
+@formula(unit="kgSbeq", reference="ISO/IEC 21031 (SCI), étendu à l'ADPe")
+def device_embodied_adpe(device_lives: Q, device_adpe: Q) -> Q:
+    return device_lives * device_adpe
+
+
+@formula(unit="MJ", reference="ISO/IEC 21031 (SCI), étendu à l'énergie primaire")
+def device_embodied_primary_energy(device_lives: Q, device_primary_energy: Q) -> Q:
+    return device_lives * device_primary_energy
+
+
+@formula(unit="kgCO2e", reference="ISO/IEC 21031 (SCI)")
+def machine_embodied_gwp(machine_lives: Q, machine_gwp: Q) -> Q:
+    return machine_lives * machine_gwp
+
+
+@formula(unit="kgSbeq", reference="ISO/IEC 21031 (SCI), étendu à l'ADPe")
+def machine_embodied_adpe(machine_lives: Q, machine_adpe: Q) -> Q:
+    return machine_lives * machine_adpe
+
+
+@formula(unit="MJ", reference="ISO/IEC 21031 (SCI), étendu à l'énergie primaire")
+def machine_embodied_primary_energy(machine_lives: Q, machine_primary_energy: Q) -> Q:
+    return machine_lives * machine_primary_energy
+
+
+@formula(unit="kgCO2e", reference="ADEME, affectation au Go transporté")
+def network_gwp(data_gb: Q, network_gwp_per_gb: Q) -> Q:
+    return data_gb * network_gwp_per_gb
+
+
+@formula(unit="kgSbeq", reference="ADEME, affectation au Go transporté")
+def network_adpe(data_gb: Q, network_adpe_per_gb: Q) -> Q:
+    return data_gb * network_adpe_per_gb
+
+
+@formula(unit="MJ", reference="ADEME, affectation au Go transporté")
+def network_primary_energy(data_gb: Q, network_primary_energy_per_gb: Q) -> Q:
+    return data_gb * network_primary_energy_per_gb
+
+
+FORMULAS = collect(globals())

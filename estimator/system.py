@@ -1,0 +1,113 @@
+"""Formulas checked together and put in order: one system for the whole ledger, one case, or draws."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from estimator.algebra import Formula, FormulaRefused, degree, directions, to_sql, unit_of
+from estimator.units import parse
+
+
+@dataclass(frozen=True)
+class System:
+    """Formulas checked together, in an order in which each stands after its inputs."""
+
+    levels: tuple[tuple[Formula, ...], ...]
+    inputs: tuple[str, ...]
+    signs: Mapping[str, Mapping[str, int]]  # result -> base input -> direction
+
+    @cached_property
+    def formulas(self) -> tuple[Formula, ...]:
+        return tuple(f for level in self.levels for f in level)
+
+    def sql(self, relation: str) -> str:
+        """One CTE a level over a relation that holds every input as a DOUBLE column."""
+        steps, source = [], relation
+        for number, level in enumerate(self.levels, 1):
+            columns = ",\n    ".join(f"{to_sql(f.tree)} AS {f.name}" for f in level)
+            steps.append(f"level_{number} AS (\n  SELECT *,\n    {columns}\n  FROM {source}\n)")
+            source = f"level_{number}"
+        return "WITH " + ",\n".join(steps) + f"\nSELECT * FROM {source}"
+
+    def evaluate(self, given: Mapping[str, Any], wanted: Collection[str] | None = None) -> dict[str, Any]:
+        """Every result (or those wanted) from floats or arrays; None where an input is None or a float divisor is zero.
+
+        A result that is itself given is taken as it is. What wanted results need must be wanted too.
+        """
+        values: dict[str, Any] = {name: given.get(name) for name in self.inputs}
+        for item in self.formulas:
+            if wanted is not None and item.name not in wanted:
+                continue
+            if item.name in given:
+                values[item.name] = given[item.name]
+                continue
+            args = [values[i] for i in item.inputs]
+            try:
+                values[item.name] = None if any(a is None for a in args) else item.function(*args)
+            except ZeroDivisionError:
+                values[item.name] = None
+        return values
+
+
+def system(formulas: Sequence[Formula], units: Mapping[str, str], extensive: Mapping[str, bool]) -> System:
+    """Check formulas together against the dictionary of quantities and order them.
+
+    units: quantity -> unit text; extensive: quantity -> is it an amount that adds up over rows.
+    FormulaRefused on an unknown or repeated name, a loop, a unit, an input of two signs, a degree
+    that is not one for an extensive result (zero for an intensive one).
+    """
+    by_name = {f.name: f for f in formulas}
+    if len(by_name) < len(formulas):
+        twice = next(f.name for f in formulas if [g.name for g in formulas].count(f.name) > 1)
+        raise FormulaRefused(formula=twice, reason="two formulas have this name")
+    for item in formulas:
+        for name in (item.name, *item.inputs):
+            if name not in units:
+                raise FormulaRefused(formula=item.name, reason=f"{name} is not in the dictionary of quantities")
+    parsed = {name: parse(text) for name, text in units.items()}
+    degrees = {name: int(flag) for name, flag in extensive.items()}
+    for item in formulas:
+        found = unit_of(item.tree, parsed, item.name)
+        if found != item.unit or item.unit != parsed[item.name]:
+            raise FormulaRefused(
+                formula=item.name,
+                reason=f"it gives {found}, says {item.unit}, and the dictionary says {parsed[item.name]}",
+            )
+        if degree(item.tree, degrees, item.name) != degrees[item.name]:
+            raise FormulaRefused(
+                formula=item.name, reason="its degree in the extensive inputs is not the one of its result"
+            )
+    levels = _levels(by_name)
+    signs = _base_signs([f for level in levels for f in level], by_name)
+    inputs = dict.fromkeys(i for f in formulas for i in f.inputs if i not in by_name)
+    return System(levels, tuple(inputs), signs)
+
+
+def _levels(by_name: Mapping[str, Formula]) -> tuple[tuple[Formula, ...], ...]:
+    """Formulas by depth; a loop is refused."""
+    done: set[str] = set()
+    levels: list[tuple[Formula, ...]] = []
+    while len(done) < len(by_name):
+        ready = tuple(
+            f for f in by_name.values() if f.name not in done and all(i in done or i not in by_name for i in f.inputs)
+        )
+        if not ready:
+            stuck = next(name for name in by_name if name not in done)
+            raise FormulaRefused(formula=stuck, reason="it needs itself, through its inputs")
+        levels.append(ready)
+        done |= {f.name for f in ready}
+    return tuple(levels)
+
+
+def _base_signs(ordered: Sequence[Formula], by_name: Mapping[str, Formula]) -> dict[str, dict[str, int]]:
+    """For each result, the direction of each base input through the whole chain."""
+    signs: dict[str, dict[str, int]] = {}
+    for item in ordered:
+        total: dict[str, int] = {}
+        for name, sign in directions(item.tree, item.name).items():
+            for base, inner in signs.get(name, {name: 1}).items():
+                if total.setdefault(base, sign * inner) != sign * inner:
+                    raise FormulaRefused(formula=item.name, reason=f"{base} both raises and lowers the result")
+        signs[item.name] = total
+    return signs

@@ -1,0 +1,1 @@
+"""Data only: factor tables, read as package data."""

@@ -1,0 +1,134 @@
+"""Each formula against a calculation by hand, written out."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from estimator import coefficients, formulas
+from estimator.figures import Cell, amounts, base_signs, the_system, values_of
+from tests.support import bounds_of
+
+
+def test_water_on_it_energy_and_on_site_energy() -> None:
+    """Trap 1: 100 kWh IT, PUE 1.5, WUE 0.4."""
+    site = formulas.site_energy(100, 1.5)
+    assert site == 100 * 1.5 == 150
+    assert formulas.onsite_water_it(100, 0.4) == pytest.approx(100 * 0.4) == pytest.approx(40)
+    assert formulas.onsite_water_site(site, 0.4) == pytest.approx(150 * 0.4) == pytest.approx(60)
+    assert formulas.grid_water(site, 1.38) == pytest.approx(150 * 1.38)
+
+
+def test_wue_on_total_energy_is_wue_on_it_energy_over_pue() -> None:
+    """RGESN 8.4 counts on total energy: 0.6 L per IT kWh at PUE 1.5 is 0.4 L per total kWh."""
+    assert formulas.onsite_water_site(150, 0.6 / 1.5) == pytest.approx(formulas.onsite_water_it(100, 0.6))
+
+
+def test_sci_golden() -> None:
+    """Trap 3: 1000 kg over 4 years, one hour reserved alone: 1000 / (4 × 8766) kg = 28.5 g."""
+    life = coefficients.device_life_hours(4)
+    lives = formulas.device_lives(1, 1, life, 1)
+    assert 1000 * formulas.device_embodied_gwp(lives, 1000) == pytest.approx(1e6 / (4 * 365.25 * 24))
+    assert round(1000 * formulas.device_embodied_gwp(lives, 1000), 1) == 28.5
+
+
+def test_training_amortised_by_million_tokens() -> None:
+    """Trap 3: 6,500 kg over 50e9 tokens is 130 g per million tokens."""
+    assert 6500 * 1000 / 50e9 * 1e6 == 130
+
+
+def test_a_dedicated_server_is_charged_its_idle_hours_once() -> None:
+    """Trap 8: 720 h reserved at 30 % load; the hours hold the idle ones, so occupancy is 1: 720 / 35064 lives, not 3.3 times that."""
+    lives = formulas.machine_lives(1, 720, coefficients.machine_life_hours(4), 1)
+    assert lives == pytest.approx(720 / 35064)
+    assert lives < 720 / 35064 / 0.3 / 3
+
+
+def test_energy_of_components_with_their_corrections() -> None:
+    """2 kWh of processor read at 1, 3 kWh of card at 1.1, 0.5 of memory at 2, nothing else: 2 + 3.3 + 1 = 6.3."""
+    component = formulas.component_energy(2, 1, 3, 1.1, 0.5, 2, 0, 1)
+    assert component == pytest.approx(2 * 1 + 3 * 1.1 + 0.5 * 2 + 0 * 1)
+    addition = formulas.unmetered_energy(component, 0.25)
+    assert addition == pytest.approx(6.3 / 4)
+    assert formulas.it_energy(component, addition) == pytest.approx(6.3 * 1.25)
+
+
+@pytest.mark.parametrize(
+    ("result", "args", "expected"),
+    [
+        ("use_gwp", (150, 0.0461), 150 * 0.0461),
+        ("use_adpe", (150, 4.858e-8), 150 * 4.858e-8),
+        ("use_primary_energy", (150, 11.29), 150 * 11.29),
+        ("grid_reservoir_water", (150, 3.66), 150 * 3.66),
+        ("device_embodied_gwp", (0.01, 164), 1.64),
+        ("device_embodied_adpe", (0.01, 5.8e-3), 5.8e-5),
+        ("device_embodied_primary_energy", (0.01, 3721), 37.21),
+        ("machine_embodied_gwp", (0.01, 5700), 57),
+        ("machine_embodied_adpe", (0.01, 0.37), 0.0037),
+        ("machine_embodied_primary_energy", (0.01, 70000), 700),
+        ("network_gwp", (10, 0.00927), 0.0927),
+        ("network_adpe", (10, 1e-9), 1e-8),
+        ("network_primary_energy", (10, 0.1), 1),
+    ],
+)
+def test_products(result: str, args: tuple[float, ...], expected: float) -> None:
+    assert getattr(formulas, result)(*args) == pytest.approx(expected, rel=1e-12)
+
+
+def test_every_formula_has_a_case_here() -> None:
+    text = open(__file__, encoding="utf-8").read()
+    assert [f.name for f in formulas.FORMULAS if f.name not in text] == []
+
+
+AMOUNT = st.floats(min_value=1e-3, max_value=1e4)
+AMOUNTS = ("cpu_energy", "gpu_energy", "ram_energy", "other_energy", "device_hours", "machine_hours", "data_gb")
+
+
+@given(st.fixed_dictionaries({name: AMOUNT for name in AMOUNTS}), st.sampled_from([365.0, 2.0, 0.5]))
+def test_a_year_is_365_days_in_every_column(day: dict[str, float], times: float) -> None:
+    """Trap 4: every result is of degree one in what adds up."""
+    bounds = bounds_of()
+    once = values_of(Cell(day | {"resource_share": 0.5}, bounds))
+    year = values_of(Cell({n: v * times for n, v in day.items()} | {"resource_share": 0.5}, bounds))
+    for item in the_system().formulas:
+        assert math.isclose(year[item.name], times * once[item.name], rel_tol=1e-12), item.name
+
+
+@given(st.lists(st.fixed_dictionaries({name: AMOUNT for name in AMOUNTS}), min_size=2, max_size=5))
+def test_summing_first_is_summing_after(rows: list[dict[str, float]]) -> None:
+    """Trap 10: rows whose factors are the same may be summed before any factor is applied."""
+    bounds = bounds_of()
+    cells = [Cell(row | {"resource_share": 0.5}, bounds) for row in rows]
+    whole = Cell({n: math.fsum(r[n] for r in rows) for n in AMOUNTS} | {"resource_share": 0.5}, bounds)
+    apart, together = amounts(cells), amounts([whole])
+    for name, amount in together.items():
+        assert amount.central == pytest.approx(apart[name].central, rel=1e-12)
+        assert amount.low == pytest.approx(apart[name].low, rel=1e-9)
+        assert amount.high == pytest.approx(apart[name].high, rel=1e-9)
+
+
+def test_bounds_are_in_order_and_the_envelope_holds_the_interval() -> None:
+    cell = Cell(dict.fromkeys(AMOUNTS, 3.0) | {"resource_share": 0.5}, bounds_of())
+    for amount in amounts([cell]).values():
+        assert (
+            amount.envelope is not None
+            and amount.low is not None
+            and amount.central is not None
+            and amount.high is not None
+        )
+        assert amount.envelope[0] <= amount.low <= amount.central <= amount.high <= amount.envelope[1]
+        assert amount.envelope[0] < amount.envelope[1]
+
+
+def test_each_factor_moves_the_results_the_way_its_sign_says() -> None:
+    bounds = bounds_of()
+    cell = Cell(dict.fromkeys(AMOUNTS, 3.0) | {"resource_share": 0.5}, bounds)
+    before = values_of(cell)
+    for name, bound in bounds.items():
+        raised = bound.factor.model_copy(update={"value": bound.factor.value * 1.01})
+        after = values_of(Cell(cell.amounts, bounds | {name: type(bound)(name, bound.subject, raised)}))
+        moved = [after[f.name] - before[f.name] for f in the_system().formulas]
+        source = {"device_lifetime": "device_life_hours", "machine_lifetime": "machine_life_hours"}.get(name, name)
+        assert any(moved), name
+        assert all(change * base_signs()[source] >= 0 for change in moved), name
