@@ -173,6 +173,14 @@ class Catalogue(Record):
             found.setdefault((item.quantity, item.subject), []).append(item)
         return {key: tuple(items) for key, items in found.items()}
 
+    def with_factors(self, factors: tuple[Factor, ...]) -> "Catalogue":
+        """The same catalogue holding other factors, under a version of its own."""
+        digest = hashlib.blake2b(digest_size=8)
+        for item in factors:
+            digest.update(item.model_dump_json().encode())
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return Catalogue(**fields | {"factors": factors, "version": digest.hexdigest()})
+
     def factor(self, factor_id: str) -> Factor:
         """The factor of this id, or of the id it was renamed to. FactorNotFound."""
         item = self.by_id.get(self.renamed.get(factor_id, factor_id))

@@ -63,7 +63,7 @@ def estimate(question: Question, today: date | None = None) -> dict[str, Any]:
 def _attributes(question: Question, catalogue: Catalogue, warnings: list[dict[str, str]]) -> dict[str, str | None]:
     zone = question.zone
     if zone and zone not in catalogue.zones:
-        found, _ = Places.load().resolve_zone(PlaceRead(country_iso=zone))
+        found, _ = Places.load().resolve_zone(PlaceRead(zone))
         key = "zone_read_as" if found else "unknown_zone"
         warnings.append(sentences("warnings", key, zone=zone, used=found or ""))
         zone = found or zone

@@ -202,13 +202,15 @@ def _figure(figure: Figure, cells: Sequence[Cell], worlds: Worlds, weights: Sequ
     whole = [all(known_result(p, values) for p in required) for values in worlds["value"]]
     total = _sum(figure.unit, [figure.parts if ok else None for ok in whole], cells, worlds, weights)
     if total.central is None:
-        total = replace(total, missing=_why(required, cells))
+        total = replace(total, missing=_why(required, cells, worlds["value"]))
     if len(figure.parts) == 1:
         return total
     parts = {}
     for part in figure.parts:
         amount = _sum(figure.unit, [(part,)] * len(cells), cells, worlds, weights)
-        parts[part.name] = replace(amount, missing=_why((part,), cells)) if amount.central is None else amount
+        parts[part.name] = (
+            replace(amount, missing=_why((part,), cells, worlds["value"])) if amount.central is None else amount
+        )
     return replace(total, parts=parts)
 
 
@@ -235,9 +237,14 @@ def _sum(
     return Amount(unit, low, float(sums["value"]), high, (float(sums["low"]), float(sums["high"])), None, share)
 
 
-def _why(parts: Sequence[Part], cells: Sequence[Cell]) -> dict[str, str]:
-    """The first reason met for which none of these parts is known."""
-    reasons = (why_missing(p, cell) for cell in cells for p in parts if asked(p, cell))
+def _why(parts: Sequence[Part], cells: Sequence[Cell], values: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The first reason met for which one of these parts is unknown."""
+    reasons = (
+        why_missing(part, cell)
+        for cell, found in zip(cells, values, strict=True)
+        for part in parts
+        if asked(part, cell) and not known_result(part, found)
+    )
     return sentences("missing", next((r for r in reasons if r), "not_asked" if cells else "no_activity"))
 
 

@@ -1,7 +1,16 @@
 """What several tests need: factors made for the occasion, cells, small ledgers."""
 
+import hashlib
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from estimator.activity import Activity
 from estimator.binding import Bound
+from estimator.build import Built, build
 from estimator.catalogue import Factor, load
+from estimator.ledger import Ledger
+from estimator.reading import Build
 
 
 def factor(name: str, value: float, low: float, high: float, **more: object) -> Factor:
@@ -29,3 +38,50 @@ def bounds_of(spread: float = 1.2, **values: float) -> dict[str, Bound]:
         item = factor(quantity.id, value, max(value / spread, quantity.floor), min(value * spread, high))
         found[quantity.id] = Bound(quantity.id, "test", item)
     return found
+
+
+NUMBERS = count()
+
+
+def moment(text: str) -> int:
+    """Microseconds of a UTC date such as 2026-01-31T23:00:00."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def activity(start: str = "2026-03-01T10:00:00", hours: float = 1.0, **more: object) -> Activity:
+    """A run in France on a server of unknown hosting, 1 kWh read from an unknown meter, unless said otherwise."""
+    start_us = moment(start)
+    end_us = start_us + round(hours * 3.6e9)
+    months = [int(datetime.fromtimestamp(us / 1e6, UTC).strftime("%Y%m")) for us in (start_us, end_us)]
+    fields: dict[str, object] = {
+        "row_id": hashlib.blake2b(str(next(NUMBERS)).encode(), digest_size=16).hexdigest(),
+        "start_us": start_us,
+        "end_us": end_us,
+        "start_month": months[0],
+        "end_month": months[1],
+        "duration_s": hours * 3600,
+        "time_basis": "offset",
+        "file_name": "test.csv",
+        "file_sha": "0",
+        "line": 2,
+        "reader": "test",
+        "reader_version": 1,
+        "service_key": "essai",
+        "zone": "FRA",
+        "host": "class/server-unknown",
+        "machine": "machine/rack-server",
+        "cpu_energy_kwh": 1.0,
+        "cpu_mode": "mode/unknown",
+        "machine_hours": hours,
+        "resource_share": 1.0,
+    }
+    fields |= more
+    fields.setdefault("run_key", fields["row_id"])
+    return Activity.model_validate(fields)
+
+
+def built(home: Path, *rows: Activity) -> Build:
+    """The build of a ledger that holds these rows."""
+    Ledger(home).append(rows, [])
+    made: Built = build(home)
+    return Build(made.path)

@@ -13,7 +13,7 @@ DAY = date(2026, 6, 1)
 
 def with_factors(*rows: Factor) -> Catalogue:
     """The shipped dictionary, zones and subjects, with these factors alone."""
-    return load().model_copy(update={"factors": rows})
+    return load().with_factors(rows)
 
 
 def grid(subject: str, value: float | None, **more: object) -> Factor:
@@ -78,7 +78,8 @@ def test_a_value_given_by_hand_must_be_plausible() -> None:
     with pytest.raises(GivenValueRefused) as refusal:
         given(load(), "pue", 0.5)
     assert refusal.value.message("fr") == (
-        "Efficacité énergétique du site (PUE) : 0.5 a été lu, une valeur entre 1 et 4 était attendue. Vérifiez l'unité et la saisie."
+        "Efficacité énergétique du site (PUE) : 0.5 a été lu, une valeur entre 1 et 4 était attendue."
+        " Vérifiez l'unité et la saisie."
     )
 
 

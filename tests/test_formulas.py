@@ -1,6 +1,7 @@
 """Each formula against a calculation by hand, written out."""
 
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ def test_training_amortised_by_million_tokens() -> None:
 
 
 def test_a_dedicated_server_is_charged_its_idle_hours_once() -> None:
-    """Trap 8: 720 h reserved at 30 % load; the hours hold the idle ones, so occupancy is 1: 720 / 35064 lives, not 3.3 times that."""
+    """Trap 8: 720 h reserved at 30 % load hold the idle hours, so occupancy is 1: 720 / 35064, not 3.3 times."""
     lives = formulas.machine_lives(1, 720, coefficients.machine_life_hours(4), 1)
     assert lives == pytest.approx(720 / 35064)
     assert lives < 720 / 35064 / 0.3 / 3
@@ -77,7 +78,7 @@ def test_products(result: str, args: tuple[float, ...], expected: float) -> None
 
 
 def test_every_formula_has_a_case_here() -> None:
-    text = open(__file__, encoding="utf-8").read()
+    text = Path(__file__).read_text("utf-8")
     assert [f.name for f in formulas.FORMULAS if f.name not in text] == []
 
 

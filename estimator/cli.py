@@ -1,0 +1,259 @@
+"""The command `sobria`: each command is a few lines over the estimator."""
+
+import json
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from estimator import cli_text
+from estimator.errors import LANGUAGES, SobriaError, say
+from estimator.home import default_home
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+factors_app = typer.Typer(no_args_is_help=True)
+app.add_typer(factors_app, name="factors")
+
+Json = Annotated[bool, typer.Option("--json", help="json")]
+Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
+
+
+def main() -> None:
+    """Entry point: 0 done, 1 refused or failed with one clear sentence, 2 usage."""
+    arguments, settings = global_options(sys.argv[1:])
+    lang = settings.get("lang") or _locale()
+    if lang not in LANGUAGES:
+        lang = "en"
+    home = Path(settings["home"]) if settings.get("home") else default_home()
+    command = typer.main.get_command(app)
+    cli_text.localise(command, lang)
+    try:
+        code = command.main(arguments, prog_name="sobria", standalone_mode=False, obj={"home": home, "lang": lang})
+    except SobriaError as error:
+        if "--json" in arguments:
+            print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
+        print(error.message(lang), file=sys.stderr)
+        code = 1
+    except typer.TyperException as error:
+        print(f"{error}\n{say('cli', 'see_help', lang)}", file=sys.stderr)
+        code = error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        code = 130
+    sys.exit(code or 0)
+
+
+def global_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
+    """`--home X` and `--lang X` may stand anywhere before `--`: (the other arguments, what they say)."""
+    kept: list[str] = []
+    found: dict[str, str] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        name, equals, value = argument.partition("=")
+        if argument == "--":
+            return kept + [argument, *rest], found
+        if name in ("--home", "--lang"):
+            found[name[2:]] = value if equals else next(rest, "")
+        else:
+            kept.append(argument)
+    return kept, found
+
+
+def _locale() -> str:
+    text = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "fr")
+    return "en" if text.lower().startswith(("en", "c.", "posix")) or text == "C" else "fr"
+
+
+def _show(context: typer.Context, body: dict[str, Any], as_json: bool, text: str) -> None:
+    print(json.dumps(body, ensure_ascii=False, indent=1) if as_json else text)
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    paths: Paths,
+    timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.home import reading_context
+    from estimator.ledger import Ledger, import_paths
+
+    home = context.obj["home"]
+    report = import_paths(Ledger(home), paths, reading_context(home, timezone), cli_text.progress(context.obj["lang"]))
+    _show(context, report.account.as_dict(), json_, cli_text.import_text(report, context.obj["lang"]))
+    if report.errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def build(context: typer.Context, json_: Json = False) -> None:
+    from estimator.build import build as make
+
+    made = make(context.obj["home"])
+    body = {"build": made.id, "path": str(made.path), "fresh": made.fresh}
+    _show(context, body, json_, say("cli", "built" if made.fresh else "built_already", context.obj["lang"], id=made.id))
+
+
+@app.command()
+def totals(context: typer.Context, json_: Json = False) -> None:
+    found = _fresh(context).totals()
+    _show(context, found, json_, cli_text.totals_text(found, context.obj["lang"]))
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    number: Annotated[str | None, typer.Argument(help="number")] = None,
+    replay: Annotated[Path | None, typer.Option(help="replay", exists=True, dir_okay=False)] = None,
+    json_: Json = False,
+) -> None:
+    if replay is not None:
+        from estimator.explain import replay as again
+
+        body = {"indicators": again(json.loads(replay.read_text("utf-8"))["replay"])}
+        _show(context, body, json_, cli_text.figures_text(body["indicators"], context.obj["lang"]))
+        return
+    if number is None:
+        raise typer.BadParameter(say("cli", "number_wanted", context.obj["lang"]))
+    body = _fresh(context).explain(number)
+    _show(context, body, json_, cli_text.explain_text(body, context.obj["lang"]))
+
+
+@app.command()
+def estimate(
+    context: typer.Context,
+    it_energy_kwh: Annotated[float | None, typer.Option(help="it_energy")] = None,
+    zone: Annotated[str | None, typer.Option(help="zone")] = None,
+    date: Annotated[datetime | None, typer.Option(help="date", formats=["%Y-%m-%d"])] = None,
+    host: Annotated[str | None, typer.Option(help="host")] = None,
+    pue: Annotated[float | None, typer.Option(help="pue")] = None,
+    wue: Annotated[float | None, typer.Option(help="wue")] = None,
+    wue_basis: Annotated[Literal["it", "site"], typer.Option(help="wue_basis")] = "it",
+    device: Annotated[str | None, typer.Option(help="device")] = None,
+    device_hours: Annotated[float | None, typer.Option(help="device_hours")] = None,
+    resource_share: Annotated[float | None, typer.Option(help="resource_share", min=0, max=1)] = None,
+    lifetime_years: Annotated[float | None, typer.Option(help="lifetime_years")] = None,
+    occupancy: Annotated[float | None, typer.Option(help="occupancy", min=0, max=1)] = None,
+    data_gb: Annotated[float | None, typer.Option(help="data_gb", min=0)] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.estimate import Question
+    from estimator.estimate import estimate as answer
+
+    given = {name: value for name, value in locals().items() if name in Question.model_fields}
+    body = answer(Question(**given, day=date.date() if date else None))
+    _show(context, body, json_, cli_text.estimate_text(body, context.obj["lang"]))
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def track(
+    context: typer.Context,
+    command: Annotated[list[str], typer.Argument(help="command", metavar="-- COMMAND")],
+    use_case: Annotated[str | None, typer.Option(help="use_case")] = None,
+    project: Annotated[str | None, typer.Option(help="project")] = None,
+    zone: Annotated[str, typer.Option(help="zone")] = "",
+    host: Annotated[str | None, typer.Option(help="host")] = None,
+    items: Annotated[float | None, typer.Option(help="items", min=0)] = None,
+    sampling: Annotated[float, typer.Option(help="sampling", min=0.1)] = 5.0,
+) -> None:
+    from estimator.track import TrackOptions, run_command
+
+    options = TrackOptions(
+        home=context.obj["home"],
+        lang=context.obj["lang"],
+        use_case=use_case,
+        project=project,
+        zone=zone,
+        host=host,
+        items=items,
+        sampling_s=sampling,
+    )
+    raise typer.Exit(run_command(command, options))
+
+
+@app.command()
+def doctor(context: typer.Context, json_: Json = False) -> None:
+    from estimator.doctor import diagnose
+
+    found = diagnose()
+    _show(context, found.as_dict(), json_, found.text(context.obj["lang"]))
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="port")] = 8501,
+    address: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
+) -> None:
+    from estimator.build import build as make
+    from estimator.serving import serve as start
+
+    make(context.obj["home"])
+    raise typer.Exit(start(context.obj["home"], address, port, context.obj["lang"]))
+
+
+@factors_app.command("list")
+def factors_list(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(help="filter")] = "",
+    json_: Json = False,
+) -> None:
+    from estimator.catalogue import load
+
+    found = [f for f in load().factors if text.lower() in f.id.lower()]
+    _show(
+        context,
+        {"factors": [f.model_dump(mode="json") for f in found]},
+        json_,
+        cli_text.factors_text(found, context.obj["lang"]),
+    )
+
+
+@factors_app.command("show")
+def factors_show(
+    context: typer.Context,
+    factor_id: Annotated[str, typer.Argument(help="factor_id", metavar="ID")],
+    json_: Json = False,
+) -> None:
+    from estimator.catalogue import load
+
+    catalogue = load()
+    item = catalogue.factor(factor_id)
+    body = {
+        "factor": item.model_dump(mode="json"),
+        "source": catalogue.sources[item.source].model_dump(mode="json"),
+        "rivals": [f.model_dump(mode="json") for f in catalogue.rivals(item)],
+    }
+    _show(context, body, json_, cli_text.factor_text(item, catalogue, context.obj["lang"]))
+
+
+@factors_app.command("check")
+def factors_check(context: typer.Context, json_: Json = False) -> None:
+    from estimator.catalogue import load
+    from estimator.factor_check import problems
+
+    catalogue = load()
+    found = problems(catalogue)
+    body = {"version": catalogue.version, "factors": len(catalogue.factors), "problems": [p.as_dict() for p in found]}
+    _show(context, body, json_, cli_text.check_text(catalogue, found, context.obj["lang"]))
+    if any(p.fatal for p in found):
+        raise typer.Exit(1)
+
+
+def _fresh(context: typer.Context) -> Any:
+    """The build of the ledger as it stands now."""
+    from estimator.build import build as make
+    from estimator.reading import NoBuild, open_current
+
+    home = context.obj["home"]
+    make(home)
+    opened = open_current(home)
+    if opened is None:
+        raise NoBuild(home=home)
+    return opened
+
+
+if __name__ == "__main__":
+    main()

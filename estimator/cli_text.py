@@ -1,0 +1,231 @@
+"""What the commands print for people, in French or English."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from typer.core import TyperGroup, TyperOption
+
+from estimator.activity import Refused
+from estimator.catalogue import Catalogue, Factor
+from estimator.errors import say
+from estimator.factor_check import Problem
+from estimator.numbers import count_text, interval_text, share_text
+
+if TYPE_CHECKING:
+    from estimator.ledger import ImportReport
+
+Progress = Callable[[int, int], None]
+SHOWN_GROUPS = 20
+
+
+def localise(command: Any, lang: str) -> None:
+    """Replace the help keys written in the code by sentences of one language."""
+    command.help = say("help", command.name or "sobria", lang)
+    for parameter in command.params:
+        if isinstance(parameter, TyperOption):
+            key = parameter.help if parameter.help in _keys(lang) else parameter.name
+            parameter.help = say("options", str(key), lang)
+    if isinstance(command, TyperGroup):
+        for inner in command.commands.values():
+            localise(inner, lang)
+
+
+def _keys(lang: str) -> Mapping[str, str]:
+    from estimator.errors import words
+
+    return words(lang)["options"]
+
+
+def progress(lang: str) -> Progress | None:
+    """A bar on the error stream when it is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    bar = Bar(console=Console(stderr=True), transient=True)
+    bar.start()
+    task = bar.add_task(say("cli", "importing", lang), total=None)
+
+    def step(done: int, total: int) -> None:
+        bar.update(task, completed=done, total=total)
+        if done >= total:
+            bar.stop()
+
+    return step
+
+
+def figures_text(indicators: Mapping[str, Any], lang: str) -> str:
+    """One line a figure: its name, its interval, or why it cannot be estimated."""
+    lines = []
+    for name in ("energy", "water", "adpe", "gwp", "primary_energy"):
+        if name in indicators:
+            lines.append(f"  {say('figures', name, lang):<34} {amount_text(indicators[name], lang)}")
+    return "\n".join(lines)
+
+
+def amount_text(amount: Mapping[str, Any], lang: str) -> str:
+    """« entre a et b (valeur centrale : c) », or « non estimable : raison »; a partial total says what it covers."""
+    text = interval_text(amount, lang)
+    if amount.get("covers", 1.0) < 0.995 and not amount.get("missing"):
+        text += " " + say("cli", "covers", lang, share=share_text(amount["covers"], lang))
+    return text
+
+
+def totals_text(found: Mapping[str, Any], lang: str) -> str:
+    """The totals of a ledger, with what they stand on."""
+    cover = found["coverage"]
+    if not cover["runs"]:
+        return say("cli", "nothing_yet", lang)
+    proof = ", ".join(
+        f"{share_text(share, lang)} {say('proofs', name, lang)}" for name, share in found["proof"].items() if share > 0
+    )
+    period = {"first": cover["period"][0], "last": cover["period"][1]}
+    return "\n".join(
+        [
+            say("cli", "totals_head", lang, runs=count_text(cover["runs"], lang), services=cover["services"], **period),
+            figures_text(found["indicators"], lang),
+            say("cli", "totals_proof", lang, proof=proof),
+            say("cli", "totals_kept", lang, quarantined=cover["quarantined"], to_check=cover["to_check"]),
+            say("cli", "totals_build", lang, build=found["build"]["build"], factors=found["build"]["factors_version"]),
+        ]
+    )
+
+
+def estimate_text(body: Mapping[str, Any], lang: str) -> str:
+    """An estimate: figures, steps, factors, warnings."""
+    parts = [
+        figures_text(body["indicators"], lang),
+        "",
+        steps_text(body["steps"], lang),
+        "",
+        used_text(body["factors"], lang),
+    ]
+    return "\n".join(parts + [f"! {w[lang]}" for w in body["warnings"]])
+
+
+def explain_text(body: Mapping[str, Any], lang: str) -> str:
+    """A number opened, for a terminal."""
+    trace = [
+        say("cli", "trace_line", lang, file=t["file_name"], line=t["line"], service=t["service_key"])
+        for t in body["trace"]["lines"]
+    ]
+    missing = [f"  {say('parts', n['part'], lang)} : {n[lang]}" for n in body["not_counted"]]
+    blocks = [
+        f"{body['id']} : {amount_text(body['amount'], lang)}",
+        steps_text(body["steps"], lang),
+        used_text(body["factors"], lang),
+        "\n".join([say("cli", "not_counted", lang), *missing]) if missing else "",
+        "\n".join([say("cli", "traces", lang, total=body["trace"]["total"]), *trace]),
+        say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"]),
+    ]
+    return "\n\n".join(b for b in blocks if b)
+
+
+def steps_text(steps: Sequence[Mapping[str, Any]], lang: str) -> str:
+    """Each step: its label, the formula in words, the same in numbers."""
+    lines = [say("cli", "steps", lang)]
+    for step in steps:
+        value = interval_text({k: step[k] for k in ("low", "high", "unit")} | {"central": step["value"]}, lang)
+        lines.append(f"  {step['label'][lang]} = {step['formula'][lang]}")
+        if step["formula"].get("numbers"):
+            lines.append(f"    = {step['formula']['numbers']}")
+        lines.append(f"    = {value}")
+    return "\n".join(lines)
+
+
+def used_text(factors: Sequence[Mapping[str, Any]], lang: str) -> str:
+    """Each factor: value, bounds, source, locator."""
+    lines = [say("cli", "factors", lang)]
+    for item in factors:
+        bounds = "" if item["low"] == item["high"] else f" [{item['low']:.4g} – {item['high']:.4g}]"
+        value = f"{item['value']:.6g}{bounds} {_unit(item['unit'])}"
+        source = item["source"]
+        lines.append(f"  {item['label'][lang]} ({item['subject'][lang]}) : {value}  {item['id']}")
+        lines.append(f"    {source['title']}, {source['publisher']}, {source['year'] or 's.d.'} ; {item['locator']}")
+    return "\n".join(lines)
+
+
+def _unit(unit: str) -> str:
+    return "" if unit == "1" else unit
+
+
+def import_text(report: "ImportReport", lang: str) -> str:
+    """The account of an import, then what was set aside, by file and reason, and the files that could not be read."""
+    lines = [say("cli", "imported", lang, **report.account.as_dict())]
+    groups: dict[tuple[str, str], list[Refused]] = {}
+    for item in report.refused:
+        groups.setdefault((item.file_name, item.code), []).append(item)
+    for (file, code), items in list(groups.items())[:SHOWN_GROUPS]:
+        where = f"{file}:{items[0].line}" + (f" (× {len(items)})" if len(items) > 1 else "")
+        lines.append(f"  {where} {say('refusals', code, lang, **items[0].facts)}")
+    left = sum(len(items) for items in list(groups.values())[SHOWN_GROUPS:])
+    if left:
+        lines.append(say("cli", "more_refused", lang, count=left))
+    return "\n".join(lines + [f"! {error.message(lang)}" for error in report.errors])
+
+
+def factors_text(found: Sequence[Factor], lang: str) -> str:
+    """One line a factor."""
+    return "\n".join(f"{f.id}\t{_value(f, lang)}\t{f.source}" for f in found) or say("cli", "no_factor_found", lang)
+
+
+def factor_text(item: Factor, catalogue: Catalogue, lang: str) -> str:
+    """A factor as a person would want to read it, with its rivals beside it."""
+    source = catalogue.sources[item.source]
+    quantity = next(q for q in catalogue.quantities.values() if q.factor == item.quantity)
+    rule = catalogue.bounds_rules.get(item.bounds_rule, {})
+    lines = [
+        f"{quantity.label(lang)}, {catalogue.label(item.subject, lang)}",
+        f"  {_value(item, lang)}",
+        say(
+            "cli",
+            "validity",
+            lang,
+            first=item.valid_from or "…",
+            last=item.valid_to or "…",
+            geography=item.geography or "-",
+        ),
+        say("cli", "bounds", lang, bounds=rule.get(lang) or say("bounds", str(item.bounds_kind), lang))
+        if item.bounds_kind
+        else "",
+        say(
+            "cli",
+            "source",
+            lang,
+            title=source.title,
+            publisher=source.publisher,
+            year=source.year or "s.d.",
+            locator=item.locator,
+        ),
+        f"  {source.url}",
+        say("cli", "licence", lang, licence=source.licence, accessed=source.accessed, review=item.review_by or "-"),
+        f"  {item.note}" if item.note else "",
+    ]
+    rivals = catalogue.rivals(item)
+    if rivals:
+        lines.append(say("cli", "rivals", lang))
+        lines += [f"    {_value(f, lang):<44} {f.id}  ({catalogue.sources[f.source].title})" for f in rivals]
+    return "\n".join(line for line in lines if line)
+
+
+def _value(item: Factor, lang: str) -> str:
+    if item.value is None:
+        return say("cli", "no_value", lang, reason=say("missing", str(item.missing_reason), lang))
+    bounds = "" if item.low == item.high else f" [{item.low:.4g} – {item.high:.4g}]"
+    return f"{item.value:.6g}{bounds} {_unit(item.unit)}".rstrip()
+
+
+def check_text(catalogue: Catalogue, found: Sequence[Problem], lang: str) -> str:
+    """What `sobria factors check` says."""
+    lines = [f"{'✗' if p.fatal else '!'} {p.text(lang)}" for p in found]
+    unknown = sum(f.value is None for f in catalogue.factors)
+    facts = {
+        "factors": len(catalogue.factors),
+        "sources": len(catalogue.sources),
+        "unknown": unknown,
+        "version": catalogue.version,
+    }
+    key = "check_bad" if any(p.fatal for p in found) else "check_good"
+    return "\n".join([*lines, say("cli", key, lang, count=sum(p.fatal for p in found), **facts)])

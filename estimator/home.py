@@ -1,0 +1,54 @@
+"""The home of one authority's data, and the few settings kept in it."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from estimator.errors import SobriaError
+
+if TYPE_CHECKING:
+    from estimator.readers.base import Context
+
+
+class SettingsRefused(SobriaError):
+    """The settings file of a home that cannot be read."""
+
+    code = "settings_refused"
+
+
+class Settings(BaseModel):
+    """`settings.toml` of a home: what a trace without it is read with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    timezone: str = "Europe/Paris"
+    zone: str = "FRA"
+
+
+def default_home() -> Path:
+    """$SOBRIA_HOME, else the platform's folder for a user's data."""
+    from platformdirs import user_data_dir
+
+    return Path(os.environ.get("SOBRIA_HOME") or user_data_dir("sobria", appauthor=False))
+
+
+def settings(home: Path) -> Settings:
+    """The settings of a home, those of a French authority where it says nothing. SettingsRefused."""
+    path = home / "settings.toml"
+    if not path.exists():
+        return Settings()
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+        raise SettingsRefused(file=path, reason=str(error).splitlines()[0]) from error
+
+
+def reading_context(home: Path, timezone: str | None = None) -> "Context":
+    """What readers need of a home; `timezone` is the one asked for in this import."""
+    from estimator.places import Places
+    from estimator.readers.base import Context
+
+    return Context(settings(home).timezone, timezone, Places.load())

@@ -1,0 +1,131 @@
+"""What this computer is: a hash that tells it from others, its time zone, its kind, its cards, virtual or not."""
+
+import os
+import platform
+import re
+import secrets
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+ROOT = Path("/")
+
+# Chassis types of the SMBIOS specification (DMTF DSP0134, table « System Enclosure or Chassis Types »).
+_LAPTOP = {8, 9, 10, 14, 31, 32}
+_DESKTOP = {3, 4, 5, 6, 7, 13, 15, 16, 35, 36}
+_RACK_SERVER = {17, 23, 25, 28, 29}
+_HYPERVISORS = ("kvm", "qemu", "vmware", "virtualbox", "xen", "virtual machine", "hvm domu", "bochs", "google compute")
+# Makers and classes of devices on the PCI bus (PCI Code and ID Assignment Specification).
+_NVIDIA, _AMD = "0x10de", "0x1002"
+_SCREEN, _COMPUTING = "0x0300", ("0x0302", "0x0380", "0x1200")
+_CONTAINERS = ("docker", "kubepods", "containerd", "libpod", "lxc")
+
+
+def read_text(path: Path) -> str:
+    """The stripped text of a small file of the system, empty when it is absent or may not be read."""
+    try:
+        return path.read_text("utf-8", errors="replace").strip("\0 \n")
+    except OSError:
+        return ""
+
+
+def virtual(root: Path = ROOT) -> bool:
+    """Is this a virtual machine? Its counters of energy, if any, are then not those of the real one."""
+    flags = next((line for line in read_text(root / "proc/cpuinfo").splitlines() if line.startswith("flags")), "")
+    product = " ".join(read_text(root / "sys/class/dmi/id" / name) for name in ("sys_vendor", "product_name")).lower()
+    return (
+        "hypervisor" in flags.split()
+        or bool(read_text(root / "sys/hypervisor/type"))
+        or any(name in product for name in _HYPERVISORS)
+        or "microsoft" in read_text(root / "proc/version").lower()
+    )
+
+
+def in_container(root: Path = ROOT) -> bool:
+    """Does this run in a container, which shares its machine with others that it cannot see?"""
+    marks = (".dockerenv", "run/.containerenv", "run/systemd/container")
+    groups = read_text(root / "proc/1/cgroup").lower()
+    return any((root / mark).exists() for mark in marks) or any(name in groups for name in _CONTAINERS)
+
+
+def kind(root: Path = ROOT) -> str | None:
+    """The subject `machine/…` that the casing tells, None when it tells none (a virtual machine has no casing)."""
+    chassis = read_text(root / "sys/class/dmi/id/chassis_type")
+    if virtual(root) or not chassis.isdigit():
+        return None
+    for types, subject in ((_LAPTOP, "laptop"), (_DESKTOP, "desktop"), (_RACK_SERVER, "rack-server")):
+        if int(chassis) in types:
+            return f"machine/{subject}"
+    return None
+
+
+class Cards(NamedTuple):
+    """Accelerators: those whose NVIDIA driver runs, their models, an NVIDIA card without it, AMD computing cards."""
+
+    nvidia: int
+    models: tuple[str, ...]
+    nvidia_asleep: bool
+    amd: bool
+
+
+def cards(root: Path = ROOT) -> Cards:
+    """The cards that compute. Graphics that come with a processor are left out: they are counted with it."""
+    running = sorted(root.glob("proc/driver/nvidia/gpus/*/information"))
+    devices = [device for device in root.glob("dev/nvidia*") if re.fullmatch(r"nvidia\d+", device.name)]
+    models = {found[1].strip() for card in running if (found := re.search(r"Model:\s*(.+)", read_text(card)))}
+    bus = [(read_text(d / "vendor"), read_text(d / "class")[:6]) for d in root.glob("sys/bus/pci/devices/*")]
+    count = len(running) or len(devices)
+    return Cards(
+        count,
+        tuple(sorted(models)),
+        not count and any(maker == _NVIDIA and kind in (_SCREEN, *_COMPUTING) for maker, kind in bus),
+        any(maker == _AMD and kind in _COMPUTING for maker, kind in bus),
+    )
+
+
+def timezone(root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> str | None:
+    """IANA name of the zone in which this process tells the time, None when there is only an offset."""
+    local = root / "etc/localtime"
+    given = environ.get("TZ")
+    if given is not None:
+        name = given.removeprefix(":") or "UTC"
+    elif local.is_symlink():
+        name = os.readlink(local).partition("zoneinfo/")[2]
+    elif local.exists():
+        name = read_text(root / "etc/timezone")
+    else:
+        name = "UTC"
+    try:
+        return str(ZoneInfo(name)) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def identity(salt: Path, root: Path = ROOT) -> str:
+    """Hash that tells this computer from others and from which nothing can be read back.
+
+    From the random number of the installation; in a container, whose files are those of an image, from the random
+    number of the kernel's start, so that the containers of one computer are known as one; failing both, from the name
+    of the host and a secret number kept in the file `salt`.
+    """
+    installed, started = read_text(root / "etc/machine-id"), read_text(root / "proc/sys/kernel/random/boot_id")
+    if started and in_container(root):
+        known = "boot " + started
+    elif installed:
+        known = "machine " + installed
+    else:
+        known = f"host {platform.node()} {_secret(salt)}"
+    return blake2b(known.encode(), key=b"sobria machine", digest_size=16).hexdigest()
+
+
+def _secret(salt: Path) -> str:
+    if not salt.exists():
+        salt.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(os.open(salt, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:  # another run wrote it in the meantime
+            pass
+    return read_text(salt)

@@ -1,0 +1,212 @@
+"""Where and on what a trace ran: names found in traces turned into zones, hosts, machines and devices of the tables."""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_COUNT = re.compile(r"^\s*(\d+)\s*x\s+")
+_VENDOR = re.compile(r"\b(nvidia|tesla|amd|instinct|intel)\b")
+_NOT_ALNUM = re.compile(r"[^a-z0-9]+")
+UNDECIDED = "?"
+
+
+class PlaceRead(NamedTuple):
+    """Location as a trace writes it; empty text where it says nothing."""
+
+    country_iso: str = ""
+    country_name: str = ""
+    region: str = ""
+    cloud_provider: str = ""
+    cloud_region: str = ""
+
+
+class ComputerRead(NamedTuple):
+    """Hardware as a trace writes it; empty text where it says nothing."""
+
+    cpu_model: str = ""
+    os: str = ""
+    gpu_model: str = ""
+    cloud_provider: str = ""
+
+
+class Computer(NamedTuple):
+    """Kind of computer, hosting class that goes with it, and whether its graphics are part of the processor."""
+
+    machine: str | None
+    host: str | None
+    integrated: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of recognition.csv: `field` matching `pattern` says machine, host or device."""
+
+    field: str
+    pattern: re.Pattern[str]
+    machine: str
+    host: str
+    device: str
+
+
+@dataclass(frozen=True)
+class Places:
+    """Look-ups over zones.csv, subjects.csv and recognition.csv. Unknown is None, never an average."""
+
+    zones: tuple[dict[str, str], ...]
+    subjects: tuple[dict[str, str], ...]
+    rules: tuple[Rule, ...]
+
+    @classmethod
+    def load(cls, folder: Traversable | None = None) -> "Places":
+        """Read the three tables of a folder; by default those that ship with the program."""
+        folder = folder if folder is not None else resources.files("factors")
+        rules = tuple(
+            Rule(row["field"], re.compile(row["pattern"], re.IGNORECASE), row["machine"], row["host"], row["device"])
+            for row in _table(folder, "recognition.csv")
+        )
+        return cls(_table(folder, "zones.csv"), _table(folder, "subjects.csv"), rules)
+
+    def resolve_zone(self, read: PlaceRead) -> tuple[str | None, str]:
+        """Zone and how it was found: iso3, alpha2, name, host; or None and absent (nothing read), unknown."""
+        country, how = self._country(read.country_iso.strip(), read.country_name.strip())
+        if country is None:
+            host = self.resolve_host(read.cloud_provider, read.cloud_region)
+            zone = self._host_zones.get(host or "")
+            if zone:
+                return zone, "host"
+            return None, how
+        return self._sub_zones.get((country, read.region.strip().lower()), country), how
+
+    def resolve_host(self, cloud_provider: str, cloud_region: str) -> str | None:
+        """The hosting site whose aliases hold `provider:region` (or the provider alone)."""
+        provider, region = cloud_provider.strip().lower(), cloud_region.strip().lower()
+        if not provider:
+            return None
+        return self._aliases("host").get(f"{provider}:{region}") or self._aliases("host").get(provider)
+
+    def resolve_device(self, gpu_model: str) -> tuple[str | None, int | None]:
+        """Accelerator and number of cards of text like `8 x NVIDIA L4`; two models in one text are not told apart."""
+        text = gpu_model.strip().lower()
+        if not text:
+            return None, None
+        parts = [part for part in re.split(r",\s*(?=\d+ x )", text) if part]
+        counts = [_COUNT.match(part) for part in parts]
+        total = sum(int(found[1]) for found in counts if found) if all(counts) else None
+        names = {self._device(_COUNT.sub("", part)) for part in parts}
+        return (names.pop() if len(names) == 1 else None), total
+
+    def recognise(self, read: ComputerRead) -> Computer:
+        """Apply the rules in the order of the file: the first that names a machine, and the first that names a host."""
+        machine = host = ""
+        integrated = False
+        for rule in self.rules:
+            if not rule.pattern.search(getattr(read, rule.field)):
+                continue
+            integrated = integrated or rule.device == "none"
+            host = host or rule.host
+            machine = machine or rule.machine
+            if machine and (host or machine == UNDECIDED):
+                break
+        return Computer(machine if machine != UNDECIDED and machine else None, host or None, integrated)
+
+    def timezone(self, zone: str | None) -> str | None:
+        """The IANA zone of a zone that has only one."""
+        while zone:
+            row = self._zone_rows.get(zone, {})
+            if row.get("timezones"):
+                return row["timezones"]
+            zone = row.get("wider") if "-" in zone else None
+        return None
+
+    def _country(self, iso: str, name: str) -> tuple[str | None, str]:
+        code = iso.upper()
+        if len(code) == 3 and code in self._zone_rows:
+            return code, "iso3"
+        if len(code) == 2 and code in self._alpha2:
+            return self._alpha2[code], "alpha2"
+        if name and not code:
+            zone = self._names.get(name.lower())
+            return (zone, "name") if zone else (None, "unknown")
+        return None, "unknown" if code or name else "absent"
+
+    def _device(self, name: str) -> str | None:
+        exact = self._aliases("device").get(name.strip())
+        return exact or self._squeezed.get(_squeeze(name))
+
+    def _aliases(self, kind: str) -> dict[str, str]:
+        return self._aliases_by_kind.get(kind, {})
+
+    @cached_property
+    def _zone_rows(self) -> dict[str, dict[str, str]]:
+        return {row["zone"]: row for row in self.zones}
+
+    @cached_property
+    def _alpha2(self) -> dict[str, str]:
+        return {row["alpha2"].upper(): row["zone"] for row in self.zones if row["alpha2"] and len(row["zone"]) == 3}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """English and French country names, and the aliases of countries → zone."""
+        from babel import Locale
+
+        names: dict[str, str] = {}
+        for lang in ("fr", "en"):
+            territories = Locale(lang).territories
+            names |= {str(territories.get(code, code)).lower(): zone for code, zone in self._alpha2.items()}
+        for row in self.zones:
+            if len(row["zone"]) == 3:
+                names |= {alias: row["zone"] for alias in _split(row["aliases"])}
+        return names
+
+    @cached_property
+    def _sub_zones(self) -> dict[tuple[str, str], str]:
+        """(country, region name) → sub-zone."""
+        return {
+            (row["zone"].split("-")[0], alias): row["zone"]
+            for row in self.zones
+            if "-" in row["zone"]
+            for alias in _split(row["aliases"])
+        }
+
+    @cached_property
+    def _host_zones(self) -> dict[str, str]:
+        return {row["id"]: row["zone"] for row in self.subjects if row["kind"] == "host" and row["zone"]}
+
+    @cached_property
+    def _aliases_by_kind(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for row in self.subjects:
+            for alias in _split(row["aliases"]):
+                found.setdefault(row["kind"], {}).setdefault(alias, row["id"])
+        return found
+
+    @cached_property
+    def _squeezed(self) -> dict[str, str]:
+        return {_squeeze(alias): subject for alias, subject in self._aliases("device").items()}
+
+
+def is_timezone(name: str) -> bool:
+    """Whether this names a zone of the IANA data base."""
+    try:
+        return ZoneInfo(name).key == name
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+def _table(folder: Traversable, name: str) -> tuple[dict[str, str], ...]:
+    return tuple(csv.DictReader(io.StringIO((folder / name).read_text("utf-8"), newline="")))
+
+
+def _split(aliases: str) -> list[str]:
+    return [alias.strip().lower() for alias in aliases.split("|") if alias.strip()]
+
+
+def _squeeze(name: str) -> str:
+    """A card's name without vendor words, spaces and dashes."""
+    return _NOT_ALNUM.sub("", _VENDOR.sub("", name.lower()))

@@ -1,0 +1,60 @@
+"""Wall-clock time of a trace to integer microseconds since 1970 in UTC."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_ISO = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?$")
+_SLASHED = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})[T ](\d{1,2}):(\d\d)(?::(\d\d))?$")
+_EPOCH = datetime(1970, 1, 1)
+_MICROSECOND = timedelta(microseconds=1)
+_DAY_US = 86_400_000_000
+YEARS = (2000, 2099)
+
+
+def parse(text: str, day_first: bool) -> datetime | None:
+    """A date with its time, with or without offset; None when it cannot be told, or is of no plausible year.
+
+    ISO 8601 with T or a space, and `24/11/2026 23:02` as spreadsheets rewrite it: there the day comes first when
+    `day_first`, or when one of the two numbers cannot be a month.
+    """
+    try:
+        if _ISO.match(text):
+            moment = datetime.fromisoformat(text.replace(" Z", "Z").replace(" +", "+"))
+        elif found := _SLASHED.match(text):
+            first, second, year, hour, minute, seconds = (int(part or 0) for part in found.groups())
+            if not day_first and first <= 12 and second <= 12 and first != second:
+                return None
+            day, month = (second, first) if second > 12 else (first, second)
+            moment = datetime(year, month, day, hour, minute, seconds)
+        else:
+            return None
+    except ValueError:
+        return None
+    return moment if YEARS[0] <= moment.year <= YEARS[1] else None
+
+
+def to_us(moment: datetime, zone: ZoneInfo) -> int:
+    """Microseconds since 1970 in UTC [us] of a wall-clock time, its own offset first.
+
+    An hour that occurs twice is the first of the two; one that a change of clock leaps over is read with the offset
+    before the change. Both are fixed rules, so that a file read twice gives the same rows.
+    """
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone, fold=0)
+    return (aware.astimezone(UTC).replace(tzinfo=None) - _EPOCH) // _MICROSECOND
+
+
+class Months:
+    """Month, as the integer yyyymm, of microseconds in UTC [us]; remembers the days it has seen."""
+
+    def __init__(self) -> None:
+        self._days: dict[int, int] = {}
+
+    def of(self, moment_us: int) -> int:
+        """yyyymm"""
+        day = moment_us // _DAY_US
+        month = self._days.get(day)
+        if month is None:
+            date = _EPOCH + timedelta(days=day)
+            month = self._days[day] = date.year * 100 + date.month
+        return month

@@ -1,0 +1,274 @@
+"""What a finished build says: totals, services, runs, checks, and any number opened; reads only."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from estimator.binding import Bound
+from estimator.build import AMOUNTS, current
+from estimator.catalogue import Factor, load
+from estimator.errors import SobriaError, sentences, words
+from estimator.explain import NumberUnknown, explain_cells, nested
+from estimator.figures import FIGURES, Cell, amounts, energy_as_read, figure_named
+from estimator.store import DuckDB
+
+PROOFS = ("measured", "estimated", "declared", "unknown")
+SAMPLE_MARK = ".sample"
+
+
+class NoBuild(SobriaError):
+    """Nothing has been built in this home yet."""
+
+    code = "no_build"
+
+
+def open_current(home: Path) -> "Build | None":
+    """The build that CURRENT names, or None when there is none yet."""
+    path = current(home)
+    return Build(path, sample=(home / SAMPLE_MARK).exists()) if path else None
+
+
+class Build:
+    """One build file, read-only and safe to share between threads."""
+
+    def __init__(self, path: Path, sample: bool = False) -> None:
+        self.path = path
+        self.sample = sample
+        self._engine = DuckDB.read(path)
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """Facts about the build: its id, when it was made, versions of factors, formulas and engine."""
+        return {row["name"]: row["value"] for row in self._engine.rows("SELECT name, value FROM meta")}
+
+    @property
+    def id(self) -> str:
+        return self.meta["build"]
+
+    @property
+    def factors_version(self) -> str:
+        return self.meta["factors_version"]
+
+    @property
+    def made_at(self) -> str:
+        return self.meta["made_at"]
+
+    @cached_property
+    def _attributes(self) -> list[str]:
+        return list(json.loads(self.meta["attributes"]))
+
+    @cached_property
+    def _sets(self) -> dict[tuple[str, int], dict[str, Bound]]:
+        rows = self._engine.rows("SELECT id, row FROM factors")
+        factors = {row["id"]: Factor.model_validate_json(row["row"]) for row in rows}
+        found: dict[tuple[str, int], dict[str, Bound]] = {}
+        for row in self._engine.rows("SELECT * FROM sets"):
+            bound = Bound(row["quantity"], row["subject"], factors.get(row["factor_id"]), row["rung"], row["missing"])
+            found.setdefault((row["attribute"], row["set_id"]), {})[row["quantity"]] = bound
+        return found
+
+    def cells(self, where: str = "TRUE", parameters: Sequence[Any] = ()) -> list[Cell]:
+        """Sums of activity of what is asked, by set of bound factors."""
+        return [cell for _, cell in self._grouped("NULL", "cells", where, parameters)]
+
+    def run_cells(self, row_ids: Sequence[str]) -> dict[str, list[Cell]]:
+        """The cells of each of these runs: one, or one a month that it touches."""
+        found: dict[str, list[Cell]] = {row_id: [] for row_id in row_ids}
+        for row_id, cell in self._grouped("row_id", "bound_slices", "list_contains($1, row_id)", [list(row_ids)]):
+            found[row_id].append(cell)
+        return found
+
+    def _grouped(self, key: str, relation: str, where: str, parameters: Sequence[Any]) -> list[tuple[Any, Cell]]:
+        sets = ", ".join(f"{a}_set" for a in self._attributes)
+        sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
+        sql = (
+            f"SELECT {key} AS key, resource_share, {sets}, {sums} FROM {relation} WHERE {where}"
+            f" GROUP BY {key}, resource_share, {sets} ORDER BY ALL"
+        )
+        return [(row["key"], self._cell(row)) for row in self._engine.rows(sql, parameters)]
+
+    def _cell(self, row: dict[str, Any]) -> Cell:
+        bounds: dict[str, Bound] = {}
+        for attribute in self._attributes:
+            bounds |= self._sets[attribute, row[f"{attribute}_set"]]
+        return Cell({a: row[a] for a in (*AMOUNTS, "resource_share")}, bounds)
+
+    def totals(self) -> dict[str, Any]:
+        """{"indicators", "proof", "coverage", "build"} of the whole ledger."""
+        return {
+            "indicators": nested(amounts(self.cells())),
+            "proof": self.proof(),
+            "coverage": self.coverage(),
+            "build": self.meta,
+        }
+
+    def proof(self, service: str | None = None) -> dict[str, float]:
+        """Share of the IT electricity by proof; the estimated addition counts as estimated."""
+        rows = self._engine.rows(
+            "SELECT proof, fsum(kwh) AS kwh FROM proof_energy WHERE $1 IS NULL OR service_key = $1 GROUP BY proof",
+            [service],
+        )
+        kwh = {row["proof"]: row["kwh"] for row in rows}
+        whole = sum(kwh.values())
+        return {p: kwh.get(p, 0.0) / whole if whole else 0.0 for p in PROOFS}
+
+    def coverage(self) -> dict[str, Any]:
+        """What the totals stand on: runs, services, period, rows set aside, share of electricity of each figure."""
+        row = self._engine.rows(
+            "SELECT COALESCE(SUM(runs), 0)::BIGINT AS runs, COUNT(*) AS services, MIN(first_us) AS first_us,"
+            " MAX(last_us) AS last_us, COALESCE(SUM(to_check), 0)::BIGINT AS to_check FROM services"
+        )[0]
+        cells = self.cells()
+        found = amounts(cells)
+        return {
+            "runs": row["runs"],
+            "services": row["services"],
+            "period": [_iso(row["first_us"]), _iso(row["last_us"])],
+            "as_read_kwh": sum(energy_as_read(c) for c in cells),
+            "site_energy": found["energy"].covers,
+            "embodied": found["gwp"].parts["machines"].covers,
+            "by_figure": {f.id: found[f.id].covers for f in FIGURES},
+            "quarantined": self._quarantined(),
+            "to_check": row["to_check"],
+        }
+
+    def services(self) -> list[dict[str, Any]]:
+        """One entry a service, by decreasing IT electricity: runs, period, proof, figures."""
+        entries = []
+        for row in self._engine.rows("SELECT * FROM services ORDER BY service_key"):
+            key = row["service_key"]
+            found = amounts(self.cells("service_key = $1", [key]))
+            row |= {"first": _iso(row.pop("first_us")), "last": _iso(row.pop("last_us")), "proof": self.proof(key)}
+            entries.append((found["it_energy"].central or 0.0, row | {"indicators": nested(found)}))
+        return [entry for _, entry in sorted(entries, key=lambda e: -e[0])]
+
+    def runs(
+        self, service: str | None = None, check: str | None = None, offset: int = 0, limit: int = 50
+    ) -> dict[str, Any]:
+        """{"rows", "total"}: a page of runs, newest first, each with its IT and site electricity."""
+        where = (
+            "($1 IS NULL OR service_key = $1)"
+            " AND ($2 IS NULL OR row_id IN (SELECT row_id FROM run_checks WHERE code = $2))"
+        )
+        total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", [service, check])[0]["n"]
+        page = f"SELECT * FROM runs WHERE {where} ORDER BY end_us DESC, row_id LIMIT $3 OFFSET $4"
+        return {
+            "rows": self._described(self._engine.rows(page, [service, check, limit, offset])),
+            "total": total,
+        }
+
+    def run(self, row_id: str) -> dict[str, Any]:
+        """One run: its fields, figures, proof, and how ours differs from the file's own. NumberUnknown."""
+        rows = self._engine.rows("SELECT * FROM runs WHERE row_id = $1", [row_id])
+        if not rows:
+            raise NumberUnknown(id=f"run.{row_id}")
+        found = amounts(self.run_cells([row_id])[row_id])
+        run = self._described(rows)[0] | {"indicators": nested(found)}
+        ours, theirs = found["gwp"].parts["use"].central, rows[0]["reported_gwp_kg"]
+        run["reported"] = {"gwp_kg": theirs, "ours_use_kg": ours, "ratio": ours / theirs if ours and theirs else None}
+        return run
+
+    def _described(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        cells = self.run_cells([row["row_id"] for row in rows])
+        return [self._run(row, cells[row["row_id"]]) for row in rows]
+
+    def _run(self, row: dict[str, Any], cells: Sequence[Cell]) -> dict[str, Any]:
+        energy = amounts(cells, [f for f in (figure_named("energy"), figure_named("it_energy")) if f])
+        checks = list(row["checks"] or ()) + (["overlap"] if row["charge_share"] < 1 else [])
+        times = {"start": _iso(row["start_us"], "seconds"), "end": _iso(row["end_us"], "seconds")}
+        proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in ("cpu", "gpu", "ram", "other") if row[f"{c}_energy_kwh"]}
+        said = [sentences("checks", code) for code in checks]
+        return row | times | {"indicators": nested(energy), "checks": said, "proofs": proofs}
+
+    @cached_property
+    def _proof_of(self) -> dict[str, str]:
+        return {row["mode"]: row["proof"] for row in self._engine.rows("SELECT mode, proof FROM modes")}
+
+    def quarantine(self, offset: int = 0, limit: int = 50) -> dict[str, Any]:
+        """{"rows", "total"}: rows set aside, each with its sentence."""
+        rows = self._engine.rows(
+            "SELECT DISTINCT row_id, file_name, line, code, facts, text, header FROM refused"
+            " ORDER BY file_name, line LIMIT $1 OFFSET $2",
+            [limit, offset],
+        )
+        for row in rows:
+            facts = row["facts"]
+            row |= sentences(
+                "refusals", row["code"], **(json.loads(facts) if isinstance(facts, str) else dict(facts or {}))
+            )
+        return {"rows": rows, "total": self._quarantined()}
+
+    def _quarantined(self) -> int:
+        return int(self._engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM refused")[0]["n"])
+
+    def checks(self) -> list[dict[str, Any]]:
+        """What a person should look at: each code with its count and sentence, most frequent first."""
+        rows = self._engine.rows(
+            "SELECT code, COUNT(*) AS count FROM run_checks GROUP BY code ORDER BY count DESC, code"
+        )
+        return [row | sentences("checks", row["code"]) for row in rows]
+
+    def coverage_by_month(self) -> list[dict[str, Any]]:
+        """IT electricity [kWh] by service, month (yyyymm) and proof."""
+        return self._engine.rows(
+            "SELECT service_key, month, proof, fsum(kwh) AS kwh FROM proof_energy"
+            " GROUP BY service_key, month, proof ORDER BY ALL"
+        )
+
+    def explain(self, number: str) -> dict[str, Any]:
+        """Any number opened. Ids: total.FIGURE, service.KEY.FIGURE, run.ROW.FIGURE. NumberUnknown."""
+        scope, key, figure = split_number(number)
+        if scope == "total":
+            cells = self.cells()
+        elif scope == "service":
+            cells = self.cells("service_key = $1", [key])
+        else:
+            cells = self.run_cells([key])[key]
+        if not cells:
+            raise NumberUnknown(id=number)
+        body = explain_cells(cells, load(), figure)
+        amount = body["indicators"]
+        for step in figure.split("."):
+            amount = amount[step]
+        body |= {"id": number, "scope": scope, "key": key, "figure": figure, "amount": amount, "build": self.meta}
+        return body | {"proof": self.proof(key if scope == "service" else None), "trace": self._trace(scope, key)}
+
+    def _trace(self, scope: str, key: str) -> dict[str, Any]:
+        where, parameters = {
+            "total": ("TRUE", []),
+            "service": ("service_key = $1", [key]),
+            "run": ("row_id = $1", [key]),
+        }[scope]
+        rows = self._engine.rows(
+            f"SELECT row_id, file_name, line, service_key, end_us FROM runs WHERE {where}"
+            " ORDER BY end_us DESC, row_id LIMIT 10",
+            parameters,
+        )
+        total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", parameters)[0]["n"]
+        return {"lines": [row | {"end": _iso(row["end_us"], "seconds")} for row in rows], "total": total}
+
+
+def split_number(number: str) -> tuple[str, str, str]:
+    """(scope, key, figure) of a number's id. NumberUnknown when it is not one."""
+    scope, _, rest = number.partition(".")
+    pieces = rest.split(".")
+    for size in (2, 1):
+        figure, key = ".".join(pieces[-size:]), ".".join(pieces[:-size])
+        if scope in ("total", "service", "run") and figure_named(figure) and bool(key) == (scope != "total"):
+            return scope, key, figure
+    raise NumberUnknown(id=number)
+
+
+def known_words(section: str, lang: str) -> dict[str, str]:
+    """The sentences of a section, for screens."""
+    return words(lang).get(section, {})
+
+
+def _iso(moment_us: int | None, timespec: str = "date") -> str | None:
+    if moment_us is None:
+        return None
+    moment = datetime.fromtimestamp(moment_us / 1e6, UTC)
+    return moment.date().isoformat() if timespec == "date" else moment.isoformat(timespec="seconds")

@@ -1,0 +1,105 @@
+"""What a trace cannot say about itself: a small JSON file written beside it by `sobria track`."""
+
+import json
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from estimator.activity import Scope
+from estimator.places import is_timezone
+
+SUFFIX = ".sobria.json"
+_MODE = r"^mode/[a-z0-9_]+$"
+
+
+class Modes(BaseModel):
+    """How each component was metered: ids of subjects `mode/…`; None when the tracker cannot tell."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cpu: str | None = Field(None, pattern=_MODE)
+    gpu: str | None = Field(None, pattern=_MODE)
+    ram: str | None = Field(None, pattern=_MODE)
+    other: str | None = Field(None, pattern=_MODE)
+
+
+class Sidecar(BaseModel):
+    """Facts about one run (run_id given) or about every row of one file (run_id None).
+
+    Durations [s], data [GB]. What is None is not claimed: the reader then derives it from the trace.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+    schema_version: Literal[1] = Field(1, alias="schema")
+    run_id: str | None = None
+    modes: Modes = Modes()
+    scope: Scope = "unknown"
+    timezone: str | None = Field(None, description="IANA name of the zone of the trace's wall clock")
+    machine_id: str | None = Field(None, description="hash that tells two computers apart")
+    machine: str | None = Field(None, pattern=r"^machine/")
+    host: str | None = None
+    zone: str | None = None
+    device: str | None = Field(None, pattern=r"^gpu/")
+    device_count: int | None = Field(None, ge=0)
+    resource_share: float | None = Field(None, ge=0, le=1)
+    gap: str | None = Field(None, pattern=r"^gap/")
+    sampling_s: float | None = Field(None, gt=0)
+    overhead_s: float | None = Field(None, ge=0, description="time spent by the tracker itself")
+    exit_code: int | None = None
+    tracker: str | None = Field(None, description="program and version that wrote this file")
+    use_case: str | None = None
+    model: str | None = None
+    precision: str | None = None
+    concurrency: float | None = Field(None, gt=0)
+    latency_s: float | None = Field(None, ge=0)
+    items: float | None = Field(None, ge=0)
+    item_unit: str | None = None
+    input_tokens: float | None = Field(None, ge=0)
+    output_tokens: float | None = Field(None, ge=0)
+    cached_tokens: float | None = Field(None, ge=0)
+    requests: float | None = Field(None, ge=0)
+    images: float | None = Field(None, ge=0)
+    audio_s: float | None = Field(None, ge=0)
+    data_gb: float | None = Field(None, ge=0)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str | None) -> str | None:
+        if name is not None and not is_timezone(name):
+            raise ValueError(f"{name!r} is not a time zone of the IANA data base")
+        return name
+
+
+def dump(sidecar: Sidecar, path: Path) -> None:
+    """Write the sidecar whole or not at all (temporary name, then rename); facts that are None are left out."""
+    text = sidecar.model_dump_json(by_alias=True, exclude_none=True, indent=1)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def load(path: Path) -> Sidecar:
+    """Read a sidecar; raises ValueError with one line that says what is wrong in it."""
+    try:
+        return Sidecar.model_validate(json.loads(path.read_text("utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ValueError(str(error)) from error
+
+
+def beside_file(trace: Path) -> Path:
+    """Where the sidecar of one trace file stands."""
+    return trace.with_name(trace.name + SUFFIX)
+
+
+def beside_run(trace: Path, run_id: str) -> Path:
+    """Where the sidecar of one run of a trace file stands."""
+    return trace.with_name(run_id + SUFFIX)

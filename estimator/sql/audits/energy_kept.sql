@@ -1,0 +1,12 @@
+-- The electricity of the runs that count, less what overlapping runs share, is the electricity of the groups.
+WITH before AS (
+  SELECT fsum((COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
+    + COALESCE(other_energy_kwh, 0)) * charge_share) AS kwh
+  FROM runs
+),
+after AS (
+  SELECT fsum(cpu_energy + gpu_energy + ram_energy + other_energy) AS kwh FROM groups
+)
+SELECT before.kwh AS runs_kwh, after.kwh AS groups_kwh
+FROM before, after
+WHERE ABS(COALESCE(before.kwh, 0) - COALESCE(after.kwh, 0)) > 1e-9 * COALESCE(before.kwh, 0)

@@ -1,0 +1,75 @@
+-- The share of its energy that is charged to a run which others overlap.
+-- Machine-mode runs that overlap on one computer each hold the whole machine's energy: at any moment it is
+-- shared among them. Clocks are cut to the second, so a start is moved on by one second before runs are compared.
+CREATE TABLE charged AS
+WITH windows AS (
+  SELECT row_id, machine_id, start_us + 1000000 AS start_us, end_us
+  FROM judged
+  WHERE status = 'current' AND scope = 'machine' AND machine_id IS NOT NULL AND end_us > start_us + 1000000
+),
+edges AS (
+  SELECT machine_id, start_us AS moment, 1 AS step FROM windows
+  UNION ALL
+  SELECT machine_id, end_us AS moment, -1 AS step FROM windows
+),
+moments AS (
+  SELECT machine_id, moment, SUM(step) AS step FROM edges GROUP BY machine_id, moment
+),
+segments AS (
+  SELECT
+    machine_id,
+    moment AS from_us,
+    LEAD(moment) OVER (PARTITION BY machine_id ORDER BY moment) AS to_us,
+    SUM(step) OVER (PARTITION BY machine_id ORDER BY moment ROWS UNBOUNDED PRECEDING) AS together
+  FROM moments
+),
+crowded AS (
+  SELECT * FROM segments WHERE together > 1
+)
+SELECT
+  windows.row_id,
+  1.0 - SUM((crowded.to_us - crowded.from_us) * (1.0 - 1.0 / crowded.together)) / MAX(windows.end_us - windows.start_us)
+    AS charge_share
+FROM windows
+JOIN crowded
+  ON crowded.machine_id = windows.machine_id
+  AND crowded.from_us >= windows.start_us
+  AND crowded.to_us <= windows.end_us
+GROUP BY windows.row_id;
+
+-- Rows that count, each with that share.
+CREATE VIEW runs AS
+SELECT judged.*, COALESCE(charged.charge_share, 1.0) AS charge_share
+FROM judged
+LEFT JOIN charged ON charged.row_id = judged.row_id
+WHERE judged.status = 'current';
+
+-- A run across months is shared by duration; what is absent is empty text, so that factors join by equality.
+CREATE VIEW slices AS
+WITH parts AS (
+  SELECT runs.*, runs.start_month AS month, 1.0 AS part
+  FROM runs
+  WHERE runs.start_month = runs.end_month
+  UNION ALL
+  SELECT
+    runs.*,
+    months.month,
+    (LEAST(runs.end_us, months.to_us) - GREATEST(runs.start_us, months.from_us)) / CAST(runs.end_us - runs.start_us AS DOUBLE) AS part
+  FROM runs
+  JOIN months ON months.from_us < runs.end_us AND months.to_us > runs.start_us
+  WHERE runs.start_month <> runs.end_month
+)
+SELECT
+  row_id, month, service_key, part, charge_share,
+  COALESCE(zone, '') AS zone, COALESCE(host, '') AS host, COALESCE(machine, '') AS machine,
+  COALESCE(device, '') AS device, '' AS network,
+  cpu_mode, gpu_mode, ram_mode, other_mode, gap,
+  COALESCE(resource_share, 1.0) AS resource_share,
+  COALESCE(cpu_energy_kwh, 0) * part * charge_share AS cpu_energy,
+  COALESCE(gpu_energy_kwh, 0) * part * charge_share AS gpu_energy,
+  COALESCE(ram_energy_kwh, 0) * part * charge_share AS ram_energy,
+  COALESCE(other_energy_kwh, 0) * part * charge_share AS other_energy,
+  COALESCE(device_hours, 0) * part * charge_share AS device_hours,
+  COALESCE(machine_hours, 0) * part * charge_share AS machine_hours,
+  COALESCE(data_gb, 0) * part AS data_gb
+FROM parts;

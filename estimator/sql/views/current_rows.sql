@@ -1,0 +1,126 @@
+-- Every row of the ledger with its status: current, superseded or duplicate. Only current rows count.
+--
+-- Duplicate: a row_id stands once; of several copies (two imports at the same moment) the first by file, line and time.
+--
+-- Superseded snapshots: a tool that flushes writes the same run again and again, each row holding all that came before.
+-- Rows of one run_key, in order of their end, are snapshots as long as neither duration nor energy falls; where one of
+-- them falls the run was started again. The last snapshot of each stretch counts, and the stretches add up.
+--
+-- Tasks against their run: codecarbon writes the tasks of a run in a file of their own, and the run, with the energy of
+-- all of them, in the common file. The energy counts once. The run's row counts when it holds at least what its tasks
+-- hold, for three reasons: it also holds what was spent between tasks, it alone carries the PUE that must be undone
+-- (task files have none), and it stands in one line of one file. Its hours are those of its tasks when these are longer:
+-- in task mode codecarbon gives the run the duration of its last task only. A run's row that holds less than its tasks
+-- was written before they ended: then the tasks count, and it does not. Energies are compared as they were written,
+-- PUE included, to one hundredth. Task rows whose run was never imported count as they are.
+WITH numbered AS (
+  SELECT
+    activities.*,
+    COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
+      + COALESCE(other_energy_kwh, 0) AS energy_total,
+    ROW_NUMBER() OVER (
+      PARTITION BY row_id
+      ORDER BY file_name, file_sha, line, start_us, end_us, cpu_mode, gpu_mode, ram_mode, gap, time_basis
+    ) AS copy
+  FROM activities
+),
+followed AS (
+  SELECT
+    numbered.*,
+    LEAD(duration_s) OVER (
+      PARTITION BY run_key, copy, cumulative ORDER BY end_us, duration_s, energy_total, row_id
+    ) AS next_duration,
+    LEAD(energy_total) OVER (
+      PARTITION BY run_key, copy, cumulative ORDER BY end_us, duration_s, energy_total, row_id
+    ) AS next_energy
+  FROM numbered
+),
+judged AS (
+  SELECT
+    followed.*,
+    CASE
+      WHEN copy > 1 THEN 'duplicate'
+      WHEN cumulative AND next_duration >= duration_s AND next_energy >= energy_total THEN 'superseded'
+      ELSE 'current'
+    END AS first_status
+  FROM followed
+),
+runs AS (
+  SELECT
+    run_id,
+    service_key,
+    SUM(energy_total * COALESCE(reported_pue, 1)) AS energy,
+    SUM(duration_s) AS duration_s,
+    MAX(end_us) AS last_end_us
+  FROM judged
+  WHERE first_status = 'current' AND cumulative AND run_id IS NOT NULL
+  GROUP BY run_id, service_key
+),
+tasks AS (
+  SELECT
+    run_id,
+    service_key,
+    SUM(energy_total * COALESCE(reported_pue, 1)) AS energy,
+    SUM(duration_s) AS duration_s,
+    MIN(start_us) AS first_start_us,
+    MIN(start_month) AS first_start_month
+  FROM judged
+  WHERE first_status = 'current' AND NOT cumulative AND task_name IS NOT NULL AND run_id IS NOT NULL
+  GROUP BY run_id, service_key
+),
+paired AS (
+  SELECT
+    runs.run_id,
+    runs.service_key,
+    runs.energy >= 0.99 * tasks.energy AS run_counts,
+    runs.last_end_us,
+    GREATEST(tasks.duration_s - runs.duration_s, 0) AS missing_s,
+    tasks.first_start_us,
+    tasks.first_start_month
+  FROM runs
+  JOIN tasks ON tasks.run_id = runs.run_id AND tasks.service_key = runs.service_key
+),
+-- One row of each run takes the hours of the tasks: the last to end.
+placed AS (
+  SELECT
+    judged.*,
+    paired.run_counts,
+    CASE
+      WHEN paired.run_counts AND judged.cumulative AND judged.first_status = 'current'
+        AND judged.end_us = paired.last_end_us AND paired.missing_s > 0
+        AND ROW_NUMBER() OVER (
+          PARTITION BY judged.run_key, judged.first_status, judged.end_us ORDER BY judged.duration_s DESC, judged.row_id
+        ) = 1
+      THEN paired.missing_s
+      ELSE 0
+    END AS added_s,
+    paired.first_start_us,
+    paired.first_start_month
+  FROM judged
+  LEFT JOIN paired
+    ON paired.run_id = judged.run_id
+    AND paired.service_key = judged.service_key
+    AND (judged.cumulative OR judged.task_name IS NOT NULL)
+)
+SELECT
+  row_id, run_key, run_id, cumulative, task_name,
+  CASE WHEN added_s > 0 THEN LEAST(start_us, first_start_us) ELSE start_us END AS start_us,
+  end_us,
+  CASE WHEN added_s > 0 THEN LEAST(start_month, first_start_month) ELSE start_month END AS start_month,
+  end_month,
+  duration_s + added_s AS duration_s,
+  time_basis, file_name, file_sha, line, reader, reader_version, tool_version, service_key, model,
+  zone, zone_as_read, host, machine, machine_id, device, device_as_read, device_count, scope,
+  cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh,
+  cpu_mode, gpu_mode, ram_mode, other_mode, gap,
+  device_hours + added_s / 3600.0 * COALESCE(device_count, 0) AS device_hours,
+  machine_hours + added_s / 3600.0 AS machine_hours,
+  resource_share, data_gb, input_tokens, output_tokens, cached_tokens, requests, images, audio_s, items,
+  concurrency, precision, latency_s, reported_pue, reported_gwp_kg, reported_water_l, checks,
+  CASE
+    WHEN first_status = 'current' AND cumulative AND NOT run_counts THEN 'superseded'
+    WHEN first_status = 'current' AND NOT cumulative AND run_counts THEN 'superseded'
+    ELSE first_status
+  END AS status,
+  CASE WHEN added_s > 0 THEN 'tasks' ELSE 'row' END AS hours_from
+FROM placed

@@ -1,0 +1,75 @@
+"""DuckDB, and the only module that imports it: an engine is a class here."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+ENGINE_VERSION = f"duckdb {duckdb.__version__}"
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """An in-memory database whose clock is UTC."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+class DuckDB:
+    """One database file. Each call works on a cursor of its own: a shared one mixes threads' results up."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def create(cls, path: Path) -> "DuckDB":
+        """A new file, open for writing, its clock in UTC."""
+        connection = duckdb.connect(path)
+        connection.execute("SET TimeZone = 'UTC'")
+        return cls(connection)
+
+    @classmethod
+    def read(cls, path: Path) -> "DuckDB":
+        """A finished file, read-only, with no access to anything else on the machine."""
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "enable_external_access": "false",
+            "lock_configuration": "true",
+        }
+        return cls(duckdb.connect(path, read_only=True, config=config))
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Execute a statement, or several when there is no parameter."""
+        self._connection.cursor().execute(sql, list(parameters) or None)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Result rows as dictionaries."""
+        cursor = self._connection.cursor().execute(sql, list(parameters) or None)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+    def load(self, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
+        """Create a table of these columns, with these SQL types."""
+        import pyarrow as pa
+
+        cursor = self._connection.cursor()
+        cursor.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in types.items())})")
+        if any(len(values) for values in columns.values()):
+            cursor.register("incoming", pa.table(dict(columns)))
+            cursor.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+            cursor.unregister("incoming")
+
+    def close(self) -> None:
+        """Flush and release the file."""
+        self._connection.close()
+
+
+@contextmanager
+def created(path: Path) -> Iterator[DuckDB]:
+    """A new database file, closed at the end whatever happens."""
+    engine = DuckDB.create(path)
+    try:
+        yield engine
+    finally:
+        engine.close()

@@ -1,0 +1,235 @@
+"""From rows to published figures: what is shared, what is summed, what is refused."""
+
+import math
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from estimator import build as building
+from estimator.activity import Activity
+from estimator.binding import bind
+from estimator.build import AuditFailed, build, current
+from estimator.catalogue import load
+from estimator.figures import Cell, amounts
+from estimator.ledger import Ledger
+from estimator.reading import Build, open_current
+from tests.support import activity, built, factor
+
+KWH = "it_energy"
+
+
+def energy(found: Build) -> float:
+    return float(found.totals()["indicators"][KWH]["central"])
+
+
+def test_eight_machine_mode_runs_at_once_on_one_host_are_one_host(tmp_path: Path) -> None:
+    """Trap 9: each of eight processes read the whole machine's 1 kWh over the same hour: 8 × 1/8 = 1 kWh."""
+    rows = [activity(scope="machine", machine_id="m1", gap="gap/none") for _ in range(8)]
+    found = built(tmp_path, *rows)
+    assert energy(found) == pytest.approx(1.0)
+    assert found.checks()[0]["code"] == "overlap" and found.checks()[0]["count"] == 8
+    machine_hours = math.fsum(cell.amounts["machine_hours"] for cell in found.cells())
+    assert machine_hours == pytest.approx(1.0)
+
+
+def test_runs_on_two_hosts_or_in_process_mode_are_each_charged(tmp_path: Path) -> None:
+    rows = [activity(scope="machine", machine_id=m) for m in ("m1", "m2")] + [
+        activity(scope="process", machine_id="m1")
+    ]
+    assert energy(built(tmp_path, *rows)) == pytest.approx(3.0)
+
+
+def test_a_partial_overlap_is_shared_while_it_lasts(tmp_path: Path) -> None:
+    """1 kW from 10 h to 12 h and from 11 h to 13 h is 3 kWh, not 4 (starts are read one second later: 1e-3)."""
+    rows = [
+        activity("2026-03-01T10:00:00", 2, cpu_energy_kwh=2.0, scope="machine", machine_id="m1"),
+        activity("2026-03-01T11:00:00", 2, cpu_energy_kwh=2.0, scope="machine", machine_id="m1"),
+    ]
+    assert energy(built(tmp_path, *rows)) == pytest.approx(3.0, rel=1e-3)
+
+
+def test_runs_that_follow_each_other_do_not_overlap(tmp_path: Path) -> None:
+    """Codecarbon cuts its clock to the second: the next run seems to start up to one second before the last ended."""
+    rows = [
+        activity("2026-03-01T10:00:00", 1, scope="machine", machine_id="m1"),
+        activity("2026-03-01T10:59:59", 1, scope="machine", machine_id="m1"),
+    ]
+    found = built(tmp_path, *rows)
+    assert energy(found) == pytest.approx(2.0)
+    assert found.checks() == []
+
+
+def test_a_run_across_two_factor_periods_is_shared_by_duration(tmp_path: Path) -> None:
+    """23 h to 1 h over the new year 2024-2025: half at 0.0520, half at 0.0461 kgCO2e/kWh, PUE 1.55."""
+    found = built(tmp_path, activity("2024-12-31T23:00:00", 2))
+    use = found.totals()["indicators"]["gwp"]["use"]["central"]
+    assert use == pytest.approx(1.55 * (0.5 * 0.0520 + 0.5 * 0.0461), rel=1e-12)
+    assert energy(found) == pytest.approx(1.0, rel=1e-12)
+
+
+ROW = st.fixed_dictionaries(
+    {
+        "start": st.sampled_from(["2024-12-31T22:30:00", "2026-03-01T10:00:00", "2026-03-31T23:30:00"]),
+        "hours": st.sampled_from([0.25, 1.0, 3.0]),
+        "zone": st.sampled_from(["FRA", "POL", None]),
+        "host": st.sampled_from(["class/desk", "class/server-unknown", None]),
+        "machine": st.sampled_from(["machine/laptop", "machine/rack-server", None]),
+        "cpu_energy_kwh": st.floats(1e-6, 50),
+        "cpu_mode": st.sampled_from(["mode/rapl", "mode/cpu_load", "mode/unknown"]),
+        "gap": st.sampled_from(["gap/none", "gap/laptop"]),
+        "gpu_energy_kwh": st.floats(1e-6, 50),
+        "gpu_mode": st.just("mode/nvml"),
+        "concurrency": st.sampled_from([None, 1.0, 8.0]),
+        "precision": st.sampled_from([None, "int8"]),
+        "resource_share": st.sampled_from([1.0, 0.5]),
+        "service_key": st.sampled_from(["a", "b"]),
+    }
+)
+
+
+def row_by_row(rows: list[Activity]) -> dict[str, float]:
+    """Each row alone through the Python formulas, its months apart, then summed."""
+    sums: dict[str, float] = {}
+    for row in rows:
+        for month, part in months_of(row):
+            bounds = bind(load(), row.model_dump(), building.date(month // 100, month % 100, 1))
+            given_amounts = {
+                "cpu_energy": (row.cpu_energy_kwh or 0) * part,
+                "gpu_energy": (row.gpu_energy_kwh or 0) * part,
+                "ram_energy": 0.0,
+                "other_energy": 0.0,
+                "device_hours": 0.0,
+                "machine_hours": (row.machine_hours or 0) * part,
+                "data_gb": 0.0,
+                "resource_share": row.resource_share or 1.0,
+            }
+            for name, amount in amounts([Cell(given_amounts, bounds)]).items():
+                sums[name] = sums.get(name, 0.0) + (amount.central or 0.0)
+    return sums
+
+
+def months_of(row: Activity) -> list[tuple[int, float]]:
+    if row.start_month == row.end_month:
+        return [(row.start_month, 1.0)]
+    limit = building._start_us(row.end_month)
+    first = (limit - row.start_us) / (row.end_us - row.start_us)
+    return [(row.start_month, first), (row.end_month, 1 - first)]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(ROW, min_size=1, max_size=12))
+def test_the_build_is_the_sum_of_its_rows(tmp_path: Path, drawn: list[dict[str, object]]) -> None:
+    """Trap 10: mixed zones, hosts, machines, modes, concurrency, precision; groups against row by row, to 1e-12."""
+    home = tmp_path / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    rows = [activity(**row) for row in drawn]
+    found = amounts(built(home, *rows).cells())
+    for name, value in row_by_row(rows).items():
+        assert math.isclose(found[name].central or 0.0, value, rel_tol=1e-12, abs_tol=1e-300), name
+
+
+def test_an_unknown_zone_is_not_zero_and_the_total_says_what_it_covers(tmp_path: Path) -> None:
+    found = built(tmp_path, activity(cpu_energy_kwh=3.0), activity(cpu_energy_kwh=1.0, zone=None)).totals()[
+        "indicators"
+    ]
+    assert found["gwp"]["covers"] == pytest.approx(0.75)
+    assert found["energy"]["covers"] == 1.0
+    alone = built(tmp_path / "alone", activity(zone=None)).totals()["indicators"]
+    assert alone["gwp"]["central"] is None and alone["gwp"]["missing"]["code"] == "no_zone"
+
+
+def test_an_unknown_site_shows_it_energy_and_no_site_energy(tmp_path: Path) -> None:
+    found = built(tmp_path, activity(host=None)).totals()["indicators"]
+    assert found[KWH]["central"] == pytest.approx(1.0)
+    assert found["energy"]["central"] is None and found["energy"]["missing"]["code"] == "no_host"
+
+
+def test_a_change_of_factor_is_a_new_build_and_the_old_one_stays(tmp_path: Path) -> None:
+    before = built(tmp_path, activity("2026-03-01T10:00:00"))
+    changed = tuple(
+        f.model_copy(update={"value": f.value * 2, "high": f.high * 2}) if f.id == "grid_gwp/FRA/2025" else f
+        for f in load().factors
+    )
+    after = Build(build(tmp_path, load().with_factors(changed)).path)
+    ratio = (
+        after.totals()["indicators"]["gwp"]["use"]["central"] / before.totals()["indicators"]["gwp"]["use"]["central"]
+    )
+    assert ratio == pytest.approx(2.0)
+    assert before.id != after.id and before.path.exists()
+
+
+def test_the_same_ledger_is_built_once(tmp_path: Path) -> None:
+    built(tmp_path, activity())
+    again = build(tmp_path)
+    assert not again.fresh and current(tmp_path) == again.path
+
+
+def test_an_empty_ledger_builds_and_says_so(tmp_path: Path) -> None:
+    totals = Build(build(tmp_path).path).totals()
+    assert totals["coverage"]["runs"] == 0
+    assert totals["indicators"]["energy"]["missing"]["code"] == "no_activity"
+
+
+def test_a_failed_audit_publishes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = built(tmp_path, activity())
+    monkeypatch.setattr(building, "_audits", lambda: [("always", "SELECT 1 AS fault")])
+    Ledger(tmp_path).append([activity()], [])
+    with pytest.raises(AuditFailed, match="always"):
+        build(tmp_path)
+    assert current(tmp_path) == first.path
+    assert sorted(p.name for p in (tmp_path / "builds").iterdir()) == sorted([".lock", "CURRENT", first.path.name])
+
+
+@pytest.mark.parametrize("audit", [name for name, _ in building._audits()])
+def test_each_audit_finds_what_it_is_for(tmp_path: Path, audit: str) -> None:
+    """Spoil a build by hand so that the audit, and it alone, must speak."""
+    from estimator.store import DuckDB
+
+    spoil = {
+        "energy_kept": "UPDATE groups SET cpu_energy = cpu_energy * 1.001",
+        "groups_bound": "DELETE FROM estimates",
+        "finite": "UPDATE estimates SET use_gwp = 'inf'",
+        "charge_share": "INSERT INTO charged SELECT row_id, 1.5 FROM judged",
+        "one_life": "UPDATE judged SET machine_hours = 30",
+    }[audit]
+    path = built(tmp_path, activity(scope="machine", machine_id="m1")).path
+    copy = tmp_path / "spoilt.duckdb"
+    shutil.copy(path, copy)
+    engine = DuckDB.create(copy)
+    text = dict(building._audits())[audit]
+    assert engine.rows(text) == []
+    engine.run(spoil)
+    assert engine.rows(text) != []
+    engine.close()
+
+
+def test_threads_never_read_each_others_values(tmp_path: Path) -> None:
+    found = built(tmp_path, *(activity(service_key=f"s{n}", cpu_energy_kwh=float(n + 1)) for n in range(16)))
+
+    def ask(n: int) -> bool:
+        cells = found.cells("service_key = $1", [f"s{n % 16}"])
+        return len(cells) == 1 and cells[0].amounts["cpu_energy"] == float(n % 16 + 1)
+
+    with ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(ask, range(480)))
+
+
+def test_a_build_reads_nothing_but_itself(tmp_path: Path) -> None:
+    found = built(tmp_path, activity())
+    with pytest.raises(Exception, match=r"disabled|[Pp]ermission|not allowed|Cannot"):
+        found._engine.rows("SELECT * FROM read_text('/etc/hostname')")
+
+
+def test_two_homes_with_the_same_rows_give_the_same_figures(tmp_path: Path) -> None:
+    rows = [activity(cpu_energy_kwh=0.1 * n, service_key=f"s{n % 3}") for n in range(1, 30)]
+    first, second = built(tmp_path / "a", *rows), built(tmp_path / "b", *reversed(rows))
+    assert first.totals()["indicators"] == second.totals()["indicators"]
+    assert open_current(tmp_path / "a") is not None
+
+
+def test_a_value_of_a_test_factor_is_never_shipped() -> None:
+    assert factor("pue", 1, 1, 1).id not in load().by_id

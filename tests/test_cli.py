@@ -1,0 +1,170 @@
+"""The command `sobria` as people and programs use it: codes, JSON, both languages."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from estimator.cli import app, global_options
+
+HEADER = (
+    "timestamp,project_name,run_id,duration,emissions,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,"
+    "ram_energy,energy_consumed,country_name,country_iso_code,region,cloud_provider,cloud_region,os,python_version,"
+    "codecarbon_version,cpu_count,cpu_model,gpu_count,gpu_model,longitude,latitude,ram_total_size,tracking_mode,on_cloud,pue"
+)
+ROW = (
+    "2026-03-01T10:00:00,courrier,r{n},60,0.1,0.1,42.5,0,10,{cpu},0,0.25,{total},France,FRA,,,,Linux,3.11,3.3.2,8,"
+    "AMD EPYC,,,"
+    "6.18,48.69,64,machine,N,1.0"
+)
+
+
+def sobria(home: Path, *arguments: str, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+    found = subprocess.run(
+        [sys.executable, "-m", "estimator.cli", "--home", str(home), "--lang", "fr", *arguments],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        timeout=60,
+        check=False,
+    )
+    assert found.returncode == code, found.stdout + found.stderr
+    return found
+
+
+def trace(folder: Path, rows: int = 3, name: str = "emissions.csv") -> Path:
+    path = folder / name
+    body = [ROW.format(n=n, cpu=0.75, total=1.0) for n in range(rows)]
+    path.write_text("\n".join([HEADER, *body]) + "\n", "utf-8")
+    return path
+
+
+def test_the_water_trap_from_the_command_line(tmp_path: Path) -> None:
+    line = ["estimate", "--it-energy-kwh", "100", "--zone", "FRA", "--pue", "1.5", "--wue", "0.4", "--json"]
+    body = json.loads(sobria(tmp_path, *line).stdout)
+    water = body["indicators"]["water"]
+    assert water["onsite"]["central"] == pytest.approx(100 * 0.4)
+    site = json.loads(sobria(tmp_path, *line, "--wue-basis", "site").stdout)["indicators"]["water"]
+    assert site["onsite"]["central"] == pytest.approx(150 * 0.4)
+    assert body["indicators"]["energy"]["central"] == 150
+    assert water["central"] == pytest.approx(water["onsite"]["central"] + water["electricity"]["central"])
+    assert set(body["indicators"]) >= {"energy", "water", "adpe", "gwp", "primary_energy"}
+    assert {"indicators", "steps", "factors", "warnings"} <= set(body)
+
+
+def test_an_unknown_zone_exits_zero_with_nulls_and_a_reason(tmp_path: Path) -> None:
+    body = json.loads(
+        sobria(
+            tmp_path, "estimate", "--it-energy-kwh", "100", "--zone", "ZZZ", "--pue", "1.5", "--wue", "0.4", "--json"
+        ).stdout
+    )
+    assert body["indicators"]["energy"]["central"] == 150
+    for name in ("gwp", "adpe", "primary_energy", "water"):
+        amount = body["indicators"][name]
+        assert amount["low"] is amount["central"] is amount["high"] is None
+        assert set(amount["missing"]) == {"code", "fr", "en"} and amount["missing"]["code"] == "unknown_zone"
+    assert body["indicators"]["water"]["onsite"]["central"] == pytest.approx(40)
+    assert body["warnings"][0]["code"] == "unknown_zone"
+
+
+def test_two_letter_codes_are_read_and_said(tmp_path: Path) -> None:
+    body = json.loads(
+        sobria(tmp_path, "estimate", "--it-energy-kwh", "1", "--zone", "fr", "--pue", "1", "--json").stdout
+    )
+    assert body["indicators"]["gwp"]["central"] == pytest.approx(0.0461)
+    assert body["warnings"][0]["code"] == "zone_read_as"
+
+
+def test_hardware_hours_lifetime_and_share(tmp_path: Path) -> None:
+    """One hour of a device over 4 years: its manufacture / (4 × 8766)."""
+    body = json.loads(
+        sobria(
+            tmp_path, "estimate", "--it-energy-kwh", "1", "--zone", "FRA", "--pue", "1",
+            "--device", "machine/ai-server", "--device-hours", "1", "--lifetime-years", "4", "--resource-share", "0.5", "--json",
+        ).stdout
+    )  # fmt: skip
+    made = next(f for f in body["factors"] if f["quantity"] == "machine_gwp")["value"]
+    assert body["indicators"]["gwp"]["machines"]["central"] == pytest.approx(0.5 * made / (4 * 8766))
+
+
+def test_import_build_totals_explain_replay(tmp_path: Path) -> None:
+    file = trace(tmp_path)
+    home = tmp_path / "home"
+    first = json.loads(sobria(home, "import", str(file), "--json").stdout)
+    assert first == {"files": 1, "read": 3, "accepted": 3, "superseded": 0, "quarantined": 0, "duplicates": 0}
+    again = json.loads(sobria(home, "import", str(file), "--json").stdout)
+    assert (again["read"], again["accepted"], again["duplicates"]) == (3, 0, 3)
+    totals = json.loads(sobria(home, "totals", "--json").stdout)
+    assert {"indicators", "coverage", "proof", "build"} <= set(totals)
+    assert totals["indicators"]["it_energy"]["central"] == pytest.approx(3 * (0.75 + 0.25))
+    opened = sobria(home, "explain", "total.gwp", "--json").stdout
+    saved = tmp_path / "calcul.json"
+    saved.write_text(opened, "utf-8")
+    replayed = json.loads(sobria(home, "explain", "--replay", str(saved), "--json").stdout)["indicators"]["gwp"]
+    amount = json.loads(opened)["amount"]
+    assert [replayed[k] for k in ("low", "central", "high")] == [amount[k] for k in ("low", "central", "high")]
+    assert amount["central"] == totals["indicators"]["gwp"]["central"]
+    text = sobria(home, "explain", "service.courrier.water.onsite").stdout
+    assert "Étapes" in text and "emissions.csv, ligne 2 (courrier)" in text
+
+
+def test_private_places_never_enter_the_home(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    sobria(home, "import", str(trace(tmp_path)))
+    sobria(home, "build")
+    for path in home.rglob("*"):
+        if path.is_file():
+            assert b"48.69" not in path.read_bytes(), path
+
+
+def test_reading_standard_input(tmp_path: Path) -> None:
+    text = trace(tmp_path).read_text("utf-8")
+    found = subprocess.run(
+        [sys.executable, "-m", "estimator.cli", "--home", str(tmp_path / "home"), "import", "-", "--json"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(found.stdout)["accepted"] == 3
+
+
+def test_refusals_exit_one_with_one_sentence_and_usage_exits_two(tmp_path: Path) -> None:
+    missing = sobria(tmp_path, "import", str(tmp_path / "nothing.csv"), code=1)
+    assert "Traceback" not in missing.stderr and "nothing.csv" in missing.stderr + missing.stdout
+    assert sobria(tmp_path, "estimate", "--pue", "0.2", code=1).stderr.startswith(
+        "Efficacité énergétique du site (PUE) : 0.2 a été lu"
+    )
+    body = json.loads(sobria(tmp_path, "factors", "show", "nobody", "--json", code=1).stdout)
+    assert body["error"]["code"] == "factor_not_found"
+    sobria(tmp_path, "estimate", "--nothing", code=2)
+    sobria(tmp_path, "explain", code=2)
+    assert "n'est pas au catalogue" in sobria(tmp_path, "estimate", "--host", "scaleway/nowhere", code=1).stderr
+    assert "ne désigne aucun chiffre" in sobria(tmp_path, "explain", "total.love", code=1).stderr
+
+
+def test_factors_are_whole_and_one_can_be_read(tmp_path: Path) -> None:
+    assert "aucune lacune muette" in sobria(tmp_path, "factors", "check").stdout
+    text = sobria(tmp_path, "factors", "show", "grid_gwp/FRA/2025").stdout
+    assert "0.0461" in text and "ADEME" in text and "Autres sources" in text and "Licence" in text
+    assert len(json.loads(sobria(tmp_path, "factors", "list", "grid_gwp/FRA", "--json").stdout)["factors"]) > 5
+
+
+def test_every_command_and_option_is_explained_in_both_languages(tmp_path: Path) -> None:
+    names = [c.name or c.callback.__name__.rstrip("_") for c in app.registered_commands if c.callback]
+    assert sorted(names) == sorted("import build totals explain estimate track doctor serve".split())
+    for name in names:
+        assert "--help" in sobria(tmp_path, name, "--help").stdout
+    english = subprocess.run(
+        [sys.executable, "-m", "estimator.cli", "--lang", "en", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "Measure a command with codecarbon" in english
+
+
+def test_global_options_stand_anywhere_before_the_command_of_track() -> None:
+    assert global_options(["import", "a", "--home", "h", "--lang=en"]) == (["import", "a"], {"home": "h", "lang": "en"})
+    line = ["track", "--", "python", "x.py", "--home", "mine"]
+    assert global_options(line) == (line, {})
