@@ -115,6 +115,17 @@ class Build:
         whole = sum(kwh.values())
         return {p: kwh.get(p, 0.0) / whole if whole else 0.0 for p in PROOFS}
 
+    def modes(self) -> list[dict[str, Any]]:
+        """Why the proof is what it is: share of the IT electricity by measurement mode, largest first."""
+        rows = self._engine.rows("SELECT mode, proof, fsum(kwh) AS kwh FROM proof_energy GROUP BY mode, proof")
+        whole = sum(row["kwh"] for row in rows)
+        labels = load()
+        return [
+            {"mode": row["mode"], "proof": row["proof"], "share": row["kwh"] / whole}
+            | {lang: labels.label(row["mode"], lang) for lang in ("fr", "en")}
+            for row in sorted(rows, key=lambda row: -row["kwh"])
+        ]
+
     def coverage(self) -> dict[str, Any]:
         """What the totals stand on: runs, services, period, rows set aside, share of electricity of each figure."""
         row = self._engine.rows(

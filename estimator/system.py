@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from estimator.algebra import Formula, FormulaRefused, degree, directions, to_sql, unit_of
@@ -13,13 +12,10 @@ from estimator.units import parse
 class System:
     """Formulas checked together, in an order in which each stands after its inputs."""
 
-    levels: tuple[tuple[Formula, ...], ...]
+    formulas: tuple[Formula, ...]  # as written
+    levels: tuple[tuple[Formula, ...], ...]  # by depth
     inputs: tuple[str, ...]
     signs: Mapping[str, Mapping[str, int]]  # result -> base input -> direction
-
-    @cached_property
-    def formulas(self) -> tuple[Formula, ...]:
-        return tuple(f for level in self.levels for f in level)
 
     def sql(self, relation: str) -> str:
         """One CTE a level over a relation that holds every input as a DOUBLE column."""
@@ -78,29 +74,25 @@ def system(formulas: Sequence[Formula], units: Mapping[str, str], extensive: Map
             raise FormulaRefused(
                 formula=item.name, reason="its degree in the extensive inputs is not the one of its result"
             )
-    levels = _levels(by_name)
-    signs = _base_signs([f for level in levels for f in level], by_name)
+    levels = _levels(formulas)
+    signs = _base_signs(formulas)
     inputs = dict.fromkeys(i for f in formulas for i in f.inputs if i not in by_name)
-    return System(levels, tuple(inputs), signs)
+    return System(tuple(formulas), levels, tuple(inputs), signs)
 
 
-def _levels(by_name: Mapping[str, Formula]) -> tuple[tuple[Formula, ...], ...]:
-    """Formulas by depth; a loop is refused."""
-    done: set[str] = set()
-    levels: list[tuple[Formula, ...]] = []
-    while len(done) < len(by_name):
-        ready = tuple(
-            f for f in by_name.values() if f.name not in done and all(i in done or i not in by_name for i in f.inputs)
-        )
-        if not ready:
-            stuck = next(name for name in by_name if name not in done)
-            raise FormulaRefused(formula=stuck, reason="it needs itself, through its inputs")
-        levels.append(ready)
-        done |= {f.name for f in ready}
-    return tuple(levels)
+def _levels(formulas: Sequence[Formula]) -> tuple[tuple[Formula, ...], ...]:
+    """Formulas by depth. A page is read downwards: one that needs what is not written before it is refused."""
+    names = {f.name for f in formulas}
+    depth: dict[str, int] = {}
+    for item in formulas:
+        late = [i for i in item.inputs if i in names and i not in depth]
+        if late:
+            raise FormulaRefused(formula=item.name, reason=f"it needs {late[0]}, which is not written before it")
+        depth[item.name] = 1 + max((depth[i] for i in item.inputs if i in depth), default=0)
+    return tuple(tuple(f for f in formulas if depth[f.name] == d) for d in range(1, max(depth.values(), default=0) + 1))
 
 
-def _base_signs(ordered: Sequence[Formula], by_name: Mapping[str, Formula]) -> dict[str, dict[str, int]]:
+def _base_signs(ordered: Sequence[Formula]) -> dict[str, dict[str, int]]:
     """For each result, the direction of each base input through the whole chain."""
     signs: dict[str, dict[str, int]] = {}
     for item in ordered:

@@ -5,10 +5,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 NO_DATA = "the shared data folder is not beside the checkout"
 NO_BROWSER = "no chromium: set CHROMIUM or install the package chromium"
+settings.register_profile("shared-cores", deadline=None)  # a slow machine is no wrong result
+settings.load_profile("shared-cores")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -57,7 +57,7 @@ def named(name: str, function, unit: str) -> Formula:
         (named("kwh", lambda e, f: e * f, "kWh"), "it gives kWh^2"),
         (named("kwh", lambda e, nobody: e * nobody, "kWh"), "nobody is not in the dictionary"),
         (named("somebody", lambda e: e * 1.0, "kWh"), "somebody is not in the dictionary"),
-        (named("kwh", lambda kwh: kwh * 2.0, "kWh"), "it needs itself"),
+        (named("kwh", lambda kwh: kwh * 2.0, "kWh"), "it needs kwh, which is not written before it"),
         (named("kwh", lambda e, share: e * 1.0, "kWh"), "it never uses share"),
         (named("kwh", lambda e: 3, "kWh"), "not an expression"),
         (named("kwh", lambda e: e * "2", "kWh"), "built of quantities and numbers"),

@@ -82,8 +82,9 @@ def test_hardware_hours_lifetime_and_share(tmp_path: Path) -> None:
     """One hour of a device over 4 years: its manufacture / (4 × 8766)."""
     body = json.loads(
         sobria(
-            tmp_path, "estimate", "--it-energy-kwh", "1", "--zone", "FRA", "--pue", "1",
-            "--device", "machine/ai-server", "--device-hours", "1", "--lifetime-years", "4", "--resource-share", "0.5", "--json",
+            tmp_path, "estimate", "--it-energy-kwh", "1", "--zone", "FRA",
+            "--pue", "1", "--device", "machine/ai-server", "--device-hours", "1",
+            "--lifetime-years", "4", "--resource-share", "0.5", "--json",
         ).stdout
     )  # fmt: skip
     made = next(f for f in body["factors"] if f["quantity"] == "machine_gwp")["value"]

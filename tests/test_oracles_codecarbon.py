@@ -91,7 +91,7 @@ COLUMNS = (
 
 
 def test_pue_is_undone_once_and_water_counted_on_it_energy(shared_data: Path, tmp_path: Path) -> None:
-    """Trap 2. codecarbon multiplies energy by PUE, then water by that, where a WUE is per IT kWh: PUE times too much."""
+    """Trap 2. codecarbon multiplies energy by PUE, then water by that, where a WUE is per IT kWh."""
     kept = [r for r in rows(shared_data, "codecarbon_pue_wue.csv") if not r["error"] and float(r["pue"]) >= 1]
     assert len(kept) > 100
     lines = [COLUMNS]

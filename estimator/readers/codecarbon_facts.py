@@ -14,6 +14,7 @@ from estimator.readers.table import number_text
 from estimator.sidecar import Sidecar
 
 UNKNOWN_MODE, ABSENT = "mode/unknown", "mode/none"
+DESK = "class/desk"
 _PORT = re.compile(r"node|js|port|rust|java", re.IGNORECASE)
 _SCOPES = {"machine": "machine", "process": "process"}
 _OF_A_RUN = ("items", "input_tokens", "output_tokens", "cached_tokens", "requests", "images", "audio_s", "data_gb")
@@ -49,7 +50,8 @@ def facts_of(read: Callable[[str], str], context: Context, sidecar: Sidecar | No
     )
     computer = places.recognise(ComputerRead(*(read(name) for name in ComputerRead._fields)))
     zone, how = (side.zone, "sidecar") if side.zone else places.resolve_zone(place)
-    host = side.host or places.resolve_host(place.cloud_provider, place.cloud_region) or computer.host
+    named = side.host or places.resolve_host(place.cloud_provider, place.cloud_region)
+    host = named or computer.host
     pue, pue_checks = _pue(read("pue"))
     device = _device(read, places, computer, side)
     scope = side.scope if side.scope != "unknown" else _SCOPES.get(read("tracking_mode").lower(), "unknown")
@@ -71,7 +73,9 @@ def facts_of(read: Callable[[str], str], context: Context, sidecar: Sidecar | No
     }
     return Facts(
         fields=fields,
-        checks=tuple(pue_checks + _checks(read, how, host, device.read_but_unknown, side)),
+        checks=tuple(
+            pue_checks + _checks(read, how, named or (host if host == DESK else None), device.read_but_unknown, side)
+        ),
         zone=ZoneInfo(clock),
         basis=basis,
         pue=pue,

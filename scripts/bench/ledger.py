@@ -122,13 +122,6 @@ def main() -> None:
         names = ", ".join(f"{c}_energy_kwh" for c in ("cpu", "gpu", "ram", "other"))
         scan = f"SELECT {', '.join(f'SUM({n.strip()})' for n in names.split(','))} FROM read_parquet({files!r})"
         scanning = timed(lambda: connect().execute(scan).fetchall(), options.runs)
-    print(
-        f"import   {options.rows / importing:12,.0f} rows/s   ({importing:.3f} s for {options.rows:,} rows, median of {options.runs})"
-    )
-    print(f"build    {options.rows / building:12,.0f} rows/s   ({building:.3f} s)")
-    print(
-        f"scan     {options.rows / scanning:12,.0f} rows/s   ({scanning:.3f} s); build / scan = {building / scanning:.1f}"
-    )
     print(f"{options.rows:,} rows, medians of {options.runs} runs")
     for name, seconds in (("import", importing), ("build", building), ("scan", scanning)):
         print(f"{name:<8}{options.rows / seconds:12,.0f} rows/s   {seconds:.3f} s")

@@ -1,15 +1,15 @@
--- IT electricity by proof: each component by its mode, what the reading misses as an estimate [kWh].
-SELECT estimates.month, estimates.service_key, modes.proof, estimates.cpu_energy * estimates.cpu_reading_ratio AS kwh
+-- IT electricity by mode and proof: each component by its mode, what the reading misses as an estimate [kWh].
+SELECT estimates.month, estimates.service_key, modes.mode, modes.proof, estimates.cpu_energy * estimates.cpu_reading_ratio AS kwh
 FROM estimates JOIN modes ON modes.mode = estimates.cpu_mode WHERE estimates.cpu_energy > 0
 UNION ALL
-SELECT estimates.month, estimates.service_key, modes.proof, estimates.gpu_energy * estimates.gpu_reading_ratio AS kwh
+SELECT estimates.month, estimates.service_key, modes.mode, modes.proof, estimates.gpu_energy * estimates.gpu_reading_ratio AS kwh
 FROM estimates JOIN modes ON modes.mode = estimates.gpu_mode WHERE estimates.gpu_energy > 0
 UNION ALL
-SELECT estimates.month, estimates.service_key, modes.proof, estimates.ram_energy * estimates.ram_reading_ratio AS kwh
+SELECT estimates.month, estimates.service_key, modes.mode, modes.proof, estimates.ram_energy * estimates.ram_reading_ratio AS kwh
 FROM estimates JOIN modes ON modes.mode = estimates.ram_mode WHERE estimates.ram_energy > 0
 UNION ALL
-SELECT estimates.month, estimates.service_key, modes.proof, estimates.other_energy * estimates.other_reading_ratio AS kwh
+SELECT estimates.month, estimates.service_key, modes.mode, modes.proof, estimates.other_energy * estimates.other_reading_ratio AS kwh
 FROM estimates JOIN modes ON modes.mode = estimates.other_mode WHERE estimates.other_energy > 0
 UNION ALL
-SELECT month, service_key, 'estimated' AS proof, unmetered_energy AS kwh
+SELECT month, service_key, gap AS mode, 'estimated' AS proof, unmetered_energy AS kwh
 FROM estimates WHERE unmetered_energy > 0

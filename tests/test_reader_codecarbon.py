@@ -1,0 +1,425 @@
+"""The reader of codecarbon output, on small traces written by hand; the arithmetic stands in each test."""
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from estimator.activity import Activity
+from estimator.errors import LANGUAGES, SobriaError, say
+from estimator.ledger import ImportReport, Ledger, import_paths
+from estimator.readers import Trace, find_files, read_trace
+from estimator.readers.base import UnknownTimezone, open_trace
+from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, energy, one, read, read_file, text
+
+GOOD, BAD = TRACES / "good", TRACES / "bad"
+APPROX = 1e-12
+
+
+def utc(text: str) -> int:
+    """Microseconds since 1970 of a moment written in UTC [us]."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1_000_000)
+
+
+def test_every_good_file_is_read_whole() -> None:
+    for path in GOOD.rglob("*.csv"):
+        rows, refused = read_file(path)
+        assert rows and not refused, path.name
+
+
+def test_a_schema_without_components_is_other_energy_of_unknown_method() -> None:
+    rows, _ = read_file(GOOD / "v1_0.csv")
+    assert [row.other_energy_kwh for row in rows] == [0.003, 0.004, 0.004]
+    assert {(row.cpu_mode, row.gpu_mode, row.ram_mode, row.other_mode) for row in rows} == {
+        ("mode/none", "mode/none", "mode/none", "mode/unknown")
+    }
+    assert [row.zone for row in rows] == ["FRA", "CAN-QC", "CAN-QC"]
+    assert len({row.row_id for row in rows}) == 3, "two identical rows of one file are two rows"
+
+
+def test_components_keep_their_energy_and_their_unknown_method() -> None:
+    row = read_file(GOOD / "v2_2.csv")[0][0]
+    assert (row.cpu_energy_kwh, row.gpu_energy_kwh, row.ram_energy_kwh, row.other_energy_kwh) == (
+        0.002,
+        0.005,
+        0.001,
+        None,
+    )
+    assert (row.cpu_mode, row.gpu_mode, row.ram_mode, row.other_mode) == (*["mode/unknown"] * 3, "mode/none")
+    assert row.gap == "gap/none"
+
+
+def test_a_component_without_energy_nor_hardware_is_absent() -> None:
+    row = read_file(GOOD / "v2_1.csv")[0][1]
+    assert (row.gpu_mode, row.gpu_energy_kwh, row.device_count, row.device_hours) == ("mode/none", None, None, None)
+
+
+def test_a_component_with_hardware_but_no_energy_was_not_metered() -> None:
+    row = one(cpu_energy="0", gpu_energy="0.5", gpu_count="8", gpu_model="8 x NVIDIA GeForce RTX 3090")
+    assert (row.cpu_energy_kwh, row.cpu_mode) == (None, "mode/unknown")
+    assert "cpu_not_metered" in row.checks
+
+
+def test_pue_is_undone_once() -> None:
+    """2.5 Wh at PUE 1.25 are 2 Wh of equipment; an empty PUE is 1."""
+    with_pue, without = read_file(GOOD / "v2_4_pue.csv")[0]
+    assert with_pue.cpu_energy_kwh == pytest.approx(0.0025 / 1.25, rel=APPROX)
+    assert energy(with_pue) == pytest.approx((0.0025 + 0.00625 + 0.00125) / 1.25, rel=APPROX)
+    assert (with_pue.reported_pue, "pue_undone" in with_pue.checks) == (1.25, True)
+    assert energy(without) == pytest.approx(0.008, rel=APPROX)
+    total_only = one(cpu_energy="0", ram_energy="0", energy_consumed="0.5", pue="1.25")
+    assert total_only.other_energy_kwh == pytest.approx(0.5 / 1.25, rel=APPROX)
+    assert (without.reported_pue, "pue_undone" in without.checks) == (None, False)
+
+
+@pytest.mark.parametrize(("pue", "odd"), [("0.5", True), ("1.2", False), ("4", True)])
+def test_a_pue_that_cannot_be_is_undone_as_it_was_applied_and_shown(pue: str, odd: bool) -> None:
+    row = one(pue=pue)
+    assert energy(row) == pytest.approx(0.0015 / float(pue), rel=APPROX)
+    assert ("pue_odd" in row.checks) is odd
+
+
+def test_emissions_and_water_of_the_file_are_kept_beside_and_used_for_nothing() -> None:
+    row = read_file(GOOD / "v3_0_8_reordered.csv")[0][0]
+    assert (row.reported_gwp_kg, row.reported_water_l) == (0.001, 0.5)
+    assert energy(row) == pytest.approx(0.003, rel=APPROX)
+    first = read_file(GOOD / "v3_3.csv")[0][0]
+    assert first.reported_water_l is None, "0 L with a WUE of 0 says that water was not configured"
+
+
+def test_the_start_is_the_end_less_the_duration() -> None:
+    """23:00 in Paris in November is 22:00 UTC; 100 s before, 21:58:20."""
+    row = read_file(GOOD / "v3_3.csv")[0][0]
+    assert (row.start_us, row.end_us) == (utc("2026-11-24T21:58:20"), utc("2026-11-24T22:00:00"))
+    assert (row.time_basis, row.duration_s) == ("country", 100)
+
+
+def test_a_run_across_two_months_has_both() -> None:
+    row = one(timestamp="2026-03-01T00:30:00", duration="7200")
+    assert (row.start_month, row.end_month) == (202602, 202602), "00:30 in Paris is 23:30 UTC of the day before"
+    row = one(timestamp="2026-03-01T01:30:00", duration="7200")
+    assert (row.start_month, row.end_month) == (202602, 202603)
+
+
+@pytest.mark.parametrize(
+    ("cells", "option", "hour", "basis"),
+    [
+        ({"timestamp": "2026-07-01T12:00:00+00:00"}, "Asia/Tokyo", 12, "offset"),
+        ({"timestamp": "2026-07-01T12:00:00Z"}, None, 12, "offset"),
+        ({"timestamp": "2026-07-01 12:00:00"}, "Asia/Tokyo", 3, "option"),
+        ({"timestamp": "2026-07-01T12:00:00.250000"}, None, 10, "country"),
+        ({"timestamp": "2026-07-01T12:00:00", "country_iso_code": "DZA"}, None, 11, "country"),
+        ({"timestamp": "2026-07-01T12:00:00", "country_iso_code": "USA"}, None, 10, "home"),
+        ({"timestamp": "2026-07-01T12:00:00", "country_iso_code": ""}, None, 10, "home"),
+    ],
+)
+def test_what_a_wall_clock_means(cells: dict[str, str], option: str | None, hour: int, basis: str) -> None:
+    rows, _ = read(text(cells), option_timezone=option)
+    assert datetime.fromtimestamp(rows[0].end_us / 1e6, UTC).hour == hour
+    assert rows[0].time_basis == basis
+
+
+def test_changes_of_clock_are_read_by_one_rule() -> None:
+    """2026-10-25 02:30 occurs twice in Paris: the first is 00:30 UTC. 2026-03-29 02:30 does not: 01:30 UTC."""
+    assert one(timestamp="2026-10-25T02:30:00").end_us == utc("2026-10-25T00:30:00")
+    assert one(timestamp="2026-03-29T02:30:00").end_us == utc("2026-03-29T01:30:00")
+
+
+@pytest.mark.parametrize(
+    ("cells", "zone", "check"),
+    [
+        ({"country_iso_code": "FR"}, "FRA", "alpha2_country"),
+        ({"country_iso_code": "fra"}, "FRA", None),
+        ({"country_iso_code": "", "country_name": "Germany"}, "DEU", None),
+        ({"country_iso_code": "ZZZ"}, None, "unknown_country"),
+        ({"country_iso_code": "ZZ"}, None, "unknown_country"),
+        ({"country_iso_code": ""}, None, "no_country"),
+        ({"country_iso_code": "WORLD"}, None, "unknown_country"),
+    ],
+)
+def test_a_country_is_resolved_or_unknown_and_never_the_world(
+    cells: dict[str, str], zone: str | None, check: str | None
+) -> None:
+    row = one(**cells)
+    assert row.zone == zone
+    assert {"alpha2_country", "unknown_country", "no_country"} & set(row.checks) == ({check} if check else set())
+
+
+def test_a_cloud_region_names_its_host() -> None:
+    row = read_file(GOOD / "v3_3.csv")[0][3]
+    assert (row.host, row.zone) == ("gcp/europe-west9", "FRA")
+    assert "no_host" not in row.checks
+
+
+@pytest.mark.parametrize(
+    ("cells", "machine", "host"),
+    [
+        ({"cpu_model": "11th Gen Intel(R) Core(TM) i7-1165G7 @ 2.80GHz"}, "machine/laptop", "class/desk"),
+        ({"cpu_model": "Apple M2"}, "machine/laptop", "class/desk"),
+        ({"cpu_model": "Apple M2 Ultra"}, "machine/workstation", "class/desk"),
+        ({"cpu_model": "AMD Ryzen 7 5800X 8-Core Processor"}, "machine/desktop", "class/desk"),
+        ({"cpu_model": "AMD Ryzen 7 5800U with Radeon Graphics"}, "machine/laptop", "class/desk"),
+        ({"cpu_model": "Intel(R) Core(TM) i7-7700K CPU @ 4.20GHz"}, "machine/desktop", "class/desk"),
+        ({"cpu_model": "Intel(R) Core(TM) Ultra 7 155H"}, "machine/laptop", "class/desk"),
+        ({"cpu_model": "Intel(R) Xeon(R) w9-3495X"}, "machine/workstation", "class/desk"),
+        ({"cpu_model": "Intel(R) Xeon(R) CPU E3-1270 v6 @ 3.80GHz"}, None, None),
+        ({"cpu_model": "AMD EPYC 7543"}, "machine/rack-server", "class/server-unknown"),
+        ({"gpu_model": "1 x NVIDIA A100-SXM4-80GB"}, "machine/ai-server", "class/server-unknown"),
+        ({"gpu_model": "8 x NVIDIA GeForce RTX 3090"}, "machine/ai-server", "class/server-unknown"),
+        ({"os": "Linux-5.15.0-1023-aws-x86_64-with-glibc2.17"}, "machine/rack-server", "class/hyperscale"),
+        ({"cpu_model": "", "os": "Linux-6.1.0-x86_64"}, None, None),
+    ],
+)
+def test_the_kind_of_computer_and_its_hosting_class(
+    cells: dict[str, str], machine: str | None, host: str | None
+) -> None:
+    row = one(**cells)
+    assert (row.machine, row.host) == (machine, host)
+    assert ("no_host" in row.checks) is (host != "class/desk"), "no host is named: only a desk needs no data centre"
+
+
+def test_graphics_inside_the_processor_are_no_device_of_their_own() -> None:
+    row = one(cpu_model="Apple M1", gpu_count="1", gpu_model="Apple M1", gpu_energy="0.001")
+    assert (row.device, row.device_count, row.device_hours, row.device_as_read) == (None, 0, None, "Apple M1")
+    assert row.gpu_energy_kwh == 0.001
+
+
+def test_hours_of_cards_and_of_the_machine() -> None:
+    """100 s on 2 cards: 100 / 3600 machine hours, twice as many card hours."""
+    row = read_file(GOOD / "v3_3.csv")[0][0]
+    assert (row.device, row.device_count) == ("gpu/l4", 2)
+    assert row.device_hours == pytest.approx(200 / 3600, rel=APPROX)
+    assert row.machine_hours == pytest.approx(100 / 3600, rel=APPROX)
+    assert (row.scope, row.resource_share) == ("machine", 1.0)
+    other = one(tracking_mode="process")
+    assert (other.scope, other.resource_share) == ("process", None)
+
+
+@pytest.mark.parametrize(
+    ("cells", "check"),
+    [
+        ({"duration": "0"}, "zero_duration"),
+        ({"cpu_energy": "0", "ram_energy": "0"}, "zero_energy"),
+        ({"cpu_power": "42.5"}, "constant_42_5"),
+        ({"cpu_power": "53.125", "pue": "1.25"}, "constant_42_5"),
+        ({"cpu_energy": "0.4", "duration": "60"}, "implausible_power"),
+        ({"emissions": "0.001", "emissions_rate": "0.016666", "duration": "60"}, "rate_in_grams"),
+        ({"energy_consumed": "0.0016"}, "sum_mismatch"),
+        ({"cpu_energy": "0", "ram_energy": "0", "energy_consumed": "0.002"}, "only_total"),
+        ({"cpu_energy": "", "energy_consumed": "0.002"}, "component_missing"),
+        ({"codecarbon_version": "1.0.0-nodejs"}, "port_not_codecarbon"),
+        ({"gpu_model": "1 x Unheard Of 9000", "gpu_count": "1", "gpu_energy": "0.001"}, "unknown_device"),
+    ],
+)
+def test_what_a_person_should_look_at(cells: dict[str, str], check: str) -> None:
+    assert check in one(**cells).checks
+    assert check not in one().checks
+
+
+def test_when_sum_and_total_differ_the_components_count() -> None:
+    assert energy(one(energy_consumed="0.0016")) == pytest.approx(0.0015, rel=APPROX)
+    assert energy(one(cpu_energy="0", ram_energy="0", energy_consumed="0.002")) == pytest.approx(0.002, rel=APPROX)
+    assert one(cpu_energy="", energy_consumed="0.002").other_energy_kwh == pytest.approx(0.0015, rel=APPROX)
+
+
+def test_snapshots_tasks_and_exports_are_told_apart() -> None:
+    snapshot = read_file(GOOD / "v2_8_cumulative.csv")[0][0]
+    assert (snapshot.cumulative, snapshot.run_key) == (True, f"{snapshot.run_id}/courrier")
+    task = read_file(next((GOOD / "task_mode").glob("emissions_*.csv")))[0][0]
+    assert (task.cumulative, task.run_key, task.task_name) == (False, task.row_id, "charger")
+    export = read_file(GOOD / "exported.csv")[0][0]
+    assert (export.cumulative, "increments_suspected" in export.checks) == (False, True)
+    alone = one(run_id="")
+    assert (alone.cumulative, alone.run_key, alone.run_id) == (False, alone.row_id, None)
+
+
+def test_a_sidecar_says_what_the_file_does_not_and_leaves_the_identity() -> None:
+    known, other = read_file(GOOD / "sidecar" / "emissions.csv")[0]
+    bare = read_trace(Trace("emissions.csv", open_trace(GOOD / "sidecar" / "emissions.csv").data, None), context())
+    assert [known.row_id, other.row_id] == [row.row_id for row in bare.rows]
+    assert (known.cpu_mode, known.gpu_mode, known.ram_mode) == ("mode/rapl", "mode/nvml", "mode/constant")
+    assert (known.time_basis, known.end_us) == ("sidecar", utc("2026-11-25T04:00:00")), "23:00 in Toronto"
+    assert (known.gap, known.items, known.machine_id) == ("gap/desktop-gpu", 500, "m1")
+    assert "failed_run" in known.checks
+    assert (other.cpu_mode, other.items, other.time_basis) == ("mode/unknown", None, "country")
+
+
+def test_the_sidecar_of_a_file_speaks_of_its_run_or_of_all(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text({}, {"run_id": "run-2"}, {"run_id": ""}))
+    beside, modes = tmp_path / "a.csv.sobria.json", '"modes": {"cpu": "mode/cpu_load"}'
+    beside.write_text(f'{{"schema": 1, "run_id": "run-2", "items": 7, {modes}}}')
+    assert [row.cpu_mode[5:] for row in read_file(tmp_path / "a.csv")[0]] == ["unknown", "cpu_load", "unknown"]
+    beside.write_text(f'{{"schema": 1, "items": 7, {modes}}}')
+    rows = read_file(tmp_path / "a.csv")[0]
+    assert [(row.cpu_mode[5:], row.items) for row in rows] == [("cpu_load", None)] * 3, "7 items are not 7 a row"
+
+
+@pytest.mark.parametrize(
+    ("machine", "cpu", "gpu", "gap"),
+    [
+        ("AMD Ryzen 7 5800X 8-Core Processor", "mode/rapl", 0.002, "gap/desktop-gpu"),
+        ("AMD Ryzen 7 5800X 8-Core Processor", "mode/rapl", 0.0001, "gap/desktop-cpu"),
+        ("Apple M2", "mode/rapl", 0.002, "gap/laptop"),
+        ("AMD EPYC 7543", "mode/rapl", 0.002, "gap/server"),
+        ("AMD EPYC 7543", "mode/cpu_load", 0.002, "gap/none"),
+        ("", "mode/rapl", 0.002, "gap/none"),
+    ],
+)
+def test_what_meters_miss_goes_by_the_kind_of_computer(
+    tmp_path: Path, machine: str, cpu: str, gpu: float, gap: str
+) -> None:
+    cells = {"cpu_model": machine, "gpu_energy": str(gpu), "gpu_count": "1", "gpu_model": "1 x NVIDIA GeForce RTX 3090"}
+    cells |= {"gpu_model": "1 x Unheard Of 9000"} if not machine else {}
+    (tmp_path / "a.csv").write_text(text(cells))
+    (tmp_path / "run-1.sobria.json").write_text(f'{{"schema": 1, "modes": {{"cpu": "{cpu}", "gpu": "mode/nvml"}}}}')
+    assert read_file(tmp_path / "a.csv")[0][0].gap == gap
+
+
+SHAPES = {
+    "crlf": lambda s: s.replace("\n", "\r\n").encode(),
+    "cr cr lf": lambda s: s.replace("\n", "\r\r\n").encode(),
+    "no end of line": lambda s: s.rstrip("\n").encode(),
+    "byte order mark": lambda s: b"\xef\xbb\xbf" + s.encode(),
+    "utf-16": lambda s: s.encode("utf-16"),
+    "latin": lambda s: s.encode("cp1252"),
+    "padded": lambda s: s.replace(",", "  , ").encode(),
+    "blank lines": lambda s: s.replace("\n", "\n\n,,,\n").encode(),
+    "semicolons": lambda s: s.replace(",", ";").encode(),
+    "decimal commas": lambda s: s.replace(",", ";").replace(".", ",").encode(),
+    "excel hint": lambda s: ("sep=;\n" + s.replace(",", ";")).encode(),
+    "quoted": lambda s: s.replace("essai été", '"essai été"').encode(),
+    "empty tail": lambda s: s.replace("\n", ",,\n").encode(),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_shape_of_a_file_changes_nothing_of_its_rows(shape: str) -> None:
+    content = text({"project_name": "essai été"}, {"project_name": "essai été", "run_id": "run-2", "duration": "1e2"})
+    content = content.replace("3.3.2", "3").replace("7543", "9")
+    plain, _ = read(content)
+    rows, refused = read(SHAPES[shape](content))
+    assert refused == []
+
+    def facts(row: Activity) -> dict[str, object]:
+        return row.model_dump(exclude={"file_sha", "line"})
+
+    assert [facts(row) for row in rows] == [facts(row) for row in plain]
+
+
+def test_a_line_is_counted_as_an_editor_shows_it() -> None:
+    """Blank lines count, CR-CR-LF ends one line, a cell with a line break starts on its first."""
+    content = text({}, {"run_id": "run-2", "project_name": "deux\nlignes"}, {"run_id": "run-3"}).replace(
+        "\n", "\n\n", 1
+    )
+    assert [row.line for row in read(content)[0]] == [3, 4, 6]
+    assert [row.line for row in read(content.replace("\n", "\r\r\n"))[0]] == [3, 4, 6]
+
+
+@given(st.permutations(COLUMNS), st.sets(st.sampled_from(["", "site", "longitude", "gpu_model", "emissions"])))
+def test_order_empty_and_unknown_columns_do_not_change_the_identity(order: list[str], emptied: set[str]) -> None:
+    kept = [name for name in order if name in DEFAULTS or name not in emptied]
+    rows, _ = read(text({}, columns=[*kept, "mot de passe"]))
+    assert rows[0].row_id == one().row_id
+
+
+def test_private_columns_are_no_part_of_the_identity() -> None:
+    assert one(longitude="4.8357", latitude="45.7640").row_id == one(longitude="", latitude="").row_id
+
+
+def test_numbers_written_otherwise_are_the_same_row() -> None:
+    assert one(duration="60", cpu_energy="0.001").row_id == one(duration=" 60.0", cpu_energy="1e-3").row_id
+    assert one(duration="60").row_id != one(duration="61").row_id
+
+
+def test_spreadsheet_dates_have_the_day_first() -> None:
+    row = read_file(GOOD / "excel_fr.csv")[0][0]
+    assert row.end_us == utc("2026-11-24T22:02:00")
+    assert energy(row) == pytest.approx(0.008, rel=APPROX)
+    assert one(timestamp="24/11/2026 23:02").end_us == utc("2026-11-24T22:02:00")
+    _, refused = read(text({"timestamp": "04/11/2026 23:02"}))
+    assert refused[0].code == "bad_timestamp", "with commas, 04/11 may be April or November"
+
+
+def test_of_unknown_columns_only_the_names_are_kept() -> None:
+    trace = open_trace(GOOD / "prefixed.csv")
+    result = read_trace(trace, context())
+    assert result.unused == ("test_case", "prompt")
+    assert energy(result.rows[0]) == pytest.approx(0.008, rel=APPROX)
+    assert "Lilas" not in result.rows[0].model_dump_json()
+
+
+MESSAGES = tomllib.loads((BAD / "messages.toml").read_text("utf-8"))
+
+
+def test_each_bad_file_has_its_message() -> None:
+    assert {path.stem for path in BAD.glob("*.csv")} == MESSAGES["rows"].keys() | MESSAGES["files"].keys()
+
+
+@pytest.mark.parametrize("code", MESSAGES["rows"])
+def test_a_refused_row_says_in_french_what_was_read_and_what_to_do(code: str) -> None:
+    rows, refused = read_file(BAD / f"{code}.csv")
+    assert [row.code for row in refused] == [code]
+    assert say("refusals", code, "fr", **refused[0].facts) == MESSAGES["rows"][code]
+    assert say("refusals", code, "en", **refused[0].facts)
+    assert len(rows) == {"wrong_width": 1, "repeated_header": 2}.get(code, 0)
+    assert refused[0].line == {"wrong_width": 3, "repeated_header": 3}.get(code, 2)
+
+
+@pytest.mark.parametrize("code", MESSAGES["files"])
+def test_a_file_that_is_not_read_says_why(code: str) -> None:
+    with pytest.raises(SobriaError) as caught:
+        read_file(BAD / f"{code}.csv")
+    assert caught.value.as_dict()["fr"] == MESSAGES["files"][code]
+
+
+def test_other_file_errors(tmp_path: Path) -> None:
+    with pytest.raises(SobriaError) as caught:
+        list(find_files([tmp_path / "absent.csv"]))
+    assert caught.value.code == "unreadable_file"
+    endless = text({}) + '"' + "x" * 200_000
+    with pytest.raises(SobriaError) as caught:
+        read(endless)
+    assert caught.value.code == "broken_table"
+    with pytest.raises(UnknownTimezone):
+        context("Europe/Lyon")
+
+
+def test_quarantine_keeps_the_row_without_coordinates_or_free_text() -> None:
+    """A row out of place may hold a coordinate anywhere: counted from the right, glued or seen in other rows."""
+    bad = {"longitude": "4.8357", "latitude": "45.7640", "prompt": "Mme Untel", "gpu_energy": "-1"}
+    columns = [*COLUMNS, "prompt"]
+    content = text(bad, columns=columns) + "45.7640,64,machine,N,1.0,Mme Untel\n" + "a,b,4.8357,-71.2\n"
+    _, refused = read(content)
+    assert [row.code for row in refused] == ["negative_energy", "wrong_width", "wrong_width"]
+    stored = " ".join(row.model_dump_json() for row in refused)
+    for secret in ("4.8357", "45.764", "-71.2", "Untel", "longitude", "latitude"):
+        assert secret not in stored
+    assert "-1" in refused[0].text and "essai" in refused[0].text
+    assert "64" in refused[1].text
+    assert "prompt" in refused[0].header
+
+
+def test_folders_give_traces_and_their_backups_and_nothing_else(tmp_path: Path) -> None:
+    wanted = ["a/emissions.csv", "a/emissions.csv.bak", "a/emissions.csv_0.bak", "a/emissions_old.bak", "b.csv"]
+    for name in (*wanted, "a/notes.txt", ".git/x.csv", "b.csv.sobria.json", "a/.hidden.csv", "other.bak"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    found = [Path(path).relative_to(tmp_path).as_posix() for path in find_files([tmp_path])]
+    assert sorted(found) == sorted(wanted)
+    assert list(find_files([tmp_path / "b.csv.sobria.json", "-"])) == ["-"]
+
+
+def test_a_file_that_is_no_trace_stops_none_of_the_others(tmp_path: Path) -> None:
+    report: ImportReport = import_paths(Ledger(tmp_path), [BAD / "not_a_trace.csv", GOOD / "v2_2.csv"], context())
+    assert (report.account.files, report.account.read, report.account.accepted) == (1, 1, 1)
+    assert [error.code for error in report.errors] == ["not_a_trace"]
+
+
+def test_every_code_has_its_sentence_in_both_languages() -> None:
+    codes = {check for path in GOOD.rglob("*.csv") for row in read_file(path)[0] for check in row.checks}
+    for code in codes | {"overlap"}:
+        for lang in LANGUAGES:
+            assert say("checks", code, lang)
