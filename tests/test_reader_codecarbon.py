@@ -257,6 +257,14 @@ def test_the_sidecar_of_a_file_speaks_of_its_run_or_of_all(tmp_path: Path) -> No
     assert [(row.cpu_mode[5:], row.items) for row in rows] == [("cpu_load", None)] * 3, "7 items are not 7 a row"
 
 
+def test_a_card_that_the_tracker_saw_and_could_not_read_is_not_absent(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text({"gpu_energy": "0", "gpu_count": "0", "gpu_model": "", "duration": "60"}))
+    (tmp_path / "a.csv.sobria.json").write_text('{"schema": 1, "modes": {"gpu": "mode/unknown"}}')
+    row = read_file(tmp_path / "a.csv")[0][0]
+    assert (row.gpu_mode, row.gpu_energy_kwh) == ("mode/unknown", None)
+    assert "gpu_not_metered" in row.checks
+
+
 @pytest.mark.parametrize(
     ("machine", "cpu", "gpu", "gap"),
     [

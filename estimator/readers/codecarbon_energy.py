@@ -113,7 +113,7 @@ def _rest(parts: dict[str, float | None], total: float | None, incomplete: bool)
 def _mode(energy: float | None, hardware: bool, said: str | None) -> str:
     if energy is None:
         return ABSENT
-    if energy == 0 and (not hardware or said == ABSENT):
+    if energy == 0 and (said == ABSENT or (said is None and not hardware)):
         return ABSENT
     return said if said and said != ABSENT else UNKNOWN_MODE
 
