@@ -1,0 +1,102 @@
+"""`python -m dashboard --home H --port N`: serve the screens of one home, to this machine only unless asked."""
+
+import argparse
+import ipaddress
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dashboard.texts import DEFAULT, LANGUAGES, t
+from estimator.home import default_home
+
+PORT, ADDRESS = 8501, "127.0.0.1"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code: 0 stopped on request, 1 the address cannot be listened to, 2 usage."""
+    chosen = _parse(arguments)
+    try:
+        listening = _listen(chosen.address, chosen.port)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        print(t("server.address_refused", chosen.lang, address=chosen.address, reason=reason), file=sys.stderr)
+        return 1
+    os.environ["SOBRIA_HOME"] = str(chosen.home)
+    port = listening.getsockname()[1]
+    if chosen.port not in (0, port):
+        print(t("server.moved", chosen.lang, asked=str(chosen.port), port=str(port)), file=sys.stderr)
+    if not _is_this_machine(chosen.address):
+        print(t("server.open_to_all", chosen.lang), file=sys.stderr)
+    shown = f"[{chosen.address}]" if ":" in chosen.address else chosen.address
+    print(t("server.started", chosen.lang, url=f"http://{shown}:{port}"), flush=True)
+    _serve(listening, [chosen.address, *chosen.allowed_host])
+    return 0
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m dashboard", description=t("server.description", DEFAULT))
+    parser.add_argument("--home", type=Path, default=default_home(), help=t("server.home_help", DEFAULT))
+    parser.add_argument("--port", type=int, default=PORT, help=t("server.port_help", DEFAULT))
+    parser.add_argument("--address", default=ADDRESS, help=t("server.address_help", DEFAULT))
+    parser.add_argument("--allowed-host", action="append", default=[], help=t("server.host_help", DEFAULT))
+    parser.add_argument("--lang", choices=LANGUAGES, default=DEFAULT)
+    return parser.parse_args(arguments)
+
+
+def _listen(address: str, port: int) -> socket.socket:
+    """A socket that listens; on a free port where the one asked for is taken. OSError when the address is not ours."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    for candidate in (port, 0):
+        opened = socket.socket(family)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            opened.bind((address, candidate))
+            opened.listen(128)
+        except OSError:
+            opened.close()
+            if candidate == 0 or not _can_bind(family, address):
+                raise
+        else:
+            return opened
+    raise OSError(address)
+
+
+def _can_bind(family: socket.AddressFamily, address: str) -> bool:
+    """Is the address one of this machine's own, whatever the port?"""
+    with socket.socket(family) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def _serve(listening: socket.socket, hosts: Sequence[str]) -> None:
+    import uvicorn
+
+    from dashboard.app import create_app
+
+    config = uvicorn.Config(
+        create_app(hosts),
+        ws="websockets-sansio",
+        ws_max_size=1_000_000,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

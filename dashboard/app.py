@@ -1,0 +1,119 @@
+"""The server of the screens: Streamlit's ASGI app, with our first bytes, our routes, and our guard around it."""
+
+import gc
+import logging
+import re
+import tomllib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import cache, partial
+from importlib import resources
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+from streamlit.web import bootstrap
+
+from dashboard import data, parts
+from dashboard.guard import Guard, PackedAssets
+from dashboard.index import PAGES, not_found_page, page
+from dashboard.texts import DEFAULT, LANGUAGES, t
+from estimator.errors import SobriaError
+from estimator.explain import NumberUnknown
+
+OWN_ROUTES: tuple[str, ...] = ("/sante", "/explication.json", "/style.css", "/inter.woff2", "/favicon.png")
+SCRIPT = Path(__file__).parent / "pages" / "frame.py"
+FILES = {"/style.css": "text/css", "/inter.woff2": "font/woff2", "/favicon.png": "image/png"}
+FIRST_NUMBER = "total.energy"
+FOR_A_DAY = "public, max-age=86400"
+
+
+def create_app(hosts: Sequence[str] = ()) -> st.App:
+    """The app, to be served by uvicorn. `hosts`: names it may be asked by, besides this machine's own."""
+    settings = tomllib.loads((resources.files("dashboard") / "streamlit.toml").read_text("utf-8"))
+    bootstrap.load_config_options(
+        {f"{table}.{name}": v for table, values in settings.items() for name, v in values.items()}
+    )
+    routes = [
+        Route("/sante", _health),
+        Route("/explication.json", _explanation),
+        *(Route(path, partial(_file, path=path)) for path in FILES),
+        *(Route("/" + name, _page) for name in PAGES),
+        Route("/{name}", _not_found),
+    ]
+    guard = [Middleware(Guard, hosts=tuple(hosts)), Middleware(PackedAssets)]
+    return st.App(SCRIPT, routes=routes, middleware=guard, lifespan=_lifespan, on_script_error=show_error)
+
+
+@asynccontextmanager
+async def _lifespan(app: st.App) -> AsyncIterator[None]:
+    """Import what pages need before the first visitor, and spare it from every later garbage collection."""
+    import babel.dates  # noqa: F401
+    import numpy  # noqa: F401
+
+    from dashboard import charts  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+def show_error(error: Exception) -> bool:
+    """What a page says when it fails: the estimator's own sentence, or that the journal holds the cause."""
+    asked = st.query_params.get("lang", DEFAULT)
+    lang = asked if asked in LANGUAGES else DEFAULT
+    if isinstance(error, SobriaError):
+        st.html(parts.head(t("state.refused_title", lang), error.message(lang)))
+    else:
+        logging.getLogger("dashboard").error("page failed", exc_info=error)
+        said = [t(f"state.error_{part}", lang) for part in ("title", "answer", "next")]
+        st.html(parts.head(*said))
+    return True
+
+
+async def _page(request: Request) -> Response:
+    return HTMLResponse(page(_language(request)), headers={"Cache-Control": "no-cache"})
+
+
+async def _not_found(request: Request) -> Response:
+    return HTMLResponse(not_found_page(_language(request)), status_code=404)
+
+
+def _health(request: Request) -> Response:
+    """Is the server up, and which build does it show?"""
+    build = data.current()
+    return JSONResponse({"status": "ok", "build": build.id if build else None})
+
+
+def _explanation(request: Request) -> Response:
+    """A number opened, as a file that SobrIA can replay to the same digits."""
+    lang, number, build = _language(request), request.query_params.get("id", FIRST_NUMBER), data.current()
+    if build is None or not number:
+        return JSONResponse({"code": "wrong_id", **_sentences("server.wrong_id")}, status_code=404)
+    try:
+        body = build.explanation(number)
+    except NumberUnknown as refusal:
+        return JSONResponse(refusal.as_dict(), status_code=404, headers={"Content-Language": lang})
+    name = re.sub(r"[^A-Za-z0-9.-]+", "-", number)[:80]
+    return JSONResponse(body, headers={"Content-Disposition": f'attachment; filename="sobria-{name}.json"'})
+
+
+async def _file(request: Request, path: str) -> Response:
+    return FileResponse(_static(path), media_type=FILES[path], headers={"Cache-Control": FOR_A_DAY})
+
+
+@cache
+def _static(path: str) -> str:
+    return str(Path(__file__).parent / "static" / path.lstrip("/"))
+
+
+def _language(request: Request) -> str:
+    asked = request.query_params.get("lang", DEFAULT)
+    return asked if asked in LANGUAGES else DEFAULT
+
+
+def _sentences(key: str) -> dict[str, str]:
+    return {lang: t(key, lang) for lang in LANGUAGES}

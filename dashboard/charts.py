@@ -1,0 +1,228 @@
+"""Our own pictures: bars drawn in SVG that stretch with the page, beside text that stays text."""
+
+import base64
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard.numbers import Amount, Step, interval_text, step_for, tick_text, with_unit
+from dashboard.texts import t
+
+PROOFS = ("measured", "estimated", "declared", "unknown")
+INK, LINE, ACCENT, WHITE = "#1b1f24", "#d8dee4", "#0b5cad", "#ffffff"
+BAND = 14  # height of a bar [px]
+STRIP = 20  # height of its picture [px], the dot included
+EDGE = 6  # room left and right of the scale, so that a dot at zero is whole [px]
+COLUMN = 48  # height of a column of months [px]
+SMALL = 20  # largest over smallest central value above which the small ones are also drawn enlarged
+ROUND_STEPS = (1, 2, 2.5, 5, 10)
+TICKS = 5
+PATTERNS = (
+    f'<pattern id="e" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    f'<rect width="6" height="6" fill="{WHITE}"/><rect width="2.5" height="6" fill="{ACCENT}"/></pattern>'
+    f'<pattern id="u" width="5" height="5" patternUnits="userSpaceOnUse">'
+    f'<rect width="5" height="5" fill="{WHITE}"/><circle cx="2.5" cy="2.5" r="1.1" fill="{ACCENT}"/></pattern>'
+)
+FILLS = {"measured": ACCENT, "estimated": "url(#e)", "declared": WHITE, "unknown": "url(#u)"}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row of an interval chart: what it is, its amount, the proof of its electricity, where it leads."""
+
+    label: str
+    amount: Amount
+    proof: Mapping[str, float] = field(default_factory=dict)
+    said: str = ""
+    href: str = ""
+    aside: str = ""  # what stands for the value of a bar that has none
+    more: str = ""  # what a screen reader hears after the value, to tell one link from another
+
+
+def interval_chart(bars: Sequence[Bar], title: str, lang: str) -> Markup:
+    """Interval bars with a dot on a common scale from zero; when some are far smaller, a second panel for these."""
+    known = [bar for bar in bars if bar.amount.get("central")]
+    small = small_ones(known)
+    panels = [legend([b.proof for b in bars], lang), _panel(bars, small, lang)]
+    if small:
+        heading = Markup('<h3 class="panel">{}</h3>').format(t("chart.small", lang))
+        panels.append(heading + _panel(small, (), lang))
+    how = Markup('<p class="small how">{}</p>').format(t("chart.how", lang))
+    return Markup('<figure class="chart" aria-label="{}">{}{}</figure>').format(
+        alt_text(bars, title, lang), Markup().join(panels), how
+    )
+
+
+def small_ones(bars: Sequence[Bar]) -> list[Bar]:
+    """The bars more than twenty times smaller than the largest one, if any."""
+    if not bars:
+        return []
+    largest = max(bar.amount["central"] for bar in bars)
+    return [bar for bar in bars if bar.amount["central"] * SMALL < largest]
+
+
+def alt_text(bars: Sequence[Bar], title: str, lang: str) -> str:
+    """The picture in words, values included."""
+    rows = []
+    for bar in bars:
+        key = "chart.row" if bar.said and bar.amount.get("central") is not None else "chart.row_missing"
+        rows.append(t(key, lang, label=bar.label, value=bar.aside or interval_text(bar.amount, lang), proof=bar.said))
+    return t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(rows))
+
+
+def legend(proofs: Sequence[Mapping[str, float]], lang: str) -> Markup:
+    """What the textures in use mean, and the dot."""
+    dot = data_uri(_svg(_dot("14px", BAND / 2), "28", BAND))
+    item = Markup('<li><img src="{}" alt="" width="28" height="14">{}</li>').format(dot, t("chart.central", lang))
+    return textures(proofs, lang, item)
+
+
+def textures(proofs: Sequence[Mapping[str, float]], lang: str, more: Markup | None = None) -> Markup:
+    """A sample of each texture in use, with its word."""
+    there = [p for p in PROOFS if any(shares.get(p, 0) > 0 for shares in proofs)]
+    items = [
+        Markup('<li><img src="{}" alt="" width="28" height="14">{}</li>').format(
+            data_uri(_svg(_band({p: 1.0}, "x:0.5px;width:27px", 0), "28", BAND)), t(f"proof.{p}", lang)
+        )
+        for p in there
+    ]
+    return Markup('<ul class="legend" aria-label="{}">{}{}</ul>').format(
+        t("chart.legend", lang), Markup().join(items), more or Markup()
+    )
+
+
+def bar_svg(amount: Amount, proof: Mapping[str, float], top: float, ticks: Sequence[float] = ()) -> str:
+    """One bar from its low to its high value, with a dot at its central one, on a scale from 0 to `top`."""
+    lines = "".join(f'<rect style="x:{_at(v, top)}" width="1" height="{STRIP}" fill="{LINE}"/>' for v in ticks)
+    if amount.get("central") is None:
+        return _svg(lines, "100%", STRIP)
+    wide = max((amount["high"] - amount["low"]) / top if top else 0.0, 0.002)
+    place = f"x:{_at(amount['low'], top)};width:calc((100% - {2 * EDGE}px)*{wide:.5f})"
+    band = _band(proof, place, (STRIP - BAND) / 2)
+    return _svg(lines + band + _dot(_at(amount["central"], top), STRIP / 2), "100%", STRIP)
+
+
+def share_svg(share: float) -> str:
+    """A plain bar for a share of the whole."""
+    body = f'<rect width="100%" height="8" fill="{LINE}"/><rect width="{100 * share:.2f}%" height="8" fill="{ACCENT}"/>'
+    return _svg(body, "100%", 8)
+
+
+def columns_svg(months: Sequence[Mapping[str, float] | None], top: float, slots: int) -> str:
+    """One column a month, its proofs stacked; a month without data is a dotted line on the ground, None is nothing."""
+    width, parts = 100 / slots, [f'<line x1="0" x2="100%" y1="{COLUMN - 0.5}" y2="{COLUMN - 0.5}" stroke="{LINE}"/>']
+    for index, kwh in enumerate(months):
+        if kwh is None:
+            continue
+        left, wide, ground = index * width + width * 0.1, width * 0.8, float(COLUMN)
+        if not sum(kwh.values()):
+            parts.append(
+                f'<line x1="{left:.2f}%" x2="{left + wide:.2f}%" y1="{COLUMN - 4}" y2="{COLUMN - 4}"'
+                f' stroke="{INK}" stroke-dasharray="1 5" stroke-width="2" stroke-linecap="round"/>'
+            )
+        for proof in PROOFS:
+            height = COLUMN * kwh.get(proof, 0.0) / top if top else 0.0
+            if height:
+                ground -= height
+                parts.append(_rect(f"x:{left:.2f}%;width:{wide:.2f}%", ground, height, proof))
+    return _svg("".join(parts), "100%", COLUMN)
+
+
+def nice_ticks(top: float) -> list[float]:
+    """Round values from zero that cover `top`, about five of them, each a round number."""
+    if top <= 0:
+        return [0.0]
+    rough = top / TICKS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(s * power for s in ROUND_STEPS if s * power >= rough * 0.999999)
+    count = math.ceil(top / step - 1e-9)
+    return [float(Decimal(repr(step)) * n) for n in range(count + 1)]
+
+
+def data_uri(svg: str) -> str:
+    """A picture that travels inside the page."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _panel(bars: Sequence[Bar], small: Sequence[Bar], lang: str) -> Markup:
+    """Rows on one scale, in its unit (the small ones, drawn again below, in theirs), then those without a value."""
+    known = [bar.amount for bar in bars if bar.amount.get("central") is not None]
+    highest = max((amount["high"] for amount in known), default=0.0)
+    unit = known[0]["unit"] if known else "kWh"
+    step = step_for(unit, max((amount["central"] for amount in known), default=0.0), lang)
+    ticks = [v * float(step.worth) for v in nice_ticks(highest / float(step.worth))]
+    drawn = [_row(b, None if b in small else step, ticks, lang) for b in bars if b.amount.get("central") is not None]
+    absent = [_row(b, step, ticks, lang) for b in bars if b.amount.get("central") is None]
+    body = Markup('<ol class="bars">{}</ol>{}').format(Markup().join(drawn), axis(ticks, step, lang) if known else "")
+    return body + (Markup('<ol class="bars absent">{}</ol>').format(Markup().join(absent)) if absent else Markup())
+
+
+def _row(bar: Bar, step: Step | None, ticks: Sequence[float], lang: str) -> Markup:
+    value: Any = bar.aside or interval_text(bar.amount, lang, step)
+    if bar.href:
+        value = Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(
+            bar.href, value, bar.more or bar.label
+        )
+    said = Markup('<span class="said">{}</span>').format(bar.said) if bar.said else Markup()
+    picture = Markup()
+    if bar.amount.get("central") is not None:
+        picture = Markup('<img class="bar" alt="" src="{}">').format(
+            data_uri(bar_svg(bar.amount, bar.proof, ticks[-1], ticks))
+        )
+    return Markup("<li><p><b>{}</b> <span>{}</span> {}</p>{}</li>").format(bar.label, value, said, picture)
+
+
+def axis(ticks: Sequence[float], step: Step, lang: str) -> Markup:
+    """The scale under the bars; its numbers stand in the text too, so it is not read aloud."""
+    marks = []
+    for index, value in enumerate(ticks):
+        text = tick_text(value, step, lang)
+        shown = with_unit(text, step) if index == len(ticks) - 1 else text
+        inner = "" if index in (0, (len(ticks) - 1) // 2, len(ticks) - 1) else " inner"
+        marks.append(
+            Markup('<span class="tick{}" style="left:{}%">{}</span>').format(inner, _percent(value, ticks[-1]), shown)
+        )
+    return Markup('<div class="axis" aria-hidden="true">{}</div>').format(Markup().join(marks))
+
+
+def _band(proof: Mapping[str, float], place: str, above: float) -> str:
+    """The bar, its height shared among its proofs, measured on top."""
+    shares = [(p, proof[p]) for p in PROOFS if proof.get(p, 0) > 0] or [("unknown", 1.0)]
+    whole, parts, y = sum(share for _, share in shares), [], above
+    for name, share in shares:
+        height = BAND * share / whole
+        parts.append(_rect(place, y, height, name))
+        y += height
+    return "".join(parts)
+
+
+def _rect(place: str, y: float, height: float, proof: str) -> str:
+    return (
+        f'<rect style="{place}" y="{y:.2f}" height="{height:.2f}"'
+        f' fill="{FILLS[proof]}" stroke="{ACCENT}" stroke-width="1"/>'
+    )
+
+
+def _dot(x: str, y: float) -> str:
+    return f'<circle style="cx:{x}" cy="{y}" r="5" fill="{WHITE}" stroke="{INK}" stroke-width="2"/>'
+
+
+def _svg(body: str, width: str, height: float) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+        f'<defs>{PATTERNS}</defs><g stroke-linejoin="round">{body}</g></svg>'
+    )
+
+
+def _at(value: float, top: float) -> str:
+    """The place of a value between the two edges of a picture, whatever its width."""
+    share = value / top if top else 0.0
+    return f"calc({EDGE}px + (100% - {2 * EDGE}px)*{share:.5f})"
+
+
+def _percent(value: float, top: float) -> float:
+    return round(100 * value / top, 3) if top else 0.0

@@ -1,0 +1,137 @@
+"""The only bridge to the estimator: the open build of a home, and what it says, remembered by build and arguments."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from dashboard.texts import LANGUAGES, known, t, typeset
+from estimator import catalogue as tables
+from estimator import reading
+from estimator.build import current as current_file
+from estimator.catalogue import Catalogue, Factor
+from estimator.home import default_home
+from estimator.reading import Build
+
+LONGEST_ID = 400
+REMEMBERED = 300  # answers kept for a build
+
+
+def current() -> "OpenBuild | None":
+    """The build to show now, or None when there is none yet. A new build is seen at the next page."""
+    folder = default_home()
+    pointer = current_file(folder)
+    return _opened(str(folder), str(pointer)) if pointer else None
+
+
+@lru_cache(maxsize=2)
+def _opened(folder: str, pointer: str) -> "OpenBuild | None":
+    """Opened once for all sessions: each call of a build works on a cursor of its own."""
+    build = reading.open_current(Path(folder))
+    return OpenBuild(build) if build else None
+
+
+class OpenBuild:
+    """A build, and the memory of what it said: it never changes, so that an answer holds as long as it is open."""
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+        self._ask = lru_cache(maxsize=REMEMBERED)(self._said)
+        self.id, self.factors_version, self.sample = build.id, build.factors_version, build.sample
+
+    def totals(self) -> dict[str, Any]:
+        """Figures, proof and coverage of the whole ledger."""
+        return dict(self._ask("totals"))
+
+    def modes(self) -> list[dict[str, Any]]:
+        """Share of the electricity by way of reading it, largest first."""
+        return list(self._ask("modes"))
+
+    def services(self) -> list[dict[str, Any]]:
+        """One entry a service, largest first."""
+        return list(self._ask("services"))
+
+    def runs(self, service: str | None, check: str | None, offset: int, limit: int) -> dict[str, Any]:
+        """{"rows", "total"}: a page of runs."""
+        return dict(self._ask("runs", service, check, offset, limit))
+
+    def run(self, row_id: str) -> dict[str, Any]:
+        """One run. SobriaError when there is none of this id."""
+        return dict(self._ask("run", row_id[:LONGEST_ID]))
+
+    def quarantine(self, offset: int, limit: int) -> dict[str, Any]:
+        """{"rows", "total"}: rows set aside."""
+        return dict(self._ask("quarantine", offset, limit))
+
+    def checks(self) -> list[dict[str, Any]]:
+        """What a person should look at, with counts."""
+        return list(self._ask("checks"))
+
+    def coverage_by_month(self) -> list[dict[str, Any]]:
+        """IT electricity [kWh] by service, month and proof."""
+        return list(self._ask("coverage_by_month"))
+
+    def explanation(self, number: str) -> dict[str, Any]:
+        """A number opened. SobriaError when there is none of this id."""
+        return dict(self._ask("explain", number[:LONGEST_ID]))
+
+    def _said(self, method: str, *arguments: Any) -> Any:
+        ask: Callable[..., Any] = getattr(self._build, method)
+        return ask(*arguments)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A factor with the names of what it is about, as the Facteurs page lists it."""
+
+    factor: Factor
+    quantity: dict[str, str]
+    subject: dict[str, str]
+    source: Mapping[str, Any]
+    bounds: dict[str, str]
+    rivals: int
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The quantity and the subject that rival values share."""
+        return self.factor.quantity, self.factor.subject
+
+
+@lru_cache(maxsize=1)
+def factors() -> tuple[Entry, ...]:
+    """Every factor that ships, by quantity and subject, the values in use first, the newest first."""
+    book = tables.load()
+    entries = [_entry(item, book) for item in book.factors]
+    newest_first = sorted(entries, key=lambda e: (str(e.factor.valid_from or ""), e.factor.id), reverse=True)
+    return tuple(sorted(newest_first, key=lambda e: (e.quantity["fr"], e.subject["fr"], e.factor.role != "default")))
+
+
+def factors_version() -> str:
+    """The version of the factor tables that ship."""
+    return tables.load().version
+
+
+def subject_name(subject: str, lang: str) -> str:
+    """Name of a host, machine, accelerator, zone … for people."""
+    return typeset(tables.load().label(subject, lang), lang)
+
+
+def _entry(item: Factor, book: Catalogue) -> Entry:
+    rule = book.bounds_rules.get(item.bounds_rule, {})
+    return Entry(
+        factor=item,
+        quantity={lang: _quantity_name(item.quantity, book, lang) for lang in LANGUAGES},
+        subject={lang: typeset(book.label(item.subject, lang), lang) for lang in LANGUAGES},
+        source=book.sources[item.source].model_dump(mode="json"),
+        bounds={lang: typeset(str(rule.get(lang, "")), lang) for lang in LANGUAGES},
+        rivals=len(book.rivals(item)),
+    )
+
+
+def _quantity_name(quantity: str, book: Catalogue, lang: str) -> str:
+    """The name of a quantity of the factor tables: ours where several quantities read it, else its own."""
+    if known(f"quantities.{quantity}", lang):
+        return t(f"quantities.{quantity}", lang)
+    named = [q for q in book.quantities.values() if quantity in (q.id, q.factor)]
+    return typeset(named[0].label(lang), lang) if named else quantity

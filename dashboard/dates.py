@@ -1,0 +1,83 @@
+"""How a day, a period, a month or a duration is written, in French and English."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+
+from dashboard.numbers import NO_BREAK, count_text
+from dashboard.texts import sentence, t
+
+MONTHS = "MMMM y"
+
+
+def day_text(iso: str | date | None, lang: str) -> str:
+    """« 24 novembre 2026 »; « 1er » on the first of a month in French."""
+    if not iso:
+        return t("dates.unknown", lang)
+    day = iso if isinstance(iso, date) else date.fromisoformat(iso[:10])
+    text = str(format_date(day, "d MMMM y", locale=lang))
+    return "1er" + text[1:] if lang == "fr" and day.day == 1 else text
+
+
+def short_day(iso: str | date | None, lang: str) -> str:
+    """« 24/11/2026 », « 24 Nov 2026 »: for tables, on one line."""
+    if not iso:
+        return t("dates.none", lang)
+    day = iso if isinstance(iso, date) else date.fromisoformat(iso[:10])
+    return str(format_date(day, "dd/MM/yyyy" if lang == "fr" else "d MMM yyyy", locale=lang)).replace(" ", NO_BREAK)
+
+
+def moment_text(iso: str | None, lang: str) -> str:
+    """« 24 novembre 2026 à 14 h 05 (UTC) »."""
+    if not iso:
+        return t("dates.unknown", lang)
+    moment = datetime.fromisoformat(iso)
+    hour = str(format_datetime(moment, "HH 'h' mm" if lang == "fr" else "HH:mm", locale=lang)).replace(" ", "\u00a0")
+    return t("dates.moment", lang, day=day_text(moment.date(), lang), hour=hour)
+
+
+def month_text(month: int, lang: str) -> str:
+    """« nov. 2026 » for the month 202611."""
+    return str(format_date(date(month // 100, month % 100, 1), "MMM y", locale=lang))
+
+
+def period_text(period: Sequence[str | None], lang: str) -> str:
+    """« Du 3 au 12 mai 2026 », « De mai à novembre 2026 », « Le 24 novembre 2026 »: begins a sentence."""
+    if not period or not period[0] or not period[-1]:
+        return t("dates.undated", lang)
+    first, last = date.fromisoformat(period[0]), date.fromisoformat(period[-1])
+    if first == last:
+        return t("dates.on", lang, day=day_text(first, lang))
+    if (first.year, first.month) == (last.year, last.month):
+        start = "1er" if lang == "fr" and first.day == 1 else str(first.day)
+        return t("dates.between", lang, first=start, last=day_text(last, lang))
+    start = str(format_date(first, MONTHS if first.year != last.year else "MMMM", locale=lang))
+    end = str(format_date(last, MONTHS, locale=lang))
+    elided = "dates.months_elided" if start[0] in "ao" else "dates.months"
+    return sentence(t(elided, lang, first=start, last=end))
+
+
+def duration_text(seconds: float | None, lang: str) -> str:
+    """« 12 s », « 4 min », « 2 h 05 », « 3 j 4 h »: two units at most, on one line."""
+    return t("dates.none", lang) if seconds is None else _duration(round(seconds), lang).replace(" ", NO_BREAK)
+
+
+def _duration(whole: int, lang: str) -> str:
+    days, hours, minutes = whole // 86400, whole // 3600 % 24, whole // 60 % 60
+    if whole < 1:
+        return t("dates.under_a_second", lang)
+    if whole < 60:
+        return t("dates.seconds", lang, n=whole)
+    if whole < 3600:
+        return t("dates.minutes", lang, n=minutes)
+    if not days:
+        return t("dates.hours", lang, hours=str(hours), minutes=f"{minutes:02}")
+    return t("dates.days", lang, days=count_text(days, lang), hours=str(hours))
+
+
+def is_past(iso: str | date | None, today: date) -> bool:
+    """Is this day over?"""
+    if not iso:
+        return False
+    return (iso if isinstance(iso, date) else date.fromisoformat(iso[:10])) < today

@@ -1,0 +1,226 @@
+"""A number opened, for people: its sentence, doubt, steps, factors and sources, what is left out, how to redo it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard import charts, data, parts
+from dashboard.dates import short_day
+from dashboard.numbers import bounds_text, exact_text, figure, interval_text, share_text, spoken_numbers, step_for
+from dashboard.texts import both, t
+
+DOUBTS = 5  # factors in the picture of the doubt
+LEAST_DOUBT = 0.005
+
+
+def explain_view(found: Mapping[str, Any], coverage: Mapping[str, Any], lang: str) -> Markup:
+    """The whole screen of a number."""
+    return (
+        _head(found, lang)
+        + _doubt(found, lang)
+        + _steps(found, lang)
+        + _factors(found["factors"], lang)
+        + _left_out(found["not_counted"], lang)
+        + _trace(found, lang)
+        + _redo(found, lang)
+    )
+
+
+def subject_name(found: Mapping[str, Any], lang: str) -> str:
+    """« Électricité du service … »"""
+    scope = {"total": "of_all", "service": "of_service", "run": "of_run"}[found["scope"]]
+    return t(f"figures.{scope}", lang, figure=parts.figure_name(found["figure"], lang), key=found["key"])
+
+
+def _head(found: Mapping[str, Any], lang: str) -> Markup:
+    amount, name = found["amount"], found["figure"]
+    proof = ""
+    if amount["central"] is not None:
+        energy = name in ("energy", "it_energy")
+        said = parts.proof_text(found["proof"], lang) if energy else parts.derived_proof_text(found["proof"], lang)
+        proof = f", {said}" if said else ""
+    answer = t("explain.answer", lang, figure=subject_name(found, lang), value=interval_text(amount, lang), proof=proof)
+    note = ""
+    if amount.get("covers", 1.0) < parts.ALMOST_ALL:
+        note = t("home.covers", lang, share=share_text(amount["covers"], lang))
+    return parts.head(t("explain.title", lang), answer, note)
+
+
+def _doubt(found: Mapping[str, Any], lang: str) -> Markup:
+    """What the interval comes from: the factors that bring most of it."""
+    amount = found["amount"]
+    if amount["central"] is None:
+        return Markup()
+    bar = charts.Bar(subject_name(found, lang), amount, found["proof"])
+    picture = charts.interval_chart([bar], subject_name(found, lang), lang)
+    low, high = amount["envelope"]
+    envelope = interval_text({**amount, "low": low, "high": high}, lang)
+    body = picture + Markup('<p class="small">{}</p>').format(t("explain.envelope", lang, value=envelope))
+    shares = sorted(
+        (f for f in found["factors"] if (f["share_of_variance"] or 0.0) >= LEAST_DOUBT),
+        key=lambda f: -f["share_of_variance"],
+    )[:DOUBTS]
+    shown = parts.section(t("explain.value", lang), body)
+    if not shares:
+        return shown
+    rows = [
+        Markup('<li><p><b>{}</b> <span>{}</span></p><img class="share" alt="" src="{}"></li>').format(
+            _factor_name(f, lang),
+            share_text(f["share_of_variance"], lang),
+            charts.data_uri(charts.share_svg(f["share_of_variance"])),
+        )
+        for f in shares
+    ]
+    chart = Markup('<figure class="chart" aria-label="{}"><ol class="bars">{}</ol></figure>').format(
+        t("explain.doubt_caption", lang), Markup().join(rows)
+    )
+    return shown + parts.section(t("explain.doubt", lang), chart, t("explain.doubt_note", lang))
+
+
+def _factor_name(factor: Mapping[str, Any], lang: str) -> str:
+    return t("numbers.of", lang, name=both(factor["label"], lang), subject=both(factor["subject"], lang))
+
+
+def _steps(found: Mapping[str, Any], lang: str) -> Markup:
+    """Each step with its numbers; of many groups of runs, their sums, then the largest groups opened."""
+    if not found["steps"]:
+        return Markup()
+    body = _step_list(found["steps"], lang)
+    for n, group in enumerate(found["groups"], 1):
+        title = t("explain.group", lang, n=n, share=share_text(group["share"], lang))
+        body += parts.details(title, _step_list(group["steps"], lang))
+    return parts.section(t("explain.steps", lang), body, t("explain.steps_summed", lang) if found["groups"] else "")
+
+
+def _step_list(steps: Sequence[Mapping[str, Any]], lang: str) -> Markup:
+    return Markup('<ol class="formulas">{}</ol>').format(Markup().join(_step(s, lang) for s in steps))
+
+
+def _step(step: Mapping[str, Any], lang: str) -> Markup:
+    numbers = step["formula"].get("numbers")
+    with_numbers = Markup('<p class="numbers">{} {}</p>').format(
+        spoken_numbers(numbers, lang) if numbers else "", t("explain.equals", lang, value=_step_value(step, lang))
+    )
+    reference = step.get("reference")
+    said = (
+        Markup('<p class="small">{}</p>').format(t("explain.reference", lang, reference=reference)) if reference else ""
+    )
+    return Markup('<li><h3>{}</h3><p class="formula">{}</p>{}{}</li>').format(
+        both(step["label"], lang), both(step["formula"], lang), with_numbers, said
+    )
+
+
+def _step_value(step: Mapping[str, Any], lang: str) -> str:
+    """The result of a step with its interval; a known constant as it is."""
+    amount = {"low": step["low"], "central": step["value"], "high": step["high"], "unit": step["unit"]}
+    if amount["low"] == amount["high"]:
+        return exact_text(step["value"], step["unit"], lang)
+    shown = figure(amount, lang)
+    return t("numbers.step", lang, value=shown.central, between=shown.interval)
+
+
+def _factors(factors: Sequence[Mapping[str, Any]], lang: str) -> Markup:
+    title = t("explain.factors", lang)
+    if not factors:
+        return parts.section(title, Markup("<p>{}</p>").format(t("explain.factors_none", lang)))
+    heads = [t(f"explain.{c}", lang) for c in ("factor", "factor_value", "bounds", "source", "valid", "doubt_share")]
+    ordered = sorted(factors, key=lambda f: -(f["share_of_variance"] or 0.0))
+    rows = [_factor_row(f, lang) for f in ordered]
+    return parts.section(title, parts.table(t("explain.factors_caption", lang), heads, rows, right=(1, 5), quiet=True))
+
+
+def _factor_row(factor: Mapping[str, Any], lang: str) -> list[Any]:
+    name = Markup('<a href="{}">{}</a>').format(
+        parts.address("facteurs", lang, facteur=factor["id"]), _factor_name(factor, lang)
+    )
+    if factor["rung"]:
+        name += Markup('<br><span class="small">{}</span>').format(
+            t("explain.rung", lang, asked=data.subject_name(factor["asked"], lang))
+        )
+    step = step_for(factor["unit"], factor["value"], lang)
+    bounds = Markup('{}<br><span class="small">{}</span>').format(
+        bounds_text(factor["low"], factor["high"], step, lang), both(factor["bounds"], lang)
+    )
+    share = factor["share_of_variance"]
+    return [
+        name,
+        exact_text(factor["value"], factor["unit"], lang, step),
+        bounds,
+        source_text(factor["source"], factor["locator"], lang),
+        validity_text(factor["valid_from"], factor["valid_to"], lang),
+        share_text(share, lang) if share is not None else t("dates.none", lang),
+    ]
+
+
+def source_text(source: Mapping[str, Any], locator: str, lang: str) -> Markup:
+    """Title as a link, publisher and year, place in the source, licence."""
+    title: Any = source["title"]
+    if str(source.get("url", "")).startswith(("https://", "http://")):
+        title = Markup('<a href="{}" rel="noreferrer">{}</a>').format(source["url"], source["title"])
+    about = ", ".join(str(v) for v in (source["publisher"], source.get("year")) if v)
+    return Markup('{}<br><span class="small">{}. {}. {}</span>').format(title, about, locator, source["licence"])
+
+
+def validity_text(first: str | None, last: str | None, lang: str) -> str:
+    """« depuis 01/01/2025 », « 01/01/2024 – 31/12/2024 », « sans date »."""
+    if first and last:
+        return t("factors.from_to", lang, first=short_day(first, lang), last=short_day(last, lang))
+    if first:
+        return t("factors.since", lang, first=short_day(first, lang))
+    return t("factors.until", lang, last=short_day(last, lang)) if last else t("factors.always", lang)
+
+
+def _left_out(entries: Sequence[Mapping[str, Any]], lang: str) -> Markup:
+    said = [
+        t("explain.not_counted_item", lang, part=t(f"parts.{e['part']}", lang), reason=both(e, lang)) for e in entries
+    ]
+    said = list(dict.fromkeys(said)) or [t("explain.not_counted_none", lang)]
+    return parts.section(t("explain.not_counted", lang), parts.items([*said, t("explain.always_out", lang)]))
+
+
+def _trace(found: Mapping[str, Any], lang: str) -> Markup:
+    trace, rows = found["trace"], []
+    for line in trace["lines"]:
+        link = parts.address("mesures", lang, execution=line["row_id"])
+        text = t("explain.trace_line", lang, file=line["file_name"], line=str(line["line"]))
+        rows.append(Markup('<a href="{}">{}</a>, {}').format(link, text, short_day(line["end"], lang)))
+    note = t("explain.trace_note", lang, n=trace["total"])
+    return parts.section(t("explain.trace", lang), parts.items(rows) + _used_by(found, lang), note)
+
+
+def _used_by(found: Mapping[str, Any], lang: str) -> Markup:
+    """The wider numbers that hold this one."""
+    wider = []
+    if found["scope"] == "run" and found["trace"]["lines"]:
+        key = found["trace"]["lines"][0]["service_key"]
+        wider.append(
+            (
+                f"service.{key}.{found['figure']}",
+                t("figures.of_service", lang, figure=parts.figure_name(found["figure"], lang), key=key),
+            )
+        )
+    if found["scope"] != "total":
+        wider.append(
+            (f"total.{found['figure']}", t("figures.of_all", lang, figure=parts.figure_name(found["figure"], lang)))
+        )
+    links = [Markup('<a href="{}">{}</a>').format(parts.explain_link(number, lang), name) for number, name in wider]
+    return Markup("<h3>{}</h3>{}").format(t("explain.used_by", lang), parts.items(links)) if links else Markup()
+
+
+def _redo(found: Mapping[str, Any], lang: str) -> Markup:
+    link = Markup('<p><a href="{}" download>{}</a></p>').format(
+        parts.address("explication.json", lang, id=found["id"]), t("explain.download", lang)
+    )
+    made = t(
+        "explain.build",
+        lang,
+        build=found["build"]["build"],
+        factors=found["replay"]["factors_version"],
+        formulas=found["replay"]["formulas"],
+    )
+    return parts.section(
+        t("explain.reference_title", lang),
+        link + Markup('<p class="small">{}</p>').format(made),
+        t("explain.reference_note", lang),
+    )

@@ -1,0 +1,140 @@
+"""What stands before every request: who may ask, under which name, for what; and what the answer may do."""
+
+import gzip
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import streamlit
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.index import not_found_page
+from dashboard.texts import DEFAULT, LANGUAGES, t
+
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+OPEN = ("static", "media", "_stcore")  # what lies below these is Streamlit's; below any other name, nothing
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file")
+READING = ("GET", "HEAD")
+SPARED = ("/static/media/MaterialSymbols-", "/static/media/SourceSansVF-Upright")  # fonts fetched, never shown: 546 kB
+FOR_A_YEAR = "public, immutable, max-age=31536000"
+
+
+POLICY = (  # what a page may load and run: only what this server sends
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " font-src 'self' data:; connect-src 'self'; object-src 'none'; frame-src 'none'; worker-src 'self';"
+    " base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+
+class Guard:
+    """Refuses other names than the server's own, other sites, writes and inner pages; adds the headers that protect."""
+
+    def __init__(self, app: ASGIApp, hosts: Sequence[str] = ()) -> None:
+        self._app = app
+        self._hosts = {host.lower().strip("[]") for host in (*THIS_MACHINE, *hosts)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request or one web socket."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is None:
+            await self._app(scope, receive, self._protected(send))
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await refusal(scope, receive, self._protected(send))
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        lang = _language(scope)
+        host = headers.get("host", "")
+        if _name(host) not in self._hosts:
+            return PlainTextResponse(t("server.wrong_host", lang), status_code=400)
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+            return PlainTextResponse(t("server.wrong_origin", lang), status_code=403)
+        if scope["type"] == "http" and scope["method"] not in READING:
+            return PlainTextResponse(t("server.wrong_method", lang), status_code=405, headers={"allow": "GET, HEAD"})
+        if any(scope["path"] == closed or scope["path"].startswith(closed + "/") for closed in CLOSED):
+            return PlainTextResponse("", status_code=404)
+        first, deeper, _ = scope["path"].strip("/").partition("/")
+        if deeper and first not in OPEN:
+            return HTMLResponse(not_found_page(lang), status_code=404)
+        return None
+
+    @staticmethod
+    def _protected(send: Send) -> Send:
+        async def sender(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        return sender
+
+
+class PackedAssets:
+    """Sends Streamlit's scripts and styles gzipped (it serves them raw), each packed once, when first asked for.
+
+    Two fonts that it fetches at every first visit though no page of ours shows them are answered with our own.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._root = (Path(streamlit.__file__).parent / "static").resolve()
+        self._packed: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request; all but scripts and styles goes through."""
+        packed = self._answer(scope) if scope["type"] == "http" else None
+        if packed is None:
+            await self._app(scope, receive, send)
+        else:
+            await packed(scope, receive, send)
+
+    def _answer(self, scope: Scope) -> Response | None:
+        kind = {".js": "text/javascript", ".css": "text/css"}.get(Path(scope["path"]).suffix)
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        if scope["path"].startswith(SPARED):
+            return RedirectResponse("/inter.woff2", headers={"cache-control": FOR_A_YEAR})
+        if kind is None or not scope["path"].startswith("/static/") or "gzip" not in accepted:
+            return None
+        file = (self._root / scope["path"].lstrip("/")).resolve()
+        if not file.is_relative_to(self._root) or not file.is_file():
+            return None
+        with self._lock:
+            if scope["path"] not in self._packed:
+                self._packed[scope["path"]] = gzip.compress(file.read_bytes(), 6)
+            body = self._packed[scope["path"]]
+        headers = {"content-encoding": "gzip", "cache-control": FOR_A_YEAR, "vary": "accept-encoding"}
+        return Response(body, media_type=kind, headers=headers)
+
+
+def _name(host: str) -> str:
+    """The name in a Host header, without its port."""
+    try:
+        return (urlsplit("//" + host).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _language(scope: Scope) -> str:
+    query = scope.get("query_string", b"").decode("latin-1")
+    return next((lang for lang in LANGUAGES if f"lang={lang}" in query.split("&")), DEFAULT)

@@ -1,0 +1,49 @@
+"""The first bytes of every page: Streamlit's own document, in the reader's language, with our style."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import streamlit
+from markupsafe import escape
+
+from dashboard.texts import t
+
+PAGES = ("", "mesures", "explication", "facteurs")
+OURS = (
+    '<link rel="preload" href="./inter.woff2" as="font" type="font/woff2" crossorigin>'
+    '<link rel="stylesheet" href="./style.css">'
+)
+UNWANTED = (
+    r"<!--.*?-->",  # notes to developers
+    r"<script>.*?</script>",  # a flag for page harvesters; without it the policy needs no exception
+    r'<link[^>]*rel="service-desc"[^>]*>',  # an interface that is off
+    r'<link[^>]*rel="preload"[^>]*as="font"[^>]*>',  # a font that is not used
+    r'<link[^>]*rel="shortcut icon"[^>]*>',
+)
+
+
+@cache
+def page(lang: str) -> str:
+    """The document of a page, before its content comes."""
+    text = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
+    for pattern in UNWANTED:
+        text = re.sub(pattern, "", text, flags=re.DOTALL)
+    text = text.replace('<html lang="en">', f'<html lang="{lang}">')
+    text = re.sub(r"<title>.*?</title>", f"<title>{escape(t('app.name', lang))}</title>", text)
+    icon = '<link rel="icon" type="image/png" href="./favicon.png">'
+    noscript = f"<noscript>{escape(t('app.noscript', lang))}</noscript>"
+    text = re.sub(r"<noscript>.*?</noscript>", noscript, text, flags=re.DOTALL)
+    return re.sub(r"\n\s*\n+", "\n", text.replace("</head>", f"{icon}{OURS}</head>"))
+
+
+@cache
+def not_found_page(lang: str) -> str:
+    """What an address that leads nowhere says."""
+    title, answer, home = (t(f"state.{key}", lang) for key in ("not_found_title", "not_found_answer", "home"))
+    return (
+        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{escape(title)} – SobrIA</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">{OURS.replace("./", "/")}</head>'
+        f'<body class="alone"><main><h1>{escape(title)}</h1><p>{escape(answer)}</p>'
+        f'<p><a href="/?lang={lang}">{escape(home)}</a></p></main></body></html>'
+    )

@@ -1,0 +1,175 @@
+"""Accueil: what our AI costs, and what we know of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import charts, data, parts
+from dashboard.dates import period_text
+from dashboard.numbers import plain, range_text, said_in_sentence, share_text, step_for, with_unit
+from dashboard.texts import t
+from dashboard.view import language, proof_sentence, service_bars, why_not_measured
+
+SHOWN = 8  # services in the picture
+TILES = ("energy", "water", "adpe", "gwp")
+
+
+def show() -> None:
+    """The screen of a home with a build, or of one without."""
+    lang, build = language(), data.current()
+    if build is None:
+        st.html(_empty(lang))
+        return
+    totals, services = build.totals(), build.services()
+    if not services:
+        st.html(_empty(lang))
+        return
+    answer, note = _answer(totals, build.modes(), lang)
+    st.html(parts.head(t("home.title", lang), answer, note) + _picture(services, lang))
+    st.html(_totals(totals, lang) + _doors(lang))
+
+
+def _answer(totals: Mapping[str, Any], modes: Sequence[Mapping[str, Any]], lang: str) -> tuple[Markup, Markup]:
+    energy, coverage, proof = totals["indicators"]["energy"], totals["coverage"], totals["proof"]
+    known = energy["central"] is not None
+    in_sentence, aside = said_in_sentence(energy, lang)
+    sentence = Markup(t("home.answer" if known else "home.answer_missing", lang)).format(
+        period=period_text(coverage["period"], lang),
+        services=t("home.services", lang, n=coverage["services"]),
+        used=t("home.used", lang, n=coverage["services"]),
+        energy=_opens("total.energy", in_sentence, parts.figure_name("energy", lang), lang),
+        central=aside,
+        proof=proof_sentence(proof, t("home.this", lang), lang),
+    )
+    note = []
+    if known and energy["covers"] < parts.ALMOST_ALL:
+        share = share_text(energy["covers"], lang)
+        note.append(Markup("{}").format(t("home.covers", lang, share=share)))
+    if not known:
+        it_energy = parts.number(
+            totals["indicators"]["it_energy"], "total.it_energy", parts.figure_name("it_energy", lang), lang
+        )
+        note.append(Markup(t("home.it_only", lang)).format(value=it_energy))
+    note.append(Markup("{}").format(why_not_measured(modes, lang)))
+    return sentence, Markup(" ").join(note)
+
+
+def _opens(number: str, text: str, name: str, lang: str) -> Markup:
+    return Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(
+        parts.explain_link(number, lang), text, name
+    )
+
+
+def _picture(services: Sequence[Mapping[str, Any]], lang: str) -> Markup:
+    shown = services[:SHOWN]
+    title = t("home.picture", lang)
+    body = charts.interval_chart(service_bars(shown, lang), title, lang)
+    left = len(services) - len(shown)
+    if left:
+        body += Markup('<p class="small"><a href="{}">{}</a></p>').format(
+            parts.address("mesures", lang), t("home.more", lang, n=left)
+        )
+    return parts.section(title, body + parts.details(t("chart.table", lang), _table(shown, title, lang)))
+
+
+def _table(services: Sequence[Mapping[str, Any]], title: str, lang: str) -> Markup:
+    heads = [t(f"table.{k}", lang) for k in ("service", "low", "central", "high", "proof", "runs")]
+    rows = []
+    for entry in services:
+        amount, number = entry["indicators"]["energy"], f"service.{entry['service_key']}.energy"
+        if amount["central"] is None:
+            cells: list[Any] = [parts.number(amount, number, entry["service_key"], lang), "", ""]
+        else:
+            step = step_for(amount["unit"], amount["central"], lang)
+            low, central, high = (with_unit(plain(amount[b], step, lang), step) for b in ("low", "central", "high"))
+            cells = [
+                low,
+                Markup('<a class="number" href="{}">{}</a>').format(parts.explain_link(number, lang), central),
+                high,
+            ]
+        rows.append([entry["service_key"], *cells, parts.proof_text(entry["proof"], lang), entry["runs"]])
+    return parts.table(title, heads, rows, right=(1, 2, 3, 5), quiet=True)
+
+
+def _totals(totals: Mapping[str, Any], lang: str) -> Markup:
+    found, proof = totals["indicators"], totals["proof"]
+    shown = [
+        parts.tile(parts.figure_name(name, lang), found[name], f"total.{name}", _lines(name, found, proof, lang), lang)
+        for name in TILES
+    ]
+    primary = Markup(t("home.primary", lang)).format(
+        value=parts.number(
+            found["primary_energy"], "total.primary_energy", parts.figure_name("primary_energy", lang), lang
+        )
+    )
+    body = parts.tiles(shown) + Markup('<p class="small under">{}</p>').format(primary)
+    shares = _shared_cover(found)
+    covers = ""
+    if shares:
+        all_of_it = shares[0] >= parts.ALMOST_ALL
+        covers = t(
+            "home.totals_cover_all" if all_of_it else "home.totals_cover", lang, share=share_text(shares[0], lang)
+        )
+    return parts.section(t("home.totals", lang), body, t("home.totals_note", lang, covers=covers))
+
+
+def _shared_cover(found: Mapping[str, Any]) -> list[float]:
+    """The share of the electricity that every total covers, when it is one and the same."""
+    shares = [found[name]["covers"] for name in TILES if found[name]["central"] is not None]
+    return shares[:1] if shares and max(shares) - min(shares) < parts.LEAST_SHOWN else []
+
+
+def _lines(name: str, found: Mapping[str, Any], proof: Mapping[str, float], lang: str) -> list[str | Markup]:
+    """What stands under a figure: what it is, its parts, what proves it, what it covers."""
+    amount = found[name]
+    lines: list[str | Markup] = [t(f"figures.{name}_what", lang)]
+    if name == "water":
+        for part in ("onsite", "electricity"):
+            value = Markup('<a class="number" href="{}">{}</a>').format(
+                parts.explain_link(f"total.water.{part}", lang), range_text(amount[part], lang)
+            )
+            lines.append(Markup(t("numbers.pair", lang)).format(name=t(f"parts.{part}", lang), value=value))
+    if name in ("adpe", "gwp"):
+        known = {p: amount[p]["central"] for p in ("use", "devices", "machines", "network") if amount.get(p)}
+        known = {p: v for p, v in known.items() if v is not None}
+        if len(known) > 1:
+            largest = max(known, key=lambda p: known[p])
+            lines.append(t("parts.first", lang, part=t(f"parts.{largest}", lang)))
+    if amount["central"] is not None:
+        lines.append(parts.proof_text(proof, lang) if name == "energy" else parts.derived_proof_text(proof, lang))
+        if not _shared_cover(found):
+            lines.append(t("chart.covered", lang, share=share_text(amount["covers"], lang)))
+    return lines
+
+
+def _doors(lang: str) -> Markup:
+    ways = (
+        ("measures", parts.address("mesures", lang)),
+        ("explain", parts.explain_link("total.energy", lang)),
+        ("factors", parts.address("facteurs", lang)),
+    )
+    entries = [(link, t(f"home.door_{name}", lang), t(f"home.door_{name}_what", lang)) for name, link in ways]
+    return parts.section(t("home.doors", lang), parts.doors(entries))
+
+
+def _empty(lang: str) -> Markup:
+    """A home without any measurement: what to do next, in one command."""
+    steps = [
+        Markup("<h3>{}</h3><p>{}</p>{}").format(
+            t(f"state.empty_{name}", lang), t(f"state.empty_{name}_what", lang), parts.command(text)
+        )
+        for name, text in (
+            ("track", "sobria track -- python mon_script.py"),
+            ("import", "sobria import mes_traces/"),
+            ("example", "./scripts/run"),
+        )
+    ]
+    body = Markup('<ol class="steps">{}</ol>').format(Markup().join(Markup("<li>{}</li>").format(s) for s in steps))
+    body += Markup('<p><a href="{}">{}</a></p>').format(parts.address("facteurs", lang), t("state.empty_factors", lang))
+    head = parts.head(t("state.empty_title", lang), t("state.empty_answer", lang))
+    return head + parts.section(t("state.empty_next", lang), body)
+
+
+show()

@@ -1,0 +1,74 @@
+"""The frame around every page: navigation, language, mark of sample data, footer. Streamlit runs it for each view."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import data, parts
+from dashboard.texts import LANGUAGES, t
+from dashboard.view import language
+
+HERE = Path(__file__).parent
+HOME = "accueil"
+SCREENS = {"accueil": "home", "mesures": "measures", "facteurs": "factors"}  # address: name in the words files
+HIDDEN = {"explication": "explain"}
+
+
+def frame() -> None:
+    """One view: the chosen page between its navigation and its footer."""
+    lang = language()
+    st.set_page_config(layout="wide")
+    pages = {path: _page(path, name, lang) for path, name in (SCREENS | HIDDEN).items()}
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    here = next(path for path, page in pages.items() if page == chosen)
+    build = data.current()
+    with st.container(key="page", gap=None):
+        st.html(_top(here, lang) + (parts.banner(lang) if build is not None and build.sample else Markup()))
+        with st.container(key="content", gap=None):
+            chosen.run()
+        st.html(parts.footer(_facts(build), lang))
+
+
+def _page(path: str, name: str, lang: str) -> "st.Page":
+    title = t("nav.title", lang, page=t(f"nav.{name}", lang))
+    home = path == HOME
+    return st.Page(HERE / f"{path}.py", title=title, url_path=None if home else path, default=home)
+
+
+def _top(here: str, lang: str) -> Markup:
+    """Name, pages, language. Plain links: each page is a document, with its title, language and place in history."""
+    links = [
+        Markup('<a href="{}"{}>{}</a>').format(
+            parts.address("" if path == HOME else path, lang),
+            Markup(' aria-current="page"') if path == here else "",
+            t(f"nav.{name}", lang),
+        )
+        for path, name in SCREENS.items()
+    ]
+    return Markup('<div class="top"><p class="brand">{}</p><nav aria-label="{}">{}</nav>{}</div>').format(
+        t("app.name", lang), t("nav.label", lang), Markup(" ").join(links), _languages(lang)
+    )
+
+
+def _languages(lang: str) -> Markup:
+    """The two languages; the other one is a link to this very screen."""
+    entries = []
+    for code in LANGUAGES:
+        link = "?" + urlencode({**st.query_params.to_dict(), "lang": code})
+        entry = '<b lang="{0}">{2}</b>' if code == lang else '<a lang="{0}" hreflang="{0}" href="{1}">{2}</a>'
+        entries.append(Markup(entry).format(code, link, t(f"app.{code}", lang)))
+    return Markup('<nav class="languages" aria-label="{}">{}</nav>').format(
+        t("app.language", lang), Markup(" ").join(entries)
+    )
+
+
+def _facts(build: data.OpenBuild | None) -> dict[str, str | None]:
+    if build is None:
+        return {"factors": data.factors_version()}
+    until = build.totals()["coverage"]["period"][1]
+    return {"factors": build.factors_version, "build": build.id, "until": until}
+
+
+frame()

@@ -1,0 +1,149 @@
+"""Mesures: what was measured, and how far to trust it; a run opens at ?execution=."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import charts, data, parts
+from dashboard.data import OpenBuild
+from dashboard.dates import duration_text, period_text, short_day
+from dashboard.run_view import run_view
+from dashboard.texts import both, sentence, t
+from dashboard.timeline import months_picture
+from dashboard.view import choice, language, page_asked, proof_sentence
+from estimator.errors import SobriaError
+
+SHOWN = 8  # services in the picture
+FILTERS = ("service", "verifier", "page")
+
+
+def show() -> None:
+    """The lists, or one run when the address names one."""
+    lang, build = language(), data.current()
+    if build is None:
+        st.html(parts.nothing_yet(lang))
+        return
+    asked = st.query_params.get("execution", "")
+    if asked:
+        try:
+            st.html(run_view(build.run(asked), lang))
+        except SobriaError:
+            st.html(parts.unknown(lang))
+        return
+    totals, checks = build.totals(), build.checks()
+    st.html(_head(totals, lang))
+    if "list_first" not in st.session_state:  # an address that filters the list wants the list
+        st.session_state["list_first"] = any(name in st.query_params for name in FILTERS)
+    if st.session_state["list_first"]:
+        _runs(build, checks, lang)
+    st.html(_months(build, lang) + _checks(checks, lang))
+    if not st.session_state["list_first"]:
+        _runs(build, checks, lang)
+    st.html(_quarantine(build, lang))
+
+
+def _head(totals: Mapping[str, Any], lang: str) -> Markup:
+    coverage = totals["coverage"]
+    refused, to_check = coverage["quarantined"], coverage["to_check"]
+    answer = t(
+        "measures.answer",
+        lang,
+        period=period_text(coverage["period"], lang),
+        runs=t("measures.runs", lang, n=coverage["runs"]),
+        services=t("measures.services", lang, n=coverage["services"]),
+        proof=proof_sentence(totals["proof"], t("measures.their", lang), lang),
+        refused=t("measures.refused", lang, n=refused) if refused else t("measures.refused_none", lang),
+        to_check=t("measures.to_check", lang, n=to_check) if to_check else t("measures.to_check_none", lang),
+    )
+    return parts.head(t("measures.title", lang), answer)
+
+
+def _months(build: OpenBuild, lang: str) -> Markup:
+    services = [entry["service_key"] for entry in build.services()]
+    picture, table = months_picture(build.coverage_by_month(), services[:SHOWN], lang)
+    body = picture + parts.details(t("chart.table", lang), table)
+    left = len(services) - SHOWN
+    return parts.section(t("measures.picture", lang), body, t("measures.others", lang, n=left) if left > 0 else "")
+
+
+def _checks(checks: Sequence[Mapping[str, Any]], lang: str) -> Markup:
+    title = t("measures.check", lang)
+    if not checks:
+        return parts.section(title, Markup("<p>{}</p>").format(t("measures.check_none", lang)))
+    entries = []
+    for check in checks:
+        link = parts.address("mesures", lang, verifier=check["code"])
+        entries.append(
+            Markup('{} <a class="warn" href="{}">{}<span class="unseen">, {}</span></a>').format(
+                sentence(both(check, lang)), link, t("measures.check_see", lang, n=check["count"]), check["code"]
+            )
+        )
+    return parts.section(title, parts.items(entries))
+
+
+def _runs(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> None:
+    with st.container(key="list", gap=None):
+        st.html(Markup("<h2>{}</h2>").format(t("measures.list", lang)))
+        service, check = _filters(build, checks, lang)
+        page = page_asked()
+        found = build.runs(service, check, (page - 1) * parts.PER_PAGE, parts.PER_PAGE)
+        if not found["rows"]:
+            st.html(Markup("<p>{}</p>").format(t("measures.none", lang)))
+            return
+        where = {"service": service or "", "verifier": check or ""}
+        st.html(_run_table(found["rows"], lang) + parts.paging("mesures", page, found["total"], where, lang))
+
+
+def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> tuple[str | None, str | None]:
+    services = {entry["service_key"]: entry["service_key"] for entry in build.services()}
+    names = {check["code"]: sentence(both(check, lang)) for check in checks}
+    with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
+        service = choice(t("measures.service", lang), services, "service", t("measures.any_service", lang))
+        check = choice(t("measures.filter_check", lang), names, "verifier", t("measures.any_check", lang))
+    return service, check
+
+
+def _machine(row: Mapping[str, Any], lang: str) -> str:
+    return data.subject_name(row["machine"], lang) if row["machine"] else ""
+
+
+def _run_table(rows: Sequence[Mapping[str, Any]], lang: str) -> Markup:
+    columns = ("date", "service", "model", "machine", "duration", "energy")
+    heads = [*(t(f"measures.{c}", lang) for c in columns), t("table.proof", lang)]
+    lines = []
+    for row in rows:
+        day = short_day(row["end"], lang)
+        link = parts.address("mesures", lang, execution=row["row_id"])
+        opened = Markup('<a href="{}">{}<span class="unseen">, {}</span></a>').format(link, day, row["service_key"])
+        mark = Markup('<br><span class="warn">{}</span>').format(t("measures.marked", lang)) if row["checks"] else ""
+        energy = parts.number(row["indicators"]["it_energy"], f"run.{row['row_id']}.it_energy", row["row_id"][:6], lang)
+        proofs = dict.fromkeys(row["proofs"].values())
+        said = ", ".join(t(f"proof.{p}", lang) for p in charts.PROOFS if p in proofs)
+        cells: list[Any] = [
+            Markup("{}{}").format(opened, mark),
+            parts.cut(row["service_key"]),
+            parts.cut(row["model"] or ""),
+        ]
+        cells += [parts.cut(row["device_as_read"] or _machine(row, lang)), duration_text(row["duration_s"], lang)]
+        lines.append([*cells, energy, said])
+    return parts.table(t("measures.list_caption", lang), heads, lines)
+
+
+def _quarantine(build: OpenBuild, lang: str) -> Markup:
+    title, found = t("measures.quarantine", lang), build.quarantine(0, parts.PER_PAGE)
+    if not found["total"]:
+        return parts.section(title, Markup("<p>{}</p>").format(t("measures.quarantine_none", lang)))
+    heads = [t(f"measures.{c}", lang) for c in ("file", "line", "reason", "text")]
+    rows = [
+        [parts.cut(r["file_name"]), r["line"], sentence(both(r, lang)), parts.cut(r["text"])] for r in found["rows"]
+    ]
+    body = parts.table(t("measures.quarantine_caption", lang), heads, rows, right=(1,))
+    if found["total"] > len(rows):
+        shown = t("paging.shown", lang, first=1, last=len(rows), total=found["total"])
+        body += Markup('<p class="small">{}</p>').format(shown)
+    return parts.section(title, body, t("measures.quarantine_note", lang))
+
+
+show()

@@ -1,0 +1,105 @@
+"""What several pages share: the reader's language, and rows of the estimator made ready for a picture."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import parts
+from dashboard.charts import Bar
+from dashboard.numbers import missing_text, range_text, share_text
+from dashboard.texts import DEFAULT, LANGUAGES, both, known, sentence, t
+
+LONGEST_NUMBER = 7  # digits of a page number
+LEAST_SAID, MOST_SAID = 0.01, 3  # of the ways of reading: share of the electricity, how many
+
+
+def language() -> str:
+    """The language of this view, which its address says."""
+    asked = st.query_params.get("lang", DEFAULT)
+    return asked if asked in LANGUAGES else DEFAULT
+
+
+def choice(label: str, options: Mapping[str, str], name: str, every: str) -> str | None:
+    """A choice kept in the address under `name`; options: what the address says → what people read.
+
+    Streamlit's own binding would put the label into the address, in the reader's language.
+    """
+    asked = st.query_params.get(name)
+    st.session_state.setdefault(name, asked if asked in options else None)
+    if st.session_state[name] not in options:
+        st.session_state[name] = None
+    chosen: str | None = st.selectbox(
+        label, list(options), index=None, key=name, placeholder=every, on_change=_keep, args=(name,),
+        format_func=lambda value: options.get(value, value),
+    )  # fmt: skip
+    return chosen
+
+
+def search(label: str, name: str, example: str) -> str:
+    """A text to look for, kept in the address under `name`."""
+    st.session_state.setdefault(name, st.query_params.get(name, ""))
+    typed: str = st.text_input(label, key=name, placeholder=example, on_change=_keep, args=(name,)) or ""
+    return typed.strip()
+
+
+def page_asked() -> int:
+    """The page of a long table that the address asks for."""
+    asked = st.query_params.get("page", "1")
+    return max(1, int(asked)) if asked.isdecimal() and len(asked) < LONGEST_NUMBER else 1
+
+
+def _equipment(found: Mapping[str, Any], figure: str, lang: str) -> str:
+    if figure != "energy" or found[figure]["central"] is not None or found["it_energy"]["central"] is None:
+        return ""
+    value = range_text(found["it_energy"], lang)
+    return t("chart.it_alone", lang, reason=missing_text(found[figure], lang), value=value)
+
+
+def _keep(name: str) -> None:
+    """Write a choice into the address; another choice is read from its first page."""
+    st.query_params.pop("page", None)
+    if st.session_state[name]:
+        st.query_params[name] = st.session_state[name]
+    else:
+        st.query_params.pop(name, None)
+
+
+def service_bars(services: Sequence[Mapping[str, Any]], lang: str, figure: str = "energy") -> list[Bar]:
+    """A bar a service: its figure, its proof, its explanation; its equipment alone where its site is unknown."""
+    return [
+        Bar(
+            label=entry["service_key"],
+            aside=_equipment(entry["indicators"], figure, lang),
+            amount=entry["indicators"][figure],
+            proof=entry["proof"],
+            said=parts.proof_text(entry["proof"], lang),
+            href=parts.explain_link(f"service.{entry['service_key']}.{figure}", lang),
+            more=entry["service_key"],
+        )
+        for entry in services
+    ]
+
+
+def why_not_measured(modes: Sequence[Mapping[str, Any]], lang: str) -> str:
+    """What stands in the way of measuring more: the largest ways of reading that are no measurement."""
+    others = [m for m in modes if m["proof"] != "measured" and m["share"] >= LEAST_SAID][:MOST_SAID]
+    said = []
+    for mode in others:
+        name = "gap" if mode["mode"].startswith("gap/") else mode["mode"].removeprefix("mode/")
+        why = t(f"why.{name}", lang) if known(f"why.{name}", lang) else both(mode, lang)
+        said.append(t("home.why_part", lang, why=why, share=share_text(mode["share"], lang)))
+    return t("home.why", lang, list=t("numbers.list", lang).join(said)) if said else ""
+
+
+def proof_sentence(proof: Mapping[str, float], what: str, lang: str) -> str:
+    """How much of the electricity (`what`, in words) is measured, and what the rest is."""
+    rest = [p for p in ("estimated", "declared", "unknown") if proof.get(p, 0.0) >= parts.LEAST_SHOWN]
+    if not rest:
+        return sentence(t("home.proof_all", lang, what=what))
+    measured = proof.get("measured", 0.0)
+    kind = "rest" if measured >= parts.LEAST_SHOWN else "none"
+    said = parts.alternatives([t(f"home.{kind}_{p}", lang) for p in rest], lang)
+    if kind == "none":
+        return t("home.proof_none", lang, what=what, rest=said)
+    return t("home.proof_some", lang, what=what, share=share_text(measured, lang), rest=said)

@@ -1,0 +1,72 @@
+"""A browser, and servers that show fake builds, each started once for all tests."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.fake_reading import KIND
+
+ROOT = Path(__file__).resolve().parents[2]
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-component-update",
+)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser without a window, that asks nothing of the network by itself."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def screen(browser: Browser) -> Iterator[Page]:
+    """A new tab of a browser that was never here before."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+    yield context.new_page()
+    context.close()
+
+
+class Server:
+    """A running dashboard: its address and its process."""
+
+    def __init__(self, home: Path) -> None:
+        command = [sys.executable, "-m", "tests.browser.fake_server", "--home", str(home), "--port", "0"]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline()
+        self.address = next(word for word in said.split() if word.startswith("http"))
+
+    def stop(self) -> None:
+        """Ask it to end, and wait."""
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
+    """The server of a kind of home: "sample", "plain", "hostile" or "empty"."""
+    running: dict[str, Server] = {}
+
+    def started(kind: str) -> Server:
+        if kind not in running:
+            home = tmp_path_factory.mktemp(kind)
+            if kind != "empty":
+                (home / KIND).write_text(kind)
+            running[kind] = Server(home)
+        return running[kind]
+
+    yield started
+    for server in running.values():
+        server.stop()

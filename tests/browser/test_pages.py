@@ -1,0 +1,193 @@
+"""Each page in a real browser, in both languages, wide and narrow: what people see, and what their browser asks for."""
+
+import json
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Server
+from tests.fake_reading import HOSTILE, row_id
+
+Serve = Callable[[str], Server]
+VIEWS = {
+    "accueil": "/",
+    "mesures": "/mesures",
+    "execution": f"/mesures?execution={row_id(5)}",
+    "explication": "/explication?id=total.gwp",
+    "facteurs": "/facteurs",
+    "facteur": "/facteurs?facteur=grid_gwp/FRA/2025",
+}
+LANGUAGES = ("fr", "en")
+TROUBLE = re.compile(r"Traceback|StreamlitAPIException|Page not found|n’a pas pu être calculée|could not be computed")
+GRAVE = ("serious", "critical")
+HEAVIEST_PAGE = 700_000  # bytes on the wire for a first visit to the home page
+# Every interval in the text must be in, or beside, a link to its explanation. The words of a picture, a step or a note
+# repeat a number that has its link in the same block.
+ORPHANS = """() => {
+  const walker = document.createTreeWalker(document.querySelector('.st-key-content'), NodeFilter.SHOW_TEXT), found = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (!/(entre|between) .*\\d/.test(node.data)) continue;
+    const block = node.parentElement.closest('a, tr, .tile, .bars li, .answer');
+    const link = block && (block.matches('a') ? block : block.querySelector('a[href*="explication?id="]'));
+    if (!link) found.push(node.data);
+  }
+  return found;
+}"""
+
+ICONS = """() => [...document.querySelectorAll('*')]  // their font is not sent: none may be used
+  .filter(e => /Material/.test(getComputedStyle(e).fontFamily)).map(e => e.outerHTML.slice(0, 100))"""
+
+
+def open_page(screen: Page, server: Server, path: str, lang: str) -> None:
+    """Go to a page and wait until it is whole."""
+    joint = "&" if "?" in path else "?"
+    screen.goto(f"{server.address}{path}{joint}lang={lang}")
+    screen.wait_for_selector("footer", timeout=20_000)
+    screen.wait_for_load_state("networkidle")
+
+
+def is_wider_than_its_window(screen: Page) -> bool:
+    return bool(
+        screen.evaluate(
+            "() => [document.documentElement, document.querySelector('[data-testid=stMain]')]"
+            ".some(e => e.scrollWidth > e.clientWidth)"
+        )
+    )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_page_is_whole_at_every_width(screen: Page, serve: Serve, view: str, lang: str) -> None:
+    server, asked = serve("sample"), set()
+    screen.on("request", lambda request: asked.add(urlsplit(request.url).hostname))
+    faults: list[str] = []
+    screen.on("pageerror", lambda error: faults.append(str(error)))
+    open_page(screen, server, VIEWS[view], lang)
+    for width in (1280, 360):
+        screen.set_viewport_size({"width": width, "height": 800})
+        text = screen.inner_text("body")
+        assert not TROUBLE.search(text), TROUBLE.search(text)
+        assert not is_wider_than_its_window(screen), width
+        found = Axe().run(screen).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in GRAVE] == []
+    screen.set_viewport_size({"width": 320, "height": 800})
+    assert not is_wider_than_its_window(screen)
+    assert screen.get_attribute("html", "lang") == lang
+    assert screen.title().endswith("– SobrIA")
+    assert screen.locator("h1").count() == 1
+    assert screen.evaluate(ICONS) == []
+    assert asked - {"127.0.0.1", None, ""} == set()
+    assert faults == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_empty_home_says_what_to_do(screen: Page, serve: Serve, lang: str) -> None:
+    for path in ("/", "/mesures", "/explication?id=total.energy"):
+        open_page(screen, serve("empty"), path, lang)
+        assert not TROUBLE.search(screen.inner_text("body"))
+        found = Axe().run(screen).response["violations"]
+        assert [v["id"] for v in found if v["impact"] in GRAVE] == []
+
+
+def test_every_number_on_screen_opens_its_explanation(screen: Page, serve: Serve) -> None:
+    server, numbers = serve("plain"), set()
+    for view in ("accueil", "mesures", "execution"):
+        open_page(screen, server, VIEWS[view], "fr")
+        screen.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert screen.evaluate(ORPHANS) == [], view
+        links = screen.locator('a[href*="explication?id="]').evaluate_all("all => all.map(a => a.href)")
+        numbers |= {link.replace("/explication?", "/explication.json?") for link in links}
+    assert len(numbers) > 30
+    for link in sorted(numbers):
+        with urlopen(link) as answer:
+            body = json.load(answer)
+        assert "attachment" in answer.headers["content-disposition"]
+        assert body["amount"]["unit"]
+    open_page(screen, server, "/", "fr")
+    screen.click("a.number >> nth=0")
+    screen.wait_for_selector("h1:has-text('D’où vient ce chiffre')")
+    assert "explication?id=total.energy" in screen.url
+
+
+def test_the_first_view_holds_the_question_the_answer_and_the_picture(screen: Page, serve: Serve) -> None:
+    open_page(screen, serve("plain"), "/", "fr")
+    for part in ("h1", ".answer", "figure.chart .bars >> nth=0", "figure.chart .axis >> nth=0"):
+        box = screen.locator(part).first.bounding_box()
+        assert box and box["y"] + box["height"] <= 800, part
+
+
+def test_a_wide_window_does_not_stretch_the_text(screen: Page, serve: Serve) -> None:
+    screen.set_viewport_size({"width": 1920, "height": 900})
+    open_page(screen, serve("plain"), "/", "fr")
+    box = screen.locator(".st-key-page").bounding_box()
+    assert box and box["width"] == 1120 and abs(box["x"] - (1920 - 1120) / 2) < 10
+
+
+def test_the_language_stays_and_the_other_one_shows_the_same_screen(screen: Page, serve: Serve) -> None:
+    open_page(screen, serve("plain"), "/mesures?service=regles-de-tri", "en")
+    screen.click("nav >> text=Home")
+    screen.wait_for_selector("h1:has-text('What does our AI cost')")
+    screen.go_back()
+    screen.wait_for_selector(".st-key-list table")
+    screen.click("nav >> text=Français")
+    screen.wait_for_selector("h1:has-text('Qu’avons-nous mesuré')")
+    screen.wait_for_selector(".st-key-list table")
+    assert screen.get_attribute("html", "lang") == "fr"
+    assert "service=regles-de-tri" in screen.url
+    services = screen.locator(".st-key-list tbody tr td:nth-child(2)").all_inner_texts()
+    assert set(services) == {"regles-de-tri"}
+
+
+def test_a_choice_is_written_into_the_address(screen: Page, serve: Serve) -> None:
+    open_page(screen, serve("plain"), "/mesures", "fr")
+    box = screen.get_by_role("combobox", name="À vérifier")
+    box.scroll_into_view_if_needed()
+    screen.wait_for_timeout(300)  # the list closes when the page scrolls under it
+    box.click()
+    screen.get_by_role("option", name="La durée est nulle").click()
+    screen.wait_for_url("**verifier=zero_duration**")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_hostile_name_stays_text(screen: Page, serve: Serve, lang: str) -> None:
+    said: list[str] = []
+    screen.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    paths = ("/", "/mesures", f"/mesures?execution={row_id(1)}", f"/explication?id=service.{HOSTILE}.energy")
+    for path in (*paths, f"/facteurs?sujet={HOSTILE}", f"/mesures?service={HOSTILE}"):
+        open_page(screen, serve("hostile"), path.replace("[", "%5B").replace("]", "%5D"), lang)
+        assert screen.locator('a[href^="javascript" i]').count() == 0
+        assert screen.locator(".st-key-page script").count() == 0
+    open_page(screen, serve("hostile"), "/", lang)
+    assert HOSTILE in screen.inner_text(".bars >> nth=0")
+    assert said == []
+
+
+def test_the_keyboard_reaches_numbers_and_shows_where_it_is(screen: Page, serve: Serve) -> None:
+    open_page(screen, serve("plain"), "/", "fr")
+    for _ in range(12):
+        screen.keyboard.press("Tab")
+        if screen.evaluate("document.activeElement.matches('a.number')"):
+            break
+    style = screen.evaluate("getComputedStyle(document.activeElement).outlineStyle + document.activeElement.className")
+    assert style == "solidnumber"
+
+
+def test_a_first_visit_is_light(screen: Page, serve: Serve) -> None:
+    sizes: dict[str, int] = {}
+    client = screen.context.new_cdp_session(screen)
+    client.send("Network.enable")
+    client.on("Network.loadingFinished", lambda e: sizes.__setitem__(e["requestId"], e["encodedDataLength"]))
+    open_page(screen, serve("plain"), "/", "fr")
+    assert sum(sizes.values()) < HEAVIEST_PAGE, sum(sizes.values())
+
+
+def test_an_address_that_leads_nowhere_is_said_in_the_readers_language(screen: Page, serve: Serve) -> None:
+    answer = screen.goto(serve("plain").address + "/nulle-part")
+    assert answer and answer.status == 404
+    assert "Page introuvable" in screen.inner_text("h1")

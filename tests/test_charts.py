@@ -1,0 +1,128 @@
+"""The pictures: drawn to scale, with the same numbers in words, and safe whatever a project is called."""
+
+import base64
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from dashboard.charts import BAND, Bar, bar_svg, columns_svg, interval_chart, legend, nice_ticks, small_ones
+from dashboard.timeline import months_picture
+from tests.fake_reading import HOSTILE, amount
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def bars(*centrals: float | None, unit: str = "kWh") -> list[Bar]:
+    return [
+        Bar(f"service {n}", amount(central, unit), {"measured": 1.0}, "mesuré", f"explication?id=service.s{n}.energy")
+        for n, central in enumerate(centrals)
+    ]
+
+
+def pictures(html: str) -> list[ElementTree.Element]:
+    """Every picture inside a page, which must each be well-formed."""
+    return [
+        ElementTree.fromstring(base64.b64decode(found)) for found in re.findall(r"svg\+xml;base64,([\w+/=]+)", html)
+    ]
+
+
+def place(style: str, name: str) -> float:
+    """Where along the scale a mark stands, from 0 to 1."""
+    found = re.search(rf"(?:^|;){name}:calc\([^*]*\*([\d.]+)\)", style)
+    assert found, style
+    return float(found[1])
+
+
+def test_a_bar_is_drawn_to_scale_from_zero() -> None:
+    """On a scale from 0 to 100: low 20, central 41, high 90."""
+    given = {"low": 20.0, "central": 41.0, "high": 90.0, "unit": "kWh"}
+    drawing = ElementTree.fromstring(bar_svg(given, {"measured": 1.0}, 100.0))
+    band = next(r for r in drawing.iter(f"{SVG}rect") if r.get("stroke"))
+    dot = next(c for c in drawing.iter(f"{SVG}circle") if c.get("r") == "5")
+    assert place(band.get("style", ""), "x") == pytest.approx(0.20)
+    assert place(band.get("style", ""), "width") == pytest.approx(0.70)  # (90 - 20) / 100
+    assert place(dot.get("style", ""), "cx") == pytest.approx(0.41)
+
+
+def test_the_height_of_a_bar_is_shared_by_proof_and_each_proof_has_its_own_texture() -> None:
+    given = {"low": 20.0, "central": 41.0, "high": 90.0, "unit": "kWh"}
+    proof = {"measured": 0.4, "estimated": 0.3, "declared": 0.2, "unknown": 0.1}
+    drawing = ElementTree.fromstring(bar_svg(given, proof, 100.0))
+    layers = [r for r in drawing.iter(f"{SVG}rect") if r.get("stroke")]
+    assert [float(r.get("height", 0)) for r in layers] == pytest.approx(
+        [0.4 * BAND, 0.3 * BAND, 0.2 * BAND, 0.1 * BAND]
+    )
+    assert len({r.get("fill") for r in layers}) == 4
+    assert BAND >= 8
+
+
+def test_a_value_that_is_not_known_has_words_and_no_bar() -> None:
+    html = interval_chart(bars(10.0, None), "Électricité par service", "fr")
+    assert "non estimable" in html and html.count('class="bar"') == 1
+
+
+@pytest.mark.parametrize(
+    ("centrals", "small"), [((100.0, 5.1), 0), ((100.0, 5.0), 0), ((100.0, 4.9), 1), ((100.0, 1.0, 3.0), 2)]
+)
+def test_what_is_twenty_times_smaller_is_drawn_again_enlarged(centrals: tuple[float, ...], small: int) -> None:
+    """100 / 5 = 20 is not more than twenty."""
+    given = bars(*centrals)
+    assert len(small_ones(given)) == small
+    assert ("agrandis" in interval_chart(given, "titre", "fr")) == bool(small)
+
+
+def test_the_words_of_a_picture_hold_its_values() -> None:
+    html = interval_chart(bars(41.0, None), "Électricité par service", "fr")
+    label = re.search(r'<figure class="chart" aria-label="([^"]+)"', html)
+    assert label
+    for said in ("service 0", "entre 19 et 90", "valeur centrale", "mesuré", "service 1", "non estimable"):
+        assert said in label[1]
+    assert html.count("<figure") == 1 and html.count('class="legend"') == 1
+
+
+def test_each_value_opens_its_explanation() -> None:
+    html = interval_chart(bars(41.0, None), "titre", "fr")
+    assert html.count('href="explication?id=service.') == 2
+
+
+def test_the_legend_names_the_proofs_in_use_only() -> None:
+    html = legend([{"measured": 0.5, "unknown": 0.5}], "fr")
+    assert "mesuré" in html and "méthode inconnue" in html and "estimé" not in html
+
+
+@pytest.mark.parametrize(
+    ("top", "expected"),
+    [
+        (90.0, [0, 20, 40, 60, 80, 100]),
+        (100.0, [0, 20, 40, 60, 80, 100]),
+        (7.1, [0, 2, 4, 6, 8]),
+        (0.83, [0, 0.2, 0.4, 0.6, 0.8, 1.0]),
+        (0.0, [0]),
+    ],
+)
+def test_a_scale_has_round_numbers(top: float, expected: list[float]) -> None:
+    assert nice_ticks(top) == pytest.approx(expected)
+
+
+def test_columns_show_their_proofs_and_the_empty_months() -> None:
+    drawing = ElementTree.fromstring(columns_svg([{"measured": 6.0, "estimated": 2.0}, {}], 8.0, 6))
+    layers = [r for r in drawing.iter(f"{SVG}rect") if r.get("stroke")]
+    assert [float(r.get("height", 0)) for r in layers] == [36.0, 12.0]  # 48 px x 6/8, 48 px x 2/8
+    assert len([x for x in drawing.iter(f"{SVG}line") if x.get("stroke-dasharray")]) == 1
+
+
+def test_the_months_between_two_measurements_are_shown_even_if_empty() -> None:
+    rows = [{"service_key": "s", "month": month, "proof": "measured", "kwh": 1.0} for month in (202511, 202602)]
+    _, table = months_picture(rows, ["s"], "en")
+    assert [m for m in ("Nov 2025", "Dec 2025", "Jan 2026", "Feb 2026") if m in table] != []
+    assert table.count("no data") == 2
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_hostile_name_stays_text(lang: str) -> None:
+    bar = Bar(HOSTILE, amount(41.0, "kWh"), {"measured": 1.0}, "mesuré", "explication", HOSTILE)
+    rows = [{"service_key": HOSTILE, "month": 202611, "proof": "measured", "kwh": 1.0}]
+    for html in (interval_chart([bar], HOSTILE, lang), *months_picture(rows, [HOSTILE], lang)):
+        assert "<script" not in html and "&lt;script&gt;" in html
+        pictures(html)

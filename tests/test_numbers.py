@@ -1,0 +1,228 @@
+"""How numbers read on screens, in French and English, written out by hand to be checked without the code."""
+
+from typing import Any
+
+import pytest
+
+from dashboard.dates import duration_text, period_text, short_day
+from dashboard.numbers import (
+    bounds_text,
+    count_text,
+    exact_text,
+    figure,
+    interval_text,
+    range_text,
+    said_in_sentence,
+    share_text,
+    spoken_numbers,
+    step_for,
+    two_figures,
+)
+
+HOST = {"code": "no_host", "fr": "l'hébergement n'est pas indiqué", "en": "the hosting is not stated"}
+
+
+def amount(
+    low: float | None, central: float | None, high: float | None, unit: str = "kWh", **more: Any
+) -> dict[str, Any]:
+    return {"low": low, "central": central, "high": high, "unit": unit, **more}
+
+
+def spaced(text: str) -> str:
+    """The text with ordinary spaces, to compare words; where spaces may not break is a test of its own."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u2019", "'")
+
+
+INTERVALS = [
+    # the rule's own example
+    (amount(20, 41, 90), "entre 20 et 90 kWh (valeur centrale : 41)", "between 20 and 90 kWh (central value: 41)"),
+    # bounds take the unit of the central value
+    (
+        amount(0.4, 0.9, 1.6),
+        "entre 400 et 1 600 Wh (valeur centrale : 900)",
+        "between 400 and 1,600 Wh (central value: 900)",
+    ),
+    # 999.6 Wh rounds to 1000 Wh, which is 1.0 kWh
+    (
+        amount(0.5, 0.9996, 2),
+        "entre 0,50 et 2,0 kWh (valeur centrale : 1,0)",
+        "between 0.50 and 2.0 kWh (central value: 1.0)",
+    ),
+    # halves away from zero: 0.125 is 0.13
+    (
+        amount(0.125, 0.5, 0.995),
+        "entre 130 et 1 000 Wh (valeur centrale : 500)",
+        "between 130 and 1,000 Wh (central value: 500)",
+    ),
+    # more than ten times: an order of magnitude
+    (
+        amount(2, 14, 90),
+        "ordre de grandeur : entre 2,0 et 90 kWh (valeur centrale : 14)",
+        "order of magnitude: between 2.0 and 90 kWh (central value: 14)",
+    ),
+    # exactly ten times is still a plain interval
+    (amount(9, 30, 90), "entre 9,0 et 90 kWh (valeur centrale : 30)", "between 9.0 and 90 kWh (central value: 30)"),
+    # from zero: no ratio is small enough
+    (
+        amount(0, 5, 20, "L"),
+        "ordre de grandeur : entre 0 et 20 L (valeur centrale : 5,0)",
+        "order of magnitude: between 0 and 20 L (central value: 5.0)",
+    ),
+    # bounds that cannot be told apart at two figures
+    (amount(41, 41, 41), "environ 41 kWh", "about 41 kWh"),
+    (amount(41.1, 41.2, 41.3), "environ 41 kWh", "about 41 kWh"),
+    # zero is a value
+    (amount(0, 0, 0, "L"), "0 L", "0 L"),
+    # tiny
+    (
+        amount(2e-8, 5e-8, 1e-7, "kgSbeq"),
+        "entre 20 et 100 µg éq. Sb (valeur centrale : 50)",
+        "between 20 and 100 µg Sb eq. (central value: 50)",
+    ),
+    (amount(1e-9, 2e-9, 3e-9), "moins de 0,0001 Wh", "less than 0.0001 Wh"),
+    # never mWh, too close to MWh
+    (
+        amount(9e-6, 1.5e-5, 2.8e-5),
+        "entre 0,0090 et 0,028 Wh (valeur centrale : 0,015)",
+        "between 0.0090 and 0.028 Wh (central value: 0.015)",
+    ),
+    # huge
+    (
+        amount(1.2e9, 2.5e9, 5e9),
+        "entre 1 200 et 5 000 GWh (valeur centrale : 2 500)",
+        "between 1,200 and 5,000 GWh (central value: 2,500)",
+    ),
+    (
+        amount(800, 1500, 2200, "L"),
+        "entre 0,80 et 2,2 m³ (valeur centrale : 1,5)",
+        "between 0.80 and 2.2 m³ (central value: 1.5)",
+    ),
+    (
+        amount(0.0012, 0.0052, 0.0083, "kgCO2e"),
+        "entre 1,2 et 8,3 g CO₂e (valeur centrale : 5,2)",
+        "between 1.2 and 8.3 g CO₂e (central value: 5.2)",
+    ),
+    (
+        amount(900, 1500, 2000, "MJ"),
+        "entre 0,90 et 2,0 GJ (valeur centrale : 1,5)",
+        "between 0.90 and 2.0 GJ (central value: 1.5)",
+    ),
+    # unknown is never zero
+    (
+        amount(None, None, None, missing=HOST),
+        "non estimable : l'hébergement n'est pas indiqué",
+        "cannot be estimated: the hosting is not stated",
+    ),
+    (amount(None, None, None), "non estimable", "cannot be estimated"),
+]
+
+
+@pytest.mark.parametrize(("given", "fr", "en"), INTERVALS, ids=[row[1] for row in INTERVALS])
+def test_an_interval_in_words(given: dict[str, Any], fr: str, en: str) -> None:
+    assert spaced(interval_text(given, "fr")) == fr
+    assert spaced(interval_text(given, "en")) == en
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0, "0"),
+        (1234, "1200"),
+        (0.0996, "0.10"),
+        (99.6, "100"),
+        (0.995, "1.0"),
+        (41, "41"),
+        (2, "2.0"),
+        (1e-12, "1.0E-12"),
+    ],
+)
+def test_two_significant_figures(value: float, expected: str) -> None:
+    found = two_figures(value)
+    assert str(found if abs(found) < 1e-6 else format(found, "f")) == expected
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_line_break_parts_a_value_from_its_unit_or_a_mark_from_its_word(lang: str) -> None:
+    text = interval_text(amount(2e-8, 5e-8, 1e-7, "kgSbeq"), lang)
+    assert "100\u00a0µg\u00a0" in text
+    if lang == "fr":
+        assert "centrale\u00a0:\u00a050" in text
+        assert interval_text(amount(1.2e9, 2.5e9, 5e9), lang).count("\u202f") == 3  # 1 200, 5 000, 2 500
+
+
+def test_a_figure_holds_the_central_value_in_large_type_unless_it_is_only_an_order_of_magnitude() -> None:
+    close, wide = figure(amount(20, 41, 90), "fr"), figure(amount(2, 14, 90), "fr")
+    assert (close.value, close.unit, spaced(close.interval), close.rough) == ("41", "kWh", "entre 20 et 90 kWh", False)
+    assert (wide.value, wide.unit, spaced(wide.central), wide.rough) == ("2,0 à 90", "kWh", "14 kWh", True)
+    assert figure(amount(None, None, None, missing=HOST), "fr").value == ""
+
+
+def test_an_interval_around_a_noun() -> None:
+    said = [spaced(text) for text in said_in_sentence(amount(20, 41, 90), "fr")]
+    assert said == ["entre 20 et 90 kWh", " (valeur centrale : 41)"]
+    rough = [spaced(text) for text in said_in_sentence(amount(2, 14, 90), "fr")]
+    assert rough == ["entre 2,0 et 90 kWh", ", ordre de grandeur (valeur centrale : 14)"]
+    assert said_in_sentence(amount(0, 0, 0), "fr") == ("0\u00a0kWh", "")
+    assert spaced(range_text(amount(20, 41, 90), "en")) == "20 to 90 kWh"
+
+
+@pytest.mark.parametrize(
+    ("share", "fr", "en"),
+    [
+        (0, "0 %", "0%"),
+        (0.004, "moins de 1 %", "less than 1%"),
+        (0.384, "38 %", "38%"),
+        (0.385, "39 %", "39%"),
+        (0.995, "plus de 99 %", "more than 99%"),
+        (1, "100 %", "100%"),
+    ],
+)
+def test_a_share(share: float, fr: str, en: str) -> None:
+    assert (spaced(share_text(share, "fr")), share_text(share, "en")) == (fr, en)
+
+
+def test_a_factor_is_shown_as_published() -> None:
+    assert spaced(exact_text(0.0461, "kgCO2e/kWh", "fr")) == "46,1 g CO₂e/kWh"
+    assert spaced(exact_text(1.155, "1", "fr")) == "1,155"
+    assert spaced(exact_text(4.86e-8, "kgSbeq/kWh", "en")) == "48.6 µg Sb eq./kWh"
+    assert spaced(exact_text(2.5e-5, "1", "fr")) == "2,5 × 10⁻⁵"
+    assert spaced(exact_text(None, "1", "fr")) == "donnée absente"
+    step = step_for("kgCO2e/kWh", 0.0461, "fr")
+    assert spaced(bounds_text(0.031, 0.0569, step, "fr")) == "31 à 56,9 g CO₂e/kWh"
+    assert bounds_text(1, 1, step, "fr") == "valeur exacte"
+
+
+def test_numbers_inside_a_formula() -> None:
+    assert spaced(spoken_numbers("29.0143 × 1.4 ÷ (2.7e-07 + 3)", "fr")) == "29,01 × 1,4 ÷ (2,7 × 10⁻⁷ + 3)"
+    assert spoken_numbers("29.0143 × 1.4", "en") == "29.01 × 1.4"
+
+
+def test_a_count() -> None:
+    assert (spaced(count_text(12345, "fr")), count_text(12345, "en")) == ("12 345", "12,345")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "fr", "en"),
+    [
+        ("2026-11-24", "2026-11-24", "Le 24 novembre 2026", "On 24 November 2026"),
+        ("2026-11-01", "2026-11-24", "Du 1er au 24 novembre 2026", "From 1 to 24 November 2026"),
+        ("2026-04-02", "2026-11-24", "D'avril à novembre 2026", "From April to November 2026"),
+        ("2025-12-30", "2026-01-02", "De décembre 2025 à janvier 2026", "From December 2025 to January 2026"),
+        (None, None, "À une date inconnue", "At an unknown date"),
+    ],
+)
+def test_a_period_begins_a_sentence(first: str | None, last: str | None, fr: str, en: str) -> None:
+    assert (spaced(period_text([first, last], "fr")), period_text([first, last], "en")) == (fr, en)
+
+
+def test_days_and_durations() -> None:
+    assert (short_day("2026-01-05", "fr"), spaced(short_day("2026-01-05", "en"))) == ("05/01/2026", "5 Jan 2026")
+    seconds = (None, 0.2, 12, 250, 7500, 270_000)
+    assert [spaced(duration_text(s, "fr")) for s in seconds] == [
+        "–",
+        "moins de 1 s",
+        "12 s",
+        "4 min",
+        "2 h 05",
+        "3 j 3 h",
+    ]
