@@ -6,13 +6,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dashboard.texts import LANGUAGES, known, t, typeset
+from dashboard.texts import LANGUAGES, known, t
 from estimator import catalogue as tables
 from estimator import reading
 from estimator.build import current as current_file
 from estimator.catalogue import Catalogue, Factor
 from estimator.home import default_home
-from estimator.reading import Build
+from estimator.reading import Asked, Build
+from estimator.typography import typeset
 
 LONGEST_ID = 400
 REMEMBERED = 300  # answers kept for a build
@@ -52,9 +53,9 @@ class OpenBuild:
         """One entry a service, largest first."""
         return list(self._ask("services"))
 
-    def runs(self, service: str | None, check: str | None, offset: int, limit: int) -> dict[str, Any]:
+    def runs(self, asked: Asked, offset: int, limit: int) -> dict[str, Any]:
         """{"rows", "total"}: a page of runs."""
-        return dict(self._ask("runs", service, check, offset, limit))
+        return dict(self._ask("runs", asked, offset, limit))
 
     def run(self, row_id: str) -> dict[str, Any]:
         """One run. SobriaError when there is none of this id."""

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
 
-from dashboard.numbers import NO_BREAK, count_text
 from dashboard.texts import sentence, t
+from estimator.numbers import NO_BREAK, count_text
 
 MONTHS = "MMMM y"
 

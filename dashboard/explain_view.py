@@ -1,14 +1,25 @@
 """A number opened, for people: its sentence, doubt, steps, factors and sources, what is left out, how to redo it."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
 
 from dashboard import charts, data, parts
 from dashboard.dates import short_day
-from dashboard.numbers import bounds_text, exact_text, figure, interval_text, share_text, spoken_numbers, step_for
 from dashboard.texts import both, t
+from estimator.numbers import (
+    Step,
+    bounds_text,
+    exact_text,
+    figure,
+    interval_text,
+    share_text,
+    spoken_numbers,
+    step_for,
+    unit_text,
+)
 
 DOUBTS = 5  # factors in the picture of the doubt
 LEAST_DOUBT = 0.005
@@ -112,12 +123,15 @@ def _step(step: Mapping[str, Any], lang: str) -> Markup:
 
 
 def _step_value(step: Mapping[str, Any], lang: str) -> str:
-    """The result of a step with its interval; a known constant as it is."""
+    """The result of a step in the unit of its numbers, then as people read it, with its interval."""
     amount = {"low": step["low"], "central": step["value"], "high": step["high"], "unit": step["unit"]}
+    same_unit = exact_text(step["value"], step["unit"], lang, Step(Decimal(1), unit_text(step["unit"], lang)))
     if amount["low"] == amount["high"]:
-        return exact_text(step["value"], step["unit"], lang)
+        return same_unit
     shown = figure(amount, lang)
-    return t("numbers.step", lang, value=shown.central, between=shown.interval)
+    if step_for(step["unit"], step["value"], lang).worth == 1:
+        return t("numbers.step", lang, value=same_unit, between=shown.interval)
+    return t("explain.that_is", lang, same_unit=same_unit, value=shown.central, between=shown.interval)
 
 
 def _factors(factors: Sequence[Mapping[str, Any]], lang: str) -> Markup:

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from dashboard.dates import day_text
-from dashboard.numbers import Amount, figure, interval_text, share_text
 from dashboard.texts import DEFAULT, known, t
+from estimator.numbers import Amount, figure, interval_text, share_text
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
 ALMOST_ALL = 0.995

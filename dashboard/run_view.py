@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from dashboard import data, parts
 from dashboard.dates import duration_text, moment_text
-from dashboard.numbers import exact_text, share_text
 from dashboard.texts import both, known, sentence, t
+from estimator.numbers import exact_text, share_text
 
 FIGURES = ("energy", "it_energy", "water", "adpe", "gwp", "primary_energy")
 COMPONENTS = ("cpu", "gpu", "ram", "other")

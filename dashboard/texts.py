@@ -1,26 +1,24 @@
 """Every word of the screens, in French and English, from words/{fr,en}.toml, typeset as each language wants it."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from estimator import errors
+from estimator.numbers import count_text
+from estimator.typography import typeset
+
 LANGUAGES = ("fr", "en")
 DEFAULT = "fr"
-FRENCH_SPACES = (  # no line break may part a mark from its word: narrow before ; ? !, full before : and within « »
-    (re.compile(r" ([;?!])"), "\u202f\\1"),
-    (re.compile(r" ([:»])"), "\u00a0\\1"),
-    (re.compile(r"« "), "«\u00a0"),
-)
-APOSTROPHE = (re.compile(r"(?<=\w)'(?=\w)"), "\u2019")
 
 
 @cache
 def words(lang: str) -> dict[str, Any]:
-    """The tables of one language."""
-    return tomllib.loads((resources.files("dashboard") / "words" / f"{lang}.toml").read_text("utf-8"))
+    """The tables of one language: those of the screens, and the estimator's for numbers and units."""
+    own = tomllib.loads((resources.files("dashboard") / "words" / f"{lang}.toml").read_text("utf-8"))
+    return own | {table: errors.words(lang)[table] for table in ("numbers", "units")}
 
 
 def t(key: str, lang: str, /, **facts: object) -> str:
@@ -32,13 +30,6 @@ def t(key: str, lang: str, /, **facts: object) -> str:
         found = found["one" if _one(facts["n"], lang) else "many"]
     text = typeset(str(found), lang)
     return text.format(**{name: _shown(fact, lang) for name, fact in facts.items()}) if facts else text
-
-
-def typeset(text: str, lang: str) -> str:
-    """A text with the spaces and apostrophes of a printed page."""
-    for pattern, mark in (*(FRENCH_SPACES if lang == "fr" else ()), APOSTROPHE):
-        text = pattern.sub(mark, text)
-    return text
 
 
 def known(key: str, lang: str) -> bool:
@@ -70,7 +61,5 @@ def _one(count: object, lang: str) -> bool:
 
 def _shown(fact: object, lang: str) -> object:
     if isinstance(fact, int) and not isinstance(fact, bool):
-        from dashboard.numbers import count_text
-
         return count_text(fact, lang)
     return fact

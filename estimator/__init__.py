@@ -1,9 +1,9 @@
 """SobrIA's estimator: what AI workloads cost in electricity, water, metals and greenhouse gases, with the proof.
 
-    >>> from estimator import Question, estimate
-    >>> answer = estimate(Question(it_energy_kwh=100, zone="FRA", pue=1.5, wue=0.4))
-    >>> answer["indicators"]["water"]["onsite"]["central"]
-    40.0
+>>> from estimator import Question, estimate
+>>> answer = estimate(Question(it_energy_kwh=100, zone="FRA", pue=1.5, wue=0.4))
+>>> answer["indicators"]["water"]["onsite"]["central"]
+40.0
 """
 
 from importlib import import_module

@@ -24,7 +24,7 @@ from estimator.ledger import Ledger
 from estimator.store import ENGINE_VERSION, DuckDB, created
 
 KEPT_BUILDS = 3
-VIEWS = ("proof_energy", "run_checks", "services")
+VIEWS = ("proof_energy", "run_checks", "run_proofs", "services")
 AMOUNTS = ("cpu_energy", "gpu_energy", "ram_energy", "other_energy", "device_hours", "machine_hours", "data_gb")
 
 
@@ -108,9 +108,7 @@ def _audits() -> list[tuple[str, str]]:
 
 
 def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -> None:
-    engine.run(
-        f"CREATE VIEW activities AS SELECT * FROM read_parquet({ledger.activity_files()!r}, union_by_name=true)"
-    )
+    engine.run(f"CREATE VIEW activities AS SELECT * FROM read_parquet({ledger.activity_files()!r}, union_by_name=true)")
     engine.run(f"CREATE TABLE refused AS SELECT * FROM read_parquet({ledger.quarantine_files()!r}, union_by_name=true)")
     engine.run(f"CREATE TABLE judged AS {sql_text('views/current_rows.sql')}")
     engine.run("DROP VIEW activities")

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -66,8 +67,8 @@ def _locale() -> str:
     return "en" if text.lower().startswith(("en", "c.", "posix")) or text == "C" else "fr"
 
 
-def _show(context: typer.Context, body: dict[str, Any], as_json: bool, text: str) -> None:
-    print(json.dumps(body, ensure_ascii=False, indent=1) if as_json else text)
+def _show(body: dict[str, Any], as_json: bool, text: Callable[[], str]) -> None:
+    print(json.dumps(body, ensure_ascii=False, indent=1) if as_json else text())
 
 
 @app.command("import")
@@ -82,7 +83,7 @@ def import_(
 
     home = context.obj["home"]
     report = import_paths(Ledger(home), paths, reading_context(home, timezone), cli_text.progress(context.obj["lang"]))
-    _show(context, report.account.as_dict(), json_, cli_text.import_text(report, context.obj["lang"]))
+    _show(report.account.as_dict(), json_, lambda: cli_text.import_text(report, context.obj["lang"]))
     if report.errors:
         raise typer.Exit(1)
 
@@ -93,13 +94,13 @@ def build(context: typer.Context, json_: Json = False) -> None:
 
     made = make(context.obj["home"])
     body = {"build": made.id, "path": str(made.path), "fresh": made.fresh}
-    _show(context, body, json_, say("cli", "built" if made.fresh else "built_already", context.obj["lang"], id=made.id))
+    _show(body, json_, lambda: say("cli", "built" if made.fresh else "built_already", context.obj["lang"], id=made.id))
 
 
 @app.command()
 def totals(context: typer.Context, json_: Json = False) -> None:
     found = _fresh(context).totals()
-    _show(context, found, json_, cli_text.totals_text(found, context.obj["lang"]))
+    _show(found, json_, lambda: cli_text.totals_text(found, context.obj["lang"]))
 
 
 @app.command()
@@ -113,12 +114,12 @@ def explain(
         from estimator.explain import replay as again
 
         body = {"indicators": again(json.loads(replay.read_text("utf-8"))["replay"])}
-        _show(context, body, json_, cli_text.figures_text(body["indicators"], context.obj["lang"]))
+        _show(body, json_, lambda: cli_text.figures_text(body["indicators"], context.obj["lang"]))
         return
     if number is None:
         raise typer.BadParameter(say("cli", "number_wanted", context.obj["lang"]))
     body = _fresh(context).explain(number)
-    _show(context, body, json_, cli_text.explain_text(body, context.obj["lang"]))
+    _show(body, json_, lambda: cli_text.explain_text(body, context.obj["lang"]))
 
 
 @app.command()
@@ -137,14 +138,26 @@ def estimate(
     lifetime_years: Annotated[float | None, typer.Option(help="lifetime_years")] = None,
     occupancy: Annotated[float | None, typer.Option(help="occupancy", min=0, max=1)] = None,
     data_gb: Annotated[float | None, typer.Option(help="data_gb", min=0)] = None,
+    method: Annotated[Literal["sobria", "ecologits-0.11.3"], typer.Option(help="method")] = "sobria",
+    provider: Annotated[str | None, typer.Option(help="provider")] = None,
+    model: Annotated[str | None, typer.Option(help="model")] = None,
+    output_tokens: Annotated[float | None, typer.Option(help="output_tokens", min=0)] = None,
+    latency_s: Annotated[float | None, typer.Option(help="latency_s", min=0)] = None,
     json_: Json = False,
 ) -> None:
     from estimator.estimate import Question
     from estimator.estimate import estimate as answer
 
     given = {name: value for name, value in locals().items() if name in Question.model_fields}
-    body = answer(Question(**given, day=date.date() if date else None))
-    _show(context, body, json_, cli_text.estimate_text(body, context.obj["lang"]))
+    if method == "sobria":
+        body = answer(Question(**given, day=date.date() if date else None))
+    else:
+        from estimator.methods.ecologits import estimate_ecologits
+
+        if provider is None or model is None or output_tokens is None:
+            raise typer.BadParameter(say("cli", "method_wants", context.obj["lang"], method=method))
+        body = estimate_ecologits(provider, model, output_tokens, zone, latency_s)
+    _show(body, json_, lambda: cli_text.estimate_text(body, context.obj["lang"]))
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -178,7 +191,7 @@ def doctor(context: typer.Context, json_: Json = False) -> None:
     from estimator.doctor import diagnose
 
     found = diagnose()
-    _show(context, found.as_dict(), json_, found.text(context.obj["lang"]))
+    _show(found.as_dict(), json_, lambda: found.text(context.obj["lang"]))
 
 
 @app.command()
@@ -204,10 +217,9 @@ def factors_list(
 
     found = [f for f in load().factors if text.lower() in f.id.lower()]
     _show(
-        context,
         {"factors": [f.model_dump(mode="json") for f in found]},
         json_,
-        cli_text.factors_text(found, context.obj["lang"]),
+        lambda: cli_text.factors_text(found, context.obj["lang"]),
     )
 
 
@@ -226,7 +238,7 @@ def factors_show(
         "source": catalogue.sources[item.source].model_dump(mode="json"),
         "rivals": [f.model_dump(mode="json") for f in catalogue.rivals(item)],
     }
-    _show(context, body, json_, cli_text.factor_text(item, catalogue, context.obj["lang"]))
+    _show(body, json_, lambda: cli_text.factor_text(item, catalogue, context.obj["lang"]))
 
 
 @factors_app.command("check")
@@ -237,7 +249,7 @@ def factors_check(context: typer.Context, json_: Json = False) -> None:
     catalogue = load()
     found = problems(catalogue)
     body = {"version": catalogue.version, "factors": len(catalogue.factors), "problems": [p.as_dict() for p in found]}
-    _show(context, body, json_, cli_text.check_text(catalogue, found, context.obj["lang"]))
+    _show(body, json_, lambda: cli_text.check_text(catalogue, found, context.obj["lang"]))
     if any(p.fatal for p in found):
         raise typer.Exit(1)
 

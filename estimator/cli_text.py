@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperGroup, TyperOption
@@ -10,7 +11,16 @@ from estimator.activity import Refused
 from estimator.catalogue import Catalogue, Factor
 from estimator.errors import say
 from estimator.factor_check import Problem
-from estimator.numbers import count_text, interval_text, share_text
+from estimator.numbers import (
+    Step,
+    bounds_text,
+    count_text,
+    exact_text,
+    interval_text,
+    share_text,
+    spoken_numbers,
+    unit_text,
+)
 
 if TYPE_CHECKING:
     from estimator.ledger import ImportReport
@@ -127,10 +137,13 @@ def steps_text(steps: Sequence[Mapping[str, Any]], lang: str) -> str:
     """Each step: its label, the formula in words, the same in numbers."""
     lines = [say("cli", "steps", lang)]
     for step in steps:
-        value = interval_text({k: step[k] for k in ("low", "high", "unit")} | {"central": step["value"]}, lang)
         lines.append(f"  {step['label'][lang]} = {step['formula'][lang]}")
         if step["formula"].get("numbers"):
-            lines.append(f"    = {step['formula']['numbers']}")
+            lines.append(f"    = {spoken_numbers(step['formula']['numbers'], lang)}")
+        as_computed = Step(Decimal(1), unit_text(step["unit"], lang))
+        value = exact_text(step["value"], step["unit"], lang, as_computed)
+        if step["low"] != step["high"]:
+            value += f" [{bounds_text(step['low'], step['high'], as_computed, lang)}]"
         lines.append(f"    = {value}")
     return "\n".join(lines)
 

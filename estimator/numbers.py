@@ -1,5 +1,218 @@
-"""Shim until the dashboard's numbers move here."""
+"""How a number is written: two significant figures, its unit and its interval, in French and English."""
 
-from dashboard.numbers import count_text, interval_text, share_text
+import re
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
 
-__all__ = ["count_text", "interval_text", "share_text"]
+from babel.numbers import format_decimal, format_percent
+
+from estimator.errors import say
+from estimator.typography import typeset
+
+NO_BREAK = "\u00a0"
+LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    # no mWh: too close to MWh for the eye
+    # unit of the estimator: (how many of it one step is worth, name of the step in the words files)
+    "kWh": (("1e-3", "wh"), ("1", "kwh"), ("1e3", "megawh"), ("1e6", "gwh")),
+    "kgCO2e": (("1e-6", "mg_co2e"), ("1e-3", "g_co2e"), ("1", "kg_co2e"), ("1e3", "t_co2e"), ("1e6", "kt_co2e")),
+    "kgSbeq": (("1e-12", "ng_sbeq"), ("1e-9", "ug_sbeq"), ("1e-6", "mg_sbeq"), ("1e-3", "g_sbeq"), ("1", "kg_sbeq")),
+    "L": (("1e-3", "ml"), ("1", "l"), ("1e3", "m3")),
+    "MJ": (("1e-3", "kj"), ("1", "mj"), ("1e3", "gj"), ("1e6", "tj")),
+}
+ROUGH = 10  # high over low above which a figure is an order of magnitude
+SMALLEST = Decimal("0.0001")  # below it, in the unit shown, a value is « moins de 0,0001 »
+HUNDREDTH = Decimal("0.01")
+Amount = Mapping[str, Any]
+
+
+class Step(NamedTuple):
+    """A unit as shown: how many of the estimator's unit it is worth, its text, and if smaller ones exist."""
+
+    worth: Decimal
+    text: str
+    scaled: bool = True
+
+
+class Shown(NamedTuple):
+    """What a figure says: the number for large type, its unit, interval and central value, or why it has none."""
+
+    value: str
+    unit: str
+    interval: str
+    central: str
+    rough: bool
+    missing: str
+
+
+def two_figures(value: float | Decimal) -> Decimal:
+    """The value rounded to two significant figures, halves away from zero."""
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    if exact == 0:
+        return Decimal(0)
+    rounded = exact
+    for _ in range(2):  # 99.6 becomes 100: its last figure is then one place higher
+        rounded = rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - 1), rounding=ROUND_HALF_UP)
+    return rounded
+
+
+def step_for(unit: str, value: float | None, lang: str) -> Step:
+    """The unit in which a value, rounded, reads as at least 1 (999.6 Wh is 1.0 kWh), or the smallest there is."""
+    base, slash, per = unit.partition("/")
+    ladder = LADDERS.get(base)
+    if ladder is None:
+        return Step(Decimal(1), unit_text(unit, lang), scaled=False)
+    chosen = ladder[0] if value else next(step for step in ladder if Decimal(step[0]) == 1)
+    for worth, name in ladder if value else ():
+        if two_figures(abs(value or 0)) >= Decimal(worth):
+            chosen = (worth, name)
+    text = _t(f"units.{chosen[1]}", lang).replace(" ", NO_BREAK)
+    return Step(Decimal(chosen[0]), f"{text}/{unit_text(per, lang)}" if slash else text)
+
+
+def unit_text(unit: str, lang: str) -> str:
+    """A unit for people."""
+    names = {"1": "one", "year": "year", "h": "hour", "GB": "gigabyte", "kWh": "kwh", "L": "l"}
+    return _t(f"units.{names[unit]}", lang) if unit in names else unit
+
+
+def plain(value: float | Decimal, step: Step, lang: str) -> str:
+    """A value in a given unit, two significant figures, without its unit."""
+    inside = (value if isinstance(value, Decimal) else Decimal(repr(float(value)))) / step.worth
+    if not step.scaled and 0 < inside < SMALLEST:
+        return _figures(inside, lang, 2)
+    if 0 < inside < SMALLEST:
+        return _t("numbers.less_than", lang, value=_decimal(SMALLEST, lang))
+    return _decimal(two_figures(inside), lang)
+
+
+def with_unit(number: str, step: Step) -> str:
+    """Value and unit, which no line break may part."""
+    return f"{number}{NO_BREAK}{step.text}" if step.text else number
+
+
+def is_rough(amount: Amount) -> bool:
+    """Is the high bound more than ten times the low one?"""
+    low, high = amount["low"], amount["high"]
+    return bool(high > low and high > ROUGH * low)
+
+
+def missing_text(amount: Amount, lang: str) -> str:
+    """« non estimable : … », with its reason when there is one."""
+    reason = typeset(str((amount.get("missing") or {}).get(lang, "")), lang)
+    return _t("numbers.missing_why", lang, reason=reason) if reason else _t("numbers.missing", lang)
+
+
+def figure(amount: Amount, lang: str, step: Step | None = None) -> Shown:
+    """A figure for a tile. The large type holds the central value, or the interval when that is wider than ten."""
+    central = amount.get("central")
+    if central is None:
+        return Shown("", "", "", "", False, missing_text(amount, lang))
+    step = step or step_for(amount["unit"], central, lang)
+    low, middle, high = (plain(amount[bound], step, lang) for bound in ("low", "central", "high"))
+    value = with_unit(middle, step)
+    if low == high:
+        told = central / float(step.worth) >= float(SMALLEST)  # not for zero, nor for « moins de 0,0001 »
+        about = _t("numbers.about" if told else "numbers.alone", lang, value=value)
+        return Shown(middle, step.text, about, value, False, "")
+    between = _t("numbers.between", lang, low=low, high=with_unit(high, step))
+    if is_rough(amount):
+        return Shown(_t("numbers.range", lang, low=low, high=high), step.text, between, value, True, "")
+    return Shown(middle, step.text, between, value, False, "")
+
+
+def interval_text(amount: Amount, lang: str, step: Step | None = None) -> str:
+    """« entre 20 et 90 kWh (valeur centrale : 41) », « ordre de grandeur : … », or « non estimable : … »."""
+    shown = figure(amount, lang, step)
+    if shown.missing:
+        return shown.missing
+    step = step or step_for(amount["unit"], amount["central"], lang)
+    middle = plain(amount["central"], step, lang)
+    if plain(amount["low"], step, lang) == plain(amount["high"], step, lang):
+        return shown.interval
+    whole = _t("numbers.whole", lang, between=shown.interval, central=middle)
+    return _t("numbers.rough", lang, whole=whole) if shown.rough else whole
+
+
+def said_in_sentence(amount: Amount, lang: str) -> tuple[str, str]:
+    """(« entre 20 et 90 kWh », « (valeur centrale : 41) »): the words around a noun, « … d'électricité … »."""
+    shown = figure(amount, lang)
+    if shown.missing or not amount["high"] > amount["low"]:
+        return shown.missing or shown.interval, ""
+    central = shown.central.partition(NO_BREAK)[0]
+    return shown.interval, _t("numbers.aside_rough" if shown.rough else "numbers.aside", lang, central=central)
+
+
+def range_text(amount: Amount, lang: str) -> str:
+    """« 20 à 90 kWh », for a line where the central value stands elsewhere."""
+    shown = figure(amount, lang)
+    if shown.missing:
+        return shown.missing
+    step = step_for(amount["unit"], amount["central"], lang)
+    low, high = plain(amount["low"], step, lang), plain(amount["high"], step, lang)
+    return shown.interval if low == high else _t("numbers.range", lang, low=low, high=with_unit(high, step))
+
+
+def exact_text(value: float | None, unit: str, lang: str, step: Step | None = None) -> str:
+    """A published value as its source gives it, up to four significant figures, with its unit."""
+    if value is None:
+        return _t("numbers.unknown", lang)
+    step = step or step_for(unit, value, lang)
+    return with_unit(_figures(Decimal(repr(float(value))) / step.worth, lang, 4), step)
+
+
+def bounds_text(low: float | None, high: float | None, step: Step, lang: str) -> str:
+    """« 1,1 à 1,5 », up to four significant figures, in the unit of the value beside it."""
+    if low is None or high is None:
+        return _t("numbers.unknown", lang)
+    if low == high:
+        return _t("numbers.exact", lang)
+    numbers = [_figures(Decimal(repr(float(bound))) / step.worth, lang, 4) for bound in (low, high)]
+    return _t("numbers.range", lang, low=numbers[0], high=with_unit(numbers[1], step))
+
+
+def spoken_numbers(text: str, lang: str) -> str:
+    """A formula with numbers in it (`2.7e-05 × 1.5`), each written as people of that language write it."""
+    return re.sub(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", lambda m: _figures(Decimal(m.group()), lang, 4), text)
+
+
+def tick_text(value: float, step: Step, lang: str) -> str:
+    """A round number on a scale, without its unit."""
+    return _figures(Decimal(repr(float(value))) / step.worth, lang, 4)
+
+
+def share_text(share: float, lang: str) -> str:
+    """A share as a whole percentage; a little is never written as nothing, nor almost all as all."""
+    if 0 < share < 0.01:
+        return _t("numbers.less_than", lang, value=format_percent(0.01, locale=lang))
+    if 0.99 < share < 1:
+        return _t("numbers.more_than", lang, value=format_percent(0.99, locale=lang))
+    return str(format_percent(Decimal(repr(float(share))).quantize(HUNDREDTH, ROUND_HALF_UP), locale=lang))
+
+
+def count_text(count: int, lang: str) -> str:
+    """A whole count, grouped by thousands."""
+    return str(format_decimal(count, locale=lang))
+
+
+def _decimal(value: Decimal, lang: str) -> str:
+    places = max(0, -int(value.as_tuple().exponent))
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return str(format_decimal(value, format=pattern, locale=lang))
+
+
+def _figures(value: Decimal, lang: str, count: int) -> str:
+    """At most `count` significant figures, no trailing zero; powers of ten below a ten-thousandth."""
+    if value == 0:
+        return "0"
+    if abs(value) < Decimal("1e-4"):
+        exponent = value.adjusted()
+        power = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{_figures(value.scaleb(-exponent), lang, count)}{NO_BREAK}×{NO_BREAK}10{power}"
+    rounded = value.quantize(Decimal(1).scaleb(min(value.adjusted() - count + 1, 0)), rounding=ROUND_HALF_UP)
+    return _decimal(Decimal(f"{rounded.normalize():f}"), lang)
+
+
+def _t(key: str, lang: str, **facts: object) -> str:
+    section, _, name = key.partition(".")
+    return typeset(say(section, name, lang, **facts), lang)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from estimator.binding import Bound
 from estimator.build import AMOUNTS, current
@@ -29,6 +29,14 @@ def open_current(home: Path) -> "Build | None":
     """The build that CURRENT names, or None when there is none yet."""
     path = current(home)
     return Build(path, sample=(home / SAMPLE_MARK).exists()) if path else None
+
+
+class Asked(NamedTuple):
+    """Which runs: of a service, with a check, with some electricity of a proof; None asks for all."""
+
+    service: str | None = None
+    check: str | None = None
+    proof: str | None = None
 
 
 class Build:
@@ -156,18 +164,18 @@ class Build:
             entries.append((found["it_energy"].central or 0.0, row | {"indicators": nested(found)}))
         return [entry for _, entry in sorted(entries, key=lambda e: -e[0])]
 
-    def runs(
-        self, service: str | None = None, check: str | None = None, offset: int = 0, limit: int = 50
-    ) -> dict[str, Any]:
-        """{"rows", "total"}: a page of runs, newest first, each with its IT and site electricity."""
+    def runs(self, asked: Asked | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
+        """{"rows", "total"}: a page of the runs asked for, newest first, each with its IT and site electricity."""
+        service, check, proof = asked or Asked()
         where = (
             "($1 IS NULL OR service_key = $1)"
             " AND ($2 IS NULL OR row_id IN (SELECT row_id FROM run_checks WHERE code = $2))"
+            " AND ($3 IS NULL OR row_id IN (SELECT row_id FROM run_proofs WHERE proof = $3))"
         )
-        total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", [service, check])[0]["n"]
-        page = f"SELECT * FROM runs WHERE {where} ORDER BY end_us DESC, row_id LIMIT $3 OFFSET $4"
+        total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", [service, check, proof])[0]["n"]
+        page = f"SELECT * FROM runs WHERE {where} ORDER BY end_us DESC, row_id LIMIT $4 OFFSET $5"
         return {
-            "rows": self._described(self._engine.rows(page, [service, check, limit, offset])),
+            "rows": self._described(self._engine.rows(page, [service, check, proof, limit, offset])),
             "total": total,
         }
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from estimator.reading import SAMPLE_MARK
 from scripts import check
 from scripts.messages import ROOT, say, sentence
 
@@ -44,6 +45,7 @@ def main() -> int:
 def fill(home: Path) -> None:
     """Import the samples into a home, build, print the totals. Raises CalledProcessError; the command has said why."""
     home.mkdir(parents=True, exist_ok=True)
+    (home / SAMPLE_MARK).touch()
     steps = [["build"], ["totals"]]
     if TRACES.is_dir():
         steps.insert(0, ["import", str(TRACES)])

@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard import data
 from estimator.explain import NumberUnknown
+from estimator.reading import Asked
 
 KIND = "fake.txt"  # a home says in this file which fake it is: "plain", "sample" or "hostile"
 HOSTILE = "<script>alert(1)</script>[x](javascript:1)"
@@ -143,13 +144,13 @@ class Build:
             for key, kwh, proof, runs in self.entries
         ]
 
-    def runs(
-        self, service: str | None = None, check: str | None = None, offset: int = 0, limit: int = 50
-    ) -> dict[str, Any]:
+    def runs(self, asked: Asked | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
         """As estimator.reading.Build.runs: sixty runs, shared out among the services."""
+        service, check, proof = asked or Asked()
         found = [self._run(n) for n in range(60)]
         found = [r for r in found if service in (None, r["service_key"])]
         found = [r for r in found if check is None or any(c["code"] == check for c in r["checks"])]
+        found = [r for r in found if proof is None or proof in r["proofs"].values()]
         return {"rows": found[offset : offset + limit], "total": len(found)}
 
     def run(self, row: str) -> dict[str, Any]:

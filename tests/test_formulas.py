@@ -47,7 +47,7 @@ def test_a_dedicated_server_is_charged_its_idle_hours_once() -> None:
 
 
 def test_energy_of_components_with_their_corrections() -> None:
-    """2 kWh of processor at 1.2, 3 of card at 1.1, 0.5 of memory at 2, 4 of other at 0.9: 2.4 + 3.3 + 1 + 3.6 = 10.3."""
+    """2 kWh of processor at 1.2, 3 of card at 1.1, 0.5 of memory at 2, 4 of other at 0.9: 10.3 kWh."""
     component = formulas.component_energy(2, 1.2, 3, 1.1, 0.5, 2, 4, 0.9)
     assert component == pytest.approx(2 * 1.2 + 3 * 1.1 + 0.5 * 2 + 4 * 0.9) == pytest.approx(10.3)
     addition = formulas.unmetered_energy(component, 0.25)

@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from dashboard import charts, data, parts
 from dashboard.dates import period_text
-from dashboard.numbers import plain, range_text, said_in_sentence, share_text, step_for, with_unit
 from dashboard.texts import t
 from dashboard.view import language, proof_sentence, service_bars, why_not_measured
+from estimator.numbers import plain, range_text, said_in_sentence, share_text, step_for, with_unit
 
 SHOWN = 8  # services in the picture
 TILES = ("energy", "water", "adpe", "gwp")

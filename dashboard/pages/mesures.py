@@ -14,6 +14,7 @@ from dashboard.texts import both, sentence, t
 from dashboard.timeline import months_picture
 from dashboard.view import choice, language, page_asked, proof_sentence
 from estimator.errors import SobriaError
+from estimator.reading import Asked
 
 SHOWN = 8  # services in the picture
 FILTERS = ("service", "verifier", "page")
@@ -86,23 +87,25 @@ def _checks(checks: Sequence[Mapping[str, Any]], lang: str) -> Markup:
 def _runs(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> None:
     with st.container(key="list", gap=None):
         st.html(Markup("<h2>{}</h2>").format(t("measures.list", lang)))
-        service, check = _filters(build, checks, lang)
+        asked = _filters(build, checks, lang)
         page = page_asked()
-        found = build.runs(service, check, (page - 1) * parts.PER_PAGE, parts.PER_PAGE)
+        found = build.runs(asked, (page - 1) * parts.PER_PAGE, parts.PER_PAGE)
         if not found["rows"]:
             st.html(Markup("<p>{}</p>").format(t("measures.none", lang)))
             return
-        where = {"service": service or "", "verifier": check or ""}
+        where = {"service": asked.service or "", "verifier": asked.check or "", "preuve": asked.proof or ""}
         st.html(_run_table(found["rows"], lang) + parts.paging("mesures", page, found["total"], where, lang))
 
 
-def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> tuple[str | None, str | None]:
+def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> Asked:
     services = {entry["service_key"]: entry["service_key"] for entry in build.services()}
     names = {check["code"]: sentence(both(check, lang)) for check in checks}
+    proofs = {proof: t(f"proof.{proof}", lang) for proof in charts.PROOFS}
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         service = choice(t("measures.service", lang), services, "service", t("measures.any_service", lang))
         check = choice(t("measures.filter_check", lang), names, "verifier", t("measures.any_check", lang))
-    return service, check
+        proof = choice(t("measures.filter_proof", lang), proofs, "preuve", t("measures.any_proof", lang))
+    return Asked(service, check, proof)
 
 
 def _machine(row: Mapping[str, Any], lang: str) -> str:

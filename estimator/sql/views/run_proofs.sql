@@ -1,0 +1,7 @@
+-- The proofs of a run's electricity, one row a run and a proof.
+SELECT DISTINCT runs.row_id, runs.service_key, modes.proof
+FROM runs
+JOIN modes ON (modes.mode = runs.cpu_mode AND runs.cpu_energy_kwh > 0)
+  OR (modes.mode = runs.gpu_mode AND runs.gpu_energy_kwh > 0)
+  OR (modes.mode = runs.ram_mode AND runs.ram_energy_kwh > 0)
+  OR (modes.mode = runs.other_mode AND runs.other_energy_kwh > 0)

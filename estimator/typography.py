@@ -1,0 +1,17 @@
+"""The spaces and apostrophes of a printed page, in French and English."""
+
+import re
+
+FRENCH_SPACES = (  # no line break may part a mark from its word: narrow before ; ? !, full before : and within « »
+    (re.compile(r" ([;?!])"), "\u202f\\1"),
+    (re.compile(r" ([:»])"), "\u00a0\\1"),
+    (re.compile(r"« "), "«\u00a0"),
+)
+APOSTROPHE = (re.compile(r"(?<=\w)'(?=\w)"), "\u2019")
+
+
+def typeset(text: str, lang: str) -> str:
+    """A text with the spaces and apostrophes of a printed page."""
+    for pattern, mark in (*(FRENCH_SPACES if lang == "fr" else ()), APOSTROPHE):
+        text = pattern.sub(mark, text)
+    return text
