@@ -1,0 +1,295 @@
+"""A request to a language model as EcoLogits 0.11.3 would count it: its figures, its faults said as warnings.
+
+Low and high are its minimum and maximum, central their middle, which is what EcoLogits prints. They are no 5 - 95 %
+interval: they hold what is not known of the model's size and of the provider's PUE and WUE, and nothing else.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from estimator.catalogue import load as load_catalogue
+from estimator.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.figures import Amount
+from estimator.methods import ECOLOGITS
+from estimator.methods.ecologits_formulas import Step, compute, steps_for
+from estimator.methods.ecologits_tables import Constant, Ends, Mix, Model, Sourced, Tables, load
+from estimator.places import PlaceRead, Places
+
+PHYSICAL_MJ = 3.6  # a kilowatt-hour [MJ]: less primary energy than that is not physical
+WORLD = "WOR"  # EcoLogits' own code for the world
+LOW_BITS = re.compile(r"4bit|awq|fp8|int8|gguf|quant", re.IGNORECASE)
+WORDS = {" ** ": " ^ ", " * ": " × ", " / ": " ÷ "}
+NAMES_SHOWN = 3
+NOTHING_SAID = dict.fromkeys(("geography", "boundary", "family", "quality"), "") | {
+    "valid_from": None,
+    "valid_to": None,
+    "rung": 0,
+    "share_of_variance": None,
+}
+SPLIT = ("adpe", "gwp", "primary_energy")
+MIX_UNITS = {"gwp": "kgCO2e/kWh", "adpe": "kgSbeq/kWh", "primary_energy": "MJ/kWh", "water": "L/kWh"}
+Pair = tuple[Mapping[str, float], Mapping[str, float]]
+Warnings = list[dict[str, str]]
+
+
+class ProviderUnknown(SobriaError):
+    """A provider for which EcoLogits 0.11.3 has no hypothesis."""
+
+    code = "ecologits_provider_unknown"
+
+
+class ModelUnknown(SobriaError):
+    """A model that EcoLogits 0.11.3 does not have at this provider."""
+
+    code = "ecologits_model_unknown"
+
+
+class ZoneUnknown(SobriaError):
+    """A zone that EcoLogits 0.11.3 does not have: it gives no figure there, and neither do we."""
+
+    code = "ecologits_zone_unknown"
+
+
+class ValueRefused(SobriaError):
+    """A number of tokens or a time that cannot be."""
+
+    code = "ecologits_value_refused"
+
+
+class Input:
+    """A value taken from a table or typed, at both ends, with the row it comes from."""
+
+    def __init__(self, ends: Ends, unit: str, row: Sourced | None = None, about: str = "") -> None:
+        self.low, self.high = ends
+        self.unit, self.row, self.about = unit, row, about
+
+
+def estimate_ecologits(
+    provider: str, model: str, output_tokens: float, zone: str | None = None, latency_s: float | None = None
+) -> dict[str, Any]:
+    """Figures of one request: {"indicators", "steps", "factors", "warnings", …}, in the shape of `estimate`.
+
+    output_tokens [1]: tokens of the answer; zone: of the electricity, by default the one that EcoLogits supposes for
+    the provider; latency_s [s]: measured time of the request, infinite or None when it was not measured.
+    ProviderUnknown, ModelUnknown, ZoneUnknown, ValueRefused.
+    """
+    tables = load()
+    measured = _measured(output_tokens, latency_s)
+    entry = _model(provider, model, tables)
+    warnings = [sentences("warnings", "ecologits_scope"), sentences("warnings", "ecologits_bounds")]
+    mix = _mix(zone, entry, tables, warnings)
+    warnings += [*_about_model(entry, tables), *_about_mix(mix)]
+    inputs = _inputs(entry, mix, tables, measured | {"output_tokens": output_tokens})
+    worlds = (compute({n: i.low for n, i in inputs.items()}), compute({n: i.high for n, i in inputs.items()}))
+    steps = steps_for(inputs)
+    return {
+        "method": {"id": ECOLOGITS} | _said("method"),
+        "question": {"provider": provider, "model": model, "zone": mix.zone, "output_tokens": output_tokens}
+        | {"latency_s": measured.get("request_latency")},
+        "indicators": _indicators(worlds),
+        "steps": [_step(step, worlds, inputs) for step in steps],
+        "groups": [],
+        "factors": _factors(inputs, steps),
+        "not_counted": [],
+        "missing_inputs": [],
+        "warnings": warnings,
+        "factors_version": tables.version,
+    }
+
+
+def _measured(output_tokens: float, latency_s: float | None) -> dict[str, float]:
+    if not (output_tokens >= 0 and math.isfinite(output_tokens)):
+        raise ValueRefused(option="output_tokens", value=output_tokens)
+    if latency_s is None or latency_s == math.inf:
+        return {}
+    if not latency_s >= 0:
+        raise ValueRefused(option="latency_s", value=latency_s)
+    return {"request_latency": latency_s}
+
+
+def _model(provider: str, name: str, tables: Tables) -> Model:
+    if provider not in tables.hypotheses:
+        raise ProviderUnknown(
+            provider=provider, near=_near(provider, tables.hypotheses) or ", ".join(tables.hypotheses)
+        )
+    entry = tables.models.get((provider, name))
+    if entry is None:
+        here = [n for p, n in tables.models if p == provider]
+        elsewhere = [f"{n} ({p})" for p, n in tables.models if n.lower() == name.lower()]
+        near = ", ".join(filter(None, [*elsewhere, _near(name, here)])) or ", ".join(sorted(here)[:NAMES_SHOWN])
+        raise ModelUnknown(model=name, provider=provider, near=near)
+    return entry
+
+
+def _near(text: str, names: Iterable[str]) -> str:
+    """The names most like a text, or those that hold it, whatever the case."""
+    plain = {n.lower(): n for n in names}
+    text = text.lower()
+    close = get_close_matches(text, plain, NAMES_SHOWN) or [n for n in plain if text and (text in n or n in text)]
+    return ", ".join(plain[n] for n in close[:NAMES_SHOWN])
+
+
+def _mix(zone: str | None, model: Model, tables: Tables, warnings: Warnings) -> Mix:
+    """The electricity of a zone; what is supposed or read otherwise is said. ZoneUnknown."""
+    if zone is None:
+        supposed = tables.hypotheses[model.provider]["zone"].zone or WORLD
+        warnings.append(sentences("warnings", "ecologits_zone_supposed", zone=supposed, provider=model.provider))
+        return tables.mixes[supposed]
+    if zone in tables.mixes:
+        return tables.mixes[zone]
+    read, _ = Places.load().resolve_zone(PlaceRead(zone))
+    known = [z for z in load_catalogue().ladder(read or zone) if z in tables.mixes]
+    found = WORLD if zone.upper() == "WORLD" else known[0] if known else None
+    if found is None:
+        near = _near(zone, tables.mixes) or WORLD
+        raise ZoneUnknown(zone=zone, near=near, world=WORLD)
+    warnings.append(sentences("warnings", "zone_read_as", zone=zone, used=found))
+    return tables.mixes[found]
+
+
+def _about_model(model: Model, tables: Tables) -> Warnings:
+    said = [sentences("warnings", f"ecologits_{code}") for code in _codes(model.cautions)]
+    others = tables.at_another_pace(model)
+    if others:
+        names = ", ".join(others[:NAMES_SHOWN]) + (", …" if len(others) > NAMES_SHOWN else "")
+        said.append(sentences("warnings", "ecologits_other_pace", model=model.name, others=names))
+    if LOW_BITS.search(model.name):
+        bits = f"{tables.constants['quantization_bits'].ends[0]:g}"
+        said.append(sentences("warnings", "ecologits_bits_not_read", model=model.name, bits=bits))
+    return said
+
+
+def _about_mix(mix: Mix) -> Warnings:
+    said = [sentences("warnings", "ecologits_pe_is_fossil"), sentences("warnings", "ecologits_reservoirs")]
+    said += [sentences("warnings", f"ecologits_{code}", zone=mix.zone) for code in _codes(mix.cautions)]
+    if mix.zone == WORLD:
+        said.append(sentences("warnings", "ecologits_world_row"))
+    if mix.pe_mj_per_kwh < PHYSICAL_MJ:
+        facts = {"zone": mix.zone, "value": mix.pe_mj_per_kwh, "floor": PHYSICAL_MJ}
+        said.append(sentences("warnings", "ecologits_pe_below_physical", **facts))
+    return said
+
+
+def _codes(cautions: str | None) -> list[str]:
+    return [code.replace("-", "_") for code in (cautions or "").split("|") if code]
+
+
+def _inputs(model: Model, mix: Mix, tables: Tables, typed: Mapping[str, float]) -> dict[str, Input]:
+    hypotheses = tables.hypotheses[model.provider]
+    found = {name: Input(c.ends, c.unit, c) for name, c in tables.constants.items()}
+    found |= {n: Input(hypotheses[n].ends, hypotheses[n].unit, hypotheses[n], model.provider) for n in ("pue", "wue")}
+    about = f"{model.provider}:{model.name}"
+    sizes = {
+        "active_parameters": (model.active_low, model.active_high, "1"),
+        "total_parameters": (model.total_low, model.total_high, "1"),
+        "tokens_per_second": (model.tokens_per_second, model.tokens_per_second, "token/s"),
+        "time_to_first_token": (model.time_to_first_token_s, model.time_to_first_token_s, "s"),
+    }
+    found |= {
+        n: Input((low, high), unit, model, about)
+        for n, (low, high, unit) in sizes.items()
+        if low is not None and high is not None
+    }
+    values = {"gwp": mix.gwp_kgco2e_per_kwh, "adpe": mix.adpe_kgsbeq_per_kwh}
+    values |= {"primary_energy": mix.pe_mj_per_kwh, "water": mix.water_l_per_kwh}
+    found |= {f"grid_{x}": Input((v, v), MIX_UNITS[x], mix, mix.zone) for x, v in values.items()}
+    return found | {n: Input((v, v), "s" if n == "request_latency" else "1") for n, v in typed.items()}
+
+
+def _middle(low: float, high: float) -> float:
+    """What EcoLogits prints of a range: the mean of its ends."""
+    return (low + high) / 2
+
+
+def _indicators(worlds: Pair) -> dict[str, Any]:
+    def amount(name: str, unit: str) -> dict[str, Any]:
+        low, high = (world[name] for world in worlds)
+        return Amount(unit, low, _middle(low, high), high, (low, high), None, 1.0).as_dict()
+
+    parts = {"onsite": amount("onsite_water", "L"), "electricity": amount("electricity_water", "L")}
+    body: dict[str, Any] = {"energy": amount("site_energy", "kWh"), "water": amount("water", "L") | parts}
+    for name in SPLIT:
+        unit = MIX_UNITS[name].partition("/")[0]
+        body[name] = amount(name, unit) | {
+            "use": amount(f"use_{name}", unit),
+            "embodied": amount(f"embodied_{name}", unit),
+        }
+    return body | {"it_energy": amount("it_energy", "kWh")}
+
+
+def _step(step: Step, worlds: Pair, inputs: Mapping[str, Input]) -> dict[str, Any]:
+    low, high = (world[step.name] for world in worlds)
+    numbers = [_filled(step, {n: f"{world[n]:.6g}" for n in step.inputs}) for world in worlds]
+    texts = {lang: _filled(step, {n: _name(n, lang) for n in step.inputs}, lang) for lang in LANGUAGES}
+    formula = texts | {"expression": step.text, "numbers": " | ".join(dict.fromkeys(numbers))}
+    return {
+        "name": step.name,
+        "label": {lang: _name(step.name, lang) for lang in LANGUAGES},
+        "formula": formula,
+        "unit": step.unit,
+        "value": _middle(low, high),
+        "low": low,
+        "high": high,
+        "reference": step.reference,
+        "inputs": [
+            {"name": n, "value": _middle(worlds[0][n], worlds[1][n]), "unit": inputs[n].unit if n in inputs else None}
+            for n in step.inputs
+        ],
+    }
+
+
+def _filled(step: Step, texts: Mapping[str, str], lang: str = "") -> str:
+    """The text of a step with names or numbers in the place of its variables, and the signs that people write."""
+    text = step.text
+    for sign, shown in WORDS.items():
+        text = text.replace(sign, shown)
+    functions = {n: say("ecologits", n, lang) for n in ("ceil", "min")} if lang else {}
+    return re.sub(r"[a-z_]+", lambda m: texts.get(m.group(), functions.get(m.group(), m.group())), text)
+
+
+def _name(name: str, lang: str) -> str:
+    return say("ecologits", name, lang)
+
+
+def _said(key: str) -> dict[str, str]:
+    return {lang: _name(key, lang) for lang in LANGUAGES}
+
+
+def _factors(inputs: Mapping[str, Input], steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """Rows that the steps read, with their sources."""
+    used = {name for step in steps for name in step.inputs}
+    sources = load_catalogue().sources
+    shown = {"id", "title", "publisher", "year", "url", "licence", "accessed"}
+    found = []
+    for name, item in inputs.items():
+        if name not in used or item.row is None:
+            continue
+        kind = "exact" if item.low == item.high else "min_max"
+        found.append(
+            {
+                "id": "/".join(filter(None, ("ecologits", name, item.about))),
+                "value": _middle(item.low, item.high),
+                "low": item.low,
+                "high": item.high,
+                "unit": item.unit,
+                "bounds_kind": kind,
+                "bounds": {lang: say("bounds", kind, lang) for lang in LANGUAGES},
+                "locator": item.row.locator,
+                "note": (item.row.note or "") if isinstance(item.row, Constant) else "",
+                "quantity": name,
+                "label": _said(name),
+                "subject": {"id": item.about or ECOLOGITS} | {lang: item.about or ECOLOGITS for lang in LANGUAGES},
+                "source": sources[item.row.source].model_dump(mode="json", include=shown),
+                "stated_sources": _split(item.row),
+                "asked": item.about or ECOLOGITS,
+            }
+            | NOTHING_SAID
+        )
+    return found
+
+
+def _split(row: Sourced) -> list[str]:
+    return (row.stated_sources or "").split("|") if isinstance(row, Model) and row.stated_sources else []

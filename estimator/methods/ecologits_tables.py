@@ -1,0 +1,156 @@
+"""The facts of EcoLogits 0.11.3 as tables: models, electricity, and the constants of its method and its providers."""
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from functools import cache, cached_property
+from importlib import resources
+from typing import Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from estimator.catalogue import FactorsRefused, Record
+
+MODELS, MIXES, CONSTANTS = "ecologits_models.csv", "ecologits_mixes.csv", "ecologits_constants.csv"
+R = TypeVar("R", bound=Record)
+Ends = tuple[float, float]
+
+
+class Sourced(Record):
+    """A row that says where it comes from."""
+
+    source: str = Field(min_length=1)
+    locator: str = Field(min_length=1)
+
+
+class Model(Sourced):
+    """A model of the catalogue: parameters [10⁹] with their ends, speed [token/s], time before the first token [s].
+
+    cautions and stated_sources are lists joined by `|`. An alias has only its names until it is resolved.
+    """
+
+    provider: str
+    name: str
+    alias_of: str | None
+    architecture: Literal["dense", "moe"] | None
+    active_low: float | None
+    active_high: float | None
+    total_low: float | None
+    total_high: float | None
+    tokens_per_second: float | None
+    time_to_first_token_s: float | None
+    cautions: str | None
+    stated_sources: str | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.provider, self.name
+
+    @property
+    def size(self) -> tuple[float | None, ...]:
+        """What makes two entries one architecture."""
+        return self.active_low, self.active_high, self.total_low, self.total_high
+
+    @property
+    def pace(self) -> tuple[float | None, float | None]:
+        return self.tokens_per_second, self.time_to_first_token_s
+
+
+class Mix(Sourced):
+    """Impacts of one kilowatt-hour of a zone. cautions are joined by `|`."""
+
+    zone: str
+    gwp_kgco2e_per_kwh: float
+    adpe_kgsbeq_per_kwh: float
+    pe_mj_per_kwh: float
+    water_l_per_kwh: float
+    cautions: str | None
+
+
+class Constant(Sourced):
+    """A number of the method, or a hypothesis on one provider, with its ends; `zone` where it is a place."""
+
+    name: str
+    provider: str | None
+    low: float | None
+    high: float | None
+    zone: str | None
+    unit: str
+    note: str | None
+
+    @property
+    def ends(self) -> Ends:
+        assert self.low is not None and self.high is not None
+        return self.low, self.high
+
+
+class Tables(Record):
+    """The three tables together; `version` is the hash of their content."""
+
+    version: str
+    models: Mapping[tuple[str, str], Model]
+    mixes: Mapping[str, Mix]
+    constants: Mapping[str, Constant]
+    hypotheses: Mapping[str, Mapping[str, Constant]]
+
+    @cached_property
+    def by_architecture(self) -> dict[tuple[object, ...], tuple[Model, ...]]:
+        """Entries that one provider gives the same size and the same stated source."""
+        found: dict[tuple[object, ...], list[Model]] = {}
+        for model in self.models.values():
+            found.setdefault((model.provider, model.size, model.stated_sources), []).append(model)
+        return {key: tuple(models) for key, models in found.items()}
+
+    def at_another_pace(self, model: Model) -> tuple[str, ...]:
+        """Names of the entries of the same architecture and source whose speed is another, hence whose result is."""
+        alike = self.by_architecture[model.provider, model.size, model.stated_sources]
+        return tuple(other.name for other in alike if other.pace != model.pace)
+
+
+@cache
+def load() -> Tables:
+    """Read and validate the three tables. FactorsRefused on the first fault."""
+    home = resources.files("factors")
+    digest = hashlib.blake2b(digest_size=8)
+    for name in (MODELS, MIXES, CONSTANTS):
+        digest.update(name.encode() + b"\0" + (home / name).read_bytes())
+    constants = _read(CONSTANTS, Constant)
+    hypotheses: dict[str, dict[str, Constant]] = {}
+    for item in constants:
+        if item.provider:
+            hypotheses.setdefault(item.provider, {})[item.name] = item
+    return Tables(
+        version=digest.hexdigest(),
+        models=_resolved(_read(MODELS, Model)),
+        mixes={m.zone: m for m in _read(MIXES, Mix)},
+        constants={c.name: c for c in constants if not c.provider},
+        hypotheses=hypotheses,
+    )
+
+
+def _resolved(models: list[Model]) -> dict[tuple[str, str], Model]:
+    """Aliases take all but their name and locator from the entry they name."""
+    found = {m.key: m for m in models}
+    for line, model in enumerate(models, 2):
+        if model.alias_of:
+            target = found.get((model.provider, model.alias_of))
+            if target is None or target.alias_of:
+                raise FactorsRefused(file=MODELS, line=line, reason=f"alias_of: {model.alias_of}")
+            own = {"name": model.name, "alias_of": model.alias_of, "locator": model.locator}
+            found[model.key] = target.model_copy(update=own)
+        elif None in model.size:
+            raise FactorsRefused(file=MODELS, line=line, reason="active_low … total_high")
+    return found
+
+
+def _read(name: str, kind: type[R]) -> list[R]:
+    rows = csv.DictReader((resources.files("factors") / name).read_text("utf-8").splitlines())
+    records = []
+    for line, row in enumerate(rows, 2):
+        try:
+            records.append(kind.model_validate({key: value or None for key, value in row.items()}))
+        except ValidationError as error:
+            fault = error.errors()[0]
+            where = ".".join(str(p) for p in fault["loc"]) or "row"
+            raise FactorsRefused(file=name, line=line, reason=f"{where}: {fault['msg']}") from error
+    return records
