@@ -224,16 +224,8 @@ def load(folder: Traversable | None = None) -> Catalogue:
     home = folder if folder is not None else resources.files("factors")
     tables = [name for name in FACTOR_TABLES if (home / name).is_file()]
     digest = hashlib.blake2b(digest_size=8)
-    for name in (
-        *tables,
-        "quantities.csv",
-        "subjects.csv",
-        "zones.csv",
-        "renamed.csv",
-        "sources.toml",
-        "bounds_rules.toml",
-    ):
-        digest.update(name.encode() + b"\0" + (home / name).read_bytes())
+    for file in sorted((f for f in home.iterdir() if f.name.endswith((".csv", ".toml"))), key=lambda f: f.name):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return Catalogue(
         version=digest.hexdigest(),
         factors=tuple(f for name in tables for f in _records(home, name, Factor)),

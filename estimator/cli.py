@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,14 +10,15 @@ from typing import Annotated, Any, Literal
 import typer
 
 from estimator import cli_text
+from estimator.cli_catalogue import GROUPS
+from estimator.cli_text import Json, show
 from estimator.errors import LANGUAGES, SobriaError, say
 from estimator.home import default_home
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-factors_app = typer.Typer(no_args_is_help=True)
-app.add_typer(factors_app, name="factors")
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
 
-Json = Annotated[bool, typer.Option("--json", help="json")]
 Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
 
 
@@ -67,10 +67,6 @@ def _locale() -> str:
     return "en" if text.lower().startswith(("en", "c.", "posix")) or text == "C" else "fr"
 
 
-def _show(body: dict[str, Any], as_json: bool, text: Callable[[], str]) -> None:
-    print(json.dumps(body, ensure_ascii=False, indent=1) if as_json else text())
-
-
 @app.command("import")
 def import_(
     context: typer.Context,
@@ -83,7 +79,7 @@ def import_(
 
     home = context.obj["home"]
     report = import_paths(Ledger(home), paths, reading_context(home, timezone), cli_text.progress(context.obj["lang"]))
-    _show(report.account.as_dict(), json_, lambda: cli_text.import_text(report, context.obj["lang"]))
+    show(report.account.as_dict(), json_, lambda: cli_text.import_text(report, context.obj["lang"]))
     if report.errors:
         raise typer.Exit(1)
 
@@ -94,13 +90,13 @@ def build(context: typer.Context, json_: Json = False) -> None:
 
     made = make(context.obj["home"])
     body = {"build": made.id, "path": str(made.path), "fresh": made.fresh}
-    _show(body, json_, lambda: say("cli", "built" if made.fresh else "built_already", context.obj["lang"], id=made.id))
+    show(body, json_, lambda: say("cli", "built" if made.fresh else "built_already", context.obj["lang"], id=made.id))
 
 
 @app.command()
 def totals(context: typer.Context, json_: Json = False) -> None:
     found = _fresh(context).totals()
-    _show(found, json_, lambda: cli_text.totals_text(found, context.obj["lang"]))
+    show(found, json_, lambda: cli_text.totals_text(found, context.obj["lang"]))
 
 
 @app.command()
@@ -114,12 +110,12 @@ def explain(
         from estimator.explain import replay as again
 
         body = {"indicators": again(json.loads(replay.read_text("utf-8"))["replay"])}
-        _show(body, json_, lambda: cli_text.figures_text(body["indicators"], context.obj["lang"]))
+        show(body, json_, lambda: cli_text.figures_text(body["indicators"], context.obj["lang"]))
         return
     if number is None:
         raise typer.BadParameter(say("cli", "number_wanted", context.obj["lang"]))
     body = _fresh(context).explain(number)
-    _show(body, json_, lambda: cli_text.explain_text(body, context.obj["lang"]))
+    show(body, json_, lambda: cli_text.explain_text(body, context.obj["lang"]))
 
 
 @app.command()
@@ -157,7 +153,7 @@ def estimate(
         if provider is None or model is None or output_tokens is None:
             raise typer.BadParameter(say("cli", "method_wants", context.obj["lang"], method=method))
         body = estimate_ecologits(provider, model, output_tokens, zone, latency_s)
-    _show(body, json_, lambda: cli_text.estimate_text(body, context.obj["lang"]))
+    show(body, json_, lambda: cli_text.estimate_text(body, context.obj["lang"]))
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -191,7 +187,7 @@ def doctor(context: typer.Context, json_: Json = False) -> None:
     from estimator.doctor import diagnose
 
     found = diagnose()
-    _show(found.as_dict(), json_, lambda: found.text(context.obj["lang"]))
+    show(found.as_dict(), json_, lambda: found.text(context.obj["lang"]))
 
 
 @app.command()
@@ -205,53 +201,6 @@ def serve(
 
     make(context.obj["home"])
     raise typer.Exit(start(context.obj["home"], address, port, context.obj["lang"]))
-
-
-@factors_app.command("list")
-def factors_list(
-    context: typer.Context,
-    text: Annotated[str, typer.Argument(help="filter")] = "",
-    json_: Json = False,
-) -> None:
-    from estimator.catalogue import load
-
-    found = [f for f in load().factors if text.lower() in f.id.lower()]
-    _show(
-        {"factors": [f.model_dump(mode="json") for f in found]},
-        json_,
-        lambda: cli_text.factors_text(found, context.obj["lang"]),
-    )
-
-
-@factors_app.command("show")
-def factors_show(
-    context: typer.Context,
-    factor_id: Annotated[str, typer.Argument(help="factor_id", metavar="ID")],
-    json_: Json = False,
-) -> None:
-    from estimator.catalogue import load
-
-    catalogue = load()
-    item = catalogue.factor(factor_id)
-    body = {
-        "factor": item.model_dump(mode="json"),
-        "source": catalogue.sources[item.source].model_dump(mode="json"),
-        "rivals": [f.model_dump(mode="json") for f in catalogue.rivals(item)],
-    }
-    _show(body, json_, lambda: cli_text.factor_text(item, catalogue, context.obj["lang"]))
-
-
-@factors_app.command("check")
-def factors_check(context: typer.Context, json_: Json = False) -> None:
-    from estimator.catalogue import load
-    from estimator.factor_check import problems
-
-    catalogue = load()
-    found = problems(catalogue)
-    body = {"version": catalogue.version, "factors": len(catalogue.factors), "problems": [p.as_dict() for p in found]}
-    _show(body, json_, lambda: cli_text.check_text(catalogue, found, context.obj["lang"]))
-    if any(p.fatal for p in found):
-        raise typer.Exit(1)
 
 
 def _fresh(context: typer.Context) -> Any:

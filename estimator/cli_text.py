@@ -1,14 +1,16 @@
 """What the commands print for people, in French or English."""
 
+import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+from typer import Option
 from typer.core import TyperGroup, TyperOption
 
 from estimator.activity import Refused
-from estimator.catalogue import Catalogue, Factor
+from estimator.catalogue import Catalogue, Factor, Subject
 from estimator.errors import say
 from estimator.factor_check import Problem
 from estimator.numbers import (
@@ -24,9 +26,16 @@ from estimator.numbers import (
 
 if TYPE_CHECKING:
     from estimator.ledger import ImportReport
+    from estimator.models import Model
 
 Progress = Callable[[int, int], None]
+Json = Annotated[bool, Option("--json", help="json")]
 SHOWN_GROUPS = 20
+
+
+def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> None:
+    """JSON for machines, or the text for people, on standard output."""
+    print(json.dumps(body, ensure_ascii=False, indent=1) if as_json else text())
 
 
 def localise(command: Any, lang: str) -> None:
@@ -181,7 +190,7 @@ def import_text(report: "ImportReport", lang: str) -> str:
 
 def factors_text(found: Sequence[Factor], lang: str) -> str:
     """One line a factor."""
-    return "\n".join(f"{f.id}\t{_value(f, lang)}\t{f.source}" for f in found) or say("cli", "no_factor_found", lang)
+    return "\n".join(f"{f.id}\t{_value(f, lang)}\t{f.source}" for f in found) or say("cli", "nothing_found", lang)
 
 
 def factor_text(item: Factor, catalogue: Catalogue, lang: str) -> str:
@@ -228,6 +237,25 @@ def _value(item: Factor, lang: str) -> str:
         return say("cli", "no_value", lang, reason=say("missing", str(item.missing_reason), lang))
     bounds = "" if item.low == item.high else f" [{item.low:.4g} – {item.high:.4g}]"
     return f"{item.value:.6g}{bounds} {_unit(item.unit)}".rstrip()
+
+
+def models_text(found: Sequence["Model"], lang: str) -> str:
+    """One line a model: id, name, billions of parameters (bounds of a guess), or why they are not known."""
+    from estimator.models import size
+
+    lines = []
+    for model in found:
+        sizes = size(model)
+        bounds = f" [{sizes.total_low:g} – {sizes.total_high:g}]" if sizes.guessed else ""
+        told = sizes.why(lang) or say("cli", "billions", lang, count=f"{sizes.total:g}{bounds}")
+        lines.append(f"{model.id}\t{model.name}\t{told}")
+    return "\n".join(lines) or say("cli", "nothing_found", lang)
+
+
+def subjects_text(found: Sequence[Subject], lang: str) -> str:
+    """One line a site or device: id, name, zone."""
+    lines = [f"{s.id}\t{s.label_fr if lang == 'fr' else s.label_en}\t{s.zone}" for s in found]
+    return "\n".join(lines) or say("cli", "nothing_found", lang)
 
 
 def check_text(catalogue: Catalogue, found: Sequence[Problem], lang: str) -> str:

@@ -119,7 +119,7 @@ def test_every_source_has_a_licence_and_is_used() -> None:
         assert source["redistribution"] == "own" or str(source["url"]).startswith("https://"), name
         assert isinstance(source["accessed"], date), name
     used = {row["source"] for row in ROWS} | {row["source"] for row in read("technologies")}
-    for name in ("ecologits_models", "ecologits_mixes", "ecologits_constants"):
+    for name in ("ecologits_models", "ecologits_mixes", "ecologits_constants", "models", "publishers"):
         used |= {row["source"] for row in read(name)}
     assert set(SOURCES) == used | {"given"}  # what a user types has no row
 

@@ -1,0 +1,236 @@
+"""The catalogue of models and their publishers: find one by any of its names, and say what is known of its size."""
+
+import csv
+import io
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache, cached_property
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Literal, NamedTuple, TypeVar
+
+from pydantic import Field, ValidationError, model_validator
+
+from estimator.catalogue import FactorsRefused, Record
+from estimator.errors import SobriaError, say
+from estimator.model_names import bare, shorter, squeeze, stem, tidy
+
+NEAREST = 3
+
+
+class ModelUnknown(SobriaError):
+    """No model of the catalogue has this name."""
+
+    code = "model_unknown"
+
+
+class Publisher(Record):
+    """Who publishes models, and the country of its seat (ISO 3166-1 alpha-3); empty when no page settles it."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    name: str
+    country: str = Field(pattern=r"^([A-Z]{3})?$")
+    source: str
+    locator: str
+    note: str
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Publisher":
+        if not self.country and not self.note:
+            raise ValueError("no country and no reason in note")
+        return self
+
+
+class Size(NamedTuple):
+    """Parameters of a model [billions] with their bounds, or the code of why they are not known.
+
+    A dense model answers with all its parameters: active = total. `guessed` says that nobody published them.
+    """
+
+    total: float | None = None
+    total_low: float | None = None
+    total_high: float | None = None
+    active: float | None = None
+    active_low: float | None = None
+    active_high: float | None = None
+    guessed: bool = False
+    reason: Literal["size_not_published", "size_not_recorded", ""] = ""
+
+    @property
+    def known(self) -> bool:
+        return not self.reason
+
+    def why(self, lang: str) -> str:
+        """The sentence of the reason; empty when the size is known."""
+        return say("models", self.reason, lang) if self.reason else ""
+
+
+class Model(Record):
+    """One architecture, under all its names. Parameters in billions; None where unknown, never zero.
+
+    `confidence`: published by its makers, guessed by a catalogue (always with bounds), or unknown.
+    `eco_name`: its entries `provider:name` in EcoLogits, `|` separated, the one with a known throughput first.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9-]+/[a-z0-9.-]+$")
+    name: str
+    publisher: str
+    open_class: Literal["closed", "weights", "open"]
+    licence: str
+    modality: Literal["text", "multimodal", "image", "video", "audio"]
+    architecture: Literal["dense", "moe", "unknown"]
+    total_params_b: float | None = Field(gt=0)
+    total_low: float | None = Field(gt=0)
+    total_high: float | None = Field(gt=0)
+    active_params_b: float | None = Field(gt=0)
+    active_low: float | None = Field(gt=0)
+    active_high: float | None = Field(gt=0)
+    confidence: Literal["published", "guessed", "unknown"]
+    released: str = Field(pattern=r"^(20\d{2}-(0[1-9]|1[0-2]))?$")
+    aliases: str
+    eco_name: str
+    eco_provider: str
+    source: str
+    locator: str
+    note: str
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Model":
+        total = (self.total_low, self.total_params_b, self.total_high)
+        active = (self.active_low, self.active_params_b, self.active_high)
+        for bounds in (total, active):
+            known = [value for value in bounds if value is not None]
+            if len(known) not in (0, 3):
+                raise ValueError("a size needs its value, its low and its high")
+            if known != sorted(known):
+                raise ValueError(f"low, value, high {known} are not in order")
+        if (self.total_params_b is None) != (self.confidence == "unknown"):
+            raise ValueError("confidence is unknown without a size, and only then")
+        if any(a is not None and (t is None or a > t) for a, t in zip(active, total, strict=True)):
+            raise ValueError(f"active parameters {active} exceed the total {total}")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that this row answers to, in lower case."""
+        return (self.id, tidy(self.name), *(alias for alias in self.aliases.split("|") if alias))
+
+    @property
+    def eco_names(self) -> tuple[tuple[str, str], ...]:
+        """(provider, name) of each of its entries in EcoLogits, the one with a known throughput first."""
+        pairs = (entry.partition(":") for entry in self.eco_name.split("|") if entry)
+        return tuple((provider, name) for provider, _, name in pairs)
+
+
+class Models(Record):
+    """The catalogue, read and indexed."""
+
+    models: tuple[Model, ...]
+    publishers: Mapping[str, Publisher]
+
+    def find(self, text: str) -> Model:
+        """The model that this text names. Tried in this order, the first that answers wins:
+
+        1. an id, a name or an alias, letter for letter, whatever the case;
+        2. the same without the host's prefix (`org/`, `eu.anthropic.`), separators and `.` not counting;
+        3. the same, suffixes taken off the end one by one: precision and file format (-awq, -fp8, :q4_K_M, -gguf),
+           rolling names (-latest, -preview), tuning (-instruct, -it, -chat), then dates (-2407, -2024-05-13, -0613);
+        4. the name without any suffix, when all the names of the catalogue that come down to it are one model:
+           a date that is not known never chooses between two architectures.
+
+        ModelUnknown, with the nearest names.
+        """
+        name = tidy(text)
+        if name in self._exact:
+            return self._exact[name]
+        alike = self._stems.get(stem(text), ())
+        for short, dated in shorter(bare(text)):
+            found = self._squeezed.get(squeeze(short))
+            if found is not None and not (dated and len(alike) > 1):
+                return found
+        if len(alike) == 1:
+            return alike[0]
+        raise ModelUnknown(model=text.strip(), near=", ".join(self.nearest(text)) or "-")
+
+    def nearest(self, text: str) -> tuple[str, ...]:
+        """The ids whose names look most like this text, the best first; at most NEAREST."""
+        siblings = [model.id for model in self._stems.get(stem(text), ())]
+        close = get_close_matches(squeeze(bare(text)), list(self._squeezed), n=4 * NEAREST, cutoff=0.6)
+        holding = [model.id for model in self.search(text)] if text.strip() else []
+        return tuple(dict.fromkeys([*siblings, *(self._squeezed[key].id for key in close), *holding]))[:NEAREST]
+
+    def search(self, text: str) -> list[Model]:
+        """The models of which one name holds every word of the text; by id. All of them for an empty text."""
+        words = [squeeze(word) for word in text.split()]
+        return [m for m in self.models if any(all(word in squeeze(name) for word in words) for name in _said(m, self))]
+
+    @cached_property
+    def by_id(self) -> dict[str, Model]:
+        return {model.id: model for model in self.models}
+
+    @cached_property
+    def _exact(self) -> dict[str, Model]:
+        return {name: model for model in self.models for name in model.names}
+
+    @cached_property
+    def _squeezed(self) -> dict[str, Model]:
+        return {squeeze(bare(name)): model for model in self.models for name in model.names}
+
+    @cached_property
+    def _stems(self) -> dict[str, tuple[Model, ...]]:
+        """Name without any suffix to the models that share it."""
+        found: dict[str, dict[str, Model]] = {}
+        for model in self.models:
+            for name in model.names:
+                found.setdefault(stem(name), {})[model.id] = model
+        return {key: tuple(models.values()) for key, models in found.items()}
+
+
+def size(model: Model) -> Size:
+    """Parameters with their bounds [billions], or why they are not known."""
+    if model.total_params_b is None:
+        return Size(reason="size_not_published" if model.open_class == "closed" else "size_not_recorded")
+    total = (model.total_params_b, model.total_low, model.total_high)
+    active = (model.active_params_b, model.active_low, model.active_high)
+    return Size(*total, *active, guessed=model.confidence == "guessed")
+
+
+def find(text: str) -> Model:
+    """The model of the shipped catalogue that this text names (rules: Models.find). ModelUnknown."""
+    return load().find(text)
+
+
+def search(text: str) -> list[Model]:
+    """The models of the shipped catalogue whose names hold every word of the text."""
+    return load().search(text)
+
+
+@cache
+def load(folder: Traversable | None = None) -> Models:
+    """Read and validate models.csv and publishers.csv of a folder (default: those that ship). FactorsRefused."""
+    home = folder if folder is not None else resources.files("factors")
+    publishers = {p.id: p for p in _records(home, "publishers.csv", Publisher)}
+    return Models(models=tuple(_records(home, "models.csv", Model)), publishers=publishers)
+
+
+R = TypeVar("R", bound=Record)
+_NUMBERS = ("total_params_b", "total_low", "total_high", "active_params_b", "active_low", "active_high")
+
+
+def _records(home: Traversable, name: str, kind: type[R]) -> list[R]:
+    rows = csv.DictReader(io.StringIO((home / name).read_text("utf-8"), newline=""))
+    found = []
+    for line, row in enumerate(rows, 2):
+        try:
+            found.append(kind.model_validate({k: None if k in _NUMBERS and v == "" else v for k, v in row.items()}))
+        except ValidationError as error:
+            fault = error.errors()[0]
+            where = ".".join(str(part) for part in fault["loc"]) or "row"
+            raise FactorsRefused(file=name, line=line, reason=f"{where}: {fault['msg']}") from error
+    return found
+
+
+def _said(model: Model, models: Models) -> tuple[str, ...]:
+    """Names of a model with its publisher's, so that both can be searched at once."""
+    publisher = models.publishers[model.publisher].name
+    return tuple(f"{publisher} {name}" for name in model.names)
