@@ -1,6 +1,6 @@
 """Which factor applies to which group of activity: by day, and up the ladder of its subject."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,13 +28,12 @@ class Bound:
     missing: str | None = None
 
 
-def bind(catalogue: Catalogue, attributes: Mapping[str, str | None], day: date) -> dict[str, Bound]:
-    """Every factor quantity for a group with these attributes (zone, host, device, modes …) on a day."""
-    return {
-        name: bind_one(catalogue, name, attributes.get(quantity.hangs_on), day)
-        for name, quantity in catalogue.quantities.items()
-        if quantity.kind == "factor"
-    }
+def bind(
+    catalogue: Catalogue, attributes: Mapping[str, str | None], day: date, names: Iterable[str]
+) -> dict[str, Bound]:
+    """These factor quantities for a group with these attributes (zone, host, device, modes …) on a day."""
+    quantities = catalogue.quantities
+    return {name: bind_one(catalogue, name, attributes.get(quantities[name].hangs_on), day) for name in names}
 
 
 def bind_one(catalogue: Catalogue, name: str, subject: str | None, day: date) -> Bound:

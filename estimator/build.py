@@ -19,7 +19,7 @@ from estimator.coefficients import COEFFICIENTS
 from estimator.coefficients import evaluate as coefficients_of
 from estimator.errors import SobriaError
 from estimator.explain import formulas_version
-from estimator.figures import the_system
+from estimator.figures import factor_inputs, the_system
 from estimator.ledger import Ledger
 from estimator.store import ENGINE_VERSION, DuckDB, created
 
@@ -166,9 +166,8 @@ def bind_tables(engine: DuckDB, catalogue: Catalogue) -> dict[str, list[str]]:
     `sets` keeps what each set holds, and `factors` every factor row that is used.
     """
     attributes: dict[str, list[str]] = {}
-    for quantity in catalogue.quantities.values():
-        if quantity.kind == "factor":
-            attributes.setdefault(quantity.hangs_on, []).append(quantity.id)
+    for name in factor_inputs():
+        attributes.setdefault(catalogue.quantities[name].hangs_on, []).append(name)
     kept: list[tuple[str, int, Bound]] = []
     for attribute, names in attributes.items():
         kept += _bind_attribute(engine, catalogue, attribute, names)

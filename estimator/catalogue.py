@@ -21,6 +21,11 @@ FACTOR_TABLES = (
     "devices.csv",
     "measurement.csv",
     "network.csv",
+    "power.csv",
+    "parts.csv",
+    "storage.csv",
+    "equivalences.csv",
+    "regression.csv",
 )
 MissingReason = Literal["not_published", "licence", "not_known", "unreliable", "not_applicable"]
 BoundsKind = Literal["p5_p95", "min_max", "rival_sources", "rule", "exact"]
@@ -82,7 +87,7 @@ class Subject(Record):
     """What a factor hangs on: a hosting site, a device, a machine, a measurement mode, a network."""
 
     id: str
-    kind: Literal["host", "device", "machine", "mode", "gap", "network"]
+    kind: Literal["host", "device", "machine", "mode", "gap", "network", "part", "terminal", "storage", "equivalence"]
     proof: Literal["measured", "estimated", "declared", "unknown", ""]
     zone: str
     wider: str = Field(alias="class")

@@ -16,6 +16,10 @@ EXPECTED = {
     "mode": ("reading_ratio",),
     "gap": ("unmetered_ratio",),
     "network": ("network_gwp", "network_adpe", "network_primary_energy"),
+    "part": ("embodied_gwp", "embodied_adpe", "embodied_primary_energy"),
+    "terminal": ("embodied_gwp", "embodied_adpe", "embodied_primary_energy"),
+    "storage": ("storage_energy", "storage_replication"),
+    "equivalence": (("equivalence_gwp", "equivalence_water", "equivalence_energy"),),
 }
 
 

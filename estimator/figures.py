@@ -112,6 +112,13 @@ def the_system() -> System:
 
 
 @cache
+def factor_inputs() -> tuple[str, ...]:
+    """Factor quantities that the formulas of the ledger read, directly or through a coefficient."""
+    names = [*the_system().inputs, *(i for c in coefficients.COEFFICIENTS for i in c.inputs)]
+    return tuple(name for name in load().quantities if name in names and load().quantities[name].kind == "factor")
+
+
+@cache
 def base_signs() -> dict[str, int]:
     """Direction of each input, the same in every result. FormulaRefused is raised before if one has two."""
     signs: dict[str, int] = {}

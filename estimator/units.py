@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
-SYMBOLS = frozenset({"kWh", "MJ", "L", "kgCO2e", "kgSbeq", "h", "year", "GB", "1"})
+SYMBOLS = frozenset({"kWh", "MJ", "L", "kgCO2e", "kgSbeq", "h", "year", "GB", "s", "TFLOP", "1"})
 HOURS_PER_YEAR = 8766.0  # 365.25 days, a scale between two units of time and no factor
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from estimator.binding import GivenValueRefused, bind, bind_one, given
 from estimator.catalogue import Catalogue, Factor, FactorNotFound, load
+from estimator.figures import factor_inputs
 from tests.support import factor
 
 DAY = date(2026, 6, 1)
@@ -59,7 +60,7 @@ def test_a_rival_is_never_bound() -> None:
 
 
 def test_what_is_not_said_and_what_is_not_known_are_two_things() -> None:
-    found = bind(with_factors(), {"zone": None, "host": "nobody/nowhere", "cpu_mode": None}, DAY)
+    found = bind(with_factors(), {"zone": None, "host": "nobody/nowhere", "cpu_mode": None}, DAY, factor_inputs())
     assert found["grid_gwp"].missing == "no_zone"
     assert found["pue"].missing == "unknown_host"
     assert found["cpu_reading_ratio"].missing == "no_mode"

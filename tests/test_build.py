@@ -14,7 +14,7 @@ from estimator.activity import Activity
 from estimator.binding import bind
 from estimator.build import AuditFailed, build, current
 from estimator.catalogue import load
-from estimator.figures import Cell, amounts
+from estimator.figures import Cell, amounts, factor_inputs
 from estimator.ledger import Ledger
 from estimator.reading import Build, open_current
 from tests.support import activity, built, factor
@@ -96,7 +96,7 @@ def row_by_row(rows: list[Activity]) -> dict[str, float]:
     sums: dict[str, float] = {}
     for row in rows:
         for month, part in months_of(row):
-            bounds = bind(load(), row.model_dump(), building.date(month // 100, month % 100, 1))
+            bounds = bind(load(), row.model_dump(), building.date(month // 100, month % 100, 1), factor_inputs())
             given_amounts = {
                 "cpu_energy": (row.cpu_energy_kwh or 0) * part,
                 "gpu_energy": (row.gpu_energy_kwh or 0) * part,

@@ -1,0 +1,47 @@
+"""Composition: what it took to make a server, summed over its parts."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from estimator.binding import bind_one
+from estimator.catalogue import Catalogue, Factor, FactorNotFound, load
+
+# indicator of the result to the quantity of the dictionary that any piece of hardware answers to
+INDICATORS = {"gwp": "machine_gwp", "adpe": "machine_adpe", "primary_energy": "machine_primary_energy"}
+
+
+def compose(
+    parts: Mapping[str, float], catalogue: Catalogue | None = None, day: date | None = None
+) -> dict[str, tuple[float, float, float]]:
+    """Low, central and high value of making these parts: gwp [kgCO2e], adpe [kgSbeq], primary_energy [MJ].
+
+    `parts` maps a subject (part/…, gpu/…, machine/…) to how many of it: pieces, GB, TB or kg, as its label says.
+    Lows are summed with lows and highs with highs: parts of one study err together. An indicator that one part
+    lacks is absent, never zero. FactorNotFound on a subject that no table knows, ValueError on a negative count.
+    """
+    tables, today = catalogue or load(), day or date.today()
+    for part, count in parts.items():
+        if count < 0:
+            raise ValueError(f"{part}: a server holds no negative count ({count:g})")
+        if part not in tables.subjects:
+            word = part.rpartition("/")[2].lower()
+            raise FactorNotFound(id=part, near=", ".join(s for s in tables.subjects if word in s) or "-")
+    found = {name: _sum(tables, quantity, parts, today) for name, quantity in INDICATORS.items()}
+    return {name: total for name, total in found.items() if total is not None}
+
+
+def factors_of(part: str, catalogue: Catalogue, day: date) -> dict[str, Factor | None]:
+    """The factor of each indicator for one of this part, its own or that of a wider subject; None when unknown."""
+    return {name: bind_one(catalogue, quantity, part, day).factor for name, quantity in INDICATORS.items()}
+
+
+def _sum(
+    catalogue: Catalogue, quantity: str, parts: Mapping[str, float], day: date
+) -> tuple[float, float, float] | None:
+    low = central = high = 0.0
+    for part, count in parts.items():
+        item = bind_one(catalogue, quantity, part, day).factor
+        if item is None or item.value is None or item.low is None or item.high is None:
+            return None
+        low, central, high = low + count * item.low, central + count * item.value, high + count * item.high
+    return (low, central, high) if parts else None

@@ -1,0 +1,299 @@
+"""Energy and time per token as a sum of five terms, fitted on measured configurations, and the spread of its errors."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from estimator.catalogue import Record
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+Q = Any  # a float, an array of configurations or an array of draws
+LEVELS = (0.05, 0.5, 0.95)
+Z95 = 1.6448536269514722
+CODE, IMAGE, VIDEO = "sourcegraph-fim", "image-chat", "video-chat"
+PROMPTS = {CODE: "prompt_code", IMAGE: "prompt_image", VIDEO: "prompt_video"}
+ENERGY = ("step", "weights", "compute", "context", "sparse", "device", *PROMPTS.values())
+TIME = ("step", "weights", "compute", "context", "sparse", "device", "prefill")
+START = {"step": 1e-3, "weights": 1.0, "compute": 2.0, "context": 1.5, "sparse": 3.0, "device": 1.4, "prefill": 2.5}
+# What is hidden to see how far predictions drift beyond the range of a fit.
+# Which part of which range: beyond this value, upwards or downwards.
+HIDDEN = (
+    ("concurrency", 40.0, -1),
+    ("concurrency", 100.0, 1),
+    ("active", 30e9, 1),
+    ("active", 10e9, -1),
+    ("bits", 16.0, -1),
+)
+
+
+class Measured(Record):
+    """A measured configuration, energy of the accelerators only; low and high where the row sums up several."""
+
+    id: str
+    model: str
+    architecture: str
+    arch: Literal["dense", "moe"]
+    total_params_b: float
+    active_params_b: float
+    device: str
+    device_count: int
+    task: str
+    precision_bits: float
+    max_num_seqs: int
+    concurrency: float
+    output_tokens: float | None
+    itl_ms: float | None
+    power_w: float | None
+    energy_j: float
+    energy_low_j: float | None
+    energy_high_j: float | None
+    unit: Literal["J/output token", "J/image", "J/video"]
+    source: str
+    locator: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a data sheet says of an accelerator: power [W], memory bandwidth [B/s], arithmetic at 16 bits [FLOP/s]."""
+
+    power: float
+    bandwidth: float
+    compute: float
+
+
+@dataclass(frozen=True)
+class Load:
+    """The physics of one token: parameters [1], requests in flight, bits, tokens, accelerators and their data sheet."""
+
+    total: Q
+    active: Q
+    concurrency: Q
+    bits: Q
+    output: Q
+    prompt: Q
+    count: Q
+    power: Q
+    bandwidth: Q
+    compute: Q
+
+
+def terms(load: Load, k: Mapping[str, Q]) -> dict[str, Q]:
+    """Energy per output token, by cause [J]; with the coefficients of time, energy at full power [J].
+
+    step: what each step costs whatever it does, shared by the requests in flight; weights: reading the weights
+    touched by at least one request, shared too; compute: arithmetic of the token; context: reading what came before;
+    prompt: arithmetic of the prompt, per output token. `sparse` multiplies the arithmetic of mixtures of experts.
+    """
+    touched = load.active + (load.total - load.active) * (1 - (1 - load.active / load.total) ** (load.concurrency - 1))
+    per_byte = load.power / load.bandwidth
+    arithmetic = load.power / load.compute * 2 * load.active * k["sparse"] ** (1 - load.active / load.total)
+    return {
+        "step": k["step"] * load.power * load.count / load.concurrency,
+        "weights": k["weights"] * per_byte * touched * load.bits / 8 / load.concurrency,
+        "compute": k["compute"] * arithmetic,
+        "context": k["context"] * per_byte * (load.prompt + load.output / 2) * load.active**0.5,
+        "prompt": k["prefill"] * arithmetic * load.prompt / load.output,
+    }
+
+
+@dataclass(frozen=True)
+class Regression:
+    """Coefficients, and measured over predicted at 5, 50 and 95 % for an architecture that the fit has not seen."""
+
+    energy: Mapping[str, float]
+    time: Mapping[str, float]
+    known: tuple[float, float, float]
+    unknown: tuple[float, float, float]
+    time_spread: tuple[float, float, float]
+    outside: float
+    reference: float
+    ranges: Mapping[str, tuple[float, float]]
+    bounds: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The measured configurations as columns; `new` marks the device that is not the reference one."""
+
+    load: Load
+    task: "Array"
+    architecture: "Array"
+    new: "Array"
+    energy: "Array"
+    time: "Array"
+    weight: "Array"
+
+
+def sample(rows: Sequence[Measured], specs: Mapping[str, Spec], reference: str) -> Sample:
+    """Columns of the token rows that have all that the fit reads; each architecture weighs the same."""
+    import numpy as np
+
+    rows = [r for r in rows if r.unit == "J/output token" and r.output_tokens and r.itl_ms and r.device in specs]
+    names = [r.architecture for r in rows]
+    per = {name: names.count(name) for name in names}
+
+    def column(value: Callable[[Measured], Any]) -> "Array":
+        return np.array([value(r) for r in rows], dtype=float)
+
+    load = Load(
+        total=column(lambda r: r.total_params_b * 1e9),
+        active=column(lambda r: r.active_params_b * 1e9),
+        concurrency=column(lambda r: max(r.concurrency, 1.0)),
+        bits=column(lambda r: r.precision_bits),
+        output=column(lambda r: r.output_tokens),
+        prompt=np.zeros(len(rows)),
+        count=column(lambda r: r.device_count),
+        power=column(lambda r: specs[r.device].power),
+        bandwidth=column(lambda r: specs[r.device].bandwidth),
+        compute=column(lambda r: specs[r.device].compute),
+    )
+    full_power = load.power * load.count / load.concurrency
+    return Sample(
+        load=load,
+        task=np.array([r.task for r in rows]),
+        architecture=np.array(names),
+        new=np.array([r.device != reference for r in rows]),
+        energy=column(lambda r: r.energy_j),
+        time=column(lambda r: r.itl_ms) / 1000 * full_power,
+        weight=np.array([len(rows) / len(per) / per[name] for name in names]),
+    )
+
+
+def fit(data: Sample, given: Mapping[str, float], leave_out: str | None = None) -> Regression:
+    """The regression of every architecture but one. given: what is not fitted (`prefill`, `prompt_chat`)."""
+    import numpy as np
+
+    inside = data.architecture != leave_out
+    start = {**START, **dict.fromkeys(PROMPTS.values(), 1500.0), **given}
+    energy = _solve(data, data.energy, ENERGY, start, inside)
+    time = _solve(data, data.time, TIME, energy | {"prefill": START["prefill"]}, inside)
+    names = sorted(set(data.architecture[inside]))
+    reference = float(np.exp(np.average(np.log(data.load.concurrency[inside]), weights=data.weight[inside])))
+    errors: dict[str, list[Array]] = {"known": [], "unknown": [], "time": []}
+    seen: dict[str, list[float]] = {}
+    for name in names:
+        rest, held = inside & (data.architecture != name), data.architecture == name
+        without = _solve(data, data.energy, ENERGY, energy, rest)
+        slower = _solve(data, data.time, TIME, time | {p: without[p] for p in PROMPTS.values()}, rest)
+        errors["known"].append(_errors(data, data.energy, without)[held])
+        errors["unknown"].append(_errors(data, data.energy, without, reference)[held])
+        errors["time"].append(_errors(data, data.time, slower)[held])
+        for key, value in [*((f"energy_{k}", without[k]) for k in ENERGY), *((f"time_{k}", slower[k]) for k in TIME)]:
+            seen.setdefault(key, []).append(value)
+    known, unknown, spread = (_spread(e) for e in errors.values())
+    ranges = {name: _range(getattr(data.load, name)[inside]) for name in ("active", "concurrency", "output", "bits")}
+    outside = max(_astray(data, energy, inside, hidden) for hidden in HIDDEN)
+    bounds = {key: (min(values), max(values)) for key, values in seen.items()}
+    return Regression(energy, time, known, unknown, spread, outside, reference, ranges, bounds)
+
+
+def _range(values: "Array") -> tuple[float, float]:
+    return float(values.min()), float(values.max())
+
+
+def _prompt(data: Sample, k: Mapping[str, float]) -> "Array":
+    import numpy as np
+
+    return np.array([k[PROMPTS.get(task, "prompt_chat")] for task in data.task], dtype=float)
+
+
+def _predict(
+    data: Sample, k: Mapping[str, float], concurrency: float | None = None
+) -> "tuple[Array, dict[str, Array]]":
+    from dataclasses import replace
+
+    import numpy as np
+
+    load = replace(data.load, prompt=_prompt(data, k))
+    if concurrency is not None:
+        load = replace(load, concurrency=np.full(len(data.task), concurrency))
+    parts = terms(load, k)
+    total: Array = sum(parts.values()) * np.where(data.new, k["device"], 1.0)
+    return total, parts
+
+
+def _errors(data: Sample, seen: "Array", k: Mapping[str, float], concurrency: float | None = None) -> "Array":
+    import numpy as np
+
+    errors: Array = np.log(seen) - np.log(_predict(data, k, concurrency)[0])
+    return errors
+
+
+def _solve(
+    data: Sample, seen: "Array", free: Sequence[str], start: Mapping[str, float], inside: "Array"
+) -> dict[str, float]:
+    """Gauss-Newton on the logarithms of coefficients and energy: each step is a linear least squares."""
+    import numpy as np
+
+    k = dict(start)
+    weight = np.sqrt(data.weight[inside])
+    for _ in range(60):
+        total, parts = _predict(data, k)
+        slopes = _slopes(data, k, parts)
+        matrix = np.stack([slopes[name] for name in free], axis=1)[inside] * weight[:, None]
+        target = (np.log(seen) - np.log(total))[inside] * weight
+        damped = np.vstack([matrix, 0.3 * np.eye(len(free))])
+        step = np.linalg.lstsq(damped, np.concatenate([target, np.zeros(len(free))]), rcond=None)[0]
+        for name, move in zip(free, step / max(1.0, float(np.abs(step).max())), strict=True):
+            k[name] *= math.exp(move)
+        if float(np.abs(step).max()) < 1e-7:
+            break
+    return k
+
+
+def _slopes(data: Sample, k: Mapping[str, float], parts: "Mapping[str, Array]") -> "dict[str, Array]":
+    """Change of the logarithm of the total for a change of the logarithm of each coefficient."""
+    import numpy as np
+
+    total = sum(parts.values())
+    share = {name: part / total for name, part in parts.items()}
+    prompt = _prompt(data, k)
+    by_prompt = share["prompt"] + share["context"] * prompt / (prompt + data.load.output / 2)
+    sparsity = 1 - data.load.active / data.load.total
+    return {
+        **{name: share[name] for name in ("step", "weights", "compute", "context")},
+        "prefill": share["prompt"],
+        "sparse": (share["compute"] + share["prompt"]) * sparsity,
+        "device": np.where(data.new, 1.0, 0.0),
+        **{name: np.where(data.task == task, by_prompt, 0.0) for task, name in PROMPTS.items()},
+    }
+
+
+def _spread(errors: "Sequence[Array]") -> tuple[float, float, float]:
+    """5, 50 and 95 % of errors [ratio], every architecture weighing the same, widened as Student's law asks.
+
+    With few architectures a 90 % interval is wider than the quantiles seen: by t / z times the root of 1 + 1/n.
+    """
+    import numpy as np
+
+    values = np.concatenate(errors)
+    weight = np.concatenate([np.full(len(e), 1 / len(e)) for e in errors])
+    order = np.argsort(values)
+    place = np.cumsum(weight[order]) - weight[order] / 2
+    low, middle, high = np.interp(LEVELS, place / weight.sum(), values[order])
+    count = len(errors)
+    student = Z95 + (Z95**3 + Z95) / (4 * (count - 1))
+    wider = student / Z95 * math.sqrt(1 + 1 / count)
+    ends = (middle + wider * (low - middle), middle, middle + wider * (high - middle))
+    return float(np.exp(ends[0])), float(np.exp(ends[1])), float(np.exp(ends[2]))
+
+
+def _astray(data: Sample, energy: Mapping[str, float], inside: "Array", hidden: tuple[str, float, int]) -> float:
+    """90 % half-width [ratio per factor e] of the drift of predictions when the far end of a range is hidden."""
+    import numpy as np
+
+    name, edge, way = hidden
+    values = getattr(data.load, name)
+    beyond = ((values - edge) * way > 0) & inside
+    rest = inside & ~beyond
+    end = (values[rest] * way).max() * way
+    moved = np.log(_predict(data, _solve(data, data.energy, ENERGY, energy, rest))[0] / _predict(data, energy)[0])
+    distance = np.abs(np.log(values[beyond] / end))
+    return float(np.exp(Z95 * np.sqrt(np.mean(moved[beyond] ** 2)) / np.mean(distance)))

@@ -1,0 +1,82 @@
+"""What a model served, from its tokens to the figures: by hand, with its unknowns."""
+
+import json
+from datetime import date
+
+import pytest
+
+from estimator.estimate import Question, TokensWanted, estimate
+from estimator.explain import replay
+from estimator.models import ModelUnknown
+
+DAY = date(2026, 6, 1)
+MEASURED = {"model": "Qwen/Qwen3-8B", "device": "gpu/h100", "concurrency": 64, "precision_bits": 16}
+
+
+def asked(**more: object) -> dict:
+    return estimate(Question.model_validate({"zone": "FRA", "output_tokens": 400, "requests": 1000, "day": DAY} | more))
+
+
+def test_a_measured_configuration_by_hand() -> None:
+    """Tokens × energy per token × server / accelerators × waiting machines; then × PUE × French grid."""
+    body = asked(**MEASURED)
+    steps = {s["name"]: s for s in body["steps"]}
+    value = {f["quantity"]: f["value"] for f in body["factors"]}
+    it_energy = 400 * 1000 * steps["token_energy"]["value"] * value["host_ratio"] * value["provisioning_factor"]
+    assert body["indicators"]["it_energy"]["central"] == pytest.approx(it_energy)
+    assert body["indicators"]["gwp"]["use"]["central"] == pytest.approx(it_energy * value["pue"] * 0.0461)
+    assert "lm-arena-chat" in steps["token_energy"]["formula"]["fr"]
+
+
+def test_interval_order_and_replay() -> None:
+    body = asked(model="mistral-large-latest")
+    for name in ("energy", "water", "gwp", "adpe", "primary_energy"):
+        amount = body["indicators"][name]
+        assert 0 < amount["low"] < amount["central"] < amount["high"]
+    again = replay(json.loads(json.dumps(body))["replay"])
+    assert again["gwp"]["low"] == body["indicators"]["gwp"]["low"]
+
+
+def test_what_is_not_known_widens_the_interval_and_is_said() -> None:
+    def width(body: dict) -> float:
+        amount = body["indicators"]["it_energy"]
+        return amount["high"] / amount["low"]
+
+    known, unknown = asked(**MEASURED), asked(model="Qwen/Qwen3-8B")
+    assert width(unknown) > 2 * width(known)
+    codes = {w["code"] for w in unknown["warnings"]} - {w["code"] for w in known["warnings"]}
+    assert any("concurrency" in code for code in codes)
+
+
+def test_twice_the_requests_is_twice_the_energy() -> None:
+    once, twice = asked(**MEASURED), asked(**MEASURED | {"requests": 2000})
+    for key in ("low", "central", "high"):
+        amounts = [b["indicators"]["it_energy"][key] for b in (once, twice)]
+        assert amounts[1] == pytest.approx(2 * amounts[0])
+
+
+def test_aliases_of_one_model_give_one_result() -> None:
+    """Trap 4."""
+    found = [asked(model=name)["indicators"]["energy"]["central"] for name in ("Qwen/Qwen3-8B", "qwen3-8b")]
+    assert found[0] == found[1]
+
+
+def test_an_unpublished_size_is_not_zero() -> None:
+    body = asked(model="01-ai/yi-large")
+    assert body["indicators"]["energy"]["central"] is None
+    assert body["indicators"]["energy"]["missing"]["code"] == "size_not_published"
+
+
+def test_an_unknown_model_names_the_nearest_and_tokens_are_asked_for() -> None:
+    with pytest.raises(ModelUnknown, match="gpt-5"):
+        asked(model="gpt-9")
+    with pytest.raises(TokensWanted) as refusal:
+        estimate(Question(model="qwen3-8b"))
+    assert "--output-tokens" in refusal.value.message("fr")
+
+
+def test_a_desk_has_no_waiting_machines_and_no_overhead() -> None:
+    body = asked(model="Qwen/Qwen3-8B", host="class/desk", concurrency=1)
+    quantities = {f["quantity"] for f in body["factors"]}
+    assert "provisioning_factor" not in quantities
+    assert body["indicators"]["energy"]["central"] == pytest.approx(body["indicators"]["it_energy"]["central"])
