@@ -1,0 +1,38 @@
+"""Is a place where its country says? By the reference towns of the time zone data base."""
+
+import math
+import re
+from functools import cache
+from importlib import resources
+
+FAR_KM = 3000.0  # no point of a country lies farther from all of its reference towns
+EARTH_KM = 6371.0
+_POINT = re.compile(r"([+-])(\d{2})(\d{2})(?:\d{2})?([+-])(\d{3})(\d{2})(?:\d{2})?$")
+
+
+def far_from(alpha2: str, latitude: float, longitude: float) -> bool:
+    """Whether a point lies far from every reference town of a country; False for a country without any."""
+    towns = _towns().get(alpha2.upper(), ())
+    return bool(towns) and min(_distance(latitude, longitude, *town) for town in towns) > FAR_KM
+
+
+@cache
+def _towns() -> dict[str, tuple[tuple[float, float], ...]]:
+    found: dict[str, list[tuple[float, float]]] = {}
+    text = (resources.files("tzdata") / "zoneinfo" / "zone1970.tab").read_text("utf-8")
+    for line in text.splitlines():
+        cells = line.split("\t")
+        point = _POINT.match(cells[1]) if len(cells) > 2 and not line.startswith("#") else None
+        if point:
+            latitude = float(f"{point[1]}1") * (int(point[2]) + int(point[3]) / 60)
+            longitude = float(f"{point[4]}1") * (int(point[5]) + int(point[6]) / 60)
+            for country in cells[0].split(","):
+                found.setdefault(country, []).append((latitude, longitude))
+    return {country: tuple(towns) for country, towns in found.items()}
+
+
+def _distance(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Great circle between two points given in degrees [km]."""
+    a, b, c, d = map(math.radians, (lat1, lon1, lat2, lon2))
+    part = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
+    return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, part)))

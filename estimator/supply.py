@@ -1,0 +1,185 @@
+"""What a case leaves out, supplied by the factor tables: devices by their names, sites by class, grids by zone."""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property, lru_cache
+from statistics import median
+
+from estimator.binding import Bound, bind_one
+from estimator.catalogue import Catalogue, Factor, load
+from estimator.places import ComputerRead, Places
+
+UNKNOWN_SITE = "class/server-unknown"
+DESK = "class/desk"
+DESKS = ("machine/desktop", "machine/workstation", "machine/laptop")
+AI_SERVER = "machine/ai-server"
+ANY_CARD = "gpu/any"
+SINGLE = "single_assumption"
+UNRELIABLE = "5"
+_MEMORY = re.compile(r"[-\s]*\b\d+\s*g(i?b)?\b", re.IGNORECASE)
+_FORM = re.compile(r"[-\s]*\b(sxm\d?|pcie?|pci-e|nvl|hbm\d?e?|oam|tesla|geforce)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Device:
+    """A name of hardware, resolved: an accelerator, or a server; and the kind of computer that it makes.
+
+    A name that is not recognised is any accelerator: all that is known of it lies between the least and the most.
+    """
+
+    name: str
+    accelerator: str | None
+    server: str | None
+    machine: str
+
+    @property
+    def desk(self) -> bool:
+        return self.machine in DESKS
+
+
+class Supply:
+    """Factors bound by subject and day, without the sources that are left out."""
+
+    def __init__(self, catalogue: Catalogue, today: date) -> None:
+        self.catalogue = catalogue
+        self.today = today
+
+    def bound(self, quantity: str, subject: str | None, day: date | None = None) -> Bound:
+        """The factor of a quantity for a subject on a day (default: today), or why there is none."""
+        return bind_one(self.catalogue, quantity, subject, day or self.today)
+
+    def manufacture(self, quantity: str, subject: str | None) -> Bound:
+        """Manufacture of a device, between the lowest and highest that any source gives for it or its kind.
+
+        A value whose source is known to be unreliable (reliability 5) does not widen it.
+        """
+        found = self.bound(quantity, subject)
+        item = found.factor
+        if item is None or item.low is None or item.high is None:
+            return self._any_card(found) if subject in self._cards else found
+        name = self.catalogue.quantities[quantity].factor
+        rows = [row for step in self.catalogue.ladder(found.subject) for row in self._by_subject(name, step)]
+        sound = [row for row in rows if row.value is not None and row.quality[-1] != UNRELIABLE]
+        low = min([item.low, *(row.low for row in sound if row.low is not None)])
+        high = max([item.high, *(row.high for row in sound if row.high is not None)])
+        if (low, high) == (item.low, item.high):
+            return found
+        wider = {"id": f"{item.id}/all-sources", "low": low, "high": high, "bounds_rule": ""}
+        return replace(found, factor=item.model_copy(update=wider | {"bounds_kind": "rival_sources"}))
+
+    def _any_card(self, missing: Bound) -> Bound:
+        """Manufacture of a card that no source describes: between the least and the most of those that one does."""
+        name = self.catalogue.quantities[missing.quantity].factor
+        rows = [f for card in self._cards for f in self._by_subject(name, card) if f.role == "default" and f.value]
+        values = [f.value for f in rows if f.value is not None]
+        if not values:
+            return missing
+        fields: dict[str, object] = {
+            "id": f"{name}/{ANY_CARD}/known-cards",
+            "subject": ANY_CARD,
+            "value": median(values),
+        }
+        fields |= {"low": min(f.low or 0.0 for f in rows), "high": max(f.high or 0.0 for f in rows)}
+        fields |= {"bounds_kind": "min_max", "bounds_rule": "", "source": "sobria_expert", "quality": "3/3/4/4"}
+        fields |= {"locator": "factors/devices.csv", "correlation_group": "", "family": "", "note": ""}
+        return replace(missing, factor=rows[0].model_copy(update=fields), rung=1, missing=None)
+
+    @cached_property
+    def _cards(self) -> frozenset[str]:
+        return frozenset(s.id for s in self.catalogue.subjects.values() if s.kind == "device")
+
+    def _by_subject(self, name: str, subject: str) -> tuple[Factor, ...]:
+        return self.catalogue.by_subject.get((name, subject), ())
+
+    def zone_band(self, zone: str) -> tuple[float, float] | None:
+        """Lowest and highest grid factor that any source gives for a zone, in any year [kgCO2e/kWh]."""
+        for step in self.catalogue.ladder(zone):
+            rows = [f for f in self.catalogue.by_subject.get(("grid_gwp", step), ()) if f.value is not None]
+            if rows:
+                return min(f.low or 0.0 for f in rows), max(f.high or 0.0 for f in rows)
+        return None
+
+    def device(self, name: str | None) -> Device:
+        """The hardware of this name; a card for desk computers makes a desk, any other an accelerator server."""
+        if not name:
+            return Device("", None, None, AI_SERVER)
+        accelerator = self._accelerator(name)
+        server = self._server(name)
+        accelerator = ANY_CARD if accelerator is None and server is None else accelerator
+        recognised = self._places.recognise(ComputerRead(gpu_model=name)).machine
+        return Device(name, accelerator, server, recognised if recognised in DESKS else AI_SERVER)
+
+    def zone(self, zone: str | None) -> str | None:
+        """The zone as stated, or its country where the tables do not hold that part of it."""
+        if zone and zone not in self.catalogue.zones and zone.split("-")[0] in self.catalogue.zones:
+            return zone.split("-")[0]
+        return zone
+
+    def computer(self, cpu_model: str) -> str | None:
+        """The kind of computer that this processor makes, where its name tells."""
+        return self._places.recognise(ComputerRead(cpu_model=cpu_model)).machine
+
+    def _accelerator(self, name: str) -> str | None:
+        """The card of this name, or of this name without its memory, then without its form."""
+        for pattern in (None, _MEMORY, _FORM):
+            name = pattern.sub(" ", name) if pattern else name
+            found, _ = self._places.resolve_device(" ".join(name.split()))
+            if found:
+                return found
+        found, _ = self._places.resolve_device(name.lower().replace("nvidia", "nvidia geforce"))
+        return found
+
+    def _server(self, name: str) -> str | None:
+        found = [(len(alias), subject) for alias, subject in self._servers if name.lower().startswith(alias)]
+        return max(found)[1] if found else None
+
+    @cached_property
+    def _servers(self) -> list[tuple[str, str]]:
+        subjects = [s for s in self.catalogue.subjects.values() if s.kind == "machine"]
+        return [(alias, s.id) for s in subjects for alias in s.aliases.lower().split("|") if alias]
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places.load()
+
+
+@lru_cache(maxsize=8)
+def supply(without_source: frozenset[str], today: date) -> Supply:
+    """The tables without these sources; a default that goes is replaced by what rival sources say."""
+    catalogue = load()
+    if without_source:
+        catalogue = catalogue.with_factors(tuple(_kept(catalogue, without_source)))
+    return Supply(catalogue, today)
+
+
+def _kept(catalogue: Catalogue, without: Collection[str]) -> Iterable[Factor]:
+    for rows in catalogue.by_subject.values():
+        left = [f for f in rows if f.source not in without]
+        had = any(f.role == "default" and f.value is not None for f in rows)
+        has = any(f.role == "default" and f.value is not None for f in left)
+        rivals = [f for f in left if f.role == "rival" and f.value is not None]
+        if had and not has and rivals:
+            yield _promoted(rivals)
+        yield from left
+
+
+def _promoted(rivals: list[Factor]) -> Factor:
+    """Rival values become the default: their median between their extremes, or one alone between half and twice."""
+    values = [f.value for f in rivals if f.value is not None]
+    lows = [f.low for f in rivals if f.low is not None]
+    highs = [f.high for f in rivals if f.high is not None]
+    low, central, high = min(lows), median(values), max(highs)
+    fields: dict[str, object] = {"id": f"{rivals[0].id}/promoted", "role": "default", "value": central}
+    fields |= {"low": low, "high": high}
+    fields |= {"valid_from": None, "valid_to": None}
+    if low == high and central:
+        rule: dict[str, object] = {
+            "bounds_kind": "rule",
+            "bounds_rule": SINGLE,
+            "low": central / 2,
+            "high": central * 2,
+        }
+        return rivals[0].model_copy(update=fields | rule)
+    return rivals[0].model_copy(update=fields | {"bounds_kind": "rival_sources", "bounds_rule": ""})

@@ -1,0 +1,121 @@
+"""A value with its draws, and the trail of steps and factors that made it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from estimator import draws
+from estimator.algebra import Formula, render
+from estimator.binding import Bound
+from estimator.catalogue import Catalogue
+from estimator.errors import words
+from estimator.explain import describe
+from estimator.steps import PLAIN, WORDS
+
+
+class NotEstimable(Exception):
+    """A figure that cannot be computed: the code of its reason, a key of [missing] or of [models]."""
+
+    def __init__(self, code: str, sentences: dict[str, str] | None = None) -> None:
+        self.code = code
+        self.sentences = sentences
+        super().__init__(code)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A central value and its draws; one number where there is no doubt."""
+
+    central: float
+    draws: Any
+
+    @property
+    def exact(self) -> bool:
+        return isinstance(self.draws, int | float)
+
+
+@dataclass
+class Trail:
+    """How one figure came about, while it is being computed."""
+
+    catalogue: Catalogue
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    factors: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def given(self, value: float) -> Value:
+        """A number that the case states: exact."""
+        return Value(float(value), float(value))
+
+    def factor(self, bound: Bound) -> Value:
+        """A factor with its draws. NotEstimable when there is none."""
+        item = bound.factor
+        if item is None or item.value is None:
+            raise NotEstimable(bound.missing or "no_factor")
+        self.factors.setdefault(item.id, describe(bound, bound.quantity, self.catalogue))
+        return Value(item.value, draws.draw(item))
+
+    def factor_value(self, bound: Bound) -> Value:
+        """A value computed for this case alone, with its draws; what made it is told by `sentence` and `rows`."""
+        item = bound.factor
+        assert item is not None and item.value is not None
+        return Value(item.value, draws.draw(item))
+
+    def sentence(self, name: str, label: dict[str, str]) -> None:
+        """A step told by another module."""
+        self.steps.append({"name": name, "label": label, "formula": {}, "unit": ""})
+
+    def rows(self, ids: Iterable[str], tables: Iterable[Any]) -> None:
+        """Rows of measured configurations and of the regression that a computation used, by id or by quantity."""
+        known = {name: row for row in tables for name in (row.id, getattr(row, "quantity", row.id))}
+        for key in ids:
+            row = known.get(key)
+            source = self.catalogue.sources.get(row.source) if row else None
+            body: dict[str, Any] = {"id": key, "quantity": "token_energy", "locator": row.locator if row else ""}
+            body["source"] = source.model_dump(mode="json", include={"id", "title", "url", "licence"}) if source else {}
+            self.factors.setdefault(key, body)
+
+    def times(self, name: str, value: Value, count: float) -> Value:
+        """One thing's value, as many times as there are of them."""
+        found = Value(value.central * count, value.draws * count)
+        return self._step(name, {"expression": "*", "numbers": f"{value.central:.6g} × {count:g}"}, "kWh", found)
+
+    def coefficient(self, name: str, function: Callable[[Any], Any], value: Value) -> Value:
+        """An ordinary function of one value, as a step."""
+        found = Value(function(value.central), function(value.draws))
+        return self._step(name, {"expression": name, "numbers": f"{found.central:.6g}"}, "", found)
+
+    def apply(self, formula: Formula, **inputs: Value) -> Value:
+        """A formula over central values and draws, as a step. NotEstimable where it divides by zero."""
+        try:
+            central = float(formula(**{name: value.central for name, value in inputs.items()}))
+        except ZeroDivisionError as error:
+            raise NotEstimable("out_of_range") from error
+        found = Value(central, formula(**{name: value.draws for name, value in inputs.items()}))
+        numbers = render(formula.tree, lambda name: f"{inputs[name].central:.6g}", "{:g}".format, WORDS)
+        text = {"expression": render(formula.tree, str, "{:g}".format, PLAIN), "numbers": numbers}
+        return self._step(formula.name, text, str(formula.unit), found)
+
+    def add(self, name: str, *values: Value) -> Value:
+        """The sum of values of one unit, as a step when there are several."""
+        if len(values) == 1:
+            return values[0]
+        found = Value(sum(v.central for v in values), sum(v.draws for v in values))
+        numbers = " + ".join(f"{v.central:.6g}" for v in values)
+        return self._step(name, {"expression": name, "numbers": numbers}, "", found)
+
+    def share(self, value: Value, divisor: float) -> Value:
+        """A total brought to the unit asked for."""
+        found = Value(value.central / divisor, value.draws / divisor)
+        return self._step("shared_out", {"expression": "/", "numbers": f"{value.central:.6g} ÷ {divisor:g}"}, "", found)
+
+    def _step(self, name: str, text: dict[str, str], unit: str, value: Value) -> Value:
+        low, high = draws.interval(value.draws)
+        body = {"name": name, "label": self._label(name), "formula": text, "unit": unit}
+        self.steps.append(body | {"low": low, "value": value.central, "high": high})
+        return value
+
+    def _label(self, name: str) -> dict[str, str]:
+        found = self.catalogue.quantities.get(name)
+        if found is not None:
+            return {lang: found.label(lang) for lang in ("fr", "en")}
+        return {lang: words(lang)["workload_steps"][name] for lang in ("fr", "en")}

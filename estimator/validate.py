@@ -1,0 +1,123 @@
+"""Published cases run through the estimator, from the workload alone: a row a figure, reasons counted, none skipped."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from estimator.catalogue import load
+from estimator.errors import SobriaError, sentences
+from estimator.faults import contradictions, faults
+from estimator.supply import supply
+from estimator.valuation import Row, value_case
+from estimator.valuation_energy import Options
+from estimator.workload import Case, CaseRefused, read_case
+
+
+class CasesRefused(SobriaError):
+    """A file that is no list of cases."""
+
+    code = "cases_refused"
+
+
+class SourceUnknown(SobriaError):
+    """No source has this id."""
+
+    code = "source_unknown"
+
+
+def read_cases(path: Path) -> list[dict[str, Any]]:
+    """The cases of a JSON file. CasesRefused."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise CasesRefused(file=path.name, found=type(error).__name__) from error
+    if not isinstance(found, list) or not all(isinstance(case, dict) for case in found):
+        raise CasesRefused(file=path.name, found=type(found).__name__)
+    return found
+
+
+def run(
+    cases: Sequence[Mapping[str, Any]],
+    leave_out: Literal["architecture"] | None = None,
+    without_source: Collection[str] = (),
+    explain: bool = False,
+    today: date | None = None,
+) -> dict[str, Any]:
+    """Every figure that these cases ask for, as JSON: {"cases": [...], "summary": ...}.
+
+    Answers are never read. leave_out "architecture": a regression fitted without that of the case; without_source:
+    ids of sources whose factors are dropped (SourceUnknown); explain: steps and factors of each figure beside it.
+    A case that is not in the vocabulary keeps its rows, each with the reason.
+    """
+    today = today or date.today()
+    unknown = [source for source in without_source if source not in load().sources]
+    if unknown:
+        near = get_close_matches(unknown[0], load().sources, 5, 0.3)
+        raise SourceUnknown(source=unknown[0], near=", ".join(near) or "-")
+    options = Options(frozenset(without_source), leave_out, None, today)
+    read = [_read(case) for case in cases]
+    sound = [case for case in read if isinstance(case, Case)]
+    contradicted = contradictions(sound)
+    rows: list[dict[str, Any]] = []
+    for data, case in zip(cases, read, strict=True):
+        if isinstance(case, CaseRefused):
+            rows += _refused(data, case)
+            continue
+        words = list(faults(case, supply(options.without_source, today)))
+        if case.id in contradicted:
+            words = [*words, "not_reproducible"][:2]
+        found = value_case(case, options)
+        rows += [_as_dict(case.id, place, row, words, explain) for place, row in enumerate(found)]
+    return {"cases": rows, "summary": _summary(cases, rows, options)}
+
+
+def _read(data: Mapping[str, Any]) -> Case | CaseRefused:
+    try:
+        return read_case(data)
+    except CaseRefused as refusal:
+        return refusal
+
+
+def _as_dict(case: str, place: int, row: Row, words: Iterable[str], explain: bool) -> dict[str, Any]:
+    body: dict[str, Any] = {"id": case, "output": place, "indicator": row.asked.indicator}
+    body |= {"low": row.low, "central": row.central, "high": row.high, "warnings": list(words)}
+    if row.missing:
+        body["missing"] = row.missing
+    if explain:
+        body |= {"steps": row.steps, "factors": row.factors}
+    return body
+
+
+def _refused(data: Mapping[str, Any], refusal: CaseRefused) -> list[dict[str, Any]]:
+    """The rows of a case that could not be read, one for each figure that it asks for."""
+    published = data.get("published")
+    asked = published if isinstance(published, list) and published else [{}]
+    body: dict[str, Any] = {"low": None, "central": None, "high": None, "warnings": [], "missing": refusal.as_dict()}
+    names = [str(one.get("indicator", "")) if isinstance(one, dict) else "" for one in asked]
+    return [{"id": str(data.get("id", "")), "output": n, "indicator": name} | body for n, name in enumerate(names)]
+
+
+def _summary(cases: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], options: Options) -> dict[str, Any]:
+    """Counts: families before rows, since the cases of one document are not independent."""
+    reasons = Counter(row["missing"]["code"] for row in rows if row.get("missing"))
+    warned = {row["id"]: tuple(row["warnings"]) for row in rows}
+    return {
+        "cases": len(cases),
+        "families": len({str(case.get("family", "")) for case in cases}),
+        "outputs": len(rows),
+        "valued": sum(row["central"] is not None for row in rows),
+        "not_estimable": dict(sorted(reasons.items())),
+        "warnings": dict(sorted(Counter(word for words in warned.values() for word in words).items())),
+        "without_source": sorted(options.without_source),
+        "leave_out": options.leave_out,
+        "factors_version": supply(options.without_source, options.today or date.today()).catalogue.version,
+    }
+
+
+def fault_sentence(word: str) -> dict[str, str]:
+    """A word of the fault list, for people."""
+    return sentences("faults", word)

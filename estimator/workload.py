@@ -1,0 +1,157 @@
+"""What a use of AI did, where and on what, in one vocabulary: any published case is a valid input of the estimator."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from estimator.errors import SobriaError
+
+Indicator = Literal[
+    "it_energy_kwh",
+    "site_energy_kwh",
+    "gwp_kgco2e",
+    "use_gwp_kgco2e",
+    "embodied_gwp_kgco2e",
+    "water_onsite_l",
+    "water_electricity_l",
+    "water_l",
+    "adpe_kgsbeq",
+    "embodied_adpe_kgsbeq",
+]
+Scope = Literal["gpu", "it", "site", "wall"]
+Per = Literal["request", "output_token", "device_hour", "device"]
+ANSWERS = ("value", "resolution", "tolerance_rel")
+LIBRARIAN = ("title", "kind", "quality", "fault", "source", "assumed", "remark", "proof", "measurement")
+
+
+class CaseRefused(SobriaError):
+    """A case that is not written in the vocabulary."""
+
+    code = "case_refused"
+
+
+class Words(BaseModel):
+    """A part of a case: no word beyond its fields, never changed, unknown is absent and never null."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Components(Words):
+    """Electricity of the parts of the servers, as read; a faulty trace may hold a negative one [kWh]."""
+
+    cpu: float | None = None
+    gpu: float | None = None
+    ram: float | None = None
+
+    def stated(self) -> dict[str, float]:
+        """The parts that are stated [kWh]."""
+        return {name: value for name, value in self if value is not None}
+
+
+class Workload(Words):
+    """What was done, by one way of stating energy, or by what the estimator needs to find it."""
+
+    it_energy_kwh: float | None = Field(None, description="electricity of the equipment [kWh]")
+    site_energy_kwh: float | None = Field(None, description="electricity with the overhead of the facility [kWh]")
+    component_energy_kwh: Components | None = Field(None, description="by component [kWh]")
+    idle_energy_kwh: float | None = Field(None, description="standing electricity, added in every form [kWh]")
+    device: str | None = Field(None, description="name of the accelerator or server, as the publication writes it")
+    device_count: float | None = Field(None, gt=0, description="accelerators that serve one replica, or of the run")
+    device_hours: float | None = Field(None, ge=0, description="total over devices [h]")
+    device_power_w: float | None = Field(None, description="mean of one device [W]")
+    device_load: float | None = Field(None, gt=0, description="share of the maximum power of the device [1]")
+    host_power_w: float | None = Field(
+        None, ge=0, description="rest of the servers; whole servers when no device power is stated [W]"
+    )
+    hours: float | None = Field(None, ge=0, description="wall clock [h]")
+    duration_s: float | None = Field(None, ge=0, description="wall clock [s]")
+    model: str | None = None
+    total_params_b: float | None = Field(None, gt=0, description="parameters of the model [1e9]")
+    active_params_b: float | None = Field(None, gt=0, description="parameters at work for a token [1e9]")
+    input_tokens: float | None = Field(None, ge=0, description="read, per request")
+    output_tokens: float | None = Field(None, ge=0, description="written, per request")
+    requests: float | None = Field(None, gt=0)
+    concurrency: float | None = Field(None, gt=0, description="requests in flight per replica")
+    request_rate_per_s: float | None = Field(None, gt=0, description="mean arrivals [1/s]")
+    precision_bits: float | None = Field(None, gt=0, description="bits of a weight")
+    task: str | None = Field(None, description="name of a benchmark task, or text-to-image, text-to-video")
+
+
+class Site(Words):
+    """Where it ran; what is absent is found in the factor tables."""
+
+    zone: str | None = Field(None, description="ISO 3166-1 alpha-3, or with its subdivision: USA-TX")
+    pue: float | None = Field(None, description="site over IT electricity [1]")
+    wue_l_per_kwh: float | None = Field(None, description="water on site [L/kWh]")
+    wue_basis: Literal["it", "site"] | None = Field(None, description="the electricity that the WUE multiplies")
+    grid_gwp_kgco2e_per_kwh: float | None = Field(None, description="[kgCO2e/kWh]")
+    grid_water_l_per_kwh: float | None = Field(None, description="[L/kWh]")
+    grid_basis: Literal["location", "market"] | None = None
+
+
+class Hardware(Words):
+    """What it ran on, as manufactured; what is absent is found in the factor tables."""
+
+    device_gwp_kgco2e: float | None = Field(None, description="manufacture of one device [kgCO2e]")
+    device_adpe_kgsbeq: float | None = Field(None, description="manufacture of one device [kgSbeq]")
+    server_gwp_kgco2e: float | None = Field(None, description="manufacture of one server without devices [kgCO2e]")
+    devices_per_server: float | None = Field(None, gt=0)
+    lifetime_years: float | None = Field(None, gt=0, description="[year]")
+    utilisation: float | None = Field(None, gt=0, description="share of the life that is used [1]")
+    components_gwp_kgco2e: dict[str, float] | None = Field(
+        None, description="named parts, added as they stand [kgCO2e]"
+    )
+
+
+class Asked(Words):
+    """A figure that is asked for: an indicator, for which equipment, with or without overhead, per what."""
+
+    indicator: Indicator
+    scope: Scope | None = None
+    overhead: bool | None = None
+    per: Per | None = None
+
+
+class Case(Words):
+    """A workload with its site and hardware, the figures asked for, and the trace that it may come from."""
+
+    id: str
+    family: str = ""
+    phase: Literal["training", "fine_tuning", "inference", "hardware", "trace"] | None = None
+    workload: Workload = Workload()
+    site: Site = Site()
+    hardware: Hardware = Hardware()
+    asked: tuple[Asked, ...] = ()
+    trace: dict[str, str] = Field(default_factory=dict, description="a CodeCarbon row, as published")
+
+
+def read_case(data: Mapping[str, Any]) -> Case:
+    """A case of the shared vocabulary, its answers left unread. CaseRefused on a word that is not in it."""
+    body = {key: value for key, value in data.items() if key not in LIBRARIAN and key != "published"}
+    if isinstance(data.get("trace"), Mapping):
+        body["trace"] = {key: "" if cell is None else str(cell) for key, cell in data["trace"].items()}
+    body["asked"] = [
+        {key: value for key, value in figure.items() if key not in ANSWERS} for figure in data.get("published", ())
+    ]
+    try:
+        return Case.model_validate(body)
+    except ValidationError as error:
+        raise _refused(str(data.get("id", "?")), error) from error
+
+
+def _refused(case: str, error: ValidationError) -> CaseRefused:
+    fault = error.errors()[0]
+    place = [str(part) for part in fault["loc"]]
+    parts: dict[str, type[Words]] = {
+        "workload": Workload,
+        "site": Site,
+        "hardware": Hardware,
+        "asked": Asked,
+        "component_energy_kwh": Components,
+    }
+    known = next((parts[part] for part in reversed(place[:-1]) if part in parts), Case)
+    read = fault.get("input")
+    return CaseRefused(
+        case=case, word=".".join(place), read=str(read)[:40], known=", ".join(known.model_fields), reason=fault["msg"]
+    )
