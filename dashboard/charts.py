@@ -21,6 +21,7 @@ COLUMN = 48  # height of a column of months [px]
 SMALL = 20  # largest over smallest central value above which the small ones are also drawn enlarged
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
 TICKS = 5
+RATIO = Step(Decimal(1), "", scaled=False)  # a number without a unit
 PATTERNS = (
     f'<pattern id="e" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     f'<rect width="6" height="6" fill="{WHITE}"/><rect width="2.5" height="6" fill="{ACCENT}"/></pattern>'
@@ -130,6 +131,42 @@ def columns_svg(months: Sequence[Mapping[str, float] | None], top: float, slots:
                 ground -= height
                 parts.append(_rect(f"x:{left:.2f}%;width:{wide:.2f}%", ground, height, proof))
     return _svg("".join(parts), "100%", COLUMN)
+
+
+def ratio_ticks(lowest: float, highest: float) -> list[float]:
+    """1, 2, 5, 10 … and their inverses, whole decades around 1 that hold both values."""
+    decades = max(1, math.ceil(max(-math.log10(lowest), math.log10(highest))))
+    below = [s * 10.0**-n for n in range(decades, 0, -1) for s in (1, 2, 5)]
+    return [*below, *(s * 10.0**n for n in range(decades) for s in (1, 2, 5)), 10.0**decades]
+
+
+def ratio_svg(low: float, middle: float, high: float, ticks: Sequence[float]) -> str:
+    """Ratios from low to high with a dot in the middle, on a logarithmic scale; the line at 1 is darker."""
+    places = [ratio_share(v, ticks) for v in (low, middle, high)]
+    lines = "".join(
+        f'<rect style="x:{_at(ratio_share(v, ticks), 1)}" width="1" height="{STRIP}" fill="{LINE}"/>' for v in ticks
+    )
+    even = f'<rect style="x:{_at(ratio_share(1.0, ticks), 1)}" width="1.5" height="{STRIP}" fill="{INK}"/>'
+    place = f"x:{_at(places[0], 1)};width:calc((100% - {2 * EDGE}px)*{places[2] - places[0]:.5f})"
+    bar = _band({"measured": 1.0}, place, (STRIP - BAND) / 2) if high > low else ""
+    return _svg(lines + bar + even + _dot(_at(places[1], 1), STRIP / 2), "100%", STRIP)
+
+
+def ratio_share(value: float, ticks: Sequence[float]) -> float:
+    """Where a ratio stands on its scale, from 0 to 1."""
+    return math.log(value / ticks[0]) / math.log(ticks[-1] / ticks[0])
+
+
+def ratio_axis(ticks: Sequence[float], lang: str) -> Markup:
+    """The scale of ratios: « ÷ 10 », « égal », « × 10 »; not read aloud, its numbers stand in the text."""
+    ends, marks = (ticks[0], 1.0, ticks[-1]), []
+    for value in ticks:
+        far = tick_text(max(value, round(1 / value, 6)), RATIO, lang)
+        text = t("chart.equal", lang) if value == 1 else t(f"chart.{'times' if value > 1 else 'over'}", lang, n=far)
+        where = round(100 * ratio_share(value, ticks), 3)
+        inner = "" if value in ends else " inner"
+        marks.append(Markup('<span class="tick{}" style="left:{}%">{}</span>').format(inner, where, text))
+    return Markup('<div class="axis" aria-hidden="true">{}</div>').format(Markup().join(marks))
 
 
 def nice_ticks(top: float) -> list[float]:

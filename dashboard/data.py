@@ -1,17 +1,18 @@
 """The only bridge to the estimator: the open build of a home, and what it says, remembered by build and arguments."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboard.texts import LANGUAGES, known, t
 from estimator import catalogue as tables
-from estimator import reading
+from estimator import method, reading
 from estimator.build import current as current_file
 from estimator.catalogue import Catalogue, Factor
 from estimator.home import default_home
+from estimator.method import Confronted
 from estimator.reading import Asked, Build
 from estimator.typography import typeset
 
@@ -82,6 +83,14 @@ class OpenBuild:
         return ask(*arguments)
 
 
+class Method(NamedTuple):
+    """What the method page says."""
+
+    boundary: tuple[method.Element, ...]
+    indicators: tuple[method.Indicator, ...]
+    rules: tuple[method.Rule, ...]
+
+
 @dataclass(frozen=True)
 class Entry:
     """A factor with the names of what it is about, as the Facteurs page lists it."""
@@ -106,6 +115,32 @@ def factors() -> tuple[Entry, ...]:
     entries = [_entry(item, book) for item in book.factors]
     newest_first = sorted(entries, key=lambda e: (str(e.factor.valid_from or ""), e.factor.id), reverse=True)
     return tuple(sorted(newest_first, key=lambda e: (e.quantity["fr"], e.subject["fr"], e.factor.role != "default")))
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def method_text(lang: str) -> Method:
+    """The method in words: what is counted, indicators, formulas then coefficients."""
+    book = tables.load()
+    rules = (*method.formulas(book, lang), *method.coefficients(book, lang))
+    return Method(method.boundary(lang), method.indicators(book, lang), rules)
+
+
+def confrontation() -> tuple[Confronted, ...]:
+    """Our own figures on published cases."""
+    return method.confrontation()
+
+
+def typeset_all(texts: Iterable[str], lang: str) -> list[str]:
+    """Texts of the estimator with the spaces of a printed page."""
+    return [typeset(text, lang) for text in texts]
+
+
+def unconfronted(lang: str) -> list[str]:
+    """Names of the kinds of accelerator of the tables that no published case uses, in any of their forms."""
+    book = tables.load()
+    met = {step for row in method.confrontation() if row.mode == "device" for step in book.ladder(row.name)}
+    kinds = [s for s in book.subjects.values() if s.kind == "device" and s.wider and book.subjects[s.wider].wider == ""]
+    return sorted(typeset(book.label(s.id, lang), lang) for s in kinds if s.id not in met)
 
 
 def factors_version() -> str:

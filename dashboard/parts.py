@@ -1,5 +1,6 @@
 """Parts that pages are made of: head, figure, table, banner, footer, states; HTML in which every text is escaped."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -35,6 +36,12 @@ def figure_name(figure_id: str, lang: str) -> str:
         return t(key, lang)
     whole, _, part = figure_id.partition(".")
     return f"{t('figures.' + whole, lang)}, {t('parts.' + part, lang)}"
+
+
+def publications_name(family: str, lang: str) -> str:
+    """Name of a family of publications for people; as it was written when there is none."""
+    key = "publications." + re.sub(r"[^a-z0-9]+", "_", family.lower()).strip("_")
+    return t(key, lang) if known(key, lang) else family
 
 
 def number(amount: Amount, number_id: str, name: str, lang: str) -> Markup:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from estimator.reading import open_current as open_current
     from estimator.track import Tracker as Tracker
     from estimator.track import tracked as tracked
+    from estimator.valuation import value as value
+    from estimator.workload import Hardware as Hardware
+    from estimator.workload import Site as Site
+    from estimator.workload import Workload as Workload
 
 _HOMES = {
     "Activity": "activity",
@@ -34,12 +38,19 @@ _HOMES = {
     "open_current": "reading",
     "Tracker": "track",
     "tracked": "track",
+    "value": "valuation",
+    "Hardware": "workload",
+    "Site": "workload",
+    "Workload": "workload",
 }
 __all__ = [
     "Activity",
+    "Hardware",
     "Question",
+    "Site",
     "SobriaError",
     "Tracker",
+    "Workload",
     "build",
     "estimate",
     "import_paths",
@@ -47,6 +58,7 @@ __all__ = [
     "open_current",
     "replay",
     "tracked",
+    "value",
 ]
 
 

@@ -26,13 +26,17 @@ def main() -> None:
     """Entry point: 0 done, 1 refused or failed with one clear sentence, 2 usage."""
     arguments, settings = global_options(sys.argv[1:])
     lang = settings.get("lang") or _locale()
-    if lang not in LANGUAGES:
-        lang = "en"
+    if lang not in LANGUAGES or "" in settings.values():
+        print(say("cli", "bad_global", "fr"), say("cli", "bad_global", "en"), sep="\n", file=sys.stderr)
+        sys.exit(2)
     home = Path(settings["home"]) if settings.get("home") else default_home()
     command = typer.main.get_command(app)
     cli_text.localise(command, lang)
     try:
         code = command.main(arguments, prog_name="sobria", standalone_mode=False, obj={"home": home, "lang": lang})
+    except OSError as error:
+        print(say("errors", "file_unusable", lang, file=error.filename or home, reason=error.strerror), file=sys.stderr)
+        code = 1
     except SobriaError as error:
         if "--json" in arguments:
             print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
@@ -64,7 +68,7 @@ def global_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
 
 def _locale() -> str:
     text = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "fr")
-    return "en" if text.lower().startswith(("en", "c.", "posix")) or text == "C" else "fr"
+    return "en" if text.lower().startswith("en") else "fr"  # C and POSIX say no language
 
 
 @app.command("import")
@@ -75,13 +79,15 @@ def import_(
     json_: Json = False,
 ) -> None:
     from estimator.home import reading_context
-    from estimator.ledger import Ledger, import_paths
+    from estimator.ledger import Ledger, NothingToImport, import_paths
 
     home = context.obj["home"]
     report = import_paths(Ledger(home), paths, reading_context(home, timezone), cli_text.progress(context.obj["lang"]))
     show(report.account.as_dict(), json_, lambda: cli_text.import_text(report, context.obj["lang"]))
     if report.errors:
         raise typer.Exit(1)
+    if not report.account.read:
+        raise NothingToImport(paths=", ".join(paths))
 
 
 @app.command()
@@ -108,8 +114,9 @@ def explain(
 ) -> None:
     if replay is not None:
         from estimator.explain import replay as again
+        from estimator.explain import saved
 
-        body = {"indicators": again(json.loads(replay.read_text("utf-8"))["replay"])}
+        body = {"indicators": again(saved(replay))}
         show(body, json_, lambda: cli_text.figures_text(body["indicators"], context.obj["lang"]))
         return
     if number is None:
@@ -139,14 +146,18 @@ def estimate(
     model: Annotated[str | None, typer.Option(help="model")] = None,
     output_tokens: Annotated[float | None, typer.Option(help="output_tokens", min=0)] = None,
     latency_s: Annotated[float | None, typer.Option(help="latency_s", min=0)] = None,
+    input_tokens: Annotated[float | None, typer.Option(help="input_tokens", min=0)] = None,
+    requests: Annotated[float, typer.Option(help="requests")] = 1.0,
+    concurrency: Annotated[float | None, typer.Option(help="concurrency")] = None,
+    precision_bits: Annotated[float | None, typer.Option(help="precision_bits")] = None,
     json_: Json = False,
 ) -> None:
-    from estimator.estimate import Question
+    from estimator.estimate import Question, question
     from estimator.estimate import estimate as answer
 
     given = {name: value for name, value in locals().items() if name in Question.model_fields}
     if method == "sobria":
-        body = answer(Question(**given, day=date.date() if date else None))
+        body = answer(question(**given, day=date.date() if date else None))
     else:
         from estimator.methods.ecologits import estimate_ecologits
 
@@ -154,6 +165,20 @@ def estimate(
             raise typer.BadParameter(say("cli", "method_wants", context.obj["lang"], method=method))
         body = estimate_ecologits(provider, model, output_tokens, zone, latency_s)
     show(body, json_, lambda: cli_text.estimate_text(body, context.obj["lang"]))
+
+
+@app.command()
+def validate(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="cases", metavar="FILE")],
+    without_source: Annotated[list[str] | None, typer.Option(help="without_source")] = None,
+    leave_out: Annotated[Literal["architecture"] | None, typer.Option(help="leave_out")] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.validate import read_cases, run
+
+    body = run(read_cases(file), leave_out, without_source or ())
+    show(body, json_, lambda: cli_text.validation_text(body, context.obj["lang"]))
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -167,14 +192,18 @@ def track(
     items: Annotated[float | None, typer.Option(help="items", min=0)] = None,
     sampling: Annotated[float, typer.Option(help="sampling", min=0.1)] = 5.0,
 ) -> None:
+    from estimator.places import PlaceRead, Places, ZoneUnknown
     from estimator.track import TrackOptions, run_command
 
+    known = Places.load().resolve_zone(PlaceRead(zone, zone))[0] if zone else ""
+    if known is None:
+        raise ZoneUnknown(zone=zone)
     options = TrackOptions(
         home=context.obj["home"],
         lang=context.obj["lang"],
         use_case=use_case,
         project=project,
-        zone=zone,
+        zone=known,
         host=host,
         items=items,
         sampling_s=sampling,
@@ -193,7 +222,7 @@ def doctor(context: typer.Context, json_: Json = False) -> None:
 @app.command()
 def serve(
     context: typer.Context,
-    port: Annotated[int, typer.Option(help="port")] = 8501,
+    port: Annotated[int, typer.Option(help="port", min=0, max=65535)] = 8501,
     address: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
 ) -> None:
     from estimator.build import build as make

@@ -107,6 +107,7 @@ def totals_text(found: Mapping[str, Any], lang: str) -> str:
             figures_text(found["indicators"], lang),
             say("cli", "totals_proof", lang, proof=proof),
             say("cli", "totals_kept", lang, quarantined=cover["quarantined"], to_check=cover["to_check"]),
+            *(f"    {count_text(c['count'], lang)} × {c[lang]}" for c in found["checks"]),
             say("cli", "totals_build", lang, build=found["build"]["build"], factors=found["build"]["factors_version"]),
         ]
     )
@@ -256,6 +257,15 @@ def subjects_text(found: Sequence[Subject], lang: str) -> str:
     """One line a site or device: id, name, zone."""
     lines = [f"{s.id}\t{s.label_fr if lang == 'fr' else s.label_en}\t{s.zone}" for s in found]
     return "\n".join(lines) or say("cli", "nothing_found", lang)
+
+
+def validation_text(body: Mapping[str, Any], lang: str) -> str:
+    """How many published cases were valued, and why the others were not."""
+    facts = body["summary"]
+    lines = [say("cli", "validated", lang, **{k: facts[k] for k in ("cases", "families", "outputs", "valued")})]
+    lines += [f"  {count} × {say('missing', code, lang)}" for code, count in facts["not_estimable"].items()]
+    lines += [f"  {count} × {say('faults', word, lang)}" for word, count in facts["warnings"].items()]
+    return "\n".join(lines)
 
 
 def check_text(catalogue: Catalogue, found: Sequence[Problem], lang: str) -> str:

@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from estimator.binding import Bound, bind, given
 from estimator.catalogue import Catalogue, load
 from estimator.errors import SobriaError, sentences
 from estimator.explain import explain_cells
-from estimator.figures import Cell
+from estimator.figures import Cell, factor_inputs
 from estimator.places import PlaceRead, Places
+from estimator.served import Served, Use, served
 
 
 class SubjectUnknown(SobriaError):
@@ -19,12 +20,45 @@ class SubjectUnknown(SobriaError):
     code = "subject_unknown"
 
 
+class QuestionRefused(SobriaError):
+    """A value that no use can have: negative, infinite, not a number, beyond any use."""
+
+    code = "question_refused"
+
+
+class NothingAsked(SobriaError):
+    """A question with neither energy, nor model, nor hardware."""
+
+    code = "nothing_asked"
+
+
+class HoursWanted(SobriaError):
+    """Hours without hardware, or hardware without hours."""
+
+    code = "hours_wanted"
+
+
+class TokensWanted(SobriaError):
+    """A model without the tokens that it wrote."""
+
+    code = "tokens_wanted"
+
+
+SERVER_CLASS = "class/server-unknown"
+
+
 class Question(BaseModel):
     """What is known of a use whose IT energy is known; all else is found in the factor tables or said to be unknown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    it_energy_kwh: float | None = Field(None, ge=0, description="[kWh]")
+    it_energy_kwh: float | None = Field(None, ge=0, le=1e12, description="[kWh]; or else a model and its tokens")
+    model: str | None = None
+    input_tokens: float | None = Field(None, ge=0, le=1e12, description="of one request")
+    output_tokens: float | None = Field(None, gt=0, le=1e12, description="of one request, reasoning included")
+    requests: float = Field(1.0, gt=0, le=1e15)
+    concurrency: float | None = Field(None, gt=0, le=1e6, description="mean requests in flight of one replica")
+    precision_bits: float | None = Field(None, gt=0, le=64, description="bits of a weight")
     zone: str | None = None
     day: date | None = None
     host: str | None = None
@@ -32,12 +66,22 @@ class Question(BaseModel):
     wue: float | None = Field(None, description="given by the user [L/kWh]")
     wue_basis: str = Field("it", pattern="^(it|site)$")
     device: str | None = None
-    device_hours: float | None = Field(None, ge=0, description="reserved hours of the device or machine [h]")
+    device_hours: float | None = Field(None, ge=0, le=1e9, description="reserved hours of the device or machine [h]")
     resource_share: float | None = Field(None, ge=0, le=1, description="[1]")
-    lifetime_years: float | None = Field(None, gt=0, description="[year]")
+    lifetime_years: float | None = Field(None, gt=0, le=100, description="[year]")
     occupancy: float | None = Field(None, gt=0, le=1, description="[1]")
-    data_gb: float | None = Field(None, ge=0, description="[GB]")
+    data_gb: float | None = Field(None, ge=0, le=1e12, description="[GB]")
     network: str | None = None
+
+
+def question(**given: Any) -> Question:
+    """A question from its fields. QuestionRefused names the field, what was read and what was expected."""
+    try:
+        return Question.model_validate(given)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        field = str(fault["loc"][0]) if fault["loc"] else "-"
+        raise QuestionRefused(option=field.replace("_", "-"), value=fault["input"]) from error
 
 
 def estimate(question: Question, today: date | None = None) -> dict[str, Any]:
@@ -46,24 +90,61 @@ def estimate(question: Question, today: date | None = None) -> dict[str, Any]:
     SubjectUnknown for a host or device that is not in the catalogue; GivenValueRefused for an implausible value.
     An unknown zone is no error: what hangs on it is « non estimable ».
     """
+    if question.it_energy_kwh is None and question.model is None and question.device is None and not question.data_gb:
+        raise NothingAsked()
+    if (question.device_hours is None) != (question.device is None) and question.model is None:
+        raise HoursWanted()
     catalogue = load()
     warnings: list[dict[str, str]] = []
     day = question.day or today or date.today()
-    bounds = bind(catalogue, _attributes(question, catalogue, warnings), day) | _given(question, catalogue)
-    cell = Cell(_amounts(question, catalogue), bounds)
+    attributes = _attributes(question, catalogue, warnings)
+    answered = _served(question, attributes, catalogue, day)
+    if not question.host and question.pue is None and question.wue is None:
+        attributes["host"] = SERVER_CLASS
+        warnings.append(sentences("served", "site_assumed"))
+    bounds = bind(catalogue, attributes, day, factor_inputs()) | _given(question, catalogue)
+    amounts = _amounts(question, catalogue)
+    if answered:
+        bounds["it_energy"] = answered.bound
+        warnings += [*answered.warnings, sentences("served", "machines_not_counted")]
+        if answered.device_hours is not None:
+            amounts.setdefault("device_hours", answered.device_hours)
+    cell = Cell(amounts, bounds)
     warnings += [
         sentences("warnings", "wider_subject", asked=b.subject, used=b.factor.subject, quantity=name)
         for name, b in bounds.items()
         if b.factor and b.rung and _used(name, cell)
     ]
     explanation = explain_cells([cell], catalogue)
+    if answered:
+        explanation["steps"] = answered.steps + explanation["steps"]
+        explanation["factors"] = answered.factors + [f for f in explanation["factors"] if f["quantity"] != "it_energy"]
     return explanation | {"warnings": warnings, "date": day.isoformat(), "factors_version": catalogue.version}
+
+
+def _served(question: Question, attributes: dict[str, str | None], catalogue: Catalogue, day: date) -> Served | None:
+    """The electricity of a model's answers; None when the IT energy itself is given, or no model."""
+    if question.model is None or question.it_energy_kwh is not None:
+        return None
+    if question.output_tokens is None:
+        raise TokensWanted(model=question.model)
+    use = Use(
+        model=question.model,
+        output_tokens=question.output_tokens,
+        input_tokens=question.input_tokens,
+        requests=question.requests,
+        device=attributes["device"],
+        concurrency=question.concurrency,
+        precision_bits=question.precision_bits,
+        host=attributes["host"],
+    )
+    return served(use, catalogue, day)
 
 
 def _attributes(question: Question, catalogue: Catalogue, warnings: list[dict[str, str]]) -> dict[str, str | None]:
     zone = question.zone
     if zone and zone not in catalogue.zones:
-        found, _ = Places.load().resolve_zone(PlaceRead(zone))
+        found, _ = Places.load().resolve_zone(PlaceRead(zone, zone))
         key = "zone_read_as" if found else "unknown_zone"
         warnings.append(sentences("warnings", key, zone=zone, used=found or ""))
         zone = found or zone

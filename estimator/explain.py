@@ -1,7 +1,9 @@
 """One number opened: its steps in words and numbers, its factors and their sources, and the means to replay it."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from estimator import coefficients, draws
@@ -31,6 +33,12 @@ class NumberUnknown(SobriaError):
     """No figure has this name."""
 
     code = "number_unknown"
+
+
+class ReplayFileRefused(SobriaError):
+    """A file that is no downloaded explanation."""
+
+    code = "replay_file_refused"
 
 
 class ReplayRefused(SobriaError):
@@ -81,6 +89,17 @@ def replay(data: Mapping[str, Any]) -> dict[str, Any]:
     return nested(amounts(cells, _chosen(data["figure"])))
 
 
+def saved(path: Path) -> dict[str, Any]:
+    """The "replay" part of a downloaded explanation. ReplayFileRefused."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ReplayFileRefused(file=path.name) from error
+    if not isinstance(found, dict) or not isinstance(found.get("replay"), dict):
+        raise ReplayFileRefused(file=path.name)
+    return dict(found["replay"])
+
+
 def _chosen(figure: str | None) -> list[Figure]:
     if figure is None:
         return list(FIGURES + ASIDE)
@@ -102,7 +121,7 @@ def _used(cell: Cell, figures: Sequence[Figure]) -> dict[str, Bound]:
     values = values_of(cell)
     below_known = needed(frozenset(results_of(cell, figures, values)))
     wanted = {r for f in figures for p in f.parts if asked(p, cell) and not known_result(p, values) for r in p.results}
-    given = set(cell.amounts)
+    given = cell.amounts.keys() | cell.bounds.keys()
     below = needed(frozenset(wanted))
     return {
         name: bound

@@ -25,6 +25,12 @@ __all__ = ["ACTIVITY_SCHEMA", "Account", "FileResult", "ImportReport", "Ledger",
 BATCH_ROWS = 100_000
 
 
+class NothingToImport(SobriaError):
+    """Paths that hold no row of any trace."""
+
+    code = "nothing_to_import"
+
+
 @dataclass(frozen=True)
 class Account:
     """Where every row that was read went: read = accepted + superseded + quarantined + duplicates."""
@@ -199,7 +205,7 @@ def import_paths(
 ) -> ImportReport:
     """Read files, folders or `-`, and append what is new. A file that cannot be read stops none of the others.
 
-    `progress` is called with the number of files done and of files in all. Unreadable when a path is not there.
+    `progress` is called with the number of files done and of files in all.
     """
     with _no_collection():
         return _import(ledger, list(find_files(paths)), context, progress)

@@ -73,6 +73,7 @@ def step_for(unit: str, value: float | None, lang: str) -> Step:
 def unit_text(unit: str, lang: str) -> str:
     """A unit for people."""
     names = {"1": "one", "year": "year", "h": "hour", "GB": "gigabyte", "kWh": "kwh", "L": "l"}
+    names |= {"kgCO2e": "kg_co2e", "kgSbeq": "kg_sbeq", "MJ": "mj"}
     return _t(f"units.{names[unit]}", lang) if unit in names else unit
 
 

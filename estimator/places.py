@@ -10,6 +10,8 @@ from importlib.resources.abc import Traversable
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from estimator.errors import SobriaError
+
 _COUNT = re.compile(r"^\s*(\d+)\s*x\s+")
 _VENDOR = re.compile(r"\b(nvidia|tesla|amd|instinct|intel)\b")
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
@@ -41,6 +43,12 @@ class Computer(NamedTuple):
     machine: str | None
     host: str | None
     integrated: bool
+
+
+class ZoneUnknown(SobriaError):
+    """A zone that is not in the tables."""
+
+    code = "zone_unknown"
 
 
 @dataclass(frozen=True)

@@ -105,11 +105,12 @@ class Build:
         return Cell({a: row[a] for a in (*AMOUNTS, "resource_share")}, bounds)
 
     def totals(self) -> dict[str, Any]:
-        """{"indicators", "proof", "coverage", "build"} of the whole ledger."""
+        """{"indicators", "proof", "coverage", "checks", "build"} of the whole ledger."""
         return {
             "indicators": nested(amounts(self.cells())),
             "proof": self.proof(),
             "coverage": self.coverage(),
+            "checks": self.checks(),
             "build": self.meta,
         }
 

@@ -61,7 +61,8 @@ def groups_of(cells: Sequence[Opened], catalogue: Catalogue) -> list[dict[str, A
 
 
 def _shown(name: str, cell: Opened) -> bool:
-    return name in cell.needed and name not in cell.cell.amounts and cell.values.get(name) is not None
+    given = name in cell.cell.amounts or name in cell.cell.bounds
+    return name in cell.needed and not given and cell.values.get(name) is not None
 
 
 def _formula(item: Formula, cells: Sequence[Opened], alone: Opened | None, catalogue: Catalogue) -> dict[str, Any]:

@@ -2,25 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.algebra import render, to_latex
 from estimator.catalogue import Catalogue, load
-from estimator.coefficients import COEFFICIENTS
-from estimator.figures import ASIDE, FIGURES, the_system
-from estimator.steps import WORDS
+from estimator.method import Confronted, boundary, coefficients, confrontation, formulas, indicators
 
+LANG = "fr"
 ROOT = Path(__file__).parent.parent
 MADE = "Cette page est écrite par `python -m scripts.docs` à partir des formules et des tables : ne la modifiez pas."
-COUNTED = (
-    ("Serveurs et postes, à l'usage", "compté", "électricité relevée, corrigée de ce que le relevé ne voit pas"),
-    ("Serveurs et cartes, fabrication", "compté quand le matériel est connu", "part de la durée de vie réservée"),
-    ("Refroidissement et pertes du site", "compté", "PUE et WUE du site, ou de sa classe, dite comme telle"),
-    ("Réseau", "compté à part", "affectation au Go transporté, non ce qu'un Go de plus provoque"),
-    ("Entraînement des modèles achetés", "non compté", "appartient au fournisseur, à montrer à part"),
-    ("Terminaux et temps des personnes", "non compté", "sauf si une option d'une comparaison en a besoin"),
-    ("Bâtiment du centre de données", "non compté", "aucune source libre retenue"),
-)
 
 
 def method(catalogue: Catalogue) -> str:
@@ -31,11 +21,11 @@ def method(catalogue: Catalogue) -> str:
         "",
     ]
     lines += ["## Périmètre", "", "| élément | compté ? | comment |", "|---|---|---|"]
-    lines += [f"| {' | '.join(row)} |" for row in COUNTED]
+    lines += [f"| {row.name} | {row.counted} | {row.how} |" for row in boundary(LANG)]
     lines += ["", "## Indicateurs", "", "| indicateur | unité | somme de |", "|---|---|---|"]
-    for figure in FIGURES + ASIDE:
+    for figure in indicators(catalogue, LANG):
         terms = " + ".join(
-            " ou ".join(f"`{r}`" for r in p.results) + ("" if p.required else " *") for p in figure.parts
+            " ou ".join(f"`{r}`" for r in term.results) + (" *" if term.optional else "") for term in figure.terms
         )
         lines.append(f"| `{figure.id}` | {figure.unit} | {terms} |")
     lines += [
@@ -44,14 +34,12 @@ def method(catalogue: Catalogue) -> str:
         "",
     ]
     lines += ["## Formules", ""]
-    for item in the_system().formulas:
-        quantity = catalogue.quantities[item.name]
-        words = render(item.tree, lambda name: catalogue.quantities[name].label_fr, "{:g}".format, WORDS)
-        lines += [f"### {quantity.label_fr} [{quantity.unit}]", "", f"{words}", ""]
-        lines += [f"$$\\mathrm{{{item.name.replace('_', chr(92) + '_')}}} = {to_latex(item.tree)}$$", ""]
-        lines += [f"Référence : {item.reference}.", ""]
+    for rule in formulas(catalogue, LANG):
+        lines += [f"### {rule.label} [{rule.unit}]", "", rule.words, ""]
+        lines += [f"$$\\mathrm{{{rule.name.replace('_', chr(92) + '_')}}} = {rule.symbols}$$", ""]
+        lines += [f"Référence : {rule.reference}.", ""]
     lines += ["## Coefficients", "", "Évalués une fois par groupe, quand ses facteurs sont liés.", ""]
-    lines += [f"- `{c.name}` = {c.text} ({catalogue.quantities[c.name].unit})" for c in COEFFICIENTS]
+    lines += [f"- `{rule.name}` = {rule.symbols} ({rule.unit})" for rule in coefficients(catalogue, LANG)]
     return "\n".join(lines) + "\n"
 
 
@@ -78,6 +66,51 @@ def licences(catalogue: Catalogue) -> str:
     return "\n".join(lines) + "\n"
 
 
+def validation(catalogue: Catalogue) -> str:
+    """Our own figures on published cases; the cases themselves do not ship."""
+    rows = confrontation()
+    predicted, repeated = ([r for r in rows if r.mode == mode] for mode in ("prediction", "reproduction"))
+    lines = ["# Confrontation aux publications", "", MADE, ""]
+    lines += [
+        "Les cas publiés ne sont pas dans ce dépôt. `python -m scripts.validation_summary CAS.json` les lit, "
+        "les calcule et n'écrit que nos propres chiffres dans `factors/results/validation_summary.csv`, "
+        f"calculé le {rows[0].day} avec les facteurs `{rows[0].factors_version}`.",
+        "",
+        "Ces publications étaient connues pendant la mise au point : ce n'est pas un essai à l'aveugle.",
+        "",
+        "## Prédiction",
+        "",
+        "Sans le modèle du cas dans la régression ni les facteurs tirés de la même adresse : "
+        f"{_inside(predicted)} dans l'intervalle.",
+        "",
+        *_families(predicted, "dans l'intervalle"),
+        "## Reproduction",
+        "",
+        f"Toutes les entrées sont publiées : {_inside(repeated)} retrouvées à 3 % près ou à la décimale imprimée.",
+        "",
+        *_families(repeated, "retrouvées"),
+    ]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def _inside(rows: Sequence[Confronted]) -> str:
+    return f"{sum(r.inside for r in rows)} valeurs sur {sum(r.outputs for r in rows)}"
+
+
+def _families(rows: Sequence[Confronted], word: str) -> list[str]:
+    lines = [
+        f"| publications | cas | valeurs | {word} | haut ÷ bas, médian "
+        "| nôtre ÷ publié, 5 % | médian | 95 % | de seconde main |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for r in rows:
+        ratios = " | ".join(f"{r.ratios[q]:g}".replace(".", ",") for q in (0.05, 0.5, 0.95))
+        width = f"{r.median_width:g}".replace(".", ",")
+        name = f"[{r.name}]({r.address})" if r.address else r.name
+        lines.append(f"| {name} | {r.cases} | {r.outputs} | {r.inside} | {width} | {ratios} | {r.transcribed} |")
+    return [*lines, ""]
+
+
 def main() -> int:
     """Write the pages, or say which one is not what the code says (--check)."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -85,7 +118,12 @@ def main() -> int:
     check = parser.parse_args().check
     catalogue = load()
     stale = 0
-    pages = {"docs/methode.md": method, "docs/nomenclature.md": nomenclature, "factors/LICENSES.md": licences}
+    pages = {
+        "docs/methode.md": method,
+        "docs/nomenclature.md": nomenclature,
+        "docs/validation.md": validation,
+        "factors/LICENSES.md": licences,
+    }
     for name, write in pages.items():
         path, text = ROOT / name, write(catalogue)
         if check and (not path.exists() or path.read_text("utf-8") != text):

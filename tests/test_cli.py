@@ -136,14 +136,17 @@ def test_reading_standard_input(tmp_path: Path) -> None:
 def test_refusals_exit_one_with_one_sentence_and_usage_exits_two(tmp_path: Path) -> None:
     missing = sobria(tmp_path, "import", str(tmp_path / "nothing.csv"), code=1)
     assert "Traceback" not in missing.stderr and "nothing.csv" in missing.stderr + missing.stdout
-    assert sobria(tmp_path, "estimate", "--pue", "0.2", code=1).stderr.startswith(
+    assert sobria(tmp_path, "estimate", "--it-energy-kwh", "1", "--pue", "0.2", code=1).stderr.startswith(
         "Efficacité énergétique du site (PUE) : 0.2 a été lu"
     )
     body = json.loads(sobria(tmp_path, "factors", "show", "nobody", "--json", code=1).stdout)
     assert body["error"]["code"] == "factor_not_found"
     sobria(tmp_path, "estimate", "--nothing", code=2)
     sobria(tmp_path, "explain", code=2)
-    assert "n'est pas au catalogue" in sobria(tmp_path, "estimate", "--host", "scaleway/nowhere", code=1).stderr
+    assert (
+        "n'est pas au catalogue"
+        in sobria(tmp_path, "estimate", "--it-energy-kwh", "1", "--host", "scaleway/nowhere", code=1).stderr
+    )
     assert "ne désigne aucun chiffre" in sobria(tmp_path, "explain", "total.love", code=1).stderr
 
 
@@ -156,7 +159,7 @@ def test_factors_are_whole_and_one_can_be_read(tmp_path: Path) -> None:
 
 def test_every_command_and_option_is_explained_in_both_languages(tmp_path: Path) -> None:
     names = [c.name or c.callback.__name__.rstrip("_") for c in app.registered_commands if c.callback]
-    assert sorted(names) == sorted("import build totals explain estimate track doctor serve".split())
+    assert sorted(names) == sorted("import build totals explain estimate validate track doctor serve".split())
     for name in names:
         assert "--help" in sobria(tmp_path, name, "--help").stdout
     english = subprocess.run(
@@ -169,3 +172,71 @@ def test_global_options_stand_anywhere_before_the_command_of_track() -> None:
     assert global_options(["import", "a", "--home", "h", "--lang=en"]) == (["import", "a"], {"home": "h", "lang": "en"})
     line = ["track", "--", "python", "x.py", "--home", "mine"]
     assert global_options(line) == (line, {})
+
+
+FLOATS = "it-energy-kwh device-hours lifetime-years occupancy data-gb pue wue resource-share output-tokens".split()
+
+
+@pytest.mark.parametrize("option", FLOATS)
+@pytest.mark.parametrize("value", ["-1", "nan", "inf", "1e300"])
+def test_an_impossible_number_is_refused_in_one_sentence(tmp_path: Path, option: str, value: str) -> None:
+    line = ["estimate", "--zone", "FRA", "--device", "gpu/h100", f"--{option}", value]
+    line += [] if option == "it-energy-kwh" else ["--it-energy-kwh", "1"]
+    line += [] if option == "device-hours" else ["--device-hours", "1"]
+    found = subprocess.run(
+        [sys.executable, "-m", "estimator.cli", "--home", str(tmp_path), "--lang", "fr", *line],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode in (1, 2) and "Traceback" not in found.stderr, found.stdout + found.stderr
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    for command in (["totals"], ["build"], ["import", str(trace(tmp_path))]):
+        text = sobria(file, *command, code=1).stderr
+        assert "--home" in text and "Traceback" not in text
+
+
+def test_a_question_without_a_question_is_refused(tmp_path: Path) -> None:
+    assert "Rien à estimer" in sobria(tmp_path, "estimate", code=1).stderr
+    assert "vont ensemble" in sobria(tmp_path, "estimate", "--it-energy-kwh", "1", "--device-hours", "2", code=1).stderr
+    text = sobria(tmp_path, "estimate", "--it-energy-kwh", "1", "--zone", "france").stdout
+    assert "classe large" in text and "Électricité du site" in text
+
+
+def test_a_zone_is_checked_before_the_command_starts(tmp_path: Path) -> None:
+    mark = tmp_path / "started"
+    text = sobria(tmp_path, "track", "--zone", "Atlantide", "--", "touch", str(mark), code=1).stderr
+    assert "Atlantide" in text and not mark.exists()
+
+
+def test_a_missing_path_stops_none_of_the_others_and_nothing_read_is_said(tmp_path: Path) -> None:
+    body = json.loads(sobria(tmp_path, "import", str(trace(tmp_path)), "absent.csv", "--json", code=1).stdout)
+    assert body["accepted"] == 3
+    (tmp_path / "empty").mkdir()
+    assert "Aucun fichier de trace" in sobria(tmp_path, "import", str(tmp_path / "empty"), code=1).stderr
+
+
+def test_an_impossible_power_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "emissions.csv"
+    path.write_text(HEADER + "\n" + ROW.format(n=1, cpu="1e9", total="1e9") + "\n", "utf-8")
+    text = sobria(tmp_path, "import", str(path)).stdout
+    assert "1 mise(s) de côté" in text and "aucune machine n'en demande autant" in text
+
+
+def test_a_file_that_is_no_calculation_is_not_replayed(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    for content in ("{}", "a,b", "[]"):
+        path.write_text(content)
+        assert "replay" in sobria(tmp_path, "explain", "--replay", str(path), code=1).stderr
+
+
+def test_an_unknown_language_or_an_empty_home_is_usage(tmp_path: Path) -> None:
+    for line in (["totals", "--lang", "de"], ["totals", "--home"]):
+        found = subprocess.run(
+            [sys.executable, "-m", "estimator.cli", *line], capture_output=True, text=True, check=False
+        )
+        assert found.returncode == 2, found.stderr

@@ -385,7 +385,7 @@ def test_a_file_that_is_not_read_says_why(code: str) -> None:
 
 def test_other_file_errors(tmp_path: Path) -> None:
     with pytest.raises(SobriaError) as caught:
-        list(find_files([tmp_path / "absent.csv"]))
+        [open_trace(path) for path in find_files([tmp_path / "absent.csv"])]
     assert caught.value.code == "unreadable_file"
     endless = text({}) + '"' + "x" * 200_000
     with pytest.raises(SobriaError) as caught:

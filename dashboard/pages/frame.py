@@ -12,8 +12,9 @@ from dashboard.view import language
 
 HERE = Path(__file__).parent
 HOME = "accueil"
-SCREENS = {"accueil": "home", "mesures": "measures", "facteurs": "factors"}  # address: name in the words files
-HIDDEN = {"explication": "explain"}
+# address: name in the words files
+SCREENS = {"accueil": "home", "mesures": "measures", "facteurs": "factors", "methode": "method"}
+HIDDEN = {"explication": "explain", "validation": "validation"}
 
 
 def frame() -> None:

@@ -15,7 +15,6 @@ from estimator.readers.base import (
     Reader,
     ReadResult,
     Trace,
-    Unreadable,
 )
 from estimator.sidecar import SUFFIX
 
@@ -46,7 +45,7 @@ def find_files(paths: Iterable[str | Path]) -> Iterator[str | Path]:
     """Traces to read, in a fixed order: a file as named, a folder's traces at any depth, `-` the standard input.
 
     In folders: *.csv, *.csv.bak, *.csv_0.bak, emissions*.bak; hidden folders are left alone. A sidecar is never one.
-    Unreadable when a path is not there.
+    A path that is not there is kept: opening it says so.
     """
     for path in paths:
         if str(path) == STDIN:
@@ -55,8 +54,6 @@ def find_files(paths: Iterable[str | Path]) -> Iterator[str | Path]:
         place = Path(path)
         if place.is_dir():
             yield from _inside(place)
-        elif not place.exists():
-            raise Unreadable(file=place.name, reason=os.strerror(2))
         elif not place.name.endswith(SUFFIX):
             yield place
 

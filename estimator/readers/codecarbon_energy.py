@@ -14,6 +14,7 @@ NEEDED = (*ENERGY_COLUMNS, "duration")
 FIGURE_COLUMNS = (*NEEDED, "cpu_power", "emissions", "emissions_rate", "water_consumed", "wue")
 LONGEST_S = 10 * 365.25 * 86_400
 FALLBACK_W = 42.5
+IMPOSSIBLE_W = 1e7  # no run on one machine draws ten megawatts [W]
 IMPLAUSIBLE_W = 20_000.0
 TOLERANCE = 0.01
 METERED_S = 1.0
@@ -67,6 +68,8 @@ def energy_fields(read: Figures, facts: Facts, expected: frozenset[str]) -> tupl
     other, checks = _rest(parts, read.total, bool(empty) or len(expected) < len(COMPONENTS))
     known = [energy for energy in parts.values() if energy is not None]
     whole = sum(known) + (other or 0.0)
+    if read.duration > METERED_S and whole * 3.6e6 > IMPOSSIBLE_W * read.duration:
+        raise RowRefused("impossible_power", value=f"{whole * 3.6e3 / read.duration:.3g}")
     fields: dict[str, Any] = {}
     for name, energy in parts.items():
         mode = _mode(energy, facts.hardware[name], facts.modes[name])

@@ -21,6 +21,8 @@ VIEWS = {
     "explication": "/explication?id=total.gwp",
     "facteurs": "/facteurs",
     "facteur": "/facteurs?facteur=grid_gwp/FRA/2025",
+    "methode": "/methode",
+    "validation": "/validation",
 }
 LANGUAGES = ("fr", "en")
 TROUBLE = re.compile(r"Traceback|StreamlitAPIException|Page not found|n’a pas pu être calculée|could not be computed")

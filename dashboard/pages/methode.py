@@ -1,0 +1,164 @@
+"""Méthode et limites: what is counted, how, how sure, where sources disagree; made from the formulas and tables."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import charts, data, parts
+from dashboard.data import Entry
+from dashboard.dates import is_past
+from dashboard.texts import t
+from dashboard.view import language
+from estimator.numbers import NO_BREAK, Step, exact_text, plain, step_for, unit_text
+
+RIVALS = (  # where sources disagree on what weighs most: quantity, subject
+    ("grid_gwp", "FRA"),
+    ("grid_water_intensity", "FRA"),
+    ("grid_reservoir_water_intensity", "FRA"),
+    ("grid_primary_energy", "FRA"),
+    ("pue", "class/server-unknown"),
+    ("embodied_gwp", "gpu/h100-sxm-80"),
+    ("embodied_adpe", "gpu/h100-sxm-80"),
+    ("lifetime", "gpu/any"),
+    ("host_ratio", "machine/ai-server"),
+    ("network_gwp", "network/fixed-fra"),
+)
+SHOWN = 4  # other sources in a cell
+LATE_SHOWN = 20  # factors past their review date in the list
+SURE = ("proof", "interval", "unknown", "rungs")
+
+
+def show() -> None:
+    """The whole page."""
+    lang, today = language(), date.today()
+    found = data.method_text(lang)
+    st.html(_head(found, lang) + _boundary(found, lang) + _indicators(found, lang) + _rivals(today, lang))
+    st.html(_formulas(found, lang) + _sure(lang) + _review(today, lang) + _further(lang) + _accessibility(lang))
+
+
+def _head(found: data.Method, lang: str) -> Markup:
+    left = sum(not element.inside for element in found.boundary)
+    whole = len(found.boundary)
+    answer = t("method.answer", lang, counted=whole - left, all=whole, left=left)
+    return parts.head(t("method.title", lang), answer, t("method.note", lang))
+
+
+def _boundary(found: data.Method, lang: str) -> Markup:
+    heads = [t(f"method.{c}", lang) for c in ("element", "counted", "how")]
+    rows = [data.typeset_all((e.name, e.counted, e.how), lang) for e in found.boundary]
+    return parts.section(
+        t("method.boundary", lang), parts.table(t("method.boundary_caption", lang), heads, rows, quiet=True)
+    )
+
+
+def _indicators(found: data.Method, lang: str) -> Markup:
+    title = t("method.indicators", lang)
+    heads = [t(f"method.{c}", lang) for c in ("indicator", "unit", "sum")]
+    rows: list[Sequence[Any]] = []
+    for item in found.indicators:
+        terms = [t("home.and", lang, first=", ".join(x.labels[:-1]), last=x.labels[-1]) if len(x.labels) > 1
+                 else x.labels[0] for x in item.terms]  # fmt: skip
+        said = [
+            t("method.optional", lang, term=term) if x.optional else term
+            for x, term in zip(item.terms, terms, strict=True)
+        ]
+        rows.append([parts.figure_name(item.id, lang), _unit(item.unit, lang), " + ".join(said)])
+    return parts.section(title, parts.table(title, heads, rows, quiet=True), t("method.indicators_note", lang))
+
+
+def _formulas(found: data.Method, lang: str) -> Markup:
+    heads = [t(f"method.{c}", lang) for c in ("result", "unit", "formula", "reference")]
+    rows = [
+        data.typeset_all((r.label, _unit(r.unit, lang), r.words, r.reference or t("method.once", lang)), lang)
+        for r in found.rules
+    ]
+    body = parts.table(t("method.formulas_caption", lang), heads, rows, quiet=True)
+    return parts.section(t("method.formulas", lang), body, t("method.formulas_note", lang))
+
+
+def _unit(unit: str, lang: str) -> str:
+    return unit_text(unit, lang).replace(" ", NO_BREAK)
+
+
+def _sure(lang: str) -> Markup:
+    pairs = [(t(f"method.{name}", lang), t(f"method.{name}_what", lang)) for name in SURE]
+    return parts.section(t("method.how_sure", lang), parts.definitions(pairs))
+
+
+def _rivals(today: date, lang: str) -> Markup:
+    """The value in use and those of other sources, side by side, for what weighs most."""
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for entry in data.factors():
+        if entry.factor.value is not None:
+            groups.setdefault(entry.pair, []).append(entry)
+    rows = []
+    for pair in RIVALS:
+        used = next((e for e in groups.get(pair, ()) if e.factor.role == "default" and e.factor.valid_on(today)), None)
+        others = [e for e in groups.get(pair, ()) if e.factor.role == "rival"]
+        if used and others:
+            rows.append(_rival_row(used, others, lang))
+    heads = [t(f"method.{c}", lang) for c in ("indicator", "used", "others", "span")]
+    body = parts.table(t("method.rivals_caption", lang), heads, rows, right=(3,), quiet=True)
+    return parts.section(t("method.rivals", lang), body, t("method.rivals_note", lang))
+
+
+def _rival_row(used: Entry, others: Sequence[Entry], lang: str) -> list[Any]:
+    name = t("numbers.of", lang, name=used.quantity[lang], subject=used.subject[lang])
+    link = Markup('<a href="{}">{}</a>').format(parts.address("facteurs", lang, facteur=used.factor.id), name)
+    step = step_for(used.factor.unit, used.factor.value, lang)
+    said: list[str | Markup] = [_sourced(e, step, lang) for e in others[:SHOWN]]
+    if len(others) > SHOWN:
+        said.append(t("method.more", lang, n=len(others) - SHOWN))
+    ours = used.factor.value or 1.0
+    ratios = [(e.factor.value or 0.0) / ours for e in others]
+    low, high = (plain(ratio, charts.RATIO, lang) for ratio in (min(ratios), max(ratios)))
+    span = t("numbers.range", lang, low=low, high=high) if low != high else low
+    return [link, _sourced(used, step, lang), Markup("<br>").join(said), span]
+
+
+def _sourced(entry: Entry, step: Step, lang: str) -> str:
+    value = exact_text(entry.factor.value, entry.factor.unit, lang, step)
+    year = entry.factor.valid_from.year if entry.factor.valid_from else entry.source.get("year")
+    ours = entry.factor.role == "rival" and entry.source["publisher"] == t("app.name", lang)
+    publisher = ", ".join(str(v) for v in (entry.source["title" if ours else "publisher"], year) if v)
+    return t("method.from_source", lang, value=value, source=publisher)
+
+
+def _review(today: date, lang: str) -> Markup:
+    late = [e for e in data.factors() if e.factor.value is not None and is_past(e.factor.review_by, today)]
+    title = t("method.review", lang)
+    if not late:
+        return parts.section(title, Markup("<p>{}</p>").format(t("method.review_none", lang)))
+    links: list[str | Markup] = [
+        Markup('<a href="{}">{}</a>').format(
+            parts.address("facteurs", lang, facteur=e.factor.id),
+            t("numbers.of", lang, name=e.quantity[lang], subject=e.subject[lang]),
+        )
+        for e in late[:LATE_SHOWN]
+    ]
+    if len(late) > LATE_SHOWN:
+        links.append(t("method.more", lang, n=len(late) - LATE_SHOWN))
+    return parts.section(title, parts.items(links), t("method.review_some", lang, n=len(late)))
+
+
+def _further(lang: str) -> Markup:
+    where = {
+        "validation": parts.address("validation", lang),
+        "factors": parts.address("facteurs", lang),
+        "accessibility": parts.address("methode", lang) + "#accessibilite",
+    }
+    entries = [(link, t(f"method.door_{n}", lang), t(f"method.door_{n}_what", lang)) for n, link in where.items()]
+    return parts.section(t("method.further", lang), parts.doors(entries))
+
+
+def _accessibility(lang: str) -> Markup:
+    said = Markup('<p id="accessibilite">{}. {}</p>').format(
+        t("footer.accessibility", lang), t("footer.accessibility_what", lang)
+    )
+    return parts.section(t("method.accessibility", lang), said)
+
+
+show()

@@ -1,0 +1,174 @@
+"""Confrontation aux publications: our figures beside what was published or measured, found again or predicted."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import charts, data, parts
+from dashboard.dates import day_text
+from dashboard.texts import t
+from dashboard.view import language
+from estimator.method import Confronted
+from estimator.numbers import plain, share_text
+
+MOSTLY = 0.7  # share of the values of a family that must be inside for the family to be well predicted
+MISSES = ("miss_water", "miss_models", "miss_made", "miss_load")
+VERSION = 12  # characters of a version that are shown
+
+
+def show() -> None:
+    """The whole page."""
+    lang, rows = language(), data.confrontation()
+    predicted = _of("prediction", rows)
+    st.html(_head(predicted, lang) + _prediction(predicted, lang) + _cuts(rows, lang))
+    st.html(_reproduction(_of("reproduction", rows), lang) + _misses(rows, lang) + _not_covered(rows, lang))
+
+
+def _of(mode: str, rows: Sequence[Confronted]) -> list[Confronted]:
+    return sorted((r for r in rows if r.mode == mode), key=lambda r: (-r.outputs, r.name))
+
+
+def _head(rows: Sequence[Confronted], lang: str) -> Markup:
+    big, rest = rows[0], rows[1:]
+    answer = t(
+        "validation.answer",
+        lang,
+        **_inside(rows, lang),
+        good=sum(r.inside >= MOSTLY * r.outputs for r in rows),
+        families=len(rows),
+    )
+    made = {"day": day_text(big.day, lang), "version": big.factors_version[:VERSION]}
+    note = t(
+        "validation.note",
+        lang,
+        big=parts.publications_name(big.name, lang),
+        many=big.outputs,
+        **_inside(rest, lang),
+        **made,
+    )
+    if big.factors_version != data.factors_version():
+        note += " " + t("validation.stale", lang)
+    back = Markup('<a href="{}">{}</a>').format(parts.address("methode", lang), t("validation.back", lang))
+    return parts.head(t("validation.title", lang), answer, Markup("{} {}").format(note, back))
+
+
+def _inside(rows: Sequence[Confronted], lang: str) -> dict[str, Any]:
+    inside, outputs = sum(r.inside for r in rows), sum(r.outputs for r in rows)
+    return {"inside": inside, "outputs": outputs, "share": share_text(inside / outputs, lang)}
+
+
+def _prediction(rows: Sequence[Confronted], lang: str) -> Markup:
+    names = [parts.publications_name(r.name, lang) for r in rows]
+    table = _table(t("validation.table_caption", lang), "family", rows, [_named(r, lang) for r in rows], lang)
+    body = _picture(rows, names, lang) + parts.details(t("chart.table", lang), table)
+    return parts.section(t("validation.prediction", lang), body, t("validation.prediction_note", lang))
+
+
+def _picture(rows: Sequence[Confronted], names: Sequence[str], lang: str) -> Markup:
+    """A bar of ratios for each row, on one scale."""
+    lowest, highest = min(min(r.ratios.values()) for r in rows), max(max(r.ratios.values()) for r in rows)
+    ticks = charts.ratio_ticks(lowest, highest)
+    drawn, said = [], []
+    for row, name in zip(rows, names, strict=True):
+        low, middle, high = row.ratios[0.05], row.ratios[0.5], row.ratios[0.95]
+        text = t(
+            "validation.row", lang, inside=row.inside, outputs=row.outputs, ratio=plain(middle, charts.RATIO, lang)
+        )
+        ends = {"low": plain(low, charts.RATIO, lang), "high": plain(high, charts.RATIO, lang)}
+        said.append(t("validation.row_alt", lang, name=name, row=text, **ends))
+        picture = charts.data_uri(charts.ratio_svg(low, middle, high, ticks))
+        drawn.append(
+            Markup('<li><p><b>{}</b> <span>{}</span></p><img class="bar" alt="" src="{}"></li>').format(
+                name, text, picture
+            )
+        )
+    title = t("validation.picture", lang)
+    label = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(said))
+    return Markup(
+        '<figure class="chart" aria-label="{}"><h3 class="panel">{}</h3><ol class="bars">{}</ol>{}'
+        '<p class="small how">{}</p></figure>'
+    ).format(label, title, Markup().join(drawn), charts.ratio_axis(ticks, lang), t("chart.ratio_how", lang))
+
+
+def _table(caption: str, first: str, rows: Sequence[Confronted], names: Sequence[Any], lang: str) -> Markup:
+    columns = (first, "cases", "values", "inside", "width", "ratio", "spread", "second_hand")
+    cells = [
+        [name, r.cases, r.outputs, r.inside, *_ratios(r, lang), r.transcribed]
+        for r, name in zip(rows, names, strict=True)
+    ]
+    heads = [t(f"validation.{c}", lang) for c in columns]
+    return parts.table(caption, heads, cells, right=tuple(range(1, len(columns))))
+
+
+def _ratios(row: Confronted, lang: str) -> list[str]:
+    if not row.ratios or row.median_width is None:
+        return ["", "", ""]
+    step = charts.RATIO
+    spread = t("numbers.range", lang, low=plain(row.ratios[0.05], step, lang), high=plain(row.ratios[0.95], step, lang))
+    return [plain(row.median_width, step, lang), plain(row.ratios[0.5], step, lang), spread]
+
+
+def _named(row: Confronted, lang: str) -> str | Markup:
+    name = parts.publications_name(row.name, lang)
+    if not row.address.startswith("https://"):
+        return name
+    return Markup('<a href="{}" rel="noreferrer">{}</a>').format(row.address, name)
+
+
+def _cuts(rows: Sequence[Confronted], lang: str) -> Markup:
+    """The same predictions by quantity, then by hardware."""
+    quantities, devices = _of("indicator", rows), _of("device", rows)
+    names = [t(f"published.{r.name}", lang) for r in quantities]
+    by_quantity = t("validation.by_indicator", lang)
+    body = _picture(quantities, names, lang) + parts.details(
+        t("chart.table", lang), _table(by_quantity, "quantity", quantities, names, lang)
+    )
+    by_device = t("validation.by_device", lang)
+    machines = [
+        t("validation.device_none", lang) if r.name == "none" else data.subject_name(r.name, lang) for r in devices
+    ]
+    body += parts.details(by_device, _table(by_device, "device", devices, machines, lang))
+    return parts.section(by_quantity, body)
+
+
+def _reproduction(rows: Sequence[Confronted], lang: str) -> Markup:
+    said = Markup("<p>{}</p>").format(t("validation.reproduction_answer", lang, **_inside(rows, lang)))
+    columns = ("family", "cases", "values", "agrees", "spread", "second_hand")
+    cells = [[_named(r, lang), r.cases, r.outputs, r.inside, _ratios(r, lang)[2], r.transcribed] for r in rows]
+    heads = [t(f"validation.{c}", lang) for c in columns]
+    table = parts.table(t("validation.reproduction_caption", lang), heads, cells, right=tuple(range(1, len(columns))))
+    body = said + parts.details(t("validation.reproduction_caption", lang), table)
+    return parts.section(t("validation.reproduction", lang), body, t("validation.reproduction_note", lang))
+
+
+def _misses(rows: Sequence[Confronted], lang: str) -> Markup:
+    faulty, sound = (next(r for r in rows if (r.mode, r.name) == ("fault", name)) for name in ("faulty", "sound"))
+    told = t("validation.faults_what", lang, told=faulty.inside, faulty=faulty.cases, alarms=sound.inside,
+             sound=sound.cases)  # fmt: skip
+    reasons = parts.items([t(f"validation.{m}", lang) for m in MISSES])
+    why = parts.section(t("validation.misses", lang), reasons, t("validation.misses_note", lang))
+    return why + parts.section(t("validation.faults", lang), Markup("<p>{}</p>").format(told))
+
+
+def _not_covered(rows: Sequence[Confronted], lang: str) -> Markup:
+    unmet = data.unconfronted(lang)
+    second_hand = sum(r.transcribed for r in rows if r.mode in ("prediction", "reproduction"))
+    vague = sum(r.cases for r in rows if r.mode == "left_out")
+    cards = Markup("{} {}").format(
+        t("validation.not_devices", lang, n=len(unmet)),
+        parts.details(t("validation.not_devices_list", lang), Markup("<p>{}</p>").format(", ".join(unmet))),
+    )
+    said = [
+        t("validation.not_blind", lang),
+        t("validation.not_same", lang),
+        t("validation.not_metals", lang),
+        t("validation.not_second_hand", lang, n=second_hand),
+        t("validation.not_vague", lang, n=vague),
+        cards,
+    ]
+    return parts.section(t("validation.not_covered", lang), parts.items(said))
+
+
+show()

@@ -1,0 +1,168 @@
+"""The method as data, for the documentation and the screens: boundary, indicators, formulas, published cases."""
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from estimator.algebra import render, to_latex
+from estimator.catalogue import Catalogue
+from estimator.coefficients import COEFFICIENTS
+from estimator.errors import say
+from estimator.figures import ASIDE, FIGURES, the_system
+from estimator.steps import WORDS
+
+BOUNDARY = ("servers_use", "servers_made", "site", "network", "training", "terminals", "building")
+OUTSIDE = {"training", "terminals", "building"}
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+COLUMNS = (
+    "mode", "name", "address", "cases", "outputs", "valued", "inside", "transcribed", "median_width",
+    *(f"ratio_p{round(100 * q)}" for q in QUANTILES), "day", "factors_version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Element:
+    """A line of the boundary: what it is, whether it is counted, how."""
+
+    name: str
+    counted: str
+    how: str
+    inside: bool
+
+
+@dataclass(frozen=True)
+class Term:
+    """A part of an indicator: the first of these results that is known; an optional one may be absent."""
+
+    results: tuple[str, ...]
+    labels: tuple[str, ...]
+    optional: bool
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What an indicator adds up [unit]."""
+
+    id: str
+    unit: str
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A formula or a coefficient: its result [unit], its text in words and in symbols, what it follows."""
+
+    name: str
+    label: str
+    unit: str
+    words: str
+    symbols: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class Confronted:
+    """A line of the summary of published cases; widths and ratios are None where nothing was valued [1].
+
+    mode: "prediction" by family of publications, "indicator" and "device" (the same predictions, cut otherwise),
+    "reproduction" by family, "fault" (cases, and how many were told in `inside`), "left_out".
+    """
+
+    mode: str
+    name: str
+    address: str
+    cases: int
+    outputs: int
+    valued: int
+    inside: int
+    transcribed: int
+    median_width: float | None
+    ratios: Mapping[float, float]
+    day: str
+    factors_version: str
+
+
+def boundary(lang: str) -> tuple[Element, ...]:
+    """What is counted and what is not."""
+    return tuple(
+        Element(
+            say("boundary", name, lang),
+            say("boundary", f"{name}_counted", lang),
+            say("boundary", f"{name}_how", lang),
+            name not in OUTSIDE,
+        )
+        for name in BOUNDARY
+    )
+
+
+def indicators(catalogue: Catalogue, lang: str) -> tuple[Indicator, ...]:
+    """The indicators, in the order of the charter, then those shown beside."""
+    return tuple(
+        Indicator(
+            figure.id,
+            figure.unit,
+            tuple(
+                Term(p.results, tuple(catalogue.quantities[r].label(lang) for r in p.results), not p.required)
+                for p in figure.parts
+            ),
+        )
+        for figure in FIGURES + ASIDE
+    )
+
+
+def formulas(catalogue: Catalogue, lang: str) -> tuple[Rule, ...]:
+    """Every formula, in the order of the computation."""
+    names = catalogue.quantities
+    return tuple(
+        Rule(
+            item.name,
+            names[item.name].label(lang),
+            names[item.name].unit,
+            render(item.tree, lambda name: names[name].label(lang), "{:g}".format, WORDS),
+            to_latex(item.tree),
+            item.reference,
+        )
+        for item in the_system().formulas
+    )
+
+
+def coefficients(catalogue: Catalogue, lang: str) -> tuple[Rule, ...]:
+    """What is evaluated once a group, when its factors are bound."""
+    names = catalogue.quantities
+
+    def label(found: re.Match[str]) -> str:
+        return names[found.group()].label(lang) if found.group() in names else found.group()
+
+    return tuple(
+        Rule(c.name, names[c.name].label(lang), names[c.name].unit, re.sub(r"[a-z_]+", label, c.text), c.text, "")
+        for c in COEFFICIENTS
+    )
+
+
+@cache
+def confrontation(file: Traversable | None = None) -> tuple[Confronted, ...]:
+    """Our own figures on published cases, as `python -m scripts.validation_summary` wrote them."""
+    home = file or resources.files("factors") / "results" / "validation_summary.csv"
+    return tuple(_confronted(row) for row in csv.DictReader(home.read_text("utf-8").splitlines()))
+
+
+def _confronted(row: Mapping[str, str]) -> Confronted:
+    counts: dict[str, Any] = {
+        name: int(row[name] or 0) for name in ("cases", "outputs", "valued", "inside", "transcribed")
+    }
+    columns = {q: row[f"ratio_p{round(100 * q)}"] for q in QUANTILES}
+    return Confronted(
+        mode=row["mode"],
+        name=row["name"],
+        address=row["address"],
+        median_width=float(row["median_width"]) if row["median_width"] else None,
+        ratios={q: float(value) for q, value in columns.items() if value},
+        day=row["day"],
+        factors_version=row["factors_version"],
+        **counts,
+    )

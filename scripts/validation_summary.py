@@ -1,0 +1,184 @@
+"""Confront published cases with the estimator: `python -m scripts.validation_summary CASES`; keep our figures alone.
+
+The cases never ship. What is written holds counts, widths of our intervals and ratios of ours to the published value.
+"""
+
+import argparse
+import csv
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from estimator.catalogue import load
+from estimator.method import COLUMNS, QUANTILES
+from estimator.supply import supply
+from estimator.validate import read_cases, run
+
+OUT = Path(__file__).parent.parent / "factors" / "results" / "validation_summary.csv"
+ANSWERS = {"fault", "kind", "quality", "remark", "assumed", "title", "source"}
+ANSWERS_OF_OUTPUT = {"value", "resolution", "tolerance_rel"}
+NOT_COMPARABLE = "C"  # quality of a case whose source does not say enough to compare
+FAMILIES = ("prediction", "reproduction")  # modes whose name is that of publications
+CLOSE = 0.03  # a reproduction agrees within this share, or within the last printed digit
+SECOND_HAND = "third_party_transcription"
+
+
+@dataclass
+class Row:
+    """What is counted of one family, accelerator or indicator."""
+
+    cases: set[str] = field(default_factory=set)
+    transcribed: set[str] = field(default_factory=set)
+    addresses: Counter[str] = field(default_factory=Counter)
+    outputs: int = 0
+    inside: int = 0
+    widths: list[float] = field(default_factory=list)
+    ratios: list[float] = field(default_factory=list)
+
+    def add(self, case: Mapping[str, Any], published: Mapping[str, Any], found: Mapping[str, Any], good: bool) -> None:
+        """Count one output of a case."""
+        self.cases.add(case["id"])
+        self.addresses[str(case["source"].get("url") or "")] += 1
+        if case["source"].get("seen_as") == SECOND_HAND:
+            self.transcribed.add(case["id"])
+        self.outputs += 1
+        self.inside += good
+        if _known(found):
+            self.widths.append(found["high"] / found["low"])
+            self.ratios.append(found["central"] / published["value"])
+
+    def address(self) -> str:
+        """Where most of it was published."""
+        return self.addresses.most_common(1)[0][0]
+
+    def cells(self) -> dict[str, Any]:
+        """The columns of this row."""
+        body: dict[str, Any] = {"cases": len(self.cases), "outputs": self.outputs, "valued": len(self.ratios)}
+        body |= {"inside": self.inside, "transcribed": len(self.transcribed)}
+        body["median_width"] = _figure(quantile(self.widths, 0.5))
+        return body | {f"ratio_p{round(100 * q)}": _figure(quantile(self.ratios, q)) for q in QUANTILES}
+
+
+def quantile(values: Iterable[float], share: float) -> float | None:
+    """The value below which this share lies, interpolated; None of nothing."""
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def summary(cases: Sequence[Mapping[str, Any]], today: date) -> list[dict[str, Any]]:
+    """The rows of the summary: predictions by family, accelerator and indicator, reproductions, faults, left out."""
+    rows: dict[tuple[str, str], Row] = defaultdict(Row)
+    predicted = [c for c in cases if c["kind"] == "physics" and c["quality"] != NOT_COMPARABLE]
+    for case, published, found in _pairs(predicted, _predicted(predicted, today)):
+        half = published.get("resolution") or 0
+        good = _known(found) and found["low"] - half <= published["value"] <= found["high"] + half
+        names = {"prediction": case["family"], "indicator": published["indicator"], "device": _device(case, today)}
+        for mode, name in names.items():
+            rows[mode, name].add(case, published, found, good)
+    repeated = [c for c in cases if c["kind"] == "arithmetic" and c["quality"] != NOT_COMPARABLE]
+    for case, published, found in _pairs(repeated, _found(repeated, None, (), today)):
+        printed = (published.get("resolution") or 0) / abs(published["value"])
+        good = _known(found) and abs(found["central"] / published["value"] - 1) <= max(CLOSE, printed)
+        rows["reproduction", case["family"]].add(case, published, found, good)
+    body = [
+        {"mode": mode, "name": name, "address": row.address() if mode in FAMILIES else ""} | row.cells()
+        for (mode, name), row in sorted(rows.items())
+    ]
+    return body + _set_aside(cases, today)
+
+
+def sources_of(case: Mapping[str, Any]) -> frozenset[str]:
+    """The sources of our factor tables that stand at the very address of this case."""
+    address = str(case["source"].get("url") or "").rstrip("/")
+    return frozenset(s.id for s in load().sources.values() if address and s.url.rstrip("/") == address)
+
+
+def _predicted(cases: Sequence[Mapping[str, Any]], today: date) -> dict[tuple[str, int], dict[str, Any]]:
+    """Each case valued without its architecture in the regression and without the factors of its own source."""
+    groups: dict[frozenset[str], list[Mapping[str, Any]]] = defaultdict(list)
+    for case in cases:
+        groups[sources_of(case)].append(case)
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for without, group in groups.items():
+        found |= _found(group, "architecture", sorted(without), today)
+    return found
+
+
+def _found(
+    cases: Sequence[Mapping[str, Any]], leave_out: Any, without: Sequence[str], today: date
+) -> dict[tuple[str, int], dict[str, Any]]:
+    rows = run([stripped(case) for case in cases], leave_out, without, today=today)["cases"]
+    return {(row["id"], row["output"]): row for row in rows}
+
+
+def stripped(case: Mapping[str, Any]) -> dict[str, Any]:
+    """A case without its answers; a trace keeps its own figures, which are what is checked."""
+    body = {k: v for k, v in case.items() if k not in ANSWERS}
+    if case["phase"] != "trace":
+        body["published"] = [{k: v for k, v in p.items() if k not in ANSWERS_OF_OUTPUT} for p in case["published"]]
+    return body
+
+
+def _pairs(cases: Sequence[Mapping[str, Any]], found: Mapping[tuple[str, int], Mapping[str, Any]]) -> Iterable[Any]:
+    for case in cases:
+        for place, published in enumerate(case["published"]):
+            if published.get("value"):
+                yield case, published, found[case["id"], place]
+
+
+def _set_aside(cases: Sequence[Mapping[str, Any]], today: date) -> list[dict[str, Any]]:
+    """Cases with a known fault, and how many are told; cases that say too little to be compared."""
+    faulty = [c for c in cases if c["kind"] == "negative" and c["quality"] != NOT_COMPARABLE]
+    warned = {key[0]: row["warnings"] for key, row in _found(faulty, None, (), today).items()}
+    told = sum(c["fault"] in warned.get(c["id"], ()) for c in faulty)
+    vague = [c for c in cases if c["quality"] == NOT_COMPARABLE]
+    sound = [c for c in cases if c["kind"] != "negative"]
+    alarms = {row["id"] for row in _found(sound, None, (), today).values() if row["warnings"]}
+    return [
+        {"mode": "fault", "name": "faulty", "cases": len(faulty), "inside": told},
+        {"mode": "fault", "name": "sound", "cases": len(sound), "inside": len(alarms)},
+        {"mode": "left_out", "name": "vague", "cases": len(vague)},
+    ]
+
+
+def _device(case: Mapping[str, Any], today: date) -> str:
+    name = case["workload"].get("device")
+    found = supply(frozenset(), today).device(name)
+    return found.accelerator or found.server or "none"
+
+
+def _known(found: Mapping[str, Any]) -> bool:
+    return bool(found["low"] and found["central"] and found["high"])
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
+
+
+def main() -> int:
+    """Write the summary of the cases of a file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cases", type=Path)
+    parser.add_argument("--out", type=Path, default=OUT)
+    asked = parser.parse_args()
+    today = date.today()
+    made = {"day": today.isoformat(), "factors_version": load().version}
+    rows = [row | made for row in summary(read_cases(asked.cases), today)]
+    with asked.out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
