@@ -185,9 +185,17 @@ def validity_text(first: str | None, last: str | None, lang: str) -> str:
     return t("factors.until", lang, last=short_day(last, lang)) if last else t("factors.always", lang)
 
 
+def _concerns(entry: Mapping[str, Any], lang: str) -> str:
+    """Which share of the electricity a part that is not counted concerns, unless it is all of it."""
+    share = entry["share"]
+    return "" if share > parts.ALMOST_ALL else t("explain.concerns", lang, share=share_text(share, lang))
+
+
 def _left_out(entries: Sequence[Mapping[str, Any]], lang: str) -> Markup:
     said = [
-        t("explain.not_counted_item", lang, part=t(f"parts.{e['part']}", lang), reason=both(e, lang)) for e in entries
+        t("explain.not_counted_item", lang, part=t(f"parts.{e['part']}", lang), reason=both(e, lang))
+        + _concerns(e, lang)
+        for e in entries
     ]
     said = list(dict.fromkeys(said)) or [t("explain.not_counted_none", lang)]
     return parts.section(t("explain.not_counted", lang), parts.items([*said, t("explain.always_out", lang)]))

@@ -105,6 +105,7 @@ def totals_text(found: Mapping[str, Any], lang: str) -> str:
         [
             say("cli", "totals_head", lang, runs=count_text(cover["runs"], lang), services=cover["services"], **period),
             figures_text(found["indicators"], lang),
+            say("cli", "totals_cover", lang, share=share_text(min(cover["by_figure"].values()), lang)),
             say("cli", "totals_proof", lang, proof=proof),
             say("cli", "totals_kept", lang, quarantined=cover["quarantined"], to_check=cover["to_check"]),
             *(f"    {count_text(c['count'], lang)} × {c[lang]}" for c in found["checks"]),
@@ -131,7 +132,7 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         say("cli", "trace_line", lang, file=t["file_name"], line=t["line"], service=t["service_key"])
         for t in body["trace"]["lines"]
     ]
-    missing = [f"  {say('parts', n['part'], lang)} : {n[lang]}" for n in body["not_counted"]]
+    missing = [f"  {say('parts', n['part'], lang)} : {n[lang]}{_concerns(n, lang)}" for n in body["not_counted"]]
     blocks = [
         f"{body['id']} : {amount_text(body['amount'], lang)}",
         steps_text(body["steps"], lang),
@@ -141,6 +142,12 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"]),
     ]
     return "\n\n".join(b for b in blocks if b)
+
+
+def _concerns(left_out: Mapping[str, Any], lang: str) -> str:
+    """Which share of the electricity a part that is not counted concerns, unless it is all of it."""
+    share = left_out["share"]
+    return "" if share > 0.995 else f" ({say('cli', 'concerns', lang, share=share_text(share, lang))})"
 
 
 def steps_text(steps: Sequence[Mapping[str, Any]], lang: str) -> str:

@@ -19,6 +19,7 @@ from estimator.figures import (
     Figure,
     amounts,
     asked,
+    energy_as_read,
     figure_named,
     known_result,
     needed,
@@ -203,18 +204,23 @@ def _variance(cells: Sequence[Cell], figure: Figure, factors: Sequence[Factor]) 
 
 
 def _not_counted(cells: Sequence[Cell], figures: Sequence[Figure]) -> list[dict[str, Any]]:
-    """Parts that are not in the figures, each with its reason."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    """Parts that are not in the figures, each with its reason and the share of the electricity that it concerns."""
+    found: dict[tuple[str, str], float] = {}
+    whole = sum(energy_as_read(cell) for cell in cells)
     for cell in cells:
-        values = values_of(cell)
-        for figure in figures:
-            for part in figure.parts:
-                if not asked(part, cell):
-                    found.setdefault((part.name, "not_asked"), {"part": part.name} | sentences("missing", "not_asked"))
-                elif not known_result(part, values):
-                    code = why_missing(part, cell) or "no_factor"
-                    found.setdefault((part.name, code), {"part": part.name} | sentences("missing", code))
-    return list(found.values())
+        values, weight = values_of(cell), energy_as_read(cell) / whole if whole else 1 / len(cells)
+        left_out: set[tuple[str, str]] = set()
+        for part in (part for figure in figures for part in figure.parts):
+            if not asked(part, cell):
+                left_out.add((part.name, "not_asked"))
+            elif not known_result(part, values):
+                left_out.add((part.name, why_missing(part, cell) or "no_factor"))
+        for key in left_out:
+            found[key] = found.get(key, 0.0) + weight
+    return [
+        {"part": part, "share": min(share, 1.0)} | sentences("missing", code)
+        for (part, code), share in sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))
+    ]
 
 
 def _replay_data(cells: Sequence[Cell], figure: str | None) -> dict[str, Any]:

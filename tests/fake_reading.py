@@ -214,7 +214,9 @@ class Build:
             "steps": OPENED["steps"],
             "groups": OPENED["groups"],
             "factors": OPENED["factors"],
-            "not_counted": [{"part": "network", "code": "not_asked", "fr": "non décrit", "en": "not described"}],
+            "not_counted": [
+                {"part": "network", "share": 1.0, "code": "not_asked", "fr": "non décrit", "en": "not described"}
+            ],
             "missing_inputs": [],
             "replay": {"figure": figure, "formulas": "aa11", "factors_version": self.factors_version},
             "trace": {

@@ -118,3 +118,11 @@ def test_what_is_unknown_of_the_samples_is_said(samples: Build) -> None:
     assert {m["mode"]: m["proof"] for m in samples.modes()}["mode/cpu_load"] == "estimated"
     assert sum(m["share"] for m in samples.modes()) == pytest.approx(1)
     assert [n for n in samples.explain("total.gwp")["not_counted"] if n["part"] == "network"]
+
+
+def test_what_is_not_counted_says_for_how_much(tmp_path: Path) -> None:
+    """One kWh of four has no machine: its manufacture is left out for 25 % of the electricity."""
+    found = built(tmp_path, activity(cpu_energy_kwh=3.0), activity(cpu_energy_kwh=1.0, machine=None))
+    left = {(n["part"], n["code"]): n["share"] for n in found.explain("total.gwp")["not_counted"]}
+    assert left["machines", "no_machine"] == pytest.approx(0.25)
+    assert left["network", "not_asked"] == pytest.approx(1.0)
