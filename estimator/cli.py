@@ -51,8 +51,9 @@ def main() -> None:
 
 
 def global_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
-    """`--home X` and `--lang X` may stand anywhere before `--`: (the other arguments, what they say)."""
+    """`--home X` and `--lang X` may stand anywhere before `--`, `--json` before the command: (the rest, what they say)."""
     kept: list[str] = []
+    late: list[str] = []
     found: dict[str, str] = {}
     rest = iter(arguments)
     for argument in rest:
@@ -61,9 +62,11 @@ def global_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
             return kept + [argument, *rest], found
         if name in ("--home", "--lang"):
             found[name[2:]] = value if equals else next(rest, "")
+        elif argument == "--json" and not kept:
+            late.append(argument)
         else:
             kept.append(argument)
-    return kept, found
+    return kept + late, found
 
 
 def _locale() -> str:
@@ -84,8 +87,9 @@ def import_(
     home = context.obj["home"]
     report = import_paths(Ledger(home), paths, reading_context(home, timezone), cli_text.progress(context.obj["lang"]))
     show(report.account.as_dict(), json_, lambda: cli_text.import_text(report, context.obj["lang"]))
-    if report.errors:
-        raise typer.Exit(1)
+    named = {Path(path).name for path in paths if not Path(path).is_dir()}
+    if any(file.error and file.name in named for file in report.files):
+        raise typer.Exit(1)  # a file of a folder that is no trace is said, and stops nothing
     if not report.account.read:
         raise NothingToImport(paths=", ".join(paths))
 

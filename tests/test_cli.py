@@ -170,6 +170,7 @@ def test_every_command_and_option_is_explained_in_both_languages(tmp_path: Path)
 
 def test_global_options_stand_anywhere_before_the_command_of_track() -> None:
     assert global_options(["import", "a", "--home", "h", "--lang=en"]) == (["import", "a"], {"home": "h", "lang": "en"})
+    assert global_options(["--json", "totals"]) == (["totals", "--json"], {})
     line = ["track", "--", "python", "x.py", "--home", "mine"]
     assert global_options(line) == (line, {})
 
@@ -216,6 +217,13 @@ def test_a_zone_is_checked_before_the_command_starts(tmp_path: Path) -> None:
 def test_a_missing_path_stops_none_of_the_others_and_nothing_read_is_said(tmp_path: Path) -> None:
     body = json.loads(sobria(tmp_path, "import", str(trace(tmp_path)), "absent.csv", "--json", code=1).stdout)
     assert body["accepted"] == 3
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    trace(folder, 4)
+    (folder / "notes.csv").write_text("a,b\n1,2\n")
+    found = sobria(tmp_path / "other", "import", str(folder))
+    assert "4 acceptée(s)" in found.stdout and "notes.csv n'est pas une trace connue" in found.stdout
+    sobria(tmp_path / "other", "import", str(folder / "notes.csv"), code=1)
     (tmp_path / "empty").mkdir()
     assert "Aucun fichier de trace" in sobria(tmp_path, "import", str(tmp_path / "empty"), code=1).stderr
 
