@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def global_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
-    """`--home X` and `--lang X` may stand anywhere before `--`, `--json` before the command: (the rest, what they say)."""
+    """`--home X` and `--lang X` may stand anywhere before `--`, `--json` before the command: (the rest, them)."""
     kept: list[str] = []
     late: list[str] = []
     found: dict[str, str] = {}
