@@ -109,9 +109,9 @@ def driver(home: Path, command: list[str], before: str = "pass") -> list[str]:
 
 
 ECHO = """
-import signal, sys, time
-def heard(number, frame):
-    print(signal.Signals(number).name, flush=True)
+import os, signal, sys, time
+def heard(number, frame):  # a handler may come in the middle of a print: it must not print itself
+    os.write(1, f"{signal.Signals(number).name}\\n".encode())
     if number == signal.SIGTERM: sys.exit(7)
 for name in ("SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGTERM"): signal.signal(signal.Signals[name], heard)
 print(sys.stdin.readline().strip(), flush=True)
