@@ -17,7 +17,7 @@ Text = Annotated[str, typer.Argument(help="filter")]
 
 
 @factors.command("list")
-def list_(
+def list_factors(
     context: typer.Context,
     text: Annotated[str, typer.Argument(help="filter")] = "",
     json_: Json = False,
@@ -33,7 +33,7 @@ def list_(
 
 
 @factors.command("show")
-def factorsshow(
+def show_factor(
     context: typer.Context,
     factor_id: Annotated[str, typer.Argument(help="factor_id", metavar="ID")],
     json_: Json = False,
@@ -51,7 +51,7 @@ def factorsshow(
 
 
 @factors.command("check")
-def check(context: typer.Context, json_: Json = False) -> None:
+def check_factors(context: typer.Context, json_: Json = False) -> None:
     from estimator.catalogue import load
     from estimator.factor_check import problems
 

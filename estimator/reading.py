@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from estimator.binding import Bound
 from estimator.build import AMOUNTS, current
 from estimator.catalogue import Factor, load
-from estimator.errors import SobriaError, sentences, words
+from estimator.errors import SobriaError, sentences
 from estimator.explain import NumberUnknown, explain_cells, nested
 from estimator.figures import FIGURES, Cell, amounts, energy_as_read, figure_named
 from estimator.store import DuckDB
@@ -280,11 +280,6 @@ def split_number(number: str) -> tuple[str, str, str]:
         if scope in ("total", "service", "run") and figure_named(figure) and bool(key) == (scope != "total"):
             return scope, key, figure
     raise NumberUnknown(id=number)
-
-
-def known_words(section: str, lang: str) -> dict[str, str]:
-    """The sentences of a section, for screens."""
-    return words(lang).get(section, {})
 
 
 def _iso(moment_us: int | None, timespec: str = "date") -> str | None:

@@ -154,6 +154,7 @@ def test_a_choice_is_written_into_the_address(screen: Page, serve: Serve) -> Non
     box.click()
     screen.get_by_role("option", name="La durée est nulle").click()
     screen.wait_for_url("**verifier=zero_duration**")
+    assert "verifier=zero_duration" in screen.url
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
