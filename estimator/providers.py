@@ -1,0 +1,126 @@
+"""The providers of models through an API: find one by any of its names, and say where it serves and who says so."""
+
+import csv
+import io
+from difflib import get_close_matches
+from functools import cache, cached_property
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from estimator import catalogue
+from estimator.catalogue import Catalogue, FactorsRefused, Record
+from estimator.errors import SobriaError
+from estimator.model_names import squeeze
+
+TABLE = "providers.csv"
+NEAREST = 3
+
+
+class ProviderUnknown(SobriaError):
+    """No provider of the table has this name."""
+
+    code = "provider_unknown"
+
+
+class Provider(Record):
+    """Who serves models through an API. `host` is the subject where it serves, None when nobody says where.
+
+    `basis`: declared by the provider, assumed by a tool or a paper, or unknown. `note` says what, and by whom.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    name: str = Field(min_length=1)
+    aliases: str = Field(pattern=r"^[^A-Z]*$")
+    host: str | None
+    basis: Literal["declared", "assumed", "unknown"]
+    source: str | None
+    locator: str
+    note: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Provider":
+        unknown = self.basis == "unknown"
+        if unknown != (self.host is None):
+            raise ValueError("basis is unknown without a host, and only then")
+        if unknown != (self.source is None) or unknown != (not self.locator):
+            raise ValueError("a host needs its source and its locator, and only then")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that this row answers to."""
+        return (self.id, self.name, *(alias for alias in self.aliases.split("|") if alias))
+
+
+class Providers(Record):
+    """The table, read and indexed."""
+
+    providers: tuple[Provider, ...]
+
+    def find(self, text: str) -> Provider:
+        """The provider of this id, name or alias; case and separators do not count. ProviderUnknown, with the
+        nearest names."""
+        found = self._squeezed.get(squeeze(text))
+        if found is None:
+            raise ProviderUnknown(provider=text.strip(), near=", ".join(self.nearest(text)) or "-")
+        return found
+
+    def nearest(self, text: str) -> tuple[str, ...]:
+        """The names of the providers that look most like this text, the best first; at most NEAREST."""
+        close = get_close_matches(squeeze(text), list(self._squeezed), n=4 * NEAREST, cutoff=0.6)
+        holding = self.search(text) if squeeze(text) else []
+        found = [*(self._squeezed[key] for key in close), *holding]
+        return tuple(dict.fromkeys(provider.name for provider in found))[:NEAREST]
+
+    def search(self, text: str) -> list[Provider]:
+        """The providers of which one name holds every word of the text; all of them for an empty text."""
+        words = [squeeze(word) for word in text.split()]
+        return [p for p in self.providers if any(all(word in squeeze(name) for word in words) for name in p.names)]
+
+    @cached_property
+    def _squeezed(self) -> dict[str, Provider]:
+        return {squeeze(name): provider for provider in self.providers for name in provider.names}
+
+
+def find(text: str) -> Provider:
+    """The provider of the shipped table that this text names (rule: Providers.find). ProviderUnknown."""
+    return load().find(text)
+
+
+def search(text: str) -> list[Provider]:
+    """The providers of the shipped table of which one name holds every word of the text."""
+    return load().search(text)
+
+
+@cache
+def load(folder: Traversable | None = None) -> Providers:
+    """Read and validate providers.csv of a folder (default: the one that ships); hosts and sources are those of the
+    catalogue. FactorsRefused on the first fault."""
+    known = catalogue.load()
+    home = resources.files("factors") if folder is None else folder
+    rows = csv.DictReader(io.StringIO((home / TABLE).read_text("utf-8"), newline=""))
+    said: dict[str, str] = {}
+    return Providers(providers=tuple(_provider(line, row, said, known) for line, row in enumerate(rows, 2)))
+
+
+def _provider(line: int, row: dict[str, str], said: dict[str, str], known: Catalogue) -> Provider:
+    """One row, its host and source in the catalogue, none of its names in `said` (name → id), which it completes."""
+    try:
+        cells = {key: None if key in ("host", "source") and not cell else cell for key, cell in row.items()}
+        found = Provider.model_validate(cells)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"]) or "row"
+        raise FactorsRefused(file=TABLE, line=line, reason=f"{where}: {fault['msg']}") from error
+    site = known.subjects.get(found.host or "")
+    if found.host is not None and (site is None or site.kind != "host"):
+        raise FactorsRefused(file=TABLE, line=line, reason=f"host: {found.host}")
+    if found.source is not None and found.source not in known.sources:
+        raise FactorsRefused(file=TABLE, line=line, reason=f"source: {found.source}")
+    for name in found.names:
+        if said.setdefault(squeeze(name), found.id) != found.id:
+            raise FactorsRefused(file=TABLE, line=line, reason=f"aliases: {name} = {said[squeeze(name)]}")
+    return found
