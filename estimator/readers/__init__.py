@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from estimator.readers import codecarbon, table
+from estimator.readers import codecarbon, declared, table
 from estimator.readers.base import (
     HEAD_CHARS,
     STDIN,
@@ -18,7 +18,7 @@ from estimator.readers.base import (
 )
 from estimator.sidecar import SUFFIX
 
-READERS: tuple[Reader, ...] = (codecarbon.READER,)
+READERS: tuple[Reader, ...] = (codecarbon.READER, declared.READER)
 _NAMES = re.compile(r"(\.csv|\.csv\.bak|\.csv_\d+\.bak|^emissions.*\.bak)$", re.IGNORECASE)
 
 __all__ = ["READERS", "Context", "ReadResult", "Reader", "Trace", "find_files", "pick", "read_trace"]

@@ -17,6 +17,7 @@ FALLBACK_W = 42.5
 IMPOSSIBLE_W = 1e7  # no run on one machine draws ten megawatts [W]
 IMPLAUSIBLE_W = 20_000.0
 TOLERANCE = 0.01
+UNREADABLE = "mode/not_estimable"
 METERED_S = 1.0
 _DESKS = ("machine/desktop", "machine/workstation")
 _SERVERS = ("machine/rack-server", "machine/ai-server")
@@ -80,6 +81,8 @@ def energy_fields(read: Figures, facts: Facts, expected: frozenset[str]) -> tupl
         fields[f"{name}_energy_kwh"] = None if energy is None or mode == ABSENT else energy / facts.pue
     fields["other_mode"] = _mode(other, False, facts.modes["other"])
     fields["other_energy_kwh"] = None if other is None else other / facts.pue
+    if whole == 0 and read.duration > 0:  # a machine at work draws power: zero read is not zero used
+        fields |= {f"{name}_energy_kwh": None for name in (*parts, "other")} | {"other_mode": UNREADABLE}
     fields["gap"] = facts.gap or _gap(fields, facts.fields["machine"])
     return fields, checks + _looks(read, facts, whole)
 
