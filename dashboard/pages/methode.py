@@ -1,6 +1,6 @@
 """Méthode et limites: what is counted, how, how sure, where sources disagree; made from the formulas and tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,10 +9,13 @@ from markupsafe import Markup
 
 from dashboard import charts, data, parts
 from dashboard.data import Entry
-from dashboard.dates import is_past
+from dashboard.dates import day_text, is_past
 from dashboard.texts import t
 from dashboard.view import language
+from estimator.figures import FIGURES
 from estimator.numbers import NO_BREAK, Step, exact_text, plain, step_for, unit_text
+from estimator.repricing import effect_text, factors_text
+from estimator.typography import typeset
 
 RIVALS = (  # where sources disagree on what weighs most: quantity, subject
     ("grid_gwp", "FRA"),
@@ -28,6 +31,7 @@ RIVALS = (  # where sources disagree on what weighs most: quantity, subject
 )
 SHOWN = 4  # other sources in a cell
 LATE_SHOWN = 20  # factors past their review date in the list
+CHANGES_SHOWN = 20  # changes of factors, the newest
 SURE = ("proof", "interval", "unknown", "rungs")
 
 
@@ -36,7 +40,14 @@ def show() -> None:
     lang, today = language(), date.today()
     found = data.method_text(lang)
     st.html(_head(found, lang) + _boundary(found, lang) + _indicators(found, lang) + _rivals(today, lang))
-    st.html(_formulas(found, lang) + _sure(lang) + _review(today, lang) + _further(lang) + _accessibility(lang))
+    st.html(
+        _formulas(found, lang)
+        + _sure(lang)
+        + _changes(lang)
+        + _review(today, lang)
+        + _further(lang)
+        + _accessibility(lang)
+    )
 
 
 def _head(found: data.Method, lang: str) -> Markup:
@@ -125,6 +136,36 @@ def _sourced(entry: Entry, step: Step, lang: str) -> str:
     ours = entry.factor.role == "rival" and entry.source["publisher"] == t("app.name", lang)
     publisher = ", ".join(str(v) for v in (entry.source["title" if ours else "publisher"], year) if v)
     return t("method.from_source", lang, value=value, source=publisher)
+
+
+def _changes(lang: str) -> Markup:
+    """Each change of factors or formulas, and what it did to the five totals, the activity being the same."""
+    title, found = t("changes.title", lang), data.changes()
+    if not found:
+        return parts.section(title, Markup("<p>{}</p>").format(t("changes.none", lang)))
+    names = [figure.id for figure in FIGURES]
+    heads = [t("changes.day", lang), t("changes.factors", lang), *(parts.figure_name(n, lang) for n in names)]
+    rows = [
+        [
+            day_text(entry["at"][:10], lang),
+            _changed(entry, lang),
+            *(typeset(effect_text(entry["figures"].get(n), lang), lang) for n in names),
+        ]
+        for entry in found[:CHANGES_SHOWN]
+    ]
+    body = parts.table(title, heads, rows, right=range(2, 2 + len(names)), quiet=True)
+    if len(found) > CHANGES_SHOWN:
+        more = t("changes.more", lang, n=len(found) - CHANGES_SHOWN)
+        body += Markup('<p class="small under">{}</p>').format(more)
+    return parts.section(title, body, t("changes.note", lang))
+
+
+def _changed(entry: Mapping[str, Any], lang: str) -> Markup:
+    """How many factors, as a way to the only one that changed, or to all of them."""
+    changed = (entry["factors"] or {}).get("changed", [])
+    where = {"facteur": changed[0]["id"]} if len(changed) == 1 else {}
+    said = typeset(factors_text(entry, lang), lang)
+    return Markup('<a href="{}">{}</a>').format(parts.address("facteurs", lang, **where), said)
 
 
 def _review(today: date, lang: str) -> Markup:

@@ -1,0 +1,179 @@
+"""The user's own copy of tables that may not ship: read and checked as those that do, and added after them."""
+
+import csv
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import ValidationError
+
+from estimator.catalogue import (
+    OWN_TABLES,
+    Catalogue,
+    Factor,
+    FactorsRefused,
+    Record,
+    Source,
+    Subject,
+    content_hash,
+    records,
+    sources,
+)
+from estimator.errors import LANGUAGES, SobriaError, say
+from estimator.factor_check import Problem, problems
+
+SUBJECTS, SOURCES = "subjects.csv", "sources.toml"
+LATER = ("silent_gap", "hole_in_time")  # said by `sobria factors check`, and no reason to refuse a table
+KINDS = ("missing", "extra_forbidden", "float", "date", "literal_error", "value_error")  # faults with a sentence
+
+
+R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+
+
+class OwnFolderRefused(SobriaError):
+    """The folder of the user's own tables is not an absolute path, or not a folder."""
+
+    code = "own_folder_refused"
+
+
+class OwnTablesRefused(SobriaError):
+    """A line of the user's own tables that cannot be used."""
+
+    code = "own_tables_refused"
+
+    def __init__(self, where: "Place", reasons: Mapping[str, str]) -> None:
+        super().__init__(file=where.file, line=where.line, **{f"reason_{lang}": reasons[lang] for lang in LANGUAGES})
+
+
+class Place(NamedTuple):
+    """Where a row stands: the first line is 1."""
+
+    file: str
+    line: int | str
+
+
+def with_own(shipped: Catalogue, named: str) -> Catalogue:
+    """The shipped catalogue and the tables of this folder. OwnFolderRefused, OwnTablesRefused.
+
+    An own default value takes the place of the shipped ones whose period it covers, for the same quantity and subject:
+    these become rivals, or go if they only said that the value is missing. An id is never that of another row.
+    """
+    folder = Path(named)
+    if not folder.is_absolute() or not folder.is_dir():
+        raise OwnFolderRefused(folder=named, variable=OWN_TABLES)
+    own_sources = _sources(folder, shipped)
+    tables = sorted(file.name for file in folder.glob("*.csv") if file.name != SUBJECTS)
+    subjects = list(_placed(folder, SUBJECTS, Subject)) if (folder / SUBJECTS).is_file() else []
+    factors = [found for name in tables for found in _placed(folder, name, Factor)]
+    _check_subjects(shipped, subjects)
+    for where, item in factors:
+        if item.source not in own_sources:
+            raise _refused(where, Problem("no_source", item.id, item.source or "-"))
+    fields = {name: getattr(shipped, name) for name in Catalogue.model_fields}
+    fields |= {
+        "version": hashlib.blake2b(f"{shipped.version}{content_hash(folder)}".encode(), digest_size=8).hexdigest(),
+        "factors": _merged(shipped, [item for _, item in factors]),
+        "sources": {**shipped.sources, **own_sources},
+        "subjects": {**shipped.subjects, **{item.id: item for _, item in subjects}},
+    }
+    merged = Catalogue(**fields)
+    _check(merged, {item.id: where for where, item in factors})
+    return merged
+
+
+def _merged(shipped: Catalogue, own: list[Factor]) -> tuple[Factor, ...]:
+    mine: dict[tuple[str, str], list[Factor]] = {}
+    for item in own:
+        if item.role == "default":
+            mine.setdefault((item.quantity, item.subject), []).append(item)
+    kept: list[Factor] = []
+    for item in shipped.factors:
+        if item.role == "rival" or not any(_covers(f, item) for f in mine.get((item.quantity, item.subject), ())):
+            kept.append(item)
+        elif item.value is not None:
+            kept.append(item.model_copy(update={"role": "rival"}))
+    return (*kept, *own)
+
+
+def _covers(mine: Factor, theirs: Factor) -> bool:
+    """Is the period of one within that of the other?"""
+    starts = (mine.valid_from or date.min) <= (theirs.valid_from or date.min)
+    return starts and (theirs.valid_to or date.max) <= (mine.valid_to or date.max)
+
+
+def _sources(folder: Path, shipped: Catalogue) -> dict[str, Source]:
+    """The sources of the folder, whose licence says on every screen that the table is the user's."""
+    if not (folder / SOURCES).is_file():
+        return {}
+    found = list(_read(SOURCES, sources(folder)))
+    taken = next((s.id for s in found if s.id in shipped.sources), None)
+    if taken:
+        raise _refused(Place(SOURCES, f"[{taken}]"), Problem("source_taken", taken))
+    return {s.id: s.model_copy(update={"licence": _licence(s.licence)}) for s in found}
+
+
+def _licence(licence: str) -> str:
+    return say("own_tables", "licence", "fr", licence=licence) if licence else ""
+
+
+def _placed(folder: Path, name: str, kind: type[R]) -> Iterator[tuple[Place, R]]:
+    for line, item in _read(name, records(folder, name, kind)):
+        yield Place(name, line), item
+
+
+def _read(name: str, rows: Iterator[T]) -> Iterator[T]:
+    """Rows as they come, every fault under its file and line."""
+    try:
+        yield from rows
+    except FactorsRefused as error:
+        fault = _gravest(error.__cause__)
+        where = Place(name, str(error.facts["line"]))
+        raise OwnTablesRefused(where, {lang: _reason(fault, lang) for lang in LANGUAGES}) from error
+    except (ValueError, AttributeError, TypeError, OSError, csv.Error) as error:
+        said = {lang: say("own_tables", "unreadable", lang, message=error) for lang in LANGUAGES}
+        raise OwnTablesRefused(Place(name, "-"), said) from error
+
+
+def _gravest(error: BaseException | None) -> dict[str, Any]:
+    """The fault to say: a column that is missing, a cell too many (it shifts those that follow), else the first."""
+    faults = [dict(fault) for fault in error.errors()] if isinstance(error, ValidationError) else []
+    return min(faults, key=lambda f: (f["type"] != "missing", f["type"] != "extra_forbidden"))
+
+
+def _reason(fault: Mapping[str, Any], lang: str) -> str:
+    """What a cell should have been."""
+    kind = next((k for k in KINDS if str(fault["type"]).startswith(k)), "other")
+    column = ".".join(map(str, fault["loc"]))
+    if kind == "extra_forbidden" and not column:
+        return say("own_tables", "cells", lang)
+    expected = str((fault.get("ctx") or {}).get("expected", "")).replace(" or ", ", ")
+    return say("own_tables", kind, lang, column=column, read=fault["input"], expected=expected, message=fault["msg"])
+
+
+def _check_subjects(shipped: Catalogue, subjects: list[tuple[Place, Subject]]) -> None:
+    known = {*shipped.subjects, *shipped.zones}
+    own = {item.id for _, item in subjects}
+    seen: set[str] = set()
+    for where, item in subjects:
+        if item.id in known or item.id in seen:
+            raise _refused(where, Problem("repeated_id", item.id))
+        if item.wider and item.wider not in {*shipped.subjects, *own}:
+            raise _refused(where, Problem("unknown_subject", item.id, item.wider))
+        if item.zone and item.zone not in shipped.zones:
+            raise _refused(where, Problem("unknown_subject", item.id, item.zone))
+        seen.add(item.id)
+
+
+def _check(merged: Catalogue, places: Mapping[str, Place]) -> None:
+    """The checks of the shipped tables, as far as these rows are concerned."""
+    for problem in problems(merged):
+        about = next((name for name in (problem.about, problem.detail) if name in places), None)
+        if problem.fatal and problem.code not in LATER and about:
+            raise _refused(places[about], problem)
+
+
+def _refused(where: Place, problem: Problem) -> OwnTablesRefused:
+    return OwnTablesRefused(where, {lang: problem.text(lang) for lang in LANGUAGES})

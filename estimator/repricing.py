@@ -1,0 +1,195 @@
+"""The method effect: what other factors or formulas make of the same activity, and the log of such changes."""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from babel.numbers import format_percent
+
+from estimator.building import Built, bind_tables, current, joined
+from estimator.catalogue import Catalogue
+from estimator.errors import SobriaError, say, sentences
+from estimator.explain import formulas_version
+from estimator.figures import FIGURES, Amount, Figure, amounts
+from estimator.ledger_formulas import AMOUNTS, ledger_factors
+from estimator.numbers import two_figures
+from estimator.reading import Build
+from estimator.store import DuckDB, created
+
+FOLDER = "changes"
+WEIGHTY = ("value", "low", "high", "bounds_kind", "unit", "correlation_group")  # what a total depends on
+LEAST = 1e-6  # relative effect below which totals are the same: rounding of sums
+NOTHING: dict[str, float | None] = {"low": None, "central": None, "high": None}
+
+
+class ChangeUnreadable(SobriaError):
+    """A file of the log that is no JSON."""
+
+    code = "change_unreadable"
+
+
+def record(home: Path, built: Built, catalogue: Catalogue) -> None:
+    """Log what putting this build in the place of the published one changes, the activity being the same.
+
+    Nothing is logged without a published build, with the same factors and formulas, or if the old one cannot be opened.
+    """
+    before = current(home)
+    if before is None or before == built.path:
+        return
+    try:
+        entry = _change(before, built, catalogue)
+    except (sys.modules["duckdb"].Error, ValueError, KeyError):
+        return  # made by another version, or damaged
+    if entry:
+        _append(home / FOLDER, entry)
+
+
+def changes(home: Path) -> list[dict[str, Any]]:
+    """The log, newest first: {"at", "from", "to", "factors", "figures"}; "missing" says why nothing was compared.
+
+    from, to: {"factors", "formulas", "build"}. factors: {"changed": [{"id", "before", "after"}], "added", "removed"}.
+    figures: id to {"unit", "before", "after"}, each {"low", "central", "high"} [unit], None where unknown.
+    ChangeUnreadable.
+    """
+    return [_read(file) for file in sorted((home / FOLDER).glob("*.json"), reverse=True)]
+
+
+def effect(figure: Mapping[str, Any]) -> float | None:
+    """Relative change of a central value, 0.1 for a tenth more; None where one of the two is unknown, or was zero."""
+    before, after = figure["before"]["central"], figure["after"]["central"]
+    if before is not None and before == after:
+        return 0.0
+    return after / before - 1 if before and after is not None else None
+
+
+def effect_text(figure: Mapping[str, Any] | None, lang: str) -> str:
+    """« +12 % », « −3,4 % », « sans effet », « non comparable »."""
+    change = effect(figure) if figure else None
+    if change is None:
+        return say("repricing", "not_comparable", lang)
+    if abs(change) < LEAST:
+        return say("repricing", "no_effect", lang)
+    share = format_percent(two_figures(abs(Decimal(repr(change)))), locale=lang, decimal_quantization=False)
+    return f"{'+' if change > 0 else '−'}{share}"
+
+
+def factors_text(entry: Mapping[str, Any], lang: str) -> str:
+    """How many factors in use changed, and whether formulas did."""
+    said = [say("repricing", "formulas", lang)] if entry["from"]["formulas"] != entry["to"]["formulas"] else []
+    if entry["factors"]:
+        counts = {"changed": len(entry["factors"]["changed"])} | {k: entry["factors"][k] for k in ("added", "removed")}
+        said.append(say("repricing", "factors", lang, **counts))
+    return " ; ".join([*said, *([entry["missing"][lang]] if "missing" in entry else [])])
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(file.read_text("utf-8")))
+    except ValueError as error:
+        raise ChangeUnreadable(file=file.name, reason=error) from error
+
+
+def _append(folder: Path, entry: Mapping[str, Any]) -> None:
+    """One more file, whole or not at all."""
+    folder.mkdir(exist_ok=True)
+    text = json.dumps(entry, ensure_ascii=False, indent=1) + "\n"
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
+    draft = folder / f".{name}.tmp"
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, folder / f"{name}.json")
+
+
+def _change(before: Path, built: Built, catalogue: Catalogue) -> dict[str, Any] | None:
+    old, engine = Build(before), DuckDB.read(before)
+    versions = {"factors": old.factors_version, "formulas": old.meta["formulas_version"], "build": old.id}
+    now = {"factors": catalogue.version, "formulas": formulas_version(), "build": built.id}
+    same_formulas = versions["formulas"] == now["formulas"]
+    if same_formulas and versions["factors"] == now["factors"]:
+        return None
+    entry: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "from": versions, "to": now}
+    attributes = sorted({catalogue.quantities[name].hangs_on for name in ledger_factors()})
+    columns = ["month", "resource_share", *attributes, *AMOUNTS]
+    lacking = sorted(set(columns) - set(_columns(engine, "groups")))
+    if lacking:
+        missing = sentences("repricing", "columns_lacking", columns=", ".join(lacking))
+        return entry | {"factors": None, "figures": {}, "missing": missing}
+    totals = _of(amounts(old.cells(), FIGURES)) if same_formulas else {f.id: _stored(engine, f) for f in FIGURES}
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / "repriced.duckdb"
+        _reprice(engine, draft, attributes, catalogue)
+        repriced = _of(amounts(Build(draft).cells(), FIGURES))
+        used = _factors(DuckDB.read(draft))
+    figures = {f.id: {"unit": f.unit, "before": totals[f.id], "after": repriced[f.id]} for f in FIGURES}
+    return entry | {"factors": _difference(_factors(engine), used), "figures": figures}
+
+
+def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Catalogue) -> None:
+    """A build of nothing but cells: the groups of an old build, bound to these factors."""
+    sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
+    keys = ", ".join(["month", "resource_share", *attributes])
+    rows = engine.rows(f"SELECT {keys}, {sums} FROM groups GROUP BY {keys}")
+    types = {"month": "INTEGER", "resource_share": "DOUBLE"}
+    types |= dict.fromkeys(attributes, "VARCHAR") | dict.fromkeys(AMOUNTS, "DOUBLE")
+    with created(draft) as fresh:
+        fresh.load("groups", {name: [row[name] for row in rows] for name in types}, types)
+        bound = bind_tables(fresh, catalogue)
+        sets = ", ".join(f"{a}_set" for a in bound)
+        fresh.run(
+            f"CREATE TABLE cells AS SELECT resource_share, {sets}, {sums} FROM ({joined('groups', bound)}) GROUP BY ALL"
+        )
+        fresh.load(
+            "meta",
+            {"name": ["attributes"], "value": [json.dumps(list(bound))]},
+            {"name": "VARCHAR", "value": "VARCHAR"},
+        )
+
+
+def _stored(engine: DuckDB, figure: Figure) -> dict[str, float | None]:
+    """The central value of a figure as the formulas of that time made it: today's cannot redo its interval."""
+    there = set(_columns(engine, "estimates"))
+    terms, conditions = [], ["TRUE"]
+    for part in figure.parts:
+        ways = [result for result in part.results if result in there]
+        known = f"COALESCE({', '.join(ways)})" if ways else "NULL"
+        terms.append(known if part.required else f"COALESCE({known}, 0)")
+        conditions += [f"{known} IS NOT NULL"] if part.required else []
+    case = f"CASE WHEN {' AND '.join(conditions)} THEN {' + '.join(terms)} END"
+    return NOTHING | {"central": engine.rows(f"SELECT fsum({case}) AS total FROM estimates")[0]["total"]}
+
+
+def _columns(engine: DuckDB, table: str) -> list[str]:
+    return [row["column_name"] for row in engine.rows(f"DESCRIBE {table}")]
+
+
+def _factors(engine: DuckDB) -> dict[str, dict[str, Any]]:
+    """The factors that a build uses, by id."""
+    return {row["id"]: json.loads(row["row"]) for row in engine.rows("SELECT id, row FROM factors")}
+
+
+def _difference(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What became of the factors in use."""
+    both = sorted(before.keys() & after.keys())
+    changed = [
+        {"id": name, "before": _bounds(before[name]), "after": _bounds(after[name])}
+        for name in both
+        if any(before[name].get(k) != after[name].get(k) for k in WEIGHTY)
+    ]
+    return {"changed": changed, "added": len(after.keys() - both), "removed": len(before.keys() - both)}
+
+
+def _bounds(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: row.get(k) for k in ("value", "low", "high")}
+
+
+def _of(found: Mapping[str, Amount]) -> dict[str, dict[str, float | None]]:
+    return {name: {"low": a.low, "central": a.central, "high": a.high} for name, a in found.items()}

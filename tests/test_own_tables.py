@@ -1,0 +1,232 @@
+"""The user's own tables: read as those that ship, never needed, and refused with their file and line."""
+
+import json
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from estimator.binding import bind_one
+from estimator.building import build
+from estimator.catalogue import OWN_TABLES, Catalogue, Factor, load
+from estimator.errors import SobriaError
+from estimator.factor_check import problems
+from estimator.ledger import Ledger
+from estimator.own_tables import OwnFolderRefused, OwnTablesRefused, _covers
+from estimator.repricing import changes
+from tests.support import activity, factor
+from tests.test_cli import sobria
+
+DAY = date(2026, 11, 25)
+COLUMNS = (
+    "id,quantity,subject,role,value,low,high,bounds_kind,bounds_rule,unit,valid_from,valid_to,geography,technology,"
+    "boundary,family,correlation_group,source,locator,quality,review_by,missing_reason,note"
+)
+SOURCE = """[mine]
+title = "Ma copie"
+publisher = "Essai"
+year = 2026
+url = "https://example.org"
+accessed = 2026-11-25
+licence = "AGPL-3.0"
+redistribution = "own"
+citation = "Essai, 2026"
+"""
+SUBJECTS = "id,kind,proof,zone,class,provider,label_fr,label_en,aliases,note\n"
+MISSING, SHIPPED = "embodied_gwp/gpu/t4/missing", "grid_gwp/FRA/2025"
+
+
+def line(**more: str) -> str:
+    """A row that fills the missing manufacture of a card, unless said otherwise."""
+    cells = dict.fromkeys(COLUMNS.split(","), "")
+    cells |= {"id": "embodied_gwp/gpu/t4/mine", "quantity": "embodied_gwp", "subject": "gpu/t4", "role": "default"}
+    cells |= {"value": "50", "low": "25", "high": "100", "bounds_kind": "rule", "bounds_rule": "single_assumption"}
+    cells |= {"unit": "kgCO2e", "source": "mine", "locator": "ligne 1", "quality": "3/3/3/3"}
+    return ",".join((cells | more).values())
+
+
+FRANCE = {"id": "grid_gwp/FRA/mine", "quantity": "grid_gwp", "subject": "FRA", "unit": "kgCO2e/kWh"}
+FRANCE |= {"value": "0.0922", "low": "0.05", "high": "0.2"}
+
+
+def folder(path: Path, *lines: str, sources: str = SOURCE, subjects: str = "", head: str = COLUMNS) -> Path:
+    path.mkdir(exist_ok=True)
+    (path / "mine.csv").write_text("\n".join([head, *lines]) + "\n", "utf-8")
+    (path / "sources.toml").write_text(sources, "utf-8")
+    if subjects:
+        (path / "subjects.csv").write_text(SUBJECTS + subjects + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture
+def shipped(monkeypatch: pytest.MonkeyPatch) -> Catalogue:
+    monkeypatch.delenv(OWN_TABLES, raising=False)
+    return load()
+
+
+def with_folder(monkeypatch: pytest.MonkeyPatch, path: Path) -> Catalogue:
+    monkeypatch.setenv(OWN_TABLES, str(path))
+    return load()
+
+
+def test_without_own_tables_a_value_that_may_not_ship_is_missing_and_says_why(shipped: Catalogue) -> None:
+    assert problems(shipped) == []
+    found = bind_one(shipped, "device_gwp", "gpu/t4", DAY)
+    assert found.factor is None and found.missing == "licence"
+    assert {f.source for f in shipped.factors if f.missing_reason == "licence"} == {"boaviztapi"}
+
+
+def test_a_row_fills_what_may_not_ship(monkeypatch: pytest.MonkeyPatch, shipped: Catalogue, tmp_path: Path) -> None:
+    own = with_folder(monkeypatch, folder(tmp_path / "own", line()))
+    assert own.version != shipped.version and problems(own) == []
+    assert len(own.factors) == len(shipped.factors) and MISSING not in own.by_id
+    found = bind_one(own, "device_gwp", "gpu/t4", DAY).factor
+    assert found is not None and (found.low, found.value, found.high) == (25, 50, 100)
+    assert own.sources[found.source].licence == "table de l'utilisateur : AGPL-3.0"
+    assert bind_one(own, "device_adpe", "gpu/t4", DAY).missing == "licence"
+
+
+def test_a_row_in_the_place_of_a_shipped_value_makes_it_a_rival(
+    monkeypatch: pytest.MonkeyPatch, shipped: Catalogue, tmp_path: Path
+) -> None:
+    period = shipped.factor(SHIPPED)
+    dates = {"valid_from": str(period.valid_from or ""), "valid_to": str(period.valid_to or "")}
+    own = with_folder(monkeypatch, folder(tmp_path / "own", line(**FRANCE, **dates)))
+    assert own.factor(SHIPPED).role == "rival" and own.factor(SHIPPED).value == period.value
+    assert bind_one(own, "grid_gwp", "FRA", DAY).factor == own.factor("grid_gwp/FRA/mine")
+    others = [f for f in shipped.factors if f.id != SHIPPED]
+    assert all(own.by_id[f.id] == f for f in others)
+
+
+def test_a_rival_row_changes_no_figure(monkeypatch: pytest.MonkeyPatch, shipped: Catalogue, tmp_path: Path) -> None:
+    own = with_folder(monkeypatch, folder(tmp_path / "own", line(**FRANCE, role="rival")))
+    assert bind_one(own, "grid_gwp", "FRA", DAY).factor == shipped.factor(SHIPPED)
+    assert own.factor("grid_gwp/FRA/mine") in own.rivals(own.factor(SHIPPED))
+
+
+def test_a_subject_may_be_added(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    new = "gpu/mine,device,,,gpu/any,,Ma carte,My card,,"
+    path = folder(tmp_path / "own", line(id="embodied_gwp/gpu/mine/1", subject="gpu/mine"), subjects=new)
+    own = with_folder(monkeypatch, path)
+    assert own.label("gpu/mine", "en") == "My card"
+    found = bind_one(own, "device_gwp", "gpu/mine", DAY)
+    assert found.factor is not None and found.factor.value == 50
+
+
+days = st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1))
+
+
+@given(*[days] * 4, st.dates(date(2019, 1, 1), date(2031, 1, 1)))
+def test_what_is_covered_is_never_in_force_alone(a: date, b: date, c: date, d: date, day: date) -> None:
+    mine, theirs = (factor("pue", 1, 1, 1, valid_from=x, valid_to=y) for x, y in ((a, b), (c, d)))
+    if _covers(mine, theirs) and theirs.valid_on(day):
+        assert mine.valid_on(day)
+
+
+def test_the_content_is_in_the_version(monkeypatch: pytest.MonkeyPatch, shipped: Catalogue, tmp_path: Path) -> None:
+    paths = [folder(tmp_path / name, line(value=value)) for name, value in (("a", "50"), ("b", "60"), ("c", "50"))]
+    first, second, third = (with_folder(monkeypatch, path).version for path in paths)
+    assert first == third and len({first, second, shipped.version}) == 3
+
+
+REFUSED = {
+    "mine.csv 2 comma": (line(value="0,7"), {}, "une cellule de trop. Un nombre s'écrit avec un point"),
+    "mine.csv 2 number": (line(value="beaucoup"), {}, "colonne value : « beaucoup » lu, un nombre avec un point"),
+    "mine.csv 2 infinite": (line(high="inf"), {}, "colonne high"),
+    "mine.csv 2 order": (line(low="60"), {}, "low ≤ value ≤ high"),
+    "mine.csv 2 role": (line(role="main"), {}, "'default', 'rival'"),
+    "mine.csv 2 date": (line(valid_from="25/11/2026"), {}, "colonne valid_from : « 25/11/2026 » lu, une date"),
+    "mine.csv 2 unit": (line(unit="gCO2e"), {}, "unité lue puis attendue : gCO2e / kgCO2e"),
+    "mine.csv 2 plausible": (line(value="2e6", high="3e6"), {}, "hors des bornes plausibles"),
+    "mine.csv 2 subject": (line(subject="gpu/nobody"), {}, "le sujet « gpu/nobody » n'existe pas"),
+    "mine.csv 2 quantity": (line(quantity="magic"), {}, "la grandeur « magic » n'est pas au dictionnaire"),
+    "mine.csv 2 rule": (line(bounds_rule="mine"), {}, "la règle de bornes « mine » n'existe pas"),
+    "mine.csv 2 locator": (line(locator=""), {}, "aucun renvoi"),
+    "mine.csv 2 source": (line(source="boaviztapi"), {}, "source absente (boaviztapi). Ajoutez-la à sources.toml"),
+    "mine.csv 2 id": (line(id=SHIPPED), {}, "cet identifiant est employé deux fois"),
+    "mine.csv 2 period": (line(**FRANCE, valid_from="2026-11-01"), {}, "chevauche la période de"),
+    "mine.csv 2 columns": (line(), {"head": COLUMNS.replace(",", ";")}, "des virgules étaient attendues"),
+    "sources.toml [mine] field": (line(), {"sources": SOURCE.replace('licence = "AGPL-3.0"\n', "")}, "colonne licence"),
+    "sources.toml [boaviztapi] taken": (line(), {"sources": SOURCE.replace("mine", "boaviztapi")}, "déjà celle"),
+    "sources.toml - toml": (line(), {"sources": "[mine"}, "fichier illisible"),
+    "subjects.csv 2 kind": (line(), {"subjects": "gpu/x,card,,,,,X,X,,"}, "colonne kind : « card » lu"),
+    "subjects.csv 2 id": (line(), {"subjects": "gpu/t4,device,,,,,X,X,,"}, "employé deux fois"),
+    "subjects.csv 2 class": (line(), {"subjects": "gpu/x,device,,,gpu/nobody,,X,X,,"}, "n'existe pas"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_bad_line_is_refused_with_its_file_and_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, case: str
+) -> None:
+    row, more, said = REFUSED[case]
+    with pytest.raises(OwnTablesRefused) as refusal:
+        with_folder(monkeypatch, folder(tmp_path / "own", row, **more))
+    file, at, _ = case.split()
+    french, english = (refusal.value.message(lang) for lang in ("fr", "en"))
+    assert french.startswith(f"Table de l'utilisateur refusée : {file}, ligne {at} : ") and said in french
+    assert english.startswith(f"User's table refused: {file}, line {at}: ") and "{" not in english + french
+
+
+def test_blank_lines_and_marks_of_spreadsheets_are_no_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = folder(tmp_path / "own", "", "", line(value="x"), head="\ufeff" + COLUMNS)
+    with pytest.raises(OwnTablesRefused, match="line 4: column value"):
+        with_folder(monkeypatch, path)
+    (path / "mine.csv").write_bytes((COLUMNS + "\n" + line(note="café")).encode("latin-1"))
+    with pytest.raises(OwnTablesRefused, match="line -: unreadable file"):
+        with_folder(monkeypatch, folder(tmp_path / "other")) and with_folder(monkeypatch, path)
+
+
+@pytest.mark.parametrize("named", ["mes-facteurs", "/nowhere/at/all"])
+def test_the_folder_is_a_full_path_that_exists(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    monkeypatch.setenv(OWN_TABLES, named)
+    with pytest.raises(OwnFolderRefused) as refusal:
+        load()
+    assert f"{OWN_TABLES} vaut « {named} »" in refusal.value.message("fr") and named in refusal.value.message("en")
+    assert isinstance(refusal.value, SobriaError)
+
+
+def test_an_own_table_reprices_the_past_and_the_log_says_by_how_much(
+    monkeypatch: pytest.MonkeyPatch, shipped: Catalogue, tmp_path: Path
+) -> None:
+    """1 kWh for an hour on 2 cards of the kind that had no value: gwp gains 2 × 50 kg / lives, the rest nothing."""
+    home = tmp_path / "home"
+    Ledger(home).append([activity(device="gpu/t4", device_hours=2.0)], [])
+    build(home)
+    with_folder(monkeypatch, folder(tmp_path / "own", line()))
+    build(home)
+    entry = changes(home)[0]
+    assert entry["factors"] == {"changed": [], "added": 1, "removed": 0}
+    gwp = entry["figures"]["gwp"]
+    lives = 2 / (shipped.factor("lifetime/gpu/any/2026").value * 8766)
+    share = next(f.value for f in shipped.factors if f.quantity == "occupancy" and f.subject == "gpu/any")
+    assert gwp["after"]["central"] - gwp["before"]["central"] == pytest.approx(50 * lives / share)
+    assert entry["figures"]["adpe"]["before"] == entry["figures"]["adpe"]["after"]
+
+
+def test_from_the_command_line(tmp_path: Path) -> None:
+    path = folder(tmp_path / "own", line())
+    said = sobria(tmp_path, "factors", "check", SOBRIA_FACTORS=str(path)).stdout
+    assert "aucune lacune muette" in said and load().version not in said
+    shown = sobria(tmp_path, "factors", "show", "embodied_gwp/gpu/t4/mine", SOBRIA_FACTORS=str(path)).stdout
+    assert "table de l'utilisateur : AGPL-3.0" in shown
+    folder(path, line(value="x"))
+    refused = sobria(tmp_path, "factors", "check", "--json", code=1, SOBRIA_FACTORS=str(path))
+    assert json.loads(refused.stdout)["error"]["code"] == "own_tables_refused" and "mine.csv, ligne 2" in refused.stderr
+
+
+def test_the_example_of_the_page_is_read_once_its_numbers_are_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, root: Path
+) -> None:
+    text = (root / "docs" / "tables-personnelles.md").read_text("utf-8")
+    table, sources = (re.search(rf"```{kind}\n(.*?)```", text, re.DOTALL) for kind in ("csv", "toml"))
+    assert table and sources and tomllib.loads(sources[1])
+    head, row = table[1].strip().split("\n")
+    row = row.replace("VALEUR", "50").replace("BASSE", "25").replace("HAUTE", "100")
+    own = with_folder(monkeypatch, folder(tmp_path / "own", row, sources=sources[1], head=head))
+    found: Factor | None = bind_one(own, "device_gwp", "gpu/t4", DAY).factor
+    assert found is not None and found.id == "embodied_gwp/gpu/t4/ma-copie" and MISSING not in own.by_id
