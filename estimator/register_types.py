@@ -1,0 +1,242 @@
+"""What the register of AI use cases holds: its closed words and its types."""
+
+import calendar
+import re
+from datetime import date
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+Stage = Literal["idee", "experimentation", "pilote", "generalisation", "retrait"]
+Answer = Literal["trouvee_et_retenue", "etudiee_et_ecartee", "non_etudiee"]
+What = Literal["lancer", "continuer", "arreter", "ne_pas_faire", "fait_sans_ia", "changer_etape"]
+Outcome = Literal["en_cours", "generalise", "ne_pas_faire", "fait_sans_ia", "arrete", "retire"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+CLOSING: dict[What, Outcome] = {"ne_pas_faire": "ne_pas_faire", "fait_sans_ia": "fait_sans_ia", "arreter": "arrete"}
+METROPOLE = "metropole"
+
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")
+_PHONE = re.compile(r"(?<!\w)(?:(?:\+|00)\d{1,3}[\s.-]*|0)\d(?:[\s.-]*\d{2}){4}(?!\d)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_INSEE = re.compile(r"\d[\dAB]\d{3}")
+
+
+def _clean(text: str) -> str:
+    if _CONTROL.search(text):
+        raise PydanticCustomError("control", "control characters")
+    if _MAIL.search(text) or _PHONE.search(text):
+        raise PydanticCustomError("contact", "an e-mail address or a telephone number")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _commune(text: str) -> str:
+    if text != METROPOLE and not _INSEE.fullmatch(text):
+        raise PydanticCustomError("commune", "not an INSEE code")
+    return text
+
+
+def _scenario(text: str) -> str:
+    if text and (not text.endswith(".toml") or set(text) & set("/\\:")):
+        raise PydanticCustomError("scenario", "not the name of a TOML file")
+    return text
+
+
+def _iso_day(value: object) -> object:
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value.strip())):
+        raise PydanticCustomError("date", "not a day")
+    return value.strip() if isinstance(value, str) else value
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+MayBeEmpty = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_clean)]
+Text = Annotated[MayBeEmpty, StringConstraints(min_length=1)]
+Commune = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_commune)]
+Scenario = Annotated[MayBeEmpty, AfterValidator(_scenario)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Count = Annotated[float, Field(gt=0)]
+
+
+class Strict(BaseModel):
+    """Frozen; an unknown field, an infinite number or a number that is not one are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Alternative(Strict):
+    """The answer to « could it be done without AI? »; studied, it has a reason and a date."""
+
+    answer: Answer = "non_etudiee"
+    description: MayBeEmpty = ""
+    reason: MayBeEmpty = ""
+    date: Day | None = None
+
+    @model_validator(mode="after")
+    def _answered(self) -> "Alternative":
+        if self.answer != "non_etudiee" and not (self.reason and self.date):
+            raise PydanticCustomError("unreasoned", "an answer needs a reason and a date")
+        return self
+
+
+class Threshold(Strict):
+    """The least quality that is enough, in the unit of its test; more is better."""
+
+    value: float
+    test: Text
+
+
+class Facts(Strict):
+    """What is written down about a use case: services and functions, never persons. Volume in units a month."""
+
+    name: Text
+    task: Text
+    unit: Text
+    service: Text
+    commune: Commune
+    owner_role: Text
+    benefit: MayBeEmpty = ""
+    alternative: Alternative = Alternative()
+    threshold: Threshold | None = None
+    model: MayBeEmpty = ""
+    host: MayBeEmpty = ""
+    volume_per_month: Count | None = None
+    concurrency: Count | None = None
+    scenario: Scenario = ""
+    data_sensitivity: MayBeEmpty = ""
+    review_months: Literal[6, 12] = 12
+
+
+class QualityFound(Strict):
+    """A quality found by a test, in the unit of the test: when, and by which service."""
+
+    value: float
+    test: Text
+    date: Day
+    by: Text
+
+
+class Review(Strict):
+    """A review that is due, or done on a day by a service with a conclusion."""
+
+    due: Day
+    done: Day | None = None
+    by: MayBeEmpty = ""
+    conclusion: MayBeEmpty = ""
+
+    @model_validator(mode="after")
+    def _concluded(self) -> "Review":
+        if self.done and not (self.by and self.conclusion):
+            raise PydanticCustomError("inconclusive", "a review done needs a service and a conclusion")
+        return self
+
+
+class Decision(Strict):
+    """What was decided, why, and by which body."""
+
+    date: Day
+    what: What
+    reasons: Text
+    by: Text
+
+
+class Named(Strict):
+    """The id of a use case."""
+
+    id: Id
+
+
+class Staged(Strict):
+    """The stage that a use case enters."""
+
+    stage: Stage
+
+
+class Pattern(Strict):
+    """Which runs belong to a use case: services like a glob, on a host, of a model, from a day on. None is any."""
+
+    service_key: Text
+    host: Text | None = None
+    model: Text | None = None
+    since: Day | None = None
+
+
+class Attachment(Pattern):
+    """A pattern attached to a use case: `id` is the event that says so, `at` when, `until` the day it stops."""
+
+    id: str
+    use_case: Id
+    at: str
+    until: Day | None = None
+
+
+class Detached(Strict):
+    """An attachment that stops on a day, or that never counted."""
+
+    attachment: str
+    until: Day | None = None
+
+
+class Author(Strict):
+    """Who writes (a function or a service), why, and the last event that they had seen of the use case."""
+
+    who: Text
+    why: Text
+    seen: str | None = None
+
+
+class UseCase(Facts):
+    """A use case as its events leave it. `started`: the day it left « idee »; `head`: its last event."""
+
+    id: Id
+    stage: Stage = "idee"
+    started: Day | None = None
+    qualities: tuple[QualityFound, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    planned: Day | None = None
+    decisions: tuple[Decision, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    head: str = ""
+
+    @property
+    def quality(self) -> QualityFound | None:
+        """The last quality found."""
+        return sorted(self.qualities, key=lambda q: q.date)[-1] if self.qualities else None
+
+    @property
+    def review(self) -> Review | None:
+        """The last review done."""
+        return sorted(self.reviews, key=lambda r: r.done or r.due)[-1] if self.reviews else None
+
+    @property
+    def decision(self) -> Decision | None:
+        """The last decision."""
+        return sorted(self.decisions, key=lambda d: d.date)[-1] if self.decisions else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of it: « ne pas faire » and « fait sans IA » are results like the others."""
+        if self.stage == "retrait":
+            return "retire"
+        closed = CLOSING.get(self.decision.what) if self.decision else None
+        return closed or ("generalise" if self.stage == "generalisation" else "en_cours")
+
+    @property
+    def next_review(self) -> date | None:
+        """The day of the next review: the one planned, else 6 or 12 months after the last, else the start."""
+        if self.outcome not in ("en_cours", "generalise"):
+            return None
+        last = self.review.done if self.review else None
+        return self.planned or (add_months(last, self.review_months) if last else self.started)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Every field, then the outcome and the next review."""
+        derived = {"outcome": self.outcome, "next_review": self.next_review and self.next_review.isoformat()}
+        return self.model_dump(mode="json") | derived
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months later, or the last day of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,0 +1,419 @@
+"""The register of AI use cases: stages and their conditions, events that are whole, two people at once."""
+
+import itertools
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from estimator.errors import LANGUAGES, words
+from estimator.register import Register, author, free_id
+from estimator.register_attachments import use_case_of
+from estimator.register_events import FOLDER, Event, EventFolder, make_event
+from estimator.register_fold import fold
+from estimator.register_refusals import (
+    ChangeRefused,
+    ClosedUseCase,
+    FieldsRefused,
+    NotThere,
+    StageOrder,
+    StageRefused,
+    UseCaseKnown,
+    UseCaseUnknown,
+)
+from estimator.register_rules import RULES
+from estimator.register_types import Attachment, add_months
+
+FACTS: dict[str, Any] = {
+    "name": "Tri du courrier",
+    "task": "Classer les courriers",
+    "unit": "un courrier classé",
+    "service": "Relations usagers",
+    "commune": "54395",
+    "owner_role": "Responsable du courrier",
+}
+ANSWERED = {
+    "alternative": {
+        "answer": "etudiee_et_ecartee",
+        "description": "tri à la main",
+        "reason": "deux jours de retard",
+        "date": "2026-01-10",
+    }
+}
+THRESHOLD = {"threshold": {"value": 0.9, "test": "200 courriers relus"}, "model": "mistral-small", "host": "class/desk"}
+DSI = author("Direction du numérique", "essai")
+
+
+def clock(start: str = "2026-03-01T09:00:00") -> Callable[[], datetime]:
+    """A clock that goes forward one minute a reading."""
+    minutes: Iterator[int] = itertools.count()
+    first = datetime.fromisoformat(start).replace(tzinfo=UTC)
+    return lambda: first + timedelta(minutes=next(minutes))
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Register:
+    return Register(tmp_path, now=clock())
+
+
+def decision(what: str, day: str = "2026-02-01") -> dict[str, Any]:
+    return {"what": what, "date": day, "reasons": "qualité suffisante", "by": "Comité numérique"}
+
+
+def generalised(register: Register) -> str:
+    """A use case led to roll-out."""
+    id = register.create(FACTS | ANSWERED | THRESHOLD, DSI).id
+    register.move(id, "experimentation", DSI)
+    register.move(id, "pilote", DSI)
+    register.record_quality(id, {"value": 0.92, "date": "2026-02-01", "by": "Relations usagers"}, DSI)
+    register.review(id, {"done": "2026-02-02", "by": "Direction du numérique", "conclusion": "poursuivre"}, DSI)
+    register.decide(id, decision("lancer"), DSI)
+    register.move(id, "generalisation", DSI)
+    return id
+
+
+def test_a_use_case_from_idea_to_withdrawal_and_each_refusal_says_what_is_lacking(register: Register) -> None:
+    id = register.create(FACTS, DSI).id
+    assert id == "tri-du-courrier"
+
+    def lacks(stage: Any) -> list[str]:
+        return [item["code"] for item in _refused(StageRefused, lambda: register.move(id, stage, DSI)).items]
+
+    assert lacks("experimentation") == ["answered"]
+    register.change(id, ANSWERED, DSI)
+    assert register.move(id, "experimentation", DSI).started == date(2026, 3, 1)
+    assert lacks("pilote") == ["threshold", "model", "host"]
+    register.change(id, THRESHOLD, DSI)
+    register.move(id, "pilote", DSI)
+    assert lacks("generalisation") == ["quality", "reviewed", "decided"]
+    found = {"date": "2026-02-01", "by": "Relations usagers"}
+    register.record_quality(id, {"value": 0.95, "test": "un autre test", **found}, DSI)
+    assert "quality" in lacks("generalisation")  # 0.95 of another test says nothing about this threshold
+    register.record_quality(id, {"value": 0.89, **found}, DSI)
+    assert "quality" in lacks("generalisation")  # 0.89 < 0.9
+    register.record_quality(id, {"value": 0.9, **found}, DSI)
+    assert lacks("generalisation") == ["reviewed", "decided"]  # 0.9 ≥ 0.9
+    register.review(id, {"due": "2026-04-01"}, DSI)
+    assert "reviewed" in lacks("generalisation")  # planned is not done
+    register.review(id, {"done": "2026-02-02", "by": "DSI", "conclusion": "poursuivre"}, DSI)
+    register.decide(id, decision("lancer"), DSI)
+    assert register.move(id, "generalisation", DSI).outcome == "generalise"
+    assert lacks("retrait") == ["stopped"]
+    register.decide(id, decision("arreter", "2026-05-01"), DSI)
+    case = register.move(id, "retrait", DSI)
+    assert (case.stage, case.outcome, case.next_review) == ("retrait", "retire", None)
+
+
+def _refused(kind: type[Any], action: Callable[[], object]) -> Any:
+    with pytest.raises(kind) as caught:
+        action()
+    return caught.value
+
+
+def test_a_refused_move_says_the_charter_and_what_to_give_in_both_languages(register: Register) -> None:
+    id = register.create(FACTS, DSI).id
+    error = _refused(StageRefused, lambda: register.move(id, "experimentation", DSI))
+    assert error.message("fr").splitlines() == [
+        "« Tri du courrier » ne peut pas entrer à l'étape « Expérimentation ». Il manque :",
+        "  - la réponse à la question sans IA, avec sa raison et sa date (alternative_reponse, alternative_raison, "
+        "alternative_date). Charte, C39 : « Existe-t-il des solutions alternatives, ne recourant pas à l'IA, pouvant "
+        "produire les mêmes effets ? »",
+    ]
+    assert error.message("en").startswith("“Tri du courrier” cannot enter the stage “Experiment”. What is lacking:\n")
+    assert "the answer to the non-AI question" in error.as_dict()["en"]
+    assert error.items[0]["charter"] == "C39"
+
+
+def test_no_stage_is_skipped_and_one_may_go_back_with_a_reason(register: Register) -> None:
+    id = register.create(FACTS | ANSWERED | THRESHOLD, DSI).id
+    error = _refused(StageOrder, lambda: register.move(id, "pilote", DSI))
+    assert "ne peut pas passer à « Pilote »" in error.message("fr") and "l'étape suivante" in error.message("fr")
+    assert "cannot go to “Pilot”" in error.message("en")
+    _refused(StageOrder, lambda: register.move(id, "idee", DSI))
+    register.move(id, "experimentation", DSI)
+    register.move(id, "pilote", DSI)
+    back = register.move(id, "idee", author("DSI", "le besoin a changé"))
+    assert back.stage == "idee" and register.history(id)[-1].why == "le besoin a changé"
+    assert "raison (--why) : rien n'a été lu" in _refused(FieldsRefused, lambda: author("DSI", " ")).message("fr")
+
+
+def test_what_a_stage_needs_cannot_be_taken_away(register: Register) -> None:
+    id = register.create(FACTS | ANSWERED, DSI).id
+    register.move(id, "experimentation", DSI)
+    error = _refused(ChangeRefused, lambda: register.change(id, {"alternative": {}}, DSI))
+    assert "retirerait à « Tri du courrier »" in error.message("fr") and "C39" in error.message("en")
+    assert register.use_case(id).alternative.answer == "etudiee_et_ecartee"
+
+
+def test_refusing_ai_is_a_result_that_is_counted_and_stops_the_way_forward(register: Register) -> None:
+    """Three use cases: not done, done without AI, and one past « idée » whose question is answered: 1 of 1."""
+    ids = [register.create(FACTS | ANSWERED | {"name": name}, DSI).id for name in ("a", "b", "c")]
+    register.decide(ids[0], decision("ne_pas_faire"), DSI)
+    register.decide(ids[1], decision("fait_sans_ia"), DSI)
+    register.move(ids[2], "experimentation", DSI)
+    counts = register.counts()
+    assert counts.stages == {"idee": 2, "experimentation": 1, "pilote": 0, "generalisation": 0, "retrait": 0}
+    assert {k: v for k, v in counts.outcomes.items() if v} == {"ne_pas_faire": 1, "fait_sans_ia": 1, "en_cours": 1}
+    assert (counts.non_ai_reviewed, counts.past_idea) == (1, 1)
+    error = _refused(ClosedUseCase, lambda: register.move(ids[0], "experimentation", DSI))
+    assert "« Ne pas faire »" in error.message("fr") and "“Do not do it”" in error.message("en")
+    register.decide(ids[0], decision("lancer", "2026-02-02"), DSI)
+    assert register.move(ids[0], "experimentation", DSI).outcome == "en_cours"
+
+
+def test_reviews_are_due_at_the_start_then_every_six_or_twelve_months(register: Register) -> None:
+    """Start 1 March 2026; done on 31 August, every 6 months: 28 February 2027."""
+    id = register.create(FACTS | ANSWERED | {"review_months": 6}, DSI).id
+    assert register.due(date(2026, 3, 1)) == []
+    assert register.move(id, "experimentation", DSI).next_review == date(2026, 3, 1)
+    assert [d.late for d in register.due(date(2026, 3, 1))] == [False]
+    assert [d.late for d in register.due(date(2026, 3, 2))] == [True]
+    done = {"done": "2026-08-31", "by": "DSI", "conclusion": "poursuivre"}
+    assert register.review(id, done, DSI).next_review == date(2027, 2, 28)
+    assert register.use_case(id).reviews[0].due == date(2026, 3, 1)
+    assert register.due(date(2027, 1, 28)) == []  # 31 days before
+    assert len(register.due(date(2027, 1, 29))) == 1  # 30 days before
+    assert register.review(id, {"due": "2026-12-01"}, DSI).next_review == date(2026, 12, 1)
+    assert add_months(date(2026, 1, 15), 1) == date(2026, 2, 15)
+    assert add_months(date(2026, 1, 31), 1) == date(2026, 2, 28) and add_months(date(2026, 12, 1), 12).year == 2027
+
+
+BAD: list[tuple[dict[str, Any], str, str]] = [
+    ({"owner_role": "jean.dupont@nancy.fr"}, "adresse électronique", "e-mail address"),
+    ({"owner_role": "chef 06 12 34 56 78"}, "numéro de téléphone", "telephone number"),
+    ({"service": "+33 3 83 91 83 83"}, "numéro de téléphone", "telephone number"),
+    ({"commune": "1001"}, "« 1001 » a été lu ; un code INSEE", "“1001” was read; an INSEE code"),
+    ({"name": " "}, "nom (nom) : rien n'a été lu", "name (nom): nothing was read"),
+    ({"review_months": 7}, "attendu : 6, 12", "expected: 6, 12"),
+    ({"volume_per_month": 0}, "plus grand que zéro", "greater than zero"),
+    ({"concurrency": float("nan")}, "un nombre est attendu", "a number is expected"),
+    ({"scenario": "../a.toml"}, "sans dossier", "without a folder"),
+    ({"threshold": {"value": 1}}, "test du seuil de qualité", "test of the quality threshold"),
+    ({"alternative": {"answer": "trouvee_et_retenue", "date": "2026-01-01"}}, "sans sa raison", "without its reason"),
+    ({"alternative": {"date": "20260101"}}, "une date AAAA-MM-JJ", "a date YYYY-MM-DD"),
+    ({"person": "x"}, "n'existe pas au registre", "no such field"),
+    ({"task": "a\x00"}, "caractère de commande", "control character"),
+]
+
+
+@pytest.mark.parametrize(("field", "french", "english"), BAD)
+def test_a_field_that_does_not_fit_is_refused_in_both_languages(
+    register: Register, field: dict[str, Any], french: str, english: str
+) -> None:
+    error = _refused(FieldsRefused, lambda: register.create(FACTS | field, DSI))
+    assert french in error.message("fr") and english in error.message("en")
+    assert "dupont" not in error.message("fr") and register.use_cases() == []
+
+
+def test_ids_are_made_from_names_and_unique(register: Register) -> None:
+    assert [register.create(FACTS | {"name": "Été à l'École"}, DSI).id for _ in range(3)] == [
+        "ete-a-l-ecole",
+        "ete-a-l-ecole-2",
+        "ete-a-l-ecole-3",
+    ]
+    assert free_id("???", set()) == "cas"
+    assert "ete-a-l-ecole" in _refused(UseCaseKnown, lambda: register.create(FACTS, DSI, "ete-a-l-ecole")).message("fr")
+    _refused(FieldsRefused, lambda: register.create(FACTS, DSI, "../x"))
+    assert "sobria register list" in _refused(UseCaseUnknown, lambda: register.use_case("x")).message("en")
+
+
+def test_a_writer_killed_before_the_rename_leaves_nothing(
+    register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = register.create(FACTS, DSI).id
+    before = sorted((tmp_path / FOLDER).iterdir())
+
+    def broken(source: object, target: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", broken)
+    with pytest.raises(OSError):
+        register.change(id, {"benefit": "un jour gagné"}, DSI)
+    monkeypatch.undo()
+    assert sorted((tmp_path / FOLDER).iterdir()) == before
+    assert Register(tmp_path).use_case(id).benefit == ""
+
+
+def test_torn_foreign_and_altered_files_are_said_and_skipped(register: Register, tmp_path: Path) -> None:
+    id = register.create(FACTS, DSI).id
+    register.change(id, {"benefit": "un jour gagné"}, DSI)
+    folder = tmp_path / FOLDER
+    first, last = sorted(folder.iterdir())
+    (folder / "torn.json").write_bytes(first.read_bytes()[:50])
+    (folder / "foreign.json").write_text("[1]")
+    (folder / "surrogate.json").write_text(first.read_text("utf-8").replace("Classer", "\\ud800"), "utf-8")
+    (folder / "deep.json").write_text("[" * 100_000)
+    (folder / "folder.json").mkdir()
+    (folder / ".half.tmp").write_text("{")
+    last.write_text(last.read_text("utf-8").replace("un jour", "dix jours"), "utf-8")
+    (folder / f"copy of {first.name}").write_bytes(first.read_bytes())
+    fresh = Register(tmp_path)
+    found = {fault.about: fault.code for fault in fresh.faults()}
+    assert found.pop(last.name) == "altered"
+    assert found.pop("surrogate.json") in ("foreign", "altered")
+    assert found == {"torn.json": "torn", "foreign.json": "foreign", "deep.json": "torn", "folder.json": "torn"}
+    assert fresh.use_case(id).benefit == "" and len(fresh.history(id)) == 1
+    assert all("n'est pas compté" in fault.as_dict()["fr"] for fault in fresh.faults())
+    first.unlink()
+    (folder / f"copy of {first.name}").unlink()
+    assert Register(tmp_path).use_cases() == []
+
+
+def test_an_event_whose_previous_is_missing_still_counts_and_is_said(register: Register, tmp_path: Path) -> None:
+    id = register.create(FACTS, DSI).id
+    register.change(id, {"benefit": "a"}, DSI)
+    register.change(id, {"model": "m"}, DSI)
+    sorted((tmp_path / FOLDER).iterdir())[1].unlink()
+    fresh = Register(tmp_path)
+    assert (fresh.use_case(id).benefit, fresh.use_case(id).model) == ("", "m")
+    assert [fault.code for fault in fresh.faults()] == ["previous_absent"]
+
+
+def test_two_people_at_once_both_count_and_what_was_replaced_is_said_until_settled(register: Register) -> None:
+    """Both had seen the creation: one writes benefit and model, the other benefit and host."""
+    case = register.create(FACTS, DSI)
+    one, other = (author(who, "mise à jour", case.head) for who in ("Service A", "Service B"))
+    register.change(case.id, {"benefit": "un", "model": "m"}, one)
+    after = register.change(case.id, {"benefit": "deux", "host": "h"}, other)
+    assert (after.benefit, after.model, after.host) == ("deux", "m", "h")
+    (conflict,) = register.conflicts()
+    assert conflict.fields == ("benefit",) and [e.who for e in conflict.events] == ["Service A", "Service B"]
+    register.change(case.id, {"benefit": "un et deux"}, author("Service A", "accord", after.head))
+    assert [c.fields for c in register.conflicts()] == [()]
+    _refused(NotThere, lambda: register.change(case.id, {"benefit": "x"}, author("A", "b", "0" * 32)))
+
+
+def test_a_form_sent_whole_changes_only_what_its_author_changed(register: Register) -> None:
+    case = register.create(FACTS, DSI)
+    form = case.model_dump(include=set(FACTS) | {"benefit", "model"})
+    register.change(case.id, {"benefit": "un"}, author("Service A", "x", case.head))
+    after = register.change(case.id, form | {"model": "m"}, author("Service B", "y", case.head))
+    assert (after.benefit, after.model) == ("un", "m")
+    assert [c.fields for c in register.conflicts()] == [()]
+
+
+def test_two_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    id = Register(tmp_path).create(FACTS, DSI).id
+
+    def write(who: str) -> None:
+        mine = Register(tmp_path)
+        for number in range(20):
+            mine.change(id, {"benefit": f"{who} {number}"}, author(who, "course"))
+
+    writers = [threading.Thread(target=write, args=(f"Service {n}",)) for n in "AB"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    fresh = Register(tmp_path)
+    assert len(fresh.history(id)) == 41 and fresh.faults() == []
+    assert fresh.use_case(id) == Register(tmp_path).use_case(id)
+
+
+CHANGES = st.one_of(
+    st.tuples(st.just("changed"), st.fixed_dictionaries({"benefit": st.text("abc", max_size=3)})),
+    st.tuples(st.just("changed"), st.fixed_dictionaries({"model": st.text("abc", max_size=3)})),
+    st.tuples(st.just("staged"), st.fixed_dictionaries({"stage": st.sampled_from(["idee", "pilote", "nowhere"])})),
+    st.tuples(st.just("decided"), st.just(decision("lancer"))),
+    st.tuples(st.just("attached"), st.just({"service_key": "tri*"})),
+)
+PLANS = st.lists(st.tuples(CHANGES, st.integers(0, 30), st.integers(0, 3)), max_size=8)
+
+
+def history_of(plan: list[Any]) -> list[Event]:
+    """A tree of events: each follows any earlier one, at any time, as several unsynchronised writers would do."""
+    fields = {"use_case": "x", "who": "DSI", "why": "essai"}
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    events = [make_event(fields | {"kind": "created", "previous": None, "data": FACTS}, start)]
+    for (kind, data), back, minutes in plan:
+        previous = events[back % len(events)].event
+        body = fields | {"kind": kind, "previous": previous, "data": data}
+        events.append(make_event(body, start + timedelta(minutes=minutes)))
+    return events
+
+
+@settings(max_examples=200)
+@given(plan=PLANS, random=st.randoms(use_true_random=False), lost=st.integers(0, 30))
+def test_any_order_of_reading_gives_the_same_fold(plan: list[Any], random: Any, lost: int) -> None:
+    events = history_of(plan)
+    if lost % 3 == 0 and len(events) > 1:
+        del events[1 + lost % (len(events) - 1)]
+    shuffled = [*events, *events[:2]]
+    random.shuffle(shuffled)
+    folded, again = fold(events), fold(shuffled)
+    assert folded == again
+    places = {event.event: place for place, event in enumerate(folded.history)}
+    for event in folded.history:
+        assert places.get(event.previous or "", -1) < places[event.event]
+
+
+def test_the_files_are_events_by_time_and_hash(register: Register, tmp_path: Path) -> None:
+    id = register.create(FACTS, DSI).id
+    (path,) = (tmp_path / FOLDER).iterdir()
+    body = json.loads(path.read_text("utf-8"))
+    assert set(body) == {"event", "use_case", "kind", "at", "who", "why", "previous", "data"}
+    assert path.name == f"20260301T090000.000000Z-{body['event']}.json"
+    assert (body["use_case"], body["kind"], body["previous"], body["who"]) == (id, "created", None, DSI.who)
+    assert EventFolder(tmp_path).read()[0][0].file_name == path.name
+
+
+def pattern(use_case: str, at: str, **more: Any) -> Attachment:
+    return Attachment(id=at, use_case=use_case, at=at, **more)
+
+
+def test_the_attachment_written_last_wins() -> None:
+    held = [
+        pattern("a", "1", service_key="tri-*"),
+        pattern("b", "2", service_key="tri-*", since=date(2026, 3, 1)),
+        pattern("c", "3", service_key="tri-mails", host="h", model="m"),
+        pattern("d", "4", service_key="tri-vieux", until=date(2026, 2, 1)),
+    ]
+    assert use_case_of("tri-x", None, None, date(2026, 2, 28), held) == "a"
+    assert use_case_of("tri-x", None, None, date(2026, 3, 1), held) == "b"
+    assert use_case_of("tri-x", None, None, date(2026, 3, 1), held[::-1]) == "b"
+    assert use_case_of("tri-mails", "h", "m", date(2026, 3, 1), held) == "c"
+    assert use_case_of("tri-mails", "h", None, date(2026, 3, 1), held) == "b"
+    assert use_case_of("tri-vieux", None, None, date(2026, 1, 31), held) == "d"
+    assert use_case_of("tri-vieux", None, None, date(2026, 2, 1), held) == "a"
+    assert use_case_of("Tri-x", None, None, date(2026, 3, 1), held) is None
+
+
+def test_runs_are_attached_and_detached(register: Register) -> None:
+    one, two = (register.create(FACTS | {"name": name}, DSI).id for name in ("a", "b"))
+    first = register.attach(one, {"service_key": "tri*"}, DSI).attachments[0]
+    second = register.attach(two, {"service_key": "tri*", "since": "2026-03-01"}, DSI).attachments[0]
+    assert [a.use_case for a in register.attachments()] == [one, two]
+    day = date(2026, 4, 1)
+    assert use_case_of("tri", None, None, day, register.attachments()) == two
+    register.detach(two, second.id, DSI, until=day)
+    assert use_case_of("tri", None, None, day, register.attachments()) == one
+    register.detach(one, first.id, DSI)
+    assert [a.id for a in register.attachments()] == [second.id]
+    error = _refused(NotThere, lambda: register.detach(one, first.id, DSI))
+    assert first.id in error.message("fr") and first.id in error.message("en")
+    _refused(FieldsRefused, lambda: register.attach(one, {"service_key": ""}, DSI))
+
+
+def test_the_phrases_of_the_rules_are_the_charter_s(root: Path) -> None:
+    design = root.parent / "shared" / "design" / "charter.md"
+    if not design.exists():
+        pytest.skip("the charter is not beside the checkout")
+    text = design.read_text("utf-8")
+    for rule in RULES:
+        row = next(line for line in text.splitlines() if line.startswith(f"| {rule.charter} "))
+        assert rule.phrase in row
+
+
+def test_every_field_has_a_name_in_both_languages() -> None:
+    from estimator.register_types import Facts
+
+    for lang in LANGUAGES:
+        plain = set(Facts.model_fields) - {"threshold"}
+        assert plain <= words(lang)["register_fields"].keys()
