@@ -1,0 +1,94 @@
+"""A comparison for a terminal: the paired ratio first, then each option, each verdict, what the doubt comes from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.errors import say
+from estimator.numbers import count_text, interval_text, share_text
+from estimator.typography import typeset
+
+
+def compare_text(body: Mapping[str, Any], lang: str) -> str:
+    """The text of compare_scenario's body, with growth, crossings and openings when they are in it."""
+    blocks = [_head(body, lang), _lead(body, lang), _options(body, lang), _verdicts(body, lang)]
+    blocks += [_smallest(body, lang), _growth(body, lang), _crossings(body, lang), _matters(body, lang)]
+    return typeset("\n\n".join(block for block in blocks if block), lang)
+
+
+def _label(body: Mapping[str, Any], name: str) -> str:
+    return next(str(option["label"]) for option in body["options"] if option["id"] == name)
+
+
+def _head(body: Mapping[str, Any], lang: str) -> str:
+    facts = {"title": body["scenario"]["title"], "units": count_text(round(body["units"]), lang), "unit": body["unit"]}
+    lines = [say("compare", "head", lang, **facts)]
+    return "\n".join(lines + ([say("compare", "example", lang)] if body["scenario"].get("example") else []))
+
+
+def _lead(body: Mapping[str, Any], lang: str) -> str:
+    if not body["lead"]:
+        return say("compare", "no_reference", lang)
+    return "\n".join(f"{pair['sentence'][lang]} {_capital(pair['words'][lang])}." for pair in body["lead"])
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _options(body: Mapping[str, Any], lang: str) -> str:
+    lines = [say("compare", "options", lang, unit=body["unit"])]
+    for option in body["options"]:
+        lines.append(f"  {option['label']} ({say('compare', option['status'], lang)})")
+        if option["why"]:
+            lines.append(f"    {option['why']}")
+        for name, amount in option["per_unit"].items():
+            lines.append(f"    {say('figures', name, lang)} : {interval_text(amount, lang)}")
+        if option["minutes"] is not None:
+            lines.append("    " + say("compare", "minutes", lang, minutes=f"{option['minutes']:g}"))
+        lines += [f"    ! {warning[lang]}" for warning in option["warnings"]]
+    return "\n".join(lines)
+
+
+def _verdicts(body: Mapping[str, Any], lang: str) -> str:
+    lines = [say("compare", "verdicts", lang)]
+    for name, pairs in body["pairs"].items():
+        for pair in pairs:
+            sides = f"{_label(body, pair['a'])} / {_label(body, pair['b'])}"
+            lines.append(f"  {say('figures', name, lang)}, {sides} : {pair['words'][lang]}")
+    return "\n".join(lines)
+
+
+def _smallest(body: Mapping[str, Any], lang: str) -> str:
+    found = body["smallest_model"]
+    if not found:
+        return say("compare", "no_model_suffices", lang)
+    tied = ", ".join(_label(body, name) for name in found["tied"])
+    key = "smallest_tied" if tied else "smallest"
+    return say("compare", key, lang, label=_label(body, found["id"]), tied=tied)
+
+
+def _growth(body: Mapping[str, Any], lang: str) -> str:
+    lines = []
+    for grown in body.get("growth", ()):
+        words = " ; ".join(pair["words"][lang] for pair in grown["pairs"])
+        beyond = ", ".join(_label(body, name) for name in grown["beyond"])
+        extra = f" {say('compare', 'beyond', lang, names=beyond)}" if beyond else ""
+        lines.append(f"  × {grown['times']:g} : {words}.{extra}")
+    return "\n".join([say("compare", "growth", lang), *lines]) if lines else ""
+
+
+def _crossings(body: Mapping[str, Any], lang: str) -> str:
+    lines = []
+    for found in body.get("crossings", ()):
+        facts = {name: count_text(round(value), lang) for name, value in found["units"].items()}
+        other = found["b"] if found["below"] == found["a"] else found["a"]
+        facts |= {"below": _label(body, found["below"]), "above": _label(body, other), "unit": body["unit"]}
+        lines.append("  " + say("compare", "crossing", lang, share=share_text(found["share"], lang), **facts))
+    return "\n".join([say("compare", "crossings", lang), *lines]) if lines else ""
+
+
+def _matters(body: Mapping[str, Any], lang: str) -> str:
+    found = body.get("opened", {}).get("matters", {})
+    labels = body.get("factor_labels", {})
+    lines = [f"  {share_text(share, lang)} : {labels[key][lang]}" for key, share in list(found.items())[:5]]
+    return "\n".join([say("compare", "matters", lang), *lines]) if lines else ""

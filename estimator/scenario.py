@@ -1,0 +1,159 @@
+"""A scenario: one need, several ways to meet it, the non-AI way first; read from a file and checked."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from estimator.errors import SobriaError
+from estimator.question import Question
+
+MOST_OPTIONS = 200
+USES = {"requests", "day"}  # fields of a question that a scenario computes or holds itself
+
+
+class ScenarioRefused(SobriaError):
+    """A scenario file that is not one: what was read, where, and what was expected."""
+
+    code = "scenario_refused"
+
+
+class Words(BaseModel):
+    """A part of a scenario: no word beyond its fields, never changed, no infinite number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Quality(Words):
+    """How good the answers are: found by a test, with who and when; or a threshold to reach."""
+
+    value: float = Field(ge=0, description="share of accepted answers, or score of the test [unit of the test]")
+    test: str = ""
+    date: str = ""
+    by: str = Field("", description="the service that tested; never a person")
+
+
+class Need(Words):
+    """What is wanted of every option."""
+
+    unit: str = Field(min_length=1, max_length=80, description="functional unit: « une réponse acceptée »")
+    volume: float = Field(gt=0, le=1e15, description="units wanted over the period")
+    period: str = Field("an", max_length=40)
+    input_tokens: float | None = Field(None, ge=0, le=1e12, description="read for one attempt")
+    output_tokens: float | None = Field(None, gt=0, le=1e12, description="written for one attempt")
+    peak_concurrency: float | None = Field(None, gt=0, le=1e6, description="requests at the same time at the peak")
+
+
+class Constraints(Words):
+    """What an option must respect to be chosen; none of it changes a figure."""
+
+    quality: Quality | None = None
+    delay_s: float | None = Field(None, gt=0)
+    data: Literal["open", "ordinary", "personal", "sensitive"] = "ordinary"
+    location: str = Field("", description="zone in which the computation must take place: FRA, EUROPE …")
+
+
+class People(Words):
+    """What people use and spend for one unit; minutes are stated, never converted."""
+
+    terminal: str = "terminal/laptop-with-screen"
+    zone: str = Field("FRA", description="of the electricity of the terminals")
+    screen_minutes: float = Field(0.0, ge=0, le=1e5, description="of the terminal, for one unit [min]")
+    work_minutes: float | None = Field(None, ge=0, le=1e5, description="of an agent's work, for one unit [min]")
+
+
+class Measured(Words):
+    """A service of the ledger whose measured runs stand for this option."""
+
+    service: str = Field(min_length=1)
+    items: float | None = Field(None, gt=0, description="units that these runs made; default: their own count")
+
+
+class Option(Words):
+    """One way to meet the need. `use` describes one attempt; `reserved_hours` a server for the whole period."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    label: str = Field(min_length=1, max_length=80)
+    method: Literal["none", "model"]
+    status: Literal["studied", "rejected", "not_studied"] = "studied"
+    why: str = ""
+    unit: str | None = Field(None, description="another unit than that of the need: then it is not comparable")
+    attempts: float = Field(1.0, ge=1, le=1e6, description="attempts for one unit asked, regenerations included")
+    acceptance: float = Field(1.0, gt=0, le=1, description="share of the answers that are accepted")
+    quality: Quality | None = None
+    use: Question | None = None
+    measured: Measured | None = None
+    reserved_hours: float | None = Field(None, gt=0, le=1e9, description="of all devices, over the period [h]")
+    people: People | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.status != "studied" and not self.why and self.status == "rejected":
+            raise ValueError("an option that is rejected says why")
+        if self.method == "model" and self.status == "studied" and self.use is None and self.measured is None:
+            raise ValueError("an option with a model says its use, or the service that measured it")
+        if self.use is not None and self.measured is not None:
+            raise ValueError("an option is described (use) or measured, not both")
+        if self.use is not None and USES & self.use.model_fields_set:
+            raise ValueError(f"{', '.join(sorted(USES & self.use.model_fields_set))} come from the scenario")
+        return self
+
+
+class Scenario(Words):
+    """One need and its options, in the order in which they are shown; the first is without AI."""
+
+    title: str = Field(min_length=1, max_length=120)
+    use_case: str = ""
+    day: date | None = None
+    example: bool = Field(False, description="an example: marked as such on every output")
+    need: Need
+    constraints: Constraints = Constraints()
+    options: tuple[Option, ...] = Field(min_length=1, max_length=MOST_OPTIONS)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        ids = [option.id for option in self.options]
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"two options have the id {next(i for i in ids if ids.count(i) > 1)}")
+        if self.options[0].method != "none":
+            raise ValueError("the first option is the one without AI: found, rejected with why, or not_studied")
+        return self
+
+    def option(self, name: str) -> Option:
+        """The option of this id. ScenarioRefused."""
+        for option in self.options:
+            if option.id == name:
+                return option
+        known = ", ".join(option.id for option in self.options)
+        raise ScenarioRefused(file=self.title, where="options", read=name, expected=known)
+
+
+def read_scenario(path: Path) -> Scenario:
+    """A scenario of a TOML file. ScenarioRefused names the place, what was read and what was expected."""
+    try:
+        return parse_scenario(path.read_text("utf-8-sig"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioRefused(file=path.name, where="-", read=type(error).__name__, expected="UTF-8, TOML") from error
+
+
+def parse_scenario(text: str, name: str = "scenario.toml") -> Scenario:
+    """A scenario of TOML text. ScenarioRefused."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioRefused(file=name, where="-", read=str(error), expected="TOML") from error
+    return scenario_of(data, name)
+
+
+def scenario_of(data: Mapping[str, Any], name: str = "scenario.toml") -> Scenario:
+    """A scenario of plain values. ScenarioRefused."""
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"]) or "-"
+        read = str(fault.get("input"))[:60]
+        raise ScenarioRefused(file=name, where=where, read=read, expected=fault["msg"]) from error
