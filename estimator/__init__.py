@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from estimator.activity import Activity as Activity
-    from estimator.build import build as build
+    from estimator.building import build as build
     from estimator.catalogue import load as load_catalogue
     from estimator.errors import SobriaError as SobriaError
-    from estimator.estimate import Question as Question
-    from estimator.estimate import estimate as estimate
+    from estimator.estimation import estimate as estimate
     from estimator.explain import replay as replay
     from estimator.ledger import import_paths as import_paths
+    from estimator.question import Question as Question
     from estimator.reading import open_current as open_current
     from estimator.track import Tracker as Tracker
     from estimator.track import tracked as tracked
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Activity": "activity",
-    "build": "build",
+    "build": "building",
     "load_catalogue": "catalogue:load",
     "SobriaError": "errors",
-    "Question": "estimate",
-    "estimate": "estimate",
+    "Question": "question",
+    "estimate": "estimation",
     "replay": "explain",
     "import_paths": "ledger",
     "open_current": "reading",

@@ -22,7 +22,7 @@ class FormulaRefused(SobriaError):
 class Node:
     """A leaf (name or number) or an operation over two nodes. Arithmetic on nodes builds bigger nodes."""
 
-    op: str  # "name", "number", or one of + - * /
+    op: str  # "name", "number", one of + - * /, or "either" over names
     args: tuple[Any, ...]
 
     def __add__(self, other: Any) -> "Node":
@@ -71,6 +71,7 @@ class Formula:
     unit: Unit
     reference: str
     function: Callable[..., Any]
+    either: bool = False  # its inputs are ways to one quantity: the first that is known gives it
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -78,6 +79,8 @@ class Formula:
     @cached_property
     def tree(self) -> Node:
         """The function called with symbols."""
+        if self.either:
+            return Node("either", tuple(Node("name", (i,)) for i in self.inputs))
         try:
             tree = self.function(*(Node("name", (i,)) for i in self.inputs))
         except TypeError as error:
@@ -90,8 +93,11 @@ class Formula:
         return tree
 
 
-def formula(unit: str, reference: str = "") -> Callable[[Callable[..., Any]], Formula]:
-    """Decorator: a plain function over quantities becomes a Formula whose result has this unit."""
+def formula(unit: str, reference: str = "", either: bool = False) -> Callable[[Callable[..., Any]], Formula]:
+    """Decorator: a plain function over quantities becomes a Formula whose result has this unit.
+
+    either: the function only names several ways to one quantity; the first that is known gives it.
+    """
 
     def wrap(function: Callable[..., Any]) -> Formula:
         parameters = inspect.signature(function).parameters.values()
@@ -101,9 +107,14 @@ def formula(unit: str, reference: str = "") -> Callable[[Callable[..., Any]], Fo
                 formula=function.__name__, reason=f"input {odd[0]} has a default or is not a plain one"
             )
         inputs = tuple(p.name for p in parameters)
-        return Formula(function.__name__, inputs, parse(unit), reference, function)
+        return Formula(function.__name__, inputs, parse(unit), reference, first_known if either else function, either)
 
     return wrap
+
+
+def first_known(*ways: Any) -> Any:
+    """The first of several ways to one quantity that is not None."""
+    return next((way for way in ways if way is not None), None)
 
 
 def collect(namespace: Mapping[str, Any]) -> tuple[Formula, ...]:
@@ -117,7 +128,7 @@ def names(tree: Node) -> tuple[str, ...]:
         return (str(tree.args[0]),)
     if tree.op == "number":
         return ()
-    return tuple(dict.fromkeys(names(tree.args[0]) + names(tree.args[1])))
+    return tuple(dict.fromkeys(name for part in tree.args for name in names(part)))
 
 
 def render(tree: Node, leaf: Callable[[str], str], number: Callable[[float], str], signs: Mapping[str, str]) -> str:
@@ -128,6 +139,8 @@ def render(tree: Node, leaf: Callable[[str], str], number: Callable[[float], str
             return leaf(part.args[0])
         if part.op == "number":
             return number(part.args[0])
+        if part.op == "either":
+            return signs["either"].join(write(way, 0, False) for way in part.args)
         level = PRECEDENCE[part.op]
         text = write(part.args[0], level, False) + signs[part.op] + write(part.args[1], level, part.op in "-/")
         return f"({text})" if level < above or (right and level == above) else text
@@ -141,6 +154,8 @@ def to_sql(tree: Node) -> str:
         return str(tree.args[0])
     if tree.op == "number":
         return f"CAST({tree.args[0]!r} AS DOUBLE)"
+    if tree.op == "either":
+        return f"COALESCE({', '.join(to_sql(way) for way in tree.args)})"
     left, right = to_sql(tree.args[0]), to_sql(tree.args[1])
     return f"({left} / NULLIF({right}, 0))" if tree.op == "/" else f"({left} {tree.op} {right})"
 
@@ -151,6 +166,8 @@ def to_latex(tree: Node) -> str:
         return r"\mathrm{" + str(tree.args[0]).replace("_", r"\_") + "}"
     if tree.op == "number":
         return f"{tree.args[0]:g}"
+    if tree.op == "either":
+        return r"\;\text{, sinon }\;".join(to_latex(way) for way in tree.args)
     left, right = (to_latex(a) for a in tree.args)
     if tree.op == "/":
         return rf"\frac{{{left}}}{{{right}}}"
@@ -169,6 +186,11 @@ def unit_of(tree: Node, units: Mapping[str, Unit], name: str) -> Unit:
         return units[tree.args[0]]
     if tree.op == "number":
         return Unit()
+    if tree.op == "either":
+        found = {unit_of(way, units, name) for way in tree.args}
+        if len(found) > 1:
+            raise FormulaRefused(formula=name, reason="its ways have different units")
+        return found.pop()
     left, right = (unit_of(a, units, name) for a in tree.args)
     if tree.op == "*":
         return left * right
@@ -188,6 +210,8 @@ def directions(tree: Node, name: str) -> dict[str, int]:
         return {str(tree.args[0]): 1}
     if tree.op == "number":
         return {}
+    if tree.op == "either":
+        return {str(way.args[0]): 1 for way in tree.args}
     left, right = (directions(a, name) for a in tree.args)
     flipped = {n: -s for n, s in right.items()} if tree.op in "-/" else right
     both = [n for n in left.keys() & flipped.keys() if left[n] != flipped[n]]
@@ -202,6 +226,11 @@ def degree(tree: Node, degrees: Mapping[str, int], name: str) -> int:
         return degrees[tree.args[0]]
     if tree.op == "number":
         return 0
+    if tree.op == "either":
+        found = {degree(way, degrees, name) for way in tree.args}
+        if len(found) > 1:
+            raise FormulaRefused(formula=name, reason="its ways have different degrees in the extensive inputs")
+        return found.pop()
     left, right = (degree(a, degrees, name) for a in tree.args)
     if tree.op == "*":
         return left + right

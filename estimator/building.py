@@ -19,13 +19,13 @@ from estimator.coefficients import COEFFICIENTS
 from estimator.coefficients import evaluate as coefficients_of
 from estimator.errors import SobriaError
 from estimator.explain import formulas_version
-from estimator.figures import factor_inputs, the_system
 from estimator.ledger import Ledger
+from estimator.ledger_formulas import AMOUNTS, ledger_factors, ledger_formulas
 from estimator.store import ENGINE_VERSION, DuckDB, created
+from estimator.system import sql
 
 KEPT_BUILDS = 3
 VIEWS = ("proof_energy", "run_checks", "run_proofs", "services")
-AMOUNTS = ("cpu_energy", "gpu_energy", "ram_energy", "other_energy", "device_hours", "machine_hours", "data_gb")
 
 
 class AuditFailed(SobriaError):
@@ -59,8 +59,7 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
         build_id = identity(ledger, catalogue)
         path = folder / f"sobria-{build_id}.duckdb"
         if path.exists():
-            _point(folder, path)
-            return Built(build_id, path, fresh=False)
+            return _publish(home, Built(build_id, path, fresh=False), catalogue)
         draft = folder / f".draft-{build_id}.duckdb"
         draft.unlink(missing_ok=True)
         try:
@@ -71,9 +70,9 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
         finally:
             draft.unlink(missing_ok=True)
             draft.with_name(draft.name + ".wal").unlink(missing_ok=True)
-        _point(folder, path)
+        built = _publish(home, Built(build_id, path, fresh=True), catalogue)
         _prune(folder, path)
-        return Built(build_id, path, fresh=True)
+        return built
 
 
 def current(home: Path) -> Path | None:
@@ -119,7 +118,7 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -
     attributes = bind_tables(engine, catalogue)
     engine.run(f"CREATE VIEW bound_slices AS {joined('slices', attributes)}")
     engine.run(f"CREATE VIEW bound_groups AS {joined('groups', attributes)}")
-    engine.run(f"CREATE TABLE estimates AS {the_system().sql('bound_groups')}")
+    engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), 'bound_groups')}")
     for view in VIEWS:
         engine.run(f"CREATE VIEW {view} AS {sql_text(f'views/{view}.sql')}")
     sets = ", ".join(f"{a}_set" for a in attributes)
@@ -166,7 +165,7 @@ def bind_tables(engine: DuckDB, catalogue: Catalogue) -> dict[str, list[str]]:
     `sets` keeps what each set holds, and `factors` every factor row that is used.
     """
     attributes: dict[str, list[str]] = {}
-    for name in factor_inputs():
+    for name in ledger_factors():
         attributes.setdefault(catalogue.quantities[name].hangs_on, []).append(name)
     kept: list[tuple[str, int, Bound]] = []
     for attribute, names in attributes.items():
@@ -257,6 +256,15 @@ def _lock(folder: Path, wait_s: float) -> Iterator[None]:
                     raise BuildLocked(home=folder.parent, seconds=round(wait_s)) from None
                 time.sleep(0.05)
         yield
+
+
+def _publish(home: Path, built: Built, catalogue: Catalogue) -> Built:
+    """Name this build in CURRENT, once the log says what other factors or formulas change to the totals."""
+    from estimator.repricing import record  # it reads builds, and so imports this module
+
+    record(home, built, catalogue)
+    _point(built.path.parent, built.path)
+    return built
 
 
 def _point(folder: Path, path: Path) -> None:

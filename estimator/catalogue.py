@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -27,6 +28,7 @@ FACTOR_TABLES = (
     "equivalences.csv",
     "regression.csv",
 )
+OWN_TABLES = "SOBRIA_FACTORS"  # the environment variable that names the folder of the user's own tables
 MissingReason = Literal["not_published", "licence", "not_known", "unreliable", "not_applicable"]
 BoundsKind = Literal["p5_p95", "min_max", "rival_sources", "rule", "exact"]
 
@@ -46,7 +48,7 @@ class FactorNotFound(SobriaError):
 class Record(BaseModel):
     """A row of a table: nothing more than its columns, and never changed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Source(Record):
@@ -223,55 +225,71 @@ class Catalogue(Record):
         return (zone.label_fr if lang == "fr" else zone.label_en) or _territory(zone.alpha2, lang) or subject
 
 
+def load() -> Catalogue:
+    """The tables that ship, and the user's own beside them. FactorsRefused, OwnFolderRefused, OwnTablesRefused."""
+    return _load(os.environ.get(OWN_TABLES, ""))
+
+
 @cache
-def load(folder: Traversable | None = None) -> Catalogue:
-    """Read and validate the tables of a folder (default: those that ship). FactorsRefused on the first fault."""
-    home = folder if folder is not None else resources.files("factors")
+def _load(own: str) -> Catalogue:
+    if own:
+        from estimator.own_tables import with_own
+
+        return with_own(_load(""), own)
+    home = resources.files("factors")
     tables = [name for name in FACTOR_TABLES if (home / name).is_file()]
-    digest = hashlib.blake2b(digest_size=8)
-    for file in sorted((f for f in home.iterdir() if f.name.endswith((".csv", ".toml"))), key=lambda f: f.name):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return Catalogue(
-        version=digest.hexdigest(),
-        factors=tuple(f for name in tables for f in _records(home, name, Factor)),
-        sources={s.id: s for s in _sources(home)},
-        quantities={q.id: q for q in _records(home, "quantities.csv", Quantity)},
-        subjects={s.id: s for s in _records(home, "subjects.csv", Subject)},
-        zones={z.zone: z for z in _records(home, "zones.csv", Zone)},
+        version=content_hash(home),
+        factors=tuple(f for name in tables for _, f in records(home, name, Factor)),
+        sources={s.id: s for s in sources(home)},
+        quantities={q.id: q for _, q in records(home, "quantities.csv", Quantity)},
+        subjects={s.id: s for _, s in records(home, "subjects.csv", Subject)},
+        zones={z.zone: z for _, z in records(home, "zones.csv", Zone)},
         bounds_rules=tomllib.loads((home / "bounds_rules.toml").read_text("utf-8")),
-        renamed={row["old"]: row["new"] for row in _rows(home, "renamed.csv")},
+        renamed={row["old"]: row["new"] for _, row in _rows(home, "renamed.csv")},
     )
 
 
-def _rows(home: Traversable, name: str) -> Iterator[dict[str, str]]:
-    yield from csv.DictReader((home / name).read_text("utf-8").splitlines())
+def content_hash(home: Traversable) -> str:
+    """Hash of every table of a folder."""
+    tables = sorted((f for f in home.iterdir() if f.name.endswith((".csv", ".toml"))), key=lambda f: f.name)
+    content = b"".join(f.name.encode() + b"\0" + f.read_bytes() for f in tables)
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
+
+
+def _rows(home: Traversable, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a table with their lines. A mark of Unicode at the start, which spreadsheets write, is no content."""
+    reader = csv.DictReader((home / name).read_text("utf-8-sig").splitlines())
+    for row in reader:
+        yield reader.line_num, row
 
 
 R = TypeVar("R", bound="Record")
 OPTIONAL = {"value", "low", "high", "bounds_kind", "valid_from", "valid_to", "review_by", "missing_reason"}
 
 
-def _records(home: Traversable, name: str, kind: type[R]) -> Iterator[R]:
-    for line, row in enumerate(_rows(home, name), 2):
-        cells = {k: None if k in OPTIONAL and v == "" else v for k, v in row.items()}
+def records(home: Traversable, name: str, kind: type[R]) -> Iterator[tuple[int, R]]:
+    """Every row of a table with its line. FactorsRefused on the first fault."""
+    for line, row in _rows(home, name):
+        cells = {k or "": None if k in OPTIONAL and v == "" else v for k, v in row.items()}
         if kind is Zone:
             cells["import_heavy"] = cells["import_heavy"] or "no"
-        try:
-            yield kind.model_validate(cells)
-        except ValidationError as error:
-            fault = error.errors()[0]
-            where = ".".join(str(p) for p in fault["loc"]) or "row"
-            raise FactorsRefused(file=name, line=line, reason=f"{where}: {fault['msg']}") from error
+        yield line, _record(kind, cells, name, line)
 
 
-def _sources(home: Traversable) -> Iterator[Source]:
+def sources(home: Traversable) -> Iterator[Source]:
+    """Every source of a folder. FactorsRefused on the first fault."""
     for key, entry in tomllib.loads((home / "sources.toml").read_text("utf-8")).items():
-        try:
-            yield Source.model_validate({"id": key} | entry)
-        except ValidationError as error:
-            fault = error.errors()[0]
-            reason = f"[{key}] {'.'.join(str(p) for p in fault['loc'])}: {fault['msg']}"
-            raise FactorsRefused(file="sources.toml", line="-", reason=reason) from error
+        yield _record(Source, {"id": key} | entry, "sources.toml", f"[{key}]")
+
+
+def _record(kind: type[R], cells: Mapping[str, Any], file: str, line: int | str) -> R:
+    try:
+        return kind.model_validate(cells)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(p) for p in fault["loc"]) or "row"
+        raise FactorsRefused(file=file, line=line, reason=f"{where}: {fault['msg']}") from error
 
 
 def _territory(alpha2: str, lang: str) -> str:

@@ -96,7 +96,7 @@ def import_(
 
 @app.command()
 def build(context: typer.Context, json_: Json = False) -> None:
-    from estimator.build import build as make
+    from estimator.building import build as make
 
     made = make(context.obj["home"])
     body = {"build": made.id, "path": str(made.path), "fresh": made.fresh}
@@ -154,21 +154,58 @@ def estimate(
     requests: Annotated[float, typer.Option(help="requests")] = 1.0,
     concurrency: Annotated[float | None, typer.Option(help="concurrency")] = None,
     precision_bits: Annotated[float | None, typer.Option(help="precision_bits")] = None,
+    cached_tokens: Annotated[float, typer.Option(help="cached_tokens")] = 0.0,
+    reasoning_tokens: Annotated[float, typer.Option(help="reasoning_tokens")] = 0.0,
+    images: Annotated[float | None, typer.Option(help="images")] = None,
+    videos: Annotated[float | None, typer.Option(help="videos")] = None,
+    audio_s: Annotated[float | None, typer.Option(help="audio_s")] = None,
+    device_count: Annotated[float | None, typer.Option(help="device_count")] = None,
+    load: Annotated[float | None, typer.Option(help="load")] = None,
+    network: Annotated[str | None, typer.Option(help="network")] = None,
+    storage_tb_months: Annotated[float | None, typer.Option(help="storage_tb_months")] = None,
+    storage: Annotated[str | None, typer.Option(help="storage")] = None,
+    training_kwh: Annotated[float | None, typer.Option(help="training_kwh")] = None,
+    training_device: Annotated[str | None, typer.Option(help="training_device")] = None,
+    training_device_hours: Annotated[float | None, typer.Option(help="training_device_hours")] = None,
+    training_load: Annotated[float | None, typer.Option(help="training_load")] = None,
+    training_extra: Annotated[float, typer.Option(help="training_extra")] = 1.0,
+    training_zone: Annotated[str | None, typer.Option(help="training_zone")] = None,
+    training_host: Annotated[str | None, typer.Option(help="training_host")] = None,
+    uses: Annotated[float | None, typer.Option(help="uses")] = None,
     json_: Json = False,
 ) -> None:
-    from estimator.estimate import Question, question
-    from estimator.estimate import estimate as answer
+    stated = dict(locals())
+    from estimator.estimate_text import estimate_text
+    from estimator.estimation import estimate as answer
+    from estimator.question import Question, question, training
 
-    given = {name: value for name, value in locals().items() if name in Question.model_fields}
+    given = {name: value for name, value in stated.items() if name in Question.model_fields}
     if method == "sobria":
-        body = answer(question(**given, day=date.date() if date else None))
+        body = answer(question(**given, day=date.date() if date else None, training=training(stated)))
     else:
         from estimator.methods.ecologits import estimate_ecologits
 
         if provider is None or model is None or output_tokens is None:
             raise typer.BadParameter(say("cli", "method_wants", context.obj["lang"], method=method))
         body = estimate_ecologits(provider, model, output_tokens, zone, latency_s)
-    show(body, json_, lambda: cli_text.estimate_text(body, context.obj["lang"]))
+    show(body, json_, lambda: estimate_text(body, context.obj["lang"]))
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="scenario", metavar="FILE")],
+    hosts: Annotated[str | None, typer.Option(help="compare_hosts")] = None,
+    option: Annotated[str | None, typer.Option(help="compare_option")] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.compare_text import compare_text
+    from estimator.decision import decision
+    from estimator.scenario import read_scenario
+
+    sites = (option or "", hosts.split(",")) if hosts else None
+    body = decision(read_scenario(file), context.obj["home"], sites)
+    show(body, json_, lambda: compare_text(body, context.obj["lang"]))
 
 
 @app.command()
@@ -229,7 +266,7 @@ def serve(
     port: Annotated[int, typer.Option(help="port", min=0, max=65535)] = 8501,
     address: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
 ) -> None:
-    from estimator.build import build as make
+    from estimator.building import build as make
     from estimator.serving import serve as start
 
     make(context.obj["home"])
@@ -238,7 +275,7 @@ def serve(
 
 def _fresh(context: typer.Context) -> Any:
     """The build of the ledger as it stands now."""
-    from estimator.build import build as make
+    from estimator.building import build as make
     from estimator.reading import NoBuild, open_current
 
     home = context.obj["home"]

@@ -11,7 +11,7 @@ from typer.core import TyperGroup, TyperOption
 
 from estimator.activity import Refused
 from estimator.catalogue import Catalogue, Factor, Subject
-from estimator.errors import say
+from estimator.errors import say, words
 from estimator.factor_check import Problem
 from estimator.numbers import (
     Step,
@@ -40,7 +40,8 @@ def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> Non
 
 def localise(command: Any, lang: str) -> None:
     """Replace the help keys written in the code by sentences of one language."""
-    command.help = say("help", command.name or "sobria", lang)
+    named = command.help if command.help in words(lang)["help"] else command.name
+    command.help = say("help", named or "sobria", lang)
     for parameter in command.params:
         if isinstance(parameter, TyperOption):
             key = parameter.help if parameter.help in _keys(lang) else parameter.name
@@ -51,8 +52,6 @@ def localise(command: Any, lang: str) -> None:
 
 
 def _keys(lang: str) -> Mapping[str, str]:
-    from estimator.errors import words
-
     return words(lang)["options"]
 
 
@@ -114,22 +113,10 @@ def totals_text(found: Mapping[str, Any], lang: str) -> str:
     )
 
 
-def estimate_text(body: Mapping[str, Any], lang: str) -> str:
-    """An estimate: figures, steps, factors, warnings."""
-    parts = [
-        figures_text(body["indicators"], lang),
-        "",
-        steps_text(body["steps"], lang),
-        "",
-        used_text(body["factors"], lang),
-    ]
-    return "\n".join(parts + [f"! {w[lang]}" for w in body["warnings"]])
-
-
 def explain_text(body: Mapping[str, Any], lang: str) -> str:
     """A number opened, for a terminal."""
     trace = [
-        say("cli", "trace_line", lang, file=t["file_name"], line=t["line"], service=t["service_key"])
+        say("cli", "trace_line", lang, file=t["file_name"], line=t["line"], service=t["service_key"]) + _declared(t)
         for t in body["trace"]["lines"]
     ]
     missing = [f"  {say('parts', n['part'], lang)} : {n[lang]}{_concerns(n, lang)}" for n in body["not_counted"]]
@@ -142,6 +129,11 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"]),
     ]
     return "\n\n".join(b for b in blocks if b)
+
+
+def _declared(line: Mapping[str, Any]) -> str:
+    """Who declared a row, how it was computed and in which document; empty for a measurement."""
+    return f" : {line['tool_version']}" if line["reader"] == "declared" and line["tool_version"] else ""
 
 
 def _concerns(left_out: Mapping[str, Any], lang: str) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +12,10 @@ from estimator.algebra import render
 from estimator.binding import Bound
 from estimator.catalogue import Catalogue, Factor, load
 from estimator.errors import SobriaError, sentences
-from estimator.figures import (
-    ASIDE,
-    FIGURES,
-    Amount,
-    Cell,
-    Figure,
-    amounts,
-    asked,
-    energy_as_read,
-    figure_named,
-    known_result,
-    needed,
-    the_system,
-    values_of,
-    why_missing,
-)
+from estimator.figures import ASIDE, FIGURES, Amount, Figure, amounts, asked, figure_named, known_result, why_missing
+from estimator.shapley import what_matters
 from estimator.steps import PLAIN, Opened, groups_of, results_of, steps_of
+from estimator.worlds import Cell, energy_as_read, needed, the_system, values_of
 
 
 class NumberUnknown(SobriaError):
@@ -110,6 +98,7 @@ def _chosen(figure: str | None) -> list[Figure]:
     return [found]
 
 
+@cache
 def formulas_version() -> str:
     """Hash of the text of every formula and coefficient."""
     text = "\n".join(f"{f.name} [{f.unit}] = {render(f.tree, str, repr, PLAIN)}" for f in the_system().formulas)
@@ -119,7 +108,7 @@ def formulas_version() -> str:
 
 def _used(cell: Cell, figures: Sequence[Figure]) -> dict[str, Bound]:
     """Factors that these figures ask for in a cell: those that made a value, and those that are missing."""
-    values = values_of(cell)
+    values = cell.values
     below_known = needed(frozenset(results_of(cell, figures, values)))
     wanted = {r for f in figures for p in f.parts if asked(p, cell) and not known_result(p, values) for r in p.results}
     given = cell.amounts.keys() | cell.bounds.keys()
@@ -184,23 +173,12 @@ def describe(bound: Bound, name: str, catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _variance(cells: Sequence[Cell], figure: Figure, factors: Sequence[Factor]) -> dict[str, float]:
-    """Share of the doubt that each factor brings: squared rank correlation, scaled to add up to one."""
-    import numpy as np
-
+    """Share of the doubt of a figure that each factor brings."""
     total: Any = 0.0
     for cell in cells:
         drawn = values_of(cell, "draws")
         total = total + sum(drawn[r] for r in results_of(cell, [figure], drawn))
-    if not isinstance(total, np.ndarray):
-        return {}
-    rank = np.argsort(np.argsort(total))
-    squares = {}
-    for item in factors:
-        values = draws.draw(item)
-        if isinstance(values, np.ndarray):
-            squares[item.id] = float(np.corrcoef(rank, np.argsort(np.argsort(values)))[0, 1]) ** 2
-    whole = sum(squares.values())
-    return {key: value / whole for key, value in squares.items()} if whole else {}
+    return what_matters(total, {item.id: draws.draw(item) for item in factors})
 
 
 def _not_counted(cells: Sequence[Cell], figures: Sequence[Figure]) -> list[dict[str, Any]]:
@@ -208,7 +186,7 @@ def _not_counted(cells: Sequence[Cell], figures: Sequence[Figure]) -> list[dict[
     found: dict[tuple[str, str], float] = {}
     whole = sum(energy_as_read(cell) for cell in cells)
     for cell in cells:
-        values, weight = values_of(cell), energy_as_read(cell) / whole if whole else 1 / len(cells)
+        values, weight = cell.values, energy_as_read(cell) / whole if whole else 1 / len(cells)
         left_out: set[tuple[str, str]] = set()
         for part in (part for figure in figures for part in figure.parts):
             if not asked(part, cell):

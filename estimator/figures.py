@@ -2,15 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
-from estimator import coefficients, draws
-from estimator.binding import Bound
-from estimator.catalogue import load
+from estimator import draws
 from estimator.errors import sentences
-from estimator.formulas import FORMULAS
-from estimator.system import System, system
+from estimator.worlds import Cell, energy_as_read, inputs_of, interval_of, values_of
 
 
 @dataclass(frozen=True)
@@ -20,7 +16,7 @@ class Part:
     name: str
     results: tuple[str, ...]
     required: bool = True
-    needs: tuple[str, ...] = ()  # the part exists only where one of these amounts is there
+    needs: tuple[str, ...] = ()  # the part exists only where one of these amounts or factors is there
 
 
 @dataclass(frozen=True)
@@ -35,8 +31,8 @@ class Figure:
 def _embodied(x: str) -> tuple[Part, ...]:
     return (
         Part("use", (f"use_{x}",)),
-        Part("devices", (f"device_embodied_{x}",), required=False, needs=("device_hours",)),
-        Part("machines", (f"machine_embodied_{x}",), required=False, needs=("machine_hours",)),
+        Part("devices", (f"device_embodied_{x}",), required=False, needs=("device_hours", "outputs")),
+        Part("machines", (f"machine_embodied_{x}",), required=False, needs=("machine_hours", "devices_per_server")),
         Part("network", (f"network_{x}",), required=False, needs=("data_gb",)),
     )
 
@@ -68,17 +64,6 @@ def figure_named(figure_id: str) -> Figure | None:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """Sums of activity whose factors are the same, and these factors.
-
-    amounts: quantity -> sum [unit of the dictionary]; an absent amount is unknown.
-    """
-
-    amounts: Mapping[str, float]
-    bounds: Mapping[str, Bound]
-
-
-@dataclass(frozen=True)
 class Amount:
     """A value with its 5 - 95 % interval and its envelope, or why there is none."""
 
@@ -102,93 +87,14 @@ class Amount:
         return body | {name: part.as_dict() for name, part in self.parts.items()}
 
 
-@cache
-def the_system() -> System:
-    """The formulas of SobrIA, checked against the dictionary of quantities that ships."""
-    quantities = load().quantities
-    return system(
-        FORMULAS, {q.id: q.unit for q in quantities.values()}, {q.id: q.extensive for q in quantities.values()}
-    )
-
-
-@cache
-def factor_inputs() -> tuple[str, ...]:
-    """Factor quantities that the formulas of the ledger read, directly or through a coefficient."""
-    names = [*the_system().inputs, *(i for c in coefficients.COEFFICIENTS for i in c.inputs)]
-    return tuple(name for name in load().quantities if name in names and load().quantities[name].kind == "factor")
-
-
-@cache
-def base_signs() -> dict[str, int]:
-    """Direction of each input, the same in every result. FormulaRefused is raised before if one has two."""
-    signs: dict[str, int] = {}
-    for result in the_system().signs.values():
-        for name, sign in result.items():
-            if signs.setdefault(name, sign) != sign:
-                raise ValueError(f"{name} raises one result and lowers another: the envelope needs one run a result")
-    return signs
-
-
-@cache
-def needed(results: frozenset[str]) -> frozenset[str]:
-    """Everything that these results are computed from, themselves included."""
-    inputs = {f.name: f.inputs for f in the_system().formulas} | {c.name: c.inputs for c in coefficients.COEFFICIENTS}
-    found: set[str] = set()
-    todo = list(results)
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            todo.extend(inputs.get(name, ()))
-    return frozenset(found)
-
-
-def values_of(cell: Cell, pick: str = "value", wanted: frozenset[str] | None = None) -> dict[str, Any]:
-    """Inputs, coefficients and results of a cell: all, or those that `wanted` needs.
-
-    pick: "value", "draws", or "low" / "high" for the corner that lowers / raises every result.
-    """
-    below = None if wanted is None else needed(wanted)
-    factors: dict[str, Any] = {}
-    for name, bound in cell.bounds.items():
-        if below is not None and name not in below:
-            continue
-        item = bound.factor
-        if item is None:
-            factors[name] = None
-        elif pick == "draws":
-            factors[name] = draws.draw(item)
-        elif pick == "value":
-            factors[name] = item.value
-        else:
-            rises = _raises(name)
-            factors[name] = item.low if (pick == "low") == rises else item.high
-    extra = coefficients.evaluate(factors)
-    return the_system().evaluate({**factors, **extra, **cell.amounts}, below) | factors
-
-
-def _raises(name: str) -> bool:
-    signs = base_signs()
-    for item in coefficients.COEFFICIENTS:
-        if name in item.inputs:
-            return signs[item.name] > 0
-    return signs.get(name, 1) > 0
-
-
 def amounts(cells: Sequence[Cell], figures: Iterable[Figure] = FIGURES + ASIDE) -> dict[str, Amount]:
     """Every figure over all cells together, shared factors taking one value at a time."""
     figures = tuple(figures)
     wanted = frozenset(r for f in figures for p in f.parts for r in p.results)
-    worlds = {pick: [values_of(cell, pick, wanted) for cell in cells] for pick in ("value", "low", "high", "draws")}
+    picks = ("value", "low", "high", *(("draws",) if len(cells) > 1 else ()))  # of one cell, intervals are kept
+    worlds = {pick: [values_of(cell, pick, wanted) for cell in cells] for pick in picks}
     weights = [energy_as_read(cell) for cell in cells]
     return {figure.id: _figure(figure, cells, worlds, weights) for figure in figures}
-
-
-def energy_as_read(cell: Cell) -> float:
-    """Electricity of a cell before any factor [kWh]: the weight of its cover."""
-    if "it_energy" in cell.amounts:
-        return cell.amounts["it_energy"]
-    return sum(cell.amounts.get(f"{c}_energy", 0.0) for c in ("cpu", "gpu", "ram", "other"))
 
 
 def known_result(part: Part, values: Mapping[str, Any]) -> str | None:
@@ -198,7 +104,7 @@ def known_result(part: Part, values: Mapping[str, Any]) -> str | None:
 
 def asked(part: Part, cell: Cell) -> bool:
     """Does this part exist for this cell at all?"""
-    return not part.needs or any(cell.amounts.get(n) for n in part.needs)
+    return not part.needs or any(cell.amounts.get(n) or n in cell.bounds for n in part.needs)
 
 
 Worlds = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -226,20 +132,21 @@ def _sum(
 ) -> Amount:
     """Sum over cells of the known ones among the wanted parts; None: the cell stays out and is not covered."""
     sums: dict[str, Any] = dict.fromkeys(worlds, 0.0)
-    covered, applicable, found = 0.0, 0.0, False
+    covered, applicable = 0.0, 0.0
+    found: tuple[str, ...] = ()
     for index, cell in enumerate(cells):
         parts = wanted[index]
         there = [p for p in parts or () if asked(p, cell)]
         results = [r for r in (known_result(p, worlds["value"][index]) for p in there) if r]
         applicable += weights[index] if parts is None or there else 0.0
         if results:
-            found = True
+            found = tuple(results)
             covered += weights[index]
             for pick, world in worlds.items():
                 sums[pick] = sums[pick] + sum(world[index][r] for r in results)
     if not found:
         return Amount(unit)
-    low, high = draws.interval(sums["draws"])
+    low, high = draws.interval(sums["draws"]) if "draws" in sums else interval_of(cells[0], found)
     share = covered / applicable if applicable else 1.0
     return Amount(unit, low, float(sums["value"]), high, (float(sums["low"]), float(sums["high"])), None, share)
 
@@ -257,7 +164,7 @@ def _why(parts: Sequence[Part], cells: Sequence[Cell], values: Sequence[Mapping[
 
 def why_missing(part: Part, cell: Cell) -> str | None:
     """Why a part of a cell has no value: the reason of the first input that is missing."""
-    inputs = {f.name: f.inputs for f in the_system().formulas} | {c.name: c.inputs for c in coefficients.COEFFICIENTS}
+    inputs = inputs_of()
     todo = list(part.results)
     while todo:
         name = todo.pop(0)

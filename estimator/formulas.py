@@ -30,8 +30,46 @@ def unmetered_energy(component_energy: Q, unmetered_ratio: Q) -> Q:
 
 
 @formula(unit="kWh", reference="SobrIA, méthode")
-def it_energy(component_energy: Q, unmetered_energy: Q) -> Q:
+def measured_energy(component_energy: Q, unmetered_energy: Q) -> Q:
     return component_energy + unmetered_energy
+
+
+@formula(unit="kWh", reference="SobrIA, méthode : réponses × électricité par réponse")
+def answering_energy(outputs: Q, output_energy: Q) -> Q:
+    return outputs * output_energy
+
+
+@formula(unit="kWh", reference="SobrIA, méthode : heures de carte × puissance × charge")
+def working_energy(working_hours: Q, max_power: Q, device_load: Q) -> Q:
+    return working_hours * max_power * device_load
+
+
+@formula(unit="kWh", reference="SobrIA, méthode : cartes prêtes et en attente d'un service partagé")
+def provisioned_energy(answering_energy: Q, provisioning_factor: Q) -> Q:
+    return answering_energy * provisioning_factor
+
+
+@formula(unit="kWh", reference="SobrIA, méthode", either=True)
+def accelerator_energy(provisioned_energy: Q, answering_energy: Q, working_energy: Q) -> Q: ...
+
+
+@formula(unit="kWh", reference="SobrIA, méthode : it = électricité des cartes × rapport de l'hôte")
+def modelled_energy(accelerator_energy: Q, host_ratio: Q) -> Q:
+    return accelerator_energy * host_ratio
+
+
+@formula(unit="kWh", reference="SobrIA, méthode : stockage, toutes copies comprises")
+def stored_energy(stored_gb_years: Q, storage_energy: Q, storage_replication: Q) -> Q:
+    return stored_gb_years * storage_energy * storage_replication
+
+
+@formula(unit="kWh", reference="SobrIA, méthode : terminaux des personnes, à la prise")
+def terminal_energy(terminal_hours: Q, terminal_power: Q) -> Q:
+    return terminal_hours * terminal_power
+
+
+@formula(unit="kWh", reference="SobrIA, méthode", either=True)
+def it_energy(measured_energy: Q, modelled_energy: Q, stored_energy: Q, terminal_energy: Q) -> Q: ...
 
 
 @formula(unit="kWh", reference="ISO/IEC 30134-2 (PUE)")
@@ -74,14 +112,32 @@ def use_primary_energy(site_energy: Q, grid_primary_energy: Q) -> Q:
     return site_energy * grid_primary_energy
 
 
-@formula(unit="1", reference="ISO/IEC 21031 (SCI) : TiR/EL × RR/ToR")
-def device_lives(resource_share: Q, device_hours: Q, device_life_hours: Q, device_occupancy: Q) -> Q:
-    return resource_share * device_hours / (device_life_hours * device_occupancy)
+@formula(unit="h", reference="SobrIA, méthode : temps de carte par réponse")
+def answering_hours(outputs: Q, output_hours: Q) -> Q:
+    return outputs * output_hours
+
+
+@formula(unit="h", reference="SobrIA, méthode", either=True)
+def reserved_device_hours(device_hours: Q, answering_hours: Q) -> Q: ...
+
+
+@formula(unit="h", reference="SobrIA, méthode : cartes par serveur")
+def server_hours(reserved_device_hours: Q, devices_per_server: Q) -> Q:
+    return reserved_device_hours / devices_per_server
+
+
+@formula(unit="h", reference="SobrIA, méthode", either=True)
+def reserved_machine_hours(machine_hours: Q, server_hours: Q) -> Q: ...
 
 
 @formula(unit="1", reference="ISO/IEC 21031 (SCI) : TiR/EL × RR/ToR")
-def machine_lives(resource_share: Q, machine_hours: Q, machine_life_hours: Q, machine_occupancy: Q) -> Q:
-    return resource_share * machine_hours / (machine_life_hours * machine_occupancy)
+def device_lives(resource_share: Q, reserved_device_hours: Q, device_life_hours: Q, device_occupancy: Q) -> Q:
+    return resource_share * reserved_device_hours / (device_life_hours * device_occupancy)
+
+
+@formula(unit="1", reference="ISO/IEC 21031 (SCI) : TiR/EL × RR/ToR")
+def machine_lives(resource_share: Q, reserved_machine_hours: Q, machine_life_hours: Q, machine_occupancy: Q) -> Q:
+    return resource_share * reserved_machine_hours / (machine_life_hours * machine_occupancy)
 
 
 @formula(unit="kgCO2e", reference="ISO/IEC 21031 (SCI)")

@@ -13,8 +13,9 @@ from estimator.algebra import render, to_latex
 from estimator.catalogue import Catalogue
 from estimator.coefficients import COEFFICIENTS
 from estimator.errors import say
-from estimator.figures import ASIDE, FIGURES, the_system
+from estimator.figures import ASIDE, FIGURES
 from estimator.steps import WORDS
+from estimator.worlds import the_system
 
 BOUNDARY = ("servers_use", "servers_made", "site", "network", "training", "terminals", "building")
 OUTSIDE = {"training", "terminals", "building"}

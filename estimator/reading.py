@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.binding import Bound
-from estimator.build import AMOUNTS, current
+from estimator.building import current
 from estimator.catalogue import Factor, load
 from estimator.errors import SobriaError, sentences
 from estimator.explain import NumberUnknown, explain_cells, nested
-from estimator.figures import FIGURES, Cell, amounts, energy_as_read, figure_named
+from estimator.figures import FIGURES, amounts, figure_named
+from estimator.ledger_formulas import AMOUNTS
 from estimator.store import DuckDB
+from estimator.worlds import Cell, energy_as_read
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
 SAMPLE_MARK = ".sample"
@@ -165,6 +167,11 @@ class Build:
             entries.append((found["it_energy"].central or 0.0, row | {"indicators": nested(found)}))
         return [entry for _, entry in sorted(entries, key=lambda e: -e[0])]
 
+    def items(self, service: str) -> float | None:
+        """How many items the runs of a service made, as far as they say."""
+        rows = self._engine.rows("SELECT items FROM services WHERE service_key = $1", [service])
+        return rows[0]["items"] if rows else None
+
     def runs(self, asked: Asked | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
         """{"rows", "total"}: a page of the runs asked for, newest first, each with its IT and site electricity."""
         service, check, proof = asked or Asked()
@@ -263,7 +270,7 @@ class Build:
             "run": ("row_id = $1", [key]),
         }[scope]
         rows = self._engine.rows(
-            f"SELECT row_id, file_name, line, service_key, end_us FROM runs WHERE {where}"
+            f"SELECT row_id, file_name, line, service_key, end_us, reader, tool_version FROM runs WHERE {where}"
             " ORDER BY end_us DESC, row_id LIMIT 10",
             parameters,
         )

@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from estimator import draws
 from estimator.algebra import Formula, render
-from estimator.catalogue import Catalogue
+from estimator.catalogue import Catalogue, load
 from estimator.coefficients import COEFFICIENTS
-from estimator.figures import Cell, Figure, asked, known_result, needed, the_system, values_of
+from estimator.figures import Figure, asked, known_result
+from estimator.worlds import Cell, interval_of, needed, the_system, values_of
 
-WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
-PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / "}
+WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "either": " ; sinon "}
+PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "either": " | "}
 OPENED_GROUPS = 3
 
 
@@ -21,13 +22,16 @@ class Opened:
 
     def __init__(self, cell: Cell, figures: Sequence[Figure]) -> None:
         self.cell = cell
-        self.values = values_of(cell)
+        self.values = cell.values
         self.results = results_of(cell, figures, self.values)
         self.needed = needed(frozenset(self.results))
 
     @cached_property
     def drawn(self) -> dict[str, Any]:
         return values_of(self.cell, "draws")
+
+    def interval(self, result: str) -> tuple[float, float]:
+        return interval_of(self.cell, (result,))
 
     @property
     def size(self) -> float:
@@ -46,7 +50,7 @@ def steps_of(cells: Sequence[Opened], catalogue: Catalogue) -> list[dict[str, An
     steps = [_coefficient(c.name, alone, catalogue) for c in COEFFICIENTS if alone and _shown(c.name, alone)]
     for item in the_system().formulas:
         having = [cell for cell in cells if _shown(item.name, cell)]
-        if having:
+        if having and not item.either:
             steps.append(_formula(item, having, alone, catalogue))
     return steps
 
@@ -66,20 +70,26 @@ def _shown(name: str, cell: Opened) -> bool:
 
 
 def _formula(item: Formula, cells: Sequence[Opened], alone: Opened | None, catalogue: Catalogue) -> dict[str, Any]:
-    def label(lang: str) -> str:
-        return render(item.tree, lambda name: catalogue.quantities[name].label(lang), "{:g}".format, WORDS)
-
-    text = {"fr": label("fr"), "en": label("en"), "expression": render(item.tree, str, "{:g}".format, PLAIN)}
+    text = dict(_text(item))
     if alone:
         text["numbers"] = render(item.tree, lambda name: f"{alone.values[name]:.6g}", "{:g}".format, WORDS)
-    drawn: Any = sum(cell.drawn[item.name] for cell in cells)
     value = float(sum(cell.values[item.name] for cell in cells))
-    low, high = draws.interval(drawn)
+    low, high = alone.interval(item.name) if alone else draws.interval(sum(cell.drawn[item.name] for cell in cells))
     step = _head(item.name, text, catalogue) | {"value": value, "low": low, "high": high, "reference": item.reference}
     if alone:
         units = catalogue.quantities
         step["inputs"] = [{"name": i, "value": alone.values[i], "unit": units[i].unit} for i in item.inputs]
     return step
+
+
+@cache
+def _text(item: Formula) -> dict[str, str]:
+    quantities = load().quantities
+
+    def label(lang: str) -> str:
+        return render(item.tree, lambda name: quantities[name].label(lang), "{:g}".format, WORDS)
+
+    return {"fr": label("fr"), "en": label("en"), "expression": render(item.tree, str, "{:g}".format, PLAIN)}
 
 
 def _coefficient(name: str, cell: Opened, catalogue: Catalogue) -> dict[str, Any]:
@@ -90,7 +100,7 @@ def _coefficient(name: str, cell: Opened, catalogue: Catalogue) -> dict[str, Any
 
     numbers = re.sub(r"[a-z_]{3,}", lambda m: f"{cell.values[m.group()]:.6g}", item.text)
     text = {"fr": label("fr"), "en": label("en"), "expression": item.text, "numbers": numbers}
-    low, high = draws.interval(cell.drawn[name])
+    low, high = cell.interval(name)
     return _head(name, text, catalogue) | {"value": cell.values[name], "low": low, "high": high}
 
 

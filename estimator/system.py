@@ -1,7 +1,7 @@
 """Formulas checked together and put in order: one system for the whole ledger, one case, or draws."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.algebra import Formula, FormulaRefused, degree, directions, to_sql, unit_of
@@ -13,18 +13,26 @@ class System:
     """Formulas checked together, in an order in which each stands after its inputs."""
 
     formulas: tuple[Formula, ...]  # as written
-    levels: tuple[tuple[Formula, ...], ...]  # by depth
     inputs: tuple[str, ...]
     signs: Mapping[str, Mapping[str, int]]  # result -> base input -> direction
 
-    def sql(self, relation: str) -> str:
-        """One CTE a level over a relation that holds every input as a DOUBLE column."""
-        steps, source = [], relation
-        for number, level in enumerate(self.levels, 1):
-            columns = ",\n    ".join(f"{to_sql(f.tree)} AS {f.name}" for f in level)
-            steps.append(f"level_{number} AS (\n  SELECT *,\n    {columns}\n  FROM {source}\n)")
-            source = f"level_{number}"
-        return "WITH " + ",\n".join(steps) + f"\nSELECT * FROM {source}"
+    def reduced(self, columns: Collection[str], wanted: Collection[str]) -> tuple[Formula, ...]:
+        """The formulas that make these results from these inputs, as far as the inputs are enough for them.
+
+        Of several ways to one quantity those are left that can be computed, down to the first that is itself an input.
+        """
+        known, found = set(columns), []
+        for item in self.formulas:
+            ways = tuple(i for i in item.inputs if i in known)
+            if len(ways) == len(item.inputs) or (item.either and ways):
+                if item.either:
+                    ways = ways[: next((n for n, i in enumerate(ways, 1) if i in columns), len(ways))]
+                known.add(item.name)
+                found.append(replace(item, inputs=ways))
+        used = set(wanted)
+        for item in reversed(found):
+            used |= set(item.inputs) if item.name in used else set()
+        return tuple(f for f in found if f.name in used)
 
     def evaluate(self, given: Mapping[str, Any], wanted: Collection[str] | None = None) -> dict[str, Any]:
         """Every result (or those wanted) from floats or arrays; None where an input is None or a float divisor is zero.
@@ -39,11 +47,22 @@ class System:
                 values[item.name] = given[item.name]
                 continue
             args = [values[i] for i in item.inputs]
+            unknown = any(a is None for a in args) and not item.either
             try:
-                values[item.name] = None if any(a is None for a in args) else item.function(*args)
+                values[item.name] = None if unknown else item.function(*args)
             except ZeroDivisionError:
                 values[item.name] = None
         return values
+
+
+def sql(formulas: Sequence[Formula], relation: str) -> str:
+    """One CTE a level over a relation that holds every input of these formulas as a DOUBLE column."""
+    steps, source = [], relation
+    for number, level in enumerate(_levels(formulas), 1):
+        columns = ",\n    ".join(f"{to_sql(f.tree)} AS {f.name}" for f in level)
+        steps.append(f"level_{number} AS (\n  SELECT *,\n    {columns}\n  FROM {source}\n)")
+        source = f"level_{number}"
+    return "WITH " + ",\n".join(steps) + f"\nSELECT * FROM {source}"
 
 
 def system(formulas: Sequence[Formula], units: Mapping[str, str], extensive: Mapping[str, bool]) -> System:
@@ -74,10 +93,10 @@ def system(formulas: Sequence[Formula], units: Mapping[str, str], extensive: Map
             raise FormulaRefused(
                 formula=item.name, reason="its degree in the extensive inputs is not the one of its result"
             )
-    levels = _levels(formulas)
+    _levels(formulas)
     signs = _base_signs(formulas)
     inputs = dict.fromkeys(i for f in formulas for i in f.inputs if i not in by_name)
-    return System(tuple(formulas), levels, tuple(inputs), signs)
+    return System(tuple(formulas), tuple(inputs), signs)
 
 
 def _levels(formulas: Sequence[Formula]) -> tuple[tuple[Formula, ...], ...]:

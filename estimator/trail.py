@@ -1,6 +1,6 @@
 """A value with its draws, and the trail of steps and factors that made it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,11 @@ class Value:
         return isinstance(self.draws, int | float)
 
 
+def by_name(tables: Iterable[Any]) -> dict[str, Any]:
+    """Rows by id and by quantity."""
+    return {name: row for row in tables for name in (row.id, getattr(row, "quantity", row.id))}
+
+
 @dataclass
 class Trail:
     """How one figure came about, while it is being computed."""
@@ -64,9 +69,8 @@ class Trail:
         """A step told by another module."""
         self.steps.append({"name": name, "label": label, "formula": {}, "unit": ""})
 
-    def rows(self, ids: Iterable[str], tables: Iterable[Any]) -> None:
-        """Rows of measured configurations and of the regression that a computation used, by id or by quantity."""
-        known = {name: row for row in tables for name in (row.id, getattr(row, "quantity", row.id))}
+    def rows(self, ids: Iterable[str], known: Mapping[str, Any]) -> None:
+        """Rows of measured configurations and of the regression that a computation used, among those of `by_name`."""
         for key in ids:
             row = known.get(key)
             source = self.catalogue.sources.get(row.source) if row else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from estimator.catalogue import load
-from estimator.errors import SobriaError, sentences
+from estimator.errors import SobriaError
 from estimator.faults import contradictions, faults
 from estimator.supply import supply
 from estimator.valuation import Row, value_case
@@ -116,8 +116,3 @@ def _summary(cases: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any
         "leave_out": options.leave_out,
         "factors_version": supply(options.without_source, options.today or date.today()).catalogue.version,
     }
-
-
-def fault_sentence(word: str) -> dict[str, str]:
-    """A word of the fault list, for people."""
-    return sentences("faults", word)

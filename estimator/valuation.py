@@ -258,7 +258,7 @@ def _lives(setting: Setting, trail: Trail) -> Value:
     return trail.apply(
         formulas.device_lives,
         resource_share=trail.given(1),
-        device_hours=trail.given(hours),
+        reserved_device_hours=trail.given(hours),
         device_life_hours=trail.coefficient(f"{owner}_life_hours", function, life),
         device_occupancy=occupancy,
     )

@@ -157,4 +157,4 @@ def _at_the_wall(setting: Setting, trail: Trail, read: Value) -> Value:
     gap = "gap/laptop" if setting.device.machine == "machine/laptop" else "gap/desktop-gpu"
     ratio = trail.factor(setting.supply.bound("unmetered_ratio", gap))
     missed = trail.apply(formulas.unmetered_energy, component_energy=read, unmetered_ratio=ratio)
-    return trail.apply(formulas.it_energy, component_energy=read, unmetered_energy=missed)
+    return trail.apply(formulas.measured_energy, component_energy=read, unmetered_energy=missed)

@@ -1,6 +1,7 @@
 """Electricity of accelerators for tokens, images or videos: the measured tables and the regression, for a case."""
 
 from functools import cache
+from typing import Any
 
 from estimator import models
 from estimator.binding import Bound
@@ -8,7 +9,7 @@ from estimator.errors import LANGUAGES, sentences
 from estimator.token_energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
 from estimator.token_table import Table
 from estimator.token_table import load as measured_tables
-from estimator.trail import NotEstimable, Trail, Value
+from estimator.trail import NotEstimable, Trail, Value, by_name
 from estimator.workload import Workload
 
 MEDIA = {"text-to-image": "image", "text-to-video": "video"}
@@ -42,10 +43,15 @@ def _told(found: TokenEnergy, count: float, trail: Trail) -> Value:
     """The energy of all tokens, images or videos, with the steps and rows that made that of one."""
     for step in found.steps:
         trail.sentence(f"token_{step.code}", {lang: step.text(lang) for lang in LANGUAGES})
-    tables = measured_tables()
-    trail.rows(found.factors, (*tables.factors.values(), *tables.rows))
+    trail.rows(found.factors, _rows())
     one = trail.factor_value(Bound("token_energy", "", found.factor()))
     return trail.times("all_requests", one, count)
+
+
+@cache
+def _rows() -> dict[str, Any]:
+    tables = measured_tables()
+    return by_name((*tables.factors.values(), *tables.rows))
 
 
 def _request(workload: Workload, device: str | None) -> TokenRequest:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from estimator.activity import Activity
 from estimator.binding import Bound
-from estimator.build import Built, build
+from estimator.building import Built, build
 from estimator.catalogue import Factor, load
-from estimator.figures import factor_inputs
 from estimator.ledger import Ledger
+from estimator.ledger_formulas import ledger_factors
 from estimator.reading import Build
 
 
@@ -33,7 +33,7 @@ def factor(name: str, value: float, low: float, high: float, **more: object) -> 
 def bounds_of(spread: float = 1.2, **values: float) -> dict[str, Bound]:
     """Every factor quantity bound to an arbitrary value within its plausible range, bounds at × and ÷ spread."""
     found = {}
-    for index, name in enumerate(factor_inputs()):
+    for index, name in enumerate(ledger_factors()):
         quantity = load().quantities[name]
         low, high = max(quantity.floor, quantity.ceiling * 1e-5), quantity.ceiling
         value = values.get(quantity.id, min(max(low * (1.5 + 0.1 * index), low * spread), high / spread))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from estimator.algebra import Formula, FormulaRefused, directions, formula, render, to_latex, to_sql
 from estimator.formulas import FORMULAS, device_lives, site_energy
 from estimator.store import connect
-from estimator.system import system
+from estimator.system import sql, system
 from estimator.units import parse
 
 UNITS = {
@@ -110,13 +110,15 @@ def test_carbon_and_antimony_never_add() -> None:
 
 def test_one_tree_many_readings() -> None:
     tree = device_lives.tree
-    assert to_sql(tree) == "((resource_share * device_hours) / NULLIF((device_life_hours * device_occupancy), 0))"
+    assert (
+        to_sql(tree) == "((resource_share * reserved_device_hours) / NULLIF((device_life_hours * device_occupancy), 0))"
+    )
     words = render(tree, str, repr, {"+": " + ", "-": " - ", "*": " * ", "/": " / "})
-    assert words == "resource_share * device_hours / (device_life_hours * device_occupancy)"
+    assert words == "resource_share * reserved_device_hours / (device_life_hours * device_occupancy)"
     assert to_latex(site_energy.tree) == r"\mathrm{it\_energy} \times \mathrm{pue}"
     assert directions(tree, "x") == {
         "resource_share": 1,
-        "device_hours": 1,
+        "reserved_device_hours": 1,
         "device_life_hours": -1,
         "device_occupancy": -1,
     }
@@ -132,20 +134,20 @@ NUMBER = st.floats(min_value=1e-6, max_value=1e6)
 
 @given(st.data())
 def test_sql_is_python(data: st.DataObject) -> None:
-    from estimator.figures import the_system
+    from estimator.worlds import the_system
 
     whole = the_system()
     given_values = {name: data.draw(NUMBER, label=name) for name in whole.inputs}
     columns = ", ".join(f"CAST({value!r} AS DOUBLE) AS {name}" for name, value in given_values.items())
     connection = connect()
-    cursor = connection.execute(whole.sql(f"(SELECT {columns})"))
+    cursor = connection.execute(sql(whole.formulas, f"(SELECT {columns})"))
     row = dict(zip([c[0] for c in cursor.description], cursor.fetchone(), strict=True))
     for name, value in whole.evaluate(given_values).items():
         assert math.isclose(row[name], value, rel_tol=1e-12), name
 
 
 def test_sql_and_python_agree_on_unknown_and_on_division_by_zero() -> None:
-    from estimator.figures import the_system
+    from estimator.worlds import the_system
 
     whole = the_system()
     values: dict[str, float | None] = dict.fromkeys(whole.inputs, 2.0)
@@ -155,13 +157,13 @@ def test_sql_and_python_agree_on_unknown_and_on_division_by_zero() -> None:
     assert found["device_lives"] is None
     assert found["device_embodied_gwp"] is None
     columns = ", ".join(f"CAST({'NULL' if v is None else repr(v)} AS DOUBLE) AS {n}" for n, v in values.items())
-    cursor = connect().execute(whole.sql(f"(SELECT {columns})"))
+    cursor = connect().execute(sql(whole.formulas, f"(SELECT {columns})"))
     row = dict(zip([c[0] for c in cursor.description], cursor.fetchone(), strict=True))
     assert {n for n, v in row.items() if v is None} == {n for n, v in found.items() if v is None}
 
 
 def test_every_formula_is_in_the_system_once() -> None:
-    from estimator.figures import the_system
+    from estimator.worlds import the_system
 
     assert sorted(f.name for f in the_system().formulas) == sorted(f.name for f in FORMULAS)
-    assert len(set(f.name for f in FORMULAS)) == len(FORMULAS) == 22
+    assert len(set(f.name for f in FORMULAS)) == len(FORMULAS) == 34

@@ -189,3 +189,11 @@ def test_the_locks_agree_and_name_no_host() -> None:
     for lock in (runtime, test):
         assert "://" not in lock.read_text("utf-8")
         assert lock.read_text("utf-8").count("--hash=sha256:") > len(pins(lock))
+
+
+def test_no_public_name_is_the_name_of_a_module() -> None:
+    """`from estimator import estimate` would else give the module as soon as anything has imported it."""
+    import estimator
+
+    assert [n for n in estimator.__all__ if (Path(estimator.__file__).parent / f"{n}.py").exists()] == []
+    assert all(callable(getattr(estimator, name)) for name in estimator.__all__)

@@ -6,7 +6,7 @@ import pytest
 
 from estimator.binding import GivenValueRefused, bind, bind_one, given
 from estimator.catalogue import Catalogue, Factor, FactorNotFound, load
-from estimator.figures import factor_inputs
+from estimator.worlds import factor_inputs
 from tests.support import factor
 
 DAY = date(2026, 6, 1)

@@ -9,14 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from estimator import build as building
+from estimator import building
 from estimator.activity import Activity
 from estimator.binding import bind
-from estimator.build import AuditFailed, build, current
+from estimator.building import AuditFailed, build, current
 from estimator.catalogue import load
-from estimator.figures import Cell, amounts, factor_inputs
+from estimator.figures import amounts
 from estimator.ledger import Ledger
+from estimator.ledger_formulas import ledger_factors
 from estimator.reading import Build, open_current
+from estimator.worlds import Cell
 from tests.support import activity, built, factor
 
 KWH = "it_energy"
@@ -96,7 +98,7 @@ def row_by_row(rows: list[Activity]) -> dict[str, float]:
     sums: dict[str, float] = {}
     for row in rows:
         for month, part in months_of(row):
-            bounds = bind(load(), row.model_dump(), building.date(month // 100, month % 100, 1), factor_inputs())
+            bounds = bind(load(), row.model_dump(), building.date(month // 100, month % 100, 1), ledger_factors())
             given_amounts = {
                 "cpu_energy": (row.cpu_energy_kwh or 0) * part,
                 "gpu_energy": (row.gpu_energy_kwh or 0) * part,

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from estimator import draws
-from estimator.figures import Cell, amounts, figure_named
+from estimator.figures import amounts, figure_named
+from estimator.worlds import Cell
 from tests.support import bounds_of, factor
 
 

@@ -9,7 +9,7 @@ from estimator.activity import Activity
 from estimator.binding import bind_one
 from estimator.catalogue import Catalogue, Factor, FactorNotFound, load
 from estimator.composition import compose, factors_of
-from estimator.figures import the_system
+from estimator.worlds import the_system
 
 DAY = date(2026, 11, 25)
 NEW = ("part", "terminal", "storage", "equivalence")

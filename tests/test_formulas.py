@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator import coefficients, formulas
-from estimator.figures import Cell, amounts, base_signs, the_system, values_of
+from estimator.figures import amounts
+from estimator.ledger_formulas import ledger_formulas
+from estimator.worlds import Cell, base_signs, values_of
 from tests.support import bounds_of
 
 
@@ -52,12 +54,20 @@ def test_energy_of_components_with_their_corrections() -> None:
     assert component == pytest.approx(2 * 1.2 + 3 * 1.1 + 0.5 * 2 + 4 * 0.9) == pytest.approx(10.3)
     addition = formulas.unmetered_energy(component, 0.25)
     assert addition == pytest.approx(10.3 / 4)
-    assert formulas.it_energy(component, addition) == pytest.approx(10.3 * 1.25)
+    assert formulas.measured_energy(component, addition) == pytest.approx(10.3 * 1.25)
 
 
 @pytest.mark.parametrize(
     ("result", "args", "expected"),
     [
+        ("answering_energy", (400_000, 3.3e-8), 0.0132),
+        ("provisioned_energy", (0.0132, 1.32), 0.017424),
+        ("working_energy", (1000, 0.7, 0.5), 350),
+        ("modelled_energy", (350, 1.43), 500.5),
+        ("stored_energy", (1000, 0.008, 2), 16),
+        ("terminal_energy", (10, 0.0765), 0.765),
+        ("answering_hours", (400_000, 6e-8), 0.024),
+        ("server_hours", (24, 8), 3),
         ("use_gwp", (150, 0.0461), 150 * 0.0461),
         ("use_adpe", (150, 4.858e-8), 150 * 4.858e-8),
         ("use_primary_energy", (150, 11.29), 150 * 11.29),
@@ -77,6 +87,13 @@ def test_products(result: str, args: tuple[float, ...], expected: float) -> None
     assert getattr(formulas, result)(*args) == pytest.approx(expected, rel=1e-12)
 
 
+def test_the_first_known_way_gives_a_quantity() -> None:
+    assert formulas.it_energy(None, 2.0, 3.0) == 2.0  # measured, modelled, stored
+    assert formulas.accelerator_energy(None, 1.0, 5.0) == 1.0  # provisioned, answering, working
+    assert formulas.reserved_device_hours(0.0, 7.0) == 0.0  # stated hours, even none, come before computed ones
+    assert formulas.reserved_machine_hours(None, None) is None
+
+
 def test_every_formula_has_a_case_here() -> None:
     text = Path(__file__).read_text("utf-8")
     assert [f.name for f in formulas.FORMULAS if f.name not in text] == []
@@ -92,7 +109,7 @@ def test_a_year_is_365_days_in_every_column(day: dict[str, float], times: float)
     bounds = bounds_of()
     once = values_of(Cell(day | {"resource_share": 0.5}, bounds))
     year = values_of(Cell({n: v * times for n, v in day.items()} | {"resource_share": 0.5}, bounds))
-    for item in the_system().formulas:
+    for item in ledger_formulas():
         assert math.isclose(year[item.name], times * once[item.name], rel_tol=1e-12), item.name
 
 
@@ -129,7 +146,7 @@ def test_each_factor_moves_the_results_the_way_its_sign_says() -> None:
     for name, bound in bounds.items():
         raised = bound.factor.model_copy(update={"value": bound.factor.value * 1.01})
         after = values_of(Cell(cell.amounts, bounds | {name: type(bound)(name, bound.subject, raised)}))
-        moved = [after[f.name] - before[f.name] for f in the_system().formulas]
+        moved = [after[f.name] - before[f.name] for f in ledger_formulas()]
         source = {"device_lifetime": "device_life_hours", "machine_lifetime": "machine_life_hours"}.get(name, name)
         assert any(moved), name
         assert all(change * base_signs()[source] >= 0 for change in moved), name

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from estimator.estimate import Question, TokensWanted, estimate
+from estimator.estimation import estimate
 from estimator.explain import replay
 from estimator.models import ModelUnknown
+from estimator.question import Question, TokensWanted
 
 DAY = date(2026, 6, 1)
 MEASURED = {"model": "Qwen/Qwen3-8B", "device": "gpu/h100", "concurrency": 64, "precision_bits": 16}
@@ -22,10 +23,10 @@ def test_a_measured_configuration_by_hand() -> None:
     body = asked(**MEASURED)
     steps = {s["name"]: s for s in body["steps"]}
     value = {f["quantity"]: f["value"] for f in body["factors"]}
-    it_energy = 400 * 1000 * steps["token_energy"]["value"] * value["host_ratio"] * value["provisioning_factor"]
+    it_energy = 400 * 1000 * steps["output_energy"]["value"] * value["host_ratio"] * value["provisioning_factor"]
     assert body["indicators"]["it_energy"]["central"] == pytest.approx(it_energy)
     assert body["indicators"]["gwp"]["use"]["central"] == pytest.approx(it_energy * value["pue"] * 0.0461)
-    assert "lm-arena-chat" in steps["token_energy"]["formula"]["fr"]
+    assert "lm-arena-chat" in steps["output_energy"]["formula"]["fr"]
 
 
 def test_interval_order_and_replay() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from estimator.coordinates import far_from
+from estimator.errors import LANGUAGES, sentences
 from estimator.faults import contradictions, faults
 from estimator.supply import supply
-from estimator.validate import fault_sentence
 from estimator.workload import read_case
 from tests.validate_support import TODAY, case, figure
 
@@ -124,7 +124,7 @@ def test_every_word_of_the_fault_list_has_its_sentence() -> None:
         "obsolete_grid_factor wrong_zone impossible_component_power negative_energy unset_pue_wue component_sum "
         "unit_error scope_mismatch not_reproducible metadata_mismatch"
     ).split()
-    assert all(fault_sentence(word)["fr"] and fault_sentence(word)["en"] for word in listed)
+    assert all(sentences("faults", word)[lang] for word in listed for lang in LANGUAGES)
 
 
 def test_a_point_is_far_from_another_country_and_not_from_its_own() -> None:

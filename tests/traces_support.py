@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.activity import Activity, Refused
-from estimator.build import sql_text
+from estimator.building import sql_text
 from estimator.ledger import Ledger
 from estimator.places import Places
 from estimator.readers import Context, Trace, read_trace

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from estimator.build import build
+from estimator.building import build
 from estimator.home import reading_context
 from estimator.ledger import Ledger, import_paths
 from estimator.store import connect

@@ -1,0 +1,30 @@
+"""Which formulas and factors the ledger's own columns are enough for."""
+
+from functools import cache
+
+from estimator.algebra import Formula
+from estimator.catalogue import load
+from estimator.coefficients import COEFFICIENTS
+from estimator.figures import ASIDE, FIGURES
+from estimator.worlds import factor_inputs, the_system
+
+AMOUNTS = ("cpu_energy", "gpu_energy", "ram_energy", "other_energy", "device_hours", "machine_hours", "data_gb")
+ATTRIBUTES = ("zone", "host", "machine", "device", "network", "cpu_mode", "gpu_mode", "ram_mode", "other_mode", "gap")
+
+
+@cache
+def ledger_formulas() -> tuple[Formula, ...]:
+    """The formulas that every figure of the ledger is made of."""
+    quantities = load().quantities
+    factors = [name for name in factor_inputs() if quantities[name].hangs_on in ATTRIBUTES]
+    columns = {*AMOUNTS, "resource_share", *factors, *(c.name for c in COEFFICIENTS)}
+    results = {result for figure in FIGURES + ASIDE for part in figure.parts for result in part.results}
+    return the_system().reduced(columns, results)
+
+
+@cache
+def ledger_factors() -> tuple[str, ...]:
+    """The factor quantities that they read, directly or through a coefficient."""
+    read = {name for formula in ledger_formulas() for name in formula.inputs}
+    read |= {name for c in COEFFICIENTS if c.name in read for name in c.inputs}
+    return tuple(name for name in factor_inputs() if name in read)

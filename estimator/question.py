@@ -1,0 +1,134 @@
+"""A question put to the estimator, and what it must hold to be one."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from estimator.errors import SobriaError
+
+AMOUNT = 1e12  # beyond any use
+
+
+class QuestionRefused(SobriaError):
+    """A value that no use can have: negative, infinite, not a number, beyond any use."""
+
+    code = "question_refused"
+
+
+class NothingAsked(SobriaError):
+    """A question with neither energy, nor model, nor hardware."""
+
+    code = "nothing_asked"
+
+
+class HoursWanted(SobriaError):
+    """Hours without hardware, or hardware without hours."""
+
+    code = "hours_wanted"
+
+
+class TokensWanted(SobriaError):
+    """A model without what it answered: tokens, images, videos or seconds of sound."""
+
+    code = "tokens_wanted"
+
+
+class TooManyCached(SobriaError):
+    """More tokens kept in cache than were read."""
+
+    code = "too_many_cached"
+
+
+class Asked(BaseModel):
+    """Never changed, no word beyond its fields, no infinite number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Training(Asked):
+    """What it took to make a model: a training, a fine-tuning, all their repetitions and the research before them."""
+
+    it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else hours of a device")
+    device: str | None = None
+    device_hours: float | None = Field(None, ge=0, le=1e10, description="of all devices, of the last run [h]")
+    load: float | None = Field(None, gt=0, le=1.2, description="share of the maximum power [1]")
+    extra: float = Field(1.0, ge=1, le=1e4, description="all hours, waiting and experiments included, over these [1]")
+    zone: str | None = None
+    host: str | None = None
+    pue: float | None = None
+    uses: float | None = Field(None, gt=0, le=1e18, description="declared over the life of the model")
+
+
+class Question(Asked):
+    """What is known of a use; all else is found in the factor tables or said to be unknown."""
+
+    it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else a model and its answers")
+    model: str | None = None
+    provider: str | None = Field(None, description="who serves the model; its declared or assumed site is the host")
+    input_tokens: float | None = Field(None, ge=0, le=AMOUNT, description="of one request")
+    cached_tokens: float = Field(0.0, ge=0, le=AMOUNT, description="of those read, how many were kept in cache")
+    output_tokens: float | None = Field(None, gt=0, le=AMOUNT, description="of one request")
+    reasoning_tokens: float = Field(0.0, ge=0, le=AMOUNT, description="written and not shown, beside output_tokens")
+    images: float | None = Field(None, gt=0, le=AMOUNT, description="made by one request")
+    videos: float | None = Field(None, gt=0, le=AMOUNT, description="made by one request")
+    audio_s: float | None = Field(None, gt=0, le=AMOUNT, description="heard or spoken in one request [s]")
+    requests: float = Field(1.0, gt=0, le=1e15)
+    concurrency: float | None = Field(None, gt=0, le=1e6, description="mean requests in flight of one replica")
+    precision_bits: float | None = Field(None, gt=0, le=64, description="bits of a weight")
+    zone: str | None = None
+    day: date | None = None
+    host: str | None = None
+    pue: float | None = Field(None, description="given by the user [1]")
+    wue: float | None = Field(None, description="given by the user [L/kWh]")
+    wue_basis: str = Field("it", pattern="^(it|site)$")
+    device: str | None = None
+    device_count: float | None = Field(None, gt=0, le=1e6, description="accelerators of one replica")
+    device_hours: float | None = Field(None, ge=0, le=1e9, description="reserved, of all devices, idle included [h]")
+    load: float | None = Field(None, gt=0, le=1.2, description="mean share of the maximum power, idle included [1]")
+    resource_share: float | None = Field(None, ge=0, le=1, description="[1]")
+    lifetime_years: float | None = Field(None, gt=0, le=100, description="[year]")
+    occupancy: float | None = Field(None, gt=0, le=1, description="[1]")
+    data_gb: float | None = Field(None, ge=0, le=AMOUNT, description="moved [GB]")
+    network: str | None = None
+    storage_tb_months: float | None = Field(None, ge=0, le=AMOUNT, description="kept, one copy [TB·month]")
+    storage: str | None = None
+    training: Training | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Does it say what the model answered?"""
+        return any(v is not None for v in (self.output_tokens, self.images, self.videos, self.audio_s))
+
+    def checked(self) -> "Question":
+        """Itself. NothingAsked, HoursWanted, TokensWanted, TooManyCached when it cannot be answered."""
+        stated = (self.it_energy_kwh, self.model, self.device, self.training)
+        if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
+            raise NothingAsked()
+        modelled = self.model is not None and self.it_energy_kwh is None
+        if modelled and not self.answered:
+            raise TokensWanted(model=self.model)
+        if (self.device_hours is None) != (self.device is None) and not (modelled and self.device):
+            raise HoursWanted()
+        if self.cached_tokens > (self.input_tokens or 0.0):
+            raise TooManyCached(cached=f"{self.cached_tokens:g}", read=f"{self.input_tokens or 0:g}")
+        return self
+
+
+def question(**given: Any) -> Question:
+    """A question from its fields. QuestionRefused names the field, what was read and what was expected."""
+    try:
+        return Question.model_validate(given)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        field = "-".join(str(part) for part in fault["loc"]) or "-"
+        raise QuestionRefused(option=field.replace("_", "-"), value=fault["input"]) from error
+
+
+def training(stated: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The fields of a Training among those of a command line (training_device, uses …); None when none is given."""
+    names = {name: f"training_{name}" for name in Training.model_fields}
+    names |= {"it_energy_kwh": "training_kwh", "uses": "uses"}
+    found = {name: stated[said] for name, said in names.items() if stated.get(said) is not None}
+    return found if found.keys() - {"extra"} else None

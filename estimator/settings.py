@@ -1,0 +1,120 @@
+"""Where and on what a question runs: zone, host, machine, device and network, each a subject of the tables."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from estimator.binding import Bound, bind_one, given
+from estimator.catalogue import Catalogue
+from estimator.errors import SobriaError, sentences
+from estimator.places import PlaceRead, Places
+from estimator.providers import Provider
+from estimator.providers import find as find_provider
+from estimator.question import Question
+from estimator.supply import AI_SERVER, DESK, DESKS, UNKNOWN_SITE
+
+WORKSTATION = "machine/workstation"
+
+
+class SubjectUnknown(SobriaError):
+    """A host, device or machine that is not in the catalogue."""
+
+    code = "subject_unknown"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A question with its subjects resolved; what had to be supposed is in `warnings`."""
+
+    question: Question
+    catalogue: Catalogue
+    day: date
+    trained: bool
+    subjects: dict[str, str | None]
+    warnings: list[dict[str, str]]
+
+    def bound(self, quantity: str, subject: str | None) -> Bound:
+        """The factor of a quantity for a subject on the day of the question, or why there is none."""
+        return bind_one(self.catalogue, quantity, subject, self.day)
+
+    def bounds(self, *quantities: str) -> dict[str, Bound]:
+        """These quantities for the subjects of the setting, what the user gave first."""
+        names = {name: self.subjects.get(self.catalogue.quantities[name].hangs_on) for name in quantities}
+        stated = self.given()
+        return {name: stated[name] if name in stated else self.bound(name, subject) for name, subject in names.items()}
+
+    def given(self) -> dict[str, Bound]:
+        """What the user typed in place of a factor. GivenValueRefused outside the plausible range."""
+        question = self.question
+        values = {"pue": question.pue, f"wue_{question.wue_basis}": question.wue, "device_load": question.load}
+        for owner in ("device", "machine"):
+            values |= {f"{owner}_lifetime": question.lifetime_years, f"{owner}_occupancy": question.occupancy}
+        bounds = {name: given(self.catalogue, name, value) for name, value in values.items() if value is not None}
+        if question.wue is not None:
+            other = "wue_site" if question.wue_basis == "it" else "wue_it"
+            bounds[other] = Bound(other, "given", None, missing="not_applicable")
+        return bounds
+
+    @property
+    def desk(self) -> bool:
+        return self.subjects["host"] == DESK or self.subjects["machine"] in DESKS
+
+    @property
+    def reserved(self) -> bool:
+        """Are the hours of the accelerators given, idle ones included?"""
+        return self.question.device_hours is not None
+
+
+def setting_of(question: Question, catalogue: Catalogue, day: date, trained: bool = False) -> Setting:
+    """The subjects of a question. SubjectUnknown, ProviderUnknown."""
+    warnings: list[dict[str, str]] = []
+    host = known(question.host, ("host",), catalogue) or _served_at(question, warnings)
+    zone = _zone(question.zone, catalogue, warnings) or (catalogue.subjects[host].zone or None if host else None)
+    hardware = known(question.device, ("device", "machine"), catalogue)
+    device = hardware if hardware and catalogue.subjects[hardware].kind == "device" else None
+    machine = None if device else hardware
+    if not host and machine in DESKS:
+        host = DESK
+    if not host and question.pue is None and question.wue is None:
+        host = UNKNOWN_SITE
+        warnings.append(sentences("served", "site_assumed"))
+    if machine is None and (device or (question.model and question.it_energy_kwh is None)):
+        machine = WORKSTATION if host == DESK else AI_SERVER
+    network = known(question.network, ("network",), catalogue)
+    if question.data_gb and not network:
+        network = "network/fixed-fra"
+        warnings.append(sentences("warnings", "network_assumed"))
+    storage = known(question.storage, ("storage",), catalogue) or "storage/any"
+    subjects = {"zone": zone, "host": host, "device": device, "machine": machine, "network": network}
+    return Setting(question, catalogue, day, trained, subjects | {"storage": storage}, warnings)
+
+
+def known(subject: str | None, kinds: tuple[str, ...], catalogue: Catalogue) -> str | None:
+    """A subject of one of these kinds, or None when nothing is said. SubjectUnknown names the nearest."""
+    if subject is None:
+        return None
+    found = catalogue.subjects.get(subject)
+    if found is None or found.kind not in kinds:
+        word = subject.lower().split("/")[-1]
+        alike = [s.id for s in catalogue.subjects.values() if s.kind in kinds and (word in s.id or word in s.aliases)]
+        near = ", ".join(alike[:5] or [s.id for s in catalogue.subjects.values() if s.kind in kinds][:5])
+        raise SubjectUnknown(subject=subject, near=near)
+    return subject
+
+
+def _served_at(question: Question, warnings: list[dict[str, str]]) -> str | None:
+    """The site of the provider, when no host is given: declared by itself, or assumed by someone, and said so."""
+    if question.provider is None:
+        return None
+    provider: Provider = find_provider(question.provider)
+    facts = {"provider": provider.name, "host": provider.host or "-", "note": provider.note}
+    warnings.append(sentences("served", f"provider_{provider.basis}", **facts))
+    return provider.host
+
+
+def _zone(zone: str | None, catalogue: Catalogue, warnings: list[dict[str, str]]) -> str | None:
+    if not zone or zone in catalogue.zones:
+        return zone
+    found, _ = Places.load().resolve_zone(PlaceRead(zone, zone))
+    key = "zone_read_as" if found else "unknown_zone"
+    warnings.append(sentences("warnings", key, zone=zone, used=found or ""))
+    return found or zone

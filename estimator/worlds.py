@@ -1,0 +1,176 @@
+"""A cell of activity in one of its worlds: central values, the corners of the envelope, draws, and their intervals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from typing import Any
+
+from estimator import coefficients, draws
+from estimator.binding import Bound
+from estimator.catalogue import Factor, load
+from estimator.formulas import FORMULAS
+from estimator.system import System, system
+
+KEPT = 64  # cells whose intervals are kept
+UNCERTAIN = 8  # cells whose draws are kept
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Sums of activity whose factors are the same, and these factors.
+
+    amounts: quantity -> sum [unit of the dictionary]; an absent amount is unknown.
+    """
+
+    amounts: Mapping[str, float]
+    bounds: Mapping[str, Bound]
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """Central values of every input, coefficient and result."""
+        return values_of(self)
+
+    @cached_property
+    def per_unit(self) -> "tuple[float, _Key]":
+        """Its largest amount, and the cell brought to it; itself where an amount is not exact and so bound."""
+        fixed = any(_extensive(name) for name in self.bounds)
+        scale = 1.0 if fixed else max((v for n, v in self.amounts.items() if v and _extensive(n)), default=1.0)
+        amounts = {n: v / scale if v is not None and _extensive(n) else v for n, v in self.amounts.items()}
+        return scale, _Key(Cell(amounts, self.bounds))
+
+
+@cache
+def the_system() -> System:
+    """The formulas of SobrIA, checked against the dictionary of quantities that ships."""
+    quantities = load().quantities
+    return system(
+        FORMULAS, {q.id: q.unit for q in quantities.values()}, {q.id: q.extensive for q in quantities.values()}
+    )
+
+
+@cache
+def factor_inputs() -> tuple[str, ...]:
+    """Factor quantities that the formulas of the ledger read, directly or through a coefficient."""
+    names = [*the_system().inputs, *(i for c in coefficients.COEFFICIENTS for i in c.inputs)]
+    return tuple(name for name in load().quantities if name in names and load().quantities[name].kind == "factor")
+
+
+@cache
+def base_signs() -> dict[str, int]:
+    """Direction of each input, the same in every result. FormulaRefused is raised before if one has two."""
+    signs: dict[str, int] = {}
+    for result in the_system().signs.values():
+        for name, sign in result.items():
+            if signs.setdefault(name, sign) != sign:
+                raise ValueError(f"{name} raises one result and lowers another: the envelope needs one run a result")
+    return signs
+
+
+@cache
+def inputs_of() -> dict[str, tuple[str, ...]]:
+    """Inputs of every formula and coefficient, by name."""
+    return {f.name: f.inputs for f in the_system().formulas} | {c.name: c.inputs for c in coefficients.COEFFICIENTS}
+
+
+@cache
+def needed(results: frozenset[str]) -> frozenset[str]:
+    """Everything that these results are computed from, themselves included."""
+    inputs = inputs_of()
+    found: set[str] = set()
+    todo = list(results)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(inputs.get(name, ()))
+    return frozenset(found)
+
+
+Choose = Callable[[str, Factor], Any]  # (quantity, its factor) -> the number or the array to compute with
+
+
+def values_of(cell: Cell, pick: str = "value", wanted: frozenset[str] | None = None) -> dict[str, Any]:
+    """Inputs, coefficients and results of a cell: all, or those that `wanted` needs.
+
+    pick: "value", "draws", or "low" / "high" for the corner that lowers / raises every result.
+    """
+    picks: dict[str, Choose] = {
+        "value": lambda _, item: item.value,
+        "draws": lambda _, item: draws.draw(item),
+        "low": lambda name, item: corner(name, item, raised=False),
+        "high": lambda name, item: corner(name, item, raised=True),
+    }
+    return evaluated(cell, picks[pick], wanted)
+
+
+def corner(name: str, item: Factor, raised: bool) -> Any:
+    """The bound of a factor that raises, or lowers, every result that it plays a part in."""
+    return item.high if raised == _raises(name) else item.low
+
+
+def evaluated(cell: Cell, choose: Choose, wanted: frozenset[str] | None = None) -> dict[str, Any]:
+    """Inputs, coefficients and results of a cell, each factor taking the number or array that `choose` gives."""
+    below = None if wanted is None else needed(wanted)
+    factors: dict[str, Any] = {}
+    for name, bound in cell.bounds.items():
+        if below is None or name in below:
+            factors[name] = choose(name, bound.factor) if bound.factor is not None else None
+    extra = coefficients.evaluate(factors)
+    return the_system().evaluate({**factors, **extra, **cell.amounts}, below) | factors
+
+
+def _raises(name: str) -> bool:
+    signs = base_signs()
+    for item in coefficients.COEFFICIENTS:
+        if name in item.inputs:
+            return signs[item.name] > 0
+    return signs.get(name, 1) > 0
+
+
+def energy_as_read(cell: Cell) -> float:
+    """Electricity of a cell before any factor [kWh], as far as it is known: the weight of its cover."""
+    if "it_energy" in cell.amounts:
+        return cell.amounts["it_energy"]
+    if "outputs" in cell.amounts or "working_hours" in cell.amounts or "stored_gb_years" in cell.amounts:
+        return float(cell.values["it_energy"] or 0.0)
+    return sum(cell.amounts.get(f"{c}_energy", 0.0) for c in ("cpu", "gpu", "ram", "other"))
+
+
+def interval_of(cell: Cell, results: tuple[str, ...]) -> tuple[float, float]:
+    """5 % and 95 % points of the sum of results of a cell, kept: results of degree one grow with its amounts."""
+    scale, key = cell.per_unit
+    low, high = _interval(key, results)
+    return (low * scale, high * scale) if _extensive(results[0]) else (low, high)
+
+
+@cache
+def _extensive(quantity: str) -> bool:
+    return load().quantities[quantity].extensive
+
+
+class _Key:
+    """A cell brought to the unit of its largest amount; two with the same numbers are the same."""
+
+    def __init__(self, cell: Cell) -> None:
+        self.cell = cell
+        factors = ((n, b.factor) for n, b in cell.bounds.items() if b.factor)
+        numbers = tuple((n, f.id, f.low, f.value, f.high, f.correlation_group) for n, f in factors)
+        self.numbers = (tuple(cell.amounts.items()), numbers)
+        self.hash = hash(self.numbers)
+
+    def __hash__(self) -> int:
+        return self.hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.numbers == other.numbers
+
+
+@lru_cache(maxsize=UNCERTAIN)
+def _drawn(key: _Key) -> dict[str, Any]:
+    return values_of(key.cell, "draws")
+
+
+@lru_cache(maxsize=KEPT * 64)
+def _interval(key: _Key, results: tuple[str, ...]) -> tuple[float, float]:
+    drawn = _drawn(key)
+    return draws.interval(sum(drawn[result] for result in results))

@@ -1,0 +1,162 @@
+"""An estimate beyond the simple case: reserved cards, training, storage, providers, images; by hand."""
+
+import pytest
+
+from estimator.catalogue import load
+from estimator.errors import SobriaError
+from estimator.estimation import estimate
+from estimator.question import Question, question
+
+H100 = {"device": "gpu/h100-sxm-80", "zone": "FRA", "host": "class/server-room"}
+SERVED = H100 | {"model": "Qwen/Qwen3-8B", "concurrency": 64, "precision_bits": 16, "output_tokens": 400}
+
+
+def asked(**more: object) -> dict:
+    return estimate(Question.model_validate(more))
+
+
+def central(body: dict, *path: str) -> float:
+    found = body["indicators"]
+    for step in path:
+        found = found[step]
+    return found["central"]
+
+
+def value(factor: str) -> float:
+    found = load().factor(factor).value
+    assert found is not None
+    return found
+
+
+def test_device_hours_times_power_times_load_times_host() -> None:
+    """1,000 h × 0.7 kW × 0.5 × 1.43 = 500.5 kWh; cards and servers are charged 1,000 h and 1,000 / 8 h."""
+    body = asked(**H100, device_hours=1000, load=0.5)
+    assert central(body, "it_energy") == pytest.approx(1000 * 0.7 * 0.5 * 1.43)
+    life = 5 * 8766
+    assert central(body, "gwp", "devices") == pytest.approx(1000 / life * 170.1)
+    assert central(body, "gwp", "machines") == pytest.approx(1000 / 8 / life * 5700)
+
+
+def test_a_dedicated_server_is_charged_once_for_its_idle_hours() -> None:
+    """Trap 8: at 30 % load its waiting hours are added once, and its manufacture covers the reserved hours once."""
+    shared = asked(**SERVED, requests=1e6)
+    pace = next(s for s in shared["steps"] if s["name"] == "answering_hours")["value"]
+    hours = pace / 0.3
+    body = asked(**SERVED, requests=1e6, device_hours=hours)
+    busy = next(s for s in shared["steps"] if s["name"] == "answering_energy")["value"]
+    waiting = 0.7 * hours * 0.7 * value("token_idle_share/gpu/any/2026")  # 70 % of the hours × 0.7 kW × share
+    assert central(body, "it_energy") == pytest.approx((busy + waiting) * 1.43)
+    life = 5 * 8766
+    assert central(body, "gwp", "machines") == pytest.approx(hours / 8 / life * 5700)
+    assert "provisioning_factor" not in {f["quantity"] for f in body["factors"]}
+    assert any(w["code"] == "waiting_charged" and "30 %" in w["fr"] for w in body["warnings"])
+
+
+def test_reserved_hours_that_are_too_few_are_said() -> None:
+    codes = {w["code"] for w in asked(**SERVED, requests=1e6, device_hours=0.1)["warnings"]}
+    assert "hours_too_few" in codes
+
+
+def test_a_shared_service_waits_by_the_provisioning_factor() -> None:
+    body = asked(**SERVED)
+    steps = {s["name"]: s["value"] for s in body["steps"]}
+    assert steps["provisioned_energy"] == pytest.approx(1.32 * steps["answering_energy"])
+
+
+def test_cached_and_reasoning_tokens() -> None:
+    """Cached tokens are not read again; reasoning tokens are written, whether shown or not."""
+    plain = asked(**SERVED, input_tokens=2000)
+    cached = asked(**SERVED, input_tokens=2000, cached_tokens=1500)
+    fresh = asked(**SERVED, input_tokens=500)
+    assert central(cached, "it_energy") == central(fresh, "it_energy") <= central(plain, "it_energy")
+    reasoned = asked(**SERVED, reasoning_tokens=600)
+    longer = asked(**SERVED | {"output_tokens": 1000})
+    assert central(reasoned, "it_energy") == central(longer, "it_energy")
+    with pytest.raises(SobriaError) as refusal:
+        asked(**SERVED, input_tokens=10, cached_tokens=11)
+    assert "11 jetons gardés" in refusal.value.message("fr")
+
+
+def test_storage_by_hand() -> None:
+    """12 TB·month = 1,000 GB·year × 0.00810855 kWh × 2 copies × PUE 1 on a desk = 16.2 kWh, whatever else is asked."""
+    body = asked(storage_tb_months=12, host="class/desk", zone="FRA")
+    assert central(body, "energy") == pytest.approx(1000 * 0.00810855 * 2)
+    both = asked(storage_tb_months=12, host="class/desk", zone="FRA", it_energy_kwh=5)
+    assert central(both, "energy") == pytest.approx(5 + 1000 * 0.00810855 * 2)
+
+
+def test_an_image_is_its_measured_energy_and_its_card_time_is_unknown() -> None:
+    body = asked(model="black-forest-labs/FLUX.1-dev", images=1, requests=100, device="gpu/h100-sxm-80", zone="FRA")
+    steps = {s["name"]: s for s in body["steps"]}
+    assert steps["answering_energy"]["value"] == pytest.approx(100 * steps["output_energy"]["value"])
+    assert body["indicators"]["gwp"]["devices"]["missing"]["code"] == "no_output_time"
+
+
+def test_a_second_of_sound_is_not_estimable_and_never_zero() -> None:
+    body = asked(model="gpt-4o", audio_s=60, zone="FRA")
+    assert body["indicators"]["energy"]["central"] is None
+    assert body["indicators"]["energy"]["missing"]["code"] == "no_audio_energy"
+
+
+def test_training_is_a_score_of_its_own() -> None:
+    """10,000 h × 0.7 kW × 0.7 × 1.43 × 1.5 for the experiments; shared over 2 million uses; the use is not touched."""
+    training = {"device": "gpu/h100-sxm-80", "device_hours": 10_000, "zone": "FRA", "extra": 1.5, "uses": 2e6}
+    alone, both = asked(it_energy_kwh=1, zone="FRA"), asked(it_energy_kwh=1, zone="FRA", training=training)
+    assert both["indicators"] == alone["indicators"]
+    made = both["provider"]
+    it_energy = 10_000 * 1.5 * 0.7 * 0.7 * 1.43
+    assert made["indicators"]["it_energy"]["central"] == pytest.approx(it_energy)
+    assert made["per_use"]["it_energy"]["central"] == pytest.approx(it_energy / 2e6)
+    whole = made["indicators"]["gwp"]
+    assert made["per_use"]["gwp"]["devices"]["low"] == pytest.approx(whole["devices"]["low"] / 2e6)
+    assert made["per_use"]["gwp"]["covers"] == whole["covers"]
+
+
+def test_training_golden_numbers() -> None:
+    """Trap 3: 6,500 kg over 50e9 tokens is 130 g per million tokens."""
+    body = asked(training={"it_energy_kwh": 100_000, "zone": "FRA", "pue": 1, "uses": 50e9})
+    total = body["provider"]["indicators"]["gwp"]["central"]
+    assert body["provider"]["per_use"]["gwp"]["central"] * 1e6 / total == pytest.approx(130 / 6_500_000)
+    assert body["indicators"] == {}
+
+
+def test_a_provider_without_a_published_site_is_said() -> None:
+    body = asked(model="mistral-large-latest", provider="albert", output_tokens=100, zone="FRA")
+    assert "provider_unknown" in {w["code"] for w in body["warnings"]}
+    assumed = asked(model="gpt-4o", provider="openai", output_tokens=100)
+    assert "provider_assumed" in {w["code"] for w in assumed["warnings"]}
+    assert {f["subject"]["id"] for f in assumed["factors"] if f["quantity"] == "grid_gwp"} == {"USA"}
+
+
+def test_an_unnamed_card_is_any_card_and_wide() -> None:
+    amount = asked(model="gpt-4o", output_tokens=100, zone="FRA")["indicators"]["gwp"]["devices"]
+    assert 0 < amount["low"] < amount["central"] < amount["high"]
+    assert amount["high"] / amount["low"] > 10
+
+
+@pytest.mark.parametrize("field", ["images", "device_count", "storage_tb_months"])
+def test_impossible_values_name_their_option(field: str) -> None:
+    with pytest.raises(SobriaError) as refusal:
+        question(**{field: -1})
+    assert f"--{field.replace('_', '-')}" in refusal.value.message("fr")
+
+
+def test_a_workload_asks_the_same_as_its_question() -> None:
+    from estimator import Hardware, Site, Workload
+
+    said = {"model": "Qwen/Qwen3-8B", "output_tokens": 400, "requests": 1000, "concurrency": 64, "precision_bits": 16}
+    asked_in_words = estimate(Workload(**said, device="NVIDIA H100 80GB HBM3"), Site(zone="FRA", pue=1.2))
+    asked_by_id = asked(**said, device="gpu/h100-sxm-80", zone="FRA", pue=1.2)
+    assert asked_in_words["indicators"] == asked_by_id["indicators"]
+    old = estimate(Workload(it_energy_kwh=10), Site(zone="FRA", pue=1), Hardware(device_gwp_kgco2e=150))
+    assert "device_gwp_kgco2e" in next(w["fr"] for w in old["warnings"] if w["code"] == "not_read")
+
+
+def test_power_and_hours_of_a_workload_by_hand() -> None:
+    """8 cards × 100 h × 0.3 kW = 240 kWh; at PUE 1.2, 288 kWh; exact where nothing is in doubt."""
+    from estimator import Site, Workload
+
+    body = estimate(Workload(device="NVIDIA A100", device_count=8, hours=100, device_power_w=300), Site(pue=1.2))
+    energy = body["indicators"]["energy"]
+    assert energy["low"] == energy["central"] == energy["high"] == pytest.approx(288)
+    assert body["steps"][0]["name"] == "stated_device_energy"
