@@ -190,7 +190,9 @@ def opened(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
         return {"split": {}, "matters": {}, "tornado": {}}
     paired = work.paired(a, b, indicator)
     parts = [components(work.weighed[name].side, indicator) for name in (a, b)]
-    return {"split": split_difference(*parts), "matters": paired.matters(), "tornado": paired.tornado()}
+    nothing = dict.fromkeys([*parts[0], *parts[1]], 0.0)  # what an option does not use it uses none of
+    split = split_difference(nothing | parts[0], nothing | parts[1])
+    return {"split": split, "matters": paired.matters(), "tornado": paired.tornado()}
 
 
 def _option(work: Comparator, option: Option) -> dict[str, Any]:

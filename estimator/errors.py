@@ -49,4 +49,4 @@ class SobriaError(Exception):
 
     def as_dict(self) -> dict[str, Any]:
         """{"code", "fr", "en"}"""
-        return sentences("errors", self.code, **self.facts)
+        return {"code": self.code} | {lang: self.message(lang) for lang in LANGUAGES}

@@ -10,7 +10,7 @@ from estimator.catalogue import Factor
 from estimator.figures import Figure, asked, known_result
 from estimator.shapley import tornado, what_matters
 from estimator.verdicts import Pair
-from estimator.worlds import Cell, Choose, corner, evaluated, needed
+from estimator.worlds import Cell, Choose, corner, evaluated, followed
 
 if TYPE_CHECKING:
     from estimator.draws import Array
@@ -56,7 +56,7 @@ class Side:
         """Factors that the figure rests on: id -> (quantity, factor)."""
         found: dict[str, tuple[str, Factor]] = {}
         for cell, names in self.results(figure):
-            used = needed(frozenset(names))
+            used = followed(cell, names)
             for name, bound in cell.bounds.items():
                 if bound.factor is not None and name in used:
                     found.setdefault(bound.factor.id, (name, bound.factor))

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
-from estimator.errors import SobriaError
+from estimator.errors import LANGUAGES, SobriaError, say
+from estimator.expected import expected
 from estimator.question import Question
 
 MOST_OPTIONS = 200
@@ -19,6 +21,12 @@ class ScenarioRefused(SobriaError):
     """A scenario file that is not one: what was read, where, and what was expected."""
 
     code = "scenario_refused"
+
+    def message(self, lang: str) -> str:
+        """What was read, where, and what was expected, in one language."""
+        said = self.facts["expected"]
+        told = said[lang] if isinstance(said, dict) else said
+        return say("errors", self.code, lang, **self.facts | {"expected": told})
 
 
 class Words(BaseModel):
@@ -91,14 +99,15 @@ class Option(Words):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if self.status != "studied" and not self.why and self.status == "rejected":
-            raise ValueError("an option that is rejected says why")
+        if self.status == "rejected" and not self.why:
+            raise PydanticCustomError("option_without_why", "an option that is rejected says why")
         if self.method == "model" and self.status == "studied" and self.use is None and self.measured is None:
-            raise ValueError("an option with a model says its use, or the service that measured it")
+            raise PydanticCustomError("option_without_use", "an option with a model says its use")
         if self.use is not None and self.measured is not None:
-            raise ValueError("an option is described (use) or measured, not both")
+            raise PydanticCustomError("option_twice_described", "use or measured, not both")
         if self.use is not None and USES & self.use.model_fields_set:
-            raise ValueError(f"{', '.join(sorted(USES & self.use.model_fields_set))} come from the scenario")
+            held = {"fields": ", ".join(sorted(USES & self.use.model_fields_set))}
+            raise PydanticCustomError("option_holds_scenario", "{fields} come from the scenario", held)
         return self
 
 
@@ -117,9 +126,10 @@ class Scenario(Words):
     def _whole(self) -> Self:
         ids = [option.id for option in self.options]
         if len(set(ids)) < len(ids):
-            raise ValueError(f"two options have the id {next(i for i in ids if ids.count(i) > 1)}")
+            twice = {"id": next(i for i in ids if ids.count(i) > 1)}
+            raise PydanticCustomError("option_id_twice", "two options have the id {id}", twice)
         if self.options[0].method != "none":
-            raise ValueError("the first option is the one without AI: found, rejected with why, or not_studied")
+            raise PydanticCustomError("first_without_ai", "the first option is the one without AI")
         return self
 
     def option(self, name: str) -> Option:
@@ -156,4 +166,5 @@ def scenario_of(data: Mapping[str, Any], name: str = "scenario.toml") -> Scenari
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"]) or "-"
         read = str(fault.get("input"))[:60]
-        raise ScenarioRefused(file=name, where=where, read=read, expected=fault["msg"]) from error
+        said = {lang: expected(fault, lang) for lang in LANGUAGES}
+        raise ScenarioRefused(file=name, where=where, read=read, expected=said) from error

@@ -1,0 +1,258 @@
+"""Options side by side: published ratios, paired verdicts, refusals, growth, crossing; by hand."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from estimator.catalogue import load
+from estimator.compare import Comparator, opened, told
+from estimator.components import components
+from estimator.decision import decision
+from estimator.estimation import estimate
+from estimator.options import Context
+from estimator.question import Question
+from estimator.scenario import Scenario, scenario_of
+from estimator.sweeps import crossing, growth
+
+DAY = date(2026, 6, 1)
+NONE = {"id": "sans-ia", "label": "sans IA", "method": "none", "status": "not_studied"}
+SITE = {"zone": "FRA", "host": "class/server-room"}
+# Zschache & Hartwig 2025, arXiv 2508.14170, table B1: Wh for 189 texts on an H100 server
+PUBLISHED_WH = {"linear": 0.12, "qwen-7b": 5.58, "llama-8b": 5.86, "qwen-72b": 48.66, "ds-llama-70b": 702.06}
+
+
+def option(name: str, quality: float | None = 0.9, **more: object) -> dict:
+    found = {"id": name, "label": f"l'option {name}", "method": "model", **more}
+    return found | ({"quality": {"value": quality}} if quality is not None else {})
+
+
+def scenario(*options: dict, volume: float = 1000, **more: object) -> Scenario:
+    need = {"unit": "une réponse", "volume": volume, "output_tokens": 300, "input_tokens": 800}
+    return scenario_of({"title": "essai", "day": DAY, "need": need, "options": [NONE, *options], **more})
+
+
+def worked(*options: dict, **more: object) -> Comparator:
+    return Comparator(scenario(*options, **more), Context(load(), DAY))
+
+
+def test_a_published_light_against_large_table_gives_its_ratios() -> None:
+    options = [
+        option(name, use={"it_energy_kwh": wh / 1000 / 189, "zone": "DEU", "pue": 1.3})
+        for name, wh in PUBLISHED_WH.items()
+    ]
+    body = decision(scenario(*options, volume=189))
+    assert body["reference"] == "linear"
+    ratios = {pair["b"]: pair["ratio"] for pair in body["lead"]}
+    for name, wh in PUBLISHED_WH.items():
+        if name != "linear":
+            for point in ("low", "median", "high", "central"):
+                assert ratios[name][point] == pytest.approx(wh / 0.12, rel=1e-9)
+    assert ratios["ds-llama-70b"]["central"] == pytest.approx(5850.5)
+    assert {pair["verdict"] for pair in body["lead"]} == {"lower_always"}
+    total = next(o for o in body["options"] if o["id"] == "qwen-72b")["figures"]["energy"]["central"]
+    assert total == pytest.approx(48.66e-3 * 1.3)
+
+
+def test_the_same_table_from_the_published_cases(shared_data: Path) -> None:
+    cases = json.loads((shared_data / "validation" / "cases.json").read_text("utf-8"))
+    cases = cases["cases"] if isinstance(cases, dict) else cases
+    table = {
+        case["id"]: (case["workload"], case["published"][0]["value"])
+        for case in cases
+        if case["family"].startswith("Zschache") and case["kind"] == "arithmetic"
+    }
+    assert len(table) > 10
+    options = [
+        option(f"o{n}", use={"it_energy_kwh": w["hours"] * w["host_power_w"] / 1000 / 189, "zone": "DEU", "pue": 1.3})
+        for n, (w, _) in enumerate(table.values())
+    ]
+    work = worked(*options, volume=189)
+    published = [value for _, value in table.values()]
+    for n, value in enumerate(published[1:], 1):
+        ratio = told(work, "o0", f"o{n}", "energy")["ratio"]["central"]
+        assert ratio == pytest.approx(value / published[0], rel=0.03)  # energies are printed to 0.00001 kWh
+
+
+def test_overlapping_intervals_are_decided_when_pairs_are() -> None:
+    """Trap 7: 1 against 1.2 kWh in one country and one server room: intervals overlap, the ratio is 1.2 in all draws."""
+    body = decision(
+        scenario(option("a", use={"it_energy_kwh": 1, **SITE}), option("b", use={"it_energy_kwh": 1.2, **SITE}))
+    )
+    a, b = (o["figures"]["gwp"] for o in body["options"][1:])
+    assert b["low"] < a["high"]
+    pairs = [pair for indicator in ("energy", "gwp") for pair in body["pairs"][indicator] if pair["a"] == "a"]
+    assert [pair["verdict"] for pair in pairs] == ["lower_always", "lower_always"]
+    assert pairs[1]["ratio"]["low"] == pytest.approx(1.2)
+    assert "1,2" in pairs[1]["ratio_words"]["fr"] or "17" in pairs[1]["ratio_words"]["fr"]
+
+
+def test_truly_overlapping_options_are_not_decided() -> None:
+    """Two models of the same size and unknown concurrency: nothing says which is lower."""
+    work = worked(option("a", use={"model": "qwen3-8b", **SITE}), option("b", use={"model": "llama-3.1-8b", **SITE}))
+    assert work.pair("a", "b", "energy").verdict == "undecided"
+
+
+def test_what_two_options_share_does_not_blur_their_ratio() -> None:
+    """The same model at two sites: energy per token, host ratio and waiting cancel; the ratio is that of the PUE."""
+    sites = {"a": "scaleway/fr-par-2", "b": "scaleway/nl-ams-1"}
+    work = worked(*(option(n, use={"model": "qwen3-8b", "host": host}) for n, host in sites.items()))
+    pue = [load().by_subject[("pue", host)][0].value for host in sites.values()]
+    found = work.pair("a", "b", "energy").ratio
+    assert found is not None and found.central == pytest.approx(pue[1] / pue[0])
+    assert found.high / found.low < 1.2
+
+
+def test_figures_are_per_accepted_answer() -> None:
+    """Half of the answers accepted, two attempts each: four times the electricity, whatever the volume."""
+    easy = option("a", use={"it_energy_kwh": 1, **SITE})
+    hard = option("b", use={"it_energy_kwh": 1, **SITE}, acceptance=0.5, attempts=2)
+    found = worked(easy, hard).pair("a", "b", "energy").ratio
+    assert found is not None and found.central == pytest.approx(4)
+
+
+def test_an_option_is_its_own_estimate() -> None:
+    use = {"model": "qwen3-8b", "device": "gpu/h100", "concurrency": 16, **SITE}
+    body = decision(scenario(option("a", use=use)))
+    alone = estimate(Question(**use, output_tokens=300, input_tokens=800, requests=1000, day=DAY))
+    assert body["options"][1]["figures"]["gwp"] == alone["indicators"]["gwp"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"unit": "une page"}, "other_service"),
+        ({"quality": None}, "quality_unknown"),
+        ({"people": {"screen_minutes": 1}}, "other_boundary"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(change: dict, reason: str) -> None:
+    other = option("b", **({"quality": None} if "quality" in change else change), use={"it_energy_kwh": 2, **SITE})
+    if "quality" in change:
+        other.pop("quality", None)
+    pair = told(worked(option("a", use={"it_energy_kwh": 1, **SITE}), other), "a", "b", "energy")
+    assert (pair["verdict"], pair["reason"]) == ("not_comparable", reason)
+    assert pair["words"]["fr"].startswith("non comparable")
+
+
+def test_manufacture_counted_on_one_side_only_is_another_boundary() -> None:
+    work = worked(
+        option("a", use={"it_energy_kwh": 1, **SITE}),
+        option("b", use={"it_energy_kwh": 2, "device": "gpu/h100", **SITE}, reserved_hours=3),
+    )
+    assert work.pair("a", "b", "gwp").reason == "other_boundary"
+    assert work.pair("a", "b", "energy").verdict == "lower_always"
+
+
+def test_an_option_without_ai_counts_people_and_nothing_else() -> None:
+    """1,000 answers × 6 min of a workstation at 0.0765 kWh/h = 7.65 kWh; minutes of work are stated, not converted."""
+    form = {"id": "formulaire", "label": "le formulaire", "method": "none", "quality": {"value": 0.95}}
+    people = {"screen_minutes": 6, "work_minutes": 9}
+    model = option("a", use={"it_energy_kwh": 0.001, **SITE}, people={"screen_minutes": 3, "work_minutes": 4})
+    need = {"unit": "une réponse", "volume": 1000}
+    given = {"title": "essai", "day": DAY, "need": need, "options": [form | {"people": people}, model]}
+    body = decision(scenario_of(given))
+    power = next(f.value for f in load().by_subject[("terminal_power", "terminal/laptop-with-screen")])
+    assert body["options"][0]["figures"]["energy"]["central"] == pytest.approx(1000 * 6 / 60 * power)
+    assert [o["minutes"] for o in body["options"]] == [9, 4]
+    assert body["pairs"]["energy"][0]["verdict"] != "not_comparable"
+    assert set(body["options"][0]["components"]["gwp"]) == {"terminals", "terminals_making"}
+
+
+def test_components_add_up_to_the_figure_and_their_split_to_the_difference() -> None:
+    use = {"model": "qwen3-8b", "device": "gpu/h100", "concurrency": 16, "data_gb": 0.001, **SITE}
+    far = use | {"host": "scaleway/pl-waw-2", "zone": None, "model": "mistral-large-latest"}
+    work = worked(option("a", use=use), option("b", use=far))
+    for indicator in ("energy", "water", "adpe", "gwp", "primary_energy"):
+        sides = [work.weighed[name].side for name in ("a", "b")]
+        figure = work.paired("a", "b", indicator).figure
+        totals = [side.central(figure) for side in sides]
+        for side, total in zip(sides, totals, strict=True):
+            assert sum(components(side, indicator).values()) == pytest.approx(total, rel=1e-12)
+        split = opened(work, "a", "b", indicator)["split"]
+        assert sum(split.values()) == pytest.approx(totals[1] - totals[0], rel=1e-12)
+
+
+def test_the_doubt_comes_from_what_is_not_shared() -> None:
+    use = {"device": "gpu/h100", "concurrency": 16, **SITE}
+    work = worked(
+        option("a", use=use | {"model": "qwen3-8b"}), option("b", use=use | {"model": "mistral-large-latest"})
+    )
+    found = opened(work, "a", "b", "energy")
+    assert sum(found["matters"].values()) == pytest.approx(1)
+    assert all(key.startswith("token_energy/") for key in list(found["matters"])[:2])
+    ends = found["tornado"][next(k for k in found["tornado"] if k.startswith("pue/"))]
+    assert ends[0] == pytest.approx(ends[1])  # the shared PUE moves both alike
+
+
+def test_a_reserved_server_and_a_shared_service_cross_where_their_lines_do() -> None:
+    """Shared: a kWh each. Reserved: f kWh whatever happens, then b < a each. They meet at f / (a - b)."""
+    use = {"model": "qwen3-8b", "device": "gpu/h100", "device_count": 1, "concurrency": 16, **SITE}
+    asked = scenario(option("partage", use=use), option("reserve", use=use, reserved_hours=8766), volume=1e6)
+    context = Context(load(), DAY)
+    found = crossing(asked, context, "partage", "reserve")
+    assert found is not None and found["below"] == "partage"
+
+    def kwh(name: str, times: float) -> float:
+        work = Comparator(asked, context, times)
+        total = work.weighed[name].side.central(work.paired(name, name, "energy").figure)
+        assert total is not None
+        return total
+
+    each = kwh("partage", 1) / 1e6
+    slope = (kwh("reserve", 1) - kwh("reserve", 0.5)) / 0.5e6
+    fixed = kwh("reserve", 1) - slope * 1e6
+    assert fixed == pytest.approx(8766 * 0.7 * 0.15 * 1.43 * 2.26, rel=1e-6)  # hours × kW × idle share × host × PUE
+    assert found["units"]["central"] == pytest.approx(fixed / (each - slope))
+    at = found["units"]["central"] / 1e6
+    assert kwh("partage", at) == pytest.approx(kwh("reserve", at))
+    assert found["units"]["low"] <= found["units"]["central"] <= found["units"]["high"]
+
+
+def test_two_proportional_options_never_cross() -> None:
+    asked = scenario(option("a", use={"it_energy_kwh": 1, **SITE}), option("b", use={"it_energy_kwh": 2, **SITE}))
+    assert crossing(asked, Context(load(), DAY), "a", "b") is None
+
+
+def test_growth_says_when_a_reserved_server_no_longer_suffices() -> None:
+    use = {"model": "qwen3-8b", "device": "gpu/h100", "device_count": 1, "concurrency": 16, **SITE}
+    asked = scenario(option("reserve", use=use, reserved_hours=100), volume=1e6)
+    grown = growth(asked, Context(load(), DAY))
+    assert [g["times"] for g in grown] == [1, 3, 10]
+    assert [g["beyond"] for g in grown] == [[], [], ["reserve"]] or grown[-1]["beyond"] == ["reserve"]
+    assert grown[0]["energy"]["reserve"]["central"] < grown[1]["energy"]["reserve"]["central"]
+
+
+def test_the_smallest_model_that_suffices() -> None:
+    """The light one misses the threshold of 0.9, the middle one reaches it, the large one is not needed."""
+    marks = {"leger": (0.8, 1), "moyen": (0.92, 3), "grand": (0.95, 40)}
+    options = [option(n, q, use={"it_energy_kwh": kwh, **SITE}) for n, (q, kwh) in marks.items()]
+    body = decision(scenario(*options, constraints={"quality": {"value": 0.9}}))
+    assert body["smallest_model"] == {"id": "moyen", "tied": [], "threshold": 0.9}
+    assert [o["meets_threshold"] for o in body["options"]] == [None, False, True, True]
+    assert body["reference"] == "moyen"
+
+
+def test_the_same_option_at_several_sites() -> None:
+    asked = scenario(option("a", use={"model": "qwen3-8b", "host": "class/server-room", "zone": "FRA"}))
+    body = decision(asked, sites=("a", ["scaleway/fr-par-2", "scaleway/pl-waw-2"]))
+    france, poland = body["options"]
+    assert poland["figures"]["gwp"]["central"] > 5 * france["figures"]["gwp"]["central"]
+    assert "Scaleway" in france["label"]
+
+
+def test_a_measured_service_stands_for_an_option(tmp_path: Path) -> None:
+    from tests.support import activity, built
+
+    home = tmp_path / "home"
+    built(home, activity(service_key="regles", other_energy_kwh=2.0, items=100.0))
+    asked = scenario({**option("m"), "measured": {"service": "regles"}}, volume=1000)
+    body = decision(asked, home)
+    assert body["options"][1]["proof"]
+    figure = body["options"][1]["figures"]["energy"]["central"]
+    from estimator.reading import open_current
+
+    build = open_current(home)
+    assert build is not None
+    assert figure == pytest.approx(10 * build.totals()["indicators"]["energy"]["central"])

@@ -1,0 +1,83 @@
+"""Scenario files: what is read, what is refused with which sentence, and the way back to text."""
+
+from pathlib import Path
+
+import pytest
+
+from estimator.errors import SobriaError
+from estimator.scenario import parse_scenario, read_scenario
+from estimator.scenario_text import scenario_toml
+
+GOOD = """
+title = "Répondre aux courriers"
+day = 2026-06-01
+[need]
+unit = "une réponse acceptée"
+volume = 20000
+output_tokens = 300
+[[options]]
+id = "sans-ia"
+label = "sans IA"
+method = "none"
+status = "rejected"
+why = "trop de cas"
+[[options]]
+id = "leger"
+label = 'le modèle « léger »'
+method = "model"
+acceptance = 0.94
+quality = { value = 0.94, test = "200 courriers", date = "2026-05-02", by = "Service courrier" }
+[options.use]
+model = "qwen3-8b"
+zone = "FRA"
+[options.people]
+screen_minutes = 3
+"""
+
+
+def test_a_scenario_comes_back_from_its_own_text() -> None:
+    found = parse_scenario(GOOD)
+    assert parse_scenario(scenario_toml(found)) == found
+    assert scenario_toml(found) == scenario_toml(parse_scenario(scenario_toml(found)))
+
+
+def test_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text(GOOD, "utf-8-sig")
+    assert read_scenario(path).options[1].id == "leger"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("volume = 20000", "volume = -1", "need.volume"),
+        ("volume = 20000", "volume = inf", "need.volume"),
+        ("volume = 20000", "volumes = 20000", "need"),
+        ('method = "none"', 'method = "magic"', "options.0.method"),
+        ('id = "leger"', 'id = "sans-ia"', "sans-ia"),
+        ('why = "trop de cas"', "", "why"),
+        ('model = "qwen3-8b"', "requests = 3", "requests"),
+        ("acceptance = 0.94", "acceptance = 0", "options.1.acceptance"),
+        ("[options.use]", "[options.uses]", "uses"),
+        ("day = 2026-06-01", "day = ", "TOML"),
+    ],
+)
+def test_what_is_wrong_is_named(old: str, new: str, said: str) -> None:
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario(GOOD.replace(old, new, 1))
+    for lang in ("fr", "en"):
+        assert said in refusal.value.message(lang), refusal.value.message(lang)
+    assert "a été lu" in refusal.value.message("fr")
+
+
+def test_the_first_option_is_without_ai() -> None:
+    first = GOOD.replace('method = "none"', 'method = "model"', 1).replace('"rejected"', '"not_studied"', 1)
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario(first)
+    assert "La première option est celle sans IA" in refusal.value.message("fr")
+
+
+def test_no_sentence_of_the_validator_is_left_in_english() -> None:
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario(GOOD.replace("volume = 20000", "volume = -1", 1))
+    assert "Un nombre supérieur à 0" in refusal.value.message("fr")
