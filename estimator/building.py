@@ -21,6 +21,8 @@ from estimator.errors import SobriaError
 from estimator.explain import formulas_version
 from estimator.ledger import Ledger
 from estimator.ledger_formulas import AMOUNTS, ledger_factors, ledger_formulas
+from estimator.serving_bounds import bind_serving
+from estimator.serving_bounds import code as coefficient_code
 from estimator.store import ENGINE_VERSION, DuckDB, created
 from estimator.system import sql
 
@@ -86,7 +88,7 @@ def current(home: Path) -> Path | None:
 
 def identity(ledger: Ledger, catalogue: Catalogue) -> str:
     """Hash of all that decides the numbers: ledger files, factors, formulas, SQL, engine."""
-    parts = [*ledger.names(), catalogue.version, formulas_version(), ENGINE_VERSION, *_sql_texts()]
+    parts = [*ledger.names(), catalogue.version, formulas_version(), ENGINE_VERSION, *_sql_texts(), *coefficient_code()]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
 
@@ -192,7 +194,10 @@ def _bind_attribute(
     }
     for pair in pairs:
         day = date(pair["month"] // 100, pair["month"] % 100, 1)
-        bounds = [bind_one(catalogue, name, pair["subject"], day) for name in names]
+        if attribute == "serving":
+            bounds = bind_serving(catalogue, pair["subject"], day)
+        else:
+            bounds = [bind_one(catalogue, name, pair["subject"], day) for name in names]
         key = tuple((b.subject, b.factor.id if b.factor else None, b.missing) for b in bounds)
         if key not in known:
             known[key] = len(known)

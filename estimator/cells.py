@@ -8,7 +8,6 @@ from estimator.binding import Bound
 from estimator.errors import sentences
 from estimator.served import served
 from estimator.settings import Setting
-from estimator.supply import ANY_CARD, supply
 from estimator.token_table import ANY
 from estimator.worlds import Cell
 
@@ -114,25 +113,15 @@ def _hardware(setting: Setting, amounts: dict[str, float], bounds: dict[str, Bou
             bounds |= setting.bounds(*MACHINE)
         return
     if question.device_hours is not None:
-        amounts["device_hours"] = question.device_hours
+        amounts |= {"device_hours": question.device_hours, "hosted_hours": question.device_hours}
     elif not answering:
         return
     amounts["resource_share"] = _share(setting)
     bounds |= setting.bounds(*DEVICE, *MACHINE, "devices_per_server")
-    if device is None:
-        bounds |= _any_card(setting)
 
 
 def _share(setting: Setting) -> float:
     return 1.0 if setting.question.resource_share is None else setting.question.resource_share
-
-
-def _any_card(setting: Setting) -> dict[str, Bound]:
-    """Manufacture of an accelerator that nobody names: between the least and the most of those that are known."""
-    tables, stated = supply(frozenset(), setting.day), setting.given()
-    found = {f"device_{x}": tables.manufacture(f"device_{x}", ANY_CARD) for x in MADE}
-    found |= {name: tables.bound(name, ANY_CARD) for name in ("device_lifetime", "device_occupancy")}
-    return found | {name: bound for name, bound in stated.items() if name in found}
 
 
 def _wider(cells: Iterable[Cell]) -> list[dict[str, str]]:

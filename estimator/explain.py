@@ -15,7 +15,7 @@ from estimator.errors import SobriaError, sentences
 from estimator.figures import ASIDE, FIGURES, Amount, Figure, amounts, asked, figure_named, known_result, why_missing
 from estimator.shapley import what_matters
 from estimator.steps import PLAIN, Opened, groups_of, results_of, steps_of
-from estimator.worlds import Cell, energy_as_read, needed, the_system, values_of
+from estimator.worlds import Cell, energy_as_read, followed, needed, the_system, values_of
 
 
 class NumberUnknown(SobriaError):
@@ -109,20 +109,14 @@ def formulas_version() -> str:
 def _used(cell: Cell, figures: Sequence[Figure]) -> dict[str, Bound]:
     """Factors that these figures ask for in a cell: those that made a value, and those that are missing."""
     values = cell.values
-    below_known = needed(frozenset(results_of(cell, figures, values)))
+    below_known = followed(cell, results_of(cell, figures, values))
     wanted = {r for f in figures for p in f.parts if asked(p, cell) and not known_result(p, values) for r in p.results}
-    given = cell.amounts.keys() | cell.bounds.keys()
     below = needed(frozenset(wanted))
     return {
         name: bound
         for name, bound in cell.bounds.items()
-        if (name in below_known and not _hidden(name, given)) or (name in below and bound.missing)
+        if name in below_known or (name in below and bound.missing)
     }
-
-
-def _hidden(name: str, given: set[str]) -> bool:
-    """Factors of a reading play no part where the IT energy itself was given."""
-    return name.endswith("_ratio") and "it_energy" in given
 
 
 def _factors(cells: Sequence[Cell], figures: Sequence[Figure], catalogue: Catalogue) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ class Part:
     name: str
     results: tuple[str, ...]
     required: bool = True
-    needs: tuple[str, ...] = ()  # the part exists only where one of these amounts or factors is there
+    needs: tuple[str, ...] = ()  # the part exists only where one of these amounts is there
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,14 @@ class Figure:
     parts: tuple[Part, ...]
 
 
+MACHINE_HOURS = ("machine_hours", "hosted_hours", "outputs")
+
+
 def _embodied(x: str) -> tuple[Part, ...]:
     return (
         Part("use", (f"use_{x}",)),
         Part("devices", (f"device_embodied_{x}",), required=False, needs=("device_hours", "outputs")),
-        Part("machines", (f"machine_embodied_{x}",), required=False, needs=("machine_hours", "devices_per_server")),
+        Part("machines", (f"machine_embodied_{x}",), required=False, needs=MACHINE_HOURS),
         Part("network", (f"network_{x}",), required=False, needs=("data_gb",)),
     )
 
@@ -104,7 +107,7 @@ def known_result(part: Part, values: Mapping[str, Any]) -> str | None:
 
 def asked(part: Part, cell: Cell) -> bool:
     """Does this part exist for this cell at all?"""
-    return not part.needs or any(cell.amounts.get(n) or n in cell.bounds for n in part.needs)
+    return not part.needs or any(cell.amounts.get(n) for n in part.needs)
 
 
 Worlds = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -168,9 +171,11 @@ def why_missing(part: Part, cell: Cell) -> str | None:
     todo = list(part.results)
     while todo:
         name = todo.pop(0)
+        if cell.values.get(name) is not None:
+            continue
         bound = cell.bounds.get(name)
         if bound is not None and bound.missing:
             return bound.missing
         if name not in cell.amounts:
-            todo.extend(inputs.get(name, ()))
+            todo = [*inputs.get(name, ()), *todo]  # a way to a quantity is followed to its end before the next
     return None

@@ -121,9 +121,13 @@ def answering_hours(outputs: Q, output_hours: Q) -> Q:
 def reserved_device_hours(device_hours: Q, answering_hours: Q) -> Q: ...
 
 
+@formula(unit="h", reference="SobrIA, méthode", either=True)
+def hosted_device_hours(hosted_hours: Q, answering_hours: Q) -> Q: ...
+
+
 @formula(unit="h", reference="SobrIA, méthode : cartes par serveur")
-def server_hours(reserved_device_hours: Q, devices_per_server: Q) -> Q:
-    return reserved_device_hours / devices_per_server
+def server_hours(hosted_device_hours: Q, devices_per_server: Q) -> Q:
+    return hosted_device_hours / devices_per_server
 
 
 @formula(unit="h", reference="SobrIA, méthode", either=True)

@@ -8,8 +8,12 @@ from estimator.coefficients import COEFFICIENTS
 from estimator.figures import ASIDE, FIGURES
 from estimator.worlds import factor_inputs, the_system
 
-AMOUNTS = ("cpu_energy", "gpu_energy", "ram_energy", "other_energy", "device_hours", "machine_hours", "data_gb")
-ATTRIBUTES = ("zone", "host", "machine", "device", "network", "cpu_mode", "gpu_mode", "ram_mode", "other_mode", "gap")
+AMOUNTS = (
+    "cpu_energy", "gpu_energy", "ram_energy", "other_energy", "outputs", "device_hours", "machine_hours", "data_gb",
+)  # fmt: skip
+ATTRIBUTES = (
+    "zone", "host", "machine", "device", "network", "cpu_mode", "gpu_mode", "ram_mode", "other_mode", "gap", "serving",
+)  # fmt: skip
 
 
 @cache

@@ -10,7 +10,7 @@ from estimator.places import PlaceRead, Places
 from estimator.providers import Provider
 from estimator.providers import find as find_provider
 from estimator.question import Question
-from estimator.supply import AI_SERVER, DESK, DESKS, UNKNOWN_SITE
+from estimator.supply import AI_SERVER, ANY_CARD, DESK, DESKS, UNKNOWN_SITE
 
 WORKSTATION = "machine/workstation"
 
@@ -79,6 +79,8 @@ def setting_of(question: Question, catalogue: Catalogue, day: date, trained: boo
         warnings.append(sentences("served", "site_assumed"))
     if machine is None and (device or (question.model and question.it_energy_kwh is None)):
         machine = WORKSTATION if host == DESK else AI_SERVER
+    if device is None and question.model and question.it_energy_kwh is None and machine not in DESKS:
+        device = ANY_CARD
     network = known(question.network, ("network",), catalogue)
     if question.data_gb and not network:
         network = "network/fixed-fra"

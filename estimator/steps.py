@@ -10,7 +10,7 @@ from estimator.algebra import Formula, render
 from estimator.catalogue import Catalogue, load
 from estimator.coefficients import COEFFICIENTS
 from estimator.figures import Figure, asked, known_result
-from estimator.worlds import Cell, interval_of, needed, the_system, values_of
+from estimator.worlds import Cell, followed, interval_of, the_system, values_of
 
 WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "either": " ; sinon "}
 PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "either": " | "}
@@ -24,7 +24,7 @@ class Opened:
         self.cell = cell
         self.values = cell.values
         self.results = results_of(cell, figures, self.values)
-        self.needed = needed(frozenset(self.results))
+        self.needed = followed(cell, self.results)
 
     @cached_property
     def drawn(self) -> dict[str, Any]:

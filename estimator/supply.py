@@ -57,8 +57,10 @@ class Supply:
         """
         found = self.bound(quantity, subject)
         item = found.factor
+        if subject in self._cards and (item is None or item.subject == ANY_CARD):
+            return self._any_card(found)
         if item is None or item.low is None or item.high is None:
-            return self._any_card(found) if subject in self._cards else found
+            return found
         name = self.catalogue.quantities[quantity].factor
         rows = [row for step in self.catalogue.ladder(found.subject) for row in self._by_subject(name, step)]
         sound = [row for row in rows if row.value is not None and row.quality[-1] != UNRELIABLE]
@@ -70,9 +72,13 @@ class Supply:
         return replace(found, factor=item.model_copy(update=wider | {"bounds_kind": "rival_sources"}))
 
     def _any_card(self, missing: Bound) -> Bound:
-        """Manufacture of a card that no source describes: between the least and the most of those that one does."""
+        """Manufacture of a card that no source describes: between the least and the most of those that one does.
+
+        Worked out here, and not read in the table, so that a source that is left out leaves it too.
+        """
         name = self.catalogue.quantities[missing.quantity].factor
-        rows = [f for card in self._cards for f in self._by_subject(name, card) if f.role == "default" and f.value]
+        cards = self._cards - {ANY_CARD}
+        rows = [f for card in cards for f in self._by_subject(name, card) if f.role == "default" and f.value]
         values = [f.value for f in rows if f.value is not None]
         if not values:
             return missing

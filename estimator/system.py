@@ -19,14 +19,12 @@ class System:
     def reduced(self, columns: Collection[str], wanted: Collection[str]) -> tuple[Formula, ...]:
         """The formulas that make these results from these inputs, as far as the inputs are enough for them.
 
-        Of several ways to one quantity those are left that can be computed, down to the first that is itself an input.
+        Of several ways to one quantity those are left that can be computed.
         """
         known, found = set(columns), []
         for item in self.formulas:
             ways = tuple(i for i in item.inputs if i in known)
             if len(ways) == len(item.inputs) or (item.either and ways):
-                if item.either:
-                    ways = ways[: next((n for n, i in enumerate(ways, 1) if i in columns), len(ways))]
                 known.add(item.name)
                 found.append(replace(item, inputs=ways))
         used = set(wanted)

@@ -1,6 +1,6 @@
 """A cell of activity in one of its worlds: central values, the corners of the envelope, draws, and their intervals."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -84,6 +84,25 @@ def needed(results: frozenset[str]) -> frozenset[str]:
             found.add(name)
             todo.extend(inputs.get(name, ()))
     return frozenset(found)
+
+
+def followed(cell: "Cell", results: Iterable[str]) -> frozenset[str]:
+    """Everything that these results of a cell were computed from: of several ways, the one that gave the value."""
+    inputs, ways = inputs_of(), _ways()
+    found: set[str] = set()
+    todo = list(results)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            below = () if name in cell.amounts or name in cell.bounds else inputs.get(name, ())
+            todo.extend([i for i in below if cell.values.get(i) is not None][:1] if name in ways else below)
+    return frozenset(found)
+
+
+@cache
+def _ways() -> frozenset[str]:
+    return frozenset(f.name for f in the_system().formulas if f.either)
 
 
 Choose = Callable[[str, Factor], Any]  # (quantity, its factor) -> the number or the array to compute with

@@ -142,8 +142,8 @@ def test_a_declared_zero_for_work_that_was_done_is_not_estimable(tmp_path: Path,
 
 
 def test_counts_without_energy_are_kept_and_not_estimable(tmp_path: Path) -> None:
-    row = one(output_tokens="5000", model="mistral-small")
-    assert (row.output_tokens, row.model, row.other_mode) == (5000, "mistral-small", "mode/not_declared")
+    row = one(output_tokens="5000", model="modele-maison")
+    assert (row.output_tokens, row.model, row.other_mode) == (5000, "modele-maison", "mode/not_declared")
     assert "energy_not_declared" in row.checks
     found = figures(tmp_path, row)
     assert found["indicators"]["energy"]["missing"]["code"] == "not_published"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from estimator import coefficients, formulas
 from estimator.figures import amounts
-from estimator.ledger_formulas import ledger_formulas
+from estimator.ledger_formulas import AMOUNTS, ledger_formulas
 from estimator.worlds import Cell, base_signs, values_of
 from tests.support import bounds_of
 
@@ -91,6 +91,7 @@ def test_the_first_known_way_gives_a_quantity() -> None:
     assert formulas.it_energy(None, 2.0, 3.0) == 2.0  # measured, modelled, stored
     assert formulas.accelerator_energy(None, 1.0, 5.0) == 1.0  # provisioned, answering, working
     assert formulas.reserved_device_hours(0.0, 7.0) == 0.0  # stated hours, even none, come before computed ones
+    assert formulas.hosted_device_hours(None, 2.0) == 2.0
     assert formulas.reserved_machine_hours(None, None) is None
 
 
@@ -100,7 +101,6 @@ def test_every_formula_has_a_case_here() -> None:
 
 
 AMOUNT = st.floats(min_value=1e-3, max_value=1e4)
-AMOUNTS = ("cpu_energy", "gpu_energy", "ram_energy", "other_energy", "device_hours", "machine_hours", "data_gb")
 
 
 @given(st.fixed_dictionaries({name: AMOUNT for name in AMOUNTS}), st.sampled_from([365.0, 2.0, 0.5]))

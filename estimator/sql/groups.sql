@@ -3,18 +3,19 @@ CREATE TABLE groups AS
 SELECT
   ROW_NUMBER() OVER (
     ORDER BY month, service_key, zone, host, machine, device, network,
-      cpu_mode, gpu_mode, ram_mode, other_mode, gap, resource_share
+      cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share
   ) AS group_id,
   month, service_key, zone, host, machine, device, network,
-  cpu_mode, gpu_mode, ram_mode, other_mode, gap, resource_share,
+  cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share,
   COUNT(*) AS slices,
   fsum(cpu_energy) AS cpu_energy,
   fsum(gpu_energy) AS gpu_energy,
   fsum(ram_energy) AS ram_energy,
   fsum(other_energy) AS other_energy,
+  fsum(outputs) AS outputs,
   fsum(device_hours) AS device_hours,
   fsum(machine_hours) AS machine_hours,
   fsum(data_gb) AS data_gb
 FROM slices
 GROUP BY month, service_key, zone, host, machine, device, network,
-  cpu_mode, gpu_mode, ram_mode, other_mode, gap, resource_share;
+  cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share;

@@ -1,4 +1,5 @@
--- IT electricity by mode and proof: each component by its mode, what the reading misses as an estimate [kWh].
+-- IT electricity by mode and proof: each component by its mode, what the reading misses and what is modelled as an
+-- estimate [kWh].
 SELECT estimates.month, estimates.service_key, modes.mode, modes.proof, estimates.cpu_energy * estimates.cpu_reading_ratio AS kwh
 FROM estimates JOIN modes ON modes.mode = estimates.cpu_mode WHERE estimates.cpu_energy > 0
 UNION ALL
@@ -13,3 +14,6 @@ FROM estimates JOIN modes ON modes.mode = estimates.other_mode WHERE estimates.o
 UNION ALL
 SELECT month, service_key, gap AS mode, 'estimated' AS proof, unmetered_energy AS kwh
 FROM estimates WHERE unmetered_energy > 0
+UNION ALL
+SELECT month, service_key, 'mode/modelled' AS mode, 'estimated' AS proof, modelled_energy AS kwh
+FROM estimates WHERE modelled_energy > 0 AND measured_energy IS NULL

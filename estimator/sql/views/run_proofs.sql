@@ -5,3 +5,5 @@ JOIN modes ON (modes.mode = runs.cpu_mode AND runs.cpu_energy_kwh > 0)
   OR (modes.mode = runs.gpu_mode AND runs.gpu_energy_kwh > 0)
   OR (modes.mode = runs.ram_mode AND runs.ram_energy_kwh > 0)
   OR (modes.mode = runs.other_mode AND runs.other_energy_kwh > 0)
+UNION
+SELECT row_id, service_key, 'estimated' AS proof FROM runs WHERE modelled
