@@ -126,7 +126,8 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -
     sets = ", ".join(f"{a}_set" for a in attributes)
     sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
     engine.run(
-        f"CREATE TABLE cells AS SELECT service_key, resource_share, {sets}, {sums} FROM bound_groups GROUP BY ALL"
+        "CREATE TABLE cells AS SELECT service_key, model, host, month, resource_share,"
+        f" fsum(items) AS items, fsum(requests) AS requests, {sets}, {sums} FROM bound_groups GROUP BY ALL"
     )
     _meta(engine, ledger, catalogue, build_id, attributes)
 

@@ -209,6 +209,21 @@ def compare(
 
 
 @app.command()
+def indicators(
+    context: typer.Context,
+    period: Annotated[str | None, typer.Option(help="period")] = None,
+    territory: Annotated[str, typer.Option(help="territory")] = "all",
+    json_: Json = False,
+) -> None:
+    from estimator.indicators import sheet
+    from estimator.indicators.home import scope_of
+    from estimator.indicators_text import indicators_text
+
+    body = sheet(scope_of(context.obj["home"], territory, period))
+    show(body, json_, lambda: indicators_text(body, context.obj["lang"]))
+
+
+@app.command()
 def validate(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="cases", metavar="FILE")],

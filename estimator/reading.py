@@ -7,14 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from estimator.binding import Bound
+from estimator.build_file import BuildFile
 from estimator.building import current
-from estimator.catalogue import Factor, load
+from estimator.catalogue import load
 from estimator.errors import SobriaError, sentences
 from estimator.explain import NumberUnknown, explain_cells, nested
 from estimator.figures import FIGURES, amounts, figure_named
-from estimator.ledger_formulas import AMOUNTS
-from estimator.store import DuckDB
 from estimator.worlds import Cell, energy_as_read
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
@@ -41,70 +39,8 @@ class Asked(NamedTuple):
     proof: str | None = None
 
 
-class Build:
-    """One build file, read-only and safe to share between threads."""
-
-    def __init__(self, path: Path, sample: bool = False) -> None:
-        self.path = path
-        self.sample = sample
-        self._engine = DuckDB.read(path)
-
-    @cached_property
-    def meta(self) -> dict[str, str]:
-        """Facts about the build: its id, when it was made, versions of factors, formulas and engine."""
-        return {row["name"]: row["value"] for row in self._engine.rows("SELECT name, value FROM meta")}
-
-    @property
-    def id(self) -> str:
-        return self.meta["build"]
-
-    @property
-    def factors_version(self) -> str:
-        return self.meta["factors_version"]
-
-    @property
-    def made_at(self) -> str:
-        return self.meta["made_at"]
-
-    @cached_property
-    def _attributes(self) -> list[str]:
-        return list(json.loads(self.meta["attributes"]))
-
-    @cached_property
-    def _sets(self) -> dict[tuple[str, int], dict[str, Bound]]:
-        rows = self._engine.rows("SELECT id, row FROM factors")
-        factors = {row["id"]: Factor.model_validate_json(row["row"]) for row in rows}
-        found: dict[tuple[str, int], dict[str, Bound]] = {}
-        for row in self._engine.rows("SELECT * FROM sets"):
-            bound = Bound(row["quantity"], row["subject"], factors.get(row["factor_id"]), row["rung"], row["missing"])
-            found.setdefault((row["attribute"], row["set_id"]), {})[row["quantity"]] = bound
-        return found
-
-    def cells(self, where: str = "TRUE", parameters: Sequence[Any] = ()) -> list[Cell]:
-        """Sums of activity of what is asked, by set of bound factors."""
-        return [cell for _, cell in self._grouped("NULL", "cells", where, parameters)]
-
-    def run_cells(self, row_ids: Sequence[str]) -> dict[str, list[Cell]]:
-        """The cells of each of these runs: one, or one a month that it touches."""
-        found: dict[str, list[Cell]] = {row_id: [] for row_id in row_ids}
-        for row_id, cell in self._grouped("row_id", "bound_slices", "list_contains($1, row_id)", [list(row_ids)]):
-            found[row_id].append(cell)
-        return found
-
-    def _grouped(self, key: str, relation: str, where: str, parameters: Sequence[Any]) -> list[tuple[Any, Cell]]:
-        sets = ", ".join(f"{a}_set" for a in self._attributes)
-        sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
-        sql = (
-            f"SELECT {key} AS key, resource_share, {sets}, {sums} FROM {relation} WHERE {where}"
-            f" GROUP BY {key}, resource_share, {sets} ORDER BY ALL"
-        )
-        return [(row["key"], self._cell(row)) for row in self._engine.rows(sql, parameters)]
-
-    def _cell(self, row: dict[str, Any]) -> Cell:
-        bounds: dict[str, Bound] = {}
-        for attribute in self._attributes:
-            bounds |= self._sets[attribute, row[f"{attribute}_set"]]
-        return Cell({a: row[a] for a in (*AMOUNTS, "resource_share")}, bounds)
+class Build(BuildFile):
+    """What one build file says, in figures and sentences."""
 
     def totals(self) -> dict[str, Any]:
         """{"indicators", "proof", "coverage", "checks", "build"} of the whole ledger."""

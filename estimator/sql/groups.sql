@@ -2,12 +2,14 @@
 CREATE TABLE groups AS
 SELECT
   ROW_NUMBER() OVER (
-    ORDER BY month, service_key, zone, host, machine, device, network,
+    ORDER BY month, service_key, model, zone, host, machine, device, network,
       cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share
   ) AS group_id,
-  month, service_key, zone, host, machine, device, network,
+  month, service_key, model, zone, host, machine, device, network,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share,
   COUNT(*) AS slices,
+  fsum(items) AS items,
+  fsum(requests) AS requests,
   fsum(cpu_energy) AS cpu_energy,
   fsum(gpu_energy) AS gpu_energy,
   fsum(ram_energy) AS ram_energy,
@@ -17,5 +19,5 @@ SELECT
   fsum(machine_hours) AS machine_hours,
   fsum(data_gb) AS data_gb
 FROM slices
-GROUP BY month, service_key, zone, host, machine, device, network,
+GROUP BY month, service_key, model, zone, host, machine, device, network,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share;

@@ -83,7 +83,8 @@ WITH parts AS (
   WHERE runs.start_month <> runs.end_month
 )
 SELECT
-  row_id, month, service_key, part, charge_share,
+  row_id, month, service_key, COALESCE(model, '') AS model, part, charge_share,
+  items * part AS items, requests * part AS requests,
   COALESCE(zone, '') AS zone, COALESCE(host, '') AS host,
   COALESCE(machine, CASE WHEN NOT modelled THEN '' WHEN host = 'class/desk' THEN 'machine/workstation' ELSE 'machine/ai-server' END) AS machine,
   COALESCE(device, CASE WHEN modelled THEN 'gpu/any' ELSE '' END) AS device, '' AS network,

@@ -1,0 +1,45 @@
+"""The ledger by use case: each month of a service with the use case that it belongs to, if any."""
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from estimator.build_file import BuildFile, Monthly
+from estimator.register import Register
+from estimator.register_attachments import use_case_of
+from estimator.register_types import UseCase
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A month of a service with its use case; None where nothing attaches it."""
+
+    use_case: UseCase | None
+    row: Monthly
+
+    @property
+    def id(self) -> str | None:
+        return self.use_case.id if self.use_case else None
+
+
+def attached(build: BuildFile, register: Register) -> list[Attached]:
+    """Every month of the ledger with its use case; an attachment counts from the month in which it starts."""
+    cases = {case.id: case for case in register.use_cases()}
+    patterns = register.attachments()
+    found = []
+    for row in build.monthly():
+        name = use_case_of(row.service_key, row.host, row.model, last_day(row.month), patterns)
+        found.append(Attached(cases.get(name or ""), row))
+    return found
+
+
+def last_day(month: int) -> date:
+    """The last day of a month yyyymm."""
+    year, number = divmod(month, 100)
+    return date(year, number, calendar.monthrange(year, number)[1])
+
+
+def months_of(rows: Sequence[Attached]) -> list[int]:
+    """The months that these rows touch, in order."""
+    return sorted({entry.row.month for entry in rows})

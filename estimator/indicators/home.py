@@ -1,0 +1,22 @@
+"""The scope of a home: its last build, its register, its commitments, and the period that its ledger ends with."""
+
+from datetime import date
+from pathlib import Path
+
+from estimator.building import build as make
+from estimator.commitments import Commitments
+from estimator.indicators.scope import Scope, Sources
+from estimator.periods import Period
+from estimator.reading import NoBuild, open_current
+from estimator.register import Register
+
+
+def scope_of(home: Path, territory: str = "all", period: str | None = None) -> Scope:
+    """A scope of this home; default period: the year of its last month. NoBuild, PeriodRefused."""
+    make(home)
+    build = open_current(home)
+    if build is None:
+        raise NoBuild(home=home)
+    months = build.months()
+    asked = period or str((months[-1] if months else int(date.today().strftime("%Y%m"))) // 100)
+    return Scope(Sources(build, Register(home), Commitments(home), home), territory, Period(asked))

@@ -1,0 +1,137 @@
+"""What is done: models that fit, alternatives without AI, cover of the measure, staff trained, evaluations."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from estimator.attached import Attached
+from estimator.catalogue import load
+from estimator.errors import SobriaError
+from estimator.indicators.scope import Scope, of_case
+from estimator.models import ModelUnknown, find
+from estimator.register_types import UseCase
+from estimator.worlds import Cell
+
+PROOFS = ("measured", "estimated", "declared", "unknown")
+COMPONENTS = ("cpu", "gpu", "ram", "other")
+FRESH_MONTHS = 12
+
+
+def right_sized(scope: Scope) -> dict[str, Any]:
+    """Share of the requests served by the smallest model that reaches the threshold of their use case.
+
+    A use case says it by its scenario: the model found to suffice is, or is not, the one that it uses.
+    """
+    fit, whole, unknown = 0.0, 0.0, []
+    for case in scope.in_use:
+        made = sum(r.row.requests or r.row.items or 0.0 for r in of_case(scope.rows, case.id))
+        if not case.model or not made:
+            continue
+        whole += made
+        answer = fits(scope, case)
+        fit += made if answer else 0.0
+        unknown += [case.id] if answer is None else []
+    share = {"numerator": fit, "denominator": whole, "share": fit / whole if whole else None}
+    return {"value": share, "unknown": unknown}
+
+
+def fits(scope: Scope, case: UseCase) -> bool | None:
+    """Is the model of a use case the smallest that suffices? None where no scenario says."""
+    from estimator.decision import decision
+    from estimator.scenario import read_scenario
+
+    path = scope.sources.home / "scenarios" / case.scenario
+    if not case.scenario or not path.exists():
+        return None
+    try:
+        scenario = read_scenario(path)
+        found = decision(scenario, scope.sources.home)["smallest_model"]
+    except SobriaError:
+        return None
+    if not found:
+        return None
+    enough = [scenario.option(name).use for name in (found["id"], *found["tied"])]
+    try:
+        return any(use and use.model and find(use.model).id == find(case.model).id for use in enough)
+    except ModelUnknown:
+        return None
+
+
+def non_ai_reviewed(scope: Scope) -> dict[str, Any]:
+    """Use cases past « idée » whose non-AI alternative was studied, and how many were done without AI."""
+    past = [case for case in scope.cases if case.stage != "idee"]
+    studied = [case for case in past if case.alternative.answer != "non_etudiee"]
+    done = [case.id for case in scope.cases if case.outcome == "fait_sans_ia"]
+    given_up = [case.id for case in scope.cases if case.outcome == "ne_pas_faire"]
+    value = _share(len(studied), len(past))
+    silent = [case.id for case in past if case not in studied]
+    return {"value": value, "without_ai": done, "not_done": given_up, "silent": silent}
+
+
+def coverage(scope: Scope) -> dict[str, Any]:
+    """Use cases in use that have data in the period, and the electricity by proof."""
+    seen = {row.id for row in scope.rows}
+    with_data = [case for case in scope.in_use if case.id in seen]
+    proof = dict.fromkeys(PROOFS, 0.0)
+    lost = 0
+    for row in scope.rows:
+        lost += row.row.cell.values.get("it_energy") is None
+        for name, kwh in proofs(row.row.cell).items():
+            proof[name] += kwh
+    whole = sum(proof.values())
+    shares = {name: kwh / whole if whole else 0.0 for name, kwh in proof.items()}
+    body = {"value": _share(len(with_data), len(scope.in_use)), "proof": shares, "not_estimable": lost}
+    silent = [case.id for case in scope.in_use if case not in with_data]
+    return body | {"attached": _attached_share(scope.rows), "silent": silent}
+
+
+def proofs(cell: Cell) -> dict[str, float]:
+    """IT electricity of a cell by proof [kWh]: each component by its mode; what is added or modelled is estimated."""
+    subjects = load().subjects
+    found: dict[str, float] = {}
+    values = cell.values
+    if values.get("measured_energy") is not None:
+        for name in COMPONENTS:
+            kwh = (values.get(f"{name}_energy") or 0.0) * (values.get(f"{name}_reading_ratio") or 0.0)
+            proof = subjects[cell.bounds[f"{name}_reading_ratio"].subject].proof or "unknown"
+            found[proof] = found.get(proof, 0.0) + kwh
+        found["estimated"] = found.get("estimated", 0.0) + (values.get("unmetered_energy") or 0.0)
+    elif values.get("modelled_energy") is not None:
+        found["estimated"] = float(values["modelled_energy"])
+    return {name: kwh for name, kwh in found.items() if kwh}
+
+
+def _attached_share(rows: Sequence[Attached]) -> float | None:
+    """Share of the electricity that belongs to a registered use case [1]."""
+    kwh = [(row.id, float(row.row.cell.values.get("it_energy") or 0.0)) for row in rows]
+    whole = sum(value for _, value in kwh)
+    return sum(value for name, value in kwh if name) / whole if whole else None
+
+
+def trained(scope: Scope, day: date) -> dict[str, Any]:
+    """Agents trained among those who have access to AI tools, as the services say."""
+    found = scope.sources.commitments.trained(day)
+    if found is None:
+        return {"value": _share(0, 0), "services": 0}
+    return {"value": _share(found.trained, found.with_access), "services": found.services}
+
+
+def published(scope: Scope, day: date) -> dict[str, Any]:
+    """Use cases in use whose evaluation is under twelve months old and published."""
+    fresh = [case for case in scope.in_use if _fresh(case, day) and scope.sources.commitments.published(case.id, day)]
+    return {"value": _share(len(fresh), len(scope.in_use)), "silent": [c.id for c in scope.in_use if c not in fresh]}
+
+
+def _fresh(case: UseCase, day: date) -> bool:
+    done = case.review.done if case.review else None
+    if done is None:
+        return False
+    return 0 <= (day.year - done.year) * 12 + day.month - done.month < FRESH_MONTHS
+
+
+def _share(numerator: float, denominator: float) -> dict[str, Any]:
+    return {
+        "numerator": numerator,
+        "denominator": denominator,
+        "share": numerator / denominator if denominator else None,
+    }

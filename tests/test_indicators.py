@@ -1,0 +1,152 @@
+"""The twelve indicators, each by hand on a small home."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.commitments import Commitments
+from estimator.commitments import author as voter
+from estimator.indicators import sheet
+from estimator.indicators.scope import Scope, Sources
+from estimator.indicators.trajectory import change
+from estimator.periods import Period
+from estimator.register import Register, author
+from tests.support import activity, built
+
+WHO = author("Service numérique", "essai")
+CASE = {"task": "répondre", "unit": "une réponse", "service": "Courrier", "owner_role": "Responsable du courrier"}
+STUDIED = {"answer": "etudiee_et_ecartee", "reason": "réponses trop variées", "date": "2026-01-10"}
+
+
+def case(register: Register, name: str, commune: str = "metropole", **more: Any) -> str:
+    return register.create({**CASE, "name": name, "commune": commune, **more}, WHO).id
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    register = Register(tmp_path)
+    first = case(register, "Courriers", alternative=STUDIED)
+    register.move(first, "experimentation", WHO)
+    register.attach(first, {"service_key": "courriers"}, WHO)
+    other = case(register, "Voirie", "54395", alternative=STUDIED)
+    register.move(other, "experimentation", WHO)
+    register.attach(other, {"service_key": "voirie*"}, WHO)
+    case(register, "Idée")
+    return tmp_path
+
+
+def run(service: str, kwh: float, month: str = "2026-03", **more: object) -> Any:
+    fields: dict[str, object] = {"service_key": service, "other_energy_kwh": kwh, "host": "class/desk", "zone": "FRA"}
+    fields |= {"cpu_energy_kwh": None, "cpu_mode": "mode/none", "other_mode": "mode/meter"}
+    return activity(f"{month}-05T10:00:00", **fields | more)
+
+
+def scope(home: Path, *rows: Any, territory: str = "all", period: str = "2026") -> Scope:
+    return Scope(Sources(built(home, *rows), Register(home), Commitments(home), home), territory, Period(period))
+
+
+def test_totals_of_a_territory_and_a_period(home: Path) -> None:
+    """1 + 2 kWh in 2026, 4 the year before; a commune sees its own use cases, the whole sees what nothing attaches."""
+    rows = [run("courriers", 1), run("voirie-1", 2), run("inconnu", 8), run("courriers", 4, "2025-03")]
+    whole = sheet(scope(home, *rows))["indicators"]
+    assert whole["energy"]["value"]["central"] == pytest.approx(11)
+    again = [run("courriers", 1), run("voirie-1", 2)]
+    commune = sheet(scope(home / "c", *again, territory="54395"))["indicators"]
+    assert commune["energy"]["value"]["central"] is None, "another home holds no use case"
+    here = scope(home, territory="54395")
+    assert sheet(here)["indicators"]["energy"]["value"]["central"] == pytest.approx(2)
+    assert sheet(scope(home, territory="metropole"))["indicators"]["energy"]["value"]["central"] == pytest.approx(1)
+
+
+def test_months_add_up_to_the_period(home: Path) -> None:
+    found = sheet(scope(home, run("courriers", 1, "2026-01"), run("courriers", 2, "2026-06")))["indicators"]["energy"]
+    months = {month: amount["central"] for month, amount in found["months"].items() if amount}
+    assert months == {202601: pytest.approx(1), 202606: pytest.approx(2)}
+    assert found["months"][202602] is None, "a month without a run is no zero"
+
+
+def test_a_service_rendered(home: Path) -> None:
+    """3 kWh for 600 answers: 5 Wh each."""
+    found = sheet(scope(home, run("courriers", 3, items=600.0), run("voirie-1", 1)))["indicators"]["per_service"]
+    assert found["services"][0]["each"]["energy"]["central"] == pytest.approx(0.005)
+    assert found["value"] == {"numerator": 1, "denominator": 2}
+    assert found["silent"] == ["voirie"]
+
+
+def test_alternatives_without_ai(home: Path) -> None:
+    register = Register(home)
+    third = case(register, "Formulaire", alternative=STUDIED | {"answer": "trouvee_et_retenue"})
+    register.decide(third, {"date": "2026-02-01", "what": "fait_sans_ia", "reasons": "suffit", "by": "Bureau"}, WHO)
+    found = sheet(scope(home, run("courriers", 1)))["indicators"]["non_ai_reviewed"]
+    assert found["value"] == {"numerator": 2, "denominator": 2, "share": 1.0}
+    assert found["without_ai"] == [third]
+
+
+def test_proof_is_by_kwh_and_silence_is_counted(home: Path) -> None:
+    rows = [run("courriers", 3, other_mode="mode/meter"), run("inconnu", 1, other_mode="mode/declared")]
+    found = sheet(scope(home, *rows))["indicators"]["coverage"]
+    assert found["value"] == {"numerator": 1, "denominator": 2, "share": 0.5}
+    assert found["proof"]["measured"] == pytest.approx(0.75)
+    assert found["attached"] == pytest.approx(0.75)
+    assert found["silent"] == ["voirie"]
+
+
+def test_sober_hosting_counts_unknown_as_not_met_and_says_so(home: Path) -> None:
+    rows = [run("courriers", 1, host="dcml/vandoeuvre"), run("voirie-1", 3, host="class/server-room")]
+    found = sheet(scope(home, *rows))["indicators"]["sober_hosting"]
+    assert found["value"]["share"] == 0
+    assert 0 < found["shared"]["share"] < 1 and found["near"]["share"] == found["shared"]["share"]
+    assert found["criteria_known"]["numerator"] < found["criteria_known"]["denominator"] == 6
+
+
+def test_trained_and_published(home: Path) -> None:
+    commitments = Commitments(home)
+    said = {"service": "Courrier", "date": "2026-02-01", "trained": 12, "with_access": 40, "kind": "sobriété"}
+    commitments.state_training(said, voter("Ressources humaines", "déclaration"))
+    found = sheet(scope(home, run("courriers", 1)))["indicators"]
+    assert found["trained"]["value"]["share"] == pytest.approx(0.3)
+    assert found["published"]["value"] == {"numerator": 0, "denominator": 2, "share": 0.0}
+
+
+def test_intensity_falls_volume_doubles_and_the_total_rises(home: Path) -> None:
+    """Trap 5: 100 answers at 1 kWh, then 200 at 0.7: +40 kWh, split +85 and −45; nothing else moves."""
+    rows = [run("courriers", 100, "2025-03", items=100.0), run("courriers", 140, "2026-03", items=200.0)]
+    now = scope(home, *rows)
+    found = change(now, now.before(), "energy")
+    assert found["effects"] == pytest.approx({"volume": 85, "efficiency": -45, "method": 0, "scope": 0}, abs=1e-9)
+    assert sum(found["effects"].values()) == pytest.approx(found["after"] - found["before"], abs=1e-12)
+    assert found["established"] and found["words"]["fr"].startswith("Le total augmente de 40")
+
+
+def test_a_use_case_that_appears_is_a_change_of_scope(home: Path) -> None:
+    rows = [run("courriers", 1, "2025-03", items=10.0), run("courriers", 1, items=10.0), run("voirie-1", 5, items=9.0)]
+    now = scope(home, *rows)
+    assert change(now, now.before(), "energy")["effects"] == pytest.approx(
+        {"volume": 0, "efficiency": 0, "method": 0, "scope": 5}, abs=1e-9
+    )
+
+
+def test_an_objective_has_its_path(home: Path) -> None:
+    """100 kWh in 2025, −20 % by 2027: 90 in 2026."""
+    vote = {"indicator": "energy", "change_percent": -20, "reference_year": 2025, "due_year": 2027, "unit": "kWh"}
+    vote |= {"territory": "metropole", "by": "Conseil", "date": "2026-01-15", "document": "délibération 12"}
+    rows = [run("courriers", 100, "2025-03"), run("courriers", 95)]
+    Commitments(home).vote_objective(vote, voter("Secrétariat du conseil", "vote"))
+    found = sheet(scope(home, *rows, territory="metropole"))["indicators"]
+    assert found["energy"]["objective"]["change_percent"] == -20
+    assert found["trajectory"]["reference"]["central"] == pytest.approx(100)
+    assert found["trajectory"]["path"] == pytest.approx(90)
+    assert sheet(scope(home, territory="54395"))["indicators"]["energy"]["objective"] is None
+
+
+def test_nothing_is_zero_that_is_not_known(tmp_path: Path) -> None:
+    found = sheet(scope(tmp_path))["indicators"]
+    assert len(found) == 12
+    for name in ("energy", "water", "adpe", "gwp"):
+        assert found[name]["value"]["central"] is None
+    for name in ("right_sized", "non_ai_reviewed", "trained", "published"):
+        assert found[name]["value"]["share"] is None
+    assert found["sober_hosting"]["value"]["share"] is None
+    assert date.today().year
