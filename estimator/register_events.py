@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Generic, Literal, Protocol, TypeVar
 from uuid import uuid4
 
 from pydantic import Field
@@ -20,27 +20,35 @@ MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 FOLDER = "register"
 
 
-class Event(Strict):
-    """What happened to a use case. `event`: hash of the rest; `previous`: the last event that its author had seen."""
+class Record(Strict):
+    """What one file says: when, by whom and why. `event`: hash of the rest."""
 
     event: str
-    use_case: Id
-    kind: Kind
     at: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
     who: Text
     why: Text
-    previous: str | None
     data: dict[str, Any]
 
     @property
     def order(self) -> tuple[str, str]:
-        """Events that know nothing of one another go by time, then by hash."""
+        """Records that know nothing of one another go by time, then by hash."""
         return self.at, self.event
 
     @property
     def file_name(self) -> str:
         """<utc time>-<hash>.json"""
         return f"{self.at.replace('-', '').replace(':', '')}-{self.event}.json"
+
+
+class Event(Record):
+    """What happened to a use case. `previous`: the last event that its author had seen."""
+
+    use_case: Id
+    kind: Kind
+    previous: str | None
+
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -67,8 +75,13 @@ class Store(Protocol):
 
 def make_event(fields: Mapping[str, Any], now: datetime) -> Event:
     """The event of these fields (use_case, kind, who, why, previous, data) at this moment. ValidationError."""
+    return make_record(Event, fields, now)
+
+
+def make_record(kind: type[R], fields: Mapping[str, Any], now: datetime) -> R:
+    """The record of these fields at this moment. ValidationError."""
     body = {**fields, "at": now.astimezone(UTC).strftime(MOMENT)}
-    return Event.model_validate(body | {"event": _hash(body)})
+    return kind.model_validate(body | {"event": _hash(body)})
 
 
 def _hash(body: Mapping[str, Any]) -> str:
@@ -79,29 +92,30 @@ def _text(body: Mapping[str, Any]) -> str:
     return json.dumps(body, ensure_ascii=False, sort_keys=True, allow_nan=False)
 
 
-class EventFolder:
-    """The events in `<home>/register`. What was read once is not read again: a file never changes."""
+class RecordFolder(Generic[R]):
+    """The records of one kind in a folder. What was read once is not read again: a file never changes."""
 
-    def __init__(self, home: Path) -> None:
-        self.folder = home / FOLDER
-        self._known: dict[str, Event] = {}
+    def __init__(self, folder: Path, kind: type[R]) -> None:
+        self.folder = folder
+        self.kind = kind
+        self._known: dict[str, R] = {}
 
-    def read(self) -> tuple[list[Event], list[Fault]]:
-        """The events of all files; a torn or foreign file is said and skipped. Hidden files are not looked at."""
-        found: dict[str, Event] = {}
+    def read(self) -> tuple[list[R], list[Fault]]:
+        """The records of all files; a torn or foreign file is said and skipped. Hidden files are not looked at."""
+        found: dict[str, R] = {}
         faults = []
         names = sorted(p.name for p in self.folder.iterdir()) if self.folder.is_dir() else []
         for name in names:
             if name.startswith("."):
                 continue
-            read = self._known.get(name) or _read(self.folder / name)
+            read = self._known.get(name) or _read(self.folder / name, self.kind)
             if isinstance(read, Fault):
                 faults.append(read)
             else:
                 self._known[name] = found[read.event] = read
         return list(found.values()), faults
 
-    def write(self, event: Event) -> None:
+    def write(self, event: R) -> None:
         """Temporary name in the same folder, bytes on disk, rename, folder on disk. OSError leaves nothing behind."""
         self.folder.mkdir(parents=True, exist_ok=True)
         temporary = self.folder / f".{uuid4().hex}.tmp"
@@ -120,13 +134,20 @@ class EventFolder:
             os.close(handle)
 
 
-def _read(path: Path) -> Event | Fault:
+class EventFolder(RecordFolder[Event]):
+    """The events in `<home>/register`."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home / FOLDER, Event)
+
+
+def _read(path: Path, kind: type[R]) -> R | Fault:
     try:
         body = json.loads(path.read_text("utf-8"))
     except (ValueError, OSError, RecursionError):
         return Fault(path.name, "torn")
     try:
-        event = Event.model_validate(body)
+        event = kind.model_validate(body)
         same = _hash({name: value for name, value in event.model_dump().items() if name != "event"})
     except (ValueError, RecursionError):
         return Fault(path.name, "foreign")

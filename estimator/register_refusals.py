@@ -97,19 +97,22 @@ class NotThere(SobriaError):
     code = "register_not_there"
 
 
-def checked(kind: type[M], data: Mapping[str, Any], prefix: str = "") -> M:
-    """`data` as a model; `prefix` names the group of its fields in the words files. FieldsRefused."""
+def checked(
+    kind: type[M], data: Mapping[str, Any], prefix: str = "", refused: type[ListedRefusal] = FieldsRefused
+) -> M:
+    """`data` as a model; `prefix` names the group of its fields in the words files. FieldsRefused, or `refused`."""
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise FieldsRefused([field_problem(e, prefix) for e in error.errors(include_url=False)]) from error
+        raise refused([field_problem(e, prefix) for e in error.errors(include_url=False)]) from error
 
 
 def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
     """One error of a field as sentences; personal data that was read is not repeated."""
     path = [part for part in (prefix, *map(str, error["loc"])) if part]
     name, code, read = "_".join(path), error["type"], error["input"]
-    code = next((ours for start, ours in _PROBLEMS.items() if code.startswith(start)), "invalid")
+    code = next((ours for start, ours in _PROBLEMS.items() if code.startswith(start)), code)
+    code = code if code in words("fr")["register_problems"] else "invalid"
     expected = str(error.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
     found = {lang: field_label(name, lang) for lang in LANGUAGES}
     facts = {"read": read, "expected": expected}

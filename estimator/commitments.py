@@ -1,0 +1,273 @@
+"""What the council voted and did, beside the register: objectives, budgets, training, publications."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic import ValidationError
+
+from estimator.commitments_types import (
+    Budget,
+    Correction,
+    Dated,
+    Kind,
+    Objective,
+    Publication,
+    Statement,
+    Training,
+    What,
+    Withdrawal,
+)
+from estimator.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.register import Register
+from estimator.register_events import Fault, RecordFolder, make_record
+from estimator.register_refusals import ListedRefusal, checked, field_label
+from estimator.register_types import Author, Strict
+
+FOLDER = "commitments"
+SMALLEST_GROUP = 5
+
+M = TypeVar("M", bound=Strict)
+D = TypeVar("D", bound=Dated)
+KINDS: Mapping[type[Strict], Kind] = {
+    Objective: "objective",
+    Budget: "budget",
+    Training: "training",
+    Publication: "publication",
+    Correction: "correction",
+    Withdrawal: "withdrawn",
+}
+
+
+class CommitmentRefused(ListedRefusal):
+    """Fields that do not fit: what was read, what was expected."""
+
+    code = "commitment_refused"
+
+
+class StatementUnknown(SobriaError):
+    """An id that no statement has, or not one of the expected kind."""
+
+    code = "statement_unknown"
+
+
+@dataclass(frozen=True)
+class Entry(Generic[M]):
+    """A statement: its id, when it was written, by whom and why; `withdrawn`: why it counts no more, else empty."""
+
+    id: str
+    at: str
+    who: str
+    why: str
+    said: M
+    withdrawn: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Id, time, who, why, whether it was withdrawn, then its fields."""
+        about = {"id": self.id, "at": self.at, "who": self.who, "why": self.why, "withdrawn": self.withdrawn}
+        return about | self.said.model_dump(mode="json")
+
+
+@dataclass(frozen=True)
+class Published:
+    """A publication and the corrections made to it since, by date."""
+
+    entry: Entry[Publication]
+    corrections: tuple[Entry[Correction], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields of the publication, then its corrections."""
+        return self.entry.as_dict() | {"corrections": [c.as_dict() for c in self.corrections]}
+
+
+class Trained(NamedTuple):
+    """Agents trained, agents with access to AI tools, services that said so."""
+
+    trained: int
+    with_access: int
+    services: int
+
+
+class Group(NamedTuple):
+    """A line that can be shown: a service, or several small ones together (None)."""
+
+    service: str | None
+    trained: int
+    with_access: int
+
+
+class Commitments:
+    """The statements under `<home>/commitments`. None is ever changed: a later one counts instead.
+
+    Fields come as plain values and are checked here: CommitmentRefused says everything wrong at once.
+    """
+
+    def __init__(self, home: Path, now: Callable[[], datetime] | None = None) -> None:
+        self.home = home
+        self.store = RecordFolder(home / FOLDER, Statement)
+        self.now = now or (lambda: datetime.now(UTC))
+
+    def vote_objective(self, fields: Mapping[str, Any], author: Author) -> Entry[Objective]:
+        """An objective; it replaces from its day on the one voted before for this indicator and territory."""
+        return self._say(_checked(Objective, fields), author)
+
+    def vote_budget(self, fields: Mapping[str, Any], author: Author) -> Entry[Budget]:
+        """A yearly ceiling; it replaces the one voted before for this indicator, territory and year."""
+        return self._say(_checked(Budget, fields), author)
+
+    def state_training(self, fields: Mapping[str, Any], author: Author) -> Entry[Training]:
+        """What a service has reached."""
+        return self._say(_checked(Training, fields), author)
+
+    def publish(self, fields: Mapping[str, Any], author: Author) -> Entry[Publication]:
+        """A publication. UseCaseUnknown."""
+        found = _checked(Publication, fields)
+        if found.use_case:
+            Register(self.home).use_case(found.use_case)
+        return self._say(found, author)
+
+    def correct(self, fields: Mapping[str, Any], author: Author) -> Entry[Correction]:
+        """A correction of a publication, on its day or later. StatementUnknown."""
+        found = _checked(Correction, fields)
+        known = {e.id: e.said for e in self.entries(Publication)}
+        if found.publication not in known:
+            raise StatementUnknown(read=found.publication)
+        if found.date < known[found.publication].date:
+            raise _refused("before", "correction_date", found.date, known[found.publication].date)
+        return self._say(found, author)
+
+    def withdraw(self, id: str, author: Author) -> None:
+        """A statement entered by mistake counts no more; `author.why` says what the mistake was. StatementUnknown."""
+        if id not in {s.event for s in self.store.read()[0] if s.kind != "withdrawn"}:
+            raise StatementUnknown(read=id)
+        self._write(Withdrawal(statement=id), author)
+
+    def objective(self, indicator: str, territory: str, day: date) -> Objective | None:
+        """The objective in force on a day, None where none was voted."""
+        return _last(o for o in self._standing(Objective, day) if (o.indicator, o.territory) == (indicator, territory))
+
+    def budget(self, indicator: str, territory: str, year: int) -> Budget | None:
+        """The ceiling of a year as voted last, None where none was."""
+        asked = (indicator, territory, year)
+        return _last(b for b in self._standing(Budget) if (b.indicator, b.territory, b.year) == asked)
+
+    def trained(self, day: date) -> Trained | None:
+        """The last statement of each service up to a day, summed; None where none said anything."""
+        last = self._services(day)
+        return Trained(sum(t.trained for t in last), sum(t.with_access for t in last), len(last)) if last else None
+
+    def training_groups(self, day: date) -> list[Group]:
+        """The same by service, without any group of less than 5 agents with access: small ones go together, with the
+        next smallest service if they are still too few. Empty when all of them together are too few.
+        """
+        kept = sorted(self._services(day), key=lambda t: (-t.with_access, t.service.casefold()))
+        merged: list[Training] = []
+        while kept and (kept[-1].with_access < SMALLEST_GROUP or 0 < _access(merged) < SMALLEST_GROUP):
+            merged.append(kept.pop())
+        groups = [Group(t.service, t.trained, t.with_access) for t in kept]
+        if _access(merged):
+            groups.append(Group(None, sum(t.trained for t in merged), _access(merged)))
+        return groups if sum(g.with_access for g in groups) >= SMALLEST_GROUP else []
+
+    def publications(self, what: What | None = None, until: date | None = None) -> list[Published]:
+        """What was published up to a day, first to last, withdrawn ones included, each with its corrections."""
+        corrections = self.entries(Correction)
+        return [
+            Published(e, tuple(c for c in corrections if c.said.publication == e.id))
+            for e in self.entries(Publication)
+            if what in (None, e.said.what) and (until is None or e.said.date <= until)
+        ]
+
+    def published(self, use_case: str, day: date) -> date | None:
+        """The day of the last evaluation of a use case published up to a day, or None."""
+        found = _last(p for p in self._standing(Publication, day) if p.use_case == use_case)
+        return found.date if found else None
+
+    def entries(self, kind: type[D]) -> list[Entry[D]]:
+        """Every statement of a kind, withdrawn or not, by its date, then as they were written."""
+        reasons = {e.said.statement: e.why for e in self._all(Withdrawal)}
+        found = [Entry(e.id, e.at, e.who, e.why, e.said, reasons.get(e.id, "")) for e in self._all(kind)]
+        return sorted(found, key=lambda e: (e.said.date, e.at, e.id))
+
+    def faults(self) -> list[dict[str, str]]:
+        """Files and statements that were set aside: {"code", "fr", "en", "about"}."""
+        statements, faults = self.store.read()
+        kinds = {name: kind for kind, name in KINDS.items()}
+        faults += [Fault(s.event, "not_applied") for s in statements if _model(kinds[s.kind], s) is None]
+        return [sentences("commitments_faults", f.code, about=f.about) | {"about": f.about} for f in faults]
+
+    def _all(self, kind: type[M]) -> list[Entry[M]]:
+        found = []
+        for record in sorted(self.store.read()[0], key=lambda r: r.order):
+            said = _model(kind, record) if record.kind == KINDS[kind] else None
+            if said is not None:
+                found.append(Entry(record.event, record.at, record.who, record.why, said))
+        return found
+
+    def _standing(self, kind: type[D], day: date | None = None) -> list[D]:
+        """What counts up to a day, the last one last."""
+        return [e.said for e in self.entries(kind) if not e.withdrawn and (day is None or e.said.date <= day)]
+
+    def _services(self, day: date) -> list[Training]:
+        """The last statement of each service."""
+        return list({t.service.casefold(): t for t in self._standing(Training, day)}.values())
+
+    def _say(self, said: D, author: Author) -> Entry[D]:
+        """Write what was done, not what will be."""
+        latest = (self.now() + timedelta(hours=14)).date()  # the day may have begun further east
+        if said.date > latest:
+            raise _refused("future", f"{KINDS[type(said)]}_date", said.date)
+        return self._write(said, author)
+
+    def _write(self, said: M, author: Author) -> Entry[M]:
+        about = {"kind": KINDS[type(said)], "who": author.who, "why": author.why}
+        record = make_record(Statement, about | {"data": said.model_dump(mode="json")}, self.now())
+        self.store.write(record)
+        return Entry(record.event, record.at, record.who, record.why, said)
+
+
+def author(who: str, why: str) -> Author:
+    """Who writes (a function or a service), and why. CommitmentRefused."""
+    return checked(Author, {"who": who, "why": why}, "author", CommitmentRefused)
+
+
+def expected(objective: Objective, year: int, reference_value: float) -> float:
+    """Where a straight path from the reference year to the due year stands at a year [estimator's unit].
+
+    Outside these years, the reference value before and the target after.
+    """
+    target = objective.target(reference_value)
+    assert target is not None
+    done = (year - objective.reference_year) / (objective.due_year - objective.reference_year)
+    return reference_value + (target - reference_value) * min(max(done, 0.0), 1.0)
+
+
+def _checked(kind: type[M], fields: Mapping[str, Any]) -> M:
+    return checked(kind, fields, KINDS[kind], CommitmentRefused)
+
+
+def _refused(code: str, field: str, read: object, expected: object = "") -> CommitmentRefused:
+    """The refusal of one field."""
+    said = {
+        lang: say("register_problems", code, lang, field=field_label(field, lang), read=read, expected=expected)
+        for lang in LANGUAGES
+    }
+    return CommitmentRefused([{"code": code} | said])
+
+
+def _model(kind: type[M], record: Statement) -> M | None:
+    """What a record says, None when it does not fit."""
+    try:
+        return kind.model_validate(record.data)
+    except ValidationError:
+        return None
+
+
+def _last(found: Iterable[D]) -> D | None:
+    return next(iter(reversed(list(found))), None)
+
+
+def _access(trainings: Sequence[Training]) -> int:
+    return sum(t.with_access for t in trainings)

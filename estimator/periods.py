@@ -1,0 +1,109 @@
+"""Periods of whole months: a year, a quarter, a month, or from one month to another."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date
+
+from estimator.errors import SobriaError, say
+
+_YEAR = r"(?:19|2[0-9])[0-9]{2}"
+_MONTH = r"(?:0[1-9]|1[0-2])"
+_WRITTEN = re.compile(rf"({_YEAR})(?:-T([1-4])|-({_MONTH})(?:\.\.({_YEAR})-({_MONTH}))?)?")
+
+
+class PeriodRefused(SobriaError):
+    """A text that is no period."""
+
+    code = "period_refused"
+
+
+@dataclass(frozen=True)
+class Period:
+    """« 2026 », « 2026-T1 », « 2026-03 » or « 2025-07..2026-06 », years 1900 to 2999, kept in the shortest writing.
+
+    PeriodRefused.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        first, last = _read(self.text)
+        object.__setattr__(self, "text", _written(first, last))
+
+    @property
+    def first(self) -> int:
+        """The first month [yyyymm]."""
+        return _yyyymm(_read(self.text)[0])
+
+    @property
+    def last(self) -> int:
+        """The last month [yyyymm]."""
+        return _yyyymm(_read(self.text)[1])
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the last month."""
+        year, month = divmod(self.last, 100)
+        return date(year, month, calendar.monthrange(year, month)[1])
+
+    def months(self) -> list[int]:
+        """Every month [yyyymm], first to last."""
+        first, last = _read(self.text)
+        return [_yyyymm(month) for month in range(first, last + 1)]
+
+    def previous(self) -> "Period":
+        """As many months, just before."""
+        first, last = _read(self.text)
+        return Period(_written(2 * first - last - 1, first - 1))
+
+    def label(self, lang: str) -> str:
+        """« année 2026 », « 1er trimestre 2026 », « mars 2026 », « juillet 2025 à juin 2026 »."""
+        year, month = divmod(self.first, 100)
+        match len(self.months()):
+            case 12 if month == 1:
+                return say("periods", "year", lang, year=year)
+            case 3 if month % 3 == 1:
+                return say("periods", f"quarter_{(month + 2) // 3}", lang, year=year)
+            case 1:
+                return _month_label(self.first, lang)
+        return say("periods", "span", lang, first=_month_label(self.first, lang), last=_month_label(self.last, lang))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _read(text: str) -> tuple[int, int]:
+    """First and last month of a text, counted from the year 0. PeriodRefused."""
+    found = _WRITTEN.fullmatch(text.strip())
+    if not found:
+        raise PeriodRefused(read=text)
+    year, quarter, month, end_year, end_month = found.groups()
+    first = int(year) * 12 + (int(month) - 1 if month else 3 * (int(quarter) - 1) if quarter else 0)
+    more = 0 if month else 2 if quarter else 11
+    last = int(end_year) * 12 + int(end_month) - 1 if end_year else first + more
+    if last < first:
+        raise PeriodRefused(read=text)
+    return first, last
+
+
+def _written(first: int, last: int) -> str:
+    """The shortest writing of the months from one to another."""
+    year, month = divmod(first, 12)
+    length = last - first + 1
+    if length == 12 and month == 0:
+        return f"{year}"
+    if length == 3 and month % 3 == 0:
+        return f"{year}-T{month // 3 + 1}"
+    start, end = (f"{m // 12}-{m % 12 + 1:02}" for m in (first, last))
+    return start if length == 1 else f"{start}..{end}"
+
+
+def _yyyymm(month: int) -> int:
+    return month // 12 * 100 + month % 12 + 1
+
+
+def _month_label(yyyymm: int, lang: str) -> str:
+    return str(format_date(date(yyyymm // 100, yyyymm % 100, 1), "LLLL yyyy", locale=lang))
