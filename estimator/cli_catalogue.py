@@ -8,7 +8,9 @@ from unicodedata import combining, normalize
 import typer
 
 from estimator import cli_text
+from estimator.cli_commitments import commitments
 from estimator.cli_register import register
+from estimator.cli_sheets import sheet
 from estimator.cli_text import Json, show
 from estimator.errors import say
 
@@ -27,6 +29,8 @@ GROUPS = {
     "devices": devices,
     "catalogue": catalogue,
     "register": register,
+    "commitments": commitments,
+    "sheet": sheet,
 }
 NEAREST = 5
 

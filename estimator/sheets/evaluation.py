@@ -1,0 +1,204 @@
+"""The evaluation sheet: one page for the file of a project, from the need to the decision to be signed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.errors import say
+from estimator.numbers import interval_text, missing_text, range_text, step_for, tick_text, with_unit
+from estimator.sheets import reading
+from estimator.sheets.bars import round_top, small_ones
+from estimator.sheets.document import Bar, Cell, Fields, Points, Record, Row, Section, Sheet, Table
+from estimator.sheets.facts import FOUR, SHORT, Facts, clipped
+
+COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut", "unite", "texte", "preuve")
+ROOM = ((18, 5), (40, 4), (80, 3))  # longest label [characters] → options on the page; all are in the CSV
+CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
+
+
+def evaluation(facts: Facts) -> Sheet:
+    """The sheet of a scenario."""
+    sections = (
+        Section(facts.say("need"), (Fields(reading.need(facts)),)),
+        Section(say("sheet", "charter_question", "fr"), reading.alternative_told(facts), quote=True),
+        Section(facts.say("results"), (_table(facts), *_left_out(facts))),
+        *_verdicts(facts),
+        Section(facts.say("conclusions"), (Points(reading.conclusions(facts)),)),
+        Section(facts.say("not_counted"), (" ".join(reading.not_counted(facts)),)),
+        Section(facts.say("unknowns"), (Points(reading.unknowns(facts)),)),
+        _decision(facts),
+    )
+    return Sheet(
+        kind=facts.say("kind_evaluation"),
+        title=facts.scenario.title,
+        lang=facts.lang,
+        lead=reading.lead(facts, [option["id"] for option in _shown(facts)]),
+        sections=sections,
+        foot=reading.foot(facts, "evaluation"),
+        columns=COLUMNS,
+        records=(*_figure_records(facts), *_verdict_records(facts), *_text_records(facts)),
+        mark=facts.mark,
+        one_page=True,
+    )
+
+
+def _shown(facts: Facts) -> list[Mapping[str, Any]]:
+    """The options on the page: the one without AI, then those of least electricity, in the order of the scenario."""
+    options = list(facts.body["options"])
+    known = [o for o in options[1:] if (o["figures"].get("energy") or {}).get("central") is not None]
+    least = sorted(known, key=lambda o: o["figures"]["energy"]["central"])
+    longest = max(len(option["label"]) for option in options)
+    room = next(count for characters, count in ROOM if longest <= characters)
+    kept = [options[0], *least, *(o for o in options[1:] if o not in known)][:room]
+    return [option for option in options if option in kept]
+
+
+def _left_out(facts: Facts) -> tuple[str, ...]:
+    shown = [option["id"] for option in _shown(facts)]
+    labels = [option["label"] for option in facts.body["options"] if option["id"] not in shown]
+    return (facts.say("left_out", labels=clipped(", ".join(labels), 2 * SHORT)),) if labels else ()
+
+
+def _table(facts: Facts) -> Table:
+    shown = _shown(facts)
+    columns = (facts.say("option"), *(say("figures", name, facts.lang) for name in FOUR))
+    rows = tuple(_row(facts, option, shown) for option in shown)
+    caption = facts.say(
+        "results_caption", units=facts.count(facts.body["units"]), unit=clipped(facts.body["unit"], SHORT)
+    )
+    return Table(caption, columns, rows, _axis(facts, shown) + _enlarged(facts, shown))
+
+
+def _row(facts: Facts, option: Mapping[str, Any], shown: list[Mapping[str, Any]]) -> Row:
+    """An option with its quality and proof, then each indicator over the period, for one unit, and drawn."""
+    head = Cell(option["label"], (facts.joined(reading.described(facts, option)),))
+    if option["status"] != "studied" or not option["figures"]:
+        return (head, clipped(reading.without_figures(facts, option), SHORT))
+    return (head, *(_amount(facts, option, name, _tops(shown)) for name in FOUR))
+
+
+def _amount(facts: Facts, option: Mapping[str, Any], name: str, tops: Mapping[str, float]) -> Cell:
+    amount, lang = option["figures"][name], facts.lang
+    if amount["central"] is None:
+        return Cell(missing_text(amount, lang))
+    each = facts.say("each", value=range_text(option["per_unit"][name], lang))
+    return Cell(interval_text(amount, lang), (each,), Bar(amount, option["proof"], tops[name]))
+
+
+def _known(options: list[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
+    """The figures of an indicator that are known."""
+    found = [option["figures"].get(name) or {} for option in options]
+    return [amount for amount in found if amount.get("central") is not None]
+
+
+def _tops(options: list[Mapping[str, Any]]) -> dict[str, float]:
+    """Where the common scale of each indicator ends [unit of the indicator]: a round number in the unit shown."""
+    return {name: _top(_known(options, name)) for name in FOUR}
+
+
+def _top(amounts: list[Mapping[str, Any]]) -> float:
+    if not amounts:
+        return 1.0
+    worth = float(step_for(amounts[0]["unit"], max(a["high"] for a in amounts), "fr").worth)
+    return round_top(max(a["high"] for a in amounts) / worth) * worth
+
+
+def _axis(facts: Facts, options: list[Mapping[str, Any]]) -> tuple[Row, ...]:
+    """The row that says where the scales end."""
+    cells = [_scale(_known(options, name), facts.lang) for name in FOUR]
+    return ((facts.say("scale"), *cells),) if any(cell.scale for cell in cells) else ()
+
+
+def _scale(amounts: list[Mapping[str, Any]], lang: str) -> Cell:
+    if not amounts:
+        return Cell("")
+    top = _top(amounts)
+    step = step_for(amounts[0]["unit"], top, lang)
+    return Cell("", scale=with_unit(tick_text(top, step, lang), step))
+
+
+def _enlarged(facts: Facts, shown: list[Mapping[str, Any]]) -> tuple[Row, ...]:
+    """The options more than twenty times lower than the largest one, drawn again on a scale of their own."""
+    small: dict[str, list[Mapping[str, Any]]] = {}
+    for name in FOUR:
+        tiny = small_ones(amount["central"] for amount in _known(shown, name))
+        small[name] = [o for o in shown if (o["figures"].get(name) or {}).get("central") in tiny]
+    drawn = [option for option in shown if any(option in small[name] for name in FOUR)]
+    rows: list[Row] = []
+    for option in drawn:
+        cells = []
+        for name in FOUR:
+            top = _top(_known(small[name], name))
+            bar = Bar(option["figures"][name], option["proof"], top) if option in small[name] else None
+            cells.append(Cell("", bar=bar))
+        rows.append((Cell(facts.say("enlarged", label=option["label"])), *cells))
+    scale = tuple(_scale(_known(small[name], name), facts.lang) for name in FOUR)
+    return (*rows, (facts.say("scale_enlarged"), *scale)) if rows else ()
+
+
+def _verdicts(facts: Facts) -> tuple[Section, ...]:
+    """The verdict of each indicator between the reference and each other option on the page."""
+    reference = facts.body["reference"]
+    others = [o["id"] for o in _shown(facts) if o["status"] == "studied" and o["id"] != reference]
+    if not reference or not others:
+        return ()
+    columns = (facts.say("against"), *(say("figures", name, facts.lang) for name in FOUR))
+    rows = tuple((facts.label(other), *_words(facts, reference, other)) for other in others)
+    return (Section(facts.say("verdicts", label=facts.label(reference)), (Table("", columns, rows),)),)
+
+
+def _words(facts: Facts, reference: str, other: str) -> tuple[str, ...]:
+    """The verdicts of a pair: one for all when the four indicators agree."""
+    words = tuple(reading.verdict(facts, reference, other, name) for name in FOUR)
+    return (facts.say("all_four", words=words[0]),) if len(set(words)) == 1 else words
+
+
+def _decision(facts: Facts) -> Section:
+    """What a person writes and signs, after what the register holds already."""
+    boxes = [
+        "☐ " + (say("register_decisions", name, facts.lang) if name != "complete" else facts.say("complete"))
+        for name in CHOICES
+    ]
+    blank = Fields(tuple((facts.say(f"sign_{name}"), "") for name in ("reasons", "role", "date", "signature")))
+    return Section(facts.say("decision"), (*reading.decided(facts), "   ".join(boxes), blank))
+
+
+def _figure_records(facts: Facts) -> list[Record]:
+    """A record an option, an indicator and a reach; the numbers are those of the comparison, to their last digit."""
+    found: list[Record] = []
+    for option in facts.studied:
+        for reach, amounts in (("periode", option["figures"]), ("unite", option["per_unit"])):
+            for name, amount in amounts.items():
+                ends = (amount["low"], amount["central"], amount["high"], amount["unit"])
+                said = interval_text(amount, facts.lang)
+                found.append(("chiffre", option["label"], name, reach, *ends, said, facts.proof(option)))
+    return found
+
+
+def _verdict_records(facts: Facts) -> list[Record]:
+    """A record a pair and an indicator: the ratio B/A and the words."""
+    found: list[Record] = []
+    for name, pairs in facts.body["pairs"].items():
+        for pair in pairs:
+            ratio = pair["ratio"] or dict.fromkeys(("low", "central", "high"))
+            ends = (ratio["low"], ratio["central"], ratio["high"], "B/A")
+            sides = f"{facts.label(pair['a'])} / {facts.label(pair['b'])}"
+            said = [pair[key][facts.lang] for key in ("words", "ratio_words") if key in pair]
+            found.append(("verdict", sides, name, "", *ends, ". ".join(said), ""))
+    return found
+
+
+def _text_records(facts: Facts) -> list[Record]:
+    """The sentences of the sheet."""
+    empty = ("", "", None, None, None, "")
+    pairs = [*reading.need(facts), (say("sheet", "charter_question", "fr"), reading.alternative(facts))]
+    for option in facts.body["options"]:
+        why = () if option["figures"] else (reading.without_figures(facts, option),)
+        pairs.append((option["label"], facts.joined((*reading.described(facts, option), *why))))
+    for title, texts in (
+        ("conclusions", reading.conclusions(facts, most=None)),
+        ("not_counted", reading.not_counted(facts)),
+        ("unknowns", reading.unknowns(facts, most=None)),
+        ("footer", reading.foot(facts, "evaluation")),
+    ):
+        pairs += [(facts.say(title), text) for text in texts]
+    return [("texte", name, *empty, text, "") for name, text in pairs]

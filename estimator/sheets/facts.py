@@ -1,0 +1,126 @@
+"""What the documents of a scenario are written from: its comparison, its use case of the register, its sites."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from estimator import providers
+from estimator.decision import decision
+from estimator.errors import say
+from estimator.numbers import Step, count_text, share_text, tick_text, two_figures
+from estimator.reading import open_current
+from estimator.register import Register
+from estimator.register_types import UseCase
+from estimator.scenario import Option, Quality, Scenario
+
+FOUR = ("energy", "water", "adpe", "gwp")  # the order of the charter, then greenhouse gases
+BARE = Step(Decimal(1), "", scaled=False)
+LONGEST, SHORT = 160, 60  # characters of a text of the user on a sheet, and beside a figure
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A scenario worked out. body: of `decision`; use_case: None when the register does not hold it; hosts: site →
+    labels of the options placed there; build: that of the ledger that measured options read, "" without any; sample:
+    does it hold the samples of the project?"""
+
+    scenario: Scenario
+    body: Mapping[str, Any]
+    lang: str
+    file: str
+    use_case: UseCase | None
+    hosts: Mapping[str, tuple[str, ...]]
+    build: str
+    sample: bool = False
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.body["date"])
+
+    @property
+    def mark(self) -> str:
+        return self.say("mark") if self.scenario.example or self.sample else ""
+
+    @property
+    def studied(self) -> list[Mapping[str, Any]]:
+        """The options that have figures or could have, in the order of the scenario."""
+        return [option for option in self.body["options"] if option["status"] == "studied"]
+
+    def say(self, key: str, **facts: object) -> str:
+        return say("sheet", key, self.lang, **facts)
+
+    def joined(self, items: Iterable[str]) -> str:
+        return self.say("semicolon").join(items)
+
+    def label(self, name: str) -> str:
+        return self.scenario.option(name).label
+
+    def count(self, value: float) -> str:
+        """A count that is stated, in full."""
+        return count_text(round(value), self.lang) if value >= 1 else tick_text(value, BARE, self.lang)
+
+    def about(self, value: float) -> str:
+        """A count that is computed, at two significant figures."""
+        return tick_text(float(two_figures(value)), BARE, self.lang)
+
+    def proof(self, option: Mapping[str, Any]) -> str:
+        """« 60 % mesuré, 40 % estimé », or what nobody says."""
+        shares = option["proof"] or {"unknown": 1.0}
+        said = [f"{share_text(v, self.lang)} {say('proofs', p, self.lang)}" for p, v in shares.items() if v > 0]
+        return ", ".join(said)
+
+    def score(self, quality: Quality | None) -> str:
+        """« 94 % (200 courriers, 2026-05-02, Service courrier) », without a test that is that of the threshold."""
+        if quality is None:
+            return self.say("quality_unknown")
+        value = (
+            share_text(quality.value, self.lang) if quality.value <= 1 else tick_text(quality.value, BARE, self.lang)
+        )
+        wanted = self.scenario.constraints.quality
+        known = wanted is not None and wanted is not quality and wanted.test == quality.test
+        found = ", ".join(text for text in ("" if known else quality.test, quality.date, quality.by) if text)
+        return f"{value} ({clipped(found, SHORT)})" if found else value
+
+    def command(self, kind: str) -> str:
+        return f"sobria sheet {kind} {self.file} --lang {self.lang}"
+
+
+def facts_of(scenario: Scenario, lang: str, home: Path | None = None, file: str = "scenario.toml") -> Facts:
+    """The comparison of a scenario with what surrounds it. SobriaError of `decision`."""
+    body = decision(scenario, home)
+    cases = Register(home).use_cases() if home and scenario.use_case else []
+    case = next((found for found in cases if found.id == scenario.use_case), None)
+    measured = home and any(option.measured for option in scenario.options)
+    build = open_current(home) if home and measured else None
+    source = (build.id, build.sample) if build else ("", False)
+    return Facts(scenario, body, lang, file, case, _hosts(scenario), *source)
+
+
+def clipped(text: str, longest: int = LONGEST) -> str:
+    """A text of the user on one line, cut when it would push the rest off the page."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def once(items: Sequence[str]) -> tuple[str, ...]:
+    """Without repetitions, in their order."""
+    return tuple(dict.fromkeys(items))
+
+
+def _hosts(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """The sites of the studied options, with the labels of those placed there."""
+    found: dict[str, tuple[str, ...]] = {}
+    for option in scenario.options:
+        host = _host(option)
+        if host and option.status == "studied":
+            found[host] = (*found.get(host, ()), option.label)
+    return found
+
+
+def _host(option: Option) -> str | None:
+    if option.use is None:
+        return None
+    return option.use.host or (providers.find(option.use.provider).host if option.use.provider else None)

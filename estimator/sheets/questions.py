@@ -1,0 +1,66 @@
+"""The questionnaire to the suppliers of a scenario's sites, as a document."""
+
+import csv
+import io
+
+from estimator.catalogue import load
+from estimator.errors import SobriaError, say
+from estimator.questionnaire import Question, questionnaire, questionnaire_csv
+from estimator.sheets import reading
+from estimator.sheets.document import Cell, Record, Row, Section, Sheet, Table
+from estimator.sheets.facts import Facts
+
+
+class NoHostInScenario(SobriaError):
+    """A scenario none of whose options has a site: nobody to question."""
+
+    code = "no_host_in_scenario"
+
+
+def questions(facts: Facts) -> Sheet:
+    """The questions on each site of a scenario. NoHostInScenario.
+
+    The table for machines is that of `questionnaire_csv`: filled in, it is read by `read_answers`.
+    """
+    if not facts.hosts:
+        raise NoHostInScenario(title=facts.scenario.title)
+    columns, records = _filled(facts)
+    return Sheet(
+        kind=facts.say("kind_questionnaire"),
+        title=facts.scenario.title,
+        lang=facts.lang,
+        lead=(say("hosting_page", "intro", facts.lang),),
+        sections=tuple(_section(facts, host, labels) for host, labels in facts.hosts.items()),
+        foot=reading.foot(facts, "questionnaire"),
+        columns=columns,
+        records=records,
+        mark=facts.mark,
+    )
+
+
+def _section(facts: Facts, host: str, labels: tuple[str, ...]) -> Section:
+    title = say("hosting_page", "title", facts.lang, label=load().label(host, facts.lang))
+    columns = tuple(facts.say(f"questions_{name}") for name in ("asked", "expected", "answer"))
+    rows = tuple(_row(facts, question) for question in questionnaire(host, facts.day))
+    return Section(title, (facts.say("questions_for", labels=", ".join(labels)), Table("", columns, rows)))
+
+
+def _row(facts: Facts, asked: Question) -> Row:
+    lang = facts.lang
+    notes = [say("hosting_page", "period", lang, period=asked.period(lang))]
+    notes.append(say("hosting_page", "proof", lang, proof=asked.proof(lang)))
+    if asked.name:
+        notes.append(say("hosting_page", "name", lang, name=asked.name, law=asked.law))
+    if asked.criteria:
+        notes.append(say("hosting_page", "criteria", lang, criteria=", ".join(asked.criteria)))
+    return (Cell(asked.text(lang), tuple(notes)), asked.unit_text(lang), "")
+
+
+def _filled(facts: Facts) -> tuple[tuple[str, ...], tuple[Record, ...]]:
+    """The tables of all sites under one header."""
+    header: list[str] = []
+    records: list[Record] = []
+    for host in facts.hosts:
+        header, *rows = csv.reader(io.StringIO(questionnaire_csv(host, facts.day), newline=""), delimiter=";")
+        records += [tuple(cell.removeprefix("'") for cell in row) for row in rows]
+    return tuple(header), tuple(records)

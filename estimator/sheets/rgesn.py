@@ -1,0 +1,193 @@
+"""What to paste in an eco-design statement, criterion by criterion of the RGESN, from a scenario."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from estimator.catalogue import load
+from estimator.errors import say
+from estimator.hosting import Criterion, criteria
+from estimator.numbers import bounds_text, exact_text, interval_text, step_for
+from estimator.sheets import reading
+from estimator.sheets.document import Points, Record, Section, Sheet, Table
+from estimator.sheets.facts import Facts, once
+
+COLUMNS = ("critere", "objet", "texte", "indicateur", "bas", "valeur", "haut", "unite", "preuve", "inconnu")
+SOURCE = "rgesn_2024"
+FIRST = {"1.1": "high", "1.5": "high", "8.1": "high", "8.2": "high", "8.3": "high"}  # of the criteria, their priority
+FIRST |= {"8.4": "middle", "8.5": "middle", "8.6": "middle", "8.7": "middle", "8.10": "middle"}
+FIRST |= {"9.1": "high", "9.2": "high", "9.3": "high", "9.4": "high", "9.5": "high", "9.6": "middle", "9.7": "high"}
+CRITERIA = tuple(FIRST)
+INDICATORS = ("primary_energy", "gwp", "water", "adpe", "energy")
+SIGNS = {"lt": "<", "le": "≤", "gt": ">"}
+COMPARED = ("low", "central", "high", "unit")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A value to state. value, low, high [unit]; said: as people read it; evidence and unknown in words."""
+
+    about: str
+    text: str
+    name: str = ""
+    low: float | None = None
+    value: float | None = None
+    high: float | None = None
+    unit: str = ""
+    said: str = ""
+    evidence: str = ""
+    unknown: str = ""
+
+
+def rgesn(facts: Facts) -> Sheet:
+    """The extracts of a scenario: criteria 1.1, 1.5, 8.x of each site and 9.x."""
+    found = {name: _lines(facts, name) for name in CRITERIA}
+    source = load().sources[SOURCE]
+    return Sheet(
+        kind=facts.say("kind_rgesn"),
+        title=facts.scenario.title,
+        lang=facts.lang,
+        lead=(facts.say("rgesn_lead", title=source.title, publisher=source.publisher),),
+        sections=tuple(_section(facts, name, lines) for name, lines in found.items()),
+        foot=reading.foot(facts, "rgesn"),
+        columns=COLUMNS,
+        records=tuple(_record(name, line) for name, lines in found.items() for line in lines),
+        mark=facts.mark,
+    )
+
+
+def _section(facts: Facts, name: str, lines: list[Line]) -> Section:
+    """What the criterion asks in our words, the text to paste, then the values with their evidence."""
+    asked = say("rgesn_asks", _key(name), facts.lang)
+    texts = once([line.text for line in lines if line.text])
+    blocks: list[str | Points | Table] = [asked, *((Points(texts),) if texts else ())]
+    valued = [line for line in lines if line.said or line.evidence]
+    if valued:
+        columns = tuple(facts.say(f"rgesn_{column}") for column in ("about", "value", "evidence"))
+        rows = tuple((line.about, line.said, line.evidence) for line in valued)
+        blocks.append(Table("", columns, rows))
+    unknown = once([line.unknown for line in lines if line.unknown])
+    blocks += [facts.say("rgesn_unknown", text=text) for text in unknown]
+    title = facts.say("rgesn_title", id=name, priority=facts.say(f"priority_{FIRST[name]}"))
+    return Section(title, tuple(blocks))
+
+
+def _record(name: str, line: Line) -> Record:
+    numbers = (line.low, line.value, line.high, line.unit)
+    return (name, line.about, line.text or line.said, line.name, *numbers, line.evidence, line.unknown)
+
+
+def _lines(facts: Facts, name: str) -> list[Line]:
+    if name == "1.1":
+        return [Line("", _utility(facts), unknown=say("rgesn_unknowns", "c1_1", facts.lang))]
+    if name == "1.5":
+        return _indicators(facts)
+    if name in ("9.3", "9.7"):
+        return _with_quality(facts, name)
+    if name.startswith("8.") and name != "8.10":
+        return _hosting(facts, name)
+    unknown = say("rgesn_unknowns", _key(name), facts.lang)
+    if name == "9.2":
+        return [Line("", f"{reading.smallest(facts)} {' '.join(reading.lead(facts))}", unknown=unknown)]
+    if name == "9.1":
+        return [Line("", _utility(facts), unknown=unknown)]
+    if name == "9.6":
+        return [*_precision(facts), Line("", "", unknown=unknown)]
+    if name == "9.5" and any(o.use and o.use.training for o in facts.scenario.options):
+        return [Line("", facts.say("training_described"), unknown=unknown)]
+    return [Line("", say("rgesn_texts", _key(name), facts.lang), unknown=unknown)]
+
+
+def _utility(facts: Facts) -> str:
+    """The question of the non-AI alternative, its answer, and the options compared."""
+    asked = say("sheet", "charter_question", facts.lang)
+    labels = ", ".join(option["label"] for option in facts.studied) or facts.say("none")
+    need = facts.scenario.need
+    told = facts.say(
+        "rgesn_compared", units=facts.count(need.volume), unit=need.unit, period=need.period, labels=labels
+    )
+    return f"{asked} {reading.alternative(facts)} {told}"
+
+
+def _indicators(facts: Facts) -> list[Line]:
+    """The four indicators of the text, then electricity: for the period (absolute) and for one unit (relative)."""
+    lines = [
+        Line("", facts.say("rgesn_method", unit=facts.body["unit"]), unknown=say("rgesn_unknowns", "c1_5", facts.lang))
+    ]
+    for option in facts.studied:
+        for name in INDICATORS:
+            if name in option["figures"]:
+                reaches = (("absolute", option["figures"][name]), ("relative", option["per_unit"][name]))
+                lines += [_figure(facts, option, name, reach, amount) for reach, amount in reaches]
+    return lines
+
+
+def _figure(facts: Facts, option: Mapping[str, Any], name: str, reach: str, amount: Mapping[str, Any]) -> Line:
+    low, value, high, unit = (amount[key] for key in COMPARED)
+    about = f"{option['label']}, {say('figures', name, facts.lang)}, {facts.say(reach)}"
+    said, proof = interval_text(amount, facts.lang), facts.say("proof", value=facts.proof(option))
+    return Line(about, "", name, low, value, high, unit, said, proof)
+
+
+def _with_quality(facts: Facts, name: str) -> list[Line]:
+    """Electricity of one accepted unit beside the quality, for each option."""
+    unknown = say("rgesn_unknowns", _key(name), facts.lang)
+    lines = [Line("", say("rgesn_texts", _key(name), facts.lang), unknown=unknown)]
+    for option in facts.studied:
+        if "energy" not in option["per_unit"]:
+            continue
+        line = _figure(facts, option, "energy", "relative", option["per_unit"]["energy"])
+        stated = facts.scenario.option(option["id"])
+        quality = facts.say("quality", value=facts.score(stated.quality))
+        tried = facts.say("attempts", attempts=facts.about(stated.attempts / stated.acceptance))
+        lines.append(Line(**(vars(line) | {"evidence": facts.joined((quality, tried, line.evidence))})))
+    return lines
+
+
+def _precision(facts: Facts) -> list[Line]:
+    """The bits of a weight, where they are stated."""
+    found = [(o.label, o.use.precision_bits) for o in facts.scenario.options if o.use and o.use.precision_bits]
+    return [Line("", facts.say("rgesn_bits", label=label, bits=f"{bits:g}")) for label, bits in found]
+
+
+def _hosting(facts: Facts, name: str) -> list[Line]:
+    """A criterion on hosting for each site of the scenario."""
+    lines = [_judged(facts, host, labels, name) for host, labels in facts.hosts.items()]
+    return lines or [Line("", facts.say("no_host"), unknown=facts.say("no_host"))]
+
+
+def _judged(facts: Facts, host: str, labels: tuple[str, ...], name: str) -> Line:
+    found = next(c for c in criteria(host, facts.day) if c.id == name)
+    lang, place = facts.lang, load().label(host, facts.lang)
+    reason = found.reason_text(lang)
+    told = {"host": place, "labels": ", ".join(labels), "status": found.status_text(lang)}
+    text = facts.say("rgesn_judged", reason=reason[:1].upper() + reason[1:], limits=_limits(found, facts), **told)
+    evidence = facts.joined(f"{e.title}, {e.locator} ({e.date})" for e in found.evidence)
+    asked = ", ".join(say("hosting_fields", field, lang) for field in found.asks)
+    unknown = facts.say("rgesn_ask", fields=asked, host=place) if asked else ""
+    numbers = (name, found.low, found.value, found.high, found.unit)
+    return Line(place, text, *numbers, said=_said(found, facts), evidence=evidence, unknown=unknown)
+
+
+def _limits(found: Criterion, facts: Facts) -> str:
+    """The thresholds of a criterion that are numbers, with the kind of value that each is for."""
+    said, lang = [], facts.lang
+    for limit in found.thresholds:
+        if limit.value is not None:
+            kind = f" ({say('hosting_choices', limit.condition, lang)})" if limit.condition else ""
+            name = say("rgesn_limits", limit.quantity, lang)
+            said.append(f"{name} {SIGNS[limit.comparison]} {exact_text(limit.value, limit.unit, lang)}{kind}")
+    return f", {facts.joined(said)}" if said else ""
+
+
+def _said(found: Criterion, facts: Facts) -> str:
+    """The value that was found, with its bounds, or its word."""
+    if found.value is None:
+        return found.found
+    step = step_for(found.unit, found.value, facts.lang)
+    value = exact_text(found.value, found.unit, facts.lang, step)
+    return f"{value} ({bounds_text(found.low, found.high, step, facts.lang)})"
+
+
+def _key(name: str) -> str:
+    return f"c{name.replace('.', '_')}"

@@ -1,0 +1,132 @@
+"""An award criterion for a tender: what bidders state, how offers are compared, how points follow from verdicts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from estimator.catalogue import load
+from estimator.errors import say
+from estimator.figures import figure_named
+from estimator.host_answers import FIELDS
+from estimator.host_facts import tables
+from estimator.numbers import share_text, unit_text
+from estimator.sheets import reading
+from estimator.sheets.document import Cell, Fields, Points, Record, Row, Section, Sheet, Table
+from estimator.sheets.facts import FOUR, Facts
+
+COLUMNS = ("champ", "intitule", "unite", "bas", "valeur", "haut", "perimetre", "periode", "preuve", "document")
+SITE = ("country", "pue", "pue_kind", "wue", "wue_basis", "electricity_contract", "heat_reuse", "equipment_life")
+MODEL = ("model_energy", "training_energy")  # fields of the questionnaire that bidders fill
+CLAIMS = ("neutral", "avoided", "frugal", "label", "lca", "offset")
+RULES = ("same", "pairs", "formula", "equal", "third", "missing", "weights")
+LOSS = {"lower_always": 1.0, "lower_mostly": 0.5}  # what a verdict for another offer costs
+
+
+def tender(facts: Facts) -> Sheet:
+    """The criterion sheet of a scenario, whose options are those of the estimate before the tender."""
+    sections = (
+        Section(facts.say("tender_object"), (Fields(reading.need(facts)),)),
+        Section(facts.say("tender_basis"), (Points(_said(facts, "tender_basis", ("ccp", "rgesn", "suppliers"))),)),
+        Section(facts.say("tender_asked"), (facts.say("tender_asked_text", unit=facts.body["unit"]), _boundary(facts))),
+        Section(facts.say("tender_fill"), (_to_fill(facts),)),
+        Section(facts.say("tender_points"), (Points(_said(facts, "tender_rules", RULES)),)),
+        *_tried(facts),
+        Section(facts.say("tender_claims"), (facts.say("tender_claims_text"), Points(_said(facts, "claims", CLAIMS)))),
+    )
+    return Sheet(
+        kind=facts.say("kind_tender"),
+        title=facts.scenario.title,
+        lang=facts.lang,
+        lead=(facts.say("tender_lead"),),
+        sections=sections,
+        foot=reading.foot(facts, "tender"),
+        columns=COLUMNS,
+        records=_records(facts),
+        mark=facts.mark,
+    )
+
+
+def points(pairs: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, float]:
+    """Share of the points of one indicator for each option, from its pairs of `decision`.
+
+    1 − losses / (n − 1): an offer loses 1 to each offer that is lower in all cases studied, ½ to each that is lower
+    in most cases, nothing where both are equivalent, undecided or not comparable. n: offers compared.
+    """
+    losses = dict.fromkeys(names, 0.0)
+    for pair in pairs:
+        if pair["verdict"] in LOSS and {pair["a"], pair["b"]} <= losses.keys():
+            losses[pair["b"] if pair["lower"] == pair["a"] else pair["a"]] += LOSS[pair["verdict"]]
+    return {name: 1 - lost / max(len(names) - 1, 1) for name, lost in losses.items()}
+
+
+def _said(facts: Facts, section: str, keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(say(section, key, facts.lang) for key in keys)
+
+
+def _boundary(facts: Facts) -> Table:
+    """What the figures must hold, element by element."""
+    from estimator.method import boundary
+
+    columns = tuple(facts.say(f"boundary_{name}") for name in ("element", "counted", "how"))
+    return Table("", columns, tuple((item.name, item.counted, item.how) for item in boundary(facts.lang)))
+
+
+def _asked(facts: Facts) -> list[tuple[str, str, str, str, str]]:
+    """Field, title, unit, period and proof of every value that a bidder states."""
+    lang, rows = facts.lang, []
+    for name in FOUR:
+        figure = figure_named(name)
+        assert figure is not None
+        unit = f"{unit_text(figure.unit, lang)} / « {facts.body['unit']} »"
+        rows.append((name, say("figures", name, lang), unit, facts.say("tender_period"), facts.say("tender_proof")))
+    for field in (*SITE, *MODEL):
+        asked = FIELDS[field]
+        period, proof = say("hosting_periods", asked.period, lang), say("hosting_proofs", asked.proof, lang)
+        rows.append((field, _title(field, lang), _unit(asked.unit, lang), period, proof))
+    return rows
+
+
+def _unit(unit: str, lang: str) -> str:
+    return unit_text(unit, lang) if unit not in ("", "1") else ""
+
+
+def _title(field: str, lang: str) -> str:
+    """The name of a field, with the name that a text of law gives it."""
+    called = tables().names.get(field)
+    title = say("hosting_fields", field, lang)
+    return f"{title} ({called.name}, {load().sources[called.source].title})" if called else title
+
+
+def _to_fill(facts: Facts) -> Table:
+    columns = tuple(facts.say(f"fill_{name}") for name in ("field", "unit", "low", "value", "high", "document"))
+    rows: list[Row] = []
+    for _, title, unit, when, proof in _asked(facts):
+        notes = (facts.say("fill_period", text=when), facts.say("fill_proof", text=proof))
+        rows.append((Cell(title, notes), unit, "", "", "", ""))
+    return Table("", columns, tuple(rows))
+
+
+def _records(facts: Facts) -> tuple[Record, ...]:
+    """The table to fill, for machines: a bidder writes the numbers, the boundary and the document."""
+    return tuple(
+        (field, title, unit, "", "", "", "", period, proof, "") for field, title, unit, period, proof in _asked(facts)
+    )
+
+
+def _tried(facts: Facts) -> tuple[Section, ...]:
+    """The rule tried on the options of the scenario that are compared, one column an indicator."""
+    options = [o for o in facts.studied if o["figures"] and o["quality"]]
+    if len(options) < 2:
+        return ()
+    rows = [[option["label"]] for option in options]
+    for name in FOUR:
+        known = [o["id"] for o in options if o["figures"][name]["central"] is not None]
+        shares = points(facts.body["pairs"][name], known)
+        for row, option in zip(rows, options, strict=True):
+            row.append(_share(shares.get(option["id"]), facts.lang))
+    columns = (facts.say("option"), *(say("figures", name, facts.lang) for name in FOUR))
+    tried = Table("", columns, tuple(tuple(row) for row in rows))
+    return (Section(facts.say("tender_tried"), (facts.say("tender_tried_text"), tried)),)
+
+
+def _share(share: float | None, lang: str) -> str:
+    return say("numbers", "missing", lang) if share is None else share_text(share, lang)

@@ -1,0 +1,71 @@
+"""A document as Markdown to paste, and as a table of cells for a French spreadsheet."""
+
+import csv
+import io
+import re
+
+from estimator.host_answers import cell_text
+from estimator.sheets.document import Block, Cell, Fields, Points, Row, Section, Sheet, Table
+from estimator.typography import typeset
+
+SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
+BLANK = "………"
+COLON = {"fr": "\u00a0: ", "en": ": "}
+
+
+def markdown(sheet: Sheet) -> str:
+    """The document in Markdown; every text is escaped."""
+    lang = sheet.lang
+    lines = [f"**{_plain(sheet.mark, lang)}**", ""] if sheet.mark else []
+    lines += [f"# {_plain(sheet.title, lang)}", "", _plain(sheet.kind, lang), ""]
+    lines += [line for text in sheet.lead for line in (_plain(text, lang), "")]
+    lines += [line for part in sheet.sections for line in _section(part, lang)]
+    lines += ["---", "", *(line for text in sheet.foot for line in (_plain(text, lang), ""))]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def table(sheet: Sheet) -> str:
+    """Its records, separated by `;`; no cell is taken for a formula; numbers to their last digit."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    marked = ("marque",) if sheet.mark else ()
+    writer.writerow([*marked, *sheet.columns])
+    for record in sheet.records:
+        writer.writerow([cell_text(cell) for cell in (*((sheet.mark,) if sheet.mark else ()), *record)])
+    return out.getvalue()
+
+
+def _plain(text: str, lang: str) -> str:
+    """A text on one line, in which nothing is taken for Markdown or HTML."""
+    text = SPECIAL.sub(r"\\\1", " ".join(typeset(text, lang).split()))
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"^([-+]|\d+[.)])(?= |$)", r"\\\1", text)
+
+
+def _section(part: Section, lang: str) -> list[str]:
+    lines = [f"## {_plain(part.title, lang)}", ""]
+    for block in part.blocks:
+        lines += [*_block(block, lang), ""]
+    return lines
+
+
+def _block(block: Block, lang: str) -> list[str]:
+    if isinstance(block, str):
+        return [_plain(block, lang)]
+    if isinstance(block, Points):
+        return [f"- {_plain(item, lang)}" for item in block.items]
+    if isinstance(block, Fields):
+        return [f"- {_plain(name, lang)}{COLON[lang]}{_plain(value, lang) or BLANK}" for name, value in block.pairs]
+    return _rows(block, lang)
+
+
+def _rows(found: Table, lang: str) -> list[str]:
+    head = [f"| {' | '.join(_plain(name, lang) for name in found.columns)} |", "|" + " --- |" * len(found.columns)]
+    caption = [_plain(found.caption, lang), ""] if found.caption else []
+    return [*caption, *head, *(_line(row, len(found.columns), lang) for row in found.rows)]
+
+
+def _line(row: Row, wide: int, lang: str) -> str:
+    cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
+    texts = ["<br>".join(_plain(text, lang) for text in (cell.text, *cell.small) if text) for cell in cells]
+    return f"| {' | '.join((*texts, *[''] * (wide - len(texts))))} |"

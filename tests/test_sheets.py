@@ -1,0 +1,395 @@
+"""The documents of a project's file: the comparison's own digits, nothing of the user that is taken for code, one A4
+page."""
+
+import csv
+import html
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from estimator.errors import LANGUAGES
+from estimator.host_answers import read_answers
+from estimator.numbers import interval_text
+from estimator.register import Register, author
+from estimator.scenario import Scenario, scenario_of
+from estimator.sheets.bars import round_top, small_ones
+from estimator.sheets.document import Table
+from estimator.sheets.evaluation import evaluation
+from estimator.sheets.facts import FOUR, Facts, clipped, facts_of
+from estimator.sheets.files import FORMATS, SHEETS, FormatUnknown, write_sheet
+from estimator.sheets.page import page
+from estimator.sheets.questions import NoHostInScenario, questions
+from estimator.sheets.rgesn import CRITERIA, rgesn
+from estimator.sheets.tender import points
+from estimator.sheets.text import markdown, table
+from estimator.typography import typeset
+
+HOSTILE = "<script>alert(1)</script>\"'|*_[x](javascript:1)`&=1"
+QUESTION = "Existe-t-il des solutions alternatives, ne recourant pas à l'IA, pouvant produire les mêmes effets ?"
+TEST = "200 courriers"
+
+
+def option(name: str, label: str, model: str, quality: float | None = 0.94, **more: Any) -> dict[str, Any]:
+    """A described option at a site that publishes its PUE."""
+    use = {"model": model, "host": "scaleway/fr-par-2", "device": "gpu/h100", "concurrency": 16}
+    found = {"value": quality, "test": TEST, "date": "2026-05-02", "by": "Service courrier"}
+    body = {"id": name, "label": label, "method": "model", "acceptance": 0.94, "use": use}
+    return body | ({"quality": found} if quality is not None else {}) | more
+
+
+def scenario(*options: dict[str, Any], **more: Any) -> Scenario:
+    """A need with an option without AI, set aside, then these (default: a light and a large model)."""
+    none = {
+        "id": "sans-ia",
+        "label": "les réponses types",
+        "method": "none",
+        "status": "rejected",
+        "why": "trop rigide",
+    }
+    both = (option("leger", "le modèle léger", "qwen3-8b"), option("grand", "le grand modèle", "mistral-large-latest"))
+    body: dict[str, Any] = {"title": "Répondre aux courriers", "day": "2026-11-25"}
+    body["need"] = {"unit": "une réponse acceptée", "volume": 20000, "input_tokens": 800, "output_tokens": 300}
+    body["constraints"] = {"quality": {"value": 0.9, "test": TEST}}
+    return scenario_of(body | {"options": [none, *(options or both)]} | more)
+
+
+def facts(lang: str = "fr", *options: dict[str, Any], **more: Any) -> Facts:
+    return facts_of(scenario(*options, **more), lang)
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def words(text: str) -> str:
+    """What a reader sees of a page."""
+    body = re.sub(r"<style>.*?</style>|<title>.*?</title>", "", text, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", " ", body))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_page_table_and_comparison_hold_the_same_digits(lang: str) -> None:
+    found = facts(lang)
+    sheet = evaluation(found)
+    shown, cells = words(page(sheet)), rows(table(sheet))
+    assert len(found.studied) == 2
+    for body in found.studied:
+        for name in FOUR:
+            for reach, amount in (("periode", body["figures"][name]), ("unite", body["per_unit"][name])):
+                key = (body["label"], name, reach)
+                cell = next(c for c in cells if (c["objet"], c["indicateur"], c["portee"]) == key)
+                ends = [float(cell[end].replace(",", ".")) for end in ("bas", "central", "haut")]
+                assert ends == [amount["low"], amount["central"], amount["high"]]
+                assert cell["texte"] == interval_text(amount, lang)
+            assert interval_text(body["figures"][name], lang) in shown
+    for pair in found.body["lead"]:
+        assert pair["sentence"][lang] in shown
+
+
+def test_the_command_writes_what_compare_says(tmp_path: Path, root: Path) -> None:
+    from estimator.scenario_text import scenario_toml
+
+    (tmp_path / "s.toml").write_text(scenario_toml(scenario()), "utf-8")
+
+    def sobria(*arguments: str) -> str:
+        command = [sys.executable, "-m", "estimator.cli", "--home", str(tmp_path / "home"), "--lang", "fr", *arguments]
+        return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+
+    said = json.loads(sobria("compare", str(tmp_path / "s.toml"), "--json"))
+    for kind in SHEETS:
+        for format in FORMATS:
+            out = tmp_path / f"{kind}.{format}"
+            done = json.loads(sobria("sheet", kind, str(tmp_path / "s.toml"), "--out", str(out), "--json"))
+            assert done == {"file": str(out), "bytes": out.stat().st_size}
+    cells = rows((tmp_path / "evaluation.csv").read_text("utf-8-sig"))
+    light = next(o for o in said["options"] if o["id"] == "leger")
+    cell = next(c for c in cells if (c["objet"], c["indicateur"], c["portee"]) == ("le modèle léger", "gwp", "unite"))
+    assert float(cell["central"].replace(",", ".")) == light["per_unit"]["gwp"]["central"]
+    declared = rows((tmp_path / "rgesn.csv").read_text("utf-8-sig"))
+    values = [c["valeur"].replace(",", ".") for c in declared if c["critere"] == "1.5" and c["indicateur"] == "gwp"]
+    assert float(values[0]) == light["figures"]["gwp"]["central"]
+    assert "sobria sheet evaluation s.toml" in (tmp_path / "evaluation.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("kind", list(SHEETS))
+def test_no_text_of_the_user_is_taken_for_code(kind: str, lang: str) -> None:
+    base = option("leger", HOSTILE[:80], "qwen3-8b", attempts=2)
+    base["quality"] = {"value": 0.94, "test": HOSTILE, "by": HOSTILE, "date": HOSTILE}
+    more = {"title": HOSTILE, "use_case": HOSTILE, "need": {"unit": HOSTILE[:80], "volume": 9, "output_tokens": 9}}
+    none = {"id": "n", "label": HOSTILE[:80], "method": "none", "status": "rejected", "why": "\n# " + HOSTILE}
+    found = facts(lang, base, **more, options=[none, base], constraints={"location": HOSTILE})
+    sheet = SHEETS[kind](found)
+    written = page(sheet)
+    assert "<script" not in written and "&lt;script" in written
+    assert re.findall(r"<(?:a|img|link|iframe|object|form|base)\b", written) == []
+    text = markdown(sheet)
+    assert "<script" not in text and "\n# <" not in text and "](javascript" not in text.replace("\\](", "")
+    assert sum(line.startswith("# ") for line in text.splitlines()) == 1
+    for line in (line for line in text.splitlines() if line.startswith("| ")):
+        assert len(re.findall(r"(?<!\\)\|", line)) in (4, 6, 7)
+    plain = dict.fromkeys(("=", "+", "-", "@"), 0)
+    for row in csv.reader(io.StringIO(table(sheet), newline=""), delimiter=";"):
+        assert not any(cell[:1] in plain and not re.fullmatch(r"-?[\d,e-]+", cell) for cell in row)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("kind", list(SHEETS))
+def test_an_example_is_marked_in_every_format(kind: str, lang: str) -> None:
+    mark = {"fr": "EXEMPLE, DONNÉES FICTIVES", "en": "EXAMPLE, FICTITIOUS DATA"}[lang]
+    sheets = {marked: SHEETS[kind](facts(lang, example=marked)) for marked in (True, False)}
+    for write in FORMATS.values():
+        assert mark in write(sheets[True]) and mark not in write(sheets[False])
+    assert page(sheets[True]).count(mark) == 2  # above the title, and across the printed page
+    assert all(row["marque"] == mark for row in rows(table(sheets[True])))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("kind", list(SHEETS))
+def test_a_page_is_whole_by_itself(kind: str, lang: str) -> None:
+    written = page(SHEETS[kind](facts(lang)))
+    assert f'<html lang="{lang}">' in written and written.count("<h1") == 1
+    assert "://" not in written and "<script" not in written and "url(" not in written.replace("url(#", "")
+    for found in re.findall(r"<table.*?</table>", written):
+        assert '<th scope="col">' in found and '<th scope="row">' in found
+    assert len(written.encode()) < 20_000 or kind in ("rgesn", "questionnaire")
+
+
+def test_the_question_of_the_charter_is_asked_in_its_words() -> None:
+    for lang in LANGUAGES:
+        written = page(evaluation(facts(lang)))
+        assert f">{html.escape(typeset(QUESTION, 'fr'))}</h2>" in written
+        assert ('<h2 lang="fr">' in written) is (lang == "en")
+    assert "les réponses types" in words(written) and "trop rigide" in words(written)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("studied", "Oui, étudiée"), ("rejected", "Étudiée et écartée"), ("not_studied", "Pas encore étudiée")],
+)
+def test_each_answer_about_the_alternative_is_said(status: str, said: str) -> None:
+    none = {"id": "n", "label": "un formulaire", "method": "none", "status": status, "why": "raison"}
+    light = option("leger", "le modèle léger", "qwen3-8b")
+    assert f"{said} : un formulaire" in words(page(evaluation(facts("fr", options=[none, light])))).replace(
+        "\u00a0", " "
+    )
+
+
+def test_the_register_says_what_it_holds(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    case = register.create(
+        {"name": "Courriers", "task": "répondre", "unit": "réponse", "service": "Courrier", "commune": "metropole",
+         "owner_role": "chef de service",
+         "alternative": {"answer": "etudiee_et_ecartee", "description": "un modèle de lettre", "reason": "trop long",
+                         "date": "2026-01-02"}},
+        author("Courrier", "essai"),
+    )  # fmt: skip
+    decided = {"what": "lancer", "date": date(2026, 6, 1), "reasons": "utile", "by": "comité"}
+    register.decide(case.id, decided, author("Courrier", "essai"))
+    text = words(page(evaluation(facts_of(scenario(use_case=case.id), "fr", tmp_path))))
+    for said in ("Courriers, Courrier", "un modèle de lettre", "trop long", "Lancer, le 2026-06-01, par comité"):
+        assert said in text
+    elsewhere = words(page(evaluation(facts_of(scenario(use_case="ailleurs"), "fr", tmp_path))))
+    assert "n’est pas au registre" in elsewhere
+
+
+def test_what_is_unknown_is_said_and_never_zero() -> None:
+    nowhere = option("cache", "le modèle caché", "qwen3-8b", quality=None)
+    text = words(page(evaluation(facts("fr", option("leger", "le modèle léger", "qwen3-8b"), nowhere))))
+    assert "Qualité de le modèle caché" in text and "sans elle, aucun verdict" in text
+    assert "qualité : inconnue" in text.replace("\u00a0", " ") and "Non comparable" in text
+    assert "Réseau : non décrit, donc non compté." in text.replace("\u00a0", " ")
+
+
+def test_every_criterion_is_there_with_what_is_unknown() -> None:
+    wanted = ["1.1", "1.5", *(f"8.{n}" for n in (1, 2, 3, 4, 5, 6, 7, 10)), *(f"9.{n}" for n in range(1, 8))]
+    assert list(CRITERIA) == wanted
+    for lang in LANGUAGES:
+        sheet = rgesn(facts(lang))
+        assert [part.title.split()[1] for part in sheet.sections] == wanted
+        assert set(wanted) == {record[0] for record in sheet.records}
+        text = markdown(sheet)
+        # the site publishes a PUE of 1.16, not whether it is measured; its country is below 100 g
+        assert ("1,16" if lang == "fr" else "1.16") in text and "100" in text
+        assert not re.search(r"\bc[189]_\d|rgesn_", text)  # no key of the words
+
+
+def test_without_a_site_criteria_are_unknown_and_nobody_is_questioned() -> None:
+    light = option("leger", "le modèle léger", "qwen3-8b")
+    del light["use"]["host"]
+    found = facts("fr", light)
+    assert "aucun hébergement" in markdown(rgesn(found)).replace("’", "'")
+    for lang, said in (("fr", "ne nomme aucun hébergement"), ("en", "names no hosting site")):
+        with pytest.raises(NoHostInScenario) as refusal:
+            questions(found)
+        assert said in refusal.value.message(lang)
+
+
+def test_the_questionnaire_filled_in_is_read_back() -> None:
+    for example in (True, False):
+        filled = rows(table(questions(facts(example=example))))
+        asked = next(row for row in filled if row["champ"] == "commissioned")
+        asked |= {"valeur": "2023", "date": "2026-11-20", "repondant": "Exploitation", "document": "contrat"}
+        out = io.StringIO(newline="")
+        writer = csv.DictWriter(out, list(filled[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows(filled)
+        [answer] = read_answers(out.getvalue())
+        assert (answer.host, answer.field, answer.value) == ("scaleway/fr-par-2", "commissioned", "2023")
+
+
+def pair(a: str, b: str, verdict: str, lower: str | None = None) -> dict[str, Any]:
+    return {"a": a, "b": b, "verdict": verdict, "lower": lower}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "shares"),
+    [
+        ([pair("a", "b", "equivalent")], {"a": 1, "b": 1}),
+        ([pair("a", "b", "undecided")], {"a": 1, "b": 1}),
+        ([pair("a", "b", "lower_always", "a")], {"a": 1, "b": 0}),  # 1 − 1/1
+        ([pair("a", "b", "lower_mostly", "b")], {"a": 0.5, "b": 1}),  # 1 − ½/1
+        # c loses 1 to a and ½ to b: 1 − 1.5/2
+        ([pair("a", "b", "undecided"), pair("a", "c", "lower_always", "a"), pair("b", "c", "lower_mostly", "b")],
+         {"a": 1, "b": 1, "c": 0.25}),
+        ([], {"a": 1}),
+    ],
+)  # fmt: skip
+def test_points_follow_from_verdicts(pairs: list[dict[str, Any]], shares: dict[str, float]) -> None:
+    assert points(pairs, list(shares)) == shares
+
+
+@given(st.lists(st.sampled_from(["equivalent", "undecided", "not_comparable"]), min_size=3, max_size=3))
+def test_offers_that_cannot_be_told_apart_have_the_same_points(verdicts: list[str]) -> None:
+    sides = (("a", "b"), ("a", "c"), ("b", "c"))
+    found = points([pair(*side, verdict) for side, verdict in zip(sides, verdicts, strict=True)], ["a", "b", "c"])
+    assert set(found.values()) == {1.0}
+
+
+def test_the_tender_tries_the_rule_and_names_the_refused_claims() -> None:
+    text = markdown(SHEETS["tender"](facts()))
+    assert re.search(r"\| le modèle léger( \| 100\s%){4} \|", text)
+    assert re.search(r"\| le grand modèle( \| 0\s%){4} \|", text)
+    for said in ("L.2152-7", "neutre en carbone", "frugal", "Analyse de cycle de vie", "on ne peut pas trancher"):
+        assert said in text
+
+
+@given(st.floats(1e-12, 1e12))
+def test_a_scale_ends_at_a_round_number_at_or_above(value: float) -> None:
+    top = round_top(value)
+    assert value * (1 - 1e-8) <= top <= 1.7 * value
+    assert re.fullmatch(r"[1-9](\.5)?e[+-]\d+", f"{top:.1e}".replace(".0e", "e"))
+
+
+def test_small_options_are_drawn_again() -> None:
+    """1 is more than twenty times smaller than 21, 2 is not than 40."""
+    assert small_ones([1, 21]) == {1} and small_ones([2, 40]) == frozenset() and small_ones([]) == frozenset()
+    found = next(b for part in evaluation(facts()).sections for b in part.blocks if isinstance(b, Table))
+    assert any("agrandi" in cell.text for row in found.picture for cell in row[:1] if not isinstance(cell, str))
+
+
+@given(st.text(max_size=400), st.integers(1, 300))
+def test_a_clipped_text_is_one_short_line(text: str, longest: int) -> None:
+    found = clipped(text, longest)
+    assert len(found) <= longest and "\n" not in found
+
+
+def test_a_format_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    for lang, said in (("fr", "html, md, csv"), ("en", "Formats expected: html, md, csv")):
+        with pytest.raises(FormatUnknown) as refusal:
+            write_sheet("evaluation", facts(), tmp_path / "fiche.pdf")
+        assert said in refusal.value.message(lang)
+    assert list(tmp_path.iterdir()) == []
+
+
+def heavy(longest: int, count: int) -> Scenario:
+    """As much as fits: long names, every constraint, several sites, a reserved server, an unknown quality."""
+    filling = " au nom long et complet, avec des mots pour remplir toute la place"
+    models = ("qwen3-8b", "mistral-large-latest", "mistral-small-latest", "gpt-4o")
+    options: list[dict[str, Any]] = [
+        {"id": "n", "label": ("sans IA" + filling)[:longest].strip(), "method": "none", "status": "rejected",
+         "why": "trop de cas différents, des réponses jugées trop froides par les habitants. " * 9},
+    ]  # fmt: skip
+    for number in range(1, count):
+        made = option(f"o{number}", (f"option {number}" + filling)[:longest].strip(), models[number % 4])
+        made["quality"] |= {"by": "Service du courrier et de l'accueil des habitants"}
+        made["use"] |= {"host": ("scaleway/fr-par-2", "class/server-room")[number % 2], "zone": "FRA"}
+        if number == 2:
+            made |= {"reserved_hours": 8766, "quality": None}
+        options.append(made)
+    need = {"unit": ("une réponse acceptée, relue" + filling)[:80], "volume": 20000, "output_tokens": 300}
+    limits = {"quality": {"value": 0.9, "test": TEST}, "delay_s": 10, "data": "sensitive", "location": "FRA"}
+    title = ("Répondre aux courriers des habitants" + filling)[:120]
+    return scenario(options=options, title=title, need=need, constraints=limits, example=True, use_case="ailleurs")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_evaluation_sheet_prints_on_one_page(chromium: str, tmp_path: Path, lang: str) -> None:
+    """The example that ships, an ordinary scenario, and the heaviest at each length of names."""
+    from playwright.sync_api import sync_playwright
+
+    from dashboard.compare_data import example_scenario
+
+    made = [example_scenario(), scenario(), *(heavy(*size) for size in ((18, 7), (40, 6), (80, 9)))]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        shown = browser.new_page()
+        asked: list[str] = []
+        shown.on("request", lambda request: asked.append(request.url))
+        for number, found in enumerate(made):
+            written = page(evaluation(facts_of(found, lang)))
+            assert len(written.encode()) < 20_000
+            file = tmp_path / f"{number}.html"
+            file.write_text(written, "utf-8")
+            shown.goto(file.as_uri())
+            printed = shown.pdf(prefer_css_page_size=True)
+            assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1, number
+            shown.set_viewport_size({"width": 320, "height": 800})
+            assert shown.evaluate("document.documentElement.scrollWidth") <= 320
+        assert all(url.startswith("file:") for url in asked)
+        browser.close()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Any]:
+    """Asks the dashboard's own route."""
+    from starlette.requests import Request
+
+    from dashboard.sheet_routes import sheet_routes
+
+    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
+    [route] = sheet_routes()
+    scope = {"type": "http", "method": "GET", "path": "/fiche-evaluation", "headers": []}
+    return lambda query: route.endpoint(Request(scope | {"query_string": query.encode()}))
+
+
+def test_the_route_serves_the_sheet_of_the_address(asked: Callable[[str], Any], tmp_path: Path) -> None:
+    from estimator.scenario_link import encode
+    from estimator.sheets.files import evaluation_page
+
+    found = asked(f"lang=en&scenario={encode(scenario())}")
+    assert found.status_code == 200 and found.body.decode() == evaluation_page(scenario(), "en", tmp_path)
+    example = asked("lang=fr")
+    assert example.status_code == 200 and "EXEMPLE, DONNÉES FICTIVES" in example.body.decode()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_route_says_what_it_cannot_read(asked: Callable[[str], Any], lang: str) -> None:
+    for token in ("AAAA", "%3Cscript%3E", "é"):
+        found = asked(f"lang={lang}&scenario={token}")
+        assert (
+            found.status_code == 400
+            and f'<html lang="{lang}">' in found.body.decode()
+            and "<script>" not in found.body.decode()
+        )
