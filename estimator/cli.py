@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,6 +10,7 @@ import typer
 
 from estimator import cli_text
 from estimator.cli_catalogue import GROUPS
+from estimator.cli_estimate import estimate
 from estimator.cli_text import Json, show
 from estimator.errors import LANGUAGES, SobriaError, say
 from estimator.home import default_home
@@ -18,6 +18,7 @@ from estimator.home import default_home
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)
+app.command()(estimate)
 
 Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
 
@@ -127,68 +128,6 @@ def explain(
         raise typer.BadParameter(say("cli", "number_wanted", context.obj["lang"]))
     body = _fresh(context).explain(number)
     show(body, json_, lambda: cli_text.explain_text(body, context.obj["lang"]))
-
-
-@app.command()
-def estimate(
-    context: typer.Context,
-    it_energy_kwh: Annotated[float | None, typer.Option(help="it_energy")] = None,
-    zone: Annotated[str | None, typer.Option(help="zone")] = None,
-    date: Annotated[datetime | None, typer.Option(help="date", formats=["%Y-%m-%d"])] = None,
-    host: Annotated[str | None, typer.Option(help="host")] = None,
-    pue: Annotated[float | None, typer.Option(help="pue")] = None,
-    wue: Annotated[float | None, typer.Option(help="wue")] = None,
-    wue_basis: Annotated[Literal["it", "site"], typer.Option(help="wue_basis")] = "it",
-    device: Annotated[str | None, typer.Option(help="device")] = None,
-    device_hours: Annotated[float | None, typer.Option(help="device_hours")] = None,
-    resource_share: Annotated[float | None, typer.Option(help="resource_share", min=0, max=1)] = None,
-    lifetime_years: Annotated[float | None, typer.Option(help="lifetime_years")] = None,
-    occupancy: Annotated[float | None, typer.Option(help="occupancy", min=0, max=1)] = None,
-    data_gb: Annotated[float | None, typer.Option(help="data_gb", min=0)] = None,
-    method: Annotated[Literal["sobria", "ecologits-0.11.3"], typer.Option(help="method")] = "sobria",
-    provider: Annotated[str | None, typer.Option(help="provider")] = None,
-    model: Annotated[str | None, typer.Option(help="model")] = None,
-    output_tokens: Annotated[float | None, typer.Option(help="output_tokens", min=0)] = None,
-    latency_s: Annotated[float | None, typer.Option(help="latency_s", min=0)] = None,
-    input_tokens: Annotated[float | None, typer.Option(help="input_tokens", min=0)] = None,
-    requests: Annotated[float, typer.Option(help="requests")] = 1.0,
-    concurrency: Annotated[float | None, typer.Option(help="concurrency")] = None,
-    precision_bits: Annotated[float | None, typer.Option(help="precision_bits")] = None,
-    cached_tokens: Annotated[float, typer.Option(help="cached_tokens")] = 0.0,
-    reasoning_tokens: Annotated[float, typer.Option(help="reasoning_tokens")] = 0.0,
-    images: Annotated[float | None, typer.Option(help="images")] = None,
-    videos: Annotated[float | None, typer.Option(help="videos")] = None,
-    audio_s: Annotated[float | None, typer.Option(help="audio_s")] = None,
-    device_count: Annotated[float | None, typer.Option(help="device_count")] = None,
-    load: Annotated[float | None, typer.Option(help="load")] = None,
-    network: Annotated[str | None, typer.Option(help="network")] = None,
-    storage_tb_months: Annotated[float | None, typer.Option(help="storage_tb_months")] = None,
-    storage: Annotated[str | None, typer.Option(help="storage")] = None,
-    training_kwh: Annotated[float | None, typer.Option(help="training_kwh")] = None,
-    training_device: Annotated[str | None, typer.Option(help="training_device")] = None,
-    training_device_hours: Annotated[float | None, typer.Option(help="training_device_hours")] = None,
-    training_load: Annotated[float | None, typer.Option(help="training_load")] = None,
-    training_extra: Annotated[float, typer.Option(help="training_extra")] = 1.0,
-    training_zone: Annotated[str | None, typer.Option(help="training_zone")] = None,
-    training_host: Annotated[str | None, typer.Option(help="training_host")] = None,
-    uses: Annotated[float | None, typer.Option(help="uses")] = None,
-    json_: Json = False,
-) -> None:
-    stated = dict(locals())
-    from estimator.estimate_text import estimate_text
-    from estimator.estimation import estimate as answer
-    from estimator.question import Question, question, training
-
-    given = {name: value for name, value in stated.items() if name in Question.model_fields}
-    if method == "sobria":
-        body = answer(question(**given, day=date.date() if date else None, training=training(stated)))
-    else:
-        from estimator.methods.ecologits import estimate_ecologits
-
-        if provider is None or model is None or output_tokens is None:
-            raise typer.BadParameter(say("cli", "method_wants", context.obj["lang"], method=method))
-        body = estimate_ecologits(provider, model, output_tokens, zone, latency_s)
-    show(body, json_, lambda: estimate_text(body, context.obj["lang"]))
 
 
 @app.command()

@@ -113,9 +113,7 @@ def _used(cell: Cell, figures: Sequence[Figure]) -> dict[str, Bound]:
     wanted = {r for f in figures for p in f.parts if asked(p, cell) and not known_result(p, values) for r in p.results}
     below = needed(frozenset(wanted))
     return {
-        name: bound
-        for name, bound in cell.bounds.items()
-        if name in below_known or (name in below and bound.missing)
+        name: bound for name, bound in cell.bounds.items() if name in below_known or (name in below and bound.missing)
     }
 
 

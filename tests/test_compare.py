@@ -76,7 +76,7 @@ def test_the_same_table_from_the_published_cases(shared_data: Path) -> None:
 
 
 def test_overlapping_intervals_are_decided_when_pairs_are() -> None:
-    """Trap 7: 1 against 1.2 kWh in one country and one server room: intervals overlap, the ratio is 1.2 in all draws."""
+    """Trap 7: 1 kWh against 1.2 in one country and one server room: intervals overlap, the ratio is always 1.2."""
     body = decision(
         scenario(option("a", use={"it_energy_kwh": 1, **SITE}), option("b", use={"it_energy_kwh": 1.2, **SITE}))
     )

@@ -73,10 +73,11 @@ def with_folder(monkeypatch: pytest.MonkeyPatch, path: Path) -> Catalogue:
     return load()
 
 
-def test_without_own_tables_a_value_that_may_not_ship_is_missing_and_says_why(shipped: Catalogue) -> None:
+def test_a_value_that_may_not_ship_says_why_and_a_broader_one_stands_in_for_it(shipped: Catalogue) -> None:
     assert problems(shipped) == []
+    assert shipped.factor(MISSING).value is None and shipped.factor(MISSING).missing_reason == "licence"
     found = bind_one(shipped, "device_gwp", "gpu/t4", DAY)
-    assert found.factor is None and found.missing == "licence"
+    assert found.factor is not None and (found.factor.subject, found.rung) == ("gpu/any", 1)
     assert {f.source for f in shipped.factors if f.missing_reason == "licence"} == {"boaviztapi"}
 
 
@@ -87,7 +88,8 @@ def test_a_row_fills_what_may_not_ship(monkeypatch: pytest.MonkeyPatch, shipped:
     found = bind_one(own, "device_gwp", "gpu/t4", DAY).factor
     assert found is not None and (found.low, found.value, found.high) == (25, 50, 100)
     assert own.sources[found.source].licence == "table de l'utilisateur : AGPL-3.0"
-    assert bind_one(own, "device_adpe", "gpu/t4", DAY).missing == "licence"
+    other = bind_one(own, "device_adpe", "gpu/t4", DAY).factor
+    assert other is not None and other.subject == "gpu/any"
 
 
 def test_a_row_in_the_place_of_a_shipped_value_makes_it_a_rival(
@@ -193,18 +195,20 @@ def test_the_folder_is_a_full_path_that_exists(monkeypatch: pytest.MonkeyPatch, 
 def test_an_own_table_reprices_the_past_and_the_log_says_by_how_much(
     monkeypatch: pytest.MonkeyPatch, shipped: Catalogue, tmp_path: Path
 ) -> None:
-    """1 kWh for an hour on 2 cards of the kind that had no value: gwp gains 2 × 50 kg / lives, the rest nothing."""
+    """1 kWh for an hour on 2 cards, 50 kg each and no more those of any card: gwp alone moves, by that difference."""
     home = tmp_path / "home"
     Ledger(home).append([activity(device="gpu/t4", device_hours=2.0)], [])
     build(home)
     with_folder(monkeypatch, folder(tmp_path / "own", line()))
     build(home)
     entry = changes(home)[0]
-    assert entry["factors"] == {"changed": [], "added": 1, "removed": 0}
+    assert entry["factors"] == {"changed": [], "added": 1, "removed": 1}
     gwp = entry["figures"]["gwp"]
     lives = 2 / (shipped.factor("lifetime/gpu/any/2026").value * 8766)
     share = next(f.value for f in shipped.factors if f.quantity == "occupancy" and f.subject == "gpu/any")
-    assert gwp["after"]["central"] - gwp["before"]["central"] == pytest.approx(50 * lives / share)
+    any_card = next(f.value for f in shipped.factors if f.quantity == "embodied_gwp" and f.subject == "gpu/any")
+    gained = gwp["after"]["central"] - gwp["before"]["central"]
+    assert gained == pytest.approx((50 - any_card) * lives / share) and gained != 0
     assert entry["figures"]["adpe"]["before"] == entry["figures"]["adpe"]["after"]
 
 
