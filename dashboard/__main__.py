@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(t("server.open_to_all", chosen.lang), file=sys.stderr)
     shown = f"[{chosen.address}]" if ":" in chosen.address else chosen.address
     print(t("server.started", chosen.lang, url=f"http://{shown}:{port}"), flush=True)
-    _serve(listening, [chosen.address, *chosen.allowed_host])
+    _serve(listening, [chosen.address, *chosen.allowed_host], chosen.trusted_proxy)
     return 0
 
 
@@ -41,6 +41,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=PORT, help=t("server.port_help", DEFAULT))
     parser.add_argument("--address", default=ADDRESS, help=t("server.address_help", DEFAULT))
     parser.add_argument("--allowed-host", action="append", default=[], help=t("server.host_help", DEFAULT))
+    parser.add_argument("--trusted-proxy", action="append", default=[], help=t("server.proxy_help", DEFAULT))
     parser.add_argument("--lang", choices=LANGUAGES, default=DEFAULT)
     return parser.parse_args(arguments)
 
@@ -80,13 +81,13 @@ def _is_this_machine(address: str) -> bool:
         return address == "localhost"
 
 
-def _serve(listening: socket.socket, hosts: Sequence[str]) -> None:
+def _serve(listening: socket.socket, hosts: Sequence[str], proxies: Sequence[str]) -> None:
     import uvicorn
 
     from dashboard.app import create_app
 
     config = uvicorn.Config(
-        create_app(hosts),
+        create_app(hosts, proxies),
         ws="websockets-sansio",
         ws_max_size=1_000_000,
         access_log=False,

@@ -20,19 +20,30 @@ from streamlit.web import bootstrap
 from dashboard import data, parts
 from dashboard.guard import Guard, PackedAssets
 from dashboard.index import PAGES, not_found_page, page
+from dashboard.register_routes import REGISTER_FILES, register_routes
+from dashboard.sheet_routes import SHEET_FILES, sheet_routes
 from dashboard.texts import DEFAULT, LANGUAGES, t
 from estimator.errors import SobriaError
 from estimator.explain import NumberUnknown
 
-OWN_ROUTES: tuple[str, ...] = ("/sante", "/explication.json", "/style.css", "/inter.woff2", "/favicon.png")
+OWN_ROUTES: tuple[str, ...] = (
+    "/sante",
+    "/explication.json",
+    "/style.css",
+    "/inter.woff2",
+    "/favicon.png",
+    *REGISTER_FILES,
+    *SHEET_FILES,
+)
 SCRIPT = Path(__file__).parent / "pages" / "frame.py"
 FILES = {"/style.css": "text/css", "/inter.woff2": "font/woff2", "/favicon.png": "image/png"}
 FIRST_NUMBER = "total.energy"
 FOR_A_DAY = "public, max-age=86400"
 
 
-def create_app(hosts: Sequence[str] = ()) -> st.App:
-    """The app, to be served by uvicorn. `hosts`: names it may be asked by, besides this machine's own."""
+def create_app(hosts: Sequence[str] = (), proxies: Sequence[str] = ()) -> st.App:
+    """The app, to be served by uvicorn. `hosts`: names it may be asked by, besides this machine's own; `proxies`:
+    addresses of the proxies that ask for a password, whose visitors may write."""
     settings = tomllib.loads((resources.files("dashboard") / "streamlit.toml").read_text("utf-8"))
     bootstrap.load_config_options(
         {f"{table}.{name}": v for table, values in settings.items() for name, v in values.items()}
@@ -40,11 +51,13 @@ def create_app(hosts: Sequence[str] = ()) -> st.App:
     routes = [
         Route("/sante", _health),
         Route("/explication.json", _explanation),
+        *register_routes(),
+        *sheet_routes(),
         *(Route(path, partial(_file, path=path)) for path in FILES),
         *(Route("/" + name, _page) for name in PAGES),
         Route("/{name}", _not_found),
     ]
-    guard = [Middleware(Guard, hosts=tuple(hosts)), Middleware(PackedAssets)]
+    guard = [Middleware(Guard, hosts=tuple(hosts), proxies=tuple(proxies)), Middleware(PackedAssets)]
     return st.App(SCRIPT, routes=routes, middleware=guard, lifespan=_lifespan, on_script_error=show_error)
 
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from dashboard.texts import LANGUAGES, known, t
 from estimator import catalogue as tables
-from estimator import method, reading
-from estimator.build import current as current_file
+from estimator import method, reading, repricing
+from estimator.building import current as current_file
 from estimator.catalogue import Catalogue, Factor
 from estimator.home import default_home
 from estimator.method import Confronted
@@ -123,6 +123,11 @@ def method_text(lang: str) -> Method:
     book = tables.load()
     rules = (*method.formulas(book, lang), *method.coefficients(book, lang))
     return Method(method.boundary(lang), method.indicators(book, lang), rules)
+
+
+def changes() -> list[dict[str, Any]]:
+    """What each change of factors or formulas did to the totals of this home, newest first."""
+    return repricing.changes(default_home())
 
 
 def confrontation() -> tuple[Confronted, ...]:

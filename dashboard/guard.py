@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import streamlit
+import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +18,7 @@ THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 OPEN = ("static", "media", "_stcore")  # what lies below these is Streamlit's; below any other name, nothing
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file")
 READING = ("GET", "HEAD")
+WRITER = "x-sobria-writer"  # set here and nowhere else: what a browser sends under this name is thrown away
 SPARED = ("/static/media/MaterialSymbols-", "/static/media/SourceSansVF-Upright")  # fonts fetched, never shown: 546 kB
 FOR_A_YEAR = "public, immutable, max-age=31536000"
 
@@ -38,12 +39,22 @@ HEADERS = {
 }
 
 
-class Guard:
-    """Refuses other names than the server's own, other sites, writes and inner pages; adds the headers that protect."""
+def may_write() -> bool:
+    """The one switch: may whoever is looking at this page write? Yes on this machine, or behind a trusted proxy."""
+    return WRITER in st.context.headers
 
-    def __init__(self, app: ASGIApp, hosts: Sequence[str] = ()) -> None:
+
+class Guard:
+    """Refuses other names than the server's own, other sites, writes and inner pages; adds the headers that protect.
+
+    hosts: names it may be asked by. proxies: addresses of the proxies that ask for a password: who comes from them
+    may write, and so may who asks this machine from itself, by its own name.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Sequence[str] = (), proxies: Sequence[str] = ()) -> None:
         self._app = app
         self._hosts = {host.lower().strip("[]") for host in (*THIS_MACHINE, *hosts)}
+        self._proxies = set(proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request or one web socket."""
@@ -52,7 +63,7 @@ class Guard:
             return
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(scope, receive, self._protected(send))
+            await self._app(self._marked(scope), receive, self._protected(send))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
@@ -77,6 +88,15 @@ class Guard:
             return HTMLResponse(not_found_page(lang), status_code=404)
         return None
 
+    def _marked(self, scope: Scope) -> Scope:
+        """The request, marked when it may write: by the name of this machine and from it, or by a trusted proxy."""
+        name, peer = WRITER.encode(), (scope.get("client") or ("",))[0]
+        here = peer in THIS_MACHINE and _name(Headers(scope=scope).get("host", "")) in THIS_MACHINE
+        headers = [(key, value) for key, value in scope["headers"] if key.lower() != name]
+        if here or peer in self._proxies:
+            headers.append((name, b"1"))
+        return {**scope, "headers": headers}
+
     @staticmethod
     def _protected(send: Send) -> Send:
         async def sender(message: Message) -> None:
@@ -97,7 +117,7 @@ class PackedAssets:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._root = (Path(streamlit.__file__).parent / "static").resolve()
+        self._root = (Path(st.__file__).parent / "static").resolve()
         self._packed: dict[str, bytes] = {}
         self._lock = threading.Lock()
 

@@ -9,7 +9,7 @@ from markupsafe import escape
 
 from dashboard.texts import t
 
-PAGES = ("", "mesures", "explication", "facteurs", "methode", "validation")
+PAGES = ("", "comparer", "registre", "mesures", "explication", "facteurs", "methode", "validation")
 OURS = (
     '<link rel="preload" href="./inter.woff2" as="font" type="font/woff2" crossorigin>'
     '<link rel="stylesheet" href="./style.css">'

@@ -13,7 +13,14 @@ from dashboard.view import language
 HERE = Path(__file__).parent
 HOME = "accueil"
 # address: name in the words files
-SCREENS = {"accueil": "home", "mesures": "measures", "facteurs": "factors", "methode": "method"}
+SCREENS = {
+    "accueil": "home",
+    "comparer": "compare",
+    "registre": "register",
+    "mesures": "measures",
+    "facteurs": "factors",
+    "methode": "method",
+}
 HIDDEN = {"explication": "explain", "validation": "validation"}
 
 

@@ -1,0 +1,234 @@
+"""Pictures of a comparison: paired ratios, one model at several sites, what the result hangs on, quality × energy."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from dashboard.charts import (
+    ACCENT,
+    EDGE,
+    INK,
+    LINE,
+    RATIO,
+    SMALL,
+    WHITE,
+    axis,
+    data_uri,
+    nice_ticks,
+)
+from dashboard.texts import t
+from estimator.numbers import Amount, interval_text, share_text, step_for, tick_text, two_figures
+
+STRIP = 20  # height of the picture of a row [px]
+SECOND, PALE = "#57606a", "#8ab4dc"
+# Parts of a total, in the order of their bands; the texture of a bar says proof elsewhere, so these are plain colours.
+PARTS = {
+    "servers": ACCENT,
+    "electricity": ACCENT,
+    "overhead": PALE,
+    "onsite": PALE,
+    "making": SECOND,
+    "network": INK,
+}
+
+
+class Ratio(NamedTuple):
+    """An option against the reference: what is said of it, and the ratio of its electricity."""
+
+    sentence: str
+    verdict: str
+    low: float
+    median: float
+    high: float
+
+
+class Stack(NamedTuple):
+    """A site: the parts of its central value [unit of the amount] and the interval of the whole."""
+
+    label: str
+    parts: Mapping[str, float]
+    amount: Amount
+    said: str = ""
+
+
+class Swing(NamedTuple):
+    """A factor: the ratio at its low and at its high value, and its share of the doubt."""
+
+    label: str
+    low: float
+    high: float
+    share: float
+
+
+def times_text(value: float, lang: str) -> str:
+    """« × 2,4 », two significant figures."""
+    return t("chart.times", lang, n=tick_text(float(two_figures(value)), RATIO, lang))
+
+
+def dumbbells(rows: Sequence[Ratio], lang: str) -> Markup:
+    """Each option against the reference, a hollow dot at 1; those that lie close to it drawn again, enlarged."""
+    top = max(row.high for row in rows)
+    near = [row for row in rows if row.median * SMALL < max(r.median for r in rows)]
+    panels = [_dumbbell_panel(rows, top, lang)]
+    if near:
+        title = Markup('<h3 class="panel">{}</h3>').format(t("compare.ratio_near", lang))
+        panels.append(title + _dumbbell_panel(near, max(row.high for row in near), lang))
+    alt = t("numbers.list", lang).join(f"{row.sentence} {row.verdict}" for row in rows)
+    how = Markup('<p class="small how">{}</p>').format(t("compare.ratio_how", lang))
+    return figure_of(alt_text(t("compare.ratios", lang), alt, lang), Markup().join(panels) + how)
+
+
+def _dumbbell_panel(rows: Sequence[Ratio], top: float, lang: str) -> Markup:
+    ticks = nice_ticks(max(top, 1.0))
+    lines = [
+        Markup('<li><p><span>{}</span> <span class="said">{}</span></p><img class="bar" alt="" src="{}"></li>').format(
+            row.sentence, row.verdict, data_uri(_dumbbell(row, ticks))
+        )
+        for row in rows
+    ]
+    marks = [(v, t("compare.same_as", lang) if v == 1 else times_text(v, lang) if v else "0") for v in ticks]
+    return Markup('<ol class="bars">{}</ol>{}').format(Markup().join(lines), _marks(marks, ticks[-1]))
+
+
+def _dumbbell(row: Ratio, ticks: Sequence[float]) -> str:
+    top, middle = ticks[-1], STRIP / 2
+    body = grid(ticks, STRIP)
+    body += f'<rect style="x:{place(1, top)}" width="1.5" height="{STRIP}" fill="{INK}"/>'
+    body += span((row.low, row.high), top, middle - 4, 8, PALE)
+    first, last = sorted((1.0, row.median))
+    body += span((first, last), top, middle - 0.75, 1.5, INK)
+    body += dot(place(1, top), middle, WHITE) + dot(place(row.median, top), middle, ACCENT)
+    return svg(body, STRIP)
+
+
+def stacks(rows: Sequence[Stack], title: str, lang: str) -> Markup:
+    """A bar a site, its parts one after the other, with the interval of the whole under it."""
+    known = [row for row in rows if row.amount.get("central") is not None]
+    unit = known[0].amount["unit"] if known else "kWh"
+    step = step_for(unit, max((row.amount["central"] for row in known), default=0.0), lang)
+    highest = max((row.amount["high"] for row in known), default=0.0)
+    ticks = [v * float(step.worth) for v in nice_ticks(highest / float(step.worth))]
+    there = [part for part in PARTS if any(part in row.parts for row in known)]
+    key = Markup().join(
+        Markup('<li><img src="{}" alt="" width="28" height="14">{}</li>').format(
+            data_uri(svg(f'<rect width="28" height="12" y="1" fill="{PARTS[p]}"/>', 14, "28")), part_name(p, lang)
+        )
+        for p in there
+    )
+    lines = []
+    for row in rows:
+        value = interval_text(row.amount, lang, step)
+        said = Markup('<p><b>{}</b> <span>{}</span> <span class="said">{}</span></p>').format(
+            row.label, value, row.said
+        )
+        if row in known:
+            said += Markup('<img class="bar" alt="" src="{}">').format(data_uri(_stack(row, ticks)))
+        lines.append(Markup("<li>{}</li>").format(said))
+    alt = t("numbers.list", lang).join(
+        t("chart.row_missing", lang, label=row.label, value=interval_text(row.amount, lang)) for row in rows
+    )
+    body = Markup('<ul class="legend" aria-label="{}">{}</ul><ol class="bars">{}</ol>{}<p class="small how">{}</p>')
+    return figure_of(
+        alt_text(title, alt, lang),
+        body.format(
+            t("chart.legend", lang),
+            key,
+            Markup().join(lines),
+            axis(ticks, step, lang) if known else "",
+            t("compare.stack_how", lang),
+        ),
+    )
+
+
+def alt_text(title: str, rows: str, lang: str) -> str:
+    """A picture in words, under its title without the mark of its question."""
+    return t("chart.alt", lang, title=title.rstrip("?\u00a0\u202f "), rows=rows.rstrip("."))
+
+
+def part_name(part: str, lang: str) -> str:
+    """« refroidissement et pertes »"""
+    return t(f"components.{part}", lang)
+
+
+def _stack(row: Stack, ticks: Sequence[float]) -> str:
+    top, body, start = ticks[-1], grid(ticks, STRIP), 0.0
+    for part in PARTS:
+        if row.parts.get(part):
+            body += span((start, start + row.parts[part]), top, 1, 11, PARTS[part])
+            start += row.parts[part]
+    body += span((row.amount["low"], row.amount["high"]), top, 15.25, 1.5, INK)
+    for end in ("low", "high"):
+        body += f'<rect style="x:{place(row.amount[end], top)}" y="12.5" width="1.5" height="7" fill="{INK}"/>'
+    return svg(body, STRIP)
+
+
+def tornado(rows: Sequence[Swing], central: float, title: str, lang: str) -> Markup:
+    """For each factor, the ratio at its low and at its high value, around the central ratio."""
+    ticks = nice_ticks(max(max(row.low, row.high) for row in rows))
+    lines, said = [], []
+    for row in rows:
+        ends = t("compare.swing", lang, low=times_text(row.low, lang), high=times_text(row.high, lang))
+        share = t("compare.doubt_share", lang, share=share_text(row.share, lang))
+        said.append(t("chart.row", lang, label=row.label, value=ends, proof=share))
+        told = Markup('<p><b>{}</b> <span>{}</span> <span class="said">{}</span></p>').format(row.label, share, ends)
+        picture = Markup('<img class="bar" alt="" src="{}">').format(data_uri(_swing(row, central, ticks)))
+        lines.append(Markup("<li>{}{}</li>").format(told, picture))
+    marks = [(v, times_text(v, lang) if v else "0") for v in ticks]
+    body = Markup('<ol class="bars">{}</ol>{}<p class="small how">{}</p>').format(
+        Markup().join(lines), _marks(marks, ticks[-1]), t("compare.tornado_how", lang)
+    )
+    return figure_of(alt_text(title, t("numbers.list", lang).join(said), lang), body)
+
+
+def _swing(row: Swing, central: float, ticks: Sequence[float]) -> str:
+    low, high = sorted((row.low, row.high))
+    body = grid(ticks, STRIP) + span((low, high), ticks[-1], 3, 14, ACCENT)
+    middle = place(central, ticks[-1])
+    return svg(body + f'<rect style="x:{middle}" width="2" height="{STRIP}" fill="{INK}"/>', STRIP)
+
+
+def figure_of(alt: str, body: Markup) -> Markup:
+    """A picture with its words."""
+    return Markup('<figure class="chart" aria-label="{}">{}</figure>').format(alt, body)
+
+
+def _marks(marks: Sequence[tuple[float, str]], top: float) -> Markup:
+    """A scale whose numbers have no unit."""
+    ends = (0, (len(marks) - 1) // 2, len(marks) - 1)
+    spans: list[Any] = [
+        Markup('<span class="tick{}" style="left:{}%">{}</span>').format(
+            "" if index in ends else " inner", round(100 * value / top, 3), text
+        )
+        for index, (value, text) in enumerate(marks)
+    ]
+    return Markup('<div class="axis" aria-hidden="true">{}</div>').format(Markup().join(spans))
+
+
+def grid(ticks: Sequence[float], height: int) -> str:
+    """A line at each tick, the height of a picture [px]."""
+    return "".join(f'<rect style="x:{place(v, ticks[-1])}" width="1" height="{height}" fill="{LINE}"/>' for v in ticks)
+
+
+def span(ends: tuple[float, float], top: float, y: float, height: float, fill: str) -> str:
+    """A band from one value to another on a scale from 0 to `top`."""
+    low, high = ends
+    wide = max((high - low) / top if top else 0.0, 0.002)
+    style = f"x:{place(low, top)};width:calc((100% - {2 * EDGE}px)*{wide:.5f})"
+    return f'<rect style="{style}" y="{y:.2f}" height="{height}" fill="{fill}"/>'
+
+
+def dot(x: str, y: float, fill: str) -> str:
+    """A point at a place."""
+    return f'<circle style="cx:{x}" cy="{y:.1f}" r="5" fill="{fill}" stroke="{INK}" stroke-width="2"/>'
+
+
+def place(value: float, top: float) -> str:
+    """Where a value stands between the two edges of a picture, whatever its width."""
+    share = value / top if top else 0.0
+    return f"calc({EDGE}px + (100% - {2 * EDGE}px)*{share:.5f})"
+
+
+def svg(body: str, height: float, width: str = "100%") -> str:
+    """A picture that stretches with the page."""
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{body}</svg>'

@@ -1,0 +1,40 @@
+"""Comparer: which solution meets the need with the least; the scenario is in the address, else the example."""
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import (
+    compare_data,
+    compare_files,
+    compare_form,
+    compare_hosts,
+    compare_opened,
+    compare_sections,
+    compare_session,
+    compare_view,
+)
+from dashboard.view import language
+
+
+def show() -> None:
+    """The comparison, or one of its figures when the address names one."""
+    lang = language()
+    scenario, wrong = compare_session.current(lang)
+    mark = compare_view.example_banner(lang) if scenario.example else Markup()
+    if wrong:
+        mark += Markup('<p class="warn" role="alert">{}</p>').format(wrong)
+    asked = st.query_params.get("calcul", "")
+    if asked:
+        compare_opened.show(scenario, asked, mark, lang)
+        return
+    found = compare_data.compared(scenario)
+    st.html(mark + compare_view.head(found, lang) + compare_view.picture(found, scenario, lang))
+    st.html(compare_view.numbers(found, scenario, lang))
+    compare_form.show(scenario, found.refused, lang)
+    st.html(compare_sections.ratios(found, lang) + compare_sections.smallest(found, lang))
+    compare_hosts.show(found, scenario, lang)
+    st.html(compare_sections.doubt(found, lang) + compare_sections.growth(found, lang))
+    compare_files.show(found, scenario, lang)
+
+
+show()

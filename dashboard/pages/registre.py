@@ -1,0 +1,171 @@
+"""Registre: the use cases, and where they stand; one opens at ?cas=, a form at ?faire=."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import data, parts
+from dashboard import register_data as register
+from dashboard.guard import may_write
+from dashboard.register_form import ALONE, show_form
+from dashboard.register_text import (
+    alternative_cell,
+    commune_text,
+    counts_text,
+    is_closed,
+    is_late,
+    quality_text,
+    reached_text,
+    review_cell,
+    stage_cell,
+)
+from dashboard.register_view import read_only, saved, stage_path, use_case_view
+from dashboard.texts import both, t
+from dashboard.view import choice, language, page_asked
+from estimator.errors import SobriaError
+from estimator.register_types import UseCase
+
+FILTERS = ("etape", "service", "commune")
+COMMAND = "sobria register add nom=… tache=… unite=… service=… commune=… responsable=… --who … --why …"
+
+
+def show() -> None:
+    """The list, or the use case or the form that the address names."""
+    lang, writer = language(), may_write()
+    asked, doing = st.query_params.get("cas", ""), st.query_params.get("faire", "")
+    if asked:
+        _one(asked, doing if writer else "", lang)
+    elif writer and doing in ALONE:
+        show_form(doing, None, lang)
+    else:
+        _list(writer, lang)
+
+
+def _one(asked: str, doing: str, lang: str) -> None:
+    try:
+        case = register.register().use_case(asked[: data.LONGEST_ID])
+    except SobriaError:
+        back = Markup('<a href="{}">{}</a>').format(parts.address("registre", lang), t("register.back", lang))
+        st.html(parts.head(t("register.unknown_title", lang), t("register.unknown_answer", lang), back))
+        return
+    if not (doing and show_form(doing, case, lang)):
+        st.html(use_case_view(case, may_write(), date.today(), lang))
+
+
+def _list(writer: bool, lang: str) -> None:
+    today, cases = date.today(), register.register().use_cases()
+    if not cases:
+        st.html(saved(lang) + _empty(writer, lang) + _problems(lang))
+        return
+    st.html(saved(lang) + _head(cases, today, lang) + read_only(writer, lang) + _ways(writer, lang))
+    st.html(_stages(lang) + _problems(lang))
+    with st.container(key="list", gap=None):
+        st.html(Markup("<h2>{}</h2>").format(t("register.list", lang)))
+        chosen = _filtered(cases, lang)
+        st.html(_table(chosen, today, lang))
+
+
+def _head(cases: Sequence[UseCase], today: date, lang: str) -> Markup:
+    answer = counts_text(register.register().counts(), len(cases), lang)
+    late = sum(is_late(case, today) for case in cases)
+    note = Markup("{}").format(t("register.results_note", lang))
+    if late:
+        said = t("register.late_count", lang, n=late)
+        note = Markup('<span class="warn">{}</span> {}').format(said, note)
+    return parts.head(t("register.title", lang), answer, note)
+
+
+def _ways(writer: bool, lang: str) -> Markup:
+    """What can be done with the register as a whole."""
+    forms = ALONE.items() if writer else ()
+    ways = [(parts.address("registre", lang, faire=name), t(f"register.{word}", lang)) for name, word in forms]
+    ways += [("registre.csv", t("register.export", lang)), ("registre-schema.json", t("register.schema", lang))]
+    links = [Markup('<li><a href="{}">{}</a></li>').format(*way) for way in ways]
+    return Markup('<nav class="ways" aria-label="{}"><ul>{}</ul></nav>').format(
+        t("register.actions", lang), Markup().join(links)
+    )
+
+
+def _stages(lang: str) -> Markup:
+    """How many use cases stand at each stage; each stage filters the list."""
+    counts = register.register().counts().stages
+    entries = []
+    for stage in register.STAGES:
+        link = parts.address("registre", lang, etape=stage)
+        said = t("register.total", lang, n=counts[stage])
+        entries.append((Markup('<a href="{}">{}</a>').format(link, register.word("stages", stage, lang)), said, ""))
+    return parts.section(t("register.stages", lang), stage_path(entries), t("register.stages_note", lang))
+
+
+def _filtered(cases: Sequence[UseCase], lang: str) -> list[UseCase]:
+    """What the filters of the address keep."""
+    stages: dict[str, str] = {stage: register.word("stages", stage, lang) for stage in register.STAGES}
+    services = {name: name for name in sorted({case.service for case in cases})}
+    communes = {code: commune_text(code, lang) for code in sorted({case.commune for case in cases})}
+    with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
+        stage = choice(t("register.stage", lang), stages, "etape", t("register.any_stage", lang))
+        service = choice(t("register.service", lang), services, "service", t("register.any_service", lang))
+        commune = choice(t("register.commune", lang), communes, "commune", t("register.any_commune", lang))
+    kept = (c for c in cases if stage in (None, c.stage) and service in (None, c.service))
+    return sorted((c for c in kept if commune in (None, c.commune)), key=_order)
+
+
+def _order(case: UseCase) -> tuple[bool, date, str]:
+    return is_closed(case), case.next_review or date.max, case.name.casefold()
+
+
+def _table(chosen: Sequence[UseCase], today: date, lang: str) -> Markup:
+    if not chosen:
+        return Markup("<p>{}</p>").format(t("register.none", lang))
+    page = min(page_asked(), (len(chosen) - 1) // parts.PER_PAGE + 1)
+    shown = chosen[(page - 1) * parts.PER_PAGE : page * parts.PER_PAGE]
+    columns = ("name", "where", "stage", "alternative", "quality", "means", "next_review")
+    heads = [t(f"register.{column}", lang) for column in columns]
+    rows = [_row(case, today, lang) for case in shown]
+    where = {name: st.query_params.get(name, "") for name in FILTERS}
+    table = parts.table(t("register.list_caption", lang), heads, rows)
+    return table + (parts.paging("registre", page, len(chosen), where, lang) if len(chosen) > len(shown) else Markup())
+
+
+def _row(case: UseCase, today: date, lang: str) -> list[Markup | str]:
+    link = Markup('<a class="wild" href="{}">{}</a>').format(parts.address("registre", lang, cas=case.id), case.name)
+    quality = Markup("{}<br>{}").format(quality_text(case, lang), reached_text(case, lang))
+    return [
+        link,
+        _two(case.service, commune_text(case.commune, lang)),
+        stage_cell(case, lang),
+        alternative_cell(case, lang),
+        quality,
+        _two(case.model, data.subject_name(case.host, lang)),
+        review_cell(case, today, lang),
+    ]
+
+
+def _two(first: str, second: str) -> Markup:
+    """Two texts, one under the other."""
+    return Markup("<br>").join(parts.cut(text) for text in (first, second) if text)
+
+
+def _problems(lang: str) -> Markup:
+    """Files and events that were set aside."""
+    faults = [both(fault.as_dict(), lang) for fault in register.register().faults()]
+    return parts.section(t("register.problems", lang), parts.items(faults)) if faults else Markup()
+
+
+def _empty(writer: bool, lang: str) -> Markup:
+    """A register without any use case: what one is, and the next step."""
+    steps = [
+        Markup("<li><h3>{}</h3><p>{}</p></li>").format(
+            t(f"register.empty_step{n}", lang), t(f"register.empty_step{n}_what", lang)
+        )
+        for n in (1, 2, 3)
+    ]
+    head = parts.head(t("register.empty_title", lang), t("register.empty_answer", lang))
+    ways = _ways(writer, lang) if writer else read_only(writer, lang) + parts.command(COMMAND)
+    body = Markup('<ol class="steps">{}</ol>').format(Markup().join(steps))
+    return head + ways + parts.section(t("register.empty_next", lang), body)
+
+
+show()

@@ -1,0 +1,315 @@
+"""The page « Registre »: what people see, what they can write, and what stops them."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from streamlit.testing.v1 import AppTest
+
+from dashboard import data, guard
+from dashboard import register_data as bridge
+from dashboard.register_fields import KEPT
+from dashboard.register_routes import register_routes
+from dashboard.register_text import when_text
+from dashboard.texts import t
+from estimator.register import Register, author
+from tests import fake_reading
+from tests.fake_reading import HOSTILE, KIND
+
+FRAME = Path(__file__).resolve().parents[1] / "dashboard" / "pages" / "frame.py"
+LANGUAGES = ("fr", "en")
+DSI = author("Direction du numérique", "essai")
+FACTS: dict[str, Any] = {
+    "name": "Tri du courrier",
+    "task": "Classer les courriers",
+    "unit": "un courrier classé",
+    "service": "Relations usagers",
+    "commune": "54395",
+    "owner_role": "Responsable du courrier",
+}
+ANSWER = {"answer": "etudiee_et_ecartee", "description": "à la main", "reason": "deux jours de retard"}
+CELLS = {
+    "nom": "Tri du courrier",
+    "tache": "Classer les courriers",
+    "unite": "un courrier classé",
+    "service": "Relations usagers",
+    "commune": "54395",
+    "responsable": "Responsable du courrier",
+}
+
+
+@pytest.fixture
+def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
+    """The register of a home with a fake build, where people may write."""
+    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
+    monkeypatch.setattr(data, "current_file", fake_reading.current)
+    monkeypatch.setattr(data.reading, "open_current", fake_reading.open_current)
+    monkeypatch.setattr(guard, "may_write", lambda: True)
+    monkeypatch.setattr("dashboard.register_form.may_write", lambda: True)
+    data._opened.cache_clear()
+    (tmp_path / KIND).write_text("plain")
+    yield Register(tmp_path)
+    data._opened.cache_clear()
+
+
+def screen(lang: str = "fr", **query: str) -> AppTest:
+    """The page at an address, which must not have raised."""
+    at = AppTest.from_file(str(FRAME), default_timeout=20)
+    at.run()
+    at.switch_page("registre.py")
+    for key, value in {"lang": lang, **query}.items():
+        at.query_params[key] = value
+    return whole(at.run())
+
+
+def whole(at: AppTest) -> AppTest:
+    assert not at.exception, at.exception[0].message
+    return at
+
+
+def text(at: AppTest) -> str:
+    return "\n".join(block.proto.body for block in at.get("html"))
+
+
+def fill(at: AppTest, **values: Any) -> None:
+    """Type values into the fields of the form."""
+    for field in (*at.text_input, *at.text_area, *at.radio, *at.date_input, *at.selectbox):
+        name = (field.key or "").removeprefix(KEPT)
+        if name in values:
+            field.set_value(values.pop(name))
+    assert not values, f"no such field: {sorted(values)}"
+
+
+def send(at: AppTest, **values: Any) -> AppTest:
+    fill(at, **values)
+    at.button[0].click()
+    return whole(at.run())
+
+
+def ask(path: str, query: str = "") -> tuple[int, Headers, bytes]:
+    """What one of our own routes answers: status, headers, body."""
+    sent: list[Any] = []
+
+    async def keep(message: Any) -> None:
+        sent.append(message)
+
+    async def nothing() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
+    asyncio.run(Starlette(routes=register_routes())(scope, nothing, keep))
+    return sent[0]["status"], Headers(raw=sent[0]["headers"]), b"".join(m.get("body", b"") for m in sent[1:])
+
+
+def test_a_use_case_goes_from_an_idea_to_a_decision(register: Register) -> None:
+    at = send(screen(faire="ajouter"), **CELLS, who="Direction du numérique", why="demande du service")
+    assert "Tri du courrier : où en est" in text(at).replace("\u00a0", " ")
+    case = register.use_case("tri-du-courrier")
+    assert (case.stage, case.service) == ("idee", "Relations usagers")
+    step = {"stage": "experimentation"}
+    at = send(screen(cas=case.id, faire="etape"), who="DSI", why="essayer", target=step["stage"])
+    assert t("use_case.rule_answered", "fr") in text(at) and "Existe-t-il des solutions alternatives" in text(at)
+    assert register.use_case(case.id).stage == "idee"
+    assert f"registre?cas={case.id}&amp;faire=sans-ia" in text(at)
+    answer = {"alternative_reponse": "etudiee_et_ecartee", "alternative_raison": "deux jours de retard", "who": "DSI"}
+    at = send(screen(cas=case.id, faire="sans-ia"), **answer)
+    assert t("use_case.saved", "fr") in text(at)
+    assert register.use_case(case.id).alternative.reason == "deux jours de retard"
+    send(screen(cas=case.id, faire="etape"), who="DSI", why="essayer", target=step["stage"])
+    assert register.use_case(case.id).stage == "experimentation"
+    decided = {"what": "fait_sans_ia", "reasons": "des règles suffisent", "body": "Comité numérique", "who": "DSI"}
+    at = send(screen(cas=case.id, faire="decision"), **decided)
+    assert register.use_case(case.id).outcome == "fait_sans_ia"
+    assert "le besoin est servi autrement" in text(at)
+    assert "1 usage, dont 1 fait sans IA" in text(screen())
+
+
+def test_numbers_are_read_as_people_write_them(register: Register) -> None:
+    case = register.create(FACTS, DSI)
+    values = {"seuil_valeur": "0,9", "seuil_test": "200 courriers", "volume_mensuel": "1 800", "revue_mois": "6"}
+    send(screen(cas=case.id, faire="modifier"), **values, who="DSI", why="cadrage")
+    case = register.use_case(case.id)
+    assert case.threshold and (case.threshold.value, case.volume_per_month, case.review_months) == (0.9, 1800, 6)
+    send(screen(cas=case.id, faire="qualite"), value="0,92", by="Relations usagers", who="DSI")
+    at = screen(cas=case.id)
+    assert "0,92" in text(at) and t("register.reached", "fr").capitalize() in text(at)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_wrong_is_said_without_the_names_of_columns_and_nothing_is_written(
+    register: Register, lang: str
+) -> None:
+    at = send(screen(lang, faire="ajouter"), **(CELLS | {"commune": "Nancy"}), who="DSI", why="essai")
+    said = text(at).split('role="alert"')[1]
+    assert "« Nancy »" in said.replace("\u00a0", " ") or "“Nancy”" in said
+    assert "(commune)" not in said and register.use_cases() == []
+    at = send(at, commune="54395", who="marie@exemple.fr")
+    assert "marie@exemple.fr" not in text(at) and register.use_cases() == []
+    send(at, who="DSI")
+    assert len(register.use_cases()) == 1
+
+
+def test_a_review_says_when_the_next_one_is_due(register: Register) -> None:
+    case = register.create(FACTS | {"alternative": ANSWER | {"date": "2026-01-10"}}, DSI)
+    register.move(case.id, "experimentation", DSI)
+    next_day = date.today() + timedelta(days=40)
+    values = {"by": "DSI", "conclusion": "poursuivre", "planned": next_day, "who": "DSI"}
+    send(screen(cas=case.id, faire="revue"), **values)
+    case = register.use_case(case.id)
+    assert case.review and case.review.done == date.today() and case.next_review == next_day
+
+
+def test_a_service_of_the_ledger_is_attached_then_detached(register: Register) -> None:
+    case = register.create(FACTS, DSI)
+    at = send(screen(cas=case.id, faire="rattacher"), service_key="assistant-courrier", who="DSI", why="mesures")
+    assert "explication?id=service.assistant-courrier.energy" in text(at)
+    assert "mesures?service=assistant-courrier" in text(at)
+    attachment = register.use_case(case.id).attachments[0]
+    send(screen(cas=case.id, faire="detacher"), attachment=attachment.id, who="DSI", why="erreur")
+    assert register.use_case(case.id).attachments == ()
+
+
+def test_a_service_whose_name_looks_like_a_pattern_is_attached_alone() -> None:
+    assert bridge.pattern("lot[1]*") == "lot[[]1][*]"
+
+
+def test_two_people_at_once_are_told_and_neither_is_lost(register: Register) -> None:
+    case = register.create(FACTS, DSI)
+    at = screen(cas=case.id, faire="modifier")
+    register.change(case.id, {"unit": "un courrier lu", "model": "petit"}, author("Courrier", "précision"))
+    at = send(at, unite="un courrier répondu", who="DSI", why="autre unité")
+    assert "Courrier" in text(at).split('role="alert"')[1] and register.use_case(case.id).unit == "un courrier lu"
+    at = send(at)
+    case = register.use_case(case.id)
+    assert (case.unit, case.model) == ("un courrier répondu", "petit")
+    assert "« un courrier lu » (Courrier), puis « un courrier répondu » (DSI)" in text(at).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_nothing_can_be_written_it_is_said_and_no_form_shows(
+    register: Register, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "may_write", lambda: False)
+    assert t("register.read_only", lang) in text(screen(lang))
+    case = register.create(FACTS, DSI)
+    for query in ({}, {"cas": case.id}, {"cas": case.id, "faire": "decision"}, {"faire": "ajouter"}):
+        at = screen(lang, **query)
+        assert t("register.read_only", lang) in text(at)
+        assert len(at.button) == 0 and not re.search(r"registre\?[^\"]*faire=", text(at))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_empty_register_says_the_next_step(register: Register, lang: str) -> None:
+    said = text(screen(lang))
+    assert t("register.empty_title", lang) in said and "registre?faire=ajouter" in said
+    assert t("register.unknown_title", lang) in text(screen(lang, cas="nulle-part"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_hostile_name_stays_text(register: Register, lang: str) -> None:
+    hostile = {name: HOSTILE for name in ("name", "task", "unit", "service", "owner_role", "benefit", "model", "host")}
+    case = register.create(FACTS | hostile | {"alternative": ANSWER | {"date": "2026-01-10"}}, author(HOSTILE, HOSTILE))
+    register.attach(case.id, {"service_key": HOSTILE}, DSI)
+    register.decide(case.id, {"what": "ne_pas_faire", "date": "2026-02-01", "reasons": HOSTILE, "by": HOSTILE}, DSI)
+    pages = [text(screen(lang, **query)) for query in ({}, {"cas": case.id}, {"cas": case.id, "faire": "modifier"})]
+    pages.append(ask("/fiche-usage", f"cas={case.id}&lang={lang}")[2].decode())
+    for page in pages:
+        assert "<script" not in page and 'href="javascript' not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_filters_come_from_the_address(register: Register) -> None:
+    register.create(FACTS, DSI)
+    register.create(FACTS | {"name": "Résumés", "service": "Voirie", "commune": "metropole"}, DSI)
+    for query in ({"service": "Voirie"}, {"commune": "metropole"}):
+        table = text(screen(**query)).split("<table>")[1]
+        assert "Résumés" in table and "Tri du courrier" not in table
+    assert t("register.none", "fr") in text(screen(etape="pilote"))
+
+
+def test_a_table_comes_back_as_it_went(register: Register) -> None:
+    case = register.create(FACTS | {"benefit": "=1+1", "alternative": ANSWER | {"date": "2026-01-10"}}, DSI)
+    _, headers, body = ask("/registre.csv")
+    table = body.decode()
+    assert 'rel="describedby"' in headers["link"] and "'=1+1" in table
+    at = send(screen(faire="importer"), rows=table, who="DSI", why="reprise")
+    assert "1 inchangés" in text(at)
+    changed = table.replace("un courrier classé", "un courrier rangé")
+    pasted = "\n".join(line.replace(",", "\t") for line in changed.splitlines())
+    send(screen(faire="importer"), rows=pasted, who="DSI", why="reprise")
+    assert (register.use_case(case.id).unit, register.use_case(case.id).benefit) == ("un courrier rangé", "=1+1")
+    at = send(screen(faire="importer"), rows="nom,tache\na,b", who="DSI", why="reprise")
+    assert 'role="alert"' in text(at)
+
+
+def test_the_schema_served_is_the_documented_one(root: Path, register: Register) -> None:
+    served = ask("/registre-schema.json")[2]
+    assert served == (root / "docs" / "table-schemas" / "register.json").read_bytes()
+
+
+def test_the_sheet_holds_the_record_and_an_unknown_one_is_told_so(register: Register) -> None:
+    case = register.create(FACTS, DSI)
+    page = ask("/fiche-usage", f"cas={case.id}")[2].decode()
+    assert "Tri du courrier" in page and t("use_case.rule_answered", "fr") in page and "<script" not in page
+    assert ask("/fiche-usage", "cas=rien")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("days", "fr", "en"),
+    [(-21, "en retard de 3 semaines", "3 weeks late"), (60, "dans 2 mois", "in 2 months"), (0, "aujourd’hui", "today")],
+)
+def test_a_review_is_said_late_or_to_come_in_words(days: int, fr: str, en: str) -> None:
+    today = date(2026, 3, 1)
+    said = [when_text(today + timedelta(days=days), today, lang).replace("\u00a0", " ") for lang in LANGUAGES]
+    assert said == [fr, en]
+
+
+class Asked:
+    """What a request looks like once it has passed the guard."""
+
+    def __init__(self, proxies: tuple[str, ...] = ()) -> None:
+        self.headers: dict[bytes, bytes] = {}
+        self.guard = guard.Guard(self._note, proxies=proxies)
+
+    async def _note(self, scope: Any, receive: Any, send: Any) -> None:
+        self.headers = dict(scope["headers"])
+
+    async def may_write(self, peer: str, host: str, *more: tuple[bytes, bytes]) -> bool:
+        scope = {"type": "http", "method": "GET", "path": "/registre", "client": (peer, 1), "query_string": b""}
+        await self.guard({**scope, "headers": [(b"host", host.encode()), *more]}, None, None)  # type: ignore[arg-type]
+        return guard.WRITER.encode() in self.headers
+
+
+@pytest.mark.parametrize(
+    ("peer", "host", "proxies", "writes"),
+    [
+        ("127.0.0.1", "127.0.0.1:8501", (), True),
+        ("127.0.0.1", "localhost:8501", (), True),
+        ("10.0.0.7", "127.0.0.1:8501", (), False),
+        ("10.0.0.7", "127.0.0.1:8501", ("10.0.0.7",), True),
+        ("10.0.0.8", "127.0.0.1:8501", ("10.0.0.7",), False),
+    ],
+)
+def test_who_may_write(peer: str, host: str, proxies: tuple[str, ...], writes: bool) -> None:
+    forged = (guard.WRITER.encode(), b"1")
+    assert asyncio.run(Asked(proxies).may_write(peer, host, forged)) is writes
+
+
+def test_by_another_name_than_its_own_this_machine_is_a_proxy_like_any_other() -> None:
+    asked = Asked()
+    asked.guard = guard.Guard(asked._note, hosts=("sobria.exemple",))
+    assert asyncio.run(asked.may_write("127.0.0.1", "sobria.exemple")) is False
+
+
+def test_no_field_asks_for_a_person(register: Register) -> None:
+    case = register.create(FACTS, DSI)
+    at = screen(cas=case.id, faire="modifier")
+    assert t("register_forms.persons", "fr") in text(at)
+    labels = [field.label for field in (*at.text_input, *at.text_area)]
+    assert not [label for label in labels if re.search(r"prénom|courriel|téléphone", label, re.IGNORECASE)]
