@@ -20,7 +20,7 @@ from streamlit.web import bootstrap
 from dashboard import data, parts
 from dashboard.guard import Guard, PackedAssets
 from dashboard.index import PAGES, not_found_page, page
-from dashboard.register_routes import REGISTER_FILES, register_routes
+from dashboard.register.routes import REGISTER_FILES, register_routes
 from dashboard.sheet_routes import SHEET_FILES, sheet_routes
 from dashboard.texts import DEFAULT, LANGUAGES, t
 from estimator.errors import SobriaError

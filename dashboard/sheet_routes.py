@@ -5,12 +5,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from dashboard import compare_data
+from dashboard.compare import data as compare_data
 from dashboard.index import OURS
 from dashboard.texts import DEFAULT, LANGUAGES, t
+from estimator.compare.scenario_link import decode
 from estimator.errors import SobriaError
 from estimator.home import default_home
-from estimator.scenario_link import decode
 from estimator.sheets.files import evaluation_page
 
 SHEET_FILES = ("/fiche-evaluation",)

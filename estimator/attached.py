@@ -7,8 +7,8 @@ from datetime import date
 
 from estimator.build_file import BuildFile, Monthly
 from estimator.register import Register
-from estimator.register_attachments import use_case_of
-from estimator.register_types import UseCase
+from estimator.register.attachments import use_case_of
+from estimator.register.types import UseCase
 
 
 @dataclass(frozen=True)

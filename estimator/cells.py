@@ -8,7 +8,7 @@ from estimator.binding import Bound
 from estimator.errors import sentences
 from estimator.served import served
 from estimator.settings import Setting
-from estimator.token_table import ANY
+from estimator.tokens.table import ANY
 from estimator.worlds import Cell
 
 PLACE = (

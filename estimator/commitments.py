@@ -22,9 +22,9 @@ from estimator.commitments_types import (
 )
 from estimator.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.register import Register
-from estimator.register_events import Fault, RecordFolder, make_record
-from estimator.register_refusals import ListedRefusal, checked, field_label
-from estimator.register_types import Author, Strict
+from estimator.register.events import Fault, RecordFolder, make_record
+from estimator.register.refusals import ListedRefusal, checked, field_label
+from estimator.register.types import Author, Strict
 
 FOLDER = "commitments"
 SMALLEST_GROUP = 5

@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from pydantic_core import PydanticCustomError
 
 from estimator.periods import Period, PeriodRefused
-from estimator.register_events import Record
-from estimator.register_types import Commune, Day, Id, Strict, Text
+from estimator.register.events import Record
+from estimator.register.types import Commune, Day, Id, Strict, Text
 
 Footprint = Literal["energy", "water", "adpe", "gwp"]
 Share = Literal["right_sized", "non_ai_reviewed", "sober_hosting", "coverage", "trained", "published"]

@@ -10,8 +10,8 @@ from estimator.binding import Bound
 from estimator.catalogue import Factor
 from estimator.errors import LANGUAGES, say, sentences
 from estimator.question import Question
-from estimator.token_energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
-from estimator.token_table import load as measured_tables
+from estimator.tokens.energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
+from estimator.tokens.table import load as measured_tables
 from estimator.trail import Trail, by_name
 
 SECONDS_PER_HOUR = 3600.0

@@ -9,10 +9,10 @@ from estimator.catalogue import Catalogue
 from estimator.models import ModelUnknown
 from estimator.question import Question
 from estimator.served import served
-from estimator.token_table import ANY
+from estimator.tokens.table import ANY
 
 QUANTITIES = ("output_energy", "output_hours", "provisioning_factor")
-MODULES = ("serving_bounds", "served", "token_energy", "token_prediction", "token_regression", "token_table")
+MODULES = ("serving_bounds", "served", *(f"tokens/{name}" for name in ("energy", "prediction", "regression", "table")))
 _BITS = re.compile(r"\d+")
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from estimator import models
 from estimator.binding import Bound
 from estimator.errors import LANGUAGES, sentences
-from estimator.token_energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
-from estimator.token_table import Table
-from estimator.token_table import load as measured_tables
+from estimator.tokens.energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
+from estimator.tokens.table import Table
+from estimator.tokens.table import load as measured_tables
 from estimator.trail import NotEstimable, Trail, Value, by_name
 from estimator.workload import Workload
 

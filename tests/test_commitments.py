@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.cli_commitments import commitments as commands
+from estimator.cli.commitments import commitments as commands
 from estimator.commitments import FOLDER, CommitmentRefused, Commitments, StatementUnknown, Trained, author, expected
 from estimator.commitments_types import UNITS, Budget, Correction, Indicator, Objective, Publication, Training, What
 from estimator.errors import LANGUAGES, words
 from estimator.register import Register
-from estimator.register_refusals import UseCaseUnknown
+from estimator.register.refusals import UseCaseUnknown
 from tests.test_cli import sobria
 from tests.test_register import FACTS
 

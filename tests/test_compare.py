@@ -8,13 +8,13 @@ import pytest
 
 from estimator.catalogue import load
 from estimator.compare import Comparator, opened, told
-from estimator.components import components
-from estimator.decision import decision
+from estimator.compare.components import components
+from estimator.compare.decision import decision
+from estimator.compare.options import Context
+from estimator.compare.scenario import Scenario, scenario_of
+from estimator.compare.sweeps import crossing, growth
 from estimator.estimation import estimate
-from estimator.options import Context
 from estimator.question import Question
-from estimator.scenario import Scenario, scenario_of
-from estimator.sweeps import crossing, growth
 
 DAY = date(2026, 6, 1)
 NONE = {"id": "sans-ia", "label": "sans IA", "method": "none", "status": "not_studied"}

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from streamlit.testing.v1 import AppTest
 
-from dashboard import compare_data, compare_files, compare_view
-from dashboard.compare_fields import NotANumber, number, number_text, refusal_text
-from dashboard.compare_state import plain, token
+from dashboard.compare import data as compare_data
+from dashboard.compare import files as compare_files
+from dashboard.compare import view as compare_view
+from dashboard.compare.fields import NotANumber, number, number_text, refusal_text
+from dashboard.compare.state import plain, token
 from dashboard.texts import t
-from estimator.explain import replay
-from estimator.scenario import (
+from estimator.compare.scenario import (
     Constraints,
     Measured,
     Need,
@@ -31,8 +32,9 @@ from estimator.scenario import (
     read_scenario,
     scenario_of,
 )
-from estimator.scenario_link import LONGEST_TOKEN, decode
-from estimator.scenario_text import scenario_toml
+from estimator.compare.scenario_link import LONGEST_TOKEN, decode
+from estimator.compare.scenario_text import scenario_toml
+from estimator.explain import replay
 from tests.fake_reading import HOSTILE
 
 ROOT = Path(__file__).resolve().parents[1]

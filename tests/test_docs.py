@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from estimator.cli import app
-from estimator.cli_catalogue import GROUPS
+from estimator.cli.catalogue import GROUPS
 
 
 def test_generated_pages_are_what_the_code_says() -> None:

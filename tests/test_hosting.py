@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator import host_answers, host_facts
 from estimator.binding import GivenValueRefused
 from estimator.catalogue import load
 from estimator.errors import words
-from estimator.host_answers import (
+from estimator.hosting import JUDGES, Criterion, criteria
+from estimator.hosting import answers as host_answers
+from estimator.hosting import facts as host_facts
+from estimator.hosting.answers import (
     CHOICES,
     COLUMNS,
     FIELDS,
@@ -22,9 +24,8 @@ from estimator.host_answers import (
     answers_csv,
     read_answers,
 )
-from estimator.host_facts import HostUnknown, Threshold, distance_class, shared, tables
-from estimator.hosting import JUDGES, Criterion, criteria
-from estimator.questionnaire import Question, questionnaire, questionnaire_csv, questionnaire_markdown
+from estimator.hosting.facts import HostUnknown, Threshold, distance_class, shared, tables
+from estimator.hosting.questionnaire import Question, questionnaire, questionnaire_csv, questionnaire_markdown
 
 DAY = date(2026, 11, 25)
 BARE = "class/national-cloud"  # a host of which nothing counts: only answers speak

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from estimator.errors import LANGUAGES, words
 from estimator.register import Register, author, free_id
-from estimator.register_attachments import use_case_of
-from estimator.register_events import FOLDER, Event, EventFolder, make_event
-from estimator.register_fold import fold
-from estimator.register_refusals import (
+from estimator.register.attachments import use_case_of
+from estimator.register.events import FOLDER, Event, EventFolder, make_event
+from estimator.register.fold import fold
+from estimator.register.refusals import (
     ChangeRefused,
     ClosedUseCase,
     FieldsRefused,
@@ -28,8 +28,8 @@ from estimator.register_refusals import (
     UseCaseKnown,
     UseCaseUnknown,
 )
-from estimator.register_rules import RULES
-from estimator.register_types import Attachment, add_months
+from estimator.register.rules import RULES
+from estimator.register.types import Attachment, add_months
 
 FACTS: dict[str, Any] = {
     "name": "Tri du courrier",
@@ -412,7 +412,7 @@ def test_the_phrases_of_the_rules_are_the_charter_s(root: Path) -> None:
 
 
 def test_every_field_has_a_name_in_both_languages() -> None:
-    from estimator.register_types import Facts
+    from estimator.register.types import Facts
 
     for lang in LANGUAGES:
         plain = set(Facts.model_fields) - {"threshold"}

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator import register_types as types
-from estimator.cli_register import register as commands
+from estimator.cli.register import register as commands
 from estimator.errors import LANGUAGES, words
-from estimator.register import Register, author
-from estimator.register_events import FOLDER
-from estimator.register_table import COLUMNS, FACTS, TableRefused, _guarded, _read, export_csv, import_csv, table_text
+from estimator.register import Register, author, types
+from estimator.register.events import FOLDER
+from estimator.register.table import COLUMNS, FACTS, TableRefused, _guarded, _read, export_csv, import_csv, table_text
 from tests.test_cli import sobria
 from tests.test_register import ANSWERED, DSI, THRESHOLD, clock, decision, generalised
 from tests.test_register import FACTS as PLAIN

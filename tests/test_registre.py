@@ -13,10 +13,10 @@ from starlette.datastructures import Headers
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data, guard
-from dashboard import register_data as bridge
-from dashboard.register_fields import KEPT
-from dashboard.register_routes import register_routes
-from dashboard.register_text import when_text
+from dashboard.register import data as bridge
+from dashboard.register.fields import KEPT
+from dashboard.register.routes import register_routes
+from dashboard.register.text import when_text
 from dashboard.texts import t
 from estimator.register import Register, author
 from tests import fake_reading
@@ -51,7 +51,7 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
     monkeypatch.setattr(data, "current_file", fake_reading.current)
     monkeypatch.setattr(data.reading, "open_current", fake_reading.open_current)
     monkeypatch.setattr(guard, "may_write", lambda: True)
-    monkeypatch.setattr("dashboard.register_form.may_write", lambda: True)
+    monkeypatch.setattr("dashboard.register.form.may_write", lambda: True)
     data._opened.cache_clear()
     (tmp_path / KIND).write_text("plain")
     yield Register(tmp_path)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from estimator.compare.scenario import parse_scenario, read_scenario
+from estimator.compare.scenario_text import scenario_toml
 from estimator.errors import SobriaError
-from estimator.scenario import parse_scenario, read_scenario
-from estimator.scenario_text import scenario_toml
 
 GOOD = """
 title = "Répondre aux courriers"

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from estimator.compare.scenario import Scenario, scenario_of
 from estimator.errors import LANGUAGES
-from estimator.host_answers import read_answers
+from estimator.hosting.answers import read_answers
 from estimator.numbers import interval_text
 from estimator.register import Register, author
-from estimator.scenario import Scenario, scenario_of
 from estimator.sheets.bars import round_top, small_ones
 from estimator.sheets.document import Table
 from estimator.sheets.evaluation import evaluation
@@ -97,7 +97,7 @@ def test_page_table_and_comparison_hold_the_same_digits(lang: str) -> None:
 
 
 def test_the_command_writes_what_compare_says(tmp_path: Path, root: Path) -> None:
-    from estimator.scenario_text import scenario_toml
+    from estimator.compare.scenario_text import scenario_toml
 
     (tmp_path / "s.toml").write_text(scenario_toml(scenario()), "utf-8")
 
@@ -339,7 +339,7 @@ def test_the_evaluation_sheet_prints_on_one_page(chromium: str, tmp_path: Path, 
     """The example that ships, an ordinary scenario, and the heaviest at each length of names."""
     from playwright.sync_api import sync_playwright
 
-    from dashboard.compare_data import example_scenario
+    from dashboard.compare.data import example_scenario
 
     made = [example_scenario(), scenario(), *(heavy(*size) for size in ((18, 7), (40, 6), (80, 9)))]
     with sync_playwright() as playwright:
@@ -375,7 +375,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], An
 
 
 def test_the_route_serves_the_sheet_of_the_address(asked: Callable[[str], Any], tmp_path: Path) -> None:
-    from estimator.scenario_link import encode
+    from estimator.compare.scenario_link import encode
     from estimator.sheets.files import evaluation_page
 
     found = asked(f"lang=en&scenario={encode(scenario())}")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from estimator.errors import words
-from estimator.token_energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
-from estimator.token_table import load
+from estimator.tokens.energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
+from estimator.tokens.table import load
 from scripts.fit_energy import LOCATOR, fitted_rows, interpolation, left_out, share
 
 EIGHT = Size(central=8)

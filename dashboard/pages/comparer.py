@@ -3,16 +3,14 @@
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import (
-    compare_data,
-    compare_files,
-    compare_form,
-    compare_hosts,
-    compare_opened,
-    compare_sections,
-    compare_session,
-    compare_view,
-)
+from dashboard.compare import data as compare_data
+from dashboard.compare import files as compare_files
+from dashboard.compare import form as compare_form
+from dashboard.compare import hosts as compare_hosts
+from dashboard.compare import opened as compare_opened
+from dashboard.compare import sections as compare_sections
+from dashboard.compare import session as compare_session
+from dashboard.compare import view as compare_view
 from dashboard.view import language
 
 

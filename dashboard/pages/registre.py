@@ -7,10 +7,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import data, parts
-from dashboard import register_data as register
 from dashboard.guard import may_write
-from dashboard.register_form import ALONE, show_form
-from dashboard.register_text import (
+from dashboard.register import data as register
+from dashboard.register.form import ALONE, show_form
+from dashboard.register.text import (
     alternative_cell,
     commune_text,
     counts_text,
@@ -21,11 +21,11 @@ from dashboard.register_text import (
     review_cell,
     stage_cell,
 )
-from dashboard.register_view import read_only, saved, stage_path, use_case_view
+from dashboard.register.view import read_only, saved, stage_path, use_case_view
 from dashboard.texts import both, t
 from dashboard.view import choice, language, page_asked
 from estimator.errors import SobriaError
-from estimator.register_types import UseCase
+from estimator.register.types import UseCase
 
 FILTERS = ("etape", "service", "commune")
 COMMAND = "sobria register add nom=… tache=… unite=… service=… commune=… responsable=… --who … --why …"

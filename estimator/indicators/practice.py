@@ -9,7 +9,7 @@ from estimator.catalogue import load
 from estimator.errors import SobriaError
 from estimator.indicators.scope import Scope, of_case
 from estimator.models import ModelUnknown, find
-from estimator.register_types import UseCase
+from estimator.register.types import UseCase
 from estimator.worlds import Cell
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
@@ -37,8 +37,8 @@ def right_sized(scope: Scope) -> dict[str, Any]:
 
 def fits(scope: Scope, case: UseCase) -> bool | None:
     """Is the model of a use case the smallest that suffices? None where no scenario says."""
-    from estimator.decision import decision
-    from estimator.scenario import read_scenario
+    from estimator.compare.decision import decision
+    from estimator.compare.scenario import read_scenario
 
     path = scope.sources.home / "scenarios" / case.scenario
     if not case.scenario or not path.exists():

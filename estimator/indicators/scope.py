@@ -10,7 +10,7 @@ from estimator.commitments import Commitments
 from estimator.periods import Period
 from estimator.reading import Build
 from estimator.register import Register
-from estimator.register_types import UseCase
+from estimator.register.types import UseCase
 from estimator.worlds import Cell
 
 WHOLE = "all"  # the whole territory, what nothing attaches included

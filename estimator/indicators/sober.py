@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from estimator.host_facts import HostUnknown, distance_class, shared
 from estimator.hosting import criteria
+from estimator.hosting.facts import HostUnknown, distance_class, shared
 from estimator.indicators.scope import Scope
 
 SOBER = ("8.3", "8.4", "8.6")  # PUE, WUE, electricity of the country

@@ -6,13 +6,13 @@ from typing import Any
 
 from estimator import draws
 from estimator.attached import Attached
+from estimator.compare.pairing import Side
+from estimator.compare.verdict_words import change_words
 from estimator.errors import LANGUAGES
 from estimator.figures import figure_named
 from estimator.indicators.footprint import units
 from estimator.indicators.scope import Scope, of_case
-from estimator.pairing import Side
 from estimator.shapley import shapley
-from estimator.verdict_words import change_words
 
 
 @dataclass(frozen=True)

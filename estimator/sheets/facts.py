@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from estimator import providers
-from estimator.decision import decision
+from estimator.compare.decision import decision
+from estimator.compare.scenario import Option, Quality, Scenario
 from estimator.errors import say
 from estimator.numbers import Step, count_text, share_text, tick_text, two_figures
 from estimator.reading import open_current
 from estimator.register import Register
-from estimator.register_types import UseCase
-from estimator.scenario import Option, Quality, Scenario
+from estimator.register.types import UseCase
 
 FOUR = ("energy", "water", "adpe", "gwp")  # the order of the charter, then greenhouse gases
 BARE = Step(Decimal(1), "", scaled=False)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from estimator.compare.scenario import Scenario
 from estimator.errors import SobriaError
-from estimator.scenario import Scenario
 from estimator.sheets.document import Sheet
 from estimator.sheets.evaluation import evaluation
 from estimator.sheets.facts import Facts, facts_of

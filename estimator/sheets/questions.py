@@ -5,7 +5,7 @@ import io
 
 from estimator.catalogue import load
 from estimator.errors import SobriaError, say
-from estimator.questionnaire import Question, questionnaire, questionnaire_csv
+from estimator.hosting.questionnaire import Question, questionnaire, questionnaire_csv
 from estimator.sheets import reading
 from estimator.sheets.document import Cell, Record, Row, Section, Sheet, Table
 from estimator.sheets.facts import Facts

@@ -7,8 +7,8 @@ from typing import Any
 from estimator import method
 from estimator.catalogue import load
 from estimator.errors import say
+from estimator.hosting.questionnaire import questionnaire
 from estimator.numbers import interval_text, missing_text, share_text, tick_text
-from estimator.questionnaire import questionnaire
 from estimator.sheets.facts import BARE, FOUR, LONGEST, Facts, clipped, once
 
 MOST_UNKNOWNS = 5

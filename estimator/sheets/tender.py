@@ -6,8 +6,8 @@ from typing import Any
 from estimator.catalogue import load
 from estimator.errors import say
 from estimator.figures import figure_named
-from estimator.host_answers import FIELDS
-from estimator.host_facts import tables
+from estimator.hosting.answers import FIELDS
+from estimator.hosting.facts import tables
 from estimator.numbers import share_text, unit_text
 from estimator.sheets import reading
 from estimator.sheets.document import Cell, Fields, Points, Record, Row, Section, Sheet, Table

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from estimator.host_answers import cell_text
+from estimator.hosting.answers import cell_text
 from estimator.sheets.document import Block, Cell, Fields, Points, Row, Section, Sheet, Table
 from estimator.typography import typeset
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from estimator.catalogue import load
 from estimator.compare import INDICATORS, Comparator, led
+from estimator.compare.options import Context
+from estimator.compare.scenario import Scenario, scenario_of
+from estimator.compare.sites import at_hosts
 from estimator.estimation import estimate
 from estimator.figures import figure_named
-from estimator.options import Context
 from estimator.question import Question
-from estimator.scenario import Scenario, scenario_of
-from estimator.sites import at_hosts
 
 DAY = date(2026, 6, 1)
 MODELS = ("qwen3-8b", "mistral-small-latest", "llama-3.3-70b-instruct", "gpt-4o", "mistral-large-latest")

@@ -1,0 +1,1 @@
+"""Comparer: the screen of a scenario, in parts."""

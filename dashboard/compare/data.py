@@ -1,0 +1,119 @@
+"""The bridge to the estimator for the screen « Comparer »: scenarios worked out, sites judged, names to choose from."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from dashboard import data
+from dashboard.texts import LANGUAGES, t
+from estimator import catalogue as tables
+from estimator import models, providers
+from estimator.compare.decision import decision
+from estimator.compare.options import Context, built
+from estimator.compare.scenario import Scenario, parse_scenario
+from estimator.errors import SobriaError
+from estimator.explain import explain_cells
+from estimator.home import default_home
+from estimator.hosting import Criterion, criteria
+from estimator.hosting.facts import distance_class
+from estimator.hosting.questionnaire import Question, questionnaire
+
+REMEMBERED = 100  # comparisons
+LARGEST_GROWTH = 10.0  # of the volumes that the page shows
+
+
+class Compared(NamedTuple):
+    """A scenario worked out; `refused`: options that cannot be, each with its sentence {"fr", "en"}."""
+
+    body: Mapping[str, Any]
+    refused: Mapping[str, Mapping[str, str]]
+
+
+class Hosting(NamedTuple):
+    """What is known of a site: how near it is, the criteria of the RGESN, what to ask its supplier."""
+
+    distance: str
+    criteria: tuple[Criterion, ...]
+    questions: tuple[Question, ...]
+
+
+@lru_cache(maxsize=1)
+def example_scenario() -> Scenario:
+    """The scenario that ships, commented: an example, marked as such."""
+    return parse_scenario((resources.files("dashboard") / "scenario.toml").read_text("utf-8"))
+
+
+def compared(scenario: Scenario, sites: tuple[str, tuple[str, ...]] | None = None) -> Compared:
+    """The scenario side by side, or one of its options at several hosts. SobriaError only for the sites."""
+    build = data.current()
+    return _compared(scenario, sites, date.today(), str(default_home()), build.id if build else "")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _compared(
+    scenario: Scenario, sites: tuple[str, tuple[str, ...]] | None, today: date, home: str, build: str
+) -> Compared:
+    """`build`: of the ledger whose measured runs a scenario may ask for."""
+    context = Context(tables.load(), scenario.day or today, {}, Path(home))
+    found = {option.id: _refusal(scenario, option.id, context) for option in scenario.options}
+    refused = {name: refusal for name, refusal in found.items() if refusal}
+    kept = tuple(o.model_copy(update={"status": "not_studied"}) if o.id in refused else o for o in scenario.options)
+    body = decision(scenario.model_copy(update={"options": kept}), Path(home), sites, today=today)
+    return Compared(body, refused)
+
+
+def _refusal(scenario: Scenario, name: str, context: Context) -> dict[str, str]:
+    """Why an option cannot be computed, at its volume or at the largest that the page shows."""
+    option = scenario.option(name)
+    try:
+        for times in (1.0, LARGEST_GROWTH) if option.status == "studied" else ():
+            built(scenario, option, context, times)
+    except SobriaError as error:
+        return {lang: error.message(lang) for lang in LANGUAGES}
+    except ValidationError:
+        return {lang: t("compare.implausible", lang) for lang in LANGUAGES}
+    return {}
+
+
+def option_explained(scenario: Scenario, name: str, figure: str) -> dict[str, Any]:
+    """A figure of an option opened: its steps, factors and what replays it. SobriaError."""
+    context = Context(tables.load(), scenario.day or date.today(), {}, default_home())
+    made = built(scenario, scenario.option(name), context)
+    return explain_cells(made.cells, context.catalogue, figure) | {"proof": dict(made.proof)}
+
+
+def hosting(host: str, day: date) -> Hosting:
+    """What is known of a hosting site on a day. SobriaError."""
+    return Hosting(distance_class(host).value, tuple(criteria(host, day)), tuple(questionnaire(host, day)))
+
+
+@lru_cache(maxsize=1)
+def model_names() -> Mapping[str, str]:
+    """Models of the catalogue by id, in the order of their names."""
+    found = sorted(models.load().models, key=lambda model: model.name.casefold())
+    return {model.id: model.name for model in found}
+
+
+def model_id(text: str) -> str:
+    """The id of the model that a text names; the text itself when the catalogue does not know it."""
+    try:
+        return models.find(text).id
+    except SobriaError:
+        return text
+
+
+@lru_cache(maxsize=1)
+def provider_names() -> Mapping[str, str]:
+    """Who serves models, by id."""
+    return {provider.id: provider.name for provider in providers.load().providers}
+
+
+@lru_cache(maxsize=8)
+def subject_names(kind: str, lang: str) -> Mapping[str, str]:
+    """Hosts, devices, networks … of the tables by id, in the order of the tables."""
+    return {s.id: data.subject_name(s.id, lang) for s in tables.load().subjects.values() if s.kind == kind}

@@ -1,0 +1,63 @@
+"""What the forms of « Comparer » read: numbers as people type them, fields as plain values, refusals beside them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.texts import known, sentence, t
+from estimator.compare.scenario import Scenario, ScenarioRefused, scenario_of
+from estimator.typography import typeset
+
+
+class NotANumber(ValueError):
+    """A text that is no number, in a field that wants one: (name of the field, text)."""
+
+
+def number_text(value: float | None, lang: str) -> str:
+    """A number as a field shows it: no exponent, decimal comma in French."""
+    if value is None:
+        return ""
+    text = f"{value:.12f}".rstrip("0").rstrip(".")
+    return text.replace(".", ",") if lang == "fr" else text
+
+
+def number(text: str, name: str) -> float | None:
+    """« 1 200,5 », « 94 % »; None for nothing. NotANumber."""
+    bare = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
+    share = bare.endswith("%")
+    if not bare:
+        return None
+    try:
+        value = float(bare.rstrip("%"))
+    except ValueError as error:
+        raise NotANumber(name, text) from error
+    return value / 100 if share else value
+
+
+def merged(base: Mapping[str, Any], **given: Any) -> dict[str, Any]:
+    """The base with what was given in its place; what is None or empty is taken out."""
+    found = {**base, **given}
+    return {name: value for name, value in found.items() if value not in (None, "", {})}
+
+
+def checked(values: Mapping[str, Any]) -> Scenario:
+    """A scenario of plain values. ScenarioRefused."""
+    return scenario_of(values, "scenario")
+
+
+def refusal_text(error: ScenarioRefused | NotANumber, lang: str) -> str:
+    """What was read in which field, what was expected."""
+    if isinstance(error, NotANumber):
+        name, text = error.args
+        return t("compare_form.not_a_number", lang, field=_field(name, lang), read=text[:40])
+    expected = error.facts["expected"]
+    said = sentence(typeset(expected[lang] if isinstance(expected, Mapping) else str(expected), lang))
+    field = str(error.facts["where"]).rpartition(".")[2]
+    if field.isdecimal() or not known(f"compare_form.{field}", lang):
+        return error.message(lang) if field == "-" else f"{said}."
+    return t("compare_form.refused", lang, field=_field(field, lang), read=str(error.facts["read"])[:40], expected=said)
+
+
+def _field(name: str, lang: str) -> str:
+    key = f"compare_form.{name}"
+    return t(key, lang) if known(key, lang) else name

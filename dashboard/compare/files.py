@@ -1,0 +1,90 @@
+"""A comparison taken away and brought back: its link, its scenario file, its results."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard.compare.data import Compared
+from dashboard.compare.fields import refusal_text
+from dashboard.compare.session import ERROR, put, say_error
+from dashboard.compare.state import plain, token
+from dashboard.texts import t
+from estimator.compare.scenario import Scenario, ScenarioRefused, parse_scenario
+from estimator.compare.scenario_text import scenario_toml
+from estimator.hosting.answers import cell_text
+
+PASTED = "compare pasted"
+COLUMNS = ("exemple", "option", "nom", "statut", "raison", "indicateur", "pour", "unite", "bas", "central", "haut")
+MORE = ("qualite", "essai", "date", "par", "minutes_de_travail")
+
+
+def show(found: Compared, scenario: Scenario, lang: str) -> None:
+    """Link, downloads, and the place where a scenario file is pasted."""
+    with st.container(key="compare_files", gap="small"):
+        st.html(Markup("<h2>{}</h2><p>{}</p>").format(t("compare_files.title", lang), _how(scenario, lang)))
+        with st.container(horizontal=True):
+            for name, (text, kind) in downloads(found, scenario).items():
+                label = t(f"compare_files.{name}", lang)
+                file = (
+                    f"{'exemple-' if scenario.example else ''}{'scenario' if name == 'toml' else 'comparaison'}.{name}"
+                )
+                st.download_button(label, text, file, kind, on_click="ignore", key=f"compare download {name}")
+        st.html(Markup('<p class="small">{}</p>').format(t("compare_files.again", lang)))
+        with st.form("compare_paste", border=False):
+            st.text_area(t("compare_files.paste", lang), key=PASTED, height=120, max_chars=100_000)
+            say_error(PASTED)
+            st.form_submit_button(t("compare_files.open", lang), on_click=_open, args=(lang,))
+
+
+def downloads(found: Compared, scenario: Scenario) -> dict[str, tuple[str, str]]:
+    """Each file by its ending: text, kind."""
+    results = json.dumps(dict(found.body) | {"refused": dict(found.refused)}, ensure_ascii=False, indent=1, default=str)
+    return {
+        "toml": (scenario_toml(scenario), "application/toml"),
+        "csv": (results_csv(found), "text/csv"),
+        "json": (results, "application/json"),
+    }
+
+
+def results_csv(found: Compared) -> str:
+    """A row an option and an indicator, for one unit then for the period; for a French spreadsheet."""
+    text = io.StringIO(newline="")
+    rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    rows.writerow([*COLUMNS, *MORE])
+    scenario = found.body["scenario"]
+    mark = "EXEMPLE" if scenario.get("example") else ""
+    for option in found.body["options"]:
+        first = [mark, option["id"], option["label"], option["status"], _why(option, found)]
+        quality = option["quality"] or {}
+        last = [quality.get("value"), quality.get("test"), quality.get("date"), quality.get("by"), option["minutes"]]
+        cells: list[list[Any]] = [
+            [name, whole, amount["unit"], amount["low"], amount["central"], amount["high"]]
+            for whole, kind in ((found.body["unit"], "per_unit"), (scenario["need"]["period"], "figures"))
+            for name, amount in option[kind].items()
+        ]
+        for middle in cells or [[None] * 6]:
+            rows.writerow([cell_text(cell) for cell in (*first, *middle, *last)])
+    return "\ufeff" + text.getvalue()
+
+
+def _why(option: Mapping[str, Any], found: Compared) -> str:
+    return found.refused[option["id"]]["fr"] if option["id"] in found.refused else str(option["why"])
+
+
+def _how(scenario: Scenario, lang: str) -> str:
+    return t("compare_files.link" if token(scenario) else "compare_files.too_long", lang)
+
+
+def _open(lang: str) -> None:
+    """Make the pasted file the scenario."""
+    try:
+        scenario = parse_scenario(st.session_state[PASTED])
+    except ScenarioRefused as error:
+        st.session_state[ERROR] = (PASTED, refusal_text(error, lang))
+        return
+    put(plain(scenario), PASTED, lang)

@@ -1,0 +1,219 @@
+"""« Où faire tourner ce modèle ? »: one option at several sites, its parts, what the sites hold to, what to ask."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import parts
+from dashboard.compare import data as compare_data
+from dashboard.compare.charts import PARTS, Stack, part_name, stacks
+from dashboard.compare.data import Compared, Hosting
+from dashboard.compare.view import named
+from dashboard.data import subject_name
+from dashboard.texts import both, sentence, t
+from dashboard.view import choice
+from estimator.compare.scenario import Option, Scenario
+from estimator.errors import SobriaError, say
+from estimator.hosting import Criterion
+from estimator.numbers import interval_text, range_text, share_text
+from estimator.typography import typeset
+
+MOST = 6  # sites side by side
+FIRST = ("dcml/vandoeuvre", "scaleway/fr-par-2", "class/server-room", "gcp/europe-north1", "aws/us-east-1")
+UNSAID = ("not_comparable", "not_studied")
+FIGURES = ("gwp", "energy", "water", "adpe")
+
+
+def show(found: Compared, scenario: Scenario, lang: str) -> None:
+    """The section, with its choices: which option, which sites, which impact; all three in the address."""
+    title = Markup("<h2>{}</h2>").format(t("compare.hosts", lang))
+    options = {o.id: o.label for o in scenario.options if _placeable(o, found)}
+    with st.container(key="compare_hosts", gap=None):
+        st.html(title)
+        if not options:
+            st.html(Markup("<p>{}</p>").format(t("compare.hosts_none", lang)))
+            return
+        st.html(Markup('<p class="note">{}</p>').format(t("compare.hosts_note", lang)))
+        option, hosts, figure = _choices(options, lang)
+        if not hosts:
+            st.html(Markup("<p>{}</p>").format(t("compare.hosts_choose", lang)))
+            return
+        try:
+            placed = compare_data.compared(_alone(scenario, option), (option, hosts))
+            known = {host: compare_data.hosting(host, scenario.day or date.today()) for host in hosts}
+        except SobriaError as error:
+            st.html(Markup('<p class="warn" role="alert">{}</p>').format(error.message(lang)))
+            return
+        st.html(_body(placed.body, hosts, figure, lang) + _criteria(known, lang) + _questions(known, lang))
+
+
+def _placeable(option: Option, found: Compared) -> bool:
+    return (
+        option.status == "studied"
+        and option.use is not None
+        and option.use.model is not None
+        and option.id not in found.refused
+    )
+
+
+def _choices(options: Mapping[str, str], lang: str) -> tuple[str, tuple[str, ...], str]:
+    first = next(iter(options))
+    figures = {name: parts.figure_name(name, lang) for name in FIGURES[1:]}
+    with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
+        option = choice(t("compare.hosts_option", lang), options, "modele", options[first]) or first
+        figure = (
+            choice(t("compare.figure", lang), figures, "grandeur", parts.figure_name(FIGURES[0], lang)) or FIGURES[0]
+        )
+    return option, _sites(lang), figure
+
+
+def _sites(lang: str) -> tuple[str, ...]:
+    """The sites chosen in the list, kept in the address."""
+    names = compare_data.subject_names("host", lang)
+    asked = [host for host in st.query_params.get("hotes", ",".join(FIRST)).split(",") if host in names]
+    st.session_state.setdefault("hotes", asked[:MOST])
+    chosen: list[str] = st.multiselect(
+        t("compare.hosts_sites", lang), list(names), key="hotes", max_selections=MOST, on_change=_keep_sites,
+        placeholder=t("compare.hosts_add", lang), format_func=lambda host: names.get(host, host),
+    )  # fmt: skip
+    return tuple(chosen)
+
+
+def _keep_sites() -> None:
+    st.query_params["hotes"] = ",".join(st.session_state["hotes"])
+
+
+def _alone(scenario: Scenario, option: str) -> Scenario:
+    """The option without the terminals of people, which are the same everywhere."""
+    kept = tuple(o.model_copy(update={"people": None}) if o.id == option else o for o in scenario.options)
+    return scenario.model_copy(update={"options": kept})
+
+
+def _body(body: Mapping[str, Any], hosts: Sequence[str], figure: str, lang: str) -> Markup:
+    units = body["units"]
+    verdicts = _verdicts(body, hosts, figure, lang)
+    rows = [
+        Stack(
+            subject_name(host, lang),
+            {part: value / units for part, value in option["components"].get(figure, {}).items()},
+            option["per_unit"][figure],
+            verdicts.get(host, ""),
+        )
+        for host, option in zip(hosts, body["options"], strict=True)
+    ]
+    title = t("compare.hosts_picture", lang, figure=parts.figure_name(figure, lang), unit=body["unit"])
+    there = [part for part in PARTS if any(part in row.parts for row in rows)]
+    heads = [t("compare.site", lang), parts.figure_name(figure, lang), *(sentence(part_name(p, lang)) for p in there)]
+    heads.append(t("compare.verdict", lang))
+    cells = [
+        [row.label, interval_text(row.amount, lang), *(_part(row, p, lang) for p in there), row.said] for row in rows
+    ]
+    table = parts.details(t("chart.table", lang), parts.table(title, heads, cells))
+    said = Markup('<p class="lead">{} {}</p>').format(_widest(body, figure, lang), _network(rows, lang))
+    return Markup('<h3 class="under">{}</h3>').format(title) + said + stacks(rows, title, lang) + table
+
+
+def _widest(body: Mapping[str, Any], figure: str, lang: str) -> str:
+    """The paired ratio of the lowest and the highest site, in words."""
+    known = sorted((v, o["id"]) for o in body["options"] if (v := o["per_unit"][figure]["central"]) is not None)
+    ends = {known[0][1], known[-1][1]} if known else set()
+    found = [p for p in body["pairs"][figure] if {p["a"], p["b"]} == ends and p.get("ratio_words")]
+    return both(found[0]["ratio_words"], lang) if found else ""
+
+
+def _part(row: Stack, part: str, lang: str) -> str:
+    if part not in row.parts:
+        return t("compare.absent", lang)
+    value = row.parts[part]
+    return range_text({"low": value, "central": value, "high": value, "unit": row.amount["unit"]}, lang)
+
+
+def _network(rows: Sequence[Stack], lang: str) -> str:
+    """How much of the total the transport of data is, at most: the charter's hypothesis, shown and not supposed."""
+    shares = [row.parts["network"] / sum(row.parts.values()) for row in rows if row.parts.get("network")]
+    return (
+        t("compare.network_share", lang, share=share_text(max(shares), lang))
+        if shares
+        else t("compare.network_none", lang)
+    )
+
+
+def _verdicts(body: Mapping[str, Any], hosts: Sequence[str], figure: str, lang: str) -> dict[str, str]:
+    """By host, the verdict between it and the lowest one."""
+    known = [(v, o["id"]) for o in body["options"] if (v := o["per_unit"][figure]["central"]) is not None]
+    if len(known) < 2:
+        return {}
+    best = min(known)[1]
+    places = {option["id"]: host for option, host in zip(body["options"], hosts, strict=True)}
+    told = {places[best]: t("compare.site_lowest", lang)}
+    for pair in body["pairs"][figure]:
+        if best in (pair["a"], pair["b"]):
+            other = places[pair["b"] if pair["a"] == best else pair["a"]]
+            told[other] = _verdict(pair, subject_name(places[best], lang), lang)
+    return told
+
+
+def _verdict(pair: Mapping[str, Any], lowest: str, lang: str) -> str:
+    """The verdict of a pair in the estimator's words, the site in place of the option."""
+    if pair["verdict"] in UNSAID:
+        return both(pair["words"], lang)
+    share = share_text(pair["share"] or 0.0, lang)
+    return typeset(say("verdict", pair["verdict"], lang, name=lowest, share=share), lang)
+
+
+def _criteria(known: Mapping[str, Hosting], lang: str) -> Markup:
+    """Criteria of the RGESN by site, with how near each site is."""
+    sites = [subject_name(host, lang) for host in known]
+    rows: list[list[Any]] = [
+        [t("compare.distance", lang), *(t(f"distance.{h.distance}", lang) for h in known.values())]
+    ]
+    for number in range(len(next(iter(known.values())).criteria)):
+        found = [h.criteria[number] for h in known.values()]
+        first = Markup('{}<br><span class="small">RGESN {}</span>').format(
+            typeset(found[0].title(lang), lang), found[0].id
+        )
+        rows.append([first, *(_status(c, lang) for c in found)])
+    table = parts.table(t("compare.criteria_caption", lang), [t("compare.criterion", lang), *sites], rows, quiet=True)
+    held = [named(subject_name(host, lang), _held(h, lang), lang) for host, h in known.items()]
+    return Markup('<h3 class="under">{}</h3><p class="small">{}</p>{}{}').format(
+        t("compare.criteria", lang),
+        t("compare.criteria_note", lang),
+        parts.items(held),
+        parts.details(t("compare.by_criterion", lang), table),
+    )
+
+
+def _held(found: Hosting, lang: str) -> str:
+    """« 2 tenus, 1 non tenu, 4 inconnus ; dans la région »"""
+    counts = {s: [c.id for c in found.criteria if c.status == s] for s in ("met", "not_met", "unknown")}
+    told = [t(f"compare.held_{s}", lang, n=len(ids), ids=", ".join(ids)) for s, ids in counts.items() if ids]
+    return t("compare.held", lang, list=", ".join(told), distance=t(f"distance.{found.distance}", lang))
+
+
+def _status(found: Criterion, lang: str) -> Markup:
+    """Met, not met or unknown, why, and on which evidence of which date."""
+    about = [found.reason_text(lang)]
+    if found.status != "unknown" and found.evidence:
+        about.append(t("compare.evidence", lang, title=found.evidence[0].title, date=found.evidence[0].date[:4]))
+    return Markup('<span class="status {}">{}</span><br><span class="small">{}</span>').format(
+        found.status, sentence(found.status_text(lang)), ". ".join(sentence(typeset(text, lang)) for text in about)
+    )
+
+
+def _questions(known: Mapping[str, Hosting], lang: str) -> Markup:
+    """What to ask each supplier, the criteria that the answer settles beside."""
+    blocks = []
+    for host, found in known.items():
+        asked = [
+            Markup('{} <span class="small">{}</span>').format(
+                typeset(q.text(lang), lang),
+                t("compare.settles", lang, list=", ".join(q.criteria)) if q.criteria else "",
+            )
+            for q in found.questions
+        ]
+        title = t("compare.ask", lang, site=subject_name(host, lang), n=len(asked))
+        blocks.append(parts.details(title, parts.items(asked)))
+    return Markup('<h3 class="under">{}</h3>{}').format(t("compare.questions", lang), Markup().join(blocks))

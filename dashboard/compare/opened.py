@@ -1,0 +1,70 @@
+"""« D'où vient ce chiffre ? » for a figure of an option: its sentence, steps, factors, what is left out, the file."""
+
+import json
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import parts
+from dashboard.compare import data as compare_data
+from dashboard.compare.view import link
+from dashboard.explain_view import _factors, _left_out, _steps
+from dashboard.texts import t
+from estimator.compare.scenario import Scenario
+from estimator.errors import SobriaError
+from estimator.numbers import count_text, interval_text
+
+BOUNDS = ("low", "central", "high")
+FIGURES = ("energy", "water", "adpe", "gwp", "primary_energy")
+
+
+def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
+    """One figure of one option, named `option.figure`; what cannot be found or computed is said."""
+    name, _, figure = asked.partition(".")
+    back = Markup('<a href="{}">{}</a>').format(link(scenario, lang), t("compare.back", lang))
+    try:
+        option = scenario.option(name)
+        found = compare_data.option_explained(scenario, name, figure)
+    except SobriaError as error:
+        st.html(mark + parts.head(t("explain.title", lang), error.message(lang), back))
+        return
+    amount = found["indicators"][figure]
+    said = parts.proof_text(found["proof"] or {"estimated": 1.0}, lang)
+    title = t("compare.figure_of", lang, figure=parts.figure_name(figure, lang), label=option.label)
+    proof = "" if amount["central"] is None else f", {said}"
+    answer = t("explain.answer", lang, figure=title, value=interval_text(amount, lang), proof=proof)
+    each = {**amount} | {b: None if amount[b] is None else amount[b] / scenario.need.volume for b in BOUNDS}
+    about = t(
+        "compare.for_period",
+        lang,
+        n=count_text(round(scenario.need.volume), lang),
+        unit=scenario.need.unit,
+        period=scenario.need.period,
+        each=interval_text(each, lang),
+    )
+    others = Markup("{} {}").format(t("compare.other_figures", lang), _others(scenario, name, figure, lang))
+    st.html(mark + parts.head(t("explain.title", lang), answer, Markup("{}<br>{}<br>{}").format(about, others, back)))
+    st.html(_steps(found, lang) + _factors(found["factors"], lang) + _left_out(found["not_counted"], lang))
+    with st.container(key="compare_file", gap=None):
+        st.html(
+            Markup('<h2>{}</h2><p class="note">{}</p>').format(
+                t("explain.reference_title", lang), t("compare.replay", lang)
+            )
+        )
+        text = json.dumps(found, ensure_ascii=False, indent=1, default=str)
+        st.download_button(
+            t("explain.download", lang), text, f"sobria-{name}-{figure}.json", "application/json", on_click="ignore"
+        )
+
+
+def _others(scenario: Scenario, name: str, figure: str, lang: str) -> Markup:
+    """The other figures of the same option."""
+    links: list[Any] = [
+        Markup('<a href="{}">{}</a>').format(
+            link(scenario, lang, calcul=f"{name}.{other}"), parts.figure_name(other, lang)
+        )
+        for other in FIGURES
+        if other != figure
+    ]
+    return Markup(" · ").join(links)

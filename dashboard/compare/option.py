@@ -1,0 +1,133 @@
+"""The form of one option of a comparison: what it is, where it runs, what a test found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import data
+from dashboard.compare import data as compare_data
+from dashboard.compare.fields import NotANumber, merged, number, number_text, refusal_text
+from dashboard.compare.session import ERROR, REVISION, list_field, put, read, say_error, text_field
+from dashboard.compare.state import plain
+from dashboard.texts import t
+from estimator.compare.scenario import Option, Scenario
+
+NETWORK = "network/fixed-fra"
+AMOUNTS = (("attempts", "screen_minutes", "reserved_hours"), ("acceptance", "work_minutes"))
+OPTION_NUMBERS = ("attempts", "acceptance", "reserved_hours")
+
+
+def option_form(scenario: Scenario, option: Option, lang: str) -> None:
+    """Every field of an option that a project lead may state."""
+    place, quality, use = option.id, option.quality, option.use
+    first = option == scenario.options[0]
+    statuses = {
+        s: t(f"compare_form.{'first_' if first else ''}{s}", lang) for s in ("studied", "rejected", "not_studied")
+    }
+    with st.form(f"compare_option_{st.session_state[REVISION]}_{place}", border=False):
+        st.html(Markup("<h3>{}</h3>").format(option.label))
+        columns = st.columns(2)
+        with columns[0]:
+            text_field(place, "label", option.label, lang)
+            if option.method == "model":
+                names = {"": t("compare_form.none", lang), **compare_data.model_names()}
+                list_field(place, "model", names, compare_data.model_id(use.model) if use and use.model else "", lang)
+                list_field(place, "host", _places(lang), _place(option), lang)
+                devices = {"": t("compare_form.device_default", lang), **compare_data.subject_names("device", lang)}
+                list_field(place, "device", devices, use.device or "" if use else "", lang)
+                text_field(place, "zone", use.zone or "" if use else "", lang)
+                text_field(place, "concurrency", number_text(use.concurrency if use else None, lang), lang)
+                text_field(place, "data_gb", number_text(use.data_gb if use else None, lang), lang)
+            _measured(place, option, lang)
+        with columns[1]:
+            list_field(place, "status", statuses, option.status, lang)
+            text_field(place, "why", option.why, lang)
+            text_field(place, "quality", number_text(quality.value if quality else None, lang), lang)
+            text_field(place, "test", quality.test if quality else "", lang)
+            text_field(place, "date", quality.date if quality else "", lang)
+            text_field(place, "by", quality.by if quality else "", lang)
+        for column, amounts in zip(columns, AMOUNTS, strict=True):
+            with column:
+                for name in amounts:
+                    holder = option.people if name.endswith("minutes") else option
+                    text_field(place, name, number_text(getattr(holder, name, None), lang), lang)
+        say_error(place)
+        st.form_submit_button(
+            t("compare_form.apply", lang), type="primary", on_click=_apply_option, args=(scenario, option, lang)
+        )
+
+
+def _measured(place: str, option: Option, lang: str) -> None:
+    """The services of the ledger, one of which may stand for the option."""
+    build = data.current()
+    keys = [entry["service_key"] for entry in build.services()] if build else []
+    service = option.measured.service if option.measured else ""
+    if keys or service:
+        list_field(
+            place, "service", {"": t("compare_form.no_service", lang)} | {key: key for key in keys}, service, lang
+        )
+
+
+def _places(lang: str) -> dict[str, str]:
+    """Sites and providers in one list: « host:… », « provider:… »."""
+    sites = {f"host:{key}": name for key, name in compare_data.subject_names("host", lang).items()}
+    served = {
+        f"provider:{k}": t("compare_form.served_by", lang, name=n) for k, n in compare_data.provider_names().items()
+    }
+    return {"": t("compare_form.none", lang), **sites, **served}
+
+
+def _place(option: Option) -> str:
+    use = option.use
+    if use is None or not (use.host or use.provider):
+        return ""
+    return f"host:{use.host}" if use.host else f"provider:{use.provider}"
+
+
+def _apply_option(scenario: Scenario, option: Option, lang: str) -> None:
+    values = plain(scenario)
+    at = [o.id for o in scenario.options].index(option.id)
+    try:
+        values["options"][at] = _stated(values["options"][at], option, lang)
+    except NotANumber as error:
+        st.session_state[ERROR] = (option.id, refusal_text(error, lang))
+        return
+    put(values, option.id, lang, keep=True)
+
+
+def _stated(base: Mapping[str, Any], option: Option, lang: str) -> dict[str, Any]:
+    """An option as its form says it; what the form does not show stays. NotANumber."""
+    place = option.id
+    numbers: dict[str, Any] = {name: number(read(place, name), name) for name in OPTION_NUMBERS}
+    found = {name: number(read(place, name), name) for name in ("quality", "screen_minutes", "work_minutes")}
+    quality = {name: read(place, name) for name in ("test", "date", "by")}
+    people = {name: found[name] for name in ("screen_minutes", "work_minutes")}
+    stated: dict[str, Any] = {name: read(place, name) for name in ("label", "status", "why")}
+    stated |= numbers | {
+        "quality": merged({}, value=found["quality"], **quality) if found["quality"] is not None else None
+    }
+    stated["people"] = merged(base.get("people", {}), **people) if any(v is not None for v in people.values()) else None
+    service = read(place, "service")
+    stated["measured"] = merged(base.get("measured", {}), service=service) if service else None
+    if option.method == "model":
+        stated["use"] = None if service else _use(base.get("use", {}), place)
+    return merged(base, **stated)
+
+
+def _use(base: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """The use of one attempt. NotANumber."""
+    kind, _, name = read(place, "host").partition(":")
+    moved = number(read(place, "data_gb"), "data_gb")
+    return merged(
+        base,
+        model=read(place, "model"),
+        host=name if kind == "host" else None,
+        provider=name if kind == "provider" else None,
+        device=read(place, "device"),
+        zone=read(place, "zone").upper(),
+        concurrency=number(read(place, "concurrency"), "concurrency"),
+        data_gb=moved,
+        network=None if moved is None else base.get("network", NETWORK),
+    )

@@ -1,0 +1,99 @@
+"""Quality against electricity: which is the smallest model that suffices?"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from dashboard.charts import ACCENT, INK, LINE, RATIO, SMALL, WHITE, axis, data_uri, nice_ticks
+from dashboard.compare.charts import PALE, alt_text, dot, figure_of, grid, place, span, svg
+from dashboard.texts import t
+from estimator.numbers import Amount, interval_text, share_text, step_for, tick_text
+
+HIGH = 240  # height of the picture [px]
+TENTHS = 10
+
+
+class Point(NamedTuple):
+    """A model: electricity for one unit, and quality."""
+
+    label: str
+    amount: Amount
+    quality: float
+    marked: bool
+    note: str = ""
+
+
+def quality_picture(points: Sequence[Point], threshold: float | None, title: str, lang: str) -> Markup:
+    """Quality upwards, electricity for one unit rightwards, each model with its interval; the threshold as a line.
+
+    Points far more sober than the largest are drawn again in a second panel, with the same numbers.
+    """
+    numbered = list(enumerate(points, 1))
+    largest = max(point.amount["central"] for point in points)
+    small = [(n, point) for n, point in numbered if point.amount["central"] * SMALL < largest]
+    picture = _plane(numbered, points, threshold, lang)
+    rows = [_point_text(point, lang) for point in points]
+    key = Markup('<ol class="key">{}</ol>').format(Markup().join(Markup("<li>{}</li>").format(row) for row in rows))
+    if small:
+        heading = Markup('<h3 class="panel">{}</h3>').format(t("chart.small", lang))
+        picture += heading + _plane(small, points, threshold, lang)
+    how = Markup('<p class="small how">{}</p>').format(t("compare.quality_how", lang))
+    return figure_of(alt_text(title, t("numbers.list", lang).join(rows), lang), picture + key + how)
+
+
+def _plane(shown: Sequence[tuple[int, Point]], points: Sequence[Point], threshold: float | None, lang: str) -> Markup:
+    """One panel. points: all of them, which the scale of quality holds whatever is shown."""
+    step = step_for(points[0].amount["unit"], max(p.amount["central"] for _, p in shown), lang)
+    ticks = [v * float(step.worth) for v in nice_ticks(max(p.amount["high"] for _, p in shown) / float(step.worth))]
+    levels = _levels([p.quality for p in points] + ([threshold] if threshold is not None else []))
+    body, names = grid(ticks, HIGH), []
+    body += "".join(span((0, ticks[-1]), ticks[-1], _y(v, levels), 1, LINE) for v in levels)
+    if threshold is not None:
+        body += span((0, ticks[-1]), ticks[-1], _y(threshold, levels) - 0.75, 1.5, INK)
+        text = t("compare.threshold_line", lang, value=quality_text(threshold, lang))
+        names.append(_label(text, 1.0, _y(threshold, levels), "limit"))
+    for number, point in shown:
+        y = _y(point.quality, levels)
+        body += span((point.amount["low"], point.amount["high"]), ticks[-1], y - 2, 4, PALE)
+        body += dot(place(point.amount["central"], ticks[-1]), y, ACCENT if point.marked else WHITE)
+        names.append(_label(str(number), point.amount["central"] / ticks[-1], y, "point"))
+    names += [_label(quality_text(v, lang), 0.0, _y(v, levels), "level") for v in (levels[0], levels[-1])]
+    return Markup('<div class="plane" aria-hidden="true"><img alt="" src="{}">{}</div>{}').format(
+        data_uri(svg(body, HIGH)), Markup().join(names), axis(ticks, step, lang)
+    )
+
+
+def _levels(values: Sequence[float]) -> list[float]:
+    """Lines of the scale of quality: tenths that hold every share, or from zero for the scores of a test."""
+    if max(values) > 1:
+        return nice_ticks(max(values))
+    first, last = math.floor(min(values) * TENTHS - 0.5), math.ceil(max(values) * TENTHS)
+    return [n / TENTHS for n in range(max(first, 0), max(last, first + 1) + 1)]
+
+
+def quality_text(value: float, lang: str) -> str:
+    """A share as a percentage, the score of a test as it is."""
+    return share_text(value, lang) if value <= 1 else tick_text(value, RATIO, lang)
+
+
+def _point_text(point: Point, lang: str) -> str:
+    return t(
+        "compare.point",
+        lang,
+        label=point.label,
+        quality=quality_text(point.quality, lang),
+        energy=interval_text(point.amount, lang),
+        note=point.note,
+    )
+
+
+def _label(text: str, share: float, y: float, kind: str) -> Markup:
+    return Markup('<span class="{}" style="left:{}%;top:{}%">{}</span>').format(
+        kind, round(100 * share, 2), round(100 * y / HIGH, 2), text
+    )
+
+
+def _y(value: float, levels: Sequence[float]) -> float:
+    return HIGH - 8 - (HIGH - 16) * (value - levels[0]) / ((levels[-1] - levels[0]) or 1.0)

@@ -1,0 +1,82 @@
+"""The scenario of this view and the fields of its forms, in the address and in the session."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard.compare import data as compare_data
+from dashboard.compare.fields import checked, refusal_text
+from dashboard.compare.state import NAME, plain, token
+from dashboard.texts import t
+from estimator.compare.scenario import Scenario, ScenarioRefused
+from estimator.compare.scenario_link import decode
+
+LONG, SHOWN, REVISION, ERROR = (f"compare {name}" for name in ("long", "shown", "revision", "error"))
+
+
+def current(lang: str) -> tuple[Scenario, str]:
+    """The scenario of the address, else the example; and what to say when the address holds none."""
+    text = st.query_params.get(NAME, "")
+    wrong = ""
+    try:
+        found = decode(text) if text else st.session_state.get(LONG) or compare_data.example_scenario()
+    except ScenarioRefused:
+        found, wrong = compare_data.example_scenario(), t("compare.bad_address", lang)
+    if st.session_state.get(SHOWN) != plain(found):  # another scenario than the fields hold: they start anew
+        st.session_state[SHOWN] = plain(found)
+        st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
+    return found, wrong
+
+
+def put(values: Mapping[str, Any], place: str, lang: str, keep: bool = False) -> bool:
+    """Make these values the scenario, or say beside the form `place` why they are none. keep: the fields as typed."""
+    try:
+        scenario = checked(values)
+    except ScenarioRefused as error:
+        st.session_state[ERROR] = (place, refusal_text(error, lang))
+        return False
+    st.session_state.pop(ERROR, None)
+    if keep:
+        st.session_state[SHOWN] = plain(scenario)
+    text = token(scenario)
+    st.session_state[LONG] = None if text else scenario
+    if text:
+        st.query_params[NAME] = text
+    else:
+        st.query_params.pop(NAME, None)
+    for gone in ("calcul", "modele"):
+        st.query_params.pop(gone, None)
+    return True
+
+
+def say_error(place: str) -> None:
+    """What was refused at this place."""
+    where, text = st.session_state.get(ERROR, ("", ""))
+    if where == place:
+        st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))
+
+
+def field_key(place: str, name: str) -> str:
+    """The key of a field; another one when the fields start anew."""
+    return f"compare {st.session_state.get(REVISION, 0)} {place} {name}"
+
+
+def read(place: str, name: str) -> str:
+    """What a field holds, as text."""
+    return str(st.session_state.get(field_key(place, name)) or "").strip()
+
+
+def text_field(place: str, name: str, value: str, lang: str) -> None:
+    """A line of text or a number, as people type it."""
+    st.text_input(t(f"compare_form.{name}", lang), value=value, key=field_key(place, name))
+
+
+def list_field(place: str, name: str, options: Mapping[str, str], value: str, lang: str) -> None:
+    """A list in which one searches by typing; a value that the list lacks stands in it as it is."""
+    known = options if value in options else {**options, value: value}
+    st.selectbox(
+        t(f"compare_form.{name}", lang), list(known), index=list(known).index(value), key=field_key(place, name),
+        format_func=lambda key: known.get(key, key),
+    )  # fmt: skip

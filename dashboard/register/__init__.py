@@ -1,0 +1,1 @@
+"""Registre: the screen of the use cases, in parts."""

@@ -1,0 +1,109 @@
+"""The bridge to the register of use cases: what pages read of it, and what forms put into it."""
+
+import csv
+import glob
+import io
+import re
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from estimator.errors import SobriaError, say
+from estimator.home import default_home
+from estimator.register import DUE_DAYS, Register, author
+from estimator.register.refusals import ListedRefusal
+from estimator.register.rules import RULES, lacking
+from estimator.register.table import FACTS, export_csv, facts_of, import_csv, row_of, settable
+from estimator.register.types import CLOSING, STAGES, Attachment, Stage, UseCase
+from estimator.typography import typeset
+
+__all__ = ["CLOSING", "DUE_DAYS", "STAGES", "author", "export_csv", "import_csv", "row_of"]
+
+# Names of columns and of options in a sentence of the register, which screens do not show.
+_NAMES = re.compile(r" \((?:--)?[a-z_-]+(?:, [a-z_-]+)*\)(?= ?[:;.])")
+
+
+class Condition(NamedTuple):
+    """What a stage asks for, the phrase of the charter that asks for it, and whether it is met."""
+
+    code: str
+    charter: str
+    phrase: str
+    met: bool
+
+
+class Wrong(NamedTuple):
+    """One thing that a refusal names; `phrase`: that of the charter, for a condition of a stage."""
+
+    code: str
+    text: str
+    phrase: str
+
+
+def register() -> Register:
+    """The register of this home; a file that was read once is not read again."""
+    return _register(str(default_home()))
+
+
+@lru_cache(maxsize=2)
+def _register(folder: str) -> Register:
+    return Register(Path(folder))
+
+
+def word(section: str, name: str, lang: str) -> str:
+    """A closed word of the register: section "stages", "answers", "decisions", "outcomes" or "events"."""
+    return typeset(say(f"register_{section}", name, lang), lang)
+
+
+def next_stage(case: UseCase) -> Stage | None:
+    """The stage after the present one."""
+    place = STAGES.index(case.stage) + 1
+    return STAGES[place] if place < len(STAGES) else None
+
+
+def conditions(case: UseCase, stage: Stage) -> list[Condition]:
+    """Everything a stage asks for."""
+    lacks = lacking(case, stage)
+    return [Condition(r.code, r.charter, typeset(r.phrase, "fr"), r not in lacks) for r in RULES if stage in r.stages]
+
+
+def reaches_threshold(case: UseCase) -> bool:
+    """Is the quality found by the test of the threshold enough?"""
+    return next(rule for rule in RULES if rule.code == "quality").holds(case)
+
+
+def facts(cells: Mapping[str, str], case: UseCase | None = None) -> dict[str, Any]:
+    """What a form holds, by column of the register's table, over what the use case says already. FieldsRefused."""
+    known = row_of(case) if case else {}
+    return facts_of({n: known.get(n, "") for n in FACTS} | settable([f"{n}={v}" for n, v in cells.items()]))
+
+
+def refusal(error: SobriaError, lang: str) -> tuple[str, list[Wrong]]:
+    """A refusal for a screen: its sentence, and what is wrong one by one."""
+    sentence = typeset(_NAMES.sub("", say("errors", error.code, lang, **error.facts)), lang)
+    items = error.items if isinstance(error, ListedRefusal) else ()
+    wrong = [
+        Wrong(i["code"], typeset(_NAMES.sub("", i[lang]), lang), typeset(i.get("phrase", ""), "fr")) for i in items
+    ]
+    return sentence, wrong
+
+
+def pattern(service_key: str) -> str:
+    """The pattern that matches this service and no other."""
+    return glob.escape(service_key)
+
+
+def services_of(attachment: Attachment, services: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The services of the ledger that an attachment names."""
+    return [entry for entry in services if fnmatchcase(entry["service_key"], attachment.service_key)]
+
+
+def table_of(pasted: str) -> str:
+    """Cells pasted from a spreadsheet (between tabs) as CSV; a text that is CSV already, as it is."""
+    if "\t" not in pasted.partition("\n")[0]:
+        return pasted
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(csv.reader(io.StringIO(pasted, newline=""), delimiter="\t"))
+    return out.getvalue()

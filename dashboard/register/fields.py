@@ -1,0 +1,144 @@
+"""The fields of the register's forms: labelled, kept while people correct what was refused, read back as values."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from dashboard import data
+from dashboard.dates import short_day
+from dashboard.register import data as register
+from dashboard.texts import t
+from estimator.register.types import UseCase
+
+KEPT = "form "  # begins the key of every field of the form that is open
+LONG = ("tache", "benefice", "alternative_description", "alternative_raison", "why", "conclusion", "reasons", "rows")
+NUMBERS = ("seuil_valeur", "volume_mensuel", "simultaneite")
+NEW = ("nom", "tache", "unite", "service", "commune", "responsable", "benefice")
+LATER = ("seuil_valeur", "seuil_test", "modele", "hebergement", "volume_mensuel", "simultaneite", "scenario")
+ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue")
+DECISIONS = ("lancer", "continuer", "changer_etape", "arreter", "ne_pas_faire", "fait_sans_ia")
+
+
+def text(name: str, lang: str, known: str = "") -> str:
+    """A text, on one line or several."""
+    st.session_state.setdefault(KEPT + name, known)
+    field = st.text_area if name in LONG else st.text_input
+    typed: str = field(t(f"register_forms.{name}", lang), key=KEPT + name) or ""
+    return typed.strip()
+
+
+def day(name: str, lang: str, known: date | None = None) -> str | None:
+    """A day, as 2026-11-24."""
+    st.session_state.setdefault(KEPT + name, known)
+    chosen = st.date_input(t(f"register_forms.{name}", lang), value=None, format="DD/MM/YYYY", key=KEPT + name)
+    return chosen.isoformat() if isinstance(chosen, date) else None
+
+
+def one_of(name: str, options: Mapping[str, str], lang: str, known: str | None = None) -> str | None:
+    """One of a few choices, all in sight. options: value → what people read."""
+    st.session_state.setdefault(KEPT + name, known if known in options else None)
+    chosen: str | None = st.radio(
+        t(f"register_forms.{name}", lang), list(options), index=None, format_func=options.__getitem__, key=KEPT + name
+    )
+    return chosen
+
+
+def decimal(typed: str) -> str:
+    """A number as the register reads it, from how people write it."""
+    return typed.replace("\u202f", "").replace("\u00a0", "").replace(" ", "").replace(",", ".")
+
+
+def new_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
+    """What a use case is: by column of the register's table."""
+    row = register.row_of(case) if case else {}
+    return {name: text(name, lang, row.get(name, "")) for name in NEW}
+
+
+def all_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
+    """Every fact but the non-AI answer."""
+    row = register.row_of(case) if case else {}
+    found = new_fields(case, lang)
+    for name in LATER:
+        known = row.get(name, "")
+        typed = text(name, lang, known.replace(".", ",") if name in NUMBERS and lang == "fr" else known)
+        found[name] = decimal(typed) if name in NUMBERS else typed
+    found["sensibilite"] = text("sensibilite", lang, row.get("sensibilite", ""))
+    found["revue_mois"] = one_of("revue_mois", {"6": "6", "12": "12"}, lang, row.get("revue_mois")) or ""
+    return found
+
+
+def alternative_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
+    """The answer to the non-AI question."""
+    row = register.row_of(case) if case else {}
+    answers = {name: register.word("answers", name, lang) for name in ANSWERS}
+    known = case.alternative.date if case else None
+    return {
+        "alternative_reponse": one_of("alternative_reponse", answers, lang, row.get("alternative_reponse")) or "",
+        **{n: text(n, lang, row.get(n, "")) for n in ("alternative_description", "alternative_raison")},
+        "alternative_date": day("alternative_date", lang, known or date.today()) or "",
+    }
+
+
+def stage_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
+    """The next stage, or one of those before."""
+    if case is None:
+        return {}
+    following = register.next_stage(case)
+    before = register.STAGES[: register.STAGES.index(case.stage)]
+    stages = [*([following] if following else []), *reversed(before)]
+    options: dict[str, str] = {stage: register.word("stages", stage, lang) for stage in stages}
+    return {"stage": one_of("target", options, lang, following)}
+
+
+def quality_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
+    """A quality found."""
+    known = case.threshold.test if case and case.threshold else ""
+    return {
+        "value": decimal(text("value", lang)),
+        "test": text("test", lang, known),
+        "date": day("date", lang, date.today()),
+        "by": text("by", lang),
+    }
+
+
+def review_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
+    """A review done, and when the next one is planned."""
+    return {
+        "done": day("date", lang, date.today()) or "",
+        "by": text("by", lang),
+        "conclusion": text("conclusion", lang),
+        "planned": day("planned", lang),
+    }
+
+
+def decision_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
+    """A decision."""
+    options = {what: register.word("decisions", what, lang) for what in DECISIONS}
+    return {
+        "what": one_of("what", options, lang) or "",
+        "reasons": text("reasons", lang),
+        "date": day("date", lang, date.today()),
+        "by": text("body", lang),
+    }
+
+
+def attach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
+    """A service of the ledger, from a day on."""
+    build = data.current()
+    keys = [entry["service_key"] for entry in build.services()] if build else []
+    label = t("register_forms.service_key", lang)
+    chosen = st.selectbox(label, keys, index=None, key=KEPT + "service_key", placeholder="") or ""
+    return {"service_key": register.pattern(chosen), "since": day("since", lang)}
+
+
+def detach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
+    """An attachment, and the day on which it stops."""
+    options = {a.id: f"{a.service_key} ({short_day(a.at[:10], lang)})" for a in case.attachments} if case else {}
+    return {"attachment": one_of("attachment", options, lang) or "", "until": day("stop", lang)}
+
+
+def table_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
+    """Rows of a table."""
+    return {"rows": text("rows", lang)}

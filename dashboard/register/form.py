@@ -1,0 +1,206 @@
+"""Forms that write in the register: each at its own address; who writes, why, and what others wrote since."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import data, parts
+from dashboard.guard import may_write
+from dashboard.register import data as register
+from dashboard.register import fields as fields
+from dashboard.register.text import event_text
+from dashboard.texts import t
+from estimator.errors import SobriaError
+from estimator.register.types import Author, UseCase
+
+Values = Mapping[str, Any]
+ALONE = {"ajouter": "add", "importer": "import"}  # address → word, for forms about no use case in particular
+FORMS = {
+    "sans-ia": "alternative",
+    "etape": "stage",
+    "qualite": "quality",
+    "revue": "review",
+    "decision": "decision",
+    "modifier": "change",
+    "rattacher": "attach",
+    "detacher": "detach",
+}
+REPAIR = {  # condition of a stage → form that meets it
+    "answered": "sans-ia",
+    "threshold": "modifier",
+    "model": "modifier",
+    "host": "modifier",
+    "quality": "qualite",
+    "reviewed": "revue",
+    "decided": "decision",
+    "stopped": "decision",
+}
+SAID, SEEN, TOLD = "saved", fields.KEPT + "seen", fields.KEPT + "told"
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a form is drawn and kept. `reason`: the field that says why, where people need not be asked again."""
+
+    draw: Callable[[UseCase | None, str], dict[str, Any]]
+    save: Callable[[str, Values, Author], str]
+    reason: str = "why"
+
+
+def show_form(name: str, case: UseCase | None, lang: str) -> bool:
+    """The form of this name, and what becomes of it once sent; False when there is none."""
+    word = (FORMS if case else ALONE).get(name)
+    if word is None:
+        return False
+    back = Markup('<a href="{}">{}</a>').format(_address(case, lang), t("register_forms.cancel", lang))
+    facts = {"stage": register.word("stages", case.stage, lang)} if word == "stage" and case else {}
+    answer = t(f"register_forms.{word}_answer", lang, **facts)
+    name_line = Markup("<b>{}</b> · {}").format(case.name, back) if case else back
+    st.html(parts.head(t(f"register_forms.{word}_title", lang), answer, name_line))
+    build = data.current()
+    if word == "attach" and not (build and build.services()):
+        st.html(Markup("<p>{}</p>").format(t("register_forms.attach_none", lang)))
+        return True
+    place = st.container(key="told")
+    seen = st.session_state.setdefault(SEEN, case.head) if case else None
+    with st.container(key="form"), st.form(name, border=False, enter_to_submit=False):
+        values = _FORMS[word].draw(case, lang)
+        st.html(Markup('<p class="small">{}</p>').format(t("register_forms.persons", lang)))
+        values["who"] = fields.text("who", lang)
+        if _FORMS[word].reason == "why":
+            values["why"] = fields.text("why", lang)
+        sent = st.form_submit_button(t(f"register_forms.{word}_save", lang), type="primary")
+    if sent and may_write():
+        told = _sent(word, case, seen, values, lang)
+        with place:
+            st.html(told)
+    return True
+
+
+def rule_link(code: str, case: UseCase, lang: str) -> Markup:
+    """A condition of a stage in words, which opens the form that meets it."""
+    link = parts.address("registre", lang, cas=case.id, faire=REPAIR[code])
+    return Markup('<a href="{}">{}</a>').format(link, t(f"use_case.rule_{code}", lang))
+
+
+def _sent(word: str, case: UseCase | None, seen: str | None, values: Values, lang: str) -> Markup:
+    """Keep what was sent and leave the form, or say why nothing was written."""
+    if case and case.head != seen and st.session_state.get(TOLD) != case.head:
+        st.session_state[TOLD] = case.head
+        return _news(case, seen, lang)
+    form = _FORMS[word]
+    try:
+        author = register.author(values["who"], values[form.reason], seen)
+        said = form.save(case.id if case else "", values, author)
+    except SobriaError as error:
+        return _refused(error, case, lang)
+    for key in [key for key in st.session_state if str(key).startswith(fields.KEPT)]:
+        del st.session_state[key]
+    st.session_state[SAID] = _said(said, word, lang)
+    st.query_params.pop("faire", None)
+    if case is None and word == "add":
+        st.query_params["cas"] = said
+    st.rerun()
+
+
+def _said(said: str, word: str, lang: str) -> str:
+    if word != "import":
+        return t("use_case.saved", lang)
+    created, changed, unchanged = said.split()
+    return t("register_forms.imported", lang, created=created, changed=changed, unchanged=unchanged)
+
+
+def _news(case: UseCase, seen: str | None, lang: str) -> Markup:
+    """What others wrote since the form was opened."""
+    events = register.register().history(case.id)
+    place = next((i for i, event in enumerate(events, 1) if event.event == seen), 0)
+    lines = [
+        t("register_forms.news_item", lang, event=event_text(e, lang), who=e.who, why=e.why) for e in events[place:]
+    ]
+    return _box(t("register_forms.news", lang), parts.items(lines))
+
+
+def _refused(error: SobriaError, case: UseCase | None, lang: str) -> Markup:
+    sentence, wrong = register.refusal(error, lang)
+    lines: list[str | Markup] = []
+    for item in wrong:
+        if item.phrase and case:
+            line = Markup('{}<br><q class="small" lang="fr">{}</q>')
+            lines.append(line.format(rule_link(item.code, case, lang), item.phrase))
+        else:
+            lines.append(item.text)
+    return _box(sentence, parts.items(lines) if lines else Markup())
+
+
+def _box(sentence: str, body: Markup) -> Markup:
+    return Markup('<div class="banner" role="alert"><p class="warn">{}</p>{}</div>').format(sentence, body)
+
+
+def _address(case: UseCase | None, lang: str) -> str:
+    return parts.address("registre", lang, cas=case.id) if case else parts.address("registre", lang)
+
+
+def _only(values: Values, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: values[name] for name in names}
+
+
+def _add(_: str, values: Values, author: Author) -> str:
+    return register.register().create(register.facts(_only(values, fields.NEW)), author).id
+
+
+def _change(id: str, values: Values, author: Author) -> str:
+    held = register.register()
+    cells = {name: value for name, value in values.items() if name not in ("who", "why")}
+    return held.change(id, register.facts(cells, held.use_case(id)), author).id
+
+
+def _review(id: str, values: Values, author: Author) -> str:
+    held = register.register()
+    case = held.review(id, _only(values, ("done", "by", "conclusion")), author)
+    if values["planned"]:
+        case = held.review(id, {"due": values["planned"]}, author.model_copy(update={"seen": case.head}))
+    return case.id
+
+
+def _move(id: str, values: Values, author: Author) -> str:
+    return register.register().move(id, values["stage"], author).id
+
+
+def _quality(id: str, values: Values, author: Author) -> str:
+    return register.register().record_quality(id, _only(values, ("value", "test", "date", "by")), author).id
+
+
+def _decide(id: str, values: Values, author: Author) -> str:
+    return register.register().decide(id, _only(values, ("what", "reasons", "date", "by")), author).id
+
+
+def _attach(id: str, values: Values, author: Author) -> str:
+    return register.register().attach(id, _only(values, ("service_key", "since")), author).id
+
+
+def _detach(id: str, values: Values, author: Author) -> str:
+    until = date.fromisoformat(values["until"]) if values["until"] else None
+    return register.register().detach(id, values["attachment"], author, until).id
+
+
+def _import(_: str, values: Values, author: Author) -> str:
+    done = register.import_csv(register.register(), register.table_of(values["rows"]), author)
+    return f"{done.created} {done.changed} {done.unchanged}"
+
+
+_FORMS = {
+    "add": Form(fields.new_fields, _add),
+    "change": Form(fields.all_fields, _change),
+    "alternative": Form(fields.alternative_fields, _change, "alternative_raison"),
+    "stage": Form(fields.stage_fields, _move),
+    "quality": Form(fields.quality_fields, _quality, "test"),
+    "review": Form(fields.review_fields, _review, "conclusion"),
+    "decision": Form(fields.decision_fields, _decide, "reasons"),
+    "attach": Form(fields.attach_fields, _attach),
+    "detach": Form(fields.detach_fields, _detach),
+    "import": Form(fields.table_fields, _import),
+}

@@ -1,0 +1,49 @@
+"""What the server answers about the register by itself: its table as CSV, the schema, the sheet of a use case."""
+
+from datetime import date
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from dashboard import data
+from dashboard.index import not_found_page
+from dashboard.register import data as register
+from dashboard.register.sheet import sheet
+from dashboard.texts import DEFAULT, LANGUAGES
+from estimator.register.refusals import UseCaseUnknown
+
+REGISTER_FILES = ("/registre.csv", "/registre-schema.json")
+SCHEMA = Path(__file__).parents[1] / "static" / "registre-schema.json"
+
+
+def register_routes() -> list[Route]:
+    """The routes of the register."""
+    return [Route("/registre.csv", _table), Route("/registre-schema.json", _schema), Route("/fiche-usage", _sheet)]
+
+
+def _table(request: Request) -> Response:
+    """Every use case, one line each; the header names the schema of the table."""
+    headers = {
+        "Content-Disposition": 'attachment; filename="registre.csv"',
+        "Link": '<registre-schema.json>; rel="describedby"; type="application/json"',
+    }
+    return Response(register.export_csv(register.register()), media_type="text/csv", headers=headers)
+
+
+def _schema(request: Request) -> Response:
+    return Response(SCHEMA.read_bytes(), media_type="application/json")
+
+
+def _sheet(request: Request) -> Response:
+    """The printable sheet of the use case ?cas=."""
+    asked = request.query_params.get("lang", DEFAULT)
+    lang = asked if asked in LANGUAGES else DEFAULT
+    try:
+        case = register.register().use_case(request.query_params.get("cas", "")[: data.LONGEST_ID])
+    except UseCaseUnknown:
+        return HTMLResponse(not_found_page(lang), status_code=404)
+    build = data.current()
+    sample = build is not None and build.sample
+    return HTMLResponse(sheet(case, date.today(), sample, lang))

@@ -1,0 +1,155 @@
+"""How the register says a commune, a quality, a review, a result, an event, a stage: for its list, views and sheet."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from babel.dates import format_timedelta
+from markupsafe import Markup
+
+from dashboard.dates import day_text, short_day
+from dashboard.register import data as register
+from dashboard.texts import t
+from estimator.numbers import exact_text
+from estimator.register import Counts
+from estimator.register.events import Event
+from estimator.register.types import METROPOLE, UseCase
+
+RESULTS = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")
+LONGEST_CELL = 80
+
+
+def counts_text(counts: Counts, total: int, lang: str) -> str:
+    """« 12 usages, dont 3 faits sans IA ; 9 sur 11 au-delà de l'idée ont examiné une alternative sans IA. »"""
+    found = [t(f"register.result_{name}", lang, n=counts.outcomes[name]) for name in RESULTS if counts.outcomes[name]]
+    results = t("register.of_which", lang, list=joined(found, lang)) if found else ""
+    reviewed, past = counts.non_ai_reviewed, counts.past_idea
+    looked = t("register.looked", lang, n=reviewed)
+    facts = {"reviewed": reviewed, "past": past, "looked": looked}
+    non_ai = t("register.non_ai", lang, **facts) if past else t("register.no_past", lang)
+    return t("register.answer", lang, total=t("register.total", lang, n=total), results=results, non_ai=non_ai)
+
+
+def joined(words: Sequence[str], lang: str) -> str:
+    """« a, b et c »"""
+    if len(words) < 2:
+        return "".join(words)
+    return t("register.and", lang, first=", ".join(words[:-1]), last=words[-1])
+
+
+def commune_text(code: str, lang: str) -> str:
+    """« Métropole », or the code of a commune."""
+    return t("register.metropole", lang) if code == METROPOLE else t("register.code", lang, code=code)
+
+
+def number_text(value: float, lang: str) -> str:
+    """A number as people wrote it, up to four significant figures."""
+    return exact_text(value, "1", lang)
+
+
+def quality_text(case: UseCase, lang: str) -> str:
+    """« 0,92 pour un seuil de 0,9 »"""
+    found, threshold = case.quality, case.threshold
+    if found and threshold:
+        told = {"found": number_text(found.value, lang), "threshold": number_text(threshold.value, lang)}
+        return t("register.threshold_of", lang, **told)
+    if found:
+        return t("register.no_threshold", lang, found=number_text(found.value, lang))
+    if threshold:
+        return t("register.threshold_only", lang, threshold=number_text(threshold.value, lang))
+    return t("register.no_quality", lang)
+
+
+def reached_text(case: UseCase, lang: str) -> str:
+    """Whether the threshold is reached; nothing when there is no threshold or no quality."""
+    if not (case.threshold and case.quality):
+        return ""
+    return t("register.reached" if register.reaches_threshold(case) else "register.not_reached", lang)
+
+
+def is_closed(case: UseCase) -> bool:
+    """Has this use case come to a result?"""
+    return case.outcome in RESULTS
+
+
+def is_late(case: UseCase, today: date) -> bool:
+    """Is a review overdue?"""
+    return case.next_review is not None and case.next_review < today
+
+
+def when_text(day: date, today: date, lang: str) -> str:
+    """« en retard de 3 semaines », « dans 2 mois », « aujourd'hui »"""
+    if day == today:
+        return t("register.today", lang)
+    span = str(format_timedelta(abs(day - today), locale=lang, threshold=1.5)).replace(" ", "\u00a0")
+    return t("register.late_by" if day < today else "register.due_in", lang, span=span)
+
+
+def review_cell(case: UseCase, today: date, lang: str) -> Markup:
+    """The day of the next review, and how late or how soon it is."""
+    if case.next_review is None:
+        return Markup("{}").format(t("register.closed_review" if is_closed(case) else "register.no_review", lang))
+    kind = Markup(' class="warn"') if is_late(case, today) else ""
+    when = when_text(case.next_review, today, lang)
+    return Markup("{}<br><span{}>{}</span>").format(short_day(case.next_review, lang), kind, when)
+
+
+def alternative_cell(case: UseCase, lang: str) -> Markup:
+    """The answer to the non-AI question; said as a warning when there is none."""
+    if case.alternative.answer == "non_etudiee":
+        return Markup('<span class="warn">{}</span>').format(t("register.not_studied", lang))
+    return Markup("{}").format(register.word("answers", case.alternative.answer, lang))
+
+
+def stage_cell(case: UseCase, lang: str) -> Markup:
+    """The stage, and the result when there is one, which is what counts then."""
+    stage = register.word("stages", case.stage, lang)
+    if case.outcome not in ("fait_sans_ia", "ne_pas_faire", "arrete"):
+        return Markup("{}").format(stage)
+    return Markup("<b>{}</b><br>{}").format(register.word("outcomes", case.outcome, lang), stage)
+
+
+def result_text(case: UseCase, lang: str) -> str:
+    """A closing decision as the result that it is; nothing for a use case under way."""
+    decision = case.decision
+    if not decision or case.outcome not in register.CLOSING.values():
+        return ""
+    facts = {"day": day_text(decision.date, lang), "by": decision.by, "reasons": decision.reasons}
+    return t(f"use_case.result_{case.outcome}", lang, **facts)
+
+
+def event_text(event: Event, lang: str) -> str:
+    """What an event did: its kind, then the fields that it changed, or the word that it set."""
+    kind = register.word("events", event.kind, lang)
+    said = _said(event, lang)
+    return t("use_case.event_fields", lang, event=kind, list=said) if said else kind
+
+
+def _said(event: Event, lang: str) -> str:
+    data: Mapping[str, Any] = event.data
+    match event.kind:
+        case "changed":
+            return ", ".join(t(f"use_case.f_{name}", lang).lower() for name in data)
+        case "staged":
+            return register.word("stages", data["stage"], lang)
+        case "decided":
+            return register.word("decisions", data["what"], lang)
+        case "quality":
+            return number_text(data["value"], lang)
+        case "attached":
+            return str(data["service_key"])
+    return ""
+
+
+def field_text(value: Any, lang: str) -> str:
+    """The value of a field, whatever its kind, in a few words."""
+    if value in (None, ""):
+        return t("use_case.no_value", lang)
+    if isinstance(value, Mapping):
+        if "answer" in value:
+            return register.word("answers", value["answer"], lang)
+        return f"{number_text(value['value'], lang)} ({value['test']})"
+    if isinstance(value, float | int):
+        return number_text(value, lang)
+    text = str(value)
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"

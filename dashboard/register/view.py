@@ -1,0 +1,269 @@
+"""One use case opened: its stage and what the next one asks, its record, quality, measurements, decisions, history."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import data, parts
+from dashboard.dates import day_text, short_day
+from dashboard.index import PAGES
+from dashboard.register import data as register
+from dashboard.register.form import FORMS, rule_link
+from dashboard.register.text import (
+    commune_text,
+    event_text,
+    field_text,
+    is_closed,
+    number_text,
+    reached_text,
+    result_text,
+    when_text,
+)
+from dashboard.texts import t
+from estimator.register.fold import Conflict
+from estimator.register.types import Attachment, UseCase
+
+PLAIN = ("task", "unit", "service", "owner_role", "benefit")
+
+
+def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup:
+    """The whole screen of a use case."""
+    following = register.next_stage(case)
+    links = [(parts.address("registre", lang), "back"), (parts.address("fiche-usage", lang, cas=case.id), "sheet")]
+    ways = Markup(" · ").join(
+        Markup('<a href="{}">{}</a>').format(link, t(f"register.{word}", lang)) for link, word in links
+    )
+    body = saved(lang) + parts.head(t("use_case.title", lang, name=case.name), answer_text(case, lang), ways)
+    body += read_only(writer, lang) + _conflicts(case, lang) + (_actions(case, lang) if writer else Markup())
+    body += _way(case, lang)
+    if following:
+        body += _conditions(case, writer, lang)
+    body += _record(case, lang)
+    if case.qualities or not is_closed(case):
+        body += _quality(case, lang)
+    if case.attachments or not is_closed(case):
+        body += _measures(case, lang)
+    return body + _decisions(case, today, lang) + _history(case, lang)
+
+
+def read_only(writer: bool, lang: str) -> Markup:
+    """Said where nothing can be written."""
+    return Markup() if writer else Markup('<p class="banner">{}</p>').format(t("register.read_only", lang))
+
+
+def saved(lang: str) -> Markup:
+    """What the form that was just sent did, said once."""
+    said = st.session_state.pop("saved", "")
+    return Markup('<p class="banner done" role="status">{}</p>').format(said) if said else Markup()
+
+
+def stage_path(entries: Sequence[tuple[str | Markup, str, str]]) -> Markup:
+    """The five stages in their order: name, what is said under it, class."""
+    lines = [
+        Markup('<li{}{}><b>{}</b><span class="small">{}</span></li>').format(
+            Markup(' class="{}"').format(kind) if kind else "",
+            Markup(' aria-current="step"') if kind == "here" else "",
+            name,
+            said,
+        )
+        for name, said, kind in entries
+    ]
+    return Markup('<ol class="way">{}</ol>').format(Markup().join(lines))
+
+
+def way_entries(case: UseCase, lang: str) -> list[tuple[str | Markup, str, str]]:
+    """The stages of a use case: past, present, to come."""
+    place = register.STAGES.index(case.stage)
+    entries: list[tuple[str | Markup, str, str]] = []
+    for index, stage in enumerate(register.STAGES):
+        kind = "here" if index == place else "done" if index < place else "ahead"
+        entries.append((register.word("stages", stage, lang), t(f"use_case.{kind}", lang), kind))
+    return entries
+
+
+def answer_text(case: UseCase, lang: str) -> str:
+    """The result, else the stage and what the next one still lacks."""
+    result, following = result_text(case, lang), register.next_stage(case)
+    facts = {"stage": register.word("stages", case.stage, lang)}
+    if result:
+        return result
+    if following is None:
+        return t("use_case.last", lang, **facts)
+    lacks = sum(not condition.met for condition in register.conditions(case, following))
+    facts["following"] = register.word("stages", following, lang)
+    return t("use_case.lacking", lang, n=lacks, **facts) if lacks else t("use_case.ready", lang, **facts)
+
+
+def _actions(case: UseCase, lang: str) -> Markup:
+    links = [
+        Markup('<li><a href="{}">{}</a></li>').format(
+            parts.address("registre", lang, cas=case.id, faire=name), t(f"register_forms.{word}", lang)
+        )
+        for name, word in FORMS.items()
+        if name != "detacher" or case.attachments
+    ]
+    return Markup('<nav class="ways" aria-label="{}"><ul>{}</ul></nav>').format(
+        t("register.actions", lang), Markup().join(links)
+    )
+
+
+def _conflicts(case: UseCase, lang: str) -> Markup:
+    """Fields that two people changed at once, with both values."""
+    found = [c for c in register.register().conflicts() if c.use_case == case.id and c.fields]
+    if not found:
+        return Markup()
+    lines = [_conflict(c, name, lang) for c in found for name in c.fields]
+    return Markup('<div class="banner" role="alert"><p class="warn">{}</p>{}</div>').format(
+        t("use_case.conflict", lang), parts.items(lines)
+    )
+
+
+def _conflict(conflict: Conflict, name: str, lang: str) -> str:
+    first, second = conflict.events
+    facts = {"first": field_text(first.data[name], lang), "second": field_text(second.data[name], lang)}
+    facts |= {"first_who": first.who, "second_who": second.who, "field": t(f"use_case.f_{name}", lang)}
+    return t("use_case.conflict_field", lang, **facts)
+
+
+def _way(case: UseCase, lang: str) -> Markup:
+    return parts.section(t("use_case.way", lang), stage_path(way_entries(case, lang)))
+
+
+def _conditions(case: UseCase, writer: bool, lang: str) -> Markup:
+    following = register.next_stage(case)
+    if following is None:
+        return Markup()
+    title = t("use_case.conditions", lang, stage=register.word("stages", following, lang))
+    heads = [t(f"use_case.{column}", lang) for column in ("condition", "state", "phrase")]
+    rows = []
+    for condition in register.conditions(case, following):
+        linked = writer and not condition.met
+        said = rule_link(condition.code, case, lang) if linked else t(f"use_case.rule_{condition.code}", lang)
+        state = t("use_case.met" if condition.met else "use_case.missing", lang)
+        told = Markup("<b>{}</b>" if condition.met else '<b class="warn">{}</b>').format(state)
+        rows.append([said, told, Markup('<q lang="fr">{}</q>').format(condition.phrase)])
+    note = t("use_case.closed_note", lang) if result_text(case, lang) else ""
+    return parts.section(title, parts.table(t("use_case.conditions_caption", lang), heads, rows, quiet=True), note)
+
+
+def record_pairs(case: UseCase, lang: str) -> list[tuple[str, Any]]:
+    """Every field that says something, with its name."""
+    alternative = case.alternative
+    answer = register.word("answers", alternative.answer, lang)
+    if alternative.date:
+        answer = t("use_case.answered", lang, answer=answer, day=day_text(alternative.date, lang))
+    pairs: list[tuple[str, Any]] = [(t(f"use_case.f_{name}", lang), getattr(case, name)) for name in PLAIN]
+    pairs += [
+        (t("use_case.f_commune", lang), commune_text(case.commune, lang)),
+        (t("use_case.answer", lang), answer),
+        (t("use_case.f_alternative_description", lang), alternative.description),
+        (t("use_case.f_alternative_reason", lang), alternative.reason),
+        (t("use_case.f_model", lang), case.model),
+        (t("use_case.f_host", lang), data.subject_name(case.host, lang)),
+    ]
+    for name in ("volume_per_month", "concurrency"):
+        value = getattr(case, name)
+        pairs.append((t(f"use_case.f_{name}", lang), None if value is None else number_text(value, lang)))
+    pairs.append((t("use_case.f_data_sensitivity", lang), case.data_sensitivity))
+    return [*pairs, (t("use_case.f_review_months", lang), case.review_months)]
+
+
+def _record(case: UseCase, lang: str) -> Markup:
+    pairs = record_pairs(case, lang)
+    if case.scenario:
+        name = Markup("{}").format(case.scenario)
+        if "comparer" in PAGES:
+            link = parts.address("comparer", lang, scenario=case.scenario)
+            name += Markup('<br><a href="{}">{}</a>').format(link, t("use_case.compare", lang))
+        pairs.append((t("use_case.f_scenario", lang), name))
+    return parts.section(t("use_case.record", lang), parts.definitions(pairs))
+
+
+def threshold_text(case: UseCase, lang: str) -> str:
+    """« Seuil : 0,9 (200 courriers relus). »"""
+    if not case.threshold:
+        return t("use_case.threshold_none", lang)
+    return t("use_case.threshold", lang, value=number_text(case.threshold.value, lang), test=case.threshold.test)
+
+
+def _quality(case: UseCase, lang: str) -> Markup:
+    title, note = t("use_case.quality", lang), threshold_text(case, lang)
+    if not case.qualities:
+        return parts.section(title, Markup("<p>{}</p>").format(t("use_case.quality_none", lang)), note)
+    heads = [t(f"use_case.{column}", lang) for column in ("value", "test", "day", "by")]
+    rows = [
+        [number_text(q.value, lang), q.test, short_day(q.date, lang), q.by]
+        for q in sorted(case.qualities, key=lambda q: q.date, reverse=True)
+    ]
+    table = parts.table(t("use_case.quality_caption", lang), heads, rows)
+    reached = reached_text(case, lang)
+    return parts.section(title, table, f"{note} {reached[:1].upper()}{reached[1:]}." if reached else note)
+
+
+def _measures(case: UseCase, lang: str) -> Markup:
+    title = t("use_case.measures", lang)
+    if not case.attachments:
+        return parts.section(title, Markup("<p>{}</p>").format(t("use_case.measures_none", lang)))
+    build = data.current()
+    services = build.services() if build else []
+    rows = [row for attachment in case.attachments for row in _attached(attachment, services, lang)]
+    heads = [t(f"use_case.{column}", lang) for column in ("measures_key", "measures_span", "measures_energy")]
+    return parts.section(title, parts.table(t("use_case.measures_caption", lang), heads, rows, quiet=True))
+
+
+def _attached(attachment: Attachment, services: Sequence[Mapping[str, Any]], lang: str) -> list[list[Any]]:
+    """A row for each service of the ledger that an attachment names, or one for its pattern when none has its name."""
+    span = _span(attachment, lang)
+    found = register.services_of(attachment, services)
+    if not found:
+        return [[parts.cut(attachment.service_key), span, t("use_case.measures_absent", lang)]]
+    rows = []
+    for entry in found:
+        key = entry["service_key"]
+        link = Markup('<br><a class="small" href="{}">{}<span class="unseen">, {}</span></a>').format(
+            parts.address("mesures", lang, service=key), t("use_case.measures_open", lang), key
+        )
+        energy = parts.number(entry["indicators"]["energy"], f"service.{key}.energy", key, lang)
+        rows.append([parts.cut(key) + link, span, energy])
+    return rows
+
+
+def _span(attachment: Attachment, lang: str) -> str:
+    first, last = (d and short_day(d, lang) for d in (attachment.since, attachment.until))
+    if first and last:
+        said = t("use_case.from_until", lang, day=first, last=last)
+    elif first or last:
+        said = t("use_case.from" if first else "use_case.until", lang, day=first or last)
+    else:
+        said = t("use_case.always", lang)
+    limits = ", ".join(limit for limit in (attachment.host, attachment.model) if limit)
+    return f"{said} ; {t('use_case.measures_limits', lang, list=limits)}" if limits else said
+
+
+def _decisions(case: UseCase, today: date, lang: str) -> Markup:
+    title, note, rows = t("use_case.decisions", lang), "", decision_rows(case, lang)
+    if case.next_review:
+        facts = {"day": day_text(case.next_review, lang), "when": when_text(case.next_review, today, lang)}
+        note = t("use_case.planned", lang, **facts)
+    if not rows:
+        return parts.section(title, Markup("<p>{}</p>").format(t("use_case.decisions_none", lang)), note)
+    heads = [t(f"use_case.{column}", lang) for column in ("day", "what", "by", "reasons")]
+    return parts.section(title, parts.table(t("use_case.decisions_caption", lang), heads, rows, quiet=True), note)
+
+
+def decision_rows(case: UseCase, lang: str) -> list[list[str]]:
+    """Decisions and reviews, the latest first: day, what, by whom, why."""
+    found = [(d.date, register.word("decisions", d.what, lang), d.by, d.reasons) for d in case.decisions]
+    found += [(r.done, t("use_case.review", lang), r.by, r.conclusion) for r in case.reviews if r.done]
+    return [[short_day(day, lang), *rest] for day, *rest in sorted(found, key=lambda row: row[0], reverse=True)]
+
+
+def _history(case: UseCase, lang: str) -> Markup:
+    heads = [t(f"use_case.{column}", lang) for column in ("moment", "event", "who", "why")]
+    events = register.register().history(case.id)
+    rows = [[short_day(e.at[:10], lang), event_text(e, lang), e.who, e.why] for e in reversed(events)]
+    table = parts.table(t("use_case.history_caption", lang), heads, rows)
+    return parts.section(t("use_case.history", lang), table)

@@ -1,0 +1,70 @@
+"""`sobria estimate`: every fact of one use as an option."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import typer
+
+from estimator.cli.text import Json, show
+from estimator.errors import say
+
+
+def estimate(
+    context: typer.Context,
+    it_energy_kwh: Annotated[float | None, typer.Option(help="it_energy")] = None,
+    zone: Annotated[str | None, typer.Option(help="zone")] = None,
+    date: Annotated[datetime | None, typer.Option(help="date", formats=["%Y-%m-%d"])] = None,
+    host: Annotated[str | None, typer.Option(help="host")] = None,
+    pue: Annotated[float | None, typer.Option(help="pue")] = None,
+    wue: Annotated[float | None, typer.Option(help="wue")] = None,
+    wue_basis: Annotated[Literal["it", "site"], typer.Option(help="wue_basis")] = "it",
+    device: Annotated[str | None, typer.Option(help="device")] = None,
+    device_hours: Annotated[float | None, typer.Option(help="device_hours")] = None,
+    resource_share: Annotated[float | None, typer.Option(help="resource_share", min=0, max=1)] = None,
+    lifetime_years: Annotated[float | None, typer.Option(help="lifetime_years")] = None,
+    occupancy: Annotated[float | None, typer.Option(help="occupancy", min=0, max=1)] = None,
+    data_gb: Annotated[float | None, typer.Option(help="data_gb", min=0)] = None,
+    method: Annotated[Literal["sobria", "ecologits-0.11.3"], typer.Option(help="method")] = "sobria",
+    provider: Annotated[str | None, typer.Option(help="provider")] = None,
+    model: Annotated[str | None, typer.Option(help="model")] = None,
+    output_tokens: Annotated[float | None, typer.Option(help="output_tokens", min=0)] = None,
+    latency_s: Annotated[float | None, typer.Option(help="latency_s", min=0)] = None,
+    input_tokens: Annotated[float | None, typer.Option(help="input_tokens", min=0)] = None,
+    requests: Annotated[float, typer.Option(help="requests")] = 1.0,
+    concurrency: Annotated[float | None, typer.Option(help="concurrency")] = None,
+    precision_bits: Annotated[float | None, typer.Option(help="precision_bits")] = None,
+    cached_tokens: Annotated[float, typer.Option(help="cached_tokens")] = 0.0,
+    reasoning_tokens: Annotated[float, typer.Option(help="reasoning_tokens")] = 0.0,
+    images: Annotated[float | None, typer.Option(help="images")] = None,
+    videos: Annotated[float | None, typer.Option(help="videos")] = None,
+    audio_s: Annotated[float | None, typer.Option(help="audio_s")] = None,
+    device_count: Annotated[float | None, typer.Option(help="device_count")] = None,
+    load: Annotated[float | None, typer.Option(help="load")] = None,
+    network: Annotated[str | None, typer.Option(help="network")] = None,
+    storage_tb_months: Annotated[float | None, typer.Option(help="storage_tb_months")] = None,
+    storage: Annotated[str | None, typer.Option(help="storage")] = None,
+    training_kwh: Annotated[float | None, typer.Option(help="training_kwh")] = None,
+    training_device: Annotated[str | None, typer.Option(help="training_device")] = None,
+    training_device_hours: Annotated[float | None, typer.Option(help="training_device_hours")] = None,
+    training_load: Annotated[float | None, typer.Option(help="training_load")] = None,
+    training_extra: Annotated[float, typer.Option(help="training_extra")] = 1.0,
+    training_zone: Annotated[str | None, typer.Option(help="training_zone")] = None,
+    training_host: Annotated[str | None, typer.Option(help="training_host")] = None,
+    uses: Annotated[float | None, typer.Option(help="uses")] = None,
+    json_: Json = False,
+) -> None:
+    stated = dict(locals())
+    from estimator.cli.estimate_text import estimate_text
+    from estimator.estimation import estimate as answer
+    from estimator.question import Question, question, training
+
+    given = {name: value for name, value in stated.items() if name in Question.model_fields}
+    if method == "sobria":
+        body = answer(question(**given, day=date.date() if date else None, training=training(stated)))
+    else:
+        from estimator.methods.ecologits import estimate_ecologits
+
+        if provider is None or model is None or output_tokens is None:
+            raise typer.BadParameter(say("cli", "method_wants", context.obj["lang"], method=method))
+        body = estimate_ecologits(provider, model, output_tokens, zone, latency_s)
+    show(body, json_, lambda: estimate_text(body, context.obj["lang"]))

@@ -1,0 +1,28 @@
+"""An estimate for a terminal: the use, then what making its model took."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.cli.text import figures_text, steps_text, used_text
+from estimator.errors import say
+from estimator.numbers import count_text
+
+
+def estimate_text(body: Mapping[str, Any], lang: str) -> str:
+    """Figures, steps, factors and warnings of the use; then those of the « fournisseur » score, never added to it."""
+    parts = [_estimated(body, lang)] if body["indicators"] else []
+    made = body.get("provider")
+    if made:
+        parts += [say("cli", "provider_score", lang), _estimated(made, lang)]
+        if made["per_use"]:
+            uses = count_text(round(made["uses"]), lang)
+            parts += [say("cli", "provider_per_use", lang, uses=uses) + "\n" + figures_text(made["per_use"], lang)]
+    return "\n\n".join(parts)
+
+
+def _estimated(body: Mapping[str, Any], lang: str) -> str:
+    blocks = [figures_text(body["indicators"], lang), steps_text(body["steps"], lang), used_text(body["factors"], lang)]
+    if body.get("evidence"):
+        lines = [f"  {row['id']}, {row['source'].get('title', '')} ; {row['locator']}" for row in body["evidence"]]
+        blocks.append("\n".join([say("cli", "evidence", lang), *lines]))
+    return "\n".join(["\n\n".join(blocks), *(f"! {w[lang]}" for w in body["warnings"])])

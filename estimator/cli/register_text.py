@@ -1,0 +1,76 @@
+"""What the commands of the register print for people, in French or English."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from estimator.errors import LANGUAGES, say
+from estimator.register import Due, Register
+from estimator.register.events import Event
+from estimator.register.refusals import field_label
+from estimator.register.table import COLUMNS, row_of
+from estimator.register.types import UseCase
+
+WORDS = {
+    "etape": "register_stages",
+    "alternative_reponse": "register_answers",
+    "decision": "register_decisions",
+    "issue": "register_outcomes",
+}
+
+
+def list_text(held: Register, lang: str) -> str:
+    """One line a use case, the counts, then what needs attention."""
+    cases, counts = held.use_cases(), held.counts()
+    lines = [_line(case, lang) for case in cases] or [say("register_cli", "empty", lang)]
+    if cases:
+        facts = {"reviewed": counts.non_ai_reviewed, "past": counts.past_idea}
+        lines.append(say("register_cli", "counts", lang, total=len(cases), **facts))
+    for conflict in held.conflicts():
+        if conflict.fields:
+            first, second = (event.event for event in conflict.events)
+            fields = ", ".join(field_label(name, lang) for name in conflict.fields)
+            facts_: dict[str, Any] = {"id": conflict.use_case, "first": first, "second": second, "fields": fields}
+            lines.append("! " + say("register_cli", "conflict", lang, **facts_))
+    return "\n".join(lines + [f"! {fault.as_dict()[lang]}" for fault in held.faults()])
+
+
+def _line(case: UseCase, lang: str) -> str:
+    day = case.next_review
+    review = say("register_cli", "next_review", lang, day=day) if day else say("register_cli", "no_review", lang)
+    words = (say("register_stages", case.stage, lang), say("register_outcomes", case.outcome, lang))
+    return "\t".join((case.id, case.name, *words, review))
+
+
+def case_text(case: UseCase, history: Sequence[Event], lang: str) -> str:
+    """Every field that says something, the attachments, then the history."""
+    lines = []
+    for column, cell in row_of(case).items():
+        if cell:
+            label = field_label(COLUMNS[column].replace(".", "_"), lang)
+            lines.append(f"{label} : {say(WORDS[column], cell, lang) if column in WORDS else cell}")
+    if case.attachments:
+        lines += ["", say("register_cli", "attachments", lang)]
+    for a in case.attachments:
+        span = {"since": a.since or "…", "until": a.until or "…"}
+        told = {"service": a.service_key, "host": a.host or "*", "model": a.model or "*", "id": a.id}
+        lines.append("  " + say("register_cli", "attachment", lang, **told, **span))
+    lines += ["", say("register_cli", "history", lang)]
+    lines += [f"  {e.at[:16]}  {say('register_events', e.kind, lang)} ; {e.who} : {e.why}" for e in history]
+    return "\n".join(lines)
+
+
+def due_text(found: Sequence[Due], lang: str) -> str:
+    """One line a review."""
+    lines = [
+        f"{d.day}\t{d.use_case.id}\t{d.use_case.name}\t{d.use_case.service}\t"
+        + say("register_cli", "late" if d.late else "soon", lang)
+        for d in found
+    ]
+    return "\n".join(lines) or say("register_cli", "nothing_due", lang)
+
+
+def written_text(case: UseCase, lang: str) -> str:
+    """The use case as it is now, in a sentence."""
+    labels = {f"stage_{name}": say("register_stages", case.stage, name) for name in LANGUAGES}
+    labels |= {f"outcome_{name}": say("register_outcomes", case.outcome, name) for name in LANGUAGES}
+    return say("register_cli", "written", lang, name=case.name, id=case.id, **labels)

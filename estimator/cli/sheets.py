@@ -1,0 +1,47 @@
+"""The commands that write the documents of a project's file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from estimator.cli.text import Json, show
+from estimator.errors import say
+
+sheet = typer.Typer(no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(metavar="SCENARIO")]
+Out = Annotated[Path, typer.Option(help="out", metavar="FILE")]
+Format = Annotated[str | None, typer.Option(help="format", metavar="html|md|csv")]
+
+
+@sheet.command("evaluation")
+def evaluation(context: typer.Context, file: File, out: Out, format: Format = None, json_: Json = False) -> None:
+    _write(context, file, out, format, json_)
+
+
+@sheet.command("rgesn")
+def rgesn(context: typer.Context, file: File, out: Out, format: Format = None, json_: Json = False) -> None:
+    _write(context, file, out, format, json_)
+
+
+@sheet.command("tender")
+def tender(context: typer.Context, file: File, out: Out, format: Format = None, json_: Json = False) -> None:
+    _write(context, file, out, format, json_)
+
+
+@sheet.command("questionnaire")
+def questionnaire(context: typer.Context, file: File, out: Out, format: Format = None, json_: Json = False) -> None:
+    _write(context, file, out, format, json_)
+
+
+def _write(context: typer.Context, file: Path, out: Path, format: str | None, as_json: bool) -> None:
+    """The document that the command names."""
+    from estimator.compare.scenario import read_scenario
+    from estimator.sheets.facts import facts_of
+    from estimator.sheets.files import write_sheet
+
+    lang = context.obj["lang"]
+    facts = facts_of(read_scenario(file), lang, context.obj["home"], file.name)
+    done = {"file": str(out), "bytes": write_sheet(str(context.info_name), facts, out, format)}
+    show(done, as_json, lambda: say("sheet", "written", lang, **done))

@@ -1,0 +1,219 @@
+"""Options side by side: figures of each, paired verdicts, what the difference is made of and what would change it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+from estimator.compare.components import components
+from estimator.compare.options import Built, Context, built, counts_network
+from estimator.compare.pairing import Paired, Side
+from estimator.compare.scenario import Option, Scenario
+from estimator.compare.verdict_words import quality_words, ratio_words, verdict_words
+from estimator.compare.verdicts import LOWER_ALWAYS, LOWER_MOSTLY, NOT_COMPARABLE, NOT_STUDIED, Comparison
+from estimator.compare.verdicts import compare as compare_pair
+from estimator.errors import LANGUAGES
+from estimator.figures import FIGURES, Figure, amounts, asked, figure_named, known_result
+from estimator.shapley import split_difference
+
+INDICATORS = tuple(figure.id for figure in FIGURES)
+FEW = 8  # options up to which every pair is told; beyond, each against the reference
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """An option with its cells and their sums."""
+
+    built: Built
+    side: Side
+
+    @property
+    def option(self) -> Option:
+        return self.built.option
+
+    def boundary(self, figure: Figure) -> frozenset[str]:
+        """What the figure counts beside the electricity of computing: people, network, making of the hardware.
+
+        An option that computes nothing leaves out neither network nor hardware.
+        """
+        computing = [cell for cell in self.built.cells if "terminal_hours" not in cell.amounts]
+        found = {"people"} if self.option.people is not None else set()
+        names = {part.name for part in figure.parts}
+        if "network" in names and (not computing or counts_network(self.option)):
+            found.add("network")
+        making = [p for p in figure.parts if p.name in ("devices", "machines")]
+        known = any(known_result(p, c.values) for c in computing for p in making if asked(p, c))
+        if making and (known or not computing):
+            found.add("making")
+        return frozenset(found)
+
+
+class Comparator:
+    """A scenario worked out: every option with its cells, compared on demand."""
+
+    def __init__(self, scenario: Scenario, context: Context, times: float = 1.0) -> None:
+        self.scenario = scenario
+        self.context = context
+        self.times = times
+        studied = [option for option in scenario.options if option.status == "studied"]
+        self.weighed = {o.id: Weighed(b, Side(b.cells)) for o in studied for b in (built(scenario, o, context, times),)}
+
+    @property
+    def units(self) -> float:
+        """Units of the need over the period."""
+        return self.scenario.need.volume * self.times
+
+    @cached_property
+    def eligible(self) -> list[str]:
+        """Studied options whose quality is known to reach the threshold, when there is one."""
+        return [name for name, weighed in self.weighed.items() if meets(self.scenario, weighed.option) is not False]
+
+    def pair(self, a: str, b: str, indicator: str) -> Comparison:
+        """The verdict between two options on an indicator."""
+        refused = self._refused(a, b, indicator)
+        return refused or compare_pair(self.paired(a, b, indicator).pair())
+
+    def paired(self, a: str, b: str, indicator: str) -> Paired:
+        """Two studied options on one indicator."""
+        figure = figure_named(indicator)
+        assert figure is not None
+        return Paired(self.weighed[a].side, self.weighed[b].side, figure)
+
+    def _refused(self, a: str, b: str, indicator: str) -> Comparison | None:
+        """Why two options are not compared, if they are not."""
+        if a not in self.weighed or b not in self.weighed:
+            return Comparison(NOT_STUDIED)
+        one, other = self.weighed[a], self.weighed[b]
+        unit = self.scenario.need.unit
+        if (one.option.unit or unit) != (other.option.unit or unit):
+            return Comparison(NOT_COMPARABLE, reason="other_service")
+        figure = figure_named(indicator)
+        assert figure is not None
+        known = all(w.side.central(figure) is not None for w in (one, other))
+        if known and one.boundary(figure) != other.boundary(figure):
+            return Comparison(NOT_COMPARABLE, reason="other_boundary")
+        if any(weighed.option.quality is None for weighed in (one, other)):
+            return Comparison(NOT_COMPARABLE, reason="quality_unknown")
+        return None
+
+    def reference(self, indicator: str = "energy") -> str | None:
+        """The lowest central value among the options that reach the threshold and have a quality."""
+        figure = figure_named(indicator)
+        assert figure is not None
+        values = {n: self.weighed[n].side.central(figure) for n in self.eligible if self.weighed[n].option.quality}
+        known = {name: value for name, value in values.items() if value is not None}
+        return min(known, key=lambda name: known[name]) if known else None
+
+    def smallest_model(self) -> dict[str, Any] | None:
+        """The model that suffices with the least electricity; « tied » names those from which it cannot be told."""
+        threshold = self.scenario.constraints.quality
+        figure = figure_named("energy")
+        assert figure is not None
+        models = [n for n in self.eligible if self.weighed[n].option.method == "model"]
+        if threshold is not None:
+            models = [n for n in models if self.weighed[n].option.quality]
+        known = {n: v for n in models if (v := self.weighed[n].side.central(figure)) is not None}
+        if not known:
+            return None
+        best = min(known, key=lambda name: known[name])
+        told = {LOWER_ALWAYS, LOWER_MOSTLY}
+        tied = [n for n in known if n != best and self.pair(best, n, "energy").verdict not in told]
+        return {"id": best, "tied": tied, "threshold": threshold.value if threshold else None}
+
+
+def meets(scenario: Scenario, option: Option) -> bool | None:
+    """Does an option reach the quality threshold? None when there is none, or its quality is unknown or of another
+    test."""
+    wanted = scenario.constraints.quality
+    if wanted is None or option.quality is None:
+        return None
+    if wanted.test and option.quality.test and wanted.test.casefold() != option.quality.test.casefold():
+        return None
+    return option.quality.value >= wanted.value
+
+
+def compare_scenario(work: Comparator) -> dict[str, Any]:
+    """Every option with its figures, every pair with its verdict, and the reference against each other option."""
+    reference = work.reference()
+    others = [name for name in work.weighed if name != reference]
+    return {
+        "scenario": work.scenario.model_dump(mode="json", exclude_none=True),
+        "unit": work.scenario.need.unit,
+        "units": work.units,
+        "options": [_option(work, option) for option in work.scenario.options],
+        "pairs": {figure.id: pairs_of(work, figure.id) for figure in FIGURES},
+        "reference": reference,
+        "lead": [led(work, reference, name) for name in others] if reference else [],
+        "smallest_model": work.smallest_model(),
+        "date": work.context.day.isoformat(),
+        "factors_version": work.context.catalogue.version,
+    }
+
+
+def pairs_of(work: Comparator, indicator: str) -> list[dict[str, Any]]:
+    """Verdicts of the pairs of options on one indicator; of many options, each against the reference."""
+    names = [option.id for option in work.scenario.options if option.status != "rejected"]
+    if len(names) <= FEW:
+        return [told(work, a, b, indicator) for a, b in combinations(names, 2)]
+    reference = work.reference(indicator) or names[0]
+    return [told(work, reference, name, indicator) for name in names if name != reference]
+
+
+def told(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
+    """One pair: verdict, share, ratio B/A and the sentences of both, in both languages."""
+    found = work.pair(a, b, indicator)
+    names = tuple(work.scenario.option(name).label for name in (a, b))
+    body: dict[str, Any] = {"a": a, "b": b, "indicator": indicator, "verdict": found.verdict, "reason": found.reason}
+    body["lower"] = {"a": a, "b": b}.get(found.lower or "")
+    body["share"] = found.share
+    body["ratio"] = vars(found.ratio) if found.ratio else None
+    body["words"] = {lang: verdict_words(found, (names[0], names[1]), lang) for lang in LANGUAGES}
+    if found.ratio is not None:
+        body["ratio_words"] = {lang: ratio_words(found, (names[0], names[1]), indicator, lang) for lang in LANGUAGES}
+    return body
+
+
+def led(work: Comparator, reference: str, other: str) -> dict[str, Any]:
+    """The ratio of electricity between the reference and another option, with the quality of both in one sentence."""
+    body = told(work, reference, other, "energy")
+    first, second = (body["b"], body["a"]) if body["lower"] == body["b"] else (body["a"], body["b"])
+    qualities = [work.scenario.option(name).quality for name in (first, second)]
+    words = body.get("ratio_words", body["words"])
+    body["sentence"] = {lang: quality_words(words[lang], qualities, lang) for lang in LANGUAGES}
+    return body
+
+
+def opened(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
+    """What the difference between two options is made of, and which factors its doubt comes from."""
+    if work.pair(a, b, indicator).ratio is None:
+        return {"split": {}, "matters": {}, "tornado": {}}
+    paired = work.paired(a, b, indicator)
+    parts = [components(work.weighed[name].side, indicator) for name in (a, b)]
+    nothing = dict.fromkeys([*parts[0], *parts[1]], 0.0)  # what an option does not use it uses none of
+    split = split_difference(nothing | parts[0], nothing | parts[1])
+    return {"split": split, "matters": paired.matters(), "tornado": paired.tornado()}
+
+
+def _option(work: Comparator, option: Option) -> dict[str, Any]:
+    """An option: its figures for one unit and for the period, its parts, quality, minutes and warnings."""
+    body: dict[str, Any] = {"id": option.id, "label": option.label, "method": option.method, "status": option.status}
+    body |= {"why": option.why, "quality": option.quality.model_dump() if option.quality else None}
+    body |= {"meets_threshold": meets(work.scenario, option), "minutes": _minutes(option)}
+    weighed = work.weighed.get(option.id)
+    if weighed is None:
+        return body | {"figures": {}, "per_unit": {}, "components": {}, "proof": {}, "warnings": []}
+    found = amounts(weighed.built.cells, FIGURES) if weighed.built.cells else {}
+    body["figures"] = {name: amount.as_dict() for name, amount in found.items()}
+    body["per_unit"] = {name: _per(amount.as_dict(), work.units) for name, amount in found.items()}
+    body["components"] = {name: components(weighed.side, name) for name in found}
+    return body | {"proof": dict(weighed.built.proof), "warnings": list(weighed.built.warnings)}
+
+
+def _minutes(option: Option) -> float | None:
+    return option.people.work_minutes if option.people else None
+
+
+def _per(amount: Mapping[str, Any], units: float) -> dict[str, Any]:
+    body = {k: amount[k] / units if amount[k] is not None else None for k in ("low", "central", "high")}
+    return body | {"unit": amount["unit"]} | ({"missing": amount["missing"]} if "missing" in amount else {})

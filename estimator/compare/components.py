@@ -1,0 +1,45 @@
+"""What a figure of an option is made of: servers, cooling and losses, manufacture, network, people's terminals."""
+
+from estimator.compare.pairing import Side
+from estimator.figures import FIGURES, asked, figure_named, known_result
+from estimator.worlds import Cell
+
+NAMES = ("servers", "overhead", "onsite", "electricity", "making", "network", "terminals", "terminals_making")
+
+
+def components(side: Side, indicator: str) -> dict[str, float]:
+    """Central amounts by component [unit of the figure]; they add up to the figure. What is unknown is absent.
+
+    Electricity of the site is told apart into that of the servers and the rest: cooling and losses.
+    """
+    found: dict[str, float] = {}
+    for cell in side.cells:
+        for name, value in _parts(cell, indicator):
+            found[name] = found.get(name, 0.0) + value
+    return {name: found[name] for name in NAMES if name in found}
+
+
+def _parts(cell: Cell, indicator: str) -> list[tuple[str, float]]:
+    figure = figure_named(indicator)
+    assert figure is not None and figure in FIGURES
+    people = "terminal_hours" in cell.amounts
+    found = []
+    for part in figure.parts:
+        result = known_result(part, cell.values) if asked(part, cell) else None
+        if result is None:
+            continue
+        value = float(cell.values[result])
+        if people:
+            found.append(("terminals_making" if part.name in ("devices", "machines") else "terminals", value))
+        elif part.name in ("site", "use"):
+            servers = _servers(cell)
+            found += [("servers", value * servers), ("overhead", value - value * servers)]
+        else:
+            found.append(("making" if part.name in ("devices", "machines") else part.name, value))
+    return found
+
+
+def _servers(cell: Cell) -> float:
+    """Share of the electricity of the site that the servers take [1]."""
+    it, site = cell.values["it_energy"], cell.values["site_energy"]
+    return float(it / site) if site else 1.0

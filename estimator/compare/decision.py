@@ -1,0 +1,69 @@
+"""The decision sheet of a scenario: the comparison, growth, crossings, and what the lead difference is made of."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from estimator.binding import Bound
+from estimator.catalogue import Catalogue, load
+from estimator.compare import Comparator, compare_scenario, opened
+from estimator.compare.options import Context
+from estimator.compare.scenario import Scenario
+from estimator.compare.sites import at_hosts
+from estimator.compare.sweeps import crossing, growth
+from estimator.errors import LANGUAGES
+
+FEW = 6  # options up to which growth and crossings are told
+
+Answers = Mapping[str, Mapping[str, Bound]]
+Sites = tuple[str, Sequence[str]]  # an option, and the hosts at which to place it
+
+
+def decision(
+    scenario: Scenario,
+    home: Path | None = None,
+    sites: Sites | None = None,
+    answers: Answers | None = None,
+    today: date | None = None,
+) -> dict[str, Any]:
+    """Everything that the page and the command line show of a scenario, or of one of its options at several sites."""
+    catalogue = load()
+    if sites is not None:
+        scenario = at_hosts(scenario, sites[0] or _model_of(scenario), sites[1], catalogue)
+    context = Context(catalogue, scenario.day or today or date.today(), answers or {}, home)
+    work = Comparator(scenario, context)
+    body = compare_scenario(work)
+    names = list(work.weighed)
+    body["growth"] = growth(scenario, context) if len(names) <= FEW else []
+    pairs = combinations(names, 2) if len(names) <= FEW else ()
+    body["crossings"] = [found for a, b in pairs if (found := crossing(scenario, context, a, b))]
+    body["opened"] = _opened(work, body["lead"])
+    body["factor_labels"] = {key: _labels(key, work, catalogue) for key in body["opened"].get("matters", {})}
+    return body
+
+
+def _model_of(scenario: Scenario) -> str:
+    """The first option with a model that is described."""
+    return next((o.id for o in scenario.options if o.method == "model" and o.use is not None), scenario.options[0].id)
+
+
+def _opened(work: Comparator, lead: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The difference of electricity between the reference and the option that is furthest from it."""
+    far = [pair for pair in lead if pair["ratio"]]
+    if not far:
+        return {}
+    pair = max(far, key=lambda found: found["ratio"]["central"])
+    return {"a": pair["a"], "b": pair["b"], "indicator": "energy"} | opened(work, pair["a"], pair["b"], "energy")
+
+
+def _labels(key: str, work: Comparator, catalogue: Catalogue) -> dict[str, str]:
+    """A factor in words: its quantity and what it hangs on."""
+    for weighed in work.weighed.values():
+        for cell in weighed.built.cells:
+            for name, bound in cell.bounds.items():
+                if bound.factor is not None and bound.factor.id == key:
+                    quantity, subject = catalogue.quantities[name], bound.factor.subject
+                    return {lang: f"{quantity.label(lang)} ({catalogue.label(subject, lang)})" for lang in LANGUAGES}
+    return dict.fromkeys(LANGUAGES, key)

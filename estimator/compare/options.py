@@ -1,0 +1,123 @@
+"""An option of a scenario as cells: what answers take, what waits, what people use; per period, for all its units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from estimator.binding import Bound
+from estimator.catalogue import Catalogue
+from estimator.cells import MACHINE, PLACE, Made, cells_of
+from estimator.compare.scenario import Option, Scenario
+from estimator.errors import SobriaError, sentences
+from estimator.question import Question
+from estimator.settings import setting_of
+from estimator.supply import DESK
+from estimator.worlds import Cell
+
+MINUTES = 60.0  # in an hour
+EVERY_UNIT = {"it_energy_kwh", "data_gb"}  # amounts of one attempt, multiplied by the attempts
+
+
+class ServiceUnknown(SobriaError):
+    """A measured option whose service the ledger does not hold, or whose runs count no item."""
+
+    code = "service_unknown"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What options are computed with: tables, day, the answers of suppliers by host, the home of the ledger."""
+
+    catalogue: Catalogue
+    day: date
+    answers: Mapping[str, Mapping[str, Bound]] = field(default_factory=dict)
+    home: Path | None = None
+
+
+@dataclass(frozen=True)
+class Built:
+    """An option with its cells for the whole period, what they count, and what had to be supposed."""
+
+    option: Option
+    cells: tuple[Cell, ...]
+    attempts: float
+    proof: Mapping[str, float]
+    warnings: tuple[dict[str, str], ...] = ()
+
+
+def built(scenario: Scenario, option: Option, context: Context, times: float = 1.0) -> Built:
+    """An option for `times` the volume of the scenario. SubjectUnknown, ModelUnknown, ServiceUnknown …"""
+    units = scenario.need.volume * times
+    attempts = units * option.attempts / option.acceptance
+    proof: Mapping[str, float] = {"estimated": 1.0} if option.use is not None else {}
+    if option.use is not None:
+        made = cells_of(setting_of(_question(scenario, option, attempts), context.catalogue, context.day))
+        made.cells = [_answered(cell, option.use.host, context) for cell in made.cells]
+    elif option.measured is not None:
+        made, proof = _measured(option, attempts, context)
+    else:
+        made = Made()
+    people = _people(scenario, option, units, context)
+    cells = tuple(made.cells) + ((people,) if people else ())
+    return Built(option, cells, attempts, proof, tuple(made.warnings))
+
+
+def _question(scenario: Scenario, option: Option, attempts: float) -> Question:
+    """The use of one attempt, brought to all of them; tokens that it leaves out are those of the need."""
+    use = option.use or Question()
+    fields = use.model_dump(exclude_unset=True)
+    if use.model is not None and not use.answered:
+        fields["output_tokens"] = scenario.need.output_tokens
+    if use.model is not None and use.input_tokens is None:
+        fields["input_tokens"] = scenario.need.input_tokens
+    fields |= {name: fields[name] * attempts for name in EVERY_UNIT if fields.get(name) is not None}
+    if option.reserved_hours is not None:
+        fields["device_hours"] = option.reserved_hours
+    return Question.model_validate({**fields, "requests": attempts}).checked()
+
+
+def _answered(cell: Cell, host: str | None, context: Context) -> Cell:
+    """A cell with what the supplier of its host answered in place of the defaults."""
+    answers = context.answers.get(host or "", {})
+    return replace(cell, bounds={name: answers.get(name, bound) for name, bound in cell.bounds.items()})
+
+
+def _measured(option: Option, attempts: float, context: Context) -> tuple[Made, Mapping[str, float]]:
+    """The measured runs of a service, brought from what they made to what is wanted."""
+    from estimator.reading import open_current
+
+    assert option.measured is not None
+    service = option.measured.service
+    build = open_current(context.home) if context.home else None
+    cells = build.cells("service_key = $1", [service]) if build else []
+    if build is None or not cells:
+        raise ServiceUnknown(service=service, option=option.id)
+    items = option.measured.items or build.items(service)
+    if not items:
+        raise ServiceUnknown(service=service, option=option.id)
+    scaled = [Cell(_scaled(cell.amounts, attempts / items), cell.bounds) for cell in cells]
+    facts = {"service": service, "items": f"{items:g}"}
+    return Made(cells=scaled, warnings=[sentences("warnings", "measured", **facts)]), build.proof(service)
+
+
+def _scaled(amounts: Mapping[str, Any], times: float) -> dict[str, float]:
+    return {n: v * times if n != "resource_share" and v is not None else v for n, v in amounts.items()}
+
+
+def _people(scenario: Scenario, option: Option, units: float, context: Context) -> Cell | None:
+    """The terminals of people: their electricity at a desk, and their share of the making."""
+    people = option.people
+    if people is None or not people.screen_minutes:
+        return None
+    asked = Question(device=people.terminal, device_hours=0.0, zone=people.zone, host=DESK)
+    setting = setting_of(asked, context.catalogue, context.day)
+    hours = units * people.screen_minutes / MINUTES
+    amounts = {"terminal_hours": hours, "machine_hours": hours, "resource_share": 1.0}
+    return Cell(amounts, setting.bounds(*PLACE, *MACHINE, "terminal_power"))
+
+
+def counts_network(option: Option) -> bool:
+    """Does an option state the data that it moves?"""
+    return option.use is not None and option.use.data_gb is not None

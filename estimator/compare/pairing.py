@@ -1,0 +1,144 @@
+"""Two lists of cells side by side: the same factor takes the same value in both, in every draw and every corner."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from estimator import draws
+from estimator.catalogue import Factor
+from estimator.compare.verdicts import Pair
+from estimator.figures import Figure, asked, known_result
+from estimator.shapley import tornado, what_matters
+from estimator.worlds import Cell, Choose, corner, evaluated, followed
+
+if TYPE_CHECKING:
+    from estimator.draws import Array
+
+# a corner a row: are the shared factors, those of A alone, those of B alone at the bound that raises?
+CORNERS = tuple((bool(i & 1), bool(i & 2), bool(i & 4)) for i in range(8))
+
+
+class Side:
+    """An option's cells, with the sums that each figure makes of them."""
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        self.cells = tuple(cells)
+        self._draws: dict[str, Any] = {}
+
+    def results(self, figure: Figure) -> list[tuple[Cell, list[str]]]:
+        """Each cell with the results that make the figure in it."""
+        found = []
+        for cell in self.cells:
+            names = [known_result(part, cell.values) for part in figure.parts if asked(part, cell)]
+            found.append((cell, [name for name in names if name]))
+        return [(cell, names) for cell, names in found if names]
+
+    def total(self, figure: Figure, choose: Choose) -> Any:
+        """The figure over all cells, each factor as `choose` says; None when no part of it is known."""
+        pairs = self.results(figure)
+        if not pairs:
+            return None
+        return sum(_sum(evaluated(cell, choose, frozenset(names)), names) for cell, names in pairs)
+
+    def central(self, figure: Figure) -> float | None:
+        """The figure at central factors."""
+        pairs = self.results(figure)
+        return float(sum(_sum(cell.values, names) for cell, names in pairs)) if pairs else None
+
+    def drawn(self, figure: Figure) -> "Array | float | None":
+        """Draws of the figure, kept."""
+        if figure.id not in self._draws:
+            self._draws[figure.id] = self.total(figure, lambda _, item: draws.draw(item))
+        return self._draws[figure.id]  # type: ignore[no-any-return]
+
+    def factors(self, figure: Figure) -> dict[str, tuple[str, Factor]]:
+        """Factors that the figure rests on: id -> (quantity, factor)."""
+        found: dict[str, tuple[str, Factor]] = {}
+        for cell, names in self.results(figure):
+            used = followed(cell, names)
+            for name, bound in cell.bounds.items():
+                if bound.factor is not None and name in used:
+                    found.setdefault(bound.factor.id, (name, bound.factor))
+        return found
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Sides A and B on one figure."""
+
+    a: Side
+    b: Side
+    figure: Figure
+
+    def pair(self) -> Pair:
+        """Draws, corners and central values, ready for a verdict."""
+        central_a, central_b = self.a.central(self.figure), self.b.central(self.figure)
+        return Pair(
+            self.a.drawn(self.figure), self.b.drawn(self.figure), central_a, central_b, self._corners(central_a is None)
+        )
+
+    def _corners(self, unknown: bool) -> list[tuple[float, float]]:
+        if unknown or not self.b.results(self.figure):
+            return []
+        import numpy as np
+
+        raised = {kind: np.array([picks[index] for picks in CORNERS]) for index, kind in enumerate(("both", "a", "b"))}
+
+        def choose(name: str, item: Factor) -> Any:
+            if item.low == item.high:
+                return item.value
+            low, high = corner(name, item, raised=False), corner(name, item, raised=True)
+            return np.where(raised[self._kind(item)], high, low)
+
+        ends = [np.broadcast_to(side.total(self.figure, choose), (len(CORNERS),)) for side in (self.a, self.b)]
+        return [(float(a), float(b)) for a, b in zip(*ends, strict=True)]
+
+    def _kind(self, item: Factor) -> str:
+        """Does a factor move both sides, alone or with its correlation group, or one of them?"""
+        in_a, in_b = (item.id in ids or item.correlation_group in groups for ids, groups in self._known)
+        return "both" if in_a and in_b else "a" if in_a else "b"
+
+    @cached_property
+    def _known(self) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+        sides = [side.factors(self.figure) for side in (self.a, self.b)]
+        return tuple(
+            (frozenset(f), frozenset(item.correlation_group for _, item in f.values() if item.correlation_group))
+            for f in sides
+        )
+
+    def _factors(self) -> dict[str, Factor]:
+        both = self.a.factors(self.figure) | self.b.factors(self.figure)
+        return {key: item for key, (_, item) in both.items() if item.low != item.high}
+
+    def matters(self) -> dict[str, float]:
+        """Share of the doubt about the ratio that each factor brings, largest first."""
+        import numpy as np
+
+        a, b = self.a.drawn(self.figure), self.b.drawn(self.figure)
+        if a is None or b is None or not np.all(np.asarray(a) > 0) or not np.all(np.asarray(b) > 0):
+            return {}
+        drawn = {key: draws.draw(item) for key, item in self._factors().items()}
+        found = what_matters(np.log(np.asarray(b)) - np.log(np.asarray(a)), drawn)
+        return dict(sorted(found.items(), key=lambda entry: -entry[1]))
+
+    def tornado(self) -> dict[str, tuple[float, float]]:
+        """The ratio B/A when each factor alone stands at its low, then at its high bound, widest first."""
+        if not self.ratio({}):
+            return {}
+        ends = {key: (item.low, item.value, item.high) for key, item in self._factors().items()}
+        known: Any = {key: end for key, end in ends.items() if None not in end}
+        return tornado(lambda moved: self.ratio(moved) or 0.0, known)
+
+    def ratio(self, moved: Mapping[str, float]) -> float | None:
+        """B/A at central factors but those that are moved; None where there is none."""
+
+        def choose(_: str, item: Factor) -> Any:
+            return moved.get(item.id, item.value)
+
+        a, b = self.a.total(self.figure, choose), self.b.total(self.figure, choose)
+        return None if not a or b is None else float(b / a)
+
+
+def _sum(values: Mapping[str, Any], names: Sequence[str]) -> Any:
+    return sum(values[name] for name in names)

@@ -1,0 +1,137 @@
+"""Verdicts, paired ratios and changes as sentences, in French and English."""
+
+import math
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from estimator.compare.scenario import Quality
+from estimator.compare.verdicts import FAR, LOWER_MOSTLY, MARGIN, MOST, ODD_DRAWS, TAIL, Comparison
+from estimator.errors import say
+from estimator.numbers import Step, share_text, tick_text, two_figures
+from estimator.typography import typeset
+
+BARE = Step(Decimal(1), "", scaled=False)
+SAME = 0.0005  # a difference under half a thousandth is none
+VOWELS = "aàâeéèêëiîïoôuùûyœ"
+Names = tuple[str, str]
+
+
+class Bound(NamedTuple):
+    """One end of a ratio as people say it: a key of the words ("less_times", "more_percent", … or "same"), a number."""
+
+    key: str
+    number: float
+
+
+def verdict_words(comparison: Comparison, names: Names, lang: str) -> str:
+    """« plus bas dans la plupart des cas (93 %) : le modèle léger ». names: of A and of B."""
+    facts: dict[str, str] = {"name": names[1] if comparison.lower == "b" else names[0]}
+    if comparison.verdict == LOWER_MOSTLY and comparison.share is not None:
+        facts["share"] = share_text(comparison.share, lang)
+    if comparison.reason:
+        facts["reason"] = say("verdict_reason", comparison.reason, lang, a=names[0], b=names[1])
+    return _t("verdict", comparison.verdict, lang, **facts)
+
+
+def verdict_meaning(key: str, lang: str) -> str:
+    """What a verdict of the closed list claims, with its thresholds; key "margin": how they are applied."""
+    shares = {"most": MOST + MARGIN, "far_most": 1 - TAIL + MARGIN, "far_some": TAIL + MARGIN, "far_few": TAIL - MARGIN}
+    shares |= {"all": 1 - ODD_DRAWS, "bare_most": MOST, "bare_far": 1 - TAIL, "bare_tail": TAIL, "margin": MARGIN}
+    facts = {name: tick_text(round(100 * share, 6), BARE, lang) for name, share in shares.items()}
+    facts["far"] = tick_text(FAR, BARE, lang)
+    return _t("verdict_meaning", key, lang, **facts)
+
+
+def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str) -> str:
+    """« Le modèle léger consomme 8 à 20 fois moins d'électricité que le grand. », from 5 % to 95 % of the draws.
+
+    The sentence is about the option that the verdict names, else about A. From a ratio of 2 on it counts in
+    times, below in percent; an interval that holds 1 reads « de 40 % de moins à 2 fois plus ». names: of A and
+    of B, as inside a sentence.
+    """
+    ratio = comparison.ratio
+    if ratio is None:
+        return _t("ratio", "none", lang)
+    name, other = names
+    if comparison.lower == "b":
+        ratio, name, other = ratio.inverse(), other, name
+    low, high = _bound(ratio.low), _bound(ratio.high)
+    same = low.key == high.key == "same"
+    joint = "as_other" if same else "than"
+    joined = say("ratio", joint + "_vowel" * (other[:1].lower() in VOWELS), lang, other=other)
+    facts = {"name": name[:1].upper() + name[1:], "verb": say("ratio_verb", indicator, lang), joint: joined}
+    facts["amount"] = _amount(low, high, say("ratio_of", indicator, lang), lang)
+    return _t("ratio", "same_sentence" if same else "sentence", lang, **facts)
+
+
+def quality_words(sentence: str, found: Sequence[Quality | None], lang: str) -> str:
+    """A sentence with the quality of its two sides: « …, pour 94 % de réponses acceptées contre 96 %. »"""
+    first, second = (_quality(quality, lang) for quality in found)
+    return sentence.rstrip(". ") + _t("quality", "beside", lang, first=first, second=second)
+
+
+def _quality(found: Quality | None, lang: str) -> str:
+    if found is None:
+        return say("quality", "unknown", lang)
+    return share_text(found.value, lang) if found.value <= 1 else tick_text(found.value, BARE, lang)
+
+
+def change_words(effects: Mapping[str, float], before: float, lang: str) -> str:
+    """« Le total augmente de 40 % ; en points, volume : +85, efficacité : −45. » The total comes first, whatever
+    efficiency does. effects: of `shapley`, named as in the words [any unit]; before: the total they change [same
+    unit]. ValueError: a total before that is not above zero.
+    """
+    if not before > 0:
+        raise ValueError(f"a change in percent needs a total above zero, read {before}")
+    points = {name: 100 * effect / before for name, effect in effects.items()}
+    total = 100 * math.fsum(effects.values()) / before
+    shown = [
+        say(
+            "change", "more" if value > 0 else "less", lang, part=say("change", name, lang), points=_number(value, lang)
+        )
+        for name, value in points.items()
+        if abs(value) >= 100 * SAME
+    ]
+    if not shown:
+        return _t("change", "nothing", lang)
+    key = "steady" if abs(total) < 100 * SAME else "rises" if total > 0 else "falls"
+    return _t("change", key, lang, parts=", ".join(shown), total=_number(total, lang))
+
+
+def _bound(ratio: float) -> Bound:
+    """What a ratio other / subject says of the subject."""
+    way, times = ("less", ratio) if ratio >= 1 else ("more", 1 / ratio)
+    share = 1 - 1 / times if way == "less" else times - 1
+    if share < SAME:
+        return Bound("same", 0.0)
+    return Bound(f"{way}_times", times) if two_figures(times) >= 2 else Bound(f"{way}_percent", 100 * share)
+
+
+def _amount(low: Bound, high: Bound, of: str, lang: str) -> str:
+    """From the bound nearer to « less », or to one, to the other."""
+    if "same" in (low.key, high.key):
+        told = high if low.key == "same" else low
+        amount = say("ratio", told.key, lang, value=_number(told.number, lang), of=of)
+        return amount if low.key == high.key else say("ratio", "up_to", lang, amount=amount)
+    if low.key == high.key:
+        first, last = (_number(number, lang) for number in sorted((low.number, high.number)))
+        value = say("numbers", "range", lang, low=first, high=last)
+        if first == last:
+            value = first if low.number == high.number else say("numbers", "about", lang, value=first)
+        return say("ratio", low.key, lang, value=value, of=of)
+    start, end = (low, high) if low.key.startswith("less") else (high, low)
+    first, second = (
+        say("ratio", bound.key, lang, value=_number(bound.number, lang), of=noun)
+        for bound, noun in ((start, ""), (end, of))
+    )
+    return say("ratio", "from_to", lang, first=first, second=second)
+
+
+def _number(value: float, lang: str) -> str:
+    """Two significant figures, without a sign."""
+    return tick_text(float(two_figures(abs(value))), BARE, lang)
+
+
+def _t(section: str, key: str, lang: str, **facts: str) -> str:
+    return typeset(say(section, key, lang, **facts), lang)

@@ -1,0 +1,287 @@
+"""What a supplier answers about its site: the fields asked for, answers read from CSV, and the factors they give."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from estimator.binding import Bound, GivenValueRefused, given
+from estimator.catalogue import Catalogue, load
+from estimator.errors import SobriaError, say, sentences
+from estimator.register.refusals import ListedRefusal
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "pue_kind": ("measured", "by_design"),
+    "wue_basis": ("it_energy", "total_energy", "freshwater_it"),
+    "heat_reuse": ("yes", "partly", "no"),
+    "electricity_contract": ("ppa", "on_site", "guarantees_of_origin", "none"),
+    "equipment_policy": ("yes", "no"),
+    "published_indicators": ("yes", "partly", "no"),
+    "shared": ("yes", "no"),
+}
+# What a unit is worth in the unit that a field expects: definitions, no factors.
+CONVERSIONS = {("gCO2e/kWh", "kgCO2e/kWh"): 1e-3, ("MWh", "kWh"): 1e3, ("GWh", "kWh"): 1e6, ("kWh", "MWh"): 1e-3}
+CONVERSIONS |= {("%", "1"): 0.01, ("L/MWh", "L/kWh"): 1e-3, ("m3/MWh", "L/kWh"): 1.0}
+COLUMNS = ("hote", "champ", "valeur", "unite", "date", "repondant", "document", "bas", "haut")
+OPTIONAL = ("bas", "haut")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+_FRENCH_DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
+_REGION = re.compile(r"[A-Z]{3}-[A-Z0-9]{1,3}")
+_YEAR = re.compile(r"\d{4}(-\d\d-\d\d)?")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A field of the questionnaire. kind: a number [unit], one of some words, or text of a form.
+
+    quantity: the factor that a number gives; period and proof: keys of the words.
+    """
+
+    kind: Literal["number", "choice", "country", "region", "year", "text"]
+    unit: str = ""
+    quantity: str = ""
+    period: str = "now"
+    proof: str = "document"
+    ceiling: float = float("inf")
+
+
+FIELDS: Mapping[str, Asked] = {
+    "pue": Asked("number", "1", "pue", "year", "meter"),
+    "pue_kind": Asked("choice", quantity="pue", proof="meter"),
+    "commissioned": Asked("year"),
+    "total_energy": Asked("number", "kWh", "pue", "year", "meter"),
+    "it_energy": Asked("number", "kWh", "pue", "year", "meter"),
+    "wue": Asked("number", "L/kWh", "wue_it", "year", "meter"),
+    "wue_basis": Asked("choice", quantity="wue_it", proof="meter"),
+    "country": Asked("country", quantity="grid_gwp"),
+    "region": Asked("region"),
+    "commune": Asked("text"),
+    "grid_gwp": Asked("number", "kgCO2e/kWh", "grid_gwp", "year"),
+    "renewable_factor": Asked("number", "1", period="year", proof="contract", ceiling=1.0),
+    "electricity_contract": Asked("choice", period="year", proof="contract"),
+    "heat_reuse": Asked("choice", period="year", proof="meter"),
+    "equipment_policy": Asked("choice", proof="policy"),
+    "equipment_life": Asked("number", "year", "machine_lifetime", proof="policy"),
+    "occupancy": Asked("number", "1", "machine_occupancy", "year", "meter"),
+    "shared": Asked("choice"),
+    "published_indicators": Asked("choice", period="year", proof="policy"),
+    "model_energy": Asked("number", "Wh/1000 tokens", period="model", proof="model"),
+    "training_energy": Asked("number", "MWh", period="model", proof="model"),
+}
+
+
+class Answer(BaseModel):
+    """What a supplier says of a site, in the unit that the field expects; low and high when it gives an interval."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
+
+    host: str = Field(min_length=1)
+    field: str
+    value: float | str
+    unit: str = ""
+    date: date
+    by: str = Field(min_length=1)
+    document: str = Field(min_length=1)
+    low: float | None = None
+    high: float | None = None
+
+
+class AnswerRefused(SobriaError):
+    """An answer that the field cannot take."""
+
+    code = "answer_refused"
+
+
+class AnswersRefused(ListedRefusal):
+    """A table of answers of which some rows do not fit."""
+
+    code = "answers_refused"
+
+
+def checked(answer: Answer) -> Answer:
+    """The answer in the unit of its field, its words as the field writes them. AnswerRefused, GivenValueRefused."""
+    asked = FIELDS.get(answer.field)
+    if asked is None:
+        raise _refused(answer, "field", answer.field, ", ".join(FIELDS))
+    catalogue = load()
+    if answer.host not in catalogue.subjects or catalogue.subjects[answer.host].kind != "host":
+        raise _refused(answer, "host", answer.host, "ovhcloud/gra, scaleway/fr-par-2")
+    if asked.kind == "number":
+        return _number(answer, asked, catalogue)
+    word = f"{answer.value:g}" if isinstance(answer.value, float) else answer.value
+    if asked.kind == "country":
+        found = (z.zone for z in catalogue.zones.values() if not z.wider and word.upper() in (z.zone, z.alpha2))
+        word = next(found, "")
+    expected = {"choice": ", ".join(CHOICES.get(answer.field, ())), "country": "FRA, DEU", "region": "FRA-GES"}
+    expected |= {"year": "2023, 2023-10-01", "text": "-"}
+    right = {"choice": word in CHOICES.get(answer.field, ()), "country": bool(word), "text": bool(word)}
+    right |= {"region": bool(_REGION.fullmatch(word)), "year": bool(_YEAR.fullmatch(word))}
+    if not right[asked.kind]:
+        raise _refused(answer, "word", str(answer.value), expected[asked.kind])
+    return answer.model_copy(update={"value": word, "unit": ""})
+
+
+def latest(answers: Sequence[Answer], host: str) -> dict[str, Answer]:
+    """The last dated answer of a site to each field; of one day, the last in order."""
+    mine = [checked(a) for a in answers if a.host == host]
+    return {a.field: a for a in sorted(mine, key=lambda a: a.date)}
+
+
+def answered_bounds(answers: Sequence[Answer], host: str) -> dict[str, Bound]:
+    """Quantity to the declared factor that replaces the default of that site; exact, or the interval given.
+
+    The PUE is E_DC / E_IT where only the two energies are given; a WUE on total energy is `wue_site`.
+    AnswerRefused, GivenValueRefused.
+    """
+    last = latest(answers, host)
+    found: dict[str, Bound] = {}
+    for field in ("pue", "grid_gwp", "equipment_life", "occupancy"):
+        if field in last:
+            found[FIELDS[field].quantity] = _bound(last[field], FIELDS[field].quantity)
+    if "wue" in last:
+        basis = last["wue_basis"].value if "wue_basis" in last else "it_energy"
+        quantity = "wue_site" if basis == "total_energy" else "wue_it"
+        found[quantity] = _bound(last["wue"], quantity)
+    total, it = last.get("total_energy"), last.get("it_energy")
+    if "pue" not in last and total is not None and it is not None:
+        ratio = total.model_copy(update={"value": _ratio(total, it), "low": None, "high": None})
+        found["pue"] = _bound(ratio, "pue")
+    return found
+
+
+def answers_csv(answers: Sequence[Answer]) -> str:
+    """Answers as a table that `read_answers` reads back to the same answers."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for a in answers:
+        cells = (a.host, a.field, a.value, a.unit, a.date.isoformat(), a.by, a.document, a.low, a.high)
+        writer.writerow([cell_text(c) for c in cells])
+    return out.getvalue()
+
+
+def read_answers(text: str) -> list[Answer]:
+    """Answers of a table with these columns, separated by `;` or `,`, other columns ignored, empty values skipped.
+
+    Numbers with a decimal comma or point, dates as 2026-11-25 or 25/11/2026. AnswersRefused lists every bad row.
+    """
+    text = text.removeprefix("\ufeff")
+    first = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(";,", key=first.count))
+    missing = [c for c in COLUMNS if c not in OPTIONAL and c not in (reader.fieldnames or ())]
+    if missing:
+        items = [sentences("answer_problems", "columns", read=first.strip() or "-", expected=", ".join(missing))]
+        raise AnswersRefused(items, rows=1)
+    found: list[Answer] = []
+    wrong: list[dict[str, str]] = []
+    for row in reader:
+        cells = {name: _plain(row.get(name) or "") for name in COLUMNS}
+        if not cells["valeur"]:
+            continue
+        try:
+            found.append(checked(_answer(cells)))
+        except ValidationError as error:
+            columns = dict(zip(Answer.model_fields, ("hote", "champ", "valeur", *COLUMNS[3:]), strict=True))
+            name = columns[str(error.errors()[0]["loc"][0])]
+            wrong.append(
+                _at(reader.line_num, sentences("answer_problems", "cell", column=name, read=cells[name] or "-"))
+            )
+        except SobriaError as error:
+            wrong.append(_at(reader.line_num, error.as_dict()))
+    if wrong:
+        raise AnswersRefused(wrong, rows=len(wrong))
+    return found
+
+
+def cell_text(cell: object) -> str:
+    """A cell for a French spreadsheet, never taken for a formula; numbers to their last digit."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return repr(cell).removesuffix(".0").replace(".", ",")
+    return f"'{cell}" if str(cell)[:1] in tuple("=+-@\t\r'") else str(cell)
+
+
+def _plain(cell: str) -> str:
+    cell = cell.strip()
+    return cell[1:] if cell[:1] == "'" else cell
+
+
+def _answer(cells: Mapping[str, str]) -> Answer:
+    host, field, value, unit, day, by, document, low, high = (cells[name] for name in COLUMNS)
+    french = _FRENCH_DAY.fullmatch(day)
+    asked = FIELDS.get(field)
+    numeric = asked is not None and asked.kind == "number"
+    facts = {"host": host, "field": field, "unit": unit, "by": by, "document": document}
+    values: dict[str, float | str | None] = {"value": _decimal(value) if numeric else value}
+    values |= {name: _decimal(end) if end else None for name, end in (("low", low), ("high", high))}
+    return Answer.model_validate(facts | values | {"date": "-".join(reversed(french.groups())) if french else day})
+
+
+def _decimal(cell: str) -> float | str:
+    """The number of a cell; the cell itself when it is none."""
+    tight = re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3})", "", cell)
+    return float(tight.replace(",", ".")) if _NUMBER.fullmatch(tight) else cell
+
+
+def _number(answer: Answer, asked: Asked, catalogue: Catalogue) -> Answer:
+    unit = answer.unit or asked.unit
+    scale = 1.0 if unit == asked.unit else CONVERSIONS.get((unit, asked.unit))
+    if scale is None:
+        raise _refused(answer, "unit", unit, asked.unit)
+    if isinstance(answer.value, str):
+        raise _refused(answer, "number", answer.value, asked.unit)
+    read = (answer.value, *(answer.value if end is None else end for end in (answer.low, answer.high)))
+    value, low, high = (number * scale for number in read)
+    if not low <= value <= high:
+        raise _refused(answer, "order", f"{low:g}, {value:g}, {high:g}", "bas ≤ valeur ≤ haut")
+    for number in (low, value, high):
+        _plausible(answer.field, asked, number, catalogue)
+    ends = {"low": None if answer.low is None else low, "high": None if answer.high is None else high}
+    return answer.model_copy(update=ends | {"value": value, "unit": asked.unit})
+
+
+def _plausible(field: str, asked: Asked, number: float, catalogue: Catalogue) -> None:
+    """GivenValueRefused outside the range of the quantity, or of the field when it gives none."""
+    if asked.quantity and asked.unit == catalogue.quantities[asked.quantity].unit:
+        given(catalogue, asked.quantity, number)
+    elif not 0 <= number <= asked.ceiling:
+        names = {"quantity": say("hosting_fields", field, "fr"), "quantity_en": say("hosting_fields", field, "en")}
+        high = "∞" if asked.ceiling == float("inf") else f"{asked.ceiling:g}"
+        raise GivenValueRefused(**names, value=f"{number:g} {asked.unit}".removesuffix(" 1"), low="0", high=high)
+
+
+def _ratio(total: Answer, it: Answer) -> float:
+    """E_DC / E_IT. AnswerRefused without any IT energy."""
+    if not float(it.value):
+        raise _refused(it, "number", "0", "> 0 kWh")
+    return float(total.value) / float(it.value)
+
+
+def _bound(answer: Answer, quantity: str) -> Bound:
+    found = given(load(), quantity, float(answer.value))
+    low, high = answer.low, answer.high
+    said = {"low": answer.value if low is None else low, "high": answer.value if high is None else high}
+    exact = said["low"] == said["high"]
+    fields = {"id": f"answer/{answer.host}/{quantity}", "subject": answer.host, "locator": answer.document} | said
+    fields |= {"bounds_kind": "exact" if exact else "min_max"}
+    fields |= {"note": f"{answer.document}, {answer.by}, {answer.date.isoformat()}"}
+    if found.factor is None:
+        return found
+    return Bound(quantity, answer.host, found.factor.model_copy(update=fields))
+
+
+def _refused(answer: Answer, code: str, read: str, expected: str) -> AnswerRefused:
+    reasons = sentences("answer_problems", code, read=read, expected=expected)
+    facts = {"host": answer.host, "field": answer.field}
+    return AnswerRefused(**facts, reason_fr=reasons["fr"], reason_en=reasons["en"])
+
+
+def _at(line: int, said: Mapping[str, str]) -> dict[str, str]:
+    where = {lang: say("answer_problems", "line", lang, line=line, problem=said[lang]) for lang in ("fr", "en")}
+    return {"code": said["code"]} | where

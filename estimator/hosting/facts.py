@@ -1,0 +1,265 @@
+"""What is known of a hosting site beside its factors: facts with their source, thresholds, how near it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from importlib import resources
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from estimator.binding import Bound, bind_one
+from estimator.catalogue import Catalogue, Factor, Record, Subject, load, records
+from estimator.errors import SobriaError
+from estimator.hosting.answers import CHOICES, FIELDS, Answer, answered_bounds, latest
+
+GRAND_NANCY = "FRA-GES/grand-nancy"  # region (country first), then territory
+EU = "EU27"
+INVENTORY = "sobria_inventory"  # the source of the country of a site
+FACTS = {"figures": ("average", "assumed"), "commune": (), "region": (), "territory": (), "commissioned": ()}
+FACTS |= {"operator_country": (), **CHOICES}
+PLACES = ("commune", "region", "territory")  # said of one site, never of its operator
+Distance = Literal["territory", "region", "country", "eu", "outside_eu", "unknown"]
+
+
+class HostUnknown(SobriaError):
+    """No hosting site or class has this id."""
+
+    code = "host_unknown"
+
+
+class HostFact(Record):
+    """A fact of a site that is no quantity, with its source; `date` is a year, or a day, of the source's statement."""
+
+    host: str
+    fact: str
+    value: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    locator: str = Field(min_length=1)
+    date: str = Field(pattern=r"^(\d{4}(-\d\d){0,2})?$")
+    note: str
+
+    @model_validator(mode="after")
+    def _known(self) -> "HostFact":
+        if self.fact not in FACTS or (FACTS[self.fact] and self.value not in FACTS[self.fact]):
+            raise ValueError(f"{self.fact} = {self.value}")
+        return self
+
+
+class Threshold(Record):
+    """A limit that a criterion sets. comparison: lt, le, gt with value [unit], or `is` one of the condition's words.
+
+    condition: for a number, the kind of value that it is for (measured, by_design, or any).
+    """
+
+    id: str
+    criterion: str
+    quantity: str
+    comparison: Literal["lt", "le", "gt", "is"]
+    value: float | None
+    unit: str
+    condition: str
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+    locator: str
+
+    def side(self, low: float, high: float) -> bool | None:
+        """True when the whole interval is on the good side, False when none of it is, None when it straddles."""
+        limit = self.value if self.value is not None else float("nan")
+        if self.comparison == "gt":
+            good, bad = low > limit, high <= limit
+        elif self.comparison == "lt":
+            good, bad = high < limit, low >= limit
+        else:
+            good, bad = high <= limit, low > limit
+        return good if good or bad else None
+
+    def accepts(self, word: str) -> bool:
+        return word in self.condition.split("|")
+
+    def valid_on(self, day: date) -> bool:
+        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
+
+
+class Membership(Record):
+    """A country that belongs to a group of countries."""
+
+    zone: str
+    group: str
+    source: str
+    locator: str
+
+
+class LegalName(Record):
+    """What a text of law calls a field of the questionnaire."""
+
+    field: str
+    name: str
+    source: str
+    locator: str
+
+
+class HostTables(Record):
+    """The four tables, read."""
+
+    facts: Mapping[tuple[str, str], HostFact]
+    thresholds: tuple[Threshold, ...]
+    memberships: tuple[Membership, ...]
+    names: Mapping[str, LegalName]
+
+
+@cache
+def tables() -> HostTables:
+    """The facts, thresholds, memberships and names that ship. FactorsRefused."""
+    home = resources.files("factors")
+    return HostTables(
+        facts={(f.host, f.fact): f for _, f in records(home, "host_facts.csv", HostFact)},
+        thresholds=tuple(t for _, t in records(home, "thresholds.csv", Threshold)),
+        memberships=tuple(m for _, m in records(home, "memberships.csv", Membership)),
+        names={n.field: n for _, n in records(home, "host_fields.csv", LegalName)},
+    )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a statement rests on. source: an id of sources.toml, `given` for an answer; title and locator for people."""
+
+    source: str
+    title: str
+    locator: str
+    date: str
+    about: str
+    declared: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """A fact and its evidence, None when it is not known."""
+
+    value: str
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A value of the site or of its operator, with its bounds [unit of its quantity]."""
+
+    value: float
+    low: float
+    high: float
+    factor: Factor
+    evidence: Evidence
+    declared: bool
+
+
+@dataclass(frozen=True)
+class Site:
+    """A hosting site on a day, with what its supplier answered."""
+
+    catalogue: Catalogue
+    subject: Subject
+    day: date
+    answers: Mapping[str, Answer]
+
+    @property
+    def host(self) -> str:
+        return self.subject.id
+
+    @cached_property
+    def answered(self) -> dict[str, Bound]:
+        return answered_bounds(list(self.answers.values()), self.host)
+
+    def fact(self, name: str) -> Known | None:
+        """The answer, else the fact of the site, else of its operator as a whole."""
+        if name in self.answers:
+            answer = self.answers[name]
+            return Known(str(answer.value), answer_evidence(answer))
+        for step in self.catalogue.ladder(self.host):
+            of_operator = self.catalogue.subjects[step].provider == self.subject.provider != ""
+            if step == self.host or (of_operator and name not in PLACES):
+                found = tables().facts.get((step, name))
+                if found is not None:
+                    return Known(found.value, self._of_fact(found))
+        return None
+
+    def reading(self, name: str, subject: str | None = None) -> Reading | str:
+        """The value of a quantity, or why none counts: not_published, average (of a class) or assumed (by others)."""
+        declared = name in self.answered
+        bound = self.answered[name] if declared else bind_one(self.catalogue, name, subject or self.host, self.day)
+        item = bound.factor
+        if item is None or item.value is None or item.low is None or item.high is None:
+            return "not_published"
+        figures = tables().facts.get((item.subject, "figures"))
+        if figures is not None and not declared:
+            return figures.value
+        return Reading(item.value, item.low, item.high, item, self._of_factor(item, declared), declared)
+
+    def country(self) -> Known | None:
+        """The country where the site runs."""
+        if "country" in self.answers:
+            return self.fact("country")
+        zone = self.catalogue.zones.get(self.subject.zone)
+        if zone is None:
+            return None
+        source = self.catalogue.sources[INVENTORY]
+        evidence = Evidence(INVENTORY, source.title, "factors/subjects.csv, zone", str(source.year or ""), self.host)
+        return Known(zone.wider or zone.zone, evidence)
+
+    def _of_fact(self, found: HostFact) -> Evidence:
+        title = self.catalogue.sources[found.source].title
+        return Evidence(found.source, title, found.locator, found.date, found.host)
+
+    def _of_factor(self, item: Factor, declared: bool) -> Evidence:
+        if declared:
+            wanted = "wue_it" if item.quantity == "wue_site" else item.quantity
+            quantities = {name: q.factor for name, q in self.catalogue.quantities.items()}
+            fields = [f for f in self.answers if FIELDS[f].kind == "number" and FIELDS[f].quantity]
+            field = next(f for f in fields if quantities[FIELDS[f].quantity] == wanted)
+            return answer_evidence(self.answers[field])
+        source = self.catalogue.sources[item.source]
+        year = str(item.valid_from or source.year or "")
+        return Evidence(item.source, source.title, item.locator, year, item.subject)
+
+
+def answer_evidence(answer: Answer) -> Evidence:
+    """What an answer rests on: the document that its author names."""
+    return Evidence("given", answer.document, answer.by, answer.date.isoformat(), answer.host, declared=True)
+
+
+def site(host: str, day: date, answers: Sequence[Answer] = ()) -> Site:
+    """The site of this id with the latest of its supplier's answers. HostUnknown."""
+    catalogue = load()
+    subject = catalogue.subjects.get(host)
+    if subject is None or subject.kind != "host":
+        near = [s.id for s in catalogue.subjects.values() if s.kind == "host" and host.lower() in s.id]
+        raise HostUnknown(read=host, near=", ".join(near[:5]) or "-")
+    return Site(catalogue, subject, day, latest(answers, host))
+
+
+def shared(host: str, answers: Sequence[Answer] = ()) -> Known | None:
+    """« yes » or « no »: is the centre shared between several organisations? None when nobody says. HostUnknown."""
+    return site(host, date.today(), answers).fact("shared")
+
+
+def distance_class(host: str, territory: str = GRAND_NANCY, answers: Sequence[Answer] = ()) -> Known:
+    """How near a site is to a territory (region/name): territory, region, country, eu, outside_eu or unknown.
+
+    The nearest class that a source or an answer shows: in the same country, in a region that nobody says, is
+    « country ». HostUnknown.
+    """
+    place = site(host, date.today(), answers)
+    region, _, name = territory.partition("/")
+    home = region.partition("-")[0]
+    where = place.country()
+    if where is None:
+        return Known("unknown")
+    if where.value != home:
+        member = next((m for m in tables().memberships if (m.zone, m.group) == (where.value, EU)), None)
+        return Known("eu" if member else "outside_eu", where.evidence)
+    for key, wanted in (("territory", name), ("region", region)):
+        found = place.fact(key)
+        if found is not None and found.value == wanted:
+            return Known(key, found.evidence)
+    return Known("country", where.evidence)

@@ -1,0 +1,112 @@
+"""The questions to put to a supplier: one for each fact of its site that is not known, in the words of the law."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from estimator.catalogue import load
+from estimator.errors import say
+from estimator.hosting import criteria
+from estimator.hosting.answers import CHOICES, COLUMNS, FIELDS, Answer, cell_text
+from estimator.hosting.facts import Reading, Site, site, tables
+
+QUESTION_COLUMNS = ("question", "question_en", "nom", "texte", "choix", "periode", "preuve", "criteres", "facteur")
+ONLY_WHEN_ASKED = ("grid_gwp",)  # a country's value, which the tables hold for almost every one
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question about a site. name and law: what the text calls the field, "" where it has no name for it.
+
+    criteria: those that the answer settles; factor: the quantity that it replaces, "" for a fact.
+    """
+
+    host: str
+    field: str
+    criteria: tuple[str, ...]
+    name: str
+    law: str
+    unit: str
+    choices: tuple[str, ...]
+    factor: str
+
+    def text(self, lang: str) -> str:
+        return say("hosting_questions", self.field, lang)
+
+    def period(self, lang: str) -> str:
+        return say("hosting_periods", FIELDS[self.field].period, lang)
+
+    def proof(self, lang: str) -> str:
+        return say("hosting_proofs", FIELDS[self.field].proof, lang)
+
+    def unit_text(self, lang: str) -> str:
+        """The unit, or the words among which to choose with what they mean."""
+        if not self.choices:
+            return self.unit if self.unit not in ("", "1") else say("hosting_units", self._form, lang)
+        return " ; ".join(f"{c} ({say('hosting_choices', c, lang)})" for c in self.choices)
+
+    @property
+    def _form(self) -> str:
+        return FIELDS[self.field].kind
+
+
+def questionnaire(host: str, day: date, answers: Sequence[Answer] = ()) -> list[Question]:
+    """A question for each unknown criterion and each missing fact or factor of a site. HostUnknown, AnswerRefused."""
+    place = site(host, day, answers)
+    asked: dict[str, list[str]] = {}
+    for criterion in criteria(host, day, answers):
+        for field in criterion.asks if criterion.status == "unknown" else ():
+            asked.setdefault(field, []).append(criterion.id)
+    if "pue" in asked:
+        asked.setdefault("pue_kind", [])  # of the value to come, whatever that of the published one
+    wanted = [f for f in FIELDS if f in asked or (f not in ONLY_WHEN_ASKED and not _known(place, f))]
+    return [_question(host, field, tuple(asked.get(field, ()))) for field in wanted]
+
+
+def questionnaire_csv(host: str, day: date, answers: Sequence[Answer] = ()) -> str:
+    """The questions as a table to fill, which `read_answers` reads; separated by `;` for French spreadsheets."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    empty = [c for c in COLUMNS if c not in ("hote", "champ", "unite")]
+    writer.writerow(["hote", "champ", *QUESTION_COLUMNS, "unite", *empty])
+    for q in questionnaire(host, day, answers):
+        said = (q.text("fr"), q.text("en"), q.name, q.law, "|".join(q.choices), q.period("fr"), q.proof("fr"))
+        cells = (q.host, q.field, *said, " ".join(q.criteria), q.factor, q.unit, *("" for _ in empty))
+        writer.writerow([cell_text(c) for c in cells])
+    return out.getvalue()
+
+
+def questionnaire_markdown(host: str, day: date, lang: str = "fr", answers: Sequence[Answer] = ()) -> str:
+    """The questions as a page to send."""
+    label = load().label(host, lang)
+    lines = [f"# {say('hosting_page', 'title', lang, label=label)}", "", say("hosting_page", "intro", lang), ""]
+    for number, q in enumerate(questionnaire(host, day, answers), start=1):
+        lines += [f"## {number}. {say('hosting_fields', q.field, lang)}", "", q.text(lang), ""]
+        facts = {"unit": q.unit_text(lang), "period": q.period(lang), "proof": q.proof(lang)}
+        lines += [f"- {say('hosting_page', key, lang, **{key: text})}" for key, text in facts.items()]
+        if q.name:
+            lines.append(f"- {say('hosting_page', 'name', lang, name=q.name, law=q.law)}")
+        if q.criteria:
+            lines.append(f"- {say('hosting_page', 'criteria', lang, criteria=', '.join(q.criteria))}")
+        lines += [f"- `{q.field}`", ""]
+    return "\n".join(lines)
+
+
+def _question(host: str, field: str, ids: tuple[str, ...]) -> Question:
+    asked, called = FIELDS[field], tables().names.get(field)
+    name, law = (called.name, load().sources[called.source].title) if called else ("", "")
+    return Question(host, field, ids, name, law, asked.unit, CHOICES.get(field, ()), asked.quantity)
+
+
+def _known(place: Site, field: str) -> bool:
+    """Does an answer, a fact or a value of the site say it?"""
+    if field == "country":
+        return place.country() is not None
+    if field == "wue" and isinstance(place.reading("wue_site"), Reading):
+        return True
+    quantity = FIELDS[field].quantity
+    if field in ("pue", "wue") and isinstance(place.reading(quantity), Reading):
+        return True
+    return place.fact(field) is not None

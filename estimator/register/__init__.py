@@ -1,0 +1,272 @@
+"""The register of AI use cases of a home: what can be done to it, and what it answers."""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from estimator.errors import LANGUAGES, say
+from estimator.register.events import Event, EventFolder, Fault, Kind, Store, make_event
+from estimator.register.fold import Conflict, Folded, fold
+from estimator.register.refusals import (
+    ChangeRefused,
+    ClosedUseCase,
+    NotThere,
+    StageOrder,
+    StageRefused,
+    UseCaseKnown,
+    UseCaseUnknown,
+    checked,
+)
+from estimator.register.rules import Rule, lacking
+from estimator.register.types import (
+    CLOSING,
+    OUTCOMES,
+    STAGES,
+    Attachment,
+    Author,
+    Decision,
+    Detached,
+    Facts,
+    Named,
+    Pattern,
+    QualityFound,
+    Review,
+    Stage,
+    Staged,
+    UseCase,
+)
+
+DUE_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Due:
+    """A review that is late, or due soon."""
+
+    use_case: UseCase
+    day: date
+    late: bool
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many use cases at each stage and with each outcome; past « idee », those whose non-AI answer is written."""
+
+    stages: dict[str, int]
+    outcomes: dict[str, int]
+    non_ai_reviewed: int
+    past_idea: int
+
+
+class Register:
+    """The use cases under `<home>/register`. Every writing method returns the use case as it is afterwards.
+
+    Fields come as plain values and are checked here: FieldsRefused says everything wrong at once.
+    """
+
+    def __init__(self, home: Path, store: Store | None = None, now: Callable[[], datetime] | None = None) -> None:
+        self.store = store or EventFolder(home)
+        self.now = now or (lambda: datetime.now(UTC))
+
+    def use_cases(self) -> list[UseCase]:
+        """All of them, by id."""
+        return [f.use_case for _, f in sorted(self._all().items()) if f.use_case]
+
+    def use_case(self, id: str) -> UseCase:
+        """One of them. UseCaseUnknown."""
+        return self._state(self._one(id), id)
+
+    def history(self, id: str) -> list[Event]:
+        """Its events, first to last. UseCaseUnknown."""
+        folded = self._one(id)
+        self._state(folded, id)
+        return list(folded.history)
+
+    def create(self, facts: Mapping[str, Any], author: Author, id: str | None = None) -> UseCase:
+        """A new use case at stage « idee »; its id is made from its name unless given. UseCaseKnown."""
+        found = checked(Facts, facts)
+        taken = {event.use_case for event in self.store.read()[0]}
+        name = checked(Named, {"id": id}).id if id else free_id(found.name, taken)
+        if name in taken:
+            raise UseCaseKnown(id=name)
+        return self._write(name, "created", found, author)
+
+    def change(self, id: str, changes: Mapping[str, Any], author: Author) -> UseCase:
+        """Replace some fields; only what differs from what the author had seen is written, if anything.
+
+        ChangeRefused when the present stage needs what goes.
+        """
+        case = self.use_case(id)
+        old, now = _facts(self._seen(id, author)), _facts(case)
+        facts = checked(Facts, old | dict(changes))
+        new = _facts(facts)
+        changed = {name for name in new if new[name] != old[name] and new[name] != now[name]}
+        if not changed:
+            return case
+        after = case.model_copy(update={name: getattr(facts, name) for name in changed})
+        lost = [rule for rule in lacking(after, case.stage) if rule not in lacking(case, case.stage)]
+        if lost:
+            raise ChangeRefused(_said(lost), name=case.name, **_labels("stage", case.stage))
+        return self._write(id, "changed", facts.model_dump(mode="json", include=changed), author)
+
+    def move(self, id: str, stage: Stage, author: Author) -> UseCase:
+        """To the next stage, if its conditions are met, or back. StageRefused, StageOrder, ClosedUseCase."""
+        case = self.use_case(id)
+        target = checked(Staged, {"stage": stage})
+        step = STAGES.index(target.stage) - STAGES.index(case.stage)
+        if step == 0 or step > 1:
+            following = STAGES[min(STAGES.index(case.stage) + 1, len(STAGES) - 1)]
+            labels = _labels("stage", case.stage) | _labels("target", stage) | _labels("following", following)
+            raise StageOrder(name=case.name, **labels)
+        if step > 0 and stage != "retrait" and case.decision and case.decision.what in CLOSING:
+            facts = _labels("decision", case.decision.what, "register_decisions")
+            raise ClosedUseCase(name=case.name, day=case.decision.date, **facts)
+        return self._stage(case, target, author)
+
+    def enter(self, id: str, stage: Stage, author: Author) -> UseCase:
+        """The stage of a use case that was under way before it was registered: its conditions, not the order."""
+        case = self.use_case(id)
+        target = checked(Staged, {"stage": stage})
+        if case.started:
+            return self.move(id, stage, author)
+        return self._stage(case, target, author)
+
+    def review(self, id: str, review: Mapping[str, Any], author: Author) -> UseCase:
+        """A review done; without `done`, the day on which the next is due. By default due when it was expected."""
+        case = self.use_case(id)
+        expected = case.next_review or review.get("done") or self.now().date()
+        return self._write(id, "reviewed", checked(Review, {"due": expected, **review}, "review"), author)
+
+    def record_quality(self, id: str, found: Mapping[str, Any], author: Author) -> UseCase:
+        """A quality found; by default by the test of the threshold."""
+        threshold = self.use_case(id).threshold
+        test = {"test": threshold.test} if threshold else {}
+        return self._write(id, "quality", checked(QualityFound, test | dict(found), "quality"), author)
+
+    def decide(self, id: str, decision: Mapping[str, Any], author: Author) -> UseCase:
+        """A decision with its reasons."""
+        self.use_case(id)
+        return self._write(id, "decided", checked(Decision, decision, "decision"), author)
+
+    def attach(self, id: str, pattern: Mapping[str, Any], author: Author) -> UseCase:
+        """Runs that belong to a use case."""
+        self.use_case(id)
+        return self._write(id, "attached", checked(Pattern, pattern, "attachment"), author)
+
+    def detach(self, id: str, attachment: str, author: Author, until: date | None = None) -> UseCase:
+        """Stop an attachment on a day; without one, it never counted. NotThere."""
+        if attachment not in {a.id for a in self.use_case(id).attachments}:
+            raise NotThere(id=id, read=attachment)
+        return self._write(id, "detached", Detached(attachment=attachment, until=until), author)
+
+    def due(self, today: date) -> list[Due]:
+        """Reviews that are late or due within 30 days, the latest first."""
+        limit = today + timedelta(days=DUE_DAYS)
+        found = [Due(c, c.next_review, c.next_review < today) for c in self.use_cases() if c.next_review]
+        return sorted((d for d in found if d.day <= limit), key=lambda d: (d.day, d.use_case.id))
+
+    def counts(self) -> Counts:
+        """Use cases by stage and by outcome, and the non-AI question: numerator and denominator."""
+        cases = self.use_cases()
+        stages, outcomes = Counter(c.stage for c in cases), Counter(c.outcome for c in cases)
+        past = [c for c in cases if c.stage != "idee"]
+        return Counts(
+            stages={name: stages[name] for name in STAGES},
+            outcomes={name: outcomes[name] for name in OUTCOMES},
+            non_ai_reviewed=sum(c.alternative.answer != "non_etudiee" for c in past),
+            past_idea=len(past),
+        )
+
+    def conflicts(self) -> list[Conflict]:
+        """Events whose authors had not seen one another."""
+        return [conflict for _, folded in sorted(self._all().items()) for conflict in folded.conflicts]
+
+    def attachments(self) -> list[Attachment]:
+        """All attachments, in the order in which they were written."""
+        return sorted((a for c in self.use_cases() for a in c.attachments), key=lambda a: (a.at, a.id))
+
+    def faults(self) -> list[Fault]:
+        """Files and events that were set aside."""
+        return self.store.read()[1] + [f for _, folded in sorted(self._all().items()) for f in folded.faults]
+
+    def _all(self) -> dict[str, Folded]:
+        by_case: dict[str, list[Event]] = defaultdict(list)
+        for event in self.store.read()[0]:
+            by_case[event.use_case].append(event)
+        return {id: fold(events) for id, events in by_case.items()}
+
+    def _one(self, id: str) -> Folded:
+        return fold(event for event in self.store.read()[0] if event.use_case == id)
+
+    def _state(self, folded: Folded, id: str) -> UseCase:
+        if folded.use_case is None:
+            raise UseCaseUnknown(id=id)
+        return folded.use_case
+
+    def _seen(self, id: str, author: Author) -> UseCase:
+        """The use case as its author had seen it. NotThere."""
+        history = self.history(id)
+        _check_seen(id, author, history)
+        ids = [event.event for event in history]
+        return self._state(fold(history[: ids.index(author.seen) + 1] if author.seen else history), id)
+
+    def _stage(self, case: UseCase, target: Staged, author: Author) -> UseCase:
+        lacks = lacking(case, target.stage)
+        if lacks:
+            raise StageRefused(_said(lacks), name=case.name, **_labels("stage", target.stage))
+        return self._write(case.id, "staged", target, author)
+
+    def _write(self, id: str, kind: Kind, data: BaseModel | Mapping[str, Any], author: Author) -> UseCase:
+        """Write an event after the last one, or after the one that the author had seen. NotThere."""
+        history = self._one(id).history
+        _check_seen(id, author, history)
+        fields = {
+            "use_case": id,
+            "kind": kind,
+            "who": author.who,
+            "why": author.why,
+            "previous": author.seen or (history[-1].event if history else None),
+            "data": data.model_dump(mode="json") if isinstance(data, BaseModel) else dict(data),
+        }
+        self.store.write(make_event(fields, self.now()))
+        return self.use_case(id)
+
+
+def author(who: str, why: str, seen: str | None = None) -> Author:
+    """Who writes (a function or a service), why, and the `head` of the use case that they had before their eyes."""
+    return checked(Author, {"who": who, "why": why, "seen": seen}, "author")
+
+
+def free_id(name: str, taken: set[str]) -> str:
+    """Letters and digits of a name without accents, joined by hyphens, then a number when another has that id."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-") or "cas"
+    number = 1
+    while (base if number == 1 else f"{base}-{number}") in taken:
+        number += 1
+    return base if number == 1 else f"{base}-{number}"
+
+
+def _check_seen(id: str, author: Author, history: Sequence[Event]) -> None:
+    if author.seen and author.seen not in {event.event for event in history}:
+        raise NotThere(id=id, read=author.seen)
+
+
+def _facts(model: Facts) -> dict[str, Any]:
+    return model.model_dump(include=set(Facts.model_fields))
+
+
+def _said(rules: list[Rule]) -> list[dict[str, str]]:
+    return [rule.as_dict() for rule in rules]
+
+
+def _labels(name: str, word: str, section: str = "register_stages") -> dict[str, str]:
+    """The facts {name_fr, name_en} that fill a sentence with a closed word."""
+    return {f"{name}_{lang}": say(section, word, lang) for lang in LANGUAGES}

@@ -1,0 +1,177 @@
+"""The events of the register: one JSON file each, written whole or not at all, never changed."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Generic, Literal, Protocol, TypeVar
+from uuid import uuid4
+
+from pydantic import Field
+
+from estimator.errors import sentences
+from estimator.register.types import Id, Strict, Text
+
+Kind = Literal["created", "changed", "staged", "reviewed", "quality", "decided", "attached", "detached"]
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+FOLDER = "register"
+
+
+class Record(Strict):
+    """What one file says: when, by whom and why. `event`: hash of the rest."""
+
+    event: str
+    at: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+    who: Text
+    why: Text
+    data: dict[str, Any]
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """Records that know nothing of one another go by time, then by hash."""
+        return self.at, self.event
+
+    @property
+    def file_name(self) -> str:
+        """<utc time>-<hash>.json"""
+        return f"{self.at.replace('-', '').replace(':', '')}-{self.event}.json"
+
+
+class Event(Record):
+    """What happened to a use case. `previous`: the last event that its author had seen."""
+
+    use_case: Id
+    kind: Kind
+    previous: str | None
+
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A file or an event that was set aside, and why (a code)."""
+
+    about: str
+    code: str
+
+    def as_dict(self) -> dict[str, str]:
+        """{"code", "fr", "en"}"""
+        return sentences("register_faults", self.code, about=self.about)
+
+
+class Store(Protocol):
+    """Where events are kept."""
+
+    def read(self) -> tuple[list[Event], list[Fault]]:
+        """Every event once, in no particular order, and what could not be read."""
+
+    def write(self, event: Event) -> None:
+        """Keep an event."""
+
+
+def make_event(fields: Mapping[str, Any], now: datetime) -> Event:
+    """The event of these fields (use_case, kind, who, why, previous, data) at this moment. ValidationError."""
+    return make_record(Event, fields, now)
+
+
+def make_record(kind: type[R], fields: Mapping[str, Any], now: datetime) -> R:
+    """The record of these fields at this moment. ValidationError."""
+    body = {**fields, "at": now.astimezone(UTC).strftime(MOMENT)}
+    return kind.model_validate(body | {"event": _hash(body)})
+
+
+def _hash(body: Mapping[str, Any]) -> str:
+    return blake2b(_text(body).encode(), digest_size=16).hexdigest()
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, allow_nan=False)
+
+
+class RecordFolder(Generic[R]):
+    """The records of one kind in a folder. What was read once is not read again: a file never changes."""
+
+    def __init__(self, folder: Path, kind: type[R]) -> None:
+        self.folder = folder
+        self.kind = kind
+        self._known: dict[str, R] = {}
+
+    def read(self) -> tuple[list[R], list[Fault]]:
+        """The records of all files; a torn or foreign file is said and skipped. Hidden files are not looked at."""
+        found: dict[str, R] = {}
+        faults = []
+        names = sorted(p.name for p in self.folder.iterdir()) if self.folder.is_dir() else []
+        for name in names:
+            if name.startswith("."):
+                continue
+            read = self._known.get(name) or _read(self.folder / name, self.kind)
+            if isinstance(read, Fault):
+                faults.append(read)
+            else:
+                self._known[name] = found[read.event] = read
+        return list(found.values()), faults
+
+    def write(self, event: R) -> None:
+        """Temporary name in the same folder, bytes on disk, rename, folder on disk. OSError leaves nothing behind."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.folder / f".{uuid4().hex}.tmp"
+        try:
+            with temporary.open("w", encoding="utf-8", newline="\n") as file:
+                file.write(json.dumps(event.model_dump(), ensure_ascii=False, indent=1) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, self.folder / event.file_name)
+        finally:
+            temporary.unlink(missing_ok=True)
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+class EventFolder(RecordFolder[Event]):
+    """The events in `<home>/register`."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home / FOLDER, Event)
+
+
+def _read(path: Path, kind: type[R]) -> R | Fault:
+    try:
+        body = json.loads(path.read_text("utf-8"))
+    except (ValueError, OSError, RecursionError):
+        return Fault(path.name, "torn")
+    try:
+        event = kind.model_validate(body)
+        same = _hash({name: value for name, value in event.model_dump().items() if name != "event"})
+    except (ValueError, RecursionError):
+        return Fault(path.name, "foreign")
+    return event if same == event.event else Fault(path.name, "altered")
+
+
+class Trial:
+    """Events in memory on top of those of another store, which is left as it is until they are kept."""
+
+    def __init__(self, base: Store) -> None:
+        self._base = base
+        self._read = base.read()
+        self.new: list[Event] = []
+
+    def read(self) -> tuple[list[Event], list[Fault]]:
+        """The events of the store under it, then the new ones."""
+        events, faults = self._read
+        return [*events, *self.new], faults
+
+    def write(self, event: Event) -> None:
+        """Hold an event."""
+        self.new.append(event)
+
+    def keep(self) -> None:
+        """Write the new events in the store under it."""
+        for event in self.new:
+            self._base.write(event)

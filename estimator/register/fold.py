@@ -1,0 +1,151 @@
+"""Events of a use case folded into its present state: the same whatever the order in which they are read."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import combinations
+from typing import Any
+
+from pydantic import ValidationError
+
+from estimator.register.events import MOMENT, Event, Fault
+from estimator.register.types import (
+    Attachment,
+    Decision,
+    Detached,
+    Facts,
+    Pattern,
+    QualityFound,
+    Review,
+    Staged,
+    UseCase,
+)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two events whose authors had not seen one another. Both count; `fields` are those that the later one replaced
+    and that nobody has settled since (empty: nothing was lost)."""
+
+    use_case: str
+    events: tuple[Event, Event]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A use case (None when nothing says what it is), its events in order, its conflicts, what was set aside."""
+
+    use_case: UseCase | None
+    history: tuple[Event, ...]
+    conflicts: tuple[Conflict, ...]
+    faults: tuple[Fault, ...]
+
+
+def fold(events: Iterable[Event]) -> Folded:
+    """Fold the events of one use case."""
+    history = in_order(events)
+    known = {event.event for event in history}
+    faults = [Fault(e.event, "previous_absent") for e in history if e.previous and e.previous not in known]
+    state: UseCase | None = None
+    applied = []
+    for event in history:
+        try:
+            state = apply(state, event)
+            applied.append(event)
+        except (ValidationError, LookupError):
+            faults.append(Fault(event.event, "not_applied"))
+    return Folded(state, tuple(applied), tuple(_conflicts(applied)), tuple(faults))
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Each event after the one its author had seen; those that did not know of one another by time, then hash."""
+    by_id = {event.event: event for event in events}
+    after: dict[str | None, list[Event]] = defaultdict(list)
+    for event in by_id.values():
+        after[event.previous if event.previous in by_id else None].append(event)
+    ready = [(event.order, event) for event in after[None]]
+    heapq.heapify(ready)
+    found = []
+    while ready:
+        _, event = heapq.heappop(ready)
+        found.append(event)
+        for child in after[event.event]:
+            heapq.heappush(ready, (child.order, child))
+    return found
+
+
+def apply(state: UseCase | None, event: Event) -> UseCase:
+    """The state after an event. ValidationError or LookupError when its data do not apply."""
+    data = event.data
+    if state is None:
+        if event.kind != "created":
+            raise LookupError(event.use_case)
+        facts = Facts.model_validate(data)
+        return UseCase(id=event.use_case, head=event.event, **_fields(facts))
+    return state.model_copy(update={**_update(state, event, data), "head": event.event})
+
+
+def _update(state: UseCase, event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
+    match event.kind:
+        case "created" | "changed":
+            return _fields(Facts.model_validate(_facts(state) | dict(data)))
+        case "staged":
+            stage = Staged.model_validate(data).stage
+            started = state.started or (None if stage == "idee" else _day(event))
+            return {"stage": stage, "started": started}
+        case "reviewed":
+            review = Review.model_validate(data)
+            return {"planned": None, "reviews": (*state.reviews, review)} if review.done else {"planned": review.due}
+        case "quality":
+            return {"qualities": (*state.qualities, QualityFound.model_validate(data))}
+        case "decided":
+            return {"decisions": (*state.decisions, Decision.model_validate(data))}
+        case "attached":
+            pattern = _fields(Pattern.model_validate(data))
+            new = Attachment(id=event.event, use_case=state.id, at=event.at, **pattern)
+            return {"attachments": (*state.attachments, new)}
+        case "detached":
+            return {"attachments": _detached(state.attachments, Detached.model_validate(data))}
+
+
+def _detached(attachments: Sequence[Attachment], stop: Detached) -> tuple[Attachment, ...]:
+    """The attachments without the one that never counted, or with the day on which it stops."""
+    if stop.attachment not in {a.id for a in attachments}:
+        raise LookupError(stop.attachment)
+    kept = (a for a in attachments if a.id != stop.attachment or stop.until)
+    return tuple(a.model_copy(update={"until": stop.until}) if a.id == stop.attachment else a for a in kept)
+
+
+def _fields(model: Any) -> dict[str, Any]:
+    return {name: getattr(model, name) for name in type(model).model_fields}
+
+
+def _facts(state: UseCase) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in Facts.model_fields}
+
+
+def _day(event: Event) -> date:
+    return datetime.strptime(event.at, MOMENT).date()
+
+
+def _written(event: Event) -> set[str]:
+    """The fields that an event replaces."""
+    if event.kind in ("created", "changed"):
+        return set(event.data)
+    return {"stage"} if event.kind == "staged" else set()
+
+
+def _conflicts(history: Sequence[Event]) -> Iterable[Conflict]:
+    """Pairs of events that follow the same one."""
+    siblings: dict[str | None, list[int]] = defaultdict(list)
+    for place, event in enumerate(history):
+        siblings[event.previous].append(place)
+    for places in siblings.values():
+        for first, second in combinations(places, 2):
+            settled = {name for event in history[second + 1 :] for name in _written(event)}
+            pair = (history[first], history[second])
+            lost = {f for f in _written(pair[0]) & _written(pair[1]) if pair[0].data[f] != pair[1].data[f]}
+            yield Conflict(pair[0].use_case, pair, tuple(sorted(lost - settled)))

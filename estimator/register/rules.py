@@ -1,0 +1,105 @@
+"""What a use case needs to enter a stage, with the phrase of the charter that asks for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from estimator.errors import sentences
+from estimator.register.types import CLOSING, Stage, UseCase
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition of entry of some stages: `code` names its sentence, `charter` and `phrase` where it comes from."""
+
+    code: str
+    stages: tuple[Stage, ...]
+    charter: str
+    phrase: str
+    holds: Callable[[UseCase], bool]
+
+    def as_dict(self) -> dict[str, str]:
+        """What is lacking: {"code", "fr", "en", "charter", "phrase"}"""
+        said = sentences("register_rules", self.code, charter=self.charter, phrase=self.phrase)
+        return said | {"charter": self.charter, "phrase": self.phrase}
+
+
+def _answered(case: UseCase) -> bool:
+    return case.alternative.answer != "non_etudiee" and bool(case.alternative.reason)
+
+
+def _good_enough(case: UseCase) -> bool:
+    """The last quality found by the very test of the threshold reaches it."""
+    if case.threshold is None:
+        return False
+    test = case.threshold.test.casefold()
+    same = [q for q in case.qualities if q.test.casefold() == test]
+    return bool(same) and sorted(same, key=lambda q: q.date)[-1].value >= case.threshold.value
+
+
+def _stopped(case: UseCase) -> bool:
+    return case.decision is not None and case.decision.what in (*CLOSING, "changer_etape")
+
+
+RULES = (
+    Rule(
+        "answered",
+        ("experimentation", "pilote", "generalisation", "retrait"),
+        "C39",
+        "Existe-t-il des solutions alternatives, ne recourant pas à l'IA, pouvant produire les mêmes effets ?",
+        _answered,
+    ),
+    Rule(
+        "threshold",
+        ("pilote", "generalisation"),
+        "C06",
+        "La fiabilité se traduit par la capacité d'une IA à fournir des réponses précises de façon régulière.",
+        lambda case: case.threshold is not None,
+    ),
+    Rule(
+        "model",
+        ("pilote", "generalisation"),
+        "C25",
+        "Promouvoir l'utilisation de modèles d'IA légers ou adaptés aux besoins spécifiques.",
+        lambda case: bool(case.model),
+    ),
+    Rule(
+        "host",
+        ("pilote", "generalisation"),
+        "C21",
+        "Favoriser les datacenter mutualisés",
+        lambda case: bool(case.host),
+    ),
+    Rule(
+        "quality",
+        ("generalisation",),
+        "C42",
+        "afin d'éviter tout déploiement précipité ou inadapté à grande échelle",
+        _good_enough,
+    ),
+    Rule(
+        "reviewed",
+        ("generalisation",),
+        "C43",
+        "évaluation, qui doit se poursuivre tout au long de l'utilisation de l'IA",
+        lambda case: bool(case.reviews),
+    ),
+    Rule(
+        "decided",
+        ("generalisation",),
+        "C41",
+        "démarche progressive, fondée sur l'expérimentation et la concertation avec les métiers",
+        lambda case: case.decision is not None,
+    ),
+    Rule(
+        "stopped",
+        ("retrait",),
+        "C46",
+        "traçabilité des décisions automatisées et à la gestion des risques associés",
+        _stopped,
+    ),
+)
+
+
+def lacking(case: UseCase, stage: Stage) -> list[Rule]:
+    """The conditions of a stage that a use case does not meet."""
+    return [rule for rule in RULES if stage in rule.stages and not rule.holds(case)]

@@ -1,0 +1,255 @@
+"""The register as a CSV table, one line a use case: written for spreadsheets, read back row by row or not at all."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from estimator.errors import SobriaError, sentences
+from estimator.register import Register
+from estimator.register.events import Trial
+from estimator.register.refusals import FieldsRefused, ListedRefusal
+from estimator.register.types import Author, UseCase
+
+# Column -> field of a use case. Facts can be set; the others follow from events.
+FACTS = {
+    "nom": "name",
+    "tache": "task",
+    "unite": "unit",
+    "service": "service",
+    "commune": "commune",
+    "responsable": "owner_role",
+    "benefice": "benefit",
+    "alternative_reponse": "alternative.answer",
+    "alternative_description": "alternative.description",
+    "alternative_raison": "alternative.reason",
+    "alternative_date": "alternative.date",
+    "seuil_valeur": "threshold.value",
+    "seuil_test": "threshold.test",
+    "modele": "model",
+    "hebergement": "host",
+    "volume_mensuel": "volume_per_month",
+    "simultaneite": "concurrency",
+    "scenario": "scenario",
+    "sensibilite": "data_sensitivity",
+    "revue_mois": "review_months",
+}
+QUALITY = {
+    "qualite_valeur": "quality.value",
+    "qualite_test": "quality.test",
+    "qualite_date": "quality.date",
+    "qualite_service": "quality.by",
+}
+REVIEW = {"revue_faite": "review.done", "revue_service": "review.by", "revue_conclusion": "review.conclusion"}
+DECISION = {
+    "decision": "decision.what",
+    "decision_date": "decision.date",
+    "decision_raisons": "decision.reasons",
+    "decision_instance": "decision.by",
+}
+STATE = {"etape": "stage", "revue_prevue": "next_review", "issue": "outcome"}
+COLUMNS = {"id": "id", **FACTS, **QUALITY, **REVIEW, **DECISION, **STATE}
+
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_FRENCH_DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
+_NUMERIC = {"seuil_valeur", "volume_mensuel", "simultaneite", "qualite_valeur"}
+_DAYS = {"alternative_date", "qualite_date", "revue_faite", "decision_date", "revue_prevue"}
+
+
+class TableRefused(ListedRefusal):
+    """A table of which some rows do not fit: nothing of it was written."""
+
+    code = "register_table_refused"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did, in use cases."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+def export_csv(register: Register) -> str:
+    """Every use case as a row of comma-separated cells under the header of the Table Schema."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(COLUMNS), lineterminator="\r\n")
+    writer.writeheader()
+    for case in register.use_cases():
+        writer.writerow({name: _guarded(cell) for name, cell in row_of(case).items()})
+    return out.getvalue()
+
+
+def import_csv(register: Register, text: str, author: Author) -> Imported:
+    """Create and change use cases so that they say what the rows say. TableRefused lists every bad row."""
+    trial = Trial(register.store)
+    tried = Register(Path(), trial, register.now)
+    names = {case.name: case.id for case in tried.use_cases()}
+    here = set(names.values())
+    wrong: list[dict[str, str]] = []
+    seen: set[str] = set()
+    counts = {"created": 0, "changed": 0, "unchanged": 0}
+    for line, cells in _rows(text, wrong):
+        before = len(trial.new)
+        try:
+            _check_id(cells, names, seen)
+            case = _put(tried, cells, author, cells["id"] in here)
+            kind = "created" if case.id not in here else "changed" if len(trial.new) > before else "unchanged"
+            counts[kind] += 1
+            names[case.name] = case.id
+            seen.add(case.id)
+        except SobriaError as error:
+            said = error.items if isinstance(error, FieldsRefused) else [error.as_dict()]
+            wrong += [_at(line, item) for item in said]
+    if wrong:
+        raise TableRefused(wrong, rows=len({item["line"] for item in wrong}))
+    trial.keep()
+    return Imported(**counts)
+
+
+def row_of(case: UseCase) -> dict[str, str]:
+    """The cells of a use case."""
+    return {name: _cell(_reach(case, path)) for name, path in COLUMNS.items()}
+
+
+def facts_of(cells: Mapping[str, str]) -> dict[str, Any]:
+    """The facts in cells, as values to be checked. An empty cell is the default, or nothing."""
+    found = _group(FACTS, cells)
+    found["alternative"] = _nested(found, "alternative.")
+    found["threshold"] = _nested(found, "threshold.") or None
+    months = found.pop("review_months", "")
+    if months:
+        found["review_months"] = int(months) if months in ("6", "12") else months
+    else:
+        found["review_months"] = 12
+    texts = ("name", "task", "unit", "service", "commune", "owner_role", "benefit", "model", "host", "scenario")
+    missing: dict[str, Any] = dict.fromkeys((*texts, "data_sensitivity"), "")
+    return missing | dict.fromkeys(("volume_per_month", "concurrency")) | found
+
+
+def _check_id(cells: Mapping[str, str], names: Mapping[str, str], seen: set[str]) -> None:
+    """A use case stands on one row, and one that has an id is not named without it. FieldsRefused."""
+    if cells["id"] in seen:
+        raise FieldsRefused([sentences("register_problems", "twice", read=cells["id"])])
+    if not cells["id"] and cells["nom"] in names:
+        facts = {"read": cells["nom"], "expected": names[cells["nom"]]}
+        raise FieldsRefused([sentences("register_problems", "id_wanted", **facts)])
+
+
+def _put(register: Register, cells: Mapping[str, str], author: Author, known: bool) -> UseCase:
+    """Write what a row says and the register does not yet. SobriaError."""
+    facts = facts_of(cells)
+    id = cells["id"] or None
+    case = register.change(id, facts, author) if known and id else register.create(facts, author, id)
+    id = case.id
+    for columns, write in ((QUALITY, register.record_quality), (DECISION, register.decide), (REVIEW, register.review)):
+        if any(cells[c] for c in columns) and any(cells[c] != row_of(case)[c] for c in columns):
+            found = _group(columns, cells)
+            if columns is REVIEW:
+                found.setdefault("review.done", "")
+            case = write(id, {path.partition(".")[2]: value for path, value in found.items()}, author)
+    if cells["etape"] and cells["etape"] != case.stage:
+        stage: Any = cells["etape"]
+        case = register.move(id, stage, author) if known else register.enter(id, stage, author)
+    if cells["revue_prevue"] and cells["revue_prevue"] != row_of(case)["revue_prevue"]:
+        case = register.review(id, {"due": cells["revue_prevue"]}, author)
+    if cells["issue"] not in ("", case.outcome):
+        facts = {"read": cells["issue"], "expected": case.outcome}
+        raise FieldsRefused([sentences("register_problems", "derived", **facts)])
+    return case
+
+
+def _group(columns: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, Any]:
+    """The cells of some columns that are not empty, by field."""
+    return {path: cells[name] for name, path in columns.items() if cells.get(name)}
+
+
+def _nested(found: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """Take the fields under a prefix out of `found`."""
+    return {path.removeprefix(prefix): found.pop(path) for path in list(found) if path.startswith(prefix)}
+
+
+def _rows(text: str, wrong: list[dict[str, str]]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row by its first line; what cannot be a row goes to `wrong`. TableRefused when the header is another."""
+    text = text.removeprefix("\ufeff")
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;", key=first.count), strict=True)
+    header = [name.strip() for name in next(reader, [])]
+    if sorted(header) != sorted(COLUMNS):
+        facts = {"read": ", ".join(header) or "-", "expected": ", ".join(COLUMNS)}
+        raise TableRefused([_at(1, sentences("register_problems", "header", **facts))], rows=1)
+    line = reader.line_num + 1
+    try:
+        for values in reader:
+            if len(values) == len(header):
+                yield line, {name: _read(name, value) for name, value in zip(header, values, strict=True)}
+            elif values:
+                wrong.append(_at(line, sentences("register_problems", "cells", read=len(values), expected=len(header))))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        wrong.append(_at(line, sentences("register_problems", "csv", read=error)))
+
+
+def _at(line: int, said: Mapping[str, Any]) -> dict[str, str]:
+    """A problem with the line where it stands."""
+    about = {"fr": said["fr"], "en": said["en"]}
+    where = {lang: sentences("register_problems", "line", line=line, problem=about[lang])[lang] for lang in about}
+    return {"code": said["code"], "line": str(line)} | where
+
+
+def _read(name: str, cell: str) -> str:
+    """A cell without its guard; French numbers and dates as the register writes them."""
+    cell = cell.strip()
+    if cell.startswith("'") and _FORMULA.match(cell):
+        cell = cell[1:]
+    if name in _NUMERIC and _NUMBER.fullmatch(cell):
+        return _cell(float(cell.replace(",", ".")))
+    found = _FRENCH_DAY.fullmatch(cell) if name in _DAYS else None
+    return "-".join(reversed(found.groups())) if found else cell.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def _reach(value: Any, path: str) -> Any:
+    for name in path.split("."):
+        value = None if value is None else getattr(value, name)
+    return value
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def settable(pairs: Sequence[str]) -> dict[str, str]:
+    """The cells of FIELD=VALUE arguments. FieldsRefused names the fields that can be set."""
+    cells: dict[str, str] = {}
+    wrong = []
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if name not in FACTS or not equals:
+            wrong.append(sentences("register_problems", "not_settable", read=pair, expected=", ".join(FACTS)))
+        cells[name] = _read(name, value)
+    if wrong:
+        raise FieldsRefused(wrong)
+    return cells
+
+
+def table_text(path: Path) -> str:
+    """The text of a CSV file in UTF-8. TableRefused when it is in another encoding."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableRefused([_at(1, sentences("register_problems", "encoding", read=error.reason))], rows=1) from error
