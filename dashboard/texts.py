@@ -1,6 +1,5 @@
-"""Every word of the screens, in French and English, from words/{fr,en}.toml, typeset as each language wants it."""
+"""Every word of the screens, in French and English, from words/*.{fr,en}.toml, typeset as each language wants it."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -17,7 +16,7 @@ DEFAULT = "fr"
 @cache
 def words(lang: str) -> dict[str, Any]:
     """The tables of one language: those of the screens, and the estimator's for numbers and units."""
-    own = tomllib.loads((resources.files("dashboard") / "words" / f"{lang}.toml").read_text("utf-8"))
+    own = errors.words_of(resources.files("dashboard") / "words", lang)
     return own | {table: errors.words(lang)[table] for table in ("numbers", "units")}
 
 

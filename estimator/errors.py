@@ -3,6 +3,7 @@
 import tomllib
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any, ClassVar
 
 LANGUAGES = ("fr", "en")
@@ -10,9 +11,13 @@ LANGUAGES = ("fr", "en")
 
 @cache
 def words(lang: str) -> dict[str, dict[str, str]]:
-    """Every sentence of the estimator in one language, by section and key; a key written twice is refused."""
-    merged: dict[str, dict[str, str]] = {}
-    folder = resources.files("estimator") / "words"
+    """Every sentence of the estimator in one language, by section and key."""
+    return words_of(resources.files("estimator") / "words", lang)
+
+
+def words_of(folder: Traversable, lang: str) -> dict[str, dict[str, Any]]:
+    """What the files `*.{lang}.toml` of a folder say, merged by section and key. A key written twice: ValueError."""
+    merged: dict[str, dict[str, Any]] = {}
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if file.name.endswith(f".{lang}.toml"):
             for section, entries in tomllib.loads(file.read_text("utf-8")).items():
