@@ -1,0 +1,147 @@
+"""Time for a page to be drawn again with many people at once, and bytes that a first visit transfers.
+
+python -m scripts.bench.pages [--rows 1000000] [--people 20] [--reruns 10] [--think 1.0] [--page synthese] [--home H]
+"""
+
+import argparse
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Thread
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+
+from estimator.building import build
+from scripts.bench.ledger import load_into, write_trace
+
+LANGUAGES = ("fr", "en")
+FIRST_WORK_S = 120.0  # what is computed once a build, before the first page is whole
+
+
+class Person:
+    """One tab on one page, that asks for it again and again; times in seconds, sizes in bytes."""
+
+    def __init__(self, opened: ClientConnection, page: str) -> None:
+        self._page = page
+        self._socket = opened
+        self.times: list[float] = []
+        self.received = 0
+
+    def asks(self, turn: int) -> float:
+        """One run of the page, from the question to the end of the answer [s]."""
+        message = BackMsg()
+        message.rerun_script.query_string = f"lang={LANGUAGES[turn % 2]}"
+        message.rerun_script.page_name = self._page
+        before = time.perf_counter()
+        self._socket.send(message.SerializeToString())
+        while True:
+            answer = ForwardMsg()
+            raw = self._socket.recv(FIRST_WORK_S)
+            assert isinstance(raw, bytes)
+            self.received += len(raw)
+            answer.ParseFromString(raw)
+            if answer.WhichOneof("type") == "script_finished":
+                return time.perf_counter() - before
+
+    def stays(self, reruns: int, think: float, place: int) -> None:
+        """Reruns, each after a think time; people do not all begin together."""
+        time.sleep(think * (place % 10) / 10)
+        for turn in range(reruns):
+            time.sleep(think)
+            self.times.append(self.asks(turn))
+
+
+def crowd(port: int, page: str, people: int, reruns: int, think: float) -> list[float]:
+    """Times of all reruns of all people [s]; the first views are not counted."""
+    address = f"ws://127.0.0.1:{port}/_stcore/stream"
+    with ExitStack() as tabs:
+        persons = [Person(tabs.enter_context(connect(address, max_size=None)), page) for _ in range(people)]
+        for person in persons:
+            for turn in range(2):
+                person.asks(turn)
+        staying = [Thread(target=person.stays, args=(reruns, think, place)) for place, person in enumerate(persons)]
+        for thread in staying:
+            thread.start()
+        for thread in staying:
+            thread.join()
+    return [taken for person in persons for taken in person.times]
+
+
+def cold_bytes(url: str) -> int:
+    """Bytes on the wire of a first visit, in a browser that was never here."""
+    from playwright.sync_api import sync_playwright
+
+    sizes: list[float] = []
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        tab = browser.new_page()
+        wire = tab.context.new_cdp_session(tab)
+        wire.send("Network.enable")
+        wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        wire.on("Network.webSocketFrameReceived", lambda event: sizes.append(len(event["response"]["payloadData"])))
+        tab.goto(url)
+        tab.wait_for_selector("h1")
+        tab.wait_for_load_state("networkidle")
+        browser.close()
+    return round(sum(sizes))
+
+
+def served(home: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """A server of this home, and its port, once it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    command = [sys.executable, "-m", "dashboard", "--home", str(home), "--port", str(port)]
+    server = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL)
+    for _ in range(300):
+        with socket.socket() as attempt:
+            if attempt.connect_ex(("127.0.0.1", port)) == 0:
+                return server, port
+        time.sleep(0.1)
+    raise TimeoutError(command)
+
+
+def main() -> None:
+    """Build a year of a large authority, serve it, and print one line a figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--people", type=int, default=20)
+    parser.add_argument("--reruns", type=int, default=10)
+    parser.add_argument("--think", type=float, default=1.0)
+    parser.add_argument("--page", default="synthese")
+    parser.add_argument("--home", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        home = options.home or Path(folder) / "home"
+        if options.home is None:
+            trace = Path(folder) / "emissions.csv"
+            write_trace(trace, options.rows)
+            load_into(home, trace)
+        build(home)
+        server, port = served(home)
+        try:
+            alone = crowd(port, options.page, 1, options.reruns, options.think)
+            times = crowd(port, options.page, options.people, options.reruns, options.think)
+            cold = cold_bytes(f"http://127.0.0.1:{port}/{options.page}")
+        finally:
+            server.terminate()
+            server.wait()
+    deciles = statistics.quantiles(times, n=20)
+    print(f"{options.page}: {options.people} people, {options.think} s between two reruns, {len(times)} reruns")
+    print(f"alone   median {1000 * statistics.median(alone):6.0f} ms")
+    print(f"crowd   median {1000 * statistics.median(times):6.0f} ms   p95 {1000 * deciles[-1]:.0f} ms")
+    print(f"cold    {cold / 1000:.0f} kB on the wire")
+
+
+if __name__ == "__main__":
+    main()
