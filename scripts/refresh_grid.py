@@ -11,6 +11,7 @@ import csv
 import importlib.util
 import io
 import json
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ class Mix:
 
     def shares(self) -> dict[str, float]:
         """Share of each source in the sum of the sources [1]."""
-        total = sum(self.generation.values())
+        total = math.fsum(self.generation.values())
         return {source: value / total for source, value in self.generation.items()}
 
 
@@ -173,12 +174,12 @@ def weighted(
     which: str,
 ) -> float:
     """Sum over sources of share × factor [unit of the indicator]; `which` is value, low or high."""
-    total = 0.0
+    terms = []
     for source, share in shares.items():
         known = [technologies[source, name] for name in indicators if (source, name) in technologies]
         assert known or share == 0, f"no factor of {indicators} for {source}"
-        total += share * sum(float(getattr(technology, which)) for technology in known)
-    return total
+        terms.append(share * math.fsum(float(getattr(technology, which)) for technology in known))
+    return math.fsum(terms)
 
 
 def read_technologies(path: Path) -> dict[tuple[str, str], Technology]:
@@ -222,8 +223,8 @@ def aggregates(countries: Mapping[str, Mix]) -> Iterator[Mix]:
         ("EU27", EU27, "somme des 27 pays", 2_400),
     )
     for zone, members, what, least in groups:
-        generation = {s: sum(countries[member].generation[s] for member in members) for s in SOURCES}
-        total = sum(generation.values())
+        generation = {s: math.fsum(countries[member].generation[s] for member in members) for s in SOURCES}
+        total = math.fsum(generation.values())
         assert total >= least, f"{zone}: only {total:.0f} TWh"
         note = f"Production par source, {what}, années 2022 et 2023 surtout ; pertes de réseau non comptées."
         yield Mix(zone, 2023, generation, f"{MIX_FILE.name}, {what}", note)
