@@ -56,6 +56,10 @@ def test_a_verdict_prints_its_share_or_its_reason() -> None:
     most = compare(Pair(np.ones(10_000), np.repeat([0.5, 2.0], [700, 9_300]), 1.0, 2.0))
     assert spaced(verdict_words(most, NAMES, "fr")) == "plus bas dans la plupart des cas (93 %) : le modèle léger"
     assert verdict_words(most, OPTIONS, "en") == "lower in most cases (93%): the light model"
+    corners_disagree = compare(Pair(np.ones(10_000), np.full(10_000, 2.0), 1.0, 2.0, [(1.0, 2.0), (1.5, 1.0)]))
+    assert spaced(verdict_words(corners_disagree, NAMES, "fr")) == (
+        "plus bas dans la plupart des cas (plus de 99 %) : le modèle léger"
+    )
     unknown = compare(Pair(1.0, None, 1.0, None))
     assert spaced(verdict_words(unknown, NAMES, "fr")) == "non comparable : le grand n'est pas estimable"
     other = Comparison("not_comparable", reason="other_service")

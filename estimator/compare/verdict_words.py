@@ -28,7 +28,7 @@ def verdict_words(comparison: Comparison, names: Names, lang: str) -> str:
     """« plus bas dans la plupart des cas (93 %) : le modèle léger ». names: of A and of B."""
     facts: dict[str, str] = {"name": names[1] if comparison.lower == "b" else names[0]}
     if comparison.verdict == LOWER_MOSTLY and comparison.share is not None:
-        facts["share"] = share_text(comparison.share, lang)
+        facts["share"] = share_text(min(comparison.share, 1 - ODD_DRAWS), lang)  # all draws are not all cases
     if comparison.reason:
         facts["reason"] = say("verdict_reason", comparison.reason, lang, a=names[0], b=names[1])
     return _t("verdict", comparison.verdict, lang, **facts)
