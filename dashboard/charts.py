@@ -52,6 +52,7 @@ def interval_chart(bars: Sequence[Bar], title: str, lang: str) -> Markup:
     if small:
         heading = Markup('<h3 class="panel">{}</h3>').format(t("chart.small", lang))
         panels.append(heading + _panel(small, (), lang))
+    panels.append(_absent(bars, lang))
     how = Markup('<p class="small how">{}</p>').format(t("chart.how", lang))
     return Markup('<figure class="chart" aria-label="{}">{}{}</figure>').format(
         alt_text(bars, title, lang), Markup().join(panels), how
@@ -59,11 +60,15 @@ def interval_chart(bars: Sequence[Bar], title: str, lang: str) -> Markup:
 
 
 def small_ones(bars: Sequence[Bar]) -> list[Bar]:
-    """The bars more than twenty times smaller than the largest one, if any."""
-    if not bars:
-        return []
-    largest = max(bar.amount["central"] for bar in bars)
-    return [bar for bar in bars if bar.amount["central"] * SMALL < largest]
+    """The bars to draw again, enlarged, if any."""
+    return [bar for bar, small in zip(bars, far_smaller([b.amount["central"] for b in bars]), strict=True) if small]
+
+
+def far_smaller(values: Sequence[float]) -> list[bool]:
+    """Which values need a scale of their own: when the largest is over twenty times the smallest, those that are
+    nearer, in ratio, to the smallest."""
+    least, most = min(values, default=0.0), max(values, default=0.0)
+    return [least * SMALL < most and value * value < least * most for value in values]
 
 
 def alt_text(bars: Sequence[Bar], title: str, lang: str) -> str:
@@ -186,16 +191,20 @@ def data_uri(svg: str) -> str:
 
 
 def _panel(bars: Sequence[Bar], small: Sequence[Bar], lang: str) -> Markup:
-    """Rows on one scale, in its unit (the small ones, drawn again below, in theirs), then those without a value."""
+    """Rows on one scale, in its unit (the small ones, drawn again below, in theirs)."""
     known = [bar.amount for bar in bars if bar.amount.get("central") is not None]
     highest = max((amount["high"] for amount in known), default=0.0)
     unit = known[0]["unit"] if known else "kWh"
     step = step_for(unit, max((amount["central"] for amount in known), default=0.0), lang)
     ticks = [v * float(step.worth) for v in nice_ticks(highest / float(step.worth))]
     drawn = [_row(b, None if b in small else step, ticks, lang) for b in bars if b.amount.get("central") is not None]
-    absent = [_row(b, step, ticks, lang) for b in bars if b.amount.get("central") is None]
-    body = Markup('<ol class="bars">{}</ol>{}').format(Markup().join(drawn), axis(ticks, step, lang) if known else "")
-    return body + (Markup('<ol class="bars absent">{}</ol>').format(Markup().join(absent)) if absent else Markup())
+    return Markup('<ol class="bars">{}</ol>{}').format(Markup().join(drawn), axis(ticks, step, lang) if known else "")
+
+
+def _absent(bars: Sequence[Bar], lang: str) -> Markup:
+    """Rows without a value, each with what stands for it."""
+    rows = [_row(b, None, (), lang) for b in bars if b.amount.get("central") is None]
+    return Markup('<ol class="bars absent">{}</ol>').format(Markup().join(rows)) if rows else Markup()
 
 
 def _row(bar: Bar, step: Step | None, ticks: Sequence[float], lang: str) -> Markup:

@@ -1,36 +1,59 @@
-"""The evaluation sheet of the scenario in the address, as a page of its own: no script, one printed page."""
+"""The documents of a scenario, each at an address of its own: a page without script, a table, a text to paste."""
+
+from pathlib import Path
 
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from dashboard import data
 from dashboard.compare import data as compare_data
+from dashboard.documents import ADDRESSES
 from dashboard.index import OURS
+from dashboard.register import data as register
 from dashboard.texts import DEFAULT, LANGUAGES, t
+from estimator.compare.scenario import Scenario
 from estimator.compare.scenario_link import decode
 from estimator.errors import SobriaError
 from estimator.home import default_home
-from estimator.sheets.files import evaluation_page
+from estimator.sheets.facts import facts_of
+from estimator.sheets.files import written
 
-SHEET_FILES = ("/fiche-evaluation",)
+SHEET_FILES = tuple(f"/{name}" for name in ADDRESSES.values())
+TYPES = {"html": "text/html", "md": "text/markdown", "csv": "text/csv"}
+KINDS = {f"/{name}": kind for kind, name in ADDRESSES.items()}
 
 
 def sheet_routes() -> list[Route]:
     """The routes of the sheets."""
-    return [Route("/fiche-evaluation", _evaluation)]
+    return [Route(path, _document) for path in SHEET_FILES]
 
 
-def _evaluation(request: Request) -> Response:
-    """The sheet of ?scenario=, else of the example."""
+def _document(request: Request) -> Response:
+    """The document of ?scenario=, of the use case ?cas=, else of the example; as a file when ?format= is no page."""
     asked = request.query_params.get("lang", DEFAULT)
     lang = asked if asked in LANGUAGES else DEFAULT
-    token = request.query_params.get("scenario", "")
+    path = request.scope["path"]
+    format = request.query_params.get("format", "html")
     try:
-        scenario = decode(token) if token else compare_data.example_scenario()
-        return HTMLResponse(evaluation_page(scenario, lang, default_home()))
+        facts = facts_of(*_scenario(request, lang))
+        body = written(KINDS[path], facts, format)
     except SobriaError as refusal:
         return HTMLResponse(_refused(refusal, lang), status_code=400)
+    name = f"{path.strip('/')}.{format}"
+    headers = {} if format == "html" else {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=TYPES[format], headers=headers)
+
+
+def _scenario(request: Request, lang: str) -> tuple[Scenario, str, Path, str]:
+    """The scenario that the address names, the language, the home, the file that would hold it. SobriaError."""
+    token, asked = request.query_params.get("scenario", ""), request.query_params.get("cas", "")
+    home = default_home()
+    if asked:
+        case = register.register().use_case(asked[: data.LONGEST_ID])
+        return register.scenario_of(case), lang, home, case.scenario
+    return decode(token) if token else compare_data.example_scenario(), lang, home, "scenario.toml"
 
 
 def _refused(refusal: SobriaError, lang: str) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.compare import data as compare_data
 from dashboard.compare import files as compare_files
 from dashboard.compare import view as compare_view
-from dashboard.compare.fields import NotANumber, number, number_text, refusal_text
+from dashboard.compare.fields import NotANumber, number, number_text, refusal_text, share_field_text
 from dashboard.compare.state import plain, token
 from dashboard.texts import t
 from estimator.compare.scenario import (
@@ -108,7 +109,7 @@ def test_the_page_opens_with_the_example_marked_answer_first(lang: str) -> None:
 def test_every_option_is_named_in_the_written_alternative_with_its_value_or_why_it_has_none() -> None:
     text = text_of(opened())
     alt = text.split('aria-label="Électricité pour')[1].split('"')[0].replace("\u00a0", " ")
-    for part in ("le formulaire à choix : entre", "le grand modèle : entre", "hors d&#39;Europe : écartée"):
+    for part in ("Le formulaire à choix : entre", "Le grand modèle : entre", "hors d&#39;Europe : écartée"):
         assert part in alt
 
 
@@ -232,7 +233,7 @@ def test_a_cell_is_never_a_formula() -> None:
     scenario = scenario_of(changed(label=FORMULA))
     rows = list(csv.reader(io.StringIO(compare_files.results_csv(compare_data.compared(scenario))), delimiter=";"))
     assert {row[2] for row in rows if row[1] == "leger"} == {"'" + FORMULA}
-    assert all(row[0] == "EXEMPLE" for row in rows[1:])
+    assert all(row[0] == "EXEMPLE, DONNÉES FICTIVES" for row in rows[1:])
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -251,6 +252,87 @@ def test_a_scenario_too_long_for_an_address_is_shown_and_said_so() -> None:
     at.text_area[0].set_value(scenario_toml(scenario))
     at = press(at, "compare_files.open")
     assert t("compare_files.too_long", "fr") in text_of(at) and noise[:50] in text_of(at)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_impact_has_its_verdict_against_the_most_sober(lang: str) -> None:
+    table = text_of(opened(lang)).split(t("compare.verdicts", lang))[1].split("</table>")[0]
+    body = compare_data.compared(compare_data.example_scenario()).body
+    for name in ("energy", "water", "adpe", "gwp"):
+        for pair in body["pairs"][name]:
+            if "sans-ia" in (pair["a"], pair["b"]):
+                words = pair["words"][lang]
+                assert escape(words[0].upper() + words[1:]) in table, (name, pair["b"])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_parts_two_options_adds_up_on_the_screen(lang: str) -> None:
+    """51 kWh of terminals on both sides; the servers and their cooling make the rest: 51 + 659 + 831 = 1541."""
+    shown = text_of(opened(lang)).split(t("compare.split", lang, period="an"))[2].split("</ol>")[0]
+    read = re.findall(r"<span>\D*([\d\s\u202f,]+)\u00a0kWh", shown)
+    numbers = [number(text.replace(",", ""), "volume") for text in read]  # no decimals here: the comma is English
+    assert len(numbers) == 4 and sum(numbers[:-1]) == numbers[-1]
+
+
+def test_the_option_to_set_against_the_most_sober_is_kept_in_the_address() -> None:
+    furthest, nearest = text_of(opened()), text_of(opened(contre="leger"))
+    for text, name in ((furthest, "leger-reserve"), (nearest, "leger")):
+        pair = next(
+            p for p in compare_data.compared(compare_data.example_scenario()).body["lead"] if name in (p["a"], p["b"])
+        )
+        lead = text.split(t("compare.split", "fr", period="an"))[0].rpartition('<p class="lead">')[2]
+        assert pair["sentence"]["fr"] in lead
+    assert compare_view.answer(compare_data.compared(compare_data.example_scenario()).body, "fr") in text_of(
+        opened(contre="x")
+    )
+
+
+def test_the_default_difference_is_the_one_of_the_command_line() -> None:
+    scenario = compare_data.example_scenario()
+    body = compare_data.compared(scenario).body
+    found = compare_data.difference(scenario, body["opened"]["a"], body["opened"]["b"])
+    assert {key: found[key] for key in ("split", "matters", "tornado")} == {
+        key: body["opened"][key] for key in ("split", "matters", "tornado")
+    }
+    assert found["labels"] == body["factor_labels"]
+
+
+def test_the_nearest_rival_told_first_is_one_that_reaches_the_threshold() -> None:
+    values = changed(quality={"value": 0.5, "test": "200 demandes"})  # the light model, nearest in electricity
+    body = compare_data.compared(scenario_of(values)).body
+    told = compare_view.answer(body, "fr")
+    assert "le grand modèle" in told and "contre 95" in told.replace("\u00a0", " ")
+
+
+def test_a_reserved_server_too_small_is_said_beside_its_figures() -> None:
+    values = plain(compare_data.example_scenario())
+    values["options"][2]["reserved_hours"] = 1
+    text = text_of(opened(scenario=token(scenario_of(values))))
+    occupancy = compare_data.compared(scenario_of(values)).body["options"][2]["occupancy"]
+    assert occupancy["central"] == pytest.approx(8766 * 0.00022285, rel=1e-3)  # the share of a year, of one hour
+    assert text.count("capacité dépassée : il faudrait 2 fois les heures réservées".replace(" :", "\u00a0:")) >= 3
+
+
+def test_a_missing_answer_without_ai_is_asked_for_first() -> None:
+    values = plain(compare_data.example_scenario())
+    values["options"][0] = {"id": "sans-ia", "label": "sans IA", "method": "none", "status": "not_studied"}
+    text = text_of(opened(scenario=token(scenario_of(values))))
+    assert t("compare.first_missing", "fr") in text
+    assert t("compare.first_missing", "fr") not in text_of(opened())
+
+
+def test_sites_are_compared_by_their_own_names(home: Path) -> None:
+    scenario = compare_data.example_scenario()
+    body = compare_data.placed(scenario, "leger", ("scaleway/fr-par-2", "aws/us-east-1"), "fr").body
+    assert [option["label"] for option in body["options"]] == ["Scaleway fr-par-2", "AWS us-east-1 (Virginie)"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.93, "93 %"), (0.955, "95,5 %"), (1, "100 %"), (12.5, "12,5"), (0.07, "7 %"), (None, "")]
+)
+def test_a_share_is_shown_and_read_as_a_percentage(value: float | None, shown: str) -> None:
+    assert share_field_text(value, "fr").replace("\u00a0", " ") == shown
+    assert number(share_field_text(value, "fr"), "quality") == value
 
 
 def test_a_downloaded_scenario_gives_the_same_digits_on_the_command_line(tmp_path: Path) -> None:

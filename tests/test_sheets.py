@@ -26,7 +26,7 @@ from estimator.sheets.bars import round_top, small_ones
 from estimator.sheets.document import Table
 from estimator.sheets.evaluation import evaluation
 from estimator.sheets.facts import FOUR, Facts, clipped, facts_of
-from estimator.sheets.files import FORMATS, SHEETS, FormatUnknown, write_sheet
+from estimator.sheets.files import FORMATS, SHEETS, FormatUnknown, write_sheet, written
 from estimator.sheets.page import page
 from estimator.sheets.questions import NoHostInScenario, questions
 from estimator.sheets.rgesn import CRITERIA, rgesn
@@ -37,6 +37,12 @@ from estimator.typography import typeset
 HOSTILE = "<script>alert(1)</script>\"'|*_[x](javascript:1)`&=1"
 QUESTION = "Existe-t-il des solutions alternatives, ne recourant pas à l'IA, pouvant produire les mêmes effets ?"
 TEST = "200 courriers"
+
+
+A4_WIDTH = 711  # pixels between the margins of page.css: (210 − 22) mm × 96 / 25.4
+WIDER = """() => [...document.querySelectorAll("main, table, td, th, svg:not(.stamp)")]
+  .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map(e => e.outerHTML.slice(0, 90))"""
 
 
 def option(name: str, label: str, model: str, quality: float | None = 0.94, **more: Any) -> dict[str, Any]:
@@ -197,7 +203,7 @@ def test_the_register_says_what_it_holds(tmp_path: Path) -> None:
     decided = {"what": "lancer", "date": date(2026, 6, 1), "reasons": "utile", "by": "comité"}
     register.decide(case.id, decided, author("Courrier", "essai"))
     text = words(page(evaluation(facts_of(scenario(use_case=case.id), "fr", tmp_path))))
-    for said in ("Courriers, Courrier", "un modèle de lettre", "trop long", "Lancer, le 2026-06-01, par comité"):
+    for said in ("Courriers, Courrier", "un modèle de lettre", "trop long", "Lancer, le 01/06/2026, par comité"):
         assert said in text
     elsewhere = words(page(evaluation(facts_of(scenario(use_case="ailleurs"), "fr", tmp_path))))
     assert "n’est pas au registre" in elsewhere
@@ -206,9 +212,36 @@ def test_the_register_says_what_it_holds(tmp_path: Path) -> None:
 def test_what_is_unknown_is_said_and_never_zero() -> None:
     nowhere = option("cache", "le modèle caché", "qwen3-8b", quality=None)
     text = words(page(evaluation(facts("fr", option("leger", "le modèle léger", "qwen3-8b"), nowhere))))
-    assert "Qualité de le modèle caché" in text and "sans elle, aucun verdict" in text
+    assert "Qualité inconnue : le modèle caché" in text.replace("\u00a0", " ") and "sans elle, aucun verdict" in text
     assert "qualité : inconnue" in text.replace("\u00a0", " ") and "Non comparable" in text
     assert "Réseau : non décrit, donc non compté." in text.replace("\u00a0", " ")
+
+
+def test_days_places_and_reasons_are_written_for_people() -> None:
+    aside = option("loin", "le service lointain", "qwen3-8b", status="rejected", why="Les données doivent rester ici.")
+    light = option("leger", "le modèle léger", "qwen3-8b")
+    limits = {"location": "FRA", "quality": {"value": 0.9, "test": TEST}}
+    for lang, day, place, said in (
+        ("fr", "02/05/2026", "France", "Écartées avant le calcul\u00a0: le service lointain (Les données doivent"),
+        ("en", "2 May 2026", "France", "Set aside before the calculation: le service lointain (Les données doivent"),
+    ):
+        sheet = evaluation(facts(lang, light, aside, constraints=limits))
+        text = words(page(sheet)).replace("\u00a0", " ")
+        assert day in text and place in text and said.replace("\u00a0", " ") in text
+        assert not re.search(r"2026-05-02|\bFRA\b", text)
+
+
+def test_the_indicators_of_the_statement_hold_the_digits_of_the_comparison() -> None:
+    found = facts()
+    tables = [b for b in rgesn(found).sections[1].blocks if isinstance(b, Table)]
+    assert [len(made.rows) for made in tables] == [5, 5]  # primary energy, gases, water, metals, electricity
+    for made, body in zip(tables, found.studied, strict=True):
+        assert body["label"] in made.caption
+        for name, (_, whole, each) in zip(("primary_energy", "gwp", "water"), made.rows, strict=False):
+            assert (whole, each) == (
+                interval_text(body["figures"][name], "fr"),
+                interval_text(body["per_unit"][name], "fr"),
+            )
 
 
 def test_every_criterion_is_there_with_what_is_unknown() -> None:
@@ -341,7 +374,7 @@ def test_the_evaluation_sheet_prints_on_one_page(chromium: str, tmp_path: Path, 
 
     from dashboard.compare.data import example_scenario
 
-    made = [example_scenario(), scenario(), *(heavy(*size) for size in ((18, 7), (40, 6), (80, 9)))]
+    made = [example_scenario(), scenario(), *(heavy(*size) for size in ((18, 7), (40, 6), (60, 8), (80, 9)))]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         shown = browser.new_page()
@@ -361,6 +394,31 @@ def test_the_evaluation_sheet_prints_on_one_page(chromium: str, tmp_path: Path, 
         browser.close()
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_document_is_accessible_and_no_table_is_cut(chromium: str, tmp_path: Path, lang: str) -> None:
+    """Read on a telephone, on a screen, and on the paper of the width that its style asks for."""
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        shown = browser.new_page()
+        for kind, made in SHEETS.items():
+            file = tmp_path / f"{kind}.html"
+            file.write_text(page(made(facts_of(heavy(60, 5), lang))), "utf-8")
+            shown.goto(file.as_uri())
+            assert Axe().run(shown).response["violations"] == [], kind
+            for width in (320, 1280):
+                shown.set_viewport_size({"width": width, "height": 800})
+                assert shown.evaluate(WIDER) == [], (kind, width)
+            shown.set_viewport_size({"width": A4_WIDTH, "height": 800})
+            shown.emulate_media(media="print")
+            assert shown.evaluate(WIDER) == [], kind
+            shown.emulate_media(media="null")
+        browser.close()
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Any]:
     """Asks the dashboard's own route."""
@@ -369,19 +427,57 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], An
     from dashboard.sheet_routes import sheet_routes
 
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
-    [route] = sheet_routes()
-    scope = {"type": "http", "method": "GET", "path": "/fiche-evaluation", "headers": []}
-    return lambda query: route.endpoint(Request(scope | {"query_string": query.encode()}))
+    routes = {route.path: route for route in sheet_routes()}
+
+    def ask(query: str, path: str = "/fiche-evaluation") -> Any:
+        scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": query.encode()}
+        return routes[path].endpoint(Request(scope))
+
+    return ask
 
 
 def test_the_route_serves_the_sheet_of_the_address(asked: Callable[[str], Any], tmp_path: Path) -> None:
     from estimator.compare.scenario_link import encode
-    from estimator.sheets.files import evaluation_page
 
     found = asked(f"lang=en&scenario={encode(scenario())}")
-    assert found.status_code == 200 and found.body.decode() == evaluation_page(scenario(), "en", tmp_path)
+    assert found.status_code == 200 and found.body == written(
+        "evaluation", facts_of(scenario(), "en", tmp_path), "html"
+    )
     example = asked("lang=fr")
     assert example.status_code == 200 and "EXEMPLE, DONNÉES FICTIVES" in example.body.decode()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_document_has_an_address_in_every_format(asked: Callable[..., Any], tmp_path: Path, lang: str) -> None:
+    from dashboard.documents import ADDRESSES, document_links
+    from estimator.compare.scenario_link import encode
+
+    token, found = encode(scenario()), facts_of(scenario(), lang, tmp_path)
+    links = document_links(lang, scenario=token)
+    assert set(ADDRESSES) == set(SHEETS)
+    for kind, name in ADDRESSES.items():
+        for format in FORMATS:
+            answer = asked(f"lang={lang}&scenario={token}&format={format}", f"/{name}")
+            assert (answer.status_code, answer.body) == (200, written(kind, found, format))
+            assert ("attachment" in answer.headers.get("content-disposition", "")) is (format != "html")
+        assert links.count(f'href="{name}?') == 3
+    refusal = asked(f"lang={lang}&format=pdf")
+    assert refusal.status_code == 400 and "html, md, csv" in refusal.body.decode()
+
+
+def test_a_use_case_opens_the_documents_of_its_scenario(asked: Callable[..., Any], tmp_path: Path) -> None:
+    from estimator.compare.scenario_text import scenario_toml
+
+    cells = {"name": "Courriers", "task": "répondre", "unit": "réponse", "service": "Courrier", "owner_role": "chef"}
+    register, who = Register(tmp_path), author("Courrier", "essai")
+    case = register.create(cells | {"commune": "metropole", "scenario": "s.toml"}, who)
+    refusal = asked(f"cas={case.id}")
+    assert refusal.status_code == 400 and "« s.toml » a été lu" in html.unescape(refusal.body.decode())
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "s.toml").write_text(scenario_toml(scenario()), "utf-8")
+    text = words(asked(f"cas={case.id}").body.decode())
+    assert "Courriers, Courrier, étape" in text and "sobria sheet evaluation s.toml" in text
+    assert asked("cas=rien").status_code == 400
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

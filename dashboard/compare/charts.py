@@ -11,10 +11,10 @@ from dashboard.charts import (
     INK,
     LINE,
     RATIO,
-    SMALL,
     WHITE,
     axis,
     data_uri,
+    far_smaller,
     nice_ticks,
 )
 from dashboard.texts import t
@@ -36,6 +36,7 @@ PARTS = {
 class Ratio(NamedTuple):
     """An option against the reference: what is said of it, and the ratio of its electricity."""
 
+    label: str
     sentence: str
     verdict: str
     low: float
@@ -52,6 +53,15 @@ class Stack(NamedTuple):
     said: str = ""
 
 
+class Rise(NamedTuple):
+    """A step of a waterfall: what it is, its number as shown, from where to where it goes [any one unit]."""
+
+    label: str
+    shown: str
+    start: float
+    end: float
+
+
 class Swing(NamedTuple):
     """A factor: the ratio at its low and at its high value, and its share of the doubt."""
 
@@ -66,14 +76,20 @@ def times_text(value: float, lang: str) -> str:
     return t("chart.times", lang, n=tick_text(float(two_figures(value)), RATIO, lang))
 
 
+def _mark(value: float, lang: str) -> str:
+    """A ratio on a scale, as it is."""
+    return t("chart.times", lang, n=tick_text(value, RATIO, lang)) if value else "0"
+
+
 def dumbbells(rows: Sequence[Ratio], lang: str) -> Markup:
     """Each option against the reference, a hollow dot at 1; those that lie close to it drawn again, enlarged."""
     top = max(row.high for row in rows)
-    near = [row for row in rows if row.median * SMALL < max(r.median for r in rows)]
+    near = [row for row, small in zip(rows, far_smaller([row.median for row in rows]), strict=True) if small]
     panels = [_dumbbell_panel(rows, top, lang)]
     if near:
         title = Markup('<h3 class="panel">{}</h3>').format(t("compare.ratio_near", lang))
-        panels.append(title + _dumbbell_panel(near, max(row.high for row in near), lang))
+        again = [row._replace(sentence=row.label) for row in near]
+        panels.append(title + _dumbbell_panel(again, max(row.high for row in near), lang))
     alt = t("numbers.list", lang).join(f"{row.sentence} {row.verdict}" for row in rows)
     how = Markup('<p class="small how">{}</p>').format(t("compare.ratio_how", lang))
     return figure_of(alt_text(t("compare.ratios", lang), alt, lang), Markup().join(panels) + how)
@@ -87,7 +103,7 @@ def _dumbbell_panel(rows: Sequence[Ratio], top: float, lang: str) -> Markup:
         )
         for row in rows
     ]
-    marks = [(v, t("compare.same_as", lang) if v == 1 else times_text(v, lang) if v else "0") for v in ticks]
+    marks = [(v, t("compare.same_as", lang) if v == 1 else _mark(v, lang)) for v in ticks]
     return Markup('<ol class="bars">{}</ol>{}').format(Markup().join(lines), _marks(marks, ticks[-1]))
 
 
@@ -163,6 +179,28 @@ def _stack(row: Stack, ticks: Sequence[float]) -> str:
     return svg(body, STRIP)
 
 
+def waterfall(rows: Sequence[Rise], title: str, lang: str) -> Markup:
+    """From one total to another: a bar each, and between them what each part adds or takes away."""
+    top = max(max(row.start, row.end) for row in rows)
+    lines = [
+        Markup('<li><p><b>{}</b> <span>{}</span></p><img class="bar" alt="" src="{}"></li>').format(
+            row.label, row.shown, data_uri(_rise(row, top))
+        )
+        for row in rows
+    ]
+    alt = t("numbers.list", lang).join(f"{row.label} {row.shown}" for row in rows)
+    how = Markup('<p class="small how">{}</p>').format(t("compare.split_how", lang))
+    return figure_of(alt_text(title, alt, lang), Markup('<ol class="bars">{}</ol>').format(Markup().join(lines)) + how)
+
+
+def _rise(row: Rise, top: float) -> str:
+    """A total stands on zero; a part that adds is dark, one that takes away is pale."""
+    fill = SECOND if not row.start else ACCENT if row.end > row.start else PALE
+    low, high = sorted((row.start, row.end))
+    ground = f'<rect style="x:{place(0, top)}" width="1" height="{STRIP}" fill="{LINE}"/>'
+    return svg(ground + span((low, high), top, 3, 14, fill), STRIP)
+
+
 def tornado(rows: Sequence[Swing], central: float, title: str, lang: str) -> Markup:
     """For each factor, the ratio at its low and at its high value, around the central ratio."""
     ticks = nice_ticks(max(max(row.low, row.high) for row in rows))
@@ -174,7 +212,7 @@ def tornado(rows: Sequence[Swing], central: float, title: str, lang: str) -> Mar
         told = Markup('<p><b>{}</b> <span>{}</span> <span class="said">{}</span></p>').format(row.label, share, ends)
         picture = Markup('<img class="bar" alt="" src="{}">').format(data_uri(_swing(row, central, ticks)))
         lines.append(Markup("<li>{}{}</li>").format(told, picture))
-    marks = [(v, times_text(v, lang) if v else "0") for v in ticks]
+    marks = [(v, _mark(v, lang)) for v in ticks]
     body = Markup('<ol class="bars">{}</ol>{}<p class="small how">{}</p>').format(
         Markup().join(lines), _marks(marks, ticks[-1]), t("compare.tornado_how", lang)
     )

@@ -13,9 +13,11 @@ from dashboard import data
 from dashboard.texts import LANGUAGES, t
 from estimator import catalogue as tables
 from estimator import models, providers
-from estimator.compare.decision import decision
+from estimator.compare import Comparator, opened
+from estimator.compare.decision import decision, factor_labels
 from estimator.compare.options import Context, built
-from estimator.compare.scenario import Scenario, parse_scenario
+from estimator.compare.scenario import Option, Scenario, parse_scenario
+from estimator.compare.sites import at_hosts
 from estimator.errors import SobriaError
 from estimator.explain import explain_cells
 from estimator.home import default_home
@@ -25,6 +27,7 @@ from estimator.hosting.questionnaire import Question, questionnaire
 
 REMEMBERED = 100  # comparisons
 LARGEST_GROWTH = 10.0  # of the volumes that the page shows
+LONGEST_LABEL = 80  # characters of the label of an option
 
 
 class Compared(NamedTuple):
@@ -48,28 +51,55 @@ def example_scenario() -> Scenario:
     return parse_scenario((resources.files("dashboard") / "scenario.toml").read_text("utf-8"))
 
 
-def compared(scenario: Scenario, sites: tuple[str, tuple[str, ...]] | None = None) -> Compared:
-    """The scenario side by side, or one of its options at several hosts. SobriaError only for the sites."""
+def compared(scenario: Scenario) -> Compared:
+    """The scenario side by side."""
+    return _compared(scenario, date.today(), str(default_home()), _build())
+
+
+def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -> Compared:
+    """One option of the scenario at several hosts, each named as its host. SobriaError."""
+    moved = at_hosts(scenario, option, hosts, tables.load())
+    names = [data.subject_name(host, lang)[:LONGEST_LABEL] for host in hosts]
+    named = tuple(o.model_copy(update={"label": name}) for o, name in zip(moved.options, names, strict=True))
+    return compared(moved.model_copy(update={"options": named}))
+
+
+def difference(scenario: Scenario, a: str, b: str) -> Mapping[str, Any]:
+    """What the difference of electricity between two options is made of and hangs on, its factors named."""
+    return _difference(scenario, (a, b), date.today(), str(default_home()), _build())
+
+
+def _build() -> str:
+    """The ledger whose measured runs a scenario may ask for."""
     build = data.current()
-    return _compared(scenario, sites, date.today(), str(default_home()), build.id if build else "")
+    return build.id if build else ""
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _compared(
-    scenario: Scenario, sites: tuple[str, tuple[str, ...]] | None, today: date, home: str, build: str
-) -> Compared:
-    """`build`: of the ledger whose measured runs a scenario may ask for."""
+def _compared(scenario: Scenario, today: date, home: str, build: str) -> Compared:
     context = Context(tables.load(), scenario.day or today, {}, Path(home))
-    found = {option.id: _refusal(scenario, option.id, context) for option in scenario.options}
+    kept, refused = _computable(scenario, context)
+    return Compared(decision(kept, Path(home), today=today), refused)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _difference(scenario: Scenario, pair: tuple[str, str], today: date, home: str, build: str) -> Mapping[str, Any]:
+    context = Context(tables.load(), scenario.day or today, {}, Path(home))
+    work = Comparator(_computable(scenario, context)[0], context)
+    found = opened(work, *pair, "energy")
+    return found | {"a": pair[0], "b": pair[1], "labels": factor_labels(work, found["matters"])}
+
+
+def _computable(scenario: Scenario, context: Context) -> tuple[Scenario, Mapping[str, Mapping[str, str]]]:
+    """The scenario whose options that cannot be computed stand as not studied, and why each cannot."""
+    found = {option.id: _refusal(scenario, option, context) for option in scenario.options}
     refused = {name: refusal for name, refusal in found.items() if refusal}
     kept = tuple(o.model_copy(update={"status": "not_studied"}) if o.id in refused else o for o in scenario.options)
-    body = decision(scenario.model_copy(update={"options": kept}), Path(home), sites, today=today)
-    return Compared(body, refused)
+    return scenario.model_copy(update={"options": kept}), refused
 
 
-def _refusal(scenario: Scenario, name: str, context: Context) -> dict[str, str]:
+def _refusal(scenario: Scenario, option: Option, context: Context) -> dict[str, str]:
     """Why an option cannot be computed, at its volume or at the largest that the page shows."""
-    option = scenario.option(name)
     try:
         for times in (1.0, LARGEST_GROWTH) if option.status == "studied" else ():
             built(scenario, option, context, times)

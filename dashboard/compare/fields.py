@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from dashboard.texts import known, sentence, t
@@ -21,6 +22,13 @@ def number_text(value: float | None, lang: str) -> str:
     return text.replace(".", ",") if lang == "fr" else text
 
 
+def share_field_text(value: float | None, lang: str) -> str:
+    """A share as people write it, « 93 % »; the score of a test as it is."""
+    if value is None or value > 1:
+        return number_text(value, lang)
+    return number_text(float(Decimal(repr(value)) * 100), lang) + ("\u00a0%" if lang == "fr" else "%")
+
+
 def number(text: str, name: str) -> float | None:
     """« 1 200,5 », « 94 % »; None for nothing. NotANumber."""
     bare = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
@@ -29,9 +37,9 @@ def number(text: str, name: str) -> float | None:
         return None
     try:
         value = float(bare.rstrip("%"))
-    except ValueError as error:
+        return float(Decimal(repr(value)) / 100) if share else value
+    except (ValueError, ArithmeticError) as error:
         raise NotANumber(name, text) from error
-    return value / 100 if share else value
 
 
 def merged(base: Mapping[str, Any], **given: Any) -> dict[str, Any]:

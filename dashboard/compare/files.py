@@ -13,6 +13,7 @@ from dashboard.compare.data import Compared
 from dashboard.compare.fields import refusal_text
 from dashboard.compare.session import ERROR, put, say_error
 from dashboard.compare.state import plain, token
+from dashboard.documents import scenario_documents
 from dashboard.texts import t
 from estimator.compare.scenario import Scenario, ScenarioRefused, parse_scenario
 from estimator.compare.scenario_text import scenario_toml
@@ -24,7 +25,8 @@ MORE = ("qualite", "essai", "date", "par", "minutes_de_travail")
 
 
 def show(found: Compared, scenario: Scenario, lang: str) -> None:
-    """Link, downloads, and the place where a scenario file is pasted."""
+    """Documents, link, downloads, and the place where a scenario file is pasted."""
+    st.html(scenario_documents(scenario, lang))
     with st.container(key="compare_files", gap="small"):
         st.html(Markup("<h2>{}</h2><p>{}</p>").format(t("compare_files.title", lang), _how(scenario, lang)))
         with st.container(horizontal=True):
@@ -57,7 +59,7 @@ def results_csv(found: Compared) -> str:
     rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
     rows.writerow([*COLUMNS, *MORE])
     scenario = found.body["scenario"]
-    mark = "EXEMPLE" if scenario.get("example") else ""
+    mark = t("compare_files.mark", "fr") if scenario.get("example") else ""
     for option in found.body["options"]:
         first = [mark, option["id"], option["label"], option["status"], _why(option, found)]
         quality = option["quality"] or {}

@@ -6,11 +6,11 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.compare.fields import NotANumber, merged, number, number_text, refusal_text
+from dashboard.compare.fields import NotANumber, merged, number, number_text, refusal_text, share_field_text
 from dashboard.compare.option import option_form
 from dashboard.compare.session import ERROR, field_key, list_field, put, read, say_error, text_field
 from dashboard.compare.state import plain
-from dashboard.texts import t
+from dashboard.texts import sentence, t
 from estimator.compare.scenario import Option, Scenario
 
 CHOSEN = "compare chosen"
@@ -33,18 +33,27 @@ def _need_form(scenario: Scenario, lang: str) -> None:
     with st.form("compare_need", border=False):
         st.html(Markup("<h3>{}</h3>").format(t("compare_form.need", lang)))
         text_field("need", "name", scenario.title, lang)
-        columns = st.columns(3)
-        with columns[0]:
+        kinds = {kind: t(f"compare_form.data_{kind}", lang) for kind in DATA}
+        first, second, third = st.columns(3)
+        with first:
             text_field("need", "unit", need.unit, lang)
-            text_field("need", "input_tokens", number_text(need.input_tokens, lang), lang)
-            text_field("need", "threshold", number_text(quality.value if quality else None, lang), lang)
-        with columns[1]:
+        with second:
             text_field("need", "volume", number_text(need.volume, lang), lang)
-            text_field("need", "output_tokens", number_text(need.output_tokens, lang), lang)
-            text_field("need", "test", quality.test if quality else "", lang)
-        with columns[2]:
+        with third:
             text_field("need", "period", need.period, lang)
-            list_field("need", "data", {kind: t(f"compare_form.data_{kind}", lang) for kind in DATA}, limits.data, lang)
+        first, second, third = st.columns(3)
+        with first:
+            text_field("need", "threshold", share_field_text(quality.value if quality else None, lang), lang)
+        with second:
+            text_field("need", "test", quality.test if quality else "", lang)
+        with third:
+            list_field("need", "data", kinds, limits.data, lang)
+        first, second, third = st.columns(3)
+        with first:
+            text_field("need", "input_tokens", number_text(need.input_tokens, lang), lang)
+        with second:
+            text_field("need", "output_tokens", number_text(need.output_tokens, lang), lang)
+        with third:
             text_field("need", "location", limits.location, lang)
         st.checkbox(t("compare_form.example", lang), value=scenario.example, key=field_key("need", "example"))
         say_error("need")
@@ -102,7 +111,7 @@ def _name(scenario: Scenario, name: str, refused: Mapping[str, Any], lang: str) 
     option = scenario.option(name)
     status = t("compare_form.refused_status" if name in refused else f"compare.{option.status}", lang)
     plain_label = "".join("\\" + c if c in "\\`*_[]()#$:<>~|!" else c for c in option.label)
-    return t("compare_form.row", lang, label=plain_label, status=status)
+    return t("compare_form.row", lang, label=sentence(plain_label), status=status)
 
 
 def _free(scenario: Scenario) -> str:

@@ -16,21 +16,20 @@ from dashboard.data import subject_name
 from dashboard.texts import both, sentence, t
 from dashboard.view import choice
 from estimator.compare.scenario import Option, Scenario
-from estimator.errors import SobriaError, say
+from estimator.errors import SobriaError
 from estimator.hosting import Criterion
 from estimator.numbers import interval_text, range_text, share_text
 from estimator.typography import typeset
 
 MOST = 6  # sites side by side
 FIRST = ("dcml/vandoeuvre", "scaleway/fr-par-2", "class/server-room", "gcp/europe-north1", "aws/us-east-1")
-UNSAID = ("not_comparable", "not_studied")
 FIGURES = ("gwp", "energy", "water", "adpe")
 
 
 def show(found: Compared, scenario: Scenario, lang: str) -> None:
     """The section, with its choices: which option, which sites, which impact; all three in the address."""
     title = Markup("<h2>{}</h2>").format(t("compare.hosts", lang))
-    options = {o.id: o.label for o in scenario.options if _placeable(o, found)}
+    options = {o.id: sentence(o.label) for o in scenario.options if _placeable(o, found)}
     with st.container(key="compare_hosts", gap=None):
         st.html(title)
         if not options:
@@ -42,7 +41,7 @@ def show(found: Compared, scenario: Scenario, lang: str) -> None:
             st.html(Markup("<p>{}</p>").format(t("compare.hosts_choose", lang)))
             return
         try:
-            placed = compare_data.compared(_alone(scenario, option), (option, hosts))
+            placed = compare_data.placed(_alone(scenario, option), option, hosts, lang)
             known = {host: compare_data.hosting(host, scenario.day or date.today()) for host in hosts}
         except SobriaError as error:
             st.html(Markup('<p class="warn" role="alert">{}</p>').format(error.message(lang)))
@@ -152,16 +151,8 @@ def _verdicts(body: Mapping[str, Any], hosts: Sequence[str], figure: str, lang: 
     for pair in body["pairs"][figure]:
         if best in (pair["a"], pair["b"]):
             other = places[pair["b"] if pair["a"] == best else pair["a"]]
-            told[other] = _verdict(pair, subject_name(places[best], lang), lang)
+            told[other] = both(pair["words"], lang)
     return told
-
-
-def _verdict(pair: Mapping[str, Any], lowest: str, lang: str) -> str:
-    """The verdict of a pair in the estimator's words, the site in place of the option."""
-    if pair["verdict"] in UNSAID:
-        return both(pair["words"], lang)
-    share = share_text(pair["share"] or 0.0, lang)
-    return typeset(say("verdict", pair["verdict"], lang, name=lowest, share=share), lang)
 
 
 def _criteria(known: Mapping[str, Hosting], lang: str) -> Markup:

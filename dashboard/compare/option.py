@@ -8,14 +8,13 @@ from markupsafe import Markup
 
 from dashboard import data
 from dashboard.compare import data as compare_data
-from dashboard.compare.fields import NotANumber, merged, number, number_text, refusal_text
+from dashboard.compare.fields import NotANumber, merged, number, number_text, refusal_text, share_field_text
 from dashboard.compare.session import ERROR, REVISION, list_field, put, read, say_error, text_field
 from dashboard.compare.state import plain
-from dashboard.texts import t
+from dashboard.texts import sentence, t
 from estimator.compare.scenario import Option, Scenario
 
 NETWORK = "network/fixed-fra"
-AMOUNTS = (("attempts", "screen_minutes", "reserved_hours"), ("acceptance", "work_minutes"))
 OPTION_NUMBERS = ("attempts", "acceptance", "reserved_hours")
 
 
@@ -27,36 +26,48 @@ def option_form(scenario: Scenario, option: Option, lang: str) -> None:
         s: t(f"compare_form.{'first_' if first else ''}{s}", lang) for s in ("studied", "rejected", "not_studied")
     }
     with st.form(f"compare_option_{st.session_state[REVISION]}_{place}", border=False):
-        st.html(Markup("<h3>{}</h3>").format(option.label))
+        st.html(Markup("<h3>{}</h3>").format(sentence(option.label)))
         columns = st.columns(2)
         with columns[0]:
             text_field(place, "label", option.label, lang)
+            list_field(place, "status", statuses, option.status, lang)
+            text_field(place, "why", option.why, lang)
             if option.method == "model":
                 names = {"": t("compare_form.none", lang), **compare_data.model_names()}
                 list_field(place, "model", names, compare_data.model_id(use.model) if use and use.model else "", lang)
                 list_field(place, "host", _places(lang), _place(option), lang)
-                devices = {"": t("compare_form.device_default", lang), **compare_data.subject_names("device", lang)}
-                list_field(place, "device", devices, use.device or "" if use else "", lang)
-                text_field(place, "zone", use.zone or "" if use else "", lang)
-                text_field(place, "concurrency", number_text(use.concurrency if use else None, lang), lang)
-                text_field(place, "data_gb", number_text(use.data_gb if use else None, lang), lang)
             _measured(place, option, lang)
         with columns[1]:
-            list_field(place, "status", statuses, option.status, lang)
-            text_field(place, "why", option.why, lang)
-            text_field(place, "quality", number_text(quality.value if quality else None, lang), lang)
-            text_field(place, "test", quality.test if quality else "", lang)
-            text_field(place, "date", quality.date if quality else "", lang)
-            text_field(place, "by", quality.by if quality else "", lang)
-        for column, amounts in zip(columns, AMOUNTS, strict=True):
-            with column:
-                for name in amounts:
-                    holder = option.people if name.endswith("minutes") else option
-                    text_field(place, name, number_text(getattr(holder, name, None), lang), lang)
+            text_field(place, "quality", share_field_text(quality.value if quality else None, lang), lang)
+            for name in ("test", "date", "by"):
+                text_field(place, name, getattr(quality, name, ""), lang)
+            work = option.people.work_minutes if option.people else None
+            text_field(place, "work_minutes", number_text(work, lang), lang)
+        with st.expander(t("compare_form.finer", lang)):
+            _finer(place, option, lang)
         say_error(place)
         st.form_submit_button(
             t("compare_form.apply", lang), type="primary", on_click=_apply_option, args=(scenario, option, lang)
         )
+
+
+def _finer(place: str, option: Option, lang: str) -> None:
+    """What has a usual value: how answers are retried and accepted, on which hardware they are made."""
+    use, columns = option.use, st.columns(2)
+    with columns[0]:
+        text_field(place, "attempts", number_text(option.attempts, lang), lang)
+        text_field(place, "acceptance", share_field_text(option.acceptance, lang), lang)
+        text_field(
+            place, "screen_minutes", number_text(option.people.screen_minutes if option.people else None, lang), lang
+        )
+        text_field(place, "reserved_hours", number_text(option.reserved_hours, lang), lang)
+    with columns[1]:
+        if option.method == "model":
+            devices = {"": t("compare_form.device_default", lang), **compare_data.subject_names("device", lang)}
+            list_field(place, "device", devices, use.device or "" if use else "", lang)
+            text_field(place, "zone", use.zone or "" if use else "", lang)
+            text_field(place, "concurrency", number_text(use.concurrency if use else None, lang), lang)
+            text_field(place, "data_gb", number_text(use.data_gb if use else None, lang), lang)
 
 
 def _measured(place: str, option: Option, lang: str) -> None:

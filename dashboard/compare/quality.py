@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from dashboard.charts import ACCENT, INK, LINE, RATIO, SMALL, WHITE, axis, data_uri, nice_ticks
+from dashboard.charts import ACCENT, INK, LINE, RATIO, WHITE, axis, data_uri, far_smaller, nice_ticks
 from dashboard.compare.charts import PALE, alt_text, dot, figure_of, grid, place, span, svg
 from dashboard.texts import t
 from estimator.numbers import Amount, interval_text, share_text, step_for, tick_text
@@ -31,9 +31,11 @@ def quality_picture(points: Sequence[Point], threshold: float | None, title: str
     Points far more sober than the largest are drawn again in a second panel, with the same numbers.
     """
     numbered = list(enumerate(points, 1))
-    largest = max(point.amount["central"] for point in points)
-    small = [(n, point) for n, point in numbered if point.amount["central"] * SMALL < largest]
-    picture = _plane(numbered, points, threshold, lang)
+    far = far_smaller([point.amount["central"] for point in points])
+    small = [entry for entry, is_small in zip(numbered, far, strict=True) if is_small]
+    picture = _plane(
+        [(0 if is_small else n, p) for (n, p), is_small in zip(numbered, far, strict=True)], points, threshold, lang
+    )
     rows = [_point_text(point, lang) for point in points]
     key = Markup('<ol class="key">{}</ol>').format(Markup().join(Markup("<li>{}</li>").format(row) for row in rows))
     if small:
@@ -44,7 +46,7 @@ def quality_picture(points: Sequence[Point], threshold: float | None, title: str
 
 
 def _plane(shown: Sequence[tuple[int, Point]], points: Sequence[Point], threshold: float | None, lang: str) -> Markup:
-    """One panel. points: all of them, which the scale of quality holds whatever is shown."""
+    """One panel. points: all of them, which the scale of quality holds whatever is shown. Number 0: not written."""
     step = step_for(points[0].amount["unit"], max(p.amount["central"] for _, p in shown), lang)
     ticks = [v * float(step.worth) for v in nice_ticks(max(p.amount["high"] for _, p in shown) / float(step.worth))]
     levels = _levels([p.quality for p in points] + ([threshold] if threshold is not None else []))
@@ -58,7 +60,8 @@ def _plane(shown: Sequence[tuple[int, Point]], points: Sequence[Point], threshol
         y = _y(point.quality, levels)
         body += span((point.amount["low"], point.amount["high"]), ticks[-1], y - 2, 4, PALE)
         body += dot(place(point.amount["central"], ticks[-1]), y, ACCENT if point.marked else WHITE)
-        names.append(_label(str(number), point.amount["central"] / ticks[-1], y, "point"))
+        if number:
+            names.append(_label(str(number), point.amount["central"] / ticks[-1], y, "point"))
     names += [_label(quality_text(v, lang), 0.0, _y(v, levels), "level") for v in (levels[0], levels[-1])]
     return Markup('<div class="plane" aria-hidden="true"><img alt="" src="{}">{}</div>{}').format(
         data_uri(svg(body, HIGH)), Markup().join(names), axis(ticks, step, lang)

@@ -1,7 +1,6 @@
 """The answer of a comparison: which option meets the need with least, its picture, its numbers, what was left aside."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
@@ -9,18 +8,15 @@ from markupsafe import Markup
 from dashboard import charts, parts
 from dashboard.charts import Bar
 from dashboard.compare.data import Compared, example_scenario
-from dashboard.compare.quality import quality_text
 from dashboard.compare.state import LONGEST_LINK, NAME, token
 from dashboard.compare.state import plain as plain_of
-from dashboard.dates import short_day
 from dashboard.texts import both, sentence, t
 from estimator.compare.scenario import Scenario
-from estimator.numbers import Step, count_text, interval_text, plain, range_text, step_for, tick_text, with_unit
+from estimator.numbers import count_text, share_text, tick_text, two_figures
 
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # beside electricity, never summed
 INDICATORS = ("energy", *BESIDE)
-MINUTE = Step(Decimal(1), "min", scaled=False)
 SETTLED = ("lower_always", "lower_mostly")
 
 
@@ -49,22 +45,42 @@ def head(found: Compared, lang: str) -> Markup:
     about = Markup('<b>{}</b>. {} <a href="#besoin">{}</a>').format(
         body["scenario"]["title"], volume, t("compare.change", lang)
     )
+    if body["options"][0]["status"] == "not_studied":
+        about += Markup('<br><span class="warn">{}</span>').format(t("compare.first_missing", lang))
     return parts.head(t("compare.title", lang), answer(body, lang), about)
 
 
 def answer(body: Mapping[str, Any], lang: str) -> str:
     """The paired ratio in words, the verdict after it; or why no option leads."""
-    told = [pair for pair in body["lead"] if pair["ratio"]]
-    if not told:
-        refused = [pair for pair in body["lead"] if pair["words"][lang]]
-        why = sentence(both(refused[0]["words"], lang)) + "." if refused else ""
-        return f"{t('compare.no_reference', lang)} {why}".strip()
-    nearest = min(told, key=lambda pair: _closeness(pair["ratio"]["median"]))
-    return f"{both(nearest['sentence'], lang)} {sentence(both(nearest['words'], lang))}."
+    told = nearest(suitable(body["lead"], body), lang)
+    if told:
+        return told
+    refused = [pair for pair in body["lead"] if pair["words"][lang]]
+    why = sentence(both(refused[0]["words"], lang)) + "." if refused else ""
+    return f"{t('compare.no_reference', lang)} {why}".strip()
 
 
-def _closeness(ratio: float) -> float:
-    return max(ratio, 1 / ratio)
+def suitable(pairs: Sequence[Mapping[str, Any]], body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The pairs of options that reach the threshold; else of those not known to miss it; else all."""
+    for missing in ((False, None), (False,)):
+        left = {option["id"] for option in body["options"] if option["meets_threshold"] in missing}
+        found = [pair for pair in pairs if pair["ratio"] and not {pair["a"], pair["b"]} & left]
+        if found:
+            return found
+    return pairs
+
+
+def nearest(pairs: Sequence[Mapping[str, Any]], lang: str) -> str:
+    """The pair whose ratio is nearest to one, in words, quality beside and verdict after; "" when none has a ratio."""
+    known = [pair for pair in pairs if pair["ratio"]]
+    return (
+        told_pair(min(known, key=lambda p: max(p["ratio"]["median"], 1 / p["ratio"]["median"])), lang) if known else ""
+    )
+
+
+def told_pair(pair: Mapping[str, Any], lang: str) -> str:
+    """A paired ratio in words, then its verdict."""
+    return t("compare.told", lang, ratio=both(pair["sentence"], lang), verdict=both(pair["words"], lang))
 
 
 def picture(found: Compared, scenario: Scenario, lang: str) -> Markup:
@@ -92,14 +108,16 @@ def bars(found: Compared, scenario: Scenario, name: str, lang: str, whole: bool 
         amount = option["per_unit"].get(name)
         if amount is None:
             if whole:
-                made.append(Bar(option["label"], {"central": None, "unit": "kWh"}, aside=_aside(option, found, lang)))
+                absent = {"central": None, "unit": "kWh"}
+                why = why_absent(option, found, lang)
+                made.append(Bar(sentence(option["label"]), absent, said=_kind(option, lang), aside=why.rstrip(".")))
             continue
         made.append(
             Bar(
-                option["label"],
+                sentence(option["label"]),
                 amount,
                 option["proof"] or {"estimated": 1.0},
-                said=_proof(option, lang) if whole and amount["central"] is not None else "",
+                said=_said(option, lang) if whole and amount["central"] is not None else "",
                 href=link(scenario, lang, calcul=f"{option['id']}.{name}"),
                 more=option["label"],
             )
@@ -107,11 +125,32 @@ def bars(found: Compared, scenario: Scenario, name: str, lang: str, whole: bool 
     return made
 
 
-def _proof(option: Mapping[str, Any], lang: str) -> str:
-    return parts.proof_text(option["proof"] or {"estimated": 1.0}, lang)
+def _said(option: Mapping[str, Any], lang: str) -> str:
+    """Proof, and that reserved hours do not suffice when they do not."""
+    too_few = option["occupancy"] and occupancy(option["occupancy"], lang)
+    return f"{proof_of(option, lang)}, {too_few[1]}" if too_few and too_few[0] else proof_of(option, lang)
 
 
-def _aside(option: Mapping[str, Any], found: Compared, lang: str) -> str:
+def occupancy(found: Mapping[str, Any], lang: str) -> tuple[str, str]:
+    """(mark, how busy reserved accelerators are); marked when they do not suffice."""
+    if found["central"] > 1:
+        times = tick_text(float(two_figures(found["central"])), charts.RATIO, lang)
+        return " warn", t("compare.overbooked", lang, times=times)
+    low, central, high = (share_text(min(found[bound] or 0.0, 1.0), lang) for bound in ("low", "central", "high"))
+    return "", t(f"compare.busy{'' if low == high else '_between'}", lang, low=low, central=central, high=high)
+
+
+def proof_of(option: Mapping[str, Any], lang: str) -> str:
+    """« sans IA, estimé »"""
+    said = parts.proof_text(option["proof"] or {"estimated": 1.0}, lang)
+    return ", ".join(text for text in (_kind(option, lang), said) if text)
+
+
+def _kind(option: Mapping[str, Any], lang: str) -> str:
+    return t("compare.no_ai", lang) if option["method"] == "none" else ""
+
+
+def why_absent(option: Mapping[str, Any], found: Compared, lang: str) -> str:
     """Why an option has no bar."""
     if option["id"] in found.refused:
         return t("compare.not_computed", lang, why=found.refused[option["id"]][lang])
@@ -152,89 +191,11 @@ def _less_settled(pairs: Sequence[Mapping[str, Any]], energy: Mapping[tuple[str,
     return any(e and e["verdict"] in SETTLED and p["verdict"] not in SETTLED for e, p in said)
 
 
-def numbers(found: Compared, scenario: Scenario, lang: str) -> Markup:
-    """The same numbers as a table: figures for one unit, the electricity of the period, quality and minutes beside."""
-    body = found.body
-    heads = [t("compare.option", lang)]
-    heads += [t("compare.period_energy", lang, period=body["scenario"]["need"]["period"])]
-    heads += [parts.figure_name(name, lang) for name in INDICATORS]
-    heads += [t(f"compare.{key}", lang) for key in ("quality", "minutes")]
-    rows = [_row(option, scenario, lang) for option in body["options"] if option["per_unit"]]
-    table = parts.table(t("compare.table_caption", lang, unit=body["unit"]), heads, rows)
-    return parts.section(t("compare.table", lang), table + _left_aside(found, lang) + _warnings(body, lang))
-
-
-def _row(option: Mapping[str, Any], scenario: Scenario, lang: str) -> list[Any]:
-    label = Markup('{}<br><span class="small">{}</span>').format(option["label"], _proof(option, lang))
-    if option["why"]:
-        label += Markup('<br><span class="small">{}</span>').format(parts.cut(option["why"]))
-    cells = [_cell(option["figures"]["energy"], option, "energy", (scenario, lang))]
-    cells += [_cell(option["per_unit"][name], option, name, (scenario, lang)) for name in INDICATORS]
-    return [label, *cells, quality_cell(option, lang), _minutes(option, lang)]
-
-
-def _cell(amount: Mapping[str, Any], option: Mapping[str, Any], name: str, where: tuple[Scenario, str]) -> Markup:
-    """The central value over its interval; both open the calculation."""
-    scenario, lang = where
-    address = link(scenario, lang, calcul=f"{option['id']}.{name}")
-    unseen = f"{option['label']}, {parts.figure_name(name, lang)}"
-    if amount["central"] is None:
-        shown: Any = interval_text(amount, lang)
-    else:
-        step = step_for(amount["unit"], amount["central"], lang)
-        central = with_unit(plain(amount["central"], step, lang), step)
-        shown = Markup('{}<br><span class="small">{}</span>').format(central, range_text(amount, lang))
-    if not address:
-        return Markup("{}").format(shown)
-    return Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(address, shown, unseen)
-
-
-def quality_cell(option: Mapping[str, Any], lang: str) -> Markup | str:
-    """What a test found, which test, when and by whom, and whether it reaches the threshold."""
-    found = option["quality"]
-    if found is None:
-        return t("compare.quality_unknown", lang)
-    meets = option["meets_threshold"]
-    about = [found["test"], short_day(found["date"], lang) if _is_day(found["date"]) else found["date"], found["by"]]
-    if meets is not None:
-        about.append(t("compare.meets" if meets else "compare.misses", lang))
-    return Markup('{}<br><span class="small">{}</span>').format(
-        quality_text(found["value"], lang), ", ".join(part for part in about if part)
-    )
-
-
-def _is_day(text: str) -> bool:
-    return len(text) == 10 and text[4] == text[7] == "-" and text.replace("-", "").isdecimal()
-
-
-def _minutes(option: Mapping[str, Any], lang: str) -> str:
-    found = option["minutes"]
-    return t("dates.none", lang) if found is None else with_unit(tick_text(found, charts.RATIO, lang), MINUTE)
-
-
 def named(name: str, said: str, lang: str) -> Markup:
     """What is said of something, after its name."""
     return Markup(t("numbers.pair", lang)).format(name=Markup("<b>{}</b>").format(name), value=said)
 
 
-def _left_aside(found: Compared, lang: str) -> Markup:
-    """Options without figures: rejected, not studied, not computed, each with why."""
-    out = [option for option in found.body["options"] if not option["per_unit"]]
-    if not out:
-        return Markup()
-    entries = [named(option["label"], _aside(option, found, lang), lang) for option in out]
-    return Markup('<h3 class="under">{}</h3>{}').format(t("compare.left_aside", lang), parts.items(entries))
-
-
-def _warnings(body: Mapping[str, Any], lang: str) -> Markup:
-    """What had to be supposed, once each, with the options it concerns."""
-    told: dict[str, list[str]] = {}
-    for option in body["options"]:
-        for warning in option["warnings"]:
-            told.setdefault(both(warning, lang), []).append(option["label"])
-    if not told:
-        return Markup()
-    entries = [
-        Markup("{} <span class=small>({})</span>").format(text, ", ".join(names)) for text, names in told.items()
-    ]
-    return parts.details(t("compare.supposed", lang, n=len(told)), parts.items(entries))
+def breakable(text: str) -> Markup:
+    """A text of the scenario in a cell, which a line may break anywhere."""
+    return Markup('<span class="wild">{}</span>').format(text)

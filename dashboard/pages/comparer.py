@@ -4,12 +4,16 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.compare import data as compare_data
+from dashboard.compare import difference as compare_difference
 from dashboard.compare import files as compare_files
 from dashboard.compare import form as compare_form
+from dashboard.compare import growth as compare_growth
 from dashboard.compare import hosts as compare_hosts
+from dashboard.compare import interactive as compare_interactive
 from dashboard.compare import opened as compare_opened
 from dashboard.compare import sections as compare_sections
 from dashboard.compare import session as compare_session
+from dashboard.compare import table as compare_table
 from dashboard.compare import view as compare_view
 from dashboard.view import language
 
@@ -27,11 +31,13 @@ def show() -> None:
         return
     found = compare_data.compared(scenario)
     st.html(mark + compare_view.head(found, lang) + compare_view.picture(found, scenario, lang))
-    st.html(compare_view.numbers(found, scenario, lang))
+    st.html(compare_table.numbers(found, scenario, lang) + compare_sections.ratios(found, lang))
     compare_form.show(scenario, found.refused, lang)
-    st.html(compare_sections.ratios(found, lang) + compare_sections.smallest(found, lang))
+    st.html(compare_sections.smallest(found, lang))
     compare_hosts.show(found, scenario, lang)
-    st.html(compare_sections.doubt(found, lang) + compare_sections.growth(found, lang))
+    compare_difference.show(found, scenario, lang)
+    st.html(compare_growth.growth(found, lang))
+    compare_interactive.show(found, lang)
     compare_files.show(found, scenario, lang)
 
 

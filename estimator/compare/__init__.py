@@ -117,8 +117,8 @@ class Comparator:
         if not known:
             return None
         best = min(known, key=lambda name: known[name])
-        told = {LOWER_ALWAYS, LOWER_MOSTLY}
-        tied = [n for n in known if n != best and self.pair(best, n, "energy").verdict not in told]
+        settled = {LOWER_ALWAYS, LOWER_MOSTLY}
+        tied = [n for n in known if n != best and self.pair(best, n, "energy").verdict not in settled]
         return {"id": best, "tied": tied, "threshold": threshold.value if threshold else None}
 
 
@@ -146,6 +146,7 @@ def compare_scenario(work: Comparator) -> dict[str, Any]:
         "reference": reference,
         "lead": [led(work, reference, name) for name in others] if reference else [],
         "smallest_model": work.smallest_model(),
+        "smallest_lead": _smallest_lead(work),
         "date": work.context.day.isoformat(),
         "factors_version": work.context.catalogue.version,
     }
@@ -179,9 +180,17 @@ def led(work: Comparator, reference: str, other: str) -> dict[str, Any]:
     body = told(work, reference, other, "energy")
     first, second = (body["b"], body["a"]) if body["lower"] == body["b"] else (body["a"], body["b"])
     qualities = [work.scenario.option(name).quality for name in (first, second)]
-    words = body.get("ratio_words", body["words"])
-    body["sentence"] = {lang: quality_words(words[lang], qualities, lang) for lang in LANGUAGES}
-    return body
+    words = body.get("ratio_words")
+    told_with = {lang: quality_words(words[lang], qualities, lang) for lang in LANGUAGES} if words else None
+    return body | {"sentence": told_with or body["words"]}
+
+
+def _smallest_lead(work: Comparator) -> list[dict[str, Any]]:
+    """The smallest model that suffices against each other model of known electricity."""
+    found, figure = work.smallest_model(), figure_named("energy")
+    assert figure is not None
+    models = [n for n, w in work.weighed.items() if w.option.method == "model" and w.side.central(figure) is not None]
+    return [led(work, found["id"], name) for name in models if name != found["id"]] if found else []
 
 
 def opened(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
@@ -201,6 +210,7 @@ def _option(work: Comparator, option: Option) -> dict[str, Any]:
     body |= {"why": option.why, "quality": option.quality.model_dump() if option.quality else None}
     body |= {"meets_threshold": meets(work.scenario, option), "minutes": _minutes(option)}
     weighed = work.weighed.get(option.id)
+    body |= {"occupancy": weighed.built.occupancy if weighed else None}
     if weighed is None:
         return body | {"figures": {}, "per_unit": {}, "components": {}, "proof": {}, "warnings": []}
     found = amounts(weighed.built.cells, FIGURES) if weighed.built.cells else {}

@@ -1,8 +1,7 @@
 """The decision sheet of a scenario: the comparison, growth, crossings, and what the lead difference is made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ from estimator.compare import Comparator, compare_scenario, opened
 from estimator.compare.options import Context
 from estimator.compare.scenario import Scenario
 from estimator.compare.sites import at_hosts
-from estimator.compare.sweeps import crossing, growth
+from estimator.compare.sweeps import crossings, growth
 from estimator.errors import LANGUAGES
 
-FEW = 6  # options up to which growth and crossings are told
+FEW = 8  # options up to which growth and crossings are told
 
 Answers = Mapping[str, Mapping[str, Bound]]
 Sites = tuple[str, Sequence[str]]  # an option, and the hosts at which to place it
@@ -35,12 +34,11 @@ def decision(
     context = Context(catalogue, scenario.day or today or date.today(), answers or {}, home)
     work = Comparator(scenario, context)
     body = compare_scenario(work)
-    names = list(work.weighed)
-    body["growth"] = growth(scenario, context) if len(names) <= FEW else []
-    pairs = combinations(names, 2) if len(names) <= FEW else ()
-    body["crossings"] = [found for a, b in pairs if (found := crossing(scenario, context, a, b))]
+    few = len(work.weighed) <= FEW
+    body["growth"] = growth(scenario, context) if few else []
+    body["crossings"] = crossings(scenario, context) if few else []
     body["opened"] = _opened(work, body["lead"])
-    body["factor_labels"] = {key: _labels(key, work, catalogue) for key in body["opened"].get("matters", {})}
+    body["factor_labels"] = factor_labels(work, body["opened"].get("matters", {}))
     return body
 
 
@@ -56,6 +54,11 @@ def _opened(work: Comparator, lead: Sequence[Mapping[str, Any]]) -> dict[str, An
         return {}
     pair = max(far, key=lambda found: found["ratio"]["central"])
     return {"a": pair["a"], "b": pair["b"], "indicator": "energy"} | opened(work, pair["a"], pair["b"], "energy")
+
+
+def factor_labels(work: Comparator, keys: Collection[str]) -> dict[str, dict[str, str]]:
+    """Factors in words: the quantity of each and what it hangs on."""
+    return {key: _labels(key, work, work.context.catalogue) for key in keys}
 
 
 def _labels(key: str, work: Comparator, catalogue: Catalogue) -> dict[str, str]:

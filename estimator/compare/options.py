@@ -38,13 +38,17 @@ class Context:
 
 @dataclass(frozen=True)
 class Built:
-    """An option with its cells for the whole period, what they count, and what had to be supposed."""
+    """An option with its cells for the whole period, what they count, and what had to be supposed.
+
+    occupancy: of the reserved accelerators, an amount; above 1 they do not suffice; None when none are reserved.
+    """
 
     option: Option
     cells: tuple[Cell, ...]
     attempts: float
     proof: Mapping[str, float]
     warnings: tuple[dict[str, str], ...] = ()
+    occupancy: Mapping[str, Any] | None = None
 
 
 def built(scenario: Scenario, option: Option, context: Context, times: float = 1.0) -> Built:
@@ -61,7 +65,20 @@ def built(scenario: Scenario, option: Option, context: Context, times: float = 1
         made = Made()
     people = _people(scenario, option, units, context)
     cells = tuple(made.cells) + ((people,) if people else ())
-    return Built(option, cells, attempts, proof, tuple(made.warnings))
+    return Built(option, cells, attempts, proof, tuple(made.warnings), _occupancy(option, made))
+
+
+def _occupancy(option: Option, made: Made) -> dict[str, Any] | None:
+    """Hours of accelerators that the answers take over the hours that are reserved [1]."""
+    hours = option.reserved_hours
+    if hours is None:
+        return None
+    for cell in made.cells:
+        pace, outputs = cell.bounds.get("output_hours"), cell.amounts.get("outputs")
+        if pace and pace.factor and pace.factor.value and outputs is not None:
+            ends = {"low": pace.factor.low, "central": pace.factor.value, "high": pace.factor.high}
+            return {"unit": "1"} | {name: None if v is None else outputs * v / hours for name, v in ends.items()}
+    return None
 
 
 def _question(scenario: Scenario, option: Option, attempts: float) -> Question:

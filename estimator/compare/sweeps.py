@@ -1,11 +1,12 @@
 """What a comparison becomes when the volume grows, and the volume at which two options change places."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 from estimator import draws
-from estimator.compare import Comparator, told
+from estimator.compare import Comparator, led
 from estimator.compare.options import Context
 from estimator.compare.scenario import Scenario
 from estimator.figures import figure_named
@@ -32,9 +33,16 @@ def _grown(work: Comparator, factor: float) -> dict[str, Any]:
         totals[name] = {"low": low, "central": central, "high": high, "unit": figure.unit}
     beyond = [n for n, w in work.weighed.items() if any(x["code"] == "hours_too_few" for x in w.built.warnings)]
     reference = work.reference()
-    pairs = [told(work, reference, n, "energy") for n in work.weighed if n != reference] if reference else []
+    pairs = [led(work, reference, n) for n in work.weighed if n != reference] if reference else []
     body: dict[str, Any] = {"times": factor, "units": work.units, "energy": totals, "beyond": beyond}
+    body["occupancy"] = {n: w.built.occupancy for n, w in work.weighed.items() if w.built.occupancy}
     return body | {"reference": reference, "pairs": pairs}
+
+
+def crossings(scenario: Scenario, context: Context) -> list[dict[str, Any]]:
+    """Where the pairs of options change places, for those that do: `crossing` of each."""
+    lines = _lines(scenario, context)
+    return [found for a, b in combinations(lines, 2) if (found := _crossing(a, b, lines))]
 
 
 def crossing(scenario: Scenario, context: Context, a: str, b: str) -> dict[str, Any] | None:
@@ -44,20 +52,30 @@ def crossing(scenario: Scenario, context: Context, a: str, b: str) -> dict[str, 
     and a part that grows with it. None where neither has a fixed part, or one of the two is not estimable.
     {"units": {low, central, high}, "share": of the draws that cross, "below": the lower option under it}.
     """
-    import numpy as np
+    lines = _lines(scenario, context)
+    return _crossing(a, b, lines) if a in lines and b in lines else None
 
+
+def _lines(scenario: Scenario, context: Context) -> dict[str, list[tuple[Any, Any]]]:
+    """Fixed part and part by unit of each option of known electricity: of its draws, then at central factors."""
     figure = figure_named("energy")
     assert figure is not None
-    lines = []
-    for name in (a, b):
-        at, half = (Comparator(scenario, context, times) for times in (1.0, HALF))
-        if name not in at.weighed or at.weighed[name].side.central(figure) is None:
-            return None
-        ends = [(w.weighed[name].side.drawn(figure), w.weighed[name].side.central(figure)) for w in (at, half)]
-        lines.append([_line(full, part, at.units) for full, part in zip(*ends, strict=True)])
-    (fixed_a, slope_a), (fixed_b, slope_b) = (line[1] for line in lines)
+    at, half = (Comparator(scenario, context, times) for times in (1.0, HALF))
+    found = {}
+    for name in at.weighed:
+        sides = [work.weighed[name].side for work in (at, half)]
+        ends = zip(*((side.drawn(figure), side.central(figure)) for side in sides), strict=True)
+        if sides[0].central(figure) is not None:
+            found[name] = [_line(full, part, at.units) for full, part in ends]
+    return found
+
+
+def _crossing(a: str, b: str, lines: Mapping[str, Sequence[tuple[Any, Any]]]) -> dict[str, Any] | None:
+    import numpy as np
+
+    (fixed_a, slope_a), (fixed_b, slope_b) = lines[a][1], lines[b][1]
     central = _meeting(fixed_b - fixed_a, slope_a - slope_b)
-    drawn = [np.broadcast_to(np.asarray(v, dtype=float), (draws.DRAWS,)) for line in lines for v in line[0]]
+    drawn = [np.broadcast_to(np.asarray(v, dtype=float), (draws.DRAWS,)) for n in (a, b) for v in lines[n][0]]
     with np.errstate(divide="ignore", invalid="ignore"):
         found = (drawn[2] - drawn[0]) / (drawn[1] - drawn[3])
     real = found[np.isfinite(found) & (found > 0)]

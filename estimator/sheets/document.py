@@ -31,13 +31,14 @@ class Cell:
 class Table:
     """Rows of cells under named columns; the first cell of a row is its header. A row of two cells fills the width.
 
-    picture: rows that only draw what other rows write, left out where nothing is drawn.
+    picture: rows that only draw what other rows write, left out where nothing is drawn. form: is it filled in by hand?
     """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     picture: tuple[Row, ...] = ()
+    form: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from estimator.numbers import interval_text, missing_text, range_text, step_for,
 from estimator.sheets import reading
 from estimator.sheets.bars import round_top, small_ones
 from estimator.sheets.document import Bar, Cell, Fields, Points, Record, Row, Section, Sheet, Table
-from estimator.sheets.facts import FOUR, SHORT, Facts, clipped
+from estimator.sheets.facts import FOUR, LONGEST, SHORT, Facts, clipped
 
 COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut", "unite", "texte", "preuve")
-ROOM = ((18, 5), (40, 4), (80, 3))  # longest label [characters] → options on the page; all are in the CSV
+ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] → options on the page; all are in the CSV
 CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 
 
@@ -42,8 +42,9 @@ def evaluation(facts: Facts) -> Sheet:
 
 
 def _shown(facts: Facts) -> list[Mapping[str, Any]]:
-    """The options on the page: the one without AI, then those of least electricity, in the order of the scenario."""
-    options = list(facts.body["options"])
+    """The options on the page: the one without AI, then those of least electricity, in the order of the scenario;
+    the others that were set aside stand in a sentence."""
+    options = [o for n, o in enumerate(facts.body["options"]) if n == 0 or o["status"] != "rejected"]
     known = [o for o in options[1:] if (o["figures"].get("energy") or {}).get("central") is not None]
     least = sorted(known, key=lambda o: o["figures"]["energy"]["central"])
     longest = max(len(option["label"]) for option in options)
@@ -53,9 +54,18 @@ def _shown(facts: Facts) -> list[Mapping[str, Any]]:
 
 
 def _left_out(facts: Facts) -> tuple[str, ...]:
+    """What stands in no row: the options set aside, with the reason, and those for which there is no room."""
     shown = [option["id"] for option in _shown(facts)]
-    labels = [option["label"] for option in facts.body["options"] if option["id"] not in shown]
-    return (facts.say("left_out", labels=clipped(", ".join(labels), 2 * SHORT)),) if labels else ()
+    others = [option for option in facts.body["options"] if option["id"] not in shown]
+    aside = [
+        facts.say("set_aside_why", label=o["label"], why=clipped(o["why"], 2 * SHORT).rstrip("."))
+        for o in others
+        if o["status"] == "rejected"
+    ]
+    labels = [option["label"] for option in others if option["status"] != "rejected"]
+    told = [facts.say("set_aside", list=clipped(facts.joined(aside), 2 * LONGEST))] if aside else []
+    told += [facts.say("left_out", labels=clipped(", ".join(labels), 2 * SHORT))] if labels else []
+    return tuple(told)
 
 
 def _table(facts: Facts) -> Table:
@@ -159,7 +169,7 @@ def _decision(facts: Facts) -> Section:
         for name in CHOICES
     ]
     blank = Fields(tuple((facts.say(f"sign_{name}"), "") for name in ("reasons", "role", "date", "signature")))
-    return Section(facts.say("decision"), (*reading.decided(facts), "   ".join(boxes), blank))
+    return Section(facts.say("decision"), (*reading.decided(facts), "\u2003".join(boxes), blank))
 
 
 def _figure_records(facts: Facts) -> list[Record]:

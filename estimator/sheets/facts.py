@@ -7,11 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
+
 from estimator import providers
 from estimator.compare.decision import decision
-from estimator.compare.scenario import Option, Quality, Scenario
-from estimator.errors import say
-from estimator.numbers import Step, count_text, share_text, tick_text, two_figures
+from estimator.compare.scenario import Option, Quality, Scenario, read_scenario
+from estimator.errors import SobriaError, say
+from estimator.numbers import NO_BREAK, Step, count_text, share_text, tick_text, two_figures
 from estimator.reading import open_current
 from estimator.register import Register
 from estimator.register.types import UseCase
@@ -19,6 +21,12 @@ from estimator.register.types import UseCase
 FOUR = ("energy", "water", "adpe", "gwp")  # the order of the charter, then greenhouse gases
 BARE = Step(Decimal(1), "", scaled=False)
 LONGEST, SHORT = 160, 60  # characters of a text of the user on a sheet, and beside a figure
+
+
+class CaseWithoutScenario(SobriaError):
+    """A use case to which no scenario file is attached, or one that is not there."""
+
+    code = "case_without_scenario"
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,15 @@ class Facts:
         """A count that is computed, at two significant figures."""
         return tick_text(float(two_figures(value)), BARE, self.lang)
 
+    def day_text(self, day: str | date) -> str:
+        """« 25/11/2026 », « 25 Nov 2026 »; a text that is no day as it is."""
+        try:
+            found = day if isinstance(day, date) else date.fromisoformat(day)
+        except ValueError:
+            return str(day)
+        text = str(format_date(found, "dd/MM/yyyy" if self.lang == "fr" else "d MMM yyyy", locale=self.lang))
+        return text.replace(" ", NO_BREAK)
+
     def proof(self, option: Mapping[str, Any]) -> str:
         """« 60 % mesuré, 40 % estimé », or what nobody says."""
         shares = option["proof"] or {"unknown": 1.0}
@@ -73,7 +90,7 @@ class Facts:
         return ", ".join(said)
 
     def score(self, quality: Quality | None) -> str:
-        """« 94 % (200 courriers, 2026-05-02, Service courrier) », without a test that is that of the threshold."""
+        """« 94 % (200 courriers, 02/05/2026, Service courrier) », without a test that is that of the threshold."""
         if quality is None:
             return self.say("quality_unknown")
         value = (
@@ -81,7 +98,9 @@ class Facts:
         )
         wanted = self.scenario.constraints.quality
         known = wanted is not None and wanted is not quality and wanted.test == quality.test
-        found = ", ".join(text for text in ("" if known else quality.test, quality.date, quality.by) if text)
+        found = ", ".join(
+            text for text in ("" if known else quality.test, self.day_text(quality.date), quality.by) if text
+        )
         return f"{value} ({clipped(found, SHORT)})" if found else value
 
     def command(self, kind: str) -> str:
@@ -97,6 +116,14 @@ def facts_of(scenario: Scenario, lang: str, home: Path | None = None, file: str 
     build = open_current(home) if home and measured else None
     source = (build.id, build.sample) if build else ("", False)
     return Facts(scenario, body, lang, file, case, _hosts(scenario), *source)
+
+
+def scenario_of_case(case: UseCase, home: Path) -> Scenario:
+    """The scenario attached to a use case of the register. CaseWithoutScenario, ScenarioRefused."""
+    path = home / "scenarios" / case.scenario
+    if not path.is_file():
+        raise CaseWithoutScenario(name=case.name, read=case.scenario or "-")
+    return read_scenario(path).model_copy(update={"use_case": case.id})
 
 
 def clipped(text: str, longest: int = LONGEST) -> str:

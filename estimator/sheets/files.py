@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from estimator.compare.scenario import Scenario
 from estimator.errors import SobriaError
 from estimator.sheets.document import Sheet
 from estimator.sheets.evaluation import evaluation
-from estimator.sheets.facts import Facts, facts_of
+from estimator.sheets.facts import Facts
 from estimator.sheets.page import page
 from estimator.sheets.questions import questions
 from estimator.sheets.rgesn import rgesn
@@ -29,19 +28,18 @@ class FormatUnknown(SobriaError):
     code = "format_unknown"
 
 
-def evaluation_page(scenario: Scenario, lang: str, home: Path | None = None) -> str:
-    """The evaluation sheet as a page. SobriaError of `decision`."""
-    return page(evaluation(facts_of(scenario, lang, home)))
-
-
-def write_sheet(kind: str, facts: Facts, out: Path, format: str | None = None) -> int:
-    """Write a document of `SHEETS`; without a format, that of the file's name. Bytes written. FormatUnknown, OSError.
+def written(kind: str, facts: Facts, format: str) -> bytes:
+    """A document of `SHEETS` in a format of `FORMATS`. FormatUnknown, and what the document itself refuses.
 
     A table starts with a byte order mark, by which spreadsheets know its letters.
     """
-    asked = (format or out.suffix.lstrip(".") or "html").lower()
-    if asked not in FORMATS:
-        raise FormatUnknown(read=asked, expected=", ".join(FORMATS))
-    text = FORMATS[asked](SHEETS[kind](facts)).encode("utf-8-sig" if asked == "csv" else "utf-8")
+    if format not in FORMATS:
+        raise FormatUnknown(read=format, expected=", ".join(FORMATS))
+    return FORMATS[format](SHEETS[kind](facts)).encode("utf-8-sig" if format == "csv" else "utf-8")
+
+
+def write_sheet(kind: str, facts: Facts, out: Path, format: str | None = None) -> int:
+    """Write a document; without a format, that of the file's name. Bytes written. As `written`, and OSError."""
+    text = written(kind, facts, (format or out.suffix.lstrip(".") or "html").lower())
     out.write_bytes(text)
     return len(text)

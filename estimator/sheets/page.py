@@ -98,7 +98,8 @@ def _table(table: Table, lang: str) -> Markup:
     heads = Markup().join(Markup('<th scope="col">{}</th>').format(_t(name, lang)) for name in table.columns)
     rows = Markup().join(_row(row, table.columns, lang) for row in (*table.rows, *table.picture))
     caption = Markup("<caption>{}</caption>").format(_t(table.caption, lang)) if table.caption else Markup()
-    even = Markup(' class="even"') if len(table.columns) > 3 else Markup()
+    kinds = [name for name, is_so in (("even", len(table.columns) > 3), ("form", table.form)) if is_so]
+    even = Markup(' class="{}"').format(" ".join(kinds)) if kinds else Markup()
     return Markup("<table{}>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>{}").format(
         even, caption, heads, rows, _legend(table, lang)
     )

@@ -42,7 +42,7 @@ def _section(facts: Facts, host: str, labels: tuple[str, ...]) -> Section:
     title = say("hosting_page", "title", facts.lang, label=load().label(host, facts.lang))
     columns = tuple(facts.say(f"questions_{name}") for name in ("asked", "expected", "answer"))
     rows = tuple(_row(facts, question) for question in questionnaire(host, facts.day))
-    return Section(title, (facts.say("questions_for", labels=", ".join(labels)), Table("", columns, rows)))
+    return Section(title, (facts.say("questions_for", labels=", ".join(labels)), Table("", columns, rows, form=True)))
 
 
 def _row(facts: Facts, asked: Question) -> Row:

@@ -67,7 +67,7 @@ def need(facts: Facts) -> tuple[tuple[str, str], ...]:
     if limits.delay_s:
         pairs.append((facts.say("need_delay"), f"{tick_text(limits.delay_s, BARE, facts.lang)}\u00a0s"))
     if limits.location:
-        pairs.append((facts.say("need_location"), clipped(limits.location, 40)))
+        pairs.append((facts.say("need_location"), clipped(load().label(limits.location, facts.lang), 40)))
     if case:
         stage = say("register_stages", case.stage, facts.lang)
         told = facts.say("case_told", name=case.name, service=case.service, stage=stage)
@@ -82,7 +82,8 @@ def alternative(facts: Facts) -> str:
     found = facts.use_case.alternative if facts.use_case else None
     if found and found.answer != "non_etudiee":
         answer = say("register_answers", found.answer, facts.lang)
-        told = {"answer": answer, "text": found.description, "reason": found.reason, "date": found.date}
+        told = {"answer": answer, "text": found.description, "reason": found.reason}
+        told["date"] = facts.day_text(found.date or "")
         return clipped(facts.say("alternative_registered", **told).replace(" : .", "."), 2 * LONGEST)
     options = [o for o in facts.body["options"] if o["method"] == "none"]
     return " ".join(_answer(facts, option) for option in options[:3])
@@ -245,12 +246,12 @@ def decided(facts: Facts) -> tuple[str, ...]:
     if last is None:
         return ()
     what = say("register_decisions", last.what, facts.lang)
-    return (clipped(facts.say("decided", what=what, date=last.date, by=last.by, reasons=last.reasons)),)
+    return (clipped(facts.say("decided", what=what, date=facts.day_text(last.date), by=last.by, reasons=last.reasons)),)
 
 
 def foot(facts: Facts, kind: str) -> tuple[str, ...]:
     """Date, versions, how to make the same document again, and what it is not."""
     built = facts.say("build", build=facts.build) if facts.build else ""
-    told = {"date": facts.body["date"], "version": facts.body["factors_version"], "build": built}
+    told = {"date": facts.day_text(facts.day), "version": facts.body["factors_version"], "build": built}
     again = facts.say("replay", command=facts.command(kind), file=facts.file, date=facts.body["date"])
     return (facts.say("made", **told), again, facts.say("nature"))

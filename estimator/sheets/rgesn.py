@@ -62,7 +62,9 @@ def _section(facts: Facts, name: str, lines: list[Line]) -> Section:
     texts = once([line.text for line in lines if line.text])
     blocks: list[str | Points | Table] = [asked, *((Points(texts),) if texts else ())]
     valued = [line for line in lines if line.said or line.evidence]
-    if valued:
+    if name == "1.5":
+        blocks += _indicator_tables(facts)
+    elif valued:
         columns = tuple(facts.say(f"rgesn_{column}") for column in ("about", "value", "evidence"))
         rows = tuple((line.about, line.said, line.evidence) for line in valued)
         blocks.append(Table("", columns, rows))
@@ -120,6 +122,27 @@ def _indicators(facts: Facts) -> list[Line]:
                 reaches = (("absolute", option["figures"][name]), ("relative", option["per_unit"][name]))
                 lines += [_figure(facts, option, name, reach, amount) for reach, amount in reaches]
     return lines
+
+
+def _indicator_tables(facts: Facts) -> list[str | Points | Table]:
+    """The same indicators, a table an option: for the period, then for one unit."""
+    columns = tuple(facts.say(f"rgesn_{column}") for column in ("indicator", "absolute", "relative"))
+    found: list[str | Points | Table] = []
+    for option in facts.studied:
+        figures, each = option["figures"], option["per_unit"]
+        rows = tuple(
+            (
+                say("figures", name, facts.lang),
+                interval_text(figures[name], facts.lang),
+                interval_text(each[name], facts.lang),
+            )
+            for name in INDICATORS
+            if name in figures
+        )
+        if rows:
+            proof = facts.say("proof", value=facts.proof(option))
+            found.append(Table(facts.joined((option["label"], proof)), columns, rows))
+    return found
 
 
 def _figure(facts: Facts, option: Mapping[str, Any], name: str, reach: str, amount: Mapping[str, Any]) -> Line:

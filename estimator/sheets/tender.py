@@ -6,7 +6,7 @@ from typing import Any
 from estimator.catalogue import load
 from estimator.errors import say
 from estimator.figures import figure_named
-from estimator.hosting.answers import FIELDS
+from estimator.hosting.answers import CHOICES, FIELDS
 from estimator.hosting.facts import tables
 from estimator.numbers import share_text, unit_text
 from estimator.sheets import reading
@@ -71,7 +71,7 @@ def _boundary(facts: Facts) -> Table:
 
 
 def _asked(facts: Facts) -> list[tuple[str, str, str, str, str]]:
-    """Field, title, unit, period and proof of every value that a bidder states."""
+    """Field, title, unit, period and proof of every value that a bidder states, for machines."""
     lang, rows = facts.lang, []
     for name in FOUR:
         figure = figure_named(name)
@@ -91,18 +91,41 @@ def _unit(unit: str, lang: str) -> str:
 
 def _title(field: str, lang: str) -> str:
     """The name of a field, with the name that a text of law gives it."""
+    named, title = _named(field, lang), say("hosting_fields", field, lang)
+    return f"{title} ({', '.join(named)})" if named else title
+
+
+def _named(field: str, lang: str) -> tuple[str, ...]:
+    """The name of a field in a text of law, and the text; nothing when no text names it."""
     called = tables().names.get(field)
-    title = say("hosting_fields", field, lang)
-    return f"{title} ({called.name}, {load().sources[called.source].title})" if called else title
+    return (called.name, load().sources[called.source].title) if called else ()
 
 
 def _to_fill(facts: Facts) -> Table:
+    """The table for a bidder's pen: what is asked in the first column, room in the others."""
     columns = tuple(facts.say(f"fill_{name}") for name in ("field", "unit", "low", "value", "high", "document"))
     rows: list[Row] = []
-    for _, title, unit, when, proof in _asked(facts):
-        notes = (facts.say("fill_period", text=when), facts.say("fill_proof", text=proof))
-        rows.append((Cell(title, notes), unit, "", "", "", ""))
-    return Table("", columns, tuple(rows))
+    for field, title, unit, when, proof in _asked(facts):
+        notes = [facts.say("fill_period", text=when), facts.say("fill_proof", text=proof)]
+        if field not in FIELDS:
+            each = facts.say("fill_each", unit=facts.body["unit"])
+            rows.append((Cell(title, (each, *notes)), unit.partition(" / ")[0], "", "", "", ""))
+            continue
+        rows.append(_site_row(field, notes, facts.lang))
+    return Table("", columns, tuple(rows), form=True)
+
+
+def _site_row(field: str, notes: list[str], lang: str) -> Row:
+    """A field of the questionnaire: its unit or the form of its answer, its name in law; bounds for numbers only."""
+    asked, named = FIELDS[field], _named(field, lang)
+    form = ", ".join(say("hosting_choices", choice, lang) for choice in CHOICES.get(field, ()))
+    unit = _unit(asked.unit, lang)
+    if not unit:
+        notes = [*notes, say("hosting_page", "unit", lang, unit=form or say("hosting_units", asked.kind, lang))]
+    if named:
+        notes = [*notes, say("hosting_page", "name", lang, name=named[0], law=named[1])]
+    bound = "" if asked.kind == "number" else "–"
+    return (Cell(say("hosting_fields", field, lang), tuple(notes)), unit or "–", bound, "", bound, "")
 
 
 def _records(facts: Facts) -> tuple[Record, ...]:

@@ -1,7 +1,10 @@
 """« Comparer » in a real browser: at every width, in both languages, by keyboard, from an empty home to a result."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from dashboard.texts import t
 from estimator.compare.scenario import read_scenario, scenario_of
 from estimator.compare.scenario_link import encode
 from tests.browser.conftest import ROOT, Server
@@ -19,6 +23,7 @@ from tests.fake_reading import HOSTILE
 Serve = Callable[[str], Server]
 LANGUAGES = ("fr", "en")
 EXAMPLE = ROOT / "docs" / "scenario.toml"
+HARD = ROOT / "tests" / "hard_scenario.toml"
 FEW_TABS = 80  # keys to reach a field of the form from the top of the page
 
 
@@ -66,49 +71,153 @@ def test_the_page_is_whole_at_every_width(screen: Page, serve: Serve, view: str,
 
 def test_the_first_view_holds_the_question_the_answer_and_the_picture(screen: Page, serve: Serve) -> None:
     open_page(screen, serve("empty"), "/comparer", "fr")
-    for part in (".banner", "h1", ".answer", "figure.chart .bars >> nth=0", "figure.chart .axis >> nth=0"):
+    for part in (
+        ".banner",
+        "h1",
+        ".answer",
+        *(f"figure.chart .{kind} >> nth={n}" for kind in ("bars", "axis") for n in (0, 1)),
+    ):
         box = screen.locator(part).first.bounding_box()
         assert box and box["y"] + box["height"] <= 800, part
 
 
-def test_from_an_empty_home_to_a_result_and_its_link(screen: Page, serve: Serve, tmp_path: Path) -> None:
-    """A project lead without help: open the page, describe the need, change a model, read, share, download."""
-    server = serve("empty")
-    open_page(screen, server, "/", "fr")
+def choose(screen: Page, label: str) -> None:
+    """Open an option in the form, by the name that its row shows."""
+    screen.locator("[role=radiogroup] label", has_text=label).click()
+    expect(screen.locator(".st-key-compare_edit h3", has_text=label)).to_be_visible()
+
+
+def state(screen: Page, **fields: str) -> None:
+    """Fill fields of the form of the chosen option, and have it worked out again."""
+    for name, value in fields.items():
+        screen.get_by_role("textbox", name=t(f"compare_form.{name}", "fr"), exact=True).last.fill(value)
+    screen.get_by_role("button", name="Recalculer").nth(1).click()
+
+
+def test_a_project_lead_goes_from_an_empty_home_to_a_printed_sheet(screen: Page, serve: Serve, tmp_path: Path) -> None:
+    """The acceptance journey, without help: need, answer without AI, models, quality, verdict, sheet, file."""
+    # 1. An empty home says that nothing is measured yet; Comparer is one link away and needs no measurement.
+    open_page(screen, serve("empty"), "/", "fr")
     screen.click("nav >> text=Comparer")
-    screen.wait_for_selector("h1:has-text('Quelle solution répond au besoin')")
+    expect(screen.locator("h1")).to_have_text(re.compile("Quelle solution répond au besoin"))
+    expect(screen.locator(".banner")).to_contain_text("DONNÉES FICTIVES")
+
+    # 2. The need: what is wanted, how many times, how good; it is no example any more.
+    screen.click("text=Décrire votre besoin")
     screen.get_by_role("textbox", name="Projet").fill("Répondre aux associations")
+    screen.get_by_role("textbox", name="Service rendu, une fois").fill("une réponse envoyée")
     screen.get_by_role("textbox", name="Combien de fois").fill("12 000")
+    screen.get_by_role("textbox", name=re.compile("Seuil de qualité")).fill("90 %")
     screen.get_by_text("Marquer comme exemple").click()
     screen.get_by_role("button", name="Recalculer").first.click()
-    expect(screen.locator(".head")).to_contain_text("Répondre aux associations")
-    expect(screen.locator(".head")).to_contain_text(re.compile(r"12\s000 fois"))
+    expect(screen.locator(".head")).to_contain_text(re.compile(r"12\s000 fois «.une réponse envoyée.»"))
     expect(screen.locator(".banner")).to_have_count(0)
-    screen.get_by_text("le grand modèle · étudiée").click()
-    expect(screen.get_by_role("textbox", name="Nom, comme dans une phrase")).to_have_value("le grand modèle")
+    rows = screen.locator("section table").first.locator("tbody tr")
+    expect(rows.first).to_contain_text("sous le seuil")  # the form of the example found 88 %
+
+    # 3. The answer without AI comes first and cannot be removed: another one, tested, found good enough.
+    choose(screen, "Le formulaire à choix")
+    expect(screen.get_by_text("La solution sans IA ne se retire pas")).to_be_visible()
+    expect(screen.get_by_role("button", name="Retirer")).to_have_count(0)
+    state(screen, label="la foire aux questions", quality="91 %", why="Trente réponses écrites une fois pour toutes.")
+    expect(rows.first).to_contain_text(re.compile("La foire aux questionssans IA.*91.%.*atteint le seuil"))
+
+    # 4. The models: the reserved server goes, the large one becomes a smaller one, the light one misses the threshold.
+    choose(screen, "Le modèle léger sur serveur réservé")
+    screen.get_by_role("button", name="Retirer").click()
+    expect(rows).to_have_count(3)
+    choose(screen, "Le grand modèle")
     pick(screen, "Modèle (tapez pour chercher)", "Ministral 8B")
-    row = screen.locator("section table tr", has_text="le grand modèle").first
-    before = row.text_content() or ""
-    screen.get_by_role("button", name="Recalculer").nth(1).click()
-    expect(row).not_to_have_text(before, timeout=15_000)
+    state(screen, label="le petit modèle français", quality="95 %", by="Vie associative")
+    expect(rows.nth(2)).to_contain_text("Le petit modèle français")
+    choose(screen, "Le modèle léger")
+    state(screen, quality="89 %")
+    expect(rows.nth(1)).to_contain_text("sous le seuil")
+
+    # 5. The verdict: the paired ratio in words with both qualities, then a word of the closed list; impact by impact.
+    answer = screen.locator(".answer")
+    expect(answer).to_contain_text(
+        re.compile("La foire aux questions consomme .* que le petit modèle français, pour 91.% .* contre 95.%")
+    )
+    expect(answer).to_contain_text(re.compile("Verdict.: (équivalents|plus bas dans|on ne peut pas trancher)"))
+    expect(screen.locator("section", has_text="Le verdict, impact par impact").last).to_contain_text("Métaux")
+    expect(screen.locator("section", has_text="plus petit modèle qui suffit").last).to_contain_text(
+        re.compile("Le plus petit modèle qui suffit.: le petit modèle français")
+    )
+
+    # 6. The sheet, printed: one A4 page that names the project and every option.
+    page_of_comparison = screen.url
+    screen.click("text=Fiche d’évaluation")
+    screen.wait_for_selector("h1:has-text('Répondre aux associations')")
+    text = screen.inner_text("body")
+    for words in ("la foire aux questions", "le petit modèle français", "le modèle léger", "hors d’Europe"):
+        assert words in text.replace("'", "’").lower() or words in text.replace("'", "’"), words
+    printed = screen.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1
+
+    # 7. The link gives the same screen to a colleague; the file gives the same digits to the command line.
+    screen.goto(page_of_comparison)
+    screen.wait_for_selector("footer", timeout=20_000)
+    expect(screen.locator(".answer")).to_contain_text("le petit modèle français")
     screen.wait_for_load_state("networkidle")
-    screen.wait_for_timeout(500)  # the files follow the figures
-    figures = screen.locator("section table").first.inner_text()
-    with screen.expect_download() as scenario:
-        screen.get_by_role("button", name="Scénario (TOML)").click()
-    scenario.value.save_as(tmp_path / "scenario.toml")
-    saved = read_scenario(tmp_path / "scenario.toml")
-    assert (saved.title, saved.need.volume, saved.example) == ("Répondre aux associations", 12_000, False)
-    assert "ministral" in str(saved.option("grand").use)
-    with screen.expect_download() as results:
-        screen.get_by_role("button", name="Résultats (JSON)").click()
-    results.value.save_as(tmp_path / "resultats.json")
-    assert json.loads((tmp_path / "resultats.json").read_text("utf-8"))["scenario"]["title"] == saved.title
-    shared = screen.context.browser.new_page() if screen.context.browser else screen
-    shared.goto(screen.url)
-    shared.wait_for_selector("footer", timeout=20_000)
-    assert shared.locator("section table").first.inner_text() == figures
-    shared.close()
+    for button, name in (("Scénario (TOML)", "scenario.toml"), ("Résultats (JSON)", "page.json")):
+        with screen.expect_download() as file:
+            screen.get_by_role("button", name=button).click()
+        file.value.save_as(tmp_path / name)
+    command = [sys.executable, "-c", "from estimator.cli import main; main()", "compare", "scenario.toml", "--json"]
+    told = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=True
+    )
+    shown, computed = json.loads((tmp_path / "page.json").read_text("utf-8")), json.loads(told.stdout)
+    for key in ("options", "pairs", "lead", "growth", "crossings", "smallest_model", "opened"):
+        assert shown[key] == computed[key], key
+
+
+def hard() -> str:
+    """The address of a hard scenario: many options, unknowns, a huge volume, names that break lines and pages."""
+    return "/comparer?scenario=" + encode(read_scenario(HARD))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_hard_scenario_breaks_nothing_and_stays_readable(screen: Page, serve: Serve, lang: str) -> None:
+    said: list[str] = []
+    screen.on("pageerror", lambda error: said.append(str(error)))
+    screen.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    open_page(screen, serve("empty"), hard(), lang)
+    text = screen.inner_text("body")
+    for key in ("first_missing", "not_studied", "overbooked"):
+        words = t(f"compare.{key}", lang, **({"times": "190"} if key == "overbooked" else {}))
+        assert words in text, key
+    assert "Anthropic" in screen.locator("details", has_text="Anthropic").first.text_content()  # its site is supposed
+    screen.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    for width in (1280, 360, 320):
+        screen.set_viewport_size({"width": width, "height": 800})
+        assert not is_wider_than_its_window(screen), width
+    found = Axe().run(screen).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in GRAVE] == []
+    assert not TROUBLE.search(text) and said == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_charts_to_explore_are_loaded_when_asked_and_have_their_words(
+    screen: Page, serve: Serve, lang: str
+) -> None:
+    pytest.importorskip("plotly")
+    open_page(screen, serve("empty"), "/comparer", lang)
+    charts = screen.locator("[data-testid=stPlotlyChart]")
+    expect(charts).to_have_count(0)
+    screen.get_by_text(t("compare_charts.load", lang)).click()
+    expect(charts).to_have_count(3, timeout=20_000)
+    assert "graphiques=oui" in screen.url
+    words = screen.locator(".st-key-compare_charts [role=figure]").first.get_attribute("aria-label") or ""
+    value = screen.locator("figure.chart a.number").first.inner_text().split(",")[0]
+    assert value.replace("\u202f", " ")[:12] in words.replace("\u202f", " ")
+    screen.wait_for_timeout(500)
+    for width in (1280, 360):
+        screen.set_viewport_size({"width": width, "height": 800})
+        assert not is_wider_than_its_window(screen), width
+    found = Axe().run(screen).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in GRAVE] == []
 
 
 def test_a_number_opens_its_calculation_and_comes_back(screen: Page, serve: Serve) -> None:

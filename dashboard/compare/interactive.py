@@ -1,0 +1,181 @@
+"""The pictures of a comparison again, to explore: values under the pointer, zoom, parts hidden; loaded when asked."""
+
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import charts, parts
+from dashboard.charts import ACCENT, INK, LINE, WHITE
+from dashboard.compare.charts import PALE
+from dashboard.compare.data import Compared
+from dashboard.compare.quality import quality_text
+from dashboard.compare.sections import label
+from dashboard.texts import sentence, t
+from dashboard.view import choice
+from estimator.numbers import Amount, Step, interval_text, step_for
+
+NAME = "graphiques"
+FIGURES = ("energy", "water", "adpe", "gwp")
+ROW = 56  # height of an option [px]
+PLANE = 5  # height of the plane of quality [rows]
+WIDEST = 40  # characters of a name above its line; the pointer says it whole
+APART = 0.3  # between the volumes of one option [rows]
+ROOM = 96  # above and below the options [px]
+FONT = {"family": "SobrIA Sans, system-ui, sans-serif", "size": 14, "color": INK}
+COLOURS = (ACCENT, PALE, INK)
+BUTTONS = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
+
+Drawn = tuple[str, dict[str, Any], str]  # title, figure, the same in words
+
+
+class Row(NamedTuple):
+    """What is drawn of an option: its name, its amount, its height."""
+
+    name: str
+    amount: Amount
+    y: float
+
+
+def show(found: Compared, lang: str) -> None:
+    """The section: a switch, kept in the address, then three charts, each with its words; nothing without Plotly."""
+    if find_spec("plotly") is None:
+        return
+    with st.container(key="compare_charts", gap="small"):
+        st.html(Markup("<h2>{}</h2>").format(t("compare_charts.title", lang)))
+        st.session_state.setdefault(NAME, st.query_params.get(NAME) == "oui")
+        if not st.checkbox(t("compare_charts.load", lang), key=NAME, on_change=_keep):
+            return
+        figures = {name: parts.figure_name(name, lang) for name in FIGURES[1:]}
+        name = choice(t("compare.figure", lang), figures, "impact", parts.figure_name("energy", lang)) or "energy"
+        for title, figure, words in (_options(found, name, lang), _quality(found, lang), _growth(found, lang)):
+            if figure["data"]:
+                st.html(Markup("<h3>{}</h3>").format(title))
+                st.plotly_chart(figure, alt=words, config=BUTTONS, theme=None)
+        st.html(Markup('<p class="small">{}</p>').format(t("compare_charts.how", lang)))
+
+
+def _keep() -> None:
+    if st.session_state[NAME]:
+        st.query_params[NAME] = "oui"
+    else:
+        st.query_params.pop(NAME, None)
+
+
+def _options(found: Compared, name: str, lang: str) -> Drawn:
+    """Each option for one unit, with its interval."""
+    body = found.body
+    title = t("compare_charts.options", lang, figure=parts.figure_name(name, lang), unit=body["unit"])
+    amounts = {option["label"]: option["per_unit"].get(name, {}) for option in body["options"]}
+    return _intervals(title, {"": amounts}, lang)
+
+
+def _growth(found: Compared, lang: str) -> Drawn:
+    """The electricity of the period at each volume, a colour a volume."""
+    groups = {
+        t("chart.times", lang, n=f"{grown['times']:g}"): {label(found.body, n): a for n, a in grown["energy"].items()}
+        for grown in found.body["growth"]
+    }
+    return _intervals(t("compare.growth", lang), groups, lang)
+
+
+def _intervals(title: str, groups: Mapping[str, Mapping[str, Amount]], lang: str) -> Drawn:
+    """A line an option, its name above; in each line a point and an interval for each group."""
+    known = {
+        group: [Row(sentence(n), a, 0.0) for n, a in amounts.items() if a.get("central") is not None]
+        for group, amounts in groups.items()
+    }
+    every = [row for rows in known.values() for row in rows]
+    if not every:
+        return title, {"data": []}, ""
+    step = step_for(every[0].amount["unit"], max(row.amount["central"] for row in every), lang)
+    traces = []
+    for number, (group, rows) in enumerate(known.items()):
+        placed = [row._replace(y=index + APART * number) for index, row in enumerate(rows)]
+        traces.append(_trace(placed, step, COLOURS[number], lang) | {"name": group, "showlegend": bool(group)})
+    names = [row.name for row in next(iter(known.values()))]
+    layout = _layout(len(names) * (1 + APART * (len(known) - 1)), step, lang)
+    layout["yaxis"] = {"visible": False, "range": [len(names) - 1 + APART * len(known), -0.6]}
+    layout["annotations"] = [
+        {
+            "text": _plain(_short(name)),
+            "x": 0,
+            "xref": "paper",
+            "xanchor": "left",
+            "y": index,
+            "yshift": 18,
+            "showarrow": False,
+        }
+        for index, name in enumerate(names)
+    ]
+    words = [
+        charts.alt_text([charts.Bar(r.name, r.amount) for r in rows], g or title, lang) for g, rows in known.items()
+    ]
+    return title, {"data": traces, "layout": layout}, " ".join(words)
+
+
+def _quality(found: Compared, lang: str) -> Drawn:
+    """Quality upwards, electricity for one unit rightwards, the threshold as a line."""
+    body, title = found.body, t("compare.smallest", lang)
+    rows = [
+        Row(sentence(option["label"]), option["per_unit"]["energy"], option["quality"]["value"])
+        for option in body["options"]
+        if option["quality"] and option["per_unit"].get("energy", {}).get("central") is not None
+    ]
+    if not rows:
+        return title, {"data": []}, ""
+    step = step_for("kWh", max(row.amount["central"] for row in rows), lang)
+    trace = _trace(rows, step, COLOURS[0], lang)
+    told = [quality_text(row.y, lang) for row in rows]
+    trace["hovertext"] = [f"{text}<br>{quality}" for text, quality in zip(trace["hovertext"], told, strict=True)]
+    layout = _layout(PLANE, step, lang)
+    form = ".0%" if max(row.y for row in rows) <= 1 else ""
+    layout["yaxis"] = {"automargin": True, "gridcolor": LINE, "tickformat": form}
+    layout["yaxis"] |= {"title": {"text": t("compare.quality", lang), "standoff": 8}}
+    threshold = body["scenario"]["constraints"].get("quality")
+    if threshold:
+        ends = {"x0": 0, "x1": 1, "y0": threshold["value"], "y1": threshold["value"]}
+        layout["shapes"] = [{"type": "line", "xref": "paper", "line": {"color": INK}, **ends}]
+    words = [
+        t("chart.row", lang, label=row.name, value=interval_text(row.amount, lang), proof=quality)
+        for row, quality in zip(rows, told, strict=True)
+    ]
+    text = t("chart.alt", lang, title=title.rstrip("?\u00a0\u202f "), rows=t("numbers.list", lang).join(words))
+    return title, {"data": [trace], "layout": layout}, text
+
+
+def _trace(rows: Sequence[Row], step: Step, colour: str, lang: str) -> dict[str, Any]:
+    """A point and its interval a row, in the unit of the scale."""
+    low, central, high = (
+        [row.amount[bound] / float(step.worth) for row in rows] for bound in ("low", "central", "high")
+    )
+    ends = {
+        "array": [end - middle for end, middle in zip(high, central, strict=True)],
+        "arrayminus": [middle - end for end, middle in zip(low, central, strict=True)],
+    }
+    return {
+        "type": "scatter", "mode": "markers", "x": central, "y": [row.y for row in rows], "hoverinfo": "text",
+        "marker": {"size": 12, "color": WHITE, "line": {"color": colour, "width": 3}}, "showlegend": False,
+        "error_x": {"type": "data", "symmetric": False, "color": colour, "thickness": 6, "width": 0, **ends},
+        "hovertext": [f"{_plain(row.name)}<br>{interval_text(row.amount, lang)}" for row in rows],
+    }  # fmt: skip
+
+
+def _layout(rows: float, step: Step, lang: str) -> dict[str, Any]:
+    return {
+        "font": FONT, "paper_bgcolor": WHITE, "plot_bgcolor": WHITE, "height": ROOM + ROW * rows, "dragmode": False,
+        "separators": ",\u202f" if lang == "fr" else ".,", "margin": {"l": 8, "r": 16, "t": 32, "b": 56},
+        "xaxis": {"rangemode": "tozero", "gridcolor": LINE, "zerolinecolor": INK, "title": {"text": step.text}},
+        "hoverlabel": {"bgcolor": WHITE, "font": FONT}, "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+    }  # fmt: skip
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= WIDEST else name[: WIDEST - 1] + "…"
+
+
+def _plain(text: str) -> str:
+    """A label as text: Plotly would read its tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,121 @@
+"""The numbers of a comparison as a table: what each option takes, its quality, what it counts, what was supposed."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard import charts, parts
+from dashboard.compare.data import Compared
+from dashboard.compare.quality import quality_text
+from dashboard.compare.view import INDICATORS, breakable, link, occupancy, proof_of, why_absent
+from dashboard.dates import short_day
+from dashboard.texts import both, sentence, t
+from estimator.compare.scenario import Option, Scenario
+from estimator.numbers import (
+    Step,
+    interval_text,
+    plain,
+    range_text,
+    share_text,
+    step_for,
+    tick_text,
+    with_unit,
+)
+
+MINUTE = Step(Decimal(1), "min", scaled=False)
+
+
+def numbers(found: Compared, scenario: Scenario, lang: str) -> Markup:
+    """The same numbers as a table: figures for one unit, the electricity of the period, quality and minutes beside."""
+    body = found.body
+    heads = [t("compare.option", lang)]
+    heads += [t("compare.period_energy", lang, period=body["scenario"]["need"]["period"])]
+    heads += [parts.figure_name(name, lang) for name in INDICATORS]
+    heads += [t(f"compare.{key}", lang) for key in ("quality", "minutes")]
+    rows = [_row(option, scenario, lang) for option in body["options"] if option["per_unit"]]
+    table = parts.table(t("compare.table_caption", lang, unit=body["unit"]), heads, rows)
+    return parts.section(t("compare.table", lang), table + _left_aside(found, lang) + _warnings(body, lang))
+
+
+def _row(option: Mapping[str, Any], scenario: Scenario, lang: str) -> list[Any]:
+    label = breakable(sentence(option["label"]))
+    why = parts.cut(option["why"]) if option["why"] else ""
+    for line in (proof_of(option, lang), _counted(scenario.option(option["id"]), lang), why):
+        label += Markup('<br><span class="small">{}</span>').format(line) if line else ""
+    if option["occupancy"]:
+        label += Markup('<br><span class="small{}">{}</span>').format(*occupancy(option["occupancy"], lang))
+    cells = [_cell(option["figures"]["energy"], option, "energy", (scenario, lang))]
+    cells += [_cell(option["per_unit"][name], option, name, (scenario, lang)) for name in INDICATORS]
+    return [label, *cells, quality_cell(option, lang), _minutes(option, lang)]
+
+
+def _counted(option: Option, lang: str) -> str:
+    """« 1,1 essai par demande, 93 % acceptées »: what stands between one attempt and one accepted answer."""
+    if option.attempts == 1 and option.acceptance == 1:
+        return ""
+    attempts = tick_text(option.attempts, charts.RATIO, lang)
+    return t("compare.counted", lang, attempts=attempts, accepted=share_text(option.acceptance, lang))
+
+
+def _cell(amount: Mapping[str, Any], option: Mapping[str, Any], name: str, where: tuple[Scenario, str]) -> Markup:
+    """The central value over its interval; both open the calculation."""
+    scenario, lang = where
+    address = link(scenario, lang, calcul=f"{option['id']}.{name}")
+    unseen = f"{option['label']}, {parts.figure_name(name, lang)}"
+    if amount["central"] is None:
+        shown: Any = interval_text(amount, lang)
+    else:
+        step = step_for(amount["unit"], amount["central"], lang)
+        central = with_unit(plain(amount["central"], step, lang), step)
+        shown = Markup('{}<br><span class="small">{}</span>').format(central, range_text(amount, lang))
+    if not address:
+        return Markup("{}").format(shown)
+    return Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(address, shown, unseen)
+
+
+def quality_cell(option: Mapping[str, Any], lang: str) -> Markup | str:
+    """What a test found, which test, when and by whom, and whether it reaches the threshold."""
+    found = option["quality"]
+    if found is None:
+        return t("compare.quality_unknown", lang)
+    meets = option["meets_threshold"]
+    about = [found["test"], short_day(found["date"], lang) if _is_day(found["date"]) else found["date"], found["by"]]
+    if meets is not None:
+        about.append(t("compare.meets" if meets else "compare.misses", lang))
+    return Markup('{}<br><span class="small">{}</span>').format(
+        quality_text(found["value"], lang), ", ".join(part for part in about if part)
+    )
+
+
+def _is_day(text: str) -> bool:
+    return len(text) == 10 and text[4] == text[7] == "-" and text.replace("-", "").isdecimal()
+
+
+def _minutes(option: Mapping[str, Any], lang: str) -> str:
+    found = option["minutes"]
+    return t("dates.none", lang) if found is None else with_unit(tick_text(found, charts.RATIO, lang), MINUTE)
+
+
+def _left_aside(found: Compared, lang: str) -> Markup:
+    """Options without figures: rejected, not studied, not computed, each with why."""
+    out = [option for option in found.body["options"] if not option["per_unit"]]
+    if not out:
+        return Markup()
+    entries = [Markup("<b>{}</b>, {}").format(sentence(o["label"]), why_absent(o, found, lang)) for o in out]
+    return Markup('<h3 class="under">{}</h3>{}').format(t("compare.left_aside", lang), parts.items(entries))
+
+
+def _warnings(body: Mapping[str, Any], lang: str) -> Markup:
+    """What had to be supposed, once each, with the options it concerns."""
+    told: dict[str, list[str]] = {}
+    for option in body["options"]:
+        for warning in option["warnings"]:
+            told.setdefault(both(warning, lang), []).append(option["label"])
+    if not told:
+        return Markup()
+    entries = [
+        Markup("{} <span class=small>({})</span>").format(text, ", ".join(names)) for text, names in told.items()
+    ]
+    return parts.details(t("compare.supposed", lang, n=len(told)), parts.items(entries))

@@ -1,0 +1,39 @@
+"""The links to the documents of a scenario, for the pages that show one."""
+
+from markupsafe import Markup
+
+from dashboard import parts
+from dashboard.compare.state import token
+from dashboard.texts import t
+from estimator.compare.scenario import Scenario
+
+ADDRESSES = {  # document → the address where it stands
+    "evaluation": "fiche-evaluation",
+    "rgesn": "fiche-rgesn",
+    "tender": "fiche-marche",
+    "questionnaire": "fiche-questions",
+}
+FORMATS = ("csv", "md")
+
+
+def scenario_documents(scenario: Scenario, lang: str) -> Markup:
+    """The documents of a scenario that is in no file yet, as a section of a page."""
+    state = token(scenario)
+    links = document_links(lang, scenario=state) if state else Markup("<p>{}</p>").format(t("documents.too_long", lang))
+    return parts.section(t("documents.title", lang), links, t("documents.what", lang))
+
+
+def document_links(lang: str, /, **query: str) -> Markup:
+    """Each document as a page to print, a table and a text to paste. query: scenario or cas, as the routes read it."""
+    lines = []
+    for kind, name in ADDRESSES.items():
+        title = t(f"documents.{kind}", lang)
+        page = Markup('<a href="{}">{}</a>').format(parts.address(name, lang, **query), title)
+        files = [
+            Markup('<a href="{}">{}<span class="unseen">, {}</span></a>').format(
+                parts.address(name, lang, **query, format=format), t(f"documents.{format}", lang), title
+            )
+            for format in FORMATS
+        ]
+        lines.append(Markup('{} <span class="small">{}</span>').format(page, Markup(" · ").join(files)))
+    return parts.items(lines)

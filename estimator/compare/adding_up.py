@@ -1,0 +1,24 @@
+"""Numbers rounded to one decimal place so that what is shown still adds up to the last unit."""
+
+import math
+from collections.abc import Mapping
+from decimal import ROUND_FLOOR, Decimal
+
+FIGURES = 4  # of the largest number
+
+
+def adding_up(start: float, parts: Mapping[str, float], worth: Decimal) -> tuple[Decimal, dict[str, Decimal], Decimal]:
+    """Start, parts and their sum, in steps of `worth` [unit of the numbers], rounded so that they add up exactly.
+
+    All are floored to the same place; the units that the sum then lacks go to those that lost most.
+    """
+    exact = {name: Decimal(repr(value)) / worth for name, value in {"": start, **parts}.items()}
+    whole = Decimal(repr(math.fsum((start, *parts.values())))) / worth
+    largest = max(abs(value) for value in (*exact.values(), whole))
+    place = Decimal(1).scaleb(largest.adjusted() - FIGURES + 1) if largest else Decimal(1)
+    shown = {name: value.quantize(place, ROUND_FLOOR) for name, value in exact.items()}
+    total = whole.quantize(place)
+    lacking = int((total - sum(shown.values())) / place)
+    for name in sorted(exact, key=lambda name: shown[name] - exact[name])[:lacking]:
+        shown[name] += place
+    return shown.pop(""), shown, total

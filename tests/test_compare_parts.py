@@ -1,0 +1,110 @@
+"""What a comparison says beside its verdicts: how busy a reserved server is, sums that add up, the smallest model."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from estimator.catalogue import load
+from estimator.compare import Comparator, compare_scenario, opened
+from estimator.compare.adding_up import adding_up
+from estimator.compare.decision import decision
+from estimator.compare.options import Context
+from estimator.compare.scenario import Scenario, scenario_of
+from estimator.compare.sweeps import crossing, crossings, growth
+
+DAY = date(2026, 6, 1)
+SITE = {"zone": "FRA", "host": "class/server-room"}
+SERVER = {"model": "qwen3-8b", "device": "gpu/h100", "device_count": 1, "concurrency": 16, **SITE}
+NUMBERS = st.floats(min_value=-1e6, max_value=1e6).filter(lambda value: value == 0 or abs(value) > 1e-3)
+
+
+def option(name: str, quality: float | None = 0.9, **more: object) -> dict:
+    found = {"id": name, "label": f"l'option {name}", "method": "model", **more}
+    return found | ({"quality": {"value": quality}} if quality is not None else {})
+
+
+def scenario(*options: dict, volume: float = 1000, **more: object) -> Scenario:
+    first = {"id": "sans-ia", "label": "sans IA", "method": "none", "status": "not_studied"}
+    need = {"unit": "une réponse", "volume": volume, "output_tokens": 300, "input_tokens": 800}
+    return scenario_of({"title": "essai", "day": DAY, "need": need, "options": [first, *options], **more})
+
+
+def test_a_reserved_server_is_busy_for_the_hours_that_its_answers_take() -> None:
+    """1000 wanted × 1.2 attempts / 0.8 accepted × 300 tokens = 450,000 tokens, at the pace of the card, over 100 h."""
+    asked = scenario(option("reserve", use=SERVER, attempts=1.2, acceptance=0.8, reserved_hours=100))
+    work = Comparator(asked, Context(load(), DAY))
+    built = work.weighed["reserve"].built
+    pace = next(cell.bounds["output_hours"].factor for cell in built.cells if "output_hours" in cell.bounds)
+    assert pace is not None and pace.low is not None and pace.high is not None and built.occupancy is not None
+    for bound, hours in (("low", pace.low), ("central", pace.value), ("high", pace.high)):
+        assert built.occupancy[bound] == pytest.approx(450_000 * hours / 100)
+    thrice = growth(asked, Context(load(), DAY))[1]["occupancy"]["reserve"]
+    assert thrice["central"] == pytest.approx(3 * built.occupancy["central"])
+
+
+def test_nothing_is_reserved_nothing_is_busy() -> None:
+    asked = scenario(option("partage", use=SERVER), {**option("ecarte"), "status": "rejected", "why": "trop cher"})
+    body = compare_scenario(Comparator(asked, Context(load(), DAY)))
+    assert [o["occupancy"] for o in body["options"]] == [None, None, None]
+    assert growth(asked, Context(load(), DAY))[0]["occupancy"] == {}
+
+
+def test_crossings_of_a_scenario_are_those_of_its_pairs() -> None:
+    asked = scenario(option("a", use=SERVER), option("b", use=SERVER, reserved_hours=8766), volume=1e6)
+    context = Context(load(), DAY)
+    assert crossings(asked, context) == [crossing(asked, context, "a", "b")]
+    assert crossing(asked, context, "a", "sans-ia") is None
+
+
+def test_the_smallest_model_leads_with_its_ratio_and_both_qualities() -> None:
+    """3 kWh against 40: 13.3 times less, whatever the draw; the light one, below the threshold, is told too."""
+    marks = {"leger": (0.8, 1), "moyen": (0.92, 3), "grand": (0.95, 40)}
+    options = [option(n, q, use={"it_energy_kwh": kwh, **SITE}) for n, (q, kwh) in marks.items()]
+    body = decision(scenario(*options, constraints={"quality": {"value": 0.9}}))
+    lead = {pair["b"]: pair for pair in body["smallest_lead"]}
+    assert list(lead) == ["leger", "grand"] and {pair["a"] for pair in lead.values()} == {"moyen"}
+    assert lead["grand"]["ratio"]["central"] == pytest.approx(40 / 3)
+    said = lead["grand"]["sentence"]["fr"].replace("\u00a0", " ")
+    assert said == "L’option moyen consomme environ 13 fois moins d’électricité que l’option grand, " + (
+        "pour 92 % de réponses acceptées contre 95 %."
+    )
+
+
+def test_without_a_ratio_the_sentence_is_the_verdict_alone() -> None:
+    options = [option("a", use={"it_energy_kwh": 1, **SITE}), option("b", None, use={"it_energy_kwh": 2, **SITE})]
+    pair = decision(scenario(*options))["lead"][0]
+    assert pair["sentence"] == pair["words"]
+    assert pair["words"]["fr"].endswith("n’est pas connue pour l’option a ou pour l’option b")
+
+
+def test_the_parts_of_a_difference_add_up_to_it() -> None:
+    options = [
+        option("a", use={"it_energy_kwh": 1, **SITE}),
+        option("b", use={"it_energy_kwh": 1, "zone": "FRA", "pue": 3.0}),
+    ]
+    body = decision(scenario(*options))
+    figures = {o["id"]: o["figures"]["energy"]["central"] for o in body["options"] if o["figures"]}
+    split = opened(Comparator(scenario(*options), Context(load(), DAY)), "a", "b", "energy")["split"]
+    assert sum(split.values()) == pytest.approx(figures["b"] - figures["a"], rel=1e-12)
+    assert split["servers"] == 0 and split["overhead"] == pytest.approx(1000 * (3 - 2.26))  # the PUE of a server room
+
+
+def test_numbers_are_shown_so_that_their_sum_is_right() -> None:
+    """51 + 659.23 + 830.63 = 1540.85: rounded one by one they make 1541 too; 0.4 + 0.4 + 0.4 would make 0, not 1."""
+    parts = {"servers": 659.2274, "overhead": 830.6266}
+    shown = (Decimal(51), {"servers": Decimal(659), "overhead": Decimal(831)}, Decimal(1541))
+    assert adding_up(51.0, parts, Decimal(1)) == shown
+    start, found, total = adding_up(1000.4, {"a": 0.4, "b": 0.4}, Decimal(1))
+    assert (start + sum(found.values()), total) == (Decimal(1001), Decimal(1001))
+
+
+@given(NUMBERS, st.dictionaries(st.sampled_from("abcde"), NUMBERS))
+def test_shown_numbers_add_up_and_stay_within_a_place(start: float, parts: dict[str, float]) -> None:
+    first, shown, total = adding_up(start, parts, Decimal(1))
+    assert first + sum(shown.values()) == total
+    place = Decimal(1).scaleb(int(total.as_tuple().exponent))
+    for exact, rounded in [(start, first), *((parts[name], shown[name]) for name in parts)]:
+        assert abs(Decimal(repr(exact)) - rounded) < 2 * place
