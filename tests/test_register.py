@@ -197,7 +197,11 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"scenario": "../a.toml"}, "sans dossier", "without a folder"),
     ({"threshold": {"value": 1}}, "test du seuil de qualité", "test of the quality threshold"),
     ({"alternative": {"answer": "trouvee_et_retenue", "date": "2026-01-01"}}, "sans sa raison", "without its reason"),
-    ({"alternative": {"date": "20260101"}}, "une date AAAA-MM-JJ", "a date YYYY-MM-DD"),
+    (
+        {"alternative": {"date": "20260101"}},
+        "une date est attendue, comme 2026-12-31",
+        "a date is expected, such as 2026-12-31",
+    ),
     ({"person": "x"}, "n'existe pas au registre", "no such field"),
     ({"task": "a\x00"}, "caractère de commande", "control character"),
 ]

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -60,9 +61,9 @@ def test_export_then_import_changes_nothing(register: Register, tmp_path: Path) 
     text, count = export_csv(register), events(register)
     done = import_csv(register, text, DSI)
     assert (done.created, done.changed, done.unchanged, events(register)) == (0, 0, 3, count)
-    semicolons = io.StringIO(newline="")
-    csv.writer(semicolons, delimiter=";").writerows(csv.reader(io.StringIO(text, newline="")))
-    assert import_csv(register, "\ufeff" + semicolons.getvalue(), DSI).unchanged == 3
+    commas = io.StringIO(newline="")
+    csv.writer(commas).writerows(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+    assert import_csv(register, "\ufeff" + commas.getvalue(), DSI).unchanged == 3
     other = Register(tmp_path / "other", now=clock())
     assert import_csv(other, text, DSI).created == 3
     assert export_csv(other) == text
@@ -73,7 +74,7 @@ def test_no_cell_is_a_formula(register: Register) -> None:
     register.create(
         PLAIN | {"name": "=HYPERLINK()", "task": "-5", "unit": "+33 e", "benefit": "@x", "model": "-5,5e3"}, DSI
     )
-    (cells,) = csv.DictReader(io.StringIO(export_csv(register), newline=""))
+    (cells,) = csv.DictReader(io.StringIO(export_csv(register), newline=""), delimiter=";")
     assert cells["nom"] == "'=HYPERLINK()" and cells["unite"] == "'+33 e" and cells["benefice"] == "'@x"
     assert cells["tache"] == "-5" and cells["modele"] == "-5,5e3"
 
@@ -100,6 +101,24 @@ def test_rows_become_use_cases_with_their_stage_and_what_it_stands_on(register: 
     done = import_csv(register, export_csv(register).replace("Accueil", "Courrier"), DSI)
     assert done.changed == 1 and events(register) == count + 1
     assert register.use_case("tri").service == "Courrier"
+
+
+def test_a_table_saved_by_a_french_spreadsheet_is_read(register: Register) -> None:
+    """Semicolons, quotes everywhere, a byte order mark, decimal commas, thousands apart, days without leading zeros."""
+    cells = dict(
+        alternative_reponse="etudiee_et_ecartee", alternative_raison="lent", alternative_date="31/12/2025",
+        seuil_valeur="0,9", seuil_test="relecture", volume_mensuel="1\u202f800", revue_prevue="1/7/2026",
+        etape="experimentation",
+    )  # fmt: skip
+    saved = io.StringIO(newline="")
+    plain = csv.reader(io.StringIO(table(row(**cells)), newline=""))
+    csv.writer(saved, delimiter=";", quoting=csv.QUOTE_ALL).writerows(plain)
+    assert import_csv(register, "\ufeff" + saved.getvalue(), DSI).created == 1
+    case = register.use_case("tri")
+    assert case.threshold is not None and (case.threshold.value, case.volume_per_month) == (0.9, 1800)
+    assert (case.alternative.date, case.next_review) == (date(2025, 12, 31), date(2026, 7, 1))
+    error = refused(register, table(row(id="tri", **cells | {"revue_prevue": "31/12/26"})))
+    assert "« 31/12/26 » a été lu ; une date est attendue, comme 2026-12-31 ou 31/12/2026" in error.message("fr")
 
 
 BAD: list[tuple[dict[str, str], str, str]] = [

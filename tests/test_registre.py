@@ -13,11 +13,13 @@ from starlette.datastructures import Headers
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data, guard
+from dashboard.documents import ADDRESSES
 from dashboard.register import data as bridge
 from dashboard.register.fields import KEPT
-from dashboard.register.routes import register_routes
+from dashboard.register.routes import SCHEMA, register_routes
 from dashboard.register.text import when_text
 from dashboard.texts import t
+from estimator.compare.scenario_link import decode
 from estimator.register import Register, author
 from tests import fake_reading
 from tests.fake_reading import HOSTILE, KIND
@@ -233,24 +235,82 @@ def test_filters_come_from_the_address(register: Register) -> None:
     assert t("register.none", "fr") in text(screen(etape="pilote"))
 
 
+def test_results_are_counted_and_lead_to_their_use_cases(register: Register) -> None:
+    case = register.create(FACTS | {"alternative": ANSWER | {"date": "2026-01-10"}}, DSI)
+    register.create(FACTS | {"name": "Résumés"}, DSI)
+    register.decide(case.id, {"what": "ne_pas_faire", "date": "2026-02-01", "reasons": "inutile", "by": "DSI"}, DSI)
+    page = text(screen())
+    assert "2 usages, dont 1 clos" in page
+    assert re.search(r'issue=ne_pas_faire">Ne pas faire</a></b><span class="small">1 usage<', page)
+    table = text(screen(issue="ne_pas_faire")).split("<table>")[1]
+    assert "Tri du courrier" in table and "Résumés" not in table
+    opened = text(screen(cas=case.id))
+    assert t("use_case.closed_here", "fr") in opened and t("use_case.ahead", "fr") not in opened
+    assert t("use_case.conditions_caption", "fr") not in opened and t("use_case.closed_note", "fr") in opened
+
+
+def test_a_quality_is_held_to_the_threshold_only_by_its_own_test(register: Register) -> None:
+    case = register.create(FACTS | {"threshold": {"value": 0.9, "test": "200 courriers"}}, DSI)
+    found = {"value": 0.95, "test": "autre", "date": "2026-02-02", "by": "Courrier"}
+    register.record_quality(case.id, found, DSI)
+    assert "0,95 par un autre test" in text(screen())
+    register.record_quality(case.id, found | {"value": 0.8, "test": "200 Courriers", "date": "2026-02-01"}, DSI)
+    page = text(screen())
+    assert "0,8 pour un seuil de\u00a00,9" in page and t("register.not_reached", "fr") in page
+
+
+def test_a_use_case_in_service_is_not_pushed_out_and_a_late_review_is_said(register: Register) -> None:
+    case = register.create(
+        FACTS
+        | {"alternative": ANSWER | {"date": "2025-01-10"}, "threshold": {"value": 0.9, "test": "t"}}
+        | {"model": "m", "host": "h"},
+        DSI,
+    )
+    register.record_quality(case.id, {"value": 0.95, "date": "2025-02-02", "by": "Courrier"}, DSI)
+    register.review(case.id, {"done": "2025-02-03", "by": "Courrier", "conclusion": "bien"}, DSI)
+    decided = {"what": "changer_etape", "date": "2025-03-01", "reasons": "utile", "by": "DSI"}
+    register.decide(case.id, decided, DSI)
+    for stage in ("experimentation", "pilote", "generalisation"):
+        register.move(case.id, stage, DSI)
+    page = text(screen(cas=case.id))
+    assert "l’usage est en service" in page and t("use_case.conditions_last", "fr") in page
+    assert re.search(r'class="warn">Revue en retard de', page)
+
+
+def test_the_documents_of_a_use_case_are_one_link_away(register: Register, tmp_path: Path, root: Path) -> None:
+    case = register.create(FACTS, DSI)
+    assert t("documents.no_scenario", "fr") in text(screen(cas=case.id))
+    register.change(case.id, {"scenario": "s.toml"}, DSI)
+    assert "« s.toml » a été lu" in text(screen(cas=case.id)).replace("\u00a0", " ")
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "s.toml").write_text("title = 1", "utf-8")
+    assert "ne se lit pas" in text(screen(cas=case.id))
+    (tmp_path / "scenarios" / "s.toml").write_bytes((root / "docs" / "scenario.toml").read_bytes())
+    page = text(screen(cas=case.id))
+    for name in ADDRESSES.values():
+        assert f'href="{name}?cas={case.id}"' in page
+    token = re.search(r"comparer\?scenario=([\w-]+)", page)
+    assert token and decode(token.group(1)).use_case == case.id
+
+
 def test_a_table_comes_back_as_it_went(register: Register) -> None:
     case = register.create(FACTS | {"benefit": "=1+1", "alternative": ANSWER | {"date": "2026-01-10"}}, DSI)
     _, headers, body = ask("/registre.csv")
-    table = body.decode()
+    table = body.decode("utf-8-sig")
     assert 'rel="describedby"' in headers["link"] and "'=1+1" in table
     at = send(screen(faire="importer"), rows=table, who="DSI", why="reprise")
     assert "1 inchangés" in text(at)
     changed = table.replace("un courrier classé", "un courrier rangé")
-    pasted = "\n".join(line.replace(",", "\t") for line in changed.splitlines())
+    pasted = "\n".join(line.replace(";", "\t") for line in changed.splitlines())
     send(screen(faire="importer"), rows=pasted, who="DSI", why="reprise")
     assert (register.use_case(case.id).unit, register.use_case(case.id).benefit) == ("un courrier rangé", "=1+1")
     at = send(screen(faire="importer"), rows="nom,tache\na,b", who="DSI", why="reprise")
     assert 'role="alert"' in text(at)
 
 
-def test_the_schema_served_is_the_documented_one(root: Path, register: Register) -> None:
-    served = ask("/registre-schema.json")[2]
-    assert served == (root / "docs" / "table-schemas" / "register.json").read_bytes()
+def test_the_schema_served_and_the_documented_one_are_one_file(root: Path, register: Register) -> None:
+    documented = root / "docs" / "table-schemas" / "register.json"
+    assert documented.resolve() == SCHEMA and ask("/registre-schema.json")[2] == SCHEMA.read_bytes()
 
 
 def test_the_sheet_holds_the_record_and_an_unknown_one_is_told_so(register: Register) -> None:

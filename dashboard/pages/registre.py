@@ -21,13 +21,14 @@ from dashboard.register.text import (
     review_cell,
     stage_cell,
 )
-from dashboard.register.view import read_only, saved, stage_path, use_case_view
+from dashboard.register.view import read_only, saved, use_case_view
+from dashboard.register.way import stage_path
 from dashboard.texts import both, t
 from dashboard.view import choice, language, page_asked
 from estimator.errors import SobriaError
 from estimator.register.types import UseCase
 
-FILTERS = ("etape", "service", "commune")
+FILTERS = ("etape", "issue", "service", "commune")
 COMMAND = "sobria register add nom=… tache=… unite=… service=… commune=… responsable=… --who … --why …"
 
 
@@ -60,7 +61,7 @@ def _list(writer: bool, lang: str) -> None:
         st.html(saved(lang) + _empty(writer, lang) + _problems(lang))
         return
     st.html(saved(lang) + _head(cases, today, lang) + read_only(writer, lang) + _ways(writer, lang))
-    st.html(_stages(lang) + _problems(lang))
+    st.html(_stages(cases, lang) + _results(lang) + _problems(lang))
     with st.container(key="list", gap=None):
         st.html(Markup("<h2>{}</h2>").format(t("register.list", lang)))
         chosen = _filtered(cases, lang)
@@ -70,10 +71,7 @@ def _list(writer: bool, lang: str) -> None:
 def _head(cases: Sequence[UseCase], today: date, lang: str) -> Markup:
     answer = counts_text(register.register().counts(), len(cases), lang)
     late = sum(is_late(case, today) for case in cases)
-    note = Markup("{}").format(t("register.results_note", lang))
-    if late:
-        said = t("register.late_count", lang, n=late)
-        note = Markup('<span class="warn">{}</span> {}').format(said, note)
+    note = Markup('<span class="warn">{}</span>').format(t("register.late_count", lang, n=late)) if late else ""
     return parts.head(t("register.title", lang), answer, note)
 
 
@@ -88,28 +86,51 @@ def _ways(writer: bool, lang: str) -> Markup:
     )
 
 
-def _stages(lang: str) -> Markup:
-    """How many use cases stand at each stage; each stage filters the list."""
-    counts = register.register().counts().stages
+def _stages(cases: Sequence[UseCase], lang: str) -> Markup:
+    """How many use cases stand at each stage, and how many of them are closed there; each stage filters the list."""
     entries = []
     for stage in register.STAGES:
-        link = parts.address("registre", lang, etape=stage)
-        said = t("register.total", lang, n=counts[stage])
-        entries.append((Markup('<a href="{}">{}</a>').format(link, register.word("stages", stage, lang)), said, ""))
+        here = [case for case in cases if case.stage == stage]
+        closed = sum(is_closed(case) for case in here) if stage != "retrait" else 0
+        said = t("register.total", lang, n=len(here))
+        said += t("register.of_which_closed", lang, n=closed) if closed else ""
+        entries.append((_filter(register.word("stages", stage, lang), "etape", stage, lang), said, ""))
     return parts.section(t("register.stages", lang), stage_path(entries), t("register.stages_note", lang))
+
+
+def _results(lang: str) -> Markup:
+    """How many use cases came to each result, those without AI first; each result filters the list."""
+    counts = register.register().counts().outcomes
+    entries = [
+        (
+            _filter(register.word("outcomes", name, lang), "issue", name, lang),
+            t("register.total", lang, n=counts[name]),
+            "",
+        )
+        for name in register.RESULTS
+    ]
+    return parts.section(t("register.results", lang), stage_path(entries), t("register.results_note", lang))
+
+
+def _filter(name: str, key: str, value: str, lang: str) -> Markup:
+    """A name that leaves in the list what it names."""
+    return Markup('<a href="{}">{}</a>').format(parts.address("registre", lang, **{key: value}), name)
 
 
 def _filtered(cases: Sequence[UseCase], lang: str) -> list[UseCase]:
     """What the filters of the address keep."""
     stages: dict[str, str] = {stage: register.word("stages", stage, lang) for stage in register.STAGES}
+    results: dict[str, str] = {name: register.word("outcomes", name, lang) for name in register.OUTCOMES}
     services = {name: name for name in sorted({case.service for case in cases})}
     communes = {code: commune_text(code, lang) for code in sorted({case.commune for case in cases})}
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         stage = choice(t("register.stage", lang), stages, "etape", t("register.any_stage", lang))
+        result = choice(t("register.result", lang), results, "issue", t("register.any_result", lang))
         service = choice(t("register.service", lang), services, "service", t("register.any_service", lang))
         commune = choice(t("register.commune", lang), communes, "commune", t("register.any_commune", lang))
-    kept = (c for c in cases if stage in (None, c.stage) and service in (None, c.service))
-    return sorted((c for c in kept if commune in (None, c.commune)), key=_order)
+    wanted = ((stage, "stage"), (result, "outcome"), (service, "service"), (commune, "commune"))
+    kept = (case for case in cases if all(value in (None, getattr(case, field)) for value, field in wanted))
+    return sorted(kept, key=_order)
 
 
 def _order(case: UseCase) -> tuple[bool, date, str]:

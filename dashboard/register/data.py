@@ -10,16 +10,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from estimator.compare.scenario import Scenario
 from estimator.errors import SobriaError, say
 from estimator.home import default_home
 from estimator.register import DUE_DAYS, Register, author
 from estimator.register.refusals import ListedRefusal
 from estimator.register.rules import RULES, lacking
 from estimator.register.table import FACTS, export_csv, facts_of, import_csv, row_of, settable
-from estimator.register.types import CLOSING, STAGES, Attachment, Stage, UseCase
+from estimator.register.types import CLOSING, OUTCOMES, STAGES, Attachment, Outcome, Stage, UseCase
+from estimator.sheets.facts import scenario_of_case
 from estimator.typography import typeset
 
-__all__ = ["CLOSING", "DUE_DAYS", "STAGES", "author", "export_csv", "import_csv", "row_of"]
+__all__ = ["CLOSING", "DUE_DAYS", "OUTCOMES", "STAGES", "author", "export_csv", "import_csv", "row_of"]
+
+RESULTS: tuple[Outcome, ...] = ("fait_sans_ia", "ne_pas_faire", "generalise", "arrete", "retire")
 
 # Names of columns and of options in a sentence of the register, which screens do not show.
 _NAMES = re.compile(r" \((?:--)?[a-z_-]+(?:, [a-z_-]+)*\)(?= ?[:;.])")
@@ -88,6 +92,11 @@ def refusal(error: SobriaError, lang: str) -> tuple[str, list[Wrong]]:
         Wrong(i["code"], typeset(_NAMES.sub("", i[lang]), lang), typeset(i.get("phrase", ""), "fr")) for i in items
     ]
     return sentence, wrong
+
+
+def scenario_of(case: UseCase) -> Scenario:
+    """The scenario attached to a use case. CaseWithoutScenario, ScenarioRefused."""
+    return scenario_of_case(case, default_home())
 
 
 def pattern(service_key: str) -> str:

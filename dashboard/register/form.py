@@ -39,6 +39,7 @@ REPAIR = {  # condition of a stage → form that meets it
     "decided": "decision",
     "stopped": "decision",
 }
+MOST_WRONG = 20  # lines of a refusal on the screen
 SAID, SEEN, TOLD = "saved", fields.KEPT + "seen", fields.KEPT + "told"
 
 
@@ -127,12 +128,14 @@ def _news(case: UseCase, seen: str | None, lang: str) -> Markup:
 def _refused(error: SobriaError, case: UseCase | None, lang: str) -> Markup:
     sentence, wrong = register.refusal(error, lang)
     lines: list[str | Markup] = []
-    for item in wrong:
+    for item in wrong[:MOST_WRONG]:
         if item.phrase and case:
             line = Markup('{}<br><q class="small" lang="fr">{}</q>')
             lines.append(line.format(rule_link(item.code, case, lang), item.phrase))
         else:
             lines.append(item.text)
+    if len(wrong) > MOST_WRONG:
+        lines.append(t("register_forms.more_wrong", lang, n=len(wrong) - MOST_WRONG))
     return _box(sentence, parts.items(lines) if lines else Markup())
 
 

@@ -24,12 +24,14 @@ def register_routes() -> list[Route]:
 
 
 def _table(request: Request) -> Response:
-    """Every use case, one line each; the header names the schema of the table."""
+    """Every use case, one line each, with the mark by which spreadsheets know its letters; the header names the schema
+    of the table."""
     headers = {
         "Content-Disposition": 'attachment; filename="registre.csv"',
         "Link": '<registre-schema.json>; rel="describedby"; type="application/json"',
     }
-    return Response(register.export_csv(register.register()), media_type="text/csv", headers=headers)
+    table = register.export_csv(register.register()).encode("utf-8-sig")
+    return Response(table, media_type="text/csv", headers=headers)
 
 
 def _schema(request: Request) -> Response:

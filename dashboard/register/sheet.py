@@ -10,8 +10,9 @@ from markupsafe import Markup
 from dashboard import data, parts
 from dashboard.dates import day_text
 from dashboard.register import data as register
-from dashboard.register.text import field_text, quality_text, reached_text, when_text
-from dashboard.register.view import answer_text, decision_rows, record_pairs, stage_path, way_entries
+from dashboard.register.text import field_text, quality_text, reached_text, result_text, when_text
+from dashboard.register.view import decision_rows, record_pairs
+from dashboard.register.way import answer_text, conditions_title, stage_path, way_entries
 from dashboard.texts import t
 from estimator.numbers import interval_text
 from estimator.register.types import UseCase
@@ -52,7 +53,7 @@ def _short(value: Any, longest: int = LONGEST) -> Any:
 
 def _conditions(case: UseCase, lang: str) -> Markup:
     following = register.next_stage(case)
-    if following is None:
+    if following is None or result_text(case, lang):
         return Markup()
     lines = [
         Markup("<li><b>{}</b> {}</li>").format(
@@ -60,7 +61,7 @@ def _conditions(case: UseCase, lang: str) -> Markup:
         )
         for condition in register.conditions(case, following)
     ]
-    title = t("use_case.conditions", lang, stage=register.word("stages", following, lang))
+    title = conditions_title(case, lang)
     return Markup('<h2>{}</h2><ul class="conditions">{}</ul>').format(title, Markup().join(lines))
 
 

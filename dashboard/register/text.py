@@ -49,10 +49,10 @@ def number_text(value: float, lang: str) -> str:
 
 def quality_text(case: UseCase, lang: str) -> str:
     """« 0,92 pour un seuil de 0,9 »"""
-    found, threshold = case.quality, case.threshold
+    found, threshold = case.tested or case.quality, case.threshold
     if found and threshold:
         told = {"found": number_text(found.value, lang), "threshold": number_text(threshold.value, lang)}
-        return t("register.threshold_of", lang, **told)
+        return t("register.threshold_of" if case.tested else "register.other_test", lang, **told)
     if found:
         return t("register.no_threshold", lang, found=number_text(found.value, lang))
     if threshold:
@@ -61,8 +61,8 @@ def quality_text(case: UseCase, lang: str) -> str:
 
 
 def reached_text(case: UseCase, lang: str) -> str:
-    """Whether the threshold is reached; nothing when there is no threshold or no quality."""
-    if not (case.threshold and case.quality):
+    """Whether the threshold is reached; nothing when its test found no quality."""
+    if not case.tested:
         return ""
     return t("register.reached" if register.reaches_threshold(case) else "register.not_reached", lang)
 
@@ -75,6 +75,14 @@ def is_closed(case: UseCase) -> bool:
 def is_late(case: UseCase, today: date) -> bool:
     """Is a review overdue?"""
     return case.next_review is not None and case.next_review < today
+
+
+def late_text(case: UseCase, today: date, lang: str) -> Markup:
+    """« Revue en retard de 4 mois. », as a warning; nothing when it is not late."""
+    if case.next_review is None or not is_late(case, today):
+        return Markup()
+    said = t("use_case.late", lang, when=when_text(case.next_review, today, lang))
+    return Markup('<span class="warn">{}</span> ').format(said)
 
 
 def when_text(day: date, today: date, lang: str) -> str:

@@ -8,44 +8,47 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import data, parts
+from dashboard.compare.state import token
 from dashboard.dates import day_text, short_day
-from dashboard.index import PAGES
+from dashboard.documents import document_links
 from dashboard.register import data as register
-from dashboard.register.form import FORMS, rule_link
+from dashboard.register.form import FORMS
 from dashboard.register.text import (
     commune_text,
     event_text,
     field_text,
     is_closed,
+    late_text,
     number_text,
     reached_text,
-    result_text,
     when_text,
 )
+from dashboard.register.way import answer_text, conditions_section, way_section
 from dashboard.texts import t
+from estimator.errors import SobriaError
 from estimator.register.fold import Conflict
 from estimator.register.types import Attachment, UseCase
+from estimator.sheets.facts import CaseWithoutScenario
+from estimator.typography import typeset
 
 PLAIN = ("task", "unit", "service", "owner_role", "benefit")
 
 
 def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup:
     """The whole screen of a use case."""
-    following = register.next_stage(case)
     links = [(parts.address("registre", lang), "back"), (parts.address("fiche-usage", lang, cas=case.id), "sheet")]
-    ways = Markup(" · ").join(
+    ways = late_text(case, today, lang) + Markup(" · ").join(
         Markup('<a href="{}">{}</a>').format(link, t(f"register.{word}", lang)) for link, word in links
     )
     body = saved(lang) + parts.head(t("use_case.title", lang, name=case.name), answer_text(case, lang), ways)
     body += read_only(writer, lang) + _conflicts(case, lang) + (_actions(case, lang) if writer else Markup())
-    body += _way(case, lang)
-    if following:
-        body += _conditions(case, writer, lang)
-    body += _record(case, lang)
+    body += way_section(case, lang) + conditions_section(case, writer, lang) + _record(case, lang)
     if case.qualities or not is_closed(case):
         body += _quality(case, lang)
     if case.attachments or not is_closed(case):
         body += _measures(case, lang)
+    if case.scenario or not is_closed(case):
+        body += _documents(case, lang)
     return body + _decisions(case, today, lang) + _history(case, lang)
 
 
@@ -58,43 +61,6 @@ def saved(lang: str) -> Markup:
     """What the form that was just sent did, said once."""
     said = st.session_state.pop("saved", "")
     return Markup('<p class="banner done" role="status">{}</p>').format(said) if said else Markup()
-
-
-def stage_path(entries: Sequence[tuple[str | Markup, str, str]]) -> Markup:
-    """The five stages in their order: name, what is said under it, class."""
-    lines = [
-        Markup('<li{}{}><b>{}</b><span class="small">{}</span></li>').format(
-            Markup(' class="{}"').format(kind) if kind else "",
-            Markup(' aria-current="step"') if kind == "here" else "",
-            name,
-            said,
-        )
-        for name, said, kind in entries
-    ]
-    return Markup('<ol class="way">{}</ol>').format(Markup().join(lines))
-
-
-def way_entries(case: UseCase, lang: str) -> list[tuple[str | Markup, str, str]]:
-    """The stages of a use case: past, present, to come."""
-    place = register.STAGES.index(case.stage)
-    entries: list[tuple[str | Markup, str, str]] = []
-    for index, stage in enumerate(register.STAGES):
-        kind = "here" if index == place else "done" if index < place else "ahead"
-        entries.append((register.word("stages", stage, lang), t(f"use_case.{kind}", lang), kind))
-    return entries
-
-
-def answer_text(case: UseCase, lang: str) -> str:
-    """The result, else the stage and what the next one still lacks."""
-    result, following = result_text(case, lang), register.next_stage(case)
-    facts = {"stage": register.word("stages", case.stage, lang)}
-    if result:
-        return result
-    if following is None:
-        return t("use_case.last", lang, **facts)
-    lacks = sum(not condition.met for condition in register.conditions(case, following))
-    facts["following"] = register.word("stages", following, lang)
-    return t("use_case.lacking", lang, n=lacks, **facts) if lacks else t("use_case.ready", lang, **facts)
 
 
 def _actions(case: UseCase, lang: str) -> Markup:
@@ -128,27 +94,6 @@ def _conflict(conflict: Conflict, name: str, lang: str) -> str:
     return t("use_case.conflict_field", lang, **facts)
 
 
-def _way(case: UseCase, lang: str) -> Markup:
-    return parts.section(t("use_case.way", lang), stage_path(way_entries(case, lang)))
-
-
-def _conditions(case: UseCase, writer: bool, lang: str) -> Markup:
-    following = register.next_stage(case)
-    if following is None:
-        return Markup()
-    title = t("use_case.conditions", lang, stage=register.word("stages", following, lang))
-    heads = [t(f"use_case.{column}", lang) for column in ("condition", "state", "phrase")]
-    rows = []
-    for condition in register.conditions(case, following):
-        linked = writer and not condition.met
-        said = rule_link(condition.code, case, lang) if linked else t(f"use_case.rule_{condition.code}", lang)
-        state = t("use_case.met" if condition.met else "use_case.missing", lang)
-        told = Markup("<b>{}</b>" if condition.met else '<b class="warn">{}</b>').format(state)
-        rows.append([said, told, Markup('<q lang="fr">{}</q>').format(condition.phrase)])
-    note = t("use_case.closed_note", lang) if result_text(case, lang) else ""
-    return parts.section(title, parts.table(t("use_case.conditions_caption", lang), heads, rows, quiet=True), note)
-
-
 def record_pairs(case: UseCase, lang: str) -> list[tuple[str, Any]]:
     """Every field that says something, with its name."""
     alternative = case.alternative
@@ -172,14 +117,26 @@ def record_pairs(case: UseCase, lang: str) -> list[tuple[str, Any]]:
 
 
 def _record(case: UseCase, lang: str) -> Markup:
-    pairs = record_pairs(case, lang)
-    if case.scenario:
-        name = Markup("{}").format(case.scenario)
-        if "comparer" in PAGES:
-            link = parts.address("comparer", lang, scenario=case.scenario)
-            name += Markup('<br><a href="{}">{}</a>').format(link, t("use_case.compare", lang))
-        pairs.append((t("use_case.f_scenario", lang), name))
+    pairs = [*record_pairs(case, lang), (t("use_case.f_scenario", lang), case.scenario)]
     return parts.section(t("use_case.record", lang), parts.definitions(pairs))
+
+
+def _documents(case: UseCase, lang: str) -> Markup:
+    """The documents of its scenario, and the way to Comparer; or how to have a scenario."""
+    title = t("documents.title", lang)
+    try:
+        scenario = register.scenario_of(case)
+    except CaseWithoutScenario as refusal:
+        said = refusal.message(lang) if case.scenario else t("documents.no_scenario", lang)
+        return parts.section(title, Markup("<p>{}</p>").format(typeset(said, lang)))
+    except SobriaError as refusal:
+        problem = typeset(refusal.message(lang), lang)
+        return parts.section(title, Markup("<p>{}</p>").format(t("documents.unread", lang, problem=problem)))
+    opened, state = Markup(), token(scenario)
+    if state:
+        link = parts.address("comparer", lang, scenario=state)
+        opened = Markup('<p><a href="{}">{}</a></p>').format(link, t("use_case.compare", lang))
+    return parts.section(title, document_links(lang, cas=case.id) + opened, t("documents.what", lang))
 
 
 def threshold_text(case: UseCase, lang: str) -> str:

@@ -176,7 +176,7 @@ def export(context: typer.Context, file: Annotated[Path, typer.Argument(metavar=
     from estimator.register.table import export_csv
 
     held = _register(context)
-    file.write_text(export_csv(held), "utf-8", newline="")
+    file.write_text(export_csv(held), "utf-8-sig", newline="")
     facts = {"total": len(held.use_cases()), "file": str(file)}
     show(facts, json_, lambda: say("register_cli", "exported", context.obj["lang"], **facts))
 

@@ -20,14 +20,11 @@ MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 FOLDER = "register"
 
 
-class Record(Strict):
-    """What one file says: when, by whom and why. `event`: hash of the rest."""
+class Kept(Strict):
+    """What one file says, and when it was written. `event`: hash of the rest."""
 
     event: str
     at: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
-    who: Text
-    why: Text
-    data: dict[str, Any]
 
     @property
     def order(self) -> tuple[str, str]:
@@ -40,6 +37,14 @@ class Record(Strict):
         return f"{self.at.replace('-', '').replace(':', '')}-{self.event}.json"
 
 
+class Record(Kept):
+    """What a person said: by whom and why."""
+
+    who: Text
+    why: Text
+    data: dict[str, Any]
+
+
 class Event(Record):
     """What happened to a use case. `previous`: the last event that its author had seen."""
 
@@ -48,7 +53,7 @@ class Event(Record):
     previous: str | None
 
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=Kept)
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,8 @@ def _answered(case: UseCase) -> bool:
 
 
 def _good_enough(case: UseCase) -> bool:
-    """The last quality found by the very test of the threshold reaches it."""
-    if case.threshold is None:
-        return False
-    test = case.threshold.test.casefold()
-    same = [q for q in case.qualities if q.test.casefold() == test]
-    return bool(same) and sorted(same, key=lambda q: q.date)[-1].value >= case.threshold.value
+    """The last quality found by the test of the threshold reaches it."""
+    return case.threshold is not None and case.tested is not None and case.tested.value >= case.threshold.value
 
 
 def _stopped(case: UseCase) -> bool:

@@ -56,7 +56,8 @@ COLUMNS = {"id": "id", **FACTS, **QUALITY, **REVIEW, **DECISION, **STATE}
 
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_FRENCH_DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
+_FRENCH_DAY = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})")
+_SPACES = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d)")
 _NUMERIC = {"seuil_valeur", "volume_mensuel", "simultaneite", "qualite_valeur"}
 _DAYS = {"alternative_date", "qualite_date", "revue_faite", "decision_date", "revue_prevue"}
 
@@ -77,9 +78,9 @@ class Imported:
 
 
 def export_csv(register: Register) -> str:
-    """Every use case as a row of comma-separated cells under the header of the Table Schema."""
+    """Every use case as a row of cells between `;`, which French spreadsheets expect, headed as in the Table Schema."""
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, list(COLUMNS), lineterminator="\r\n")
+    writer = csv.DictWriter(out, list(COLUMNS), delimiter=";", lineterminator="\r\n")
     writer.writeheader()
     for case in register.use_cases():
         writer.writerow({name: _guarded(cell) for name, cell in row_of(case).items()})
@@ -208,10 +209,13 @@ def _read(name: str, cell: str) -> str:
     cell = cell.strip()
     if cell.startswith("'") and _FORMULA.match(cell):
         cell = cell[1:]
-    if name in _NUMERIC and _NUMBER.fullmatch(cell):
-        return _cell(float(cell.replace(",", ".")))
+    number = _SPACES.sub("", cell)
+    if name in _NUMERIC and _NUMBER.fullmatch(number):
+        return _cell(float(number.replace(",", ".")))
     found = _FRENCH_DAY.fullmatch(cell) if name in _DAYS else None
-    return "-".join(reversed(found.groups())) if found else cell.replace("\r\n", "\n").replace("\r", "\n")
+    if found:
+        return "-".join(part.zfill(2) for part in reversed(found.groups()))
+    return cell.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _guarded(cell: str) -> str:

@@ -205,6 +205,15 @@ class UseCase(Facts):
         return sorted(self.qualities, key=lambda q: q.date)[-1] if self.qualities else None
 
     @property
+    def tested(self) -> QualityFound | None:
+        """The last quality found by the very test of the threshold, the only one that the threshold can be held to."""
+        if self.threshold is None:
+            return None
+        test = self.threshold.test.casefold()
+        same = [q for q in self.qualities if q.test.casefold() == test]
+        return sorted(same, key=lambda q: q.date)[-1] if same else None
+
+    @property
     def review(self) -> Review | None:
         """The last review done."""
         return sorted(self.reviews, key=lambda r: r.done or r.due)[-1] if self.reviews else None
