@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 COMPONENTS = ("cpu", "gpu", "ram", "other")
 Scope = Literal["machine", "process", "node", "unknown"]
-TimeBasis = Literal["offset", "sidecar", "option", "country", "home"]
+TimeBasis = Literal["offset", "day", "sidecar", "option", "country", "home"]
 
 
 class Activity(BaseModel):

@@ -84,7 +84,7 @@ class Build(BuildFile):
         return {
             "runs": row["runs"],
             "services": row["services"],
-            "period": [_iso(row["first_us"]), _iso(row["last_us"])],
+            "period": [_iso(row["first_us"]), _last_day(row["last_us"])],
             "as_read_kwh": sum(energy_as_read(c) for c in cells),
             "site_energy": found["energy"].covers,
             "embodied": found["gwp"].parts["machines"].covers,
@@ -94,13 +94,14 @@ class Build(BuildFile):
         }
 
     def services(self) -> list[dict[str, Any]]:
-        """One entry a service, by decreasing IT electricity: runs, period, proof, figures."""
+        """One entry a service, by decreasing site electricity, else IT: runs, period, proof, figures."""
         entries = []
         for row in self._engine.rows("SELECT * FROM services ORDER BY service_key"):
             key = row["service_key"]
             found = amounts(self.cells("service_key = $1", [key]))
-            row |= {"first": _iso(row.pop("first_us")), "last": _iso(row.pop("last_us")), "proof": self.proof(key)}
-            entries.append((found["it_energy"].central or 0.0, row | {"indicators": nested(found)}))
+            row |= {"first": _iso(row.pop("first_us")), "last": _last_day(row.pop("last_us")), "proof": self.proof(key)}
+            size = found["energy"].central or found["it_energy"].central or 0.0
+            entries.append((size, row | {"indicators": nested(found)}))
         return [entry for _, entry in sorted(entries, key=lambda e: -e[0])]
 
     def items(self, service: str) -> float | None:
@@ -223,6 +224,11 @@ def split_number(number: str) -> tuple[str, str, str]:
         if scope in ("total", "service", "run") and figure_named(figure) and bool(key) == (scope != "total"):
             return scope, key, figure
     raise NumberUnknown(id=number)
+
+
+def _last_day(end_us: int | None) -> str | None:
+    """The day of the last moment before an end, which is itself outside: a month ends on its last day."""
+    return None if end_us is None else _iso(end_us - 1)
 
 
 def _iso(moment_us: int | None, timespec: str = "date") -> str | None:

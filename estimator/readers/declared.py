@@ -129,6 +129,7 @@ class _Reading:
         """Start, end (exclusive), duration and time basis as fields of Activity. RowRefused."""
         start, end = said.moment("start"), said.moment("end")
         name, basis = self._clock(zone)
+        stated: TimeBasis = "offset" if ":" in said.text("start") + said.text("end") else "day"
         start_us, end_us = (clock.to_us(moment, ZoneInfo(name)) for moment in (start, end))
         if not 0 < end_us - start_us <= LONGEST_US:
             raise RowRefused("declared_period", start=said.text("start"), end=said.text("end"))
@@ -138,7 +139,7 @@ class _Reading:
             "start_month": self.months.of(start_us),
             "end_month": self.months.of(end_us - 1),
             "duration_s": (end_us - start_us) / 1e6,
-            "time_basis": "offset" if start.tzinfo and end.tzinfo else basis,
+            "time_basis": stated if start.tzinfo and end.tzinfo else basis,
         }
 
     def _clock(self, zone: str | None) -> tuple[str, TimeBasis]:

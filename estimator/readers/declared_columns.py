@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from estimator.readers import clock, redaction
 from estimator.readers.base import RowRefused
@@ -78,9 +78,12 @@ class Cells:
         return text
 
     def moment(self, name: str) -> datetime:
-        """A date with its time; a date alone is the beginning of that day. RowRefused."""
+        """A date with its time; a date alone is the beginning of that day in UTC, whose months are the ledger's.
+        RowRefused."""
         text = self.text(name)
         found = clock.parse(text if ":" in text else f"{text} 00:00", day_first=self.spreadsheet)
+        if found is not None and ":" not in text:
+            found = found.replace(tzinfo=UTC)
         if found is None:
             raise RowRefused("declared_date", column=name, value=redaction.shown(text))
         return found

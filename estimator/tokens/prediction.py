@@ -83,8 +83,9 @@ def _point(request: TokenRequest, table: Table) -> tuple[Point, list[Doubt], lis
 
     active = request.active_params or request.total_params
     for field, size in (("total", request.total_params), ("active", active)):
-        if size.low or size.high:
-            doubts.append((field, (size.low or size.central) * 1e9, (size.high or size.central) * 1e9))
+        low, high = size.low or size.central, size.high or size.central
+        if low < high:
+            doubts.append((field, low * 1e9, high * 1e9))
             warnings.append("size_supposed")
     sheet = table.sheet(request.device)
     if sheet is None:
