@@ -10,9 +10,9 @@ LANGUAGES = ("fr", "en")
 
 
 def language() -> str:
-    """`en` where the locale is English or C, else `fr`: what the command `sobria` does."""
+    """`en` where the locale is English, else `fr`: what the command `sobria` does."""
     locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "fr").lower()
-    return "en" if locale == "c" or locale.startswith(("en", "c.", "posix")) else "fr"
+    return "en" if locale.startswith("en") else "fr"
 
 
 def sentence(section: str, key: str, **facts: object) -> str:

@@ -1,4 +1,4 @@
-"""Builds the example ledger from the sample traces, prints its totals and serves it; or checks all of it."""
+"""Fills a home with the invented métropole or the sample traces, prints its totals, then serves it or checks it."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from estimator.reading import SAMPLE_MARK
 from scripts import check
+from scripts.demo import metropole
 from scripts.messages import ROOT, say, sentence
 
 HOME = ROOT / ".demo"
@@ -24,6 +25,7 @@ def main() -> int:
     """Parse the command line; return the exit code, or become the server."""
     parser = argparse.ArgumentParser(prog="scripts/run", description=sentence("show", "about"))
     parser.add_argument("--check", action="store_true", help=sentence("show", "check_help"))
+    parser.add_argument("--samples", action="store_true", help=sentence("show", "samples_help"))
     parser.add_argument("--port", type=int, help=sentence("show", "port_help"))
     options = parser.parse_args()
     port = options.port or free_port()
@@ -31,10 +33,10 @@ def main() -> int:
         if options.check:
             with tempfile.TemporaryDirectory(prefix="sobria-") as folder:
                 home = Path(folder) / HOME.name
-                fill(home)
+                fill(home, options.samples)
                 return check.everything(home, serve_command(home, port), f"http://{ADDRESS}:{port}")
         shutil.rmtree(HOME, ignore_errors=True)
-        fill(HOME)
+        fill(HOME, options.samples)
     except subprocess.CalledProcessError as error:
         return error.returncode
     say("show", "serving", url=f"http://{ADDRESS}:{port}")
@@ -42,17 +44,17 @@ def main() -> int:
     os.execv(command[0], command)
 
 
-def fill(home: Path) -> None:
-    """Import the samples into a home, build, print the totals. Raises CalledProcessError; the command has said why."""
-    home.mkdir(parents=True, exist_ok=True)
-    (home / SAMPLE_MARK).touch()
-    steps = [["build"], ["totals"]]
-    if TRACES.is_dir():
-        steps.insert(0, ["import", str(TRACES)])
+def fill(home: Path, samples: bool) -> None:
+    """Fill a home, build, print the totals. Raises CalledProcessError; the command has said why."""
+    if samples:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / SAMPLE_MARK).touch()
+        subprocess.run([*sobria(home), "import", str(TRACES)], check=True)
+        subprocess.run([*sobria(home), "build"], check=True)
     else:
-        say("show", "no_samples", folder=TRACES.relative_to(ROOT))
-    for arguments in steps:
-        subprocess.run([*sobria(home), *arguments], check=True)
+        metropole.fill(home)
+    say("show", "samples" if samples else "metropole")
+    subprocess.run([*sobria(home), "totals"], check=True)
 
 
 def sobria(home: Path) -> list[str]:
