@@ -7,6 +7,7 @@ from pathlib import Path
 
 from estimator.catalogue import Catalogue, load
 from estimator.method import Confronted, boundary, coefficients, confrontation, formulas, indicators
+from scripts.commands import commands
 
 LANG = "fr"
 ROOT = Path(__file__).parent.parent
@@ -122,6 +123,7 @@ def main() -> int:
         "docs/methode.md": method,
         "docs/nomenclature.md": nomenclature,
         "docs/validation.md": validation,
+        "docs/commandes.md": lambda _: commands(LANG, MADE),
         "factors/LICENSES.md": licences,
     }
     for name, write in pages.items():

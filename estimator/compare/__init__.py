@@ -112,7 +112,7 @@ class Comparator:
         assert figure is not None
         models = [n for n in self.eligible if self.weighed[n].option.method == "model"]
         if threshold is not None:
-            models = [n for n in models if self.weighed[n].option.quality]
+            models = [n for n in models if meets(self.scenario, self.weighed[n].option)]
         known = {n: v for n in models if (v := self.weighed[n].side.central(figure)) is not None}
         if not known:
             return None

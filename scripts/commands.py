@@ -1,0 +1,34 @@
+"""The page of every command and option, written from the command line itself."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from estimator.cli import app
+from estimator.cli.text import localise
+
+
+def commands(lang: str, made: str) -> str:
+    """One heading a command, one line an option, in the order of `sobria --help`."""
+    root = typer.main.get_command(app)
+    localise(root, lang)
+    lines = ["# Commandes", "", made, ""]
+    lines += ["Partout : `--lang fr|en`, `--home DOSSIER` ; `--json` pour ce qui affiche.", ""]
+    for name, command in _walk("sobria", root):
+        lines += [f"## `{name}`", "", str(command.help or ""), ""]
+        options = [
+            (p.opts[0], p.help) for p in command.params if getattr(p, "help", "") and p.name not in ("help", "json_")
+        ]
+        lines += [f"- `{option}` : {said}" for option, said in options if option.startswith("-")]
+        lines += [""] if lines[-1] else []
+    return "\n".join(lines)
+
+
+def _walk(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """The commands below a command, groups first opened."""
+    for inner, found in getattr(command, "commands", {}).items():
+        if hasattr(found, "commands"):
+            yield from _walk(f"{name} {inner}", found)
+        else:
+            yield f"{name} {inner}", found
