@@ -158,6 +158,10 @@ class Commitments:
         last = self._services(day)
         return Trained(sum(t.trained for t in last), sum(t.with_access for t in last), len(last)) if last else None
 
+    def with_access(self, day: date) -> dict[str, int]:
+        """Agents with access to AI tools, by service (case folded), as each service said last up to a day."""
+        return {t.service.casefold(): t.with_access for t in self._services(day)}
+
     def training_groups(self, day: date) -> list[Group]:
         """The same by service, without any group of less than 5 agents with access: small ones go together, with the
         next smallest service if they are still too few. Empty when all of them together are too few.

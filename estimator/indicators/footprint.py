@@ -3,61 +3,89 @@
 from collections.abc import Sequence
 from typing import Any
 
-from estimator.attached import Attached
-from estimator.figures import FIGURES, amounts, figure_named
+from estimator.attached import Attached, months_of
+from estimator.figures import FIGURES, amounts
 from estimator.indicators.scope import Scope, of_case
+from estimator.indicators.small_groups import grouped
+from estimator.indicators.units import units
 from estimator.worlds import Cell
 
 FOOTPRINTS = ("energy", "water", "adpe", "gwp")
+FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)
+FEWEST_MONTHS, MOST_MONTHS = 12, 24  # of a history
+
+
+def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
+    """Each total of the period with its interval, cover and parts, by month, and its history, which starts before."""
+    window = history(scope)
+    by_month: dict[int, list[Cell]] = {month: [] for month in window}
+    for row in scope.everything:
+        if row.row.month in by_month:
+            by_month[row.row.month].append(row.row.cell)
+    monthly = {month: totals(cells) if cells else None for month, cells in by_month.items()}
+    whole = totals(scope.cells)
+    found: dict[str, dict[str, Any]] = {}
+    for name in FOOTPRINTS:
+        past = {month: all_four and all_four[name] for month, all_four in monthly.items()}
+        months = {month: past[month] for month in scope.period.months()}
+        found[name] = {"value": whole[name], "months": months, "history": past}
+    return found
 
 
 def footprint(scope: Scope, indicator: str) -> dict[str, Any]:
-    """The total of the period with its interval, cover and parts, and its months."""
-    figure = figure_named(indicator)
-    assert figure is not None
-    body = amounts(scope.cells, [figure])[indicator].as_dict()
-    months = {month: _total([r for r in scope.rows if r.row.month == month], indicator) for month in _months(scope)}
-    return {"value": body, "months": months}
+    """One of them."""
+    return footprints(scope)[indicator]
 
 
-def _months(scope: Scope) -> list[int]:
-    return scope.period.months()
+def history(scope: Scope) -> list[int]:
+    """The months to draw: those of the period, with as many before it, 12 at least and 24 at most, from the first one
+    that holds something."""
+    now, before = scope.period.months(), scope.period.previous().months()
+    window = before + now
+    while len(window) < FEWEST_MONTHS:
+        window = [_before(window[0]), *window]
+    window = window[-max(MOST_MONTHS, len(now)) :]
+    there = months_of(scope.everything)
+    start = min((month for month in there if month >= window[0]), default=now[0])
+    return [month for month in window if month >= min(start, now[0])]
 
 
-def _total(rows: Sequence[Attached], indicator: str) -> dict[str, Any] | None:
-    figure = figure_named(indicator)
-    assert figure is not None
-    if not rows:
-        return None
-    return amounts([r.row.cell for r in rows], [figure])[indicator].as_dict()
+def _before(month: int) -> int:
+    return month - 89 if month % 100 == 1 else month - 1
+
+
+def totals(cells: Sequence[Cell]) -> dict[str, dict[str, Any]]:
+    """The four footprints of some cells."""
+    found = amounts(cells, FOUR)
+    return {name: found[name].as_dict() for name in FOOTPRINTS}
 
 
 def per_service(scope: Scope) -> dict[str, Any]:
-    """Footprints divided by what was made, a use case a row; those that count nothing are named."""
+    """Footprints divided by what was made, a use case a row; those that count nothing are named, and those of too few
+    people are only counted."""
     found: list[dict[str, Any]] = []
     silent: list[str] = []
+    shown = grouped(scope).shown
+    hidden = 0
     for case in scope.in_use:
         rows = of_case(scope.rows, case.id)
         made = units(rows)
         if not rows or not made:
             silent.append(case.id)
             continue
-        totals = amounts(_cells(rows), FIGURES)
-        each = {name: _divided(totals[name].as_dict(), made) for name in FOOTPRINTS}
+        if case.id not in shown:
+            hidden += 1
+            continue
+        whole = totals(_cells(rows))
+        each = {name: _divided(whole[name], made) for name in FOOTPRINTS}
         found.append({"use_case": case.id, "name": case.name, "unit": case.unit, "units": made, "each": each})
     found.sort(key=_weight, reverse=True)
-    return {"value": {"numerator": len(found), "denominator": len(scope.in_use)}, "services": found, "silent": silent}
+    value = {"numerator": len(found) + hidden, "denominator": len(scope.in_use)}
+    return {"value": value, "services": found, "silent": silent, "hidden": hidden}
 
 
 def _weight(row: dict[str, Any]) -> float:
     return float(row["each"]["energy"]["central"] or 0.0) * float(row["units"])
-
-
-def units(rows: Sequence[Attached]) -> float | None:
-    """What these months made: items where they are counted, else requests; None where neither is."""
-    items = [r.row.items for r in rows if r.row.items]
-    requests = [r.row.requests for r in rows if r.row.requests]
-    return sum(items) if items else sum(requests) if requests else None
 
 
 def _cells(rows: Sequence[Attached]) -> list[Cell]:

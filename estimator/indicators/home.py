@@ -11,12 +11,12 @@ from estimator.reading import NoBuild, open_current
 from estimator.register import Register
 
 
-def scope_of(home: Path, territory: str = "all", period: str | None = None) -> Scope:
-    """A scope of this home; default period: the year of its last month. NoBuild, PeriodRefused."""
+def scope_of(home: Path, territory: str = "all", period: str | None = None, today: date | None = None) -> Scope:
+    """A scope of this home as of today; default period: the year of its last month. NoBuild, PeriodRefused."""
     make(home)
     build = open_current(home)
     if build is None:
         raise NoBuild(home=home)
-    months = build.months()
-    asked = period or str((months[-1] if months else int(date.today().strftime("%Y%m"))) // 100)
-    return Scope(Sources(build, Register(home), Commitments(home), home), territory, Period(asked))
+    months, day = build.months(), today or date.today()
+    asked = period or str(months[-1] // 100 if months else day.year)
+    return Scope(Sources(build, Register(home), Commitments(home), home, day), territory, Period(asked))

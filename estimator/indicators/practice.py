@@ -6,7 +6,7 @@ from typing import Any
 
 from estimator.attached import Attached
 from estimator.catalogue import load
-from estimator.errors import SobriaError
+from estimator.commitments import SMALLEST_GROUP
 from estimator.indicators.scope import Scope, of_case
 from estimator.models import ModelUnknown, find
 from estimator.register.types import UseCase
@@ -37,20 +37,11 @@ def right_sized(scope: Scope) -> dict[str, Any]:
 
 def fits(scope: Scope, case: UseCase) -> bool | None:
     """Is the model of a use case the smallest that suffices? None where no scenario says."""
-    from estimator.compare.decision import decision
-    from estimator.compare.scenario import read_scenario
-
-    path = scope.sources.home / "scenarios" / case.scenario
-    if not case.scenario or not path.exists():
+    compared = scope.sources.compared(case)
+    found = compared.body["smallest_model"] if compared else None
+    if not compared or not found:
         return None
-    try:
-        scenario = read_scenario(path)
-        found = decision(scenario, scope.sources.home)["smallest_model"]
-    except SobriaError:
-        return None
-    if not found:
-        return None
-    enough = [scenario.option(name).use for name in (found["id"], *found["tied"])]
+    enough = [compared.scenario.option(name).use for name in (found["id"], *found["tied"])]
     try:
         return any(use and use.model and find(use.model).id == find(case.model).id for use in enough)
     except ModelUnknown:
@@ -113,6 +104,8 @@ def trained(scope: Scope, day: date) -> dict[str, Any]:
     found = scope.sources.commitments.trained(day)
     if found is None:
         return {"value": _share(0, 0), "services": 0}
+    if found.with_access < SMALLEST_GROUP:
+        return {"value": _share(0, 0), "services": found.services, "hidden": True}
     return {"value": _share(found.trained, found.with_access), "services": found.services}
 
 

@@ -1,12 +1,14 @@
 """What a sheet of indicators is about: a territory and a period, with the use cases and the months that are in it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from estimator.attached import Attached, attached
+from estimator.attached import Attached, attached, months_of
 from estimator.commitments import Commitments
+from estimator.indicators.compared import Compared, comparison
 from estimator.periods import Period
 from estimator.reading import Build
 from estimator.register import Register
@@ -19,26 +21,51 @@ IN_USE = ("experimentation", "pilote", "generalisation")
 
 @dataclass(frozen=True)
 class Sources:
-    """Where a sheet reads: the build, the register, what was voted and done, the home of the scenarios."""
+    """Where a sheet reads: the build, the register, what was voted and done, the home of the scenarios.
+
+    today: the day of the reading; its month is not over, and is neither compared nor continued.
+    """
 
     build: Build
     register: Register
     commitments: Commitments
     home: Path
+    today: date = date.max
+
+    @cached_property
+    def rows(self) -> list[Attached]:
+        """Months of the ledger, of all times and territories."""
+        return attached(self.build, self.register)
+
+    @cached_property
+    def cases(self) -> list[UseCase]:
+        """Use cases of the register."""
+        return self.register.use_cases()
+
+    def compared(self, case: UseCase) -> Compared | None:
+        """The comparison of the scenario that a use case names, worked out once; None when it has none."""
+        if case.id not in self._compared:
+            self._compared[case.id] = comparison(self.home, case)
+        return self._compared[case.id]
+
+    @cached_property
+    def _compared(self) -> dict[str, Compared | None]:
+        return {}
 
 
 @dataclass(frozen=True)
 class Scope:
-    """A territory ("all", "metropole" or an INSEE code) over a period, in these sources."""
+    """A territory ("all", "metropole" or an INSEE code) over a period, in these sources; only: some of its months."""
 
     sources: Sources
     territory: str
     period: Period
+    only: frozenset[int] | None = None
 
     @cached_property
     def everything(self) -> list[Attached]:
         """Months of the ledger that belong to the territory, of all times."""
-        rows = attached(self.sources.build, self.sources.register)
+        rows = self.sources.rows
         return [r for r in rows if self.territory == WHOLE or (r.use_case and r.use_case.commune == self.territory)]
 
     @cached_property
@@ -48,7 +75,8 @@ class Scope:
 
     @cached_property
     def _months(self) -> frozenset[int]:
-        return frozenset(self.period.months())
+        months = frozenset(self.period.months())
+        return months if self.only is None else months & self.only
 
     @property
     def cells(self) -> list[Cell]:
@@ -57,8 +85,7 @@ class Scope:
     @cached_property
     def cases(self) -> list[UseCase]:
         """Use cases of the territory."""
-        cases = self.sources.register.use_cases()
-        return [case for case in cases if self.territory in (WHOLE, case.commune)]
+        return [case for case in self.sources.cases if self.territory in (WHOLE, case.commune)]
 
     @property
     def in_use(self) -> list[UseCase]:
@@ -72,6 +99,15 @@ class Scope:
     def year(self, year: int) -> "Scope":
         """The same territory over a whole year."""
         return Scope(self.sources, self.territory, Period(str(year)))
+
+    def known_months(self) -> list[int]:
+        """The months of the period that are over and hold something."""
+        running = self.sources.today.year * 100 + self.sources.today.month
+        return [month for month in months_of(self.rows) if month != running]
+
+    def over(self, months: Iterable[int]) -> "Scope":
+        """The same territory and period, some of its months only."""
+        return replace(self, only=frozenset(months))
 
 
 def of_case(rows: Sequence[Attached], case: str | None) -> list[Attached]:

@@ -10,43 +10,65 @@ from estimator.compare.pairing import Side
 from estimator.compare.verdict_words import change_words
 from estimator.errors import LANGUAGES
 from estimator.figures import figure_named
-from estimator.indicators.footprint import units
 from estimator.indicators.scope import Scope, of_case
+from estimator.indicators.units import counted_in, units
 from estimator.shapley import shapley
 
 
 @dataclass(frozen=True)
 class Case:
-    """A use case in one period: what it made, its IT electricity, and its total, central and drawn."""
+    """A use case in one period: what it made, in what it counts, its IT electricity, its total, central and drawn."""
 
     made: float
+    counts: str | None
     it_energy: float
     total: float
     drawn: Any
+    it_drawn: Any
 
 
 def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     """The change of a total, split by Shapley, and « établie » when its paired difference excludes zero.
 
-    volume: units of the use cases of both periods (items, else requests, else one); efficiency: their IT electricity
-    by unit; scope: use cases of one period only, and what nothing attaches; method: what a kWh is counted for, which
-    moves with factors and with where it runs. None where one of the periods has no value.
+    volume: units of the use cases of both periods (items, else requests); efficiency: their IT electricity by unit;
+    method: what a kWh is counted for, which moves with factors and with where it runs; scope: use cases of one period
+    only, those that do not count the same units in both, and what nothing attaches. Only months of both periods that
+    are over and hold something are compared: `months`. None where nothing is.
     """
+    now, before = comparable(now, before)
     old, new = _cases(before, indicator), _cases(now, indicator)
     if not old or not new:
-        return {"established": None, "effects": None}
-    both = [name for name in old if name in new and name is not None and old[name].it_energy and new[name].it_energy]
-    parts = [_parts(old, both), _parts(new, both)]
-    effects = shapley(parts[0], parts[1], lambda world: _value(world))
+        return {"established": None, "effects": None, "months": 0}
+    both = [name for name in old if name is not None and name in new and _divisible(old[name], new[name])]
+    effects = shapley(_parts(old, both), _parts(new, both), _value)
     total = [sum(case.total for case in cases.values()) for cases in (old, new)]
     difference = _difference(old, new)
     low, high = draws.interval(difference)
-    body: dict[str, Any] = {"before": total[0], "after": total[1], "difference": {"low": low, "high": high}}
+    ends = {"low": low, "central": total[1] - total[0], "high": high}
+    body: dict[str, Any] = {"before": total[0], "after": total[1], "difference": ends}
+    body["months"] = len(now.known_months())
     body |= {"effects": effects, "established": not low <= 0 <= high}
+    if body["established"]:
+        drawn = shapley(_drawn(old, both), _drawn(new, both), _value)
+        bounds = {name: draws.interval(values) for name, values in drawn.items()}
+        body["ends"] = {name: {"low": ends[0], "high": ends[1]} for name, ends in bounds.items()}
     if total[0]:
         body["share"] = total[1] / total[0] - 1
         body["words"] = {lang: change_words(effects, total[0], lang) for lang in LANGUAGES}
     return body
+
+
+def comparable(now: Scope, before: Scope) -> tuple[Scope, Scope]:
+    """The two scopes over the months, in the same places, that are over and hold something in both."""
+    there, then = now.known_months(), before.known_months()
+    pairs = zip(now.period.months(), before.period.months(), strict=True)
+    both = [(month, earlier) for month, earlier in pairs if month in there and earlier in then]
+    return now.over(month for month, _ in both), before.over(earlier for _, earlier in both)
+
+
+def _divisible(old: Case, new: Case) -> bool:
+    """Can the change of a use case be told as volume and efficiency?"""
+    return bool(old.counts and old.counts == new.counts and old.it_energy and new.it_energy)
 
 
 def _cases(scope: Scope, indicator: str) -> dict[str | None, Case]:
@@ -65,15 +87,15 @@ def _case(rows: Sequence[Attached], indicator: str) -> Case | None:
     total, it_energy = side.central(figure), side.central(energy)
     if total is None:
         return None
-    return Case(units(rows) or 1.0, it_energy or 0.0, total, side.drawn(figure))
+    return Case(units(rows) or 1.0, counted_in(rows), it_energy or 0.0, total, side.drawn(figure), side.drawn(energy))
 
 
 def _parts(cases: Mapping[str | None, Case], both: Sequence[str | None]) -> dict[str, Any]:
-    """The four parts of a total, each a tuple over the use cases of both periods; scope is one number."""
-    chosen = [cases[name] for name in both]
-    rest = sum(case.total for name, case in cases.items() if name not in both)
+    """The four parts of a total, each a row a use case of both periods; scope is one row."""
     import numpy as np
 
+    chosen = [cases[name] for name in both]
+    rest = sum(case.total for name, case in cases.items() if name not in both)
     return {
         "volume": np.array([case.made for case in chosen]),
         "efficiency": np.array([case.it_energy / case.made for case in chosen]),
@@ -82,8 +104,24 @@ def _parts(cases: Mapping[str | None, Case], both: Sequence[str | None]) -> dict
     }
 
 
-def _value(world: Mapping[str, Any]) -> float:
-    return float((world["volume"] * world["efficiency"] * world["method"]).sum() + world["scope"].sum())
+def _drawn(cases: Mapping[str | None, Case], both: Sequence[str | None]) -> dict[str, Any]:
+    """The same in every draw: a row a use case, a column a draw."""
+    import numpy as np
+
+    chosen = [cases[name] for name in both]
+    rest = sum((case.drawn for name, case in cases.items() if name not in both), np.zeros(draws.DRAWS))
+    flat = np.ones(draws.DRAWS)
+    return {
+        "volume": np.array([case.made * flat for case in chosen]).reshape(-1, draws.DRAWS),
+        "efficiency": np.array([case.it_drawn / case.made * flat for case in chosen]).reshape(-1, draws.DRAWS),
+        "method": np.array([case.drawn / case.it_drawn * flat for case in chosen]).reshape(-1, draws.DRAWS),
+        "scope": np.array([rest]),
+    }
+
+
+def _value(world: Mapping[str, Any]) -> Any:
+    found = (world["volume"] * world["efficiency"] * world["method"]).sum(axis=0) + world["scope"].sum(axis=0)
+    return float(found) if found.ndim == 0 else found
 
 
 def _difference(old: Mapping[str | None, Case], new: Mapping[str | None, Case]) -> Any:

@@ -1,0 +1,33 @@
+"""The phrases of the charter that SobrIA can check, each with what proves it."""
+
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from pydantic import Field
+
+from estimator.catalogue import Record, records
+
+
+class Phrase(Record):
+    """A phrase as the charter has it, and its meaning in English.
+
+    indicator: where its proof is read; reads: the share that proves it; target: the share from which it is held
+    unless the council voted another; sets_limit: does the phrase itself ask for this target?
+    """
+
+    id: str
+    phrase: str = Field(min_length=1)
+    gloss: str = Field(min_length=1)
+    indicator: str
+    reads: str
+    target: float = Field(gt=0, le=1)
+    sets_limit: Literal["yes", "no"]
+    source: str
+    locator: str = Field(min_length=1)
+
+
+@cache
+def phrases() -> tuple[Phrase, ...]:
+    """In the order in which people read them. FactorsRefused."""
+    return tuple(phrase for _, phrase in records(resources.files("factors"), "charter.csv", Phrase))

@@ -1,0 +1,33 @@
+"""The scenario that a use case names, kept in `<home>/scenarios`, worked out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from estimator.compare.decision import decision
+from estimator.compare.scenario import Scenario, read_scenario
+from estimator.errors import SobriaError
+from estimator.register.types import UseCase
+
+FOLDER = "scenarios"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A scenario and the body of its `decision`."""
+
+    scenario: Scenario
+    body: Mapping[str, Any]
+
+
+def comparison(home: Path, case: UseCase) -> Compared | None:
+    """None where the use case names no scenario, or one that is not there or cannot be worked out."""
+    path = home / FOLDER / case.scenario
+    if not case.scenario or not path.is_file():
+        return None
+    try:
+        scenario = read_scenario(path)
+        return Compared(scenario, decision(scenario, home))
+    except SobriaError:
+        return None

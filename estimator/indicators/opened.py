@@ -1,0 +1,38 @@
+"""A footprint of a territory and a period, opened as any other number: its steps, its factors, the services behind."""
+
+from typing import Any
+
+from estimator.catalogue import load
+from estimator.explain import NumberUnknown, explain_cells
+from estimator.figures import figure_named
+from estimator.indicators.practice import coverage
+from estimator.indicators.scope import Scope
+from estimator.indicators.small_groups import withheld
+
+SHEET = "sheet"
+
+
+def number_of(territory: str, period: str, figure: str) -> str:
+    """The id of such a number: sheet.TERRITORY.PERIOD.FIGURE."""
+    return f"{SHEET}.{territory}.{period}.{figure}"
+
+
+def split_number(number: str) -> tuple[str, str, str] | None:
+    """(territory, period, figure) of an id, None when it is not one."""
+    kind, _, rest = number.partition(".")
+    territory, _, rest = rest.partition(".")
+    period, _, figure = rest.rpartition(".")
+    known = kind == SHEET and territory and period and figure_named(figure)
+    return (territory, period, figure) if known else None
+
+
+def opened(scope: Scope, figure: str) -> dict[str, Any]:
+    """The explanation of a footprint. NumberUnknown where there is nothing, or too few people, to open."""
+    number = number_of(scope.territory, scope.period.text, figure)
+    if not scope.cells or withheld(scope):
+        raise NumberUnknown(id=number)
+    body = explain_cells(scope.cells, load(), figure)
+    body |= {"id": number, "scope": SHEET, "key": f"{scope.territory}, {scope.period}", "figure": figure}
+    body |= {"amount": body["indicators"][figure], "build": scope.sources.build.meta}
+    services = sorted({row.row.service_key for row in scope.rows})
+    return body | {"proof": coverage(scope)["proof"], "services": services}

@@ -1,0 +1,86 @@
+"""Where a year ends at the pace of its known months: against the path of an objective, and against a budget."""
+
+import math
+from typing import Any
+
+from estimator.attached import months_of
+from estimator.commitments import expected
+from estimator.indicators.footprint import totals
+from estimator.indicators.scope import Scope
+
+MONTHS = 12
+ENDS = ("low", "central", "high")
+
+
+class Pace:
+    """The year in which a period ends. What its known months add up to, and what twelve months at their mean would.
+
+    Known months are those that are over and hold something: a month without data is no month at zero.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.year = scope.period.last // 100
+        whole = scope.year(self.year)
+        known = whole.over(whole.known_months())
+        self.months = len(months_of(known.rows))
+        self.spent = totals(known.cells)
+
+    def projected(self, indicator: str, months: int = MONTHS) -> dict[str, Any] | None:
+        """The interval of so many months at this pace, None where no month is known."""
+        spent = self.spent[indicator]
+        if spent["central"] is None or not months:
+            return None
+        return {end: spent[end] * months / self.months for end in ENDS} | {"unit": spent["unit"]}
+
+    def against_path(self, indicator: str) -> dict[str, Any] | None:
+        """The year against the path of the objective in force, None without one.
+
+        span: the months compared, 12, or as many as the reference year holds when the vote does not say its value.
+        """
+        scope = self.scope
+        objective = scope.sources.commitments.objective(indicator, scope.territory, scope.period.last_day)
+        if objective is None:
+            return None
+        then = scope.year(objective.reference_year)
+        stated, span = objective.reference, MONTHS
+        if stated is None:
+            stated, span = totals(then.cells)[indicator]["central"], len(then.known_months())
+        body: dict[str, Any] = {"year": self.year, "months": self.months, "span": span, "reference": stated}
+        body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
+        body |= {"projected": self.projected(indicator, span), "path": None, "target": None, "verdict": None}
+        if stated is None:
+            return body
+        body |= {"path": expected(objective, self.year, stated), "target": objective.target(stated)}
+        return body | {"verdict": _verdict(body["path"], body["projected"])}
+
+    def against_budget(self, indicator: str) -> dict[str, Any] | None:
+        """The year against the ceiling voted for it, None without one.
+
+        passed: the month [yyyymm] in which each end of the interval reaches it, None where the year ends before.
+        verdict: "under" and "over" hold for the whole interval, "open" does not; "passed": it has happened.
+        """
+        budget = self.scope.sources.commitments.budget(indicator, self.scope.territory, self.year)
+        if budget is None:
+            return None
+        ends, spent = self.projected(indicator), self.spent[indicator]
+        body: dict[str, Any] = {"year": self.year, "months": self.months, "ceiling": budget.ceiling}
+        body |= {"by": budget.by, "date": budget.date.isoformat(), "document": budget.document}
+        body |= {"spent": spent, "projected": ends, "verdict": _verdict(budget.ceiling, ends)}
+        body["passed"] = {end: _month(self.year, budget.ceiling, ends[end]) for end in ENDS} if ends else None
+        return body | ({"verdict": "passed"} if ends and spent["low"] > budget.ceiling else {})
+
+
+def _month(year: int, ceiling: float, whole: float) -> int | None:
+    """The month in which a year that ends at `whole` reaches the ceiling."""
+    if whole <= ceiling:
+        return None
+    return year * 100 + max(1, math.ceil(MONTHS * ceiling / whole - 1e-9))
+
+
+def _verdict(limit: float, ends: dict[str, Any] | None) -> str | None:
+    if ends is None:
+        return None
+    if ends["low"] > limit:
+        return "over"
+    return "under" if ends["high"] <= limit else "open"

@@ -1,0 +1,19 @@
+"""What the months of a use case made, in the unit that they count."""
+
+from collections.abc import Sequence
+
+from estimator.attached import Attached
+
+
+def units(rows: Sequence[Attached]) -> float | None:
+    """What these months made: items where they are counted, else requests; None where neither is."""
+    items = [r.row.items for r in rows if r.row.items]
+    requests = [r.row.requests for r in rows if r.row.requests]
+    return sum(items) if items else sum(requests) if requests else None
+
+
+def counted_in(rows: Sequence[Attached]) -> str | None:
+    """The unit in which they count: "items", else "requests", else None."""
+    if any(r.row.items for r in rows):
+        return "items"
+    return "requests" if any(r.row.requests for r in rows) else None

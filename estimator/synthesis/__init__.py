@@ -1,0 +1,20 @@
+"""What an elected official reads of a territory and a period: indicators, charter, decisions, what can be said."""
+
+from typing import Any
+
+from estimator.indicators.scope import Scope
+from estimator.indicators.sheet import sheet
+from estimator.synthesis.checks import charter
+from estimator.synthesis.claims import claims
+from estimator.synthesis.decisions import decisions
+from estimator.synthesis.uses import uses
+
+__all__ = ["synthesis"]
+
+
+def synthesis(scope: Scope) -> dict[str, Any]:
+    """The sheet of indicators, then {"uses", "charter", "decisions", "say", "not_say"}: one body for every format."""
+    body = sheet(scope)
+    body |= {"in_use": len(scope.in_use), "registered": len(scope.cases)}
+    body |= {"uses": uses(scope), "charter": charter(scope, body), "decisions": decisions(scope)}
+    return body | claims(body)

@@ -1,0 +1,123 @@
+"""The charter as an interface: each phrase held, partly held, not held or not measured, by one rule on one share."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from estimator.charter import Phrase, phrases
+from estimator.commitments_types import Objective
+from estimator.indicators.footprint import FOOTPRINTS
+from estimator.indicators.scope import Scope
+from estimator.register.rules import RULES
+from estimator.register.types import UseCase, add_months
+
+TERNARY = ("energy", "water", "adpe")  # what the charter names
+PUBLIC = ("fiche", "bilan_annuel", "donnees_ouvertes")
+YEARLY = 12  # months during which a publication is fresh
+Share = Mapping[str, Any]
+
+
+def charter(scope: Scope, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The phrases in their order, each with its share, status, target, proof and next review."""
+    shares = _shares(scope, body)
+    return [_checked(phrase, shares[phrase.reads], scope, body) for phrase in phrases()]
+
+
+def status(share: float | None, target: float) -> str:
+    """held: the share reaches the target; partly: above nothing; not_held: nothing; not_measured: it is not known."""
+    if share is None:
+        return "not_measured"
+    return "held" if share >= target else "partly" if share > 0 else "not_held"
+
+
+def _checked(phrase: Phrase, share: Share, scope: Scope, body: Mapping[str, Any]) -> dict[str, Any]:
+    voted = _voted(phrase, body)
+    target = phrase.target if voted is None else voted
+    silent = share.get("silent")
+    concerned = [case for case in scope.in_use if silent is None or case.id in silent] or scope.in_use
+    days = sorted(case.next_review for case in concerned if case.next_review)
+    return {
+        "id": phrase.id,
+        "phrase": phrase.phrase,
+        "gloss": phrase.gloss,
+        "indicator": phrase.indicator,
+        "reads": phrase.reads,
+        "status": status(share["share"], target),
+        "share": share["share"],
+        "numerator": share.get("numerator"),
+        "denominator": share.get("denominator"),
+        "target": target,
+        "voted": voted is not None,
+        "next_review": days[0].isoformat() if days else None,
+    }
+
+
+def _voted(phrase: Phrase, body: Mapping[str, Any]) -> float | None:
+    """The target of the objective in force for the very share that proves the phrase, if one was voted."""
+    found = body["indicators"][phrase.indicator]["objective"]
+    if found is None or phrase.reads != phrase.indicator:
+        return None
+    return Objective.model_validate(found).target(None)
+
+
+def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
+    """Every share that a phrase may read."""
+    found = body["indicators"]
+    names = ("right_sized", "non_ai_reviewed", "coverage", "trained", "published")
+    shares: dict[str, Share] = {name: found[name]["value"] | _silent(found[name]) for name in names}
+    hosting, cases = found["sober_hosting"], scope.in_use
+    generalised = [case for case in cases if case.stage == "generalisation"]
+    paths = [found[name]["path"] for name in FOOTPRINTS if found[name]["path"]]
+    known = [entry for entry in paths if entry["verdict"] in ("under", "over")]  # the others cannot be settled
+    today = min(scope.sources.today, scope.period.last_day)
+    shares |= {
+        "shared": hosting["shared"],
+        "near": hosting["near"],
+        "criteria_known": _of(hosting["criteria_known"]["numerator"], hosting["criteria_known"]["denominator"]),
+        "attached": {"share": found["coverage"]["attached"]},
+        "footprints_known": _known(found),
+        "on_path": _of(sum(entry["verdict"] == "under" for entry in known), len(known)),
+        "objectives_set": _of(len(paths), len(FOOTPRINTS)),
+        "scenario_kept": _cases(cases, lambda case: scope.sources.compared(case) is not None),
+        "quality_reached": _cases(generalised, _good_enough),
+        "reviews_on_time": _cases(cases, lambda case: bool(case.next_review and case.next_review >= today)),
+        "followed_in_public": _of(_followed(scope, today), 1),
+    }
+    return shares
+
+
+def _silent(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {"silent": entry["silent"]} if entry.get("silent") else {}
+
+
+def _known(found: Mapping[str, Any]) -> Share:
+    """How much of the electricity the three footprints of the charter cover, on average."""
+    values = [found[name]["value"] for name in TERNARY]
+    if all(value["central"] is None for value in values):
+        return {"share": None}
+    return {"share": sum(value.get("covers", 0.0) for value in values) / len(TERNARY)}
+
+
+def _of(numerator: float, denominator: float) -> Share:
+    share = numerator / denominator if denominator else None
+    return {"numerator": numerator, "denominator": denominator, "share": share}
+
+
+def _cases(cases: list[UseCase], holds: Any) -> Share:
+    """The share of use cases for which it holds, and the others."""
+    others = [case.id for case in cases if not holds(case)]
+    return {**_of(len(cases) - len(others), len(cases)), **({"silent": others} if others else {})}
+
+
+def _good_enough(case: UseCase) -> bool:
+    return next(rule for rule in RULES if rule.code == "quality").holds(case)
+
+
+def _followed(scope: Scope, today: date) -> int:
+    """1 when a follow-up of the territory was published in the last twelve months."""
+    for found in scope.sources.commitments.publications(until=today):
+        said = found.entry.said
+        here = scope.territory in ("all", said.territory)
+        if said.what in PUBLIC and here and not found.entry.withdrawn and add_months(said.date, YEARLY) > today:
+            return 1
+    return 0

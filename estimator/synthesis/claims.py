@@ -1,0 +1,67 @@
+"""What can be said of the figures in public, and what cannot, each from the figures themselves."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from estimator.errors import LANGUAGES, say
+from estimator.numbers import share_text
+from estimator.synthesis.text import WHOLE, against_text, budget_text, counted, path_text, tell, trend_text, used
+from estimator.typography import typeset
+
+ALWAYS = ("neutral", "avoided", "frugal")  # claims that no figure of SobrIA supports
+Body = Mapping[str, Any]
+
+
+def claims(body: Body) -> dict[str, list[dict[str, str]]]:
+    """{"say", "not_say"}: sentences in both languages, those that the figures decide first."""
+    return {"say": _both(_say, body), "not_say": _both(_not_say, body)}
+
+
+def _both(told: Callable[[Body, str], Iterator[str]], body: Body) -> list[dict[str, str]]:
+    pairs = zip(*(told(body, lang) for lang in LANGUAGES), strict=True)
+    return [dict(zip(LANGUAGES, pair, strict=True)) for pair in pairs]
+
+
+def _say(body: Body, lang: str) -> Iterator[str]:
+    found = body["indicators"]
+    energy, cover = found["energy"], found["coverage"]["value"]
+    if energy["value"]["central"] is not None:
+        yield used(body, lang)
+    if cover["denominator"]:
+        yield tell("say_cover", lang, counted=counted(cover["numerator"], cover["denominator"], lang))
+    if energy["change"].get("established"):
+        yield tell("say_change", lang, trend=trend_text(energy, lang), against=against_text(body, lang))
+    if (energy["path"] or {}).get("verdict") in ("under", "over"):
+        yield path_text(energy, lang)
+    if (energy["budget"] or {}).get("verdict") in ("under", "over", "passed"):
+        yield budget_text(energy["budget"], energy["value"]["unit"], lang)
+    reviewed = found["non_ai_reviewed"]
+    if reviewed["value"]["denominator"]:
+        value = reviewed["value"]
+        yield tell("say_non_ai", lang, counted=counted(value["numerator"], value["denominator"], lang))
+    if reviewed["without_ai"]:
+        yield tell("say_without", lang, count=len(reviewed["without_ai"]))
+
+
+def _not_say(body: Body, lang: str) -> Iterator[str]:
+    found = body["indicators"]
+    energy, cover = found["energy"], found["coverage"]
+    if energy["value"]["central"] is not None:
+        effects = energy["change"]["effects"]
+        if energy["change"]["established"] is not True:
+            yield tell("not_trend", lang)
+        elif effects["efficiency"] < 0 < energy["change"]["difference"]["low"]:
+            yield tell("not_rebound", lang)
+        measured = cover["proof"]["measured"]
+        if measured < WHOLE:
+            yield tell("not_measured", lang, share=share_text(measured, lang))
+    missing = len(cover["silent"])
+    if missing:
+        total = cover["value"]["denominator"]
+        yield tell("not_all", lang, counted=counted(missing, total, lang))
+    if energy["objective"] is None:
+        yield tell("not_objective", lang)
+    known = found["sober_hosting"]["criteria_known"]
+    if known["numerator"] < known["denominator"]:
+        yield tell("not_hosting", lang, counted=counted(known["numerator"], known["denominator"], lang))
+    yield from (typeset(say("claims", name, lang), lang) for name in ALWAYS)

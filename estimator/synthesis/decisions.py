@@ -1,0 +1,97 @@
+"""At most three decisions to take, each from a comparison whose verdict is clear or from what the register lacks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from estimator.compare.verdicts import LOWER_ALWAYS, LOWER_MOSTLY
+from estimator.errors import LANGUAGES, say
+from estimator.indicators.compared import Compared
+from estimator.indicators.scope import Scope, of_case
+from estimator.models import ModelUnknown, find
+from estimator.register.types import UseCase
+
+MOST = 3
+NAMED = 3  # use cases named in a decision
+CLEAR = (LOWER_ALWAYS, LOWER_MOSTLY)
+
+
+def decisions(scope: Scope) -> list[dict[str, Any]]:
+    """{"kind", "cases", "title": {fr, en}, "proof": {fr, en}}: comparisons first, by electricity, then the register."""
+    found = [*_compared(scope), *_register(scope)]
+    return found[:MOST]
+
+
+def _compared(scope: Scope) -> Iterator[dict[str, Any]]:
+    cases = sorted(scope.in_use, key=lambda case: (-_energy(scope, case), case.id))
+    for case in cases:
+        compared = scope.sources.compared(case)
+        present = _present(case, compared) if compared else None
+        if compared and present:
+            told = _better(compared, present)
+            if told:
+                yield _decision(told[0], [case], told[1], other=told[2])
+
+
+def _present(case: UseCase, compared: Compared) -> str | None:
+    """The option of a scenario that the use case runs today: the one with its model."""
+    try:
+        model = find(case.model).id if case.model else None
+        for option in compared.scenario.options:
+            if model and option.use and option.use.model and find(option.use.model).id == model:
+                return option.id
+    except ModelUnknown:
+        return None
+    return None
+
+
+def _better(compared: Compared, present: str) -> tuple[str, Mapping[str, str], str] | None:
+    """An option that suffices and whose electricity is clearly lower: without AI first, else the smallest model."""
+    body = compared.body
+    enough = {o["id"]: o for o in body["options"] if o["status"] == "studied" and o["meets_threshold"] is not False}
+    smallest = body["smallest_model"]["id"] if body["smallest_model"] else None
+    wanted = [o["id"] for o in enough.values() if o["method"] == "none"]
+    wanted += [smallest] if smallest and smallest != present else []
+    for name in wanted:
+        pair = next((p for p in body["pairs"]["energy"] if {p["a"], p["b"]} == {present, name}), None)
+        if pair and pair["verdict"] in CLEAR and pair["lower"] == name:
+            kind = "without_ai" if enough.get(name, {}).get("method") == "none" else "lighter"
+            return kind, _proof(pair), compared.scenario.option(name).label
+    return None
+
+
+def _proof(pair: Mapping[str, Any]) -> dict[str, str]:
+    """The paired ratio, then the verdict."""
+    told = {}
+    for lang in LANGUAGES:
+        words = pair["words"][lang]
+        verdict = f"{words[:1].upper()}{words[1:]}."
+        told[lang] = f"{pair['ratio_words'][lang]} {verdict}" if "ratio_words" in pair else verdict
+    return told
+
+
+def _register(scope: Scope) -> Iterator[dict[str, Any]]:
+    today = scope.sources.today if scope.sources.today != date.max else scope.period.last_day
+    late = [case for case in scope.in_use if case.next_review and case.next_review < today]
+    late.sort(key=lambda case: (case.next_review or today, case.id))
+    unanswered = [c for c in scope.cases if c.outcome == "en_cours" and c.alternative.answer == "non_etudiee"]
+    for kind, cases in (("late_reviews", late), ("no_answer", unanswered)):
+        if cases:
+            yield _decision(kind, cases, {lang: say("synthesis_decisions", f"{kind}_why", lang) for lang in LANGUAGES})
+
+
+def _decision(kind: str, cases: Sequence[UseCase], proof: Mapping[str, str], other: str = "") -> dict[str, Any]:
+    titles = {}
+    for lang in LANGUAGES:
+        names = say("synthesis", "joined", lang).join(case.name for case in cases[:NAMED])
+        left = len(cases) - NAMED
+        if left > 0:
+            names = say("synthesis_decisions", "and_more", lang, names=names, left=left)
+        key = f"{kind}_one" if len(cases) == 1 else kind
+        titles[lang] = say("synthesis_decisions", key, lang, names=names, count=len(cases), other=other)
+    return {"kind": kind, "cases": [case.id for case in cases], "title": titles, "proof": dict(proof)}
+
+
+def _energy(scope: Scope, case: UseCase) -> float:
+    rows = of_case(scope.rows, case.id)
+    return sum(float(row.row.cell.values.get("it_energy") or 0.0) for row in rows)

@@ -1,0 +1,221 @@
+"""The one-page sheet of a synthesis, and the same figures as a table for machines."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from estimator.numbers import interval_text, step_for, tick_text, with_unit
+from estimator.sheets.bars import round_top
+from estimator.sheets.document import Bar, Cell, Points, Record, Row, Section, Sheet, Table
+from estimator.sheets.facts import clipped
+from estimator.synthesis.text import (
+    FOOTPRINTS,
+    against_text,
+    answer,
+    budget_text,
+    hosting_text,
+    limit_texts,
+    name,
+    objective_text,
+    path_text,
+    period_text,
+    proof_text,
+    shared,
+    tell,
+    territory_text,
+    trend_text,
+    used,
+    value_text,
+)
+
+COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
+OTHERS = (
+    "per_service",
+    "right_sized",
+    "non_ai_reviewed",
+    "sober_hosting",
+    "coverage",
+    "trained",
+    "published",
+)
+STATUSES = ("held", "partly", "not_held", "not_measured")
+MOST_USES = 4  # drawn, the rest told together
+MOST_PATHS, MOST_NOT_SAID = 2, 4
+OBJECTIVE, ASKED, DECIDED, NAMED = 60, 72, 96, 36  # characters, so that all fits on one page
+MOSTLY = 0.2  # measured, under which the sheet says that it is an estimate
+Body = Mapping[str, Any]
+
+
+def document(body: Body, lang: str) -> Sheet:
+    """The sheet of a synthesis in one language."""
+    return Sheet(
+        kind=tell("kind", lang),
+        title=tell("title", lang),
+        lang=lang,
+        lead=tuple(_lead(body, lang)),
+        sections=tuple(_sections(body, lang)),
+        foot=tuple(_foot(body, lang)),
+        columns=COLUMNS,
+        records=tuple(_records(body, lang)),
+        mark=tell("mark", lang) if body["sample"] else "",
+        one_page=True,
+    )
+
+
+def _lead(body: Body, lang: str) -> Iterator[str]:
+    yield answer(body, lang)
+    if is_mostly_estimated(body):
+        yield tell("little_measured", lang)
+
+
+def is_mostly_estimated(body: Body) -> bool:
+    """Is some electricity known, and less than a fifth of it measured?"""
+    entry = body["indicators"]
+    known = entry["energy"]["value"]["central"] is not None
+    return known and bool(entry["coverage"]["proof"]["measured"] < MOSTLY)
+
+
+def _sections(body: Body, lang: str) -> Iterator[Section]:
+    yield Section(tell("four", lang), (_four(body, lang), *_paths(body, lang)))
+    if body["uses"]:
+        yield Section(tell("by_use", lang), (_uses(body["uses"], lang),))
+    yield Section(tell("others_title", lang), (_others(body, lang),))
+    yield Section(tell("charter", lang), (Points(tuple(charter_lines(body, lang))),))
+    told = [
+        f"{clipped(found['title'][lang], DECIDED)} {clipped(found['proof'][lang], DECIDED)}"
+        for found in body["decisions"]
+    ]
+    yield Section(tell("decisions", lang), (Points(tuple(told or [tell("no_decision", lang)])),))
+    yield Section(tell("say", lang), (Points(tuple(_said(body, lang))),))
+    yield Section(tell("not_say", lang), (Points(tuple(found[lang] for found in body["not_say"][:MOST_NOT_SAID])),))
+
+
+def _said(body: Body, lang: str) -> Iterator[str]:
+    """What can be said, without what the sheet has said already."""
+    energy = body["indicators"]["energy"]
+    already = {answer(body, lang), used(body, lang), path_text(energy, lang)}
+    if energy["budget"]:
+        already.add(budget_text(energy["budget"], energy["value"]["unit"], lang))
+    yield from (found[lang] for found in body["say"] if found[lang] not in already)
+
+
+def _four(body: Body, lang: str) -> Table:
+    columns = tuple(tell(key, lang) for key in ("indicator", "value", "trend", "objective"))
+    rows: list[Row] = []
+    for key in FOOTPRINTS:
+        entry = body["indicators"][key]
+        trend = trend_text(entry, lang)
+        objective = clipped(objective_text(entry["objective"], lang), OBJECTIVE)
+        rows.append((name(key, lang), value_text(entry, lang), trend, objective))
+    against = against_text(body, lang)
+    return Table(tell("read_against", lang, against=against) if against else "", columns, tuple(rows))
+
+
+def _paths(body: Body, lang: str) -> tuple[Points, ...]:
+    """Objectives and budgets at the pace of the year, for the indicators that have one."""
+    told = []
+    for key in FOOTPRINTS:
+        entry = body["indicators"][key]
+        lines = [path_text(entry, lang)]
+        if entry["budget"]:
+            lines.append(budget_text(entry["budget"], entry["value"]["unit"], lang))
+        told += [tell("about", lang, name=name(key, lang), text=line) for line in lines if line]
+    return (Points(tuple(told[:MOST_PATHS])),) if told else ()
+
+
+def _uses(uses: Sequence[Body], lang: str) -> Table:
+    """Use cases by electricity, each with its interval drawn on one scale."""
+    known = [use for use in uses if use["energy"]["central"] is not None][:MOST_USES]
+    top = _top(max((use["energy"]["high"] for use in known), default=1.0))
+    rows: list[Row] = []
+    for use in known:
+        bar = Bar(use["energy"], use["proof"], top)
+        shown = Cell(proof_text(use["proof"], lang), bar=bar)
+        rows.append((clipped(use_name(use, lang), NAMED), interval_text(use["energy"], lang), shown))
+    step = step_for("kWh", top, lang)
+    scale = (tell("scale", lang), "", Cell("", scale=with_unit(tick_text(top, step, lang), step)))
+    left = len(uses) - len(known)
+    caption = tell("uses_left", lang, count=left) if left else ""
+    return Table(caption, tuple(tell(key, lang) for key in ("use", "electricity", "proof")), tuple(rows), (scale,))
+
+
+def _top(value: float) -> float:
+    worth = float(step_for("kWh", value, "fr").worth)
+    return round_top(value / worth) * worth
+
+
+def use_name(use: Body, lang: str) -> str:
+    """The name of a use case, or what the group is."""
+    return str(use["name"]) if use["kind"] == "case" else tell(use["kind"], lang, count=use["count"])
+
+
+def _others(body: Body, lang: str) -> Table:
+    """The indicators that are no total: what they are worth, and what is asked."""
+    rows: list[Row] = []
+    for key in OTHERS:
+        entry = body["indicators"][key]
+        beside = hosting_text(entry, lang) if key == "sober_hosting" else clipped(asked_text(entry, lang), ASKED)
+        rows.append((name(key, lang), value_text(entry, lang), beside))
+    return Table("", tuple(tell(key, lang) for key in ("indicator", "value", "asked_title")), tuple(rows))
+
+
+def asked_text(entry: Body, lang: str) -> str:
+    """The objective of an indicator, else what a text asks for, else « objectif non fixé »."""
+    if entry["objective"] or not entry["limits"]:
+        return objective_text(entry["objective"], lang)
+    told = tell("joined_limits", lang).join(limit_texts(entry["limits"], lang))
+    return tell("asked", lang, none=objective_text(None, lang), limits=told)
+
+
+def charter_lines(body: Body, lang: str) -> Iterator[str]:
+    """A line a status: how many phrases, and what proves each."""
+    for status in STATUSES:
+        found = [check for check in body["charter"] if check["status"] == status]
+        if found:
+            told = tell("joined_limits", lang).join(proof_of(check, lang) for check in found)
+            word = tell(f"status_{status}", lang)
+            yield tell("charter_line", lang, status=word[:1].upper() + word[1:], count=len(found), phrases=told)
+
+
+def proof_of(check: Body, lang: str) -> str:
+    """« agents formés, parmi ceux qui ont accès à l'IA, 63 % (793 sur 1 257) »."""
+    reads = tell(f"phrase_{check['reads']}", lang)
+    return f"{reads}, {shared(check, lang)}" if check["share"] is not None else reads
+
+
+def _foot(body: Body, lang: str) -> Iterator[str]:
+    facts = {"territory": territory_text(body["territory"], lang), "period": period_text(body["period"], lang)}
+    yield tell("made", lang, build=body["build"], version=body["factors_version"][:12], **facts)
+    asked = f"sobria indicators --period {body['period']} --territory {body['territory']} --lang {lang}"
+    yield tell("again", lang, command=f"{asked} --out fiche.html")
+    yield tell("scope", lang)
+
+
+def _records(body: Body, lang: str) -> Iterator[Record]:
+    """The twelve indicators, the months, the use cases and the charter, numbers to their last digit."""
+    proof = proof_text(body["indicators"]["coverage"]["proof"], lang)
+    for key, entry in body["indicators"].items():
+        asked = asked_text(entry, lang)
+        said = value_text(entry, lang)
+        if entry["kind"] == "footprint":
+            yield ("indicateur", key, "", *_ends(entry["value"]), said, asked, proof)
+        else:
+            yield ("indicateur", key, "", None, _share(entry["value"]), None, "1", said, asked, "")
+        for month, amount in entry.get("months", {}).items():
+            if amount:
+                yield ("mois", key, month, *_ends(amount), interval_text(amount, lang), "", "")
+    for use in body["uses"]:
+        said, proved = interval_text(use["energy"], lang), proof_text(use["proof"], lang)
+        yield ("usage", use["id"] or use["kind"], "", *_ends(use["energy"]), said, use_name(use, lang), proved)
+    for check in body["charter"]:
+        told = tell(f"status_{check['status']}", lang)
+        yield ("charte", check["id"], "", None, check["share"], None, "1", told, check["target"], proof_of(check, lang))
+
+
+def _ends(amount: Body) -> tuple[Any, ...]:
+    return amount["low"], amount["central"], amount["high"], amount["unit"]
+
+
+def _share(value: Body) -> float | None:
+    if "share" in value:
+        return None if value["share"] is None else float(value["share"])
+    return value["numerator"] / value["denominator"] if value["denominator"] else None

@@ -1,0 +1,28 @@
+"""The sheet of a synthesis as a page, as Markdown, or as a table, and in a file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from estimator.sheets.files import FORMATS, FormatUnknown
+from estimator.synthesis.document import document
+
+AIRY, TIGHT = '<body class="one">', '<body class="one tight">'  # lists take more room than their letters say
+
+
+def written(body: Mapping[str, Any], lang: str, format: str) -> str:
+    """The sheet in a format: html, md or csv. FormatUnknown."""
+    if format not in FORMATS:
+        raise FormatUnknown(read=format, expected=", ".join(FORMATS))
+    return FORMATS[format](document(body, lang)).replace(AIRY, TIGHT)
+
+
+def write(body: Mapping[str, Any], lang: str, out: Path) -> int:
+    """Write the sheet in the format that the name of the file says. Bytes written. FormatUnknown, OSError.
+
+    A table starts with a byte order mark, by which spreadsheets know its letters.
+    """
+    format = (out.suffix.lstrip(".") or "html").lower()
+    text = written(body, lang, format).encode("utf-8-sig" if format == "csv" else "utf-8")
+    out.write_bytes(text)
+    return len(text)

@@ -1,0 +1,243 @@
+"""The synthesis in words: values, trends, objectives, limits, budgets, in French and English."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+
+from estimator.catalogue import load
+from estimator.commitments_types import Objective
+from estimator.errors import say
+from estimator.numbers import (
+    NO_BREAK,
+    Step,
+    count_text,
+    exact_text,
+    figure,
+    interval_text,
+    plain,
+    range_text,
+    said_in_sentence,
+    share_text,
+    step_for,
+    with_unit,
+)
+from estimator.periods import Period
+from estimator.typography import typeset
+
+FOOTPRINTS = ("energy", "water", "adpe", "gwp")
+ONE_LINE = 20  # characters of a share with its count that are kept together
+AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
+WHOLE = 0.995  # a share from which all of it is said
+
+
+def tell(key: str, lang: str, **facts: object) -> str:
+    """A sentence of the synthesis, typeset."""
+    return typeset(say("synthesis", key, lang, **facts), lang)
+
+
+def name(indicator: str, lang: str) -> str:
+    """The name of an indicator."""
+    return typeset(say("indicators", indicator, lang), lang)
+
+
+def territory_text(territory: str, lang: str) -> str:
+    """« Tout le territoire », « La métropole », « Commune 54395 »."""
+    known = {"all", "metropole"}
+    return name(f"territory_{territory}", lang) if territory in known else tell("commune", lang, code=territory)
+
+
+def period_text(period: str, lang: str) -> str:
+    """« année 2026 », « mars 2026 »."""
+    return typeset(Period(period).label(lang), lang)
+
+
+def scope_name(territory: str, period: str, lang: str) -> str:
+    """« La métropole, année 2026 »."""
+    return f"{territory_text(territory, lang)}, {period_text(period, lang)}"
+
+
+def value_text(entry: Mapping[str, Any], lang: str) -> str:
+    """The value of an indicator; unknown is said, never zero."""
+    value = entry["value"]
+    if entry["kind"] == "footprint":
+        return interval_text(value, lang)
+    if entry["kind"] == "count":
+        return counted(value["numerator"], value["denominator"], lang)
+    return shared(value, lang)
+
+
+def shared(value: Mapping[str, Any], lang: str) -> str:
+    """« 75 % (3 sur 4) », « 75 % », « donnée absente »."""
+    if value["share"] is None:
+        return name("unknown", lang)
+    if value.get("numerator") is None:
+        return share_text(value["share"], lang)
+    told = f"{share_text(value['share'], lang)} ({counted(value['numerator'], value['denominator'], lang)})"
+    return told.replace(" ", NO_BREAK) if len(told) <= ONE_LINE else told
+
+
+def counted(numerator: float, denominator: float, lang: str) -> str:
+    """« 3 sur 4 »."""
+    facts = {"a": count_text(round(numerator), lang), "b": count_text(round(denominator), lang)}
+    return typeset(say("indicators", "of", lang, **facts), lang)
+
+
+def trend_text(entry: Mapping[str, Any], lang: str) -> str:
+    """« en hausse de 12 à 60 kWh », « évolution non établie », or that nothing can be compared."""
+    found = entry.get("change")
+    if not found or not found["effects"]:
+        return tell("trend_none", lang)
+    if not found["established"]:
+        return tell("trend_open", lang)
+    ends = found["difference"]
+    up = ends["low"] > 0
+    sizes = (ends["low"], ends["high"]) if up else (-ends["high"], -ends["low"])
+    amount = {"low": sizes[0], "central": abs(ends["central"]), "high": sizes[1], "unit": entry["value"]["unit"]}
+    return tell("trend_up" if up else "trend_down", lang, amount=range_text(amount, lang))
+
+
+def against_text(body: Mapping[str, Any], lang: str) -> str:
+    """What a change is read against: « année 2025, sur les 6 mois connus des deux côtés »; empty without any."""
+    months = body["indicators"]["energy"]["change"].get("months")
+    if not months:
+        return ""
+    before = period_text(body["previous"], lang)
+    whole = len(Period(body["previous"]).months())
+    return tell("against_part" if months < whole else "against", lang, before=before, count=months)
+
+
+def effect_text(amount: Mapping[str, Any], lang: str) -> str:
+    """« de +12 à +60 kWh (valeur centrale : +25) »."""
+    step = step_for(amount["unit"], max(abs(amount["low"]), abs(amount["high"])), lang)
+    low, central, high = (_signed(amount[end], step, lang) for end in ("low", "central", "high"))
+    if low == high:
+        return with_unit(central, step)
+    return tell("effect", lang, low=low, high=with_unit(high, step), central=central)
+
+
+def _signed(value: float, step: Step, lang: str) -> str:
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + plain(abs(value), step, lang)
+
+
+def objective_text(objective: Mapping[str, Any] | None, lang: str) -> str:
+    """« −30 % en 2028 par rapport à 2025 (Conseil, délibération 12) », or « objectif non fixé »."""
+    if objective is None:
+        return name("objective_none", lang)
+    found = Objective.model_validate(objective)
+    facts = {"due": found.due_year, "reference": found.reference_year, "by": found.by, "document": found.document}
+    if found.change_percent is not None:
+        change = ("+" if found.change_percent > 0 else "−") + share_text(abs(found.change_percent) / 100, lang)
+        return tell("objective_change", lang, change=change, **facts)
+    return tell("objective_value", lang, value=amount_text(found.target(None), _unit(found), lang), **facts)
+
+
+def _unit(found: Objective) -> str:
+    return {"energy": "kWh", "water": "L", "adpe": "kgSbeq", "gwp": "kgCO2e"}.get(found.indicator, "share")
+
+
+def amount_text(value: float | None, unit: str, lang: str) -> str:
+    """A number that has no interval: a vote, a limit, a path."""
+    if value is None:
+        return name("unknown", lang)
+    if unit == "share":
+        return share_text(value, lang)
+    return exact_text(value, unit, lang)
+
+
+def path_text(entry: Mapping[str, Any], lang: str) -> str:
+    """Where the year stands against the path of the objective, at the pace of its known months; empty without one."""
+    found = entry.get("path") if isinstance(entry.get("path"), Mapping) else None
+    if not found:
+        return ""
+    if not found["verdict"]:
+        return tell("path_unknown", lang, year=found["reference_year"])
+    unit = found["projected"]["unit"]
+    step = step_for(unit, found["path"], lang)
+    facts = {"year": found["year"], "path": with_unit(plain(found["path"], step, lang), step)}
+    facts |= {"projected": interval_text(found["projected"], lang), "months": found["months"], "span": found["span"]}
+    return tell(f"path_{found['verdict']}", lang, **facts)
+
+
+def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
+    """When the budget of the year is passed, at the pace of its known months."""
+    facts: dict[str, object] = {"year": found["year"], "ceiling": amount_text(found["ceiling"], unit, lang)}
+    if not found["verdict"]:
+        return tell("budget_unknown", lang, **facts)
+    facts |= {"projected": interval_text(found["projected"], lang), "months": found["months"]}
+    passed = found["passed"]
+    first, last = passed["high"], passed["low"]
+    facts |= {"first": _month(first, lang), "last": _month(last, lang)}
+    if found["verdict"] == "over" and first == last:
+        return tell("budget_over_one", lang, **facts)
+    return tell(f"budget_{found['verdict']}", lang, **facts)
+
+
+def _month(month: int | None, lang: str) -> str:
+    if month is None:
+        return ""
+    return str(format_date(date(month // 100, month % 100, 1), "MMMM", locale=lang))
+
+
+def limit_texts(limits: list[Mapping[str, Any]], lang: str) -> list[str]:
+    """« Eau du site par kWh : au plus 0,4 L/kWh (RGESN 8.4) »."""
+    return [_limit(limit, lang) for limit in limits]
+
+
+def _limit(limit: Mapping[str, Any], lang: str) -> str:
+    if limit["unit"] == "share":
+        return tell("limit_share", lang, value=share_text(limit["value"], lang))
+    about = limit["about"]
+    words = load().quantities
+    label = words[about].label(lang) if about in words else tell(f"limit_{about}", lang)
+    step = step_for(limit["unit"], None if limit["unit"] in AS_WRITTEN else limit["value"], lang)
+    facts = {"label": label, "value": exact_text(limit["value"], limit["unit"], lang, step), "text": limit["text"]}
+    condition = tell(f"limit_{limit['condition']}", lang) if limit["condition"] else ""
+    return tell(f"limit_{limit['comparison']}", lang, condition=condition, **facts)
+
+
+def proof_text(proof: Mapping[str, float], lang: str) -> str:
+    """« 38 % mesuré, 62 % estimé »; nothing where no electricity is known."""
+    there = [(kind, share) for kind, share in proof.items() if share >= 1 - WHOLE]
+    return typeset(", ".join(f"{share_text(v, lang)} {say('proofs', k, lang)}" for k, v in there), lang)
+
+
+def answer(body: Mapping[str, Any], lang: str) -> str:
+    """The answer to « Nos usages d'IA sont-ils sobres ? »: against what was voted, then what was used and its proof."""
+    energy = body["indicators"]["energy"]
+    if energy["value"]["central"] is None:
+        nothing = energy["value"]["missing"]["code"] == "no_activity"
+        return tell("empty", lang) if nothing else used(body, lang)
+    verdict = (energy["path"] or {}).get("verdict") if energy["objective"] else "none"
+    first = tell(f"answer_{verdict or 'unknown'}", lang)
+    return f"{first} {used(body, lang)}"
+
+
+def used(body: Mapping[str, Any], lang: str) -> str:
+    """« Sur l'année 2026, 12 usages d'IA ont consommé entre … d'électricité ; 38 % mesuré. »"""
+    entry = body["indicators"]["energy"]
+    facts = {"period": period_text(body["period"], lang), "territory": territory_text(body["territory"], lang)}
+    if entry["value"]["central"] is None:
+        return tell("used_unknown", lang, reason=figure(entry["value"], lang).missing, **facts)
+    between, aside = said_in_sentence(entry["value"], lang)
+    proof = proof_text(body["indicators"]["coverage"]["proof"], lang)
+    return tell("used", lang, energy=between, aside=aside, proof=proof, **facts)
+
+
+def hosting_text(entry: Mapping[str, Any], lang: str) -> str:
+    """How many criteria of hosting are known at all, and the shares that are shared and near."""
+    known = entry["criteria_known"]
+    facts = {"a": count_text(known["numerator"], lang), "b": count_text(known["denominator"], lang)}
+    facts |= {"shared": shared(entry["shared"], lang), "near": shared(entry["near"], lang)}
+    return tell("hosting", lang, **facts)
+
+
+def day_text(iso: str | None, lang: str) -> str:
+    """« 3 mars 2027 », « aucune revue prévue »."""
+    if iso is None:
+        return tell("no_review", lang)
+    day = date.fromisoformat(iso)
+    text = str(format_date(day, "d MMMM y", locale=lang))
+    return "1er" + text[1:] if lang == "fr" and day.day == 1 else text
