@@ -1,0 +1,96 @@
+"""Lines for the greenhouse gas inventory (BEGES): one a category and part, with its interval and what is not known."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from estimator.attached import Attached
+from estimator.errors import say
+from estimator.figures import amounts, figure_named
+from estimator.report.facts import Facts
+from estimator.report.premises import holder
+from estimator.report.written import Written
+from estimator.sheets.document import Record, Sheet
+from estimator.sheets.text import table
+
+PARTS = ("use", "devices", "machines", "network")
+# Holder of the site -> part -> item of the regulatory inventory; a part that is not there is a service bought.
+ITEMS: Mapping[str, Mapping[str, str]] = {
+    "own": {"use": "2.1", "devices": "4.2", "machines": "4.2", "network": "4.5"},
+    "bought": dict.fromkeys(PARTS, "4.5"),
+    "unsaid": {},
+}
+COLUMNS = (
+    "categorie", "poste", "intitule", "partie", "co2_kg", "ch4_kg", "n2o_kg", "autres_gaz_kg", "co2_biogenique_kg",
+    "total_kgco2e", "bas_kgco2e", "haut_kgco2e", "incertitude_pourcent", "part_couverte_pourcent", "raison", "preuve",
+    "remarque", "periode", "territoire", "couverture", "calcul", "facteurs", "methode",
+)  # fmt: skip
+BOM = "\ufeff"  # by which spreadsheets know the letters of a file
+
+
+def beges(facts: Facts) -> Written:
+    """A table for a French spreadsheet; gas by gas is not known: these columns are empty, as any unknown value is."""
+    sheet = Sheet(
+        kind="beges",
+        title="",
+        lang=facts.lang,
+        lead=(),
+        sections=(),
+        foot=(),
+        columns=COLUMNS,
+        records=tuple(_records(facts)),
+        mark=facts.mark,
+    )
+    notes = (facts.say("beges_gases"), facts.say("beges_upstream"))
+    return Written({"": BOM + table(sheet)}, (*notes, *((facts.say("withheld"),) if facts.withheld else ())))
+
+
+def _records(facts: Facts) -> Iterator[Record]:
+    held: dict[str, list[Attached]] = {}
+    for row in () if facts.withheld else facts.scope.rows:
+        held.setdefault(holder(row.row.host), []).append(row)
+    for who in ITEMS:
+        for part in PARTS:
+            amount = _amount(held.get(who, []), part)
+            if amount is not None:
+                yield _record(facts, who, part, (amount, held[who]))
+
+
+def _amount(rows: list[Attached], part: str) -> dict[str, Any] | None:
+    """The greenhouse gases of a part, None where nothing in these rows calls for it."""
+    whole, alone = figure_named("gwp"), figure_named(f"gwp.{part}")
+    assert whole is not None and alone is not None
+    needs = next(p.needs for p in whole.parts if p.name == part)
+    there = [r.row.cell for r in rows if not needs or any(r.row.cell.amounts.get(name) for name in needs)]
+    return amounts(there, [alone])[alone.id].as_dict() if there else None
+
+
+def _record(facts: Facts, who: str, part: str, found: tuple[dict[str, Any], list[Attached]]) -> Record:
+    amount, rows = found
+    item = ITEMS[who].get(part, "")
+    missing = amount.get("missing")
+    told = facts.provenance
+    return (
+        item.partition(".")[0],
+        item,
+        facts.say(f"beges_{item.replace('.', '_')}" if item else "beges_unsaid"),
+        say("parts", part, facts.lang),
+        *(None,) * 5,
+        *(amount[end] for end in ("central", "low", "high")),
+        _uncertainty(amount),
+        None if missing else 100 * amount["covers"],
+        missing[facts.lang] if missing else "",
+        facts.proof(rows) if part == "use" else "",
+        facts.say(f"beges_{who}_{'use' if part == 'use' else 'made'}"),
+        told["period"],
+        told["territory"],
+        told["coverage"],
+        told["build"],
+        told["factors_version"],
+        told["method"],
+    )
+
+
+def _uncertainty(amount: Mapping[str, Any]) -> float | None:
+    """The wider side of the 90 % interval, as a percentage of the central value."""
+    low, central, high = (amount[end] for end in ("low", "central", "high"))
+    return 100 * max(high - central, central - low) / central if central else None

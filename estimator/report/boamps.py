@@ -1,0 +1,217 @@
+"""Measured energy in the BoAmps format of Boavizta: one report a service, model, site and way of measuring."""
+
+import json
+import re
+import tomllib
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+from estimator.attached import last_day
+from estimator.catalogue import load
+from estimator.figures import amounts, figure_named
+from estimator.indicators.scope import WHOLE
+from estimator.indicators.small_groups import grouped
+from estimator.models import ModelUnknown, find
+from estimator.register.attachments import use_case_of
+from estimator.register.types import UseCase
+from estimator.report.facts import Facts
+from estimator.report.premises import holder
+from estimator.report.written import Written
+
+GROUPED = (
+    "service_key", "model", "host", "zone", "machine", "device", "device_count", "reader", "tool_version", "cpu_mode",
+    "gpu_mode", "ram_mode", "other_mode",
+)  # fmt: skip
+COMPONENTS = ("cpu", "gpu", "ram", "other")
+PLACES = {"own": "onPremise", "bought": "publicCloud", "unsaid": "other"}
+PAGE = 1000  # runs read at a time
+SPACE = uuid.UUID("6f0d6d0c-6b0e-5d0a-9a53-3b2a1f6c5e11")  # of the ids of our reports
+
+
+class Group(NamedTuple):
+    """Runs that one report describes: what they share, the runs, and their use case."""
+
+    shared: Mapping[str, Any]
+    runs: Sequence[Mapping[str, Any]]
+    case: UseCase | None
+
+    def total(self, *names: str) -> float | None:
+        """The sum of these fields over the runs, None where none of them holds any."""
+        found = [run[name] for run in self.runs for name in names if run[name] is not None]
+        return float(sum(found)) if found else None
+
+    @property
+    def energy(self) -> float:
+        """IT electricity as it was read, each run charged its share of the machine [kWh]."""
+        return float(sum(r["charge_share"] * (r[f"{c}_energy_kwh"] or 0.0) for r in self.runs for c in COMPONENTS))
+
+
+@cache
+def published() -> dict[str, Any]:
+    """What the BoAmps schemas fix in words."""
+    return tomllib.loads((resources.files("estimator") / "report" / "boamps.toml").read_text("utf-8"))
+
+
+def boamps(facts: Facts) -> Written:
+    """A draft a group of runs of the use cases that can be told one by one; groups without a report are named."""
+    files: dict[str, str] = {}
+    lost: dict[str, list[str]] = {}
+    for group in _groups(facts):
+        why = _withheld(facts, group)
+        if why:
+            lost.setdefault(why, []).append(group.shared["service_key"])
+            continue
+        body = _report(facts, group)
+        files[_name(group, body["header"]["reportId"])] = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+    notes = [facts.say(why, names=", ".join(dict.fromkeys(names))) for why, names in lost.items()]
+    return Written(files, (facts.say("boamps_draft"), *notes))
+
+
+def _withheld(facts: Facts, group: Group) -> str:
+    """Why a group has no report: nobody answers for it, too few people are behind it, or the schema cannot be met."""
+    if group.case is None:
+        return "boamps_no_case"
+    if facts.withheld or group.case.id not in grouped(facts.scope).shown:
+        return "boamps_few"
+    return "boamps_no_energy" if not group.energy else "boamps_no_hardware" if not _components(facts, group) else ""
+
+
+def _groups(facts: Facts) -> Iterator[Group]:
+    """The runs of the scope that start in its period, by use case and by what a report must say once."""
+    months = frozenset(facts.scope.period.months())
+    cases = {case.id: case for case in facts.scope.cases}
+    patterns = facts.scope.sources.register.attachments()
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for run in _runs(facts):
+        if run["start_month"] in months:
+            day = last_day(run["start_month"])
+            id = use_case_of(run["service_key"], run["host"], run["model"], day, patterns)
+            found.setdefault((id, *(run[name] for name in GROUPED)), []).append(run)
+    for id, *key in sorted(found, key=repr):
+        if id in cases or facts.scope.territory == WHOLE:
+            yield Group(dict(zip(GROUPED, key, strict=True)), found[(id, *key)], cases.get(id))
+
+
+def _runs(facts: Facts) -> Iterator[dict[str, Any]]:
+    build, offset = facts.scope.sources.build, 0
+    while rows := build.runs(None, offset, PAGE)["rows"]:
+        yield from rows
+        offset += PAGE
+
+
+def _report(facts: Facts, group: Group) -> dict[str, Any]:
+    build = facts.scope.sources.build
+    named = "|".join([build.id, str(facts.scope.period), *(str(value) for value in group.shared.values())])
+    header: dict[str, Any] = {
+        "formatVersionSpecificationUri": published()["specification"],
+        "reportId": str(uuid.uuid5(SPACE, named)),
+        "reportDatetime": _moment(build.made_at),
+        "reportStatus": "draft",
+    }
+    if facts.administration:
+        publisher = {"name": facts.administration, "projectName": group.shared["service_key"]}
+        header["publisher"] = publisher | {"confidentialityLevel": "public"}
+    body = {"header": header, "task": _task(facts, group), "measures": [_measure(facts, group)]}
+    body["infrastructure"] = _infrastructure(facts, group)
+    if group.shared["zone"]:
+        body["environment"] = {"country": group.shared["zone"]}
+    quality = _quality(facts, group)
+    return body | ({"quality": quality} if quality else {})
+
+
+def _task(facts: Facts, group: Group) -> dict[str, Any]:
+    """The task; a word that the schema requires and nobody gave says that it is not given."""
+    model, requests = group.shared["model"], group.total("requests")
+    case = group.case
+    assert case is not None
+    answers = bool(model and group.total("output_tokens", "images", "requests"))
+    known = {
+        "taskStage": "inference" if answers else facts.say("unsaid"),
+        "taskFamily": case.task,
+        "algorithms": [_algorithm(model) if model else {"algorithmName": facts.say("unsaid")}],
+        "dataset": _dataset(group),
+    }
+    about = {"service": group.shared["service_key"], "case": case.name}
+    told = facts.say("boamps_about", period=facts.period, territory=facts.territory, **about)
+    known["taskDescription"] = f"{told} {facts.say('boamps_unsaid')} {facts.made()}"
+    return known | ({"nbRequest": requests} if requests and answers else {})
+
+
+def _algorithm(model: str) -> dict[str, str]:
+    """A model of our catalogue is a foundation model; of another name, only the name is known."""
+    try:
+        find(model)
+    except ModelUnknown:
+        return {"algorithmName": model}
+    return {"foundationModelName": model}
+
+
+def _dataset(group: Group) -> list[dict[str, Any]]:
+    """Tokens and images that went in and out; where none is counted, an input whose nature is not among the others."""
+    counted = (("input", "token", "input_tokens"), ("output", "token", "output_tokens"), ("output", "image", "images"))
+    found = [
+        {"dataUsage": usage, "dataType": kind, "dataQuantity": quantity}
+        for usage, kind, name in counted
+        if (quantity := group.total(name))
+    ]
+    return found or [{"dataUsage": "input", "dataType": "other"}]
+
+
+def _measure(facts: Facts, group: Group) -> dict[str, Any]:
+    shared = group.shared
+    declared = shared["reader"] == "declared"
+    modes = {f"{c}TrackingMode": str(shared[f"{c}_mode"]).removeprefix("mode/") for c in ("cpu", "gpu")}
+    body = {
+        "measurementMethod": facts.say("boamps_declared") if declared else shared["reader"],
+        "powerConsumption": group.energy,
+        "measurementDuration": group.total("duration_s"),
+        "measurementDateTime": _moment(min(run["start"] for run in group.runs)),
+    }
+    if shared["tool_version"] and not declared:
+        body["version"] = shared["tool_version"]
+    return body | {name: mode for name, mode in modes.items() if mode != "none"}
+
+
+def _infrastructure(facts: Facts, group: Group) -> dict[str, Any]:
+    host = load().subjects.get(group.shared["host"] or "")
+    body = {"infraType": PLACES[holder(group.shared["host"])], "components": _components(facts, group)}
+    return body | ({"cloudProvider": host.provider} if host and host.provider and body["infraType"] != "other" else {})
+
+
+def _components(facts: Facts, group: Group) -> list[dict[str, Any]]:
+    """The computer of each run, and its accelerators where they are counted."""
+    shared, label = group.shared, load().label
+    found = []
+    if shared["machine"]:
+        found.append(
+            {"componentType": "machine", "componentName": label(shared["machine"], facts.lang), "nbComponent": 1}
+        )
+    if shared["device"] and shared["device_count"]:
+        name = label(shared["device"], facts.lang)
+        found.append({"componentType": "gpu", "componentName": name, "nbComponent": shared["device_count"]})
+    return found
+
+
+def _quality(facts: Facts, group: Group) -> str | None:
+    """How far the electricity may be from what was read, in the words of BoAmps; none where it is further."""
+    figure = figure_named("it_energy")
+    assert figure is not None
+    cells = facts.scope.sources.build.run_cells([run["row_id"] for run in group.runs])
+    amount = amounts([cell for found in cells.values() for cell in found], [figure])[figure.id]
+    if amount.low is None or amount.high is None:
+        return None
+    error = max(amount.high - group.energy, group.energy - amount.low) / group.energy
+    return next((word for word, most in published()["quality"].items() if error <= most), None)
+
+
+def _moment(iso: str) -> str:
+    return iso[:19].replace("T", " ")
+
+
+def _name(group: Group, id: str) -> str:
+    """A file name made of letters, digits and dashes, whatever the service is called."""
+    slug = re.sub(r"[^a-z0-9]+", "-", group.shared["service_key"].lower()).strip("-")[:40]
+    return f"boamps-{'-'.join(filter(None, (slug, id[:8])))}.json"

@@ -1,0 +1,76 @@
+"""A note for the budget annex on the ecological transition: what is known on each of its six axes, and what is not."""
+
+from estimator.errors import say
+from estimator.report.facts import Facts, facts_in
+from estimator.report.pages import foot, heading, side_by_side
+from estimator.report.written import Written
+from estimator.sheets.document import Cell, Fields, Row, Section, Sheet, Table
+from estimator.sheets.facts import clipped
+from estimator.sheets.page import page
+
+# Axis of the annex -> the footprint that says something about it, "" where none does.
+AXES = {
+    "mitigation": "gwp",
+    "adaptation": "",
+    "water": "water",
+    "circular": "adpe",
+    "pollution": "",
+    "biodiversity": "",
+}
+MOST = 6  # use cases on the page
+NAME = 40  # characters of a text of the user
+SIGNED = ("role", "date", "signature")
+
+
+def budget_vert(facts: Facts) -> Written:
+    """The note as a page. It rates nothing: amounts and ratings are left for the finance service to write."""
+    return Written({"": page(note(facts))})
+
+
+def note(facts: Facts) -> Sheet:
+    """The note as a document."""
+    before = facts_in(facts.scope.before(), facts.lang)
+    footprints = [facts.body["indicators"][name]["value"] for name in AXES.values() if name]
+    signed = Fields(tuple((say("sheet", f"sign_{name}", facts.lang), "") for name in SIGNED))
+    known = sum(amount["central"] is not None for amount in footprints)
+    sections = (
+        Section(facts.say("budget_axes"), (_axes(facts, before), facts.say("budget_text"))),
+        Section(facts.say("budget_spending"), (facts.say("budget_spending_text"), _spending(facts))),
+        Section(facts.say("budget_signed"), (signed,)),
+    )
+    return Sheet(
+        kind=facts.say("budget_kind", territory=facts.place, period=facts.period),
+        title=facts.say("budget_title"),
+        lang=facts.lang,
+        lead=(facts.say("budget_lead", known=known, axes=len(AXES)),),
+        sections=sections,
+        foot=foot(facts, "budget-vert"),
+        columns=(),
+        records=(),
+        mark=facts.mark,
+        one_page=True,
+    )
+
+
+def _axes(facts: Facts, before: Facts) -> Table:
+    periods = (heading(facts.period), heading(before.period))
+    columns = (facts.say("budget_axis"), *periods, facts.say("budget_missing"))
+    rows: list[Row] = []
+    for number, (axis, name) in enumerate(AXES.items(), 1):
+        head = facts.say(f"axis_{axis}", number=number)
+        if name:
+            told = Cell(head, (say("indicators", name, facts.lang),))
+            rows.append((told, *side_by_side(facts, before, name), facts.say(f"axis_{axis}_missing")))
+        else:
+            rows.append((head, facts.say("not_studied")))
+    return Table(facts.say("budget_caption"), columns, tuple(rows))
+
+
+def _spending(facts: Facts) -> Table:
+    """The use cases in use, with room to write amount, account and rating."""
+    columns = tuple(facts.say(name) for name in ("use_case", "budget_amount", "budget_account", "budget_rating"))
+    names = [clipped(case.name, NAME) for case in facts.scope.in_use]
+    left = len(names) - MOST
+    caption = facts.say("budget_more", count=left) if left > 0 else ""
+    rows = tuple((name, "", "", "") for name in names[:MOST])
+    return Table(caption, columns, rows, form=True)

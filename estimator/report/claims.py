@@ -1,0 +1,55 @@
+"""Claims that may not be made: the terms that betray them, the rule against each, and where a text makes one."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from estimator.errors import say
+from estimator.report.facts import Facts
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A forbidden claim: its id, the source of the rule, and the terms of a language that make it."""
+
+    id: str
+    source: str
+    terms: dict[str, tuple[re.Pattern[str], ...]]
+
+    def found_in(self, text: str, lang: str) -> list[str]:
+        """The words of a text that make this claim."""
+        return [found.group() for term in self.terms[lang] for found in term.finditer(text)]
+
+
+@cache
+def claims() -> tuple[Claim, ...]:
+    """Every forbidden claim."""
+    text = (resources.files("estimator") / "report" / "claims.toml").read_text("utf-8")
+    return tuple(
+        Claim(id, entry["source"], {lang: _terms(entry[lang]) for lang in ("fr", "en")})
+        for id, entry in tomllib.loads(text).items()
+    )
+
+
+def _terms(patterns: list[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+
+
+def claimed(facts: Facts) -> tuple[str, ...]:
+    """What the authority's own texts claim, which a person has to take out before publishing."""
+    return tuple(
+        facts.say("claimed", name=name, found=found, rule=say("claims", claim.id, facts.lang))
+        for name, text in _texts(facts)
+        for claim in claims()
+        for found in dict.fromkeys(claim.found_in(text, "fr"))
+    )
+
+
+def _texts(facts: Facts) -> Iterator[tuple[str, str]]:
+    """The texts of the register that reports print, with the use case that they stand at."""
+    for case in facts.scope.cases:
+        reasons = [case.decision.reasons] if case.decision else []
+        yield case.name, "\n".join((case.name, case.task, case.unit, case.service, *reasons))

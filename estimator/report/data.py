@@ -1,0 +1,108 @@
+"""Footprints as open data in our own Table Schema: one row a month, use case and indicator, with a data package."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from estimator.attached import Attached
+from estimator.catalogue import load
+from estimator.figures import FIGURES, amounts
+from estimator.indicators.practice import PROOFS
+from estimator.indicators.small_groups import grouped
+from estimator.report.facts import Facts, proof_shares
+from estimator.report.table import Row, table_text
+from estimator.report.written import Written
+
+TABLE = "footprints.csv"
+PACKAGE = "datapackage.json"
+KINDS = ("case", "others", "unregistered")
+
+
+def data(facts: Facts) -> Written:
+    """A table and the data package that describes it, in French as their schema is.
+
+    Unknown: an empty cell, with its reason beside it.
+    """
+    french = replace(facts, lang="fr")
+    columns = [field["name"] for field in schema()["fields"]]
+    files = {TABLE: table_text(columns, _rows(french)), PACKAGE: _package(french)}
+    return Written(files, (facts.say("no_licence"), *((facts.say("withheld"),) if facts.withheld else ())))
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The Table Schema of the rows, the same as docs/table-schemas/footprints.json."""
+    found: dict[str, Any] = json.loads((resources.files("estimator") / "report" / "footprints.json").read_text("utf-8"))
+    return found
+
+
+def _rows(facts: Facts) -> Iterator[Row]:
+    """By month: use cases that can be told, then small ones together, then what is in no use case."""
+    shown = grouped(facts.scope).shown
+    groups: dict[tuple[int, int, str], list[Attached]] = {}
+    for row in () if facts.withheld else facts.scope.rows:
+        kind = KINDS.index("unregistered" if not row.id else "case" if row.id in shown else "others")
+        groups.setdefault((row.row.month, kind, row.id or "" if not kind else ""), []).append(row)
+    provenance = {name: facts.provenance[name] for name in ("mark", "build", "factors_version", "method")}
+    for (month, kind, id), rows in sorted(groups.items()):
+        case = rows[0].use_case if id else None
+        about = {
+            "month": f"{month // 100}-{month % 100:02}",
+            "kind": KINDS[kind],
+            "territory": case.commune if case else "",
+            "use_case": id,
+            "use_case_name": case.name if case else "",
+        }
+        yield from (about | figures | provenance for figures in _figures(rows))
+
+
+def _figures(rows: Sequence[Attached]) -> Iterator[dict[str, object]]:
+    """One entry an indicator: bounds, what they cover, why there are none, and the proof of the electricity."""
+    found = amounts([row.row.cell for row in rows], FIGURES)
+    shares = proof_shares(rows)
+    proof = {f"proof_{name}": shares.get(name) for name in PROOFS}
+    for figure in FIGURES:
+        amount = found[figure.id]
+        reason = amount.missing["fr"] if amount.missing else ""
+        ends = {"low": amount.low, "central": amount.central, "high": amount.high}
+        yield {"indicator": figure.id, **ends, "unit": amount.unit, "covers": amount.covers, "missing": reason, **proof}
+
+
+def _package(facts: Facts) -> str:
+    """A data package: the table, its schema, the sources of its factors, and what the figures stand on.
+
+    It names no licence: that of the data is for who publishes to choose.
+    """
+    about = {name: value for name, value in facts.provenance.items() if value}
+    title = facts.say("data_title", territory=facts.place, period=facts.period)
+    resource = {
+        "name": "footprints",
+        "path": TABLE,
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": schema(),
+    }
+    body = {
+        "profile": "tabular-data-package",
+        "name": "sobria-footprints",
+        "title": f"{facts.mark} : {title}" if facts.mark else title,
+        "description": facts.say("data_description"),
+        "created": facts.scope.sources.build.made_at,
+        "sources": _sources(facts.scope.rows),
+        "sobria": about,
+        "resources": [resource],
+    }
+    return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+
+
+def _sources(rows: Iterable[Attached]) -> list[dict[str, str]]:
+    """The sources of the factors that these rows are bound to, which stay under their own licence."""
+    known = load().sources
+    used = {b.factor.source for row in rows for b in row.row.cell.bounds.values() if b.factor}
+    found = [(known[name].citation, known[name].url) for name in sorted(used)]
+    return [{"title": title, "path": url} if url else {"title": title} for title, url in found]

@@ -1,0 +1,127 @@
+"""What every report is written from: the indicators of a scope, and the lines that say what they stand on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from estimator.attached import Attached, last_day
+from estimator.errors import say
+from estimator.indicators import Scope, sheet
+from estimator.indicators.home import scope_of
+from estimator.indicators.practice import PROOFS, proofs
+from estimator.indicators.small_groups import withheld
+from estimator.numbers import share_text
+from estimator.synthesis.text import period_text, proof_text, territory_text
+
+METHOD = "docs/methode.md"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report is asked for: a period (default: the year of the last month), a territory, who publishes."""
+
+    period: str | None = None
+    territory: str = "all"
+    administration: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A scope with its sheet of indicators. administration: who publishes, "" when nobody said."""
+
+    scope: Scope
+    body: Mapping[str, Any]
+    lang: str
+    administration: str = ""
+
+    def say(self, key: str, **facts: object) -> str:
+        return say("report", key, self.lang, **facts)
+
+    @property
+    def mark(self) -> str:
+        """« DONNÉES FICTIVES » over the samples of the project, else nothing."""
+        return self.say("mark") if self.body["sample"] else ""
+
+    @property
+    def period(self) -> str:
+        """« année 2026 »."""
+        return period_text(str(self.scope.period), self.lang)
+
+    @property
+    def territory(self) -> str:
+        """« Tout le territoire », « La métropole », « Commune 54395 »."""
+        return territory_text(self.scope.territory, self.lang)
+
+    @property
+    def place(self) -> str:
+        """The territory inside a sentence: « tout le territoire »."""
+        return self.territory[:1].lower() + self.territory[1:]
+
+    @cached_property
+    def withheld(self) -> bool:
+        """Are the figures those of so few agents that one could be recognised?"""
+        return withheld(self.scope)
+
+    def until(self, month: int) -> date:
+        """The last day of a month, or today when it is running."""
+        return min(last_day(month), self.scope.sources.today)
+
+    @property
+    def method(self) -> str:
+        """Where the method is written, and the version of its formulas."""
+        return self.say("method", file=METHOD, formulas=self.scope.sources.build.meta["formulas_version"])
+
+    @property
+    def coverage(self) -> str:
+        """« 3 usages sur 4 ont des données ; 100 % de l'électricité est rattachée à un usage »."""
+        found = self.body["indicators"]["coverage"]
+        told = {"a": found["value"]["numerator"], "b": found["value"]["denominator"]}
+        share = found["attached"]
+        if share is None:
+            return self.say("coverage_none", **told)
+        return self.say("coverage", share=share_text(share, self.lang), **told)
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """Period, territory, coverage, build, factors and method of a report, for machines."""
+        return {
+            "mark": self.mark,
+            "period": str(self.scope.period),
+            "territory": self.scope.territory,
+            "coverage": self.coverage,
+            "build": self.body["build"],
+            "factors_version": self.body["factors_version"],
+            "method": self.method,
+        }
+
+    def made(self) -> str:
+        """Coverage, build, factors and method in one sentence, after the mark."""
+        told = {name: self.provenance[name] for name in ("coverage", "build", "factors_version", "method")}
+        return " ".join(filter(None, (f"{self.mark}." if self.mark else "", self.say("made", **told))))
+
+    def proof(self, rows: Sequence[Attached]) -> str:
+        """« 60 % mesuré, 40 % estimé », or that it is not known."""
+        return proof_text(proof_shares(rows), self.lang) or self.say("proof_none")
+
+
+def facts_of(home: Path, asked: Asked, lang: str, today: date | None = None) -> Facts:
+    """The facts of a home as of today. NoBuild, PeriodRefused."""
+    return facts_in(scope_of(home, asked.territory, asked.period, today), lang, asked.administration.strip())
+
+
+def facts_in(scope: Scope, lang: str, administration: str = "") -> Facts:
+    """The facts of a scope."""
+    return Facts(scope, sheet(scope), lang, administration)
+
+
+def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:
+    """Share of the IT electricity by proof [1]; empty when there is none."""
+    kwh = dict.fromkeys(PROOFS, 0.0)
+    for row in rows:
+        for name, value in proofs(row.row.cell).items():
+            kwh[name] += value
+    whole = sum(kwh.values())
+    return {name: value / whole for name, value in kwh.items()} if whole else {}

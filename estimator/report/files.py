@@ -1,0 +1,56 @@
+"""The reports by name, and how their files are written."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from estimator.errors import SobriaError
+from estimator.report.beges import beges
+from estimator.report.boamps import boamps
+from estimator.report.budget_vert import budget_vert
+from estimator.report.claims import claimed
+from estimator.report.data import data
+from estimator.report.facts import Facts
+from estimator.report.reen import reen
+from estimator.report.schema_impact import schema_impact
+from estimator.report.written import Written
+
+REPORTS: Mapping[str, Callable[[Facts], Written]] = {
+    "schema-impact": schema_impact,
+    "data": data,
+    "boamps": boamps,
+    "reen": reen,
+    "beges": beges,
+    "budget-vert": budget_vert,
+}
+
+
+class FolderWanted(SobriaError):
+    """A report of several files was asked into one file."""
+
+    code = "report_folder_wanted"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was written, in bytes by path, and what a person should know before it is published."""
+
+    files: Mapping[str, int]
+    notes: tuple[str, ...]
+
+
+def write_report(kind: str, facts: Facts, out: Path) -> Saved:
+    """Write a report of `REPORTS` to a file, or to a folder when it has several. FolderWanted, OSError."""
+    made = REPORTS[kind](facts)
+    several = "" not in made.files
+    if several and out.exists() and not out.is_dir():
+        raise FolderWanted(read=out)
+    if several:
+        out.mkdir(parents=True, exist_ok=True)
+    saved = {}
+    for name, text in made.files.items():
+        path = out / name if name else out
+        body = text.encode()
+        path.write_bytes(body)
+        saved[str(path)] = len(body)
+    return Saved(saved, (*made.left_out, *claimed(facts)))

@@ -1,0 +1,43 @@
+"""What the printed reports share: a footprint beside that of the period before, and where its figures come from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.errors import say
+from estimator.numbers import interval_text, share_text
+from estimator.report.facts import Facts, proof_shares
+from estimator.sheets.bars import round_top
+from estimator.sheets.document import Bar, Cell
+from estimator.synthesis.text import WHOLE
+
+
+def side_by_side(now: Facts, before: Facts, name: str) -> tuple[Cell, Cell]:
+    """A footprint in the period and in the one before, drawn from zero on one scale."""
+    both = [facts.body["indicators"][name]["value"] for facts in (now, before)]
+    top = round_top(max((amount["high"] or 0.0 for amount in both), default=0.0))
+    first, second = (
+        drawn(amount, proof_shares(facts.scope.rows), top, facts.lang)
+        for amount, facts in zip(both, (now, before), strict=True)
+    )
+    return first, second
+
+
+def drawn(amount: Mapping[str, Any], proof: Mapping[str, float], top: float, lang: str) -> Cell:
+    """The words of an amount, over its bar by proof; words alone where it is not known."""
+    if amount["central"] is None:
+        return Cell(interval_text(amount, lang))
+    covers = amount["covers"]
+    small = () if covers > WHOLE else (say("report", "covers", lang, share=share_text(covers, lang)),)
+    return Cell(interval_text(amount, lang), small, Bar(amount, proof, top))
+
+
+def heading(text: str) -> str:
+    """A text as the head of a column: « Année 2026 »."""
+    return text[:1].upper() + text[1:]
+
+
+def foot(facts: Facts, kind: str) -> tuple[str, ...]:
+    """Coverage, build, factors and method; how to make the same again; what it is not."""
+    territory = f" --territory {facts.scope.territory}" if facts.scope.territory != "all" else ""
+    command = f"sobria report {kind} --period {facts.scope.period}{territory} --lang {facts.lang}"
+    return (facts.made(), facts.say("replay", command=command), facts.say("nature"))

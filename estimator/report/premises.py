@@ -1,0 +1,20 @@
+"""Who runs the machines of a site: the authority itself, a supplier whose service is bought, or nobody says."""
+
+from typing import Literal
+
+from estimator.catalogue import load
+
+Holder = Literal["own", "bought", "unsaid"]
+OWN = {"class/desk", "class/server-room"}
+BOUGHT = {"class/national-cloud", "class/hyperscale"}
+
+
+def holder(host: str | None) -> Holder:
+    """From the class of a site; a shared centre or one that is not named is « unsaid »."""
+    catalogue = load()
+    if not host or host not in catalogue.subjects:
+        return "unsaid"
+    classes = set(catalogue.ladder(host))
+    if classes & OWN:
+        return "own"
+    return "bought" if classes & BOUGHT else "unsaid"

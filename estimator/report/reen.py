@@ -1,0 +1,172 @@
+"""The annual review of the responsible digital strategy (REEN law, article 35), AI part: two printed pages."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from estimator import method
+from estimator.commitments_types import Objective
+from estimator.errors import say
+from estimator.indicators.footprint import FOOTPRINTS
+from estimator.numbers import missing_text, share_text
+from estimator.report.claims import claims
+from estimator.report.facts import Facts, facts_in
+from estimator.report.pages import drawn, foot, heading, side_by_side
+from estimator.report.written import Written
+from estimator.sheets.bars import round_top
+from estimator.sheets.document import Cell, Points, Row, Section, Sheet, Table
+from estimator.sheets.facts import clipped
+from estimator.sheets.page import page
+from estimator.synthesis.claims import claims as sayable
+from estimator.synthesis.text import against_text, amount_text, day_text, proof_text, tell, trend_text, used, value_text
+from estimator.synthesis.uses import uses
+from estimator.typography import typeset
+
+PRACTICES = ("per_service", "right_sized", "non_ai_reviewed", "sober_hosting", "coverage", "trained", "published")
+MOST = 4  # use cases or decisions on the page
+NAMED = 3  # use cases named in a sentence
+NAME = 40  # characters of a text of the user
+
+
+def reen(facts: Facts) -> Written:
+    """The review as a page. What is not on it is in the open data of the same period."""
+    return Written({"": page(review(facts))})
+
+
+def review(facts: Facts) -> Sheet:
+    """The review as a document."""
+    before = facts_in(facts.scope.before(), facts.lang)
+    told = sayable(facts.body)
+    never = [typeset(say("claims", claim.id, facts.lang), facts.lang) for claim in claims()]
+    lead = used(facts.body, facts.lang)
+    may = tuple(text[facts.lang] for text in told["say"] if text[facts.lang] != lead)
+    may_not = tuple(text[facts.lang] for text in told["not_say"] if text[facts.lang] not in never)
+    sections = (
+        Section(facts.say("reen_footprints"), (_footprints(facts, before),)),
+        Section(facts.say("reen_practices"), (_practices(facts, before),)),
+        Section(facts.say("reen_done"), (Points(tuple(_done(facts))),)),
+        *_services(facts),
+        Section(facts.say("reen_limits"), (Points(tuple(_limits(facts))),)),
+        *((Section(facts.say("reen_may"), (Points(may),)),) if may else ()),
+        Section(facts.say("reen_may_not"), (Points(may_not), facts.say("reen_nor", claims=" ".join(never)))),
+    )
+    return Sheet(
+        kind=facts.say("reen_kind", territory=facts.place, period=facts.period),
+        title=facts.say("reen_title"),
+        lang=facts.lang,
+        lead=(lead,),
+        sections=sections,
+        foot=foot(facts, "reen"),
+        columns=(),
+        records=(),
+        mark=facts.mark,
+    )
+
+
+def _footprints(facts: Facts, before: Facts) -> Table:
+    """Each footprint, whether it changed for sure, and its objective."""
+    rows: list[Row] = []
+    for name in FOOTPRINTS:
+        entry = facts.body["indicators"][name]
+        head = Cell(say("indicators", name, facts.lang), (trend_text(entry, facts.lang),))
+        rows.append((head, *side_by_side(facts, before, name), _target(facts, entry)))
+    against = against_text(facts.body, facts.lang)
+    caption = f"{facts.say('reen_caption')} {tell('read_against', facts.lang, against=against) if against else ''}"
+    return Table(caption.strip(), _columns(facts, before), tuple(rows))
+
+
+def _columns(facts: Facts, before: Facts) -> tuple[str, ...]:
+    return (facts.say("reen_indicator"), heading(facts.period), heading(before.period), facts.say("reen_objective"))
+
+
+def _practices(facts: Facts, before: Facts) -> Table:
+    rows: list[Row] = []
+    for name in PRACTICES:
+        entry = facts.body["indicators"][name]
+        now, then = value_text(entry, facts.lang), value_text(before.body["indicators"][name], facts.lang)
+        head = Cell(say("indicators", name, facts.lang), _known(facts) if name == "sober_hosting" else ())
+        rows.append((head, now, then, _target(facts, entry)))
+    return Table("", _columns(facts, before), tuple(rows))
+
+
+def _target(facts: Facts, entry: Mapping[str, Any]) -> str:
+    """« −20 % en 2027 », or « objectif non fixé »; who voted it stands among what was decided."""
+    if entry["objective"] is None:
+        return say("indicators", "objective_none", facts.lang)
+    found = Objective.model_validate(entry["objective"])
+    if found.change_percent is None:
+        value = amount_text(found.target(None), entry["value"].get("unit", "share"), facts.lang)
+        return facts.say("reen_target", value=value, due=found.due_year)
+    change = ("+" if found.change_percent > 0 else "−") + share_text(abs(found.change_percent) / 100, facts.lang)
+    return facts.say("reen_target_change", change=change, due=found.due_year, reference=found.reference_year)
+
+
+def _known(facts: Facts) -> tuple[str, ...]:
+    """How many criteria of hosting are known at all: what is unknown is not counted as met."""
+    known = facts.body["indicators"]["sober_hosting"]["criteria_known"]
+    return (say("indicators", "criteria_known", facts.lang, a=known["numerator"], b=known["denominator"]),)
+
+
+def _services(facts: Facts) -> tuple[Section, ...]:
+    """Electricity by use case, drawn on one scale; what is about too few people stands together."""
+    found = uses(facts.scope)
+    if not found:
+        return ()
+    shown = found[:MOST]
+    top = round_top(max((use["energy"]["high"] or 0.0 for use in shown), default=0.0))
+    rows = tuple(
+        (_name(facts, use), drawn(use["energy"], use["proof"], top, facts.lang), _proof(facts, use)) for use in shown
+    )
+    left = len(found) - len(shown)
+    caption = facts.say("reen_more", count=left) if left else ""
+    columns = (facts.say("use_case"), say("figures", "energy", facts.lang), facts.say("reen_proof"))
+    return (Section(facts.say("reen_services"), (Table(caption, columns, rows),)),)
+
+
+def _name(facts: Facts, use: Mapping[str, Any]) -> str:
+    if use["kind"] == "case":
+        return clipped(use["name"], NAME)
+    return tell(use["kind"], facts.lang, count=use["count"])
+
+
+def _proof(facts: Facts, use: Mapping[str, Any]) -> str:
+    return proof_text(use["proof"], facts.lang) or facts.say("proof_none")
+
+
+def _done(facts: Facts) -> Iterator[str]:
+    """Objectives in force, decisions of the period, last first, projects without AI, and publications."""
+    objectives = [entry["objective"] for entry in facts.body["indicators"].values() if entry["objective"]]
+    for by, day, document in sorted({(o["by"], o["date"], o["document"]) for o in objectives}):
+        told = {"by": clipped(by, NAME), "document": clipped(document, NAME)}
+        yield facts.say("reen_voted", date=day_text(day, facts.lang), **told)
+    first, last = date(facts.scope.period.first // 100, facts.scope.period.first % 100, 1), facts.scope.period.last_day
+    decisions = [(d, case) for case in facts.scope.cases for d in case.decisions if first <= d.date <= last]
+    for decision, case in sorted(decisions, key=lambda pair: pair[0].date, reverse=True)[:MOST]:
+        what = say("register_decisions", decision.what, facts.lang)
+        told = {"name": clipped(case.name, NAME), "by": clipped(decision.by, NAME)}
+        day = day_text(decision.date.isoformat(), facts.lang)
+        yield facts.say("reen_decision", what=what, date=day, **told)
+    if len(decisions) > MOST:
+        yield facts.say("reen_decisions", count=len(decisions) - MOST)
+    found = facts.body["indicators"]["non_ai_reviewed"]
+    yield facts.say("reen_without", done=len(found["without_ai"]), given_up=len(found["not_done"]))
+    published = [p for p in facts.scope.sources.commitments.publications(until=last) if p.entry.said.date >= first]
+    standing = [p for p in published if not p.entry.withdrawn]
+    corrections = sum(len(p.corrections) for p in standing)
+    yield facts.say("reen_published", count=len(standing), corrections=corrections)
+
+
+def _limits(facts: Facts) -> Iterator[str]:
+    """What the figures do not hold."""
+    names = {case.id: case.name for case in facts.scope.cases}
+    silent = facts.body["indicators"]["coverage"]["silent"]
+    if silent:
+        shown = ", ".join(clipped(names[id], NAME) for id in silent[:NAMED])
+        more = facts.say("reen_silent_more", count=len(silent) - NAMED) if len(silent) > NAMED else ""
+        yield facts.say("reen_silent", count=len(silent), names=shown + more)
+    for name in FOOTPRINTS:
+        amount = facts.body["indicators"][name]["value"]
+        if amount["central"] is None:
+            yield f"{say('indicators', name, facts.lang)} : {missing_text(amount, facts.lang)}."
+    outside = [item.name[:1].lower() + item.name[1:] for item in method.boundary(facts.lang) if not item.inside]
+    yield facts.say("reen_outside", names=", ".join(outside))

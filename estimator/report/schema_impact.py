@@ -1,0 +1,141 @@
+"""Indicators in the open-data schema etalab/schema-impact-service-public-numerique v0.5.0, in French as it is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from estimator.attached import Attached, last_day
+from estimator.errors import say
+from estimator.indicators.footprint import FOOTPRINTS, footprint
+from estimator.numbers import interval_text, share_text, unit_text
+from estimator.report.facts import Facts
+from estimator.report.table import table_text
+from estimator.report.written import Written
+from estimator.synthesis.text import objective_text, shared
+
+COLUMNS = (
+    "administration_rattachement", "nom_service_public_numerique", "indicateur", "valeur", "unite_mesure", "est_cible",
+    "type_indicateur", "frequence_monitoring", "date", "est_periode", "date_debut", "est_automatise",
+    "source_collecte", "denom_insee", "code_insee", "dataviz_wish", "commentaires",
+)  # fmt: skip
+FREQUENCIES = {1: "mensuelle", 3: "trimestrielle", 6: "semestrielle", 12: "annuelle"}
+SHARES = ("right_sized", "non_ai_reviewed", "sober_hosting", "coverage", "trained", "published")
+OVER_THE_PERIOD = ("right_sized", "sober_hosting", "coverage")  # the other shares are states of a day
+COLLECTED = ("sober_hosting", "coverage")  # shares read from traces, without anybody who types
+
+
+def schema_impact(facts: Facts) -> Written:
+    """One row an indicator and month, one for the period, one an objective; what has no value has no row, and is said.
+
+    The schema wants a value in every row, and has no column for an interval: it stands in the comments with the proof.
+    """
+    french = replace(facts, lang="fr")
+    rows: list[dict[str, Any]] = []
+    lost: list[str] = []
+    for name in (*FOOTPRINTS, *SHARES):
+        found = list(_footprint(french, name) if name in FOOTPRINTS else _share(french, name))
+        valued = [row for row in found if row["valeur"] is not None]
+        rows += [*valued, *_objective(french, name)]
+        lost += [] if valued else [say("indicators", name, facts.lang)]
+    left = [facts.say("without_value", names=", ".join(lost))] if lost else []
+    left += [facts.say("withheld")] if facts.withheld else []
+    left += [] if facts.administration else [facts.say("no_administration")]
+    return Written({"": table_text(COLUMNS, (_common(french) | row for row in rows))}, tuple(left))
+
+
+def _common(facts: Facts) -> dict[str, Any]:
+    """What every row says: who, of what, where."""
+    commune = facts.scope.territory if facts.scope.territory not in ("all", "metropole") else None
+    name = facts.say("service_name", territory=facts.place)
+    return {
+        "administration_rattachement": facts.administration or facts.say("unsaid"),
+        "nom_service_public_numerique": f"{name} ({facts.mark})" if facts.mark else name,
+        "est_cible": False,
+        "denom_insee": "COM" if commune else None,
+        "code_insee": commune,
+    }
+
+
+def _footprint(facts: Facts, name: str) -> Iterator[dict[str, Any]]:
+    """Each month that has data, then the whole period."""
+    found = facts.body["indicators"][name]
+    for month, amount in found["months"].items():
+        if amount:
+            rows = [row for row in facts.scope.rows if row.row.month == month]
+            span = {"date": facts.until(month), "date_debut": last_day(month).replace(day=1)}
+            about = {"frequence_monitoring": FREQUENCIES[1], "dataviz_wish": "linechart"}
+            yield _valued(facts, name, amount, rows) | span | about
+    if len(found["months"]) > 1:
+        whole = _valued(facts, name, found["value"], facts.scope.rows) | _span(facts)
+        yield whole | {"indicateur": facts.say("over_the_period", name=whole["indicateur"])}
+
+
+def _valued(facts: Facts, name: str, amount: Mapping[str, Any], rows: Sequence[Attached]) -> dict[str, Any]:
+    told = {"interval": interval_text(amount, facts.lang), "proof": facts.proof(rows)}
+    covers = share_text(amount.get("covers", 0.0), facts.lang)
+    return {
+        "indicateur": say("indicators", name, facts.lang),
+        "valeur": amount["central"],
+        "unite_mesure": unit_text(amount["unit"], facts.lang),
+        "type_indicateur": "impact",
+        "est_periode": True,
+        "est_automatise": True,
+        "source_collecte": facts.say("source_traces"),
+        "commentaires": f"{facts.say('comment', covers=covers, **told)} {facts.made()}",
+    }
+
+
+def _share(facts: Facts, name: str) -> Iterator[dict[str, Any]]:
+    value = facts.body["indicators"][name]["value"]
+    told = f"{shared(value, facts.lang)}. {facts.made()}"
+    span = _span(facts) if name in OVER_THE_PERIOD else _state(facts)
+    yield span | {
+        "indicateur": say("indicators", name, facts.lang),
+        "valeur": None if value["share"] is None else 100 * value["share"],
+        "unite_mesure": "%",
+        "type_indicateur": "usage",
+        "est_automatise": name in COLLECTED,
+        "source_collecte": facts.say("source_traces" if name in COLLECTED else "source_register"),
+        "commentaires": told,
+    }
+
+
+def _objective(facts: Facts, name: str) -> Iterator[dict[str, Any]]:
+    """The target that a council voted, at the end of its year; a change needs the value of its reference year."""
+    scope = facts.scope
+    found = scope.sources.commitments.objective(name, scope.territory, scope.period.last_day)
+    if found is None:
+        return
+    stated = found.reference
+    if stated is None and name in FOOTPRINTS:
+        stated = footprint(scope.year(found.reference_year), name)["value"]["central"]
+    target = found.target(stated)
+    if target is None:
+        return
+    unit = unit_text(facts.body["indicators"][name]["value"]["unit"], facts.lang) if name in FOOTPRINTS else "%"
+    year = {"date": date(found.due_year, 12, 31), "date_debut": date(found.due_year, 1, 1), "est_periode": True}
+    state = {"date": date(found.due_year, 12, 31), "date_debut": None, "est_periode": False}
+    voted = facts.say("voted", objective=objective_text(found.model_dump(mode="json"), facts.lang), date=found.date)
+    yield (year if name in (*FOOTPRINTS, *OVER_THE_PERIOD) else state) | {
+        "indicateur": say("indicators", name, facts.lang),
+        "valeur": target if name in FOOTPRINTS else 100 * target,
+        "unite_mesure": unit,
+        "est_cible": True,
+        "type_indicateur": "impact" if name in FOOTPRINTS else "usage",
+        "frequence_monitoring": "annuelle",
+        "est_automatise": False,
+        "source_collecte": facts.say("source_vote"),
+        "commentaires": f"{voted} {facts.made()}",
+    }
+
+
+def _span(facts: Facts) -> dict[str, Any]:
+    months = facts.scope.period.months()
+    first = last_day(months[0]).replace(day=1)
+    span = {"date": facts.until(months[-1]), "date_debut": first, "est_periode": True}
+    return span | {"frequence_monitoring": FREQUENCIES.get(len(months), "autre")}
+
+
+def _state(facts: Facts) -> dict[str, Any]:
+    return _span(facts) | {"date_debut": None, "est_periode": False}

@@ -1,0 +1,12 @@
+"""The files of a report, and what it had to leave out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Written:
+    """files: name → text, the name "" standing for the file asked; left_out: sentences that say what is not in them."""
+
+    files: Mapping[str, str]
+    left_out: tuple[str, ...] = ()
