@@ -34,12 +34,15 @@ def served(question: Question, device: str | None) -> Served:
     amounts = {"outputs": _outputs(question)}
     if question.audio_s is not None:
         return Served(amounts, _unknown(model.id, "no_audio_energy"))
-    if question.output_tokens is None:
+    media = question.images is not None or question.videos is not None
+    if media and question.output_tokens is None:
         return replace(_answered(model.id, _media(question, model, device)), amounts=amounts)
     size = models.size(model)
     if size.total is None:
         return Served(amounts, _unknown(model.id, size.reason or "no_model_size"))
-    return replace(_answered(model.id, _tokens(question, model, size, device)), amounts=amounts)
+    found = replace(_answered(model.id, _tokens(question, model, size, device)), amounts=amounts)
+    apart = [sentences("token_warnings", "media_not_counted")] if media else []
+    return replace(found, warnings=found.warnings + apart)
 
 
 def rows_used(trail: Trail, ids: Iterable[str]) -> list[dict[str, Any]]:
@@ -104,7 +107,7 @@ def _tokens(question: Question, model: models.Model, size: models.Size, device: 
         device_count=question.device_count,
         precision_bits=question.precision_bits,
         concurrency=question.concurrency,
-        output_tokens=(question.output_tokens or 0.0) + question.reasoning_tokens,
+        output_tokens=None if question.output_tokens is None else question.output_tokens + question.reasoning_tokens,
         input_tokens=read,
     )
 

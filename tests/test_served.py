@@ -81,3 +81,15 @@ def test_a_desk_has_no_waiting_machines_and_no_overhead() -> None:
     quantities = {f["quantity"] for f in body["factors"]}
     assert "provisioning_factor" not in quantities
     assert body["indicators"]["energy"]["central"] == pytest.approx(body["indicators"]["it_energy"]["central"])
+
+
+def test_an_answer_of_tokens_and_images_counts_the_tokens_and_says_what_it_leaves_out() -> None:
+    """500 tokens and an image are not 500 images."""
+    both, alone = (
+        estimate(
+            Question(model="mistral-large-3", output_tokens=500, zone="FRA", pue=1.2, wue=0.4, **more), hardware=None
+        )
+        for more in ({"images": 1}, {})
+    )
+    assert both["indicators"]["energy"]["central"] == alone["indicators"]["energy"]["central"]
+    assert [w["code"] for w in both["warnings"] if w not in alone["warnings"]] == ["media_not_counted"]

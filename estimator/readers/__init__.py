@@ -5,7 +5,26 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from estimator.readers import codecarbon, declared, table
+from estimator.readers import (
+    albert,
+    boamps,
+    carbontracker,
+    chat_response,
+    codecarbon,
+    declared,
+    json_text,
+    kepler,
+    litellm,
+    nvidia_smi,
+    ollama,
+    openai_usage,
+    otel,
+    sacct,
+    scaphandre,
+    table,
+    vllm,
+    zeus,
+)
 from estimator.readers.base import (
     HEAD_CHARS,
     STDIN,
@@ -16,23 +35,45 @@ from estimator.readers.base import (
     ReadResult,
     Trace,
 )
+from estimator.readers.redaction import HIDDEN
 from estimator.sidecar import SUFFIX
 
-READERS: tuple[Reader, ...] = (codecarbon.READER, declared.READER)
+_TABLES: tuple[Reader, ...] = (codecarbon.READER, declared.READER)
+_OTHERS: tuple[Reader, ...] = (
+    openai_usage.READER,
+    litellm.READER,
+    otel.READER,
+    albert.READER,
+    chat_response.READER,
+    ollama.READER,
+    vllm.READER,
+    sacct.READER,
+    nvidia_smi.READER,
+    zeus.READER,
+    boamps.READER,
+    carbontracker.READER,
+    kepler.READER,
+    scaphandre.READER,
+)
+READERS = (*_TABLES, *_OTHERS)
 _NAMES = re.compile(r"(\.csv|\.csv\.bak|\.csv_\d+\.bak|^emissions.*\.bak)$", re.IGNORECASE)
+_MAYBE = re.compile(r"\.(json|jsonl|ndjson|prom|psv|log|txt)$", re.IGNORECASE)  # taken when a reader recognises it
+_HEAD_BYTES = 4 * HEAD_CHARS
 
 __all__ = ["READERS", "Context", "ReadResult", "Reader", "Trace", "find_files", "pick", "read_trace"]
 
 
 def pick(trace: Trace) -> Reader:
     """The reader that recognises the trace by its first lines. EmptyFile, NotATrace."""
-    head = table.decode(trace.data[: 4 * HEAD_CHARS])[:HEAD_CHARS]
+    head = _head(trace.data)
     if not head.strip():
         raise EmptyFile(file=trace.name)
-    for reader in READERS:
-        if reader.sniff(trace.name, head):
-            return reader
+    reader = _recognise(READERS, trace.name, head)
+    if reader is not None:
+        return reader
     first = next((line for line in head.splitlines() if line.strip()), "")
+    if json_text.outline(head):  # what it says may be a prompt
+        first = f"{first.strip()[:1]}{HIDDEN}"
     raise NotATrace(file=trace.name, columns="".join(c if c.isprintable() else "·" for c in first[:120]))
 
 
@@ -44,7 +85,8 @@ def read_trace(trace: Trace, context: Context) -> ReadResult:
 def find_files(paths: Iterable[str | Path]) -> Iterator[str | Path]:
     """Traces to read, in a fixed order: a file as named, a folder's traces at any depth, `-` the standard input.
 
-    In folders: *.csv, *.csv.bak, *.csv_0.bak, emissions*.bak; hidden folders are left alone. A sidecar is never one.
+    In folders: *.csv, *.csv.bak, *.csv_0.bak, emissions*.bak; of other texts (*.json, *.jsonl, *.prom, *.psv, *.log,
+    *.txt), those that a reader recognises. Hidden folders are left alone. A sidecar is never one.
     A path that is not there is kept: opening it says so.
     """
     for path in paths:
@@ -61,4 +103,27 @@ def find_files(paths: Iterable[str | Path]) -> Iterator[str | Path]:
 def _inside(folder: Path) -> Iterator[Path]:
     for base, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(base, name) for name in sorted(files) if _NAMES.search(name) and not name.startswith("."))
+        yield from (Path(base, name) for name in sorted(files) if _is_trace(base, name))
+
+
+def _is_trace(folder: str, name: str) -> bool:
+    if name.startswith(".") or name.endswith(SUFFIX):
+        return False
+    if _NAMES.search(name):
+        return True
+    if not _MAYBE.search(name):
+        return False
+    try:
+        with open(os.path.join(folder, name), "rb") as file:
+            head = _head(file.read(_HEAD_BYTES))
+    except OSError:  # what may not be read is no trace that one could have meant
+        return False
+    return _recognise(_OTHERS, name, head) is not None
+
+
+def _head(data: bytes) -> str:
+    return table.decode(data[:_HEAD_BYTES])[:HEAD_CHARS]
+
+
+def _recognise(readers: Iterable[Reader], name: str, head: str) -> Reader | None:
+    return next((reader for reader in readers if reader.sniff(name, head)), None)

@@ -39,6 +39,18 @@ class BrokenTable(SobriaError):
     code = "broken_table"
 
 
+class BrokenJson(SobriaError):
+    """The file is not JSON, or was cut before its end."""
+
+    code = "broken_json"
+
+
+class PowerWithoutTime(SobriaError):
+    """Samples of power that do not say when they were read: no energy can be made of them."""
+
+    code = "power_without_time"
+
+
 class Unreadable(SobriaError):
     """The file is not there or may not be read."""
 

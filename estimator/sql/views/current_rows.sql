@@ -3,8 +3,9 @@
 -- Duplicate: a row_id stands once; of several copies (two imports at the same moment) the first by file, line and time.
 --
 -- Superseded snapshots: a tool that flushes writes the same run again and again, each row holding all that came before.
--- Rows of one run_key, in order of their end, are snapshots as long as neither duration nor energy falls; where one of
--- them falls the run was started again. The last snapshot of each stretch counts, and the stretches add up.
+-- Rows of one run_key, in order of their end, are snapshots as long as neither duration nor energy falls (nor, where no
+-- energy is read, what was counted: tokens, images, seconds, requests); where one of them falls the run was started
+-- again. The last snapshot of each stretch counts, and the stretches add up.
 --
 -- Tasks against their run: codecarbon writes the tasks of a run in a file of their own, and the run, with the energy of
 -- all of them, in the common file. The energy counts once. The run's row counts when it holds at least what its tasks
@@ -18,6 +19,8 @@ WITH numbered AS (
     activities.*,
     COALESCE(cpu_energy_kwh, 0) + COALESCE(gpu_energy_kwh, 0) + COALESCE(ram_energy_kwh, 0)
       + COALESCE(other_energy_kwh, 0) AS energy_total,
+    COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0) + COALESCE(images, 0) + COALESCE(audio_s, 0)
+      + COALESCE(requests, 0) AS work_total,
     ROW_NUMBER() OVER (
       PARTITION BY row_id
       ORDER BY file_name, file_sha, line, start_us, end_us, cpu_mode, gpu_mode, ram_mode, gap, time_basis
@@ -28,11 +31,14 @@ followed AS (
   SELECT
     numbered.*,
     LEAD(duration_s) OVER (
-      PARTITION BY run_key, copy, cumulative ORDER BY end_us, duration_s, energy_total, row_id
+      PARTITION BY run_key, copy, cumulative ORDER BY end_us, duration_s, energy_total, work_total, row_id
     ) AS next_duration,
     LEAD(energy_total) OVER (
-      PARTITION BY run_key, copy, cumulative ORDER BY end_us, duration_s, energy_total, row_id
-    ) AS next_energy
+      PARTITION BY run_key, copy, cumulative ORDER BY end_us, duration_s, energy_total, work_total, row_id
+    ) AS next_energy,
+    LEAD(work_total) OVER (
+      PARTITION BY run_key, copy, cumulative ORDER BY end_us, duration_s, energy_total, work_total, row_id
+    ) AS next_work
   FROM numbered
 ),
 judged AS (
@@ -40,7 +46,8 @@ judged AS (
     followed.*,
     CASE
       WHEN copy > 1 THEN 'duplicate'
-      WHEN cumulative AND next_duration >= duration_s AND next_energy >= energy_total THEN 'superseded'
+      WHEN cumulative AND next_duration >= duration_s AND next_energy >= energy_total
+        AND (energy_total > 0 OR next_work >= work_total) THEN 'superseded'
       ELSE 'current'
     END AS first_status
   FROM followed

@@ -1,0 +1,137 @@
+"""What an import would do, without doing it: each file read, and its rows put into a ledger that is thrown away."""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from estimator.activity import COMPONENTS, Activity, Refused
+from estimator.catalogue import load
+from estimator.errors import SobriaError, sentences
+from estimator.ledger import Account, Ledger
+from estimator.ledger.posting import Posting
+from estimator.models import ModelUnknown, find
+from estimator.readers import Context, find_files, pick
+from estimator.readers.base import open_trace
+
+_MODELLED = ("mode/none", "mode/not_declared")
+NOT_ESTIMABLE = "not_estimable"
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """One file: the reader that knows it, its rows by the proof of their electricity, or why it is not read."""
+
+    name: str
+    reader: str = ""
+    read: int = 0
+    refused: tuple[Refused, ...] = ()
+    left_out: tuple[str, ...] = ()
+    proofs: Counter[str] = field(default_factory=Counter)
+    checks: Counter[str] = field(default_factory=Counter)
+    unknown_models: tuple[str, ...] = ()
+    error: SobriaError | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, sentences in both languages; the reasons of refusal with their count and first line."""
+        groups: dict[str, list[Refused]] = {}
+        for refusal in self.refused:
+            groups.setdefault(refusal.code, []).append(refusal)
+        reasons = [
+            sentences("refusals", code, **rows[0].facts) | {"count": len(rows), "line": rows[0].line}
+            for code, rows in groups.items()
+        ]
+        return {
+            "name": self.name,
+            "reader": self.reader,
+            "read": self.read,
+            "refused": reasons,
+            "left_out": list(self.left_out),
+            "proofs": dict(self.proofs),
+            "checks": [sentences("checks", code) | {"count": count} for code, count in sorted(self.checks.items())],
+            "unknown_models": list(self.unknown_models),
+            "error": self.error.as_dict() if self.error else None,
+        }
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What an import of these paths would do now."""
+
+    account: Account
+    files: tuple[FileCheck, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """{"account", "files"}"""
+        return {"account": self.account.as_dict(), "files": [file.as_dict() for file in self.files]}
+
+
+def check_paths(home: Path, paths: Sequence[str | Path], context: Context) -> Checked:
+    """Read files, folders or `-` as an import would, and account for each row against the ledger of this home, in
+    which nothing is written."""
+    with _copy(home) as ledger:
+        posting = Posting(ledger)
+        files = tuple(_check(path, posting, context) for path in find_files(paths))
+        return Checked(posting.account(), files)
+
+
+def _check(path: str | Path, posting: Posting, context: Context) -> FileCheck:
+    try:
+        trace = open_trace(path)
+        reader = pick(trace)
+        result = reader.read(trace, context)
+    except SobriaError as error:
+        return FileCheck(Path(path).name, error=error)
+    posting.take((trace.name, trace.sha), result.rows, result.refused)
+    unknown = sorted({row.model for row in result.rows if row.model and _modelled(row) and not _known(row.model)})
+    return FileCheck(
+        trace.name,
+        reader.name,
+        result.read,
+        tuple(result.refused),
+        result.unused,
+        Counter(proof for row in result.rows for proof in _proofs(row)),
+        Counter(code for row in result.rows for code in row.checks),
+        tuple(unknown),
+    )
+
+
+def _proofs(row: Activity) -> set[str]:
+    """The proofs of the electricity of one row, each once; not_estimable where it has none."""
+    subjects = load().subjects
+    modes = {getattr(row, f"{part}_mode") for part in COMPONENTS if getattr(row, f"{part}_energy_kwh") is not None}
+    found = {str(subjects[mode].proof) for mode in modes if mode in subjects and subjects[mode].proof}
+    if not found and _modelled(row) and _known(row.model or ""):
+        found = {"estimated"}
+    return found or {NOT_ESTIMABLE}
+
+
+def _modelled(row: Activity) -> bool:
+    """Whether the build would model its electricity from what was made, its model being known."""
+    energies = (getattr(row, f"{part}_energy_kwh") for part in COMPONENTS)
+    silent = all(kwh is None for kwh in energies) and row.other_mode in _MODELLED
+    return silent and bool(row.model) and bool(row.output_tokens or row.images)
+
+
+def _known(model: str) -> bool:
+    try:
+        find(model)
+    except ModelUnknown:
+        return False
+    return True
+
+
+@contextmanager
+def _copy(home: Path) -> Iterator[Ledger]:
+    """A ledger that holds what this one holds, in a folder that is deleted at the end."""
+    with TemporaryDirectory(prefix="sobria-") as folder:
+        kept = home / "ledger"
+        if kept.is_dir():
+            hidden = shutil.ignore_patterns(".*")
+            shutil.copytree(kept.resolve(), Path(folder, "ledger"), ignore=hidden, copy_function=os.symlink)
+        yield Ledger(Path(folder))

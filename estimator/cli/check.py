@@ -1,0 +1,60 @@
+"""`sobria check`: what an import would do of some files, said before it is done."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from estimator.cli.text import Json, show
+from estimator.errors import say
+
+SHOWN_NAMES = 12
+
+
+def check(
+    context: typer.Context,
+    paths: Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")],
+    timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.checking import check_paths
+    from estimator.home import reading_context
+    from estimator.ledger import NothingToImport
+
+    home = context.obj["home"]
+    body = check_paths(home, paths, reading_context(home, timezone)).as_dict()
+    show(body, json_, lambda: check_text(body, context.obj["lang"]))
+    if any(file["error"] for file in body["files"]):
+        raise typer.Exit(1)
+    if not body["account"]["read"]:
+        raise NothingToImport(paths=", ".join(paths))
+
+
+def check_text(body: Mapping[str, Any], lang: str) -> str:
+    """Each file with what would become of its rows, then the account of all, then that nothing was written."""
+    blocks = [_file(file, lang) for file in body["files"]]
+    return "\n\n".join([*blocks, say("check", "would", lang, **body["account"]) + "\n" + say("check", "nothing", lang)])
+
+
+def _file(file: Mapping[str, Any], lang: str) -> str:
+    if file["error"]:
+        return f"! {file['error'][lang]}"
+    format_ = say("formats", file["reader"], lang)
+    lines = [say("check", "file", lang, name=file["name"], format=format_, read=file["read"])]
+    for proof, count in file["proofs"].items():
+        lines.append("  " + say("check_proofs", proof, lang, count=count))
+    if file["unknown_models"]:
+        lines.append("  " + say("check", "unknown_models", lang, models=_listed(file["unknown_models"])))
+    for reason in file["refused"]:
+        facts = {"line": reason["line"], "count": reason["count"], "reason": reason[lang]}
+        lines.append("  " + say("check", "refused", lang, **facts))
+    for look in file["checks"]:
+        lines.append("  " + say("check", "look", lang, count=look["count"], reason=look[lang]))
+    if file["left_out"]:
+        names = _listed(file["left_out"])
+        lines.append("  " + say("check", "left_out", lang, count=len(file["left_out"]), names=names))
+    return "\n".join(lines)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN_NAMES]) + (", …" if len(names) > SHOWN_NAMES else "")

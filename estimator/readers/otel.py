@@ -1,0 +1,123 @@
+"""Reader of OpenTelemetry spans of generative AI, as OTLP JSON: tokens of each call, never its prompt or answer."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from estimator.readers import json_text
+from estimator.readers.base import Context, Reader, ReadResult, RowRefused, Trace
+from estimator.readers.records import Fields, Reading, Said, counts_only
+
+NAME = "otel_genai"
+VERSION = 1
+# Each name with the older ones that stood for it.
+_ATTRIBUTES = {
+    "input": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
+    "output": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
+    "cached": ("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"),
+    "model": ("gen_ai.response.model", "gen_ai.request.model"),
+    "provider": ("gen_ai.provider.name", "gen_ai.system"),
+    "operation": ("gen_ai.operation.name",),
+}
+_KNOWN = frozenset(name for names in _ATTRIBUTES.values() for name in names)
+_USAGE = frozenset((*_ATTRIBUTES["input"], *_ATTRIBUTES["output"]))
+# These hold the calls that they made, each with a span of its own.
+_WHOLES = frozenset({"invoke_agent", "create_agent", "invoke_workflow", "execute_tool"})
+FIELDS = Fields(
+    numbers=("startTimeUnixNano", "endTimeUnixNano", "input", "output", "cached"),
+    texts=("traceId", "spanId", "service.name", "model", "provider", "operation"),
+)
+_SPANS = frozenset(f"resourceSpans.scopeSpans.spans.{name}" for name in ("startTimeUnixNano", "attributes.key"))
+_NS = 1e-3  # microseconds in a nanosecond
+
+
+class _Span(NamedTuple):
+    """One span with usage, its attributes, and those of its resource."""
+
+    span: dict[str, Any]
+    attributes: dict[str, Any]
+    service: Any
+
+
+def sniff(name: str, head: str) -> bool:
+    """Whether these are spans and one of their attributes counts tokens of generative AI."""
+    return json_text.outline(head) >= _SPANS and any(f'"{name}"' in head for name in _USAGE)
+
+
+def read(trace: Trace, context: Context) -> ReadResult:
+    """Each span that counts tokens, of a document or of one export a line; the other spans are no usage.
+
+    BrokenJson, BadSidecar.
+    """
+    reading = Reading(trace, context, NAME, VERSION)
+    spans: list[_Span] = []
+    for line, export in json_text.objects(trace):
+        if isinstance(export, str):
+            reading.broken(line, export)
+        else:
+            spans += _spans(export)
+    parents = _parents(spans)
+    for rank, found in enumerate(spans, 1):
+        reading.left_out(found.attributes.keys() - _KNOWN)
+        said = Said(_flat(found), FIELDS)
+        whole = said.text("operation") in _WHOLES or said.text("spanId") in parents
+        reading.take(rank, said, partial(_fields, reading, whole), "spanId" in said.kept)
+    return reading.result()
+
+
+def _spans(export: dict[str, Any]) -> Iterator[_Span]:
+    for resource in json_text.lists_in(export, "resourceSpans"):
+        service = _attributes(json_text.object_in(resource, "resource")).get("service.name")
+        for scope in json_text.lists_in(resource, "scopeSpans"):
+            for span in json_text.lists_in(scope, "spans"):
+                attributes = _attributes(span)
+                if _USAGE & attributes.keys():
+                    yield _Span(span, attributes, service)
+
+
+def _attributes(holder: Any) -> dict[str, Any]:
+    """Attributes by name: the value of each, whatever its type."""
+    found = {}
+    for item in json_text.lists_in(holder, "attributes"):
+        if isinstance(item, dict) and isinstance(item.get("key"), str):
+            typed = json_text.object_in(item, "value")
+            found[item["key"]] = next(iter(typed.values()), None)
+    return found
+
+
+def _parents(spans: Iterable[_Span]) -> set[str]:
+    """Spans that another with usage names as its parent: an agent's span often adds up those of its calls."""
+    named = (found.span.get("parentSpanId") for found in spans)
+    return {parent for parent in named if isinstance(parent, str) and parent}
+
+
+def _flat(found: _Span) -> dict[str, Any]:
+    values = {name: found.span.get(name) for name in ("traceId", "spanId", "startTimeUnixNano", "endTimeUnixNano")}
+    values["service.name"] = found.service
+    for name, attributes in _ATTRIBUTES.items():
+        values[name] = next((found.attributes[a] for a in attributes if found.attributes.get(a) is not None), None)
+    return values
+
+
+def _fields(reading: Reading, whole: bool, said: Said) -> dict[str, Any]:
+    if whole:
+        raise RowRefused("span_of_spans")
+    read, cached = said.number("input"), said.number("cached")
+    if read is not None and cached is not None and cached > read:  # some libraries count them beside, not among
+        read += cached
+    counts = {"input_tokens": read, "output_tokens": said.number("output"), "cached_tokens": cached}
+    counted, checks = counts_only(said.text("model"), counts)
+    place, looks = reading.place(said.text("provider"))
+    start_us, end_us = (said.since_1970_us(name, _NS) for name in ("startTimeUnixNano", "endTimeUnixNano"))
+    return {
+        **reading.period(start_us, end_us, "offset"),
+        **counted,
+        **place,
+        "service_key": said.text("service.name") or NAME,
+        "requests": 1.0,
+        "latency_s": (end_us - start_us) / 1e6,
+        "checks": tuple(sorted((*checks, *looks))),
+    }
+
+
+READER = Reader(NAME, VERSION, sniff, read)

@@ -1,0 +1,70 @@
+"""What the tests of usage and energy formats share: samples written by hand, rows of a text, what a home holds."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from estimator.activity import Activity, Refused
+from estimator.errors import LANGUAGES, say
+from estimator.ledger import ImportReport, Ledger, import_paths
+from estimator.readers import READERS, Trace, pick, read_trace
+from estimator.readers.base import ReadResult, open_trace
+from tests.traces_support import TRACES, context
+
+FORMATS = TRACES / "formats"
+SAMPLES = sorted(path for path in FORMATS.iterdir() if path.is_file())
+PRIVATE = "Untel"  # stands in every prompt, answer, name of a person and key of the samples
+
+
+def result_of(content: Any, name: str = "trace.json", **options: Any) -> ReadResult:
+    """What is read of a text, of bytes, or of a value written as JSON."""
+    text = content if isinstance(content, str | bytes) else json.dumps(content)
+    return read_trace(Trace(name, text.encode() if isinstance(text, str) else text, None), context(**options))
+
+
+def rows_of(content: Any, **options: Any) -> list[Activity]:
+    """The rows of a content that has no refused one."""
+    result = result_of(content, **options)
+    assert result.refused == []
+    return result.rows
+
+
+def sample(name: str) -> ReadResult:
+    """What is read of the sample of a format."""
+    trace = open_trace(next(path for path in SAMPLES if path.stem == name))
+    assert pick(trace).name == name
+    return read_trace(trace, context())
+
+
+def bring(home: Path, content: str, name: str) -> ImportReport:
+    """Import one text under a name."""
+    path = home / name
+    path.write_text(content, "utf-8")
+    report = import_paths(Ledger(home), [path], context())
+    path.unlink()
+    return report
+
+
+def kept_in(home: Path) -> str:
+    """All that a home holds, as text."""
+    texts = []
+    for path in sorted(path for path in home.rglob("*") if path.is_file()):
+        texts.append(path.name)
+        parquet = path.suffix == ".parquet"
+        texts.append(str(pq.ParquetFile(path).read().to_pylist()) if parquet else path.read_text("utf-8", "replace"))
+    return "\n".join(texts)
+
+
+def told(refusal: Refused) -> list[str]:
+    """The sentence of a refused row in each language; it has no blank left."""
+    sentences = [say("refusals", refusal.code, lang, **refusal.facts) for lang in LANGUAGES]
+    assert sentences[0] != sentences[1] and not any("{" in sentence for sentence in sentences)
+    return sentences
+
+
+def recognised_by(path: Path) -> list[str]:
+    """The readers that recognise a file."""
+    head = path.read_text("utf-8", "replace")[:65_536]
+    return [reader.name for reader in READERS if reader.sniff(path.name, head)]
