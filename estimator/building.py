@@ -19,7 +19,7 @@ from estimator.coefficients import COEFFICIENTS
 from estimator.coefficients import evaluate as coefficients_of
 from estimator.errors import SobriaError
 from estimator.explain import formulas_version
-from estimator.ledger import Ledger
+from estimator.ledger import Ledger, live
 from estimator.ledger_formulas import AMOUNTS, ledger_factors, ledger_formulas
 from estimator.serving_bounds import bind_serving
 from estimator.serving_bounds import code as coefficient_code
@@ -56,8 +56,7 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
     catalogue = catalogue or load()
     folder = home / "builds"
     folder.mkdir(parents=True, exist_ok=True)
-    with _lock(folder, wait_s):
-        ledger = Ledger(home)
+    with _lock(folder, wait_s), Ledger(home).still() as ledger:
         build_id = identity(ledger, catalogue)
         path = folder / f"sobria-{build_id}.duckdb"
         if path.exists():
@@ -87,7 +86,7 @@ def current(home: Path) -> Path | None:
 
 
 def identity(ledger: Ledger, catalogue: Catalogue) -> str:
-    """Hash of all that decides the numbers: ledger files, factors, formulas, SQL, engine."""
+    """Hash of all that decides the numbers: ledger files, withdrawals, factors, formulas, SQL, engine."""
     parts = [*ledger.names(), catalogue.version, formulas_version(), ENGINE_VERSION, *_sql_texts(), *coefficient_code()]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
@@ -99,7 +98,7 @@ def sql_text(name: str) -> str:
 
 def _sql_texts() -> list[str]:
     names = ["views/current_rows.sql", "runs.sql", "groups.sql", *(f"views/{view}.sql" for view in VIEWS)]
-    return [sql_text(name) for name in names] + [text for _, text in _audits()]
+    return [sql_text(name) for name in names] + [text for _, text in _audits()] + [*live.TEXTS]
 
 
 def _audits() -> list[tuple[str, str]]:
@@ -109,10 +108,10 @@ def _audits() -> list[tuple[str, str]]:
 
 
 def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -> None:
-    engine.run(f"CREATE VIEW activities AS SELECT * FROM read_parquet({ledger.activity_files()!r}, union_by_name=true)")
-    engine.run(f"CREATE TABLE refused AS SELECT * FROM read_parquet({ledger.quarantine_files()!r}, union_by_name=true)")
+    engine.run(f"CREATE VIEW activities AS {ledger.rows_sql('activities')}")
     engine.run(f"CREATE TABLE judged AS {sql_text('views/current_rows.sql')}")
     engine.run("DROP VIEW activities")
+    engine.run(f"CREATE TABLE refused AS {live.waiting(ledger.rows_sql('quarantine'))}")
     _months(engine)
     engine.run(sql_text("runs.sql"))
     engine.run(sql_text("groups.sql"))

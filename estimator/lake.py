@@ -1,14 +1,17 @@
 """Parquet files of the ledger: their columns, and how a file comes to be there whole or not at all."""
 
+import fcntl
 import json
 import os
 import time
 import types
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +21,7 @@ from estimator.activity import Activity, Refused
 
 LEFTOVER_S = 3600.0
 SEED = "seed.parquet"
+MAGIC = b"PAR1"
 
 
 def _arrow_type(annotation: Any) -> pa.DataType:
@@ -55,14 +59,48 @@ def table_of(rows: Sequence[BaseModel], schema: pa.Schema) -> pa.Table:
 def seed(folder: Path, schema: pa.Schema) -> None:
     """An empty file, so that a reader of all files of a folder always finds one."""
     if not (folder / SEED).exists():
-        _publish(folder, SEED, _bytes_of(schema.empty_table()))
+        publish(folder, SEED, bytes_of(schema.empty_table()))
 
 
 def write_part(folder: Path, table: pa.Table) -> Path:
     """Write a table as `part-<hash of its bytes>.parquet` and return its path. The same content is the same file."""
-    data = _bytes_of(table)
-    name = f"part-{blake2b(data, digest_size=16).hexdigest()}.parquet"
-    return _publish(folder, name, data)
+    data = bytes_of(table)
+    return publish(folder, part_name(data), data)
+
+
+def read_part(path: Path) -> pa.Table:
+    """All of a file."""
+    return pq.ParquetFile(path).read()
+
+
+def part_name(data: bytes) -> str:
+    """The name of a part, which says what it must hold."""
+    return f"part-{blake2b(data, digest_size=16).hexdigest()}.parquet"
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a part holds what its name says."""
+    return part_name(path.read_bytes()) == path.name
+
+
+def looks_whole(path: Path) -> bool:
+    """Whether a file starts and ends as Parquet does: what a glance can tell."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        if size < 2 * len(MAGIC):
+            return False
+        file.seek(-len(MAGIC), os.SEEK_END)
+        end = file.read()
+        file.seek(0)
+        return file.read(len(MAGIC)) == end == MAGIC
+
+
+@contextmanager
+def held(path: Path, how: int) -> Iterator[None]:
+    """Hold a lock file in one of the ways of `flock`. BlockingIOError when it may not wait and another holds it."""
+    with path.open("a+") as file:
+        fcntl.flock(file, how)
+        yield
 
 
 def sweep(folder: Path) -> None:
@@ -76,28 +114,39 @@ def sweep(folder: Path) -> None:
             continue
 
 
-def _bytes_of(table: pa.Table) -> bytes:
+def bytes_of(table: pa.Table) -> bytes:
+    """The Parquet file of a table."""
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
     return bytes(memoryview(sink.getvalue()))
 
 
-def _publish(folder: Path, name: str, data: bytes) -> Path:
-    """Temporary name in the same folder, bytes on disk, rename, folder on disk."""
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
-    temporary = folder / f".{name}.{os.getpid()}.tmp"
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, folder / name)
-    _sync_folder(folder)
+def publish(folder: Path, name: str, data: bytes) -> Path:
+    """Temporary name in the same folder, bytes on disk, rename, folder on disk. OSError leaves nothing behind."""
+    make_folder(folder)
+    temporary = folder / f".{name}.{uuid4().hex}.tmp"
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, folder / name)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(folder)
     return folder / name
 
 
-def _sync_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """A folder, on disk with those above it."""
+    missing = [place for place in (folder, *folder.parents) if not place.is_dir()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for place in missing:
+        sync_folder(place.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """The names of a folder, on disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -17,6 +17,12 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def arrow(connection: duckdb.DuckDBPyConnection, sql: str, schema: Any, parameters: Sequence[Any] = ()) -> Any:
+    """The rows of a query as an Arrow table with the columns of this schema."""
+    table: Any = connection.sql(sql, params=list(parameters) or None).to_arrow_table()
+    return table.select(schema.names).cast(schema)
+
+
 class DuckDB:
     """One database file. Each call works on a cursor of its own: a shared one mixes threads' results up."""
 

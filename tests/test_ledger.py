@@ -354,7 +354,7 @@ def test_a_writer_that_fails_leaves_no_file_with_a_final_name(tmp_path: Path, mo
 
 
 def test_batches_do_not_change_the_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("estimator.ledger.BATCH_ROWS", 1)
+    monkeypatch.setattr("estimator.ledger.posting.BATCH_ROWS", 1)
     for number, row in enumerate([snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2), snapshot("b", 1, 60, 1)]):
         (tmp_path / f"{number}.csv").write_text(text(row))
     seen: list[tuple[int, int]] = []

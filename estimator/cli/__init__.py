@@ -10,6 +10,7 @@ import typer
 
 from estimator.cli import text as cli_text
 from estimator.cli.catalogue import GROUPS
+from estimator.cli.check import check
 from estimator.cli.estimate import estimate
 from estimator.cli.text import Json, show
 from estimator.errors import LANGUAGES, SobriaError, say
@@ -19,6 +20,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 app.command()(estimate)
+app.command(help="check_import")(check)
 
 Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
 
@@ -152,14 +154,21 @@ def indicators(
     context: typer.Context,
     period: Annotated[str | None, typer.Option(help="period")] = None,
     territory: Annotated[str, typer.Option(help="territory")] = "all",
+    out: Annotated[Path | None, typer.Option(help="synthesis_out", metavar="FILE")] = None,
     json_: Json = False,
 ) -> None:
     from estimator.cli.indicators_text import indicators_text
-    from estimator.indicators import sheet
     from estimator.indicators.home import scope_of
+    from estimator.synthesis import synthesis
+    from estimator.synthesis.files import write
 
-    body = sheet(scope_of(context.obj["home"], territory, period))
-    show(body, json_, lambda: indicators_text(body, context.obj["lang"]))
+    lang = context.obj["lang"]
+    body = synthesis(scope_of(context.obj["home"], territory, period))
+    if out is None:
+        show(body, json_, lambda: indicators_text(body, lang))
+        return
+    done = {"file": str(out), "bytes": write(body, lang, out)}
+    show(done, json_, lambda: say("sheet", "written", lang, **done))
 
 
 @app.command()

@@ -9,7 +9,9 @@ import typer
 
 from estimator.cli import text as cli_text
 from estimator.cli.commitments import commitments
+from estimator.cli.ledger import ledger, quarantine
 from estimator.cli.register import register
+from estimator.cli.report import report
 from estimator.cli.sheets import sheet
 from estimator.cli.text import Json, show
 from estimator.errors import say
@@ -31,6 +33,9 @@ GROUPS = {
     "register": register,
     "commitments": commitments,
     "sheet": sheet,
+    "report": report,
+    "ledger": ledger,
+    "quarantine": quarantine,
 }
 NEAREST = 5
 

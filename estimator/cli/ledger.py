@@ -1,0 +1,145 @@
+"""The commands that check, correct and back up the ledger, and those of its quarantine."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from estimator.cli.text import Json, show
+from estimator.errors import say
+
+if TYPE_CHECKING:
+    from estimator.ledger import Ledger
+
+ledger = typer.Typer(no_args_is_help=True, help="ledger")
+quarantine = typer.Typer(no_args_is_help=True, help="quarantine")
+
+Who = Annotated[str, typer.Option(help="withdraw_who")]
+Why = Annotated[str, typer.Option(help="withdraw_why")]
+Some = str | None
+
+
+@ledger.command("verify", help="ledger_verify")
+def verify(context: typer.Context, json_: Json = False) -> None:
+    from estimator.ledger.standing import standing
+
+    found, lang = standing(_ledger(context)), context.obj["lang"]
+    lines = [say("ledger_cli", "standing", lang, **found.as_dict())]
+    lines += [] if found.faults else [say("ledger_cli", "sound", lang)]
+    show(found.as_dict(), json_, lambda: "\n".join(lines))
+    for fault in found.faults:
+        print(fault.as_dict()[lang], file=sys.stderr)
+    if found.faults:
+        raise typer.Exit(1)
+
+
+@ledger.command("history", help="ledger_history")
+def history(context: typer.Context, json_: Json = False) -> None:
+    from estimator.cli.ledger_text import history_text
+
+    held = _ledger(context)
+    imports, withdrawals = held.imports.read()[0], held.withdrawals.read()[0]
+    body = {
+        name: [r.model_dump() for r in records]
+        for name, records in (("imports", imports), ("withdrawals", withdrawals))
+    }
+    show(body, json_, lambda: history_text(imports, withdrawals, context.obj["lang"]))
+
+
+@ledger.command("withdraw", help="ledger_withdraw")
+def withdraw(  # noqa: PLR0913
+    context: typer.Context,
+    file: Annotated[Some, typer.Option(help="withdraw_file")] = None,
+    run: Annotated[Some, typer.Option(help="withdraw_run")] = None,
+    import_: Annotated[Some, typer.Option("--import", help="withdraw_import")] = None,
+    undo: Annotated[Some, typer.Option(help="withdraw_undo")] = None,
+    who: Who = "",
+    why: Why = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="withdraw_dry")] = False,
+    json_: Json = False,
+) -> None:
+    from estimator.cli.ledger_text import leaving_text
+    from estimator.ledger import withdrawing
+    from estimator.register import author
+
+    asked: tuple[tuple[withdrawing.What, Some], ...] = (("file", file), ("run", run), ("import", import_))
+    held, targets = _ledger(context), [withdrawing.Target(kind, value) for kind, value in asked if value]
+    if len(targets) + bool(undo) != 1 or (undo and dry_run):
+        raise withdrawing.WithdrawWantsOne()
+    if undo:
+        body, key = withdrawing.bring_back(held, undo, author(who, why)).as_dict(), "back"
+    elif dry_run:
+        body, key = withdrawing.leaving(held, targets[0]).as_dict(), "would_leave"
+    else:
+        body, key = withdrawing.withdraw(held, targets[0], author(who, why)).as_dict(), "left"
+    show(body, json_, lambda: leaving_text(body, key, context.obj["lang"]))
+
+
+@ledger.command("compact", help="ledger_compact")
+def compact(
+    context: typer.Context,
+    least: Annotated[int, typer.Option(help="compact_least", min=2)] = 2,
+    json_: Json = False,
+) -> None:
+    from estimator.ledger.compacting import compact as run
+
+    body = run(_ledger(context), least).as_dict()
+    show(body, json_, lambda: say("ledger_cli", "compacted", context.obj["lang"], **body))
+
+
+@ledger.command("export", help="ledger_export")
+def export(
+    context: typer.Context, target: Annotated[Path, typer.Argument(metavar="FILE.tar|DIR")], json_: Json = False
+) -> None:
+    from estimator.ledger.archiving import export as write
+
+    body = write(_ledger(context), target)
+    facts = {"files": body["files"], "file": target}
+    show(body, json_, lambda: say("ledger_cli", "exported", context.obj["lang"], **facts))
+
+
+@ledger.command("restore", help="ledger_restore")
+def restore(
+    context: typer.Context,
+    archive: Annotated[Path, typer.Argument(metavar="FILE.tar|DIR", exists=True)],
+    json_: Json = False,
+) -> None:
+    from estimator.ledger.archiving import restore as put_back
+
+    home, lang = context.obj["home"], context.obj["lang"]
+    body = put_back(archive, home).as_dict()
+    lines = (say("ledger_cli", "restored", lang, home=home), say("ledger_cli", "standing", lang, **body))
+    show(body, json_, lambda: "\n".join(lines))
+
+
+@quarantine.command("list", help="quarantine_list")
+def list_(context: typer.Context, json_: Json = False) -> None:
+    from estimator.cli.ledger_text import said, waiting_text
+    from estimator.ledger.retrying import waiting
+
+    rows = waiting(_ledger(context))
+    body = {"rows": [row.model_dump() | said(row) for row in rows], "total": len(rows)}
+    show(body, json_, lambda: waiting_text(rows, context.obj["lang"]))
+
+
+@quarantine.command("retry", help="quarantine_retry")
+def retry(
+    context: typer.Context,
+    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATHS]")] = None,
+    timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.cli.ledger_text import retried_text
+    from estimator.home import reading_context
+    from estimator.ledger.retrying import retry as again
+
+    home = context.obj["home"]
+    body: dict[str, Any] = again(_ledger(context), reading_context(home, timezone), paths or ()).as_dict()
+    show(body, json_, lambda: retried_text(body, context.obj["lang"]))
+
+
+def _ledger(context: typer.Context) -> "Ledger":
+    from estimator.ledger import Ledger
+
+    return Ledger(context.obj["home"])

@@ -1,0 +1,77 @@
+"""What the commands of the ledger print for people, in French or English."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from estimator.activity import Refused
+from estimator.errors import say, sentences
+from estimator.ledger.records import Import, Withdrawal
+
+SHOWN, NAMES = 20, 5
+
+
+def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
+    """What leaves or comes back, by service and by file."""
+    services = [say("ledger_cli", "service_line", lang, service=s, rows=n) for s, n in body["services"].items()]
+    return "\n".join(
+        [
+            say("ledger_cli", key, lang, **{name: body[name] for name in ("withdrawal", "rows", "refused")}),
+            *services[:SHOWN],
+            say("ledger_cli", "files_line", lang, files=_names(body["files"])),
+        ]
+    )
+
+
+def history_text(imports: Sequence[Import], withdrawals: Sequence[Withdrawal], lang: str) -> str:
+    """One line an import or a withdrawal, oldest first."""
+    lines = [(record.order, _import_line(record, lang)) for record in imports]
+    lines += [(record.order, _withdrawal_line(record, lang)) for record in withdrawals]
+    return "\n".join(line for _, line in sorted(lines)) or say("ledger_cli", "no_history", lang)
+
+
+def waiting_text(rows: Sequence[Refused], lang: str) -> str:
+    """Rows set aside, by file and reason."""
+    groups: dict[tuple[str, str], list[Refused]] = {}
+    for row in rows:
+        groups.setdefault((row.file_name, row.code), []).append(row)
+    lines = [
+        say(
+            "ledger_cli",
+            "waiting_line",
+            lang,
+            where=f"{file}:{held[0].line}",
+            count=len(held),
+            sentence=said(held[0])[lang],
+        )
+        for (file, _), held in groups.items()
+    ]
+    return "\n".join([say("ledger_cli", "waiting_head" if rows else "waiting_none", lang, count=len(rows)), *lines])
+
+
+def retried_text(body: Mapping[str, Any], lang: str) -> str:
+    """What became of the rows that waited, and the files that are needed for the others."""
+    lines = [say("ledger_cli", "retried", lang, **{name: n for name, n in body.items() if name != "files"})]
+    if body["files"]:
+        lines.append(say("ledger_cli", "file_needed", lang, files=_names(body["files"])))
+    return "\n".join(lines)
+
+
+def said(row: Refused) -> dict[str, str]:
+    """Why a row was set aside: {"code", "fr", "en"}."""
+    return sentences("refusals", row.code, **row.facts)
+
+
+def _import_line(record: Import, lang: str) -> str:
+    key = "retry_line" if record.moved else "import_line"
+    facts = {"read": record.read, "moved": record.moved, "new": sum(s.new for s in record.sources)}
+    files = _names([s.name for s in record.sources])
+    return say("ledger_cli", key, lang, at=record.at[:19], id=record.event, files=files, **facts)
+
+
+def _withdrawal_line(record: Withdrawal, lang: str) -> str:
+    facts = record.model_dump() | {"at": record.at[:19], "id": record.event}
+    return say("ledger_cli", "undo_line" if record.undoes else "withdrawal_line", lang, **facts)
+
+
+def _names(files: Sequence[str]) -> str:
+    return ", ".join(files[:NAMES]) + (" …" if len(files) > NAMES else "")

@@ -1,0 +1,175 @@
+"""The whole ledger in one archive, each file with its hash; and back, into an empty home, whole or not at all."""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from estimator import lake
+from estimator.errors import SobriaError
+from estimator.ledger.files import WITHDRAWN, Ledger
+from estimator.ledger.standing import Standing, standing
+
+MANIFEST = "manifest.json"
+VERSION = 1
+TORN = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, UnicodeDecodeError)
+
+
+class LedgerFaulty(SobriaError):
+    """A ledger with a torn or missing file is not copied as if it were whole."""
+
+    code = "ledger_faulty"
+
+
+class ArchiveExists(SobriaError):
+    """What an export would write over."""
+
+    code = "archive_exists"
+
+
+class ArchiveTorn(SobriaError):
+    """An archive that was cut or changed, or is none of ours."""
+
+    code = "archive_torn"
+
+
+class HomeNotEmpty(SobriaError):
+    """A home that already holds something."""
+
+    code = "home_not_empty"
+
+
+def export(ledger: Ledger, target: Path) -> dict[str, Any]:
+    """Write every file of the ledger into a tar file (`.tar`) or a new folder, with a manifest of their hashes.
+
+    {"files", "bytes", "account"}. LedgerFaulty, ArchiveExists.
+    """
+    if target.exists():
+        raise ArchiveExists(file=target)
+    found = standing(ledger)
+    if found.faults:
+        raise LedgerFaulty(count=len(found.faults))
+    with ledger.reading():
+        contents = {f"ledger/{name}": (ledger.folder / name).read_bytes for name in _names(ledger)}
+        with _draft(target) as draft:
+            add = _tar_writer(draft) if target.suffix == ".tar" else _folder_writer(draft)
+            hashes: dict[str, str] = {}
+            size = 0
+            with add as put:
+                for name, read in contents.items():
+                    data = read()
+                    hashes[name] = hashlib.sha256(data).hexdigest()
+                    size += len(data)
+                    put(name, data)
+                body = {"version": VERSION, "account": found.as_dict(), "sha256": hashes}
+                put(MANIFEST, (json.dumps(body, indent=1) + "\n").encode())
+    return {"files": len(hashes), "bytes": size, "account": found.as_dict()}
+
+
+def restore(archive: Path, home: Path) -> Standing:
+    """Put the ledger of an archive into an empty home. HomeNotEmpty, ArchiveTorn: then nothing is left there."""
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise HomeNotEmpty(home=home)
+    lake.make_folder(home.parent)
+    draft = home.parent / f".{home.name}.{uuid4().hex}.tmp"
+    try:
+        _unpack(archive, draft)
+        found = standing(Ledger(draft))
+        if found.faults:
+            raise ArchiveTorn(file=archive.name, reason=found.faults[0].as_dict()["en"])
+        home.mkdir(exist_ok=True)
+        os.rename(draft, home)  # onto an empty folder, else an error
+        lake.sync_folder(home.parent)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return found
+
+
+def _names(ledger: Ledger) -> list[str]:
+    """Files of the ledger, records first: what a record names was there before it, and is copied after it."""
+    records = [
+        f"{folder.folder.name}/{path.name}"
+        for folder in (ledger.imports, ledger.withdrawals, ledger.compactions)
+        for path in sorted(folder.folder.glob("*.json"))
+    ]
+    gone = [
+        path.relative_to(ledger.folder).as_posix() for path in sorted((ledger.folder / WITHDRAWN).rglob("*.parquet"))
+    ]
+    return [*records, *gone, *ledger.parts()]
+
+
+def _unpack(archive: Path, draft: Path) -> None:
+    """The files of an archive, checked against its manifest. ArchiveTorn."""
+    try:
+        contents = dict(_members(archive))
+        manifest = json.loads(contents.pop(MANIFEST))
+        hashes = manifest["sha256"]
+        if manifest["version"] != VERSION or contents.keys() != hashes.keys():
+            raise ValueError("files and manifest differ")
+        for name, data in contents.items():
+            if hashlib.sha256(data).hexdigest() != hashes[name]:
+                raise ValueError(name)
+            place = draft / name
+            if not place.resolve().is_relative_to((draft / "ledger").resolve()):
+                raise ValueError(name)
+            lake.publish(place.parent, place.name, data)
+    except TORN as error:
+        raise ArchiveTorn(file=archive.name, reason=str(error) or type(error).__name__) from error
+
+
+def _members(archive: Path) -> Iterator[tuple[str, bytes]]:
+    if archive.is_dir():
+        for path in sorted(p for p in archive.rglob("*") if p.is_file()):
+            yield path.relative_to(archive).as_posix(), path.read_bytes()
+        return
+    with tarfile.open(archive, "r:") as tar:
+        for member in tar:
+            file = tar.extractfile(member)
+            if file is None:
+                raise ValueError(member.name)
+            yield member.name, file.read()
+
+
+@contextmanager
+def _draft(target: Path) -> Iterator[Path]:
+    """A name beside the target, that takes the target's name at the end or disappears."""
+    draft = target.with_name(f".{target.name}.{uuid4().hex}.tmp")
+    try:
+        yield draft
+        os.rename(draft, target)
+        lake.sync_folder(target.parent)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        if draft.is_file():
+            draft.unlink()
+
+
+@contextmanager
+def _tar_writer(draft: Path) -> Iterator[Any]:
+    with draft.open("wb") as file:
+        with tarfile.open(fileobj=file, mode="w") as tar:
+
+            def put(name: str, data: bytes) -> None:
+                member = tarfile.TarInfo(name)
+                member.size = len(data)
+                tar.addfile(member, io.BytesIO(data))
+
+            yield put
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _folder_writer(draft: Path) -> Iterator[Any]:
+    def put(name: str, data: bytes) -> None:
+        place = draft / name
+        lake.publish(place.parent, place.name, data)
+
+    yield put

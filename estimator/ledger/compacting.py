@@ -1,0 +1,129 @@
+"""Many small files made into one a month: the new one stands before the old ones go, whatever kills it meanwhile."""
+
+import fcntl
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+
+from estimator import lake
+from estimator.errors import SobriaError
+from estimator.ledger.files import KINDS, Kind, Ledger
+from estimator.ledger.live import NAME_ONLY, parquet
+from estimator.ledger.records import Compaction, replaced
+from estimator.register.events import make_record
+from estimator.store import arrow, connect
+
+LEAST = 2
+WAIT_S = 5.0
+
+
+class CompactionRunning(SobriaError):
+    """Another process is compacting the same ledger."""
+
+    code = "compaction_running"
+
+
+@dataclass(frozen=True)
+class Compacted:
+    """Files that counted before and after, old ones deleted, and old ones kept because a reader still holds them."""
+
+    before: int
+    after: int
+    deleted: int
+    kept: int
+
+    def as_dict(self) -> dict[str, int]:
+        """{"before", "after", "deleted", "kept"}"""
+        return asdict(self)
+
+
+def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S) -> Compacted:
+    """One file in the place of those of each month, where they are `least` or more. CompactionRunning, LedgerTorn.
+
+    Copies that are the same in all but the name of their file become one; no other row goes, so no total moves.
+    """
+    with _alone(ledger):
+        before = ledger.parts()
+        with ledger.reading():
+            folders: dict[str, list[str]] = defaultdict(list)
+            for name in before:
+                folders[str(PurePosixPath(name).parent)].append(name)
+            for folder, names in sorted(folders.items()):
+                if len(names) >= least:
+                    _settle(ledger, folder, names)
+        deleted, kept = _delete(ledger, wait_s)
+        return Compacted(len(before), len(ledger.parts()), deleted, kept)
+
+
+def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
+    """Say what will stand for these parts, then make it: until it is there, they count."""
+    kind: Kind = "activities" if folder.startswith("activities") else "quarantine"
+    tables = {name: lake.read_part(ledger.folder / name) for name in names}
+    table = _merged(ledger, kind, names)
+    ids = set(chain.from_iterable(t.column("row_id").to_pylist() for t in tables.values()))
+    if ids != set(table.column("row_id").to_pylist()):
+        raise ValueError(f"{folder}: a compaction would lose rows")
+    data = lake.bytes_of(table)
+    made = f"{folder}/{lake.part_name(data)}"
+    old = {
+        name: {"rows": len(t), "files": len(t.column("file_sha").unique())}
+        for name, t in tables.items()
+        if name != made
+    }
+    if made in set(chain.from_iterable(c.replaced for c in ledger.compactions.read()[0])):
+        return  # a part that another stands for cannot stand for one
+    fields = {"made": made, "rows": len(table), "replaced": old}
+    ledger.compactions.write(make_record(Compaction, fields, ledger.clock()))
+    lake.publish(ledger.folder / folder, lake.part_name(data), data)
+
+
+def _merged(ledger: Ledger, kind: Kind, names: list[str]) -> pa.Table:
+    """All rows of these parts in a fixed order, the same copy once."""
+    schema, _ = KINDS[kind]
+    columns = ", ".join(name for name in schema.names if name != NAME_ONLY)
+    files = parquet([str(ledger.folder / name) for name in names])
+    sql = (
+        f"SELECT * FROM {files} QUALIFY ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY {NAME_ONLY}) = 1"
+        f" ORDER BY file_sha, line, {columns}"
+    )
+    with connect() as connection:
+        merged: pa.Table = arrow(connection, sql, schema)
+    return merged
+
+
+def _delete(ledger: Ledger, wait_s: float) -> tuple[int, int]:
+    """Delete the parts for which a whole one stands, unless somebody keeps reading: (deleted, kept)."""
+    compactions = ledger.compactions.read()[0]
+    present = ledger.present()
+    made = {c.made for c in compactions} & present
+    whole = {name for name in made if lake.is_whole(ledger.folder / name)}
+    stale = sorted(present & replaced(present - made | whole, compactions))
+    limit = time.monotonic() + wait_s
+    while stale:
+        try:
+            with lake.held(ledger.folder / ".reading", fcntl.LOCK_EX | fcntl.LOCK_NB):
+                for name in stale:
+                    (ledger.folder / name).unlink(missing_ok=True)
+                return len(stale), 0
+        except BlockingIOError:
+            if time.monotonic() > limit:
+                break
+            time.sleep(0.02)
+    return 0, len(stale)
+
+
+@contextmanager
+def _alone(ledger: Ledger) -> Iterator[None]:
+    ledger.prepare()
+    with (ledger.folder / ".compacting").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CompactionRunning(home=ledger.home) from None
+        yield

@@ -1,0 +1,39 @@
+"""Which copies of rows count as far as withdrawals go: SQL over the files, and the same judgement on one row."""
+
+from collections.abc import Sequence
+
+import pyarrow.parquet as pq
+from pydantic import BaseModel
+
+NAME_ONLY = "file_name"  # a file withdrawn under one name does not come back under another
+
+COUNTING = "SELECT stored.* FROM {rows} AS stored WHERE NOT EXISTS (SELECT 1 FROM {gone} AS gone WHERE {same})"
+SAME = "gone.{0} IS NOT DISTINCT FROM stored.{0}"
+WAITING = (
+    "SELECT refused.* FROM ({refused}) AS refused WHERE row_id NOT IN (SELECT row_id FROM judged) AND NOT EXISTS"
+    " (SELECT 1 FROM judged WHERE judged.file_sha = refused.file_sha AND judged.line = refused.line)"
+)
+TEXTS = (COUNTING, SAME, WAITING)
+
+
+def parquet(files: Sequence[str]) -> str:
+    """SQL: the rows of these files."""
+    return f"read_parquet({list(files)!r}, union_by_name=true)"
+
+
+def counting(rows: str, gone: Sequence[str]) -> str:
+    """SQL: the rows of a relation, less the copies that the files `gone` hold. A copy is all of a row but its name."""
+    if not gone:
+        return f"SELECT * FROM {rows} AS stored"
+    columns = set.intersection(*(set(pq.read_schema(path).names) for path in gone)) - {NAME_ONLY}
+    return COUNTING.format(rows=rows, gone=parquet(gone), same=" AND ".join(map(SAME.format, sorted(columns))))
+
+
+def waiting(refused: str) -> str:
+    """SQL: the refused rows that none of the rows `judged` has come from since."""
+    return WAITING.format(refused=refused)
+
+
+def copy_of(row: BaseModel) -> str:
+    """What makes a row the same copy as another, whatever the name of its file."""
+    return row.model_dump_json(exclude={NAME_ONLY})

@@ -1,0 +1,175 @@
+"""Proof that the ledger holds all that it ever acknowledged: each file against its hash, each row in one place."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from importlib import resources
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from estimator import lake
+from estimator.errors import sentences
+from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger
+from estimator.ledger.live import counting, parquet, waiting
+from estimator.ledger.records import Compaction, Import, covered, in_force, replaced
+from estimator.store import connect
+
+STATES = ("accepted", "superseded", "quarantined", "withdrawn")
+
+
+@dataclass(frozen=True)
+class LedgerFault:
+    """What is wrong with a file: missing, torn or unbalanced."""
+
+    code: str
+    file: str
+
+    def as_dict(self) -> dict[str, str]:
+        """{"code", "fr", "en"}"""
+        return sentences("ledger_faults", self.code, file=self.file)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Rows of all history as they stand: read = accepted + superseded + quarantined + duplicates + withdrawn + missing.
+
+    `missing`: rows that an import acknowledged and that cannot be found. `torn`: files that are not what they were.
+    """
+
+    files: int
+    read: int
+    accepted: int
+    superseded: int
+    quarantined: int
+    duplicates: int
+    withdrawn: int
+    missing: int
+    torn: int
+    faults: tuple[LedgerFault, ...] = ()
+
+    def as_dict(self) -> dict[str, int]:
+        """Every count, by name."""
+        counts = asdict(self)
+        del counts["faults"]
+        return counts
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What the records say, and which parts are what their names say."""
+
+    imports: list[Import]
+    compactions: list[Compaction]
+    good: set[str]
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows of every part that a record names."""
+        named: dict[str, int] = {}
+        for compaction in self.compactions:
+            named |= {part: old.rows for part, old in compaction.replaced.items()}
+        for done in self.imports:
+            named |= done.relied | done.wrote
+        return named
+
+    @property
+    def lost(self) -> set[str]:
+        """Named parts that are not there, and for which none stands that is there."""
+        return self.rows.keys() - covered(self.good, self.compactions)
+
+    def culprit(self, part: str) -> str:
+        """The part that should hold the rows of this one."""
+        into = {old: c.made for c in self.compactions for old in c.replaced}
+        seen = {part}
+        while part in into and into[part] not in seen:
+            part = into[part]
+            seen.add(part)
+        return part
+
+
+def standing(ledger: Ledger) -> Standing:
+    """The account of all history as it stands, and what is wrong with it."""
+    with ledger.reading():
+        imports, withdrawals = ledger.imports.read(), ledger.withdrawals.read()
+        present = ledger.present()  # after what names parts, and before what replaces some
+        compactions = ledger.compactions.read()
+        faults = [fault.about for _, found in (imports, withdrawals, compactions) for fault in found]
+        good = {name for name in present if lake.is_whole(ledger.folder / name)}
+        held = _Held(imports[0], compactions[0], good)
+        torn = [*sorted(present - good), *faults, *_bad_seeds(ledger)]
+        parts = {f"{WITHDRAWN}/{part}" for w in withdrawals[0] for part in w.parts}
+        absent = {name for name in parts if not (ledger.folder / name).exists()}
+        torn += sorted(name for name in parts - absent if not lake.is_whole(ledger.folder / name))
+        gone = [f"{WITHDRAWN}/{part}" for w in in_force(withdrawals[0]) for part in w.parts]
+        counts = _counts(ledger, held, sorted(set(gone) - absent - set(torn)))
+        orphans = _orphans(ledger, held)
+    absent |= {held.culprit(part) for part in held.lost} - set(torn)
+    absent |= {event for done in held.imports for event in done.after} - {done.event for done in held.imports}
+    return _account(held, counts, orphans, [LedgerFault("torn", f) for f in torn] + _faults("missing", absent))
+
+
+def _account(
+    held: _Held, counts: dict[str, int], orphans: dict[str, tuple[int, int]], bad: list[LedgerFault]
+) -> Standing:
+    """Counts put together; what no state explains was read more than once."""
+    rows = held.rows
+    missing = sum(rows[part] for part in held.lost)
+    read = sum(done.read for done in held.imports) + sum(count for count, _ in orphans.values())
+    duplicates = read - sum(counts.values()) - missing
+    uneven = {done.event for done in held.imports if not done.balances} | ({"ledger"} if duplicates < 0 else set())
+    files = sum(len(done.sources) for done in held.imports if not done.moved) + sum(n for _, n in orphans.values())
+    torn = sum(fault.code == "torn" for fault in bad)
+    faults = tuple(bad + _faults("unbalanced", uneven))
+    return Standing(files, read, duplicates=duplicates, missing=missing, torn=torn, faults=faults, **counts)
+
+
+def _orphans(ledger: Ledger, held: _Held) -> dict[str, tuple[int, int]]:
+    """Rows and files of the parts that no import says it wrote: one was killed before it could, or still runs."""
+    claimed = {part for done in held.imports for part in done.wrote} | {c.made for c in held.compactions}
+    found = {part: (rows, 0) for done in held.imports for part, rows in done.relied.items()}
+    found |= {part: (old.rows, old.files) for c in held.compactions for part, old in c.replaced.items()}
+    for part in held.good - claimed:
+        shas = pq.ParquetFile(ledger.folder / part).read(columns=["file_sha"]).column("file_sha")
+        found[part] = (len(shas), len(shas.unique()))
+    return {part: sizes for part, sizes in found.items() if part not in claimed}
+
+
+def _counts(ledger: Ledger, held: _Held, gone: list[str]) -> dict[str, int]:
+    """Rows by state, each row of the ledger counted once."""
+    living = sorted(held.good - replaced(held.good, held.compactions))
+    with connect() as connection:
+        for kind, (schema, _) in KINDS.items():
+            connection.register(f"no_{kind}", schema.empty_table())
+            connection.execute(f"CREATE VIEW {kind} AS {_rows(ledger, kind, living, gone)}")
+        text = (resources.files("estimator") / "sql" / "views" / "current_rows.sql").read_text("utf-8")
+        connection.execute(f"CREATE TABLE judged AS SELECT row_id, status, file_sha, line FROM ({text})")
+        connection.execute(f"CREATE TABLE waiting AS {waiting('SELECT * FROM quarantine')}")
+        connection.execute(f"CREATE TABLE gone AS {_ids(ledger, gone)}")
+        found = connection.execute(
+            "SELECT status, COUNT(*) FROM judged GROUP BY status"
+            " UNION ALL SELECT 'quarantined', COUNT(DISTINCT row_id) FROM waiting"
+            " UNION ALL SELECT 'withdrawn', COUNT(DISTINCT row_id) FROM gone"
+            " WHERE row_id NOT IN (SELECT row_id FROM judged) AND row_id NOT IN (SELECT row_id FROM waiting)"
+        ).fetchall()
+    counts: dict[Any, int] = dict(found)
+    return {name: counts.get("current" if name == "accepted" else name, 0) for name in STATES}
+
+
+def _rows(ledger: Ledger, kind: Kind, living: Iterable[str], gone: Iterable[str]) -> str:
+    files = [str(ledger.folder / name) for name in living if name.startswith(f"{kind}/")]
+    taken = [str(ledger.folder / name) for name in gone if name.startswith(f"{WITHDRAWN}/{kind}/")]
+    return counting(parquet(files) if files else f"no_{kind}", taken)
+
+
+def _ids(ledger: Ledger, gone: list[str]) -> str:
+    files = [str(ledger.folder / name) for name in gone]
+    return f"SELECT row_id FROM {parquet(files)}" if files else "SELECT ''::VARCHAR AS row_id WHERE FALSE"
+
+
+def _faults(code: str, files: Iterable[str]) -> list[LedgerFault]:
+    return [LedgerFault(code, file) for file in sorted(files)]
+
+
+def _bad_seeds(ledger: Ledger) -> list[str]:
+    seeds = sorted(ledger.folder.glob(f"*/{lake.SEED}")) + sorted(ledger.folder.glob(f"*/*/{lake.SEED}"))
+    return [path.relative_to(ledger.folder).as_posix() for path in seeds if not lake.looks_whole(path)]

@@ -1,0 +1,137 @@
+"""Rows of a wrong import taken out of every total, and brought back: nothing is deleted, who and why are kept."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import pyarrow as pa
+
+from estimator import lake
+from estimator.errors import SobriaError
+from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger
+from estimator.ledger.records import Withdrawal
+from estimator.register.events import make_record
+from estimator.register.types import Author
+from estimator.store import arrow, connect
+
+SHORTEST = 8  # characters of an id or of a hash that are enough to name it
+What = Literal["file", "run", "import"]
+_HASH = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
+
+
+class NothingToWithdraw(SobriaError):
+    """No row that still counts matches."""
+
+    code = "nothing_to_withdraw"
+
+
+class LedgerIdUnknown(SobriaError):
+    """An id that no import or no withdrawal in force has, or that several have."""
+
+    code = "ledger_id_unknown"
+
+
+class WithdrawWantsOne(SobriaError):
+    """None or several of the things that can be withdrawn."""
+
+    code = "withdraw_wants_one"
+
+
+class Target(NamedTuple):
+    """What to withdraw: a file by name or hash, a run by key or id, an import by id."""
+
+    kind: What
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What a withdrawal takes away, or would: rows by service, refused rows, the files that they came from."""
+
+    target: str
+    tables: dict[Kind, pa.Table]
+    withdrawal: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """{"target", "withdrawal", "rows", "refused", "services", "files"}; no withdrawal: nothing was written."""
+        rows, refused = self.tables["activities"], self.tables["quarantine"]
+        services = Counter(rows.column("service_key").to_pylist())
+        files = {name for table in (rows, refused) for name in table.column("file_name").to_pylist()}
+        counts = {"rows": len(rows), "refused": len(refused)}
+        return {
+            "target": self.target,
+            "withdrawal": self.withdrawal,
+            **counts,
+            "services": dict(sorted(services.items())),
+            "files": sorted(files),
+        }
+
+
+def leaving(ledger: Ledger, target: Target) -> Leaving:
+    """What withdrawing this would take away today. NothingToWithdraw, LedgerIdUnknown."""
+    with ledger.still() as held, connect() as connection:
+        tables: dict[Kind, pa.Table] = {}
+        for kind, (schema, _) in KINDS.items():
+            where, value = _where(held, target, kind)
+            sql = f"SELECT * FROM ({held.rows_sql(kind)}) WHERE {where} ORDER BY file_sha, line, file_name"
+            tables[kind] = arrow(connection, sql, schema, [value])
+    if not any(map(len, tables.values())):
+        raise NothingToWithdraw(target=target.value)
+    return Leaving(str(target), tables)
+
+
+def withdraw(ledger: Ledger, target: Target, author: Author) -> Leaving:
+    """Take away the copies of rows that match today. The same rows in another file may be imported again."""
+    found = leaving(ledger, target)
+    parts = [
+        path.relative_to(ledger.folder / WITHDRAWN).as_posix()
+        for path in (
+            lake.write_part(ledger.folder / WITHDRAWN / kind, table)
+            for kind, table in found.tables.items()
+            if len(table)
+        )
+    ]
+    return Leaving(found.target, found.tables, _written(ledger, found, "", parts, author))
+
+
+def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> Leaving:
+    """Undo a withdrawal, by a record of its own. LedgerIdUnknown."""
+    undone = _one(withdrawal, {w.event: w for w in ledger.in_force()})
+    with ledger.reading():
+        tables: dict[Kind, pa.Table] = {}
+        for kind, (schema, _) in KINDS.items():
+            files = [ledger.folder / WITHDRAWN / part for part in undone.parts if part.startswith(f"{kind}/")]
+            tables[kind] = pa.concat_tables([schema.empty_table(), *map(lake.read_part, files)])
+    found = Leaving(undone.target, tables)
+    return Leaving(found.target, tables, _written(ledger, found, undone.event, [], author))
+
+
+def _written(ledger: Ledger, found: Leaving, undoes: str, parts: list[str], author: Author) -> str:
+    counts = {"rows": len(found.tables["activities"]), "refused": len(found.tables["quarantine"])}
+    about = {"who": author.who, "why": author.why, "target": found.target, "undoes": undoes}
+    record = make_record(Withdrawal, about | counts | {"parts": parts}, ledger.clock())
+    ledger.withdrawals.write(record)
+    return record.event
+
+
+def _where(ledger: Ledger, target: Target, kind: Kind) -> tuple[str, Any]:
+    """SQL condition on the rows of a kind, with its parameter."""
+    if target.kind == "file":
+        prefix = " OR starts_with(file_sha, $1)" if _HASH.fullmatch(target.value) else ""
+        return f"file_name = $1{prefix}", target.value
+    if target.kind == "run":
+        return ("run_key = $1 OR run_id = $1" if kind == "activities" else "$1 = NULL"), target.value
+    done = _one(target.value, {i.event: i for i in ledger.imports.read()[0]})
+    return "list_contains($1, file_sha)", sorted({source.sha for source in done.sources if source.new})
+
+
+def _one(given: str, known: dict[str, Any]) -> Any:
+    """What a whole id, or the start of one, names. LedgerIdUnknown."""
+    found = [entry for event, entry in known.items() if len(given) >= SHORTEST and event.startswith(given)]
+    if len(found) != 1:
+        raise LedgerIdUnknown(id=given)
+    return found[0]

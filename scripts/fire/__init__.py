@@ -1,0 +1,1 @@
+"""The ledger under fire: many writers and readers, processes killed at random moments, and the account afterwards."""

@@ -1,0 +1,50 @@
+"""Writers, readers and kill -9 on one ledger, then its account.
+
+python -m scripts.fire [--seconds 60] [--writers 8] [--readers 3] [--kills 100] [--seed 1]
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from scripts.fire.trial import Outcome, Trial, run
+
+
+def main() -> int:
+    """Run the trial and print its account; 1 when anything went wrong."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=Trial.seconds)
+    parser.add_argument("--writers", type=int, default=Trial.writers)
+    parser.add_argument("--readers", type=int, default=Trial.readers)
+    parser.add_argument("--kills", type=int, default=Trial.kills)
+    parser.add_argument("--seed", type=int, default=Trial.seed)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = run(Trial(**vars(options)), Path(folder) / "trial")
+    print(account(outcome))
+    return 0 if outcome.sound else 1
+
+
+def account(outcome: Outcome) -> str:
+    """The account of a trial, one fact a line."""
+    counts = ", ".join(f"{name} {count}" for name, count in outcome.standing.as_dict().items())
+    killed = ", ".join(f"{count} {role}(s)" for role, count in sorted(outcome.killed.items()))
+    lines = [
+        f"{outcome.imports} files, of which {outcome.acknowledged} imports acknowledged",
+        f"{outcome.reads} builds read and accounts verified, {outcome.compactions} compactions",
+        f"killed: {outcome.killed.total()} ({killed})",
+        f"after the fire: {counts}",
+        f"failed: {', '.join(outcome.failed) or 'nobody'}",
+        f"rows acknowledged and not found: {outcome.lost}; counted twice: {outcome.doubled}",
+        f"rows that differ from one import of everything into an empty home: {outcome.differing}",
+        f"totals {'differ' if outcome.totals_differ else 'are the same to the digit'}; restored from its archive, "
+        f"the ledger {'differs' if outcome.restored_differs else 'is the same'}",
+        *(f"fault: {fault.as_dict()['en']}" for fault in outcome.standing.faults),
+        "sound" if outcome.sound else "NOT SOUND",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

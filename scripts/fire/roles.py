@@ -1,0 +1,152 @@
+"""What each process of the trial does until its time is over; an error ends it, and is counted by who started it."""
+
+import csv
+import io
+import os
+import random
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
+
+from estimator.building import build
+from estimator.home import reading_context
+from estimator.ledger import Ledger, import_paths
+from estimator.ledger.compacting import compact
+from estimator.ledger.standing import standing
+from estimator.reading import Build
+
+COLUMNS = (
+    "timestamp,project_name,run_id,duration,emissions,cpu_energy,gpu_energy,ram_energy,energy_consumed,"
+    "country_iso_code,codecarbon_version,tracking_mode,pue"
+).split(",")
+START = datetime(2026, 1, 1)
+SHARED_FILES = 12
+
+
+class Place(NamedTuple):
+    """Where a trial takes place: its home, the files that are imported, and until when [monotonic s]."""
+
+    folder: Path
+    until: float
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def files(self) -> Path:
+        return self.folder / "files"
+
+    @property
+    def acknowledged(self) -> Path:
+        return self.folder / "acknowledged"
+
+    @property
+    def common(self) -> Path:
+        return self.folder / "emissions.csv"
+
+
+def trace(rows: Sequence[Sequence[object]]) -> str:
+    """The text of a file of these rows."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
+    return file.getvalue()
+
+
+def row(run: str, minute: int, energy: float) -> list[object]:
+    """A snapshot of a run; a minute may come before that of the row above: clocks go backwards."""
+    moment = (START + timedelta(minutes=minute)).isoformat(timespec="seconds")
+    return [moment, "service", run, 60, 0, energy, 0, 0, energy, "FRA", "3.3.2", "machine", ""]
+
+
+def shared(number: int) -> str:
+    """A file that several writers import under names of their own: the same in every process."""
+    drawn = random.Random(number)
+    return trace([row(f"shared-{number}-{n}", drawn.randrange(500_000), drawn.random()) for n in range(20)])
+
+
+def writer(place: Place, seed: int) -> None:
+    """Import files of new rows, of growing runs, of rows that others import too, of rows to be refused."""
+    drawn = random.Random(f"{seed}/{os.getpid()}/{time.monotonic()}")
+    behind = timedelta(seconds=drawn.randrange(100_000))
+    ledger = Ledger(place.home, lambda: datetime.now(UTC) - behind * drawn.random())
+    context = reading_context(place.home)
+    grown: list[list[object]] = []
+    while time.monotonic() < place.until:
+        kind = drawn.choice(("new", "growing", "shared"))
+        if kind == "shared":
+            text = shared(drawn.randrange(SHARED_FILES))
+        elif kind == "growing":
+            run = f"growing-{seed}-{os.getpid()}"
+            grown.append(row(run, 10 * len(grown) + drawn.randrange(-300, 300), 0.1 * len(grown)))
+            text = trace(grown)
+        else:
+            runs = [row(uuid4().hex, drawn.randrange(500_000), drawn.random()) for _ in range(drawn.randrange(1, 30))]
+            text = trace([*runs, row(uuid4().hex, 1, -1.0)])
+        path = place.files / f"{uuid4().hex}.csv"
+        path.write_text(text, "utf-8")
+        import_paths(ledger, [path], context)
+        acknowledge(place, path)
+
+
+def acknowledge(place: Place, path: Path) -> None:
+    """Write down that the import of a file has returned."""
+    with (place.acknowledged / path.name).open("w") as file:
+        os.fsync(file.fileno())
+
+
+def tracker(place: Place, seed: int) -> None:
+    """Append rows to one CSV, as codecarbon does: without any lock, the header from whoever finds no file."""
+    drawn = random.Random(f"{seed}/{os.getpid()}")
+    while time.monotonic() < place.until:
+        text = trace([row(uuid4().hex, drawn.randrange(500_000), drawn.random())])
+        if not place.common.exists():
+            place.common.write_text(text, "utf-8")
+        else:
+            with place.common.open("a", encoding="utf-8") as file:
+                file.write(text.split("\n", 1)[1])
+        time.sleep(0.02)
+
+
+def collector(place: Place, seed: int) -> None:
+    """Import that CSV while it grows; what stood in it just before is what must be found afterwards."""
+    ledger, context = Ledger(place.home), reading_context(place.home)
+    time.sleep(1.0)  # at first, those who find no file may still write over each other
+    while time.monotonic() < place.until:
+        time.sleep(0.1)
+        if place.common.exists():
+            seen = place.common.read_text("utf-8").rpartition("\n")[0] + "\n"
+            import_paths(ledger, [place.common], context)
+            path = place.files / f"{uuid4().hex}.csv"
+            path.write_text(seen, "utf-8")
+            acknowledge(place, path)
+
+
+def reader(place: Place, seed: int) -> None:
+    """Build, read the totals and the account: none may fail, and nothing acknowledged may be missing at any moment."""
+    while time.monotonic() < place.until:
+        Build(build(place.home, wait_s=600).path).totals()
+        found = standing(Ledger(place.home))
+        if found.faults:
+            raise ValueError(f"{found}")
+        (place.folder / "reads" / uuid4().hex).touch()
+
+
+def compactor(place: Place, seed: int) -> None:
+    """Merge small files again and again."""
+    while time.monotonic() < place.until:
+        compact(Ledger(place.home), wait_s=1.0)
+        (place.folder / "compactions" / uuid4().hex).touch()
+        time.sleep(0.5)
+
+
+ROLES: dict[str, Callable[[Place, int], None]] = {
+    "writer": writer,
+    "tracker": tracker,
+    "collector": collector,
+    "reader": reader,
+    "compactor": compactor,
+}

@@ -1,0 +1,161 @@
+"""One trial: start everybody, kill at random, then hold the ledger against what was acknowledged."""
+
+import random
+import signal
+import time
+from collections import Counter
+from dataclasses import dataclass
+from importlib import resources
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from estimator.building import build
+from estimator.home import reading_context
+from estimator.ledger import Ledger, import_paths
+from estimator.ledger.archiving import export, restore
+from estimator.ledger.compacting import compact
+from estimator.ledger.standing import Standing, standing
+from estimator.readers import read_trace
+from estimator.readers.base import open_trace
+from estimator.reading import Build
+from estimator.store import connect
+from scripts.fire.roles import ROLES, Place
+
+FOLDERS = ("home", "files", "acknowledged", "reads", "compactions")
+TRACKERS = 2
+ENDING_S = 300.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How long [s], how many of each, how many are killed, and a seed for the moments."""
+
+    seconds: float = 60
+    writers: int = 8
+    readers: int = 3
+    kills: int = 100
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, and what went wrong, which should be nothing."""
+
+    standing: Standing
+    imports: int
+    acknowledged: int
+    reads: int
+    compactions: int
+    killed: Counter[str]
+    failed: tuple[str, ...]
+    lost: int
+    doubled: int
+    differing: int
+    totals_differ: bool
+    restored_differs: bool
+
+    @property
+    def sound(self) -> bool:
+        """Whether something was done, nothing lost, doubled, torn or missing, and nobody failed."""
+        wrong = (self.failed, self.standing.faults, self.lost, self.doubled, self.differing)
+        return self.acknowledged > 0 and not any((*wrong, self.totals_differ, self.restored_differs))
+
+
+def run(trial: Trial, folder: Path) -> Outcome:
+    """The trial, in an empty folder."""
+    for name in FOLDERS:
+        (folder / name).mkdir(parents=True)
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["scripts.fire.roles"])
+    first = context.Process(target=len, args=((),))  # the server has loaded everything when it ends
+    first.start()
+    first.join()
+    place = Place(folder, time.monotonic() + trial.seconds)
+    killed, failed = _fire(trial, place, context)
+    return _judge(place, killed, failed)
+
+
+def _fire(trial: Trial, place: Place, context: ForkServerContext) -> tuple[Counter[str], tuple[str, ...]]:
+    """Everybody at once, each replaced when it is killed: whom, and who ended by an error."""
+    drawn = random.Random(trial.seed)
+    team = ["writer"] * trial.writers + ["reader"] * trial.readers + ["tracker"] * TRACKERS
+
+    def start(role: str, number: int) -> tuple[str, BaseProcess]:
+        process = context.Process(target=ROLES[role], args=(place, number))
+        process.start()
+        return role, process
+
+    at_work = [start(role, number) for number, role in enumerate([*team, "collector", "compactor"])]
+    killed: Counter[str] = Counter()
+    failed: list[str] = []
+    moments = sorted(drawn.uniform(time.monotonic() + 0.1 * trial.seconds, place.until) for _ in range(trial.kills))
+    for number, moment in enumerate(moments, start=len(at_work)):
+        time.sleep(max(0.0, moment - time.monotonic()))
+        victim = drawn.randrange(len(at_work))
+        role, process = at_work[victim]
+        process.kill()
+        process.join()
+        killed.update([role] if process.exitcode == -signal.SIGKILL else [])
+        failed += [role] if process.exitcode not in (0, -signal.SIGKILL) else []
+        at_work[victim] = start(role, number)
+    for role, process in at_work:
+        process.join(ENDING_S)
+        failed += [role] if process.exitcode != 0 else []
+    return killed, tuple(failed)
+
+
+def _judge(place: Place, killed: Counter[str], failed: tuple[str, ...]) -> Outcome:
+    """What was acknowledged is there; all files imported once more are the same as once in an empty home."""
+    ledger = Ledger(place.home)
+    files = sorted(place.files.iterdir())
+    acknowledged = {path.name for path in place.acknowledged.iterdir()}
+    after_fire = standing(ledger)
+    lost = _lost(ledger, [path for path in files if path.name in acknowledged])
+    whole = Ledger(place.folder / "whole")
+    for target in (ledger, whole):
+        import_paths(target, [*files, place.common], reading_context(place.home))
+    doubled, found = _counting(ledger)
+    _, expected = _counting(whole)
+    totals = [Build(build(home).path).totals() for home in (place.home, whole.home)]
+    compact(ledger)
+    export(ledger, place.folder / "ledger.tar")
+    restored = restore(place.folder / "ledger.tar", place.folder / "restored")
+    again = Build(build(place.folder / "restored").path).totals()
+    return Outcome(
+        after_fire,
+        len(files),
+        len(acknowledged),
+        len(list((place.folder / "reads").iterdir())),
+        len(list((place.folder / "compactions").iterdir())),
+        killed,
+        failed,
+        lost,
+        doubled,
+        len(found.items() ^ expected.items()),
+        totals[0]["indicators"] != totals[1]["indicators"],
+        restored != standing(ledger) or again["indicators"] != totals[0]["indicators"],
+    )
+
+
+def _lost(ledger: Ledger, files: list[Path]) -> int:
+    """Rows of these files that the ledger does not hold."""
+    context = reading_context(ledger.home)
+    rows = ledger.known("activities").ids
+    everything = rows | ledger.known("quarantine").ids
+    lost = 0
+    for path in files:
+        result = read_trace(open_trace(path), context)
+        lost += sum(row.row_id not in rows for row in result.rows)
+        lost += sum(row.row_id not in everything for row in result.refused)
+    return lost
+
+
+def _counting(ledger: Ledger) -> tuple[int, dict[str, float]]:
+    """How many rows count twice, and the electricity of each that counts [kWh]."""
+    text = (resources.files("estimator") / "sql" / "views" / "current_rows.sql").read_text("utf-8")
+    with ledger.still() as held, connect() as connection:
+        connection.execute(f"CREATE VIEW activities AS {held.rows_sql('activities')}")
+        rows = connection.execute(f"SELECT row_id, cpu_energy_kwh FROM ({text}) WHERE status = 'current'").fetchall()
+    return len(rows) - len({row_id for row_id, _ in rows}), dict(rows)
