@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from babel.numbers import format_decimal, format_percent
@@ -197,6 +198,13 @@ def count_text(count: int, lang: str) -> str:
 
 
 def _decimal(value: Decimal, lang: str) -> str:
+    return _written(str(value), lang)
+
+
+@lru_cache(maxsize=20_000)
+def _written(digits: str, lang: str) -> str:
+    """A decimal number with all its digits; a page writes the same ones again and again."""
+    value = Decimal(digits)
     places = max(0, -int(value.as_tuple().exponent))
     pattern = "#,##0" + ("." + "0" * places if places else "")
     return str(format_decimal(value, format=pattern, locale=lang))

@@ -1,6 +1,7 @@
 """The spaces and apostrophes of a printed page, in French and English."""
 
 import re
+from functools import lru_cache
 
 FRENCH_SPACES = (  # no line break may part a mark from its word: narrow before ; ? !, full before : and within « »
     (re.compile(r" ([;?!])"), "\u202f\\1"),
@@ -10,6 +11,7 @@ FRENCH_SPACES = (  # no line break may part a mark from its word: narrow before 
 APOSTROPHE = (re.compile(r"(?<=\w)'(?=\w)"), "\u2019")
 
 
+@lru_cache(maxsize=20_000)
 def typeset(text: str, lang: str) -> str:
     """A text with the spaces and apostrophes of a printed page."""
     for pattern, mark in (*(FRENCH_SPACES if lang == "fr" else ()), APOSTROPHE):

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
@@ -103,11 +104,12 @@ def served(home: Path) -> tuple[subprocess.Popen[bytes], int]:
         port: int = free.getsockname()[1]
     command = [sys.executable, "-m", "dashboard", "--home", str(home), "--port", str(port)]
     server = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL)
-    for _ in range(300):
-        with socket.socket() as attempt:
-            if attempt.connect_ex(("127.0.0.1", port)) == 0:
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/sante", timeout=FIRST_WORK_S):
                 return server, port
-        time.sleep(0.1)
+        except OSError:
+            time.sleep(0.1)
     raise TimeoutError(command)
 
 
