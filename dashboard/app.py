@@ -22,6 +22,8 @@ from dashboard.guard import Guard, PackedAssets
 from dashboard.index import PAGES, not_found_page, page
 from dashboard.register.routes import REGISTER_FILES, register_routes
 from dashboard.sheet_routes import SHEET_FILES, sheet_routes
+from dashboard.synthese.data import explanation
+from dashboard.synthese.routes import SYNTHESIS_FILES, synthesis_routes
 from dashboard.texts import DEFAULT, LANGUAGES, t
 from estimator.errors import SobriaError
 from estimator.explain import NumberUnknown
@@ -32,11 +34,18 @@ OWN_ROUTES: tuple[str, ...] = (
     "/style.css",
     "/inter.woff2",
     "/favicon.png",
+    "/modele-declaration.csv",
     *REGISTER_FILES,
     *SHEET_FILES,
+    *SYNTHESIS_FILES,
 )
 SCRIPT = Path(__file__).parent / "pages" / "frame.py"
-FILES = {"/style.css": "text/css", "/inter.woff2": "font/woff2", "/favicon.png": "image/png"}
+FILES = {
+    "/style.css": "text/css",
+    "/inter.woff2": "font/woff2",
+    "/favicon.png": "image/png",
+    "/modele-declaration.csv": "text/csv; charset=utf-8",
+}
 FIRST_NUMBER = "total.energy"
 FOR_A_DAY = "public, max-age=86400"
 
@@ -53,6 +62,7 @@ def create_app(hosts: Sequence[str] = (), proxies: Sequence[str] = ()) -> st.App
         Route("/explication.json", _explanation),
         *register_routes(),
         *sheet_routes(),
+        *synthesis_routes(),
         *(Route(path, partial(_file, path=path)) for path in FILES),
         *(Route("/" + name, _page) for name in PAGES),
         Route("/{name}", _not_found),
@@ -107,7 +117,7 @@ def _explanation(request: Request) -> Response:
     if build is None or not number:
         return JSONResponse({"code": "wrong_id", **_sentences("server.wrong_id")}, status_code=404)
     try:
-        body = build.explanation(number)
+        body = explanation(number)
     except NumberUnknown as refusal:
         return JSONResponse(refusal.as_dict(), status_code=404, headers={"Content-Language": lang})
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", number)[:80]

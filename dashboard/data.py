@@ -27,6 +27,14 @@ def current() -> "OpenBuild | None":
     return _opened(str(folder), str(pointer)) if pointer else None
 
 
+def opened() -> Build:
+    """The build itself, for what is worked out over it. SobriaError when there is none."""
+    found = current()
+    if found is None:
+        raise reading.NoBuild(home=default_home())
+    return found.build
+
+
 @lru_cache(maxsize=2)
 def _opened(folder: str, pointer: str) -> "OpenBuild | None":
     """Opened once for all sessions: each call of a build works on a cursor of its own."""
@@ -38,7 +46,7 @@ class OpenBuild:
     """A build, and the memory of what it said: it never changes, so that an answer holds as long as it is open."""
 
     def __init__(self, build: Build) -> None:
-        self._build = build
+        self.build = build
         self._ask = lru_cache(maxsize=REMEMBERED)(self._said)
         self.id, self.factors_version, self.sample = build.id, build.factors_version, build.sample
 
@@ -79,7 +87,7 @@ class OpenBuild:
         return dict(self._ask("explain", number[:LONGEST_ID]))
 
     def _said(self, method: str, *arguments: Any) -> Any:
-        ask: Callable[..., Any] = getattr(self._build, method)
+        ask: Callable[..., Any] = getattr(self.build, method)
         return ask(*arguments)
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from dashboard import charts, data, parts
 from dashboard.dates import short_day
 from dashboard.texts import both, t
+from estimator.indicators.opened import SHEET, split_number
 from estimator.numbers import (
     Step,
     bounds_text,
@@ -20,6 +21,7 @@ from estimator.numbers import (
     step_for,
     unit_text,
 )
+from estimator.synthesis.text import scope_name
 
 DOUBTS = 5  # factors in the picture of the doubt
 LEAST_DOUBT = 0.005
@@ -40,6 +42,9 @@ def explain_view(found: Mapping[str, Any], coverage: Mapping[str, Any], lang: st
 
 def subject_name(found: Mapping[str, Any], lang: str) -> str:
     """« Électricité du service … »"""
+    if found["scope"] == SHEET:
+        where = scope_name(*(split_number(found["id"]) or ("", "", ""))[:2], lang)
+        return t("synthese.of", lang, figure=parts.figure_name(found["figure"], lang), where=where)
     scope = {"total": "of_all", "service": "of_service", "run": "of_run"}[found["scope"]]
     return t(f"figures.{scope}", lang, figure=parts.figure_name(found["figure"], lang), key=found["key"])
 
@@ -202,6 +207,8 @@ def _left_out(entries: Sequence[Mapping[str, Any]], lang: str) -> Markup:
 
 
 def _trace(found: Mapping[str, Any], lang: str) -> Markup:
+    if found["scope"] == SHEET:
+        return _services(found, lang)
     trace, rows = found["trace"], []
     for line in trace["lines"]:
         link = parts.address("mesures", lang, execution=line["row_id"])
@@ -209,6 +216,15 @@ def _trace(found: Mapping[str, Any], lang: str) -> Markup:
         rows.append(Markup('<a href="{}">{}</a>, {}').format(link, text, short_day(line["end"], lang)))
     note = t("explain.trace_note", lang, n=trace["total"])
     return parts.section(t("explain.trace", lang), parts.items(rows) + _used_by(found, lang), note)
+
+
+def _services(found: Mapping[str, Any], lang: str) -> Markup:
+    """The services whose months a number of a territory and a period adds up."""
+    links = [
+        Markup('<a href="{}">{}</a>').format(parts.explain_link(f"service.{key}.{found['figure']}", lang), key)
+        for key in found["services"]
+    ]
+    return parts.section(t("explain.trace", lang), parts.items(links), t("synthese.services_note", lang))
 
 
 def _used_by(found: Mapping[str, Any], lang: str) -> Markup:

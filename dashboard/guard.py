@@ -16,8 +16,10 @@ from dashboard.texts import DEFAULT, LANGUAGES, t
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 OPEN = ("static", "media", "_stcore")  # what lies below these is Streamlit's; below any other name, nothing
-CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file")
+UPLOADS = "/_stcore/upload_file"
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", UPLOADS)
 READING = ("GET", "HEAD")
+DROPPING = ("PUT", "DELETE")  # a file sent to a page, and taken back
 WRITER = "x-sobria-writer"  # set here and nowhere else: what a browser sends under this name is thrown away
 SPARED = ("/static/media/MaterialSymbols-", "/static/media/SourceSansVF-Upright")  # fonts fetched, never shown: 546 kB
 FOR_A_YEAR = "public, immutable, max-age=31536000"
@@ -79,6 +81,8 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
             return PlainTextResponse(t("server.wrong_origin", lang), status_code=403)
+        if self._drops(scope, origin):
+            return None
         if scope["type"] == "http" and scope["method"] not in READING:
             return PlainTextResponse(t("server.wrong_method", lang), status_code=405, headers={"allow": "GET, HEAD"})
         if any(scope["path"] == closed or scope["path"].startswith(closed + "/") for closed in CLOSED):
@@ -90,12 +94,22 @@ class Guard:
 
     def _marked(self, scope: Scope) -> Scope:
         """The request, marked when it may write: by the name of this machine and from it, or by a trusted proxy."""
-        name, peer = WRITER.encode(), (scope.get("client") or ("",))[0]
-        here = peer in THIS_MACHINE and _name(Headers(scope=scope).get("host", "")) in THIS_MACHINE
+        name = WRITER.encode()
         headers = [(key, value) for key, value in scope["headers"] if key.lower() != name]
-        if here or peer in self._proxies:
+        if self._writes(scope):
             headers.append((name, b"1"))
         return {**scope, "headers": headers}
+
+    def _writes(self, scope: Scope) -> bool:
+        peer = (scope.get("client") or ("",))[0]
+        here = peer in THIS_MACHINE and _name(Headers(scope=scope).get("host", "")) in THIS_MACHINE
+        return here or peer in self._proxies
+
+    def _drops(self, scope: Scope, origin: str | None) -> bool:
+        """Is it a file that one of our own pages sends, for someone who may write? Streamlit then asks for the token
+        and the open session of that page, and takes no more than server.maxUploadSize."""
+        asked = scope["type"] == "http" and scope["method"] in DROPPING and scope["path"].startswith(UPLOADS + "/")
+        return asked and origin is not None and self._writes(scope)
 
     @staticmethod
     def _protected(send: Send) -> Send:

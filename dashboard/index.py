@@ -9,7 +9,10 @@ from markupsafe import escape
 
 from dashboard.texts import t
 
-PAGES = ("", "comparer", "registre", "mesures", "explication", "facteurs", "methode", "validation")
+PAGES = (
+    "", "synthese", "comparer", "registre", "mesures", "explication", "facteurs", "methode", "validation",
+    "accessibilite", "brancher",
+)  # fmt: skip
 OURS = (
     '<link rel="preload" href="./inter.woff2" as="font" type="font/woff2" crossorigin>'
     '<link rel="stylesheet" href="./style.css">'

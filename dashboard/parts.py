@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from dashboard.accessibility.audit import audit
 from dashboard.dates import day_text
 from dashboard.texts import DEFAULT, known, t
 from estimator.numbers import Amount, figure, interval_text, share_text
@@ -174,14 +175,12 @@ def footer(facts: Mapping[str, str | None], lang: str) -> Markup:
     if facts.get("until"):
         line.append(t("footer.until", lang, day=day_text(facts["until"], lang)))
     facts_line = Markup().join(Markup("<li>{}</li>").format(entry) for entry in line)
-    return Markup(
-        '<footer aria-label="{}"><ul>{}</ul><p>{}</p><details><summary>{}</summary><p>{}</p></details></footer>'
-    ).format(
+    return Markup('<footer><h2 class="unseen">{}</h2><ul>{}</ul><p>{}</p><p><a href="{}">{}</a></p></footer>').format(
         t("footer.label", lang),
         facts_line,
         t("footer.method", lang),
-        t("footer.accessibility", lang),
-        t("footer.accessibility_what", lang),
+        address("accessibilite", lang),
+        t(f"accessibility.mention_{audit().state}", lang),
     )
 
 

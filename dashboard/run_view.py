@@ -14,7 +14,9 @@ FIGURES = ("energy", "it_energy", "water", "adpe", "gwp", "primary_energy")
 COMPONENTS = ("cpu", "gpu", "ram", "other")
 FIELDS = (
     "file_name", "line", "reader", "tool_version", "run_id", "task_name", "model", "zone", "zone_as_read", "host",
-    "machine", "device", "device_as_read", "device_count", "scope", "time_basis", "gap", "items", "data_gb",
+    "machine", "device", "device_as_read", "device_count", "scope", "time_basis", "gap", "items", "requests",
+    "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "latency_s", "device_hours",
+    "machine_hours", "data_gb",
 )  # fmt: skip
 
 
@@ -32,6 +34,11 @@ def run_view(run: Mapping[str, Any], lang: str) -> Markup:
         said = parts.items([sentence(both(check, lang)) for check in run["checks"]])
         body += parts.section(t("run.checks", lang), said)
     return body + _figures(run, lang) + _fields(run, lang) + _not_covered(lang)
+
+
+def modelled(run: Mapping[str, Any]) -> bool:
+    """Is its electricity known, from what was made and not from any reading?"""
+    return bool(run["modelled"]) and run["indicators"]["it_energy"]["central"] is not None
 
 
 def _figures(run: Mapping[str, Any], lang: str) -> Markup:
@@ -63,6 +70,8 @@ def _reported(run: Mapping[str, Any], lang: str) -> Markup:
 def _fields(run: Mapping[str, Any], lang: str) -> Markup:
     pairs: list[tuple[str, Any]] = [(t("fields.duration_s", lang), duration_text(run["duration_s"], lang))]
     pairs += [(t(f"fields.{name}", lang), _value(name, run.get(name), lang)) for name in FIELDS]
+    if modelled(run):
+        pairs.append((t("run.modelled", lang), t("proof.estimated", lang)))
     for name in COMPONENTS:
         kwh = run.get(f"{name}_energy_kwh")
         if kwh is not None:

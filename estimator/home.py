@@ -19,13 +19,25 @@ class SettingsRefused(SobriaError):
     code = "settings_refused"
 
 
+class Contact(BaseModel):
+    """`[contact]` of the settings: whom to write to when a page cannot be used, as the law asks to say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    who: str = ""
+    mail: str = ""
+    phone: str = ""
+    post: str = ""
+
+
 class Settings(BaseModel):
-    """`settings.toml` of a home: what a trace without it is read with."""
+    """`settings.toml` of a home: what a trace without it is read with, and whom to write to."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     timezone: str = "Europe/Paris"
     zone: str = "FRA"
+    contact: Contact = Contact()
 
 
 def default_home() -> Path:

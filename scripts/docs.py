@@ -5,8 +5,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from dashboard.accessibility.audit import STATES, audit
+from dashboard.dates import day_text
+from dashboard.texts import t
 from estimator.catalogue import Catalogue, load
 from estimator.method import Confronted, boundary, coefficients, confrontation, formulas, indicators
+from estimator.numbers import share_text
 from scripts.commands import commands
 
 LANG = "fr"
@@ -94,6 +98,36 @@ def validation(catalogue: Catalogue) -> str:
     return "\n".join(lines[:-1]) + "\n"
 
 
+def accessibility(catalogue: Catalogue) -> str:
+    """The self-audit of the screens, criterion by criterion; its rate is counted here and nowhere written."""
+    found, rate = audit(), share_text(audit().rate, LANG)
+    counts = {state: len(found.of(state)) for state in STATES}
+    facts = {**counts, "all": found.applicable, "rate": rate}
+    lines = [
+        "# Accessibilité",
+        "",
+        MADE,
+        "",
+        t(f"accessibility.standing_{found.state}", LANG),
+        "",
+        t("accessibility.results_what", LANG, **facts),
+        "",
+        t("accessibility.note", LANG),
+        "",
+        "Chaque ligne vient de `dashboard/accessibility/rgaa.csv`. Les mots sont les nôtres : le texte officiel "
+        "des 106 critères est sur accessibilite.numerique.gouv.fr. Un test nommé en preuve est rejoué à chaque "
+        f"changement ; le reste a été regardé le {day_text(found.day, LANG)}, sur les données de démonstration.",
+    ]
+    for theme in found.themes:
+        lines += ["", f"## {theme}. {t(f'accessibility_themes.{theme}', LANG)}", ""]
+        lines += ["| critère | ce qui est demandé | état | preuve | date |", "|---|---|---|---|---|"]
+        for c in (c for c in found.criteria if c.theme == theme):
+            state = t(f"accessibility.{c.state}", LANG).lower()
+            proof = " ".join((c.proof, *(f"`{test}`" for test in c.tests)))
+            lines.append(f"| {c.number} | {c.asks} | {state} | {proof} | {c.day} |")
+    return "\n".join(lines) + "\n"
+
+
 def _inside(rows: Sequence[Confronted]) -> str:
     return f"{sum(r.inside for r in rows)} valeurs sur {sum(r.outputs for r in rows)}"
 
@@ -120,6 +154,7 @@ def main() -> int:
     catalogue = load()
     stale = 0
     pages = {
+        "docs/accessibilite.md": accessibility,
         "docs/methode.md": method,
         "docs/nomenclature.md": nomenclature,
         "docs/validation.md": validation,

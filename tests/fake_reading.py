@@ -128,6 +128,14 @@ class Build:
         rows = (("mode/nvml", "measured", 0.47), ("mode/cpu_load", "estimated", 0.3), ("gap/server", "estimated", 0.13))
         return [{"mode": m, "proof": p, "share": share, "fr": m, "en": m} for m, p, share in rows]
 
+    def months(self) -> list[int]:
+        """No month: the summary of a fake says that nothing is known."""
+        return []
+
+    def monthly(self) -> list[Any]:
+        """No cell either."""
+        return []
+
     def services(self) -> list[dict[str, Any]]:
         """As estimator.reading.Build.services."""
         return [
@@ -262,6 +270,7 @@ class Build:
             "items": 100.0,
             "data_gb": None,
             "charge_share": 0.5 if n % 7 == 0 else 1.0,
+            "modelled": False,
             "cpu_energy_kwh": 0.011,
             "gpu_energy_kwh": 0.23,
             "ram_energy_kwh": 0.004,

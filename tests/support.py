@@ -1,9 +1,13 @@
 """What several tests need: factors made for the occasion, cells, small ledgers."""
 
+import asyncio
 import hashlib
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any, TypeVar
 
 from estimator.activity import Activity
 from estimator.binding import Bound
@@ -12,6 +16,8 @@ from estimator.catalogue import Factor, load
 from estimator.ledger import Ledger
 from estimator.ledger_formulas import ledger_factors
 from estimator.reading import Build
+
+T = TypeVar("T")
 
 
 def factor(name: str, value: float, low: float, high: float, **more: object) -> Factor:
@@ -87,3 +93,9 @@ def built(home: Path, *rows: Activity) -> Build:
     Ledger(home).append(rows, [])
     made: Built = build(home)
     return Build(made.path)
+
+
+def waited(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine, run in a thread of its own: browser tests leave a loop running in theirs."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()

@@ -256,3 +256,31 @@ def test_a_measured_service_stands_for_an_option(tmp_path: Path) -> None:
     build = open_current(home)
     assert build is not None
     assert figure == pytest.approx(10 * build.totals()["indicators"]["energy"]["central"])
+
+
+def test_an_option_computed_elsewhere_than_where_it_must_is_shown_and_never_chosen() -> None:
+    """The lower option runs in Poland though France is required; the Union holds both; the Moon cannot be checked."""
+    options = (
+        option("a", use={"it_energy_kwh": 1, "zone": "POL", "pue": 1.2}),
+        option("b", use={"it_energy_kwh": 9, "zone": "FRA", "pue": 1.2}),
+    )
+    for wanted, leads, said in (
+        ("FRA", "b", ["outside_location"]),
+        ("Lune", "a", ["location_unread"]),
+        ("EU27", "a", []),
+        ("", "a", []),
+    ):
+        body = decision(scenario(*options, constraints={"location": wanted}))
+        assert body["smallest_model"]["id"] == leads, wanted
+        found = next(o for o in body["options"] if o["id"] == "a")
+        assert [w["code"] for w in found["warnings"] if "location" in w["code"]] == said
+
+
+def test_a_refused_answer_is_asked_again_by_people_too() -> None:
+    """60 minutes of screen for one answer, 80 % accepted: 1.25 hours of a terminal for one unit."""
+    whole, refused = (
+        option("a", use={"it_energy_kwh": 1, **SITE}, acceptance=share, people={"screen_minutes": 60})
+        for share in (1, 0.8)
+    )
+    hours = [worked(o).weighed["a"].built.cells[-1].amounts["terminal_hours"] for o in (whole, refused)]
+    assert hours == [1000, 1250]

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data
+from dashboard.accessibility.audit import audit
 from dashboard.texts import t, words
 from tests import fake_reading
 from tests.fake_reading import HOSTILE, KIND, row_id
@@ -56,7 +57,7 @@ def test_a_page_of_a_home_with_a_build_asks_its_question(home: Path, name: str, 
     assert f"<h1>{t(TITLES[name], lang)}</h1>" in text
     assert text.count('role="status"') == 1
     assert t("state.sample", lang) in text
-    assert t("footer.accessibility", lang) in text
+    assert t(f"accessibility.mention_{audit().state}", lang) in text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -1,6 +1,5 @@
 """The page « Registre »: what people see, what they can write, and what stops them."""
 
-import asyncio
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -23,6 +22,7 @@ from estimator.compare.scenario_link import decode
 from estimator.register import Register, author
 from tests import fake_reading
 from tests.fake_reading import HOSTILE, KIND
+from tests.support import waited
 
 FRAME = Path(__file__).resolve().parents[1] / "dashboard" / "pages" / "frame.py"
 LANGUAGES = ("fr", "en")
@@ -105,7 +105,7 @@ def ask(path: str, query: str = "") -> tuple[int, Headers, bytes]:
         return {"type": "http.disconnect"}
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
-    asyncio.run(Starlette(routes=register_routes())(scope, nothing, keep))
+    waited(Starlette(routes=register_routes())(scope, nothing, keep))
     return sent[0]["status"], Headers(raw=sent[0]["headers"]), b"".join(m.get("body", b"") for m in sent[1:])
 
 
@@ -358,13 +358,13 @@ class Asked:
 )
 def test_who_may_write(peer: str, host: str, proxies: tuple[str, ...], writes: bool) -> None:
     forged = (guard.WRITER.encode(), b"1")
-    assert asyncio.run(Asked(proxies).may_write(peer, host, forged)) is writes
+    assert waited(Asked(proxies).may_write(peer, host, forged)) is writes
 
 
 def test_by_another_name_than_its_own_this_machine_is_a_proxy_like_any_other() -> None:
     asked = Asked()
     asked.guard = guard.Guard(asked._note, hosts=("sobria.exemple",))
-    assert asyncio.run(asked.may_write("127.0.0.1", "sobria.exemple")) is False
+    assert waited(asked.may_write("127.0.0.1", "sobria.exemple")) is False
 
 
 def test_no_field_asks_for_a_person(register: Register) -> None:

@@ -78,5 +78,5 @@ def list_field(place: str, name: str, options: Mapping[str, str], value: str, la
     known = options if value in options else {**options, value: value}
     st.selectbox(
         t(f"compare_form.{name}", lang), list(known), index=list(known).index(value), key=field_key(place, name),
-        format_func=lambda key: known.get(key, key),
+        placeholder=t("accessibility.choose", lang), format_func=lambda key: known.get(key, key),
     )  # fmt: skip

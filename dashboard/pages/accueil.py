@@ -146,9 +146,9 @@ def _lines(name: str, found: Mapping[str, Any], proof: Mapping[str, float], lang
 
 def _doors(lang: str) -> Markup:
     ways = (
+        ("summary", parts.address("synthese", lang)),
+        ("compare", parts.address("comparer", lang)),
         ("measures", parts.address("mesures", lang)),
-        ("explain", parts.explain_link("total.energy", lang)),
-        ("factors", parts.address("facteurs", lang)),
     )
     entries = [(link, t(f"home.door_{name}", lang), t(f"home.door_{name}_what", lang)) for name, link in ways]
     return parts.section(t("home.doors", lang), parts.doors(entries))
@@ -167,7 +167,8 @@ def _empty(lang: str) -> Markup:
         )
     ]
     body = Markup('<ol class="steps">{}</ol>').format(Markup().join(Markup("<li>{}</li>").format(s) for s in steps))
-    body += Markup('<p><a href="{}">{}</a></p>').format(parts.address("facteurs", lang), t("state.empty_factors", lang))
+    for link, text in (("brancher", "connect.from_home"), ("facteurs", "state.empty_factors")):
+        body += Markup('<p><a href="{}">{}</a></p>').format(parts.address(link, lang), t(text, lang))
     head = parts.head(t("state.empty_title", lang), t("state.empty_answer", lang))
     return head + parts.section(t("state.empty_next", lang), body)
 

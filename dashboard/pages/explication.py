@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from dashboard import data, parts
 from dashboard.explain_view import explain_view
+from dashboard.synthese.data import explanation
 from dashboard.texts import t
 from dashboard.view import language
 from estimator.errors import SobriaError
@@ -21,7 +22,7 @@ def show() -> None:
         st.html(parts.head(t("explain.title", lang), t("explain.which", lang), link))
     else:
         try:
-            st.html(explain_view(build.explanation(asked), build.totals()["coverage"], lang))
+            st.html(explain_view(explanation(asked), build.totals()["coverage"], lang))
         except SobriaError:
             st.html(parts.unknown(lang))
 

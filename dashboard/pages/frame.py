@@ -15,13 +15,21 @@ HOME = "accueil"
 # address: name in the words files
 SCREENS = {
     "accueil": "home",
+    "synthese": "synthesis",
     "comparer": "compare",
     "registre": "register",
     "mesures": "measures",
     "facteurs": "factors",
     "methode": "method",
 }
-HIDDEN = {"explication": "explain", "validation": "validation"}
+HIDDEN = {
+    "explication": "explain",
+    "validation": "validation",
+    "accessibilite": "accessibility",
+    "brancher": "connect",
+}
+OPENED = ("id", "execution", "facteur", "cas", "faire", "voie")  # opened in a page, whose title then says it
+LONGEST_TITLE = 80
 
 
 def frame() -> None:
@@ -33,16 +41,25 @@ def frame() -> None:
     here = next(path for path, page in pages.items() if page == chosen)
     build = data.current()
     with st.container(key="page", gap=None):
-        st.html(_top(here, lang) + (parts.banner(lang) if build is not None and build.sample else Markup()))
+        mark = parts.banner(lang) if build is not None and build.sample else Markup()
+        st.html(_top(here, lang) + mark + Markup('<div id="contenu" tabindex="-1"></div>'))
         with st.container(key="content", gap=None):
             chosen.run()
         st.html(parts.footer(_facts(build), lang))
 
 
 def _page(path: str, name: str, lang: str) -> "st.Page":
-    title = t("nav.title", lang, page=t(f"nav.{name}", lang))
+    title = t("nav.title", lang, page=_opened(lang) + t(f"nav.{name}", lang))
     home = path == HOME
     return st.Page(HERE / f"{path}.py", title=title, url_path=None if home else path, default=home)
+
+
+def _opened(lang: str) -> str:
+    """What the address opens, before the name of the page: no two addresses have the same title."""
+    asked = [st.query_params[name][:LONGEST_TITLE] for name in OPENED if st.query_params.get(name)]
+    if st.query_params.get("simple") == "1":
+        asked.append(t("accessibility.easy", lang))
+    return "".join(t("accessibility.opened", lang, what=what) for what in asked)
 
 
 def _top(here: str, lang: str) -> Markup:
@@ -55,7 +72,8 @@ def _top(here: str, lang: str) -> Markup:
         )
         for path, name in SCREENS.items()
     ]
-    return Markup('<div class="top"><p class="brand">{}</p><nav aria-label="{}">{}</nav>{}</div>').format(
+    skip = Markup('<a class="skip" href="#contenu">{}</a>').format(t("accessibility.skip", lang))
+    return skip + Markup('<div class="top"><p class="brand">{}</p><nav aria-label="{}">{}</nav>{}</div>').format(
         t("app.name", lang), t("nav.label", lang), Markup(" ").join(links), _languages(lang)
     )
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from dashboard import charts, data, parts
 from dashboard.data import OpenBuild
 from dashboard.dates import duration_text, period_text, short_day
-from dashboard.run_view import run_view
+from dashboard.run_view import modelled, run_view
 from dashboard.texts import both, sentence, t
 from dashboard.timeline import months_picture
 from dashboard.view import choice, language, page_asked, proof_sentence
@@ -58,7 +58,8 @@ def _head(totals: Mapping[str, Any], lang: str) -> Markup:
         refused=t("measures.refused", lang, n=refused) if refused else t("measures.refused_none", lang),
         to_check=t("measures.to_check", lang, n=to_check) if to_check else t("measures.to_check_none", lang),
     )
-    return parts.head(t("measures.title", lang), answer)
+    more = Markup('<a href="{}">{}</a>').format(parts.address("brancher", lang), t("connect.from_measures", lang))
+    return parts.head(t("measures.title", lang), answer, more)
 
 
 def _months(build: OpenBuild, lang: str) -> Markup:
@@ -122,14 +123,14 @@ def _run_table(rows: Sequence[Mapping[str, Any]], lang: str) -> Markup:
         opened = Markup('<a href="{}">{}<span class="unseen">, {}</span></a>').format(link, day, row["service_key"])
         mark = Markup('<br><span class="warn">{}</span>').format(t("measures.marked", lang)) if row["checks"] else ""
         energy = parts.number(row["indicators"]["it_energy"], f"run.{row['row_id']}.it_energy", row["row_id"][:6], lang)
-        proofs = dict.fromkeys(row["proofs"].values())
+        proofs = set(row["proofs"].values()) | ({"estimated"} if modelled(row) else set())
         said = ", ".join(t(f"proof.{p}", lang) for p in charts.PROOFS if p in proofs)
+        texts = (row["service_key"], row["model"], row["device_as_read"] or _machine(row, lang))
         cells: list[Any] = [
             Markup("{}{}").format(opened, mark),
-            parts.cut(row["service_key"]),
-            parts.cut(row["model"] or ""),
+            *(parts.cut(text) if text else "" for text in texts),
+            duration_text(row["duration_s"], lang),
         ]
-        cells += [parts.cut(row["device_as_read"] or _machine(row, lang)), duration_text(row["duration_s"], lang)]
         lines.append([*cells, energy, said])
     return parts.table(t("measures.list_caption", lang), heads, lines)
 

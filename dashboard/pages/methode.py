@@ -40,14 +40,7 @@ def show() -> None:
     lang, today = language(), date.today()
     found = data.method_text(lang)
     st.html(_head(found, lang) + _boundary(found, lang) + _indicators(found, lang) + _rivals(today, lang))
-    st.html(
-        _formulas(found, lang)
-        + _sure(lang)
-        + _changes(lang)
-        + _review(today, lang)
-        + _further(lang)
-        + _accessibility(lang)
-    )
+    st.html(_formulas(found, lang) + _sure(lang) + _changes(lang) + _review(today, lang) + _further(lang))
 
 
 def _head(found: data.Method, lang: str) -> Markup:
@@ -189,17 +182,10 @@ def _further(lang: str) -> Markup:
     where = {
         "validation": parts.address("validation", lang),
         "factors": parts.address("facteurs", lang),
-        "accessibility": parts.address("methode", lang) + "#accessibilite",
+        "accessibility": parts.address("accessibilite", lang),
     }
     entries = [(link, t(f"method.door_{n}", lang), t(f"method.door_{n}_what", lang)) for n, link in where.items()]
     return parts.section(t("method.further", lang), parts.doors(entries))
-
-
-def _accessibility(lang: str) -> Markup:
-    said = Markup('<p id="accessibilite">{}. {}</p>').format(
-        t("footer.accessibility", lang), t("footer.accessibility_what", lang)
-    )
-    return parts.section(t("method.accessibility", lang), said)
 
 
 show()

@@ -11,6 +11,7 @@ import typer
 from estimator.cli import text as cli_text
 from estimator.cli.catalogue import GROUPS
 from estimator.cli.check import check
+from estimator.cli.collect import collect
 from estimator.cli.estimate import estimate
 from estimator.cli.text import Json, show
 from estimator.errors import LANGUAGES, SobriaError, say
@@ -21,6 +22,7 @@ for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 app.command()(estimate)
 app.command(help="check_import")(check)
+app.add_typer(collect, name="collect")
 
 Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
 

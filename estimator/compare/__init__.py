@@ -66,8 +66,9 @@ class Comparator:
 
     @cached_property
     def eligible(self) -> list[str]:
-        """Studied options whose quality is known to reach the threshold, when there is one."""
-        return [name for name, weighed in self.weighed.items() if meets(self.scenario, weighed.option) is not False]
+        """Studied options that run where they must, and are not known to miss the threshold when there is one."""
+        placed = [(name, weighed.option) for name, weighed in self.weighed.items() if not weighed.built.outside]
+        return [name for name, option in placed if meets(self.scenario, option) is not False]
 
     def pair(self, a: str, b: str, indicator: str) -> Comparison:
         """The verdict between two options on an indicator."""

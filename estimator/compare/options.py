@@ -11,6 +11,8 @@ from estimator.catalogue import Catalogue
 from estimator.cells import MACHINE, PLACE, Made, cells_of
 from estimator.compare.scenario import Option, Scenario
 from estimator.errors import SobriaError, sentences
+from estimator.hosting.facts import tables
+from estimator.places import PlaceRead, Places
 from estimator.question import Question
 from estimator.settings import setting_of
 from estimator.supply import DESK
@@ -41,6 +43,7 @@ class Built:
     """An option with its cells for the whole period, what they count, and what had to be supposed.
 
     occupancy: of the reserved accelerators, an amount; above 1 they do not suffice; None when none are reserved.
+    outside: computed, as far as is known, elsewhere than where the scenario wants it.
     """
 
     option: Option
@@ -49,15 +52,19 @@ class Built:
     proof: Mapping[str, float]
     warnings: tuple[dict[str, str], ...] = ()
     occupancy: Mapping[str, Any] | None = None
+    outside: bool = False
 
 
 def built(scenario: Scenario, option: Option, context: Context, times: float = 1.0) -> Built:
     """An option for `times` the volume of the scenario. SubjectUnknown, ModelUnknown, ServiceUnknown …"""
     units = scenario.need.volume * times
     attempts = units * option.attempts / option.acceptance
-    proof: Mapping[str, float] = {"estimated": 1.0} if option.use is not None else {}
+    proof: Mapping[str, float] = {"estimated": 1.0} if option.use or option.people else {}
+    outside = False
     if option.use is not None:
-        made = cells_of(setting_of(_question(scenario, option, attempts), context.catalogue, context.day))
+        setting = setting_of(_question(scenario, option, attempts), context.catalogue, context.day)
+        made = cells_of(setting)
+        outside = _located(scenario.constraints.location, setting.subjects.get("zone"), made, context.catalogue)
         made.cells = [_answered(cell, option.use.host, context) for cell in made.cells]
     elif option.measured is not None:
         made, proof = _measured(option, attempts, context)
@@ -65,7 +72,24 @@ def built(scenario: Scenario, option: Option, context: Context, times: float = 1
         made = Made()
     people = _people(scenario, option, units, context)
     cells = tuple(made.cells) + ((people,) if people else ())
-    return Built(option, cells, attempts, proof, tuple(made.warnings), _occupancy(option, made))
+    return Built(option, cells, attempts, proof, tuple(made.warnings), _occupancy(option, made), outside)
+
+
+def _located(wanted: str, zone: str | None, made: Made, catalogue: Catalogue) -> bool:
+    """Is a zone outside of what is wanted? Said among the warnings, and so is what cannot be checked."""
+    if not wanted:
+        return False
+    members = tables().memberships
+    code = None
+    if wanted not in {m.group for m in members} and Places.load().resolve_zone(PlaceRead(wanted, wanted))[0] is None:
+        code = "location_unread"
+    elif zone is None:
+        code = "location_unknown"
+    elif wanted not in {m.group for m in members if m.zone == zone}.union(catalogue.ladder(zone)):
+        code = "outside_location"
+    if code:
+        made.warnings.append(sentences("warnings", code, zone=zone, wanted=wanted))
+    return code == "outside_location"
 
 
 def _occupancy(option: Option, made: Made) -> dict[str, Any] | None:
@@ -124,13 +148,13 @@ def _scaled(amounts: Mapping[str, Any], times: float) -> dict[str, float]:
 
 
 def _people(scenario: Scenario, option: Option, units: float, context: Context) -> Cell | None:
-    """The terminals of people: their electricity at a desk, and their share of the making."""
+    """The terminals of people: their electricity at a desk, and their share of the making; refused answers too."""
     people = option.people
     if people is None or not people.screen_minutes:
         return None
     asked = Question(device=people.terminal, device_hours=0.0, zone=people.zone, host=DESK)
     setting = setting_of(asked, context.catalogue, context.day)
-    hours = units * people.screen_minutes / MINUTES
+    hours = units * people.screen_minutes / MINUTES / option.acceptance
     amounts = {"terminal_hours": hours, "machine_hours": hours, "resource_share": 1.0}
     return Cell(amounts, setting.bounds(*PLACE, *MACHINE, "terminal_power"))
 

@@ -61,15 +61,15 @@ class Constraints(Words):
     quality: Quality | None = None
     delay_s: float | None = Field(None, gt=0)
     data: Literal["open", "ordinary", "personal", "sensitive"] = "ordinary"
-    location: str = Field("", description="zone in which the computation must take place: FRA, EUROPE …")
+    location: str = Field("", description="zone in which the computation must take place: FRA, EU27")
 
 
 class People(Words):
-    """What people use and spend for one unit; minutes are stated, never converted."""
+    """What people use for one answer, accepted or not, and the work it takes; minutes are stated, never converted."""
 
     terminal: str = "terminal/laptop-with-screen"
     zone: str = Field("FRA", description="of the electricity of the terminals")
-    screen_minutes: float = Field(0.0, ge=0, le=1e5, description="of the terminal, for one unit [min]")
+    screen_minutes: float = Field(0.0, ge=0, le=1e5, description="of the terminal, for one answer [min]")
     work_minutes: float | None = Field(None, ge=0, le=1e5, description="of an agent's work, for one unit [min]")
 
 

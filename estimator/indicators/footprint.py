@@ -70,7 +70,7 @@ def per_service(scope: Scope) -> dict[str, Any]:
     for case in scope.in_use:
         rows = of_case(scope.rows, case.id)
         made = units(rows)
-        if not rows or not made:
+        if not made or all(row.row.cell.values.get("it_energy") is None for row in rows):
             silent.append(case.id)
             continue
         if case.id not in shown:

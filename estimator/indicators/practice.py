@@ -60,8 +60,8 @@ def non_ai_reviewed(scope: Scope) -> dict[str, Any]:
 
 
 def coverage(scope: Scope) -> dict[str, Any]:
-    """Use cases in use that have data in the period, and the electricity by proof."""
-    seen = {row.id for row in scope.rows}
+    """Use cases in use of known electricity in the period, and the electricity by proof."""
+    seen = {row.id for row in scope.rows if row.row.cell.values.get("it_energy") is not None}
     with_data = [case for case in scope.in_use if case.id in seen]
     proof = dict.fromkeys(PROOFS, 0.0)
     lost = 0

@@ -41,8 +41,8 @@ def screen(browser: Browser) -> Iterator[Page]:
 class Server:
     """A running dashboard: its address and its process."""
 
-    def __init__(self, home: Path) -> None:
-        command = [sys.executable, "-m", "tests.browser.fake_server", "--home", str(home), "--port", "0"]
+    def __init__(self, home: Path, *options: str) -> None:
+        command = [sys.executable, "-m", "tests.browser.fake_server", "--home", str(home), "--port", "0", *options]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         said = self.process.stdout.readline()

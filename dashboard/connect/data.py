@@ -1,0 +1,58 @@
+"""The bridge to the import: what a dropped file would bring, then the import itself; nothing is computed here."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from estimator.building import build
+from estimator.checking import check_paths
+from estimator.errors import say
+from estimator.home import default_home, reading_context
+from estimator.ledger import Ledger, import_paths
+from estimator.sidecar import SUFFIX
+
+LONGEST_NAME = 180  # bytes; a file system takes 255
+UNNAMED = "fichier"
+
+
+def checked(name: str, content: bytes) -> Mapping[str, Any]:
+    """What an import of this file would do now: {"account", "file"}; nothing is written. SobriaError."""
+    home = default_home()
+    with _file(name, content) as path:
+        found = check_paths(home, [path], reading_context(home)).as_dict()
+    return {"account": found["account"], "file": found["files"][0]}
+
+
+def imported(name: str, content: bytes) -> Mapping[str, int]:
+    """The account of the import of this file, after which the figures are computed again. SobriaError."""
+    home = default_home()
+    with _file(name, content) as path:
+        report = import_paths(Ledger(home), [path], reading_context(home))
+    for error in report.errors:
+        raise error
+    build(home)
+    return report.account.as_dict()
+
+
+def format_name(reader: str, lang: str) -> str:
+    """The name of an input format for people."""
+    return say("formats", reader, lang)
+
+
+def plain_name(name: str) -> str:
+    """The name that a file is kept under: no folder, no hidden file, no letter that cannot be read, never a sidecar."""
+    base = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(c if c.isprintable() else "-" for c in base).lstrip(".")
+    short = kept.encode("utf-8", "ignore")[-LONGEST_NAME:].decode("utf-8", "ignore").lstrip(".")
+    return (f"{short}.json" if short.endswith(SUFFIX) else short) or UNNAMED
+
+
+@contextmanager
+def _file(name: str, content: bytes) -> Iterator[Path]:
+    """The content as a file, in a folder that is deleted at the end."""
+    with TemporaryDirectory(prefix="sobria-") as folder:
+        path = Path(folder, plain_name(name))
+        path.write_bytes(content)
+        yield path

@@ -1,0 +1,135 @@
+"""A file dropped on the page: what an import would do of it, then the import, if the person confirms it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import parts
+from dashboard.connect import data as connect
+from dashboard.guard import may_write
+from dashboard.texts import both, t
+from estimator.errors import SobriaError
+from estimator.typography import typeset
+
+DROPPED, FILE, DONE = "connect dropped", "connect file", "connect done"
+SHOWN = 12  # names of fields and of models
+PROOFS = ("measured", "estimated", "declared", "unknown", "not_estimable")
+
+
+def show(lang: str) -> None:
+    """The place where a file is dropped, or why there is none."""
+    with st.container(key="connect_drop", gap="small"):
+        st.html(Markup("<h2>{}</h2>").format(t("connect.drop", lang)))
+        if not may_write():
+            st.html(Markup("<p>{}</p>").format(t("connect.read_only", lang)))
+            return
+        if DONE in st.session_state:
+            name, said = st.session_state[DONE]
+            _account(name, said, lang)
+        if FILE in st.session_state:
+            name, content, found = st.session_state[FILE]
+            _report(name, content, found, lang)
+        else:
+            st.html(Markup("<style>{}</style><p>{}</p>").format(_button(lang), t("connect.drop_what", lang)))
+            st.file_uploader(t("connect.file", lang), key=DROPPED, on_change=_take)
+
+
+def _button(lang: str) -> Markup:
+    """The name of the button in the reader's language: Streamlit's own is in English."""
+    text = t("connect.choose", lang).replace("\\", "").replace('"', "")
+    return Markup('.st-key-connect_drop section button::after {{ content: "{}"; }}').format(Markup(text))
+
+
+def _take() -> None:
+    """Check the file that was dropped, once; only its content and what was found of it are kept."""
+    file = st.session_state[DROPPED]
+    st.session_state.pop(DONE, None)
+    if file is None or not may_write():
+        return
+    content = file.getvalue()
+    try:
+        found: Mapping[str, Any] | SobriaError = connect.checked(file.name, content)
+    except SobriaError as error:
+        found = error
+    st.session_state[FILE] = (connect.plain_name(file.name), content, found)
+
+
+def _import(name: str, content: bytes) -> None:
+    """Import the file that was checked."""
+    if not may_write():
+        return
+    st.session_state.pop(FILE, None)
+    try:
+        st.session_state[DONE] = (name, connect.imported(name, content))
+    except SobriaError as error:
+        st.session_state[DONE] = (name, error)
+
+
+def _report(name: str, content: bytes, found: Mapping[str, Any] | SobriaError, lang: str) -> None:
+    """What the import would do, the button that does it, and the one that leaves it."""
+    new = aside = 0
+    if isinstance(found, SobriaError):
+        _refused(typeset(found.message(lang), lang))
+    elif found["file"]["error"]:
+        _refused(both(found["file"]["error"], lang))
+    else:
+        account = found["account"]
+        new, aside = account["accepted"] + account["superseded"], account["quarantined"]
+        st.html(_what(name, found, lang))
+    with st.container(horizontal=True):
+        if new or aside:
+            label = t("connect.confirm", lang, n=new) if new else t("connect.confirm_aside", lang)
+            st.button(label, type="primary", on_click=_import, args=(name, content))
+        st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILE, None))
+
+
+def _refused(text: str) -> None:
+    st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))
+
+
+def _account(name: str, said: Mapping[str, int] | SobriaError, lang: str) -> None:
+    """What the import did, or why it did nothing."""
+    if isinstance(said, SobriaError):
+        _refused(typeset(said.message(lang), lang))
+        return
+    link = Markup('<a href="{}">{}</a>').format(parts.address("mesures", lang), t("connect.see", lang))
+    st.html(
+        Markup('<div class="banner done" role="status"><b>{}</b> {} {}</div>').format(
+            t("connect.done", lang), _counts(name, said, lang), link
+        )
+    )
+
+
+def _counts(name: str, account: Mapping[str, int], lang: str) -> Markup:
+    """« emissions.csv : 118 lignes acceptées, 3 écartées. »"""
+    counted = [t(f"connect.{count}", lang, n=account[count]) for count in ("accepted", "quarantined")]
+    more = [t(f"connect.{count}", lang, n=account[count]) for count in ("superseded", "duplicates") if account[count]]
+    return Markup('<span class="wild">{}</span>').format(
+        t("connect.counts", lang, name=name, list=", ".join([*counted, *more]))
+    )
+
+
+def _what(name: str, found: Mapping[str, Any], lang: str) -> Markup:
+    """The report before the import: counts, format, proof, what is set aside and why, what is left out."""
+    file = found["file"]
+    lines: list[str | Markup] = [t("connect.format", lang, format=connect.format_name(file["reader"], lang))]
+    lines += [t(f"connect.rows_{proof}", lang, n=file["proofs"][proof]) for proof in PROOFS if proof in file["proofs"]]
+    if file["unknown_models"]:
+        lines.append(t("connect.unknown_models", lang, names=_listed(file["unknown_models"])))
+    lines += [
+        t("connect.aside", lang, n=reason["count"], line=reason["line"], reason=both(reason, lang))
+        for reason in file["refused"]
+    ]
+    lines += [t("connect.look", lang, n=check["count"], reason=both(check, lang)) for check in file["checks"]]
+    if file["left_out"]:
+        lines.append(t("connect.left_out", lang, n=len(file["left_out"]), names=_listed(file["left_out"])))
+    head = Markup('<p class="lead" role="status"><b>{}</b> {}</p>').format(
+        _counts(name, found["account"], lang), t("connect.nothing", lang)
+    )
+    return head + parts.items(lines)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")

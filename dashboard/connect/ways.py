@@ -1,0 +1,80 @@
+"""The ways in that work today: for each, the steps from a running service to a figure, with the code to paste."""
+
+from typing import NamedTuple
+
+TEMPLATE = "modele-declaration.csv"
+TRACK = """\
+sobria track --project tri -- python tri.py"""
+LIBRARY = """\
+from codecarbon import OfflineEmissionsTracker
+with OfflineEmissionsTracker(country_iso_code="FRA", project_name="tri"): main()"""
+LITELLM = """\
+curl -s "http://localhost:4000/spend/logs?start_date=2026-03-01&end_date=2026-04-01&summarize=false" \
+-H "Authorization: Bearer $LITELLM_MASTER_KEY" > depenses.json"""
+OPENAI = """\
+curl -s "https://api.openai.com/v1/organization/usage/completions?start_time=$(date -u -d 2026-03-01 +%s)\
+&bucket_width=1d&limit=31&group_by=model&group_by=project_id" -H "Authorization: Bearer $OPENAI_ADMIN_KEY" \
+> openai.json"""
+COLLECTOR = """\
+receivers: {otlp: {protocols: {http: {}}}}
+exporters: {file: {path: appels.jsonl}}
+service: {pipelines: {traces: {receivers: [otlp], exporters: [file]}}}"""
+VLLM = """\
+{ printf '# service assistant\\n# until %s\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)"; \
+curl -s http://localhost:8000/metrics; } > vllm.prom"""
+SACCT = """\
+sacct --allusers --parsable2 --starttime=2026-03-01 --endtime=2026-04-01 \
+--format=JobID,Cluster,ConsumedEnergyRaw,AllocTRES,ElapsedRaw,Start,End,Account,NNodes,State > travaux.psv"""
+NVIDIA_SMI = """\
+timeout 1h nvidia-smi --query-gpu=timestamp,index,uuid,name,power.draw --format=csv -l 1 > puissances.csv"""
+
+
+SEND = """\
+curl -s http://127.0.0.1:8502/v1/traces -H "Authorization: Bearer $JETON" \
+-H "Content-Type: application/json" --data-binary @appels.json"""
+
+
+class Step(NamedTuple):
+    """One step: its name in the words files, and what to paste, if anything."""
+
+    name: str
+    code: str
+
+
+class Way(NamedTuple):
+    """One way in: its name in addresses and in the words files, and its four steps."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+
+BUILD = Step("build", "sobria build")
+
+
+def _from_file(name: str, code: str, file: str) -> Way:
+    """A way that leaves a file, which is then checked and imported."""
+    after = Step("check", f"sobria check {file}"), Step("import", f"sobria import {file}"), BUILD
+    return Way(name, (Step(name, code), *after))
+
+
+WAYS = (
+    Way("track", (Step("doctor", "sobria doctor"), Step("track", TRACK), BUILD, Step("totals", "sobria totals"))),
+    _from_file("codecarbon", LIBRARY, "emissions.csv"),
+    _from_file("litellm", LITELLM, "depenses.json"),
+    _from_file("openai_usage", OPENAI, "openai.json"),
+    _from_file("otel_genai", COLLECTOR, "appels.jsonl"),
+    Way(
+        "collect",
+        (
+            Step("token", "sobria collect token add assistant"),
+            Step("collect", "sobria collect"),
+            Step("send", SEND),
+            BUILD,
+        ),
+    ),
+    _from_file("vllm", VLLM, "vllm.prom"),
+    _from_file("sacct", SACCT, "travaux.psv"),
+    _from_file("nvidia_smi", NVIDIA_SMI, "puissances.csv"),
+    _from_file("boamps", "", "rapport-boamps.json"),
+    _from_file("declared", "", TEMPLATE),
+)

@@ -1,0 +1,22 @@
+"""Brancher un service: how to bring measurements in; one way in opens at ?voie=."""
+
+import streamlit as st
+
+from dashboard.connect import drop as connect_drop
+from dashboard.connect import view as connect_view
+from dashboard.connect.ways import WAYS
+from dashboard.view import language
+
+
+def show() -> None:
+    """The ways in, or the steps of the one that the address names; then the place where a file is dropped."""
+    lang, asked = language(), st.query_params.get("voie", "")
+    way = next((way for way in WAYS if way.name == asked), None)
+    if way is None:
+        connect_view.ways_view(lang)
+    else:
+        connect_view.way_view(way, lang)
+    connect_drop.show(lang)
+
+
+show()

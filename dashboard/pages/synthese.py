@@ -1,0 +1,36 @@
+"""Synthèse: are our uses of AI sober? For elected officials; ?simple=1 says it in plain words."""
+
+import streamlit as st
+
+from dashboard import parts
+from dashboard.synthese.data import Asked, State, asked, periods, state, territories
+from dashboard.synthese.page import PERIOD, SIMPLE, TERRITORY, drawn
+from dashboard.texts import t
+from dashboard.view import choice, language
+from estimator.synthesis.text import period_text, territory_text
+
+
+def show() -> None:
+    """The synthesis of the territory and the period that the address names."""
+    lang, now = language(), state()
+    if now is None:
+        st.html(parts.nothing_yet(lang))
+        return
+    read = st.query_params
+    wanted = asked(now, read.get(TERRITORY, ""), read.get(PERIOD, ""))
+    top, below = drawn((wanted, lang, read.get(SIMPLE) == "1"))
+    st.html(top)
+    _choices(now, wanted, lang)
+    st.html(below)
+
+
+def _choices(now: State, wanted: Asked, lang: str) -> None:
+    """Territory and period, kept in the address."""
+    places = {code: territory_text(code, lang) for code in territories(now)}
+    spans = {text: period_text(text, lang) for text in periods(now)}
+    with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
+        choice(t("synthese.territory", lang), places, TERRITORY, territory_text(wanted.territory, lang))
+        choice(t("synthese.period", lang), spans, PERIOD, period_text(wanted.period, lang))
+
+
+show()

@@ -1,0 +1,1 @@
+"""The page for elected officials, its plain version and its printed sheet."""

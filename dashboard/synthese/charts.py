@@ -1,0 +1,150 @@
+"""Our own pictures of the synthesis: a footprint month by month with its interval, and what a change is made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard import charts
+from dashboard.charts import ACCENT, INK, LINE, WHITE, data_uri
+from dashboard.dates import month_text
+from dashboard.texts import t
+from estimator.numbers import interval_text, plain, step_for, with_unit
+
+HIGH, GROUND = 88, 4  # of a picture, and under its zero [px]
+EARLIER = "#b6c7da"  # months before the period: lighter, and told in words
+NARROWEST = 2.0  # of an interval [px]
+ROOM = 0.1  # left on each side of a month [share of its width]
+EFFECTS = ("volume", "efficiency", "scope", "method")
+
+
+@dataclass(frozen=True)
+class History:
+    """A footprint by month (yyyymm → amount or None); limit: the objective, shared equally among the months."""
+
+    name: str
+    months: Mapping[int, Mapping[str, Any] | None]
+    period: frozenset[int]
+    limit: float | None = None
+
+
+def months_figure(history: History, lang: str) -> Markup:
+    """One small picture: intervals by month from zero, the central value as a line, the objective dashed."""
+    known = [(m, a) for m, a in history.months.items() if a and a["central"] is not None]
+    if not known:
+        return Markup()
+    top = max([amount["high"] for _, amount in known] + ([history.limit] if history.limit else []))
+    unit = known[0][1]["unit"]
+    step = step_for(unit, top, lang)
+    months = list(history.months)
+    return Markup(
+        '<figure class="chart multiple" aria-label="{}"><p class="small">{}</p><img alt="" src="{}">'
+        '<p class="ends" aria-hidden="true"><span>{}</span><span>{}</span></p></figure>'
+    ).format(
+        _alt(history, known, lang),
+        t("synthese.up_to", lang, value=with_unit(plain(top, step, lang), step)),
+        data_uri(months_svg(history, top)),
+        month_text(months[0], lang),
+        month_text(months[-1], lang),
+    )
+
+
+def months_svg(history: History, top: float) -> str:
+    """The picture alone; `top`: the value of its upper edge."""
+    wide = 100 / len(history.months)
+    parts = [f'<rect width="100%" y="{HIGH - GROUND}" height="1" fill="{LINE}"/>']
+    for index, (month, amount) in enumerate(history.months.items()):
+        left, width = (index + ROOM) * wide, wide * (1 - 2 * ROOM)
+        if amount is None or amount["central"] is None:
+            parts.append(_gap(left + width / 2))
+            continue
+        now = month in history.period
+        low, middle, high = (_y(amount[end], top) for end in ("low", "central", "high"))
+        tall = max(low - high, NARROWEST)
+        fill = ACCENT if now else EARLIER
+        place = f'x="{left:.2f}%" width="{width:.2f}%"'
+        parts.append(f'<rect {place} y="{high:.1f}" height="{tall:.1f}" fill="{fill}"/>')
+        parts.append(f'<rect {place} y="{middle - 1:.1f}" height="2" fill="{WHITE if now else INK}"/>')
+    if history.limit is not None:
+        y = _y(history.limit, top)
+        parts.append(_dashed(y, "100%"))
+    return _svg("".join(parts), HIGH)
+
+
+def months_legend(limited: bool, lang: str) -> Markup:
+    """What bars, lines and dots mean."""
+    samples = [_sample(ACCENT, WHITE), _sample(EARLIER, INK), f'<circle cx="14" cy="7" r="1.5" fill="{INK}"/>']
+    keys = ["legend_period", "legend_earlier", "legend_gap"]
+    if limited:
+        samples.append(_dashed(7, "28"))
+        keys.append("legend_objective")
+    items = Markup().join(
+        Markup('<li><img src="{}" alt="" width="28" height="14">{}</li>').format(
+            data_uri(_svg(sample, 14, "28")), t(f"synthese.{key}", lang)
+        )
+        for sample, key in zip(samples, keys, strict=True)
+    )
+    return Markup('<ul class="legend" aria-label="{}">{}</ul>').format(t("chart.legend", lang), items)
+
+
+def waterfall(rows: Sequence[tuple[str, str, float, float]], title: str, lang: str) -> Markup:
+    """Rows of (label, value in words, from, to) on one scale from zero: totals start at zero, effects where they do."""
+    top = max((max(start, end) for _, _, start, end in rows), default=0.0) or 1.0
+    items = [
+        Markup('<li><p><b>{}</b> <span>{}</span></p><img class="step" alt="" src="{}"></li>').format(
+            label, value, data_uri(step_svg(start, end, top, total=start == 0.0))
+        )
+        for label, value, start, end in rows
+    ]
+    said = t("numbers.list", lang).join(f"{label} : {value}" for label, value, *_ in rows)
+    alt = t("chart.alt", lang, title=title, rows=said)
+    return Markup('<figure class="chart" aria-label="{}"><ol class="bars">{}</ol></figure>').format(
+        alt, Markup().join(items)
+    )
+
+
+def step_svg(start: float, end: float, top: float, total: bool) -> str:
+    """A total as a solid bar from zero; an effect as a bar between two totals, hollow where it lowers."""
+    left, right = 100 * min(start, end) / top, 100 * max(start, end) / top
+    fill = INK if total else ACCENT if end > start else WHITE
+    bar = (
+        f'<rect x="{left:.2f}%" width="{max(right - left, 0.3):.2f}%" y="3" height="14" fill="{fill}"'
+        f' stroke="{INK if total else ACCENT}"/>'
+    )
+    return _svg(bar, charts.STRIP)
+
+
+def _alt(history: History, known: Sequence[tuple[int, Mapping[str, Any]]], lang: str) -> str:
+    """The first, the last and the highest month, with their intervals; the table has them all."""
+    highest = max(known, key=lambda entry: entry[1]["central"])
+    chosen = dict.fromkeys([known[0][0], highest[0], known[-1][0]])
+    amounts = dict(known)
+    said = [
+        t("chart.month_cell", lang, month=month_text(month, lang), value=interval_text(amounts[month], lang))
+        for month in chosen
+    ]
+    return t("synthese.months_alt", lang, name=history.name, months=t("numbers.list", lang).join(said))
+
+
+def _sample(fill: str, line: str) -> str:
+    """An interval with its central value, for the legend."""
+    return f'<rect width="14" height="14" x="7" fill="{fill}"/><rect width="14" height="2" x="7" y="6" fill="{line}"/>'
+
+
+def _dashed(y: float, right: str) -> str:
+    """The objective."""
+    ends = f'x1="0" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"'
+    return f'<line {ends} stroke="{INK}" stroke-width="1.5" stroke-dasharray="5 4"/>'
+
+
+def _gap(middle: float) -> str:
+    return f'<circle cx="{middle:.2f}%" cy="{HIGH - GROUND - 4}" r="1.5" fill="{INK}"/>'
+
+
+def _y(value: float, top: float) -> float:
+    return (HIGH - GROUND) * (1 - value / top) if top else float(HIGH - GROUND)
+
+
+def _svg(body: str, high: float, wide: str = "100%") -> str:
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}">{body}</svg>'

@@ -1,0 +1,148 @@
+"""The bridge to the synthesis: worked out once a state of the home, a territory and a period, then remembered."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from dashboard import data
+from estimator import commitments as votes
+from estimator.explain import NumberUnknown
+from estimator.home import default_home
+from estimator.indicators.compared import FOLDER as SCENARIOS
+from estimator.indicators.opened import opened, split_number
+from estimator.indicators.scope import WHOLE, Scope, Sources
+from estimator.periods import Period, PeriodRefused
+from estimator.reading import Build, NoBuild
+from estimator.register import Register
+from estimator.register.events import FOLDER as REGISTER
+from estimator.register.types import METROPOLE
+from estimator.synthesis import synthesis
+
+STATES, ANSWERS = 3, 120  # remembered
+QUARTER, YEAR = 3, 12  # months
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class State(NamedTuple):
+    """What decides every figure: the build, the files of the register, of the votes and of the scenarios, the day."""
+
+    home: str
+    build: str
+    files: str
+    day: date
+
+
+class Asked(NamedTuple):
+    """A territory and a period in a state of the home."""
+
+    state: State
+    territory: str
+    period: str
+
+
+class Remembered(Generic[K, V]):
+    """Answers kept by their key, the oldest forgotten; two people who ask at once wait for one and the same work."""
+
+    def __init__(self, make: Callable[[K], V], most: int) -> None:
+        self._make, self._most = make, most
+        self._kept: OrderedDict[K, V] = OrderedDict()
+        self._busy: dict[K, Lock] = {}
+        self._lock = Lock()
+
+    def __call__(self, key: K) -> V:
+        """The answer for a key."""
+        with self._lock:
+            if key in self._kept:
+                return self._kept[key]
+            busy = self._busy.setdefault(key, Lock())
+        with busy:
+            if key not in self._kept:
+                found = self._make(key)
+                with self._lock:
+                    self._kept[key] = found
+                    self._busy.pop(key, None)
+                    while len(self._kept) > self._most:
+                        self._kept.popitem(last=False)
+                return found
+            return self._kept[key]
+
+
+def state() -> State | None:
+    """The home as it stands now, None without a build."""
+    build = data.current()
+    if build is None:
+        return None
+    home = default_home()
+    parts = [f"{p.name} {p.stat().st_mtime_ns}" for p in sorted((home / SCENARIOS).glob("*.toml"))]
+    for folder in (REGISTER, votes.FOLDER):
+        parts += sorted(p.name for p in (home / folder).iterdir()) if (home / folder).is_dir() else []
+    return State(
+        str(home), build.id, hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest(), date.today()
+    )
+
+
+def _read(now: State) -> Sources:
+    build: Build = data.opened()
+    return Sources(build, Register(Path(now.home)), votes.Commitments(Path(now.home)), Path(now.home), now.day)
+
+
+def _worked_out(asked: Asked) -> dict[str, Any]:
+    return synthesis(Scope(sources(asked.state), asked.territory, Period(asked.period)))
+
+
+def _territories(now: State) -> tuple[str, ...]:
+    communes = {case.commune for case in sources(now).cases}
+    return (WHOLE, *([METROPOLE] if METROPOLE in communes else []), *sorted(communes - {METROPOLE}))
+
+
+def _periods(now: State) -> tuple[str, ...]:
+    """Every year, quarter and month that the ledger touches, the last first."""
+    months = sources(now).build.months()
+    years = dict.fromkeys(str(month // 100) for month in reversed(months))
+    quarters = dict.fromkeys(f"{m // 100}-T{(m % 100 + 2) // QUARTER}" for m in reversed(months))
+    return (*years, *quarters, *(f"{month // 100}-{month % 100:02}" for month in reversed(months)))
+
+
+def _open(key: tuple[Asked, str]) -> dict[str, Any]:
+    wanted, figure = key
+    return opened(Scope(sources(wanted.state), wanted.territory, Period(wanted.period)), figure)
+
+
+sources = Remembered(_read, STATES)
+numbers = Remembered(_open, ANSWERS)
+body = Remembered(_worked_out, ANSWERS)
+territories = Remembered(_territories, STATES)
+periods = Remembered(_periods, STATES)
+
+
+def asked(now: State, territory: str, period: str) -> Asked:
+    """What an address asks for; what it does not say, or says wrong, is the métropole if it has use cases, else the
+    whole, over the last year."""
+    known, spans = territories(now), periods(now)
+    chosen = territory if territory in known else METROPOLE if METROPOLE in known else WHOLE
+    try:
+        span = Period(period).text if period else ""
+    except PeriodRefused:
+        span = ""
+    return Asked(now, chosen, span if span in spans else spans[0] if spans else str(now.day.year))
+
+
+def explanation(number: str) -> dict[str, Any]:
+    """A number opened, be it one of a territory and a period or of the build. NumberUnknown, NoBuild."""
+    found, now = split_number(number[: data.LONGEST_ID]), state()
+    build = data.current()
+    if build is None:
+        raise NoBuild(home=default_home())
+    if found is None or now is None:
+        return build.explanation(number)
+    territory, period, figure = found
+    wanted = asked(now, territory, period)
+    if (wanted.territory, wanted.period) != (territory, period):
+        raise NumberUnknown(id=number)
+    return numbers((wanted, figure))

@@ -1,0 +1,56 @@
+"""The whole page of a territory and a period, drawn once and remembered: what stands above the choices, and below."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard import parts
+from dashboard.synthese import promises, view
+from dashboard.synthese.data import Asked, Remembered, body
+from dashboard.synthese.simple import simple
+from dashboard.texts import t
+from estimator.indicators.opened import number_of
+
+TERRITORY, PERIOD, SIMPLE = "territoire", "periode", "simple"
+DRAWN = 240  # pages remembered
+UNKNOWN = (promises.decisions, promises.indicators, promises.charter, promises.claims)  # of a period without a figure
+PARTS = (view.footprints, promises.decisions, view.changes, view.paths, view.uses, *UNKNOWN[1:])
+
+
+def _draw(key: tuple[Asked, str, bool]) -> tuple[Markup, Markup]:
+    """What stands above the choices, and below."""
+    wanted, lang, in_plain_words = key
+    found = body(wanted)
+    links = _links(wanted, in_plain_words, lang)
+    if in_plain_words:
+        return simple(found, links, lang)
+    parts_ = PARTS if found["indicators"]["energy"]["value"]["central"] is not None else UNKNOWN
+    below = [part(found, lang) for part in parts_]
+    below.append(promises.sources(_files(wanted, found, lang), lang))
+    return view.head(found, links, lang), Markup().join(below)
+
+
+drawn = Remembered(_draw, DRAWN)
+
+
+def _links(wanted: Asked, in_plain_words: bool, lang: str) -> Markup:
+    """The other forms of this page: on paper, and in plain words or in full."""
+    here = {TERRITORY: wanted.territory, PERIOD: wanted.period}
+    other = parts.address("synthese", lang, **here, **({} if in_plain_words else {SIMPLE: "1"}))
+    entries = [
+        (parts.address("fiche-synthese", lang, **here), t("synthese.print", lang)),
+        (other, t("synthese.full" if in_plain_words else "synthese.plain", lang)),
+    ]
+    links = Markup().join(Markup('<li><a href="{}">{}</a></li>').format(*entry) for entry in entries)
+    return Markup('<nav class="ways" aria-label="{}"><ul>{}</ul></nav>').format(t("synthese.forms", lang), links)
+
+
+def _files(wanted: Asked, found: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """The same figures as files, and the first of them opened, where it is known."""
+    here = {TERRITORY: wanted.territory, PERIOD: wanted.period}
+    addresses = {key: parts.address(f"synthese.{key}", lang, **here) for key in ("csv", "json")}
+    if found["indicators"]["energy"]["value"]["central"] is None:
+        return addresses
+    number = number_of(wanted.territory, wanted.period, "energy")
+    return addresses | {"opened": parts.explain_link(number, lang)}

@@ -1,0 +1,65 @@
+"""What the server answers about the synthesis by itself: its one-page sheet, and its figures to the last digit."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from dashboard.synthese.data import Asked, Remembered, State, asked, body, state
+from dashboard.texts import DEFAULT, LANGUAGES
+from estimator.synthesis.files import written
+
+SYNTHESIS_FILES = ("/fiche-synthese", "/synthese.csv", "/synthese.json")
+SHEETS = 120  # remembered
+HTML, CSV = "html", "csv"
+
+
+def synthesis_routes() -> list[Route]:
+    """The routes of the synthesis."""
+    return [Route("/fiche-synthese", _sheet), Route("/synthese.csv", _table), Route("/synthese.json", _body)]
+
+
+def _write(key: tuple[Asked, str, str]) -> str:
+    asked_for, lang, format = key
+    return written(body(asked_for), lang, format)
+
+
+sheets = Remembered(_write, SHEETS)
+
+
+def _asked(request: Request) -> tuple[Asked, str] | None:
+    """What the address names, in the language that it names; None in a home without a build."""
+    now: State | None = state()
+    if now is None:
+        return None
+    read = request.query_params
+    lang = read.get("lang", DEFAULT)
+    return asked(now, read.get("territoire", ""), read.get("periode", "")), lang if lang in LANGUAGES else DEFAULT
+
+
+def _sheet(request: Request) -> Response:
+    found = _asked(request)
+    if found is None:
+        return _nothing(request)
+    return Response(sheets((*found, HTML)), media_type="text/html")
+
+
+def _table(request: Request) -> Response:
+    found = _asked(request)
+    if found is None:
+        return _nothing(request)
+    name = f"synthese-{found[0].territory}-{found[0].period}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(sheets((*found, CSV)).encode("utf-8-sig"), media_type="text/csv", headers=headers)
+
+
+def _body(request: Request) -> Response:
+    found = _asked(request)
+    if found is None:
+        return _nothing(request)
+    return JSONResponse(body(found[0]))
+
+
+def _nothing(request: Request) -> Response:
+    """A home without a build: the page says what to do."""
+    lang = request.query_params.get("lang", DEFAULT)
+    return RedirectResponse(f"./synthese?lang={lang if lang in LANGUAGES else DEFAULT}", status_code=303)

@@ -1,0 +1,86 @@
+"""The synthesis in plain words: short sentences, no abbreviation, units in full."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard import parts
+from dashboard.texts import t
+from estimator.numbers import LADDERS, figure, share_text, step_for
+from estimator.synthesis.text import FOOTPRINTS, period_text, territory_text
+
+Body = Mapping[str, Any]
+EVERY_STATUS = ("held", "partly", "not_held", "not_measured")
+
+
+def simple(body: Body, links: Markup, lang: str) -> tuple[Markup, Markup]:
+    """The whole page: what stands above the choices, and below."""
+    where = {"territory": territory_text(body["territory"], lang), "period": period_text(body["period"], lang)}
+    head = parts.head(
+        t("simple.title", lang), t(f"simple.answer_{_verdict(body)}", lang), t("simple.where", lang, **where)
+    )
+    blocks = [
+        parts.section(t("simple.what", lang), _sentences([t(f"simple.what_{n}", lang) for n in range(1, 5)])),
+        *(_footprint(body["indicators"][key], lang) for key in FOOTPRINTS),
+        parts.section(t("simple.charter", lang), _sentences(list(_charter(body, lang)))),
+        parts.section(t("simple.decisions", lang), _sentences(_decisions(body, lang))),
+    ]
+    return head + links, Markup().join(blocks)
+
+
+def _verdict(body: Body) -> str:
+    energy = body["indicators"]["energy"]
+    return (energy["path"] or {}).get("verdict") or ("unknown" if energy["objective"] else "none")
+
+
+def _footprint(entry: Body, lang: str) -> Markup:
+    name = entry["id"]
+    told = [t(f"simple.about_{name}", lang)]
+    value = spelled(entry["value"], lang)
+    told += [value] if value else [t("simple.unknown", lang)]
+    if value:
+        told.append(t("simple.between", lang))
+    change = entry["change"]
+    key = "open" if change["established"] is False else "none"
+    if change["established"]:
+        key = "up" if change["difference"]["low"] > 0 else "down"
+    told.append(t(f"simple.trend_{key}", lang))
+    told.append(t("simple.objective" if entry["objective"] else "simple.no_objective", lang))
+    return parts.section(t(f"simple.{name}", lang), _sentences(told))
+
+
+def spelled(amount: Body, lang: str) -> str:
+    """« Entre 4,9 et 6,9 mégawattheures. », empty for a value that is not known."""
+    if amount["central"] is None:
+        return ""
+    shown, step = figure(amount, lang), step_for(amount["unit"], amount["central"], lang)
+    unit = next(name for worth, name in LADDERS[amount["unit"]] if step.worth == type(step.worth)(worth))
+    text = re.sub(rf"\s*{re.escape(step.text)}$", "", shown.interval)
+    return t("simple.value", lang, value=text[:1].upper() + text[1:], unit=t(f"simple.units_{unit}", lang))
+
+
+def _charter(body: Body, lang: str) -> Iterator[str]:
+    counts = {status: sum(c["status"] == status for c in body["charter"]) for status in EVERY_STATUS}
+    yield t("simple.charter_what", lang)
+    yield t("simple.charter_all", lang, n=len(body["charter"]))
+    for status, count in counts.items():
+        if count:
+            yield t(f"simple.charter_{status}", lang, n=count)
+    trained = body["indicators"]["trained"]["value"]["share"]
+    if trained is not None:
+        yield t("simple.trained", lang, share=share_text(trained, lang).replace("%", t("simple.percent", lang)))
+
+
+def _decisions(body: Body, lang: str) -> list[str]:
+    """The decisions as the page has them: their words are those of the register and of the scenarios."""
+    return [found["title"][lang] for found in body["decisions"]] or [t("simple.no_decision", lang)]
+
+
+def _sentences(told: list[str]) -> Markup:
+    """One sentence a line."""
+    lines = [line for text in told for line in re.split(r"(?<=\.) ", text)]
+    return Markup('<div class="simple">{}</div>').format(
+        Markup().join(Markup("<p>{}</p>").format(line) for line in lines)
+    )

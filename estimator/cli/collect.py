@@ -1,0 +1,64 @@
+"""`sobria collect`: receive rows over HTTP, and give services the tokens that they show."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from estimator.cli.text import Json, show
+from estimator.doors import ADDRESS, PORT, Limits
+from estimator.errors import say
+
+collect = typer.Typer(invoke_without_command=True, help="collect")
+token = typer.Typer(no_args_is_help=True, help="collect_token")
+collect.add_typer(token, name="token")
+
+
+@collect.callback()
+def receive(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="port", min=0, max=65535)] = PORT,
+    address: Annotated[str, typer.Option(help="collect_address")] = ADDRESS,
+    max_bytes: Annotated[int, typer.Option(help="collect_bytes", min=1)] = Limits.body,
+    max_waiting: Annotated[int, typer.Option(help="collect_waiting", min=1)] = Limits.waiting,
+) -> None:
+    if context.invoked_subcommand:
+        return
+    from estimator import collect as door
+
+    lang = context.obj["lang"]
+    listening = door.listen(address, port)
+    if not door.is_this_machine(address):
+        print(say("collect", "open_to_all", lang), file=sys.stderr)
+    shown = f"[{address}]" if ":" in address else address
+    app = door.create_app(context.obj["home"], Limits(body=max_bytes, waiting=max_waiting))
+    print(say("collect", "started", lang, url=f"http://{shown}:{listening.getsockname()[1]}"), flush=True)
+    door.run(app, listening)
+
+
+@token.command("add", help="collect_token_add")
+def add(
+    context: typer.Context, service: Annotated[str, typer.Argument(metavar="SERVICE")], json_: Json = False
+) -> None:
+    from estimator.senders import Senders
+
+    given, secret = Senders(context.obj["home"]).add(service)
+    body = given.as_dict() | {"token": secret}
+    show(body, json_, lambda: say("collect", "token_given", context.obj["lang"], **body))
+
+
+@token.command("list", help="collect_token_list")
+def list_(context: typer.Context, json_: Json = False) -> None:
+    from estimator.senders import Senders
+
+    lang, held = context.obj["lang"], [given.as_dict() for given in Senders(context.obj["home"]).in_force()]
+    lines = [say("collect", "token_line", lang, **given) for given in held] or [say("collect", "token_none", lang)]
+    show({"tokens": held}, json_, lambda: "\n".join(lines))
+
+
+@token.command("revoke", help="collect_token_revoke")
+def revoke(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID")], json_: Json = False) -> None:
+    from estimator.senders import Senders
+
+    body = Senders(context.obj["home"]).revoke(id_).as_dict()
+    show(body, json_, lambda: say("collect", "token_revoked", context.obj["lang"], **body))

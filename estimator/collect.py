@@ -1,0 +1,244 @@
+"""The door where services leave their rows over HTTP: an answer of success means that they are on disk."""
+
+import asyncio
+import binascii
+import errno
+import ipaddress
+import socket
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from estimator.collecting import Receipt, Sent, Taken, post, read_body, settle
+from estimator.doors import (
+    DOORS,
+    AddressRefused,
+    BodyTooLarge,
+    BodyTooSlow,
+    Door,
+    Limits,
+    NotWritten,
+    PackedRefused,
+    PortTaken,
+    ProtobufRefused,
+    Refusal,
+    TokenMissing,
+    TokenRefused,
+    TooBusy,
+    TypeRefused,
+)
+from estimator.errors import SobriaError, say, sentences
+from estimator.home import reading_context
+from estimator.ledger import Ledger
+from estimator.senders import Senders, TokensTorn
+
+SETTLE_EVERY = 64  # batches written: below, small files cost less than grouping them
+DRAINED = 8  # times the largest body that is read and thrown away, so that who sends too much hears the answer
+
+
+class _Waiting:
+    """A body that was read, until its receipt is there, or the reason why it was not written."""
+
+    def __init__(self, taken: Taken) -> None:
+        self.taken = taken
+        self.receipt: Receipt | None = None
+        self.reason = "-"
+
+
+class Collector:
+    """Takes bodies from services and gives a receipt for each, those that wait together being written together."""
+
+    def __init__(self, home: Path, limits: Limits) -> None:
+        self._senders, self._ledger, self._context = Senders(home), Ledger(home), reading_context(home)
+        self._limits = limits
+        self._in_hand = self._unsettled = 0
+        self._waiting: list[_Waiting] = []
+        self._writing = asyncio.Lock()
+
+    async def receive(self, request: Request, door: Door) -> Receipt:
+        """What became of a body. Refusal, TokensTorn, the errors of the readers."""
+        try:
+            service = self._service(request)
+            _check_type(request, door)
+            if self._in_hand >= self._limits.waiting:
+                raise TooBusy(count=self._limits.waiting)
+        except SobriaError:
+            await self._arrived(request, 0)  # who is still sending would hear a broken line in the place of the answer
+            raise
+        self._in_hand += 1
+        try:
+            data = await self._arrived(request, self._limits.body)
+            if data is None:
+                raise BodyTooLarge(most=self._limits.body)
+            taken = await run_in_threadpool(read_body, Sent(service, door.form, data), self._context)
+            return await self._written(_Waiting(taken))
+        finally:
+            self._in_hand -= 1
+
+    def _service(self, request: Request) -> str:
+        secret = _secret(request.headers.get("authorization", ""))
+        if not secret:
+            raise TokenMissing()
+        service = self._senders.service_of(secret)
+        if service is None:
+            raise TokenRefused()
+        return service
+
+    async def _arrived(self, request: Request, most: int) -> bytes | None:
+        """The body, None when it has more than `most` bytes: those are thrown away as they come. BodyTooSlow."""
+        size, kept = 0, bytearray()
+        try:
+            async with asyncio.timeout(self._limits.arriving_s):
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    if size <= most:
+                        kept += chunk
+                    elif size > DRAINED * self._limits.body:
+                        break
+        except TimeoutError:
+            raise BodyTooSlow(seconds=f"{self._limits.arriving_s:g}") from None
+        return bytes(kept) if size <= most else None
+
+    async def _written(self, mine: _Waiting) -> Receipt:
+        """The first to come writes for all who wait; the others find their receipt."""
+        self._waiting.append(mine)
+        async with self._writing:
+            if mine in self._waiting:
+                batch, self._waiting = self._waiting, []
+                await self._write(batch)
+        if mine.receipt is None:
+            raise NotWritten(reason=mine.reason)
+        return mine.receipt
+
+    async def _write(self, batch: list[_Waiting]) -> None:
+        try:
+            if self._unsettled >= SETTLE_EVERY:
+                self._unsettled = 0
+                await run_in_threadpool(settle, self._ledger)
+            receipts = await run_in_threadpool(post, self._ledger, [waiting.taken for waiting in batch])
+            for waiting, receipt in zip(batch, receipts, strict=True):
+                waiting.receipt = receipt
+            self._unsettled += any(receipt.read for receipt in receipts)
+        except (SobriaError, OSError) as error:
+            for waiting in batch:
+                waiting.reason = getattr(error, "strerror", None) or str(error)
+
+
+def create_app(home: Path, limits: Limits) -> Starlette:
+    """The doors of one home, and its health."""
+    collector = Collector(home, limits)
+
+    def answering(door: Door) -> Callable[[Request], Any]:
+        async def answer(request: Request) -> Response:
+            return _answer(await collector.receive(request, door), door)
+
+        return answer
+
+    doors = [Route(path, answering(door), methods=["POST"]) for path, door in DOORS.items()]
+    handlers: Mapping[Any, Any] = {
+        SobriaError: _refused,
+        HTTPException: _astray,
+        ClientDisconnect: _failed,
+        Exception: _failed,
+    }
+    return Starlette(routes=[*doors, Route("/sante", _health)], exception_handlers=handlers)
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """A socket that listens. PortTaken, AddressRefused."""
+    opened = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((address, port))
+        opened.listen(128)
+    except OSError as error:
+        opened.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(port=port, address=address) from error
+        raise AddressRefused(address=address, reason=error.strerror or str(error)) from error
+    return opened
+
+
+def is_this_machine(address: str) -> bool:
+    """Whether only this machine can come by this address."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def run(app: Starlette, listening: socket.socket) -> None:
+    """Answer until told to stop; bodies in hand are finished first."""
+    config = uvicorn.Config(
+        app,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _secret(authorization: str) -> str:
+    """The token of a request: after Bearer, or as the password of Basic, which is all that an address can carry."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return b64decode(value.strip(), validate=True).decode("utf-8").partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _check_type(request: Request, door: Door) -> None:
+    """TypeRefused, ProtobufRefused, PackedRefused."""
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given == "application/x-protobuf" and door.form == "otlp":
+        raise ProtobufRefused()
+    if given not in door.types:
+        raise TypeRefused(read=given[:80], expected=", ".join(door.types))
+    packed = request.headers.get("content-encoding", "identity").strip().lower()
+    if packed != "identity":
+        raise PackedRefused(read=packed[:80])
+
+
+def _answer(receipt: Receipt, door: Door) -> Response:
+    body = sentences("collect", "received", **receipt.as_dict()) | receipt.as_dict()
+    if door.form == "otlp" and receipt.quarantined:
+        told = say("collect", "rejected_spans", "en", count=receipt.quarantined)
+        body["partialSuccess"] = {"rejectedSpans": receipt.quarantined, "errorMessage": told}
+    return JSONResponse(body, door.kept)
+
+
+async def _health(request: Request) -> Response:
+    return JSONResponse(sentences("collect", "ready"))
+
+
+async def _refused(request: Request, error: SobriaError) -> Response:
+    """The status of a refusal; 503 when the tokens cannot be read; 400 for a body that no reader takes."""
+    if isinstance(error, Refusal):
+        return JSONResponse(error.as_dict(), error.status, dict(error.headers))
+    return JSONResponse(error.as_dict(), 503 if isinstance(error, TokensTorn) else 400)
+
+
+async def _astray(request: Request, error: HTTPException) -> Response:
+    key = {404: "no_such_door", 405: "post_only"}.get(error.status_code, "failed")
+    return JSONResponse(sentences("collect", key, doors=", ".join(DOORS)), error.status_code, error.headers)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return JSONResponse(sentences("collect", "failed"), 500)

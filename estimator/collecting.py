@@ -1,0 +1,141 @@
+"""What a service sends, read as a file of its form would be, and brought into the ledger as rows of that service."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from estimator.doors import Form
+from estimator.ledger import Ledger
+from estimator.ledger.compacting import CompactionRunning, compact
+from estimator.ledger.posting import Posting
+from estimator.readers import Context, ReadResult, Trace, codecarbon, json_text, otel, read_trace
+from estimator.readers.base import BrokenJson, NotATrace
+from estimator.readers.codecarbon_columns import KNOWN
+
+NAME = "collect-{service}"  # stands where the name of a file does: `ledger withdraw --file` finds a service by it
+_RESOURCE = ("resourceSpans", "resource", "attributes", "key")
+_EVENT = ("resourceSpans", "scopeSpans", "spans", "events", "attributes", "key")
+_READ = "service.name"
+
+
+class Sent(NamedTuple):
+    """One body, in the form of the door that it came by."""
+
+    service: str
+    form: Form
+    data: bytes
+
+
+class Taken(NamedTuple):
+    """What was read of a body, and the names of the fields that were dropped."""
+
+    trace: Trace
+    result: ReadResult
+    dropped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Where each row of a body went: read = accepted + duplicates + quarantined. Fields dropped: by name."""
+
+    read: int
+    accepted: int
+    duplicates: int
+    quarantined: int
+    dropped_fields: int
+    dropped_names: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Every field by name."""
+        return asdict(self)
+
+
+def read_body(sent: Sent, context: Context) -> Taken:
+    """Rows of a body, under the service that sent it whatever it calls itself. The errors of the readers."""
+    trace = Trace(NAME.format(service=sent.service), sent.data, None)
+    dropped: set[str] = set()
+    if sent.form == "codecarbon":
+        trace, dropped = _as_table(trace)
+        result = codecarbon.READER.read(trace, context)
+    elif sent.form == "otlp":
+        result = otel.READER.read(trace, context)
+        dropped = _beside(trace)
+    else:
+        result = read_trace(trace, context)
+    rows = [row.model_copy(update={"service_key": sent.service}) for row in result.rows]
+    return Taken(
+        trace,
+        ReadResult(rows, result.refused, result.read, result.unused),
+        tuple(sorted({*dropped, *result.unused})),
+    )
+
+
+def post(ledger: Ledger, batch: Sequence[Taken]) -> list[Receipt]:
+    """Bring bodies into the ledger by one import, and say what became of each. When it returns, all are on disk."""
+    posting = Posting(ledger) if any(taken.result.read for taken in batch) else None
+    receipts = [_posted(posting, taken) for taken in batch]
+    if posting:
+        posting.account()
+    return receipts
+
+
+def settle(ledger: Ledger) -> None:
+    """Group the small files that bodies leave, unless another process is at it."""
+    try:
+        compact(ledger, wait_s=0)
+    except CompactionRunning:
+        return
+
+
+def _posted(posting: Posting | None, taken: Taken) -> Receipt:
+    """The receipt of a body, a body without any row leaving no mark in the ledger."""
+    names, result = taken.dropped, taken.result
+    if posting is None or not result.read:
+        return Receipt(0, 0, 0, 0, len(names), names)
+    duplicates, quarantined = posting.duplicates, posting.quarantined
+    posting.take((taken.trace.name, taken.trace.sha), result.rows, result.refused)
+    duplicates, quarantined = posting.duplicates - duplicates, posting.quarantined - quarantined
+    accepted = result.read - duplicates - quarantined
+    return Receipt(result.read, accepted, duplicates, quarantined, len(names), names)
+
+
+def _as_table(trace: Trace) -> tuple[Trace, set[str]]:
+    """The objects that codecarbon posts, as the file that it would have written, with the names of other fields, such
+    as the user's name and the place of the machine. BrokenJson, NotATrace."""
+    objects: list[dict[str, Any]] = []
+    for line, found in json_text.objects(trace):
+        if isinstance(found, str):
+            raise BrokenJson(file=trace.name, line=line)
+        objects.append(found)
+    given = {name for found in objects for name in found}
+    columns = sorted(given & KNOWN)
+    if not columns:
+        raise NotATrace(file=trace.name, columns=", ".join(sorted(given))[:120])
+    file = io.StringIO()
+    table = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
+    table.writeheader()
+    for found in objects:
+        table.writerow({name: value for name, value in found.items() if isinstance(value, str | int | float)})
+    return Trace(trace.name, file.getvalue().encode("utf-8", "replace"), None), given - KNOWN
+
+
+def _beside(trace: Trace) -> set[str]:
+    """Names of what spans carry beside their attributes, and that nothing is taken from: there, prompts travel too."""
+    found: set[str] = set()
+    for _, export in json_text.objects(trace):
+        found.update(_at(export, _RESOURCE))
+        found.update(_at(export, _EVENT))
+    return found - {_READ}
+
+
+def _at(value: Any, path: Sequence[str]) -> Iterator[str]:
+    """The texts that stand at the end of a path of names, lists being transparent."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _at(item, path)
+    elif path and isinstance(value, dict):
+        yield from _at(value.get(path[0]), path[1:])
+    elif not path and isinstance(value, str):
+        yield value

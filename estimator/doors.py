@@ -1,0 +1,111 @@
+"""What may come to the collector: its doors, the limits that it keeps, and the refusals with their status."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal, NamedTuple
+
+from estimator.errors import SobriaError
+
+PORT, ADDRESS = 8502, "127.0.0.1"
+RETRY_S = "5"
+Form = Literal["codecarbon", "otlp", "rows"]
+
+
+class Door(NamedTuple):
+    """One address: the form of what comes in, the types it may be sent as, and how its protocol says that it was kept:
+    codecarbon waits for 201, OTLP for 200."""
+
+    form: Form
+    types: tuple[str, ...]
+    kept: int
+
+
+_JSON = ("application/json",)
+_LINES = ("application/x-ndjson", "application/jsonl", "text/csv", "text/plain")
+DOORS = {
+    "/v1/codecarbon": Door("codecarbon", _JSON, 201),
+    "/v1/traces": Door("otlp", _JSON, 200),
+    "/v1/rows": Door("rows", (*_JSON, *_LINES), 202),
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The largest body [B], how many bodies may be in hand at once, how long one may take to arrive [s]."""
+
+    body: int = 4_194_304
+    waiting: int = 64
+    arriving_s: float = 20.0
+
+
+class Refusal(SobriaError):
+    """A request that is not taken, with the status of its answer."""
+
+    status: ClassVar[int]
+    headers: ClassVar[Mapping[str, str]] = {}
+
+
+class TokenMissing(Refusal):
+    """No token was shown."""
+
+    code, status, headers = "collect_no_token", 401, {"www-authenticate": 'Bearer realm="sobria"'}
+
+
+class TokenRefused(Refusal):
+    """The token is none of this home, or was revoked."""
+
+    code, status, headers = "collect_bad_token", 401, {"www-authenticate": 'Bearer realm="sobria"'}
+
+
+class TypeRefused(Refusal):
+    """A content type that this door does not read."""
+
+    code, status = "collect_type", 415
+
+
+class ProtobufRefused(Refusal):
+    """OTLP in its binary form."""
+
+    code, status = "collect_protobuf", 415
+
+
+class PackedRefused(Refusal):
+    """A compressed body: its true size is not known before it is unpacked."""
+
+    code, status = "collect_packed", 415
+
+
+class BodyTooLarge(Refusal):
+    """More bytes than a body may have."""
+
+    code, status = "collect_too_large", 413
+
+
+class BodyTooSlow(Refusal):
+    """The end of the body did not come."""
+
+    code, status = "collect_too_slow", 408
+
+
+class TooBusy(Refusal):
+    """As many bodies in hand as may be."""
+
+    code, status, headers = "collect_busy", 503, {"retry-after": RETRY_S}
+
+
+class NotWritten(Refusal):
+    """The ledger could not be written: nothing is acknowledged."""
+
+    code, status, headers = "collect_not_written", 503, {"retry-after": RETRY_S}
+
+
+class AddressRefused(SobriaError):
+    """The address cannot be listened to."""
+
+    code = "collect_address"
+
+
+class PortTaken(SobriaError):
+    """Another program listens there."""
+
+    code = "port_taken"

@@ -1,0 +1,287 @@
+"""What everyone needs of a page, on the invented métropole: structure, keyboard, zoom, spacing, paper, less motion."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard.texts import t
+from scripts.demo.metropole import fill
+from tests.browser.conftest import Server
+from tests.browser.test_pages import LANGUAGES, is_wider_than_its_window, open_page
+from tests.browser.test_registre import reach
+from tests.browser.test_synthese import Dashboard
+
+VIEWS = {
+    "accueil": "/",
+    "synthese": "/synthese",
+    "facile": "/synthese?simple=1",
+    "comparer": "/comparer",
+    "registre": "/registre",
+    "usage": "/registre?cas=assistant-agents",
+    "formulaire": "/registre?faire=ajouter",
+    "mesures": "/mesures",
+    "facteurs": "/facteurs",
+    "facteur": "/facteurs?facteur=grid_gwp/FRA/2025",
+    "methode": "/methode",
+    "validation": "/validation",
+    "explication": "/explication?id=total.gwp",
+    "accessibilite": "/accessibilite",
+}
+STATES = {  # home, address
+    "empty": ("empty", ("/", "/synthese", "/registre", "/accessibilite")),
+    "hostile": ("hostile", ("/", "/mesures", "/accessibilite")),
+    "refused": ("plain", ("/comparer?scenario=x", "/explication?id=x", "/registre?cas=x", "/nulle-part")),
+}
+PAPER = 680  # width of an A4 page between its margins [px]
+MOST_STOPS = 600
+
+# What is not as it should be, said; nothing when all is well.
+FAULTS = """() => {
+  const all = s => [...document.querySelectorAll(s)], seen = e => e.checkVisibility(), said = [];
+  const wrong = (what, found) => found.length && said.push(what + ': ' + found[0].outerHTML.slice(0, 160));
+  wrong('table without caption', all('table').filter(e => !e.caption?.textContent.trim()));
+  wrong('head cell without scope', all('th').filter(e => !['row', 'col'].includes(e.scope)));
+  wrong('row without head', all('tbody tr').filter(e => !e.querySelector('th')));
+  wrong('image without alternative', all('img:not([alt])'));
+  wrong('figure without name', all('figure').filter(e => !e.getAttribute('aria-label')));
+  wrong('picture that is read', all('svg').filter(e => !e.closest('[aria-hidden=true], [aria-label]')));
+  wrong('link without text', all('a').filter(e => !e.textContent.trim()));
+  wrong('link that opens a window', all('[target]:not([target=_self])'));
+  wrong('frame', all('iframe, frame, object, embed, video, audio'));
+  wrong('mark of presentation', all('center, font, [align], [bgcolor], td[width], [border]'));
+  wrong('wrong language', all('[lang]').filter(e => !['fr', 'en'].includes(e.lang)));
+  wrong('identifier used twice', all('[id]').filter(e => document.querySelectorAll('#' + CSS.escape(e.id)).length > 1));
+  const levels = all('h1, h2, h3, h4, h5, h6').filter(seen).map(e => +e.tagName[1]);
+  if (levels[0] !== 1 || levels.filter(n => n === 1).length !== 1) said.push('h1: ' + levels);
+  if (levels.some((n, i) => i && n > levels[i - 1] + 1)) said.push('level skipped: ' + levels);
+  if (all('main').length !== 1) said.push('main: ' + all('main').length);
+  wrong('menu without name', all('nav').filter(e => !e.getAttribute('aria-label')));
+  wrong('foot without title', all('footer').filter(e => !e.querySelector('h2')));
+  return said;
+}"""
+# WCAG 1.4.12: lines 1.5, paragraphs 2, letters 0.12, words 0.16 of the size of the text.
+SPACED = """() => { const sheet = new CSSStyleSheet();
+  sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important }'
+    + '* { word-spacing: .16em !important } p { margin-bottom: 2em !important }');
+  document.adoptedStyleSheets = [sheet]; }"""
+CUT = """() => [...document.querySelectorAll('.st-key-page *')].filter(e => e.checkVisibility()
+    && !e.closest('.unseen, .skip, thead, pre, input') && e.clientHeight > 1
+    && ['hidden', 'clip'].includes(getComputedStyle(e).overflowX)
+    && (e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2))
+  .map(e => e.outerHTML.slice(0, 160))"""
+STOP = """() => { const e = document.activeElement; if (e === document.body) return null;
+  const box = e.getBoundingClientRect();
+  return {kind: [e.tagName, e.getAttribute('role'), e.type, e.className, e.parentElement.className].join(' '),
+    html: e.outerHTML.slice(0, 160),
+    x: Math.max(0, box.x - 8), y: Math.max(0, box.y - 8), width: box.width + 16, height: box.height + 16}; }"""
+FIELDS = """() => [...document.querySelectorAll('.st-key-page :is(input[type=text], textarea)')].map(field => {
+  let edge = field; while (edge && !parseFloat(getComputedStyle(edge).borderTopWidth)) edge = edge.parentElement;
+  return getComputedStyle(edge).borderTopColor; })"""
+MOVING = """() => [...document.querySelectorAll('.st-key-page *')].filter(e => { const s = getComputedStyle(e);
+  return s.transitionDuration.split(', ').some(d => parseFloat(d) > 0) || s.animationName !== 'none'; })
+  .map(e => e.outerHTML.slice(0, 160))"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("accessible") / "home"
+    fill(home)
+    running = Dashboard(home)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module", params=VIEWS)
+def view(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[Page]:
+    """A page opened once for the tests that look at it; each leaves it as it found it."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+    page = context.new_page()
+    open_page(page, server, VIEWS[request.param], "fr")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def sized(view: Page) -> Iterator[Page]:
+    """The same, at any width and on any medium, put back after."""
+    yield view
+    view.emulate_media(media="screen", reduced_motion="no-preference")
+    view.evaluate("document.adoptedStyleSheets = []")
+    view.set_viewport_size({"width": 1280, "height": 800})
+
+
+def violations(screen: Page) -> list[Any]:
+    """Everything that axe finds, slight faults too."""
+    found = Axe().run(screen).response["violations"]
+    return [(v["id"], v["impact"], v["nodes"][0]["html"][:160]) for v in found]
+
+
+def test_a_page_is_built_as_it_should_be(view: Page) -> None:
+    assert view.evaluate(FAULTS) == []
+    assert view.evaluate("document.doctype.name") == "html"
+    assert view.get_attribute("html", "lang") == "fr"
+
+
+def test_axe_finds_nothing(view: Page) -> None:
+    view.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert violations(view) == []
+    view.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_in_a_page_that_has_little_to_show(
+    screen: Page, serve: Callable[[str], Server], state: str, lang: str
+) -> None:
+    home, paths = STATES[state]
+    for path in paths:
+        screen.goto(f"{serve(home).address}{path}{'&' if '?' in path else '?'}lang={lang}")
+        screen.wait_for_selector("footer, body.alone")
+        screen.wait_for_load_state("networkidle")
+        assert screen.get_attribute("html", "lang") == lang
+        assert violations(screen) == [], path
+
+
+@pytest.mark.parametrize("width", [640, 320])
+def test_a_page_holds_at_every_zoom(sized: Page, width: int) -> None:
+    """1280 px at 200 % are 640 px, and at 400 %, 320 px."""
+    sized.set_viewport_size({"width": width, "height": 256})
+    sized.wait_for_timeout(150)
+    assert not is_wider_than_its_window(sized)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_wider_text_loses_nothing(sized: Page, width: int) -> None:
+    sized.evaluate(SPACED)
+    sized.set_viewport_size({"width": width, "height": 800})
+    sized.wait_for_timeout(150)
+    assert not is_wider_than_its_window(sized)
+    assert sized.evaluate(CUT) == []
+
+
+def test_a_page_prints_whole(sized: Page) -> None:
+    sized.set_viewport_size({"width": PAPER, "height": 960})
+    sized.emulate_media(media="print")
+    sized.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    sized.wait_for_timeout(150)
+    for hidden in (".top", ".skip", ".ways", ".st-key-filters"):
+        assert sized.locator(hidden).locator("visible=true").count() == 0, hidden
+    assert sized.locator("h1").is_visible() and sized.locator("footer").is_visible()
+    wide = f"all => all.filter(e => e.getBoundingClientRect().right > {PAPER}).map(e => e.caption.textContent)"
+    assert sized.locator("table").evaluate_all(wide) == []
+    assert sized.locator("tbody tr").evaluate_all("all => all.every(e => getComputedStyle(e).breakInside === 'avoid')")
+    sized.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
+
+
+def test_nothing_moves_for_whom_motion_hurts(sized: Page) -> None:
+    sized.emulate_media(reduced_motion="reduce")
+    assert sized.evaluate(MOVING) == []
+
+
+def test_the_edge_of_a_field_is_seen(view: Page) -> None:
+    """Contrast of the edge with the white page: 3 at least, for fields that hold a text."""
+    for colour in set(view.evaluate(FIELDS)):
+        red, green, blue = (_linear(int(part) / 255) for part in colour[4:-1].split(",")[:3])
+        light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        assert (1 + 0.05) / (light + 0.05) >= 3, colour
+
+
+def _linear(part: float) -> float:
+    return float(part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4)
+
+
+def test_each_stop_of_the_keyboard_shows_itself(view: Page) -> None:
+    """Tab from the top until the end: no trap; each kind of stop looks otherwise with the focus than without it."""
+    view.evaluate("document.activeElement.blur(); window.getSelection().removeAllRanges()")
+    kinds: set[str] = set()
+    for _ in range(MOST_STOPS):
+        view.keyboard.press("Tab")
+        stop = view.evaluate(STOP)
+        if stop is None:
+            break
+        if stop["kind"] in kinds:
+            continue
+        kinds.add(stop["kind"])
+        view.wait_for_timeout(200)  # the page scrolls to it, its edge changes colour
+        stop = view.evaluate(STOP)
+        box = {side: stop[side] for side in ("x", "y", "width", "height")}
+        box["height"] = min(box["height"], 800 - box["y"])
+        held = view.evaluate_handle("document.activeElement")
+        shown = view.screenshot(clip=box)  # type: ignore[arg-type]
+        view.evaluate("document.activeElement.blur()")
+        view.wait_for_timeout(200)
+        assert view.screenshot(clip=box) != shown, stop["html"]  # type: ignore[arg-type]
+        held.as_element().focus()  # type: ignore[union-attr]
+    else:
+        raise AssertionError("the keyboard never leaves the page")
+    assert len(kinds) > 3
+
+
+def test_no_two_addresses_have_the_same_title(screen: Page, server: Server) -> None:
+    titles = []
+    for path in (*VIEWS.values(), "/explication?id=total.energy", "/registre?cas=tri-messages"):
+        open_page(screen, server, path, "fr")
+        titles.append(screen.title())
+    assert all(title.endswith("– SobrIA") for title in titles)
+    assert sorted(set(titles)) == sorted(titles)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_skip_link_leads_to_the_content(screen: Page, server: Server, lang: str) -> None:
+    for path in ("/", "/registre", "/accessibilite"):
+        open_page(screen, server, path, lang)
+        reach(screen, "a")
+        assert screen.evaluate("document.activeElement.innerText") == t("accessibility.skip", lang)
+        box = screen.locator(".skip").bounding_box()
+        assert box and box["height"] > 20 and box["x"] >= 0
+        screen.keyboard.press("Enter")
+        screen.keyboard.press("Tab")
+        assert screen.evaluate("!document.activeElement.closest('.top')")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_foot_of_each_page_leads_to_the_statement(screen: Page, server: Server, lang: str) -> None:
+    open_page(screen, server, "/", lang)
+    screen.get_by_role("link", name=t("accessibility.mention_none", lang)).click()
+    expect(screen.locator("h1")).to_have_text(t("accessibility.title", lang))
+    for part in ("standing", "results", "gaps", "made", "contact", "appeal"):
+        expect(screen.get_by_role("heading", name=t(f"accessibility.{part}", lang), exact=True)).to_be_visible()
+    assert screen.get_attribute("html", "lang") == lang
+
+
+def enter(screen: Page, selector: str, title: str) -> None:
+    """Reach a link with Tab, open it with Enter, and wait for the page whose h1 holds the title."""
+    reach(screen, selector)
+    screen.keyboard.press("Enter")
+    expect(screen.locator("h1")).to_contain_text(title)
+    screen.wait_for_selector("footer")
+    screen.wait_for_load_state("networkidle")
+
+
+def test_a_number_is_opened_and_left_with_the_keyboard_alone(screen: Page, server: Server) -> None:
+    open_page(screen, server, "/", "fr")
+    enter(screen, "nav a[href=synthese]", "Nos usages")
+    enter(screen, "a.number", "D’où vient ce chiffre")
+    screen.go_back()  # the browser's own key
+    expect(screen.locator("h1")).to_contain_text("Nos usages")
+
+
+def test_a_comparison_is_made_with_the_keyboard_alone(screen: Page, server: Server) -> None:
+    open_page(screen, server, "/", "fr")
+    enter(screen, "nav a[href=comparer]", "Quelle solution")
+    reach(screen, "input[aria-label='Combien de fois']")
+    screen.keyboard.press("Control+A")
+    screen.keyboard.type("12 345")
+    reach(screen, "button")
+    screen.keyboard.press("Enter")
+    screen.wait_for_url("**scenario=**")
+    expect(screen.locator(".st-key-content")).to_contain_text("12\u202f345")
+
+
+def test_a_use_case_is_opened_with_the_keyboard_alone(screen: Page, server: Server) -> None:
+    open_page(screen, server, "/", "fr")
+    enter(screen, "nav a[href=registre]", "Quels usages")
+    enter(screen, "tbody th a[href*='cas=']", "où en est")

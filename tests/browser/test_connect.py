@@ -1,0 +1,118 @@
+"""« Brancher un service » in a real browser: every view at every width, a code copied, a file dropped and imported."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from dashboard.connect.ways import BUILD, TEMPLATE
+from estimator.ledger import Ledger
+from tests.browser.conftest import Server
+from tests.browser.test_pages import GRAVE, ICONS, LANGUAGES, TROUBLE, is_wider_than_its_window, open_page
+from tests.browser.test_server import ask
+from tests.fake_reading import KIND
+from tests.formats_support import FORMATS
+
+VIEWS = {"liste": "/brancher", "vLLM": "/brancher?voie=vllm", "OpenAI": "/brancher?voie=openai_usage"}
+HOSTILE_NAME = "<img src=x onerror=alert(1)>" + "long" * 30 + ".jsonl"
+SAMPLE = (FORMATS / "litellm.jsonl").read_bytes()
+TOO_LARGE = b"x" * (6 * 1024 * 1024)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("brancher")
+    (folder / KIND).write_text("plain")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(home: Path) -> Iterator[Server]:
+    running = Server(home)
+    yield running
+    running.stop()
+
+
+def drop(screen: Page, name: str, content: bytes) -> None:
+    screen.set_input_files("input[type=file]", {"name": name, "mimeType": "text/plain", "buffer": content})
+
+
+def whole_at_every_width(screen: Page) -> None:
+    for width in (1280, 360):
+        screen.set_viewport_size({"width": width, "height": 800})
+        assert not TROUBLE.search(screen.inner_text("body"))
+        assert not is_wider_than_its_window(screen), width
+        found = Axe().run(screen).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in GRAVE] == []
+    screen.set_viewport_size({"width": 320, "height": 800})
+    assert not is_wider_than_its_window(screen)
+    assert screen.evaluate(ICONS) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_is_whole_at_every_width(screen: Page, server: Server, view: str, lang: str) -> None:
+    open_page(screen, server, VIEWS[view], lang)
+    whole_at_every_width(screen)
+    assert screen.locator("h1").count() == 1
+    name = {"fr": "Choisir un fichier", "en": "Choose a file"}[lang]
+    expect(screen.get_by_role("button", name=name)).to_be_visible()
+
+
+def test_a_code_is_copied_with_its_button(screen: Page, server: Server) -> None:
+    screen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_page(screen, server, VIEWS["vLLM"], "fr")
+    button = screen.locator("[data-testid=stCode] button").last
+    expect(button).to_be_visible()
+    button.focus()
+    screen.keyboard.press("Enter")
+    screen.wait_for_timeout(300)
+    assert screen.evaluate("navigator.clipboard.readText()") == BUILD.code
+
+
+def test_a_hostile_file_is_checked_then_imported_and_stays_text(screen: Page, server: Server, home: Path) -> None:
+    said: list[str] = []
+    screen.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    open_page(screen, server, "/brancher", "fr")
+    drop(screen, HOSTILE_NAME, SAMPLE)
+    expect(screen.get_by_text("3 lignes acceptées, 4 écartées")).to_be_visible()
+    assert HOSTILE_NAME in screen.inner_text("body")
+    whole_at_every_width(screen)
+    assert not (home / "ledger").exists()
+    screen.get_by_role("button", name="Importer ces 3 lignes").click()
+    expect(screen.locator(".banner.done")).to_contain_text("3 lignes acceptées, 4 écartées", timeout=20_000)
+    whole_at_every_width(screen)
+    assert len(Ledger(home).imports.read()[0]) == 1 and said == []
+
+
+def test_a_file_that_is_too_large_is_not_taken(screen: Page, server: Server) -> None:
+    open_page(screen, server, "/brancher", "fr")
+    drop(screen, "lourd.jsonl", TOO_LARGE)
+    screen.wait_for_timeout(1500)
+    assert "lignes acceptées" not in screen.inner_text("body")
+
+
+def test_the_server_takes_no_upload_without_the_token_of_a_page(server: Server) -> None:
+    address = server.address.removesuffix("/")
+    assert ask(server, "/_stcore/upload_file/a/b", "PUT", Origin=address).status == 403
+    assert ask(server, "/_stcore/upload_file/a/b", "PUT").status == 405
+
+
+def test_the_template_is_a_file(server: Server) -> None:
+    answer = ask(server, "/" + TEMPLATE)
+    assert answer.status == 200 and answer.read().startswith(b"service;start;end")
+
+
+def test_a_visitor_who_may_not_write_is_told_why_there_is_no_drop_zone(screen: Page, home: Path) -> None:
+    """By another name than this machine's own, and through no proxy that asks for a password, nobody writes."""
+    named = Server(home, "--allowed-host", "sobria.localhost")
+    try:
+        named.address = named.address.replace("127.0.0.1", "sobria.localhost")
+        open_page(screen, named, VIEWS["vLLM"], "fr")
+        expect(screen.get_by_text("Lecture seule")).to_be_visible()
+        assert screen.locator("input[type=file]").count() == 0
+        whole_at_every_width(screen)
+    finally:
+        named.stop()
