@@ -29,6 +29,8 @@ def _walk(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     """The commands below a command, groups first opened."""
     for inner, found in getattr(command, "commands", {}).items():
         if hasattr(found, "commands"):
+            if found.invoke_without_command:
+                yield f"{name} {inner}", found
             yield from _walk(f"{name} {inner}", found)
         else:
             yield f"{name} {inner}", found

@@ -105,7 +105,7 @@ def test_most_indicators_have_a_value_and_the_others_say_why(home: Path) -> None
     assert found["energy"]["change"]["established"] is True and found["energy"]["change"]["share"] > 0
     silent = ["recherche-deliberations", "signalements-voirie"]  # nobody measures it; its supplier declares zero
     assert found["per_service"]["silent"] == silent
-    assert found["coverage"]["value"]["share"] == pytest.approx(8 / 9)
+    assert found["coverage"]["value"]["share"] == pytest.approx(7 / 9)
     assert 0 < found["sober_hosting"]["value"]["share"] < 0.05
     assert found["coverage"]["not_estimable"] == 6, "six months of the supplier that declares zero"
 
