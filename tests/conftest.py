@@ -2,16 +2,26 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 NO_DATA = "the shared data folder is not beside the checkout"
 NO_BROWSER = "no chromium: set CHROMIUM or install the package chromium"
 settings.register_profile("shared-cores", deadline=None)  # a slow machine is no wrong result
 settings.load_profile("shared-cores")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-component-update",
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -39,6 +49,15 @@ def chromium() -> str:
     if os.environ.get("CI"):
         pytest.fail(NO_BROWSER, pytrace=False)
     pytest.skip(NO_BROWSER)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser without a window, that asks nothing of the network by itself."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield opened
+        opened.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

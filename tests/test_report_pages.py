@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from estimator.commitments import Commitments
 from estimator.commitments import author as voter
@@ -67,23 +68,18 @@ def heavy(home: Path) -> Path:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_review_prints_on_two_pages_and_the_note_on_one(chromium: str, tmp_path: Path, lang: str) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_the_review_prints_on_two_pages_and_the_note_on_one(browser: Browser, tmp_path: Path, lang: str) -> None:
     homes = [settle(tmp_path / "light"), heavy(tmp_path / "heavy")]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        shown = browser.new_page()
-        asked: list[str] = []
-        shown.on("request", lambda request: asked.append(request.url))
-        for home in homes:
-            for kind, pages in (("reen", 2), ("budget-vert", 1)):
-                file = tmp_path / f"{home.name}-{kind}.html"
-                write_report(kind, facts(home, "metropole", lang), file)
-                shown.goto(file.as_uri())
-                printed = shown.pdf(prefer_css_page_size=True)
-                assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == pages, file.name
-                shown.set_viewport_size({"width": 320, "height": 800})
-                assert shown.evaluate("document.documentElement.scrollWidth") <= 320
-        assert all(url.startswith("file:") for url in asked)
-        browser.close()
+    shown = browser.new_page()
+    asked: list[str] = []
+    shown.on("request", lambda request: asked.append(request.url))
+    for home in homes:
+        for kind, pages in (("reen", 2), ("budget-vert", 1)):
+            file = tmp_path / f"{home.name}-{kind}.html"
+            write_report(kind, facts(home, "metropole", lang), file)
+            shown.goto(file.as_uri())
+            printed = shown.pdf(prefer_css_page_size=True)
+            assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == pages, file.name
+            shown.set_viewport_size({"width": 320, "height": 800})
+            assert shown.evaluate("document.documentElement.scrollWidth") <= 320
+    assert all(url.startswith("file:") for url in asked)

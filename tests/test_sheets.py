@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Browser
 
 from estimator.compare.scenario import Scenario, scenario_of
 from estimator.errors import LANGUAGES
@@ -368,55 +369,46 @@ def heavy(longest: int, count: int) -> Scenario:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_evaluation_sheet_prints_on_one_page(chromium: str, tmp_path: Path, lang: str) -> None:
+def test_the_evaluation_sheet_prints_on_one_page(browser: Browser, tmp_path: Path, lang: str) -> None:
     """The example that ships, an ordinary scenario, and the heaviest at each length of names."""
-    from playwright.sync_api import sync_playwright
-
     from dashboard.compare.data import example_scenario
 
     made = [example_scenario(), scenario(), *(heavy(*size) for size in ((18, 7), (40, 6), (60, 8), (80, 9)))]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        shown = browser.new_page()
-        asked: list[str] = []
-        shown.on("request", lambda request: asked.append(request.url))
-        for number, found in enumerate(made):
-            written = page(evaluation(facts_of(found, lang)))
-            assert len(written.encode()) < 20_000
-            file = tmp_path / f"{number}.html"
-            file.write_text(written, "utf-8")
-            shown.goto(file.as_uri())
-            printed = shown.pdf(prefer_css_page_size=True)
-            assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1, number
-            shown.set_viewport_size({"width": 320, "height": 800})
-            assert shown.evaluate("document.documentElement.scrollWidth") <= 320
-        assert all(url.startswith("file:") for url in asked)
-        browser.close()
+    shown = browser.new_page()
+    asked: list[str] = []
+    shown.on("request", lambda request: asked.append(request.url))
+    for number, found in enumerate(made):
+        written = page(evaluation(facts_of(found, lang)))
+        assert len(written.encode()) < 20_000
+        file = tmp_path / f"{number}.html"
+        file.write_text(written, "utf-8")
+        shown.goto(file.as_uri())
+        printed = shown.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1, number
+        shown.set_viewport_size({"width": 320, "height": 800})
+        assert shown.evaluate("document.documentElement.scrollWidth") <= 320
+    assert all(url.startswith("file:") for url in asked)
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_document_is_accessible_and_no_table_is_cut(chromium: str, tmp_path: Path, lang: str) -> None:
+def test_every_document_is_accessible_and_no_table_is_cut(browser: Browser, tmp_path: Path, lang: str) -> None:
     """Read on a telephone, on a screen, and on the paper of the width that its style asks for."""
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        shown = browser.new_page()
-        for kind, made in SHEETS.items():
-            file = tmp_path / f"{kind}.html"
-            file.write_text(page(made(facts_of(heavy(60, 5), lang))), "utf-8")
-            shown.goto(file.as_uri())
-            assert Axe().run(shown).response["violations"] == [], kind
-            for width in (320, 1280):
-                shown.set_viewport_size({"width": width, "height": 800})
-                assert shown.evaluate(WIDER) == [], (kind, width)
-            shown.set_viewport_size({"width": A4_WIDTH, "height": 800})
-            shown.emulate_media(media="print")
-            assert shown.evaluate(WIDER) == [], kind
-            shown.emulate_media(media="null")
-        browser.close()
+    shown = browser.new_page()
+    for kind, made in SHEETS.items():
+        file = tmp_path / f"{kind}.html"
+        file.write_text(page(made(facts_of(heavy(60, 5), lang))), "utf-8")
+        shown.goto(file.as_uri())
+        assert Axe().run(shown).response["violations"] == [], kind
+        for width in (320, 1280):
+            shown.set_viewport_size({"width": width, "height": 800})
+            assert shown.evaluate(WIDER) == [], (kind, width)
+        shown.set_viewport_size({"width": A4_WIDTH, "height": 800})
+        shown.emulate_media(media="print")
+        assert shown.evaluate(WIDER) == [], kind
+        shown.emulate_media(media="null")
 
 
 @pytest.fixture
