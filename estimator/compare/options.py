@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def _located(wanted: str, zone: str | None, made: Made, catalogue: Catalogue) ->
         return False
     members = tables().memberships
     code = None
-    if wanted not in {m.group for m in members} and Places.load().resolve_zone(PlaceRead(wanted, wanted))[0] is None:
+    if wanted not in {m.group for m in members} and not _is_zone(wanted):
         code = "location_unread"
     elif zone is None:
         code = "location_unknown"
@@ -90,6 +91,11 @@ def _located(wanted: str, zone: str | None, made: Made, catalogue: Catalogue) ->
     if code:
         made.warnings.append(sentences("warnings", code, zone=zone, wanted=wanted))
     return code == "outside_location"
+
+
+@cache
+def _is_zone(text: str) -> bool:
+    return Places.load().resolve_zone(PlaceRead(text, text))[0] is not None
 
 
 def _occupancy(option: Option, made: Made) -> dict[str, Any] | None:
