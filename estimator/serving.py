@@ -1,26 +1,14 @@
-"""Start the dashboard as a process of its own: the estimator never imports it."""
+"""Become the dashboard, in a process that the estimator does not import: what stops the one stops the other."""
 
-import subprocess
+import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 
-def serve(home: Path, address: str, port: int, lang: str) -> int:
-    """Run `python -m dashboard` until it ends; its exit code."""
-    command = [
-        sys.executable,
-        "-m",
-        "dashboard",
-        "--home",
-        str(home),
-        "--address",
-        address,
-        "--port",
-        str(port),
-        "--lang",
-        lang,
-    ]
-    try:
-        return subprocess.call(command)
-    except KeyboardInterrupt:
-        return 0
+def serve(home: Path, address: str, port: int, lang: str) -> NoReturn:
+    """Replace this process by `python -m dashboard`. OSError when it cannot be started."""
+    options = {"--home": str(home), "--address": address, "--port": str(port), "--lang": lang}
+    command = [sys.executable, "-m", "dashboard", *(part for option in options.items() for part in option)]
+    sys.stdout.flush()
+    os.execv(command[0], command)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -250,3 +252,14 @@ def test_an_unknown_language_or_an_empty_home_is_usage(tmp_path: Path) -> None:
             [sys.executable, "-m", "estimator.cli", *line], capture_output=True, text=True, check=False
         )
         assert found.returncode == 2, found.stderr
+
+
+def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "estimator.cli", "--home", str(tmp_path), "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        port = int(re.findall(r"127\.0\.0\.1:(\d+)", served.stdout.readline())[0])
+        served.terminate()
+        served.wait(30)
+    with socket.socket() as asked:
+        assert asked.connect_ex(("127.0.0.1", port)) != 0

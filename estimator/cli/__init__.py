@@ -235,7 +235,7 @@ def serve(
     from estimator.serving import serve as start
 
     make(context.obj["home"])
-    raise typer.Exit(start(context.obj["home"], address, port, context.obj["lang"]))
+    start(context.obj["home"], address, port, context.obj["lang"])
 
 
 def _fresh(context: typer.Context) -> Any:
