@@ -82,7 +82,8 @@ def test_the_first_view_holds_the_question_the_answer_and_the_picture(screen: Pa
 
 
 def choose(screen: Page, label: str) -> None:
-    """Open an option in the form, by the name that its row shows."""
+    """Open an option in the form, by the name that its row shows, once the page has told what was asked before."""
+    expect(screen.locator("[data-test-script-state=notRunning]")).to_be_attached(timeout=20_000)
     screen.locator("[role=radiogroup] label", has_text=label).click()
     expect(screen.locator(".st-key-compare_edit h3", has_text=label)).to_be_visible()
 
