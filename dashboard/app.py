@@ -32,6 +32,7 @@ OWN_ROUTES: tuple[str, ...] = (
     "/sante",
     "/explication.json",
     "/style.css",
+    "/streamlit.js",
     "/inter.woff2",
     "/favicon.png",
     "/modele-declaration.csv",
@@ -42,6 +43,7 @@ OWN_ROUTES: tuple[str, ...] = (
 SCRIPT = Path(__file__).parent / "pages" / "frame.py"
 FILES = {
     "/style.css": "text/css",
+    "/streamlit.js": "text/javascript",
     "/inter.woff2": "font/woff2",
     "/favicon.png": "image/png",
     "/modele-declaration.csv": "text/csv; charset=utf-8",

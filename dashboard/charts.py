@@ -18,6 +18,7 @@ BAND = 14  # height of a bar [px]
 STRIP = 20  # height of its picture [px], the dot included
 EDGE = 6  # room left and right of the scale, so that a dot at zero is whole [px]
 COLUMN = 48  # height of a column of months [px]
+BOX = 13  # height of what stands for an electricity that is not known [px]
 SMALL = 20  # largest over smallest central value above which the small ones are also drawn enlarged
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
 TICKS = 5
@@ -118,24 +119,34 @@ def share_svg(share: float) -> str:
     return _svg(body, "100%", 8)
 
 
-def columns_svg(months: Sequence[Mapping[str, float] | None], top: float, slots: int) -> str:
-    """One column a month, its proofs stacked; a month without data is a dotted line on the ground, None is nothing."""
+def columns_svg(months: Sequence[Mapping[str, float] | None], top: float, slots: int, open_: Sequence[int] = ()) -> str:
+    """One column a month, its proofs stacked; an empty month is a dotted line on the ground, None is nothing.
+
+    open_: places of the months that hold more than what is known: an empty box in dashes stands on their column.
+    """
     width, parts = 100 / slots, [f'<line x1="0" x2="100%" y1="{COLUMN - 0.5}" y2="{COLUMN - 0.5}" stroke="{LINE}"/>']
+    room = COLUMN - BOX if open_ else COLUMN
     for index, kwh in enumerate(months):
         if kwh is None:
             continue
         left, wide, ground = index * width + width * 0.1, width * 0.8, float(COLUMN)
-        if not sum(kwh.values()):
-            parts.append(
-                f'<line x1="{left:.2f}%" x2="{left + wide:.2f}%" y1="{COLUMN - 4}" y2="{COLUMN - 4}"'
-                f' stroke="{INK}" stroke-dasharray="1 5" stroke-width="2" stroke-linecap="round"/>'
-            )
+        if not kwh and index not in open_:
+            parts.append(_dots(f"{left:.2f}%", f"{left + wide:.2f}%", COLUMN - 4))
         for proof in PROOFS:
-            height = COLUMN * kwh.get(proof, 0.0) / top if top else 0.0
+            height = room * kwh.get(proof, 0.0) / top if top else 0.0
             if height:
                 ground -= height
                 parts.append(_rect(f"x:{left:.2f}%;width:{wide:.2f}%", ground, height, proof))
+        if index in open_:
+            parts.append(_box(f"x:{left:.2f}%;width:{wide:.2f}%", ground - BOX + 1))
     return _svg("".join(parts), "100%", COLUMN)
+
+
+def mark(name: str, text: str) -> Markup:
+    """An entry of a legend that is no proof: "empty" month, or "open" column, which holds more than what is known."""
+    body = _dots("2", "26", BAND / 2) if name == "empty" else _box("x:0.5px;width:27px", 1)
+    picture = data_uri(_svg(body, "28", BAND))
+    return Markup('<li><img src="{}" alt="" width="28" height="14">{}</li>').format(picture, text)
 
 
 def ratio_ticks(lowest: float, highest: float) -> list[float]:
@@ -250,6 +261,19 @@ def _rect(place: str, y: float, height: float, proof: str) -> str:
     return (
         f'<rect style="{place}" y="{y:.2f}" height="{height:.2f}"'
         f' fill="{FILLS[proof]}" stroke="{ACCENT}" stroke-width="1"/>'
+    )
+
+
+def _dots(left: str, right: str, y: float) -> str:
+    return (
+        f'<line x1="{left}" x2="{right}" y1="{y}" y2="{y}"'
+        f' stroke="{INK}" stroke-dasharray="1 5" stroke-width="2" stroke-linecap="round"/>'
+    )
+
+
+def _box(place: str, y: float) -> str:
+    return (
+        f'<rect style="{place}" y="{y:.2f}" height="{BOX - 2}" fill="{WHITE}" stroke="{INK}" stroke-dasharray="4 3"/>'
     )
 
 

@@ -33,7 +33,7 @@ def explain_view(found: Mapping[str, Any], coverage: Mapping[str, Any], lang: st
         _head(found, lang)
         + _doubt(found, lang)
         + _steps(found, lang)
-        + _factors(found["factors"], lang)
+        + _factors(found["factors"], lang, " ".join(both(said, lang) for said in found.get("supposed", ())))
         + _left_out(found["not_counted"], lang)
         + _trace(found, lang)
         + _redo(found, lang)
@@ -139,14 +139,15 @@ def _step_value(step: Mapping[str, Any], lang: str) -> str:
     return t("explain.that_is", lang, same_unit=same_unit, value=shown.central, between=shown.interval)
 
 
-def _factors(factors: Sequence[Mapping[str, Any]], lang: str) -> Markup:
+def _factors(factors: Sequence[Mapping[str, Any]], lang: str, note: str = "") -> Markup:
     title = t("explain.factors", lang)
     if not factors:
         return parts.section(title, Markup("<p>{}</p>").format(t("explain.factors_none", lang)))
     heads = [t(f"explain.{c}", lang) for c in ("factor", "factor_value", "bounds", "source", "valid", "doubt_share")]
     ordered = sorted(factors, key=lambda f: -(f["share_of_variance"] or 0.0))
     rows = [_factor_row(f, lang) for f in ordered]
-    return parts.section(title, parts.table(t("explain.factors_caption", lang), heads, rows, right=(1, 5), quiet=True))
+    table = parts.table(t("explain.factors_caption", lang), heads, rows, right=(1, 5), quiet=True)
+    return parts.section(title, table, note)
 
 
 def _factor_row(factor: Mapping[str, Any], lang: str) -> list[Any]:

@@ -1,5 +1,6 @@
 """The first bytes of every page: Streamlit's own document, in the reader's language, with our style."""
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -7,12 +8,13 @@ from pathlib import Path
 import streamlit
 from markupsafe import escape
 
-from dashboard.texts import t
+from dashboard.texts import t, words
 
 PAGES = (
     "", "synthese", "comparer", "registre", "mesures", "explication", "facteurs", "methode", "validation",
     "accessibilite", "brancher",
 )  # fmt: skip
+STREAMLIT = "en"  # the language that it speaks
 OURS = (
     '<link rel="preload" href="./inter.woff2" as="font" type="font/woff2" crossorigin>'
     '<link rel="stylesheet" href="./style.css">'
@@ -37,7 +39,14 @@ def page(lang: str) -> str:
     icon = '<link rel="icon" type="image/png" href="./favicon.png">'
     noscript = f"<noscript>{escape(t('app.noscript', lang))}</noscript>"
     text = re.sub(r"<noscript>.*?</noscript>", noscript, text, flags=re.DOTALL)
-    return re.sub(r"\n\s*\n+", "\n", text.replace("</head>", f"{icon}{OURS}</head>"))
+    return re.sub(r"\n\s*\n+", "\n", text.replace("</head>", f"{icon}{OURS}{_said(lang)}</head>"))
+
+
+def _said(lang: str) -> str:
+    """What Streamlit writes by itself beside what to say, and the script that mends its parts."""
+    pairs = [[said, t(f"streamlit.{key}", lang)] for key, said in words(STREAMLIT)["streamlit"].items()]
+    data = json.dumps(pairs if lang != STREAMLIT else [], ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/json" id="words">{data}</script><script src="./streamlit.js"></script>'
 
 
 @cache

@@ -1,39 +1,37 @@
-"""One run opened: its figures, what to check, what the trace says, and what it does not cover."""
+"""One run opened: its figures, how they differ from the file, what they leave out, its raw fields, how to undo it."""
 
+import re
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import data, parts
-from dashboard.dates import duration_text, moment_text
+from dashboard import parts
+from dashboard.dates import moment_text, period_text
+from dashboard.run_fields import as_read, fields, mode_name, whole_days
 from dashboard.texts import both, known, sentence, t
-from estimator.numbers import exact_text, share_text
+from estimator.activity import COMPONENTS
+from estimator.numbers import exact_text, interval_text, share_text
 
 FIGURES = ("energy", "it_energy", "water", "adpe", "gwp", "primary_energy")
-COMPONENTS = ("cpu", "gpu", "ram", "other")
-FIELDS = (
-    "file_name", "line", "reader", "tool_version", "run_id", "task_name", "model", "zone", "zone_as_read", "host",
-    "machine", "device", "device_as_read", "device_count", "scope", "time_basis", "gap", "items", "requests",
-    "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "latency_s", "device_hours",
-    "machine_hours", "data_gb",
-)  # fmt: skip
+PARTS = ("gwp.use", "gwp.devices", "gwp.machines")
+COUNTS = ("current", "superseded", "duplicate", "refused")
+ALWAYS = ("storage", "desk", "training")
+_HASH = re.compile(r"[0-9a-f]{16,64}")
+SHOWN_HASH = 16  # characters of a file's hash that name it in a command
 
 
 def run_view(run: Mapping[str, Any], lang: str) -> Markup:
     """The whole screen of a run."""
-    energy = parts.number(
-        run["indicators"]["it_energy"], f"run.{run['row_id']}.it_energy", t("figures.it_energy", lang), lang
-    )
-    answer = Markup(t("run.answer", lang)).format(
-        service=run["service_key"], moment=moment_text(run["end"], lang), energy=energy
-    )
     back = Markup('<a href="{}">{}</a>').format(parts.address("mesures", lang), t("run.back", lang))
-    body = parts.head(t("run.title", lang), answer, back)
+    body = parts.head(t("run.title", lang), _answer(run, lang), back)
     if run["checks"]:
         said = parts.items([sentence(both(check, lang)) for check in run["checks"]])
         body += parts.section(t("run.checks", lang), said)
-    return body + _figures(run, lang) + _fields(run, lang) + _not_covered(lang)
+    body += _figures(run, lang) + _differs(run, lang)
+    body += parts.section(t("run.not_covered", lang), parts.items(left_out(run, lang)))
+    return body + fields(run, lang) + _file(run, lang) + _undo(run, lang)
 
 
 def modelled(run: Mapping[str, Any]) -> bool:
@@ -41,57 +39,147 @@ def modelled(run: Mapping[str, Any]) -> bool:
     return bool(run["modelled"]) and run["indicators"]["it_energy"]["central"] is not None
 
 
-def _figures(run: Mapping[str, Any], lang: str) -> Markup:
-    rows = [
-        [
-            parts.figure_name(name, lang),
-            parts.number(run["indicators"][name], f"run.{run['row_id']}.{name}", parts.figure_name(name, lang), lang),
-        ]
-        for name in FIGURES
-        if name in run["indicators"]
+def left_out(run: Mapping[str, Any], lang: str) -> list[str]:
+    """What the electricity and the footprint of a run do not cover, from how it was read and what is known of it."""
+    codes = [
+        (f"left_out.{mode}", {"component": ", ".join(t(f"run.components.{c}", lang) for c in components)})
+        for mode, components in _meters(run).items()
+        if known(f"left_out.{mode}", lang)
     ]
-    title = t("run.figures", lang)
-    table = parts.table(title, [t("table.figure", lang), t("run.value", lang)], rows, quiet=True)
-    return parts.section(title, table, _reported(run, lang))
+    codes += [("left_out.not_read", {"component": t(f"run.components.{c}", lang)}) for c in _unread(run)]
+    if run["gap"] not in (None, "gap/none"):
+        codes.append(("left_out.gap", {"gap": mode_name(run["gap"], lang)}))
+    if _read_kwh(run) is not None:
+        codes.append((f"left_out.scope_{run['scope']}", {}))
+    codes += [(f"left_out.{name}", {"reason": reason}) for name, reason in _unknown_parts(run, lang)]
+    if run["data_gb"] is None:
+        codes.append(("left_out.network", {}))
+    return [t(key, lang, **facts) for key, facts in (*codes, *((f"left_out.{name}", {}) for name in ALWAYS))]
 
 
-def _reported(run: Mapping[str, Any], lang: str) -> Markup:
-    """How ours differs from what the file says of itself."""
-    theirs, ours = run["reported"]["gwp_kg"], run["indicators"]["gwp"]["use"]
-    if theirs is None or ours["central"] is None:
-        return Markup()
-    name = parts.figure_name("gwp.use", lang)
-    return Markup(t("run.reported", lang)).format(
-        theirs=exact_text(float(f"{theirs:.2g}"), "kgCO2e", lang),
-        ours=parts.number(ours, f"run.{run['row_id']}.gwp.use", name, lang),
+def _answer(run: Mapping[str, Any], lang: str) -> Markup:
+    energy = parts.number(
+        run["indicators"]["it_energy"], f"run.{run['row_id']}.it_energy", t("figures.it_energy", lang), lang
+    )
+    if whole_days(run):
+        period = period_text((run["start"][:10], run["last"]), lang)
+        return Markup(t("run.dated", lang)).format(
+            service=run["service_key"], period=period[0].lower() + period[1:], energy=energy
+        )
+    return Markup(t("run.answer", lang)).format(
+        service=run["service_key"], moment=moment_text(run["end"], lang), energy=energy
     )
 
 
-def _fields(run: Mapping[str, Any], lang: str) -> Markup:
-    pairs: list[tuple[str, Any]] = [(t("fields.duration_s", lang), duration_text(run["duration_s"], lang))]
-    pairs += [(t(f"fields.{name}", lang), _value(name, run.get(name), lang)) for name in FIELDS]
-    if modelled(run):
-        pairs.append((t("run.modelled", lang), t("proof.estimated", lang)))
-    for name in COMPONENTS:
-        kwh = run.get(f"{name}_energy_kwh")
-        if kwh is not None:
-            proof = t(f"proof.{run['proofs'].get(name, 'unknown')}", lang) if kwh else ""
-            text = exact_text(float(f"{kwh:.2g}"), "kWh", lang)
-            pairs.append((sentence(t(f"run.components.{name}", lang)), f"{text}, {proof}" if proof else text))
-    if run["charge_share"] < 1:
-        pairs.append((t("fields.charge_share", lang), share_text(run["charge_share"], lang)))
-    return parts.section(t("run.fields", lang), parts.definitions(pairs))
+def _figures(run: Mapping[str, Any], lang: str) -> Markup:
+    """Each figure with the way to its calculation."""
+    rows = []
+    for name in (*FIGURES, *PARTS):
+        amount = _reached(run["indicators"], name)
+        if amount is None or (amount.get("missing") or {}).get("code") == "not_asked":
+            continue
+        label = parts.figure_name(name, lang)
+        link = Markup('<a href="{}">{}<span class="unseen"> {}</span></a>').format(
+            parts.explain_link(f"run.{run['row_id']}.{name}", lang), t("run.open", lang), label
+        )
+        rows.append([label, interval_text(amount, lang), link])
+    title = t("run.figures", lang)
+    heads = [t("table.figure", lang), t("run.value", lang), t("explain.steps", lang)]
+    return parts.section(title, parts.table(title, heads, rows, quiet=True))
 
 
-def _value(name: str, value: Any, lang: str) -> Any:
-    """A field as people read it: a coded word or subject by its name, a number as they write it, the rest as is."""
-    if name in ("scope", "time_basis") and known(f"codes.{value}", lang):
-        return t(f"codes.{value}", lang)
-    if name in ("zone", "host", "machine", "device", "gap") and value:
-        return data.subject_name(value, lang)
-    return exact_text(value, "1", lang) if isinstance(value, float) else value
+def _reached(indicators: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    found: Any = indicators
+    for step in name.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else None
 
 
-def _not_covered(lang: str) -> Markup:
-    entries = [t(f"run.not_covered_{n}", lang) for n in (1, 2, 3)]
-    return parts.section(t("run.not_covered", lang), parts.items(entries))
+def _differs(run: Mapping[str, Any], lang: str) -> Markup:
+    """Our figures beside what the trace and its file say of themselves."""
+    lines: list[str | Markup] = []
+    read, share = _read_kwh(run), run["charge_share"]
+    if read is not None and run["indicators"]["it_energy"]["central"] is not None:
+        key = "run.differs_energy" if share == 1 else "run.differs_energy_shared"
+        ours = _ours(run, "it_energy", lang)
+        lines.append(Markup(t(key, lang)).format(theirs=as_read(read, lang), ours=ours, share=share_text(share, lang)))
+    if run["reported_pue"] not in (None, 1):
+        lines.append(t("run.differs_pue", lang, pue=exact_text(run["reported_pue"], "1", lang)))
+    for name, figure, value, unit in (
+        ("gwp", "gwp.use", run["reported_gwp_kg"], "kgCO2e"),
+        ("water", "water", run["reported_water_l"], "L"),
+    ):
+        if value is not None:
+            theirs = exact_text(value, unit, lang)
+            lines.append(Markup(t(f"run.differs_{name}", lang)).format(theirs=theirs, ours=_ours(run, figure, lang)))
+    return parts.section(t("run.differs", lang), parts.items(lines)) if lines else Markup()
+
+
+def _ours(run: Mapping[str, Any], figure: str, lang: str) -> Markup:
+    amount = _reached(run["indicators"], figure) or {}
+    return parts.number(amount, f"run.{run['row_id']}.{figure}", parts.figure_name(figure, lang), lang)
+
+
+def _read_kwh(run: Mapping[str, Any]) -> float | None:
+    """Energy as read, all components [kWh]; None where none was read."""
+    read = [run[f"{c}_energy_kwh"] for c in COMPONENTS if run[f"{c}_energy_kwh"] is not None]
+    return sum(read) if read else None
+
+
+def _meters(run: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The ways in which its energy was had, each with the components that were read so."""
+    if run["modelled"]:
+        return {"modelled": []}
+    found: dict[str, list[str]] = {}
+    for component in COMPONENTS:
+        if run[f"{component}_energy_kwh"] is not None:
+            found.setdefault(run[f"{component}_mode"].removeprefix("mode/"), []).append(component)
+    return found
+
+
+def _unread(run: Mapping[str, Any]) -> list[str]:
+    """Components without a reading in a trace that reads by component; accelerators only where there are some."""
+    if _read_kwh(run) is None or run["other_energy_kwh"]:
+        return []
+    there = [c for c in ("cpu", "gpu", "ram") if c != "gpu" or run["device"] or run["device_as_read"]]
+    return [c for c in there if run[f"{c}_energy_kwh"] is None]
+
+
+def _unknown_parts(run: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
+    """What of the site and of the making of the hardware is not known, each with its reason."""
+    found = run["indicators"]
+    asked = (("site", found["energy"]), *((p, (found.get("gwp") or {}).get(p)) for p in ("devices", "machines")))
+    missing = [(name, amount["missing"]) for name, amount in asked if amount and amount["central"] is None]
+    return [(name, both(reason, lang)) for name, reason in missing if reason["code"] != "not_asked"]
+
+
+def _file(run: Mapping[str, Any], lang: str) -> Markup:
+    """What became of the rows of the file that the run was read from."""
+    account = run["file"]
+    counts = [t(f"run.file_{name}", lang, n=account[name]) for name in COUNTS if account[name] or name == "current"]
+    text = t(
+        "run.file_rows",
+        lang,
+        file=run["file_name"],
+        read=t("run.file_read", lang, n=account["read"]),
+        counts=", ".join(counts),
+    )
+    return parts.section(t("run.file", lang), Markup('<p class="wild">{}</p>').format(text))
+
+
+def _undo(run: Mapping[str, Any], lang: str) -> Markup:
+    """The commands that take the run, or its whole file, out of every total."""
+    sha = run["file_sha"]
+    file = sha[:SHOWN_HASH] if _HASH.fullmatch(sha) else run["file_name"]
+    body = Markup().join(
+        Markup('<p class="under">{}</p>{}').format(
+            t(f"run.undo_{kind}", lang), parts.command(_withdraw(kind, value, lang))
+        )
+        for kind, value in (("run", run["run_key"]), ("file", file))
+    )
+    return parts.section(t("run.undo", lang), body, t("run.undo_note", lang))
+
+
+def _withdraw(kind: str, value: str, lang: str) -> str:
+    who, why = t("run.undo_who", lang), t("run.undo_why", lang)
+    return f'sobria ledger withdraw --{kind}={shlex.quote(value)} --who "{who}" --why "{why}"'

@@ -1,7 +1,7 @@
 """What was covered month by month, by service and by proof, with the gaps in plain sight."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -12,51 +12,130 @@ from estimator.numbers import plain, step_for, with_unit
 
 FEWEST, MOST = 6, 120  # months across
 LABELS = 8  # on the scale
+YEAR = 12
+EMPTY: Mapping[str, float] = {}  # a month without any row
+ZERO: Mapping[str, float] = {"unknown": 0.0}  # a month whose rows hold no electricity
+Month = Mapping[str, Any]  # {"runs", "unknown", "kwh"} of estimator.coverage.by_month
 
 
-def months_picture(rows: Sequence[Mapping[str, Any]], services: Sequence[str], lang: str) -> tuple[Markup, Markup]:
-    """The picture of these services and its table. rows: service_key, month (yyyymm), proof, kwh."""
-    rows = [row for row in rows if row["service_key"] in services]
-    months = _months(rows)
-    by_service: dict[str, dict[int, dict[str, float]]] = {key: {} for key in services}
+class Line(NamedTuple):
+    """A service with the months in which it has rows, by number yyyymm."""
+
+    key: str
+    found: Mapping[int, Month]
+
+    @property
+    def top(self) -> float:
+        """Its largest month [kWh]."""
+        return max((sum(month["kwh"].values()) for month in self.found.values()), default=0.0)
+
+    @property
+    def gaps(self) -> list[list[int]]:
+        """Its months without any row, between its first and its last, those that follow each other together."""
+        stretches: list[list[int]] = []
+        for month in span(min(self.found), max(self.found)):
+            if month in self.found:
+                continue
+            if stretches and _next(stretches[-1][-1]) == month:
+                stretches[-1].append(month)
+            else:
+                stretches.append([month])
+        return stretches
+
+
+def lines_of(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list[Line]:
+    """The months of each service, in the order of `services`; ten years at most. rows: estimator.coverage.by_month."""
+    last = max((row["month"] for row in rows), default=0)
+    first = last - MOST // YEAR * 100
+    by_service: dict[str, dict[int, Month]] = {key: {} for key in services}
     for row in rows:
-        if row["month"] in months:
-            by_service[row["service_key"]].setdefault(row["month"], {})[row["proof"]] = row["kwh"]
-    lines = [_strip(key, found, months, lang) for key, found in by_service.items()]
-    alt = [
-        t("chart.month_row", lang, label=key, months=", ".join(_cells(found, months, lang)))
-        for key, found in by_service.items()
-    ]
-    title = t("measures.months_caption", lang)
-    figure = Markup(
-        '<figure class="chart months" aria-label="{}"><ol class="bars">{}</ol>{}{}<p class="small">{}</p></figure>'
-    ).format(
-        t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(alt)),
-        Markup().join(lines),
+        if row["month"] > first and row["service_key"] in by_service:
+            by_service[row["service_key"]][row["month"]] = row
+    return [Line(key, found) for key, found in by_service.items() if found]
+
+
+def span(first: int, last: int) -> list[int]:
+    """Every month yyyymm from the first to the last."""
+    months = [first]
+    while months[-1] < last:
+        months.append(_next(months[-1]))
+    return months
+
+
+def months_picture(lines: Sequence[Line], lang: str) -> Markup:
+    """A strip a service, a column a month."""
+    touched = [month for line in lines for month in line.found]
+    months = span(min(touched), max(touched)) if touched else []
+    title = t("coverage.caption", lang)
+    alt = t("numbers.list", lang).join(_alternative(line, lang) for line in lines)
+    strips = Markup().join(_strip(line, months, lang) for line in lines)
+    figure = '<figure class="chart months" aria-label="{}"><ol class="bars">{}</ol>{}{}<p class="small">{}</p></figure>'
+    return Markup(figure).format(
+        t("chart.alt", lang, title=title, rows=alt),
+        strips,
         _axis(months, lang),
-        charts.textures([month for found in by_service.values() for month in found.values()], lang),
-        t("chart.months_how", lang),
+        charts.textures([m["kwh"] for line in lines for m in line.found.values()], lang, _marks(lines, lang)),
+        t("coverage.how", lang),
     )
-    return figure, _table(title, by_service, months, lang)
 
 
-def _months(rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Every month from the first to the last, the empty ones too; ten years at most."""
-    found = [row["month"] for row in rows]
-    if not found:
-        return []
-    first, last = (m // 100 * 12 + m % 100 - 1 for m in (min(found), max(found)))
-    return [m // 12 * 100 + m % 12 + 1 for m in range(max(first, last - MOST + 1), last + 1)]
+def months_table(lines: Sequence[Line], lang: str) -> Markup:
+    """The same as numbers: a row a service and month, the gaps too."""
+    heads = ("table.service", "table.month", "table.runs", "figures.it_energy", "table.proof")
+    rows = [
+        [line.key, month_text(month, lang), *_cells(line.found.get(month), lang)]
+        for line in lines
+        for month in span(min(line.found), max(line.found))
+    ]
+    return parts.table(t("coverage.caption", lang), [t(head, lang) for head in heads], rows, right=(2, 3))
 
 
-def _strip(key: str, found: Mapping[int, Mapping[str, float]], months: Sequence[int], lang: str) -> Markup:
+def gaps_text(line: Line, lang: str) -> str:
+    """« aucune ligne en mai 2025, de juil. 2025 à sept. 2025 », or nothing where there is no gap."""
+    said = [
+        t("coverage.gap_one", lang, month=month_text(months[0], lang))
+        if len(months) == 1
+        else t("coverage.gap_many", lang, first=month_text(months[0], lang), last=month_text(months[-1], lang))
+        for months in line.gaps
+    ]
+    return t("coverage.gaps", lang, list=", ".join(said)) if said else ""
+
+
+def _next(month: int) -> int:
+    return month + 89 if month % 100 == YEAR else month + 1
+
+
+def _strip(line: Line, months: Sequence[int], lang: str) -> Markup:
     """A column a month; what lies before a service's first month or after its last is no gap."""
-    columns = [found.get(m, {}) if min(found) <= m <= max(found) else None for m in months] if found else []
-    top = max((sum(kwh.values()) for kwh in found.values()), default=0.0)
-    picture = charts.data_uri(charts.columns_svg(columns, top, max(FEWEST, len(months))))
-    return Markup('<li><p><b>{}</b> <span class="said">{}</span></p><img class="column" alt="" src="{}"></li>').format(
-        key, t("chart.month_top", lang, value=_kwh(top, lang)), picture
+    first, last = min(line.found), max(line.found)
+    columns = [
+        line.found[m]["kwh"] or ZERO if m in line.found else EMPTY if first <= m <= last else None for m in months
+    ]
+    open_ = [place for place, m in enumerate(months) if m in line.found and line.found[m]["unknown"]]
+    picture = charts.data_uri(charts.columns_svg(columns, line.top, max(FEWEST, len(months)), open_))
+    top = t("chart.month_top", lang, value=_kwh(line.top, lang)) if line.top else ""
+    top = top or ("" if open_ else t("coverage.zero", lang))
+    notes = Markup().join(
+        Markup('<span class="{}">{}</span>').format(kind, text)
+        for kind, text in (("said", top), ("said", _unknown_text(line, lang)), ("said warn", gaps_text(line, lang)))
+        if text
     )
+    return Markup('<li><p><b>{}</b> {}</p><img class="column" alt="" src="{}"></li>').format(line.key, notes, picture)
+
+
+def _unknown_text(line: Line, lang: str) -> str:
+    """How many months hold runs whose electricity is not known."""
+    count = sum(1 for month in line.found.values() if month["unknown"])
+    if count == len(line.found):
+        return t("coverage.unknown_all", lang)
+    return t("coverage.unknown_some", lang, n=count) if count else ""
+
+
+def _marks(lines: Sequence[Line], lang: str) -> Markup:
+    """Legend of what is no proof, as far as it is drawn."""
+    months = [month for line in lines for month in line.found.values()]
+    drawn = {"open": any(month["unknown"] for month in months), "empty": any(line.gaps for line in lines)}
+    return Markup().join(charts.mark(name, t(f"coverage.{name}", lang)) for name, there in drawn.items() if there)
 
 
 def _axis(months: Sequence[int], lang: str) -> Markup:
@@ -76,33 +155,28 @@ def _axis(months: Sequence[int], lang: str) -> Markup:
     return Markup('<div class="axis" aria-hidden="true">{}</div>').format(Markup().join(marks))
 
 
-def _cells(found: Mapping[int, Mapping[str, float]], months: Sequence[int], lang: str) -> list[str]:
-    texts = []
-    for month in _span(found, months):
-        kwh = sum(found.get(month, {}).values())
-        value = _kwh(kwh, lang) if kwh else t("chart.no_data", lang)
-        texts.append(t("chart.month_cell", lang, month=month_text(month, lang), value=value))
-    return texts
+def _alternative(line: Line, lang: str) -> str:
+    """A strip in words: each month with its electricity, then its gaps."""
+    cells = [
+        t("chart.month_cell", lang, month=month_text(month, lang), value=_cells(line.found.get(month), lang)[1])
+        for month in span(min(line.found), max(line.found))
+    ]
+    return t("chart.month_row", lang, label=line.key, months=", ".join(cells))
 
 
-def _table(
-    title: str, by_service: Mapping[str, Mapping[int, Mapping[str, float]]], months: Sequence[int], lang: str
-) -> Markup:
-    rows = []
-    for key, found in by_service.items():
-        for month in _span(found, months):
-            kwh = found.get(month, {})
-            whole = sum(kwh.values())
-            proof = {p: v / whole for p, v in kwh.items()} if whole else {}
-            value = t("numbers.about", lang, value=_kwh(whole, lang)) if whole else t("chart.no_data", lang)
-            rows.append([key, month_text(month, lang), value, parts.proof_text(proof, lang)])
-    heads = [t("table.service", lang), t("table.month", lang), t("figures.it_energy", lang), t("table.proof", lang)]
-    return parts.table(title, heads, rows, right=(2,))
-
-
-def _span(found: Mapping[int, Any], months: Sequence[int]) -> list[int]:
-    """The months from a service's first to its last."""
-    return [month for month in months if found and min(found) <= month <= max(found)]
+def _cells(month: Month | None, lang: str) -> list[str | int]:
+    """Runs, electricity and proof of a month; None: it has no row."""
+    if month is None:
+        return ["", t("chart.no_data", lang), ""]
+    whole = sum(month["kwh"].values())
+    proof = parts.proof_text({p: kwh / whole for p, kwh in month["kwh"].items()}, lang) if whole else ""
+    if not month["unknown"]:
+        return [month["runs"], t("numbers.about", lang, value=_kwh(whole, lang)), proof]
+    left_out = t("coverage.unknown_runs", lang, n=month["unknown"])
+    if month["unknown"] == month["runs"]:
+        return [month["runs"], t("coverage.unknown_all", lang), ""]
+    value = t("numbers.about", lang, value=_kwh(whole, lang))
+    return [month["runs"], t("coverage.and_unknown", lang, value=value, unknown=left_out), proof]
 
 
 def _kwh(value: float, lang: str) -> str:

@@ -65,11 +65,17 @@ def _keep(name: str) -> None:
         st.query_params.pop(name, None)
 
 
-def service_bars(services: Sequence[Mapping[str, Any]], lang: str, figure: str = "energy") -> list[Bar]:
-    """A bar a service: its figure, its proof, its explanation; its equipment alone where its site is unknown."""
+def service_bars(
+    services: Sequence[Mapping[str, Any]], lang: str, figure: str = "energy", names: Mapping[str, str] | None = None
+) -> list[Bar]:
+    """A bar a service: its figure, its proof, its explanation; its equipment alone where its site is unknown.
+
+    names: what people call a service, by its key; the key itself where there is none.
+    """
+    called = names or {}
     return [
         Bar(
-            label=entry["service_key"],
+            label=called.get(entry["service_key"], entry["service_key"]),
             aside=_equipment(entry["indicators"], figure, lang),
             amount=entry["indicators"][figure],
             proof=entry["proof"],

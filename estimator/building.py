@@ -17,16 +17,18 @@ from estimator.binding import Bound, bind_one
 from estimator.catalogue import Catalogue, load
 from estimator.coefficients import COEFFICIENTS
 from estimator.coefficients import evaluate as coefficients_of
+from estimator.coverage import run_energy
 from estimator.errors import SobriaError
 from estimator.explain import formulas_version
 from estimator.ledger import Ledger, live
 from estimator.ledger_formulas import AMOUNTS, ledger_factors, ledger_formulas
-from estimator.serving_bounds import bind_serving
+from estimator.serving_bounds import bind_serving, pace_table
 from estimator.serving_bounds import code as coefficient_code
 from estimator.store import ENGINE_VERSION, DuckDB, created
 from estimator.system import sql
 
 KEPT_BUILDS = 3
+TABLES = ("runs", "weighed_checks", "slices", "groups")
 VIEWS = ("proof_energy", "run_checks", "run_proofs", "services")
 
 
@@ -97,8 +99,8 @@ def sql_text(name: str) -> str:
 
 
 def _sql_texts() -> list[str]:
-    names = ["views/current_rows.sql", "runs.sql", "groups.sql", *(f"views/{view}.sql" for view in VIEWS)]
-    return [sql_text(name) for name in names] + [text for _, text in _audits()] + [*live.TEXTS]
+    names = ["views/current_rows.sql", *(f"{name}.sql" for name in TABLES), *(f"views/{view}.sql" for view in VIEWS)]
+    return [sql_text(name) for name in names] + [text for _, text in _audits()] + [*live.TEXTS, run_energy()]
 
 
 def _audits() -> list[tuple[str, str]]:
@@ -114,12 +116,16 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -
     engine.run(f"CREATE TABLE refused AS {live.waiting(ledger.rows_sql('quarantine'))}")
     _months(engine)
     engine.run(sql_text("runs.sql"))
+    pace_table(engine)
+    engine.run(sql_text("weighed_checks.sql"))
+    engine.run(sql_text("slices.sql"))
     engine.run(sql_text("groups.sql"))
     _modes(engine, catalogue)
     attributes = bind_tables(engine, catalogue)
     engine.run(f"CREATE VIEW bound_slices AS {joined('slices', attributes)}")
     engine.run(f"CREATE VIEW bound_groups AS {joined('groups', attributes)}")
     engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), 'bound_groups')}")
+    engine.run(f"CREATE VIEW run_energy AS {run_energy()}")
     for view in VIEWS:
         engine.run(f"CREATE VIEW {view} AS {sql_text(f'views/{view}.sql')}")
     sets = ", ".join(f"{a}_set" for a in attributes)

@@ -87,7 +87,7 @@ def _check(path: str | Path, posting: Posting, context: Context) -> FileCheck:
         result = reader.read(trace, context)
     except SobriaError as error:
         return FileCheck(Path(path).name, error=error)
-    posting.take((trace.name, trace.sha), result.rows, result.refused)
+    posting.take((trace.name, trace.sha), [result])
     unknown = sorted({row.model for row in result.rows if row.model and _modelled(row) and not _known(row.model)})
     return FileCheck(
         trace.name,
@@ -115,7 +115,8 @@ def _modelled(row: Activity) -> bool:
     """Whether the build would model its electricity from what was made, its model being known."""
     energies = (getattr(row, f"{part}_energy_kwh") for part in COMPONENTS)
     silent = all(kwh is None for kwh in energies) and row.other_mode in _MODELLED
-    return silent and bool(row.model) and bool(row.output_tokens or row.images)
+    waited = row.output_tokens == 0 and not row.input_tokens and bool(row.device_hours)
+    return silent and bool(row.model) and (waited or bool(row.output_tokens or row.images))
 
 
 def _known(model: str) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
@@ -28,18 +28,29 @@ def held_signals() -> Iterator[set[int]]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def asked_to_stop() -> int | None:
-    """A signal that came before there was a child to pass it to, taken from the held ones."""
-    came = signal.sigtimedwait(FORWARDED, 0)
+def asked_to_stop(wait_s: float = 0.0) -> int | None:
+    """A signal that came while there is no child to pass it to, taken from the held ones, or that comes by then [s]."""
+    came = signal.sigtimedwait(FORWARDED, wait_s)
     return came.si_signo if came else None
 
 
-def run(argv: Sequence[str], mask: set[int]) -> int:
+class Rest:
+    """A wait that a signal cuts short; `stopped` is that signal."""
+
+    stopped: int | None = None
+
+    def wait(self, seconds: float) -> bool:
+        """Wait; True when a signal came."""
+        self.stopped = asked_to_stop(seconds)
+        return self.stopped is not None
+
+
+def run(argv: Sequence[str], mask: set[int], environ: Mapping[str, str]) -> int:
     """Run to its end, inside `held_signals`: its exit status, 128 + n when signal n killed it.
 
     OSError when it cannot be started; `cannot_start` gives the status that a shell would give for it.
     """
-    pid = os.posix_spawnp(argv[0], list(argv), os.environ, setsigmask=mask, setsigdef=_DEFAULTED)
+    pid = os.posix_spawnp(argv[0], list(argv), environ, setsigmask=mask, setsigdef=_DEFAULTED)
     while True:
         came = signal.sigtimedwait(_HELD, POLL_S)
         if came is None or came.si_signo == signal.SIGCHLD:

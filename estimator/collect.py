@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from estimator.collecting import Receipt, Sent, Taken, post, read_body, settle
 from estimator.doors import (
+    CODECARBON_API,
     DOORS,
     AddressRefused,
     BodyTooLarge,
@@ -40,6 +41,7 @@ from estimator.errors import SobriaError, say, sentences
 from estimator.home import reading_context
 from estimator.ledger import Ledger
 from estimator.senders import Senders, TokensTorn
+from estimator.unpacking import GZIP, unpacked
 
 SETTLE_EVERY = 64  # batches written: below, small files cost less than grouping them
 DRAINED = 8  # times the largest body that is read and thrown away, so that who sends too much hears the answer
@@ -65,7 +67,7 @@ class Collector:
         self._writing = asyncio.Lock()
 
     async def receive(self, request: Request, door: Door) -> Receipt:
-        """What became of a body. Refusal, TokensTorn, the errors of the readers."""
+        """What became of a body, unpacked if it is gzip. Refusal, TokensTorn, the errors of the readers."""
         try:
             service = self._service(request)
             _check_type(request, door)
@@ -79,6 +81,8 @@ class Collector:
             data = await self._arrived(request, self._limits.body)
             if data is None:
                 raise BodyTooLarge(most=self._limits.body)
+            if _packing(request) in GZIP:
+                data = await run_in_threadpool(unpacked, data, self._limits.body)
             taken = await run_in_threadpool(read_body, Sent(service, door.form, data), self._context)
             return await self._written(_Waiting(taken))
         finally:
@@ -211,9 +215,12 @@ def _check_type(request: Request, door: Door) -> None:
         raise ProtobufRefused()
     if given not in door.types:
         raise TypeRefused(read=given[:80], expected=", ".join(door.types))
-    packed = request.headers.get("content-encoding", "identity").strip().lower()
-    if packed != "identity":
-        raise PackedRefused(read=packed[:80])
+    if _packing(request) not in ("identity", *GZIP):
+        raise PackedRefused(read=_packing(request)[:80])
+
+
+def _packing(request: Request) -> str:
+    return request.headers.get("content-encoding", "identity").strip().lower()
 
 
 def _answer(receipt: Receipt, door: Door) -> Response:
@@ -237,6 +244,8 @@ async def _refused(request: Request, error: SobriaError) -> Response:
 
 async def _astray(request: Request, error: HTTPException) -> Response:
     key = {404: "no_such_door", 405: "post_only"}.get(error.status_code, "failed")
+    if key == "no_such_door" and request.url.path.endswith(CODECARBON_API):
+        key = "codecarbon_api"
     return JSONResponse(sentences("collect", key, doors=", ".join(DOORS)), error.status_code, error.headers)
 
 

@@ -27,6 +27,8 @@ DOORS = {
     "/v1/traces": Door("otlp", _JSON, 200),
     "/v1/rows": Door("rows", (*_JSON, *_LINES), 202),
 }
+# Where codecarbon posts with save_to_api: its own API, which says neither the country nor the PUE of a run.
+CODECARBON_API = ("/runs", "/emissions")
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,15 @@ class ProtobufRefused(Refusal):
 
 
 class PackedRefused(Refusal):
-    """A compressed body: its true size is not known before it is unpacked."""
+    """A body compressed in another way than gzip."""
 
     code, status = "collect_packed", 415
+
+
+class PackedTorn(Refusal):
+    """A body that says it is gzip and is not, or was cut."""
+
+    code, status = "collect_packed_torn", 400
 
 
 class BodyTooLarge(Refusal):

@@ -1,18 +1,17 @@
 """One number opened: its steps in words and numbers, its factors and their sources, and the means to replay it."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from estimator import coefficients, draws
+from estimator import coefficients, draws, models
 from estimator.algebra import render
 from estimator.binding import Bound
 from estimator.catalogue import Catalogue, Factor, load
-from estimator.errors import SobriaError, sentences
+from estimator.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.figures import ASIDE, FIGURES, Amount, Figure, amounts, asked, figure_named, known_result, why_missing
+from estimator.numbers import exact_text
 from estimator.shapley import what_matters
 from estimator.steps import PLAIN, Opened, groups_of, results_of, steps_of
 from estimator.worlds import Cell, energy_as_read, followed, needed, the_system, values_of
@@ -22,12 +21,6 @@ class NumberUnknown(SobriaError):
     """No figure has this name."""
 
     code = "number_unknown"
-
-
-class ReplayFileRefused(SobriaError):
-    """A file that is no downloaded explanation."""
-
-    code = "replay_file_refused"
 
 
 class ReplayRefused(SobriaError):
@@ -40,16 +33,18 @@ def explain_cells(cells: Sequence[Cell], catalogue: Catalogue, figure: str | Non
     """Figures of these cells with the steps and factors that made them.
 
     figure: explain this one only; default all of them. Steps are those of each cell, largest first;
+    "supposed": models whose size nobody published, each with that which is supposed, in words;
     "replay" holds all that is needed to find the same digits again.
     """
     chosen = _chosen(figure)
     found = amounts(cells, chosen)
     opened = [Opened(cell, chosen) for cell in cells]
-    used = {name: bound for cell in cells for name, bound in _used(cell, chosen).items()}
+    used = {(name, b.subject): b for cell in cells for name, b in _used(cell, chosen).items()}
     body: dict[str, Any] = {"indicators": nested(found), "steps": steps_of(opened, catalogue)}
     body["groups"] = groups_of(opened, catalogue)
     body["factors"] = _factors(cells, chosen, catalogue)
     body["not_counted"] = _not_counted(cells, chosen)
+    body["supposed"] = _supposed(used)
     body["missing_inputs"] = sorted({b.missing for b in used.values() if b.missing})
     body["replay"] = _replay_data(cells, figure)
     return body
@@ -76,17 +71,6 @@ def replay(data: Mapping[str, Any]) -> dict[str, Any]:
         bounds = {name: Bound(name, f["subject"], Factor.model_validate(f)) for name, f in entry["factors"].items()}
         cells.append(Cell(entry["amounts"], bounds))
     return nested(amounts(cells, _chosen(data["figure"])))
-
-
-def saved(path: Path) -> dict[str, Any]:
-    """The "replay" part of a downloaded explanation. ReplayFileRefused."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ReplayFileRefused(file=path.name) from error
-    if not isinstance(found, dict) or not isinstance(found.get("replay"), dict):
-        raise ReplayFileRefused(file=path.name)
-    return dict(found["replay"])
 
 
 def _chosen(figure: str | None) -> list[Figure]:
@@ -162,6 +146,21 @@ def describe(bound: Bound, name: str, catalogue: Catalogue) -> dict[str, Any]:
     body["valid_from"] = item.valid_from.isoformat() if item.valid_from else None
     body["valid_to"] = item.valid_to.isoformat() if item.valid_to else None
     return body | {"asked": bound.subject, "rung": bound.rung}
+
+
+def _supposed(used: Mapping[tuple[str, str], Bound]) -> list[dict[str, str]]:
+    """A sentence for each model that answered and whose size nobody published."""
+    answered = {subject for (name, subject), bound in used.items() if name == "output_energy" and bound.factor}
+    found = []
+    for model in sorted((m for m in models.load().models if m.id in answered), key=lambda m: m.id):
+        size = models.size(model)
+        if size.guessed:
+            facts = {"size": size.total, "low": size.total_low, "high": size.total_high}
+            said = {lang: {n: exact_text(v, "1", lang) for n, v in facts.items()} for lang in LANGUAGES}
+            found.append(
+                {lang: say("supposed", "model_size", lang, model=model.id, **said[lang]) for lang in LANGUAGES}
+            )
+    return found
 
 
 def _variance(cells: Sequence[Cell], figure: Figure, factors: Sequence[Factor]) -> dict[str, float]:

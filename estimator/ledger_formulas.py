@@ -10,6 +10,7 @@ from estimator.worlds import factor_inputs, the_system
 
 AMOUNTS = (
     "cpu_energy", "gpu_energy", "ram_energy", "other_energy", "outputs", "device_hours", "machine_hours", "data_gb",
+    "hosted_hours", "working_hours",
 )  # fmt: skip
 ATTRIBUTES = (
     "zone", "host", "machine", "device", "network", "cpu_mode", "gpu_mode", "ram_mode", "other_mode", "gap", "serving",

@@ -103,15 +103,15 @@ def timezone(root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> str 
         return None
 
 
-def identity(salt: Path, root: Path = ROOT) -> str:
+def identity(salt: Path, root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> str:
     """Hash that tells this computer from others and from which nothing can be read back.
 
-    From the random number of the installation; in a container, whose files are those of an image, from the random
-    number of the kernel's start, so that the containers of one computer are known as one; failing both, from the name
-    of the host and a secret number kept in the file `salt`.
+    From the random number of the installation; in a container, or on a node of a cluster, whose files may be those of
+    an image that others share, from the random number of the kernel's start, so that the containers and jobs of one
+    computer are known as one; failing both, from the name of the host and a secret number kept in the file `salt`.
     """
     installed, started = read_text(root / "etc/machine-id"), read_text(root / "proc/sys/kernel/random/boot_id")
-    if started and in_container(root):
+    if started and (in_container(root) or environ.get("SLURM_JOB_ID")):
         known = "boot " + started
     elif installed:
         known = "machine " + installed

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from estimator import coverage
 from estimator.build_file import BuildFile
 from estimator.building import current
 from estimator.catalogue import load
@@ -17,6 +18,7 @@ from estimator.worlds import Cell, energy_as_read
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
 SAMPLE_MARK = ".sample"
+ANY, NO_PROOF = "any", "none"
 
 
 class NoBuild(SobriaError):
@@ -32,7 +34,8 @@ def open_current(home: Path) -> "Build | None":
 
 
 class Asked(NamedTuple):
-    """Which runs: of a service, with a check, with some electricity of a proof; None asks for all."""
+    """Which runs: of a service, with a check (ANY: with some), with some electricity of a proof (NO_PROOF: whose
+    electricity is not known); None asks for all."""
 
     service: str | None = None
     check: str | None = None
@@ -43,13 +46,14 @@ class Build(BuildFile):
     """What one build file says, in figures and sentences."""
 
     def totals(self) -> dict[str, Any]:
-        """{"indicators", "proof", "coverage", "checks", "build"} of the whole ledger."""
+        """{"indicators", "proof", "coverage", "checks", "build", "sample"} of the whole ledger."""
         return {
             "indicators": nested(amounts(self.cells())),
             "proof": self.proof(),
             "coverage": self.coverage(),
             "checks": self.checks(),
             "build": self.meta,
+            "sample": self.sample,
         }
 
     def proof(self, service: str | None = None) -> dict[str, float]:
@@ -94,14 +98,17 @@ class Build(BuildFile):
         }
 
     def services(self) -> list[dict[str, Any]]:
-        """One entry a service, by decreasing site electricity, else IT: runs, period, proof, figures."""
-        entries = []
+        """One entry a service, by decreasing site electricity, else IT: runs, period, proof, figures.
+
+        "proof": share of the electricity by proof; "proved", "unknown": runs, as coverage.by_service counts them.
+        """
+        entries, counts = [], coverage.by_service(self._engine)
         for row in self._engine.rows("SELECT * FROM services ORDER BY service_key"):
             key = row["service_key"]
             found = amounts(self.cells("service_key = $1", [key]))
             row |= {"first": _iso(row.pop("first_us")), "last": _last_day(row.pop("last_us")), "proof": self.proof(key)}
             size = found["energy"].central or found["it_energy"].central or 0.0
-            entries.append((size, row | {"indicators": nested(found)}))
+            entries.append((size, row | counts[key] | {"indicators": nested(found)}))
         return [entry for _, entry in sorted(entries, key=lambda e: -e[0])]
 
     def items(self, service: str) -> float | None:
@@ -114,8 +121,9 @@ class Build(BuildFile):
         service, check, proof = asked or Asked()
         where = (
             "($1 IS NULL OR service_key = $1)"
-            " AND ($2 IS NULL OR row_id IN (SELECT row_id FROM run_checks WHERE code = $2))"
-            " AND ($3 IS NULL OR row_id IN (SELECT row_id FROM run_proofs WHERE proof = $3))"
+            f" AND ($2 IS NULL OR row_id IN (SELECT row_id FROM run_checks WHERE $2 IN (code, '{ANY}')))"
+            " AND ($3 IS NULL OR row_id IN (SELECT row_id FROM run_proofs WHERE proof = $3)"
+            f" OR ($3 = '{NO_PROOF}' AND row_id IN (SELECT row_id FROM run_energy WHERE it_energy IS NULL)))"
         )
         total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", [service, check, proof])[0]["n"]
         page = f"SELECT * FROM runs WHERE {where} ORDER BY end_us DESC, row_id LIMIT $4 OFFSET $5"
@@ -125,7 +133,8 @@ class Build(BuildFile):
         }
 
     def run(self, row_id: str) -> dict[str, Any]:
-        """One run: its fields, figures, proof, and how ours differs from the file's own. NumberUnknown."""
+        """One run: its fields, figures, proof, how ours differs from the file's own, the account of its file.
+        NumberUnknown."""
         rows = self._engine.rows("SELECT * FROM runs WHERE row_id = $1", [row_id])
         if not rows:
             raise NumberUnknown(id=f"run.{row_id}")
@@ -133,18 +142,25 @@ class Build(BuildFile):
         run = self._described(rows)[0] | {"indicators": nested(found)}
         ours, theirs = found["gwp"].parts["use"].central, rows[0]["reported_gwp_kg"]
         run["reported"] = {"gwp_kg": theirs, "ours_use_kg": ours, "ratio": ours / theirs if ours and theirs else None}
-        return run
+        return run | {"file": coverage.file_account(self._engine, run["file_sha"])}
 
     def _described(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        cells = self.run_cells([row["row_id"] for row in rows])
-        return [self._run(row, cells[row["row_id"]]) for row in rows]
+        ids = [row["row_id"] for row in rows]
+        cells = self.run_cells(ids)
+        found = self._engine.rows(
+            "SELECT row_id, list_sort(list(code)) AS codes FROM run_checks WHERE list_contains($1, row_id)"
+            " GROUP BY row_id",
+            [ids],
+        )
+        checks = {row["row_id"]: row["codes"] for row in found}
+        return [self._run(row | {"checks": checks.get(row["row_id"], [])}, cells[row["row_id"]]) for row in rows]
 
     def _run(self, row: dict[str, Any], cells: Sequence[Cell]) -> dict[str, Any]:
         energy = amounts(cells, [f for f in (figure_named("energy"), figure_named("it_energy")) if f])
-        checks = list(row["checks"] or ()) + (["overlap"] if row["charge_share"] < 1 else [])
         times = {"start": _iso(row["start_us"], "seconds"), "end": _iso(row["end_us"], "seconds")}
+        times["last"] = _last_day(row["end_us"])
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in ("cpu", "gpu", "ram", "other") if row[f"{c}_energy_kwh"]}
-        said = [sentences("checks", code) for code in checks]
+        said = [sentences("checks", code) for code in row["checks"]]
         return row | times | {"indicators": nested(energy), "checks": said, "proofs": proofs}
 
     @cached_property
@@ -176,11 +192,8 @@ class Build(BuildFile):
         return [row | sentences("checks", row["code"]) for row in rows]
 
     def coverage_by_month(self) -> list[dict[str, Any]]:
-        """IT electricity [kWh] by service, month (yyyymm) and proof."""
-        return self._engine.rows(
-            "SELECT service_key, month, proof, fsum(kwh) AS kwh FROM proof_energy"
-            " GROUP BY service_key, month, proof ORDER BY ALL"
-        )
+        """Runs and IT electricity [kWh] by service, month and proof, as coverage.by_month gives them."""
+        return coverage.by_month(self._engine)
 
     def explain(self, number: str) -> dict[str, Any]:
         """Any number opened. Ids: total.FIGURE, service.KEY.FIGURE, run.ROW.FIGURE. NumberUnknown."""
@@ -198,6 +211,7 @@ class Build(BuildFile):
         for step in figure.split("."):
             amount = amount[step]
         body |= {"id": number, "scope": scope, "key": key, "figure": figure, "amount": amount, "build": self.meta}
+        body["sample"] = self.sample
         return body | {"proof": self.proof(key if scope == "service" else None), "trace": self._trace(scope, key)}
 
     def _trace(self, scope: str, key: str) -> dict[str, Any]:

@@ -1,18 +1,20 @@
 """What is told about a run before it, what is written beside its trace, and what is said of it on the terminal."""
 
+import os
 import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from estimator import machine
+from estimator import allocation, machine
 from estimator.errors import say
 from estimator.home import default_home, settings
 from estimator.meters import COUNTERS, Meters
-from estimator.sidecar import Modes, Sidecar
+from estimator.own_time import Spent
+from estimator.sidecar import IDLE_DRIFT, Modes, Sidecar, idle_drift
 
 
 class TrackOptions(BaseModel):
@@ -34,6 +36,16 @@ class TrackOptions(BaseModel):
     item_unit: str | None = None
     sampling_s: float = Field(5.0, gt=0)
     scope: Literal["machine", "process"] = "machine"
+    idle_s: float | None = Field(None, ge=1, description="how long the machine is metered at rest, before and after")
+    window_s: float | None = Field(None, ge=1, description="a run of its own for each such stretch of time")
+
+    @model_validator(mode="after")
+    def _items_of_a_window(self) -> Self:
+        if self.window_s is not None and self.items is not None:
+            raise ValueError(
+                "items are of the whole run and cannot be told apart by window: count them as they are done"
+            )
+        return self
 
     @property
     def country(self) -> str:
@@ -46,35 +58,88 @@ class TrackOptions(BaseModel):
         return self if self.zone else self.model_copy(update={"zone": settings(self.home).zone})
 
 
-class Ending(NamedTuple):
+def codecarbon_settings(options: TrackOptions, snapshot_s: float) -> dict[str, Any]:
+    """Every setting of a codecarbon tracker but its output: one that is left out would be looked up in its own
+    configuration files and variables, where there may be an address to post to, a PUE, a token."""
+    return {
+        "project_name": options.project or "sobria",
+        "country_iso_code": options.country,
+        "measure_power_secs": options.sampling_s,
+        "tracking_mode": options.scope,
+        "pue": 1.0,
+        "wue": 0.0,
+        "output_methods": [],
+        "output_dir": str(options.home) if options.home.is_dir() else os.curdir,
+        "api_call_interval": max(1, round(snapshot_s / options.sampling_s)),
+        "emissions_endpoint": "",
+        "electricitymaps_api_token": "",
+        "experiment_id": "",
+        "log_level": "warning",
+        "logger_preamble": "",
+        "allow_multiple_runs": True,
+        "force_mode_cpu_load": False,
+        "rapl_include_dram": False,
+        "rapl_prefer_psys": False,
+        **dict.fromkeys(_LEFT_EMPTY),
+    }
+
+
+_LEFT_EMPTY = (
+    "region",
+    "cloud_provider",
+    "cloud_region",
+    "country_2letter_iso_code",
+    "gpu_ids",
+    "metadata",
+    "force_cpu_power",
+    "force_ram_power",
+    "force_carbon_intensity_g_co2e_kwh",
+)
+
+
+class Progress(NamedTuple):
     """What is known of a run only when it is over, or as far as it has got."""
 
     modes: Modes
-    overhead_s: float
-    exit_code: int | None = None
-    items: float | None = None
+    spent: Spent
+    exit_code: int | None
+    counts: Mapping[str, float]
 
 
-def sidecar(run_id: str, given: TrackOptions, meters: Meters, ending: Ending) -> Sidecar:
-    """The sidecar of a run: what was given, how it was metered, on which computer."""
+def sidecar(run_id: str, given: TrackOptions, meters: Meters) -> Sidecar:
+    """What is known of a run from its start: what was given, how it is metered, on which computer and part of it."""
+    part = allocation.allocated()
     return Sidecar(
         run_id=run_id,
-        modes=ending.modes,
+        modes=meters.modes,
         scope="machine" if meters.whole_machine else given.scope,
         timezone=machine.timezone(),
         machine_id=machine.identity(given.home / "salt"),
         machine=machine.kind(),
         host=given.host,
         zone=given.zone,
+        device_count=part.device_count,
+        resource_share=part.share,
+        share_basis=part.basis,
+        allocated_by=part.by,
+        job=part.job,
         sampling_s=given.sampling_s,
-        overhead_s=round(ending.overhead_s, 3),
-        exit_code=ending.exit_code,
         tracker=_tracker(meters.names),
         use_case=given.use_case,
         model=given.model,
-        items=ending.items,
         item_unit=given.item_unit,
     )
+
+
+def so_far(facts: Sidecar, known: Progress) -> Sidecar:
+    """The same, with what its progress tells."""
+    told = {"modes": known.modes, "exit_code": known.exit_code, **known.counts}
+    return so_spent(facts.model_copy(update=told), known.spent)
+
+
+def so_spent(facts: Sidecar, spent: Spent) -> Sidecar:
+    """The same, with what the tracker itself took."""
+    return facts.model_copy(update={"overhead_s": round(spent.wall_s, 3), "overhead_cpu_s": round(spent.cpu_s, 3)})
 
 
 def tell(lang: str, key: str, **facts: object) -> None:
@@ -90,15 +155,26 @@ def tell_summary(lang: str, energies: Mapping[str, float], modes: Modes, duratio
     """One line on a run, to a person at a terminal only: duration [s], energy [kWh], share that was measured."""
     if sys.stderr is None or not sys.stderr.isatty():
         return
-    from babel.numbers import format_decimal
-
-    def shown(value: float) -> str:
-        return format_decimal(float(f"{value:.2g}"), locale=lang, decimal_quantization=False)
-
     whole = sum(energies.values())
     counted = sum(kwh for part, kwh in energies.items() if getattr(modes, part) in COUNTERS)
-    share = shown(100 * counted / whole if whole else 0.0)
-    tell(lang, "done", seconds=shown(duration_s), energy=shown(1000 * whole), share=share)
+    share = _shown(100 * counted / whole if whole else 0.0, lang)
+    tell(lang, "done", seconds=_shown(duration_s, lang), energy=_shown(1000 * whole, lang), share=share)
+
+
+def tell_rest(lang: str, facts: Sidecar) -> None:
+    """What the machine drew at rest, to whoever asked for it to be metered."""
+    before, after = facts.idle_before, facts.idle_after
+    if before and after:
+        watts = {"before": _shown(before.power_w, lang), "after": _shown(after.power_w, lang)}
+        tell(lang, "idle_drifted" if idle_drift(facts) else "idle", **watts, limit=_shown(100 * IDLE_DRIFT, lang))
+    elif before:
+        tell(lang, "idle_before_only", before=_shown(before.power_w, lang))
+
+
+def _shown(value: float, lang: str) -> str:
+    from babel.numbers import format_decimal
+
+    return format_decimal(float(f"{value:.2g}"), locale=lang, decimal_quantization=False)
 
 
 def _tracker(names: Mapping[str, str]) -> str:

@@ -1,36 +1,64 @@
 """The coefficients of answers in the ledger: how they were made, as its rows say, to electricity and time by output."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from importlib import resources
+from typing import Any
 
 from estimator.binding import Bound, bind_one
 from estimator.catalogue import Catalogue
 from estimator.models import ModelUnknown
 from estimator.question import Question
 from estimator.served import served
+from estimator.store import DuckDB
 from estimator.tokens.table import ANY
+from estimator.tokens.table import load as measured_tables
 
-QUANTITIES = ("output_energy", "output_hours", "provisioning_factor")
 MODULES = ("serving_bounds", "served", *(f"tokens/{name}" for name in ("energy", "prediction", "regression", "table")))
+WAITING = "waiting"
+_ANSWERS = ("output_energy", "output_hours")
 _BITS = re.compile(r"\d+")
 
 
 def bind_serving(catalogue: Catalogue, serving: str, day: date) -> list[Bound]:
     """What a group of alike answers takes: electricity and time of one output, and what waits beside.
 
-    serving: the text of runs.sql, `model|kind|device|device_count|concurrency|precision|output|input|site`, tokens
-    by request; empty where nothing is to be modelled. A model that is not in the catalogue is not estimable.
+    serving: the text of runs.sql, `model|kind|device|device_count|concurrency|precision|output|input|ratio|site`,
+    tokens by request, `ratio` those read by token written where requests are not counted; `waiting` for the reserved
+    hours that no answer takes; empty where nothing is to be modelled. A model that is not in the catalogue is not
+    estimable.
     """
     if not serving:
-        return [Bound(name, "", None, missing="not_asked") for name in QUANTITIES]
-    model, kind, device, count, flight, precision, output, read, site = serving.split("|")
+        return [
+            Bound(name, "", None, missing="not_asked") for name in (*_ANSWERS, "device_load", "provisioning_factor")
+        ]
+    if serving == WAITING:
+        load = replace(bind_one(catalogue, "token_idle_share", ANY, day), quantity="device_load")
+        return [*(Bound(n, "", None, missing="not_asked") for n in _ANSWERS), load, _absent("provisioning_factor")]
+    answers = _answers(serving)
+    shared = serving.endswith("|shared")
+    waits = bind_one(catalogue, "provisioning_factor", ANY, day) if shared else _absent("provisioning_factor")
+    return [*answers, _absent("device_load"), waits]
+
+
+def pace_table(engine: DuckDB) -> None:
+    """Table `paces`: the accelerator time of one output [h] of each way of serving that has reserved hours."""
+    found = [row["serving"] for row in engine.rows("SELECT DISTINCT serving FROM runs WHERE reserved ORDER BY serving")]
+    paces = [_answers(serving)[1].factor for serving in found]
+    columns: dict[str, list[Any]] = {"serving": found, "output_hours": [pace.value if pace else None for pace in paces]}
+    engine.load("paces", columns, {"serving": "VARCHAR", "output_hours": "DOUBLE"})
+
+
+def _answers(serving: str) -> list[Bound]:
+    """Electricity and accelerator time of one output."""
+    model, kind, device, count, flight, precision, output, read, ratio, _ = serving.split("|")
     bits = _BITS.search(precision)
     fields = {
         "model": model,
         "output_tokens": _number(output) if kind == "tokens" else None,
         "images": 1.0 if kind == "images" else None,
-        "input_tokens": _number(read),
+        "input_tokens": _read(read, ratio),
         "device_count": _number(count),
         "concurrency": _number(flight),
         "precision_bits": float(bits.group()) if bits else None,
@@ -38,11 +66,19 @@ def bind_serving(catalogue: Catalogue, serving: str, day: date) -> list[Bound]:
     try:
         found = served(Question.model_validate({n: v for n, v in fields.items() if v is not None}), device or None)
     except ModelUnknown:
-        return [Bound(name, model, None, missing="unknown_model") for name in QUANTITIES]
-    waiting = bind_one(catalogue, "provisioning_factor", ANY, day)
-    if site == "desk":
-        waiting = Bound("provisioning_factor", "", None, missing="not_applicable")
-    return [found.bounds["output_energy"], found.bounds["output_hours"], waiting]
+        return [Bound(name, model, None, missing="unknown_model") for name in _ANSWERS]
+    return [found.bounds[name] for name in _ANSWERS]
+
+
+def _read(read: str, ratio: str) -> float | None:
+    """Tokens read by request; where requests are not counted, those of an answer of the usual length."""
+    if ratio and not read:
+        return float(ratio) * measured_tables().value("token_default_output")
+    return _number(read)
+
+
+def _absent(quantity: str) -> Bound:
+    return Bound(quantity, "", None, missing="not_applicable")
 
 
 def code() -> list[str]:

@@ -25,6 +25,15 @@ class Modes(BaseModel):
     other: str | None = Field(None, pattern=_MODE)
 
 
+class Rest(BaseModel):
+    """The machine with nothing asked of it, as the same meters saw it: mean power [W] over a duration [s]."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    power_w: float = Field(ge=0)
+    duration_s: float = Field(gt=0)
+
+
 class Sidecar(BaseModel):
     """Facts about one run (run_id given) or about every row of one file (run_id None).
 
@@ -47,7 +56,15 @@ class Sidecar(BaseModel):
     resource_share: float | None = Field(None, ge=0, le=1)
     gap: str | None = Field(None, pattern=r"^gap/")
     sampling_s: float | None = Field(None, gt=0)
-    overhead_s: float | None = Field(None, ge=0, description="time spent by the tracker itself")
+    overhead_s: float | None = Field(None, ge=0, description="time that the tracker itself took")
+    overhead_cpu_s: float | None = Field(None, ge=0, description="processor time that the tracker itself took")
+    allocated_by: Literal["slurm", "container"] | None = Field(None, description="who gave a part of the machine")
+    share_basis: str | None = Field(None, description="what resource_share was worked out from")
+    job: str | None = Field(None, pattern=r"^[0-9.]+$", description="number and step of the job, without any name")
+    window: int | None = Field(None, ge=1, description="rank among the windows of one tracker")
+    window_of: str | None = Field(None, description="run id of the first window")
+    idle_before: Rest | None = None
+    idle_after: Rest | None = None
     exit_code: int | None = None
     tracker: str | None = Field(None, description="program and version that wrote this file")
     use_case: str | None = None
@@ -71,6 +88,17 @@ class Sidecar(BaseModel):
         if name is not None and not is_timezone(name):
             raise ValueError(f"{name!r} is not a time zone of the IANA data base")
         return name
+
+
+IDLE_DRIFT = 0.10  # the machine at rest after the work, against before it: beyond this, one of them was no rest [1]
+
+
+def idle_drift(sidecar: Sidecar) -> bool:
+    """Whether the power at rest differs too much between before and after for either to be taken for the rest."""
+    before, after = sidecar.idle_before, sidecar.idle_after
+    if before is None or after is None:
+        return False
+    return abs(after.power_w - before.power_w) > IDLE_DRIFT * min(before.power_w, after.power_w)
 
 
 def dump(sidecar: Sidecar, path: Path) -> None:

@@ -3,16 +3,20 @@
 import csv
 import fcntl
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
 from estimator.errors import SobriaError
+from estimator.sidecar import Sidecar, beside_run, load
 
 SPOOL, TRACES = "spool", "traces"
+_LEFTOVER_S = 86_400.0
 PRIVATE = frozenset({"longitude", "latitude"})
 
 # What a ledger, or a library that it stands on, may raise: no reason to lose a workload's exit status.
@@ -60,39 +64,15 @@ class Run:
         self.close()
 
 
-class RowWriter:
-    """The output of codecarbon that writes a run's row into its folder."""
-
-    def __init__(self, run_of: Callable[[], Run | None]) -> None:
-        self._run_of = run_of
-
-    def out(self, total: Any, delta: Any) -> None:
-        """End of the run."""
-        if run := self._run_of():
-            run.write(total.values)
-
-    def live_out(self, total: Any, delta: Any) -> None:
-        """In the course of the run."""
-        self.out(total, delta)
-
-    def task_out(self, data: Any, experiment_name: str) -> None:
-        """Tasks are not used here."""
-
-    def exit(self) -> None:
-        """Nothing to close."""
-
-
-@contextmanager
-def _free(folder: Path) -> Iterator[bool]:
+def _hold(folder: Path, held: ExitStack) -> bool:
     """Hold the folder of a run that is over; False when the run, or another delivery, still holds it."""
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    held.callback(os.close, handle)
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        yield False
-    finally:
-        os.close(held)
+        return False
+    return True
 
 
 class Delivery(NamedTuple):
@@ -105,19 +85,60 @@ class Delivery(NamedTuple):
 def deliver(home: Path, importer: Importer) -> Delivery:
     """Bring every run of the spool that is over into the ledger, then keep its files under `<home>/traces/<month>/`.
 
-    Runs that an earlier failure or a killed tracker left are taken along; one that fails does not stop the others.
+    Runs that an earlier failure or a killed tracker left are taken along. They go in together; if that fails, one by
+    one, so that a run which is refused keeps none of the others back.
     """
-    spool, delivery = home / SPOOL, Delivery([], [])
+    delivery = Delivery([], [])
+    with ExitStack() as held:
+        traces = _waiting(home, held, delivery)
+        if len(traces) > 1:
+            try:
+                importer(home, traces)
+            except _failures():
+                pass
+            else:
+                importer = _done
+        for trace in traces:
+            try:
+                importer(home, [trace])
+                delivery.brought.append(_file_away(home, trace))
+            except _failures() as error:
+                delivery.kept.append((trace, _why(error)))
+    return delivery
+
+
+def _waiting(home: Path, held: ExitStack, delivery: Delivery) -> list[Path]:
+    """Traces of the runs of the spool that are over, each now held; folders that cannot be are kept."""
+    spool, traces = home / SPOOL, []
     for folder in sorted(spool.iterdir()) if spool.is_dir() else []:
         trace = folder / f"{folder.name}.csv"
         try:
-            with _free(folder) as free:
-                if free and trace.exists():
-                    importer(home, [trace])
-                    delivery.brought.append(_file_away(home, trace))
-        except _failures() as error:
-            delivery.kept.append((trace, f"{type(error).__name__}: {error}"))
-    return delivery
+            if _hold(folder, held):
+                if trace.exists():
+                    traces.append(trace)
+                elif time.time() - folder.stat().st_mtime > _LEFTOVER_S:  # killed before its first snapshot
+                    shutil.rmtree(folder)
+        except OSError as error:
+            delivery.kept.append((trace, _why(error)))
+    return traces
+
+
+def _why(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _done(home: Path, traces: list[Path]) -> None:
+    """The importer of traces that were all brought in already."""
+
+
+def load_importer() -> None:
+    """Load what `into_ledger` needs, while there is nothing else to do; what fails here will be said at delivery."""
+    with suppress(*FAILURES):
+        from estimator.home import reading_context
+        from estimator.ledger import import_paths
+        from estimator.readers import codecarbon
+
+        _ = reading_context, import_paths, codecarbon
 
 
 def into_ledger(home: Path, traces: list[Path]) -> None:
@@ -134,6 +155,17 @@ def _failures() -> tuple[type[Exception], ...]:
     """FAILURES, and the errors of the libraries that the ledger may have loaded and that are not imported here."""
     known = (("duckdb", "Error"), ("pyarrow", "ArrowException"))
     return FAILURES + tuple(getattr(sys.modules[module], name) for module, name in known if module in sys.modules)
+
+
+def sidecar_of(home: Path, run_id: str) -> Sidecar | None:
+    """The sidecar of a run tracked here, None where there is none that can be read."""
+    name = beside_run(Path(run_id), run_id).name
+    if Path(run_id).name != run_id or not (home / TRACES).is_dir():
+        return None
+    for month in sorted((home / TRACES).iterdir()):
+        with suppress(OSError, ValueError):
+            return load(month / name)
+    return None
 
 
 def _file_away(home: Path, trace: Path) -> Path:

@@ -7,17 +7,18 @@ from typing import Any
 
 import duckdb
 
+Connection = duckdb.DuckDBPyConnection
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 
 
-def connect() -> duckdb.DuckDBPyConnection:
+def connect() -> Connection:
     """An in-memory database whose clock is UTC."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 
 
-def arrow(connection: duckdb.DuckDBPyConnection, sql: str, schema: Any, parameters: Sequence[Any] = ()) -> Any:
+def arrow(connection: Connection, sql: str, schema: Any, parameters: Sequence[Any] = ()) -> Any:
     """The rows of a query as an Arrow table with the columns of this schema."""
     table: Any = connection.sql(sql, params=list(parameters) or None).to_arrow_table()
     return table.select(schema.names).cast(schema)
@@ -26,7 +27,7 @@ def arrow(connection: duckdb.DuckDBPyConnection, sql: str, schema: Any, paramete
 class DuckDB:
     """One database file. Each call works on a cursor of its own: a shared one mixes threads' results up."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     @classmethod

@@ -1,95 +1,123 @@
 """Record a workload with codecarbon, always offline, and say honestly how each part of its electricity was metered."""
 
 import contextlib
-import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
-from time import perf_counter, process_time
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial, wraps
+from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
-from estimator import child, machine
+from estimator import found_before, machine
+from estimator.counts import COUNTED, VARIABLE, Counts, CountsFile
 from estimator.errors import SobriaError
-from estimator.meters import Meters, after, label
-from estimator.recording import Ending, TrackOptions, sidecar, tell, tell_summary
-from estimator.sidecar import Modes, beside_run, dump
-from estimator.spool import SPOOL, Importer, RowWriter, Run, deliver, into_ledger
+from estimator.metering import UNREADABLE, NotMeasured
+from estimator.own_time import OwnTime, Spent
+from estimator.recorder import Recorder, Wait, Whole
+from estimator.recording import TrackOptions, codecarbon_settings, so_spent, tell, tell_rest, tell_summary
+from estimator.sidecar import Sidecar, beside_run, dump
+from estimator.spool import SPOOL, Importer, deliver, into_ledger, load_importer
 
-__all__ = ["TrackOptions", "Tracker", "run_command", "tracked"]
+__all__ = ["TrackOptions", "Tracker", "tracked"]
 
 SNAPSHOT_S = 15  # a tracker killed without notice loses at most this much of its run [s]
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
-
-class NotMeasured(Exception):
-    """codecarbon has not started, or has not given its result; it swallows its own errors."""
-
-
-# What codecarbon and the libraries under it may raise; a workload never pays for it.
-FAILURES = (
-    NotMeasured,
-    SobriaError,
-    ImportError,
-    OSError,
-    ArithmeticError,
-    LookupError,
-    AttributeError,
-    TypeError,
-    ValueError,
-    AssertionError,
-    RuntimeError,
-)
+# What may fail in metering a workload, which never pays for it.
+FAILURES = (NotMeasured, SobriaError, *UNREADABLE, AssertionError)
 
 
 class Tracker:
     """Measures from `start` to `stop`, or the inside of a `with`; never breaks the workload.
 
     >>> with Tracker(project="tri-courriers", zone="FRA") as run:  # doctest: +SKIP
-    ...     run.items(len(sort(letters)))
+    ...     for batch in run.windows(letters, every=100):
+    ...         run.count(items=len(batch), output_tokens=sort(batch))
 
-    Afterwards `run_id` names the run, `problem` says why nothing was measured (None: all went well), `overhead_s` and
-    `overhead_cpu_s` what the tracker itself took before and after the workload [s].
+    Afterwards `run_id` names the run, or its last window; `problem` says why nothing was measured (None: all went
+    well); `spent` is what the tracker itself took, delivery included [s].
     """
 
-    def __init__(self, options: TrackOptions | None = None, importer: Importer | None = None, **given: Any) -> None:
+    def __init__(
+        self,
+        options: TrackOptions | None = None,
+        importer: Importer | None = None,
+        before: Spent | None = None,
+        **given: Any,
+    ) -> None:
         self.options = options or TrackOptions(**given)
         self.run_id: str | None = None
         self.problem: str | None = None
-        self.overhead_s = self.overhead_cpu_s = 0.0
+        self.counts = Counts({} if self.options.items is None else {"items": self.options.items})
         self._importer = importer or into_ledger
-        self._items = self.options.items
-        self._tracker: Any = None
-        self._run: Run | None = None
-        self._meters = Meters(Modes(), {}, whole_machine=False)
-        self._silence = _Silence()
+        self._own = OwnTime(before)
+        self._delivering = Lock()
+        self._recorder: Recorder | None = None
+        self._ended: Sidecar | None = None
+
+    @property
+    def spent(self) -> Spent:
+        """What the tracker itself took so far, by all windows [s]."""
+        return self._own.spent
 
     def items(self, count: float) -> None:
         """Count things done: messages sorted, pages read …"""
-        self._items = (self._items or 0) + count
+        self.count(items=count)
 
-    def start(self) -> Self:
-        """Find the meters, which takes a second or two in a new process, then begin to measure."""
-        try:
-            with self._own_time():
-                self._begin()
-            self._describe(self._meters.modes, None)
-        except FAILURES as error:
-            self._give_up(error)
+    def count(self, **counts: float) -> None:
+        """Count what was done, by the names of estimator.counts.COUNTED: requests, output_tokens, images …"""
+        self.counts.add(counts)
+
+    def windows(self, batches: Iterable[T], every: int = 1) -> Iterator[T]:
+        """The same batches, a window ending after each `every` of them: each window is a run of its own."""
+        for rank, batch in enumerate(batches):
+            if rank and rank % every == 0:
+                self.next_window()
+            yield batch
+
+    def start(self, wait: Wait = time.sleep) -> Self:
+        """Find the meters, which takes a second or two in a new process, then begin to measure.
+
+        `wait` lets the machine rest for some seconds where that is asked for; it says True when it was cut short.
+        """
+        if self._recorder is None:
+            try:
+                with self._own.counted():
+                    recorder = self._begin()
+                recorder.rest_before(wait)
+                recorder.open()
+            except FAILURES as error:
+                self._give_up(error)
+            except KeyboardInterrupt:
+                self.discard()
+                raise
         return self
 
+    def next_window(self) -> None:
+        """End this window and begin the next at the same moment; what was counted so far is the first one's."""
+        if self._recorder is not None:
+            try:
+                self._recorder.next_window()
+            except FAILURES as error:
+                self._recorder.metering.failed = error
+            else:
+                self.run_id = self._recorder.run_id
+
     def stop(self, exit_code: int | None = None) -> None:
-        """End the run and write its trace and its sidecar into the spool."""
-        if self._run is None:
+        """End the run and bring it into the ledger."""
+        self.end(exit_code)
+        self.deliver()
+
+    def end(self, exit_code: int | None = None, wait: Wait = time.sleep) -> None:
+        """End the run and leave its trace and its sidecar in the spool."""
+        if self._recorder is None:
             return
         try:
-            with self._own_time():
-                data = self._end()
-            energies = {"cpu": data.cpu_energy, "gpu": data.gpu_energy, "ram": data.ram_energy}
-            modes = after(self._meters, energies, data.duration)
-            self._describe(modes, exit_code)
-            tell_summary(self.options.lang, energies, modes, data.duration)
+            self._tell(self._recorder, self._recorder.end(exit_code, wait))
         except FAILURES as error:
             self._give_up(error)
         else:
@@ -98,18 +126,31 @@ class Tracker:
     def deliver(self) -> None:
         """Bring the finished runs of the spool into the ledger; what fails stays there, and a sentence says so."""
         home = self.options.home
-        if kept := deliver(home, self._importer).kept:
-            tell(self.options.lang, "kept", count=len(kept), folder=home / SPOOL, why=kept[-1][1])
+        with self._delivering:
+            with self._own.counted():
+                delivery = deliver(home, self._importer)
+            if kept := delivery.kept:
+                tell(self.options.lang, "kept", count=len(kept), folder=home / SPOOL, why=kept[-1][1])
+            for trace in delivery.brought:
+                if self._ended and trace.stem == self._ended.run_id:  # now what delivery took is known too
+                    with contextlib.suppress(*FAILURES):
+                        dump(so_spent(self._ended, self._own.since_mark()), beside_run(trace, trace.stem))
 
     def discard(self) -> None:
         """Forget a run whose workload never began."""
-        run, self._run = self._run, None
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            with contextlib.suppress(*FAILURES):
+                recorder.discard()
+
+    def environ(self) -> dict[str, str]:
+        """The variables of a program to be tracked: ours, and the file into which it may write what it counts."""
+        found = os.devnull
         with contextlib.suppress(*FAILURES):
-            if self._tracker is not None:
-                self._tracker.stop()
-            if run is not None:
-                run.discard()
-        self._silence.end()
+            if self._recorder is not None:
+                self._recorder.counts_file = CountsFile(self.counts)
+                found = str(self._recorder.counts_file.path)
+        return {**os.environ, VARIABLE: found}
 
     def __enter__(self) -> Self:
         return self.start()
@@ -118,39 +159,55 @@ class Tracker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop(_exit_code(error))
-        self.deliver()
 
-    def _begin(self) -> None:
-        self._silence.begin()
+    def _begin(self) -> Recorder:
         self.options = self.options.at_home()
-        self._tracker = _codecarbon(self.options, RowWriter(lambda: self._run))
-        found = getattr(self._tracker, "run_id", None)
-        if found is None:
-            raise NotMeasured(self._silence.last)
-        self.run_id = str(found)
-        self._run = Run(self.options.home, self.run_id)
-        self._tracker.start()
-        if self._tracker._start_time is None:
-            raise NotMeasured(self._silence.last)
-        self._meters = label(self._tracker._hardware, machine.virtual(), any(machine.cards()))
+        self._recorder = recorder = Recorder(
+            self.options, self.counts, self._own, partial(_codecarbon, self.options), self._between
+        )
+        self.run_id = recorder.run_id
+        loading = Thread(target=self._load_ahead, daemon=True)
+        loading.start()
+        try:
+            recorder.start()
+            with contextlib.suppress(*FAILURES):
+                _remember(recorder.metering.tracker, self.options)
+        finally:
+            loading.join()
+        return recorder
 
-    def _end(self) -> Any:
-        self._tracker.stop()
-        data = getattr(self._tracker, "final_emissions_data", None)
-        if data is None:
-            raise NotMeasured(self._silence.last)
-        return data
+    def _load_ahead(self) -> None:
+        """Load, while codecarbon waits for what it asks of the machine, what it and we would load later."""
+        with contextlib.suppress(*FAILURES):
+            import codecarbon.core.emissions
+            import codecarbon.external.geography
+            import codecarbon.input
 
-    def _describe(self, modes: Modes, exit_code: int | None) -> None:
-        if self._run is not None and self.run_id is not None:
-            ending = Ending(modes, self.overhead_s, exit_code, self._items)
-            facts = sidecar(self.run_id, self.options, self._meters, ending)
-            dump(facts, beside_run(self._run.trace, self.run_id))
+            tables: Any = codecarbon.input.DataSource
+            tables().get_global_energy_mix_data()
+        if self._importer is into_ledger:
+            load_importer()
+
+    def _between(self) -> None:
+        """Between two readings, in codecarbon's own thread."""
+        if self._recorder is not None and self._recorder.is_due():
+            self.next_window()
+            self.deliver()
+
+    def _tell(self, recorder: Recorder, whole: Whole) -> None:
+        """What a person should know of a run that is over."""
+        lang = self.options.lang
+        if recorder.metering.failed:
+            tell(lang, "unread", why=recorder.metering.failed)
+        if self.counts.refused:
+            tell(lang, "bad_counts", count=self.counts.refused, names=", ".join(COUNTED))
+        tell_rest(lang, recorder.facts)
+        tell_summary(lang, whole.energies, whole.modes, whole.duration_s)
 
     def _give_up(self, error: BaseException) -> None:
         """Nothing more will be measured; what was already written down is kept."""
         self.problem = str(error) or type(error).__name__
-        if self._run is not None and self._run.trace.exists():
+        if self._recorder is not None and self._recorder.run.trace.exists():
             tell(self.options.lang, "cut_short", why=self.problem)
             self._close()
         else:
@@ -158,19 +215,10 @@ class Tracker:
             self.discard()
 
     def _close(self) -> None:
-        run, self._run = self._run, None
-        if run is not None:
-            run.close()
-        self._silence.end()
-
-    @contextlib.contextmanager
-    def _own_time(self) -> Iterator[None]:
-        wall, cpu = perf_counter(), process_time()
-        try:
-            yield
-        finally:
-            self.overhead_s += perf_counter() - wall
-            self.overhead_cpu_s += process_time() - cpu
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            recorder.close()
+            self._ended = recorder.facts
 
 
 def tracked(options: TrackOptions | None = None, **given: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -191,90 +239,37 @@ def tracked(options: TrackOptions | None = None, **given: Any) -> Callable[[Call
     return decorate
 
 
-def run_command(argv: Sequence[str], options: TrackOptions, importer: Importer | None = None) -> int:
-    """Run a command, measured: its exit status, 128 + n when signal n ended it. Its trace enters the ledger at once."""
-    name = os.path.basename(argv[0]) or "command"
-    tracker = Tracker(options if options.project else options.model_copy(update={"project": name}), importer)
-    with child.held_signals() as mask:
-        tracker.start()
-        if stopped := child.asked_to_stop():
-            tracker.discard()
-            return 128 + stopped
-        try:
-            code = child.run(argv, mask)
-        except OSError as error:
-            tracker.discard()
-            tell(options.lang, "cannot_start", command=name, why=error.strerror)
-            return child.cannot_start(error)
-        tracker.stop(code)
-    with contextlib.suppress(KeyboardInterrupt):  # the trace is in the spool: the next run brings it in
-        tracker.deliver()
-    return code
-
-
-def _codecarbon(options: TrackOptions, output: RowWriter) -> Any:
-    """A tracker that takes nothing from codecarbon's own configuration files and variables, and calls nobody.
-
-    Every setting is given, since one that is left out is looked up there: an address to post to, a PUE, a token.
-    """
-    import codecarbon.core.emissions  # loaded here and not in the course of the run
-    import codecarbon.external.geography  # noqa: F401
+def _codecarbon(options: TrackOptions, output: Any) -> Any:
+    """A tracker that takes nothing from codecarbon's own configuration, and knows what it found here before."""
+    import codecarbon
+    import codecarbon.core.util
+    import codecarbon.external.ram
+    from codecarbon.core import hardware_cache
 
     make: Any = codecarbon.OfflineEmissionsTracker
-    return make(
-        project_name=options.project or "sobria",
-        country_iso_code=options.country,
-        measure_power_secs=options.sampling_s,
-        tracking_mode=options.scope,
-        pue=1.0,
-        wue=0.0,
-        output_methods=[],
-        output_handlers=[output],
-        output_dir=str(options.home) if options.home.is_dir() else os.curdir,
-        api_call_interval=max(1, round(SNAPSHOT_S / options.sampling_s)),
-        emissions_endpoint="",
-        electricitymaps_api_token="",
-        experiment_id="",
-        log_level="warning",
-        logger_preamble="",
-        allow_multiple_runs=True,
-        force_mode_cpu_load=False,
-        rapl_include_dram=False,
-        rapl_prefer_psys=False,
-        **dict.fromkeys(_LEFT_EMPTY),
-    )
+    if shutil.which("scontrol") is None:  # in a container of a job: codecarbon would ask it, and stop at its absence
+        asking: tuple[Any, ...] = (codecarbon.core.util, codecarbon.external.ram)
+        for module in asking:
+            module.SLURM_JOB_ID = None
+    tracker = make(output_handlers=[output], **codecarbon_settings(options, SNAPSHOT_S))
+    with contextlib.suppress(*FAILURES):
+        found_before.recall(hardware_cache, tracker, options.home, _sees())
+    return tracker
 
 
-_LEFT_EMPTY = (
-    "region",
-    "cloud_provider",
-    "cloud_region",
-    "country_2letter_iso_code",
-    "gpu_ids",
-    "metadata",
-    "force_cpu_power",
-    "force_ram_power",
-    "force_carbon_intensity_g_co2e_kwh",
-)
+def _remember(tracker: Any, options: TrackOptions) -> None:
+    from codecarbon.core import hardware_cache
+
+    found_before.remember(hardware_cache, tracker, options.home, _sees())
 
 
-class _Silence(logging.Filter):
-    """Keeps codecarbon's log off the workload's terminal, and its last error for the sentence that says what failed."""
+def _sees() -> dict[str, Any]:
+    """What decides which meters codecarbon takes, and may change while a computer runs."""
+    from codecarbon.core import cpu
 
-    last = ""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and record.exc_info[1] is not None:
-            self.last = f"{type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
-        elif record.levelno >= logging.ERROR:
-            self.last = record.getMessage()
-        return False
-
-    def begin(self) -> None:
-        logging.getLogger("codecarbon").addFilter(self)
-
-    def end(self) -> None:
-        logging.getLogger("codecarbon").removeFilter(self)
+    tools = [name for name in ("nvidia-smi", "rocm-smi") if shutil.which(name)]
+    size = os.cpu_count(), os.sysconf("SC_PHYS_PAGES"), os.environ.get("SLURM_JOB_ID")
+    return {"counter": cpu.is_rapl_available(), "cards": machine.cards(), "tools": tools, "size": size}
 
 
 def _exit_code(error: BaseException | None) -> int:

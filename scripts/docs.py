@@ -12,6 +12,7 @@ from estimator.catalogue import Catalogue, load
 from estimator.method import Confronted, boundary, coefficients, confrontation, formulas, indicators
 from estimator.numbers import share_text
 from scripts.commands import commands
+from scripts.sidecar_page import sidecar
 
 LANG = "fr"
 ROOT = Path(__file__).parent.parent
@@ -159,6 +160,7 @@ def main() -> int:
         "docs/nomenclature.md": nomenclature,
         "docs/validation.md": validation,
         "docs/commandes.md": lambda _: commands(LANG, MADE),
+        "docs/sidecar.md": lambda _: sidecar(LANG, MADE),
         "factors/LICENSES.md": licences,
     }
     for name, write in pages.items():

@@ -4,10 +4,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 NO_DATA = "the shared data folder is not beside the checkout"
@@ -23,6 +24,13 @@ QUIET = (
     "--disable-component-update",
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_wait_for_the_disk() -> Iterator[None]:
+    """No test cuts the power: what is written need not have reached the disk, for which each file waits 5 ms."""
+    with patch.object(os, "fsync", lambda _: None):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -52,12 +60,28 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """A browser without a window, that asks nothing of the network by itself."""
+def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """A browser without a window, that asks nothing of the network by itself and keeps the scripts it compiled."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        opened = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("browser"),
+            executable_path=chromium,
+            args=QUIET,
+            viewport={"width": 1280, "height": 800},
+            locale="fr-FR",
+        )
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def screen(browser: BrowserContext) -> Iterator[Page]:
+    """A new tab, of a browser that has no cookie and no permission of another one."""
+    tab = browser.new_page()
+    yield tab
+    tab.close()
+    browser.clear_cookies()
+    browser.clear_permissions()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard import data
 from estimator.explain import NumberUnknown
-from estimator.reading import Asked
+from estimator.reading import ANY, Asked
 
 KIND = "fake.txt"  # a home says in this file which fake it is: "plain", "sample" or "hostile"
 HOSTILE = "<script>alert(1)</script>[x](javascript:1)"
@@ -147,6 +147,8 @@ class Build:
                 "items": 10.0,
                 "to_check": 1,
                 "proof": proof,
+                "proved": {p: runs for p, share in proof.items() if share},
+                "unknown": 0,
                 "indicators": indicators(kwh, known=key != "tri-des-signalements"),
             }
             for key, kwh, proof, runs in self.entries
@@ -157,7 +159,7 @@ class Build:
         service, check, proof = asked or Asked()
         found = [self._run(n) for n in range(60)]
         found = [r for r in found if service in (None, r["service_key"])]
-        found = [r for r in found if check is None or any(c["code"] == check for c in r["checks"])]
+        found = [r for r in found if check is None or any(check in (c["code"], ANY) for c in r["checks"])]
         found = [r for r in found if proof is None or proof in r["proofs"].values()]
         return {"rows": found[offset : offset + limit], "total": len(found)}
 
@@ -168,6 +170,7 @@ class Build:
                 return self._run(n) | {
                     "indicators": indicators(0.3),
                     "reported": {"gwp_kg": 0.031, "ours_use_kg": 0.012, "ratio": 0.387},
+                    "file": {"read": 40, "current": 36, "superseded": 3, "duplicate": 0, "refused": 1},
                 }
         raise NumberUnknown(id=f"run.{row}")
 
@@ -191,10 +194,15 @@ class Build:
     def coverage_by_month(self) -> list[dict[str, Any]]:
         """As estimator.reading.Build.coverage_by_month; no month holds September."""
         return [
-            {"service_key": key, "month": month, "proof": p, "kwh": kwh * share * (1 + month % 3) / 12}
-            for n, (key, kwh, proof, _) in enumerate(self.entries)
+            {
+                "service_key": key,
+                "month": month,
+                "runs": runs // 5,
+                "unknown": 0,
+                "kwh": {p: kwh * share * (1 + month % 3) / 12 for p, share in proof.items()},
+            }
+            for n, (key, kwh, proof, runs) in enumerate(self.entries)
             for month in MONTHS[n % 3 :]
-            for p, share in proof.items()
         ]
 
     def explain(self, number: str) -> dict[str, Any]:
@@ -250,10 +258,13 @@ class Build:
             "service_key": key,
             "task_name": None,
             "model": MODELS[n % 5],
+            "run_key": f"{n:04}/{key}",
             "start": f"2026-11-{24 - n % 20:02}T09:00:00",
             "end": f"2026-11-{24 - n % 20:02}T09:30:00+00:00",
+            "last": f"2026-11-{24 - n % 20:02}",
             "duration_s": 30.0 * (n + 1) ** 2,
             "file_name": f"{key}.csv",
+            "file_sha": hashlib.sha256(key.encode()).hexdigest(),
             "line": n + 2,
             "reader": "codecarbon",
             "tool_version": "3.3.2",
@@ -275,6 +286,13 @@ class Build:
             "gpu_energy_kwh": 0.23,
             "ram_energy_kwh": 0.004,
             "other_energy_kwh": None,
+            "cpu_mode": "mode/cpu_load",
+            "gpu_mode": "mode/nvml",
+            "ram_mode": "mode/constant",
+            "other_mode": "mode/none",
+            "reported_pue": None,
+            "reported_gwp_kg": 0.031,
+            "reported_water_l": None,
             "indicators": {"it_energy": amount(0.2 + n / 100, "kWh", 1.3), "energy": amount(0.3, "kWh")},
             "proofs": {"cpu": "estimated", "gpu": "measured", "ram": "estimated"},
             "checks": [_check("zero_duration", 1, "la durée est nulle", "the duration is zero")] if n % 5 == 0 else [],

@@ -1,23 +1,66 @@
-"""What several tests need: factors made for the occasion, cells, small ledgers."""
+"""What several tests need: the command, factors made for the occasion, cells, small ledgers."""
 
 import asyncio
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
+from io import BytesIO, TextIOWrapper
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest.mock import patch
+
+import pytest
 
 from estimator.activity import Activity
 from estimator.binding import Bound
 from estimator.building import Built, build
 from estimator.catalogue import Factor, load
+from estimator.cli import main
 from estimator.ledger import Ledger
 from estimator.ledger_formulas import ledger_factors
 from estimator.reading import Build
 
 T = TypeVar("T")
+Done = subprocess.CompletedProcess[str]
+
+
+def answered(*arguments: str, given: str = "") -> Done:
+    """What the command prints and its exit code, run in this process; one that waits needs `sobria_process`."""
+    read, printed, said = (TextIOWrapper(BytesIO(text.encode()), "utf-8") for text in (given, "", ""))
+    with (
+        patch.object(sys, "argv", ["sobria", *arguments]),
+        patch.object(sys, "stdin", read),
+        patch.dict(os.environ),
+        chdir("."),
+        redirect_stdout(printed),
+        redirect_stderr(said),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    printed.seek(0)
+    said.seek(0)
+    return Done(arguments, int(ended.value.code or 0), printed.read(), said.read())
+
+
+def sobria(home: Path, *arguments: str, code: int = 0, lang: str = "fr", given: str = "") -> Done:
+    """The same on a home and in a language, with the exit code that is expected."""
+    found = answered("--home", str(home), "--lang", lang, *arguments, given=given)
+    assert found.returncode == code, found.stdout + found.stderr
+    return found
+
+
+def sobria_process(*arguments: str, code: int = 0, **environment: str) -> Done:
+    """The command as people start it: a process of its own, with these variables and the exit code expected."""
+    line = [sys.executable, "-m", "estimator.cli", *arguments]
+    found = subprocess.run(line, capture_output=True, text=True, env=os.environ | environment, timeout=60, check=False)
+    assert found.returncode == code, found.stdout + found.stderr
+    return found
 
 
 def factor(name: str, value: float, low: float, high: float, **more: object) -> Factor:

@@ -13,23 +13,28 @@ from estimator.ledger.compacting import compact
 from estimator.ledger.standing import standing
 from estimator.ledger.withdrawing import Target, withdraw
 from estimator.register import author
-from tests.test_cli import sobria
+from tests.support import sobria
 from tests.test_compacting import said
 from tests.test_ledger import bring, snapshot
 from tests.traces_support import text
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Imports, a refused row, a compaction and a withdrawal."""
-    home = tmp_path / "home"
-    home.mkdir()
+    home = tmp_path_factory.mktemp("filled")
     for n in range(1, 4):
         bring(home, text(snapshot("a", n, 60 * n, n), {"cpu_energy": -n}))
     compact(Ledger(home))
     bring(home, text(snapshot("wrong", 9, 60, 9)), name="essai.csv")
     withdraw(Ledger(home), Target("file", "essai.csv"), author("DSI", "essai"))
     return home
+
+
+@pytest.fixture
+def home(filled: Path, tmp_path: Path) -> Path:
+    """A copy, which a test may change."""
+    return Path(shutil.copytree(filled, tmp_path / "home"))
 
 
 @pytest.mark.parametrize("name", ["registre.tar", "registre"])

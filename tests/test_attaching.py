@@ -8,7 +8,7 @@ from estimator.attached import attached
 from estimator.building import build
 from estimator.reading import Build
 from estimator.register import Register
-from tests.test_cli import sobria
+from tests.support import sobria
 from tests.test_ledger import bring, snapshot
 from tests.traces_support import text
 

@@ -122,7 +122,7 @@ def months_of(row: Activity) -> list[tuple[int, float]]:
     return [(row.start_month, first), (row.end_month, 1 - first)]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROW, min_size=1, max_size=12))
 def test_the_build_is_the_sum_of_its_rows(tmp_path: Path, drawn: list[dict[str, object]]) -> None:
     """Trap 10: mixed zones, hosts, machines, modes, concurrency, precision; groups against row by row, to 1e-12."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from estimator.catalogue import load
-from tests.test_cli import sobria
+from tests.support import sobria
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from dashboard.charts import BAND, Bar, bar_svg, columns_svg, interval_chart, legend, nice_ticks, small_ones
-from dashboard.timeline import months_picture
+from dashboard.timeline import Line, months_picture, months_table
 from tests.fake_reading import HOSTILE, amount
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -112,17 +112,19 @@ def test_columns_show_their_proofs_and_the_empty_months() -> None:
     assert len([x for x in drawing.iter(f"{SVG}line") if x.get("stroke-dasharray")]) == 1
 
 
-def test_the_months_between_two_measurements_are_shown_even_if_empty() -> None:
-    rows = [{"service_key": "s", "month": month, "proof": "measured", "kwh": 1.0} for month in (202511, 202602)]
-    _, table = months_picture(rows, ["s"], "en")
-    assert [m for m in ("Nov 2025", "Dec 2025", "Jan 2026", "Feb 2026") if m in table] != []
-    assert table.count("no data") == 2
+def test_a_month_that_holds_more_than_what_is_known_carries_an_open_box() -> None:
+    """48 px, of which 13 are kept for the box: the whole month is 35 px high, the box stands on it."""
+    drawing = ElementTree.fromstring(columns_svg([{"measured": 8.0}, {}], 8.0, 6, [0, 1]))
+    column, *boxes = [r for r in drawing.iter(f"{SVG}rect") if r.get("stroke")]
+    assert float(column.get("height", 0)) == 35.0
+    assert [float(box.get("y", 0)) for box in boxes] == [1.0, 36.0]  # 48 - 35 - 13 + 1, 48 - 13 + 1
+    assert not [x for x in drawing.iter(f"{SVG}line") if x.get("stroke-dasharray")]
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_a_hostile_name_stays_text(lang: str) -> None:
     bar = Bar(HOSTILE, amount(41.0, "kWh"), {"measured": 1.0}, "mesuré", "explication", HOSTILE)
-    rows = [{"service_key": HOSTILE, "month": 202611, "proof": "measured", "kwh": 1.0}]
-    for html in (interval_chart([bar], HOSTILE, lang), *months_picture(rows, [HOSTILE], lang)):
+    lines = [Line(HOSTILE, {202611: {"runs": 1, "unknown": 0, "kwh": {"measured": 1.0}}})]
+    for html in (interval_chart([bar], HOSTILE, lang), months_picture(lines, lang), months_table(lines, lang)):
         assert "<script" not in html and "&lt;script&gt;" in html
         pictures(html)

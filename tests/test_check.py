@@ -6,7 +6,7 @@ from pathlib import Path
 from estimator.checking import check_paths
 from estimator.ledger import Ledger, import_paths
 from tests.formats_support import FORMATS
-from tests.test_cli import sobria
+from tests.support import sobria
 from tests.traces_support import TRACES, context
 
 GATEWAY = FORMATS / "litellm.jsonl"

@@ -1,7 +1,6 @@
 """The command `sobria` as people and programs use it: codes, JSON, both languages."""
 
 import json
-import os
 import re
 import socket
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from estimator.cli import app, global_options
+from tests.support import answered, sobria, sobria_process
 
 HEADER = (
     "timestamp,project_name,run_id,duration,emissions,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,"
@@ -22,19 +22,6 @@ ROW = (
     "AMD EPYC,,,"
     "6.18,48.69,64,machine,N,1.0"
 )
-
-
-def sobria(home: Path, *arguments: str, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
-    found = subprocess.run(
-        [sys.executable, "-m", "estimator.cli", "--home", str(home), "--lang", "fr", *arguments],
-        capture_output=True,
-        text=True,
-        env=os.environ | environment,
-        timeout=60,
-        check=False,
-    )
-    assert found.returncode == code, found.stdout + found.stderr
-    return found
 
 
 def trace(folder: Path, rows: int = 3, name: str = "emissions.csv") -> Path:
@@ -123,16 +110,20 @@ def test_private_places_never_enter_the_home(tmp_path: Path) -> None:
             assert b"48.69" not in path.read_bytes(), path
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("factors show grid_gwp/FRA/2025", 0), ("factors show nobody --json", 1), ("estimate --nothing", 2)],
+)
+def test_a_process_gives_what_the_call_gives(tmp_path: Path, line: str, code: int) -> None:
+    """Other tests ask the command in their own process: its text, accents and exit code are those that people get."""
+    arguments = ["--home", str(tmp_path), "--lang", "fr", *line.split()]
+    asked, process = answered(*arguments), sobria_process(*arguments, code=code)
+    assert (asked.returncode, asked.stdout, asked.stderr) == (process.returncode, process.stdout, process.stderr)
+
+
 def test_reading_standard_input(tmp_path: Path) -> None:
     text = trace(tmp_path).read_text("utf-8")
-    found = subprocess.run(
-        [sys.executable, "-m", "estimator.cli", "--home", str(tmp_path / "home"), "import", "-", "--json"],
-        input=text,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert json.loads(found.stdout)["accepted"] == 3
+    assert json.loads(sobria(tmp_path / "home", "import", "-", "--json", given=text).stdout)["accepted"] == 3
 
 
 def test_refusals_exit_one_with_one_sentence_and_usage_exits_two(tmp_path: Path) -> None:
@@ -166,10 +157,7 @@ def test_every_command_and_option_is_explained_in_both_languages(tmp_path: Path)
     )
     for name in names:
         assert "--help" in sobria(tmp_path, name, "--help").stdout
-    english = subprocess.run(
-        [sys.executable, "-m", "estimator.cli", "--lang", "en", "--help"], capture_output=True, text=True, check=True
-    ).stdout
-    assert "Measure a command with codecarbon" in english
+    assert "Measure a command with codecarbon" in sobria(tmp_path, "--help", lang="en").stdout
 
 
 def test_global_options_stand_anywhere_before_the_command_of_track() -> None:
@@ -188,13 +176,7 @@ def test_an_impossible_number_is_refused_in_one_sentence(tmp_path: Path, option:
     line = ["estimate", "--zone", "FRA", "--device", "gpu/h100", f"--{option}", value]
     line += [] if option == "it-energy-kwh" else ["--it-energy-kwh", "1"]
     line += [] if option == "device-hours" else ["--device-hours", "1"]
-    found = subprocess.run(
-        [sys.executable, "-m", "estimator.cli", "--home", str(tmp_path), "--lang", "fr", *line],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert found.returncode in (1, 2) and "Traceback" not in found.stderr, found.stdout + found.stderr
+    assert answered("--home", str(tmp_path), "--lang", "fr", *line).returncode in (1, 2)
 
 
 def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
@@ -248,10 +230,7 @@ def test_a_file_that_is_no_calculation_is_not_replayed(tmp_path: Path) -> None:
 
 def test_an_unknown_language_or_an_empty_home_is_usage(tmp_path: Path) -> None:
     for line in (["totals", "--lang", "de"], ["totals", "--home"]):
-        found = subprocess.run(
-            [sys.executable, "-m", "estimator.cli", *line], capture_output=True, text=True, check=False
-        )
-        assert found.returncode == 2, found.stderr
+        sobria_process(*line, code=2)
 
 
 def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """`sobria collect`, a real server on a free port: what services send, who may, what is on disk when it answers."""
 
+import dataclasses
 import fcntl
+import gzip
 import json
 import os
 import signal
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -14,16 +17,22 @@ from typing import Any, NamedTuple
 
 import pytest
 import requests
+from codecarbon.core.api_client import ApiClient
+from codecarbon.output_methods.emissions_data import EmissionsData
+from codecarbon.output_methods.http import HTTPOutput
 
 from estimator.collecting import Sent, post, read_body
+from estimator.doors import BodyTooLarge
 from estimator.ledger import Ledger
 from estimator.senders import Senders, ServiceRefused, TokenIdUnknown, TokensTorn
+from estimator.unpacking import unpacked
 from tests.formats_support import FORMATS, PRIVATE, kept_in
-from tests.test_cli import sobria
+from tests.support import sobria
 from tests.traces_support import context
 
 SPANS = (FORMATS / "otel_genai.json").read_bytes()
 JSON = {"content-type": "application/json"}
+GZIP = {"content-encoding": "gzip"}
 DECLARED = (
     "service,start,end,requests,output_tokens,model,prompt\n"
     "mairie,2026-03-0{day},2026-03-31,10,500,mistral-small-2603,Untel\n"
@@ -125,6 +134,51 @@ def test_the_tracker_of_codecarbon_is_heard_and_its_file_is_then_known(door: Doo
     assert (again["read"], again["duplicates"]) == (1, 1)
 
 
+def measured(seconds: float) -> EmissionsData:
+    """What codecarbon holds of a run after so many seconds, at 120 W."""
+    kwh = 0.12 * seconds / 3600
+    numbers = ("emissions_rate", "cpu_power", "gpu_power", "ram_power", "water_consumed", "cpu_count", "longitude")
+    texts = (
+        "country_name",
+        "region",
+        "cloud_provider",
+        "cloud_region",
+        "os",
+        "python_version",
+        "cpu_model",
+        "gpu_model",
+    )
+    facts = dict.fromkeys(numbers, 0.0) | dict.fromkeys(texts, "") | {"codecarbon_version": "3.3.2"}
+    facts |= {"experiment_id": "5b0fa12a", "tracking_mode": "machine", "ram_total_size": 8.0}
+    facts |= run(duration=seconds, cpu_energy=kwh, ram_energy=0.0, energy_consumed=kwh)
+    del facts["user"]
+    return EmissionsData(**facts)
+
+
+def test_a_run_that_codecarbon_flushes_and_stops_counts_once(door: Door) -> None:
+    """Its own HTTP client posts the run after 60 s, then after 120 s, holding the first: the second counts."""
+    client = HTTPOutput(door.codecarbon)
+    for seconds in (60.0, 120.0):
+        client.out(measured(seconds), measured(seconds))
+    held = door.verified()
+    assert (held["read"], held["accepted"], held["superseded"]) == (2, 1, 1)
+    ledger = Ledger(door.home)
+    kwh = sorted(row.cpu_energy_kwh or 0.0 for row in ledger.copies("activities", ledger.files("activities")))
+    assert kwh == pytest.approx([0.002, 0.004])
+
+
+def test_the_api_of_codecarbon_is_told_what_to_use_in_its_place(door: Door) -> None:
+    """save_to_api posts to /runs, then to /emissions: neither says the country nor the PUE."""
+    client = ApiClient(door.url, experiment_id="e", api_key=door.token, conf={}, create_run_automatically=False)
+    with pytest.raises(requests.HTTPError) as refusal:
+        client._create_run("e")
+    refused(refusal.value.response, 404, "codecarbon_api", "emissions_endpoint=")
+    client.run_id = "r"
+    with pytest.raises(requests.HTTPError):
+        client.add_emission(dataclasses.asdict(measured(60.0)))
+    assert door.verified()["read"] == 0
+
+
 def test_the_user_and_the_place_that_codecarbon_posts_are_dropped_and_said(door: Door) -> None:
     answer = requests.post(door.codecarbon, json=run(), timeout=30)
     assert (answer.status_code, counts(answer)) == (201, (1, 1, 0, 0, 2))
@@ -208,8 +262,11 @@ def test_a_body_that_cannot_be_taken_is_refused_with_its_reason(door: Door) -> N
     refused(door.post("/v1/rows", b"", "text/csv"), 400, "empty_file", "vide")
     refused(door.post("/v1/traces", b"\n\x01", "application/x-protobuf"), 415, "collect_protobuf", "http/json")
     refused(door.post("/v1/traces", SPANS, "text/csv"), 415, "collect_type", "application/json")
-    packed = door.post("/v1/traces", SPANS, **{"content-encoding": "gzip"})
-    refused(packed, 415, "collect_packed", "sans compression")
+    torn = door.post("/v1/traces", SPANS, **GZIP)
+    refused(torn, 400, "collect_packed_torn", "gzip")
+    refused(door.post("/v1/traces", gzip.compress(SPANS)[:-9], **GZIP), 400, "collect_packed_torn", "jusqu'au bout")
+    packed = door.post("/v1/traces", SPANS, **{"content-encoding": "br"})
+    refused(packed, 415, "collect_packed", "gzip")
     refused(door.post("/v1/metrics", SPANS), 404, "no_such_door", "/v1/traces")
     refused(requests.get(door.url + "/v1/rows", timeout=30), 405, "post_only", "POST")
     assert requests.get(door.url + "/sante", timeout=30).json()["code"] == "ready"
@@ -226,6 +283,37 @@ def test_a_body_over_the_limit_is_refused_whole(tmp_path: Path) -> None:
             yield from (b" " * 1000 for _ in range(6))
 
         refused(door.post("/v1/traces", piecemeal()), 413, "collect_too_large", "5000 octets")  # type: ignore[arg-type]
+
+
+def test_a_body_in_gzip_is_read_as_its_bytes_are(door: Door) -> None:
+    """The same spans packed, plain, and packed in two pieces: counted once. Rows and runs may be packed too."""
+    answer = door.post("/v1/traces", gzip.compress(SPANS), **GZIP)
+    assert (answer.status_code, counts(answer)[:2]) == (200, (4, 3))
+    assert counts(door.post("/v1/traces", SPANS))[:3] == (4, 0, 4)
+    pieces = gzip.compress(SPANS[:100]) + gzip.compress(SPANS[100:])
+    assert counts(door.post("/v1/traces", pieces, **GZIP))[:3] == (4, 0, 4)
+    table = gzip.compress(DECLARED.format(day=1).encode())
+    assert counts(door.post("/v1/rows", table, "text/csv", **GZIP))[:2] == (1, 1)
+
+
+def test_a_small_body_that_unpacks_beyond_the_limit_is_refused(tmp_path: Path) -> None:
+    """Fifty megabytes of blanks are fifty kilobytes of gzip: no more than the limit of it is ever unpacked."""
+    with opened(tmp_path / "home", "--max-bytes", "5000") as door:
+        just = SPANS + b" " * (5000 - len(SPANS))
+        assert door.post("/v1/traces", gzip.compress(just), **GZIP).status_code == 200
+        over = gzip.compress(just + b" ")
+        assert len(over) < 5000
+        refused(door.post("/v1/traces", over, **GZIP), 413, "collect_too_large", "5000 octets")
+    bomb = gzip.compress(b" " * 50_000_000)
+    tracemalloc.start()
+    with pytest.raises(BodyTooLarge):
+        unpacked(bomb, 1_000_000)
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
+    tail = gzip.compress(b"a" * 900) + gzip.compress(b"b" * 200)
+    assert unpacked(tail, 1100) == b"a" * 900 + b"b" * 200
+    with pytest.raises(BodyTooLarge):
+        unpacked(tail, 1099)
 
 
 def test_what_was_answered_outlives_a_kill(door: Door) -> None:

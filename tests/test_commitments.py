@@ -17,7 +17,7 @@ from estimator.commitments_types import UNITS, Budget, Correction, Indicator, Ob
 from estimator.errors import LANGUAGES, words
 from estimator.register import Register
 from estimator.register.refusals import UseCaseUnknown
-from tests.test_cli import sobria
+from tests.support import sobria
 from tests.test_register import FACTS
 
 WHO = author("Direction du numérique", "essai")

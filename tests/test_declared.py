@@ -19,8 +19,7 @@ from estimator.figures import amounts
 from estimator.ledger import Ledger, import_paths
 from estimator.readers import Trace, pick, read_trace
 from estimator.readers.declared_columns import TEMPLATE
-from tests.support import built, moment
-from tests.test_cli import sobria
+from tests.support import built, moment, sobria
 from tests.test_ledger import bring, prefixes
 from tests.traces_support import context, counting
 
@@ -305,7 +304,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(rows=st.lists(ROWS, min_size=1, max_size=6), seed=st.integers(0, 2**32))
 def test_prefixes_in_any_order_twice_under_two_names_are_the_whole_once(rows: list[dict[str, str]], seed: int) -> None:
     content = text(*rows, MEASURED)

@@ -14,11 +14,11 @@ from estimator.ledger.standing import standing
 from scripts.fire.__main__ import account
 from scripts.fire.roles import row, shared, trace
 from scripts.fire.trial import Trial, _lost, run
-from tests.test_cli import sobria
+from tests.support import sobria
 
 
 def test_a_few_seconds_of_fire(tmp_path: Path) -> None:
-    outcome = run(Trial(seconds=18, writers=3, readers=1, kills=6), tmp_path / "trial")
+    outcome = run(Trial(seconds=10, writers=3, readers=1, kills=6), tmp_path / "trial")
     assert outcome.sound, account(outcome)
     assert outcome.killed.total() > 0
     found = outcome.standing

@@ -198,7 +198,7 @@ SNAPSHOTS = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(SNAPSHOTS, max_size=12), st.lists(st.sampled_from([0.5, 1.0, 3.0]), max_size=4))
 def test_the_sql_says_what_the_rule_says(rows: list[Row], tasks: list[float]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -221,7 +221,7 @@ def prefixes(content: str) -> list[str]:
     return ["".join(lines[:end]) for end in range(1, len(lines) + 1)]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(rows=st.lists(SNAPSHOTS, min_size=1, max_size=6), seed=st.integers(0, 2**32))
 def test_prefixes_in_any_order_twice_under_two_names_are_the_whole_once(rows: list[Row], seed: int) -> None:
     content = text(*rows, {"cpu_energy": -1})
@@ -275,8 +275,8 @@ def test_a_row_written_by_two_processes_counts_once(tmp_path: Path) -> None:
     other, _ = read(text(snapshot("a", 1, 60, 1)), name="copie.csv")
     ledger = Ledger(tmp_path)
     ledger.prepare()
-    ledger.write(rows, [])
-    ledger.write(other, [])
+    ledger.write(lake.table_of(rows, ACTIVITY_SCHEMA), [])
+    ledger.write(lake.table_of(other, ACTIVITY_SCHEMA), [])
     assert sorted((row["file_name"], row["status"]) for row in judged(ledger)) == [
         ("copie.csv", "current"),
         ("emissions.csv", "duplicate"),
@@ -362,4 +362,5 @@ def test_batches_do_not_change_the_account(tmp_path: Path, monkeypatch: pytest.M
         Ledger(tmp_path / "home"), [tmp_path], context(), lambda done, total: seen.append((done, total))
     )
     assert (report.account.accepted, report.account.superseded) == (2, 1)
-    assert seen == [(1, 3), (2, 3), (3, 3)]
+    sizes = [(tmp_path / f"{number}.csv").stat().st_size for number in range(3)]
+    assert seen == [(sum(sizes[:done]), sum(sizes)) for done in (1, 2, 3)]

@@ -2,12 +2,14 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from estimator.activity import Activity
 from estimator.estimation import estimate
 from estimator.question import Question
+from estimator.reading import Build
 from tests.support import activity, built
 
 KNOWN = {"model": "Qwen/Qwen3-8B", "device": "gpu/h100", "concurrency": 64.0}
@@ -80,3 +82,114 @@ def test_a_number_of_a_modelled_row_opens_to_its_measurements(tmp_path: Path) ->
     assert {"output_energy", "host_ratio", "provisioning_factor", "pue", "grid_gwp"} <= quantities
     assert all(factor["source"]["title"] for factor in body["factors"])
     assert [run for run in build.runs()["rows"] if run["indicators"]["energy"]["central"]]
+
+
+def reserved(**more: object) -> Activity:
+    """The same answers on one card kept for a whole day."""
+    return answers(**{"device_count": 1, "device_hours": 24.0} | more)
+
+
+def test_a_row_with_reserved_hours_is_the_estimate_of_its_question(tmp_path: Path) -> None:
+    found = built(tmp_path, reserved()).totals()["indicators"]
+    asked = Question(
+        **KNOWN, precision_bits=16, output_tokens=400, requests=1000, zone="FRA", host="class/server-room",
+        device_count=1, device_hours=24, day=date(2026, 3, 1),
+    )  # fmt: skip
+    alone = estimate(asked)["indicators"]
+    for figure in ("energy", "water", "gwp", "adpe", "primary_energy"):
+        assert found[figure]["central"] == pytest.approx(alone[figure]["central"], rel=1e-9), figure
+        for end in ("low", "high"):
+            assert found[figure][end] == pytest.approx(alone[figure][end], rel=1e-6), (figure, end)
+
+
+def factors_of(body: dict[str, Any]) -> dict[str, float]:
+    return {factor["quantity"]: factor["value"] for factor in body["factors"]}
+
+
+def test_hours_that_a_reserved_card_waits_are_charged_once_by_hand(tmp_path: Path) -> None:
+    """24 h of one H100 (0.7 kW at most) for 400,000 tokens: tokens × electricity of a token, without the cards that a
+    shared service keeps ready; the hours that tokens leave × 0.7 kW × 15 %; both × 1.43 for the rest of the server."""
+    build = built(tmp_path, reserved())
+    used = factors_of(build.explain("total.it_energy"))
+    assert (used["max_power"], used["device_load"], used["host_ratio"]) == (0.7, 0.15, 1.43)
+    assert "provisioning_factor" not in used
+    busy = 400_000 * pace(build)
+    assert 0 < busy < 1
+    kwh = (400_000 * used["output_energy"] + (24 - busy) * 0.7 * 0.15) * 1.43
+    found = build.totals()["indicators"]["it_energy"]["central"]
+    assert found == pytest.approx(kwh, rel=1e-9)
+    shared = built(tmp_path / "shared", answers()).totals()["indicators"]["it_energy"]["central"]
+    assert shared == pytest.approx(400_000 * used["output_energy"] * 1.32 * 1.43, rel=1e-9)
+    assert found > 10 * shared, "waiting is most of it"
+
+
+def pace(build: Build) -> float:
+    """Accelerator hours of one token, as the build bound them."""
+    cell = next(cell for cell in build.cells() if cell.amounts["outputs"])
+    item = cell.bounds["output_hours"].factor
+    assert item is not None and item.value
+    return item.value
+
+
+def test_the_manufacture_of_a_reserved_card_is_that_of_all_its_hours(tmp_path: Path) -> None:
+    """SCI: 24 h over the hours of the card's life and its occupancy; the server by the hours over its eight cards."""
+    build = built(tmp_path, reserved())
+    used = factors_of(build.explain("total.gwp"))
+    card = 24 / (used["device_lifetime"] * 8766 * used["device_occupancy"]) * used["device_gwp"]
+    hours = 24 / used["devices_per_server"]
+    server = hours / (used["machine_lifetime"] * 8766 * used["machine_occupancy"]) * used["machine_gwp"]
+    gwp = build.totals()["indicators"]["gwp"]
+    assert gwp["devices"]["central"] == pytest.approx(card, rel=1e-9)
+    assert gwp["machines"]["central"] == pytest.approx(server, rel=1e-9)
+
+
+def test_a_reserved_card_that_answers_nothing_waits_all_its_hours(tmp_path: Path) -> None:
+    """24 h × 0.7 kW × 15 % × 1.43 = 3.6036 kWh."""
+    found = built(tmp_path, reserved(output_tokens=0.0, requests=0.0)).totals()
+    assert found["indicators"]["it_energy"]["central"] == pytest.approx(24 * 0.7 * 0.15 * 1.43, rel=1e-12)
+    assert found["proof"]["estimated"] == 1
+
+
+def test_hours_too_few_for_the_answers_are_said_and_nothing_waits(tmp_path: Path) -> None:
+    build = built(tmp_path, reserved(device_hours=0.001))
+    assert [check["code"] for check in build.checks()] == ["hours_too_few"]
+    row = build.runs()["rows"][0]
+    assert [check["code"] for check in row["checks"]] == ["hours_too_few"]
+    energy = factors_of(build.explain("total.it_energy"))["output_energy"]
+    assert build.totals()["indicators"]["it_energy"]["central"] == pytest.approx(400_000 * energy * 1.43, rel=1e-9)
+
+
+def test_reserved_hours_of_a_model_whose_pace_is_unknown_are_said(tmp_path: Path) -> None:
+    build = built(tmp_path, reserved(model="modele-maison"))
+    assert [check["code"] for check in build.checks()] == ["waiting_unknown"]
+
+
+def test_waiting_hours_over_two_months_are_shared_by_duration(tmp_path: Path) -> None:
+    """Ten days of 24 h, three of them in February: 72 h of 240 h, and as much of the waiting."""
+    row = reserved(start="2026-02-26T00:00:00", hours=240.0, device_hours=240.0)
+    build = built(tmp_path, row)
+    waits = {
+        found.month: found.cell.amounts["working_hours"]
+        for found in build.monthly()
+        if found.cell.amounts["working_hours"]
+    }
+    assert waits[202602] / (waits[202602] + waits[202603]) == pytest.approx(0.3, rel=1e-9)
+    assert sum(waits.values()) == pytest.approx(240 - 400_000 * pace(build), rel=1e-9)
+    assert build.coverage()["runs"] == 1
+
+
+def test_a_desk_that_is_reserved_waits_too(tmp_path: Path) -> None:
+    kept = built(tmp_path / "1", reserved(host="class/desk")).totals()["indicators"]["energy"]["central"]
+    once = built(tmp_path / "2", answers(host="class/desk")).totals()["indicators"]["energy"]["central"]
+    assert kept > 2 * once
+
+
+def test_tokens_read_count_where_requests_are_not_counted(tmp_path: Path) -> None:
+    """4,000,000 tokens read for 400,000 written is 10 by 1: as 1000 requests of 4000 and 400, a usual length."""
+    read, uncounted = {"input_tokens": 4_000_000.0}, {"requests": None}
+    kept, counted, silent = (
+        built(tmp_path / str(n), answers(concurrency=None, **given)).totals()["indicators"]["it_energy"]["central"]
+        for n, given in enumerate((read | uncounted, read, uncounted))
+    )
+    assert kept == pytest.approx(counted, rel=1e-9)
+    assert kept > 1.2 * silent, "ten tokens read by token written are not nothing"

@@ -18,8 +18,7 @@ from estimator.factor_check import problems
 from estimator.ledger import Ledger
 from estimator.own_tables import OwnFolderRefused, OwnTablesRefused, _covers
 from estimator.repricing import changes
-from tests.support import activity, factor
-from tests.test_cli import sobria
+from tests.support import Done, activity, factor, sobria_process
 
 DAY = date(2026, 11, 25)
 COLUMNS = (
@@ -214,12 +213,15 @@ def test_an_own_table_reprices_the_past_and_the_log_says_by_how_much(
 
 def test_from_the_command_line(tmp_path: Path) -> None:
     path = folder(tmp_path / "own", line())
-    said = sobria(tmp_path, "factors", "check", SOBRIA_FACTORS=str(path)).stdout
+
+    def run(*arguments: str, code: int = 0) -> Done:
+        return sobria_process("--lang", "fr", "factors", *arguments, code=code, SOBRIA_FACTORS=str(path))
+
+    said = run("check").stdout
     assert "aucune lacune muette" in said and load().version not in said
-    shown = sobria(tmp_path, "factors", "show", "embodied_gwp/gpu/t4/mine", SOBRIA_FACTORS=str(path)).stdout
-    assert "table de l'utilisateur : AGPL-3.0" in shown
+    assert "table de l'utilisateur : AGPL-3.0" in run("show", "embodied_gwp/gpu/t4/mine").stdout
     folder(path, line(value="x"))
-    refused = sobria(tmp_path, "factors", "check", "--json", code=1, SOBRIA_FACTORS=str(path))
+    refused = run("check", "--json", code=1)
     assert json.loads(refused.stdout)["error"]["code"] == "own_tables_refused" and "mine.csv, ligne 2" in refused.stderr
 
 

@@ -15,8 +15,19 @@ from estimator.cli.register import register as commands
 from estimator.errors import LANGUAGES, words
 from estimator.register import Register, author, types
 from estimator.register.events import FOLDER
-from estimator.register.table import COLUMNS, FACTS, TableRefused, _guarded, _read, export_csv, import_csv, table_text
-from tests.test_cli import sobria
+from estimator.register.table import (
+    COLUMNS,
+    FACTS,
+    MARK,
+    WRITTEN,
+    TableRefused,
+    _guarded,
+    _read,
+    export_csv,
+    import_csv,
+    table_text,
+)
+from tests.support import sobria
 from tests.test_register import ANSWERED, DSI, THRESHOLD, clock, decision, generalised
 from tests.test_register import FACTS as PLAIN
 
@@ -68,6 +79,26 @@ def test_export_then_import_changes_nothing(register: Register, tmp_path: Path) 
     assert import_csv(other, text, DSI).created == 3
     assert export_csv(other) == text
     assert import_csv(other, text, DSI).unchanged == 3
+
+
+def test_sample_data_are_marked_on_each_row_and_the_table_stays_valid(register: Register, root: Path) -> None:
+    from frictionless import Resource, Schema
+
+    schema = json.loads((root / "docs" / "table-schemas" / "register.json").read_text("utf-8"))
+    import_csv(register, table(row(), row(nom="Accueil")), DSI)
+    for sample, mark in ((True, "DONNÉES FICTIVES"), (False, "")):
+        text = export_csv(register, sample)
+        cells = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+        assert [c[MARK] for c in cells] == [mark] * 2
+        told = Resource(cells, schema=Schema.from_descriptor(schema)).validate().flatten(["type", "message"])
+        assert told == []
+        assert import_csv(register, text, DSI).unchanged == 2
+    assert import_csv(register, without_mark(text), DSI).unchanged == 2
+
+
+def without_mark(text: str) -> str:
+    """The same table as earlier versions wrote it."""
+    return "".join(";".join((*line.split(";")[:-2], line.split(";")[-1])) + "\r\n" for line in text.splitlines())
 
 
 def test_no_cell_is_a_formula(register: Register) -> None:
@@ -173,7 +204,7 @@ def test_a_table_that_is_no_table_is_refused(register: Register, tmp_path: Path)
 def test_the_table_schema_says_what_the_code_does(root: Path) -> None:
     schema: dict[str, Any] = json.loads((root / "docs" / "table-schemas" / "register.json").read_text("utf-8"))
     fields = {field["name"]: field for field in schema["fields"]}
-    assert list(fields) == list(COLUMNS)
+    assert list(fields) == list(WRITTEN)
     closed = {"etape": types.Stage, "alternative_reponse": types.Answer, "decision": types.What, "issue": types.Outcome}
     for name, kind in closed.items():
         assert fields[name]["constraints"]["enum"] == list(get_args(kind))

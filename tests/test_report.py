@@ -3,10 +3,8 @@
 import csv
 import io
 import json
-import os
 import re
-import subprocess
-import sys
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -22,14 +20,20 @@ from estimator.report.data import schema
 from estimator.report.files import REPORTS, FolderWanted, write_report
 from estimator.report.schema_impact import COLUMNS
 from tests.report_support import ADEME, SITE, WHO, case, facts, plain, rows_of, run, settle, text
-from tests.support import built
+from tests.support import built, sobria
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>\'&'
 
 
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return settle(tmp_path_factory.mktemp("settled") / "home")
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return settle(tmp_path / "home")
+def home(settled: Path, tmp_path: Path) -> Path:
+    """A copy of the settled home, which a test may change."""
+    return Path(shutil.copytree(settled, tmp_path / "home"))
 
 
 # Open data in the official schema
@@ -256,13 +260,6 @@ def test_the_notes_of_a_report_name_what_the_register_claims(home: Path, tmp_pat
 
 
 # The commands
-
-
-def sobria(home: Path, *arguments: str, code: int = 0, lang: str = "fr") -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "estimator.cli", "--home", str(home), "--lang", lang, *arguments]
-    found = subprocess.run(line, capture_output=True, text=True, env=dict(os.environ), timeout=60, check=False)
-    assert found.returncode == code, found.stdout + found.stderr
-    return found
 
 
 def test_a_command_writes_and_says_what_it_left_out(home: Path, tmp_path: Path) -> None:

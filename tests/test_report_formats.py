@@ -1,6 +1,7 @@
 """BoAmps reports and BEGES lines: valid against the official schema, by hand on a small home."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,15 @@ from tests.report_support import ADEME, SITE, case, facts, rows_of, run, settle,
 from tests.support import built
 
 
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return settle(tmp_path_factory.mktemp("settled") / "home")
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return settle(tmp_path / "home")
+def home(settled: Path, tmp_path: Path) -> Path:
+    """A copy of the settled home, which a test may change."""
+    return Path(shutil.copytree(settled, tmp_path / "home"))
 
 
 # BoAmps

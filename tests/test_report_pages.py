@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
 from estimator.commitments import Commitments
 from estimator.commitments import author as voter
@@ -68,18 +68,17 @@ def heavy(home: Path) -> Path:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_review_prints_on_two_pages_and_the_note_on_one(browser: Browser, tmp_path: Path, lang: str) -> None:
+def test_the_review_prints_on_two_pages_and_the_note_on_one(screen: Page, tmp_path: Path, lang: str) -> None:
     homes = [settle(tmp_path / "light"), heavy(tmp_path / "heavy")]
-    shown = browser.new_page()
     asked: list[str] = []
-    shown.on("request", lambda request: asked.append(request.url))
+    screen.on("request", lambda request: asked.append(request.url))
     for home in homes:
         for kind, pages in (("reen", 2), ("budget-vert", 1)):
             file = tmp_path / f"{home.name}-{kind}.html"
             write_report(kind, facts(home, "metropole", lang), file)
-            shown.goto(file.as_uri())
-            printed = shown.pdf(prefer_css_page_size=True)
+            screen.goto(file.as_uri())
+            printed = screen.pdf(prefer_css_page_size=True)
             assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == pages, file.name
-            shown.set_viewport_size({"width": 320, "height": 800})
-            assert shown.evaluate("document.documentElement.scrollWidth") <= 320
+            screen.set_viewport_size({"width": 320, "height": 800})
+            assert screen.evaluate("document.documentElement.scrollWidth") <= 320
     assert all(url.startswith("file:") for url in asked)

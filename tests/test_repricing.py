@@ -16,8 +16,7 @@ from estimator.ledger import Ledger
 from estimator.reading import Build
 from estimator.repricing import ChangeUnreadable, changes, effect, effect_text, factors_text
 from estimator.store import DuckDB
-from tests.support import activity
-from tests.test_cli import sobria
+from tests.support import activity, sobria
 from tests.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
 
 GRID = "grid_gwp/FRA/2025"
@@ -90,7 +89,7 @@ row = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(st.lists(row, min_size=1, max_size=6))
 def test_the_same_values_under_another_version_change_nothing(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]

@@ -6,8 +6,6 @@ import html
 import io
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
 from estimator.compare.scenario import Scenario, scenario_of
 from estimator.errors import LANGUAGES
@@ -34,6 +32,7 @@ from estimator.sheets.rgesn import CRITERIA, rgesn
 from estimator.sheets.tender import points
 from estimator.sheets.text import markdown, table
 from estimator.typography import typeset
+from tests.support import sobria
 
 HOSTILE = "<script>alert(1)</script>\"'|*_[x](javascript:1)`&=1"
 QUESTION = "Existe-t-il des solutions alternatives, ne recourant pas à l'IA, pouvant produire les mêmes effets ?"
@@ -103,20 +102,19 @@ def test_page_table_and_comparison_hold_the_same_digits(lang: str) -> None:
         assert pair["sentence"][lang] in shown
 
 
-def test_the_command_writes_what_compare_says(tmp_path: Path, root: Path) -> None:
+def test_the_command_writes_what_compare_says(tmp_path: Path) -> None:
     from estimator.compare.scenario_text import scenario_toml
 
     (tmp_path / "s.toml").write_text(scenario_toml(scenario()), "utf-8")
 
-    def sobria(*arguments: str) -> str:
-        command = [sys.executable, "-m", "estimator.cli", "--home", str(tmp_path / "home"), "--lang", "fr", *arguments]
-        return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    def run(*arguments: str) -> Any:
+        return json.loads(sobria(tmp_path / "home", *arguments, "--json").stdout)
 
-    said = json.loads(sobria("compare", str(tmp_path / "s.toml"), "--json"))
+    said = run("compare", str(tmp_path / "s.toml"))
     for kind in SHEETS:
         for format in FORMATS:
             out = tmp_path / f"{kind}.{format}"
-            done = json.loads(sobria("sheet", kind, str(tmp_path / "s.toml"), "--out", str(out), "--json"))
+            done = run("sheet", kind, str(tmp_path / "s.toml"), "--out", str(out))
             assert done == {"file": str(out), "bytes": out.stat().st_size}
     cells = rows((tmp_path / "evaluation.csv").read_text("utf-8-sig"))
     light = next(o for o in said["options"] if o["id"] == "leger")
@@ -369,46 +367,44 @@ def heavy(longest: int, count: int) -> Scenario:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_evaluation_sheet_prints_on_one_page(browser: Browser, tmp_path: Path, lang: str) -> None:
+def test_the_evaluation_sheet_prints_on_one_page(screen: Page, tmp_path: Path, lang: str) -> None:
     """The example that ships, an ordinary scenario, and the heaviest at each length of names."""
     from dashboard.compare.data import example_scenario
 
     made = [example_scenario(), scenario(), *(heavy(*size) for size in ((18, 7), (40, 6), (60, 8), (80, 9)))]
-    shown = browser.new_page()
     asked: list[str] = []
-    shown.on("request", lambda request: asked.append(request.url))
+    screen.on("request", lambda request: asked.append(request.url))
     for number, found in enumerate(made):
         written = page(evaluation(facts_of(found, lang)))
         assert len(written.encode()) < 20_000
         file = tmp_path / f"{number}.html"
         file.write_text(written, "utf-8")
-        shown.goto(file.as_uri())
-        printed = shown.pdf(prefer_css_page_size=True)
+        screen.goto(file.as_uri())
+        printed = screen.pdf(prefer_css_page_size=True)
         assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1, number
-        shown.set_viewport_size({"width": 320, "height": 800})
-        assert shown.evaluate("document.documentElement.scrollWidth") <= 320
+        screen.set_viewport_size({"width": 320, "height": 800})
+        assert screen.evaluate("document.documentElement.scrollWidth") <= 320
     assert all(url.startswith("file:") for url in asked)
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_document_is_accessible_and_no_table_is_cut(browser: Browser, tmp_path: Path, lang: str) -> None:
+def test_every_document_is_accessible_and_no_table_is_cut(screen: Page, tmp_path: Path, lang: str) -> None:
     """Read on a telephone, on a screen, and on the paper of the width that its style asks for."""
     from axe_playwright_python.sync_playwright import Axe
 
-    shown = browser.new_page()
     for kind, made in SHEETS.items():
         file = tmp_path / f"{kind}.html"
         file.write_text(page(made(facts_of(heavy(60, 5), lang))), "utf-8")
-        shown.goto(file.as_uri())
-        assert Axe().run(shown).response["violations"] == [], kind
+        screen.goto(file.as_uri())
+        assert Axe().run(screen).response["violations"] == [], kind
         for width in (320, 1280):
-            shown.set_viewport_size({"width": width, "height": 800})
-            assert shown.evaluate(WIDER) == [], (kind, width)
-        shown.set_viewport_size({"width": A4_WIDTH, "height": 800})
-        shown.emulate_media(media="print")
-        assert shown.evaluate(WIDER) == [], kind
-        shown.emulate_media(media="null")
+            screen.set_viewport_size({"width": width, "height": 800})
+            assert screen.evaluate(WIDER) == [], (kind, width)
+        screen.set_viewport_size({"width": A4_WIDTH, "height": 800})
+        screen.emulate_media(media="print")
+        assert screen.evaluate(WIDER) == [], kind
+        screen.emulate_media(media="null")
 
 
 @pytest.fixture

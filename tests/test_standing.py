@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from estimator import lake
 from estimator.building import build
-from estimator.ledger import Ledger, LedgerTorn
+from estimator.ledger import ACTIVITY_SCHEMA, Ledger, LedgerTorn
 from estimator.ledger.standing import Standing, standing
-from tests.test_cli import sobria
+from tests.support import sobria
 from tests.test_ledger import bring, snapshot
 from tests.traces_support import read, text
 
@@ -103,7 +104,7 @@ def test_rows_of_a_killed_import_are_read_once_and_again_when_it_is_retried(tmp_
     ledger = Ledger(tmp_path)
     rows, refused = read(CONTENT)
     ledger.prepare()
-    ledger.write(rows, [])
+    ledger.write(lake.table_of(rows, ACTIVITY_SCHEMA), [])
     assert standing(ledger) == Standing(1, 3, 2, 1, 0, 0, 0, 0, 0)
     account = ledger.append(rows, refused)
     assert (account.duplicates, account.quarantined) == (3, 1)
@@ -115,7 +116,7 @@ def test_rows_of_a_killed_import_are_read_once_and_again_when_it_is_retried(tmp_
 def test_an_import_that_did_not_end_acknowledges_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from estimator.ledger.posting import Posting
 
-    def killed(posting: Posting, read: int) -> None:
+    def killed(posting: Posting) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Posting, "_acknowledge", killed)

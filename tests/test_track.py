@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from estimator import child, machine, track
+from estimator.command import run_command
 from estimator.spool import deliver
-from estimator.track import Tracker, TrackOptions, run_command, tracked
+from estimator.track import Tracker, TrackOptions, tracked
 from tests.tracking import Shelf, kept, options
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,9 +89,9 @@ def test_a_signal_before_the_command_begins_stops_it(
 ) -> None:
     start = Tracker.start
 
-    def interrupted(self: Tracker) -> Tracker:
+    def interrupted(self: Tracker, wait: Any) -> Tracker:
         signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
-        return start(self)
+        return start(self, wait)
 
     monkeypatch.setattr(Tracker, "start", interrupted)
     monkeypatch.setattr(child, "run", lambda *_: pytest.fail("the command was started"))
@@ -101,9 +102,9 @@ def test_a_signal_before_the_command_begins_stops_it(
 def driver(home: Path, command: list[str], before: str = "pass") -> list[str]:
     """Python that tracks a command in a process of its own; its importer takes everything and does nothing."""
     code = (
-        "import sys; from pathlib import Path; from estimator import track;"
+        "import sys; from pathlib import Path; from estimator import command, track;"
         f"{before};options = track.TrackOptions(home=Path({str(home)!r}), sampling_s=0.2);"
-        f"sys.exit(track.run_command({command!r}, options, lambda home, traces: None))"
+        f"sys.exit(command.run_command({command!r}, options, lambda home, traces: None))"
     )
     return python(code)
 
@@ -202,14 +203,33 @@ def test_a_ledger_that_refuses_costs_nothing_but_a_sentence(
 
 def test_a_run_that_the_ledger_refuses_does_not_keep_the_others_back(tmp_path: Path, shelf: Shelf) -> None:
     def fussy(home: Path, traces: list[Path]) -> None:
-        if "refused" in traces[0].read_text("utf-8"):
+        if any("refused" in trace.read_text("utf-8") for trace in traces):
             raise LookupError("not this one")
 
     for project in ("first", "refused", "last"):
-        Tracker(options(tmp_path, project=project), shelf).start().stop()
+        Tracker(options(tmp_path, project=project), shelf).start().end()
     delivery = deliver(tmp_path, fussy)
     assert (len(delivery.brought), [why for _, why in delivery.kept]) == (2, ["LookupError: not this one"])
     assert {row["project_name"] for row, _ in kept(tmp_path)} == {"first", "last"}
+
+
+def test_a_run_that_was_killed_before_its_first_row_is_cleared_away_in_time(tmp_path: Path, shelf: Shelf) -> None:
+    old, new = (tmp_path / "spool" / name for name in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / f"{folder.name}.sobria.json").write_text("{}")
+    os.utime(old, (0, 0))
+    assert deliver(tmp_path, shelf) == ([], [])
+    assert [folder.name for folder in (tmp_path / "spool").iterdir()] == ["new"]
+
+
+def test_runs_enter_the_ledger_together(tmp_path: Path) -> None:
+    """One call for three runs, where a call each would make a service of a thousand windows wait."""
+    calls: list[int] = []
+    for _ in range(3):
+        Tracker(options(tmp_path), lambda home, traces: calls.append(len(traces))).start().end()
+    deliver(tmp_path, lambda home, traces: calls.append(len(traces)))
+    assert calls == [3] and len(kept(tmp_path)) == 3
 
 
 def test_a_run_is_in_the_ledger_at_once(tmp_path: Path) -> None:
@@ -281,14 +301,13 @@ def test_the_sidecar_says_what_the_trace_does_not(tmp_path: Path, shelf: Shelf) 
     )
     run = Tracker(given, shelf).start()
     run.stop(exit_code=0)
-    run.deliver()
     ((row, side),) = kept(tmp_path)
     assert (side.use_case, side.model, side.zone, side.host) == ("uc", "m", "CAN-QC", "class/desk")
     assert (side.items, side.item_unit, side.sampling_s, side.exit_code) == (5, "page", 1.0, 0)
     assert (side.timezone, side.machine) == (machine.timezone(), machine.kind())
     assert side.machine_id == machine.identity(tmp_path / "salt")
     assert side.tracker and "codecarbon 3.3.2 (cpu " in side.tracker
-    assert side.overhead_s == pytest.approx(run.overhead_s, abs=1e-3) and run.overhead_cpu_s >= 0
+    assert (side.overhead_s, side.overhead_cpu_s) == pytest.approx(run.spent, abs=1e-3)
     assert (row["country_iso_code"], row["pue"], row["wue"], row["water_consumed"]) == ("CAN", "1.0", "0.0", "0.0")
 
 

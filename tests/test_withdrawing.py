@@ -14,7 +14,7 @@ from estimator.ledger.withdrawing import LedgerIdUnknown, NothingToWithdraw, Tar
 from estimator.reading import Build
 from estimator.register import author
 from estimator.register.refusals import FieldsRefused
-from tests.test_cli import sobria
+from tests.support import sobria
 from tests.test_ledger import bring, snapshot
 from tests.traces_support import context, text
 
@@ -124,7 +124,7 @@ def test_nothing_unknown_or_unsigned_is_withdrawn(home: Path) -> None:
         withdraw(ledger, Target("file", "essai.csv"), DSI)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["import", "withdraw", "undo"]), st.integers(0, 2)), max_size=8))
 def test_any_order_of_imports_and_withdrawals_balances(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]

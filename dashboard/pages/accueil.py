@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from dashboard import charts, data, parts
 from dashboard.dates import period_text
+from dashboard.register.names import service_names
 from dashboard.texts import t
 from dashboard.view import language, proof_sentence, service_bars, why_not_measured
 from estimator.numbers import plain, range_text, said_in_sentence, share_text, step_for, with_unit
@@ -26,19 +27,22 @@ def show() -> None:
     if not services:
         st.html(_empty(lang))
         return
-    answer, note = _answer(totals, build.modes(), lang)
+    answer, note = _answer(totals, build.modes(), services, lang)
     st.html(parts.head(t("home.title", lang), answer, note) + _picture(services, lang))
     st.html(_totals(totals, lang) + _doors(lang))
 
 
-def _answer(totals: Mapping[str, Any], modes: Sequence[Mapping[str, Any]], lang: str) -> tuple[Markup, Markup]:
+def _answer(
+    totals: Mapping[str, Any], modes: Sequence[Mapping[str, Any]], services: Sequence[Mapping[str, Any]], lang: str
+) -> tuple[Markup, Markup]:
     energy, coverage, proof = totals["indicators"]["energy"], totals["coverage"], totals["proof"]
     known = energy["central"] is not None
+    counted = len(_known(services)) if known else len(services)
     in_sentence, aside = said_in_sentence(energy, lang)
     sentence = Markup(t("home.answer" if known else "home.answer_missing", lang)).format(
         period=period_text(coverage["period"], lang),
-        services=t("home.services", lang, n=coverage["services"]),
-        used=t("home.used", lang, n=coverage["services"]),
+        services=t("home.services", lang, n=counted),
+        used=t("home.used", lang, n=counted),
         energy=_opens("total.energy", in_sentence, parts.figure_name("energy", lang), lang),
         central=aside,
         proof=proof_sentence(proof, t("home.this", lang), lang),
@@ -53,7 +57,14 @@ def _answer(totals: Mapping[str, Any], modes: Sequence[Mapping[str, Any]], lang:
         )
         note.append(Markup(t("home.it_only", lang)).format(value=it_energy))
     note.append(Markup("{}").format(why_not_measured(modes, lang)))
+    if counted < len(services):
+        note.append(Markup("{}").format(t("home.without", lang, n=len(services) - counted)))
     return sentence, Markup(" ").join(note)
+
+
+def _known(services: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The services whose site electricity is known, and so in the total."""
+    return [entry for entry in services if entry["indicators"]["energy"]["central"] is not None]
 
 
 def _opens(number: str, text: str, name: str, lang: str) -> Markup:
@@ -63,18 +74,18 @@ def _opens(number: str, text: str, name: str, lang: str) -> Markup:
 
 
 def _picture(services: Sequence[Mapping[str, Any]], lang: str) -> Markup:
-    shown = services[:SHOWN]
+    shown, names = services[:SHOWN], service_names([entry["service_key"] for entry in services])
     title = t("home.picture", lang)
-    body = charts.interval_chart(service_bars(shown, lang), title, lang)
-    left = len(services) - len(shown)
+    body = charts.interval_chart(service_bars(shown, lang, names=names), title, lang)
+    left = len(_known(services[SHOWN:]))
     if left:
         body += Markup('<p class="small"><a href="{}">{}</a></p>').format(
             parts.address("mesures", lang), t("home.more", lang, n=left)
         )
-    return parts.section(title, body + parts.details(t("chart.table", lang), _table(shown, title, lang)))
+    return parts.section(title, body + parts.details(t("chart.table", lang), _table(shown, names, title, lang)))
 
 
-def _table(services: Sequence[Mapping[str, Any]], title: str, lang: str) -> Markup:
+def _table(services: Sequence[Mapping[str, Any]], names: Mapping[str, str], title: str, lang: str) -> Markup:
     heads = [t(f"table.{k}", lang) for k in ("service", "low", "central", "high", "proof", "runs")]
     rows = []
     for entry in services:
@@ -89,8 +100,17 @@ def _table(services: Sequence[Mapping[str, Any]], title: str, lang: str) -> Mark
                 Markup('<a class="number" href="{}">{}</a>').format(parts.explain_link(number, lang), central),
                 high,
             ]
-        rows.append([entry["service_key"], *cells, parts.proof_text(entry["proof"], lang), entry["runs"]])
+        rows.append(
+            [_named(entry["service_key"], names), *cells, parts.proof_text(entry["proof"], lang), entry["runs"]]
+        )
     return parts.table(title, heads, rows, right=(1, 2, 3, 5), quiet=True)
+
+
+def _named(key: str, names: Mapping[str, str]) -> str | Markup:
+    """The name of a service with its key under it, or its key alone."""
+    if key not in names:
+        return key
+    return Markup('{}<br><span class="small">{}</span>').format(names[key], key)
 
 
 def _totals(totals: Mapping[str, Any], lang: str) -> Markup:

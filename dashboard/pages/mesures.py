@@ -7,17 +7,16 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import charts, data, parts
+from dashboard.coverage import coverage
 from dashboard.data import OpenBuild
 from dashboard.dates import duration_text, period_text, short_day
 from dashboard.run_view import modelled, run_view
 from dashboard.texts import both, sentence, t
-from dashboard.timeline import months_picture
 from dashboard.view import choice, language, page_asked, proof_sentence
 from estimator.errors import SobriaError
-from estimator.reading import Asked
+from estimator.reading import ANY, NO_PROOF, Asked
 
-SHOWN = 8  # services in the picture
-FILTERS = ("service", "verifier", "page")
+FILTERS = ("service", "verifier", "preuve", "page")
 
 
 def show() -> None:
@@ -39,7 +38,7 @@ def show() -> None:
         st.session_state["list_first"] = any(name in st.query_params for name in FILTERS)
     if st.session_state["list_first"]:
         _runs(build, checks, lang)
-    st.html(_months(build, lang) + _checks(checks, lang))
+    st.html(coverage(build.services(), build.coverage_by_month(), lang) + _checks(checks, lang))
     if not st.session_state["list_first"]:
         _runs(build, checks, lang)
     st.html(_quarantine(build, lang))
@@ -60,14 +59,6 @@ def _head(totals: Mapping[str, Any], lang: str) -> Markup:
     )
     more = Markup('<a href="{}">{}</a>').format(parts.address("brancher", lang), t("connect.from_measures", lang))
     return parts.head(t("measures.title", lang), answer, more)
-
-
-def _months(build: OpenBuild, lang: str) -> Markup:
-    services = [entry["service_key"] for entry in build.services()]
-    picture, table = months_picture(build.coverage_by_month(), services[:SHOWN], lang)
-    body = picture + parts.details(t("chart.table", lang), table)
-    left = len(services) - SHOWN
-    return parts.section(t("measures.picture", lang), body, t("measures.others", lang, n=left) if left > 0 else "")
 
 
 def _checks(checks: Sequence[Mapping[str, Any]], lang: str) -> Markup:
@@ -100,8 +91,10 @@ def _runs(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> N
 
 def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> Asked:
     services = {entry["service_key"]: entry["service_key"] for entry in build.services()}
-    names = {check["code"]: sentence(both(check, lang)) for check in checks}
+    names = {ANY: t("measures.to_check_any", lang)} if checks else {}
+    names |= {check["code"]: sentence(both(check, lang)) for check in checks}
     proofs = {proof: t(f"proof.{proof}", lang) for proof in charts.PROOFS}
+    proofs[NO_PROOF] = t("measures.no_proof", lang)
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         service = choice(t("measures.service", lang), services, "service", t("measures.any_service", lang))
         check = choice(t("measures.filter_check", lang), names, "verifier", t("measures.any_check", lang))
@@ -118,7 +111,7 @@ def _run_table(rows: Sequence[Mapping[str, Any]], lang: str) -> Markup:
     heads = [*(t(f"measures.{c}", lang) for c in columns), t("table.proof", lang)]
     lines = []
     for row in rows:
-        day = short_day(row["end"], lang)
+        day = short_day(row["last"], lang)
         link = parts.address("mesures", lang, execution=row["row_id"])
         opened = Markup('<a href="{}">{}<span class="unseen">, {}</span></a>').format(link, day, row["service_key"])
         mark = Markup('<br><span class="warn">{}</span>').format(t("measures.marked", lang)) if row["checks"] else ""

@@ -30,7 +30,9 @@ def _table(request: Request) -> Response:
         "Content-Disposition": 'attachment; filename="registre.csv"',
         "Link": '<registre-schema.json>; rel="describedby"; type="application/json"',
     }
-    table = register.export_csv(register.register()).encode("utf-8-sig")
+    build = data.current()
+    sample = build is not None and build.sample
+    table = register.export_csv(register.register(), sample).encode("utf-8-sig")
     return Response(table, media_type="text/csv", headers=headers)
 
 

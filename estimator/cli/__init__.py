@@ -14,6 +14,7 @@ from estimator.cli.check import check
 from estimator.cli.collect import collect
 from estimator.cli.estimate import estimate
 from estimator.cli.text import Json, show
+from estimator.cli.track import track
 from estimator.errors import LANGUAGES, SobriaError, say
 from estimator.home import default_home
 
@@ -121,17 +122,20 @@ def explain(
     replay: Annotated[Path | None, typer.Option(help="replay", exists=True, dir_okay=False)] = None,
     json_: Json = False,
 ) -> None:
-    if replay is not None:
-        from estimator.explain import replay as again
-        from estimator.explain import saved
+    from estimator.cli.explain_text import explain_text, replay_text
 
-        body = {"indicators": again(saved(replay))}
-        show(body, json_, lambda: cli_text.figures_text(body["indicators"], context.obj["lang"]))
+    if replay is not None:
+        from estimator.replaying import replay_file
+
+        body = replay_file(replay)
+        show(body, json_, lambda: replay_text(body, context.obj["lang"]))
+        if body["differences"]:
+            raise typer.Exit(1)
         return
     if number is None:
         raise typer.BadParameter(say("cli", "number_wanted", context.obj["lang"]))
     body = _fresh(context).explain(number)
-    show(body, json_, lambda: cli_text.explain_text(body, context.obj["lang"]))
+    show(body, json_, lambda: explain_text(body, context.obj["lang"]))
 
 
 @app.command()
@@ -187,34 +191,7 @@ def validate(
     show(body, json_, lambda: cli_text.validation_text(body, context.obj["lang"]))
 
 
-@app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-def track(
-    context: typer.Context,
-    command: Annotated[list[str], typer.Argument(help="command", metavar="-- COMMAND")],
-    use_case: Annotated[str | None, typer.Option(help="use_case")] = None,
-    project: Annotated[str | None, typer.Option(help="project")] = None,
-    zone: Annotated[str, typer.Option(help="zone")] = "",
-    host: Annotated[str | None, typer.Option(help="host")] = None,
-    items: Annotated[float | None, typer.Option(help="items", min=0)] = None,
-    sampling: Annotated[float, typer.Option(help="sampling", min=0.1)] = 5.0,
-) -> None:
-    from estimator.places import PlaceRead, Places, ZoneUnknown
-    from estimator.track import TrackOptions, run_command
-
-    known = Places.load().resolve_zone(PlaceRead(zone, zone))[0] if zone else ""
-    if known is None:
-        raise ZoneUnknown(zone=zone)
-    options = TrackOptions(
-        home=context.obj["home"],
-        lang=context.obj["lang"],
-        use_case=use_case,
-        project=project,
-        zone=known,
-        host=host,
-        items=items,
-        sampling_s=sampling,
-    )
-    raise typer.Exit(run_command(command, options))
+app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})(track)
 
 
 @app.command()

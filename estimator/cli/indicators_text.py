@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.cli.text import sample_lines
 from estimator.errors import say
 from estimator.synthesis.text import (
     against_text,
@@ -22,7 +23,8 @@ from estimator.typography import typeset
 def indicators_text(body: Mapping[str, Any], lang: str) -> str:
     """A line an indicator, then what its number stands on."""
     facts = {"territory": territory_text(body["territory"], lang), "period": period_text(body["period"], lang)}
-    lines = [say("indicators", "head", lang, **facts), against_text(body, lang), ""]
+    lines = sample_lines(body["sample"], lang)
+    lines += [say("indicators", "head", lang, **facts), against_text(body, lang), ""]
     for entry in body["indicators"].values():
         lines.append(f"{entry['number']:>2}. {name(entry['id'], lang)} : {value_text(entry, lang)}")
         lines += [f"    {text}" for text in _beside(entry, lang)]

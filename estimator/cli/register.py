@@ -173,10 +173,11 @@ def due(context: typer.Context, json_: Json = False) -> None:
 
 @register.command("export")
 def export(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE")], json_: Json = False) -> None:
+    from estimator.reading import SAMPLE_MARK
     from estimator.register.table import export_csv
 
-    held = _register(context)
-    file.write_text(export_csv(held), "utf-8-sig", newline="")
+    held, sample = _register(context), (context.obj["home"] / SAMPLE_MARK).exists()
+    file.write_text(export_csv(held, sample), "utf-8-sig", newline="")
     facts = {"total": len(held.use_cases()), "file": str(file)}
     show(facts, json_, lambda: say("register_cli", "exported", context.obj["lang"], **facts))
 

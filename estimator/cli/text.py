@@ -102,6 +102,7 @@ def totals_text(found: Mapping[str, Any], lang: str) -> str:
     period = {"first": cover["period"][0], "last": cover["period"][1]}
     return "\n".join(
         [
+            *sample_lines(found["sample"], lang),
             say("cli", "totals_head", lang, runs=count_text(cover["runs"], lang), services=cover["services"], **period),
             figures_text(found["indicators"], lang),
             say("cli", "totals_cover", lang, share=share_text(min(cover["by_figure"].values()), lang)),
@@ -113,33 +114,9 @@ def totals_text(found: Mapping[str, Any], lang: str) -> str:
     )
 
 
-def explain_text(body: Mapping[str, Any], lang: str) -> str:
-    """A number opened, for a terminal."""
-    trace = [
-        say("cli", "trace_line", lang, file=t["file_name"], line=t["line"], service=t["service_key"]) + _declared(t)
-        for t in body["trace"]["lines"]
-    ]
-    missing = [f"  {say('parts', n['part'], lang)} : {n[lang]}{_concerns(n, lang)}" for n in body["not_counted"]]
-    blocks = [
-        f"{body['id']} : {amount_text(body['amount'], lang)}",
-        steps_text(body["steps"], lang),
-        used_text(body["factors"], lang),
-        "\n".join([say("cli", "not_counted", lang), *missing]) if missing else "",
-        "\n".join([say("cli", "traces", lang, total=body["trace"]["total"]), *trace]),
-        say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"]),
-    ]
-    return "\n\n".join(b for b in blocks if b)
-
-
-def _declared(line: Mapping[str, Any]) -> str:
-    """Who declared a row, how it was computed and in which document; empty for a measurement."""
-    return f" : {line['tool_version']}" if line["reader"] == "declared" and line["tool_version"] else ""
-
-
-def _concerns(left_out: Mapping[str, Any], lang: str) -> str:
-    """Which share of the electricity a part that is not counted concerns, unless it is all of it."""
-    share = left_out["share"]
-    return "" if share > 0.995 else f" ({say('cli', 'concerns', lang, share=share_text(share, lang))})"
+def sample_lines(sample: bool, lang: str) -> list[str]:
+    """The mark of the data of the demonstration, over figures; nothing over others."""
+    return [say("cli", "sample", lang)] if sample else []
 
 
 def steps_text(steps: Sequence[Mapping[str, Any]], lang: str) -> str:

@@ -3,28 +3,29 @@
 import fcntl
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from estimator import lake
 from estimator.activity import Activity, Refused
+from estimator.digests import Digests, of_column
 from estimator.errors import SobriaError
 from estimator.lake import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from estimator.ledger.live import copy_of, counting, parquet
 from estimator.ledger.records import Compaction, Import, Withdrawal, in_force, now, replaced
+from estimator.readers.base import ReadResult
 from estimator.register.events import RecordFolder
-from estimator.store import connect
+from estimator.store import Connection, connect
 
 if TYPE_CHECKING:
     from estimator.ledger.posting import Account
@@ -44,16 +45,36 @@ class LedgerTorn(SobriaError):
     code = "ledger_torn"
 
 
-@dataclass(frozen=True)
 class Known:
-    """Ids of the rows of one kind that count, and the copies that were withdrawn, by id."""
+    """Rows of one kind that an import finds again: those that count, and the copies that were withdrawn, by id."""
 
-    ids: set[str]
-    gone: dict[str, set[str]]
+    def __init__(self, ids: Digests, gone: Mapping[str, set[str]], dead: set[str]) -> None:
+        self._ids, self._gone, self._dead = ids, gone, dead
 
     def has(self, row: Activity | Refused) -> bool:
         """Whether the row counts already, or is the very copy that was withdrawn."""
-        return row.row_id in self.ids or (row.row_id in self.gone and copy_of(row) in self.gone[row.row_id])
+        if self._ids.holds_one(row.row_id) and row.row_id not in self._dead:
+            return True
+        return row.row_id in self._gone and copy_of(row) in self._gone[row.row_id]
+
+    def hold(self, rows: pa.Table, digests: np.ndarray) -> np.ndarray:
+        """The same of a table of activities, given with the digests that their ids are: n truths."""
+        held = self._ids.holds(digests)
+        if self._gone:
+            rare = pc.is_in(rows["row_id"], value_set=pa.array(list(self._gone))).to_numpy()
+            for place in np.flatnonzero(rare).tolist():
+                held[place] = self.has(as_models("activities", rows[place : place + 1])[0])
+        return held
+
+    def add(self, rows: pa.Table, digests: np.ndarray) -> None:
+        """Rows that count from now on."""
+        self._ids.add(digests)
+        self._dead.difference_update(rows["row_id"].to_pylist() if self._dead else ())
+
+    def add_one(self, row_id: str) -> None:
+        """A row that counts from now on."""
+        self._ids.add_one(row_id)
+        self._dead.discard(row_id)
 
 
 class Ledger:
@@ -78,35 +99,40 @@ class Ledger:
         files = {(row.file_name, row.file_sha) for row in rows} | {(row.file_name, row.file_sha) for row in refused}
         for file in sorted(files):
             mine = [row for row in rows if (row.file_name, row.file_sha) == file]
-            posting.take(file, mine, [row for row in refused if (row.file_name, row.file_sha) == file])
+            set_aside = [row for row in refused if (row.file_name, row.file_sha) == file]
+            posting.take(file, [ReadResult(mine, set_aside, len(mine) + len(set_aside))])
         return posting.account()
 
     def known_ids(self) -> set[str]:
         """Ids of all rows, accepted or refused, withdrawn or not."""
-        return self._ids("activities") | self._ids("quarantine")
+        return {row_id for kind in KINDS for row_id in self.ids(kind)}
+
+    def ids(self, kind: Kind) -> set[str]:
+        """Ids of the rows of a kind, withdrawn or not."""
+        return {row_id for column in self._ids(kind) for row_id in column.to_pylist()}
 
     def known(self, kind: Kind) -> Known:
         """What an import must know of the rows of a kind."""
-        ids = self._ids(kind)
+        ids = Digests()
+        for column in self._ids(kind):
+            ids.add(of_column(column))
         gone: dict[str, set[str]] = defaultdict(set)
         for row in self.copies(kind, self.withdrawn_files(kind)):
             gone[row.row_id].add(copy_of(row))
+        living = set()
         if gone:
-            stored = self.copies(kind, self.files(kind), ds.field("row_id").isin(list(gone)))
+            stored = self.copies(kind, self.files(kind), pc.field("row_id").isin(list(gone)))
             living = {row.row_id for row in stored if copy_of(row) not in gone[row.row_id]}
-            ids = ids - gone.keys() | living
-        return Known(ids, dict(gone))
+        return Known(ids, dict(gone), gone.keys() - living)
 
     def copies(self, kind: Kind, files: Sequence[str], where: Any = None) -> list[Any]:
         """Rows of these files, as Activity or Refused."""
         if not files:
             return []
-        stored = ds.dataset(files, schema=KINDS[kind][0], format="parquet")
-        return self.models(kind, stored.to_table(filter=where))
+        import pyarrow.dataset as ds  # loads pandas: a second that an import without withdrawals need not wait
 
-    def models(self, kind: Kind, table: pa.Table) -> list[Any]:
-        """Stored rows as Activity or Refused."""
-        return [KINDS[kind][1].model_validate(_plain(row)) for row in table.to_pylist()]
+        stored = ds.dataset(files, schema=KINDS[kind][0], format="parquet")
+        return as_models(kind, stored.to_table(filter=where))
 
     def names(self) -> list[str]:
         """Files of the ledger that count, and withdrawals in force, relative to it, sorted: what a build depends on."""
@@ -153,22 +179,25 @@ class Ledger:
         """SQL: the rows of a kind, less those withdrawn. LedgerTorn."""
         return counting(parquet(self.files(kind)), self.withdrawn_files(kind))
 
-    def statuses(self, run_ids: Iterable[str]) -> dict[str, str]:
-        """current or superseded, by row_id, for every row of these runs that is not withdrawn."""
-        wanted = pa.array(sorted(set(run_ids)), type=pa.string())
-        if not len(wanted):
-            return {}
+    def superseded(self, parts: Mapping[str, int]) -> int:
+        """How many rows of these parts of activities, given with their rows, are replaced as the ledger now stands."""
+        mine = [str(self.folder / part) for part in parts if part.startswith("activities/")]
+        if not any(pq.read_metadata(path).num_rows > _nulls(path, "run_id") for path in mine):
+            return 0
+        text = (resources.files("estimator") / "sql" / "views" / "current_rows.sql").read_text("utf-8")
         with self.reading(), connect() as connection:
-            seed, *parts = self.files("activities")
-            files = [seed, *(path for path in parts if _mentions(path, wanted))]
-            stored = ds.dataset(files, schema=ACTIVITY_SCHEMA, format="parquet")
-            connection.register("found", stored.to_table(filter=ds.field("run_id").isin(wanted)))
+            files = self._of_same_runs(connection, mine)
             connection.execute(
-                f"CREATE TEMP VIEW activities AS {counting('found', self.withdrawn_files('activities'))}"
+                f"CREATE TEMP TABLE repeated AS SELECT run_id FROM {parquet(files)} WHERE run_id IS NOT NULL"
+                " GROUP BY run_id HAVING COUNT(*) > 1"
             )
-            text = (resources.files("estimator") / "sql" / "views" / "current_rows.sql").read_text("utf-8")
-            judged = connection.execute(f"SELECT row_id, status FROM ({text}) WHERE status <> 'duplicate'").fetchall()
-        return dict(judged)
+            rows = f"(SELECT * FROM {parquet(files)} WHERE run_id IN (SELECT run_id FROM repeated))"
+            connection.execute(f"CREATE TEMP VIEW activities AS {counting(rows, self.withdrawn_files('activities'))}")
+            found = connection.execute(
+                f"SELECT COUNT(DISTINCT row_id) FROM ({text}) WHERE status = 'superseded'"
+                f" AND row_id IN (SELECT row_id FROM {parquet(mine)})"
+            ).fetchone()
+        return int(found[0]) if found else 0
 
     def prepare(self) -> None:
         """Make the folders and their empty seed files, and sweep what killed writers have left."""
@@ -193,31 +222,40 @@ class Ledger:
             held._still = self.parts(), self.in_force()
             yield held
 
-    def write(self, rows: Sequence[Activity], refused: Sequence[Refused]) -> dict[str, int]:
-        """Write rows as they are, one file a month of start; those refused, in one file. Rows by part."""
-        months: dict[int, list[Activity]] = defaultdict(list)
-        for row in rows:
-            months[row.start_month].append(row)
+    def write(self, rows: pa.Table, refused: Sequence[Refused]) -> dict[str, int]:
+        """Write activities as they are, one file a month of start; rows refused, in one file. Rows by part."""
         wrote = {}
-        for month, batch in sorted(months.items()):
-            path = lake.write_part(self.activities / f"month={month}", lake.table_of(batch, ACTIVITY_SCHEMA))
+        months = pc.unique(rows["start_month"]).to_pylist()
+        for month in sorted(months):
+            batch = rows if len(months) == 1 else rows.filter(pc.equal(rows["start_month"], month))
+            path = lake.write_part(self.activities / f"month={month}", batch)
             wrote[path.relative_to(self.folder).as_posix()] = len(batch)
         if refused:
             path = lake.write_part(self.quarantine, lake.table_of(refused, REFUSED_SCHEMA))
             wrote[path.relative_to(self.folder).as_posix()] = len(refused)
         return wrote
 
-    def _ids(self, kind: Kind) -> set[str]:
-        ids: set[str] = set()
+    def _ids(self, kind: Kind) -> Iterator[pa.ChunkedArray]:
         for path in self.files(kind):
-            ids.update(pq.ParquetFile(path).read(columns=["row_id"]).column("row_id").to_pylist())
-        return ids
+            yield pq.ParquetFile(path).read(columns=["row_id"]).column("row_id")
+
+    def _of_same_runs(self, connection: Connection, mine: Sequence[str]) -> list[str]:
+        """Files that hold a row of the runs of these: most small files do not, and are not read in full."""
+        others = sorted({*self.files("activities")} - {*mine})
+        found = connection.execute(
+            f"SELECT DISTINCT filename FROM {parquet(others)} WHERE run_id IN (SELECT run_id FROM {parquet(mine)})"
+        ).fetchall()
+        return [*mine, *(path for (path,) in found)]
 
 
-def _mentions(path: str, runs: pa.Array) -> bool:
-    """Whether a file holds a row of these runs: most small files do not, and are not read in full."""
-    found = pc.is_in(pq.ParquetFile(path).read(columns=["run_id"]).column("run_id"), value_set=runs)
-    return bool(pc.any(found).as_py())
+def as_models(kind: Kind, table: pa.Table) -> list[Any]:
+    """Stored rows as Activity or Refused."""
+    return [KINDS[kind][1].model_validate(_plain(row)) for row in table.to_pylist()]
+
+
+def _nulls(path: str, name: str) -> int:
+    """How many cells of a column of a file are null."""
+    return int(pq.ParquetFile(path).read(columns=[name]).column(name).null_count)
 
 
 def _whole(paths: Sequence[Path]) -> list[str]:

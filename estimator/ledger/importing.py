@@ -1,6 +1,7 @@
 """Files read and brought into the ledger: what is new is appended, and each row is accounted for."""
 
 import gc
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from estimator.activity import Refused
 from estimator.errors import SobriaError
 from estimator.ledger.files import Ledger
 from estimator.ledger.posting import Account, Posting
-from estimator.readers import find_files, read_trace
-from estimator.readers.base import Context, open_trace
+from estimator.readers import find_files, read_trace, stream_trace
+from estimator.readers.base import LARGE_BYTES, STDIN, Context, LargeTrace, ReadResult, open_trace
 
 
 class NothingToImport(SobriaError):
@@ -53,35 +54,72 @@ def import_paths(
 ) -> ImportReport:
     """Read files, folders or `-`, and append what is new. A file that cannot be read stops none of the others.
 
-    `progress` is called with the number of files done and of files in all. When it returns, what it reports is on
-    disk, and `verify` would miss any of it.
+    `progress` is called with the bytes read and those to read. When it returns, what it reports is on disk, and
+    `verify` would miss any of it.
     """
     with _no_collection():
-        return _import(ledger, list(find_files(paths)), context, progress)
+        return _import(ledger, list(find_files(paths)), context, progress or (lambda done, total: None))
 
 
 def _import(
-    ledger: Ledger, found: list[str | Path], context: Context, progress: Callable[[int, int], None] | None
+    ledger: Ledger, found: list[str | Path], context: Context, progress: Callable[[int, int], None]
 ) -> ImportReport:
     posting = Posting(ledger)
     files: list[FileResult] = []
     refused: list[Refused] = []
-    for done, path in enumerate(found, start=1):
-        try:
-            trace = open_trace(path)
-            result = read_trace(trace, context)
-        except SobriaError as error:
-            files.append(FileResult(Path(path).name, 0, 0, error=error))
-        else:
-            posting.take((trace.name, trace.sha), result.rows, result.refused)
-            refused += result.refused
-            files.append(FileResult(trace.name, result.read, len(result.refused), result.unused))
-        if progress:
-            progress(done, len(found))
+    sizes = [_size(path) for path in found]
+    done, total = 0, sum(sizes)
+    for path, size in zip(found, sizes, strict=True):
+        file = _File(path)
+        file.bring(posting, context, size, lambda read: progress(done + read, total))  # noqa: B023
+        done += size
+        files.append(FileResult(file.name, file.read, len(file.refused), tuple(file.unused), file.error))
+        refused += file.refused
+        progress(done, total)
     account = posting.account()
     if account.read != sum(file.read for file in files):
         raise ValueError(f"{sum(file.read for file in files)} rows in the files, {account.read} in the account")
     return ImportReport(account, tuple(files), tuple(refused))
+
+
+class _File:
+    """One file of an import, and what has been read of it."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = path
+        self.name = Path(path).name
+        self.read = 0
+        self.refused: list[Refused] = []
+        self.unused: dict[str, None] = {}
+        self.error: SobriaError | None = None
+
+    def bring(self, posting: Posting, context: Context, size: int, progress: Callable[[int], None]) -> None:
+        """Read the file into the posting; `progress` is called with the bytes read of a large one."""
+        try:
+            if size < LARGE_BYTES:
+                trace = open_trace(self._path)
+                file, results = (trace.name, trace.sha), iter([read_trace(trace, context)])
+            else:
+                large = LargeTrace(Path(self._path))
+                file, results = (large.name, large.sha), stream_trace(large, context, progress)
+            self.name = file[0]
+            posting.take(file, map(self._count, results))
+        except SobriaError as error:
+            self.error = error
+
+    def _count(self, result: ReadResult) -> ReadResult:
+        self.read += result.read
+        self.refused += result.refused
+        self.unused |= dict.fromkeys(result.unused)
+        return result
+
+
+def _size(path: str | Path) -> int:
+    """Bytes of a file; 0 for the standard input and for what cannot be read, which opening it will say."""
+    try:
+        return 0 if str(path) == STDIN else os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 @contextmanager

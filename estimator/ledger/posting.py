@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from estimator import lake
 from estimator.activity import Activity, Refused
+from estimator.digests import of_column
+from estimator.errors import SobriaError
 from estimator.ledger.files import Ledger
 from estimator.ledger.records import Import, Source, heads
+from estimator.readers.base import ReadResult
 from estimator.register.events import make_record
 
 BATCH_ROWS = 100_000
@@ -45,31 +49,25 @@ class Posting:
             self._refused_known = ledger.known("quarantine")
             self._loose = self._unnamed()
         self._rows: list[Activity] = []
+        self._tables: list[pa.Table] = []
         self._refused: list[Refused] = []
-        self._runs: dict[str, str] = {}
         self._sources: list[Source] = []
         self._wrote: dict[str, int] = {}
         self._relied: dict[str, int] = {}
-        self.alone = self.quarantined = self.duplicates = self.moved = 0
+        self.read = self.new = self.quarantined = self.duplicates = self.moved = 0
 
-    def take(self, file: tuple[str, str], rows: Iterable[Activity], refused: Iterable[Refused]) -> None:
-        """Add the rows of one file: its base name and its hash."""
-        before = self.quarantined, self.duplicates
-        read = 0
-        for row in rows:
-            read += 1
-            if not self._is_known(row):
-                self._keep(row)
-        for refusal in refused:
-            read += 1
-            if not self._is_known(refusal):
-                self._refused_known.ids.add(refusal.row_id)
-                self._refused.append(refusal)
-                self.quarantined += 1
-        name, sha = file
-        new = read - (self.duplicates - before[1])
-        self._sources.append(Source(name=name, sha=sha, read=read, refused=self.quarantined - before[0], new=new))
-        self._flush_if_full()
+    def take(self, file: tuple[str, str], results: Iterable[ReadResult]) -> None:
+        """Add what is read of one file: its base name and its hash. What was read before an error counts."""
+        before = self.read, self.quarantined, self.duplicates
+        try:
+            for result in results:
+                self._post(result)
+                self._flush_if_full()
+        except SobriaError:
+            if self.read > before[0]:
+                self._account_for(file, before)
+            raise
+        self._account_for(file, before)
 
     def move(self, file: tuple[str, str], rows: Iterable[Activity]) -> None:
         """Add rows that were refused and have now been understood; they were counted as read at the time."""
@@ -84,30 +82,64 @@ class Posting:
 
     def flush(self) -> None:
         """Write what is waiting."""
-        for part, rows in self._ledger.write(self._rows, self._refused).items():
-            self._wrote[part] = self._wrote.get(part, 0) + rows
-        self._rows, self._refused = [], []
+        rows = pa.concat_tables([lake.table_of(self._rows, lake.ACTIVITY_SCHEMA), *self._tables])
+        for part, count in self._ledger.write(rows, self._refused).items():
+            self._wrote[part] = self._wrote.get(part, 0) + count
+        self._rows, self._tables, self._refused = [], [], []
 
     def account(self) -> Account:
         """Write the rest, judge the rows of this posting as the ledger now stands, and acknowledge them."""
         self.flush()
-        statuses = self._ledger.statuses(self._runs.values())
-        superseded = sum(statuses.get(row_id) == "superseded" for row_id in self._runs)
-        accepted = self.alone + len(self._runs) - superseded
-        read = accepted + superseded + self.quarantined + self.duplicates
-        account = Account(len(self._sources), read, accepted, superseded, self.quarantined, self.duplicates)
+        superseded = self._ledger.superseded(self._wrote)
+        account = Account(
+            files=len(self._sources),
+            read=self.read + self.moved,
+            accepted=self.new - superseded,
+            superseded=superseded,
+            quarantined=self.quarantined,
+            duplicates=self.duplicates,
+        )
         if self._sources:
-            self._acknowledge(read - self.moved)
+            self._acknowledge()
         return account
 
-    def _acknowledge(self, read: int) -> None:
+    def _post(self, result: ReadResult) -> None:
+        for row in result.rows:
+            if self._rows_known.has(row):
+                self._note_known(row.row_id)
+            else:
+                self._keep(row)
+        if result.table is not None:
+            digests = of_column(result.table["row_id"])
+            known = self._rows_known.hold(result.table, digests)
+            for row_id in result.table.filter(pa.array(known))["row_id"].to_pylist():
+                self._note_known(row_id)
+            fresh = result.table.filter(pa.array(~known)) if known.any() else result.table
+            self._rows_known.add(fresh, digests[~known])
+            self._tables.append(fresh)
+            self.new += len(fresh)
+        for refusal in result.refused:
+            if self._rows_known.has(refusal) or self._refused_known.has(refusal):
+                self._note_known(refusal.row_id)
+            else:
+                self._refused_known.add_one(refusal.row_id)
+                self._refused.append(refusal)
+                self.quarantined += 1
+        self.read += result.read
+
+    def _account_for(self, file: tuple[str, str], before: tuple[int, int, int]) -> None:
+        read, refused = self.read - before[0], self.quarantined - before[1]
+        new = read - (self.duplicates - before[2])
+        self._sources.append(Source(name=file[0], sha=file[1], read=read, refused=refused, new=new))
+
+    def _acknowledge(self) -> None:
         """Name what this import stands on; a part that a killed import left is first made sure of."""
         for part in self._relied:
             lake.sync_folder((self._ledger.folder / part).parent)
         fields = {
             "after": heads(self._imports),
             "sources": [source.model_dump() for source in self._sources],
-            "read": read,
+            "read": self.read,
             "moved": self.moved,
             "duplicates": self.duplicates,
             "wrote": self._wrote,
@@ -116,25 +148,19 @@ class Posting:
         self._ledger.imports.write(make_record(Import, fields, self._ledger.clock()))
 
     def _keep(self, row: Activity) -> None:
-        self._rows_known.ids.add(row.row_id)
+        self._rows_known.add_one(row.row_id)
         self._rows.append(row)
-        if row.run_id:
-            self._runs[row.row_id] = row.run_id
-        else:
-            self.alone += 1
+        self.new += 1
 
-    def _is_known(self, row: Activity | Refused) -> bool:
-        """Whether it is a duplicate; a row that was refused before and is now understood is none."""
-        known = self._rows_known.has(row) or (isinstance(row, Refused) and self._refused_known.has(row))
-        if known:
-            self.duplicates += 1
-            if row.row_id in self._loose:
-                part, rows = self._loose[row.row_id]
-                self._relied[part] = rows
-        return known
+    def _note_known(self, row_id: str) -> None:
+        """Count a duplicate, and rely on the part that holds it when no import has named that part."""
+        self.duplicates += 1
+        if row_id in self._loose:
+            part, rows = self._loose[row_id]
+            self._relied[part] = rows
 
     def _flush_if_full(self) -> None:
-        if len(self._rows) + len(self._refused) >= BATCH_ROWS:
+        if len(self._rows) + sum(map(len, self._tables)) + len(self._refused) >= BATCH_ROWS:
             self.flush()
 
     def _unnamed(self) -> dict[str, tuple[str, int]]:

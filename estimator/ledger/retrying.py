@@ -8,7 +8,7 @@ from pathlib import Path
 from estimator.activity import Activity, Refused
 from estimator.errors import SobriaError
 from estimator.lake import REFUSED_SCHEMA
-from estimator.ledger.files import Ledger
+from estimator.ledger.files import Ledger, as_models
 from estimator.ledger.live import waiting as waiting_sql
 from estimator.ledger.posting import Posting
 from estimator.readers import Trace, find_files, read_trace
@@ -43,7 +43,7 @@ def waiting(ledger: Ledger) -> list[Refused]:
     with ledger.still() as held, connect() as connection:
         connection.execute(f"CREATE VIEW judged AS {held.rows_sql('activities')}")
         table = arrow(connection, waiting_sql(held.rows_sql("quarantine")), REFUSED_SCHEMA)
-    rows = {row.row_id: row for row in ledger.models("quarantine", table)}
+    rows = {row.row_id: row for row in as_models("quarantine", table)}
     return sorted(rows.values(), key=lambda row: (row.file_name, row.file_sha, row.line))
 
 

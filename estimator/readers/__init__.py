@@ -2,8 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 from estimator.readers import (
     albert,
@@ -26,10 +28,12 @@ from estimator.readers import (
     zeus,
 )
 from estimator.readers.base import (
+    HEAD_BYTES,
     HEAD_CHARS,
     STDIN,
     Context,
     EmptyFile,
+    LargeTrace,
     NotATrace,
     Reader,
     ReadResult,
@@ -38,6 +42,7 @@ from estimator.readers.base import (
 from estimator.readers.redaction import HIDDEN
 from estimator.sidecar import SUFFIX
 
+T = TypeVar("T")
 _TABLES: tuple[Reader, ...] = (codecarbon.READER, declared.READER)
 _OTHERS: tuple[Reader, ...] = (
     openai_usage.READER,
@@ -58,9 +63,8 @@ _OTHERS: tuple[Reader, ...] = (
 READERS = (*_TABLES, *_OTHERS)
 _NAMES = re.compile(r"(\.csv|\.csv\.bak|\.csv_\d+\.bak|^emissions.*\.bak)$", re.IGNORECASE)
 _MAYBE = re.compile(r"\.(json|jsonl|ndjson|prom|psv|log|txt)$", re.IGNORECASE)  # taken when a reader recognises it
-_HEAD_BYTES = 4 * HEAD_CHARS
 
-__all__ = ["READERS", "Context", "ReadResult", "Reader", "Trace", "find_files", "pick", "read_trace"]
+__all__ = ["READERS", "Context", "ReadResult", "Reader", "Trace", "find_files", "pick", "read_trace", "stream_trace"]
 
 
 def pick(trace: Trace) -> Reader:
@@ -80,6 +84,27 @@ def pick(trace: Trace) -> Reader:
 def read_trace(trace: Trace, context: Context) -> ReadResult:
     """Rows of one trace, by the reader that recognises it."""
     return pick(trace).read(trace, context)
+
+
+def stream_trace(trace: LargeTrace, context: Context, progress: Callable[[int], None]) -> Iterator[ReadResult]:
+    """The same of a large file, by blocks where its reader can; `progress` is called with the bytes read."""
+    reader = pick(Trace(trace.name, trace.head, trace.folder))
+    if reader.stream is None:
+        yield reader.read(trace.whole(), context)
+        return
+    for result in _ahead(reader.stream(trace, context)):
+        progress(trace.taken)
+        yield result
+
+
+def _ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same, the next being made in another thread while one is used."""
+    end: Any = object()
+    with ThreadPoolExecutor(1) as worker:
+        waiting = worker.submit(next, items, end)
+        while (item := waiting.result()) is not end:
+            waiting = worker.submit(next, items, end)
+            yield item
 
 
 def find_files(paths: Iterable[str | Path]) -> Iterator[str | Path]:
@@ -115,14 +140,14 @@ def _is_trace(folder: str, name: str) -> bool:
         return False
     try:
         with open(os.path.join(folder, name), "rb") as file:
-            head = _head(file.read(_HEAD_BYTES))
+            head = _head(file.read(HEAD_BYTES))
     except OSError:  # what may not be read is no trace that one could have meant
         return False
     return _recognise(_OTHERS, name, head) is not None
 
 
 def _head(data: bytes) -> str:
-    return table.decode(data[:_HEAD_BYTES])[:HEAD_CHARS]
+    return table.decode(data[:HEAD_BYTES])[:HEAD_CHARS]
 
 
 def _recognise(readers: Iterable[Reader], name: str, head: str) -> Reader | None:

@@ -1,11 +1,15 @@
 """What a reader is given and what it gives back."""
 
+import codecs
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
 
 from estimator.activity import Activity, Refused
 from estimator.errors import SobriaError
@@ -13,6 +17,8 @@ from estimator.places import Places, is_timezone
 
 STDIN = "-"
 HEAD_CHARS = 65_536
+HEAD_BYTES = 4 * HEAD_CHARS
+LARGE_BYTES = 4 << 20  # from here on, a file is read a block at a time where its reader can
 
 
 class NotATrace(SobriaError):
@@ -92,6 +98,51 @@ class Trace:
         return hashlib.sha256(self.data).hexdigest()
 
 
+class LargeTrace:
+    """A file too large to be held: its base name, the folder it lies in, its head, and its bytes in blocks of lines.
+
+    What is appended to it while it is read is not read. Unreadable.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name, self.folder, self._path = path.name, path.parent, path
+        sha, utf8 = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
+        self.size, self.taken, self.is_utf8 = 0, 0, True
+        with self._open() as file:
+            self.head = file.read(HEAD_BYTES)
+            file.seek(0)
+            while piece := file.read(1 << 20):
+                sha.update(piece)
+                self.size += len(piece)
+                self.is_utf8 = self.is_utf8 and _decodes(utf8, piece)
+        self.sha = sha.hexdigest()
+
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """The file cut at ends of lines, in pieces of about `size` bytes, or the length of a line if it is longer."""
+        left = self.size
+        with self._open() as file:
+            while left > 0:
+                block = file.read(min(size, left))
+                left -= len(block)
+                if left > 0:
+                    block += file.readline(left)
+                    left = self.size - file.tell()
+                if not block:
+                    return
+                self.taken = file.tell()
+                yield block
+
+    def whole(self) -> Trace:
+        """All of it at once, for readers that need it."""
+        return Trace(self.name, b"".join(self.blocks(LARGE_BYTES)), self.folder)
+
+    def _open(self) -> BinaryIO:
+        try:
+            return self._path.open("rb")
+        except OSError as error:
+            raise _unreadable(self.name, error) from error
+
+
 @dataclass(frozen=True)
 class Context:
     """What a trace does not hold and its reading needs. Time zones are IANA names; UnknownTimezone."""
@@ -108,26 +159,35 @@ class Context:
 
 @dataclass(frozen=True)
 class ReadResult:
-    """Rows of one trace: read = accepted + refused. `unused` are names of columns that nothing was taken from."""
+    """Rows of one trace, or of a block of it: read = accepted + refused. `table` are more rows, in the columns of
+    Activity; `unused` are names of columns that nothing was taken from."""
 
     rows: list[Activity]
     refused: list[Refused]
     read: int
     unused: tuple[str, ...] = field(default=())
+    table: pa.Table | None = None
 
     def __post_init__(self) -> None:
-        if self.read != len(self.rows) + len(self.refused):
-            raise ValueError(f"{self.read} rows read, {len(self.rows)} accepted, {len(self.refused)} refused")
+        if self.read != self.accepted + len(self.refused):
+            raise ValueError(f"{self.read} rows read, {self.accepted} accepted, {len(self.refused)} refused")
+
+    @property
+    def accepted(self) -> int:
+        """How many rows were understood."""
+        return len(self.rows) + (0 if self.table is None else len(self.table))
 
 
 @dataclass(frozen=True)
 class Reader:
-    """One input format. `sniff` says from the base name and the first characters whether it is this format."""
+    """One input format. `sniff` says from the base name and the first characters whether it is this format; `stream`
+    reads a large file by blocks, in the order of its lines, to the same rows as `read`."""
 
     name: str
     version: int
     sniff: Callable[[str, str], bool]
     read: Callable[[Trace, Context], ReadResult]
+    stream: Callable[[LargeTrace, Context], Iterator[ReadResult]] | None = None
 
 
 def open_trace(path: str | Path) -> Trace:
@@ -138,4 +198,16 @@ def open_trace(path: str | Path) -> Trace:
     try:
         return Trace(place.name, place.read_bytes(), place.parent)
     except OSError as error:
-        raise Unreadable(file=place.name, reason=error.strerror or type(error).__name__) from error
+        raise _unreadable(place.name, error) from error
+
+
+def _unreadable(name: str, error: OSError) -> Unreadable:
+    return Unreadable(file=name, reason=error.strerror or type(error).__name__)
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes) -> bool:
+    try:
+        decoder.decode(piece)
+    except UnicodeDecodeError:
+        return False
+    return True

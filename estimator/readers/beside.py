@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from estimator.readers.base import BadSidecar, Trace
+from estimator.readers.base import BadSidecar, LargeTrace, Trace
 from estimator.sidecar import SUFFIX, Sidecar, beside_file, beside_run, load
 
 _ASKED_ONE_BY_ONE = 32
@@ -14,7 +14,7 @@ _UNSAFE = frozenset("/\\\0")
 class Sidecars:
     """Sidecars by run id, each read once. BadSidecar."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace | LargeTrace) -> None:
         self._place = trace.folder / trace.name if trace.folder else None
         self._known: dict[str, Sidecar | None] = {}
         self._names: frozenset[str] | None = None
@@ -30,6 +30,12 @@ class Sidecars:
         whole = self._whole
         found = self._known[run_id] = own or (whole if whole and whole.run_id in (None, run_id) else None)
         return found
+
+    def own(self) -> frozenset[str]:
+        """Ids of runs that may have a sidecar of their own: the others share that of the file, or have none."""
+        named = {self._whole.run_id} if self._whole and self._whole.run_id else set()
+        listed = os.listdir(self._place.parent) if self._place else []
+        return frozenset(named | {name.removesuffix(SUFFIX) for name in listed if name.endswith(SUFFIX)})
 
     def _may_be(self, name: str) -> bool:
         """A file of many runs lists its folder once; in a folder of many files, each asks for its few."""

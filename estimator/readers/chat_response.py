@@ -8,20 +8,32 @@ from estimator.readers.base import Context, Reader, ReadResult, Trace
 from estimator.readers.records import Fields, Reading, Said, counts_only
 
 NAME = "chat_response"
-VERSION = 1
+VERSION = 2
 FIELDS = Fields(
     numbers=("created", "prompt_tokens", "completion_tokens", "cached_tokens"),
     texts=("id", "object", "model"),
 )
-_USED = frozenset({"id", "object", "model", "created", "usage"})
-_SIGNS = frozenset({"id", "object", "created", "model", "usage.prompt_tokens", "usage.total_tokens"})
+# Each field with its name in chat completions, then in the Responses API, whose output counts the reasoning too.
+_NAMES = {
+    "created": ("created", "created_at"),
+    "prompt_tokens": ("prompt_tokens", "input_tokens"),
+    "completion_tokens": ("completion_tokens", "output_tokens"),
+}
+_DETAILS = ("prompt_tokens_details", "input_tokens_details")
+_USED = frozenset({"id", "object", "model", "usage", *_NAMES["created"]})
+_CHAT = frozenset({"id", "object", "created", "model", "usage.prompt_tokens", "usage.total_tokens"})
+_RESPONSE = frozenset({"id", "object", "created_at", "model", "usage.input_tokens", "usage.total_tokens"})
+_LONG = frozenset({"id", "object", "created_at", "model", "output.type"})  # its usage stands after all that it says
+_ENDED = "response"  # where the last event of a stream holds the whole answer
+_EVENT = frozenset({"type", *(f"{_ENDED}.{name}" for name in ("id", "object", "created_at", "model"))})
+_SIGNS = (_CHAT, _RESPONSE, _LONG, _EVENT)
 _OTHERS = frozenset({"usage.carbon.kWh", "usage.impacts.kWh"})
 
 
 def sniff(name: str, head: str) -> bool:
     """Whether these are answers with their usage, without the electricity that only some gateways add."""
     found = json_text.outline(head)
-    return found >= _SIGNS and not _OTHERS & found
+    return any(found >= signs for signs in _SIGNS) and not _OTHERS & found
 
 
 def read(trace: Trace, context: Context) -> ReadResult:
@@ -30,10 +42,11 @@ def read(trace: Trace, context: Context) -> ReadResult:
     BrokenJson, BadSidecar.
     """
     reading = Reading(trace, context, NAME, VERSION)
-    for line, answer in json_text.objects(trace):
-        if isinstance(answer, str):
-            reading.broken(line, answer)
+    for line, found in json_text.objects(trace):
+        if isinstance(found, str):
+            reading.broken(line, found)
             continue
+        answer = found if "usage" in found else json_text.object_in(found, _ENDED)
         usage = json_text.object_in(answer, "usage")
         if usage:
             reading.left_out(answer.keys() - _USED)
@@ -43,9 +56,13 @@ def read(trace: Trace, context: Context) -> ReadResult:
 
 
 def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
-    found = {name: answer.get(name) for name in ("id", "object", "model", "created")}
-    found |= {name: usage.get(name) for name in ("prompt_tokens", "completion_tokens")}
-    return found | {"cached_tokens": json_text.object_in(usage, "prompt_tokens_details").get("cached_tokens")}
+    given = usage | {name: answer.get(name) for name in _NAMES["created"]}
+    values = {
+        field: next((given[n] for n in names if given.get(n) is not None), None) for field, names in _NAMES.items()
+    }
+    details = next((found for name in _DETAILS if (found := json_text.object_in(usage, name))), {})
+    told = {name: answer.get(name) for name in ("id", "object", "model")}
+    return told | values | {"cached_tokens": details.get("cached_tokens")}
 
 
 def _fields(reading: Reading, said: Said) -> dict[str, Any]:

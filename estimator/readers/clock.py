@@ -4,11 +4,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 _ISO = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?$")
 _SLASHED = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})[T ](\d{1,2}):(\d\d)(?::(\d\d))?$")
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 _DAY_US = 86_400_000_000
+_QUARTER_US = 900_000_000
 YEARS = (2000, 2099)
 
 
@@ -58,3 +61,32 @@ class Months:
             date = _EPOCH + timedelta(days=day)
             month = self._days[day] = date.year * 100 + date.month
         return month
+
+
+class Walls:
+    """Wall-clock times of one zone, many at a time. A clock changes at a quarter of an hour, and once a day at most."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._known: dict[int, int] = {}
+
+    def to_us(self, walls: np.ndarray) -> np.ndarray:
+        """What `to_us` gives for each of these times, written as if they were in UTC [us]."""
+        days, which = np.unique(walls // _DAY_US, return_inverse=True)
+        first = np.array([self._offset(day * _DAY_US) for day in days.tolist()], np.int64)
+        last = np.array([self._offset((day + 1) * _DAY_US - _QUARTER_US) for day in days.tolist()], np.int64)
+        offsets = first[which]
+        for place in np.flatnonzero((first != last)[which]).tolist():
+            offsets[place] = self._offset(int(walls[place]) // _QUARTER_US * _QUARTER_US)
+        return walls + offsets
+
+    def _offset(self, wall: int) -> int:
+        if wall not in self._known:
+            self._known[wall] = to_us(_EPOCH + timedelta(microseconds=wall), self._zone) - wall
+        return self._known[wall]
+
+
+def months_of(moments_us: np.ndarray) -> np.ndarray:
+    """Months, as integers yyyymm, of microseconds in UTC [us]."""
+    months = (moments_us // _DAY_US).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return (1970 + months // 12) * 100 + months % 12 + 1

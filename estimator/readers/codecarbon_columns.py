@@ -1,6 +1,8 @@
 """Columns of codecarbon output: every name it has used, where each stands in a file, what is private."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 PREFIX = "codecarbon_"
 PRIVATE = frozenset({"longitude", "latitude"})
@@ -20,6 +22,7 @@ SHARED = (
     *("cpu_count", "cpu_model", "gpu_count", "gpu_model", "ram_total_size", "tracking_mode", "codecarbon_version"),
     "pue",
 )
+OF_A_ROW = tuple(sorted(frozenset(NUMBERS) - frozenset(SHARED)))  # numbers that tell a row from the others of its run
 KNOWN = frozenset(NUMBERS) | frozenset(TEXTS)
 ENERGIES = ("cpu_energy", "gpu_energy", "ram_energy", "energy_consumed")
 SYNONYMS = {"emissions_sum": "emissions"}
@@ -34,7 +37,7 @@ class Columns:
     names: tuple[str, ...]
     at: dict[str, int]
     shared: tuple[tuple[str, int], ...]
-    varying: tuple[tuple[str, int], ...]
+    words: tuple[tuple[str, int], ...]
     private: tuple[int, ...]
     unknown: tuple[str, ...]
     exported: bool
@@ -65,8 +68,13 @@ class Columns:
         return [name for place, name in enumerate(self.names) if place not in self.private]
 
 
-def understand(header: list[str]) -> Columns:
+def understand(header: Sequence[str]) -> Columns:
     """Places by name, whatever the order, the padding or a prefix; the first of two columns of one name counts."""
+    return _understand(tuple(header))
+
+
+@lru_cache(maxsize=256)
+def _understand(header: tuple[str, ...]) -> Columns:
     names = tuple(name.strip().strip("\ufeff").strip() for name in header)
     lowered = [name.lower() for name in names]
     at: dict[str, int] = {}
@@ -87,7 +95,7 @@ def understand(header: list[str]) -> Columns:
         names=names,
         at=at,
         shared=tuple((name, at[name]) for name in SHARED if name in at),
-        varying=tuple((name, place) for name, place in sorted(at.items()) if name not in SHARED),
+        words=tuple((name, place) for name, place in sorted(at.items()) if name in TEXTS and name not in SHARED),
         private=tuple(sorted(private)),
         unknown=unknown,
         exported="run_id" in at and bool(EXPORTED & set(lowered)) and "codecarbon_version" not in at,

@@ -1,7 +1,7 @@
 """Energies of one codecarbon row: components, what is missing, PUE undone, how each was metered, what to look at."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from estimator.readers.base import RowRefused
@@ -24,19 +24,53 @@ _SERVERS = ("machine/rack-server", "machine/ai-server")
 
 
 class Figures(NamedTuple):
-    """Numbers of one row as read, in the order of FIGURE_COLUMNS: energies with PUE [kWh], duration [s], power [W],
-    emissions [kg], water [L]; None where the cell is empty."""
+    """What the FIGURE_COLUMNS hold, of one row or of many: energies with PUE [kWh], duration [s], power [W], emissions
+    [kg], water [L]; None where the cell is empty."""
 
-    cpu: float | None
-    gpu: float | None
-    ram: float | None
-    total: float | None
-    duration: float
-    cpu_power: float | None
-    emissions: float | None
-    rate: float | None
-    water: float | None
-    wue: float | None
+    cpu: Any
+    gpu: Any
+    ram: Any
+    total: Any
+    duration: Any
+    cpu_power: Any
+    emissions: Any
+    rate: Any
+    water: Any
+    wue: Any
+
+
+class Signs(NamedTuple):
+    """What decides how the energies of a row are read, each a truth of one row, or an array with one of each row."""
+
+    no_cpu: Any
+    no_gpu: Any
+    no_ram: Any
+    zero_cpu: Any
+    zero_gpu: Any
+    zero_ram: Any
+    mostly_gpu: Any
+    empty: Any
+    only_total: Any
+    rest_is_total: Any
+    rest_is_missing: Any
+    rest_is_zero: Any
+    mismatch: Any
+    zero: Any
+    instant: Any
+    metered: Any
+    impossible: Any
+    implausible: Any
+    fallback: Any
+    grams: Any
+
+
+class Judgement(NamedTuple):
+    """How the energies of rows with the same signs and facts are read: modes and gap as fields of Activity, which of
+    the energies are known at all, and what a person should look at."""
+
+    fields: dict[str, str]
+    known: frozenset[str]
+    checks: tuple[str, ...]
 
 
 def read_figures(cells: Sequence[str], decimal_comma: bool) -> Figures:
@@ -56,35 +90,111 @@ def read_figures(cells: Sequence[str], decimal_comma: bool) -> Figures:
     return Figures._make(values)
 
 
-def energy_fields(read: Figures, facts: Facts, expected: frozenset[str]) -> tuple[dict[str, Any], list[str]]:
-    """(energies [kWh], modes and gap as fields of Activity, checks).
+def signs_of(read: Figures, gone: Figures, pue: Any, expected: frozenset[str]) -> tuple[Signs, Any]:
+    """Signs of one row or of many, and the energy that no component holds, PUE included [kWh].
 
-    `expected` are the components that have a column in this file. Raises RowRefused when the row holds no energy,
-    or leaves a component and the total empty.
+    `read` holds 0 where `gone` is true; `expected` are the components that have a column in this file. Energy that no
+    component holds is the total in schemas without components, else only what an empty cell hides.
     """
-    parts: dict[str, float | None] = {"cpu": read.cpu, "gpu": read.gpu, "ram": read.ram}
-    empty = [name for name in expected if parts[name] is None]
-    if read.total is None and (empty or not expected):
-        raise RowRefused("empty_energy", columns=", ".join(f"{name}_energy" for name in sorted(empty)) or "energy")
-    other, checks = _rest(parts, read.total, bool(empty) or len(expected) < len(COMPONENTS))
-    known = [energy for energy in parts.values() if energy is not None]
-    whole = sum(known) + (other or 0.0)
-    if read.duration > METERED_S and whole * 3.6e6 > IMPOSSIBLE_W * read.duration:
-        raise RowRefused("impossible_power", value=f"{whole * 3.6e3 / read.duration:.3g}")
-    fields: dict[str, Any] = {}
-    for name, energy in parts.items():
-        mode = _mode(energy, facts.hardware[name], facts.modes[name])
-        if energy == 0 and mode != ABSENT and name != "ram" and whole > 0 and read.duration > METERED_S:
-            checks.append(f"{name}_not_metered")
-            energy = None
+    held = read.cpu + read.gpu + read.ram
+    lacking = False
+    for name in expected:
+        lacking = lacking | getattr(gone, name)
+    told = gone.total ^ True
+    bare = gone.cpu & gone.gpu & gone.ram
+    only_total = told & (bare ^ True) & (held == 0) & (read.total > 0)
+    rest_is_total = only_total | (told & bare)
+    shared = told & (rest_is_total ^ True)
+    beyond = read.total > held * (1 + TOLERANCE)
+    rest_is_missing = shared & beyond & (lacking | (len(expected) < len(COMPONENTS)))
+    apart = abs(read.total - held)
+    rest = read.total * rest_is_total + (read.total - held) * rest_is_missing
+    joules = (held + rest) * 3.6e6
+    metered = read.duration > METERED_S
+    rated, emitted = read.rate * read.duration, 1000 * read.emissions
+    signs = Signs(
+        no_cpu=gone.cpu,
+        no_gpu=gone.gpu,
+        no_ram=gone.ram,
+        zero_cpu=read.cpu == 0,
+        zero_gpu=read.gpu == 0,
+        zero_ram=read.ram == 0,
+        mostly_gpu=read.gpu / pue > read.cpu / pue + read.ram / pue,
+        empty=gone.total & (lacking if expected else True),
+        only_total=only_total,
+        rest_is_total=rest_is_total,
+        rest_is_missing=rest_is_missing,
+        rest_is_zero=rest == 0,
+        mismatch=shared & (rest_is_missing ^ True) & (apart > TOLERANCE * read.total) & (apart > TOLERANCE * held),
+        zero=joules == 0,
+        instant=read.duration == 0,
+        metered=metered,
+        impossible=metered & (joules > IMPOSSIBLE_W * read.duration),
+        implausible=joules > IMPLAUSIBLE_W * read.duration,
+        fallback=(read.cpu_power == FALLBACK_W) | (read.cpu_power == FALLBACK_W * pue),
+        grams=(emitted > 0) & (rated > 0.95 * emitted) & (rated < 1.05 * emitted),
+    )
+    return signs, rest
+
+
+def judge(signs: Signs, facts: Facts) -> Judgement:
+    """What these signs mean on a computer with these facts."""
+    checks = {name for name in _TOLD if getattr(signs, _TOLD[name])}
+    fields, known = {}, set()
+    for name in COMPONENTS:
+        absent, zero = getattr(signs, f"no_{name}"), getattr(signs, f"zero_{name}")
+        mode = _mode(absent, zero, facts.hardware[name], facts.modes[name])
         fields[f"{name}_mode"] = mode
-        fields[f"{name}_energy_kwh"] = None if energy is None or mode == ABSENT else energy / facts.pue
-    fields["other_mode"] = _mode(other, False, facts.modes["other"])
-    fields["other_energy_kwh"] = None if other is None else other / facts.pue
-    if whole == 0 and read.duration > 0:  # a machine at work draws power: zero read is not zero used
-        fields |= {f"{name}_energy_kwh": None for name in (*parts, "other")} | {"other_mode": UNREADABLE}
-    fields["gap"] = facts.gap or _gap(fields, facts.fields["machine"])
-    return fields, checks + _looks(read, facts, whole)
+        if not absent and mode != ABSENT:
+            known.add(name)
+            if zero and name != "ram" and not signs.zero and signs.metered:
+                checks.add(f"{name}_not_metered")
+                known.discard(name)
+    no_rest = not (signs.rest_is_total or signs.rest_is_missing)
+    fields["other_mode"] = _mode(no_rest, signs.rest_is_zero, False, facts.modes["other"])
+    if not no_rest:
+        known.add("other")
+    if signs.zero and not signs.instant:  # a machine at work draws power: zero read is not zero used
+        fields["other_mode"] = UNREADABLE
+        known.clear()
+    fields["gap"] = facts.gap or _gap(fields, facts.fields["machine"], signs.mostly_gpu)
+    return Judgement(fields, frozenset(known), tuple(checks))
+
+
+_TOLD = {
+    "only_total": "only_total",
+    "component_missing": "rest_is_missing",
+    "sum_mismatch": "mismatch",
+    "zero_duration": "instant",
+    "zero_energy": "zero",
+    "implausible_power": "implausible",
+    "constant_42_5": "fallback",
+    "rate_in_grams": "grams",
+}
+
+
+def energy_fields(read: Figures, facts: Facts, expected: frozenset[str]) -> tuple[dict[str, Any], list[str]]:
+    """(energies [kWh], modes and gap as fields of Activity, checks) of one row.
+
+    Raises RowRefused when the row holds no energy, or leaves a component and the total empty, or more than a machine
+    can draw.
+    """
+    gone = Figures._make(value is None for value in read)
+    filled = Figures._make(value or 0.0 for value in read)
+    signs, rest = signs_of(filled, gone, facts.pue, expected)
+    if signs.empty:
+        lacking = sorted(f"{name}_energy" for name in expected if getattr(gone, name))
+        raise RowRefused("empty_energy", columns=", ".join(lacking) or "energy")
+    if signs.impossible:
+        whole = filled.cpu + filled.gpu + filled.ram + rest
+        raise RowRefused("impossible_power", value=f"{whole * 3.6e3 / read.duration:.3g}")
+    judgement = judge(signs, facts)
+    energies = {name: getattr(filled, name) for name in COMPONENTS} | {"other": rest}
+    told = {
+        f"{name}_energy_kwh": energy / facts.pue if name in judgement.known else None
+        for name, energy in energies.items()
+    }
+    return judgement.fields | told, list(judgement.checks)
 
 
 def _number(name: str, text: str, decimal_comma: bool) -> float | None:
@@ -101,30 +211,13 @@ def _number(name: str, text: str, decimal_comma: bool) -> float | None:
     return None
 
 
-def _rest(parts: dict[str, float | None], total: float | None, incomplete: bool) -> tuple[float | None, list[str]]:
-    """Energy that no component holds: all of it in schemas without components, else only what an empty cell hides."""
-    known = [energy for energy in parts.values() if energy is not None]
-    if total is None:
-        return None, []
-    if not known:
-        return total, []
-    held = sum(known)
-    if held == 0 and total > 0:
-        return total, ["only_total"]
-    if incomplete and total > held * (1 + TOLERANCE):
-        return total - held, ["component_missing"]
-    return None, ["sum_mismatch"] if abs(total - held) > TOLERANCE * max(total, held) else []
-
-
-def _mode(energy: float | None, hardware: bool, said: str | None) -> str:
-    if energy is None:
-        return ABSENT
-    if energy == 0 and (said == ABSENT or (said is None and not hardware)):
+def _mode(absent: bool, zero: bool, hardware: bool, said: str | None) -> str:
+    if absent or (zero and (said == ABSENT or (said is None and not hardware))):
         return ABSENT
     return said if said and said != ABSENT else UNKNOWN_MODE
 
 
-def _gap(fields: dict[str, Any], machine: str | None) -> str:
+def _gap(fields: Mapping[str, str], machine: str | None, mostly_gpu: bool) -> str:
     """What RAPL and NVML leave out goes by the kind of computer; nothing is added to any other mode."""
     if fields["cpu_mode"] != "mode/rapl":
         return "gap/none"
@@ -134,21 +227,4 @@ def _gap(fields: dict[str, Any], machine: str | None) -> str:
         return "gap/server"
     if machine not in _DESKS:
         return "gap/none"
-    gpu = fields["gpu_energy_kwh"] or 0.0
-    rest = (fields["cpu_energy_kwh"] or 0.0) + (fields["ram_energy_kwh"] or 0.0)
-    return "gap/desktop-gpu" if fields["gpu_mode"] == "mode/nvml" and gpu > rest else "gap/desktop-cpu"
-
-
-def _looks(read: Figures, facts: Facts, whole: float) -> list[str]:
-    checks = []
-    if read.duration == 0:
-        checks.append("zero_duration")
-    if whole == 0:
-        checks.append("zero_energy")
-    if whole * 3.6e6 > IMPLAUSIBLE_W * read.duration:
-        checks.append("implausible_power")
-    if read.cpu_power is not None and read.cpu_power in (FALLBACK_W, FALLBACK_W * facts.pue):
-        checks.append("constant_42_5")
-    if read.rate and read.emissions and 0.95 < read.rate * read.duration / (1000 * read.emissions) < 1.05:
-        checks.append("rate_in_grams")
-    return checks
+    return "gap/desktop-gpu" if fields["gpu_mode"] == "mode/nvml" and mostly_gpu else "gap/desktop-cpu"

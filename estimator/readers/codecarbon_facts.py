@@ -11,7 +11,7 @@ from estimator.activity import TimeBasis
 from estimator.places import Computer, ComputerRead, PlaceRead, Places
 from estimator.readers.base import Context, RowRefused
 from estimator.readers.table import number_text
-from estimator.sidecar import Sidecar
+from estimator.sidecar import Sidecar, idle_drift
 
 UNKNOWN_MODE, ABSENT = "mode/unknown", "mode/none"
 DESK = "class/desk"
@@ -158,5 +158,8 @@ def _checks(read: Callable[[str], str], how: str, host: str | None, card_unknown
         "unknown_device": card_unknown,
         "port_not_codecarbon": bool(_PORT.search(read("codecarbon_version"))),
         "failed_run": side.exit_code not in (None, 0),
+        "idle_drift": idle_drift(side),
+        "shared_machine": side.scope == "machine" and (side.resource_share or 1.0) < 1,
+        "share_unknown": side.allocated_by is not None and side.resource_share is None,
     }
     return [code for code, holds in found.items() if holds]

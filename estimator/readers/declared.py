@@ -72,7 +72,7 @@ class _Reading:
             refusal = RowRefused("wrong_width", found=str(len(cells)), expected=str(width))
             self._refuse(line, cells, refusal)
             return
-        row_id = self.identities.of_text(self.identities.text_of(self.columns.varying, cells))
+        row_id = self.identities.of_text(self.identities.text_of(self.columns.words, cells))
         try:
             self.rows.append(self._activity(line, cells, row_id))
         except RowRefused as refusal:

@@ -31,7 +31,7 @@ def understand(header: list[str]) -> Columns:
         names=names,
         at=at,
         shared=(),
-        varying=tuple(sorted(at.items())),
+        words=tuple(sorted(at.items())),
         private=(),
         unknown=tuple(unknown),
         exported=False,

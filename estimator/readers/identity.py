@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
+import numpy as np
+
+from estimator.digests import SIZE, Digests, of_bytes
 from estimator.readers.table import number_text
 
 _REMEMBERED = 200_000
@@ -16,6 +19,7 @@ class Identities:
         self._commas = delimiter != ","
         self._texts: dict[str, str] = {}
         self._seen: Counter[bytes] = Counter()
+        self._many: Digests | None = None
 
     def normal(self, cell: str) -> str:
         """A cell trimmed, a number in its shortest form: `1`, `1.0` and ` 1.00` are one."""
@@ -47,14 +51,46 @@ class Identities:
 
     def of_text(self, text: str) -> str:
         """Id of a row that says this."""
-        content = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16)
-        seen, digest = self._seen, content.digest()
-        occurrence = seen[digest]
-        seen[digest] = occurrence + 1
+        return self.of_bytes(text.encode("utf-8", "surrogatepass"))
+
+    def of_bytes(self, said: bytes) -> str:
+        """The same of what is written in bytes."""
+        content = blake2b(said, digest_size=SIZE)
+        occurrence = self._occurrence(content.digest())
         if occurrence:
-            content.update(f"\x1f#{occurrence}".encode())
+            content.update(again(occurrence))
         return content.hexdigest()
+
+    def occurrences(self, joined: bytes) -> dict[int, int]:
+        """How many rows that say the same came before, by place, of the few that are not the first; of the digests of
+        rows, one after the other. What is remembered of each is its digest alone."""
+        digests = of_bytes(joined)
+        if self._many is None:
+            self._many = Digests(of_bytes(b"".join(self._seen)))
+        order = np.argsort(digests[:, 0], kind="stable")
+        beside = np.flatnonzero(np.diff(digests[order, 0]) == 0)
+        alike = self._many.holds(digests)
+        alike[order[beside]] = alike[order[beside + 1]] = True
+        self._many.add(digests[~alike])
+        found = {
+            place: self._occurrence(joined[place * SIZE : (place + 1) * SIZE])
+            for place in np.flatnonzero(alike).tolist()
+        }
+        return {place: count for place, count in found.items() if count}
+
+    def _occurrence(self, digest: bytes) -> int:
+        occurrence = self._seen[digest]
+        if self._many is not None and not occurrence:
+            occurrence = int(self._many.holds(of_bytes(digest))[0])
+            self._many.add(of_bytes(digest))
+        self._seen[digest] = occurrence + 1
+        return occurrence
 
     def of_cells(self, cells: Iterable[str]) -> str:
         """Id of a row whose cells cannot be trusted to stand under their names."""
         return self.of_text("\x1f".join(f"#{place}\x1e{self.normal(cell)}" for place, cell in enumerate(cells)))
+
+
+def again(occurrence: int) -> bytes:
+    """What the identity of a row takes up when so many that say the same came before it."""
+    return f"\x1f#{occurrence}".encode()

@@ -10,7 +10,7 @@ _SAMPLE = re.compile(
     r"^(?P<name>[a-zA-Z_:][\w:]*)\s*(?:\{(?P<labels>.*)\})?\s+(?P<value>[^\s{}]+)(?:\s+(?P<moment>\d{9,16}))?\s*$"
 )
 _LABEL = re.compile(r'([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"')
-_TOLD = re.compile(r"^#\s*(since|until|service)\s*[:=]?\s+(\S.*)$", re.IGNORECASE)
+_TOLD = re.compile(r"^#\s*(since|until|service|cards)\s*[:=]?\s+(\S.*)$", re.IGNORECASE)
 
 
 class Sample(NamedTuple):
@@ -39,7 +39,7 @@ def samples(text: str) -> Iterator[Sample]:
 
 
 def told(text: str) -> dict[str, str]:
-    """What comments say: `# since DATE`, `# until DATE`, `# service NAME`; the first of each."""
+    """What comments say: `# since DATE`, `# until DATE`, `# service NAME`, `# cards 2 x NAME`; the first of each."""
     said: dict[str, str] = {}
     for content in text.splitlines():
         found = _TOLD.match(content)

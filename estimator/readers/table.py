@@ -32,15 +32,15 @@ def delimiter_of(head: str) -> str:
     return hint[1] if hint else max(DELIMITERS, key=line.count)
 
 
-def records(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """(line number, cells) of each record that is not blank. BrokenTable."""
+def records(name: str, text: str, delimiter: str, first: int = 1) -> Iterator[tuple[int, list[str]]]:
+    """(line number, cells) of each record that is not blank, the first line having this number. BrokenTable."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    line = 1
+    line = first
     try:
         for cells in reader:
             if any(map(str.strip, cells)) and not _is_hint(line, cells, delimiter):
                 yield line, cells
-            line = reader.line_num + 1
+            line = first + reader.line_num
     except csv.Error as error:
         raise BrokenTable(file=name, line=line, reason=str(error)) from error
 

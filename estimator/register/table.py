@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from estimator.errors import SobriaError, sentences
+from estimator.errors import SobriaError, say, sentences
 from estimator.register import Register
 from estimator.register.events import Trial
 from estimator.register.refusals import FieldsRefused, ListedRefusal
@@ -53,6 +53,9 @@ DECISION = {
 }
 STATE = {"etape": "stage", "revue_prevue": "next_review", "issue": "outcome"}
 COLUMNS = {"id": "id", **FACTS, **QUALITY, **REVIEW, **DECISION, **STATE}
+MARK = "marque"  # that of sample data, on each row, for the name of a file is soon lost; it is never read
+# The last column is never empty: a row pasted from a spreadsheet loses its empty end.
+WRITTEN = (*(name for name in COLUMNS if name != "issue"), MARK, "issue")
 
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -77,13 +80,17 @@ class Imported:
     unchanged: int
 
 
-def export_csv(register: Register) -> str:
-    """Every use case as a row of cells between `;`, which French spreadsheets expect, headed as in the Table Schema."""
+def export_csv(register: Register, sample: bool = False) -> str:
+    """Every use case as a row of cells between `;`, which French spreadsheets expect, headed as in the Table Schema.
+
+    sample: these are the data of the demonstration, and each row says so.
+    """
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, list(COLUMNS), delimiter=";", lineterminator="\r\n")
+    writer = csv.DictWriter(out, WRITTEN, delimiter=";", lineterminator="\r\n")
     writer.writeheader()
+    mark = say("report", "mark", "fr") if sample else ""
     for case in register.use_cases():
-        writer.writerow({name: _guarded(cell) for name, cell in row_of(case).items()})
+        writer.writerow({name: _guarded(cell) for name, cell in row_of(case).items()} | {MARK: mark})
     return out.getvalue()
 
 
@@ -182,14 +189,15 @@ def _rows(text: str, wrong: list[dict[str, str]]) -> Iterator[tuple[int, dict[st
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;", key=first.count), strict=True)
     header = [name.strip() for name in next(reader, [])]
-    if sorted(header) != sorted(COLUMNS):
+    if sorted(name for name in header if name != MARK) != sorted(COLUMNS):
         facts = {"read": ", ".join(header) or "-", "expected": ", ".join(COLUMNS)}
         raise TableRefused([_at(1, sentences("register_problems", "header", **facts))], rows=1)
     line = reader.line_num + 1
     try:
         for values in reader:
             if len(values) == len(header):
-                yield line, {name: _read(name, value) for name, value in zip(header, values, strict=True)}
+                cells = zip(header, values, strict=True)
+                yield line, {name: _read(name, value) for name, value in cells if name != MARK}
             elif values:
                 wrong.append(_at(line, sentences("register_problems", "cells", read=len(values), expected=len(header))))
             line = reader.line_num + 1

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.attached import last_day
@@ -20,6 +21,7 @@ from estimator.register.types import UseCase
 from estimator.report.facts import Facts
 from estimator.report.premises import holder
 from estimator.report.written import Written
+from estimator.spool import sidecar_of
 
 GROUPED = (
     "service_key", "model", "host", "zone", "machine", "device", "device_count", "reader", "tool_version", "cpu_mode",
@@ -172,7 +174,21 @@ def _measure(facts: Facts, group: Group) -> dict[str, Any]:
     }
     if shared["tool_version"] and not declared:
         body["version"] = shared["tool_version"]
+    body |= _calibration(facts.scope.sources.home, group)
     return body | {name: mode for name, mode in modes.items() if mode != "none"}
+
+
+def _calibration(home: Path, group: Group) -> dict[str, float]:
+    """Electricity [kWh] and duration [s] of the machine at rest before and after these runs, where it was metered."""
+    beside = [side for run in group.runs if run["run_id"] and (side := sidecar_of(home, run["run_id"]))]
+    told = [(side.window_of or side.run_id, side.idle_before, side.idle_after) for side in beside]
+    rests = {(run, when): rest for run, *both in told for when, rest in enumerate(both) if rest}  # windows share theirs
+    if not rests:
+        return {}
+    return {
+        "powerCalibrationMeasurement": sum(rest.power_w * rest.duration_s for rest in rests.values()) / 3.6e6,
+        "durationCalibrationMeasurement": sum(rest.duration_s for rest in rests.values()),
+    }
 
 
 def _infrastructure(facts: Facts, group: Group) -> dict[str, Any]:

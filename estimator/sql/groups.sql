@@ -17,6 +17,8 @@ SELECT
   fsum(outputs) AS outputs,
   fsum(device_hours) AS device_hours,
   fsum(machine_hours) AS machine_hours,
+  fsum(hosted_hours) AS hosted_hours,
+  fsum(working_hours) AS working_hours,
   fsum(data_gb) AS data_gb
 FROM slices
 GROUP BY month, service_key, model, zone, host, machine, device, network,

@@ -38,17 +38,21 @@ JOIN crowded
 GROUP BY windows.row_id;
 
 -- Rows that count, each with that share. A row with answers of a model and no electricity is to be modelled: `serving`
--- says how they were made, tokens by request to two figures, so that alike rows share one coefficient.
+-- says how they were made, tokens by request to two figures (read by written where requests are not counted), so that
+-- alike rows share one coefficient. With hours of accelerators, these are reserved for it, waiting included.
 CREATE VIEW runs AS
 WITH counted AS (
   SELECT
     judged.*,
     COALESCE(charged.charge_share, 1.0) AS charge_share,
-    judged.model IS NOT NULL AND (judged.output_tokens > 0 OR judged.images > 0)
+    judged.model IS NOT NULL AND (judged.output_tokens > 0 OR judged.images > 0 OR judged.output_tokens = 0
+        AND judged.device_hours > 0 AND COALESCE(judged.input_tokens, 0) = 0)
       AND COALESCE(judged.cpu_energy_kwh, judged.gpu_energy_kwh, judged.ram_energy_kwh, judged.other_energy_kwh) IS NULL
       AND judged.other_mode IN ('mode/none', 'mode/not_declared') AS modelled,
     judged.output_tokens / NULLIF(judged.requests, 0) AS mean_output,
-    (judged.input_tokens - COALESCE(judged.cached_tokens, 0)) / NULLIF(judged.requests, 0) AS mean_input
+    (judged.input_tokens - COALESCE(judged.cached_tokens, 0)) / NULLIF(judged.requests, 0) AS mean_input,
+    CASE WHEN COALESCE(judged.requests, 0) = 0
+      THEN (judged.input_tokens - COALESCE(judged.cached_tokens, 0)) / NULLIF(judged.output_tokens, 0) END AS input_ratio
   FROM judged
   LEFT JOIN charged ON charged.row_id = judged.row_id
   WHERE judged.status = 'current'
@@ -56,46 +60,16 @@ WITH counted AS (
 SELECT
   counted.*,
   CASE WHEN modelled THEN
-    REPLACE(model, '|', ' ') || '|' || CASE WHEN output_tokens > 0 THEN 'tokens' ELSE 'images' END
+    REPLACE(model, '|', ' ') || '|' || CASE WHEN output_tokens > 0 OR images IS NULL THEN 'tokens' ELSE 'images' END
     || '|' || COALESCE(device, '') || '|' || COALESCE(CAST(device_count AS VARCHAR), '')
     || '|' || COALESCE(CAST(concurrency AS VARCHAR), '') || '|' || COALESCE(REPLACE(precision, '|', ' '), '')
     || '|' || COALESCE(CAST(CASE WHEN mean_output < 1 THEN 1.0 ELSE ROUND(mean_output / POWER(10, FLOOR(LOG10(mean_output)) - 1))
       * POWER(10, FLOOR(LOG10(mean_output)) - 1) END AS VARCHAR), '')
     || '|' || COALESCE(CAST(CASE WHEN mean_input < 1 THEN 1.0 ELSE ROUND(mean_input / POWER(10, FLOOR(LOG10(mean_input)) - 1))
       * POWER(10, FLOOR(LOG10(mean_input)) - 1) END AS VARCHAR), '')
-    || '|' || CASE WHEN host = 'class/desk' THEN 'desk' ELSE 'shared' END
-  ELSE '' END AS serving
+    || '|' || COALESCE(CAST(CASE WHEN input_ratio < 0.01 THEN 0.01 ELSE ROUND(input_ratio / POWER(10, FLOOR(LOG10(input_ratio)) - 1))
+      * POWER(10, FLOOR(LOG10(input_ratio)) - 1) END AS VARCHAR), '')
+    || '|' || CASE WHEN device_hours IS NOT NULL THEN 'reserved' WHEN host = 'class/desk' THEN 'desk' ELSE 'shared' END
+  ELSE '' END AS serving,
+  modelled AND device_hours IS NOT NULL AS reserved
 FROM counted;
-
--- A run across months is shared by duration; what is absent is empty text, so that factors join by equality.
-CREATE VIEW slices AS
-WITH parts AS (
-  SELECT runs.*, runs.start_month AS month, 1.0 AS part
-  FROM runs
-  WHERE runs.start_month = runs.end_month
-  UNION ALL
-  SELECT
-    runs.*,
-    months.month,
-    (LEAST(runs.end_us, months.to_us) - GREATEST(runs.start_us, months.from_us)) / CAST(runs.end_us - runs.start_us AS DOUBLE) AS part
-  FROM runs
-  JOIN months ON months.from_us < runs.end_us AND months.to_us > runs.start_us
-  WHERE runs.start_month <> runs.end_month
-)
-SELECT
-  row_id, month, service_key, COALESCE(model, '') AS model, part, charge_share,
-  items * part AS items, requests * part AS requests,
-  COALESCE(zone, '') AS zone, COALESCE(host, '') AS host,
-  COALESCE(machine, CASE WHEN NOT modelled THEN '' WHEN host = 'class/desk' THEN 'machine/workstation' ELSE 'machine/ai-server' END) AS machine,
-  COALESCE(device, CASE WHEN modelled THEN 'gpu/any' ELSE '' END) AS device, '' AS network,
-  cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving,
-  COALESCE(resource_share, 1.0) AS resource_share,
-  COALESCE(cpu_energy_kwh, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS cpu_energy,
-  COALESCE(gpu_energy_kwh, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS gpu_energy,
-  COALESCE(ram_energy_kwh, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS ram_energy,
-  COALESCE(other_energy_kwh, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS other_energy,
-  CASE WHEN modelled THEN CASE WHEN output_tokens > 0 THEN output_tokens ELSE images END END * part AS outputs,
-  COALESCE(device_hours, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS device_hours,
-  COALESCE(machine_hours, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS machine_hours,
-  COALESCE(data_gb, 0) * part AS data_gb
-FROM parts;

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
+from uuid import UUID
 
 from estimator.building import build
 from estimator.home import reading_context
@@ -28,57 +30,39 @@ COLUMNS = (
 
 
 def write_trace(path: Path, rows: int) -> None:
-    """A file in the shape of codecarbon 3.3.2: a year of runs of 20 services in four countries."""
-    start = datetime(2025, 1, 1)
+    """A file in the shape of codecarbon 3.3.2: a year of runs of 20 services in four countries, each run with its own
+    id and figures of sixteen digits."""
+    start, chance = datetime(2025, 1, 1), Random(0)
+    countries = (("France", "FRA"), ("Germany", "DEU"), ("Belgium", "BEL"), ("Poland", "POL"))
+    same = {
+        **{"experiment_id": "5b0fa12a-3dd8-45bb-9766-cc326314d9f1", "water_consumed": 0.0, "os": "Linux-5.10.0-x86_64"},
+        **{"python_version": "3.11.7", "codecarbon_version": "3.3.2", "cpu_count": 8, "cpu_model": "AMD EPYC 7543"},
+        **{"gpu_count": 1, "gpu_model": "1 x NVIDIA L4", "longitude": 6.2, "latitude": 48.7, "on_cloud": "N"},
+        **{"ram_total_size": 62.7, "tracking_mode": "machine", "pue": 1.0, "wue": 0.0},
+    }
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
+        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        writer.writeheader()
         for n in range(rows):
-            cpu, gpu, ram = 1e-4 * (1 + n % 97), 2e-4 * (n % 13), 3e-5 * (1 + n % 7)
-            country = (("France", "FRA"), ("Germany", "DEU"), ("Belgium", "BEL"), ("Poland", "POL"))[n % 4]
-            moment = (start + timedelta(seconds=n * 31_000_000 / rows)).isoformat(timespec="seconds")
+            seconds = 10 + 300 * chance.random()
+            cpu, gpu, ram = (seconds * watts * (0.5 + chance.random()) / 3.6e6 for watts in (42.5, 30.0, 10.0))
             writer.writerow(
-                [
-                    moment,
-                    f"service-{n % 20}",
-                    f"run-{n}",
-                    "5b0fa12a",
-                    10 + n % 300,
-                    1e-5,
-                    1e-7,
-                    42.5,
-                    70,
-                    10,
-                    cpu,
-                    gpu,
-                    ram,
-                    cpu + gpu + ram,
-                    0,
-                ]
-                + [
-                    *country,
-                    "",
-                    "",
-                    "",
-                    "Linux",
-                    "3.11.7",
-                    "3.3.2",
-                    8,
-                    "AMD EPYC",
-                    1,
-                    "1 x NVIDIA L4",
-                    "",
-                    "",
-                    64,
-                    "machine",
-                    10,
-                    10,
-                    10,
-                    4,
-                    "N",
-                    1,
-                    0,
-                ]
+                same
+                | {
+                    "timestamp": (start + timedelta(seconds=n * 31_000_000 // rows)).isoformat(timespec="seconds"),
+                    "project_name": f"service-{n % 20}",
+                    "run_id": str(UUID(int=chance.getrandbits(128), version=4)),
+                    "duration": seconds,
+                    "emissions": (cpu + gpu + ram) * 0.056,
+                    "emissions_rate": (cpu + gpu + ram) * 0.056 / seconds,
+                    **{"cpu_power": 42.5, "gpu_power": 3.6e6 * gpu / seconds, "ram_power": 10.0},
+                    **{"cpu_energy": cpu, "gpu_energy": gpu, "ram_energy": ram, "energy_consumed": cpu + gpu + ram},
+                    **dict(zip(("country_name", "country_iso_code"), countries[n % 4], strict=True)),
+                    "cpu_utilization_percent": round(100 * chance.random(), 1),
+                    "gpu_utilization_percent": round(100 * chance.random(), 1),
+                    "ram_utilization_percent": round(100 * chance.random(), 1),
+                    "ram_used_gb": 4 + chance.random(),
+                }
             )
 
 

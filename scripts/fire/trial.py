@@ -142,8 +142,8 @@ def _judge(place: Place, killed: Counter[str], failed: tuple[str, ...]) -> Outco
 def _lost(ledger: Ledger, files: list[Path]) -> int:
     """Rows of these files that the ledger does not hold."""
     context = reading_context(ledger.home)
-    rows = ledger.known("activities").ids
-    everything = rows | ledger.known("quarantine").ids
+    rows = ledger.ids("activities")
+    everything = ledger.known_ids()
     lost = 0
     for path in files:
         result = read_trace(open_trace(path), context)

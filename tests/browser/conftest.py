@@ -1,4 +1,4 @@
-"""A browser, and servers that show fake builds, each started once for all tests."""
+"""Servers that show fake builds, each started once for all tests."""
 
 import subprocess
 import sys
@@ -6,26 +6,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
 
+from scripts.demo.metropole import fill
 from tests.fake_reading import KIND
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def screen(browser: Browser) -> Iterator[Page]:
-    """A new tab of a browser that was never here before."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
-    yield context.new_page()
-    context.close()
-
-
 class Server:
     """A running dashboard: its address and its process."""
 
+    module = "tests.browser.fake_server"
+
     def __init__(self, home: Path, *options: str) -> None:
-        command = [sys.executable, "-m", "tests.browser.fake_server", "--home", str(home), "--port", "0", *options]
+        command = [sys.executable, "-m", self.module, "--home", str(home), "--port", "0", *options]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         said = self.process.stdout.readline()
@@ -35,6 +29,28 @@ class Server:
         """Ask it to end, and wait."""
         self.process.terminate()
         self.process.wait(timeout=20)
+
+
+class Dashboard(Server):
+    """The dashboard on a real home."""
+
+    module = "dashboard"
+
+
+@pytest.fixture(scope="session")
+def metropole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the invented métropole, to be read only."""
+    home = tmp_path_factory.mktemp("metropole") / "home"
+    fill(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def dashboard(metropole: Path) -> Iterator[Server]:
+    """The dashboard of the invented métropole."""
+    running = Dashboard(metropole)
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,14 @@
 """What everyone needs of a page, on the invented métropole: structure, keyboard, zoom, spacing, paper, less motion."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboard.texts import t
-from scripts.demo.metropole import fill
 from tests.browser.conftest import Server
-from tests.browser.test_pages import LANGUAGES, is_wider_than_its_window, open_page
+from tests.browser.test_pages import LANGUAGES, is_wider_than_its_window, open_page, settled, violations
 from tests.browser.test_registre import reach
-from tests.browser.test_synthese import Dashboard
 
 VIEWS = {
     "accueil": "/",
@@ -29,6 +25,8 @@ VIEWS = {
     "validation": "/validation",
     "explication": "/explication?id=total.gwp",
     "accessibilite": "/accessibilite",
+    "brancher": "/brancher",
+    "voie": "/brancher?voie=vllm",
 }
 STATES = {  # home, address
     "empty": ("empty", ("/", "/synthese", "/registre", "/accessibilite")),
@@ -80,28 +78,19 @@ STOP = """() => { const e = document.activeElement; if (e === document.body) ret
 FIELDS = """() => [...document.querySelectorAll('.st-key-page :is(input[type=text], textarea)')].map(field => {
   let edge = field; while (edge && !parseFloat(getComputedStyle(edge).borderTopWidth)) edge = edge.parentElement;
   return getComputedStyle(edge).borderTopColor; })"""
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 MOVING = """() => [...document.querySelectorAll('.st-key-page *')].filter(e => { const s = getComputedStyle(e);
   return s.transitionDuration.split(', ').some(d => parseFloat(d) > 0) || s.animationName !== 'none'; })
   .map(e => e.outerHTML.slice(0, 160))"""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("accessible") / "home"
-    fill(home)
-    running = Dashboard(home)
-    yield running
-    running.stop()
-
-
 @pytest.fixture(scope="module", params=VIEWS)
-def view(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[Page]:
+def view(request: pytest.FixtureRequest, browser: BrowserContext, dashboard: Server) -> Iterator[Page]:
     """A page opened once for the tests that look at it; each leaves it as it found it."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
-    page = context.new_page()
-    open_page(page, server, VIEWS[request.param], "fr")
+    page = browser.new_page()
+    open_page(page, dashboard, VIEWS[request.param], "fr")
     yield page
-    context.close()
+    page.close()
 
 
 @pytest.fixture
@@ -113,16 +102,18 @@ def sized(view: Page) -> Iterator[Page]:
     view.set_viewport_size({"width": 1280, "height": 800})
 
 
-def violations(screen: Page) -> list[Any]:
-    """Everything that axe finds, slight faults too."""
-    found = Axe().run(screen).response["violations"]
-    return [(v["id"], v["impact"], v["nodes"][0]["html"][:160]) for v in found]
+@pytest.fixture(scope="module")
+def titles() -> set[str]:
+    """The titles of the pages that were opened."""
+    return set()
 
 
-def test_a_page_is_built_as_it_should_be(view: Page) -> None:
+def test_a_page_is_built_as_it_should_be(view: Page, titles: set[str]) -> None:
     assert view.evaluate(FAULTS) == []
     assert view.evaluate("document.doctype.name") == "html"
     assert view.get_attribute("html", "lang") == "fr"
+    assert view.title().endswith("– SobrIA") and view.title() not in titles
+    titles.add(view.title())
 
 
 def test_axe_finds_nothing(view: Page) -> None:
@@ -139,8 +130,7 @@ def test_axe_finds_nothing_in_a_page_that_has_little_to_show(
     home, paths = STATES[state]
     for path in paths:
         screen.goto(f"{serve(home).address}{path}{'&' if '?' in path else '?'}lang={lang}")
-        screen.wait_for_selector("footer, body.alone")
-        screen.wait_for_load_state("networkidle")
+        screen.wait_for_selector("[data-test-script-state=notRunning] footer, body.alone", timeout=20_000)
         assert screen.get_attribute("html", "lang") == lang
         assert violations(screen) == [], path
 
@@ -149,7 +139,7 @@ def test_axe_finds_nothing_in_a_page_that_has_little_to_show(
 def test_a_page_holds_at_every_zoom(sized: Page, width: int) -> None:
     """1280 px at 200 % are 640 px, and at 400 %, 320 px."""
     sized.set_viewport_size({"width": width, "height": 256})
-    sized.wait_for_timeout(150)
+    sized.evaluate(DRAWN)
     assert not is_wider_than_its_window(sized)
 
 
@@ -157,7 +147,7 @@ def test_a_page_holds_at_every_zoom(sized: Page, width: int) -> None:
 def test_wider_text_loses_nothing(sized: Page, width: int) -> None:
     sized.evaluate(SPACED)
     sized.set_viewport_size({"width": width, "height": 800})
-    sized.wait_for_timeout(150)
+    sized.evaluate(DRAWN)
     assert not is_wider_than_its_window(sized)
     assert sized.evaluate(CUT) == []
 
@@ -166,7 +156,7 @@ def test_a_page_prints_whole(sized: Page) -> None:
     sized.set_viewport_size({"width": PAPER, "height": 960})
     sized.emulate_media(media="print")
     sized.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    sized.wait_for_timeout(150)
+    sized.evaluate(DRAWN)
     for hidden in (".top", ".skip", ".ways", ".st-key-filters"):
         assert sized.locator(hidden).locator("visible=true").count() == 0, hidden
     assert sized.locator("h1").is_visible() and sized.locator("footer").is_visible()
@@ -193,46 +183,48 @@ def _linear(part: float) -> float:
     return float(part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4)
 
 
-def test_each_stop_of_the_keyboard_shows_itself(view: Page) -> None:
+def test_each_stop_of_the_keyboard_shows_itself(sized: Page) -> None:
     """Tab from the top until the end: no trap; each kind of stop looks otherwise with the focus than without it."""
-    view.evaluate("document.activeElement.blur(); window.getSelection().removeAllRanges()")
+    sized.emulate_media(reduced_motion="reduce")  # no colour that is on its way to another
+    sized.evaluate("document.activeElement.blur(); window.getSelection().removeAllRanges()")
     kinds: set[str] = set()
     for _ in range(MOST_STOPS):
-        view.keyboard.press("Tab")
-        stop = view.evaluate(STOP)
+        sized.keyboard.press("Tab")
+        stop = sized.evaluate(STOP)
         if stop is None:
             break
         if stop["kind"] in kinds:
             continue
         kinds.add(stop["kind"])
-        view.wait_for_timeout(200)  # the page scrolls to it, its edge changes colour
-        stop = view.evaluate(STOP)
+        sized.evaluate(DRAWN)  # the page has scrolled to it
+        stop = sized.evaluate(STOP)
         box = {side: stop[side] for side in ("x", "y", "width", "height")}
         box["height"] = min(box["height"], 800 - box["y"])
-        held = view.evaluate_handle("document.activeElement")
-        shown = view.screenshot(clip=box)  # type: ignore[arg-type]
-        view.evaluate("document.activeElement.blur()")
-        view.wait_for_timeout(200)
-        assert view.screenshot(clip=box) != shown, stop["html"]  # type: ignore[arg-type]
+        held = sized.evaluate_handle("document.activeElement")
+        shown = sized.screenshot(clip=box)  # type: ignore[arg-type]
+        sized.evaluate("document.activeElement.blur()")
+        sized.evaluate(DRAWN)
+        assert sized.screenshot(clip=box) != shown, stop["html"]  # type: ignore[arg-type]
         held.as_element().focus()  # type: ignore[union-attr]
     else:
         raise AssertionError("the keyboard never leaves the page")
     assert len(kinds) > 3
 
 
-def test_no_two_addresses_have_the_same_title(screen: Page, server: Server) -> None:
-    titles = []
-    for path in (*VIEWS.values(), "/explication?id=total.energy", "/registre?cas=tri-messages"):
-        open_page(screen, server, path, "fr")
-        titles.append(screen.title())
-    assert all(title.endswith("– SobrIA") for title in titles)
-    assert sorted(set(titles)) == sorted(titles)
+def test_no_two_addresses_of_a_page_have_the_same_title(screen: Page, dashboard: Server) -> None:
+    titles = set()
+    addresses = [f"/explication?id=total.{figure}" for figure in ("gwp", "energy")]
+    addresses += [f"/registre?cas={case}" for case in ("assistant-agents", "tri-messages")]
+    for address in addresses:
+        open_page(screen, dashboard, address, "fr")
+        titles.add(screen.title())
+    assert len(titles) == len(addresses)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_skip_link_leads_to_the_content(screen: Page, server: Server, lang: str) -> None:
+def test_the_skip_link_leads_to_the_content(screen: Page, dashboard: Server, lang: str) -> None:
     for path in ("/", "/registre", "/accessibilite"):
-        open_page(screen, server, path, lang)
+        open_page(screen, dashboard, path, lang)
         reach(screen, "a")
         assert screen.evaluate("document.activeElement.innerText") == t("accessibility.skip", lang)
         box = screen.locator(".skip").bounding_box()
@@ -243,8 +235,8 @@ def test_the_skip_link_leads_to_the_content(screen: Page, server: Server, lang: 
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_foot_of_each_page_leads_to_the_statement(screen: Page, server: Server, lang: str) -> None:
-    open_page(screen, server, "/", lang)
+def test_the_foot_of_each_page_leads_to_the_statement(screen: Page, dashboard: Server, lang: str) -> None:
+    open_page(screen, dashboard, "/", lang)
     screen.get_by_role("link", name=t("accessibility.mention_none", lang)).click()
     expect(screen.locator("h1")).to_have_text(t("accessibility.title", lang))
     for part in ("standing", "results", "gaps", "made", "contact", "appeal"):
@@ -257,20 +249,19 @@ def enter(screen: Page, selector: str, title: str) -> None:
     reach(screen, selector)
     screen.keyboard.press("Enter")
     expect(screen.locator("h1")).to_contain_text(title)
-    screen.wait_for_selector("footer")
-    screen.wait_for_load_state("networkidle")
+    settled(screen)
 
 
-def test_a_number_is_opened_and_left_with_the_keyboard_alone(screen: Page, server: Server) -> None:
-    open_page(screen, server, "/", "fr")
+def test_a_number_is_opened_and_left_with_the_keyboard_alone(screen: Page, dashboard: Server) -> None:
+    open_page(screen, dashboard, "/", "fr")
     enter(screen, "nav a[href=synthese]", "Nos usages")
     enter(screen, "a.number", "D’où vient ce chiffre")
     screen.go_back()  # the browser's own key
     expect(screen.locator("h1")).to_contain_text("Nos usages")
 
 
-def test_a_comparison_is_made_with_the_keyboard_alone(screen: Page, server: Server) -> None:
-    open_page(screen, server, "/", "fr")
+def test_a_comparison_is_made_with_the_keyboard_alone(screen: Page, dashboard: Server) -> None:
+    open_page(screen, dashboard, "/", "fr")
     enter(screen, "nav a[href=comparer]", "Quelle solution")
     reach(screen, "input[aria-label='Combien de fois']")
     screen.keyboard.press("Control+A")
@@ -281,7 +272,7 @@ def test_a_comparison_is_made_with_the_keyboard_alone(screen: Page, server: Serv
     expect(screen.locator(".st-key-content")).to_contain_text("12\u202f345")
 
 
-def test_a_use_case_is_opened_with_the_keyboard_alone(screen: Page, server: Server) -> None:
-    open_page(screen, server, "/", "fr")
+def test_a_use_case_is_opened_with_the_keyboard_alone(screen: Page, dashboard: Server) -> None:
+    open_page(screen, dashboard, "/", "fr")
     enter(screen, "nav a[href=registre]", "Quels usages")
     enter(screen, "tbody th a[href*='cas=']", "où en est")

@@ -10,14 +10,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from dashboard.texts import t
 from estimator.compare.scenario import read_scenario, scenario_of
 from estimator.compare.scenario_link import encode
 from tests.browser.conftest import ROOT, Server
-from tests.browser.test_pages import GRAVE, ICONS, TROUBLE, is_wider_than_its_window, open_page
+from tests.browser.test_pages import ICONS, TROUBLE, grave, is_wider_than_its_window, open_page, settled
 from tests.fake_reading import HOSTILE
 
 Serve = Callable[[str], Server]
@@ -58,8 +57,7 @@ def test_the_page_is_whole_at_every_width(screen: Page, serve: Serve, view: str,
         screen.set_viewport_size({"width": width, "height": 800})
         assert not TROUBLE.search(screen.inner_text("body"))
         assert not is_wider_than_its_window(screen), width
-        found = Axe().run(screen).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in GRAVE] == []
+        assert grave(screen) == []
     screen.set_viewport_size({"width": 320, "height": 800})
     assert not is_wider_than_its_window(screen)
     assert screen.locator("h1").count() == 1
@@ -158,9 +156,8 @@ def test_a_project_lead_goes_from_an_empty_home_to_a_printed_sheet(screen: Page,
 
     # 7. The link gives the same screen to a colleague; the file gives the same digits to the command line.
     screen.goto(page_of_comparison)
-    screen.wait_for_selector("footer", timeout=20_000)
     expect(screen.locator(".answer")).to_contain_text("petit modèle français")
-    screen.wait_for_load_state("networkidle")
+    settled(screen)
     for button, name in (("Scénario (TOML)", "scenario.toml"), ("Résultats (JSON)", "page.json")):
         with screen.expect_download() as file:
             screen.get_by_role("button", name=button).click()
@@ -194,8 +191,7 @@ def test_a_hard_scenario_breaks_nothing_and_stays_readable(screen: Page, serve: 
     for width in (1280, 360, 320):
         screen.set_viewport_size({"width": width, "height": 800})
         assert not is_wider_than_its_window(screen), width
-    found = Axe().run(screen).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in GRAVE] == []
+    assert grave(screen) == []
     assert not TROUBLE.search(text) and said == []
 
 
@@ -217,8 +213,7 @@ def test_the_charts_to_explore_are_loaded_when_asked_and_have_their_words(
     for width in (1280, 360):
         screen.set_viewport_size({"width": width, "height": 800})
         assert not is_wider_than_its_window(screen), width
-    found = Axe().run(screen).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in GRAVE] == []
+    assert grave(screen) == []
 
 
 def test_a_number_opens_its_calculation_and_comes_back(screen: Page, serve: Serve) -> None:

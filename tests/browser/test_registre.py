@@ -6,12 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from estimator.register import Register, author
 from tests.browser.conftest import Server
-from tests.browser.test_pages import GRAVE, ICONS, LANGUAGES, TROUBLE, is_wider_than_its_window, open_page
+from tests.browser.test_pages import (
+    ICONS,
+    LANGUAGES,
+    TROUBLE,
+    grave,
+    is_wider_than_its_window,
+    open_page,
+    settled,
+    violations,
+)
 from tests.fake_reading import HOSTILE, KIND
 
 DSI = author("Direction du numérique", "essai")
@@ -78,8 +86,7 @@ def test_a_view_is_whole_at_every_width(screen: Page, server: Server, view: str,
         screen.set_viewport_size({"width": width, "height": 800})
         assert not TROUBLE.search(screen.inner_text("body"))
         assert not is_wider_than_its_window(screen), width
-        found = Axe().run(screen).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in GRAVE] == []
+        assert grave(screen) == []
     screen.set_viewport_size({"width": 320, "height": 800})
     assert not is_wider_than_its_window(screen)
     assert screen.locator("h1").count() == 1
@@ -132,8 +139,7 @@ def follow(screen: Page, text: str) -> None:
     screen.keyboard.press("Enter")
     screen.wait_for_url("**faire=**")
     screen.wait_for_selector("[data-testid=stForm]")
-    screen.wait_for_selector("footer")
-    screen.wait_for_load_state("networkidle")
+    settled(screen)
     screen.wait_for_timeout(500)  # Streamlit redraws once more, and the focus would go with what it replaces
     reach(screen, ".head a")
 
@@ -176,7 +182,7 @@ def test_the_sheet_is_one_tagged_page(screen: Page, server: Server, home: Path, 
     for n in range(6):
         held.decide(ID, {"what": "continuer", "date": f"2026-03-0{n + 1}", "reasons": long, "by": "Comité"}, DSI)
     screen.goto(f"{server.address}/fiche-usage?cas={ID}&lang={lang}")
-    assert Axe().run(screen).response["violations"] == []
+    assert violations(screen) == []
     printed = screen.pdf(prefer_css_page_size=True, tagged=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     screen.set_viewport_size({"width": 320, "height": 800})

@@ -1,23 +1,18 @@
 """The page for elected officials in a real browser, on the invented métropole, and its sheet on paper."""
 
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from estimator.indicators.home import scope_of
 from estimator.synthesis import synthesis
 from estimator.synthesis.files import written
-from scripts.demo.metropole import fill
-from tests.browser.conftest import ROOT, Server
-from tests.browser.test_pages import GRAVE, ICONS, LANGUAGES, TROUBLE, is_wider_than_its_window, open_page
+from tests.browser.conftest import Server
+from tests.browser.test_pages import ICONS, LANGUAGES, TROUBLE, grave, is_wider_than_its_window, open_page, violations
 
 VIEWS = {
     "métropole": "/synthese",
@@ -29,53 +24,33 @@ VIEWS = {
 SHEETS = ("", "territoire=all&periode=2025-T4", "territoire=99002&periode=2026", "territoire=99005&periode=2026-03")
 
 
-class Dashboard(Server):
-    """The dashboard on a real home."""
-
-    def __init__(self, home: Path) -> None:
-        command = [sys.executable, "-m", "dashboard", "--home", str(home), "--port", "0"]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        self.address = next(word for word in self.process.stdout.readline().split() if word.startswith("http"))
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("metropole") / "home"
-    fill(home)
-    running = Dashboard(home)
-    yield running
-    running.stop()
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_view_is_whole_at_every_width(screen: Page, server: Server, view: str, lang: str) -> None:
+def test_a_view_is_whole_at_every_width(screen: Page, dashboard: Server, view: str, lang: str) -> None:
     asked, faults = set(), []
     screen.on("request", lambda request: asked.add(urlsplit(request.url).hostname))
     screen.on("pageerror", lambda error: faults.append(str(error)))
-    open_page(screen, server, VIEWS[view], lang)
+    open_page(screen, dashboard, VIEWS[view], lang)
     for width in (1280, 360, 320):
         screen.set_viewport_size({"width": width, "height": 800})
         assert not TROUBLE.search(screen.inner_text("body"))
         assert not is_wider_than_its_window(screen), width
-        found = Axe().run(screen).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in GRAVE] == []
+        assert grave(screen) == []
     assert screen.locator("h1").count() == 1
     assert screen.get_attribute("html", "lang") == lang
     assert screen.evaluate(ICONS) == []
     assert asked - {"127.0.0.1", None, ""} == set() and faults == []
 
 
-def test_the_first_view_holds_the_question_the_answer_and_the_picture(screen: Page, server: Server) -> None:
-    open_page(screen, server, "/synthese", "fr")
+def test_the_first_view_holds_the_question_the_answer_and_the_picture(screen: Page, dashboard: Server) -> None:
+    open_page(screen, dashboard, "/synthese", "fr")
     for part in ("h1", ".answer", "figure.multiple"):
         box = screen.locator(part).first.bounding_box()
         assert box and box["y"] + box["height"] <= 800, part
 
 
-def test_a_choice_is_written_into_the_address_and_kept_by_the_links(screen: Page, server: Server) -> None:
-    open_page(screen, server, "/synthese", "fr")
+def test_a_choice_is_written_into_the_address_and_kept_by_the_links(screen: Page, dashboard: Server) -> None:
+    open_page(screen, dashboard, "/synthese", "fr")
     screen.get_by_role("combobox", name="Période").click()
     screen.get_by_role("option", name="2e trimestre 2026").click()
     screen.wait_for_url("**periode=2026-T2**")
@@ -85,8 +60,8 @@ def test_a_choice_is_written_into_the_address_and_kept_by_the_links(screen: Page
     expect(screen.locator(".note").first).to_contain_text("2e trimestre 2026")
 
 
-def test_the_proof_of_a_phrase_leads_to_its_indicator_and_numbers_open(screen: Page, server: Server) -> None:
-    open_page(screen, server, "/synthese", "fr")
+def test_the_proof_of_a_phrase_leads_to_its_indicator_and_numbers_open(screen: Page, dashboard: Server) -> None:
+    open_page(screen, dashboard, "/synthese", "fr")
     screen.locator(".checks a").first.click()
     expect(screen.locator("#indicateur-energy")).to_be_in_viewport()
     screen.locator(".tile a.number").first.click()
@@ -96,10 +71,10 @@ def test_the_proof_of_a_phrase_leads_to_its_indicator_and_numbers_open(screen: P
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("asked", SHEETS)
-def test_the_sheet_is_one_light_tagged_page(screen: Page, server: Server, asked: str, lang: str) -> None:
-    answer = screen.goto(f"{server.address}/fiche-synthese?{asked}&lang={lang}")
+def test_the_sheet_is_one_light_tagged_page(screen: Page, dashboard: Server, asked: str, lang: str) -> None:
+    answer = screen.goto(f"{dashboard.address}/fiche-synthese?{asked}&lang={lang}")
     assert answer and answer.status == 200 and len(answer.body()) < 20_000
-    assert Axe().run(screen).response["violations"] == []
+    assert violations(screen) == []
     assert screen.locator("script").count() == 0
     printed = screen.pdf(prefer_css_page_size=True, tagged=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
@@ -109,10 +84,8 @@ def test_the_sheet_is_one_light_tagged_page(screen: Page, server: Server, asked:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_full_sheet_with_long_names_still_prints_on_one_page(screen: Page, tmp_path: Path, lang: str) -> None:
-    home = tmp_path / "home"
-    fill(home)
-    body = synthesis(scope_of(home, "metropole", "2026", date(2026, 11, 25)))
+def test_a_full_sheet_with_long_names_still_prints_on_one_page(screen: Page, metropole: Path, lang: str) -> None:
+    body = synthesis(scope_of(metropole, "metropole", "2026", date(2026, 11, 25)))
     energy, long = body["indicators"]["energy"], "Rédaction des délibérations du conseil " * 8
     energy["objective"]["document"] = long
     for name in ("water", "adpe", "gwp"):

@@ -1,0 +1,24 @@
+"""What people call the services of the ledger: by the use case that the register attaches them to."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from dashboard.register.data import register
+
+
+def service_names(keys: Sequence[str]) -> Mapping[str, str]:
+    """Key -> name of its use case; a key that no use case or several hold is left out.
+
+    Where several keys belong to one use case, each name is followed by its key.
+    """
+    held = register()
+    cases = {case.id: case.name for case in held.use_cases()}
+    patterns = held.attachments()
+    found: dict[str, str] = {}
+    for key in keys:
+        owners = {a.use_case for a in patterns if fnmatchcase(key, a.service_key)} & cases.keys()
+        if len(owners) == 1:
+            found[key] = owners.pop()
+    shared = Counter(found.values())
+    return {key: cases[id] if shared[id] == 1 else f"{cases[id]} ({key})" for key, id in found.items()}

@@ -1,0 +1,114 @@
+"""The raw fields of a run, in groups: each column of the ledger that holds something, as it was read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard import data, parts
+from dashboard.dates import day_text, duration_text, moment_text, month_text
+from dashboard.texts import known, sentence, t
+from estimator.activity import COMPONENTS
+from estimator.numbers import count_text, exact_text
+
+ENERGIES = tuple(f"{component}_energy_kwh" for component in COMPONENTS)
+MODES = tuple(f"{component}_mode" for component in COMPONENTS)
+# What is not here is shown elsewhere in the page: what to check.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "identity": (
+        "service_key", "run_id", "task_name", "run_key", "row_id", "cumulative", "file_name", "line", "file_sha",
+        "reader", "reader_version", "tool_version",
+    ),
+    "time": ("start_us", "end_us", "start_month", "end_month", "duration_s", "time_basis"),
+    "place": ("zone", "zone_as_read", "host"),
+    "machine": (
+        "machine", "machine_id", "device", "device_as_read", "device_count", "scope", "resource_share", "device_hours",
+        "machine_hours",
+    ),
+    "energy": (*ENERGIES, *MODES, "gap", "reported_pue", "reported_gwp_kg", "reported_water_l"),
+    "work": (
+        "model", "items", "requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "data_gb",
+        "concurrency", "precision", "latency_s",
+    ),
+}  # fmt: skip
+SUBJECTS = ("zone", "host", "machine", "device", "gap")
+CODED = ("scope", "time_basis")
+UNITS = {"data_gb": "GB", "reported_gwp_kg": "kgCO2e", "reported_water_l": "L"}  # of those whose name says none
+MIDNIGHT = "00:00:00"
+
+
+def fields(run: Mapping[str, Any], lang: str) -> Markup:
+    """Every field of a run that is not empty, under the name of its group."""
+    blocks = []
+    for group, names in GROUPS.items():
+        pairs = [(t(f"fields.{name}", lang), _value(name, run, lang)) for name in names if name not in ENERGIES + MODES]
+        if group == "energy":
+            pairs = [(_component(c, lang), _energy(c, run, lang)) for c in COMPONENTS] + pairs
+            pairs.append((t("run.modelled", lang), t("proof.estimated", lang) if run["modelled"] else ""))
+        if any(value not in (None, "") for _, value in pairs):
+            heading = Markup('<h3 class="under">{}</h3>').format(t(f"run.groups.{group}", lang))
+            blocks.append(heading + parts.definitions(pairs))
+    return parts.section(t("run.fields", lang), Markup().join(blocks), t("run.fields_note", lang))
+
+
+def whole_days(run: Mapping[str, Any]) -> bool:
+    """Does its trace know days only: from the first moment of one to the last moment of one?"""
+    start, end = run["start"], run["end"]
+    return bool(start[11:19] == end[11:19] == MIDNIGHT and start != end)
+
+
+def as_read(kwh: float, lang: str) -> str:
+    """An energy of a trace, with its unit."""
+    return exact_text(kwh, "kWh", lang)
+
+
+def mode_name(mode: str | None, lang: str) -> str:
+    """« Compteur de la carte (NVML) »"""
+    return data.subject_name(mode, lang) if mode else ""
+
+
+def _component(name: str, lang: str) -> str:
+    return sentence(t(f"run.components.{name}", lang))
+
+
+def _energy(component: str, run: Mapping[str, Any], lang: str) -> str:
+    """Energy and how it was read, or that none was, where the trace says how none was."""
+    kwh, mode = run.get(f"{component}_energy_kwh"), run.get(f"{component}_mode")
+    if kwh is None:
+        return "" if mode in (None, "mode/none") else t("run.no_energy", lang, mode=mode_name(mode, lang))
+    return t("run.read_by", lang, value=as_read(kwh, lang), mode=mode_name(mode, lang))
+
+
+def _value(name: str, run: Mapping[str, Any], lang: str) -> Any:
+    """A field as people read it: a coded word or subject by its name, a number as they write it, the rest as is."""
+    value = run.get(name)
+    if value is None:
+        return None
+    if name in ("start_us", "end_us"):
+        return _moment(name, run, lang)
+    if name in ("start_month", "end_month"):
+        return month_text(value, lang)
+    if name == "duration_s":
+        return duration_text(value, lang)
+    if name == "cumulative":
+        return t("run.yes" if value else "run.no", lang)
+    if name in CODED and known(f"codes.{value}", lang):
+        return t(f"codes.{value}", lang)
+    if name in SUBJECTS:
+        return data.subject_name(value, lang)
+    return _number(value, UNITS.get(name, "1"), lang)
+
+
+def _moment(name: str, run: Mapping[str, Any], lang: str) -> str:
+    """A moment, or a day where the trace knows days only; the day of the end is the last one within."""
+    if whole_days(run):
+        return day_text(run["start"] if name == "start_us" else run["last"], lang)
+    return moment_text(run["start" if name == "start_us" else "end"], lang)
+
+
+def _number(value: Any, unit: str, lang: str) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if unit == "1" and float(value).is_integer():
+        return count_text(int(value), lang)
+    return exact_text(float(value), unit, lang)

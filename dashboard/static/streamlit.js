@@ -1,0 +1,48 @@
+// What is mended in the parts that Streamlit draws by itself: its words, said in the reader's language, and a role that
+// contradicts a name. The document holds the pairs: what Streamlit writes, what to say; {x} stands for any text. What our
+// own pages and people write is left as it is.
+(() => {
+  "use strict";
+  const NOT_STREAMLIT = ".stHtml, [data-testid=stCode] pre, label, [role=option][data-key], [data-tag] > span, .stFileChipName";
+  const NAMED_FOR_NOTHING = "[data-testid=stFileUploaderDropzone][role=presentation]";
+  const NAMES_OF_PEOPLE = "[role=option], [data-tag], .stFileChip";
+  const pairs = JSON.parse(document.getElementById("words").textContent);
+  const exact = new Map(pairs.filter(([said]) => !said.includes("{x}")));
+  const shapes = pairs.filter(([said]) => said.includes("{x}")).map(([said, ours]) => [said.split("{x}"), ours]);
+
+  const told = bare => {
+    if (exact.has(bare)) return exact.get(bare);
+    for (const [[before, after], ours] of shapes) {
+      const long = bare.length > before.length + after.length;
+      if (long && bare.startsWith(before) && bare.endsWith(after)) {
+        return ours.replace("{x}", () => bare.slice(before.length, bare.length - after.length));
+      }
+    }
+    return bare;
+  };
+  const name = element => {
+    if (element.matches(NAMED_FOR_NOTHING)) element.setAttribute("role", "group");
+    const said = element.getAttribute("aria-label");
+    if (said && !element.matches(NAMES_OF_PEOPLE) && told(said) !== said) element.setAttribute("aria-label", told(said));
+  };
+  const text = node => {
+    const bare = node.data.trim();
+    if (bare === "" || node.parentElement?.closest(NOT_STREAMLIT) !== null) return;
+    if (told(bare) !== bare) node.data = node.data.replace(bare, () => told(bare));
+  };
+  const all = root => {
+    if (root.nodeType === Node.TEXT_NODE) return text(root);
+    if (root.nodeType !== Node.ELEMENT_NODE || root.matches("script, style, .stHtml")) return;
+    name(root);
+    root.childNodes.forEach(all);
+  };
+  new MutationObserver(changes => {
+    for (const change of changes) {
+      if (change.type === "attributes") name(change.target);
+      else if (change.type === "characterData") text(change.target);
+      else change.addedNodes.forEach(all);
+    }
+  }).observe(document.documentElement, {
+    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["aria-label"],
+  });
+})();

@@ -1,0 +1,59 @@
+"""A number opened for a terminal, and an explanation computed again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.cli.text import amount_text, figures_text, sample_lines, steps_text, used_text
+from estimator.errors import say
+from estimator.numbers import share_text
+
+
+def explain_text(body: Mapping[str, Any], lang: str) -> str:
+    """A number opened, for a terminal."""
+    trace = [
+        say("cli", "trace_line", lang, file=t["file_name"], line=t["line"], service=t["service_key"]) + _declared(t)
+        for t in body["trace"]["lines"]
+    ]
+    missing = [f"  {say('parts', n['part'], lang)} : {n[lang]}{_concerns(n, lang)}" for n in body["not_counted"]]
+    blocks = [
+        *sample_lines(body["sample"], lang),
+        f"{body['id']} : {amount_text(body['amount'], lang)}",
+        steps_text(body["steps"], lang),
+        used_text(body["factors"], lang),
+        "\n".join(f"! {supposed[lang]}" for supposed in body["supposed"]),
+        "\n".join([say("cli", "not_counted", lang), *missing]) if missing else "",
+        "\n".join([say("cli", "traces", lang, total=body["trace"]["total"]), *trace]),
+        say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"]),
+    ]
+    return "\n\n".join(b for b in blocks if b)
+
+
+def replay_text(body: Mapping[str, Any], lang: str) -> str:
+    """Figures computed again, then whether the file says the same."""
+    figure, amount = body["figure"], body["amount"]
+    lines = [f"{figure} : {amount_text(amount, lang)}" if figure else figures_text(body["indicators"], lang), ""]
+    if not body["compared"]:
+        lines.append(say("cli", "replay_nothing", lang))
+    elif not body["differences"]:
+        lines.append(say("cli", "replay_same", lang, count=body["compared"]))
+    else:
+        lines.append(say("cli", "replay_differs", lang, count=len(body["differences"]), all=body["compared"]))
+        lines += [say("cli", "replay_line", lang, **_spoken(found, lang)) for found in body["differences"]]
+    return "\n".join(lines)
+
+
+def _spoken(found: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """A number of a file beside the one found again, each with all its digits."""
+    values = {name: "-" if found[name] is None else str(found[name]) for name in ("file", "replayed")}
+    return {"figure": found["figure"], "bound": say("bound_names", found["bound"], lang), **values}
+
+
+def _declared(line: Mapping[str, Any]) -> str:
+    """Who declared a row, how it was computed and in which document; empty for a measurement."""
+    return f" : {line['tool_version']}" if line["reader"] == "declared" and line["tool_version"] else ""
+
+
+def _concerns(left_out: Mapping[str, Any], lang: str) -> str:
+    """Which share of the electricity a part that is not counted concerns, unless it is all of it."""
+    share = left_out["share"]
+    return "" if share > 0.995 else f" ({say('cli', 'concerns', lang, share=share_text(share, lang))})"

@@ -1,0 +1,74 @@
+"""`sobria track`: a command, measured."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from estimator.errors import SobriaError
+from estimator.own_time import since_start
+
+_UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "j": 86400.0}
+
+
+class BadWindow(SobriaError):
+    """A length of window that cannot be read, or is shorter than the time between two readings."""
+
+    code = "bad_window"
+
+
+class ItemsOfWindows(SobriaError):
+    """Units of service told for a whole command that is to be cut into windows."""
+
+    code = "items_of_windows"
+
+
+def track(
+    context: typer.Context,
+    command: Annotated[list[str], typer.Argument(help="command", metavar="-- COMMAND")],
+    use_case: Annotated[str | None, typer.Option(help="use_case")] = None,
+    project: Annotated[str | None, typer.Option(help="project")] = None,
+    zone: Annotated[str, typer.Option(help="zone")] = "",
+    host: Annotated[str | None, typer.Option(help="host")] = None,
+    items: Annotated[float | None, typer.Option(help="items", min=0)] = None,
+    sampling: Annotated[float, typer.Option(help="sampling", min=0.1)] = 5.0,
+    idle: Annotated[float | None, typer.Option(help="idle", min=1)] = None,
+    window: Annotated[str | None, typer.Option(help="window", metavar="90s|15min|1h|1d")] = None,
+) -> None:
+    from estimator.command import run_command
+    from estimator.track import TrackOptions
+
+    if window and items is not None:
+        raise ItemsOfWindows()
+    options = TrackOptions(
+        home=context.obj["home"],
+        lang=context.obj["lang"],
+        use_case=use_case,
+        project=project,
+        zone=_known(zone) if zone else "",
+        host=host,
+        items=items,
+        sampling_s=sampling,
+        idle_s=idle,
+        window_s=seconds_of(window, sampling) if window else None,
+    )
+    raise typer.Exit(run_command(command, options, before=since_start()))
+
+
+def _known(zone: str) -> str:
+    """The zone of the tables. ZoneUnknown."""
+    from estimator.places import PlaceRead, Places, ZoneUnknown
+
+    known = Places.load().resolve_zone(PlaceRead(zone, zone))[0]
+    if known is None:
+        raise ZoneUnknown(zone=zone)
+    return known
+
+
+def seconds_of(text: str, sampling_s: float) -> float:
+    """A length of time such as 90s, 15min, 1h or 1d [s]. BadWindow."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(s|min|h|d|j)", text.strip().lower())
+    seconds = float(found[1]) * _UNITS[found[2]] if found else 0.0
+    if seconds < max(sampling_s, 1.0):
+        raise BadWindow(text=text, sampling=f"{max(sampling_s, 1.0):g}")
+    return seconds

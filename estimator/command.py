@@ -1,0 +1,40 @@
+"""Run a command of any language, measured; it cannot tell, but for a file into which it may write what it counts."""
+
+import contextlib
+import os
+from collections.abc import Sequence
+
+from estimator import child
+from estimator.own_time import Spent
+from estimator.recording import tell
+from estimator.spool import Importer
+from estimator.track import Tracker, TrackOptions
+
+
+def run_command(
+    argv: Sequence[str], options: TrackOptions, importer: Importer | None = None, before: Spent | None = None
+) -> int:
+    """Run a command, measured: its exit status, 128 + n when signal n ended it. Its trace enters the ledger at once.
+
+    `before`: what this process has already taken, where it does nothing but track.
+    """
+    name = os.path.basename(argv[0]) or "command"
+    tracker = Tracker(
+        options if options.project else options.model_copy(update={"project": name}), importer, before=before
+    )
+    with child.held_signals() as mask:
+        rest = child.Rest()
+        tracker.start(rest.wait)
+        if stopped := rest.stopped or child.asked_to_stop():
+            tracker.discard()
+            return 128 + stopped
+        try:
+            code = child.run(argv, mask, tracker.environ())
+        except OSError as error:
+            tracker.discard()
+            tell(options.lang, "cannot_start", command=name, why=error.strerror)
+            return child.cannot_start(error)
+        tracker.end(code, rest.wait)
+    with contextlib.suppress(KeyboardInterrupt):  # the trace is in the spool: the next run brings it in
+        tracker.deliver()
+    return code

@@ -1,0 +1,68 @@
+"""What the ledger covers: runs and electricity by service, month and proof, and what became of the rows of a file."""
+
+from functools import cache
+from typing import Any
+
+from estimator.algebra import Formula
+from estimator.ledger_formulas import ledger_formulas
+from estimator.store import DuckDB
+from estimator.system import sql
+
+STATUSES = ("current", "superseded", "duplicate")
+
+
+@cache
+def energy_formulas() -> tuple[Formula, ...]:
+    """Those of the ledger's formulas that its IT electricity is made of."""
+    used = {"it_energy"}
+    for item in reversed(ledger_formulas()):
+        used |= set(item.inputs) if item.name in used else set()
+    return tuple(item for item in ledger_formulas() if item.name in used)
+
+
+def run_energy() -> str:
+    """SQL of the view run_energy: a row for each month of each run, its IT electricity [kWh] NULL where not known."""
+    return f"SELECT row_id, service_key, month, it_energy FROM ({sql(energy_formulas(), 'bound_slices')})"
+
+
+def by_month(engine: DuckDB) -> list[dict[str, Any]]:
+    """{"service_key", "month" (yyyymm), "runs", "unknown", "kwh"} of each month that has a row of a service.
+
+    unknown: how many of its runs have an electricity that is not known; they are in no proof.
+    kwh: the IT electricity of the others by proof [kWh], a proof without any left out.
+    """
+    found: dict[tuple[str, int], dict[str, float]] = {}
+    for row in engine.rows(
+        "SELECT service_key, month, proof, fsum(kwh) AS kwh FROM proof_energy GROUP BY service_key, month, proof"
+    ):
+        found.setdefault((row["service_key"], row["month"]), {})[row["proof"]] = row["kwh"]
+    counts = engine.rows(
+        "SELECT service_key, month, COUNT(DISTINCT row_id) AS runs,"
+        " COUNT(DISTINCT row_id) FILTER (it_energy IS NULL) AS unknown"
+        " FROM run_energy GROUP BY service_key, month ORDER BY service_key, month"
+    )
+    return [row | {"kwh": found.get((row["service_key"], row["month"]), {})} for row in counts]
+
+
+def by_service(engine: DuckDB) -> dict[str, dict[str, Any]]:
+    """{"proved", "unknown"} of each service: how many runs have some electricity of a proof, and how many have one that
+    is not known."""
+    unknown = engine.rows(
+        "SELECT service_key, COUNT(DISTINCT row_id) FILTER (it_energy IS NULL) AS unknown"
+        " FROM run_energy GROUP BY service_key"
+    )
+    found: dict[str, dict[str, Any]] = {r["service_key"]: {"proved": {}, "unknown": r["unknown"]} for r in unknown}
+    for row in engine.rows("SELECT service_key, proof, COUNT(*) AS runs FROM run_proofs GROUP BY service_key, proof"):
+        found[row["service_key"]]["proved"][row["proof"]] = row["runs"]
+    return found
+
+
+def file_account(engine: DuckDB, sha: str) -> dict[str, int]:
+    """{"read", "current", "superseded", "duplicate", "refused"}: rows of a file in the ledger, and what became of each.
+
+    Rows that an earlier file held already are in the ledger under that file, and not here.
+    """
+    rows = engine.rows("SELECT status, COUNT(*) AS n FROM judged WHERE file_sha = $1 GROUP BY status", [sha])
+    counts = dict.fromkeys(STATUSES, 0) | {row["status"]: row["n"] for row in rows}
+    refused = engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM refused WHERE file_sha = $1", [sha])[0]["n"]
+    return {"read": sum(counts.values()) + refused, **counts, "refused": refused}

@@ -1,0 +1,115 @@
+"""A set of 16-byte digests that takes 16 bytes each, and is asked about many at a time."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+SIZE = 16
+_NIBBLE = np.zeros(256, np.uint8)
+_NIBBLE[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
+_FEW = 4096
+
+
+def of_bytes(joined: bytes) -> np.ndarray:
+    """Digests that stand one after the other, as an array of shape (n, 2) of integers."""
+    return np.frombuffer(joined, ">u8").astype(np.uint64).reshape(-1, 2)
+
+
+def of_hex(texts: Iterable[str]) -> np.ndarray:
+    """Digests written as 32 hexadecimal digits each, as an array of shape (n, 2)."""
+    return of_bytes(bytes.fromhex("".join(texts)))
+
+
+def of_column(column: pa.ChunkedArray) -> np.ndarray:
+    """The same of a column of texts without nulls, as an array of shape (n, 2)."""
+    found = [np.empty((0, 2), np.uint64)]
+    for chunk in column.chunks:
+        if len(chunk):
+            start = chunk.offset * 2 * SIZE
+            digits = np.frombuffer(chunk.buffers()[2], np.uint8)[start : start + len(chunk) * 2 * SIZE]
+            halves = _NIBBLE[digits].reshape(-1, 2)
+            found.append(of_bytes((halves[:, 0] << 4 | halves[:, 1]).tobytes()))
+    return np.concatenate(found)
+
+
+class Digests:
+    """Digests seen, in sorted levels whose sizes fall, so that adding costs little however many there are."""
+
+    def __init__(self, digests: np.ndarray | None = None) -> None:
+        self._levels: list[_Level] = []
+        self._few: set[tuple[int, int]] = set()
+        if digests is not None:
+            self.add(digests)
+
+    def add(self, digests: np.ndarray) -> None:
+        """Add an array of shape (n, 2); of those that are there already, nothing is said."""
+        if len(digests):
+            level = _level(digests[:, 0], digests[:, 1])
+            while self._levels and len(self._levels[-1].first) < 2 * len(level.first):
+                smaller = self._levels.pop()
+                level = _level(
+                    np.concatenate([smaller.first, level.first]), np.concatenate([smaller.second, level.second])
+                )
+            self._levels.append(level)
+
+    def holds(self, digests: np.ndarray) -> np.ndarray:
+        """Which of an array of shape (n, 2) are there: n truths."""
+        self._settle()
+        order = np.argsort(digests[:, 0], kind="stable")
+        asked = _Level(digests[order, 0], digests[order, 1])
+        found = np.zeros(len(digests), bool)
+        for level in self._levels:
+            found[order] |= _held(level, asked)
+        return found
+
+    def holds_one(self, digest: str) -> bool:
+        """Whether one, written in hexadecimal, is there."""
+        first, second = int(digest[:SIZE], 16), int(digest[SIZE:], 16)
+        return (first, second) in self._few or any(_held_one(level, first, second) for level in self._levels)
+
+    def add_one(self, digest: str) -> None:
+        """Add one, written in hexadecimal."""
+        self._few.add((int(digest[:SIZE], 16), int(digest[SIZE:], 16)))
+        if len(self._few) > _FEW:
+            self._settle()
+
+    def _settle(self) -> None:
+        few, self._few = self._few, set()
+        self.add(np.array(sorted(few), np.uint64).reshape(-1, 2))
+
+
+class _Level(NamedTuple):
+    """Halves of digests, in order of the first."""
+
+    first: np.ndarray
+    second: np.ndarray
+
+
+def _level(first: np.ndarray, second: np.ndarray) -> _Level:
+    order = np.argsort(first, kind="stable")
+    return _Level(first[order], second[order])
+
+
+def _held(level: _Level, asked: _Level) -> np.ndarray:
+    """Which of those asked, in order of their first half, stand in the level."""
+    at = np.searchsorted(level.first, asked.first)
+    found = np.zeros(len(at), bool)
+    open_ = np.flatnonzero(at < len(level.first))
+    open_ = open_[level.first[at[open_]] == asked.first[open_]]
+    while len(open_):  # hardly ever twice: digests that share their first half stand beside each other
+        found[open_] = level.second[at[open_]] == asked.second[open_]
+        at[open_] += 1
+        open_ = open_[~found[open_] & (at[open_] < len(level.first))]
+        open_ = open_[level.first[at[open_]] == asked.first[open_]]
+    return found
+
+
+def _held_one(level: _Level, first: int, second: int) -> bool:
+    at = int(np.searchsorted(level.first, np.uint64(first)))
+    while at < len(level.first) and int(level.first[at]) == first:
+        if int(level.second[at]) == second:
+            return True
+        at += 1
+    return False

@@ -1,0 +1,127 @@
+"""Large codecarbon files, a block of lines at a time and in columns; what is irregular is read by row."""
+
+import re
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from estimator.readers import table
+from estimator.readers.base import ReadResult
+from estimator.readers.clock import Walls
+from estimator.readers.codecarbon_cells import Said, said_by
+from estimator.readers.codecarbon_columns import is_header, understand
+from estimator.readers.codecarbon_rows import RowReading
+from estimator.readers.codecarbon_table import Cut, table_of
+
+BLOCK_BYTES = 8 << 20
+_BY_ROW_BYTES = 64 << 10  # lines that cannot be cut into columns are read by row when they are no more than this
+_FEW_HEADERS = 4
+_TRIES = 100
+_QUOTE_IN_CELL = re.compile(rb'(?<![,\n"])"(?![,\r\n"])')
+
+
+class BlockReading:
+    """One pass over one large file, its header left out."""
+
+    def __init__(self, rows: RowReading, first_line: int) -> None:
+        self._rows = rows
+        self._line = first_line
+        self._walls: dict[ZoneInfo, Walls] = {}
+
+    def take(self, lines: bytes) -> Iterator[ReadResult]:
+        """What is read of the next lines; refused rows whose text must wait come with the rest of the file."""
+        if b"\r\r\n" in lines:
+            lines = lines.replace(b"\r\r\n", b"\n")
+        waiting = [lines] if lines else []
+        while waiting:
+            part = waiting.pop()
+            cells = self._cells(part)
+            if cells is not None:
+                yield from self._in_columns(part, cells, waiting)
+            elif halves := _halves(part):
+                waiting += reversed(halves)
+            else:
+                yield self._by_row(part)
+
+    def _cells(self, lines: bytes) -> pa.Table | None:
+        """The cells of these lines as texts; None when lines and rows do not go together."""
+        if _lone_returns(lines) or (b'"' in lines and _QUOTE_IN_CELL.search(lines)):
+            return None
+        short: list[csv.InvalidRow] = []
+
+        def skipped(row: csv.InvalidRow) -> str:
+            short.append(row)
+            return "skip"
+
+        names = [f"cell_{place}" for place in range(self._rows.columns.width)]
+        try:
+            cells = csv.read_csv(
+                pa.py_buffer(lines),
+                csv.ReadOptions(column_names=names),
+                csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skipped),
+                csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+            )
+        except pa.ArrowInvalid:
+            return None
+        whole = not short and len(cells) == lines.count(b"\n") + (not lines.endswith(b"\n"))
+        return cells.combine_chunks() if whole else None
+
+    def _in_columns(self, lines: bytes, cells: pa.Table, waiting: list[bytes]) -> Iterator[ReadResult]:
+        """A table of the regular rows, the others by row; what follows another header waits to be cut anew."""
+        said = said_by(self._rows.columns, cells, self._rows.identities)
+        headers = self._headers(cells, said.odd)
+        if len(headers) > _FEW_HEADERS and (halves := _halves(lines)):
+            waiting += reversed(halves)
+            return
+        if headers:
+            waiting.append(lines.split(b"\n", headers[0] + 1)[-1])
+            cells, said = cells[: headers[0] + 1], Said._make(part[: headers[0] + 1] for part in said)
+        made, odd = table_of(self._rows, Cut(cells, said, self._line), self._walls)
+        for place in self._rows.columns.private:
+            self._rows.private_values.update(pc.unique(cells[place].filter(pa.array(~odd))).to_pylist())
+        for place in np.flatnonzero(odd).tolist():
+            row = _row(cells, place)
+            if any(map(str.strip, row)):
+                self._rows.take(self._line + place, row)
+        self._line += len(cells)
+        yield self._rows.so_far(made)
+
+    def _headers(self, cells: pa.Table, odd: np.ndarray) -> list[int]:
+        """Places of rows that are a header with other columns."""
+        places = np.flatnonzero(odd).tolist()
+        return [p for p in places if is_header(row := _row(cells, p)) and understand(row) is not self._rows.columns]
+
+    def _by_row(self, lines: bytes) -> ReadResult:
+        for line, cells in table.records(self._rows.trace.name, lines.decode(), ",", self._line):
+            self._rows.take(line, cells)
+        self._line += lines.count(b"\n") + _lone_returns(lines)
+        return self._rows.so_far()
+
+
+def _lone_returns(lines: bytes) -> int:
+    """How many lines end with a carriage return alone."""
+    return lines.count(b"\r") - lines.count(b"\r\n") if b"\r" in lines else 0
+
+
+def _row(cells: pa.Table, place: int) -> list[str]:
+    return [column[place].as_py() for column in cells.columns]
+
+
+def _halves(lines: bytes) -> list[bytes]:
+    """The lines in two parts, never within quotes; nothing when they are few or cannot be parted."""
+    if len(lines) <= _BY_ROW_BYTES:
+        return []
+    middle, quotes = len(lines) // 2, lines.count(b'"', 0, len(lines) // 2)
+    for _ in range(_TRIES):
+        end = lines.find(b"\n", middle) + 1
+        quotes += lines.count(b'"', middle, end)
+        if not 0 < end < len(lines):
+            return []
+        if quotes % 2 == 0:
+            return [lines[:end], lines[end:]]
+        middle = end
+    return []

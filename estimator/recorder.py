@@ -1,0 +1,179 @@
+"""Writes what a tracker meters down in the spool: one run, or one a window, each with its counts and its sidecar."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from time import monotonic
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from estimator import machine
+from estimator.counts import Counts, CountsFile
+from estimator.metering import Metering, Totals
+from estimator.meters import Meters, after, label
+from estimator.own_time import OwnTime, Spent
+from estimator.recording import Progress, TrackOptions, sidecar, so_far
+from estimator.sidecar import Modes, Rest, Sidecar, beside_run, dump
+from estimator.spool import Run
+from estimator.windows import power_w, stretch, synchronise
+
+Wait = Callable[[float], object]
+
+
+class Whole(NamedTuple):
+    """All windows together: energy [kWh] and mode of each part, duration [s]."""
+
+    energies: dict[str, float]
+    modes: Modes
+    duration_s: float
+
+
+class Recorder:
+    """From the first meter found to the last row written; raises whatever metering and a disk may raise.
+
+    `make` builds codecarbon's tracker around its output; `after` is called now and then in the tracker's own thread.
+    """
+
+    def __init__(
+        self,
+        options: TrackOptions,
+        counts: Counts,
+        own: OwnTime,
+        make: Callable[[Any], Any],
+        after: Callable[[], None],
+    ) -> None:
+        self.options, self.counts, self.own = options, counts, own
+        self.counts_file: CountsFile | None = None
+        self.facts = Sidecar()
+        self.metering = Metering(make, self._live, after)
+        self.run_id = self.metering.run_id
+        self._meters = Meters(Modes(), {}, whole_machine=False)
+        self._base: Totals | None = None  # totals where this window began, None for the beginning of all
+        self._rested: Totals | None = None
+        self._began = 0.0
+        self._open = False
+        with ExitStack() as unless_done:
+            unless_done.callback(self.metering.quiet)
+            self.run = Run(options.home, self.run_id)
+            unless_done.pop_all()
+
+    def start(self) -> None:
+        """Find the meters and begin to measure."""
+        self.metering.start()
+        self._meters = label(self.metering.hardware, machine.virtual(), any(machine.cards()))
+        self.facts = sidecar(self.run_id, self.options, self._meters)
+        if self.options.window_s:
+            self._is_window(1, self.run_id)
+
+    def rest_before(self, wait: Wait) -> None:
+        """Meter the machine at rest, if that is wanted; it belongs to no run."""
+        if self.options.idle_s:
+            self._rested = self._base = self._rest("idle_before", wait)
+
+    def open(self) -> None:
+        """From here on, what is metered is the workload's."""
+        self._describe(self._meters.modes, None)
+        self._open, self._began = True, monotonic()
+        synchronise()
+
+    def is_due(self) -> bool:
+        """Whether this window has had its time."""
+        return bool(self._open and self.options.window_s and monotonic() - self._began >= self.options.window_s)
+
+    def next_window(self) -> None:
+        """End this window, begin the next at the same reading. Where it cannot begin, this one goes on."""
+        synchronise()
+        with self.metering.lock, self.own.counted():
+            if not self._open:
+                return
+            totals, run_id = self.metering.read(), str(uuid4())
+            following = Run(self.options.home, run_id)
+            self._is_window(self.facts.window or 1, self.facts.window_of or self.run_id)
+            self._write(totals, None, ended=False)
+            self.run.close()
+            self.own.mark()
+            self.metering.forget_means()
+            self.counts.begin_again()
+            self.run, self.run_id, self._base, self._began = following, run_id, totals, monotonic()
+            self._is_window((self.facts.window or 1) + 1, self.facts.window_of)
+
+    def end(self, exit_code: int | None, wait: Wait) -> Whole:
+        """Write the last row; then meter the machine at rest again, if that is wanted and `wait` was not cut short."""
+        synchronise()
+        with self.metering.lock, self.own.counted():
+            totals = self.metering.read() if self.options.idle_s else self.metering.stop()
+            self._open = False
+            row = self._write(totals, exit_code, ended=True)
+        if self.options.idle_s:
+            self._rest("idle_after", wait)
+            self.metering.stop()
+            self._dump()
+        whole = stretch(totals, self._rested, self.run_id, datetime.now())
+        return Whole(_energies(whole), self._modes(row), whole["duration"])
+
+    def close(self) -> None:
+        """Let the last run go: it may now be brought to the ledger."""
+        self._open = False
+        self.run.close()
+        self._leave()
+
+    def discard(self) -> None:
+        """Forget a run whose workload never began."""
+        self._open = False
+        try:
+            self.metering.stop()
+        finally:
+            self._leave()
+            self.run.discard()
+
+    def _leave(self) -> None:
+        self.metering.quiet()
+        if self.counts_file:
+            self.counts_file.remove()
+
+    def _is_window(self, rank: int, of: str | None) -> None:
+        self.facts = self.facts.model_copy(update={"run_id": self.run_id, "window": rank, "window_of": of})
+
+    def _live(self, totals: Totals) -> None:
+        """A snapshot, in the tracker's own thread."""
+        if self._open:
+            self._write(totals, None, ended=False)
+
+    def _write(self, totals: Totals, exit_code: int | None, ended: bool) -> dict[str, Any]:
+        """Row and sidecar of this window up to these totals."""
+        if self.counts_file:
+            self.counts_file.take(ended)
+        row = stretch(totals, self._base, self.run_id, datetime.now().astimezone())
+        self.run.write(row)
+        self._describe(self._modes(row) if ended else self._meters.modes, exit_code)
+        return row
+
+    def _modes(self, row: Totals) -> Modes:
+        return after(self._meters, _energies(row), row["duration"])
+
+    def _describe(self, modes: Modes, exit_code: int | None) -> None:
+        self.facts = so_far(self.facts, Progress(modes, self._spent(), exit_code, self.counts.so_far()))
+        self._dump()
+
+    def _spent(self) -> Spent:
+        """By this window: in its readings, and where the workload waited."""
+        self.own.add(0.0, self.metering.taken_s())
+        return self.own.since_mark()
+
+    def _dump(self) -> None:
+        dump(self.facts, beside_run(self.run.trace, self.run_id))
+
+    def _rest(self, when: str, wait: Wait) -> Totals:
+        """Totals after the machine has rested; a rest that `wait` cut short by saying so is not kept."""
+        before = self.metering.read()
+        cut_short = wait(self.options.idle_s or 0.0)
+        totals = self.metering.read()
+        if not cut_short:
+            seen = stretch(totals, before, self.run_id, datetime.now())
+            rest = Rest(power_w=power_w(seen), duration_s=seen["duration"])
+            self.facts = self.facts.model_copy(update={when: rest})
+        return totals
+
+
+def _energies(row: Totals) -> dict[str, float]:
+    return {part: row[f"{part}_energy"] for part in ("cpu", "gpu", "ram")}

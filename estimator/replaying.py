@@ -1,0 +1,81 @@
+"""A downloaded explanation computed again, beside the figures that it holds itself."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from estimator.errors import SobriaError
+from estimator.explain import replay
+
+BOUNDS = ("low", "central", "high", "envelope")
+PRECISION = 1e-9  # of a number that is found again: machines differ in the last digits of a sum
+
+
+class ReplayFileRefused(SobriaError):
+    """A file that is no downloaded explanation."""
+
+    code = "replay_file_refused"
+
+
+class Pair(NamedTuple):
+    """A bound of a figure, as the file says it and as it is found again."""
+
+    figure: str
+    bound: str
+    file: Any
+    replayed: Any
+
+    @property
+    def agrees(self) -> bool:
+        """Is it the same number, or unknown on both sides?"""
+        if isinstance(self.file, list) and isinstance(self.replayed, list):
+            return len(self.file) == len(self.replayed) and all(map(_same, self.file, self.replayed))
+        return _same(self.file, self.replayed)
+
+
+def replay_file(path: Path) -> dict[str, Any]:
+    """{"indicators", "figure", "amount", "compared", "differences"}: a downloaded explanation computed again.
+
+    figure, amount: the one figure that the file explains, "" and nothing where it explains them all. compared: how many
+    numbers of the file have one beside them; differences: {"figure", "bound", "file", "replayed"} of each that is
+    another, to one part in a thousand million. ReplayFileRefused, ReplayRefused.
+    """
+    try:
+        stored = json.loads(path.read_text("utf-8"))
+        found = replay(stored["replay"])
+    except (UnicodeDecodeError, json.JSONDecodeError, LookupError, TypeError, AttributeError, ValidationError) as error:
+        raise ReplayFileRefused(file=path.name) from error
+    figure = stored["replay"]["figure"] or ""
+    amount = _reached(found, figure)
+    pairs = [*_pairs(stored.get("indicators"), found), *_pairs(stored.get("amount"), amount, figure)]
+    wrong = {(p.figure, p.bound): p._asdict() for p in pairs if not p.agrees}
+    body = {"indicators": found, "figure": figure, "amount": amount, "compared": len(pairs)}
+    return body | {"differences": list(wrong.values())}
+
+
+def _reached(found: Mapping[str, Any], figure: str) -> Mapping[str, Any]:
+    """The amount of a figure in a tree of figures; empty where none is named."""
+    for step in figure.split("."):
+        found = found.get(step, {})
+    return found
+
+
+def _pairs(said: Any, found: Mapping[str, Any], figure: str = "") -> Iterator[Pair]:
+    """Each bound of each figure that both hold."""
+    if not isinstance(said, Mapping):
+        return
+    for name, value in found.items():
+        if name in BOUNDS and name in said:
+            yield Pair(figure, name, said[name], value)
+        elif isinstance(value, Mapping) and name != "missing":
+            yield from _pairs(said.get(name), value, f"{figure}.{name}".lstrip("."))
+
+
+def _same(said: Any, found: Any) -> bool:
+    if isinstance(said, bool) or not isinstance(said, int | float) or not isinstance(found, int | float):
+        return said is None and found is None
+    return math.isclose(said, found, rel_tol=PRECISION)

@@ -1,0 +1,53 @@
+-- A run across months is shared by duration; what is absent is empty text, so that factors join by equality.
+-- Reserved hours that no answer takes are a slice of their own, `waiting`: `paces` holds the accelerator time of one
+-- output [h] by serving. Where it is not known, or where answers take every hour, nothing waits.
+CREATE VIEW slices AS
+WITH parts AS (
+  SELECT runs.*, runs.start_month AS month, 1.0 AS part
+  FROM runs
+  WHERE runs.start_month = runs.end_month
+  UNION ALL
+  SELECT
+    runs.*,
+    months.month,
+    (LEAST(runs.end_us, months.to_us) - GREATEST(runs.start_us, months.from_us)) / CAST(runs.end_us - runs.start_us AS DOUBLE) AS part
+  FROM runs
+  JOIN months ON months.from_us < runs.end_us AND months.to_us > runs.start_us
+  WHERE runs.start_month <> runs.end_month
+),
+placed AS (
+  SELECT
+    row_id, month, service_key, COALESCE(model, '') AS model, part, charge_share,
+    items * part AS items, requests * part AS requests,
+    COALESCE(zone, '') AS zone, COALESCE(host, '') AS host,
+    COALESCE(machine, CASE WHEN NOT modelled THEN '' WHEN host = 'class/desk' THEN 'machine/workstation' ELSE 'machine/ai-server' END) AS machine,
+    COALESCE(device, CASE WHEN modelled THEN 'gpu/any' ELSE '' END) AS device, '' AS network,
+    cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, reserved,
+    COALESCE(resource_share, 1.0) AS resource_share,
+    COALESCE(cpu_energy_kwh, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS cpu_energy,
+    COALESCE(gpu_energy_kwh, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS gpu_energy,
+    COALESCE(ram_energy_kwh, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS ram_energy,
+    COALESCE(other_energy_kwh, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS other_energy,
+    CASE WHEN modelled THEN CASE WHEN output_tokens > 0 OR images IS NULL THEN output_tokens ELSE images END END * part AS outputs,
+    COALESCE(device_hours, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS device_hours,
+    COALESCE(machine_hours, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS machine_hours,
+    COALESCE(data_gb, 0) * part AS data_gb
+  FROM parts
+)
+SELECT
+  row_id, month, service_key, model, part, charge_share, items, requests,
+  zone, host, machine, device, network, cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share,
+  cpu_energy, gpu_energy, ram_energy, other_energy, outputs, device_hours, machine_hours, data_gb,
+  CASE WHEN reserved THEN device_hours END AS hosted_hours,
+  CAST(NULL AS DOUBLE) AS working_hours
+FROM placed
+UNION ALL
+SELECT
+  row_id, month, service_key, model, part, charge_share, NULL AS items, NULL AS requests,
+  zone, host, machine, device, network, cpu_mode, gpu_mode, ram_mode, other_mode, gap, 'waiting' AS serving, resource_share,
+  NULL AS cpu_energy, NULL AS gpu_energy, NULL AS ram_energy, NULL AS other_energy, NULL AS outputs, NULL AS device_hours,
+  NULL AS machine_hours, NULL AS data_gb, NULL AS hosted_hours,
+  device_hours - outputs * paces.output_hours AS working_hours
+FROM placed
+JOIN paces ON paces.serving = placed.serving
+WHERE reserved AND device_hours > outputs * paces.output_hours;

@@ -1,0 +1,19 @@
+-- What is to be looked at and only shows once rows are weighed, by themselves and against others.
+CREATE TABLE weighed_checks AS
+-- Reserved hours of accelerators: the time of an answer is not known, or answers would take more than there are.
+SELECT runs.row_id, runs.service_key,
+  CASE WHEN paces.output_hours IS NULL THEN 'waiting_unknown' ELSE 'hours_too_few' END AS code
+FROM runs
+JOIN paces ON paces.serving = runs.serving
+WHERE runs.reserved AND (paces.output_hours IS NULL OR runs.device_hours < runs.output_tokens * paces.output_hours)
+UNION ALL
+-- Usage of an organisation exported by the day and by the hour: the same tokens twice. Buckets begin in one UTC day.
+SELECT wide.row_id, wide.service_key, 'buckets_overlap' AS code
+FROM runs AS wide
+WHERE wide.reader = 'openai_usage' AND EXISTS (
+  SELECT 1 FROM runs AS narrow
+  WHERE narrow.reader = 'openai_usage' AND narrow.service_key = wide.service_key
+    AND COALESCE(narrow.model, '') = COALESCE(wide.model, '')
+    AND FLOOR(narrow.start_us / 86400000000.0) = FLOOR(wide.start_us / 86400000000.0)
+    AND narrow.start_us >= wide.start_us AND narrow.end_us <= wide.end_us AND narrow.duration_s < wide.duration_s
+);

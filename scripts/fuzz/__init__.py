@@ -1,0 +1,1 @@
+"""Looks, guided by coverage, for inputs that make a reader fail."""

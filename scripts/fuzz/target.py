@@ -1,0 +1,104 @@
+"""The process that gives one reader what coverage leads to: python -m scripts.fuzz.target READER SECONDS KEEP."""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["estimator.readers"]):
+    from estimator.readers import READERS, codecarbon_blocks, find_files, pick, stream_trace
+    from estimator.readers.base import Context, LargeTrace, Reader, ReadResult, Trace, open_trace
+
+from estimator import lake
+from estimator.errors import LANGUAGES, SobriaError
+from estimator.home import reading_context
+
+TESTS = Path(__file__).resolve().parents[2] / "tests"
+Law = Callable[[bytes], None]
+
+
+def samples(reader: Reader) -> list[Trace]:
+    """Those of the tests that this reader recognises."""
+    found = []
+    for path in find_files([TESTS]):
+        try:
+            trace = open_trace(path)
+            if pick(trace) is reader:
+                found.append(trace)
+        except SobriaError:
+            continue
+    return found
+
+
+def read_or_refused(reader: Reader, name: str, context: Context) -> Law:
+    """Any bytes are refused in words, or give rows that add up and can be written down."""
+
+    def holds(data: bytes) -> None:
+        try:
+            result = reader.read(Trace(name, data, None), context)
+        except SobriaError as error:
+            assert all(error.message(lang) for lang in LANGUAGES)
+            return
+        lake.table_of(result.rows, lake.ACTIVITY_SCHEMA)
+        lake.table_of(result.refused, lake.REFUSED_SCHEMA)
+
+    return holds
+
+
+def same_by_blocks(reader: Reader, path: Path, context: Context) -> Law:
+    """Any bytes give the same rows by blocks as by row."""
+
+    def by_row() -> list[ReadResult]:
+        return [reader.read(open_trace(path), context)]
+
+    def by_blocks() -> list[ReadResult]:
+        return list(stream_trace(LargeTrace(path), context, lambda read: None))
+
+    def ids(read: Callable[[], list[ReadResult]]) -> tuple[list[str], list[str]] | str:
+        try:
+            results = read()
+        except SobriaError as error:
+            return error.code
+        columns = [result.table["row_id"].to_pylist() for result in results if result.table is not None]
+        rows = [row.row_id for result in results for row in result.rows]
+        return sorted(sum(columns, rows)), sorted(row.row_id for result in results for row in result.refused)
+
+    def holds(data: bytes) -> None:
+        path.write_bytes(data)
+        try:
+            pick(open_trace(path))
+        except SobriaError:
+            return
+        assert ids(by_row) == ids(by_blocks)
+
+    return holds
+
+
+def main(name: str, seconds: str, keep: str) -> None:
+    """Ends with the process."""
+    reader = next(reader for reader in READERS if reader.name == name)
+    with tempfile.TemporaryDirectory() as folder:
+        found = samples(reader)
+        corpus = Path(folder) / "corpus"
+        corpus.mkdir()
+        for number, trace in enumerate(found):
+            (corpus / str(number)).write_bytes(trace.data)
+        context = reading_context(Path(folder))
+        laws = [read_or_refused(reader, found[0].name, context)]
+        if reader.stream:
+            codecarbon_blocks._BY_ROW_BYTES = 64
+            laws.append(same_by_blocks(reader, Path(folder) / "emissions.csv", context))
+
+        def holds(data: bytes) -> None:
+            for law in laws:
+                law(data)
+
+        options = [f"-max_total_time={seconds}", f"-artifact_prefix={keep}/{name}-", "-print_final_stats=1"]
+        atheris.Setup([sys.argv[0], *options, str(corpus)], holds)
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,58 @@
+"""The words that Streamlit writes by itself: in the reader's language, in every page that has some."""
+
+import re
+
+from playwright.sync_api import FilePayload, Page
+
+from dashboard.texts import words
+from tests.browser.conftest import Server
+from tests.browser.test_pages import open_page
+
+ASKED = {  # address: what is clicked, what is typed
+    "/synthese": ("input[role=combobox]", "zzz"),
+    "/comparer": ("textarea", "x"),
+    "/facteurs": ("input[type=text]:not([role])", "pue"),
+    "/registre?cas=assistant-agents&faire=revue": ("", ""),
+    "/brancher?voie=vllm": ("", ""),
+}
+TOO_LARGE: FilePayload = {"name": "lourd.jsonl", "mimeType": "text/plain", "buffer": b"x" * (6 * 1024 * 1024)}
+# Every text and name that can be seen or heard, but those of our own blocks, of files and of code.
+SAID = """() => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility()
+    && !e.closest('.stHtml, pre, script, [data-testid=stIconMaterial]')).flatMap(e =>
+  [e.getAttribute('aria-label'),
+   ...[...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE).map(n => n.data.trim())])
+  .filter(Boolean)"""
+
+
+def english(page: Page) -> list[str]:
+    """What is still said as Streamlit says it."""
+    shapes = [
+        re.compile(re.escape(said).replace(re.escape("{x}"), ".+"))
+        for key, said in words("en")["streamlit"].items()
+        if said != words("fr")["streamlit"][key]
+    ]
+    return [text for text in page.evaluate(SAID) if any(shape.fullmatch(text) for shape in shapes)]
+
+
+def test_streamlit_speaks_french(screen: Page, dashboard: Server) -> None:
+    for path, (clicked, typed) in ASKED.items():
+        open_page(screen, dashboard, path, "fr")
+        screen.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        if clicked:
+            screen.locator(clicked).first.click()
+            screen.keyboard.type(typed)
+        if "brancher" in path:
+            screen.set_input_files("input[type=file]", TOO_LARGE)
+            screen.get_by_text("dépasse 5 Mo").wait_for(state="attached")
+        screen.wait_for_timeout(300)
+        assert english(screen) == [], path
+
+
+def test_streamlit_keeps_its_words_in_english_and_people_keep_theirs(screen: Page, dashboard: Server) -> None:
+    open_page(screen, dashboard, "/brancher?voie=vllm", "en")
+    assert "Copy to clipboard" in english(screen)
+    open_page(screen, dashboard, "/synthese", "fr")
+    block = "document.querySelector('.st-key-page .stHtml')"
+    screen.evaluate(f"{block}.append(Object.assign(document.createElement('p'), {{textContent: 'Open'}}))")
+    screen.wait_for_timeout(100)
+    assert screen.evaluate(f"{block}.lastChild.textContent") == "Open"

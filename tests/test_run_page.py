@@ -1,0 +1,125 @@
+"""A run opened: every raw field once, what it leaves out, and commands that undo exactly what they say."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from markupsafe import Markup
+
+from dashboard.run_fields import GROUPS
+from dashboard.run_view import left_out, run_view
+from dashboard.texts import t, words
+from estimator.activity import Activity
+from estimator.catalogue import load
+from estimator.ledger import Ledger
+from estimator.ledger.withdrawing import Target, leaving
+from tests.fake_reading import HOSTILE
+from tests.support import activity, built
+
+LANGUAGES = ("fr", "en")
+FULL: dict[str, Any] = {
+    "run_id": "abc", "task_name": "lecture", "file_sha": "0123456789abcdef" * 4, "tool_version": "3.3.2",
+    "model": "llama", "zone_as_read": "France", "machine_id": "ffee", "device": "gpu/h100-sxm-80",
+    "device_as_read": "1 x H100", "device_count": 2, "scope": "machine", "gpu_energy_kwh": 0.25,
+    "gpu_mode": "mode/nvml", "cpu_mode": "mode/rapl", "gap": "gap/server", "device_hours": 2.0, "items": 40.0,
+    "requests": 41.0, "reported_pue": 1.5, "reported_gwp_kg": 0.031, "reported_water_l": 2.0, "precision": "bf16",
+}  # fmt: skip
+
+
+def opened(tmp_path: Path, **fields: Any) -> dict[str, Any]:
+    """A run of a ledger that holds it alone."""
+    row = activity(**fields)
+    return built(tmp_path, row).run(row.row_id)
+
+
+def test_every_field_of_the_ledger_is_in_one_group_and_none_is_a_place_on_earth() -> None:
+    shown = [name for names in GROUPS.values() for name in names]
+    assert sorted(shown) == sorted(set(Activity.model_fields) - {"checks"})
+    assert not any(word in name for name in shown for word in ("latitude", "longitude", "coordinate"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_field_that_is_there_is_shown_and_no_other(tmp_path: Path, lang: str) -> None:
+    text = run_view(opened(tmp_path, **FULL), lang)
+    for name in ("run_id", "task_name", "zone_as_read", "device_count", "items", "reported_pue", "file_sha"):
+        assert f"<dt>{Markup.escape(t(f'fields.{name}', lang))}</dt>" in text, name
+    for name in ("images", "audio_s", "latency_s", "output_tokens"):
+        assert f"<dt>{Markup.escape(t(f'fields.{name}', lang))}</dt>" not in text, name
+    assert "250\u00a0Wh" in text  # 0.25 kWh
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_figure_leads_to_its_calculation(tmp_path: Path, lang: str) -> None:
+    run = opened(tmp_path, **FULL)
+    text = run_view(run, lang)
+    for figure in ("energy", "it_energy", "water", "adpe", "gwp", "primary_energy", "gwp.devices"):
+        assert f"explication?id=run.{run['row_id']}.{figure}" in text
+    assert text.count(t("run.open", lang)) == 9
+
+
+def test_it_says_how_it_differs_from_the_file(tmp_path: Path) -> None:
+    """1 kWh of processors and 0.25 kWh of cards: the trace reads 1.25 kWh."""
+    text = run_view(opened(tmp_path, **FULL), "fr").replace("\u00a0", " ")
+    assert "La trace relève 1,25 kWh" in text and "un PUE de 1,5" in text
+    assert "Le fichier annonce 0,031 kg" in text or "Le fichier annonce 31 g" in text
+    assert "2 L d’eau" in text
+    assert t("run.differs", "fr") not in run_view(
+        opened(tmp_path / "b", cpu_energy_kwh=None, cpu_mode="mode/none", other_mode="mode/not_declared"), "fr"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "said", "unsaid"),
+    [
+        ({"cpu_mode": "mode/rapl"}, ["rapl", "scope_unknown", "network", "desk"], ["nvml", "gap", "modelled"]),
+        ({"gap": "gap/server", "scope": "process"}, ["gap", "scope_process"], ["scope_machine"]),
+        ({"data_gb": 3.0}, ["storage", "training"], ["network"]),
+        ({"cpu_energy_kwh": None, "cpu_mode": "mode/none", "other_mode": "mode/meter", "other_energy_kwh": 2.0},
+         ["meter"], ["not_read", "rapl"]),
+    ],
+)  # fmt: skip
+def test_what_is_left_out_follows_from_the_reading(
+    tmp_path: Path, fields: dict[str, Any], said: list[str], unsaid: list[str]
+) -> None:
+    lines = "\n".join(left_out(opened(tmp_path, **fields), "fr"))
+    for name in said:
+        assert t(f"left_out.{name}", "fr").split("{")[0] in lines, name
+    for name in unsaid:
+        assert t(f"left_out.{name}", "fr").split("{")[0] not in lines, name
+
+
+def test_components_without_a_reading_and_unknown_places_are_said(tmp_path: Path) -> None:
+    lines = left_out(opened(tmp_path, host=None, machine=None), "fr")
+    assert t("left_out.not_read", "fr", component="mémoire") in lines
+    assert not any("cartes de calcul" in line for line in lines), "no card was named"
+    assert any(line.startswith("Refroidissement et pertes du site") for line in lines)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_way_of_reading_an_energy_has_its_sentence(lang: str) -> None:
+    silent = {"none", "not_declared", "not_estimable"}
+    modes = {s.id.removeprefix("mode/") for s in load().subjects.values() if s.kind == "mode"}
+    assert modes - silent <= set(words(lang)["left_out"])
+
+
+def test_the_commands_undo_the_run_or_its_file_whatever_their_names(tmp_path: Path) -> None:
+    ours, beside = activity(run_key=HOSTILE + " '$x'", file_sha="ab" * 32), activity(file_sha="ab" * 32)
+    run = built(tmp_path, ours, beside, activity()).run(ours.row_id)
+    blocks = run_view(run, "fr").split("<code>")[1:]
+    taken = []
+    for block in blocks:
+        command = shlex.split(Markup(block.split("</code>")[0]).unescape())
+        assert command[:3] == ["sobria", "ledger", "withdraw"] and command[4::2] == ["--who", "--why"]
+        kind, _, value = command[3].removeprefix("--").partition("=")
+        taken.append(leaving(Ledger(tmp_path), Target(kind, value)).as_dict()["rows"])  # type: ignore[arg-type]
+    assert taken == [1, 2]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_declared_month_ends_on_its_last_day(tmp_path: Path, lang: str) -> None:
+    """From 1 September at midnight, 30 days of 24 h: until 1 October, which is outside."""
+    run = opened(tmp_path, start="2026-09-01T00:00:00", hours=720.0)
+    text = run_view(run, lang)
+    assert {"fr": "du 1er au 30 septembre 2026", "en": "30 September 2026"}[lang] in text
+    assert {"fr": "octobre", "en": "October"}[lang] not in text
