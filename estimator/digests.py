@@ -1,6 +1,5 @@
 """A set of 16-byte digests that takes 16 bytes each, and is asked about many at a time."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,21 +16,23 @@ def of_bytes(joined: bytes) -> np.ndarray:
     return np.frombuffer(joined, ">u8").astype(np.uint64).reshape(-1, 2)
 
 
-def of_hex(texts: Iterable[str]) -> np.ndarray:
-    """Digests written as 32 hexadecimal digits each, as an array of shape (n, 2)."""
-    return of_bytes(bytes.fromhex("".join(texts)))
-
-
 def of_column(column: pa.ChunkedArray) -> np.ndarray:
-    """The same of a column of texts without nulls, as an array of shape (n, 2)."""
+    """Digests written as 32 hexadecimal digits each, in a column without nulls, as an array of shape (n, 2)."""
     found = [np.empty((0, 2), np.uint64)]
     for chunk in column.chunks:
         if len(chunk):
-            start = chunk.offset * 2 * SIZE
+            start = int(np.frombuffer(chunk.buffers()[1], np.int32)[chunk.offset])
             digits = np.frombuffer(chunk.buffers()[2], np.uint8)[start : start + len(chunk) * 2 * SIZE]
             halves = _NIBBLE[digits].reshape(-1, 2)
             found.append(of_bytes((halves[:, 0] << 4 | halves[:, 1]).tobytes()))
     return np.concatenate(found)
+
+
+class _Level(NamedTuple):
+    """Halves of digests, in order of the first."""
+
+    first: np.ndarray
+    second: np.ndarray
 
 
 class Digests:
@@ -45,23 +46,25 @@ class Digests:
 
     def add(self, digests: np.ndarray) -> None:
         """Add an array of shape (n, 2); of those that are there already, nothing is said."""
-        if len(digests):
-            level = _level(digests[:, 0], digests[:, 1])
-            while self._levels and len(self._levels[-1].first) < 2 * len(level.first):
-                smaller = self._levels.pop()
-                level = _level(
-                    np.concatenate([smaller.first, level.first]), np.concatenate([smaller.second, level.second])
-                )
-            self._levels.append(level)
+        self._add(_level(digests[:, 0], digests[:, 1]))
 
     def holds(self, digests: np.ndarray) -> np.ndarray:
         """Which of an array of shape (n, 2) are there: n truths."""
+        return self.meet(digests, add=False)
+
+    def meet(self, digests: np.ndarray, add: bool = True) -> np.ndarray:
+        """The same, those that are not there being added. Of equal ones that are new, all are said not to be there."""
         self._settle()
         order = np.argsort(digests[:, 0], kind="stable")
         asked = _Level(digests[order, 0], digests[order, 1])
-        found = np.zeros(len(digests), bool)
+        held = np.zeros(len(digests), bool)
         for level in self._levels:
-            found[order] |= _held(level, asked)
+            held |= _held(level, asked)
+        if add:
+            new = ~held
+            self._add(_Level(asked.first[new], asked.second[new]) if held.any() else asked)
+        found = np.empty(len(digests), bool)
+        found[order] = held
         return found
 
     def holds_one(self, digest: str) -> bool:
@@ -75,16 +78,17 @@ class Digests:
         if len(self._few) > _FEW:
             self._settle()
 
+    def _add(self, level: _Level) -> None:
+        if not len(level.first):
+            return
+        while self._levels and len(self._levels[-1].first) < 2 * len(level.first):
+            smaller = self._levels.pop()
+            level = _level(np.concatenate([smaller.first, level.first]), np.concatenate([smaller.second, level.second]))
+        self._levels.append(level)
+
     def _settle(self) -> None:
         few, self._few = self._few, set()
         self.add(np.array(sorted(few), np.uint64).reshape(-1, 2))
-
-
-class _Level(NamedTuple):
-    """Halves of digests, in order of the first."""
-
-    first: np.ndarray
-    second: np.ndarray
 
 
 def _level(first: np.ndarray, second: np.ndarray) -> _Level:

@@ -449,3 +449,14 @@ def test_the_model_scenario_runs_and_explains_every_field() -> None:
     for kind in (Scenario, Need, Constraints, Option, Quality, People, Measured):
         missing = [name for name in kind.model_fields if not any(form in text for form in (f"{name} =", f".{name}]"))]
         assert [name for name in missing if name not in ("need", "constraints", "options")] == []
+
+
+def test_people_s_screens_are_told_where_they_are_most_of_the_electricity() -> None:
+    """Their share is that of the terminals among the components; below one half for every option, nothing is told."""
+    body = compare_data.compared(compare_data.example_scenario()).body
+    option = next(option for option in body["options"] if option["components"].get("energy"))
+    parts = option["components"]["energy"]
+    assert option["screens_share"] == pytest.approx(parts["terminals"] / sum(parts.values()))
+    assert f"pour {option['label']}" in compare_view.screens(body, "fr")
+    small = {"options": [{"label": "a", "screens_share": 0.5}, {"label": "b", "screens_share": None}]}
+    assert compare_view.screens(small, "fr") == ""

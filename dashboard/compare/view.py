@@ -17,6 +17,7 @@ from estimator.numbers import count_text, share_text, tick_text, two_figures
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # beside electricity, never summed
 INDICATORS = ("energy", *BESIDE)
+MOSTLY = 0.5  # from there on, a part of a figure is most of it
 SETTLED = ("lower_always", "lower_mostly")
 
 
@@ -60,6 +61,17 @@ def answer(body: Mapping[str, Any], lang: str) -> str:
     return f"{t('compare.no_reference', lang)} {why}".strip()
 
 
+def screens(body: Mapping[str, Any], lang: str) -> str:
+    """What people's screens take of the electricity of each option, where it is most of it for one of them."""
+    shares = {option["label"]: option["screens_share"] for option in body["options"] if option["screens_share"]}
+    if not any(share > MOSTLY for share in shares.values()):
+        return ""
+    told = ", ".join(
+        t("compare.screens_of", lang, label=label, share=share_text(s, lang)) for label, s in shares.items()
+    )
+    return t("compare.screens", lang, shares=told)
+
+
 def suitable(pairs: Sequence[Mapping[str, Any]], body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """The pairs of options that reach the threshold; else of those not known to miss it; else all."""
     for missing in ((False, None), (False,)):
@@ -98,7 +110,9 @@ def picture(found: Compared, scenario: Scenario, lang: str) -> Markup:
     rest = Markup('<h3 class="beside-title">{}</h3><p class="small">{}</p><div class="beside">{}</div>').format(
         t("compare.beside", lang), agreement(body, lang), beside
     )
-    return parts.section(title, main + rest)
+    told = screens(body, lang)
+    note = Markup('<p class="note">{}</p>').format(told) if told else Markup()
+    return parts.section(title, main + rest + note)
 
 
 def bars(found: Compared, scenario: Scenario, name: str, lang: str, whole: bool = True) -> list[Bar]:

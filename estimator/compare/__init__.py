@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from estimator.compare.components import components
+from estimator.compare.components import components, screens_share
 from estimator.compare.options import Built, Context, built, counts_network
 from estimator.compare.pairing import Paired, Side
 from estimator.compare.scenario import Option, Scenario
@@ -213,11 +213,19 @@ def _option(work: Comparator, option: Option) -> dict[str, Any]:
     weighed = work.weighed.get(option.id)
     body |= {"occupancy": weighed.built.occupancy if weighed else None}
     if weighed is None:
-        return body | {"figures": {}, "per_unit": {}, "components": {}, "proof": {}, "warnings": []}
+        return body | {
+            "figures": {},
+            "per_unit": {},
+            "components": {},
+            "screens_share": None,
+            "proof": {},
+            "warnings": [],
+        }
     found = amounts(weighed.built.cells, FIGURES) if weighed.built.cells else {}
     body["figures"] = {name: amount.as_dict() for name, amount in found.items()}
     body["per_unit"] = {name: _per(amount.as_dict(), work.units) for name, amount in found.items()}
     body["components"] = {name: components(weighed.side, name) for name in found}
+    body["screens_share"] = screens_share(body["components"].get("energy", {}))
     return body | {"proof": dict(weighed.built.proof), "warnings": list(weighed.built.warnings)}
 
 

@@ -1,5 +1,7 @@
 """What a figure of an option is made of: servers, cooling and losses, manufacture, network, people's terminals."""
 
+from collections.abc import Mapping
+
 from estimator.compare.pairing import Side
 from estimator.figures import FIGURES, asked, figure_named, known_result
 from estimator.worlds import Cell
@@ -17,6 +19,12 @@ def components(side: Side, indicator: str) -> dict[str, float]:
         for name, value in _parts(cell, indicator):
             found[name] = found.get(name, 0.0) + value
     return {name: found[name] for name in NAMES if name in found}
+
+
+def screens_share(electricity: Mapping[str, float]) -> float | None:
+    """Share of people's screens in the electricity of an option, from its components [1]; None when none is known."""
+    whole = sum(electricity.values())
+    return electricity.get("terminals", 0.0) / whole if whole else None
 
 
 def _parts(cell: Cell, indicator: str) -> list[tuple[str, float]]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -57,19 +58,18 @@ class Known:
             return True
         return row.row_id in self._gone and copy_of(row) in self._gone[row.row_id]
 
-    def hold(self, rows: pa.Table, digests: np.ndarray) -> np.ndarray:
-        """The same of a table of activities, given with the digests that their ids are: n truths."""
-        held = self._ids.holds(digests)
+    def meet(self, rows: pa.Table) -> np.ndarray:
+        """The same of a table of activities: n truths. Those that do not count yet do from now on."""
+        digests = of_column(rows["row_id"])
+        held = self._ids.meet(digests)
         if self._gone:
             rare = pc.is_in(rows["row_id"], value_set=pa.array(list(self._gone))).to_numpy()
             for place in np.flatnonzero(rare).tolist():
-                held[place] = self.has(as_models("activities", rows[place : place + 1])[0])
+                row = as_models("activities", rows[place : place + 1])[0]
+                held[place] = (held[place] and row.row_id not in self._dead) or copy_of(row) in self._gone[row.row_id]
+                if not held[place]:
+                    self._dead.discard(row.row_id)
         return held
-
-    def add(self, rows: pa.Table, digests: np.ndarray) -> None:
-        """Rows that count from now on."""
-        self._ids.add(digests)
-        self._dead.difference_update(rows["row_id"].to_pylist() if self._dead else ())
 
     def add_one(self, row_id: str) -> None:
         """A row that counts from now on."""
@@ -188,10 +188,10 @@ class Ledger:
         with self.reading(), connect() as connection:
             files = self._of_same_runs(connection, mine)
             connection.execute(
-                f"CREATE TEMP TABLE repeated AS SELECT run_id FROM {parquet(files)} WHERE run_id IS NOT NULL"
-                " GROUP BY run_id HAVING COUNT(*) > 1"
+                f"CREATE TEMP TABLE repeated AS SELECT hash(run_id) AS run FROM {parquet(files)}"
+                " WHERE run_id IS NOT NULL GROUP BY run HAVING COUNT(*) > 1"
             )
-            rows = f"(SELECT * FROM {parquet(files)} WHERE run_id IN (SELECT run_id FROM repeated))"
+            rows = f"(SELECT * FROM {parquet(files)} WHERE hash(run_id) IN (SELECT run FROM repeated))"
             connection.execute(f"CREATE TEMP VIEW activities AS {counting(rows, self.withdrawn_files('activities'))}")
             found = connection.execute(
                 f"SELECT COUNT(DISTINCT row_id) FROM ({text}) WHERE status = 'superseded'"
@@ -225,10 +225,14 @@ class Ledger:
     def write(self, rows: pa.Table, refused: Sequence[Refused]) -> dict[str, int]:
         """Write activities as they are, one file a month of start; rows refused, in one file. Rows by part."""
         wrote = {}
-        months = pc.unique(rows["start_month"]).to_pylist()
-        for month in sorted(months):
-            batch = rows if len(months) == 1 else rows.filter(pc.equal(rows["start_month"], month))
-            path = lake.write_part(self.activities / f"month={month}", batch)
+        months = rows["start_month"].to_numpy()
+        if np.any(np.diff(months) < 0):
+            order = np.argsort(months, kind="stable")
+            rows, months = rows.take(pa.array(order)), months[order]
+        starts = np.flatnonzero(np.diff(months, prepend=0)).tolist()
+        for start, end in pairwise([*starts, len(months)]):
+            batch = rows[start:end]
+            path = lake.write_part(self.activities / f"month={months[start]}", batch)
             wrote[path.relative_to(self.folder).as_posix()] = len(batch)
         if refused:
             path = lake.write_part(self.quarantine, lake.table_of(refused, REFUSED_SCHEMA))

@@ -8,7 +8,6 @@ import pyarrow.parquet as pq
 
 from estimator import lake
 from estimator.activity import Activity, Refused
-from estimator.digests import of_column
 from estimator.errors import SobriaError
 from estimator.ledger.files import Ledger
 from estimator.ledger.records import Import, Source, heads
@@ -110,12 +109,10 @@ class Posting:
             else:
                 self._keep(row)
         if result.table is not None:
-            digests = of_column(result.table["row_id"])
-            known = self._rows_known.hold(result.table, digests)
+            known = self._rows_known.meet(result.table)
             for row_id in result.table.filter(pa.array(known))["row_id"].to_pylist():
                 self._note_known(row_id)
             fresh = result.table.filter(pa.array(~known)) if known.any() else result.table
-            self._rows_known.add(fresh, digests[~known])
             self._tables.append(fresh)
             self.new += len(fresh)
         for refusal in result.refused:

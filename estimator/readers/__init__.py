@@ -3,9 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
 
 from estimator.readers import (
     albert,
@@ -27,6 +25,7 @@ from estimator.readers import (
     vllm,
     zeus,
 )
+from estimator.readers.ahead import ahead
 from estimator.readers.base import (
     HEAD_BYTES,
     HEAD_CHARS,
@@ -42,7 +41,6 @@ from estimator.readers.base import (
 from estimator.readers.redaction import HIDDEN
 from estimator.sidecar import SUFFIX
 
-T = TypeVar("T")
 _TABLES: tuple[Reader, ...] = (codecarbon.READER, declared.READER)
 _OTHERS: tuple[Reader, ...] = (
     openai_usage.READER,
@@ -92,19 +90,9 @@ def stream_trace(trace: LargeTrace, context: Context, progress: Callable[[int], 
     if reader.stream is None:
         yield reader.read(trace.whole(), context)
         return
-    for result in _ahead(reader.stream(trace, context)):
+    for result in ahead(reader.stream(trace, context)):
         progress(trace.taken)
         yield result
-
-
-def _ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same, the next being made in another thread while one is used."""
-    end: Any = object()
-    with ThreadPoolExecutor(1) as worker:
-        waiting = worker.submit(next, items, end)
-        while (item := waiting.result()) is not end:
-            waiting = worker.submit(next, items, end)
-            yield item
 
 
 def find_files(paths: Iterable[str | Path]) -> Iterator[str | Path]:

@@ -4,6 +4,7 @@ import codecs
 import hashlib
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ from estimator.places import Places, is_timezone
 STDIN = "-"
 HEAD_CHARS = 65_536
 HEAD_BYTES = 4 * HEAD_CHARS
+_PIECE = 1 << 20
 LARGE_BYTES = 4 << 20  # from here on, a file is read a block at a time where its reader can
 
 
@@ -106,16 +108,30 @@ class LargeTrace:
 
     def __init__(self, path: Path) -> None:
         self.name, self.folder, self._path = path.name, path.parent, path
-        sha, utf8 = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
         self.size, self.taken, self.is_utf8 = 0, 0, True
+        utf8 = codecs.getincrementaldecoder("utf-8")()
         with self._open() as file:
             self.head = file.read(HEAD_BYTES)
             file.seek(0)
-            while piece := file.read(1 << 20):
-                sha.update(piece)
+            while piece := file.read(_PIECE):
                 self.size += len(piece)
                 self.is_utf8 = self.is_utf8 and _decodes(utf8, piece)
-        self.sha = sha.hexdigest()
+        worker = ThreadPoolExecutor(1)
+        self._hashing = worker.submit(self._hash)
+        worker.shutdown(wait=False)
+
+    @property
+    def sha(self) -> str:
+        """SHA-256 of the bytes, in hexadecimal; worked out while the first are read."""
+        return self._hashing.result()
+
+    def _hash(self) -> str:
+        sha, left = hashlib.sha256(), self.size
+        with self._open() as file:
+            while left > 0 and (piece := file.read(min(_PIECE, left))):
+                sha.update(piece)
+                left -= len(piece)
+        return sha.hexdigest()
 
     def blocks(self, size: int) -> Iterator[bytes]:
         """The file cut at ends of lines, in pieces of about `size` bytes, or the length of a line if it is longer."""

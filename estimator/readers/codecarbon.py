@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from estimator.readers import table
+from estimator.readers.ahead import ahead
 from estimator.readers.base import Context, EmptyFile, LargeTrace, NoEnergyColumn, NotATrace, Reader, ReadResult, Trace
 from estimator.readers.codecarbon_blocks import BLOCK_BYTES, BlockReading
 from estimator.readers.codecarbon_columns import Columns, understand
@@ -46,14 +47,20 @@ def stream(trace: LargeTrace, context: Context) -> Iterator[ReadResult]:
         return
     rows = RowReading(trace, context, columns, ",")
     reading = BlockReading(rows, first_line=2)
-    lines = b""
-    for number, block in enumerate(trace.blocks(BLOCK_BYTES)):
-        lines += block.partition(b"\n")[2] if number == 0 else block
-        if lines.count(b'"') % 2 == 0:
-            yield from reading.take(lines)
-            lines = b""
-    yield from reading.take(lines)
+    for block in ahead(map(reading.cut, _below_header(trace.blocks(BLOCK_BYTES)))):
+        yield from reading.take(block)
     yield rows.rest()
+
+
+def _below_header(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The blocks without the first line, never parted within quotes."""
+    lines = b""
+    for number, block in enumerate(blocks):
+        lines += block.partition(b"\n")[2] if number == 0 else block
+        if b'"' not in lines or lines.count(b'"') % 2 == 0:
+            yield lines
+            lines = b""
+    yield lines
 
 
 def _columns(name: str, header: list[str]) -> Columns:

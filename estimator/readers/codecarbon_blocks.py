@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,7 +14,7 @@ from estimator.readers import table
 from estimator.readers.base import ReadResult
 from estimator.readers.clock import Walls
 from estimator.readers.codecarbon_cells import Said, said_by
-from estimator.readers.codecarbon_columns import is_header, understand
+from estimator.readers.codecarbon_columns import Columns, is_header, understand
 from estimator.readers.codecarbon_rows import RowReading
 from estimator.readers.codecarbon_table import Cut, table_of
 
@@ -24,6 +25,15 @@ _TRIES = 100
 _QUOTE_IN_CELL = re.compile(rb'(?<![,\n"])"(?![,\r\n"])')
 
 
+class Block(NamedTuple):
+    """Lines, the columns that they were cut for, their cells and what these say; none where they cannot be cut."""
+
+    lines: bytes
+    columns: Columns | None
+    cells: pa.Table | None
+    said: Said | None
+
+
 class BlockReading:
     """One pass over one large file, its header left out."""
 
@@ -32,53 +42,38 @@ class BlockReading:
         self._line = first_line
         self._walls: dict[ZoneInfo, Walls] = {}
 
-    def take(self, lines: bytes) -> Iterator[ReadResult]:
-        """What is read of the next lines; refused rows whose text must wait come with the rest of the file."""
-        if b"\r\r\n" in lines:
+    def cut(self, lines: bytes) -> Block:
+        """The next lines, cut as the columns known so far would have it; another thread may do it ahead."""
+        if b"\r" in lines:
             lines = lines.replace(b"\r\r\n", b"\n")
-        waiting = [lines] if lines else []
+        columns = self._rows.columns
+        cells = _cells(lines, columns.width) if lines else None
+        said = None if cells is None else said_by(columns, cells, self._rows.identities)
+        return Block(lines, columns, cells, said)
+
+    def take(self, block: Block) -> Iterator[ReadResult]:
+        """What is read of a block; refused rows whose text must wait come with the rest of the file."""
+        waiting = [block] if block.lines else []
         while waiting:
             part = waiting.pop()
-            cells = self._cells(part)
-            if cells is not None:
-                yield from self._in_columns(part, cells, waiting)
-            elif halves := _halves(part):
-                waiting += reversed(halves)
+            if part.columns is not self._rows.columns:
+                part = self.cut(part.lines)
+            if part.cells is not None and part.said is not None:
+                yield from self._in_columns(part.lines, part.cells, part.said, waiting)
+            elif halves := _halves(part.lines):
+                waiting += map(self.cut, reversed(halves))
             else:
-                yield self._by_row(part)
+                yield self._by_row(part.lines)
 
-    def _cells(self, lines: bytes) -> pa.Table | None:
-        """The cells of these lines as texts; None when lines and rows do not go together."""
-        if _lone_returns(lines) or (b'"' in lines and _QUOTE_IN_CELL.search(lines)):
-            return None
-        short: list[csv.InvalidRow] = []
-
-        def skipped(row: csv.InvalidRow) -> str:
-            short.append(row)
-            return "skip"
-
-        names = [f"cell_{place}" for place in range(self._rows.columns.width)]
-        try:
-            cells = csv.read_csv(
-                pa.py_buffer(lines),
-                csv.ReadOptions(column_names=names),
-                csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skipped),
-                csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
-            )
-        except pa.ArrowInvalid:
-            return None
-        whole = not short and len(cells) == lines.count(b"\n") + (not lines.endswith(b"\n"))
-        return cells.combine_chunks() if whole else None
-
-    def _in_columns(self, lines: bytes, cells: pa.Table, waiting: list[bytes]) -> Iterator[ReadResult]:
+    def _in_columns(self, lines: bytes, cells: pa.Table, said: Said, waiting: list[Block]) -> Iterator[ReadResult]:
         """A table of the regular rows, the others by row; what follows another header waits to be cut anew."""
-        said = said_by(self._rows.columns, cells, self._rows.identities)
         headers = self._headers(cells, said.odd)
         if len(headers) > _FEW_HEADERS and (halves := _halves(lines)):
-            waiting += reversed(halves)
+            waiting += map(self.cut, reversed(halves))
             return
         if headers:
-            waiting.append(lines.split(b"\n", headers[0] + 1)[-1])
+            rest = lines.split(b"\n", headers[0] + 1)[-1]
+            waiting += [Block(rest, None, None, None)] if rest else []
             cells, said = cells[: headers[0] + 1], Said._make(part[: headers[0] + 1] for part in said)
         made, odd = table_of(self._rows, Cut(cells, said, self._line), self._walls)
         for place in self._rows.columns.private:
@@ -100,6 +95,33 @@ class BlockReading:
             self._rows.take(line, cells)
         self._line += lines.count(b"\n") + _lone_returns(lines)
         return self._rows.so_far()
+
+
+def _cells(lines: bytes, width: int) -> pa.Table | None:
+    """The cells of these lines as texts; None when lines and rows do not go together."""
+    if _lone_returns(lines) or (b'"' in lines and _QUOTE_IN_CELL.search(lines)):
+        return None
+    short: list[csv.InvalidRow] = []
+
+    def skipped(row: csv.InvalidRow) -> str:
+        short.append(row)
+        return "skip"
+
+    names = [f"cell_{place}" for place in range(width)]
+    try:
+        cells = csv.read_csv(
+            pa.py_buffer(lines),
+            csv.ReadOptions(column_names=names, use_threads=False, block_size=len(lines) + 1),
+            csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skipped),
+            csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    ends = int(np.count_nonzero(np.frombuffer(lines, np.uint8) == ord("\n")))  # much faster than bytes.count
+    whole = not short and len(cells) == ends + (not lines.endswith(b"\n"))
+    return cells.combine_chunks() if whole else None
 
 
 def _lone_returns(lines: bytes) -> int:

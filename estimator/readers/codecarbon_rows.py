@@ -2,6 +2,7 @@
 
 import math
 from functools import cached_property
+from hashlib import blake2b
 from operator import itemgetter
 from struct import Struct
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from estimator.activity import Activity, Refused
+from estimator.digests import SIZE
 from estimator.readers import clock, redaction
 from estimator.readers.base import Context, LargeTrace, ReadResult, RowRefused, Trace
 from estimator.readers.beside import Sidecars
@@ -181,7 +183,8 @@ class RowReading:
                     words.append(f"{name}\x1e{text}")
                 else:
                     numbers[number] = value
-        return content_of(shared, "\x1f".join(words), pack(*numbers))
+        said = "".join(f"\x1f{word}" for word in words).encode("utf-8", "surrogatepass")
+        return digest_of(shared) + said + pack(*numbers)
 
     def _moment(self, cells: list[str]) -> Any:
         text = cells[self.columns.at["timestamp"]].strip()
@@ -208,9 +211,9 @@ class RowReading:
         return found
 
 
-def content_of(shared: str, words: str, numbers: bytes) -> bytes:
-    """What the identity of a row is the hash of."""
-    return f"{shared}\x1f{words}\x1f".encode("utf-8", "surrogatepass") + numbers
+def digest_of(shared: str) -> bytes:
+    """What stands for the cells that most rows of a file share, in the identity of each."""
+    return blake2b(shared.encode("utf-8", "surrogatepass"), digest_size=SIZE).digest()
 
 
 def _float(text: str) -> float | None:

@@ -26,7 +26,7 @@ from estimator.readers.codecarbon_energy import (
     signs_of,
 )
 from estimator.readers.codecarbon_facts import Facts
-from estimator.readers.codecarbon_rows import NAME, VERSION, RowReading
+from estimator.readers.codecarbon_rows import NAME, VERSION, RowReading, digest_of
 from estimator.readers.identity import again
 
 
@@ -124,12 +124,14 @@ def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndar
     """The group of each row, and the groups; -1 for rows that are odd or whose facts cannot be told."""
     codes = np.zeros(len(cells), np.int64)
     for _, place in rows.columns.shared:
-        encoded = cells[place].combine_chunks().dictionary_encode()
-        if len(encoded.dictionary) > 1:
-            codes = codes * len(encoded.dictionary) + encoded.indices.to_numpy()
-            codes = np.unique(codes, return_inverse=True)[1]
+        column = cells[place].combine_chunks()
+        if pc.all(pc.equal(column, column[0])).as_py():
+            continue
+        encoded = column.dictionary_encode()
+        codes = _numbered(codes * len(encoded.dictionary) + encoded.indices.to_numpy())
     regular = np.flatnonzero(~odd)
-    _, first, which = np.unique(codes[regular], return_index=True, return_inverse=True)
+    which = _numbered(codes[regular])
+    first = np.unique(which, return_index=True)[1]
     groups: list[_Group] = []
     number_of = []
     for place in regular[first].tolist():
@@ -144,6 +146,12 @@ def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndar
     return group_of, groups
 
 
+def _numbered(codes: np.ndarray) -> np.ndarray:
+    """The same codes, as numbers from 0 in the order in which they first occur."""
+    numbers: np.ndarray = pa.array(codes).dictionary_encode().indices.to_numpy()
+    return numbers.astype(np.int64)
+
+
 def _at(column: Any, kept: np.ndarray) -> Any:
     return column[kept] if isinstance(column, np.ndarray) else column
 
@@ -153,7 +161,8 @@ def _kinds(signs: Signs, group_of: np.ndarray) -> tuple[list[tuple[int, Signs]],
     codes = group_of.astype(np.int64)
     for sign in signs:
         codes = codes * 2 + sign
-    _, first, kind_of = np.unique(codes, return_index=True, return_inverse=True)
+    kind_of = _numbered(codes)
+    first = np.unique(kind_of, return_index=True)[1]
     kinds = []
     for place in first.tolist():
         mine = Signs._make(bool(s[place]) if isinstance(s, np.ndarray) else bool(s) for s in signs)
@@ -207,19 +216,16 @@ def _filled(column: pa.ChunkedArray) -> pa.Array:
 
 def _row_ids(rows: RowReading, said: Said, groups: Sequence[_Group], group_of: np.ndarray) -> pa.Array:
     """The identities that the reader of rows would give."""
-    starts = [blake2b(g.shared.encode("utf-8", "surrogatepass"), digest_size=SIZE) for g in groups]
-    numbers, width = said.numbers.astype("<f8").tobytes(), 8 * said.numbers.shape[1]
-    words = pc.binary_join_element_wise(said.words, pa.scalar(""), pa.scalar("\x1f")).cast(pa.binary()).to_pylist()
-
-    digests = []
-    for text, group, at in zip(words, group_of.tolist(), range(0, len(numbers), width), strict=True):
-        content = starts[group].copy()
-        content.update(text + numbers[at : at + width])
-        digests.append(content.digest())
-    for place, occurrence in rows.identities.occurrences(b"".join(digests)).items():
-        content = starts[group_of[place]].copy()
-        content.update(words[place] + numbers[place * width : (place + 1) * width] + again(occurrence))
-        digests[place] = content.digest()
+    width = 8 * said.numbers.shape[1]
+    numbers = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(width), len(said.numbers), [None, pa.py_buffer(said.numbers.astype("<f8").tobytes())]
+    )
+    shared = pa.array([digest_of(group.shared) for group in groups], pa.binary()).take(pa.array(group_of))
+    parts = (shared, said.words.cast(pa.binary()), numbers.cast(pa.binary()), pa.scalar(b"", pa.binary()))
+    contents = pc.binary_join_element_wise(*parts).to_pylist()
+    digests = [blake2b(content, digest_size=SIZE).digest() for content in contents]
+    for place, occurrence in rows.identities.occurrences(digests).items():
+        digests[place] = blake2b(contents[place] + again(occurrence), digest_size=SIZE).digest()
     digits = b"".join(digests).hex().encode()
     ends = np.arange(len(digests) + 1, dtype=np.int32) * 2 * SIZE
     return pa.StringArray.from_buffers(len(digests), pa.py_buffer(ends), pa.py_buffer(digits))

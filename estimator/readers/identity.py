@@ -61,22 +61,20 @@ class Identities:
             content.update(again(occurrence))
         return content.hexdigest()
 
-    def occurrences(self, joined: bytes) -> dict[int, int]:
-        """How many rows that say the same came before, by place, of the few that are not the first; of the digests of
-        rows, one after the other. What is remembered of each is its digest alone."""
-        digests = of_bytes(joined)
+    def occurrences(self, digests: Sequence[bytes]) -> dict[int, int]:
+        """How many rows that say the same came before, by place, of the few that are not the first, from what rows say
+        in digests. What is remembered of each is its digest alone."""
         if self._many is None:
             self._many = Digests(of_bytes(b"".join(self._seen)))
-        order = np.argsort(digests[:, 0], kind="stable")
-        beside = np.flatnonzero(np.diff(digests[order, 0]) == 0)
-        alike = self._many.holds(digests)
-        alike[order[beside]] = alike[order[beside + 1]] = True
-        self._many.add(digests[~alike])
-        found = {
-            place: self._occurrence(joined[place * SIZE : (place + 1) * SIZE])
-            for place in np.flatnonzero(alike).tolist()
-        }
-        return {place: count for place, count in found.items() if count}
+        alike = np.zeros(len(digests), bool)
+        if len(set(digests)) < len(digests):
+            count = Counter(digests)
+            alike = np.array([count[digest] > 1 for digest in digests])
+        said = of_bytes(b"".join(digests))
+        alike[~alike] = self._many.meet(said[~alike] if alike.any() else said)
+        places = np.flatnonzero(alike).tolist()
+        counts = [self._occurrence(digests[place]) for place in places]
+        return {place: count for place, count in zip(places, counts, strict=True) if count}
 
     def _occurrence(self, digest: bytes) -> int:
         occurrence = self._seen[digest]

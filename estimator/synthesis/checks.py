@@ -13,6 +13,7 @@ from estimator.register.types import UseCase, add_months
 
 TERNARY = ("energy", "water", "adpe")  # what the charter names
 PUBLIC = ("fiche", "bilan_annuel", "donnees_ouvertes")
+HALF = 0.5  # of what is asked: from there on, a phrase is partly held
 YEARLY = 12  # months during which a publication is fresh
 Share = Mapping[str, Any]
 
@@ -24,10 +25,10 @@ def charter(scope: Scope, body: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def status(share: float | None, target: float) -> str:
-    """held: the share reaches the target; partly: above nothing; not_held: nothing; not_measured: it is not known."""
+    """held: the share reaches the target; partly: half of it; not_held: less; not_measured: it is not known."""
     if share is None:
         return "not_measured"
-    return "held" if share >= target else "partly" if share > 0 else "not_held"
+    return "held" if share >= target else "partly" if share > 0 and share >= target * HALF else "not_held"
 
 
 def _checked(phrase: Phrase, share: Share, scope: Scope, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""Rows per second of import and build, build against a bare scan of the same Parquet, cost of `import estimator`.
+"""Rows per second of import and build, small files per second, build against a bare scan of the same Parquet, cost of
+`import estimator`.
 
-python -m scripts.bench.ledger [--rows 100000] [--runs 5]
+python -m scripts.bench.ledger [--rows 100000] [--files 5000] [--runs 5]
 """
 
 import argparse
@@ -66,6 +67,16 @@ def write_trace(path: Path, rows: int) -> None:
             )
 
 
+def write_small(folder: Path, trace: Path, files: int) -> None:
+    """Files of one row each, as many runs leave them, each in a folder of its own."""
+    with trace.open(encoding="utf-8") as lines:
+        header = next(lines)
+        for number, line in zip(range(files), lines, strict=False):
+            place = folder / f"{number // 1000}" / f"{number}"
+            place.mkdir(parents=True)
+            (place / "emissions.csv").write_text(header + line, encoding="utf-8")
+
+
 def load_into(home: Path, trace: Path) -> None:
     """Import the file into a new home."""
     import_paths(Ledger(home), [trace], reading_context(home))
@@ -92,6 +103,7 @@ def main() -> None:
     """Run all and print one line a figure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--files", type=int, default=5_000)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -102,6 +114,9 @@ def main() -> None:
         importing = timed(lambda: load_into(next(left), trace), options.runs)
         left = iter(homes)
         building = timed(lambda: build(next(left)), options.runs)
+        write_small(Path(folder) / "small", trace, options.files)
+        left = iter(Path(folder) / f"small-home-{n}" for n in range(options.runs))
+        small = timed(lambda: load_into(next(left), Path(folder) / "small"), options.runs)
         files = Ledger(homes[0]).activity_files()
         names = ", ".join(f"{c}_energy_kwh" for c in ("cpu", "gpu", "ram", "other"))
         scan = f"SELECT {', '.join(f'SUM({n.strip()})' for n in names.split(','))} FROM read_parquet({files!r})"
@@ -109,6 +124,7 @@ def main() -> None:
     print(f"{options.rows:,} rows, medians of {options.runs} runs")
     for name, seconds in (("import", importing), ("build", building), ("scan", scanning)):
         print(f"{name:<8}{options.rows / seconds:12,.0f} rows/s   {seconds:.3f} s")
+    print(f"{'small':<8}{options.files / small:12,.0f} files/s  {small:.3f} s")
     print(f"build / scan = {building / scanning:.1f}")
     print(f"import estimator adds {import_cost(options.runs):.3f} s to a bare interpreter")
 

@@ -117,13 +117,13 @@ def test_a_project_lead_goes_from_an_empty_home_to_a_printed_sheet(screen: Page,
     # 3. The answer without AI comes first and cannot be removed: another one, tested, found good enough.
     choose(screen, "Le formulaire à choix")
     expect(screen.get_by_text("La solution sans IA ne se retire pas")).to_be_visible()
-    expect(screen.get_by_role("button", name="Retirer")).to_have_count(0)
+    expect(screen.get_by_role("button", name="Retirer", exact=True)).to_have_count(0)
     state(screen, label="la foire aux questions", quality="91 %", why="Trente réponses écrites une fois pour toutes.")
     expect(rows.first).to_contain_text(re.compile("La foire aux questionssans IA.*91.%.*atteint le seuil"))
 
     # 4. The models: the reserved server goes, the large one becomes a smaller one, the light one misses the threshold.
     choose(screen, "Le modèle léger sur serveur réservé")
-    screen.get_by_role("button", name="Retirer").click()
+    screen.get_by_role("button", name="Retirer", exact=True).click()
     expect(rows).to_have_count(3)
     choose(screen, "Le grand modèle")
     pick(screen, "Modèle (tapez pour chercher)", "Ministral 8B")
