@@ -122,7 +122,9 @@ def bytes_of(table: pa.Table) -> bytes:
     """The Parquet file of a table."""
     sink = pa.BufferOutputStream()
     repeated = [name for name in table.schema.names if name not in _OF_EACH_ROW]
-    pq.write_table(table, sink, compression="zstd", compression_level=1, use_dictionary=repeated)
+    pq.write_table(
+        table, sink, compression="zstd", compression_level=1, use_dictionary=repeated, write_statistics=False
+    )
     return bytes(memoryview(sink.getvalue()))
 
 

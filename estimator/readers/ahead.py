@@ -1,17 +1,18 @@
-"""Work done ahead: the next item is made in another thread while one is used."""
+"""Work done ahead: the next items are made in another thread while one is used."""
 
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, in the same order. Raises what making them raises."""
+def ahead(items: Iterator[T], depth: int = 4) -> Iterator[T]:
+    """The same items, in the same order, this many made before they are asked for. Raises what making them raises."""
     end: Any = object()
     with ThreadPoolExecutor(1) as worker:
-        waiting = worker.submit(next, items, end)
-        while (item := waiting.result()) is not end:
-            waiting = worker.submit(next, items, end)
+        waiting: deque[Future[T]] = deque(worker.submit(next, items, end) for _ in range(depth))
+        while (item := waiting.popleft().result()) is not end:
+            waiting.append(worker.submit(next, items, end))
             yield item

@@ -222,6 +222,8 @@ def _unreadable(name: str, error: OSError) -> Unreadable:
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes) -> bool:
+    if piece.isascii() and not decoder.getstate()[0]:
+        return True
     try:
         decoder.decode(piece)
     except UnicodeDecodeError:
