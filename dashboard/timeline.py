@@ -69,12 +69,12 @@ def months_picture(lines: Sequence[Line], lang: str) -> Markup:
     title = t("coverage.caption", lang)
     alt = t("numbers.list", lang).join(_alternative(line, lang) for line in lines)
     strips = Markup().join(_strip(line, months, lang) for line in lines)
-    figure = '<figure class="chart months" aria-label="{}"><ol class="bars">{}</ol>{}{}<p class="small">{}</p></figure>'
+    figure = '<figure class="chart months" aria-label="{}">{}<ol class="bars">{}</ol>{}<p class="small">{}</p></figure>'
     return Markup(figure).format(
         t("chart.alt", lang, title=title, rows=alt),
+        charts.textures([m["kwh"] for line in lines for m in line.found.values()], lang, _marks(lines, lang)),
         strips,
         _axis(months, lang),
-        charts.textures([m["kwh"] for line in lines for m in line.found.values()], lang, _marks(lines, lang)),
         t("coverage.how", lang),
     )
 

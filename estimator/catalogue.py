@@ -65,6 +65,12 @@ class Source(Record):
     redistribution: Literal["open", "citation", "own"]
     citation: str
 
+    @cached_property
+    def shown(self) -> Mapping[str, Any]:
+        """What is said of it beside a value."""
+        told = {"id", "title", "publisher", "year", "url", "licence", "accessed"}
+        return self.model_dump(mode="json", include=told)
+
 
 class Quantity(Record):
     """An entry of the dictionary of quantities."""

@@ -140,9 +140,7 @@ def describe(bound: Bound, name: str, catalogue: Catalogue) -> dict[str, Any]:
     body["bounds"] = {
         lang: str(rule.get(lang, "")) or sentences("bounds", str(item.bounds_kind))[lang] for lang in ("fr", "en")
     }
-    body["source"] = source.model_dump(
-        mode="json", include={"id", "title", "publisher", "year", "url", "licence", "accessed"}
-    )
+    body["source"] = dict(source.shown)
     body["valid_from"] = item.valid_from.isoformat() if item.valid_from else None
     body["valid_to"] = item.valid_to.isoformat() if item.valid_to else None
     return body | {"asked": bound.subject, "rung": bound.rung}

@@ -102,12 +102,18 @@ def amounts(cells: Sequence[Cell], figures: Iterable[Figure] = FIGURES + ASIDE) 
 
 def known_result(part: Part, values: Mapping[str, Any]) -> str | None:
     """The result that gives a part its value in a cell."""
-    return next((r for r in part.results if values.get(r) is not None), None)
+    for result in part.results:
+        if values.get(result) is not None:
+            return result
+    return None
 
 
 def asked(part: Part, cell: Cell) -> bool:
     """Does this part exist for this cell at all?"""
-    return not part.needs or any(cell.amounts.get(n) for n in part.needs)
+    for amount in part.needs:
+        if cell.amounts.get(amount):
+            return True
+    return not part.needs
 
 
 Worlds = Mapping[str, Sequence[Mapping[str, Any]]]

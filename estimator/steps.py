@@ -92,14 +92,19 @@ def _text(item: Formula) -> dict[str, str]:
     return {"fr": label("fr"), "en": label("en"), "expression": render(item.tree, str, "{:g}".format, PLAIN)}
 
 
-def _coefficient(name: str, cell: Opened, catalogue: Catalogue) -> dict[str, Any]:
-    item = next(c for c in COEFFICIENTS if c.name == name)
+@cache
+def _coefficient_text(name: str) -> dict[str, str]:
+    item, quantities = next(c for c in COEFFICIENTS if c.name == name), load().quantities
 
     def label(lang: str) -> str:
-        return re.sub(r"[a-z_]{3,}", lambda m: catalogue.quantities[m.group()].label(lang), item.text)
+        return re.sub(r"[a-z_]{3,}", lambda m: quantities[m.group()].label(lang), item.text)
 
-    numbers = re.sub(r"[a-z_]{3,}", lambda m: f"{cell.values[m.group()]:.6g}", item.text)
-    text = {"fr": label("fr"), "en": label("en"), "expression": item.text, "numbers": numbers}
+    return {"fr": label("fr"), "en": label("en"), "expression": item.text}
+
+
+def _coefficient(name: str, cell: Opened, catalogue: Catalogue) -> dict[str, Any]:
+    text = dict(_coefficient_text(name))
+    text["numbers"] = re.sub(r"[a-z_]{3,}", lambda m: f"{cell.values[m.group()]:.6g}", text["expression"])
     low, high = cell.interval(name)
     return _head(name, text, catalogue) | {"value": cell.values[name], "low": low, "high": high}
 

@@ -45,7 +45,12 @@ class System:
                 values[item.name] = given[item.name]
                 continue
             args = [values[i] for i in item.inputs]
-            unknown = any(a is None for a in args) and not item.either
+            unknown = False
+            if not item.either:
+                for value in args:
+                    if value is None:
+                        unknown = True
+                        break
             try:
                 values[item.name] = None if unknown else item.function(*args)
             except ZeroDivisionError:

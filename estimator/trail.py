@@ -75,7 +75,7 @@ class Trail:
             row = known.get(key)
             source = self.catalogue.sources.get(row.source) if row else None
             body: dict[str, Any] = {"id": key, "quantity": "token_energy", "locator": row.locator if row else ""}
-            body["source"] = source.model_dump(mode="json", include={"id", "title", "url", "licence"}) if source else {}
+            body["source"] = {n: source.shown[n] for n in ("id", "title", "url", "licence")} if source else {}
             self.factors.setdefault(key, body)
 
     def times(self, name: str, value: Value, count: float) -> Value:

@@ -128,3 +128,8 @@ def test_a_later_reading_that_tells_the_cards_replaces_one_that_did_not(tmp_path
     rows: list[Any] = [read("vllm:generation_tokens_total 100"), read("vllm:generation_tokens_total 250", head=later)]
     build = built(tmp_path, *rows)
     assert [(row["output_tokens"], row["device_hours"]) for row in build.runs()["rows"]] == [(250, 26)]
+
+
+def test_a_counter_below_zero_is_refused_in_words() -> None:
+    result = result_of(page(WRITTEN, "vllm:prompt_tokens_total -5"), name="vllm.prom")
+    assert [row.code for row in result.refused] == ["bad_amount"] and not result.rows

@@ -80,7 +80,7 @@ def _logs(trace: Trace) -> tuple[list[tuple[int, Log]], int]:
 def _rows(name: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """The rows of a table by the names of its columns; empty cells say nothing."""
     records = table.records(name, text, table.delimiter_of(text))
-    names = [column.strip() for column in next(records)[1]]
+    names = [column.strip() for column in next(records, (0, []))[1]]
     for line, cells in records:
         yield line, {column: cell for column, cell in zip(names, cells, strict=False) if cell}
 

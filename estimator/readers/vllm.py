@@ -76,7 +76,7 @@ def _counts(sums: Mapping[str, float]) -> dict[str, float]:
     """What the counters of one engine hold, by field; tokens kept in cache only as far as they were read."""
     found = {field: sums[name] for name, field in _COUNTERS.items() if name in sums}
     if found.get("cached_tokens", 0.0) > found.get("prompt_tokens", 0.0):
-        del found["cached_tokens"]
+        found.pop("cached_tokens", None)
     counted = next((name for name in _REQUESTS if name in sums), None)
     return found | ({"requests": sums[counted]} if counted else {})
 

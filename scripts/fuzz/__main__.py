@@ -3,8 +3,8 @@ words, is a failure.
 
 python -m scripts.fuzz [--seconds 60] [--reader NAME …]     needs `pip install atheris`, which is no part of SobrIA
 
-Each begins from the samples of `tests/` that it recognises. An input that fails is left in the folder named by --keep.
-Exit 1 on any.
+Each begins from the samples of `tests/` and `docs/` that it recognises. An input that fails is left in the folder named
+by --keep. Exit 1 on any.
 """
 
 import argparse

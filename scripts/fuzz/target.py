@@ -8,21 +8,21 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["estimator.readers"]):
-    from estimator.readers import READERS, codecarbon_blocks, find_files, pick, stream_trace
+    from estimator.readers import READERS, codecarbon_blocks, find_files, pick, read_trace, stream_trace
     from estimator.readers.base import Context, LargeTrace, Reader, ReadResult, Trace, open_trace
 
 from estimator import lake
 from estimator.errors import LANGUAGES, SobriaError
 from estimator.home import reading_context
 
-TESTS = Path(__file__).resolve().parents[2] / "tests"
+ROOT = Path(__file__).resolve().parents[2]
 Law = Callable[[bytes], None]
 
 
 def samples(reader: Reader) -> list[Trace]:
-    """Those of the tests that this reader recognises."""
+    """Those of the tests and of the documentation that this reader recognises."""
     found = []
-    for path in find_files([TESTS]):
+    for path in find_files([ROOT / "tests", ROOT / "docs"]):
         try:
             trace = open_trace(path)
             if pick(trace) is reader:
@@ -32,12 +32,12 @@ def samples(reader: Reader) -> list[Trace]:
     return found
 
 
-def read_or_refused(reader: Reader, name: str, context: Context) -> Law:
+def read_or_refused(name: str, context: Context) -> Law:
     """Any bytes are refused in words, or give rows that add up and can be written down."""
 
     def holds(data: bytes) -> None:
         try:
-            result = reader.read(Trace(name, data, None), context)
+            result = read_trace(Trace(name, data, None), context)
         except SobriaError as error:
             assert all(error.message(lang) for lang in LANGUAGES)
             return
@@ -86,7 +86,7 @@ def main(name: str, seconds: str, keep: str) -> None:
         for number, trace in enumerate(found):
             (corpus / str(number)).write_bytes(trace.data)
         context = reading_context(Path(folder))
-        laws = [read_or_refused(reader, found[0].name, context)]
+        laws = [read_or_refused(found[0].name, context)]
         if reader.stream:
             codecarbon_blocks._BY_ROW_BYTES = 64
             laws.append(same_by_blocks(reader, Path(folder) / "emissions.csv", context))
