@@ -10,7 +10,8 @@ from dashboard.texts import LANGUAGES, known, t
 from estimator import catalogue as tables
 from estimator import method, reading, repricing
 from estimator.building import current as current_file
-from estimator.catalogue import Catalogue, Factor
+from estimator.catalogue import Catalogue
+from estimator.catalogue_types import Factor
 from estimator.home import default_home
 from estimator.method import Confronted
 from estimator.reading import Asked, Build

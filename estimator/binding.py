@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.catalogue import Catalogue, Factor
+from estimator.catalogue import Catalogue
+from estimator.catalogue_types import Factor
 from estimator.errors import SobriaError
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.binding import Bound
-from estimator.catalogue import Factor
+from estimator.catalogue_types import Factor
 from estimator.ledger_formulas import AMOUNTS
 from estimator.store import DuckDB
 from estimator.worlds import Cell

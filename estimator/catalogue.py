@@ -5,14 +5,14 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
+from estimator.catalogue_types import Factor, Quantity, Record, Source, Subject, Zone
 from estimator.errors import SobriaError
 
 FACTOR_TABLES = (
@@ -29,8 +29,6 @@ FACTOR_TABLES = (
     "regression.csv",
 )
 OWN_TABLES = "SOBRIA_FACTORS"  # the environment variable that names the folder of the user's own tables
-MissingReason = Literal["not_published", "licence", "not_known", "unreliable", "not_applicable"]
-BoundsKind = Literal["p5_p95", "min_max", "rival_sources", "rule", "exact"]
 
 
 class FactorsRefused(SobriaError):
@@ -43,123 +41,6 @@ class FactorNotFound(SobriaError):
     """No factor has this id."""
 
     code = "factor_not_found"
-
-
-class Record(BaseModel):
-    """A row of a table: nothing more than its columns, and never changed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Source(Record):
-    """Where values come from, and what may be done with them."""
-
-    id: str
-    title: str
-    publisher: str
-    version: str = ""
-    year: int | None = None
-    url: str
-    accessed: date
-    licence: str
-    redistribution: Literal["open", "citation", "own"]
-    citation: str
-
-    @cached_property
-    def shown(self) -> Mapping[str, Any]:
-        """What is said of it beside a value."""
-        told = {"id", "title", "publisher", "year", "url", "licence", "accessed"}
-        return self.model_dump(mode="json", include=told)
-
-
-class Quantity(Record):
-    """An entry of the dictionary of quantities."""
-
-    id: str
-    kind: Literal["activity", "factor", "coefficient", "result"]
-    unit: str
-    factor: str
-    hangs_on: str
-    extensive: bool
-    floor: float
-    ceiling: float
-    label_fr: str
-    label_en: str
-    note: str
-
-    def label(self, lang: str) -> str:
-        return self.label_fr if lang == "fr" else self.label_en
-
-
-class Subject(Record):
-    """What a factor hangs on: a hosting site, a device, a machine, a measurement mode, a network."""
-
-    id: str
-    kind: Literal["host", "device", "machine", "mode", "gap", "network", "part", "terminal", "storage", "equivalence"]
-    proof: Literal["measured", "estimated", "declared", "unknown", ""]
-    zone: str
-    wider: str = Field(alias="class")
-    provider: str
-    label_fr: str
-    label_en: str
-    aliases: str
-    note: str
-
-
-class Zone(Record):
-    """A country, a part of one, or an aggregate."""
-
-    zone: str
-    alpha2: str
-    wider: str
-    label_fr: str
-    label_en: str
-    timezones: str
-    import_heavy: bool
-    aliases: str
-
-
-class Factor(Record):
-    """One value with its bounds, its validity and its source [unit of its quantity]."""
-
-    id: str = Field(pattern=r"^[A-Za-z0-9_./-]+$")
-    quantity: str
-    subject: str
-    role: Literal["default", "rival"]
-    value: float | None
-    low: float | None
-    high: float | None
-    bounds_kind: BoundsKind | None
-    bounds_rule: str
-    unit: str
-    valid_from: date | None
-    valid_to: date | None
-    geography: str
-    technology: str
-    boundary: str
-    family: str
-    correlation_group: str
-    source: str
-    locator: str
-    quality: str = Field(pattern=r"^[1-5]/[1-5]/[1-5]/[1-5]$")
-    review_by: date | None
-    missing_reason: MissingReason | None
-    note: str
-
-    @model_validator(mode="after")
-    def _whole(self) -> "Factor":
-        if self.value is None:
-            if self.missing_reason is None:
-                raise ValueError("no value and no missing_reason")
-        elif self.low is None or self.high is None or self.bounds_kind is None:
-            raise ValueError("a value needs low, high and bounds_kind")
-        elif not self.low <= self.value <= self.high:
-            raise ValueError(f"low {self.low}, value {self.value}, high {self.high} are not in order")
-        return self
-
-    def valid_on(self, day: date) -> bool:
-        """Is this value in force on that day?"""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 class Catalogue(Record):

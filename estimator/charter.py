@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from estimator.catalogue import Record, records
+from estimator.catalogue import records
+from estimator.catalogue_types import Record
 
 
 class Phrase(Record):

@@ -8,7 +8,8 @@ from typing import Any
 from estimator import coefficients, draws, models
 from estimator.algebra import render
 from estimator.binding import Bound
-from estimator.catalogue import Catalogue, Factor, load
+from estimator.catalogue import Catalogue, load
+from estimator.catalogue_types import Factor
 from estimator.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.figures import ASIDE, FIGURES, Amount, Figure, amounts, asked, figure_named, known_result, why_missing
 from estimator.numbers import exact_text

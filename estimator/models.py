@@ -11,7 +11,8 @@ from typing import Literal, NamedTuple, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from estimator.catalogue import FactorsRefused, Record
+from estimator.catalogue import FactorsRefused
+from estimator.catalogue_types import Record
 from estimator.errors import SobriaError, say
 from estimator.model_names import bare, shorter, squeeze, stem, tidy
 

@@ -9,18 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from estimator.catalogue import (
-    OWN_TABLES,
-    Catalogue,
-    Factor,
-    FactorsRefused,
-    Record,
-    Source,
-    Subject,
-    content_hash,
-    records,
-    sources,
-)
+from estimator.catalogue import OWN_TABLES, Catalogue, FactorsRefused, content_hash, records, sources
+from estimator.catalogue_types import Factor, Record, Source, Subject
 from estimator.errors import LANGUAGES, SobriaError, say
 from estimator.factor_check import Problem, problems
 

@@ -11,7 +11,8 @@ from typing import Literal
 from pydantic import Field, ValidationError, model_validator
 
 from estimator import catalogue
-from estimator.catalogue import Catalogue, FactorsRefused, Record
+from estimator.catalogue import Catalogue, FactorsRefused
+from estimator.catalogue_types import Record
 from estimator.errors import SobriaError
 from estimator.model_names import squeeze
 

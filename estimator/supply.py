@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 from statistics import median
 
 from estimator.binding import Bound, bind_one
-from estimator.catalogue import Catalogue, Factor, load
+from estimator.catalogue import Catalogue, load
+from estimator.catalogue_types import Factor
 from estimator.places import ComputerRead, Places
 
 UNKNOWN_SITE = "class/server-unknown"

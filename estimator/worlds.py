@@ -7,7 +7,8 @@ from typing import Any
 
 from estimator import coefficients, draws
 from estimator.binding import Bound
-from estimator.catalogue import Factor, load
+from estimator.catalogue import load
+from estimator.catalogue_types import Factor
 from estimator.formulas import FORMULAS
 from estimator.system import System, system
 

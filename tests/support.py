@@ -20,7 +20,8 @@ import pytest
 from estimator.activity import Activity
 from estimator.binding import Bound
 from estimator.building import Built, build
-from estimator.catalogue import Factor, load
+from estimator.catalogue import load
+from estimator.catalogue_types import Factor
 from estimator.cli import main
 from estimator.ledger import Ledger
 from estimator.ledger_formulas import ledger_factors

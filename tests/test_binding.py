@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from estimator.binding import GivenValueRefused, bind, bind_one, given
-from estimator.catalogue import Catalogue, Factor, FactorNotFound, load
+from estimator.catalogue import Catalogue, FactorNotFound, load
+from estimator.catalogue_types import Factor
 from estimator.worlds import factor_inputs
 from tests.support import factor
 

@@ -7,7 +7,8 @@ import pytest
 from estimator import factor_check
 from estimator.activity import Activity
 from estimator.binding import bind_one
-from estimator.catalogue import Catalogue, Factor, FactorNotFound, load
+from estimator.catalogue import Catalogue, FactorNotFound, load
+from estimator.catalogue_types import Factor
 from estimator.composition import compose, factors_of
 from estimator.worlds import the_system
 

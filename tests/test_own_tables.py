@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from estimator.binding import bind_one
 from estimator.building import build
-from estimator.catalogue import OWN_TABLES, Catalogue, Factor, load
+from estimator.catalogue import OWN_TABLES, Catalogue, load
+from estimator.catalogue_types import Factor
 from estimator.errors import SobriaError
 from estimator.factor_check import problems
 from estimator.ledger import Ledger

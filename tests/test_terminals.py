@@ -6,7 +6,8 @@ import pytest
 
 from estimator import factor_check
 from estimator.binding import Bound, bind_one
-from estimator.catalogue import Factor, load
+from estimator.catalogue import load
+from estimator.catalogue_types import Factor
 from estimator.units import HOURS_PER_YEAR
 
 DAY = date(2026, 11, 25)

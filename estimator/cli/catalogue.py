@@ -17,7 +17,7 @@ from estimator.cli.text import Json, show
 from estimator.errors import say
 
 if TYPE_CHECKING:
-    from estimator.catalogue import Subject
+    from estimator.catalogue_types import Subject
 
 factors = typer.Typer(no_args_is_help=True)
 models = typer.Typer(no_args_is_help=True)

@@ -10,7 +10,8 @@ from typer import Option
 from typer.core import TyperGroup, TyperOption
 
 from estimator.activity import Refused
-from estimator.catalogue import Catalogue, Factor, Subject
+from estimator.catalogue import Catalogue
+from estimator.catalogue_types import Factor, Subject
 from estimator.errors import say, words
 from estimator.factor_check import Problem
 from estimator.numbers import (

@@ -10,7 +10,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from estimator.binding import Bound, bind_one
-from estimator.catalogue import Catalogue, Factor, Record, Subject, load, records
+from estimator.catalogue import Catalogue, load, records
+from estimator.catalogue_types import Factor, Record, Subject
 from estimator.errors import SobriaError
 from estimator.hosting.answers import CHOICES, FIELDS, Answer, answered_bounds, latest
 

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from estimator.catalogue import OPTIONAL, Factor, FactorsRefused
+from estimator.catalogue import OPTIONAL, FactorsRefused
 from estimator.catalogue import load as catalogue
+from estimator.catalogue_types import Factor
 from estimator.tokens.regression import ENERGY, TIME, Measured, Regression, Spec, fit, sample
 
 ANY = "gpu/any"

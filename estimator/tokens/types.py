@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from estimator import draws as drawing
-from estimator.catalogue import Factor
+from estimator.catalogue_types import Factor
 from estimator.errors import say
 from estimator.tokens.table import ANY
 
