@@ -118,19 +118,10 @@ class Build(BuildFile):
 
     def runs(self, asked: Asked | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
         """{"rows", "total"}: a page of the runs asked for, newest first, each with its IT and site electricity."""
-        service, check, proof = asked or Asked()
-        where = (
-            "($1 IS NULL OR service_key = $1)"
-            f" AND ($2 IS NULL OR row_id IN (SELECT row_id FROM run_checks WHERE $2 IN (code, '{ANY}')))"
-            " AND ($3 IS NULL OR row_id IN (SELECT row_id FROM run_proofs WHERE proof = $3)"
-            f" OR ($3 = '{NO_PROOF}' AND row_id IN (SELECT row_id FROM run_energy WHERE it_energy IS NULL)))"
-        )
-        total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", [service, check, proof])[0]["n"]
-        page = f"SELECT * FROM runs WHERE {where} ORDER BY end_us DESC, row_id LIMIT $4 OFFSET $5"
-        return {
-            "rows": self._described(self._engine.rows(page, [service, check, proof, limit, offset])),
-            "total": total,
-        }
+        where, given = _filter(asked or Asked())
+        total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", given)[0]["n"]
+        page = f"SELECT * FROM runs WHERE {where} ORDER BY end_us DESC, row_id LIMIT ? OFFSET ?"
+        return {"rows": self._described(self._engine.rows(page, [*given, limit, offset])), "total": total}
 
     def run(self, row_id: str) -> dict[str, Any]:
         """One run: its fields, figures, proof, how ours differs from the file's own, the account of its file.
@@ -238,6 +229,22 @@ def split_number(number: str) -> tuple[str, str, str]:
         if scope in ("total", "service", "run") and figure_named(figure) and bool(key) == (scope != "total"):
             return scope, key, figure
     raise NumberUnknown(id=number)
+
+
+def _filter(asked: Asked) -> tuple[str, list[str]]:
+    """SQL: which runs are asked for, and its parameters; a view is read only when it is asked about."""
+    asks: list[tuple[str, list[str]]] = [("TRUE", [])]
+    if asked.service is not None:
+        asks.append(("service_key = ?", [asked.service]))
+    if asked.check == ANY:
+        asks.append(("row_id IN (SELECT row_id FROM run_checks)", []))
+    elif asked.check is not None:
+        asks.append(("row_id IN (SELECT row_id FROM run_checks WHERE code = ?)", [asked.check]))
+    if asked.proof == NO_PROOF:
+        asks.append(("row_id IN (SELECT row_id FROM run_energy WHERE it_energy IS NULL)", []))
+    elif asked.proof is not None:
+        asks.append(("row_id IN (SELECT row_id FROM run_proofs WHERE proof = ?)", [asked.proof]))
+    return " AND ".join(sql for sql, _ in asks), [value for _, values in asks for value in values]
 
 
 def _last_day(end_us: int | None) -> str | None:
