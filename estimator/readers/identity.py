@@ -79,8 +79,8 @@ class Identities:
     def _occurrence(self, digest: bytes) -> int:
         occurrence = self._seen[digest]
         if self._many is not None and not occurrence:
-            occurrence = int(self._many.holds(of_bytes(digest))[0])
-            self._many.add(of_bytes(digest))
+            occurrence = int(self._many.holds_one(digest.hex()))
+            self._many.add_one(digest.hex())
         self._seen[digest] = occurrence + 1
         return occurrence
 
