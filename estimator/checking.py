@@ -10,14 +10,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from estimator.activity import COMPONENTS, Activity, Refused
 from estimator.catalogue import load
 from estimator.errors import SobriaError, sentences
 from estimator.ledger import Account, Ledger
+from estimator.ledger.files import as_models
 from estimator.ledger.posting import Posting
 from estimator.models import ModelUnknown, find
-from estimator.readers import Context, find_files, pick
-from estimator.readers.base import open_trace
+from estimator.readers import Context, ReadResult, find_files, open_results
 
 _MODELLED = ("mode/none", "mode/not_declared")
 NOT_ESTIMABLE = "not_estimable"
@@ -81,24 +84,64 @@ def check_paths(home: Path, paths: Sequence[str | Path], context: Context) -> Ch
 
 
 def _check(path: str | Path, posting: Posting, context: Context) -> FileCheck:
+    found = Found()
     try:
-        trace = open_trace(path)
-        reader = pick(trace)
-        result = reader.read(trace, context)
+        opened = open_results(path, context)
+        posting.take(opened.trace, map(found.look_at, opened.results))
     except SobriaError as error:
-        return FileCheck(Path(path).name, error=error)
-    posting.take((trace.name, trace.sha), [result])
-    unknown = sorted({row.model for row in result.rows if row.model and _modelled(row) and not _known(row.model)})
+        return FileCheck(Path(path).name, read=found.read, error=error)
     return FileCheck(
-        trace.name,
-        reader.name,
-        result.read,
-        tuple(result.refused),
-        result.unused,
-        Counter(proof for row in result.rows for proof in _proofs(row)),
-        Counter(code for row in result.rows for code in row.checks),
-        tuple(unknown),
+        opened.trace.name,
+        opened.reader.name,
+        found.read,
+        tuple(found.refused),
+        tuple(found.left_out),
+        found.proofs,
+        found.checks,
+        tuple(sorted(found.unknown_models)),
     )
+
+
+class Found:
+    """What was seen of the rows of a file so far."""
+
+    def __init__(self) -> None:
+        self.read = 0
+        self.refused: list[Refused] = []
+        self.left_out: dict[str, None] = {}
+        self.proofs: Counter[str] = Counter()
+        self.checks: Counter[str] = Counter()
+        self.unknown_models: set[str] = set()
+
+    def look_at(self, result: ReadResult) -> ReadResult:
+        """Count these rows, and give them back."""
+        self.read += result.read
+        self.refused += result.refused
+        self.left_out |= dict.fromkeys(result.unused)
+        for row in result.rows:
+            self._count(row, 1)
+        if result.table is not None:
+            for row, count in _kinds(result.table):
+                self._count(row, count)
+        return result
+
+    def _count(self, row: Activity, times: int) -> None:
+        self.proofs.update(dict.fromkeys(_proofs(row), times))
+        self.checks.update(dict.fromkeys(row.checks, times))
+        if row.model and _modelled(row) and not _known(row.model):
+            self.unknown_models.add(row.model)
+
+
+def _kinds(rows: pa.Table) -> Iterator[tuple[Activity, int]]:
+    """One row of each kind that is told alike, and how many there are of it: a large file has few kinds."""
+    told = {name: rows[name] for name in ("model", *(f"{part}_mode" for part in COMPONENTS))}
+    told |= {name: pc.is_valid(rows[name]) for name in (f"{part}_energy_kwh" for part in COMPONENTS)}
+    told |= {name: pc.sign(rows[name]) for name in ("input_tokens", "output_tokens", "images", "device_hours")}
+    told |= {"checks": pc.binary_join(rows["checks"], " "), "place": pa.array(range(len(rows)))}
+    places = [("place", "min"), ("place", "count")]
+    kinds = pa.table(told).group_by([name for name in told if name != "place"]).aggregate(places)
+    found = as_models("activities", rows.take(kinds["place_min"]))
+    return zip(found, kinds["place_count"].to_pylist(), strict=True)
 
 
 def _proofs(row: Activity) -> set[str]:

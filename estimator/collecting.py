@@ -95,7 +95,7 @@ def _posted(posting: Posting | None, taken: Taken) -> Receipt:
     if posting is None or not result.read:
         return Receipt(0, 0, 0, 0, len(names), names)
     duplicates, quarantined = posting.duplicates, posting.quarantined
-    posting.take((taken.trace.name, taken.trace.sha), [result])
+    posting.take(taken.trace, [result])
     duplicates, quarantined = posting.duplicates - duplicates, posting.quarantined - quarantined
     accepted = result.read - duplicates - quarantined
     return Receipt(result.read, accepted, duplicates, quarantined, len(names), names)

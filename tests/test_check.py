@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 
-from estimator.checking import check_paths
+from estimator import lake
+from estimator.checking import Found, check_paths
+from estimator.lake import ACTIVITY_SCHEMA
 from estimator.ledger import Ledger, import_paths
-from tests.formats_support import FORMATS
+from estimator.readers import ReadResult
+from tests.formats_support import FORMATS, SAMPLES, result_of
 from tests.support import sobria
 from tests.traces_support import TRACES, context
 
@@ -64,3 +67,16 @@ def test_a_file_that_is_no_trace_is_said_and_fails(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("bonjour", "utf-8")
     done = sobria(tmp_path, "check", str(tmp_path / "notes.txt"), code=1)
     assert "notes.txt n'est pas une trace connue" in done.stdout
+
+
+def test_rows_in_a_table_are_counted_as_rows_one_by_one() -> None:
+    """Rows of every format, each also with one energy or one count gone or zero: proofs, checks, unknown models."""
+    rows = [row for path in SAMPLES for row in result_of(path.read_bytes(), path.name).rows]
+    for change in ("cpu_energy_kwh", "gpu_energy_kwh", "other_energy_kwh", "output_tokens", "device_hours", "model"):
+        rows += [row.model_copy(update={change: None}) for row in rows[: len(SAMPLES) * 4]]
+    rows += [row.model_copy(update={"output_tokens": 0.0, "device_hours": 1.0}) for row in rows]
+    one_by_one, together = Found(), Found()
+    one_by_one.look_at(ReadResult(rows, [], len(rows)))
+    together.look_at(ReadResult([], [], len(rows), table=lake.table_of(rows, ACTIVITY_SCHEMA)))
+    for told in ("read", "proofs", "checks", "unknown_models"):
+        assert getattr(together, told) == getattr(one_by_one, told) and getattr(together, told)

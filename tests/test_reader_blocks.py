@@ -14,12 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from estimator.activity import Activity, Refused
+from estimator.checking import check_paths
 from estimator.digests import Digests, of_bytes, of_column
 from estimator.errors import SobriaError
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.files import as_models
+from estimator.ledger.standing import standing
+from estimator.ledger.withdrawing import Target, withdraw
 from estimator.readers import clock, codecarbon, codecarbon_blocks, read_trace, stream_trace
 from estimator.readers.base import LargeTrace, open_trace
+from estimator.register import author
 from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, text
 
 Row = TypeVar("Row", Activity, Refused)
@@ -186,7 +190,7 @@ def test_an_import_by_blocks_and_one_by_row_know_each_other(tmp_path: Path, monk
     rows = [{"run_id": f"run-{n // 2}", "timestamp": f"2026-03-02T10:{n:02}:00", "duration": str(n)} for n in range(45)]
     ledger = Ledger(tmp_path / "home")
     first = import_paths(ledger, [written(tmp_path, text(*rows[:40]))], context()).account
-    monkeypatch.setattr("estimator.ledger.importing.LARGE_BYTES", 1)
+    monkeypatch.setattr("estimator.readers.LARGE_BYTES", 1)
     seen: list[tuple[int, int]] = []
     path = written(tmp_path, text(*rows))
     again = import_paths(ledger, [path], context(), lambda done, total: seen.append((done, total))).account
@@ -199,12 +203,44 @@ def test_an_import_by_blocks_and_one_by_row_know_each_other(tmp_path: Path, monk
 def test_what_is_wrong_in_the_middle_is_said_and_what_came_before_is_accounted_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_blocks: None
 ) -> None:
-    monkeypatch.setattr("estimator.ledger.importing.LARGE_BYTES", 1)
+    monkeypatch.setattr("estimator.readers.LARGE_BYTES", 1)
     path = written(tmp_path, text(*({"run_id": f"run-{n}"} for n in range(20))))
     (tmp_path / "run-15.sobria.json").write_text("{")
     report = import_paths(Ledger(tmp_path / "home"), [path], context())
     assert [error.code for error in report.errors] == ["bad_sidecar"]
     assert 0 < report.account.read == report.account.accepted == report.files[0].read < 20
+
+
+def test_a_check_by_blocks_says_what_a_check_by_row_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_blocks: None
+) -> None:
+    """Proofs, checks, reasons, columns left out and account, over every sample, and over rows of which two in three
+    have a card that was not metered: there, nothing is measured."""
+    rows = [{"run_id": f"r{n}", "gpu_model": "1 x NVIDIA L4", "gpu_energy": "0" if n % 3 else "0.1"} for n in range(9)]
+    path = written(tmp_path, text(*rows))
+    modes = '{"schema": 1, "modes": {"cpu": "mode/cpu_load", "ram": "mode/constant", "gpu": "mode/nvml"}}'
+    (tmp_path / "emissions.csv.sobria.json").write_text(modes)
+    paths = [TRACES, path]
+    by_row = check_paths(tmp_path / "home", paths, context()).as_dict()
+    monkeypatch.setattr("estimator.readers.LARGE_BYTES", 1)
+    assert check_paths(tmp_path / "home", paths, context()).as_dict() == by_row
+    assert by_row["files"][-1]["proofs"] == {"estimated": 9, "measured": 3}
+
+
+def test_what_was_withdrawn_stays_so_when_it_comes_back_by_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_blocks: None
+) -> None:
+    """Ten rows withdrawn; the same file by blocks brings none back; corrected (another time zone), all ten count."""
+    path = written(tmp_path, text(*({"run_id": f"run-{n}"} for n in range(10))))
+    ledger = Ledger(tmp_path / "home")
+    import_paths(ledger, [path], context())
+    withdraw(ledger, Target("file", path.name), author("DSI", "mauvais fuseau"))
+    monkeypatch.setattr("estimator.readers.LARGE_BYTES", 1)
+    assert import_paths(ledger, [path], context()).account.duplicates == 10
+    for accepted in (10, 0):
+        account = import_paths(ledger, [path], context(option_timezone="America/New_York")).account
+        assert (account.accepted, account.duplicates) == (accepted, 10 - accepted)
+    assert standing(ledger).accepted == 10
 
 
 @given(

@@ -10,7 +10,7 @@ from datetime import datetime
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +44,13 @@ class LedgerTorn(SobriaError):
     """A file of the ledger that was cut or overwritten."""
 
     code = "ledger_torn"
+
+
+class _Written(NamedTuple):
+    """A file that rows were read from."""
+
+    name: str
+    sha: str
 
 
 class Known:
@@ -96,7 +103,8 @@ class Ledger:
         from estimator.ledger.posting import Posting
 
         posting = Posting(self)
-        files = {(row.file_name, row.file_sha) for row in rows} | {(row.file_name, row.file_sha) for row in refused}
+        files = {_Written(row.file_name, row.file_sha) for row in rows}
+        files |= {_Written(row.file_name, row.file_sha) for row in refused}
         for file in sorted(files):
             mine = [row for row in rows if (row.file_name, row.file_sha) == file]
             set_aside = [row for row in refused if (row.file_name, row.file_sha) == file]

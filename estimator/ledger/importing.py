@@ -1,7 +1,6 @@
 """Files read and brought into the ledger: what is new is appended, and each row is accounted for."""
 
 import gc
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,8 +10,8 @@ from estimator.activity import Refused
 from estimator.errors import SobriaError
 from estimator.ledger.files import Ledger
 from estimator.ledger.posting import Account, Posting
-from estimator.readers import find_files, read_trace, stream_trace
-from estimator.readers.base import LARGE_BYTES, STDIN, Context, LargeTrace, ReadResult, open_trace
+from estimator.readers import find_files, open_results, size_of
+from estimator.readers.base import Context, ReadResult
 
 
 class NothingToImport(SobriaError):
@@ -67,11 +66,11 @@ def _import(
     posting = Posting(ledger)
     files: list[FileResult] = []
     refused: list[Refused] = []
-    sizes = [_size(path) for path in found]
+    sizes = [size_of(path) for path in found]
     done, total = 0, sum(sizes)
     for path, size in zip(found, sizes, strict=True):
         file = _File(path)
-        file.bring(posting, context, size, lambda read: progress(done + read, total))  # noqa: B023
+        file.bring(posting, context, lambda read: progress(done + read, total))  # noqa: B023
         done += size
         files.append(FileResult(file.name, file.read, len(file.refused), tuple(file.unused), file.error))
         refused += file.refused
@@ -93,17 +92,12 @@ class _File:
         self.unused: dict[str, None] = {}
         self.error: SobriaError | None = None
 
-    def bring(self, posting: Posting, context: Context, size: int, progress: Callable[[int], None]) -> None:
+    def bring(self, posting: Posting, context: Context, progress: Callable[[int], None]) -> None:
         """Read the file into the posting; `progress` is called with the bytes read of a large one."""
         try:
-            if size < LARGE_BYTES:
-                trace = open_trace(self._path)
-                file, results = (trace.name, trace.sha), iter([read_trace(trace, context)])
-            else:
-                large = LargeTrace(Path(self._path))
-                file, results = (large.name, large.sha), stream_trace(large, context, progress)
-            self.name = file[0]
-            posting.take(file, map(self._count, results))
+            opened = open_results(self._path, context, progress)
+            self.name = opened.trace.name
+            posting.take(opened.trace, map(self._count, opened.results))
         except SobriaError as error:
             self.error = error
 
@@ -112,14 +106,6 @@ class _File:
         self.refused += result.refused
         self.unused |= dict.fromkeys(result.unused)
         return result
-
-
-def _size(path: str | Path) -> int:
-    """Bytes of a file; 0 for the standard input and for what cannot be read, which opening it will say."""
-    try:
-        return 0 if str(path) == STDIN else os.stat(path).st_size
-    except OSError:
-        return 0
 
 
 @contextmanager

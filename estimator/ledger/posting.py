@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -37,6 +38,16 @@ class Account:
         return asdict(self)
 
 
+class Named(Protocol):
+    """A file as the account knows it: its base name and the hash of its bytes."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sha(self) -> str: ...
+
+
 class Posting:
     """Rows on their way to the ledger: known ones counted, the others written in batches."""
 
@@ -55,8 +66,8 @@ class Posting:
         self._relied: dict[str, int] = {}
         self.read = self.new = self.quarantined = self.duplicates = self.moved = 0
 
-    def take(self, file: tuple[str, str], results: Iterable[ReadResult]) -> None:
-        """Add what is read of one file: its base name and its hash. What was read before an error counts."""
+    def take(self, file: Named, results: Iterable[ReadResult]) -> None:
+        """Add what is read of one file. What was read before an error counts."""
         before = self.read, self.quarantined, self.duplicates
         try:
             for result in results:
@@ -124,10 +135,10 @@ class Posting:
                 self.quarantined += 1
         self.read += result.read
 
-    def _account_for(self, file: tuple[str, str], before: tuple[int, int, int]) -> None:
+    def _account_for(self, file: Named, before: tuple[int, int, int]) -> None:
         read, refused = self.read - before[0], self.quarantined - before[1]
         new = read - (self.duplicates - before[2])
-        self._sources.append(Source(name=file[0], sha=file[1], read=read, refused=refused, new=new))
+        self._sources.append(Source(name=file.name, sha=file.sha, read=read, refused=refused, new=new))
 
     def _acknowledge(self) -> None:
         """Name what this import stands on; a part that a killed import left is first made sure of."""

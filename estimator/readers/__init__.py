@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from estimator.readers import (
     albert,
@@ -29,6 +30,7 @@ from estimator.readers.ahead import ahead
 from estimator.readers.base import (
     HEAD_BYTES,
     HEAD_CHARS,
+    LARGE_BYTES,
     STDIN,
     Context,
     EmptyFile,
@@ -37,6 +39,7 @@ from estimator.readers.base import (
     Reader,
     ReadResult,
     Trace,
+    open_trace,
 )
 from estimator.readers.redaction import HIDDEN
 from estimator.sidecar import SUFFIX
@@ -84,9 +87,36 @@ def read_trace(trace: Trace, context: Context) -> ReadResult:
     return pick(trace).read(trace, context)
 
 
+class Opened(NamedTuple):
+    """A file that is ready to be read: the reader that knows it, and its rows, which raise what that reader raises."""
+
+    trace: Trace | LargeTrace
+    reader: Reader
+    results: Iterator[ReadResult]
+
+
+def open_results(path: str | Path, context: Context, progress: Callable[[int], None] = lambda read: None) -> Opened:
+    """A file, or the standard input for `-`: read at once, or by blocks when it is large. Unreadable, EmptyFile,
+    NotATrace. `progress` is called with the bytes read of a large one."""
+    if size_of(path) >= LARGE_BYTES:
+        large = LargeTrace(Path(path))
+        return Opened(large, pick(large.beginning()), stream_trace(large, context, progress))
+    trace = open_trace(path)
+    reader = pick(trace)
+    return Opened(trace, reader, (reader.read(one, context) for one in (trace,)))
+
+
+def size_of(path: str | Path) -> int:
+    """Bytes of a file; 0 for the standard input and for what cannot be read, which opening it will say."""
+    try:
+        return 0 if str(path) == STDIN else os.stat(path).st_size
+    except OSError:
+        return 0
+
+
 def stream_trace(trace: LargeTrace, context: Context, progress: Callable[[int], None]) -> Iterator[ReadResult]:
-    """The same of a large file, by blocks where its reader can; `progress` is called with the bytes read."""
-    reader = pick(Trace(trace.name, trace.head, trace.folder))
+    """Rows of a large file, by blocks where its reader can; `progress` is called with the bytes read."""
+    reader = pick(trace.beginning())
     if reader.stream is None:
         yield reader.read(trace.whole(), context)
         return

@@ -148,6 +148,10 @@ class LargeTrace:
                 self.taken = file.tell()
                 yield block
 
+    def beginning(self) -> Trace:
+        """Its head, for what looks no further."""
+        return Trace(self.name, self.head, self.folder)
+
     def whole(self) -> Trace:
         """All of it at once, for readers that need it."""
         return Trace(self.name, b"".join(self.blocks(LARGE_BYTES)), self.folder)
