@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard.texts import DEFAULT, LANGUAGES, t
+from dashboard.writing import HOURS, LONGEST, SHORTEST, Access, SecretRefused, read_secret
 from estimator.home import default_home
 
 PORT, ADDRESS = 8501, "127.0.0.1"
@@ -17,6 +18,9 @@ PORT, ADDRESS = 8501, "127.0.0.1"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code: 0 stopped on request, 1 the address cannot be listened to, 2 usage."""
     chosen = _parse(arguments)
+    proxy = _proxy_secret(chosen)
+    if proxy is None:
+        return 2
     try:
         listening = _listen(chosen.address, chosen.port)
     except OSError as error:
@@ -30,9 +34,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not _is_this_machine(chosen.address):
         print(t("server.open_to_all", chosen.lang), file=sys.stderr)
     shown = f"[{chosen.address}]" if ":" in chosen.address else chosen.address
-    print(t("server.started", chosen.lang, url=f"http://{shown}:{port}"), flush=True)
-    _serve(listening, [chosen.address, *chosen.allowed_host], chosen.trusted_proxy)
+    url = f"http://{shown}:{port}"
+    print(t("server.started", chosen.lang, url=url), flush=True)
+
+    def announce(link: str) -> None:
+        said = t("server.write_link", chosen.lang, url=f"{url}{link}&lang={chosen.lang}", hours=HOURS)
+        print(said, flush=True)
+
+    _serve(listening, [chosen.address, *chosen.allowed_host], Access(announce, port, proxy))
     return 0
+
+
+def _proxy_secret(chosen: argparse.Namespace) -> str | None:
+    """The secret that the proxy shows, "" when there is no proxy; None, and why said, when it is refused."""
+    if chosen.trusted_proxy is not None:
+        print(t("server.proxy_gone", chosen.lang, address=chosen.trusted_proxy), file=sys.stderr)
+        return None
+    file = chosen.proxy_secret_file
+    if file is None:
+        return ""
+    try:
+        return read_secret(file)
+    except OSError as error:
+        said = t("server.secret_unreadable", chosen.lang, file=file, reason=error.strerror or str(error))
+    except SecretRefused as refused:
+        said = t(f"server.secret_{refused}", chosen.lang, file=file, least=SHORTEST, most=LONGEST)
+    print(said, file=sys.stderr)
+    return None
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -41,7 +69,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=PORT, help=t("server.port_help", DEFAULT))
     parser.add_argument("--address", default=ADDRESS, help=t("server.address_help", DEFAULT))
     parser.add_argument("--allowed-host", action="append", default=[], help=t("server.host_help", DEFAULT))
-    parser.add_argument("--trusted-proxy", action="append", default=[], help=t("server.proxy_help", DEFAULT))
+    parser.add_argument("--proxy-secret-file", type=Path, help=t("server.secret_help", DEFAULT))
+    parser.add_argument("--trusted-proxy", help=argparse.SUPPRESS)  # no longer there; refused in words
     parser.add_argument("--lang", choices=LANGUAGES, default=DEFAULT)
     return parser.parse_args(arguments)
 
@@ -81,13 +110,13 @@ def _is_this_machine(address: str) -> bool:
         return address == "localhost"
 
 
-def _serve(listening: socket.socket, hosts: Sequence[str], proxies: Sequence[str]) -> None:
+def _serve(listening: socket.socket, hosts: Sequence[str], access: Access) -> None:
     import uvicorn
 
     from dashboard.app import create_app
 
     config = uvicorn.Config(
-        create_app(hosts, proxies),
+        create_app(hosts, access),
         ws="websockets-sansio",
         ws_max_size=1_000_000,
         access_log=False,

@@ -25,6 +25,7 @@ from dashboard.sheet_routes import SHEET_FILES, sheet_routes
 from dashboard.synthese.data import explanation
 from dashboard.synthese.routes import SYNTHESIS_FILES, synthesis_routes
 from dashboard.texts import DEFAULT, LANGUAGES, t
+from dashboard.writing import Access, writing_routes
 from estimator.errors import SobriaError
 from estimator.explain import NumberUnknown
 
@@ -52,9 +53,9 @@ FIRST_NUMBER = "total.energy"
 FOR_A_DAY = "public, max-age=86400"
 
 
-def create_app(hosts: Sequence[str] = (), proxies: Sequence[str] = ()) -> st.App:
-    """The app, to be served by uvicorn. `hosts`: names it may be asked by, besides this machine's own; `proxies`:
-    addresses of the proxies that ask for a password, whose visitors may write."""
+def create_app(hosts: Sequence[str], access: Access) -> st.App:
+    """The app, to be served by uvicorn. `hosts`: names it may be asked by, besides this machine's own; `access`: who
+    may write."""
     settings = tomllib.loads((resources.files("dashboard") / "streamlit.toml").read_text("utf-8"))
     bootstrap.load_config_options(
         {f"{table}.{name}": v for table, values in settings.items() for name, v in values.items()}
@@ -65,11 +66,12 @@ def create_app(hosts: Sequence[str] = (), proxies: Sequence[str] = ()) -> st.App
         *register_routes(),
         *sheet_routes(),
         *synthesis_routes(),
+        *writing_routes(access),
         *(Route(path, partial(_file, path=path)) for path in FILES),
         *(Route("/" + name, _page) for name in PAGES),
         Route("/{name}", _not_found),
     ]
-    guard = [Middleware(Guard, hosts=tuple(hosts), proxies=tuple(proxies)), Middleware(PackedAssets)]
+    guard = [Middleware(Guard, access=access, hosts=tuple(hosts)), Middleware(PackedAssets)]
     return st.App(SCRIPT, routes=routes, middleware=guard, lifespan=_lifespan, on_script_error=show_error)
 
 

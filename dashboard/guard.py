@@ -2,6 +2,7 @@
 
 import gzip
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.index import not_found_page
 from dashboard.texts import DEFAULT, LANGUAGES, t
+from dashboard.writing import SECRET, Access
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 OPEN = ("static", "media", "_stcore")  # what lies below these is Streamlit's; below any other name, nothing
@@ -20,7 +22,8 @@ UPLOADS = "/_stcore/upload_file"
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", UPLOADS)
 READING = ("GET", "HEAD")
 DROPPING = ("PUT", "DELETE")  # a file sent to a page, and taken back
-WRITER = "x-sobria-writer"  # set here and nowhere else: what a browser sends under this name is thrown away
+WRITER = "x-sobria-writer"  # until when one may write, set here alone: what others send under this name is thrown away
+INNER = (WRITER.encode(), SECRET.encode())  # names that nothing behind the guard sees as they were sent
 SPARED = ("/static/media/MaterialSymbols-", "/static/media/SourceSansVF-Upright")  # fonts fetched, never shown: 546 kB
 FOR_A_YEAR = "public, immutable, max-age=31536000"
 
@@ -42,21 +45,21 @@ HEADERS = {
 
 
 def may_write() -> bool:
-    """The one switch: may whoever is looking at this page write? Yes on this machine, or behind a trusted proxy."""
-    return WRITER in st.context.headers
+    """The one switch: may whoever is looking at this page write, still now?"""
+    return float(st.context.headers.get(WRITER, 0)) > time.monotonic()
 
 
 class Guard:
     """Refuses other names than the server's own, other sites, writes and inner pages; adds the headers that protect.
 
-    hosts: names it may be asked by. proxies: addresses of the proxies that ask for a password: who comes from them
-    may write, and so may who asks this machine from itself, by its own name.
+    access: who may write, by the secret they show. hosts: names it may be asked by; neither they nor the address one
+    comes from give any right.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Sequence[str] = (), proxies: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, access: Access, hosts: Sequence[str] = ()) -> None:
         self._app = app
+        self._access = access
         self._hosts = {host.lower().strip("[]") for host in (*THIS_MACHINE, *hosts)}
-        self._proxies = set(proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request or one web socket."""
@@ -93,23 +96,16 @@ class Guard:
         return None
 
     def _marked(self, scope: Scope) -> Scope:
-        """The request, marked when it may write: by the name of this machine and from it, or by a trusted proxy."""
-        name = WRITER.encode()
-        headers = [(key, value) for key, value in scope["headers"] if key.lower() != name]
-        if self._writes(scope):
-            headers.append((name, b"1"))
+        """The request, with until when it may write, and without what only the guard may read."""
+        headers = [(key, value) for key, value in scope["headers"] if key.lower() not in INNER]
+        headers.append((WRITER.encode(), str(self._access.until(Headers(scope=scope))).encode()))
         return {**scope, "headers": headers}
-
-    def _writes(self, scope: Scope) -> bool:
-        peer = (scope.get("client") or ("",))[0]
-        here = peer in THIS_MACHINE and _name(Headers(scope=scope).get("host", "")) in THIS_MACHINE
-        return here or peer in self._proxies
 
     def _drops(self, scope: Scope, origin: str | None) -> bool:
         """Is it a file that one of our own pages sends, for someone who may write? Streamlit then asks for the token
         and the open session of that page, and takes no more than server.maxUploadSize."""
         asked = scope["type"] == "http" and scope["method"] in DROPPING and scope["path"].startswith(UPLOADS + "/")
-        return asked and origin is not None and self._writes(scope)
+        return asked and origin is not None and self._access.until(Headers(scope=scope)) > time.monotonic()
 
     @staticmethod
     def _protected(send: Send) -> Send:

@@ -52,7 +52,12 @@ def _said(lang: str) -> str:
 @cache
 def not_found_page(lang: str) -> str:
     """What an address that leads nowhere says."""
-    title, answer, home = (t(f"state.{key}", lang) for key in ("not_found_title", "not_found_answer", "home"))
+    return alone_page(t("state.not_found_title", lang), t("state.not_found_answer", lang), lang)
+
+
+def alone_page(title: str, answer: str, lang: str) -> str:
+    """A page that only says something, and the way back."""
+    home = t("state.home", lang)
     return (
         f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{escape(title)} – SobrIA</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">{OURS.replace("./", "/")}</head>'

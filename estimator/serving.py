@@ -2,13 +2,14 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
 
-def serve(home: Path, address: str, port: int, lang: str) -> NoReturn:
-    """Replace this process by `python -m dashboard`. OSError when it cannot be started."""
-    options = {"--home": str(home), "--address": address, "--port": str(port), "--lang": lang}
-    command = [sys.executable, "-m", "dashboard", *(part for option in options.items() for part in option)]
+def serve(home: Path, lang: str, options: Iterable[tuple[str, object]]) -> NoReturn:
+    """Replace this process by `python -m dashboard`, with its options. OSError when it cannot be started."""
+    options = [("--home", home), ("--lang", lang), *options]
+    command = [sys.executable, "-m", "dashboard", *(str(part) for option in options for part in option)]
     sys.stdout.flush()
     os.execv(command[0], command)

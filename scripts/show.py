@@ -39,7 +39,6 @@ def main() -> int:
         fill(HOME, options.samples)
     except subprocess.CalledProcessError as error:
         return error.returncode
-    say("show", "serving", url=f"http://{ADDRESS}:{port}")
     command = serve_command(HOME, port)
     os.execv(command[0], command)
 

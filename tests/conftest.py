@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 NO_DATA = "the shared data folder is not beside the checkout"
 NO_BROWSER = "no chromium: set CHROMIUM or install the package chromium"
+NO_NGINX = "no nginx: install the package nginx"
 settings.register_profile("shared-cores", deadline=None)  # a slow machine is no wrong result
 settings.load_profile("shared-cores")
 QUIET = (
@@ -87,7 +88,7 @@ def screen(browser: BrowserContext) -> Iterator[Page]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line for each resource whose absence skipped tests, with their number."""
     reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()) if report.longrepr]
-    for reason in (NO_DATA, NO_BROWSER):
+    for reason in (NO_DATA, NO_BROWSER, NO_NGINX):
         count = sum(reason in text for text in reasons)
         if count:
             terminalreporter.write_line(f"{count} test(s) skipped: {reason}")

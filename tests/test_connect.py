@@ -22,6 +22,7 @@ from dashboard import data, guard
 from dashboard.connect import data as connect
 from dashboard.connect.ways import TEMPLATE, WAYS, Way
 from dashboard.texts import LANGUAGES, t
+from dashboard.writing import Access
 from estimator.building import build
 from estimator.cli import main as sobria
 from estimator.ledger import Ledger, import_paths
@@ -301,28 +302,31 @@ HERE, THERE = "http://127.0.0.1:8501", "http://evil.example"
 
 
 @pytest.mark.parametrize(
-    ("method", "peer", "origin", "passes"),
+    ("method", "writer", "origin", "passes"),
     [
-        ("PUT", "127.0.0.1", HERE, True),
-        ("DELETE", "127.0.0.1", HERE, True),
-        ("POST", "127.0.0.1", HERE, False),
-        ("GET", "127.0.0.1", HERE, False),
-        ("PUT", "127.0.0.1", THERE, False),
-        ("PUT", "127.0.0.1", None, False),
-        ("PUT", "10.0.0.7", HERE, False),
+        ("PUT", True, HERE, True),
+        ("DELETE", True, HERE, True),
+        ("POST", True, HERE, False),
+        ("GET", True, HERE, False),
+        ("PUT", True, THERE, False),
+        ("PUT", True, None, False),
+        ("PUT", False, HERE, False),
     ],
 )
-def test_which_upload_passes_the_guard(method: str, peer: str, origin: str | None, passes: bool) -> None:
-    assert waited(_passes("/_stcore/upload_file/session/file", method, peer, origin)) is passes
+def test_which_upload_passes_the_guard(method: str, writer: bool, origin: str | None, passes: bool) -> None:
+    assert waited(_passes("/_stcore/upload_file/session/file", method, writer, origin)) is passes
 
 
 def test_no_other_address_takes_a_file() -> None:
     for path in ("/", "/brancher", "/_stcore/upload_file", "/_stcore/upload_files/a/b"):
-        assert waited(_passes(path, "PUT", "127.0.0.1", HERE)) is False
+        assert waited(_passes(path, "PUT", True, HERE)) is False
 
 
-async def _passes(path: str, method: str, peer: str, origin: str | None) -> bool:
+async def _passes(path: str, method: str, writer: bool, origin: str | None) -> bool:
     reached: list[Any] = []
+    links: list[str] = []
+    access = Access(links.append)
+    shown = f"{access.cookie}={access.spend(links[0].partition('=')[2]) if writer else 'guess'}"
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         reached.append(scope)
@@ -330,10 +334,11 @@ async def _passes(path: str, method: str, peer: str, origin: str | None) -> bool
     async def send(message: Any) -> None:
         pass
 
-    headers = [(b"host", b"127.0.0.1:8501"), (guard.WRITER.encode(), b"1")]  # a mark that the browser made up
+    headers = [(b"host", b"127.0.0.1:8501"), (b"cookie", shown.encode())]
+    headers.append((guard.WRITER.encode(), b"inf"))  # a mark that the browser made up
     headers += [(b"origin", origin.encode())] if origin else []
-    scope = {"type": "http", "method": method, "path": path, "client": (peer, 1), "query_string": b""}
-    await guard.Guard(app)({**scope, "headers": headers}, None, send)  # type: ignore[arg-type]
+    scope = {"type": "http", "method": method, "path": path, "client": ("127.0.0.1", 1), "query_string": b""}
+    await guard.Guard(app, access)({**scope, "headers": headers}, None, send)  # type: ignore[arg-type]
     return bool(reached)
 
 

@@ -330,43 +330,6 @@ def test_a_review_is_said_late_or_to_come_in_words(days: int, fr: str, en: str) 
     assert said == [fr, en]
 
 
-class Asked:
-    """What a request looks like once it has passed the guard."""
-
-    def __init__(self, proxies: tuple[str, ...] = ()) -> None:
-        self.headers: dict[bytes, bytes] = {}
-        self.guard = guard.Guard(self._note, proxies=proxies)
-
-    async def _note(self, scope: Any, receive: Any, send: Any) -> None:
-        self.headers = dict(scope["headers"])
-
-    async def may_write(self, peer: str, host: str, *more: tuple[bytes, bytes]) -> bool:
-        scope = {"type": "http", "method": "GET", "path": "/registre", "client": (peer, 1), "query_string": b""}
-        await self.guard({**scope, "headers": [(b"host", host.encode()), *more]}, None, None)  # type: ignore[arg-type]
-        return guard.WRITER.encode() in self.headers
-
-
-@pytest.mark.parametrize(
-    ("peer", "host", "proxies", "writes"),
-    [
-        ("127.0.0.1", "127.0.0.1:8501", (), True),
-        ("127.0.0.1", "localhost:8501", (), True),
-        ("10.0.0.7", "127.0.0.1:8501", (), False),
-        ("10.0.0.7", "127.0.0.1:8501", ("10.0.0.7",), True),
-        ("10.0.0.8", "127.0.0.1:8501", ("10.0.0.7",), False),
-    ],
-)
-def test_who_may_write(peer: str, host: str, proxies: tuple[str, ...], writes: bool) -> None:
-    forged = (guard.WRITER.encode(), b"1")
-    assert waited(Asked(proxies).may_write(peer, host, forged)) is writes
-
-
-def test_by_another_name_than_its_own_this_machine_is_a_proxy_like_any_other() -> None:
-    asked = Asked()
-    asked.guard = guard.Guard(asked._note, hosts=("sobria.exemple",))
-    assert waited(asked.may_write("127.0.0.1", "sobria.exemple")) is False
-
-
 def test_no_field_asks_for_a_person(register: Register) -> None:
     case = register.create(FACTS, DSI)
     at = screen(cas=case.id, faire="modifier")

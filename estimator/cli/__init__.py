@@ -207,12 +207,17 @@ def serve(
     context: typer.Context,
     port: Annotated[int, typer.Option(help="port", min=0, max=65535)] = 8501,
     address: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
+    allowed_host: Annotated[list[str] | None, typer.Option(help="allowed_host", metavar="NAME")] = None,
+    proxy_secret_file: Annotated[Path | None, typer.Option(help="proxy_secret_file", metavar="FILE")] = None,
 ) -> None:
     from estimator.building import build as make
     from estimator.serving import serve as start
 
     make(context.obj["home"])
-    start(context.obj["home"], address, port, context.obj["lang"])
+    options: list[tuple[str, object]] = [("--address", address), ("--port", port)]
+    options += [("--allowed-host", name) for name in allowed_host or ()]
+    options += [("--proxy-secret-file", proxy_secret_file)] if proxy_secret_file else []
+    start(context.obj["home"], context.obj["lang"], options)
 
 
 def _fresh(context: typer.Context) -> Any:

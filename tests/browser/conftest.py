@@ -1,11 +1,14 @@
 """Servers that show fake builds, each started once for all tests."""
 
+import http.client
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import BrowserContext
 
 from scripts.demo.metropole import fill
 from tests.fake_reading import KIND
@@ -14,16 +17,33 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Server:
-    """A running dashboard: its address and its process."""
+    """A running dashboard: its address, its process, the link to write. Who opens its pages may write, if `writer`."""
 
     module = "tests.browser.fake_server"
+    writer = True
+    cookie = ""
 
     def __init__(self, home: Path, *options: str) -> None:
         command = [sys.executable, "-m", self.module, "--home", str(home), "--port", "0", *options]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
-        said = self.process.stdout.readline()
-        self.address = next(word for word in said.split() if word.startswith("http"))
+        self.address, self.link = self.said(), self.said()
+
+    def said(self) -> str:
+        """The next address that it shows in its terminal."""
+        assert self.process.stdout is not None
+        return next(word for word in self.process.stdout.readline().split() if word.startswith("http"))
+
+    def admit(self, browser: BrowserContext) -> None:
+        """Give a browser the right to write, as the link does."""
+        if not self.cookie:
+            where = urlsplit(self.link)
+            connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
+            connection.request("GET", f"{where.path}?{where.query}")
+            self.cookie = connection.getresponse().headers["set-cookie"].partition(";")[0]
+            self.link = self.said()
+        name, _, value = self.cookie.partition("=")
+        browser.add_cookies([{"name": name, "value": value, "url": self.address}])
 
     def stop(self) -> None:
         """Ask it to end, and wait."""

@@ -52,6 +52,8 @@ FOUND = """() => axe.run({resultTypes: ['violations']})
 def open_page(screen: Page, server: Server, path: str, lang: str) -> None:
     """Go to a page and wait until it is whole."""
     joint = "&" if "?" in path else "?"
+    if server.writer:
+        server.admit(screen.context)
     screen.goto(f"{server.address}{path}{joint}lang={lang}")
     settled(screen)
 
