@@ -22,6 +22,7 @@ from tests.support import waited
 
 LANGUAGES = ("fr", "en")
 SHARED = "s" * SHORTEST
+NOWHERE = ("--address", "192.0.2.1")  # no machine has it: what is not refused before ends there, with 1
 FORGED = (
     (guard.WRITER, "inf"),
     ("X-Sobria-Writer", "9999999999"),
@@ -199,7 +200,7 @@ def test_a_secret_that_cannot_be_trusted_is_refused_in_words(
 ) -> None:
     file = secret_file(tmp_path, content, mode)
     for lang in LANGUAGES:
-        assert main(["--proxy-secret-file", str(file), "--lang", lang]) == 2
+        assert main([*NOWHERE, "--proxy-secret-file", str(file), "--lang", lang]) == 2
         assert capsys.readouterr().err == t(f"server.secret_{word}", lang, file=file, least=32, most=1024) + "\n"
 
 
@@ -207,7 +208,7 @@ def test_a_secret_that_cannot_be_trusted_is_refused_in_words(
 def test_what_is_no_file_is_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str) -> None:
     os.mkfifo(tmp_path / "pipe", 0o600)
     for name in ("missing", "pipe", "."):
-        assert main(["--proxy-secret-file", str(tmp_path / name), "--lang", lang]) == 2
+        assert main([*NOWHERE, "--proxy-secret-file", str(tmp_path / name), "--lang", lang]) == 2
         assert str(tmp_path) in capsys.readouterr().err
 
 
@@ -215,6 +216,6 @@ def test_what_is_no_file_is_refused_in_words(tmp_path: Path, capsys: pytest.Capt
 def test_an_address_is_no_longer_trusted_and_what_replaces_it_is_said(
     capsys: pytest.CaptureFixture[str], lang: str
 ) -> None:
-    assert main(["--trusted-proxy", "10.0.0.7", "--lang", lang]) == 2
+    assert main([*NOWHERE, "--trusted-proxy", "10.0.0.7", "--lang", lang]) == 2
     said = capsys.readouterr().err
     assert "--proxy-secret-file" in said and "10.0.0.7" in said
