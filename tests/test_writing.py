@@ -207,9 +207,11 @@ def test_a_secret_that_cannot_be_trusted_is_refused_in_words(
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_is_no_file_is_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str) -> None:
     os.mkfifo(tmp_path / "pipe", 0o600)
-    for name in ("missing", "pipe", "."):
-        assert main([*NOWHERE, "--proxy-secret-file", str(tmp_path / name), "--lang", lang]) == 2
-        assert str(tmp_path) in capsys.readouterr().err
+    for name, word in (("missing", "unreadable"), (".", "unreadable"), ("pipe", "no_file")):
+        file = tmp_path / name
+        assert main([*NOWHERE, "--proxy-secret-file", str(file), "--lang", lang]) == 2
+        start = t(f"server.secret_{word}", lang, file=file, reason="").partition("»" if lang == "fr" else "”")[0]
+        assert capsys.readouterr().err.startswith(start)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
