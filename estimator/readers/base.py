@@ -53,6 +53,12 @@ class BrokenJson(SobriaError):
     code = "broken_json"
 
 
+class BrokenMetrics(SobriaError):
+    """A line that is neither of the text format of Prometheus nor of OpenMetrics: no counter of that file is taken."""
+
+    code = "broken_metrics"
+
+
 class PowerWithoutTime(SobriaError):
     """Samples of power that do not say when they were read: no energy can be made of them."""
 

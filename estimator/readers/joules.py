@@ -55,14 +55,14 @@ class _Count:
 
 def read_counters(trace: Trace, context: Context, counters: Counters) -> ReadResult:
     """One row a subject, from readings that follow each other in one file, each dated by its samples or by a comment
-    `# until DATE` above it. BadSidecar."""
+    `# until DATE` above it. BadSidecar, BrokenMetrics."""
     reading = Reading(trace, context, counters.reader, counters.version)
     text = table.decode(trace.data)
     dates = prometheus.dates(text)
     lines = [line for line, _ in dates]
     counts: dict[tuple[str, str], _Count] = {}
     undated: dict[tuple[str, str], int] = {}
-    for sample in prometheus.samples(text):
+    for sample in prometheus.samples(text, trace.name):
         subject = counters.subject_of(sample)
         if subject is None:
             reading.left_out([sample.name])

@@ -12,11 +12,11 @@ _COUNTER = "scaph_host_energy_microjoules"
 
 def sniff(name: str, head: str) -> bool:
     """Whether the counter of the host is there."""
-    return any(sample.name == _COUNTER for sample in prometheus.samples(head)) if _COUNTER in head else False
+    return _COUNTER in head and _COUNTER in prometheus.names(head)
 
 
 def read(trace: Trace, context: Context) -> ReadResult:
-    """One row a host (rule: read_counters); what is said of processes is part of it. BadSidecar."""
+    """One row a host (rule: read_counters); what is said of processes is part of it. BadSidecar, BrokenMetrics."""
     return read_counters(trace, context, _SCAPHANDRE)
 
 

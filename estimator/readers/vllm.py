@@ -35,12 +35,13 @@ _SUBJECT = ("since", "model", "labels")
 
 def sniff(name: str, head: str) -> bool:
     """Whether a counter of tokens of vLLM is there."""
-    names = ("vllm:prompt_tokens_total", "vllm:generation_tokens_total")
-    return any(sample.name in names for sample in prometheus.samples(head)) if "vllm:" in head else False
+    counters = {"vllm:prompt_tokens_total", "vllm:generation_tokens_total"}
+    return "vllm" in head and not counters.isdisjoint(map(_own, prometheus.names(head)))
 
 
 def read(trace: Trace, context: Context) -> ReadResult:
-    """One row for each model and engine, whose counters are taken from the start of the server. BadSidecar.
+    """One row for each model and engine, whose counters are taken from the start of the server. BadSidecar,
+    BrokenMetrics.
 
     Without the dates of that start and of the reading a counter has no place in time: the row is set aside.
     """
@@ -50,13 +51,14 @@ def read(trace: Trace, context: Context) -> ReadResult:
     found: dict[str, dict[str, Any]] = {}
     sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     starts: dict[str, float] = {}
-    for sample in prometheus.samples(text):
-        if sample.name in _STARTS:
-            starts.setdefault(sample.name, sample.value)
-        elif sample.name in _COUNTERS or sample.name in _REQUESTS:
+    for sample in prometheus.samples(text, trace.name):
+        name = _own(sample.name)
+        if name in _STARTS:
+            starts.setdefault(name, sample.value)
+        elif name in _COUNTERS or name in _REQUESTS:
             series = {k: v for k, v in sample.labels.items() if k != "finished_reason"}
             key = repr(sorted(series.items()))
-            sums[key][sample.name] += sample.value
+            sums[key][name] += sample.value
             until = told.get("until") or prometheus.iso(sample.moment_s)
             model = series.get("model_name", series.get("model"))
             found.setdefault(key, {"labels": key, "until": until, "model": model, "line": sample.line})
@@ -70,6 +72,11 @@ def read(trace: Trace, context: Context) -> ReadResult:
         said = Said(facts | _counts(sums[key]) | {"since": since, "service": told.get("service")}, FIELDS)
         reading.take(facts["line"], said, partial(_fields, reading, cards), Snapshot(_SUBJECT))
     return reading.result()
+
+
+def _own(name: str) -> str:
+    """The name that vLLM gives to a series: in OpenMetrics its library writes it without the colon."""
+    return f"vllm:{name[5:]}" if name.startswith("vllm_") else name
 
 
 def _counts(sums: Mapping[str, float]) -> dict[str, float]:
