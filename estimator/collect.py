@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from estimator import otlp
 from estimator.collecting import Receipt, Sent, Taken, post, read_body, settle
 from estimator.doors import (
     CODECARBON_API,
@@ -30,14 +31,13 @@ from estimator.doors import (
     NotWritten,
     PackedRefused,
     PortTaken,
-    ProtobufRefused,
     Refusal,
     TokenMissing,
     TokenRefused,
     TooBusy,
     TypeRefused,
 )
-from estimator.errors import SobriaError, say, sentences
+from estimator.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.home import reading_context
 from estimator.ledger import Ledger
 from estimator.senders import Senders, TokensTorn
@@ -83,6 +83,8 @@ class Collector:
                 raise BodyTooLarge(most=self._limits.body)
             if _packing(request) in GZIP:
                 data = await run_in_threadpool(unpacked, data, self._limits.body)
+            if _kind(request) == otlp.PROTOBUF:
+                data = await run_in_threadpool(otlp.as_json, data)
             taken = await run_in_threadpool(read_body, Sent(service, door.form, data), self._context)
             return await self._written(_Waiting(taken))
         finally:
@@ -143,7 +145,7 @@ def create_app(home: Path, limits: Limits) -> Starlette:
 
     def answering(door: Door) -> Callable[[Request], Any]:
         async def answer(request: Request) -> Response:
-            return _answer(await collector.receive(request, door), door)
+            return _answer(request, await collector.receive(request, door), door)
 
         return answer
 
@@ -209,26 +211,44 @@ def _secret(authorization: str) -> str:
 
 
 def _check_type(request: Request, door: Door) -> None:
-    """TypeRefused, ProtobufRefused, PackedRefused."""
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given == "application/x-protobuf" and door.form == "otlp":
-        raise ProtobufRefused()
-    if given not in door.types:
-        raise TypeRefused(read=given[:80], expected=", ".join(door.types))
+    """TypeRefused, PackedRefused."""
+    if _kind(request) not in door.types:
+        raise TypeRefused(read=_kind(request)[:80], expected=", ".join(door.types))
     if _packing(request) not in ("identity", *GZIP):
         raise PackedRefused(read=_packing(request)[:80])
+
+
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _packing(request: Request) -> str:
     return request.headers.get("content-encoding", "identity").strip().lower()
 
 
-def _answer(receipt: Receipt, door: Door) -> Response:
-    body = sentences("collect", "received", **receipt.as_dict()) | receipt.as_dict()
-    if door.form == "otlp" and receipt.quarantined:
-        told = say("collect", "rejected_spans", "en", count=receipt.quarantined)
-        body["partialSuccess"] = {"rejectedSpans": receipt.quarantined, "errorMessage": told}
+def _answer(request: Request, receipt: Receipt, door: Door) -> Response:
+    """What became of each part of a body. What is set aside is kept: OTLP hears of it, and counts as rejected only the
+    spans of AI of which nothing is kept."""
+    facts = receipt.as_dict() | {"unread_names": ", ".join(receipt.unread_names)}
+    apart = [name for name in ("unread", "ignored") if facts[name]]
+    keys = ["received" if receipt.read else "nothing_read", *apart]
+    body: dict[str, Any] = {"code": keys[0]}
+    body |= {lang: " ".join(say("collect", key, lang, **facts) for key in keys) for lang in LANGUAGES}
+    body |= receipt.as_dict()
+    warned = [key for key, count in (("unread", receipt.unread), ("set_aside", receipt.quarantined)) if count]
+    if door.form == "otlp" and warned:
+        told = " ".join(say("collect", key, "en", **facts) for key in warned)
+        body["partialSuccess"] = {"rejectedSpans": receipt.unread, "errorMessage": told}
+    if _kind(request) == otlp.PROTOBUF:
+        return Response(otlp.taken(body.get("partialSuccess", {})), door.kept, media_type=otlp.PROTOBUF)
     return JSONResponse(body, door.kept)
+
+
+def _refusal(request: Request, body: dict[str, str], status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """In the form of what was sent: in protobuf, the message of a `google.rpc.Status`."""
+    if _kind(request) == otlp.PROTOBUF:
+        return Response(otlp.refusal(body["en"]), status, headers, otlp.PROTOBUF)
+    return JSONResponse(body, status, headers)
 
 
 async def _health(request: Request) -> Response:
@@ -238,16 +258,16 @@ async def _health(request: Request) -> Response:
 async def _refused(request: Request, error: SobriaError) -> Response:
     """The status of a refusal; 503 when the tokens cannot be read; 400 for a body that no reader takes."""
     if isinstance(error, Refusal):
-        return JSONResponse(error.as_dict(), error.status, dict(error.headers))
-    return JSONResponse(error.as_dict(), 503 if isinstance(error, TokensTorn) else 400)
+        return _refusal(request, error.as_dict(), error.status, dict(error.headers))
+    return _refusal(request, error.as_dict(), 503 if isinstance(error, TokensTorn) else 400)
 
 
 async def _astray(request: Request, error: HTTPException) -> Response:
     key = {404: "no_such_door", 405: "post_only"}.get(error.status_code, "failed")
     if key == "no_such_door" and request.url.path.endswith(CODECARBON_API):
         key = "codecarbon_api"
-    return JSONResponse(sentences("collect", key, doors=", ".join(DOORS)), error.status_code, error.headers)
+    return _refusal(request, sentences("collect", key, doors=", ".join(DOORS)), error.status_code, error.headers)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    return JSONResponse(sentences("collect", "failed"), 500)
+    return _refusal(request, sentences("collect", "failed"), 500)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from estimator.doors import Form
+from estimator.doors import Form, NothingRead
 from estimator.ledger import Ledger
 from estimator.ledger.compacting import CompactionRunning, compact
 from estimator.ledger.posting import Posting
-from estimator.readers import Context, ReadResult, Trace, codecarbon, json_text, otel, read_trace
+from estimator.readers import Context, ReadResult, Trace, codecarbon, json_text, otel, pick
 from estimator.readers.base import BrokenJson, NotATrace
 from estimator.readers.codecarbon_columns import KNOWN
 
@@ -29,16 +29,18 @@ class Sent(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What was read of a body, and the names of the fields that were dropped."""
+    """What was read of a body, the names of the fields that were dropped, and the spans that no row is made of."""
 
     trace: Trace
     result: ReadResult
     dropped: tuple[str, ...]
+    left: otel.Unread = otel.Unread()
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """Where each row of a body went: read = accepted + duplicates + quarantined. Fields dropped: by name."""
+    """Where each row of a body went: read = accepted + duplicates + quarantined. Fields dropped: by name. Of spans that
+    are no rows, and of which nothing is kept: `unread` of AI, `ignored` of the rest of the application."""
 
     read: int
     accepted: int
@@ -46,6 +48,9 @@ class Receipt:
     quarantined: int
     dropped_fields: int
     dropped_names: tuple[str, ...]
+    unread: int = 0
+    unread_names: tuple[str, ...] = ()
+    ignored: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Every field by name."""
@@ -53,22 +58,24 @@ class Receipt:
 
 
 def read_body(sent: Sent, context: Context) -> Taken:
-    """Rows of a body, under the service that sent it whatever it calls itself. The errors of the readers."""
+    """Rows of a body, under the service that sent it whatever it calls itself. NothingRead where there are none, except
+    of spans, which are mostly those of something else. The errors of the readers."""
     trace = Trace(NAME.format(service=sent.service), sent.data, None)
     dropped: set[str] = set()
     if sent.form == "codecarbon":
         trace, dropped = _as_table(trace)
-        result = codecarbon.READER.read(trace, context)
-    elif sent.form == "otlp":
-        result = otel.READER.read(trace, context)
-        dropped = _beside(trace)
-    else:
-        result = read_trace(trace, context)
+    reader = {"codecarbon": codecarbon.READER, "otlp": otel.READER}.get(sent.form) or pick(trace)
+    result, left = reader.read(trace, context), otel.Unread()
+    if reader is otel.READER:
+        dropped, left = _beside(trace), otel.unread(trace)
+    if not result.read and sent.form != "otlp":
+        raise NothingRead(reader=reader.name)
     rows = [row.model_copy(update={"service_key": sent.service}) for row in result.rows]
     return Taken(
         trace,
         ReadResult(rows, result.refused, result.read, result.unused),
         tuple(sorted({*dropped, *result.unused})),
+        left,
     )
 
 
@@ -91,14 +98,15 @@ def settle(ledger: Ledger) -> None:
 
 def _posted(posting: Posting | None, taken: Taken) -> Receipt:
     """The receipt of a body, a body without any row leaving no mark in the ledger."""
-    names, result = taken.dropped, taken.result
+    names, result, left = taken.dropped, taken.result, taken.left
+    apart = (left.of_ai, left.libraries, left.others)
     if posting is None or not result.read:
-        return Receipt(0, 0, 0, 0, len(names), names)
+        return Receipt(0, 0, 0, 0, len(names), names, *apart)
     duplicates, quarantined = posting.duplicates, posting.quarantined
     posting.take(taken.trace, [result])
     duplicates, quarantined = posting.duplicates - duplicates, posting.quarantined - quarantined
     accepted = result.read - duplicates - quarantined
-    return Receipt(result.read, accepted, duplicates, quarantined, len(names), names)
+    return Receipt(result.read, accepted, duplicates, quarantined, len(names), names, *apart)
 
 
 def _as_table(trace: Trace) -> tuple[Trace, set[str]]:

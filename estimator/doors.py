@@ -24,7 +24,7 @@ _JSON = ("application/json",)
 _LINES = ("application/x-ndjson", "application/jsonl", "text/csv", "text/plain")
 DOORS = {
     "/v1/codecarbon": Door("codecarbon", _JSON, 201),
-    "/v1/traces": Door("otlp", _JSON, 200),
+    "/v1/traces": Door("otlp", (*_JSON, "application/x-protobuf"), 200),
     "/v1/rows": Door("rows", (*_JSON, *_LINES), 202),
 }
 # Where codecarbon posts with save_to_api: its own API, which says neither the country nor the PUE of a run.
@@ -65,10 +65,16 @@ class TypeRefused(Refusal):
     code, status = "collect_type", 415
 
 
-class ProtobufRefused(Refusal):
-    """OTLP in its binary form."""
+class ProtobufTorn(Refusal):
+    """A body that says it is OTLP in protobuf and is not, or was cut."""
 
-    code, status = "collect_protobuf", 415
+    code, status = "collect_protobuf_torn", 400
+
+
+class NothingRead(Refusal):
+    """A body in which a reader knows its format and finds no row: there is nothing to keep."""
+
+    code, status = "collect_nothing_read", 400
 
 
 class PackedRefused(Refusal):

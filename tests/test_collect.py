@@ -203,7 +203,9 @@ def test_spans_of_both_generations_of_attributes_are_counted(door: Door) -> None
         "host.name",
         "user.id",
     ]
-    assert answer.json()["partialSuccess"]["rejectedSpans"] == 1
+    partial = answer.json()["partialSuccess"]
+    assert partial["rejectedSpans"] == 0 and "1 call(s) set aside and kept" in partial["errorMessage"]
+    assert (answer.json()["unread"], answer.json()["ignored"]) == (0, 1)
     ledger = Ledger(door.home)
     rows = ledger.copies("activities", ledger.files("activities"))
     assert {(row.input_tokens, row.output_tokens) for row in rows} == {(1200, 300), (140, 60), (9, None)}
@@ -214,6 +216,17 @@ def test_spans_that_count_no_token_are_taken_and_leave_nothing(door: Door) -> No
     plain = {"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "GET /", "attributes": []}]}]}]}
     answer = door.post("/v1/traces", json.dumps(plain))
     assert (answer.status_code, counts(answer)) == (200, (0, 0, 0, 0, 0))
+    assert answer.json()["ignored"] == 1 and "partialSuccess" not in answer.json()
+    assert answer.json()["fr"].startswith("Aucune ligne lue : rien de cet envoi n'est gardé. 1 autre(s) étape(s)")
+    assert door.verified()["files"] == 0
+
+
+def test_a_body_in_which_nothing_is_read_is_not_said_to_be_kept(door: Door) -> None:
+    for body, kind in (
+        ("timestamp,duration,energy_consumed\n", "text/csv"),
+        ("# TYPE vllm:prompt_tokens_total counter\nvllm:prompt_tokens_total NaN\n", "text/plain"),
+    ):
+        refused(door.post("/v1/rows", body, kind), 400, "collect_nothing_read", "rien de cet envoi n'est gardé")
     assert door.verified()["files"] == 0
 
 
@@ -260,7 +273,6 @@ def test_a_body_that_cannot_be_taken_is_refused_with_its_reason(door: Door) -> N
     refused(door.post("/v1/traces", b"bonjour"), 400, "broken_json", "n'est pas du JSON")
     refused(door.post("/v1/codecarbon", b'{"duration": 1'), 400, "broken_json", "n'est pas du JSON")
     refused(door.post("/v1/rows", b"", "text/csv"), 400, "empty_file", "vide")
-    refused(door.post("/v1/traces", b"\n\x01", "application/x-protobuf"), 415, "collect_protobuf", "http/json")
     refused(door.post("/v1/traces", SPANS, "text/csv"), 415, "collect_type", "application/json")
     torn = door.post("/v1/traces", SPANS, **GZIP)
     refused(torn, 400, "collect_packed_torn", "gzip")

@@ -118,7 +118,9 @@ def test_a_request_of_a_gateway_is_a_row_of_tokens_without_its_words() -> None:
         *("mistral/swe", "SWE"),
     )
     assert (own.host, own.zone, own.service_key) == ("class/server-unknown", None, "litellm")
-    assert own.checks == ("host_not_told", "zone_not_told"), "an address of one's own is not OpenAI"
+    assert own.checks == ("address_not_of_provider", "host_not_told", "zone_not_told"), (
+        "an address of one's own is not OpenAI"
+    )
     assert (embedded.input_tokens, embedded.host, "no_output" in embedded.checks) == (64, "azure/global", True)
     codes = [refusal.code for refusal in found.refused]
     assert codes == ["gateway_cache", "no_work", "bad_moment", "broken_line"]

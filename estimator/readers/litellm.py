@@ -11,7 +11,7 @@ from estimator.readers.base import Context, Reader, ReadResult, RowRefused, Trac
 from estimator.readers.records import Fields, Reading, Said, Snapshot, counts_only
 
 NAME = "litellm"
-VERSION = 2
+VERSION = 3
 # Where the call went tells a provider's own address from another that speaks like it; it may hold a password.
 FIELDS = Fields(
     numbers=("prompt_tokens", "completion_tokens", "cached_tokens"),
@@ -25,7 +25,6 @@ _NAMING = frozenset({"metadata", "request_tags"})
 _PEOPLE = ("user", "end_user")
 _PEOPLE_OF_KEYS = ("user_api_key_user_id", "user_api_key_user_email", "user_api_key_end_user_id")
 _TAGGED = ("service:", "service=")
-_OPENAI = ("api.openai.com",)
 _LONGEST_ID = 120
 _MOST = 10_000  # requests in one answer of the gateway, the most recent
 
@@ -148,7 +147,7 @@ def _fields(reading: Reading, service: Service, cut: list[str], said: Said) -> d
         "cached_tokens": said.number("cached_tokens"),
     }
     counted, checks = counts_only(said.text("model"), counts)
-    place, looks = reading.place(_provider(said))
+    place, looks = reading.place(said.text("custom_llm_provider"), said.secret.get("api_base", ""))
     start, end = (said.moment(name) for name in ("startTime", "endTime"))
     start_us, end_us = (reading.local(m if m.tzinfo else m.replace(tzinfo=UTC), None)[0] for m in (start, end))
     hidden = ["alias_hidden"] if service.hidden else []
@@ -161,13 +160,6 @@ def _fields(reading: Reading, service: Service, cut: list[str], said: Said) -> d
         "latency_s": (end_us - start_us) / 1e6,
         "checks": tuple(sorted((*checks, *looks, *hidden, *cut))),
     }
-
-
-def _provider(said: Said) -> str:
-    """The provider that the log names; none for an address that only speaks the language of OpenAI."""
-    provider, base = said.text("custom_llm_provider"), said.secret.get("api_base", "")
-    spoken = provider == "openai" and base and not any(name in base for name in _OPENAI)
-    return "" if spoken else provider
 
 
 READER = Reader(NAME, VERSION, sniff, read)

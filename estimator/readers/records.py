@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from estimator import provider_addresses
 from estimator.activity import Activity, Refused, TimeBasis
 from estimator.providers import ProviderUnknown, find
 from estimator.readers import clock
@@ -207,17 +208,14 @@ class Reading:
         basis, name = next((basis, name) for basis, name in told if name)
         return clock.to_us(moment, ZoneInfo(name)), basis
 
-    def place(self, provider: str = "") -> tuple[dict[str, Any], list[str]]:
+    def place(self, provider: str = "", address: str = "") -> tuple[dict[str, Any], list[str]]:
         """Host, zone and hardware as fields of Activity, with what a person should look at: as the sidecar says, else
-        where the tables say that this provider of models serves."""
-        side, checks = self.sidecar, []
-        host = side.host
-        if host is None and provider:
-            host = _host_of(provider)
-            checks = ["host_of_provider"] if host else []
+        where the tables say that the provider of models serves, which the address decides where there is one."""
+        side = self.sidecar
+        host, checks = (side.host, []) if side.host else _host_at(provider, address)
         if host is None:
             host = ASSUMED_HOST
-            checks = ["host_not_told"]
+            checks = [*checks, "host_not_told"]
         zone = side.zone or self._zones.get(host)
         if zone is None:
             checks.append("zone_not_told")
@@ -260,6 +258,21 @@ def counts_only(model: str, counts: Mapping[str, float | None]) -> tuple[dict[st
     done = counts.get("output_tokens") or counts.get("images")
     checks = [] if model and done else ["no_output" if model else "no_model"]
     return {**counts, "model": model or None, "other_mode": NOT_DECLARED}, checks
+
+
+def _host_at(provider: str, address: str) -> tuple[str | None, list[str]]:
+    """The host of the provider whose address this is, or of the one named where there is no address; with what a
+    person should look at."""
+    at = provider_addresses.host_in(address)
+    row = provider_addresses.find(at) if at else None
+    if at is None or (row and row.usual == "yes"):
+        host = _host_of(row.provider if row else provider)
+        return host, ["host_of_provider"] if host else []
+    if row:
+        return None, ["address_of_region"]
+    if at and provider_addresses.is_private(at):
+        return None, ["address_private"]
+    return None, ["address_not_of_provider"] if provider_addresses.is_known(provider) else []
 
 
 @cache

@@ -1,0 +1,94 @@
+"""The addresses where providers of models answer: whose an address is, or that it is none of theirs."""
+
+import csv
+import io
+import ipaddress
+import re
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError
+
+from estimator import providers
+from estimator.catalogue import FactorsRefused
+from estimator.catalogue_types import Record
+
+TABLE = "provider_addresses.csv"
+_HOST = re.compile(r"^[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9_])?$")
+_HERE = ("localhost", "local", "internal", "lan", "home.arpa")  # last parts of names that mean nothing elsewhere
+
+
+class Address(Record):
+    """A host name where a provider answers, `*` standing for any letters. `usual`: whether it serves there where the
+    table of providers says; `documentation`: its own page that gives the address."""
+
+    address: str = Field(pattern=r"^[a-z0-9*-]+(?:\.[a-z0-9*-]+)+$")
+    provider: str
+    usual: Literal["yes", "no"]
+    documentation: str = Field(pattern=r"^https://")
+
+
+def host_in(text: str) -> str | None:
+    """The host of a URL, or of a name or an IP address with or without its port, in lower case; a text that is none of
+    these has an empty host, and no text has none."""
+    if not text.strip():
+        return None
+    given = text.strip()
+    try:
+        if ":" in given and "//" not in given and "[" not in given:
+            return str(ipaddress.IPv6Address(given))
+    except ValueError:
+        pass
+    try:
+        host = (urlsplit(given if "//" in given else f"//{given}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+    return host if ":" in host or _HOST.match(host) else ""
+
+
+def is_private(host: str) -> bool:
+    """Whether only a machine or a network of one's own answers at this host: loopback, private, or not qualified."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or any(host.endswith(f".{part}") for part in _HERE)
+
+
+@cache
+def find(host: str) -> Address | None:
+    """The row of the shipped table that this host is of, the first in the order of the table."""
+    return next((row for row in load() if fnmatchcase(host, row.address)), None)
+
+
+@cache
+def is_known(provider: str) -> bool:
+    """Whether the table says where the provider of this name answers."""
+    try:
+        found = providers.find(provider).id
+    except providers.ProviderUnknown:
+        return False
+    return any(row.provider == found for row in load())
+
+
+@cache
+def load(folder: Traversable | None = None) -> tuple[Address, ...]:
+    """Read and validate the table of a folder (default: the one that ships). FactorsRefused on the first fault."""
+    home = resources.files("factors") if folder is None else folder
+    rows = csv.DictReader(io.StringIO((home / TABLE).read_text("utf-8"), newline=""))
+    known = {provider.id for provider in providers.load().providers}
+    found: dict[str, Address] = {}
+    for line, row in enumerate(rows, 2):
+        try:
+            read = Address.model_validate(row)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            where = ".".join(str(part) for part in fault["loc"]) or "row"
+            raise FactorsRefused(file=TABLE, line=line, reason=f"{where}: {fault['msg']}") from error
+        if read.provider not in known or read.address in found:
+            raise FactorsRefused(file=TABLE, line=line, reason=f"provider, address: {read.provider}, {read.address}")
+        found[read.address] = read
+    return tuple(found.values())
