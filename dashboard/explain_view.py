@@ -197,14 +197,16 @@ def _concerns(entry: Mapping[str, Any], lang: str) -> str:
     return "" if share > parts.ALMOST_ALL else t("explain.concerns", lang, share=share_text(share, lang))
 
 
-def _left_out(entries: Sequence[Mapping[str, Any]], lang: str) -> Markup:
+def _left_out(entries: Sequence[Mapping[str, Any]], lang: str, screens: bool = False) -> Markup:
+    """What a figure leaves out; screens: does it count those of people?"""
     said = [
         t("explain.not_counted_item", lang, part=t(f"parts.{e['part']}", lang), reason=both(e, lang))
         + _concerns(e, lang)
         for e in entries
     ]
     said = list(dict.fromkeys(said)) or [t("explain.not_counted_none", lang)]
-    return parts.section(t("explain.not_counted", lang), parts.items([*said, t("explain.always_out", lang)]))
+    said.append(t("explain.always_out_screens" if screens else "explain.always_out", lang))
+    return parts.section(t("explain.not_counted", lang), parts.items(said))
 
 
 def _trace(found: Mapping[str, Any], lang: str) -> Markup:

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 
 from estimator.catalogue import load
+from estimator.cli.compare_text import compare_text
 from estimator.compare import Comparator, opened, told
 from estimator.compare.components import components
 from estimator.compare.decision import decision
-from estimator.compare.options import Context
-from estimator.compare.scenario import Scenario, scenario_of
+from estimator.compare.options import MINUTES_APART, Context
+from estimator.compare.scenario import Scenario, ScenarioRefused, scenario_of
 from estimator.compare.sweeps import crossing, growth
+from estimator.compare.verdict_words import smallest_words
 from estimator.estimation import estimate
 from estimator.question import Question
+from tests.test_numbers import spaced
 
 DAY = date(2026, 6, 1)
 NONE = {"id": "sans-ia", "label": "sans IA", "method": "none", "status": "not_studied"}
@@ -270,7 +273,8 @@ def test_an_option_computed_elsewhere_than_where_it_must_is_shown_and_never_chos
         ("EU27", "a", []),
         ("", "a", []),
     ):
-        body = decision(scenario(*options, constraints={"location": wanted}))
+        limits = {"location": wanted, "quality": {"value": 0.9}}
+        body = decision(scenario(*options, constraints=limits))
         assert body["smallest_model"]["id"] == leads, wanted
         found = next(o for o in body["options"] if o["id"] == "a")
         assert [w["code"] for w in found["warnings"] if "location" in w["code"]] == said
@@ -284,3 +288,91 @@ def test_a_refused_answer_is_asked_again_by_people_too() -> None:
     )
     hours = [worked(o).weighed["a"].built.cells[-1].amounts["terminal_hours"] for o in (whole, refused)]
     assert hours == [1000, 1250]
+
+
+def test_without_a_threshold_no_model_suffices() -> None:
+    """Nobody said how good is good enough: the model of least electricity is not « le plus petit qui suffit »."""
+    options = [option(n, 0.9, use={"it_energy_kwh": kwh, **SITE}) for n, kwh in (("leger", 1), ("grand", 40))]
+    body = decision(scenario(*options))
+    assert body["smallest_model"] is None and body["smallest_lead"] == []
+    for lang, never in (("fr", "plus petit modèle qui suffit"), ("en", "smallest model that suffices")):
+        told = compare_text(body, lang)
+        assert never not in told and smallest_words(body, lang) in told
+    assert "Aucun seuil de qualité" in smallest_words(body, "fr")
+    reached = decision(scenario(*options, constraints={"quality": {"value": 0.95}}))
+    assert reached["smallest_model"] is None and "Aucun modèle étudié" in smallest_words(reached, "fr")
+
+
+def test_a_model_that_cannot_be_told_from_another_is_not_called_the_smallest() -> None:
+    options = [option(n, 0.9, use={"model": n, **SITE}) for n in ("qwen3-8b", "llama-3.1-8b")]
+    body = decision(scenario_with_ids(options))
+    assert body["smallest_model"]["tied"]
+    assert "plus petit" not in smallest_words(body, "fr") and "smallest" not in smallest_words(body, "en")
+
+
+def scenario_with_ids(options: list[dict]) -> Scenario:
+    """Models named by their catalogue name, with a threshold that they reach."""
+    named = [o | {"id": f"o{n}"} for n, o in enumerate(options)]
+    return scenario(*named, constraints={"quality": {"value": 0.9}})
+
+
+def test_the_sentence_says_the_quality_as_quality_and_what_figures_were_divided_by() -> None:
+    """Quality 85 % with every answer counted as accepted; then 80 % accepted, said beside."""
+    use = {"it_energy_kwh": 1, **SITE}
+    sides = (option("a", 0.85, use=use), option("b", 0.9, use=use | {"it_energy_kwh": 3}))
+    said = decision(scenario(*sides))["lead"][0]["sentence"]
+    assert spaced(said["fr"]).endswith("(qualité constatée : 85 % contre 90 %).")
+    assert "accept" not in said["fr"] and "accept" not in said["en"]
+    given = decision(scenario(sides[0] | {"acceptance": 0.8}, sides[1]))["lead"][0]["sentence"]
+    assert "réponses acceptées : 80 % contre toutes, par hypothèse" in spaced(given["fr"])
+    assert "answers accepted: 80% against all of them, by assumption" in given["en"]
+
+
+def test_sites_are_compared_on_the_service_without_the_screens_of_people() -> None:
+    """A minute of a laptop weighs a thousand times the answer: left in, it hides that Poland emits 20 times France."""
+    people = {"screen_minutes": 60, "work_minutes": 60}
+    asked = scenario(option("a", use={"model": "qwen3-8b", "host": "class/server-room", "zone": "FRA"}, people=people))
+    hosts = ["scaleway/fr-par-2", "scaleway/pl-waw-2"]
+    body = decision(asked, sites=("a", hosts))
+    assert body["pairs"]["gwp"][0]["verdict"] == "lower_always"
+    assert all("terminals" not in o["components"]["energy"] and o["screens_share"] == 0 for o in body["options"])
+    whole = decision(asked)["options"][1]["screens_share"]
+    assert body["sites"] == {"option": "a", "label": "l'option a", "screens_share": whole} and whole > 0.9
+    assert "sans les postes de travail" in compare_text(body, "fr") and "plus petit modèle" not in compare_text(
+        body, "fr"
+    )
+
+
+def test_an_option_that_nothing_places_is_refused_with_those_that_can_be() -> None:
+    asked = scenario(option("a", use={"model": "qwen3-8b", **SITE}))
+    with pytest.raises(ScenarioRefused) as refused:
+        decision(asked, sites=("sans-ia", ["scaleway/fr-par-2"]))
+    assert refused.value.facts["read"] == "sans-ia" and refused.value.facts["expected"] == "a"
+
+
+@pytest.mark.parametrize(("work", "screen", "other", "told"), [(45, 1, 1, True), (45, 45, 1, False), (45, 0, 0, False)])
+def test_an_agent_who_works_longer_than_the_screen_that_is_counted_is_told(
+    work: float, screen: float, other: float, told: bool
+) -> None:
+    """45 minutes of an agent beside 1 of screen: at 45 the order turns. No screen anywhere: nothing to say."""
+    form = {"id": "main", "label": "à la main", "method": "none", "quality": {"value": 0.95}}
+    form |= {"people": {"screen_minutes": screen, "work_minutes": work}}
+    model = option("a", use={"it_energy_kwh": 0.001, **SITE}, people={"screen_minutes": other})
+    body = decision(
+        scenario_of({"title": "e", "day": DAY, "need": {"unit": "u", "volume": 9}, "options": [form, model]})
+    )
+    found = [w for w in body["options"][0]["warnings"] if w["code"] == MINUTES_APART]
+    assert bool(found) is told
+    if told:
+        assert "45 min" in spaced(found[0]["fr"]) and "1 min" in found[0]["en"]
+
+
+def test_the_text_of_a_comparison_has_no_empty_nor_doubled_sentence_and_no_english_number() -> None:
+    untested = [option(n, None, use={"it_energy_kwh": kwh, **SITE}) for n, kwh in (("a", 1), ("b", 2))]
+    text = spaced(compare_text(decision(scenario(*untested)), "fr"))
+    assert "× 1" not in text and " : ." not in text
+    half = [option("a", use={"it_energy_kwh": 1, **SITE}, people={"work_minutes": 0.5})]
+    half += [option("b", None, use={"it_energy_kwh": 2, **SITE}, people={"work_minutes": 0.5})]
+    text = spaced(compare_text(decision(scenario(*half)), "fr"))
+    assert "0,5 min" in text and "0.5" not in text
+    assert all(line.lower().count("non comparable") < 2 for line in text.splitlines())

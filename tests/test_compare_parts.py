@@ -68,8 +68,8 @@ def test_the_smallest_model_leads_with_its_ratio_and_both_qualities() -> None:
     assert list(lead) == ["leger", "grand"] and {pair["a"] for pair in lead.values()} == {"moyen"}
     assert lead["grand"]["ratio"]["central"] == pytest.approx(40 / 3)
     said = lead["grand"]["sentence"]["fr"].replace("\u00a0", " ")
-    assert said == "L’option moyen consomme environ 13 fois moins d’électricité que l’option grand, " + (
-        "pour 92 % de réponses acceptées contre 95 %."
+    assert said == "L’option moyen consomme environ 13 fois moins d’électricité que l’option grand " + (
+        "(qualité constatée : 92 % contre 95 %)."
     )
 
 

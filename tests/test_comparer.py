@@ -451,12 +451,14 @@ def test_the_model_scenario_runs_and_explains_every_field() -> None:
         assert [name for name in missing if name not in ("need", "constraints", "options")] == []
 
 
-def test_people_s_screens_are_told_where_they_are_most_of_the_electricity() -> None:
-    """Their share is that of the terminals among the components; below one half for every option, nothing is told."""
+def test_people_s_screens_are_told_where_they_are_counted() -> None:
+    """Their share is that of the terminals among the components; where no option counts any, nothing is told."""
     body = compare_data.compared(compare_data.example_scenario()).body
     option = next(option for option in body["options"] if option["components"].get("energy"))
     parts = option["components"]["energy"]
     assert option["screens_share"] == pytest.approx(parts["terminals"] / sum(parts.values()))
     assert f"pour {option['label']}" in compare_view.screens(body, "fr")
-    small = {"options": [{"label": "a", "screens_share": 0.5}, {"label": "b", "screens_share": None}]}
-    assert compare_view.screens(small, "fr") == ""
+    few = {"options": [{"label": "a", "screens_share": 0.04}, {"label": "b", "screens_share": None}]}
+    assert "4 % pour a" in compare_view.screens(few, "fr").replace("\u00a0", " ")
+    few["options"][0]["screens_share"] = 0.0
+    assert compare_view.screens(few, "fr") == ""

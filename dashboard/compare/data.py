@@ -57,7 +57,7 @@ def compared(scenario: Scenario) -> Compared:
 
 
 def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -> Compared:
-    """One option of the scenario at several hosts, each named as its host. SobriaError."""
+    """One option of the scenario at several hosts, each named as its host, as the command has it. SobriaError."""
     moved = at_hosts(scenario, option, hosts, tables.load())
     names = [data.subject_name(host, lang)[:LONGEST_LABEL] for host in hosts]
     named = tuple(o.model_copy(update={"label": name}) for o, name in zip(moved.options, names, strict=True))

@@ -15,7 +15,8 @@ from dashboard.compare.view import named
 from dashboard.data import subject_name
 from dashboard.texts import both, sentence, t
 from dashboard.view import choice
-from estimator.compare.scenario import Option, Scenario
+from estimator.compare.scenario import Scenario
+from estimator.compare.sites import placeable
 from estimator.errors import SobriaError
 from estimator.hosting import Criterion
 from estimator.numbers import interval_text, range_text, share_text
@@ -29,19 +30,21 @@ FIGURES = ("gwp", "energy", "water", "adpe")
 def show(found: Compared, scenario: Scenario, lang: str) -> None:
     """The section, with its choices: which option, which sites, which impact; all three in the address."""
     title = Markup("<h2>{}</h2>").format(t("compare.hosts", lang))
-    options = {o.id: sentence(o.label) for o in scenario.options if _placeable(o, found)}
+    options = {o.id: sentence(o.label) for o in scenario.options if placeable(o) and o.id not in found.refused}
     with st.container(key="compare_hosts", gap=None):
         st.html(title)
         if not options:
             st.html(Markup("<p>{}</p>").format(t("compare.hosts_none", lang)))
             return
-        st.html(Markup('<p class="note">{}</p>').format(t("compare.hosts_note", lang)))
         option, hosts, figure = _choices(options, lang)
+        st.html(
+            Markup('<p class="note">{} {}</p>').format(t("compare.hosts_note", lang), _screens(found, option, lang))
+        )
         if not hosts:
             st.html(Markup("<p>{}</p>").format(t("compare.hosts_choose", lang)))
             return
         try:
-            placed = compare_data.placed(_alone(scenario, option), option, hosts, lang)
+            placed = compare_data.placed(scenario, option, hosts, lang)
             known = {host: compare_data.hosting(host, scenario.day or date.today()) for host in hosts}
         except SobriaError as error:
             st.html(Markup('<p class="warn" role="alert">{}</p>').format(error.message(lang)))
@@ -49,13 +52,10 @@ def show(found: Compared, scenario: Scenario, lang: str) -> None:
         st.html(_body(placed.body, hosts, figure, lang) + _criteria(known, lang) + _questions(known, lang))
 
 
-def _placeable(option: Option, found: Compared) -> bool:
-    return (
-        option.status == "studied"
-        and option.use is not None
-        and option.use.model is not None
-        and option.id not in found.refused
-    )
+def _screens(found: Compared, option: str, lang: str) -> str:
+    """What people's screens, left aside here, take of the electricity of the option."""
+    share = next(o["screens_share"] for o in found.body["options"] if o["id"] == option)
+    return t("compare.hosts_screens", lang, share=share_text(share, lang)) if share else ""
 
 
 def _choices(options: Mapping[str, str], lang: str) -> tuple[str, tuple[str, ...], str]:
@@ -83,12 +83,6 @@ def _sites(lang: str) -> tuple[str, ...]:
 
 def _keep_sites() -> None:
     st.query_params["hotes"] = ",".join(st.session_state["hotes"])
-
-
-def _alone(scenario: Scenario, option: str) -> Scenario:
-    """The option without the terminals of people, which are the same everywhere."""
-    kept = tuple(o.model_copy(update={"people": None}) if o.id == option else o for o in scenario.options)
-    return scenario.model_copy(update={"options": kept})
 
 
 def _body(body: Mapping[str, Any], hosts: Sequence[str], figure: str, lang: str) -> Markup:

@@ -29,7 +29,7 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
     except SobriaError as error:
         st.html(mark + parts.head(t("explain.title", lang), error.message(lang), back))
         return
-    amount = found["indicators"][figure]
+    amount, screens = found["indicators"][figure], bool(option.people and option.people.screen_minutes)
     said = parts.proof_text(found["proof"] or {"estimated": 1.0}, lang)
     title = t("compare.figure_of", lang, figure=parts.figure_name(figure, lang), label=option.label)
     proof = "" if amount["central"] is None else f", {said}"
@@ -45,7 +45,7 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
     )
     others = Markup("{} {}").format(t("compare.other_figures", lang), _others(scenario, name, figure, lang))
     st.html(mark + parts.head(t("explain.title", lang), answer, Markup("{}<br>{}<br>{}").format(about, others, back)))
-    st.html(_steps(found, lang) + _factors(found["factors"], lang) + _left_out(found["not_counted"], lang))
+    st.html(_steps(found, lang) + _factors(found["factors"], lang) + _left_out(found["not_counted"], lang, screens))
     with st.container(key="compare_file", gap=None):
         st.html(
             Markup('<h2>{}</h2><p class="note">{}</p>').format(

@@ -43,6 +43,8 @@ def option_form(scenario: Scenario, option: Option, lang: str) -> None:
                 text_field(place, name, getattr(quality, name, ""), lang)
             work = option.people.work_minutes if option.people else None
             text_field(place, "work_minutes", number_text(work, lang), lang)
+            screen = option.people.screen_minutes if option.people else None
+            text_field(place, "screen_minutes", number_text(screen, lang), lang)
         with st.expander(t("compare_form.finer", lang)):
             _finer(place, option, lang)
         say_error(place)
@@ -57,9 +59,6 @@ def _finer(place: str, option: Option, lang: str) -> None:
     with columns[0]:
         text_field(place, "attempts", number_text(option.attempts, lang), lang)
         text_field(place, "acceptance", share_field_text(option.acceptance, lang), lang)
-        text_field(
-            place, "screen_minutes", number_text(option.people.screen_minutes if option.people else None, lang), lang
-        )
         text_field(place, "reserved_hours", number_text(option.reserved_hours, lang), lang)
     with columns[1]:
         if option.method == "model":

@@ -41,7 +41,11 @@ def quality_picture(points: Sequence[Point], threshold: float | None, title: str
     if small:
         heading = Markup('<h3 class="panel">{}</h3>').format(t("chart.small", lang))
         picture += heading + _plane(small, points, threshold, lang)
-    how = Markup('<p class="small how">{}</p>').format(t("compare.quality_how", lang))
+    marks = {"quality_how": True, "quality_how_threshold": threshold is not None}
+    marks["quality_how_best"] = any(point.marked for point in points)
+    how = Markup('<p class="small how">{}</p>').format(
+        " ".join(t(f"compare.{key}", lang) for key, there in marks.items() if there)
+    )
     return figure_of(alt_text(title, t("numbers.list", lang).join(rows), lang), picture + key + how)
 
 

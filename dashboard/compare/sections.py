@@ -11,6 +11,7 @@ from dashboard.compare.data import Compared
 from dashboard.compare.quality import Point, quality_picture, quality_text
 from dashboard.compare.view import breakable, nearest, suitable
 from dashboard.texts import both, sentence, t
+from estimator.compare.verdict_words import smallest_words
 from estimator.numbers import interval_text
 
 FIGURES = ("energy", "water", "adpe", "gwp")
@@ -88,15 +89,9 @@ def smallest(found: Compared, lang: str) -> Markup:
     threshold = body["scenario"]["constraints"].get("quality")
     points = _points(body, lang)
     if not points:
-        return parts.section(title, Markup("<p>{}</p>").format(t("compare.no_quality", lang)))
-    found_model = body["smallest_model"]
-    if found_model is None:
-        said = t("compare.no_model", lang)
-    else:
-        tied = ", ".join(label(body, name) for name in found_model["tied"])
-        key = "smallest_tied" if tied else "smallest_is"
-        said = t(f"compare.{key}", lang, label=label(body, found_model["id"]), tied=tied)
-    said = " ".join(text for text in (nearest(suitable(body["smallest_lead"], body), lang), said) if text)
+        return parts.section(title, Markup("<p>{}</p>").format(smallest_words(body, lang)))
+    told = (nearest(suitable(body["smallest_lead"], body), lang), smallest_words(body, lang))
+    said = " ".join(text for text in told if text)
     figure = quality_picture(points, threshold["value"] if threshold else None, title, lang)
     heads = [
         t("compare.option", lang),

@@ -52,11 +52,12 @@ def _row(option: Mapping[str, Any], scenario: Scenario, lang: str) -> list[Any]:
 
 
 def _counted(option: Option, lang: str) -> str:
-    """« 1,1 essai par demande, 93 % acceptées »: what stands between one attempt and one accepted answer."""
+    """« essais par demande : 1,1 ; réponses acceptées : 93 % »: from an attempt to an accepted answer."""
     if option.attempts == 1 and option.acceptance == 1:
         return ""
     attempts = tick_text(option.attempts, charts.RATIO, lang)
-    return t("compare.counted", lang, attempts=attempts, accepted=share_text(option.acceptance, lang))
+    key = "counted" if option.acceptance < 1 else "counted_attempts"
+    return t(f"compare.{key}", lang, attempts=attempts, accepted=share_text(option.acceptance, lang))
 
 
 def _cell(amount: Mapping[str, Any], option: Mapping[str, Any], name: str, where: tuple[Scenario, str]) -> Markup:

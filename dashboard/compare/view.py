@@ -11,13 +11,13 @@ from dashboard.compare.data import Compared, example_scenario
 from dashboard.compare.state import LONGEST_LINK, NAME, token
 from dashboard.compare.state import plain as plain_of
 from dashboard.texts import both, sentence, t
+from estimator.compare.options import MINUTES_APART
 from estimator.compare.scenario import Scenario
 from estimator.numbers import count_text, share_text, tick_text, two_figures
 
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # beside electricity, never summed
 INDICATORS = ("energy", *BESIDE)
-MOSTLY = 0.5  # from there on, a part of a figure is most of it
 SETTLED = ("lower_always", "lower_mostly")
 
 
@@ -48,7 +48,15 @@ def head(found: Compared, lang: str) -> Markup:
     )
     if body["options"][0]["status"] == "not_studied":
         about += Markup('<br><span class="warn">{}</span>').format(t("compare.first_missing", lang))
+    about += _minutes_apart(body, lang)
     return parts.head(t("compare.title", lang), answer(body, lang), about)
+
+
+def _minutes_apart(body: Mapping[str, Any], lang: str) -> Markup:
+    """The options of which an agent works longer than the screen that is counted."""
+    found = [(o["label"], w) for o in body["options"] for w in o["warnings"] if w["code"] == MINUTES_APART]
+    line = Markup('<br><span class="warn">{}</span>')
+    return Markup().join(line.format(named(sentence(label), both(said, lang), lang)) for label, said in found)
 
 
 def answer(body: Mapping[str, Any], lang: str) -> str:
@@ -62,9 +70,9 @@ def answer(body: Mapping[str, Any], lang: str) -> str:
 
 
 def screens(body: Mapping[str, Any], lang: str) -> str:
-    """What people's screens take of the electricity of each option, where it is most of it for one of them."""
+    """What people's screens take of the electricity of each option that counts some; "" where none does."""
     shares = {option["label"]: option["screens_share"] for option in body["options"] if option["screens_share"]}
-    if not any(share > MOSTLY for share in shares.values()):
+    if not shares:
         return ""
     told = ", ".join(
         t("compare.screens_of", lang, label=label, share=share_text(s, lang)) for label, s in shares.items()
@@ -107,12 +115,14 @@ def picture(found: Compared, scenario: Scenario, lang: str) -> Markup:
         )
         for name in BESIDE
     )
-    rest = Markup('<h3 class="beside-title">{}</h3><p class="small">{}</p><div class="beside">{}</div>').format(
-        t("compare.beside", lang), agreement(body, lang), beside
+    agreed = agreement(body, lang)
+    said = Markup('<p class="small">{}</p>').format(agreed) if agreed else Markup()
+    rest = Markup('<h3 class="beside-title">{}</h3>{}<div class="beside">{}</div>').format(
+        t("compare.beside", lang), said, beside
     )
     told = screens(body, lang)
     note = Markup('<p class="note">{}</p>').format(told) if told else Markup()
-    return parts.section(title, main + rest + note)
+    return parts.section(title, main + note + rest)
 
 
 def bars(found: Compared, scenario: Scenario, name: str, lang: str, whole: bool = True) -> list[Bar]:
@@ -176,33 +186,32 @@ def why_absent(option: Mapping[str, Any], found: Compared, lang: str) -> str:
 
 
 def agreement(body: Mapping[str, Any], lang: str) -> str:
-    """Do water, metals and greenhouse gases say the same as electricity, pair by pair? If not, which say what."""
-    against = []
-    energy = {(p["a"], p["b"]): p for p in body["pairs"]["energy"]}
+    """Do water, metals and greenhouse gases say the same as electricity, pair by pair? If not, which say what.
+
+    "" where neither electricity nor they have settled anything: there is nothing to agree on.
+    """
+    energy = {(p["a"], p["b"]): settled(p) for p in body["pairs"]["energy"]}
+    against: list[str] = []
+    kinds: dict[str, list[str]] = {"less_settled": [], "more_settled": []}
     for name in BESIDE:
-        for pair in body["pairs"][name]:
-            said = energy.get((pair["a"], pair["b"]))
-            if said and said["verdict"] in SETTLED and pair["verdict"] in SETTLED and said["lower"] != pair["lower"]:
-                against.append(
-                    t(
-                        "compare.against",
-                        lang,
-                        figure=parts.figure_name(name, lang).lower(),
-                        words=both(pair["words"], lang),
-                    )
-                )
+        pairs = [(energy.get((p["a"], p["b"])), settled(p), p) for p in body["pairs"][name]]
+        figure = parts.figure_name(name, lang).lower()
+        against += [
+            t("compare.against", lang, figure=figure, words=both(p["words"], lang))
+            for said, found, p in pairs
+            if said and found and said != found
+        ]
+        kinds["less_settled"] += [figure] if any(said and not found for said, found, _ in pairs) else []
+        kinds["more_settled"] += [figure] if any(found and not said for said, found, _ in pairs) else []
     if against:
         return t("compare.disagree", lang, list=" ; ".join(dict.fromkeys(against)))
-    unsettled = [name for name in BESIDE if _less_settled(body["pairs"][name], energy)]
-    if unsettled:
-        names = parts.alternatives([parts.figure_name(name, lang).lower() for name in unsettled], lang)
-        return t("compare.less_settled", lang, list=names)
-    return t("compare.agree", lang)
+    told = [t(f"compare.{key}", lang, list=parts.alternatives(names, lang)) for key, names in kinds.items() if names]
+    return " ".join(told) or (t("compare.agree", lang) if any(energy.values()) else "")
 
 
-def _less_settled(pairs: Sequence[Mapping[str, Any]], energy: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:
-    said = [(energy.get((pair["a"], pair["b"])), pair) for pair in pairs]
-    return any(e and e["verdict"] in SETTLED and p["verdict"] not in SETTLED for e, p in said)
+def settled(pair: Mapping[str, Any]) -> str | None:
+    """The option that a verdict says is lower, None where it names none."""
+    return str(pair["lower"]) if pair["verdict"] in SETTLED else None
 
 
 def named(name: str, said: str, lang: str) -> Markup:

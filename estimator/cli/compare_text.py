@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.compare.verdict_words import BARE, smallest_words
 from estimator.errors import say
-from estimator.numbers import count_text, interval_text, share_text
+from estimator.numbers import count_text, interval_text, share_text, tick_text
 from estimator.typography import typeset
 
 
 def compare_text(body: Mapping[str, Any], lang: str) -> str:
     """The text of compare_scenario's body, with growth, crossings and openings when they are in it."""
     blocks = [_head(body, lang), _lead(body, lang), _options(body, lang), _verdicts(body, lang)]
-    blocks += [_smallest(body, lang), _growth(body, lang), _crossings(body, lang), _matters(body, lang)]
+    blocks += [] if "sites" in body else [smallest_words(body, lang)]  # one model, in several places
+    blocks += [_growth(body, lang), _crossings(body, lang), _matters(body, lang)]
     return typeset("\n\n".join(block for block in blocks if block), lang)
 
 
@@ -22,13 +24,29 @@ def _label(body: Mapping[str, Any], name: str) -> str:
 def _head(body: Mapping[str, Any], lang: str) -> str:
     facts = {"title": body["scenario"]["title"], "units": count_text(round(body["units"]), lang), "unit": body["unit"]}
     lines = [say("compare", "head", lang, **facts)]
+    if "sites" in body:
+        lines.append(_sites(body["sites"], lang))
     return "\n".join(lines + ([say("compare", "example", lang)] if body["scenario"].get("example") else []))
+
+
+def _sites(found: Mapping[str, Any], lang: str) -> str:
+    """What is compared between sites, and what people's screens, left out, take beside."""
+    share = found["screens_share"]
+    key = "sites_screens" if share else "sites_no_screens"
+    screens = say("compare", key, lang, share=share_text(share or 0.0, lang))
+    return say("compare", "sites", lang, label=found["label"], screens=screens)
 
 
 def _lead(body: Mapping[str, Any], lang: str) -> str:
     if not body["lead"]:
         return say("compare", "no_reference", lang)
-    return "\n".join(f"{pair['sentence'][lang]} {_capital(pair['words'][lang])}." for pair in body["lead"])
+    return "\n".join(_told(pair, lang) for pair in body["lead"])
+
+
+def _told(pair: Mapping[str, Any], lang: str) -> str:
+    """The paired ratio, then its verdict; the verdict alone where there is no ratio."""
+    verdict = f"{_capital(pair['words'][lang])}."
+    return f"{pair['sentence'][lang]} {verdict}" if pair["ratio"] else verdict
 
 
 def _capital(text: str) -> str:
@@ -43,8 +61,10 @@ def _options(body: Mapping[str, Any], lang: str) -> str:
             lines.append(f"    {option['why']}")
         for name, amount in option["per_unit"].items():
             lines.append(f"    {say('figures', name, lang)} : {interval_text(amount, lang)}")
+        if option["screens_share"]:
+            lines.append("    " + say("compare", "screens", lang, share=share_text(option["screens_share"], lang)))
         if option["minutes"] is not None:
-            lines.append("    " + say("compare", "minutes", lang, minutes=f"{option['minutes']:g}"))
+            lines.append("    " + say("compare", "minutes", lang, minutes=tick_text(option["minutes"], BARE, lang)))
         lines += [f"    ! {warning[lang]}" for warning in option["warnings"]]
     return "\n".join(lines)
 
@@ -58,22 +78,14 @@ def _verdicts(body: Mapping[str, Any], lang: str) -> str:
     return "\n".join(lines)
 
 
-def _smallest(body: Mapping[str, Any], lang: str) -> str:
-    found = body["smallest_model"]
-    if not found:
-        return say("compare", "no_model_suffices", lang)
-    tied = ", ".join(_label(body, name) for name in found["tied"])
-    key = "smallest_tied" if tied else "smallest"
-    return say("compare", key, lang, label=_label(body, found["id"]), tied=tied)
-
-
 def _growth(body: Mapping[str, Any], lang: str) -> str:
     lines = []
     for grown in body.get("growth", ()):
         words = " ; ".join(pair["words"][lang] for pair in grown["pairs"])
         beyond = ", ".join(_label(body, name) for name in grown["beyond"])
-        extra = f" {say('compare', 'beyond', lang, names=beyond)}" if beyond else ""
-        lines.append(f"  × {grown['times']:g} : {words}.{extra}")
+        told = [f"{words}."] if words else []
+        told += [say("compare", "beyond", lang, names=beyond)] if beyond else []
+        lines += [f"  × {grown['times']:g} : {' '.join(told)}"] if told else []
     return "\n".join([say("compare", "growth", lang), *lines]) if lines else ""
 
 

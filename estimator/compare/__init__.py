@@ -107,20 +107,24 @@ class Comparator:
         return min(known, key=lambda name: known[name]) if known else None
 
     def smallest_model(self) -> dict[str, Any] | None:
-        """The model that suffices with the least electricity; « tied » names those from which it cannot be told."""
+        """The model that reaches the threshold with the least electricity; « tied »: those that it cannot be told from.
+
+        None without a threshold: nothing then says that a model suffices.
+        """
         threshold = self.scenario.constraints.quality
+        if threshold is None:
+            return None
         figure = figure_named("energy")
         assert figure is not None
         models = [n for n in self.eligible if self.weighed[n].option.method == "model"]
-        if threshold is not None:
-            models = [n for n in models if meets(self.scenario, self.weighed[n].option)]
+        models = [n for n in models if meets(self.scenario, self.weighed[n].option)]
         known = {n: v for n in models if (v := self.weighed[n].side.central(figure)) is not None}
         if not known:
             return None
         best = min(known, key=lambda name: known[name])
         settled = {LOWER_ALWAYS, LOWER_MOSTLY}
         tied = [n for n in known if n != best and self.pair(best, n, "energy").verdict not in settled]
-        return {"id": best, "tied": tied, "threshold": threshold.value if threshold else None}
+        return {"id": best, "tied": tied, "threshold": threshold.value}
 
 
 def meets(scenario: Scenario, option: Option) -> bool | None:
@@ -180,9 +184,9 @@ def led(work: Comparator, reference: str, other: str) -> dict[str, Any]:
     """The ratio of electricity between the reference and another option, with the quality of both in one sentence."""
     body = told(work, reference, other, "energy")
     first, second = (body["b"], body["a"]) if body["lower"] == body["b"] else (body["a"], body["b"])
-    qualities = [work.scenario.option(name).quality for name in (first, second)]
+    sides = [work.scenario.option(name) for name in (first, second)]
     words = body.get("ratio_words")
-    told_with = {lang: quality_words(words[lang], qualities, lang) for lang in LANGUAGES} if words else None
+    told_with = {lang: quality_words(words[lang], sides, lang) for lang in LANGUAGES} if words else None
     return body | {"sentence": told_with or body["words"]}
 
 

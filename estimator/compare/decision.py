@@ -8,9 +8,11 @@ from typing import Any
 from estimator.binding import Bound
 from estimator.catalogue import Catalogue, load
 from estimator.compare import Comparator, compare_scenario, opened
-from estimator.compare.options import Context
+from estimator.compare.components import components, screens_share
+from estimator.compare.options import Context, built
+from estimator.compare.pairing import Side
 from estimator.compare.scenario import Scenario
-from estimator.compare.sites import at_hosts
+from estimator.compare.sites import at_hosts, placeable
 from estimator.compare.sweeps import crossings, growth
 from estimator.errors import LANGUAGES
 
@@ -28,10 +30,21 @@ def decision(
     today: date | None = None,
 ) -> dict[str, Any]:
     """Everything that the page and the command line show of a scenario, or of one of its options at several sites."""
-    catalogue = load()
+    context = Context(load(), scenario.day or today or date.today(), answers or {}, home)
     if sites is not None:
-        scenario = at_hosts(scenario, sites[0] or _model_of(scenario), sites[1], catalogue)
-    context = Context(catalogue, scenario.day or today or date.today(), answers or {}, home)
+        return _placed(scenario, context, sites)
+    return _decided(scenario, context)
+
+
+def _placed(scenario: Scenario, context: Context, sites: Sites) -> dict[str, Any]:
+    """One option at several sites, and what people's screens, left out there, take of it as the scenario has it."""
+    option = scenario.option(sites[0] or _model_of(scenario))
+    body = _decided(at_hosts(scenario, option.id, sites[1], context.catalogue), context)
+    whole = components(Side(built(scenario, option, context).cells), "energy")
+    return body | {"sites": {"option": option.id, "label": option.label, "screens_share": screens_share(whole)}}
+
+
+def _decided(scenario: Scenario, context: Context) -> dict[str, Any]:
     work = Comparator(scenario, context)
     body = compare_scenario(work)
     few = len(work.weighed) <= FEW
@@ -43,8 +56,8 @@ def decision(
 
 
 def _model_of(scenario: Scenario) -> str:
-    """The first option with a model that is described."""
-    return next((o.id for o in scenario.options if o.method == "model" and o.use is not None), scenario.options[0].id)
+    """The first option that can be run elsewhere."""
+    return next((o.id for o in scenario.options if placeable(o)), scenario.options[0].id)
 
 
 def _opened(work: Comparator, lead: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

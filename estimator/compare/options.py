@@ -10,16 +10,20 @@ from typing import Any
 from estimator.binding import Bound
 from estimator.catalogue import Catalogue
 from estimator.cells import MACHINE, PLACE, Made, cells_of
-from estimator.compare.scenario import Option, Scenario
-from estimator.errors import SobriaError, sentences
+from estimator.compare.scenario import Option, People, Scenario
+from estimator.compare.verdict_words import BARE
+from estimator.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.hosting.facts import tables
+from estimator.numbers import tick_text
 from estimator.places import PlaceRead, Places
 from estimator.question import Question
 from estimator.settings import setting_of
 from estimator.supply import DESK
+from estimator.typography import typeset
 from estimator.worlds import Cell
 
 MINUTES = 60.0  # in an hour
+MINUTES_APART = "minutes_apart"  # a warning: less screen than work
 EVERY_UNIT = {"it_energy_kwh", "data_gb"}  # amounts of one attempt, multiplied by the attempts
 
 
@@ -73,6 +77,7 @@ def built(scenario: Scenario, option: Option, context: Context, times: float = 1
         made = Made()
     people = _people(scenario, option, units, context)
     cells = tuple(made.cells) + ((people,) if people else ())
+    made.warnings.extend(_minutes_apart(scenario, option))
     return Built(option, cells, attempts, proof, tuple(made.warnings), _occupancy(option, made), outside)
 
 
@@ -163,6 +168,20 @@ def _people(scenario: Scenario, option: Option, units: float, context: Context) 
     hours = units * people.screen_minutes / MINUTES / option.acceptance
     amounts = {"terminal_hours": hours, "machine_hours": hours, "resource_share": 1.0}
     return Cell(amounts, setting.bounds(*PLACE, *MACHINE, "terminal_power"))
+
+
+def _minutes_apart(scenario: Scenario, option: Option) -> list[dict[str, str]]:
+    """An agent works longer than the screen that is counted for it, where screens are counted: the order of the options
+    may hang on it."""
+    people = option.people or People()
+    work, screen = people.work_minutes or 0.0, people.screen_minutes
+    if work <= screen or not any(o.people and o.people.screen_minutes for o in scenario.options):
+        return []
+    told = {"code": MINUTES_APART}
+    for lang in LANGUAGES:
+        read = {name: tick_text(value, BARE, lang) for name, value in (("work", work), ("screen", screen))}
+        told[lang] = typeset(say("warnings", MINUTES_APART, lang, **read), lang)
+    return [told]
 
 
 def counts_network(option: Option) -> bool:

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from estimator.compare.scenario import Quality
+from estimator.compare.scenario import Option, Quality
 from estimator.compare.verdicts import FAR, LOWER_MOSTLY, MARGIN, MOST, ODD_DRAWS, TAIL, Comparison
 from estimator.errors import say
 from estimator.numbers import Step, share_text, tick_text, two_figures
@@ -65,16 +65,38 @@ def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str)
     return _t("ratio", "same_sentence" if same else "sentence", lang, **facts)
 
 
-def quality_words(sentence: str, found: Sequence[Quality | None], lang: str) -> str:
-    """A sentence with the quality of its two sides: « …, pour 94 % de réponses acceptées contre 96 %. »"""
-    first, second = (_quality(quality, lang) for quality in found)
-    return sentence.rstrip(". ") + _t("quality", "beside", lang, first=first, second=second)
+def quality_words(sentence: str, sides: Sequence[Option], lang: str) -> str:
+    """A sentence with what a test found of its two sides: « … (qualité constatée : 94 % contre 96 %). »
+
+    The share of accepted answers, by which figures are divided, is said where one was given.
+    """
+    first, second = (_quality(option.quality, lang) for option in sides)
+    told = say("quality", "found", lang, first=first, second=second)
+    if any(option.acceptance < 1 for option in sides):
+        first, second = (_accepted(option, lang) for option in sides)
+        told += say("quality", "accepted", lang, first=first, second=second)
+    return sentence.rstrip(". ") + _t("quality", "beside", lang, told=told)
+
+
+def _accepted(option: Option, lang: str) -> str:
+    return share_text(option.acceptance, lang) if option.acceptance < 1 else say("quality", "all_supposed", lang)
 
 
 def _quality(found: Quality | None, lang: str) -> str:
     if found is None:
         return say("quality", "unknown", lang)
     return share_text(found.value, lang) if found.value <= 1 else tick_text(found.value, BARE, lang)
+
+
+def smallest_words(body: Mapping[str, Any], lang: str) -> str:
+    """The smallest model that reaches the threshold, in the body of a comparison; else why none can be named."""
+    found = body["smallest_model"]
+    if found is None:
+        key = "none_suffices" if body["scenario"]["constraints"].get("quality") else "no_threshold"
+        return _t("smallest", key, lang)
+    labels = {option["id"]: str(option["label"]) for option in body["options"]}
+    tied = ", ".join(labels[name] for name in found["tied"])
+    return _t("smallest", "tied" if tied else "is", lang, label=labels[found["id"]], tied=tied)
 
 
 def change_words(effects: Mapping[str, float], before: float, lang: str) -> str:

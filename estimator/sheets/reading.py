@@ -6,6 +6,7 @@ from typing import Any
 
 from estimator import method
 from estimator.catalogue import load
+from estimator.compare.verdict_words import smallest_words
 from estimator.errors import say
 from estimator.hosting.questionnaire import questionnaire
 from estimator.numbers import interval_text, missing_text, share_text, tick_text
@@ -101,7 +102,7 @@ def _answer(facts: Facts, option: Mapping[str, Any]) -> str:
 
 
 def described(facts: Facts, option: Mapping[str, Any]) -> tuple[str, ...]:
-    """Quality against the threshold, working minutes and proof of an option."""
+    """Quality against the threshold, working minutes, share of people's screens and proof of an option."""
     if option["status"] != "studied":
         return (say("compare", option["status"], facts.lang),)
     quality = facts.say("quality", value=facts.score(facts.scenario.option(option["id"]).quality))
@@ -110,6 +111,8 @@ def described(facts: Facts, option: Mapping[str, Any]) -> tuple[str, ...]:
     lines = [quality]
     if option["minutes"] is not None:
         lines.append(facts.say("minutes", minutes=tick_text(option["minutes"], BARE, facts.lang)))
+    if option["screens_share"]:
+        lines.append(facts.say("screens", share=share_text(option["screens_share"], facts.lang)))
     return (*lines, facts.say("proof", value=facts.proof(option))) if option["figures"] else tuple(lines)
 
 
@@ -122,18 +125,7 @@ def without_figures(facts: Facts, option: Mapping[str, Any]) -> str:
 
 def conclusions(facts: Facts, most: int | None = 1) -> tuple[str, ...]:
     """The smallest model that suffices, growth, and the most of the crossings, each in one sentence."""
-    return (smallest(facts), *_growth(facts), *_crossings(facts)[:most])
-
-
-def smallest(facts: Facts) -> str:
-    """The smallest model that reaches the threshold, and those from which it cannot be told."""
-    found, lang = facts.body["smallest_model"], facts.lang
-    if not found:
-        return say("compare", "no_model_suffices", lang)
-    tied = ", ".join(facts.label(name) for name in found["tied"])
-    key = "smallest_tied" if tied else "smallest"
-    said = say("compare", key, lang, label=facts.label(found["id"]), tied=tied)
-    return said if found["threshold"] is not None else f"{said} {facts.say('no_threshold')}"
+    return (smallest_words(facts.body, facts.lang), *_growth(facts), *_crossings(facts)[:most])
 
 
 def _growth(facts: Facts) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimator.catalogue import load
+from estimator.compare.verdict_words import smallest_words
 from estimator.errors import say
 from estimator.hosting import Criterion, criteria
 from estimator.numbers import bounds_text, exact_text, interval_text, step_for
@@ -90,7 +91,7 @@ def _lines(facts: Facts, name: str) -> list[Line]:
         return _hosting(facts, name)
     unknown = say("rgesn_unknowns", _key(name), facts.lang)
     if name == "9.2":
-        return [Line("", f"{reading.smallest(facts)} {' '.join(reading.lead(facts))}", unknown=unknown)]
+        return [Line("", f"{smallest_words(facts.body, facts.lang)} {' '.join(reading.lead(facts))}", unknown=unknown)]
     if name == "9.1":
         return [Line("", _utility(facts), unknown=unknown)]
     if name == "9.6":
@@ -162,7 +163,8 @@ def _with_quality(facts: Facts, name: str) -> list[Line]:
         line = _figure(facts, option, "energy", "relative", option["per_unit"]["energy"])
         stated = facts.scenario.option(option["id"])
         quality = facts.say("quality", value=facts.score(stated.quality))
-        tried = facts.say("attempts", attempts=facts.about(stated.attempts / stated.acceptance))
+        key = "attempts" if stated.acceptance < 1 else "attempts_all"
+        tried = facts.say(key, attempts=facts.about(stated.attempts / stated.acceptance))
         lines.append(Line(**(vars(line) | {"evidence": facts.joined((quality, tried, line.evidence))})))
     return lines
 

@@ -136,7 +136,9 @@ def test_a_project_lead_goes_from_an_empty_home_to_a_printed_sheet(screen: Page,
     # 5. The verdict: the paired ratio in words with both qualities, then a word of the closed list; impact by impact.
     answer = screen.locator(".answer")
     expect(answer).to_contain_text(
-        re.compile("Le petit modèle français consomme .* que la foire aux questions, pour 95.% .* contre 91.%")
+        re.compile(
+            "Le petit modèle français consomme .* que la foire aux questions .qualité constatée.: 95.% contre 91.%"
+        )
     )
     expect(answer).to_contain_text(re.compile("Verdict.: (équivalents|plus bas dans|on ne peut pas trancher)"))
     expect(screen.locator("section", has_text="Le verdict, impact par impact").last).to_contain_text("Métaux")
