@@ -7,6 +7,7 @@ from typing import Any
 from estimator.attached import Attached
 from estimator.catalogue import load
 from estimator.commitments import SMALLEST_GROUP
+from estimator.compare.scenario import Option
 from estimator.indicators.scope import Scope, of_case
 from estimator.models import ModelUnknown, find
 from estimator.register.types import UseCase
@@ -20,7 +21,8 @@ FRESH_MONTHS = 12
 def right_sized(scope: Scope) -> dict[str, Any]:
     """Share of the requests served by the smallest model that reaches the threshold of their use case.
 
-    A use case says it by its scenario: the model found to suffice is, or is not, the one that it uses.
+    A use case says it by its scenario: the model found to suffice is, or is not, the one that it uses. « unknown »:
+    those of which no scenario says it, whose requests are not counted as served by such a model.
     """
     fit, whole, unknown = 0.0, 0.0, []
     for case in scope.in_use:
@@ -36,16 +38,24 @@ def right_sized(scope: Scope) -> dict[str, Any]:
 
 
 def fits(scope: Scope, case: UseCase) -> bool | None:
-    """Is the model of a use case the smallest that suffices? None where no scenario says."""
+    """Is the model of a use case the smallest that suffices? None where no scenario says, or none can tell it apart."""
     compared = scope.sources.compared(case)
     found = compared.body["smallest_model"] if compared else None
     if not compared or not found:
         return None
-    enough = [compared.scenario.option(name).use for name in (found["id"], *found["tied"])]
     try:
-        return any(use and use.model and find(use.model).id == find(case.model).id for use in enough)
+        used = find(case.model).id
+        models = {name: _model(compared.scenario.option(name)) for name in (found["id"], *found["tied"])}
     except ModelUnknown:
         return None
+    if models[found["id"]] == used:
+        return True
+    return None if used in models.values() else False
+
+
+def _model(option: Option) -> str | None:
+    """The model of an option in the catalogue. ModelUnknown."""
+    return find(option.use.model).id if option.use and option.use.model else None
 
 
 def non_ai_reviewed(scope: Scope) -> dict[str, Any]:

@@ -46,9 +46,9 @@ def _present(case: UseCase, compared: Compared) -> str | None:
 
 
 def _better(compared: Compared, present: str) -> tuple[str, Mapping[str, str], str] | None:
-    """An option that suffices and whose electricity is clearly lower: without AI first, else the smallest model."""
+    """An option that reaches the threshold with clearly less electricity: without AI first, else the smallest model."""
     body = compared.body
-    enough = {o["id"]: o for o in body["options"] if o["status"] == "studied" and o["meets_threshold"] is not False}
+    enough = {o["id"]: o for o in body["options"] if o["status"] == "studied" and o["meets_threshold"]}
     smallest = body["smallest_model"]["id"] if body["smallest_model"] else None
     wanted = [o["id"] for o in enough.values() if o["method"] == "none"]
     wanted += [smallest] if smallest and smallest != present else []
