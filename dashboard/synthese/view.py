@@ -195,7 +195,9 @@ def uses(body: Body, lang: str) -> Markup:
     rows = [[use_name(use, lang), interval_text(use["energy"], lang), proof_text(use["proof"], lang)] for use in found]
     heads = [t("synthese.use", lang), t("figures.energy", lang), t("table.proof", lang)]
     table = parts.details(t("chart.table", lang), parts.table(title, heads, rows, quiet=True))
-    return parts.section(title, charts.interval_chart(bars, title, lang) + table, t("synthese.uses_note", lang))
+    left = len(found) - len(bars)
+    more = Markup('<p class="small">{}</p>').format(t("synthese.uses_more", lang, n=left)) if left else Markup()
+    return parts.section(title, charts.interval_chart(bars, title, lang) + more + table, t("synthese.uses_note", lang))
 
 
 def asked_lines(entry: Body, lang: str) -> list[str]:

@@ -7,7 +7,7 @@ from estimator.indicators.sheet import sheet
 from estimator.synthesis.checks import charter
 from estimator.synthesis.claims import claims
 from estimator.synthesis.decisions import decisions
-from estimator.synthesis.uses import uses
+from estimator.synthesis.uses import folded, uses
 
 __all__ = ["synthesis"]
 
@@ -16,5 +16,7 @@ def synthesis(scope: Scope) -> dict[str, Any]:
     """The sheet of indicators, then {"uses", "charter", "decisions", "say", "not_say"}: one body for every format."""
     body = sheet(scope)
     body |= {"in_use": len(scope.in_use), "registered": len(scope.cases)}
-    body |= {"uses": uses(scope), "charter": charter(scope, body), "decisions": decisions(scope)}
+    told = uses(scope)
+    body |= {"uses": told, "uses_rest": folded(scope, told)}
+    body |= {"charter": charter(scope, body), "decisions": decisions(scope)}
     return body | claims(body)

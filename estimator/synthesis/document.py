@@ -1,6 +1,6 @@
 """The one-page sheet of a synthesis, and the same figures as a table for machines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.numbers import interval_text, step_for, tick_text, with_unit
@@ -26,6 +26,7 @@ from estimator.synthesis.text import (
     used,
     value_text,
 )
+from estimator.synthesis.uses import TOLD
 
 COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
 OTHERS = (
@@ -38,7 +39,6 @@ OTHERS = (
     "published",
 )
 STATUSES = ("held", "partly", "not_held", "not_measured")
-MOST_USES = 4  # drawn, the rest told together
 MOST_PATHS, MOST_NOT_SAID = 2, 4
 OBJECTIVE, ASKED, DECIDED, NAMED = 60, 72, 96, 36  # characters, so that all fits on one page
 MOSTLY = 0.2  # measured, under which the sheet says that it is an estimate
@@ -77,7 +77,7 @@ def is_mostly_estimated(body: Body) -> bool:
 def _sections(body: Body, lang: str) -> Iterator[Section]:
     yield Section(tell("four", lang), (_four(body, lang), *_paths(body, lang)))
     if body["uses"]:
-        yield Section(tell("by_use", lang), (_uses(body["uses"], lang),))
+        yield Section(tell("by_use", lang), (_uses(body, lang),))
     yield Section(tell("others_title", lang), (_others(body, lang),))
     yield Section(tell("charter", lang), (Points(tuple(charter_lines(body, lang))),))
     told = [
@@ -122,19 +122,21 @@ def _paths(body: Body, lang: str) -> tuple[Points, ...]:
     return (Points(tuple(told[:MOST_PATHS])),) if told else ()
 
 
-def _uses(uses: Sequence[Body], lang: str) -> Table:
-    """Use cases by electricity, each with its interval drawn on one scale."""
-    known = [use for use in uses if use["energy"]["central"] is not None][:MOST_USES]
+def _uses(body: Body, lang: str) -> Table:
+    """Use cases by electricity, each with its interval drawn on one scale, so that the lines add up to the total."""
+    every, rest = body["uses"], body["uses_rest"]
+    known = [use for use in every if use["energy"]["central"] is not None]
+    unknown = len(every) - len(known)
+    known = [*known[:TOLD], rest] if rest else known
     top = _top(max((use["energy"]["high"] for use in known), default=1.0))
     rows: list[Row] = []
     for use in known:
         bar = Bar(use["energy"], use["proof"], top)
         shown = Cell(proof_text(use["proof"], lang), bar=bar)
-        rows.append((clipped(use_name(use, lang), NAMED), interval_text(use["energy"], lang), shown))
+        rows.append((clipped(_short_name(use, lang), NAMED), interval_text(use["energy"], lang), shown))
     step = step_for("kWh", top, lang)
     scale = (tell("scale", lang), "", Cell("", scale=with_unit(tick_text(top, step, lang), step)))
-    left = len(uses) - len(known)
-    caption = tell("uses_left", lang, count=left) if left else ""
+    caption = tell("uses_unknown_one" if unknown == 1 else "uses_unknown", lang, count=unknown) if unknown else ""
     return Table(caption, tuple(tell(key, lang) for key in ("use", "electricity", "proof")), tuple(rows), (scale,))
 
 
@@ -146,6 +148,11 @@ def _top(value: float) -> float:
 def use_name(use: Body, lang: str) -> str:
     """The name of a use case, or what the group is."""
     return str(use["name"]) if use["kind"] == "case" else tell(use["kind"], lang, count=use["count"])
+
+
+def _short_name(use: Body, lang: str) -> str:
+    """What stands at the head of a line."""
+    return tell("others_short", lang, count=use["count"]) if use["kind"] == "others" else use_name(use, lang)
 
 
 def _others(body: Body, lang: str) -> Table:

@@ -64,6 +64,8 @@ def value_text(entry: Mapping[str, Any], lang: str) -> str:
     if entry["kind"] == "footprint":
         return interval_text(value, lang)
     if entry["kind"] == "count":
+        if not value["denominator"]:
+            return name("unknown", lang)
         return counted(value["numerator"], value["denominator"], lang)
     return shared(value, lang)
 

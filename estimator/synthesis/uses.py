@@ -1,6 +1,6 @@
 """Use cases by electricity: one by one where nobody can be recognised, small ones and unregistered runs together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from estimator.attached import Attached
@@ -10,6 +10,8 @@ from estimator.indicators.scope import Scope, of_case
 from estimator.indicators.small_groups import grouped, withheld
 
 ENERGY = figure_named("energy")
+TOLD = 4  # lines told one by one on a sheet of one page, the rest together
+FEWEST = 2  # told together: one alone is told as the others are
 
 
 def uses(scope: Scope) -> list[dict[str, Any]]:
@@ -21,13 +23,31 @@ def uses(scope: Scope) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"kind": "case", "id": id, "name": names[id], "count": 1} | _of(of_case(scope.rows, id)) for id in groups.shown
     ]
-    found.sort(key=lambda row: (-(row["energy"]["central"] or 0.0), row["id"]))
     small = [row for row in scope.rows if row.id in groups.others]
     loose = of_case(scope.rows, None)
     for kind, rows, count in (("others", small, len(groups.others)), ("unregistered", loose, _services(loose))):
         if rows:
             found.append({"kind": kind, "id": "", "name": "", "count": count} | _of(rows))
-    return found
+    return sorted(found, key=lambda row: (-(row["energy"]["central"] or 0.0), row["kind"], row["id"]))
+
+
+def folded(scope: Scope, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The lines of `uses` of known electricity beyond the first, as one of kind "rest"; None where there are too few.
+
+    Its amount is that of all their months drawn together.
+    """
+    known = [use for use in found if use["energy"]["central"] is not None][TOLD:]
+    if len(known) < FEWEST:
+        return None
+    ids = {use["id"] for use in known if use["kind"] == "case"} | _members(scope, {use["kind"] for use in known})
+    rows = [row for row in scope.rows if row.id in ids]
+    return {"kind": "rest", "id": "", "name": "", "count": len(known)} | _of(rows)
+
+
+def _members(scope: Scope, kinds: Collection[str]) -> set[str | None]:
+    """What the months of these groups are attached to."""
+    found: set[str | None] = set(grouped(scope).others) if "others" in kinds else set()
+    return found | ({None} if "unregistered" in kinds else set())
 
 
 def _of(rows: Sequence[Attached]) -> dict[str, Any]:

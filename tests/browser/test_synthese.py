@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from estimator.indicators.home import scope_of
 from estimator.synthesis import synthesis
 from estimator.synthesis.files import written
+from estimator.synthesis.uses import TOLD
 from tests.browser.conftest import Server
 from tests.browser.test_pages import ICONS, LANGUAGES, TROUBLE, grave, is_wider_than_its_window, open_page, violations
 
@@ -91,6 +92,7 @@ def test_a_full_sheet_with_long_names_still_prints_on_one_page(screen: Page, met
     for name in ("water", "adpe", "gwp"):
         body["indicators"][name] |= {key: energy[key] for key in ("objective", "path", "budget")}
     body["uses"] = [use | {"name": long} for use in body["uses"]] * 3
+    body["uses_rest"] = body["uses"][0] | {"kind": "rest", "count": len(body["uses"]) - TOLD}
     told = {"fr": long, "en": long}
     body["decisions"] = [{"kind": "lighter", "cases": [], "title": told, "proof": told}] * 3
     screen.set_content(written(body, lang, "html"))
