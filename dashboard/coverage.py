@@ -26,6 +26,8 @@ def coverage(services: Sequence[Mapping[str, Any]], months: Sequence[Mapping[str
 
 def _note(lines: Sequence[Line], lang: str) -> str:
     """How many services have a gap, and how many are not drawn."""
+    if not lines:
+        return t("coverage.nothing", lang)
     gaps = sum(1 for line in lines if line.gaps)
     said = [t("coverage.gaps_some", lang, n=gaps) if gaps else t("coverage.gaps_none", lang)]
     if len(lines) > DRAWN:

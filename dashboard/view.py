@@ -100,6 +100,8 @@ def why_not_measured(modes: Sequence[Mapping[str, Any]], lang: str) -> str:
 
 def proof_sentence(proof: Mapping[str, float], what: str, lang: str) -> str:
     """How much of the electricity (`what`, in words) is measured, and what the rest is."""
+    if not any(proof.values()):
+        return sentence(t("home.proof_unknown", lang, what=what))
     rest = [p for p in ("estimated", "declared", "unknown") if proof.get(p, 0.0) >= parts.LEAST_SHOWN]
     if not rest:
         return sentence(t("home.proof_all", lang, what=what))

@@ -33,6 +33,9 @@ def show() -> None:
             st.html(parts.unknown(lang))
         return
     totals, checks = build.totals(), build.checks()
+    if not totals["coverage"]["runs"]:
+        st.html(_nothing(build, totals["coverage"]["quarantined"], lang))
+        return
     st.html(_head(totals, lang))
     if "list_first" not in st.session_state:  # an address that filters the list wants the list
         st.session_state["list_first"] = any(name in st.query_params for name in FILTERS)
@@ -42,6 +45,15 @@ def show() -> None:
     if not st.session_state["list_first"]:
         _runs(build, checks, lang)
     st.html(_quarantine(build, lang))
+
+
+def _nothing(build: OpenBuild, refused: int, lang: str) -> Markup:
+    """A ledger without a run: what to do next, after the lines that were set aside where there are some."""
+    if not refused:
+        return parts.nothing_yet(lang)
+    more = Markup('<a href="{}">{}</a>').format(parts.address("brancher", lang), t("connect.from_measures", lang))
+    answer = t("measures.answer_none", lang, refused=t("measures.refused", lang, n=refused))
+    return parts.head(t("measures.title", lang), answer, more) + _quarantine(build, lang)
 
 
 def _head(totals: Mapping[str, Any], lang: str) -> Markup:

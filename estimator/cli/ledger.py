@@ -26,7 +26,8 @@ def verify(context: typer.Context, json_: Json = False) -> None:
 
     found, lang = standing(_ledger(context)), context.obj["lang"]
     lines = [say("ledger_cli", "standing", lang, **found.as_dict())]
-    lines += [] if found.faults else [say("ledger_cli", "sound", lang)]
+    if not found.faults:
+        lines.append(say("ledger_cli", "sound" if found.as_dict()["files"] else "nothing_to_prove", lang))
     show(found.as_dict(), json_, lambda: "\n".join(lines))
     for fault in found.faults:
         print(fault.as_dict()[lang], file=sys.stderr)

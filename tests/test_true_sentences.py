@@ -1,0 +1,238 @@
+"""Sentences that said more than was known: of an empty ledger, of no verdict, of no threshold."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from typer.testing import CliRunner
+
+from dashboard import data
+from dashboard.compare import data as compare_data
+from dashboard.compare import view as compare_view
+from dashboard.compare.sections import smallest
+from dashboard.compare.state import plain
+from dashboard.texts import t, words
+from dashboard.view import proof_sentence
+from estimator.building import build
+from estimator.cli import app
+from estimator.compare.decision import decision
+from estimator.compare.scenario import Scenario, scenario_of
+from estimator.compare.verdict_words import smallest_words
+from estimator.indicators.practice import fits, right_sized
+from estimator.indicators.scope import Scope
+from estimator.register import Register, author
+from estimator.sheets.document import Cell, Table
+from estimator.synthesis import synthesis
+from estimator.synthesis.document import document
+from estimator.synthesis.files import written
+from tests.test_synthesis import case, run, scope
+
+FRAME = Path(__file__).resolve().parents[1] / "dashboard" / "pages" / "frame.py"
+LANGUAGES = ("fr", "en")
+SITES = ("dcml/vandoeuvre", "scaleway/fr-par-2", "aws/us-east-1")
+USES = {"petit": "qwen3-8b", "grand": "mistral-large-latest"}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
+    data._opened.cache_clear()
+    return tmp_path
+
+
+def page(name: str, lang: str, **query: str) -> str:
+    at = AppTest.from_file(str(FRAME), default_timeout=60)
+    at.query_params["lang"] = lang
+    at.run()
+    at.switch_page(name)
+    for key, value in {"lang": lang, **query}.items():
+        at.query_params[key] = value
+    at.run()
+    assert not at.exception, at.exception[0].message
+    return "\n".join(block.proto.body for block in at.get("html"))
+
+
+def two_models(threshold: float | None = None, quality: float | None = 0.9, **more: Any) -> Scenario:
+    """A small and a large model, described alike."""
+    options: list[dict[str, Any]] = [{"id": "sans-ia", "label": "sans IA", "method": "none", "status": "not_studied"}]
+    for name, model in USES.items():
+        use = {"model": model, "host": "scaleway/fr-par-2", "device": "gpu/h100", "concurrency": 16}
+        options.append({"id": name, "label": f"le {name}", "method": "model", "use": use} | more)
+        options[-1] |= {"quality": {"value": quality}} if quality is not None else {}
+    limits = {"quality": {"value": threshold}} if threshold is not None else {}
+    need = {"unit": "une réponse", "volume": 1000, "output_tokens": 300, "input_tokens": 800}
+    day = date(2026, 6, 1)
+    return scenario_of({"title": "essai", "day": day, "need": need, "constraints": limits, "options": options})
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_empty_ledger_is_neither_measured_in_full_nor_without_a_gap(home: Path, lang: str) -> None:
+    build(home)
+    text = page("mesures.py", lang)
+    assert t("state.empty_title", lang) in text
+    assert t("coverage.gaps_none", lang) not in text and words(lang)["home"]["proof_all"].split("}")[1] not in text
+    told = CliRunner().invoke(app, ["ledger", "verify"], obj={"home": home, "lang": lang}).output
+    assert ("rien à prouver" if lang == "fr" else "nothing to prove") in told
+    assert "se retrouve" not in told and "can be found" not in told
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_electricity_of_which_nothing_is_known_is_not_measured_in_full(lang: str) -> None:
+    nothing = dict.fromkeys(("measured", "estimated", "declared", "unknown"), 0.0)
+    told = proof_sentence(nothing, t("measures.their", lang), lang)
+    assert ("n’est pas connue" if lang == "fr" else "is not known") in told
+    assert told != proof_sentence(nothing | {"measured": 1.0}, t("measures.their", lang), lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_names_no_model_that_suffices_without_a_threshold(lang: str) -> None:
+    for quality in (None, 0.9):
+        found = compare_data.compared(two_models(None, quality))
+        text = str(smallest(found, lang)).split("</h2>", 1)[1]
+        assert smallest_words(found.body, lang) in text
+        assert t("compare.suffices", lang) not in text and t("compare.quality_how_best", lang) not in text
+    found = compare_data.compared(two_models(0.8))
+    assert smallest_words(found.body, lang) in str(smallest(found, lang))
+
+
+@pytest.mark.parametrize(
+    ("model", "threshold", "concurrency", "right"),
+    [("qwen3-8b", 0.8, 16, True), ("mistral-large-latest", 0.8, 16, False), ("qwen3-8b", None, 16, None)],
+)
+def test_a_model_is_right_sized_by_a_threshold_and_no_other_way(
+    tmp_path: Path, model: str, threshold: float | None, concurrency: int, right: bool | None
+) -> None:
+    found = used(tmp_path, two_models(threshold), model)
+    assert fits(found, found.cases[0]) is right
+    assert right_sized(found)["value"]["numerator"] == (500 if right else 0)
+
+
+def test_a_large_model_that_cannot_be_told_from_the_smallest_is_not_right_sized(tmp_path: Path) -> None:
+    """A minute of screen beside each answer, of far more doubt than the answer itself: nothing tells them apart."""
+    values = plain(two_models(0.8))
+    for option in values["options"][1:]:
+        option["use"] |= {"model": "mistral-small-latest" if option["id"] == "petit" else "gpt-5", "concurrency": None}
+    found = used(tmp_path, scenario_of(values), "gpt-5")
+    body = found.sources.compared(found.cases[0]).body  # type: ignore[union-attr]
+    assert body["smallest_model"] == {"id": "petit", "tied": ["grand"], "threshold": 0.8}
+    assert fits(found, found.cases[0]) is None and right_sized(found)["unknown"] == [found.cases[0].id]
+
+
+def used(home: Path, scenario: Scenario, model: str) -> Scope:
+    """A use case that makes 500 requests with a model, to which a scenario is attached."""
+    from estimator.compare.scenario_text import scenario_toml
+
+    register = Register(home)
+    id = case(register, "A", "Courrier")
+    (home / "scenarios").mkdir()
+    (home / "scenarios" / "a.toml").write_text(scenario_toml(scenario), "utf-8")
+    register.change(id, {"model": model, "scenario": "a.toml"}, author("Service numérique", "essai"))
+    return scope(home, run("a", 1, requests=500.0))
+
+
+def pairs(**verdicts: tuple[str | None, ...]) -> dict[str, Any]:
+    """A body of which each impact has a pair a/b, then c/d …, whose lower option is the one said, None: undecided."""
+    names = ("ab", "cd")
+    return {
+        "pairs": {
+            figure: [
+                {"a": n[0], "b": n[1], "verdict": "lower_always" if low else "undecided", "lower": low}
+                | {"words": dict.fromkeys(LANGUAGES, f"plus bas : {low}")}
+                for n, low in zip(names, lows, strict=False)
+            ]
+            for figure, lows in verdicts.items()
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("energy", "gwp", "key"),
+    [
+        ((None,), (None,), None),
+        (("a", None), ("a", None), "agree"),
+        ((None,), ("b",), "more_settled"),
+    ],
+)
+def test_impacts_agree_only_where_a_verdict_says_something(energy: Any, gwp: Any, key: str | None) -> None:
+    body = pairs(energy=energy, water=energy, adpe=energy, gwp=gwp)
+    for lang in LANGUAGES:
+        told = compare_view.agreement(body, lang)
+        known = {k: t(f"compare.{k}", lang, list="#").split("#")[0][:30] for k in ("agree", "disagree")}
+        known |= {k: t(f"compare.{k}", lang, list="#").split("#")[0][:20] for k in ("less_settled", "more_settled")}
+        assert [k for k, start in known.items() if told.startswith(start)] == ([key] if key else [])
+        assert bool(told) is (key is not None)
+
+
+def test_nothing_is_said_of_impacts_that_nobody_compared() -> None:
+    found = compare_data.compared(two_models(None, None))
+    assert compare_view.agreement(found.body, "fr") == ""
+    assert t("compare.agree", "fr") not in compare_view.picture(found, two_models(None, None), "fr")
+
+
+def test_the_lines_of_the_sheet_add_up_to_its_total_and_a_group_has_its_amount(tmp_path: Path) -> None:
+    """Four known services, two small ones together that weigh 5 kWh of 21, two outside the register, one unknown."""
+    register = Register(tmp_path)
+    for name in ("A", "B", "C", "D", "S1", "S2", "U"):
+        case(register, name, name)
+    rows = [run(name.lower(), kwh, requests=9000.0) for name, kwh in (("A", 6), ("B", 4), ("C", 2), ("D", 1))]
+    rows += [run("s1", 2, requests=9.0), run("s2", 3, requests=9.0), run("x", 1.5), run("y", 1.5)]
+    rows.append(run("u", 1, requests=9000.0, host=None, zone=None))
+    body = synthesis(scope(tmp_path, *rows, territory="all"))
+    tables = [block for part in document(body, "fr").sections for block in part.blocks if isinstance(block, Table)]
+    found = next(table for table in tables if table.columns[0] == "Usage")
+    bars = [cell.bar for row in found.rows for cell in row if isinstance(cell, Cell) and cell.bar]
+    printed = sum(bar.amount["central"] for bar in bars)
+    assert printed == pytest.approx(body["indicators"]["energy"]["value"]["central"])
+    assert printed == pytest.approx(sum(u["energy"]["central"] or 0 for u in body["uses"]))
+    text = written(body, "fr", "md")
+    assert "Autres usages réunis (2)" in text and "plus petites" not in text
+    assert "Une ligne de plus n’est pas estimable" in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_plain_words_say_no_more_than_the_measured_sentence(lang: str) -> None:
+    """« À ce rythme, … serait dépassée » is about the end of the year, not about now."""
+    for verdict in ("over", "under"):
+        assert ("Si cela continue" if lang == "fr" else "If this goes on") in t(f"simple.answer_{verdict}", lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_screens_that_are_counted_are_not_said_to_be_left_out(home: Path, lang: str) -> None:
+    text = page("comparer.py", lang)
+    body = compare_data.compared(compare_data.example_scenario()).body
+    assert compare_view.screens(body, lang) in text
+    whole = t("explain.always_out", lang)
+    assert whole not in page("comparer.py", lang, calcul="leger.energy")
+    assert t("explain.always_out_screens", lang) in page("comparer.py", lang, calcul="leger.energy")
+    assert ("sauf dans une comparaison" if lang == "fr" else "except in a comparison") in t("footer.method", lang)
+
+
+def varied(number: int) -> Scenario:
+    """The example, the example with another model, and two models nobody tested."""
+    example = compare_data.example_scenario()
+    if number == 2:
+        return two_models(None, None, people={"screen_minutes": 5})
+    values = plain(example)
+    if number == 1:
+        values["options"][1]["use"]["model"] = "mistral-small-latest"
+    return scenario_of(values)
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_command_and_the_page_give_the_same_verdicts_between_sites(home: Path, number: int) -> None:
+    scenario = varied(number)
+    option = "petit" if number == 2 else "leger"
+    shown = compare_data.placed(scenario, option, SITES, "fr").body
+    told = decision(scenario, home, (option, SITES))
+    assert verdicts(shown) == verdicts(told) and len(verdicts(told)) == 15
+    assert smallest_words(compare_data.compared(scenario).body, "fr") == smallest_words(decision(scenario, home), "fr")
+
+
+def verdicts(body: dict[str, Any]) -> set[tuple[Any, ...]]:
+    return {
+        (name, p["a"], p["b"], p["verdict"], p["lower"], p["reason"])
+        for name, found in body["pairs"].items()
+        for p in found
+    }
