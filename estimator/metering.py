@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from threading import RLock
-from time import thread_time
+from time import perf_counter, thread_time
 from typing import Any
 
 Totals = Mapping[str, Any]
@@ -18,7 +19,8 @@ class NotMeasured(Exception):
 
 
 class Metering:
-    """One tracker, started and stopped once. Totals are a row of codecarbon, of all since the start [s, kWh].
+    """One tracker, started and stopped once. Totals are a row of codecarbon, of all from the start to the moment at
+    which its counters were read [s, kWh]: codecarbon itself goes on counting the time that it takes to write the row.
 
     `make` builds the tracker around its output, which is this object. `live` is called with the totals now and then,
     in the tracker's own thread and under `lock`; `after` in the same thread when the lock is free again. What a
@@ -32,7 +34,7 @@ class Metering:
         self._live, self._after = live, after
         self._silence = _Silence()
         self._row: Totals | None = None
-        self._begun = self._over = False
+        self._begun = self._asked = False
         logging.getLogger("codecarbon").addFilter(self._silence)
         with ExitStack() as unless_done:
             unless_done.callback(self.quiet)
@@ -47,6 +49,7 @@ class Metering:
             self.tracker.start()
             self._told(self.tracker._start_time)
             self._begun = True
+            self.read()  # its first totals wait for tables that codecarbon loads, those to come do not
 
     @property
     def hardware(self) -> list[Any]:
@@ -56,17 +59,19 @@ class Metering:
     def read(self) -> Totals:
         """The totals up to now. NotMeasured, or what a sensor raises."""
         with self.lock:
-            self._row = None
-            self.tracker._measure_power_and_energy()
-            self.tracker.flush()
+            self._row, self._asked = None, True
+            try:
+                self.tracker._measure_power_and_energy()
+                self.tracker.flush()
+            finally:
+                self._asked = False
             return self._told(self._row)  # type: ignore[no-any-return]
 
-    def stop(self) -> Totals:
-        """The totals of the end. NotMeasured."""
+    def stop(self) -> None:
+        """Read no more; codecarbon swallows what fails."""
         with self.lock:
-            self._over, self._row = True, None
+            self._begun = False
             self.tracker.stop()
-            return self._told(self._row)  # type: ignore[no-any-return]
 
     def forget_means(self) -> None:
         """Begin anew the means of use, which codecarbon keeps second by second for as long as it runs."""
@@ -91,7 +96,7 @@ class Metering:
         began = thread_time()
         try:
             with self.lock:
-                if not self._over:
+                if self._begun:
                     self.tracker._measure_power_and_energy()
         except UNREADABLE as error:
             self.failed = error
@@ -100,12 +105,23 @@ class Metering:
 
     def out(self, total: Any, delta: Any) -> None:
         """Output of codecarbon: the totals that were asked for."""
-        self._row = dict(total.values)
+        self._row = self._read(total)
 
     def live_out(self, total: Any, delta: Any) -> None:
-        """Output of codecarbon: totals in the course of the run."""
-        if self._begun and not self._over:
-            self._live(dict(total.values))
+        """Output of codecarbon: totals in the course of the run; those that are asked for come by `out`."""
+        if self._begun and not self._asked:
+            self._live(self._read(total))
+
+    def _read(self, total: Any) -> Totals:
+        """A row of codecarbon, up to the moment at which its counters were read.
+
+        That moment is written with its offset and its fraction of a second, so that windows follow one another
+        exactly, also when clocks change; codecarbon itself writes neither.
+        """
+        read = self.tracker._last_measured_time
+        moment = datetime.now().astimezone() - timedelta(seconds=perf_counter() - read)
+        duration = read - self.tracker._start_time
+        return {**total.values, "duration": duration, "timestamp": moment.isoformat(timespec="microseconds")}
 
     def task_out(self, data: Any, experiment_name: str) -> None:
         """Tasks are not used here."""

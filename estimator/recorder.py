@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import datetime
 from time import monotonic
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -48,8 +47,8 @@ class Recorder:
         self.metering = Metering(make, self._live, after)
         self.run_id = self.metering.run_id
         self._meters = Meters(Modes(), {}, whole_machine=False)
-        self._base: Totals | None = None  # totals where this window began, None for the beginning of all
-        self._rested: Totals | None = None
+        self._base: Totals = {}  # totals where this window began
+        self._opened: Totals = {}  # totals where the workload began
         self._began = 0.0
         self._open = False
         with ExitStack() as unless_done:
@@ -68,13 +67,16 @@ class Recorder:
     def rest_before(self, wait: Wait) -> None:
         """Meter the machine at rest, if that is wanted; it belongs to no run."""
         if self.options.idle_s:
-            self._rested = self._base = self._rest("idle_before", wait)
+            self._rest("idle_before", wait)
 
     def open(self) -> None:
-        """From here on, what is metered is the workload's."""
+        """From here on, what is metered is the workload's. Nothing that takes time may come after the reading."""
         self._describe(self._meters.modes, None)
-        self._open, self._began = True, monotonic()
         synchronise()
+        with self.metering.lock:
+            self._base = self._opened = self.metering.read()
+            self.metering.forget_means()
+            self._open, self._began = True, monotonic()
 
     def is_due(self) -> bool:
         """Whether this window has had its time."""
@@ -100,15 +102,18 @@ class Recorder:
     def end(self, exit_code: int | None, wait: Wait) -> Whole:
         """Write the last row; then meter the machine at rest again, if that is wanted and `wait` was not cut short."""
         synchronise()
-        with self.metering.lock, self.own.counted():
-            totals = self.metering.read() if self.options.idle_s else self.metering.stop()
-            self._open = False
-            row = self._write(totals, exit_code, ended=True)
-        if self.options.idle_s:
-            self._rest("idle_after", wait)
-            self.metering.stop()
-            self._dump()
-        whole = stretch(totals, self._rested, self.run_id, datetime.now())
+        try:
+            with self.metering.lock, self.own.counted():
+                totals = self.metering.read()
+                self._open = False
+                row = self._write(totals, exit_code, ended=True)
+            if self.options.idle_s:
+                self._rest("idle_after", wait)
+                self._dump()
+        finally:
+            with self.own.counted():
+                self.metering.stop()
+        whole = stretch(totals, self._opened, self.run_id)
         return Whole(_energies(whole), self._modes(row), whole["duration"])
 
     def close(self) -> None:
@@ -120,11 +125,9 @@ class Recorder:
     def discard(self) -> None:
         """Forget a run whose workload never began."""
         self._open = False
-        try:
-            self.metering.stop()
-        finally:
-            self._leave()
-            self.run.discard()
+        self.metering.stop()
+        self._leave()
+        self.run.discard()
 
     def _leave(self) -> None:
         self.metering.quiet()
@@ -143,7 +146,7 @@ class Recorder:
         """Row and sidecar of this window up to these totals."""
         if self.counts_file:
             self.counts_file.take(ended)
-        row = stretch(totals, self._base, self.run_id, datetime.now().astimezone())
+        row = stretch(totals, self._base, self.run_id)
         self.run.write(row)
         self._describe(self._modes(row) if ended else self._meters.modes, exit_code)
         return row
@@ -163,16 +166,14 @@ class Recorder:
     def _dump(self) -> None:
         dump(self.facts, beside_run(self.run.trace, self.run_id))
 
-    def _rest(self, when: str, wait: Wait) -> Totals:
-        """Totals after the machine has rested; a rest that `wait` cut short by saying so is not kept."""
+    def _rest(self, when: str, wait: Wait) -> None:
+        """Meter the machine while it rests; a rest that `wait` cut short by saying so is not kept."""
         before = self.metering.read()
         cut_short = wait(self.options.idle_s or 0.0)
-        totals = self.metering.read()
         if not cut_short:
-            seen = stretch(totals, before, self.run_id, datetime.now())
+            seen = stretch(self.metering.read(), before, self.run_id)
             rest = Rest(power_w=power_w(seen), duration_s=seen["duration"])
             self.facts = self.facts.model_copy(update={when: rest})
-        return totals
 
 
 def _energies(row: Totals) -> dict[str, float]:

@@ -89,7 +89,8 @@ class Tracker:
                 with self._own.counted():
                     recorder = self._begin()
                 recorder.rest_before(wait)
-                recorder.open()
+                with self._own.counted():
+                    recorder.open()
             except FAILURES as error:
                 self._give_up(error)
             except KeyboardInterrupt:

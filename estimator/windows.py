@@ -1,7 +1,6 @@
 """One tracker cut into windows: each is a run of its own, and together they hold all that was metered, once."""
 
 import sys
-from datetime import datetime
 from typing import Any
 
 from estimator.metering import Totals
@@ -11,17 +10,11 @@ _PARTS = ("cpu", "gpu", "ram")
 _J_PER_KWH = 3.6e6
 
 
-def stretch(total: Totals, before: Totals | None, run_id: str, moment: datetime) -> dict[str, Any]:
-    """The row of what was metered from one reading of a tracker to a later one, the means of power recomputed [W].
-
-    The moment is written with its offset and its fraction of a second, so that windows follow one another exactly,
-    also when clocks change; codecarbon itself writes neither.
-    """
-    row = {**total, "run_id": run_id, "timestamp": moment.isoformat(timespec="microseconds")}
-    if before is not None:
-        row |= {name: total[name] - before[name] for name in _SUMS}
-        row |= {f"{part}_power": power_w(row, f"{part}_energy") for part in _PARTS}
-        row["emissions_rate"] = row["emissions"] / row["duration"] if row["duration"] else 0.0
+def stretch(total: Totals, before: Totals, run_id: str) -> dict[str, Any]:
+    """The row of what was metered from one reading of a tracker to a later one, the means of power recomputed [W]."""
+    row = {**total, "run_id": run_id} | {name: total[name] - before[name] for name in _SUMS}
+    row |= {f"{part}_power": power_w(row, f"{part}_energy") for part in _PARTS}
+    row["emissions_rate"] = row["emissions"] / row["duration"] if row["duration"] else 0.0
     return row
 
 

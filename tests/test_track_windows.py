@@ -20,26 +20,26 @@ from tests.traces_support import read
 from tests.tracking import Shelf, kept, options
 
 SUMS = ("duration", "emissions", "cpu_energy", "gpu_energy", "ram_energy", "energy_consumed", "water_consumed")
-NOW = datetime.fromisoformat("2026-03-02T10:00:00.250000+01:00")
+NOW = "2026-03-02T10:00:00.250000+01:00"
 
 
 def totals(seconds: float, kwh: float = 0.0) -> dict[str, Any]:
     """A row of codecarbon, of all since the start."""
     energies = {f"{part}_energy": kwh / 4 for part in ("cpu", "gpu")} | {"ram_energy": kwh / 2}
     power = {f"{part}_power": 1.0 for part in ("cpu", "gpu", "ram")}
-    more = {"emissions": kwh / 10, "emissions_rate": 1.0, "water_consumed": 0.0, "run_id": "a", "timestamp": "t"}
+    more = {"emissions": kwh / 10, "emissions_rate": 1.0, "water_consumed": 0.0, "run_id": "a", "timestamp": NOW}
     return {"duration": seconds, "energy_consumed": kwh, **energies, **power, **more}
 
 
 def test_a_window_by_hand() -> None:
     """From 10 s and 0.001 kWh to 20 s and 0.003 kWh: 0.002 kWh × 3.6e6 J/kWh / 10 s = 720 W, a quarter of it each."""
-    row = stretch(totals(20, 0.003), totals(10, 0.001), "b", NOW)
-    assert (row["run_id"], row["timestamp"]) == ("b", "2026-03-02T10:00:00.250000+01:00")
+    row = stretch(totals(20, 0.003), totals(10, 0.001), "b")
+    assert (row["run_id"], row["timestamp"]) == ("b", NOW)
     assert (row["duration"], row["energy_consumed"]) == (10, pytest.approx(0.002))
     assert power_w(row) == pytest.approx(720)
     assert [row[f"{part}_power"] for part in ("cpu", "gpu", "ram")] == pytest.approx([180, 180, 360])
     assert row["emissions_rate"] == pytest.approx(0.0002 / 10)
-    assert power_w(stretch(totals(10), totals(10), "c", NOW)) == 0.0
+    assert power_w(stretch(totals(10), totals(10), "c")) == 0.0
 
 
 @given(st.lists(st.tuples(st.floats(0.001, 1e5), st.floats(0, 10)), min_size=1, max_size=20))
@@ -47,15 +47,15 @@ def test_windows_add_up_to_the_whole(steps: list[tuple[float, float]]) -> None:
     reached = [totals(0)]
     for seconds, kwh in steps:
         reached.append(totals(reached[-1]["duration"] + seconds, reached[-1]["energy_consumed"] + kwh))
-    rows = [stretch(after, before, "w", NOW) for before, after in zip(reached, reached[1:], strict=False)]
+    rows = [stretch(after, before, "w") for before, after in zip(reached, reached[1:], strict=False)]
     for name in SUMS:
         assert sum(row[name] for row in rows) == pytest.approx(reached[-1][name])
 
 
 def test_the_hour_that_occurs_twice_is_two_hours() -> None:
     """02:30 before the clocks go back and 02:30 after it: one hour apart, since the offset is written."""
-    moments = [datetime.fromisoformat(f"2026-10-25T02:30:00{offset}") for offset in ("+02:00", "+01:00")]
-    rows = [stretch(totals(60), None, "w", moment) for moment in moments]
+    moments = [f"2026-10-25T02:30:00.5{offset}" for offset in ("+02:00", "+01:00")]
+    rows = [stretch(totals(60) | {"timestamp": moment}, totals(0), "w") for moment in moments]
     header = "timestamp,project_name,run_id,duration,cpu_energy,energy_consumed,country_iso_code\n"
     cells = "".join(f"{row['timestamp']},tri,run-{n},60,0.001,0.001,FRA\n" for n, row in enumerate(rows))
     first, second = read(header + cells)[0]
@@ -78,7 +78,9 @@ def test_batches_in_code_are_windows(tmp_path: Path) -> None:
     assert [side.exit_code for _, side in runs] == [None, None, 0]
     durations = [float(row["duration"]) for row, _ in runs]
     assert passed - 0.05 < sum(durations) < time.perf_counter() - began
-    ends = [datetime.fromisoformat(row["timestamp"]).timestamp() for row, _ in runs]
+    moments = [datetime.fromisoformat(row["timestamp"]) for row, _ in runs]
+    assert all(moment.utcoffset() is not None and moment.microsecond for moment in moments)
+    ends = [moment.timestamp() for moment in moments]
     for before, end, duration in zip(ends, ends[1:], durations[1:], strict=False):
         assert end - duration == pytest.approx(before, abs=0.02)
     assert len(shelf.given) == 3
