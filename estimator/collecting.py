@@ -12,7 +12,7 @@ from estimator.ledger.compacting import CompactionRunning, compact
 from estimator.ledger.posting import Posting
 from estimator.readers import Context, ReadResult, Trace, codecarbon, json_text, otel, pick
 from estimator.readers.base import BrokenJson, NotATrace
-from estimator.readers.codecarbon_columns import KNOWN
+from estimator.readers.codecarbon_columns import KNOWN, PRIVATE
 
 NAME = "collect-{service}"  # stands where the name of a file does: `ledger withdraw --file` finds a service by it
 _RESOURCE = ("resourceSpans", "resource", "attributes", "key")
@@ -118,9 +118,9 @@ def _as_table(trace: Trace) -> tuple[Trace, set[str]]:
             raise BrokenJson(file=trace.name, line=line)
         objects.append(found)
     given = {name for found in objects for name in found}
-    columns = sorted(given & KNOWN)
-    if not columns:
+    if not given & KNOWN:
         raise NotATrace(file=trace.name, columns=", ".join(sorted(given))[:120])
+    columns = sorted(given & (KNOWN | PRIVATE))  # the reader compares coordinates, and keeps none
     file = io.StringIO()
     table = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
     table.writeheader()

@@ -132,6 +132,10 @@ class Places:
             zone = row.get("wider") if "-" in zone else None
         return None
 
+    def alpha2(self, zone: str) -> str:
+        """The two letters of the country that a zone is, or is a part of; empty where there are none."""
+        return self._zone_rows.get(zone.split("-")[0], {}).get("alpha2", "")
+
     def _country(self, iso: str, name: str) -> tuple[str | None, str]:
         code = iso.upper()
         if len(code) == 3 and code in self._zone_rows:

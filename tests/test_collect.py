@@ -155,6 +155,19 @@ def measured(seconds: float) -> EmissionsData:
     return EmissionsData(**facts)
 
 
+def test_the_place_that_codecarbon_supposes_is_no_place_at_the_door_either(tmp_path: Path) -> None:
+    """The coordinates that it posts are compared, said to be dropped, and in no file of the ledger."""
+    quebec = {"country_iso_code": "CAN", "country_name": "Canada", "region": "quebec", "latitude": 46.8}
+    bodies = [run(**quebec, longitude=longitude, run_id=f"run{longitude}") for longitude in (-71.2, -73.5863, None)]
+    bodies.append({name: value for name, value in run(**quebec).items() if name != "latitude"})
+    taken = [read_body(Sent("courrier", "codecarbon", json.dumps(body).encode()), context()) for body in bodies]
+    assert [one.result.rows[0].zone for one in taken] == [None, "CAN-QC", "CAN-QC", None]
+    assert all("longitude" in one.dropped and "latitude" in one.dropped for one in taken[:2])
+    ledger = Ledger(tmp_path)
+    post(ledger, taken)
+    assert not any(b"73.58" in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+
+
 def test_a_run_that_codecarbon_flushes_and_stops_counts_once(door: Door) -> None:
     """Its own HTTP client posts the run after 60 s, then after 120 s, holding the first: the second counts."""
     client = HTTPOutput(door.codecarbon)

@@ -111,14 +111,16 @@ CELLS = {
     "gpu_energy": ["0", "0.002", "", "0.0"],
     "ram_energy": ["0.0005", "0", ""],
     "energy_consumed": ["", "0.0015", "0", "0.01"],
-    "country_iso_code": ["FRA", "USA", "XXX", ""],
+    "country_iso_code": ["FRA", "CAN", "XXX", ""],
+    "region": ["", "quebec"],
     "cpu_model": ["AMD EPYC 7543", "Apple M1", ""],
     "gpu_model": ["", "1 x NVIDIA A100", "2 x inconnu"],
-    "longitude": ["", "6.18"],
+    "longitude": ["", "6.18", "-71.2", " -71.20"],
+    "latitude": ["", "46.8"],
     "pue": ["", "1", "1.5", "0", "x"],
     "on_cloud": ["N", "", " N"],
 }
-EXTRA = ("water_consumed", "wue")
+EXTRA = ("water_consumed", "wue", "region")
 
 
 @st.composite
@@ -166,6 +168,16 @@ def test_regular_rows_come_in_columns_whatever_stands_beside_them(small_blocks: 
     rows[4] = rows[4].replace(",63,", ",+63,")
     rows[9] = rows[9].rpartition(",")[0]
     assert same(written(tmp_path, "\n".join(rows))) >= 27
+
+
+def test_places_that_only_coordinates_tell_apart_are_told_apart(small_blocks: None, tmp_path: Path) -> None:
+    """Canada, quebec: every other row where codecarbon supposes it, the others in Montreal."""
+    quebec = {"country_iso_code": "CAN", "country_name": "Canada", "region": "quebec"}
+    towns = [{"longitude": "-71.2", "latitude": "46.8"}, {"longitude": "-73.5863", "latitude": "45.5312"}]
+    rows = [quebec | towns[n % 2] | {"run_id": f"run-{n}"} for n in range(40)]
+    trace = written(tmp_path, text(*rows, columns=[*COLUMNS, "region"]).encode())
+    assert same(trace) == 40
+    assert [row.zone for row in by_row(trace)[0]] == [None, "CAN-QC"] * 20  # type: ignore[union-attr]
 
 
 def test_a_run_with_a_sidecar_is_read_with_it(small_blocks: None, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from estimator.errors import LANGUAGES, SobriaError, say
 from estimator.ledger import ImportReport, Ledger, import_paths
 from estimator.readers import Trace, find_files, read_trace
 from estimator.readers.base import UnknownTimezone, open_trace
+from estimator.sidecar import Sidecar, beside_file, dump
 from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, energy, one, read, read_file, text
 
 GOOD, BAD = TRACES / "good", TRACES / "bad"
@@ -36,7 +37,7 @@ def test_a_schema_without_components_is_other_energy_of_unknown_method() -> None
     assert {(row.cpu_mode, row.gpu_mode, row.ram_mode, row.other_mode) for row in rows} == {
         ("mode/none", "mode/none", "mode/none", "mode/unknown")
     }
-    assert [row.zone for row in rows] == ["FRA", "CAN-QC", "CAN-QC"]
+    assert [row.zone for row in rows] == ["FRA", None, None], "Quebec without coordinates may be codecarbon's default"
     assert len({row.row_id for row in rows}) == 3, "two identical rows of one file are two rows"
 
 
@@ -146,6 +147,55 @@ def test_a_country_is_resolved_or_unknown_and_never_the_world(
     row = one(**cells)
     assert row.zone == zone
     assert {"alpha2_country", "unknown_country", "no_country"} & set(row.checks) == ({check} if check else set())
+
+
+QUEBEC = {"country_iso_code": "CAN", "country_name": "Canada", "region": "quebec"}
+WITH_REGION = [*COLUMNS, "region"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "zone", "checks"),
+    [
+        ({"longitude": "-71.2", "latitude": "46.8"}, None, {"supposed_place"}),
+        ({"longitude": "-71.20", "latitude": " 46.8 "}, None, {"supposed_place"}),
+        ({"longitude": "-71.2", "latitude": "46.8", "region": "Quebec "}, None, {"supposed_place"}),
+        ({"longitude": "-71.2", "latitude": "46.8", "country_iso_code": ""}, None, {"supposed_place"}),
+        ({"longitude": "-73.5863", "latitude": "45.5312"}, "CAN-QC", set()),
+        ({"longitude": "-71.2", "latitude": "46.8", "region": "ontario"}, "CAN-ON", set()),
+        ({"longitude": "", "latitude": ""}, "CAN-QC", set()),
+        ({"longitude": "4.8357", "latitude": "45.7640"}, "CAN-QC", {"place_elsewhere"}),
+        ({"longitude": "0.0", "latitude": "0.0"}, "CAN-QC", set()),
+    ],
+)
+def test_the_place_that_codecarbon_supposes_is_no_place(
+    cells: dict[str, str], zone: str | None, checks: set[str]
+) -> None:
+    """external/geography.py: without a network, Canada, quebec, -71.2, 46.8. A tracker that was told its place writes
+    no coordinates; one that found it writes its own."""
+    ((row,), refused) = read(text(QUEBEC | cells, columns=WITH_REGION))
+    assert (row.zone, refused) == (zone, [])
+    assert {"supposed_place", "place_elsewhere", "no_country"} & set(row.checks) == checks
+    assert row.row_id == read(text(QUEBEC | cells, columns=[*WITH_REGION[::-1]]))[0][0].row_id
+
+
+def test_a_supposed_place_takes_the_clock_of_the_home_and_leaves_the_other_rows_alone() -> None:
+    """10:00 in Paris in winter is 09:00 UTC; in Montreal it would be 15:00. One file, both kinds of rows."""
+    supposed = QUEBEC | {"longitude": "-71.2", "latitude": "46.8"}
+    true = QUEBEC | {"longitude": "-73.5863", "latitude": "45.5312", "run_id": "run-2"}
+    rows, _ = read(text(supposed, true, columns=WITH_REGION))
+    assert [(row.zone, row.end_us) for row in rows] == [
+        (None, utc("2026-03-02T09:00:00")),
+        ("CAN-QC", utc("2026-03-02T15:00:00")),
+    ]
+    assert not any("71.2" in row.model_dump_json() or "73.58" in row.model_dump_json() for row in rows)
+
+
+def test_a_sidecar_says_where_a_supposed_place_was(tmp_path: Path) -> None:
+    trace = tmp_path / "emissions.csv"
+    trace.write_text(text(QUEBEC | {"longitude": "-71.2", "latitude": "46.8"}, columns=WITH_REGION))
+    dump(Sidecar(zone="FRA"), beside_file(trace))
+    ((row,), _) = read_file(trace)
+    assert (row.zone, "supposed_place" in row.checks) == ("FRA", False)
 
 
 def test_a_cloud_region_names_its_host() -> None:

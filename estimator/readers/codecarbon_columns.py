@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 PREFIX = "codecarbon_"
-PRIVATE = frozenset({"longitude", "latitude"})
+COORDINATES = ("longitude", "latitude")
+PRIVATE = frozenset(COORDINATES)
 NUMBERS = (
     *("duration", "emissions", "emissions_rate", "energy_consumed", "water_consumed"),
     *("cpu_power", "gpu_power", "ram_power", "cpu_energy", "gpu_energy", "ram_energy"),
@@ -32,7 +33,9 @@ OTHER_TOOLS = {"eco2AI": frozenset({"power_consumption(kwh)", "co2_emissions(kg)
 
 @dataclass(frozen=True)
 class Columns:
-    """One header understood: place of each known column, and what to keep out."""
+    """One header understood: place of each known column, and what to keep out.
+
+    `coordinates`: where longitude and latitude stand, empty unless both do."""
 
     names: tuple[str, ...]
     at: dict[str, int]
@@ -42,6 +45,12 @@ class Columns:
     unknown: tuple[str, ...]
     exported: bool
     other_tool: str | None
+    coordinates: tuple[int, ...] = ()
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Columns that decide on the facts of a row."""
+        return (*self.coordinates, *(place for _, place in self.shared))
 
     @property
     def width(self) -> int:
@@ -79,12 +88,14 @@ def _understand(header: tuple[str, ...]) -> Columns:
     lowered = [name.lower() for name in names]
     at: dict[str, int] = {}
     private = []
+    at_private: dict[str, int] = {}
     used = set()
     for canonical in (_plain, _prefixed):
         for place, name in enumerate(lowered):
             known = canonical(name)
             if known in PRIVATE:
                 private.append(place)
+                at_private.setdefault(known, place)
             elif known in KNOWN and known not in at:
                 at[known] = place
                 used.add(place)
@@ -97,6 +108,7 @@ def _understand(header: tuple[str, ...]) -> Columns:
         shared=tuple((name, at[name]) for name in SHARED if name in at),
         words=tuple((name, place) for name, place in sorted(at.items()) if name in TEXTS and name not in SHARED),
         private=tuple(sorted(private)),
+        coordinates=tuple(at_private[name] for name in COORDINATES) if len(at_private) == len(COORDINATES) else (),
         unknown=unknown,
         exported="run_id" in at and bool(EXPORTED & set(lowered)) and "codecarbon_version" not in at,
         other_tool=next((tool for tool, signs in OTHER_TOOLS.items() if signs <= set(lowered)), None),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from estimator.activity import TimeBasis
 from estimator.places import Computer, ComputerRead, PlaceRead, Places
 from estimator.readers.base import Context, RowRefused
+from estimator.readers.codecarbon_place import Coordinates, Found, find
 from estimator.readers.table import number_text
 from estimator.sidecar import Sidecar, idle_drift
 
@@ -37,7 +38,9 @@ class Facts:
     of_run: Mapping[str, Any] = field(default_factory=dict)
 
 
-def facts_of(read: Callable[[str], str], context: Context, sidecar: Sidecar | None) -> Facts:
+def facts_of(
+    read: Callable[[str], str], coordinates: Coordinates | None, context: Context, sidecar: Sidecar | None
+) -> Facts:
     """Facts of the rows whose shared cells `read` gives by name. Raises RowRefused for a PUE that cannot be undone."""
     side = sidecar or Sidecar()
     places = context.places
@@ -49,7 +52,7 @@ def facts_of(read: Callable[[str], str], context: Context, sidecar: Sidecar | No
         cloud_region=read("cloud_region"),
     )
     computer = places.recognise(ComputerRead(*(read(name) for name in ComputerRead._fields)))
-    zone, how = (side.zone, "sidecar") if side.zone else places.resolve_zone(place)
+    zone, place_checks = Found(side.zone, ()) if side.zone else find(place, coordinates, places)
     named = side.host or places.resolve_host(place.cloud_provider, place.cloud_region)
     host = named or computer.host
     pue, pue_checks = _pue(read("pue"))
@@ -73,8 +76,10 @@ def facts_of(read: Callable[[str], str], context: Context, sidecar: Sidecar | No
     }
     return Facts(
         fields=fields,
-        checks=tuple(
-            pue_checks + _checks(read, how, named or (host if host == DESK else None), device.read_but_unknown, side)
+        checks=(
+            *pue_checks,
+            *place_checks,
+            *_checks(read, named or (host if host == DESK else None), device.read_but_unknown, side),
         ),
         zone=ZoneInfo(clock),
         basis=basis,
@@ -149,11 +154,8 @@ def _whole(scope: str) -> float | None:
     return 1.0 if scope == "machine" else None
 
 
-def _checks(read: Callable[[str], str], how: str, host: str | None, card_unknown: bool, side: Sidecar) -> list[str]:
+def _checks(read: Callable[[str], str], host: str | None, card_unknown: bool, side: Sidecar) -> list[str]:
     found = {
-        "no_country": how == "absent",
-        "unknown_country": how == "unknown",
-        "alpha2_country": how == "alpha2",
         "no_host": host is None,
         "unknown_device": card_unknown,
         "port_not_codecarbon": bool(_PORT.search(read("codecarbon_version"))),

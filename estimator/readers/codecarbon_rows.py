@@ -17,11 +17,12 @@ from estimator.readers.beside import Sidecars
 from estimator.readers.codecarbon_columns import KNOWN, OF_A_ROW, Columns, is_header, understand
 from estimator.readers.codecarbon_energy import COMPONENTS, FIGURE_COLUMNS, energy_fields, read_figures
 from estimator.readers.codecarbon_facts import Facts, facts_of
+from estimator.readers.codecarbon_place import Coordinates
 from estimator.readers.identity import Identities
 from estimator.readers.table import number_text
 
 NAME = "codecarbon"
-VERSION = 2
+VERSION = 3
 _MISPLACED = ("wrong_width", "bad_timestamp")
 _REMEMBERED = 10_000
 pack = Struct(f"<{len(OF_A_ROW)}d").pack
@@ -48,7 +49,7 @@ class RowReading:
         self.unused |= dict.fromkeys(columns.unknown)
         self.facts: dict[tuple[Any, ...], tuple[Facts, str]] = {}
         absent = columns.width  # where every row gets an empty cell
-        self.shared = itemgetter(absent, absent, *(place for _, place in columns.shared))
+        self.shared = itemgetter(absent, absent, *columns.places)
         self.numbers = [(n, name, columns.at[name]) for n, name in enumerate(OF_A_ROW) if name in columns.at]
         self.measures = itemgetter(*(columns.at.get(name, absent) for name in FIGURE_COLUMNS))
         self.expected = frozenset(name for name in COMPONENTS if f"{name}_energy" in columns.at)
@@ -206,9 +207,14 @@ class RowReading:
         if found is None:
             if len(self.facts) >= _REMEMBERED:
                 self.facts.clear()
-            facts = facts_of(lambda name: self.text(cells, name), self.context, sidecar)
+            facts = facts_of(lambda name: self.text(cells, name), self._coordinates(cells), self.context, sidecar)
             found = self.facts[key] = (facts, self.identities.text_of(self.columns.shared, cells))
         return found
+
+    def _coordinates(self, cells: list[str]) -> Coordinates | None:
+        """None where the file has no columns for them."""
+        places = self.columns.coordinates
+        return (cells[places[0]], cells[places[1]]) if places else None
 
 
 def digest_of(shared: str) -> bytes:

@@ -123,7 +123,7 @@ def _with_sidecar(rows: RowReading, cells: pa.Table) -> np.ndarray:
 def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndarray, list[_Group]]:
     """The group of each row, and the groups; -1 for rows that are odd or whose facts cannot be told."""
     codes = np.zeros(len(cells), np.int64)
-    for _, place in rows.columns.shared:
+    for place in rows.columns.places:
         column = cells[place].combine_chunks()
         if pc.all(pc.equal(column, column[0])).as_py():
             continue
