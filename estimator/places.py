@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from estimator.errors import SobriaError
 
-_COUNT = re.compile(r"^\s*(\d+)\s*x\s+")
+_COUNT = re.compile(r"^\s*(\d{1,6})\s*x\s+")  # more cards than that is no count
 _VENDOR = re.compile(r"\b(nvidia|tesla|amd|instinct|intel)\b")
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 UNDECIDED = "?"

@@ -89,12 +89,14 @@ def import_(
 ) -> None:
     from estimator.home import reading_context
     from estimator.ledger import Ledger, NothingToImport, import_paths
+    from estimator.readers.base import ReaderFailed
 
     home = context.obj["home"]
     report = import_paths(Ledger(home), paths, reading_context(home, timezone), cli_text.progress(context.obj["lang"]))
-    show(report.account.as_dict(), json_, lambda: cli_text.import_text(report, context.obj["lang"]))
+    body = report.account.as_dict() | {"errors": [error.as_dict() for error in report.errors]}
+    show(body, json_, lambda: cli_text.import_text(report, context.obj["lang"]))
     named = {Path(path).name for path in paths if not Path(path).is_dir()}
-    if any(file.error and file.name in named for file in report.files):
+    if any(file.error and (file.name in named or isinstance(file.error, ReaderFailed)) for file in report.files):
         raise typer.Exit(1)  # a file of a folder that is no trace is said, and stops nothing
     if not report.account.read:
         raise NothingToImport(paths=", ".join(paths))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from estimator import lake
 from estimator.readers import (
     albert,
     boamps,
@@ -37,8 +38,10 @@ from estimator.readers.base import (
     LargeTrace,
     NotATrace,
     Reader,
+    ReaderFailed,
     ReadResult,
     Trace,
+    contained,
     open_trace,
 )
 from estimator.readers.redaction import HIDDEN
@@ -65,7 +68,19 @@ READERS = (*_TABLES, *_OTHERS)
 _NAMES = re.compile(r"(\.csv|\.csv\.bak|\.csv_\d+\.bak|^emissions.*\.bak)$", re.IGNORECASE)
 _MAYBE = re.compile(r"\.(json|jsonl|ndjson|prom|psv|log|txt)$", re.IGNORECASE)  # taken when a reader recognises it
 
-__all__ = ["READERS", "Context", "ReadResult", "Reader", "Trace", "find_files", "pick", "read_trace", "stream_trace"]
+__all__ = [
+    "READERS",
+    "Context",
+    "ReadResult",
+    "Reader",
+    "Trace",
+    "contained",
+    "find_files",
+    "pick",
+    "read_trace",
+    "stream_trace",
+    "written",
+]
 
 
 def pick(trace: Trace) -> Reader:
@@ -73,7 +88,8 @@ def pick(trace: Trace) -> Reader:
     head = _head(trace.data)
     if not head.strip():
         raise EmptyFile(file=trace.name)
-    reader = _recognise(READERS, trace.name, head)
+    with contained(trace.name, "-"):
+        reader = _recognise(READERS, trace.name, head)
     if reader is not None:
         return reader
     first = next((line for line in head.splitlines() if line.strip()), "")
@@ -83,8 +99,8 @@ def pick(trace: Trace) -> Reader:
 
 
 def read_trace(trace: Trace, context: Context) -> ReadResult:
-    """Rows of one trace, by the reader that recognises it."""
-    return pick(trace).read(trace, context)
+    """Rows of one trace, by the reader that recognises it. ReaderFailed, and the errors of the readers."""
+    return _read(pick(trace), trace, context)
 
 
 class Opened(NamedTuple):
@@ -103,7 +119,7 @@ def open_results(path: str | Path, context: Context, progress: Callable[[int], N
         return Opened(large, pick(large.beginning()), stream_trace(large, context, progress))
     trace = open_trace(path)
     reader = pick(trace)
-    return Opened(trace, reader, (reader.read(one, context) for one in (trace,)))
+    return Opened(trace, reader, (_read(reader, one, context) for one in (trace,)))
 
 
 def size_of(path: str | Path) -> int:
@@ -118,11 +134,29 @@ def stream_trace(trace: LargeTrace, context: Context, progress: Callable[[int], 
     """Rows of a large file, by blocks where its reader can; `progress` is called with the bytes read."""
     reader = pick(trace.beginning())
     if reader.stream is None:
-        yield reader.read(trace.whole(), context)
+        yield _read(reader, trace.whole(), context)
         return
-    for result in ahead(reader.stream(trace, context)):
+    for result in ahead(_stream(reader, reader.stream(trace, context), trace.name)):
         progress(trace.taken)
         yield result
+
+
+def _read(reader: Reader, trace: Trace, context: Context) -> ReadResult:
+    with contained(trace.name, reader.name):
+        return written(reader.read(trace, context))
+
+
+def _stream(reader: Reader, results: Iterator[ReadResult], file: str) -> Iterator[ReadResult]:
+    with contained(file, reader.name):
+        yield from map(written, results)
+
+
+def written(result: ReadResult) -> ReadResult:
+    """The same, once its rows are known to fit the columns that they are written in: one that does not would stop the
+    rows of every other file."""
+    lake.table_of(result.rows, lake.ACTIVITY_SCHEMA)
+    lake.table_of(result.refused, lake.REFUSED_SCHEMA)
+    return result
 
 
 def find_files(paths: Iterable[str | Path]) -> Iterator[str | Path]:
@@ -161,7 +195,11 @@ def _is_trace(folder: str, name: str) -> bool:
             head = _head(file.read(HEAD_BYTES))
     except OSError:  # what may not be read is no trace that one could have meant
         return False
-    return _recognise(_OTHERS, name, head) is not None
+    try:
+        with contained(name, "-"):
+            return _recognise(_OTHERS, name, head) is not None
+    except ReaderFailed:  # opening it will say so
+        return True
 
 
 def _head(data: bytes) -> str:

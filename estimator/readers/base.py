@@ -3,8 +3,10 @@
 import codecs
 import hashlib
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +22,7 @@ STDIN = "-"
 HEAD_CHARS = 65_536
 HEAD_BYTES = 4 * HEAD_CHARS
 _PIECE = 1 << 20
+_DEFECTS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
 LARGE_BYTES = 4 << 20  # from here on, a file is read a block at a time where its reader can
 
 
@@ -57,6 +60,12 @@ class BrokenMetrics(SobriaError):
     """A line that is neither of the text format of Prometheus nor of OpenMetrics: no counter of that file is taken."""
 
     code = "broken_metrics"
+
+
+class ReaderFailed(SobriaError):
+    """A defect of ours, met on this file: nothing more of it is read."""
+
+    code = "reader_failed"
 
 
 class PowerWithoutTime(SobriaError):
@@ -214,6 +223,23 @@ class Reader:
     sniff: Callable[[str, str], bool]
     read: Callable[[Trace, Context], ReadResult]
     stream: Callable[[LargeTrace, Context], Iterator[ReadResult]] | None = None
+
+
+@contextmanager
+def contained(file: str, reader: str) -> Iterator[None]:
+    """What a reader raises without having meant to stops this file and no other: ReaderFailed says where."""
+    try:
+        yield
+    except _DEFECTS as error:
+        raise ReaderFailed(file=file, reader=reader, kind=type(error).__name__, where=_where(error)) from error
+
+
+def _where(error: BaseException) -> str:
+    """The module and the line that raised, which hold nothing of the file."""
+    steps = list(traceback.walk_tb(error.__traceback__))
+    ours = [step for step in steps if step[0].f_globals.get("__name__", "").startswith("estimator.")]
+    frame, line = (ours or steps)[-1]
+    return f"{frame.f_globals.get('__name__', '')}:{line}"
 
 
 def open_trace(path: str | Path) -> Trace:

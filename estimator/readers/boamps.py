@@ -81,7 +81,7 @@ def _fields(reading: Reading, beside: bool, said: Said) -> dict[str, Any]:
     requests = said.number("nbRequest")
     once = requests in (None, 1)
     device, count = reading.context.places.resolve_device(said.text("gpu"))
-    cards = said.number("gpus") or count
+    cards = said.cards("gpus") or count
     return {
         **reading.period(start_us, start_us + round(seconds * 1e6), basis),
         **energy,

@@ -100,7 +100,7 @@ def _fields(reading: Reading, said: Said) -> dict[str, Any]:
     checks = [*looks, "memory_not_read"]
     if not any(known.values()):
         energy, checks = {"other_mode": NOT_ESTIMABLE}, [*checks, "zero_energy"]
-    device, cards = reading.context.places.resolve_device(said.text("gpu"))[0], said.number("cards")
+    device, cards = reading.context.places.resolve_device(said.text("gpu"))[0], said.cards("cards")
     return {
         **reading.period(end_us - round(seconds * 1e6), end_us, basis),
         **energy,

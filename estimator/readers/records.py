@@ -31,6 +31,7 @@ _UTC = ZoneInfo("UTC")
 FIRST_US, _LAST_US = (
     clock.to_us(datetime(year, 1, 1, tzinfo=UTC), _UTC) for year in (clock.YEARS[0], clock.YEARS[1] + 1)
 )
+_MOST_CARDS = 999_999
 _OF_ANY_ROW = ("machine_id", "machine", "device", "device_count", "precision", "concurrency", "resource_share")
 
 
@@ -74,6 +75,13 @@ class Said:
         value = float(text) if text != HIDDEN else math.nan
         if not 0 <= value <= _LARGEST:
             raise RowRefused("bad_amount", field=name, value=text[:40])
+        return value
+
+    def cards(self, name: str) -> float | None:
+        """A number of cards, None where there is none. RowRefused."""
+        value = self.number(name)
+        if value is not None and value > _MOST_CARDS:
+            raise RowRefused("bad_amount", field=name, value=self.kept[name][:40])
         return value
 
     def moment(self, name: str) -> datetime:
