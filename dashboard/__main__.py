@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dashboard.texts import DEFAULT, LANGUAGES, t
 from dashboard.writing import HOURS, LONGEST, SHORTEST, Access, SecretRefused, read_secret
+from estimator.gate import MOST, OF_AN_ADDRESS, Bounds
 from estimator.home import default_home
 
 PORT, ADDRESS = 8501, "127.0.0.1"
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said = t("server.write_link", chosen.lang, url=f"{url}{link}&lang={chosen.lang}", hours=HOURS)
         print(said, flush=True)
 
-    _serve(listening, [chosen.address, *chosen.allowed_host], Access(announce, port, proxy))
+    _serve(listening, chosen, Access(announce, port, proxy))
     return 0
 
 
@@ -71,6 +72,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--allowed-host", action="append", default=[], help=t("server.host_help", DEFAULT))
     parser.add_argument("--proxy-secret-file", type=Path, help=t("server.secret_help", DEFAULT))
     parser.add_argument("--trusted-proxy", help=argparse.SUPPRESS)  # no longer there; refused in words
+    connections = t("server.connections_help", DEFAULT)
+    parser.add_argument("--connections-per-address", type=int, help=connections)
     parser.add_argument("--lang", choices=LANGUAGES, default=DEFAULT)
     return parser.parse_args(arguments)
 
@@ -110,22 +113,14 @@ def _is_this_machine(address: str) -> bool:
         return address == "localhost"
 
 
-def _serve(listening: socket.socket, hosts: Sequence[str], access: Access) -> None:
-    import uvicorn
-
+def _serve(listening: socket.socket, chosen: argparse.Namespace, access: Access) -> None:
     from dashboard.app import create_app
+    from estimator.listening import config, serve
 
-    config = uvicorn.Config(
-        create_app(hosts, access),
-        ws="websockets-sansio",
-        ws_max_size=1_000_000,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        log_level="warning",
-        timeout_graceful_shutdown=3,
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+    app = create_app([chosen.address, *chosen.allowed_host], access)
+    of_an_address = chosen.connections_per_address or (MOST if chosen.proxy_secret_file else OF_AN_ADDRESS)
+    bounds = Bounds(of_an_address=of_an_address, ending_s=3)
+    serve(config(app, bounds, chosen.lang, ws_max_size=1_000_000), listening)
 
 
 if __name__ == "__main__":
