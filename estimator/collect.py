@@ -6,11 +6,11 @@ import errno
 import ipaddress
 import socket
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -32,6 +32,7 @@ from estimator.doors import (
     PackedRefused,
     PortTaken,
     Refusal,
+    SenderTooBusy,
     TokenMissing,
     TokenRefused,
     TooBusy,
@@ -41,6 +42,7 @@ from estimator.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.home import reading_context
 from estimator.ledger import Ledger
 from estimator.senders import Senders, TokensTorn
+from estimator.sent import Sender
 from estimator.unpacking import GZIP, unpacked
 
 SETTLE_EVERY = 64  # batches written: below, small files cost less than grouping them
@@ -62,21 +64,21 @@ class Collector:
     def __init__(self, home: Path, limits: Limits) -> None:
         self._senders, self._ledger, self._context = Senders(home), Ledger(home), reading_context(home)
         self._limits = limits
-        self._in_hand = self._unsettled = 0
+        self._in_hand: Counter[str] = Counter()
+        self._unsettled = 0
         self._waiting: list[_Waiting] = []
         self._writing = asyncio.Lock()
 
     async def receive(self, request: Request, door: Door) -> Receipt:
         """What became of a body, unpacked if it is gzip. Refusal, TokensTorn, the errors of the readers."""
         try:
-            service = self._service(request)
+            sender = self._sender(request)
             _check_type(request, door)
-            if self._in_hand >= self._limits.waiting:
-                raise TooBusy(count=self._limits.waiting)
+            self._check_in_hand(sender)
         except SobriaError:
             await self._arrived(request, 0)  # who is still sending would hear a broken line in the place of the answer
             raise
-        self._in_hand += 1
+        self._in_hand[sender.mark] += 1
         try:
             data = await self._arrived(request, self._limits.body)
             if data is None:
@@ -85,19 +87,26 @@ class Collector:
                 data = await run_in_threadpool(unpacked, data, self._limits.body)
             if _kind(request) == otlp.PROTOBUF:
                 data = await run_in_threadpool(otlp.as_json, data)
-            taken = await run_in_threadpool(read_body, Sent(service, door.form, data), self._context)
+            taken = await run_in_threadpool(read_body, Sent(sender, door.form, data), self._context)
             return await self._written(_Waiting(taken))
         finally:
-            self._in_hand -= 1
+            self._in_hand[sender.mark] -= 1
 
-    def _service(self, request: Request) -> str:
+    def _check_in_hand(self, sender: Sender) -> None:
+        """TooBusy, SenderTooBusy: of the bodies that may be in hand, one sender has no more than a part."""
+        if self._in_hand.total() >= self._limits.waiting:
+            raise TooBusy(count=self._limits.waiting)
+        if self._in_hand[sender.mark] >= self._limits.of_one:
+            raise SenderTooBusy(count=self._limits.of_one)
+
+    def _sender(self, request: Request) -> Sender:
         secret = _secret(request.headers.get("authorization", ""))
         if not secret:
             raise TokenMissing()
-        service = self._senders.service_of(secret)
-        if service is None:
+        sender = self._senders.sender_of(secret)
+        if sender is None:
             raise TokenRefused()
-        return service
+        return sender
 
     async def _arrived(self, request: Request, most: int) -> bytes | None:
         """The body, None when it has more than `most` bytes: those are thrown away as they come. BodyTooSlow."""
@@ -180,21 +189,6 @@ def is_this_machine(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return address == "localhost"
-
-
-def run(app: Starlette, listening: socket.socket) -> None:
-    """Answer until told to stop; bodies in hand are finished first."""
-    config = uvicorn.Config(
-        app,
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        log_level="warning",
-        timeout_graceful_shutdown=10,
-    )
-    uvicorn.Server(config).run(sockets=[listening])
 
 
 def _secret(authorization: str) -> str:

@@ -10,11 +10,11 @@ from estimator.doors import Form, NothingRead
 from estimator.ledger import Ledger
 from estimator.ledger.compacting import CompactionRunning, compact
 from estimator.ledger.posting import Posting
-from estimator.readers import Context, ReadResult, Trace, codecarbon, json_text, otel, pick
+from estimator.readers import Context, ReadResult, Trace, codecarbon, contained, json_text, otel, pick, written
 from estimator.readers.base import BrokenJson, NotATrace
 from estimator.readers.codecarbon_columns import KNOWN, PRIVATE
+from estimator.sent import Body, Sender, body, own
 
-NAME = "collect-{service}"  # stands where the name of a file does: `ledger withdraw --file` finds a service by it
 _RESOURCE = ("resourceSpans", "resource", "attributes", "key")
 _EVENT = ("resourceSpans", "scopeSpans", "spans", "events", "attributes", "key")
 _READ = "service.name"
@@ -23,7 +23,7 @@ _READ = "service.name"
 class Sent(NamedTuple):
     """One body, in the form of the door that it came by."""
 
-    service: str
+    sender: Sender
     form: Form
     data: bytes
 
@@ -58,25 +58,11 @@ class Receipt:
 
 
 def read_body(sent: Sent, context: Context) -> Taken:
-    """Rows of a body, under the service that sent it whatever it calls itself. NothingRead where there are none, except
-    of spans, which are mostly those of something else. The errors of the readers."""
-    trace = Trace(NAME.format(service=sent.service), sent.data, None)
-    dropped: set[str] = set()
-    if sent.form == "codecarbon":
-        trace, dropped = _as_table(trace)
-    reader = {"codecarbon": codecarbon.READER, "otlp": otel.READER}.get(sent.form) or pick(trace)
-    result, left = reader.read(trace, context), otel.Unread()
-    if reader is otel.READER:
-        dropped, left = _beside(trace), otel.unread(trace)
-    if not result.read and sent.form != "otlp":
-        raise NothingRead(reader=reader.name)
-    rows = [row.model_copy(update={"service_key": sent.service}) for row in result.rows]
-    return Taken(
-        trace,
-        ReadResult(rows, result.refused, result.read, result.unused),
-        tuple(sorted({*dropped, *result.unused})),
-        left,
-    )
+    """Rows of a body, as those of its sender. NothingRead where there are none, except of spans, which are mostly those
+    of something else. The errors of the readers."""
+    trace = body(sent.sender, sent.data)
+    with contained(trace.name, sent.form):
+        return _read(trace, sent, context)
 
 
 def post(ledger: Ledger, batch: Sequence[Taken]) -> list[Receipt]:
@@ -109,7 +95,20 @@ def _posted(posting: Posting | None, taken: Taken) -> Receipt:
     return Receipt(result.read, accepted, duplicates, quarantined, len(names), names, *apart)
 
 
-def _as_table(trace: Trace) -> tuple[Trace, set[str]]:
+def _read(trace: Body, sent: Sent, context: Context) -> Taken:
+    dropped: set[str] = set()
+    if sent.form == "codecarbon":
+        trace, dropped = _as_table(trace)
+    reader = {"codecarbon": codecarbon.READER, "otlp": otel.READER}.get(sent.form) or pick(trace)
+    result, left = reader.read(trace, context), otel.Unread()
+    if reader is otel.READER:
+        dropped, left = _beside(trace), otel.unread(trace)
+    if not result.read and sent.form != "otlp":
+        raise NothingRead(reader=reader.name)
+    return Taken(trace, written(own(result, sent.sender)), tuple(sorted({*dropped, *result.unused})), left)
+
+
+def _as_table(trace: Body) -> tuple[Body, set[str]]:
     """The objects that codecarbon posts, as the file that it would have written, with the names of other fields, such
     as the user's name and the place of the machine. BrokenJson, NotATrace."""
     objects: list[dict[str, Any]] = []
@@ -126,7 +125,7 @@ def _as_table(trace: Trace) -> tuple[Trace, set[str]]:
     table.writeheader()
     for found in objects:
         table.writerow({name: value for name, value in found.items() if isinstance(value, str | int | float)})
-    return Trace(trace.name, file.getvalue().encode("utf-8", "replace"), None), given - KNOWN
+    return body(trace.sender, file.getvalue().encode("utf-8", "replace")), given - KNOWN
 
 
 def _beside(trace: Trace) -> set[str]:

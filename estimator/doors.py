@@ -39,6 +39,11 @@ class Limits:
     waiting: int = 64
     arriving_s: float = 20.0
 
+    @property
+    def of_one(self) -> int:
+        """How many of them may be those of one sender: a quarter, so that the others are heard."""
+        return max(1, self.waiting // 4)
+
 
 class Refusal(SobriaError):
     """A request that is not taken, with the status of its answer."""
@@ -89,6 +94,12 @@ class PackedTorn(Refusal):
     code, status = "collect_packed_torn", 400
 
 
+class PackedInPieces(Refusal):
+    """A body of more gzip members than any sender has a reason to make."""
+
+    code, status = "collect_packed_pieces", 400
+
+
 class BodyTooLarge(Refusal):
     """More bytes than a body may have."""
 
@@ -105,6 +116,12 @@ class TooBusy(Refusal):
     """As many bodies in hand as may be."""
 
     code, status, headers = "collect_busy", 503, {"retry-after": RETRY_S}
+
+
+class SenderTooBusy(Refusal):
+    """As many bodies of one sender in hand as may be."""
+
+    code, status, headers = "collect_sender_busy", 503, {"retry-after": RETRY_S}
 
 
 class NotWritten(Refusal):

@@ -2,16 +2,20 @@
 
 import zlib
 
-from estimator.doors import BodyTooLarge, PackedTorn
+from estimator.doors import BodyTooLarge, PackedInPieces, PackedTorn
 
 GZIP = ("gzip", "x-gzip")
+MEMBERS = 256  # what follows a member is copied to read the next: without a bound, empty ones would cost their square
 _WRAPPED = zlib.MAX_WBITS | 16  # a header and a sum of gzip around the data
 
 
 def unpacked(data: bytes, most: int) -> bytes:
-    """The bytes of one gzip member, or of several that follow each other. BodyTooLarge above `most`, PackedTorn."""
+    """The bytes of one gzip member, or of several that follow each other. BodyTooLarge above `most`, PackedTorn,
+    PackedInPieces."""
     found = bytearray()
-    while data:
+    for _ in range(MEMBERS):
+        if not data:
+            return bytes(found)
         member = zlib.decompressobj(_WRAPPED)
         try:
             found += member.decompress(data, most + 1 - len(found))
@@ -22,4 +26,6 @@ def unpacked(data: bytes, most: int) -> bytes:
         if not member.eof:
             raise PackedTorn()
         data = member.unused_data
+    if data:
+        raise PackedInPieces(most=MEMBERS)
     return bytes(found)

@@ -6,14 +6,18 @@ import gzip
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tracemalloc
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import pytest
 import requests
@@ -22,10 +26,11 @@ from codecarbon.output_methods.emissions_data import EmissionsData
 from codecarbon.output_methods.http import HTTPOutput
 
 from estimator.collecting import Sent, post, read_body
-from estimator.doors import BodyTooLarge
+from estimator.doors import BodyTooLarge, PackedInPieces
 from estimator.ledger import Ledger
 from estimator.senders import Senders, ServiceRefused, TokenIdUnknown, TokensTorn
-from estimator.unpacking import unpacked
+from estimator.sent import Sender
+from estimator.unpacking import MEMBERS, unpacked
 from tests.formats_support import FORMATS, PRIVATE, kept_in
 from tests.support import sobria
 from tests.traces_support import context
@@ -119,8 +124,9 @@ def run(**given: Any) -> dict[str, Any]:
     return body | given
 
 
-def test_the_tracker_of_codecarbon_is_heard_and_its_file_is_then_known(door: Door, tmp_path: Path) -> None:
-    """codecarbon posts the row that it writes in its file: the row counts once, under the service of the token."""
+def test_the_tracker_of_codecarbon_is_heard_and_what_its_file_adds_is_said(door: Door, tmp_path: Path) -> None:
+    """codecarbon posts the row that it writes in its file. Imported too, the file counts on its own: a sender may hide
+    nothing of what is imported, nor the reverse. A check then names both rows."""
     script = (
         "from codecarbon import OfflineEmissionsTracker as T;"
         f"t = T(project_name='autre', country_iso_code='FRA', emissions_endpoint={door.codecarbon!r},"
@@ -131,7 +137,9 @@ def test_the_tracker_of_codecarbon_is_heard_and_its_file_is_then_known(door: Doo
     assert door.verified()["accepted"] == 1
     assert services(door.home) == {"courrier"}
     again = json.loads(sobria(door.home, "import", str(tmp_path / "emissions.csv"), "--json").stdout)
-    assert (again["read"], again["duplicates"]) == (1, 1)
+    assert (again["read"], again["accepted"]) == (1, 1)
+    checks = json.loads(sobria(door.home, "totals", "--json").stdout)["checks"]
+    assert {check["code"]: check["count"] for check in checks}["came_twice"] == 2
 
 
 def measured(seconds: float) -> EmissionsData:
@@ -248,7 +256,7 @@ def test_the_other_forms_that_readers_know_are_rows(door: Door) -> None:
         answer = door.post("/v1/rows", (FORMATS / name).read_bytes(), kind)
         announced = json.loads(sobria(door.home, "check", str(FORMATS / name), "--json").stdout)["account"]
         assert answer.status_code == 202
-        assert announced["read"] == announced["duplicates"] == answer.json()["read"] > 0
+        assert announced["read"] == answer.json()["read"] > 0
     assert counts(door.post("/v1/rows", DECLARED.format(day=1), "text/csv; charset=utf-8")) == (1, 1, 0, 0, 1)
 
 
@@ -341,6 +349,24 @@ def test_a_small_body_that_unpacks_beyond_the_limit_is_refused(tmp_path: Path) -
         unpacked(tail, 1099)
 
 
+def test_gzip_of_many_members_costs_no_more_than_a_bounded_number_of_them() -> None:
+    """Each member costs a copy of all that follows it: 256 are read, empty or not, and no more are even begun."""
+    assert unpacked(gzip.compress(b"a") * MEMBERS, 1000) == b"a" * MEMBERS
+    begun = 0
+
+    def counted(*given: int) -> Any:
+        nonlocal begun
+        begun += 1
+        return zlib.decompressobj(*given)
+
+    with patch("estimator.unpacking.zlib", SimpleNamespace(decompressobj=counted, error=zlib.error)):
+        for members in (MEMBERS + 1, 2 * MEMBERS, 100_000):
+            begun = 0
+            with pytest.raises(PackedInPieces):
+                unpacked(gzip.compress(b"") * members, 1000)
+            assert begun == MEMBERS
+
+
 def test_what_was_answered_outlives_a_kill(door: Door) -> None:
     assert door.post("/v1/rows", DECLARED.format(day=1), "text/csv").status_code == 202
     os.kill(door.process.pid, signal.SIGKILL)
@@ -348,7 +374,12 @@ def test_what_was_answered_outlives_a_kill(door: Door) -> None:
     held = door.verified()
     assert (held["accepted"], held["missing"], held["torn"]) == (1, 0, 0)
     (done,) = json.loads(sobria(door.home, "ledger", "history", "--json").stdout)["imports"]
-    assert [source["name"] for source in done["sources"]] == ["collect-courrier"]
+    (given,) = json.loads(sobria(door.home, "collect", "token", "list", "--json").stdout)["tokens"]
+    assert [source["name"] for source in done["sources"]] == [f"collect-courrier@{given['mark']}"]
+    leaving = json.loads(
+        sobria(door.home, "ledger", "withdraw", "--file", "collect-courrier", "--dry-run", "--json").stdout
+    )
+    assert leaving["rows"] == 1
 
 
 def test_four_clients_at_once_lose_and_double_nothing(door: Door) -> None:
@@ -380,6 +411,33 @@ def test_more_bodies_than_may_wait_are_told_to_come_back(tmp_path: Path) -> None
         refused(answer, 503, "collect_busy", "1 envois")
         assert answer.headers["retry-after"] == "5"
     assert door.verified()["accepted"] == 3
+
+
+def test_slow_bodies_of_one_token_leave_room_for_the_others(tmp_path: Path) -> None:
+    """Of 4 bodies in hand, one sender has one: while its body comes, its next is sent away and another's is kept."""
+    with opened(tmp_path / "home", "--max-waiting", "4") as door:
+        other = json.loads(sobria(door.home, "collect", "token", "add", "accueil", "--json").stdout)["token"]
+        host, port = door.url.removeprefix("http://").split(":")
+        head = f"POST /v1/traces HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {door.token}\r\n"
+        head += f"Content-Type: application/json\r\nContent-Length: {len(SPANS)}\r\nExpect: 100-continue\r\n\r\n"
+        with socket.create_connection((host, int(port)), 30) as slow:
+            slow.sendall(head.encode())
+            assert slow.recv(4096).startswith(b"HTTP/1.1 100")  # its body is in hand
+            away = door.post("/v1/traces", SPANS)
+            refused(away, 503, "collect_sender_busy", "1 envois de ce même jeton")
+            assert away.headers["retry-after"] == "5"
+            assert door.post("/v1/traces", SPANS, authorization=f"Bearer {other}").status_code == 200
+            slow.sendall(SPANS)
+            assert slow.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+def test_a_count_that_is_none_is_left_out(door: Door) -> None:
+    """A count of cards of 5,000 digits is no count: the row is kept without it."""
+    huge = requests.post(door.codecarbon, json=run(gpu_model="9" * 5000 + " x NVIDIA L4"), timeout=30)
+    assert (huge.status_code, counts(huge)[:2]) == (201, (1, 1))
+    ledger = Ledger(door.home)
+    (row,) = ledger.copies("activities", ledger.files("activities"))
+    assert (row.device, row.device_count) == (None, None)
 
 
 def test_a_ledger_that_cannot_be_written_acknowledges_nothing(door: Door) -> None:
@@ -424,7 +482,8 @@ def test_tokens_are_named_by_their_ids_and_a_torn_one_closes_the_door(tmp_path: 
     senders = Senders(tmp_path)
     kept, secret = senders.add("courrier")
     other, _ = senders.add("courrier")
-    assert senders.service_of(secret) == "courrier"
+    sender = senders.sender_of(secret)
+    assert sender and sender.service == "courrier"
     assert senders.revoke(other.event[:8]) == other
     assert [token.event for token in senders.in_force()] == [kept.event]
     for unknown in (other.event, kept.event[:7], "", "zzzzzzzzzz"):
@@ -435,13 +494,15 @@ def test_tokens_are_named_by_their_ids_and_a_torn_one_closes_the_door(tmp_path: 
             senders.add(name)
     max((tmp_path / "collect" / "tokens").iterdir()).write_text("{", "utf-8")
     with pytest.raises(TokensTorn):
-        Senders(tmp_path).service_of(secret)
+        Senders(tmp_path).sender_of(secret)
 
 
 def test_bodies_written_together_have_each_their_own_receipt(tmp_path: Path) -> None:
     """Two bodies, the second being the first and one more run: 1 accepted; then 1 known and 1 accepted."""
     bodies = [[run()], [run(), run(run_id="11111111-aaaa-4bbb-8ccc-000000000010")]]
-    batch = [read_body(Sent("a", "codecarbon", json.dumps(body).encode()), context()) for body in bodies]
+    batch = [
+        read_body(Sent(Sender("a", "0" * 12), "codecarbon", json.dumps(body).encode()), context()) for body in bodies
+    ]
     receipts = post(Ledger(tmp_path), batch)
     assert [(r.read, r.accepted, r.duplicates) for r in receipts] == [(1, 1, 0), (2, 1, 1)]
     assert len(list((tmp_path / "ledger" / "imports").glob("*.json"))) == 1

@@ -8,6 +8,7 @@ import typer
 from estimator.cli.text import Json, show
 from estimator.doors import ADDRESS, PORT, Limits
 from estimator.errors import say
+from estimator.gate import OF_AN_ADDRESS, Bounds
 
 collect = typer.Typer(invoke_without_command=True, help="collect")
 token = typer.Typer(no_args_is_help=True, help="collect_token")
@@ -15,16 +16,18 @@ collect.add_typer(token, name="token")
 
 
 @collect.callback()
-def receive(
+def receive(  # noqa: PLR0913
     context: typer.Context,
     port: Annotated[int, typer.Option(help="port", min=0, max=65535)] = PORT,
     address: Annotated[str, typer.Option(help="collect_address")] = ADDRESS,
     max_bytes: Annotated[int, typer.Option(help="collect_bytes", min=1)] = Limits.body,
     max_waiting: Annotated[int, typer.Option(help="collect_waiting", min=1)] = Limits.waiting,
+    connections_per_address: Annotated[int, typer.Option(help="connections", min=1)] = OF_AN_ADDRESS,
 ) -> None:
     if context.invoked_subcommand:
         return
     from estimator import collect as door
+    from estimator import listening as server
 
     lang = context.obj["lang"]
     listening = door.listen(address, port)
@@ -33,7 +36,9 @@ def receive(
     shown = f"[{address}]" if ":" in address else address
     app = door.create_app(context.obj["home"], Limits(body=max_bytes, waiting=max_waiting))
     print(say("collect", "started", lang, url=f"http://{shown}:{listening.getsockname()[1]}"), flush=True)
-    door.run(app, listening)
+    server.serve(
+        server.config(app, Bounds(of_an_address=connections_per_address), lang, ws="none", lifespan="off"), listening
+    )
 
 
 @token.command("add", help="collect_token_add")
@@ -47,11 +52,21 @@ def add(
     show(body, json_, lambda: say("collect", "token_given", context.obj["lang"], **body))
 
 
+@token.command("renew", help="collect_token_renew")
+def renew(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID")], json_: Json = False) -> None:
+    from estimator.senders import Senders
+
+    given, secret = Senders(context.obj["home"]).renew(id_)
+    body = given.as_dict() | {"token": secret}
+    show(body, json_, lambda: say("collect", "token_renewed", context.obj["lang"], **body))
+
+
 @token.command("list", help="collect_token_list")
 def list_(context: typer.Context, json_: Json = False) -> None:
     from estimator.senders import Senders
 
-    lang, held = context.obj["lang"], [given.as_dict() for given in Senders(context.obj["home"]).in_force()]
+    lang, senders = context.obj["lang"], Senders(context.obj["home"])
+    held = [token.as_dict() | {"mark": senders.sender(token).mark} for token in senders.in_force()]
     lines = [say("collect", "token_line", lang, **given) for given in held] or [say("collect", "token_none", lang)]
     show({"tokens": held}, json_, lambda: "\n".join(lines))
 

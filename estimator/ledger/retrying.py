@@ -13,6 +13,7 @@ from estimator.ledger.live import waiting as waiting_sql
 from estimator.ledger.posting import Posting
 from estimator.readers import Trace, find_files, read_trace
 from estimator.readers.base import Context, open_trace
+from estimator.sent import Body, body, own, sender_in
 from estimator.spool import TRACES
 from estimator.store import arrow, connect
 
@@ -76,11 +77,13 @@ def retry(ledger: Ledger, context: Context, paths: Iterable[str | Path] = ()) ->
 def _originals(files: Files, paths: Sequence[str | Path]) -> dict[tuple[str, str], Trace]:
     """The traces that these rows came from, known by their hash. Unreadable."""
     shas = {sha: (name, sha) for name, sha in files}
+    senders = {sender for name, _ in files if (sender := sender_in(name))}
     found = {}
     for path in paths:
         trace = open_trace(path)
-        if trace.sha in shas:
-            found[shas[trace.sha]] = trace
+        for candidate in (trace, *(body(sender, trace.data) for sender in senders)):
+            if candidate.sha in shas:
+                found[shas[candidate.sha]] = candidate
     return found
 
 
@@ -88,7 +91,9 @@ def _from_file(trace: Trace, rows: Sequence[Refused], context: Context) -> list[
     """The rows of a file that were refused, and are no more."""
     lines = {row.line for row in rows}
     try:
-        return [row for row in read_trace(trace, context).rows if row.line in lines]
+        read = read_trace(trace, context)
+        rows_read = own(read, trace.sender).rows if isinstance(trace, Body) else read.rows
+        return [row for row in rows_read if row.line in lines]
     except SobriaError:
         return []
 
@@ -99,15 +104,15 @@ def _as_kept(file: tuple[str, str], rows: Sequence[Refused], context: Context) -
     Only a row that reads as the one that was refused is taken: imported again, its file must not count it twice.
     """
     found: list[Activity] = []
-    unsure = 0
+    unsure, sender = 0, sender_in(file[0])
     for header in dict.fromkeys(row.header for row in rows):
         held = _numbered(header, [row for row in rows if row.header == header])
         text = "\n".join([header, *(row.text for row in held.values())]) + "\n"
         try:
-            read = read_trace(Trace(file[0], text.encode(), None), context).rows
+            read = read_trace(Trace(file[0], text.encode(), None), context)
         except SobriaError:
             continue
-        for row in read:
+        for row in (own(read, sender) if sender else read).rows:
             old = held.get(row.line)
             if old is not None and old.row_id == row.row_id:
                 found.append(row.model_copy(update={"file_sha": file[1], "line": old.line}))

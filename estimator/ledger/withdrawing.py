@@ -13,6 +13,7 @@ from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger
 from estimator.ledger.records import Withdrawal
 from estimator.register.events import make_record
 from estimator.register.types import Author
+from estimator.sent import COLLECTED
 from estimator.store import arrow, connect
 
 SHORTEST = 8  # characters of an id or of a hash that are enough to name it
@@ -121,8 +122,10 @@ def _written(ledger: Ledger, found: Leaving, undoes: str, parts: list[str], auth
 def _where(ledger: Ledger, target: Target, kind: Kind) -> tuple[str, Any]:
     """SQL condition on the rows of a kind, with its parameter."""
     if target.kind == "file":
-        prefix = " OR starts_with(file_sha, $1)" if _HASH.fullmatch(target.value) else ""
-        return f"file_name = $1{prefix}", target.value
+        also = " OR starts_with(file_sha, $1)" if _HASH.fullmatch(target.value) else ""
+        if target.value.startswith(COLLECTED):  # a service, whichever of its tokens it showed
+            also = " OR starts_with(file_name, $1 || '@')"
+        return f"file_name = $1{also}", target.value
     if target.kind == "run":
         return ("run_key = $1 OR run_id = $1" if kind == "activities" else "$1 = NULL"), target.value
     done = _one(target.value, {i.event: i for i in ledger.imports.read()[0]})

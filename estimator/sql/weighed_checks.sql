@@ -16,4 +16,15 @@ WHERE wide.reader = 'openai_usage' AND EXISTS (
     AND COALESCE(narrow.model, '') = COALESCE(wide.model, '')
     AND FLOOR(narrow.start_us / 86400000000.0) = FLOOR(wide.start_us / 86400000000.0)
     AND narrow.start_us >= wide.start_us AND narrow.end_us <= wide.end_us AND narrow.duration_s < wide.duration_s
+)
+UNION ALL
+-- A run that came two ways, by two tokens or by a token and a file: neither may hide the other, so each counts.
+SELECT row_id, service_key, 'came_twice' AS code
+FROM judged
+WHERE status = 'current' AND REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') IN (
+  SELECT REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') AS told
+  FROM judged
+  WHERE status = 'current' AND run_id IS NOT NULL
+  GROUP BY told
+  HAVING COUNT(DISTINCT run_id) > 1
 );
