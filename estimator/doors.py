@@ -100,6 +100,12 @@ class PackedInPieces(Refusal):
     code, status = "collect_packed_pieces", 400
 
 
+class SpansTooMany(Refusal):
+    """More spans than an exporter sends at once: as text they would take hundreds of times their size in memory."""
+
+    code, status = "collect_too_many_spans", 413
+
+
 class BodyTooLarge(Refusal):
     """More bytes than a body may have."""
 

@@ -2,7 +2,7 @@
 
 import ipaddress
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 

@@ -12,20 +12,25 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from estimator.doors import ProtobufTorn
+from estimator.doors import ProtobufTorn, SpansTooMany
 from estimator.readers import json_text
 
 PROTOBUF = "application/x-protobuf"
+MOST_SPANS = 20_000  # exporters send 512 at a time
 _IDS = ("traceId", "spanId", "parentSpanId")
 
 
 def as_json(data: bytes) -> bytes:
     """The spans of a request in the JSON of the protocol: identifiers in hexadecimal, integers of 64 bits as text.
-    ProtobufTorn."""
+    ProtobufTorn, SpansTooMany."""
     try:
-        export = MessageToDict(ExportTraceServiceRequest.FromString(data))
+        request = ExportTraceServiceRequest.FromString(data)
     except DecodeError as error:
         raise ProtobufTorn() from error
+    count = sum(len(scope.spans) for resource in request.resource_spans for scope in resource.scope_spans)
+    if count > MOST_SPANS:
+        raise SpansTooMany(count=count, most=MOST_SPANS)
+    export = MessageToDict(request)
     for resource in json_text.lists_in(export, "resourceSpans"):
         for scope in json_text.lists_in(resource, "scopeSpans"):
             for span in json_text.lists_in(scope, "spans"):

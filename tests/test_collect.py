@@ -168,7 +168,7 @@ def test_the_place_that_codecarbon_supposes_is_no_place_at_the_door_either(tmp_p
     quebec = {"country_iso_code": "CAN", "country_name": "Canada", "region": "quebec", "latitude": 46.8}
     bodies = [run(**quebec, longitude=longitude, run_id=f"run{longitude}") for longitude in (-71.2, -73.5863, None)]
     bodies.append({name: value for name, value in run(**quebec).items() if name != "latitude"})
-    taken = [read_body(Sent("courrier", "codecarbon", json.dumps(body).encode()), context()) for body in bodies]
+    taken = [read_body(Sent(Sender("s", "0" * 12), "codecarbon", json.dumps(b).encode()), context()) for b in bodies]
     assert [one.result.rows[0].zone for one in taken] == [None, "CAN-QC", "CAN-QC", None]
     assert all("longitude" in one.dropped and "latitude" in one.dropped for one in taken[:2])
     ledger = Ledger(tmp_path)

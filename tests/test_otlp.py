@@ -20,8 +20,9 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 
+from estimator.doors import SpansTooMany
 from estimator.ledger import Ledger
-from estimator.otlp import as_json
+from estimator.otlp import MOST_SPANS, as_json
 from tests.formats_support import PRIVATE, kept_in
 from tests.test_collect import SPANS, Door, counts, opened, services
 
@@ -169,3 +170,15 @@ def test_spans_of_openinference_are_rows(tmp_path: Path) -> None:
             ("class/server-unknown", "gpt-4o", 1200, 300),
             ("openai/usa", "gpt-4o", 1200, 300),
         }
+
+
+def test_more_spans_than_any_exporter_sends_are_refused_before_they_are_written_out() -> None:
+    """A span of nothing takes two bytes in protobuf and hundreds of times more as text."""
+    export = ExportTraceServiceRequest()
+    spans = export.resource_spans.add().scope_spans.add().spans
+    for _ in range(MOST_SPANS):
+        spans.add()
+    assert as_json(export.SerializeToString())
+    spans.add()
+    with pytest.raises(SpansTooMany):
+        as_json(export.SerializeToString())
