@@ -1,7 +1,6 @@
 """Ledger to current rows, groups, bound factors, estimates and audits; then publish, or refuse and change nothing."""
 
 import fcntl
-import hashlib
 import json
 import os
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.binding import Bound, bind_one
+from estimator.build_identity import identity
 from estimator.catalogue import Catalogue, load
 from estimator.coefficients import COEFFICIENTS
 from estimator.coefficients import evaluate as coefficients_of
@@ -23,12 +23,10 @@ from estimator.explain import formulas_version
 from estimator.ledger import Ledger, live
 from estimator.ledger_formulas import AMOUNTS, ledger_factors, ledger_formulas
 from estimator.serving_bounds import bind_serving, pace_table
-from estimator.serving_bounds import code as coefficient_code
 from estimator.store import ENGINE_VERSION, DuckDB, created
 from estimator.system import sql
 
 KEPT_BUILDS = 3
-TABLES = ("runs", "weighed_checks", "slices", "groups")
 VIEWS = ("proof_energy", "run_checks", "run_proofs", "services")
 
 
@@ -87,20 +85,9 @@ def current(home: Path) -> Path | None:
     return path if path.exists() else None
 
 
-def identity(ledger: Ledger, catalogue: Catalogue) -> str:
-    """Hash of all that decides the numbers: ledger files, withdrawals, factors, formulas, SQL, engine."""
-    parts = [*ledger.names(), catalogue.version, formulas_version(), ENGINE_VERSION, *_sql_texts(), *coefficient_code()]
-    return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
-
-
 def sql_text(name: str) -> str:
     """The text of a file of estimator/sql."""
     return (resources.files("estimator") / "sql" / name).read_text("utf-8")
-
-
-def _sql_texts() -> list[str]:
-    names = ["views/current_rows.sql", *(f"{name}.sql" for name in TABLES), *(f"views/{view}.sql" for view in VIEWS)]
-    return [sql_text(name) for name in names] + [text for _, text in _audits()] + [*live.TEXTS, run_energy()]
 
 
 def _audits() -> list[tuple[str, str]]:

@@ -13,7 +13,6 @@ WAITING = (
     "SELECT refused.* FROM ({refused}) AS refused WHERE row_id NOT IN (SELECT row_id FROM judged) AND NOT EXISTS"
     " (SELECT 1 FROM judged WHERE judged.file_sha = refused.file_sha AND judged.line = refused.line)"
 )
-TEXTS = (COUNTING, SAME, WAITING)
 
 
 def parquet(files: Sequence[str]) -> str:

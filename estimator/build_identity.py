@@ -1,0 +1,30 @@
+"""What a build is called: a hash of everything that decides its numbers, our own sources included."""
+
+import hashlib
+from collections.abc import Iterator
+from importlib import resources
+from importlib.metadata import version
+from importlib.resources.abc import Traversable
+
+from estimator.catalogue import Catalogue
+from estimator.ledger import Ledger
+from estimator.store import ENGINE_VERSION
+
+
+def identity(ledger: Ledger, catalogue: Catalogue) -> str:
+    """Hash of all that decides the numbers: ledger files, withdrawals, factors, our own sources, DuckDB and numpy."""
+    parts = [*ledger.names(), catalogue.version, ENGINE_VERSION, f"numpy {version('numpy')}", *_sources()]
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def deciding() -> Iterator[Traversable]:
+    """The files that a figure may come from: modules at the root of the estimator, its tokens, its ledger, its SQL."""
+    folder = resources.files("estimator")
+    rooms = [folder, *(folder / name for name in ("tokens", "ledger", "sql", "sql/views", "sql/audits"))]
+    for room in rooms:
+        files = (file for file in room.iterdir() if file.name.endswith((".py", ".sql")))
+        yield from sorted(files, key=lambda file: file.name)
+
+
+def _sources() -> list[str]:
+    return [f"{file.name}\n{file.read_text('utf-8')}" for file in deciding()]
