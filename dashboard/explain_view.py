@@ -19,6 +19,7 @@ from estimator.numbers import (
     share_text,
     spoken_numbers,
     step_for,
+    two_values_text,
     unit_text,
 )
 from estimator.synthesis.text import scope_name
@@ -106,6 +107,8 @@ def _steps(found: Mapping[str, Any], lang: str) -> Markup:
     for n, group in enumerate(found["groups"], 1):
         title = t("explain.group", lang, n=n, share=share_text(group["share"], lang))
         body += parts.details(title, _step_list(group["steps"], lang))
+    if apart := two_values_text(found.get("amount", {}), lang):
+        body += Markup('<p class="small">{}</p>').format(apart)
     return parts.section(t("explain.steps", lang), body, t("explain.steps_summed", lang) if found["groups"] else "")
 
 

@@ -111,6 +111,12 @@ class Factor(Record):
     review_by: date | None
     missing_reason: MissingReason | None
     note: str
+    drawn_as: str = ""  # name of the draws that it shares with other factors; empty: its own, named by its id
+
+    @property
+    def doubt(self) -> str:
+        """Name of its draws: factors of one name stand at the same point of their bounds in every draw."""
+        return self.drawn_as or self.id
 
     @model_validator(mode="after")
     def _whole(self) -> "Factor":

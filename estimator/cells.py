@@ -32,15 +32,19 @@ class Made:
     warnings: list[dict[str, str]] = field(default_factory=list)
 
 
-def cells_of(setting: Setting) -> Made:
-    """The main cell (electricity, manufacture, network), then waiting hours and storage when there are any."""
+def cells_of(setting: Setting, host: str = "") -> Made:
+    """The main cell (electricity, manufacture, network), then waiting hours and storage when there are any.
+
+    host: where the model is served, for the name of its doubt; without one it is served alike wherever it runs, as the
+    options of a comparison suppose: a ratio between two sites is then that of the sites.
+    """
     question, made = setting.question, Made(warnings=list(setting.warnings))
     amounts: dict[str, float] = {}
     bounds = setting.bounds(*PLACE)
     if question.it_energy_kwh is not None:
         amounts["it_energy"] = question.it_energy_kwh
     elif question.model is not None:
-        _answers(setting, made, amounts, bounds)
+        _answers(setting, host, made, amounts, bounds)
     elif setting.reserved and setting.subjects["device"]:
         amounts["working_hours"] = question.device_hours or 0.0
         bounds |= _working(setting, _load(setting))
@@ -58,9 +62,9 @@ def cells_of(setting: Setting) -> Made:
     return made
 
 
-def _answers(setting: Setting, made: Made, amounts: dict[str, float], bounds: dict[str, Bound]) -> None:
+def _answers(setting: Setting, host: str, made: Made, amounts: dict[str, float], bounds: dict[str, Bound]) -> None:
     """What a model answered: on reserved accelerators with their waiting hours, or on a shared service."""
-    found = served(setting.question, setting.subjects["device"])
+    found = served(setting.question, setting.subjects["device"], host)
     amounts |= found.amounts
     bounds |= found.bounds | {"host_ratio": setting.bound("host_ratio", setting.subjects["machine"])}
     if not setting.reserved and not setting.desk:

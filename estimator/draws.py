@@ -23,8 +23,9 @@ SHARES = frozenset({"occupancy", "resource_share"})
 def draw(item: Factor, count: int = DRAWS, seed: int = SEED) -> "Array | float":
     """Draws of one factor [unit of the factor]; one number when its bounds are equal.
 
-    The same factor gives the same draws wherever it is used; factors of one correlation group have
-    a correlation of 0.7 between their normal scores. ValueError when the factor has no value.
+    The same factor gives the same draws wherever it is used; factors with one name of draws (`drawn_as`) have the
+    same normal scores; those of one correlation group have a correlation of 0.7 between theirs.
+    ValueError when the factor has no value.
     """
     if item.value is None or item.low is None or item.high is None:
         raise ValueError(f"{item.id} has no value to draw from")
@@ -37,7 +38,7 @@ def draw(item: Factor, count: int = DRAWS, seed: int = SEED) -> "Array | float":
 def _draw(item: Factor, count: int, seed: int) -> "Array":
     import numpy as np
 
-    scores = _normal(f"factor/{item.id}", count, seed)
+    scores = _normal(f"factor/{item.doubt}", count, seed)
     if item.correlation_group:
         shared = _normal(f"group/{item.correlation_group}", count, seed)
         scores = math.sqrt(GROUP_CORRELATION) * shared + math.sqrt(1 - GROUP_CORRELATION) * scores
@@ -104,9 +105,15 @@ def _triangular(u: "Array", low: float, mode: float, high: float) -> "Array":
 
 def interval(values: Any) -> tuple[float, float]:
     """5 % and 95 % points of draws; the number itself when there is no doubt about it."""
+    low, _, high = points(values)
+    return low, high
+
+
+def points(values: Any) -> tuple[float, float, float]:
+    """5 % point, median and 95 % point of draws; three times the number itself when there is no doubt about it."""
     import numpy as np
 
     if isinstance(values, int | float):
-        return float(values), float(values)
-    low, high = np.quantile(values, (0.05, 0.95))
-    return float(low), float(high)
+        return float(values), float(values), float(values)
+    low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
+    return float(low), float(median), float(high)

@@ -35,7 +35,7 @@ def estimate(
     setting = setting_of(question.checked(), catalogue, question.day or today or date.today())
     body: dict[str, Any] = {"indicators": {}, "steps": [], "factors": [], "warnings": []}
     if _used(question):
-        body |= _explained(cells_of(setting), catalogue)
+        body |= _explained(cells_of(setting, setting.subjects["host"] or ""), catalogue)
     if question.training is not None:
         body["provider"] = _training(question, setting, catalogue)
     return body | {"date": setting.day.isoformat(), "factors_version": catalogue.version}
@@ -44,7 +44,8 @@ def estimate(
 def _described(workload: Workload, site: Site, hardware: Hardware, day: date) -> dict[str, Any]:
     """The same of a workload; electricity that is stated in other words comes with its own steps and factors."""
     catalogue, question = load(), question_of(workload, site, hardware, day)
-    made = cells_of(setting_of(question.checked(), catalogue, day))
+    setting = setting_of(question.checked(), catalogue, day)
+    made = cells_of(setting, setting.subjects["host"] or "")
     made.warnings += warnings_of(workload, site, hardware)
     told: list[dict[str, Any]] = []
     if stated_elsewhere(workload):
@@ -97,7 +98,7 @@ def _shared_out(figures: dict[str, Any], uses: float) -> dict[str, Any]:
     for name, value in figures.items():
         if isinstance(value, dict) and name != "missing":
             found[name] = _shared_out(value, uses)
-        elif name in ("low", "central", "high") and value is not None:
+        elif name in ("low", "central", "high", "at_factor_values") and value is not None:
             found[name] = value / uses
         elif name == "envelope":
             found[name] = [end / uses for end in value]

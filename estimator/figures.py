@@ -6,7 +6,7 @@ from typing import Any
 
 from estimator import draws
 from estimator.errors import sentences
-from estimator.worlds import Cell, energy_as_read, inputs_of, interval_of, values_of
+from estimator.worlds import Cell, energy_as_read, inputs_of, points_of, values_of
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,17 @@ def figure_named(figure_id: str) -> Figure | None:
 
 @dataclass(frozen=True)
 class Amount:
-    """A value with its 5 - 95 % interval and its envelope, or why there is none."""
+    """A value with its 5 - 95 % interval and its envelope, or why there is none.
+
+    central: median of the draws of this very amount, which is what people read; medians of parts do not add up to
+    that of their sum. at_factor_values: the exact arithmetic with every factor at its value; these do add up.
+    """
 
     unit: str
     low: float | None = None
     central: float | None = None
     high: float | None = None
+    at_factor_values: float | None = None
     envelope: tuple[float, float] | None = None
     missing: dict[str, str] | None = None
     covers: float = 0.0  # share of the electricity as read whose value is known
@@ -82,6 +87,7 @@ class Amount:
     def as_dict(self) -> dict[str, Any]:
         """For JSON: unknown is null with its reason, never absent and never zero."""
         body: dict[str, Any] = {"low": self.low, "central": self.central, "high": self.high, "unit": self.unit}
+        body["at_factor_values"] = self.at_factor_values
         if self.missing:
             body["missing"] = self.missing
         else:
@@ -155,9 +161,9 @@ def _sum(
                 sums[pick] = sums[pick] + sum(world[index][r] for r in results)
     if not found:
         return Amount(unit)
-    low, high = draws.interval(sums["draws"]) if "draws" in sums else interval_of(cells[0], found)
-    share = covered / applicable if applicable else 1.0
-    return Amount(unit, low, float(sums["value"]), high, (float(sums["low"]), float(sums["high"])), None, share)
+    low, median, high = draws.points(sums["draws"]) if "draws" in sums else points_of(cells[0], found)
+    share, envelope = covered / applicable if applicable else 1.0, (float(sums["low"]), float(sums["high"]))
+    return Amount(unit, low, median, high, float(sums["value"]), envelope, None, share)
 
 
 def _why(parts: Sequence[Part], cells: Sequence[Cell], values: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -21,6 +21,7 @@ LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "L": (("1e-3", "ml"), ("1", "l"), ("1e3", "m3")),
     "MJ": (("1e-3", "kj"), ("1", "mj"), ("1e3", "gj"), ("1e6", "tj")),
 }
+APART = 0.02  # share by which two numbers differ that are both worth saying
 ROUGH = 10  # high over low above which a figure is an order of magnitude
 SMALLEST = Decimal("0.0001")  # below it, in the unit shown, a value is « moins de 0,0001 »
 HUNDREDTH = Decimal("0.01")
@@ -161,6 +162,15 @@ def exact_text(value: float | None, unit: str, lang: str, step: Step | None = No
         return _t("numbers.unknown", lang)
     step = step or step_for(unit, value, lang)
     return with_unit(_figures(Decimal(repr(float(value))) / step.worth, lang, 4), step)
+
+
+def two_values_text(amount: Amount, lang: str) -> str:
+    """Where the steps of a figure lead, if that is not the central value that is printed: both numbers; else empty."""
+    central, exact = amount.get("central"), amount.get("at_factor_values")
+    if not central or exact is None or abs(exact / central - 1) <= APART:
+        return ""
+    shown = {"at_values": exact, "median": central}
+    return _t("numbers.two_values", lang, **{n: exact_text(v, amount["unit"], lang) for n, v in shown.items()})
 
 
 def bounds_text(low: float | None, high: float | None, step: Step, lang: str) -> str:

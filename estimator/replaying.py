@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from estimator.errors import SobriaError
 from estimator.explain import replay
 
-BOUNDS = ("low", "central", "high", "envelope")
+BOUNDS = ("low", "central", "high", "at_factor_values", "envelope")
 PRECISION = 1e-9  # of a number that is found again: machines differ in the last digits of a sum
 
 
@@ -70,7 +70,8 @@ def _pairs(said: Any, found: Mapping[str, Any], figure: str = "") -> Iterator[Pa
         return
     for name, value in found.items():
         if name in BOUNDS and name in said:
-            yield Pair(figure, name, said[name], value)
+            older = name == "central" and "at_factor_values" not in said  # before 2026-11-26, central was that
+            yield Pair(figure, name, said[name], found["at_factor_values"] if older and value is not None else value)
         elif isinstance(value, Mapping) and name != "missing":
             yield from _pairs(said.get(name), value, f"{figure}.{name}".lstrip("."))
 

@@ -24,9 +24,9 @@ from estimator.reading import Build
 from estimator.store import DuckDB, created
 
 FOLDER = "changes"
-WEIGHTY = ("value", "low", "high", "bounds_kind", "unit", "correlation_group")  # what a total depends on
+WEIGHTY = ("value", "low", "high", "bounds_kind", "unit", "drawn_as", "correlation_group")  # what a total depends on
 LEAST = 1e-6  # relative effect below which totals are the same: rounding of sums
-NOTHING: dict[str, float | None] = {"low": None, "central": None, "high": None}
+NOTHING: dict[str, float | None] = dict.fromkeys(("low", "central", "high", "at_factor_values"))
 
 
 class ChangeUnreadable(SobriaError):
@@ -55,15 +55,20 @@ def changes(home: Path) -> list[dict[str, Any]]:
     """The log, newest first: {"at", "from", "to", "factors", "figures"}; "missing" says why nothing was compared.
 
     from, to: {"factors", "formulas", "build"}. factors: {"changed": [{"id", "before", "after"}], "added", "removed"}.
-    figures: id to {"unit", "before", "after"}, each {"low", "central", "high"} [unit], None where unknown.
+    figures: id to {"unit", "before", "after"}, each {"low", "central", "high", "at_factor_values"} [unit], None where
+    unknown: of older formulas nothing but the last can be found again.
     ChangeUnreadable.
     """
     return [_read(file) for file in sorted((home / FOLDER).glob("*.json"), reverse=True)]
 
 
 def effect(figure: Mapping[str, Any]) -> float | None:
-    """Relative change of a central value, 0.1 for a tenth more; None where one of the two is unknown, or was zero."""
-    before, after = figure["before"]["central"], figure["after"]["central"]
+    """Relative change of a central value, or else of the value at those of the factors; 0.1 for a tenth more.
+
+    None where one of the two is unknown, or was zero.
+    """
+    which = "at_factor_values" if figure["before"]["central"] is None else "central"
+    before, after = figure["before"].get(which), figure["after"].get(which)
     if before is not None and before == after:
         return 0.0
     return after / before - 1 if before and after is not None else None
@@ -155,7 +160,7 @@ def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Cata
 
 
 def _stored(engine: DuckDB, figure: Figure) -> dict[str, float | None]:
-    """The central value of a figure as the formulas of that time made it: today's cannot redo its interval."""
+    """A figure at the values of factors as the formulas of that time made it: today's cannot redo its draws."""
     there = set(_columns(engine, "estimates"))
     terms, conditions = [], ["TRUE"]
     for part in figure.parts:
@@ -164,7 +169,7 @@ def _stored(engine: DuckDB, figure: Figure) -> dict[str, float | None]:
         terms.append(known if part.required else f"COALESCE({known}, 0)")
         conditions += [f"{known} IS NOT NULL"] if part.required else []
     case = f"CASE WHEN {' AND '.join(conditions)} THEN {' + '.join(terms)} END"
-    return NOTHING | {"central": engine.rows(f"SELECT fsum({case}) AS total FROM estimates")[0]["total"]}
+    return NOTHING | {"at_factor_values": engine.rows(f"SELECT fsum({case}) AS total FROM estimates")[0]["total"]}
 
 
 def _columns(engine: DuckDB, table: str) -> list[str]:
@@ -192,4 +197,4 @@ def _bounds(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _of(found: Mapping[str, Amount]) -> dict[str, dict[str, float | None]]:
-    return {name: {"low": a.low, "central": a.central, "high": a.high} for name, a in found.items()}
+    return {name: {end: getattr(a, end) for end in NOTHING} for name, a in found.items()}

@@ -1,5 +1,6 @@
 """What a model answered, as amounts and bound factors: electricity and time of accelerators for one output."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -15,6 +16,7 @@ from estimator.tokens.table import load as measured_tables
 from estimator.trail import Trail, by_name
 
 SECONDS_PER_HOUR = 3600.0
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9_./-]")
 
 
 @dataclass(frozen=True)
@@ -28,19 +30,23 @@ class Served:
     warnings: list[dict[str, str]] = field(default_factory=list)
 
 
-def served(question: Question, device: str | None) -> Served:
-    """The outputs of a question with their electricity and time. ModelUnknown names the nearest models."""
+def served(question: Question, device: str | None, host: str = "") -> Served:
+    """The outputs of a question with their electricity and time. ModelUnknown names the nearest models.
+
+    What is not known of a model at a host is the same for all its requests there: their draws have one name. Without
+    a host the model is taken as served alike wherever it runs, so that sites are compared on all else.
+    """
     model = models.find(question.model or "")
     amounts = {"outputs": _outputs(question)}
     if question.audio_s is not None:
         return Served(amounts, _unknown(model.id, "no_audio_energy"))
     media = question.images is not None or question.videos is not None
     if media and question.output_tokens is None:
-        return replace(_answered(model.id, _media(question, model, device)), amounts=amounts)
+        return replace(_answered(model.id, _media(question, model, device), host), amounts=amounts)
     size = models.size(model)
     if size.total is None:
         return Served(amounts, _unknown(model.id, size.reason or "no_model_size"))
-    found = replace(_answered(model.id, _tokens(question, model, size, device)), amounts=amounts)
+    found = replace(_answered(model.id, _tokens(question, model, size, device), host), amounts=amounts)
     apart = [sentences("token_warnings", "media_not_counted")] if media else []
     return replace(found, warnings=found.warnings + apart)
 
@@ -69,10 +75,13 @@ def _unknown(model: str, reason: str) -> dict[str, Bound]:
 
 
 @lru_cache(maxsize=512)
-def _answered(model: str, request: TokenRequest | MediaRequest) -> Served:
+def _answered(model: str, request: TokenRequest | MediaRequest, host: str) -> Served:
     """Electricity and time of one output, and the step that tells them; the same request, the same answer."""
     found = token_energy(request) if isinstance(request, TokenRequest) else media_energy(request)
-    energy = found.factor().model_copy(update={"quantity": "output_energy", "subject": model})
+    energy = found.factor()
+    changed = {"quantity": "output_energy", "subject": model, "drawn_as": f"output_energy/{model}@{host}"}
+    changed["id"] = f"{energy.id}/{_NOT_IN_ID.sub('-', host)}" if host else energy.id
+    energy = energy.model_copy(update=changed)
     bounds = {"output_energy": Bound("output_energy", model, energy), "output_hours": _hours(model, found, energy)}
     said = {lang: " ; ".join(step.text(lang) for step in found.steps) for lang in LANGUAGES}
     label = {lang: say("served", "per_output", lang) for lang in LANGUAGES}
@@ -86,8 +95,9 @@ def _hours(model: str, found: TokenEnergy, energy: Factor) -> Bound:
     if found.device_seconds is None:
         return Bound("output_hours", model, None, missing="no_output_time")
     low, value, high = (seconds / SECONDS_PER_HOUR for seconds in found.device_seconds)
-    changed: dict[str, object] = {"id": f"output_hours/{found.name}", "quantity": "output_hours", "unit": "h"}
+    changed: dict[str, object] = {"id": f"output_hours/{energy.id}", "quantity": "output_hours", "unit": "h"}
     changed |= {"low": low, "value": value, "high": high}
+    changed["drawn_as"] = energy.drawn_as.replace("output_energy", "output_hours", 1)
     return Bound("output_hours", model, energy.model_copy(update=changed))
 
 

@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import date
-from importlib import resources
 from typing import Any
 
 from estimator.binding import Bound, bind_one
@@ -15,7 +14,6 @@ from estimator.store import DuckDB
 from estimator.tokens.table import ANY
 from estimator.tokens.table import load as measured_tables
 
-MODULES = ("serving_bounds", "served", *(f"tokens/{name}" for name in ("energy", "prediction", "regression", "table")))
 WAITING = "waiting"
 _ANSWERS = ("output_energy", "output_hours")
 _BITS = re.compile(r"\d+")
@@ -24,7 +22,7 @@ _BITS = re.compile(r"\d+")
 def bind_serving(catalogue: Catalogue, serving: str, day: date) -> list[Bound]:
     """What a group of alike answers takes: electricity and time of one output, and what waits beside.
 
-    serving: the text of runs.sql, `model|kind|device|device_count|concurrency|precision|output|input|ratio|site`,
+    serving: the text of runs.sql, `model|kind|device|device_count|concurrency|precision|output|input|ratio|site|host`,
     tokens by request, `ratio` those read by token written where requests are not counted; `waiting` for the reserved
     hours that no answer takes; empty where nothing is to be modelled. A model that is not in the catalogue is not
     estimable.
@@ -37,7 +35,7 @@ def bind_serving(catalogue: Catalogue, serving: str, day: date) -> list[Bound]:
         load = replace(bind_one(catalogue, "token_idle_share", ANY, day), quantity="device_load")
         return [*(Bound(n, "", None, missing="not_asked") for n in _ANSWERS), load, _absent("provisioning_factor")]
     answers = _answers(serving)
-    shared = serving.endswith("|shared")
+    shared = serving.split("|")[9] == "shared"
     waits = bind_one(catalogue, "provisioning_factor", ANY, day) if shared else _absent("provisioning_factor")
     return [*answers, _absent("device_load"), waits]
 
@@ -52,7 +50,7 @@ def pace_table(engine: DuckDB) -> None:
 
 def _answers(serving: str) -> list[Bound]:
     """Electricity and accelerator time of one output."""
-    model, kind, device, count, flight, precision, output, read, ratio, _ = serving.split("|")
+    model, kind, device, count, flight, precision, output, read, ratio, _, host = serving.split("|")
     bits = _BITS.search(precision)
     fields = {
         "model": model,
@@ -64,7 +62,8 @@ def _answers(serving: str) -> list[Bound]:
         "precision_bits": float(bits.group()) if bits else None,
     }
     try:
-        found = served(Question.model_validate({n: v for n, v in fields.items() if v is not None}), device or None)
+        question = Question.model_validate({n: v for n, v in fields.items() if v is not None})
+        found = served(question, device or None, host)
     except ModelUnknown:
         return [Bound(name, model, None, missing="unknown_model") for name in _ANSWERS]
     return [found.bounds[name] for name in _ANSWERS]
@@ -79,12 +78,6 @@ def _read(read: str, ratio: str) -> float | None:
 
 def _absent(quantity: str) -> Bound:
     return Bound(quantity, "", None, missing="not_applicable")
-
-
-def code() -> list[str]:
-    """The text of the modules that compute these coefficients: a change in them is another build."""
-    folder = resources.files("estimator")
-    return [(folder / f"{name}.py").read_text("utf-8") for name in MODULES]
 
 
 def _number(text: str) -> float | None:

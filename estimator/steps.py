@@ -10,7 +10,7 @@ from estimator.algebra import Formula, render
 from estimator.catalogue import Catalogue, load
 from estimator.coefficients import COEFFICIENTS
 from estimator.figures import Figure, asked, known_result
-from estimator.worlds import Cell, followed, interval_of, the_system, values_of
+from estimator.worlds import Cell, followed, points_of, the_system, values_of
 
 WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "either": " ; sinon "}
 PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "either": " | "}
@@ -31,7 +31,8 @@ class Opened:
         return values_of(self.cell, "draws")
 
     def interval(self, result: str) -> tuple[float, float]:
-        return interval_of(self.cell, (result,))
+        low, _, high = points_of(self.cell, (result,))
+        return low, high
 
     @property
     def size(self) -> float:

@@ -156,11 +156,12 @@ def energy_as_read(cell: Cell) -> float:
     return sum(cell.amounts.get(f"{c}_energy", 0.0) for c in ("cpu", "gpu", "ram", "other"))
 
 
-def interval_of(cell: Cell, results: tuple[str, ...]) -> tuple[float, float]:
-    """5 % and 95 % points of the sum of results of a cell, kept: results of degree one grow with its amounts."""
+def points_of(cell: Cell, results: tuple[str, ...]) -> tuple[float, float, float]:
+    """5 % point, median and 95 % point of the sum of results of a cell, kept: results of degree one grow with its
+    amounts."""
     scale, key = cell.per_unit
-    low, high = _interval(key, results)
-    return (low * scale, high * scale) if _extensive(results[0]) else (low, high)
+    low, median, high = _points(key, results)
+    return (low * scale, median * scale, high * scale) if _extensive(results[0]) else (low, median, high)
 
 
 @cache
@@ -174,7 +175,7 @@ class _Key:
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
         factors = ((n, b.factor) for n, b in cell.bounds.items() if b.factor)
-        numbers = tuple((n, f.id, f.low, f.value, f.high, f.correlation_group) for n, f in factors)
+        numbers = tuple((n, f.id, f.low, f.value, f.high, f.drawn_as, f.correlation_group) for n, f in factors)
         self.numbers = (tuple(cell.amounts.items()), numbers)
         self.hash = hash(self.numbers)
 
@@ -191,6 +192,6 @@ def _drawn(key: _Key) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=KEPT * 64)
-def _interval(key: _Key, results: tuple[str, ...]) -> tuple[float, float]:
+def _points(key: _Key, results: tuple[str, ...]) -> tuple[float, float, float]:
     drawn = _drawn(key)
-    return draws.interval(sum(drawn[result] for result in results))
+    return draws.points(sum(drawn[result] for result in results))

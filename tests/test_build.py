@@ -25,7 +25,7 @@ KWH = "it_energy"
 
 
 def energy(found: Build) -> float:
-    return float(found.totals()["indicators"][KWH]["central"])
+    return float(found.totals()["indicators"][KWH]["at_factor_values"])
 
 
 def test_eight_machine_mode_runs_at_once_on_one_host_are_one_host(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_runs_that_follow_each_other_do_not_overlap(tmp_path: Path) -> None:
 def test_a_run_across_two_factor_periods_is_shared_by_duration(tmp_path: Path) -> None:
     """23 h to 1 h over the new year 2024-2025: half at 0.0520, half at 0.0461 kgCO2e/kWh, PUE 1.55."""
     found = built(tmp_path, activity("2024-12-31T23:00:00", 2))
-    use = found.totals()["indicators"]["gwp"]["use"]["central"]
+    use = found.totals()["indicators"]["gwp"]["use"]["at_factor_values"]
     assert use == pytest.approx(1.55 * (0.5 * 0.0520 + 0.5 * 0.0461), rel=1e-12)
     assert energy(found) == pytest.approx(1.0, rel=1e-12)
 
@@ -110,7 +110,7 @@ def row_by_row(rows: list[Activity]) -> dict[str, float]:
                 "resource_share": row.resource_share or 1.0,
             }
             for name, amount in amounts([Cell(given_amounts, bounds)]).items():
-                sums[name] = sums.get(name, 0.0) + (amount.central or 0.0)
+                sums[name] = sums.get(name, 0.0) + (amount.at_factor_values or 0.0)
     return sums
 
 
@@ -131,7 +131,7 @@ def test_the_build_is_the_sum_of_its_rows(tmp_path: Path, drawn: list[dict[str, 
     rows = [activity(**row) for row in drawn]
     found = amounts(built(home, *rows).cells())
     for name, value in row_by_row(rows).items():
-        assert math.isclose(found[name].central or 0.0, value, rel_tol=1e-12, abs_tol=1e-300), name
+        assert math.isclose(found[name].at_factor_values or 0.0, value, rel_tol=1e-12, abs_tol=1e-300), name
 
 
 def test_an_unknown_zone_is_not_zero_and_the_total_says_what_it_covers(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_an_unknown_zone_is_not_zero_and_the_total_says_what_it_covers(tmp_path:
 
 def test_an_unknown_site_shows_it_energy_and_no_site_energy(tmp_path: Path) -> None:
     found = built(tmp_path, activity(host=None)).totals()["indicators"]
-    assert found[KWH]["central"] == pytest.approx(1.0)
+    assert found[KWH]["at_factor_values"] == pytest.approx(1.0)
     assert found["energy"]["central"] is None and found["energy"]["missing"]["code"] == "no_host"
 
 
@@ -158,7 +158,8 @@ def test_a_change_of_factor_is_a_new_build_and_the_old_one_stays(tmp_path: Path)
     )
     after = Build(build(tmp_path, load().with_factors(changed)).path)
     ratio = (
-        after.totals()["indicators"]["gwp"]["use"]["central"] / before.totals()["indicators"]["gwp"]["use"]["central"]
+        after.totals()["indicators"]["gwp"]["use"]["at_factor_values"]
+        / before.totals()["indicators"]["gwp"]["use"]["at_factor_values"]
     )
     assert ratio == pytest.approx(2.0)
     assert before.id != after.id and before.path.exists()

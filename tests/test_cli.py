@@ -35,11 +35,13 @@ def test_the_water_trap_from_the_command_line(tmp_path: Path) -> None:
     line = ["estimate", "--it-energy-kwh", "100", "--zone", "FRA", "--pue", "1.5", "--wue", "0.4", "--json"]
     body = json.loads(sobria(tmp_path, *line).stdout)
     water = body["indicators"]["water"]
-    assert water["onsite"]["central"] == pytest.approx(100 * 0.4)
+    assert water["onsite"]["at_factor_values"] == pytest.approx(100 * 0.4)
     site = json.loads(sobria(tmp_path, *line, "--wue-basis", "site").stdout)["indicators"]["water"]
-    assert site["onsite"]["central"] == pytest.approx(150 * 0.4)
-    assert body["indicators"]["energy"]["central"] == 150
-    assert water["central"] == pytest.approx(water["onsite"]["central"] + water["electricity"]["central"])
+    assert site["onsite"]["at_factor_values"] == pytest.approx(150 * 0.4)
+    assert body["indicators"]["energy"]["at_factor_values"] == 150
+    assert water["at_factor_values"] == pytest.approx(
+        water["onsite"]["at_factor_values"] + water["electricity"]["at_factor_values"]
+    )
     assert set(body["indicators"]) >= {"energy", "water", "adpe", "gwp", "primary_energy"}
     assert {"indicators", "steps", "factors", "warnings"} <= set(body)
 
@@ -50,12 +52,12 @@ def test_an_unknown_zone_exits_zero_with_nulls_and_a_reason(tmp_path: Path) -> N
             tmp_path, "estimate", "--it-energy-kwh", "100", "--zone", "ZZZ", "--pue", "1.5", "--wue", "0.4", "--json"
         ).stdout
     )
-    assert body["indicators"]["energy"]["central"] == 150
+    assert body["indicators"]["energy"]["at_factor_values"] == 150
     for name in ("gwp", "adpe", "primary_energy", "water"):
         amount = body["indicators"][name]
         assert amount["low"] is amount["central"] is amount["high"] is None
         assert set(amount["missing"]) == {"code", "fr", "en"} and amount["missing"]["code"] == "unknown_zone"
-    assert body["indicators"]["water"]["onsite"]["central"] == pytest.approx(40)
+    assert body["indicators"]["water"]["onsite"]["at_factor_values"] == pytest.approx(40)
     assert body["warnings"][0]["code"] == "unknown_zone"
 
 
@@ -63,7 +65,7 @@ def test_two_letter_codes_are_read_and_said(tmp_path: Path) -> None:
     body = json.loads(
         sobria(tmp_path, "estimate", "--it-energy-kwh", "1", "--zone", "fr", "--pue", "1", "--json").stdout
     )
-    assert body["indicators"]["gwp"]["central"] == pytest.approx(0.0461)
+    assert body["indicators"]["gwp"]["at_factor_values"] == pytest.approx(0.0461)
     assert body["warnings"][0]["code"] == "zone_read_as"
 
 
@@ -77,7 +79,7 @@ def test_hardware_hours_lifetime_and_share(tmp_path: Path) -> None:
         ).stdout
     )  # fmt: skip
     made = next(f for f in body["factors"] if f["quantity"] == "machine_gwp")["value"]
-    assert body["indicators"]["gwp"]["machines"]["central"] == pytest.approx(0.5 * made / (4 * 8766))
+    assert body["indicators"]["gwp"]["machines"]["at_factor_values"] == pytest.approx(0.5 * made / (4 * 8766))
 
 
 def test_import_build_totals_explain_replay(tmp_path: Path) -> None:
@@ -90,14 +92,14 @@ def test_import_build_totals_explain_replay(tmp_path: Path) -> None:
     assert (again["read"], again["accepted"], again["duplicates"]) == (3, 0, 3)
     totals = json.loads(sobria(home, "totals", "--json").stdout)
     assert {"indicators", "coverage", "proof", "build"} <= set(totals)
-    assert totals["indicators"]["it_energy"]["central"] == pytest.approx(3 * (0.75 + 0.25))
+    assert totals["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(3 * (0.75 + 0.25))
     opened = sobria(home, "explain", "total.gwp", "--json").stdout
     saved = tmp_path / "calcul.json"
     saved.write_text(opened, "utf-8")
     replayed = json.loads(sobria(home, "explain", "--replay", str(saved), "--json").stdout)["indicators"]["gwp"]
     amount = json.loads(opened)["amount"]
     assert [replayed[k] for k in ("low", "central", "high")] == [amount[k] for k in ("low", "central", "high")]
-    assert amount["central"] == totals["indicators"]["gwp"]["central"]
+    assert amount["at_factor_values"] == totals["indicators"]["gwp"]["at_factor_values"]
     text = sobria(home, "explain", "service.courrier.water.onsite").stdout
     assert "Étapes" in text and "emissions.csv, ligne 2 (courrier)" in text
 

@@ -66,7 +66,7 @@ def test_the_smallest_model_leads_with_its_ratio_and_both_qualities() -> None:
     body = decision(scenario(*options, constraints={"quality": {"value": 0.9}}))
     lead = {pair["b"]: pair for pair in body["smallest_lead"]}
     assert list(lead) == ["leger", "grand"] and {pair["a"] for pair in lead.values()} == {"moyen"}
-    assert lead["grand"]["ratio"]["central"] == pytest.approx(40 / 3)
+    assert lead["grand"]["ratio"]["at_factor_values"] == pytest.approx(40 / 3)
     said = lead["grand"]["sentence"]["fr"].replace("\u00a0", " ")
     assert said == "L’option moyen consomme environ 13 fois moins d’électricité que l’option grand " + (
         "(qualité constatée : 92 % contre 95 %)."
@@ -86,7 +86,7 @@ def test_the_parts_of_a_difference_add_up_to_it() -> None:
         option("b", use={"it_energy_kwh": 1, "zone": "FRA", "pue": 3.0}),
     ]
     body = decision(scenario(*options))
-    figures = {o["id"]: o["figures"]["energy"]["central"] for o in body["options"] if o["figures"]}
+    figures = {o["id"]: o["figures"]["energy"]["at_factor_values"] for o in body["options"] if o["figures"]}
     split = opened(Comparator(scenario(*options), Context(load(), DAY)), "a", "b", "energy")["split"]
     assert sum(split.values()) == pytest.approx(figures["b"] - figures["a"], rel=1e-12)
     assert split["servers"] == 0 and split["overhead"] == pytest.approx(1000 * (3 - 2.26))  # the PUE of a server room

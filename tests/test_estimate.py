@@ -19,7 +19,7 @@ def central(body: dict, *path: str) -> float:
     found = body["indicators"]
     for step in path:
         found = found[step]
-    return found["central"]
+    return found["at_factor_values"]
 
 
 def value(factor: str) -> float:
@@ -105,8 +105,8 @@ def test_training_is_a_score_of_its_own() -> None:
     assert both["indicators"] == alone["indicators"]
     made = both["provider"]
     it_energy = 10_000 * 1.5 * 0.7 * 0.7 * 1.43
-    assert made["indicators"]["it_energy"]["central"] == pytest.approx(it_energy)
-    assert made["per_use"]["it_energy"]["central"] == pytest.approx(it_energy / 2e6)
+    assert made["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(it_energy)
+    assert made["per_use"]["it_energy"]["at_factor_values"] == pytest.approx(it_energy / 2e6)
     whole = made["indicators"]["gwp"]
     assert made["per_use"]["gwp"]["devices"]["low"] == pytest.approx(whole["devices"]["low"] / 2e6)
     assert made["per_use"]["gwp"]["covers"] == whole["covers"]
@@ -115,8 +115,8 @@ def test_training_is_a_score_of_its_own() -> None:
 def test_training_golden_numbers() -> None:
     """Trap 3: 6,500 kg over 50e9 tokens is 130 g per million tokens."""
     body = asked(training={"it_energy_kwh": 100_000, "zone": "FRA", "pue": 1, "uses": 50e9})
-    total = body["provider"]["indicators"]["gwp"]["central"]
-    assert body["provider"]["per_use"]["gwp"]["central"] * 1e6 / total == pytest.approx(130 / 6_500_000)
+    total = body["provider"]["indicators"]["gwp"]["at_factor_values"]
+    assert body["provider"]["per_use"]["gwp"]["at_factor_values"] * 1e6 / total == pytest.approx(130 / 6_500_000)
     assert body["indicators"] == {}
 
 
@@ -130,7 +130,7 @@ def test_a_provider_without_a_published_site_is_said() -> None:
 
 def test_an_unnamed_card_is_any_card_and_wide() -> None:
     amount = asked(model="gpt-4o", output_tokens=100, zone="FRA")["indicators"]["gwp"]["devices"]
-    assert 0 < amount["low"] < amount["central"] < amount["high"]
+    assert 0 < amount["low"] < amount["at_factor_values"] < amount["high"]
     assert amount["high"] / amount["low"] > 10
 
 
@@ -158,5 +158,5 @@ def test_power_and_hours_of_a_workload_by_hand() -> None:
 
     body = estimate(Workload(device="NVIDIA A100", device_count=8, hours=100, device_power_w=300), Site(pue=1.2))
     energy = body["indicators"]["energy"]
-    assert energy["low"] == energy["central"] == energy["high"] == pytest.approx(288)
+    assert energy["low"] == energy["at_factor_values"] == energy["high"] == pytest.approx(288)
     assert body["steps"][0]["name"] == "stated_device_energy"

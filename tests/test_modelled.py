@@ -43,16 +43,16 @@ def test_modelled_and_measured_rows_add_up(tmp_path: Path) -> None:
     apart = [built(tmp_path / str(n), row).totals() for n, row in enumerate([*rows, measured])]
     together = built(tmp_path / "all", *rows, measured).totals()
     for figure in ("energy", "water", "gwp"):
-        total = sum(one["indicators"][figure]["central"] for one in apart)
-        assert together["indicators"][figure]["central"] == pytest.approx(total, rel=1e-12)
-    kwh = [one["indicators"]["it_energy"]["central"] for one in apart]
+        total = sum(one["indicators"][figure]["at_factor_values"] for one in apart)
+        assert together["indicators"][figure]["at_factor_values"] == pytest.approx(total, rel=1e-12)
+    kwh = [one["indicators"]["it_energy"]["at_factor_values"] for one in apart]
     assert together["proof"]["estimated"] == pytest.approx(sum(kwh[:2]) / sum(kwh))
 
 
 def test_twice_the_tokens_in_twice_the_requests_is_twice_the_electricity(tmp_path: Path) -> None:
-    once = built(tmp_path / "1", answers()).totals()["indicators"]["energy"]["central"]
+    once = built(tmp_path / "1", answers()).totals()["indicators"]["energy"]["at_factor_values"]
     twice = built(tmp_path / "2", answers(output_tokens=800_000.0, requests=2000.0)).totals()
-    assert twice["indicators"]["energy"]["central"] == pytest.approx(2 * once)
+    assert twice["indicators"]["energy"]["at_factor_values"] == pytest.approx(2 * once)
 
 
 def test_a_card_that_is_not_named_is_any_card(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_number_of_a_modelled_row_opens_to_its_measurements(tmp_path: Path) ->
     quantities = {factor["quantity"] for factor in body["factors"]}
     assert {"output_energy", "host_ratio", "provisioning_factor", "pue", "grid_gwp"} <= quantities
     assert all(factor["source"]["title"] for factor in body["factors"])
-    assert [run for run in build.runs()["rows"] if run["indicators"]["energy"]["central"]]
+    assert [run for run in build.runs()["rows"] if run["indicators"]["energy"]["at_factor_values"]]
 
 
 def reserved(**more: object) -> Activity:
@@ -97,7 +97,7 @@ def test_a_row_with_reserved_hours_is_the_estimate_of_its_question(tmp_path: Pat
     )  # fmt: skip
     alone = estimate(asked)["indicators"]
     for figure in ("energy", "water", "gwp", "adpe", "primary_energy"):
-        assert found[figure]["central"] == pytest.approx(alone[figure]["central"], rel=1e-9), figure
+        assert found[figure]["at_factor_values"] == pytest.approx(alone[figure]["at_factor_values"], rel=1e-9), figure
         for end in ("low", "high"):
             assert found[figure][end] == pytest.approx(alone[figure][end], rel=1e-6), (figure, end)
 
@@ -116,9 +116,9 @@ def test_hours_that_a_reserved_card_waits_are_charged_once_by_hand(tmp_path: Pat
     busy = 400_000 * pace(build)
     assert 0 < busy < 1
     kwh = (400_000 * used["output_energy"] + (24 - busy) * 0.7 * 0.15) * 1.43
-    found = build.totals()["indicators"]["it_energy"]["central"]
+    found = build.totals()["indicators"]["it_energy"]["at_factor_values"]
     assert found == pytest.approx(kwh, rel=1e-9)
-    shared = built(tmp_path / "shared", answers()).totals()["indicators"]["it_energy"]["central"]
+    shared = built(tmp_path / "shared", answers()).totals()["indicators"]["it_energy"]["at_factor_values"]
     assert shared == pytest.approx(400_000 * used["output_energy"] * 1.32 * 1.43, rel=1e-9)
     assert found > 10 * shared, "waiting is most of it"
 
@@ -139,14 +139,14 @@ def test_the_manufacture_of_a_reserved_card_is_that_of_all_its_hours(tmp_path: P
     hours = 24 / used["devices_per_server"]
     server = hours / (used["machine_lifetime"] * 8766 * used["machine_occupancy"]) * used["machine_gwp"]
     gwp = build.totals()["indicators"]["gwp"]
-    assert gwp["devices"]["central"] == pytest.approx(card, rel=1e-9)
-    assert gwp["machines"]["central"] == pytest.approx(server, rel=1e-9)
+    assert gwp["devices"]["at_factor_values"] == pytest.approx(card, rel=1e-9)
+    assert gwp["machines"]["at_factor_values"] == pytest.approx(server, rel=1e-9)
 
 
 def test_a_reserved_card_that_answers_nothing_waits_all_its_hours(tmp_path: Path) -> None:
     """24 h × 0.7 kW × 15 % × 1.43 = 3.6036 kWh."""
     found = built(tmp_path, reserved(output_tokens=0.0, requests=0.0)).totals()
-    assert found["indicators"]["it_energy"]["central"] == pytest.approx(24 * 0.7 * 0.15 * 1.43, rel=1e-12)
+    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(24 * 0.7 * 0.15 * 1.43, rel=1e-12)
     assert found["proof"]["estimated"] == 1
 
 
@@ -156,7 +156,9 @@ def test_hours_too_few_for_the_answers_are_said_and_nothing_waits(tmp_path: Path
     row = build.runs()["rows"][0]
     assert [check["code"] for check in row["checks"]] == ["hours_too_few"]
     energy = factors_of(build.explain("total.it_energy"))["output_energy"]
-    assert build.totals()["indicators"]["it_energy"]["central"] == pytest.approx(400_000 * energy * 1.43, rel=1e-9)
+    assert build.totals()["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(
+        400_000 * energy * 1.43, rel=1e-9
+    )
 
 
 def test_reserved_hours_of_a_model_whose_pace_is_unknown_are_said(tmp_path: Path) -> None:
@@ -179,8 +181,8 @@ def test_waiting_hours_over_two_months_are_shared_by_duration(tmp_path: Path) ->
 
 
 def test_a_desk_that_is_reserved_waits_too(tmp_path: Path) -> None:
-    kept = built(tmp_path / "1", reserved(host="class/desk")).totals()["indicators"]["energy"]["central"]
-    once = built(tmp_path / "2", answers(host="class/desk")).totals()["indicators"]["energy"]["central"]
+    kept = built(tmp_path / "1", reserved(host="class/desk")).totals()["indicators"]["energy"]["at_factor_values"]
+    once = built(tmp_path / "2", answers(host="class/desk")).totals()["indicators"]["energy"]["at_factor_values"]
     assert kept > 2 * once
 
 
@@ -188,7 +190,9 @@ def test_tokens_read_count_where_requests_are_not_counted(tmp_path: Path) -> Non
     """4,000,000 tokens read for 400,000 written is 10 by 1: as 1000 requests of 4000 and 400, a usual length."""
     read, uncounted = {"input_tokens": 4_000_000.0}, {"requests": None}
     kept, counted, silent = (
-        built(tmp_path / str(n), answers(concurrency=None, **given)).totals()["indicators"]["it_energy"]["central"]
+        built(tmp_path / str(n), answers(concurrency=None, **given)).totals()["indicators"]["it_energy"][
+            "at_factor_values"
+        ]
         for n, given in enumerate((read | uncounted, read, uncounted))
     )
     assert kept == pytest.approx(counted, rel=1e-9)

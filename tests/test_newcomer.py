@@ -79,7 +79,7 @@ def test_a_vllm_server_is_in_the_ledger_after_four_lines(tmp_path: Path, paste: 
     assert (row["input_tokens"], row["output_tokens"], row["requests"]) == (10, 20, 2)
     assert (row["service_key"], row["model"], row["start"][:16]) == ("assistant", "Qwen/Qwen3-8B", "2026-03-01T08:00")
     assert abs(datetime.fromisoformat(row["end"]) - datetime.now(UTC)).total_seconds() < 120
-    assert row["indicators"]["it_energy"]["central"] > 0
+    assert row["indicators"]["it_energy"]["at_factor_values"] > 0
 
 
 def test_the_cards_that_the_check_asks_for_are_counted(tmp_path: Path, paste: Paste) -> None:
@@ -93,7 +93,7 @@ def test_the_cards_that_the_check_asks_for_are_counted(tmp_path: Path, paste: Pa
     (row,) = current(tmp_path).runs()["rows"]
     hours = (row["end_us"] - row["start_us"]) / 3.6e9
     assert row["device_hours"] == pytest.approx(hours) and "# cards" not in said
-    kwh = row["indicators"]["it_energy"]["central"]
+    kwh = row["indicators"]["it_energy"]["at_factor_values"]
     assert kwh == pytest.approx(hours * 0.7 * 0.15 * 1.43, rel=1e-3), "eight tokens: the card waits all the time"
 
 

@@ -46,4 +46,4 @@ def test_the_hand_written_oracle_agrees(tmp_path: Path, root: Path) -> None:
     for name, value in oracle.items():
         figure, _, part = name.partition(".")
         amount = totals[figure][part] if part else totals[figure]
-        assert amount["central"] == pytest.approx(value, rel=1e-12), name
+        assert amount["at_factor_values"] == pytest.approx(value, rel=1e-12), name

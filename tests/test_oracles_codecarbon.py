@@ -117,7 +117,7 @@ def test_pue_is_undone_once_and_water_counted_on_it_energy(shared_data: Path, tm
         ours = runs[f"run-{n}"]
         read = [ours[f"{part}_energy_kwh"] or 0.0 for part in ("cpu", "ram")]  # a part at zero is absent
         assert sum(read) == pytest.approx(it_energy, rel=1e-9)
-        central = ours["indicators"]["it_energy"]["central"]  # zero read over an hour is unknown, not zero
+        central = ours["indicators"]["it_energy"]["at_factor_values"]  # zero read over an hour is unknown, not zero
         assert central == pytest.approx(it_energy, rel=1e-9) if it_energy else central is None
         if float(row["wue"]) > 0 and it_energy:
             ratio = float(row["water_consumed"]) / onsite_water_it(it_energy, float(row["wue"]))
@@ -136,5 +136,5 @@ def test_an_impossible_pue_is_undone_as_it_was_applied_and_shown(shared_data: Pa
     import_paths(Ledger(tmp_path), [trace], reading_context(tmp_path))
     run = Build(build(tmp_path).path).runs()["rows"][0]
     it_energy = float(row["it_cpu_kwh"]) + float(row["it_ram_kwh"])
-    assert run["indicators"]["it_energy"]["central"] == pytest.approx(it_energy)
+    assert run["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(it_energy)
     assert "pue_odd" in [c["code"] for c in run["checks"]]

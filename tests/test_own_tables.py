@@ -207,7 +207,7 @@ def test_an_own_table_reprices_the_past_and_the_log_says_by_how_much(
     lives = 2 / (shipped.factor("lifetime/gpu/any/2026").value * 8766)
     share = next(f.value for f in shipped.factors if f.quantity == "occupancy" and f.subject == "gpu/any")
     any_card = next(f.value for f in shipped.factors if f.quantity == "embodied_gwp" and f.subject == "gpu/any")
-    gained = gwp["after"]["central"] - gwp["before"]["central"]
+    gained = gwp["after"]["at_factor_values"] - gwp["before"]["at_factor_values"]
     assert gained == pytest.approx((50 - any_card) * lives / share) and gained != 0
     assert entry["figures"]["adpe"]["before"] == entry["figures"]["adpe"]["after"]
 

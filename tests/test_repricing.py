@@ -60,10 +60,10 @@ def test_twice_the_carbon_of_a_kwh_is_twice_the_carbon_of_use(tmp_path: Path) ->
     (changed,) = found["factors"]["changed"]
     assert changed["id"] == GRID and changed["after"]["value"] == 2 * changed["before"]["value"]
     gwp = found["figures"]["gwp"]
-    whole, use = before["gwp"]["central"], before["gwp"]["use"]["central"]
-    assert gwp["before"] == {name: before["gwp"][name] for name in ("low", "central", "high")}
-    assert gwp["after"]["central"] == pytest.approx(whole + use)
-    assert effect(gwp) == pytest.approx(use / whole)
+    whole, use = before["gwp"]["at_factor_values"], before["gwp"]["use"]["at_factor_values"]
+    assert gwp["before"] == {name: before["gwp"][name] for name in ("low", "central", "high", "at_factor_values")}
+    assert gwp["after"]["at_factor_values"] == pytest.approx(whole + use)
+    assert effect(gwp) == pytest.approx(gwp["after"]["central"] / gwp["before"]["central"] - 1)
     assert [name for name, figure in found["figures"].items() if effect(figure)] == ["gwp"]
     assert list(found["figures"]) == [figure.id for figure in FIGURES]
 
@@ -74,7 +74,9 @@ def test_what_is_measured_meanwhile_is_no_effect_of_the_method(tmp_path: Path) -
     new = Build(build(tmp_path, doubled()).path).totals()["indicators"]
     found = entry(tmp_path)["figures"]
     assert found["energy"]["after"] == found["energy"]["before"]
-    assert found["gwp"]["after"]["central"] == pytest.approx(old["gwp"]["central"] + old["gwp"]["use"]["central"])
+    assert found["gwp"]["after"]["at_factor_values"] == pytest.approx(
+        old["gwp"]["at_factor_values"] + old["gwp"]["use"]["at_factor_values"]
+    )
     assert new["gwp"]["central"] > 100 * found["gwp"]["after"]["central"]
 
 
@@ -130,7 +132,7 @@ def test_an_old_build_that_cannot_be_opened_is_no_error(tmp_path: Path) -> None:
     assert current(tmp_path) == made.path and changes(tmp_path) == []
 
 
-def test_other_formulas_compare_central_values_as_they_were_made(tmp_path: Path) -> None:
+def test_other_formulas_compare_values_at_those_of_the_factors(tmp_path: Path) -> None:
     made = ledger(tmp_path, activity(), activity(host=None, service_key="b"))
     old = Build(made.path).totals()["indicators"]
     edited(made, "UPDATE meta SET value = 'older' WHERE name = 'formulas_version'")
@@ -138,10 +140,10 @@ def test_other_formulas_compare_central_values_as_they_were_made(tmp_path: Path)
     build(tmp_path, doubled())
     found = entry(tmp_path)
     assert found["figures"]["gwp"]["before"] == {
-        "low": None, "central": pytest.approx(old["gwp"]["central"]), "high": None
+        "low": None, "central": None, "high": None, "at_factor_values": pytest.approx(old["gwp"]["at_factor_values"])
     }  # fmt: skip
     energy = found["figures"]["energy"]
-    assert energy["before"]["central"] == pytest.approx(3 * old["energy"]["central"])
+    assert energy["before"]["at_factor_values"] == pytest.approx(3 * old["energy"]["at_factor_values"])
     assert effect(energy) == pytest.approx(-2 / 3) and effect_text(energy, "fr") == "−67\u00a0%"
     assert factors_text(found, "fr").startswith("formules changées ; ")
 

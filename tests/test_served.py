@@ -24,8 +24,8 @@ def test_a_measured_configuration_by_hand() -> None:
     steps = {s["name"]: s for s in body["steps"]}
     value = {f["quantity"]: f["value"] for f in body["factors"]}
     it_energy = 400 * 1000 * steps["output_energy"]["value"] * value["host_ratio"] * value["provisioning_factor"]
-    assert body["indicators"]["it_energy"]["central"] == pytest.approx(it_energy)
-    assert body["indicators"]["gwp"]["use"]["central"] == pytest.approx(it_energy * value["pue"] * 0.0461)
+    assert body["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(it_energy)
+    assert body["indicators"]["gwp"]["use"]["at_factor_values"] == pytest.approx(it_energy * value["pue"] * 0.0461)
     assert "lm-arena-chat" in steps["output_energy"]["formula"]["fr"]
 
 
@@ -33,7 +33,7 @@ def test_interval_order_and_replay() -> None:
     body = asked(model="mistral-large-latest")
     for name in ("energy", "water", "gwp", "adpe", "primary_energy"):
         amount = body["indicators"][name]
-        assert 0 < amount["low"] < amount["central"] < amount["high"]
+        assert 0 < amount["low"] < amount["at_factor_values"] < amount["high"]
     again = replay(json.loads(json.dumps(body))["replay"])
     assert again["gwp"]["low"] == body["indicators"]["gwp"]["low"]
 
@@ -58,7 +58,7 @@ def test_twice_the_requests_is_twice_the_energy() -> None:
 
 def test_aliases_of_one_model_give_one_result() -> None:
     """Trap 4."""
-    found = [asked(model=name)["indicators"]["energy"]["central"] for name in ("Qwen/Qwen3-8B", "qwen3-8b")]
+    found = [asked(model=name)["indicators"]["energy"]["at_factor_values"] for name in ("Qwen/Qwen3-8B", "qwen3-8b")]
     assert found[0] == found[1]
 
 
@@ -80,7 +80,9 @@ def test_a_desk_has_no_waiting_machines_and_no_overhead() -> None:
     body = asked(model="Qwen/Qwen3-8B", host="class/desk", concurrency=1)
     quantities = {f["quantity"] for f in body["factors"]}
     assert "provisioning_factor" not in quantities
-    assert body["indicators"]["energy"]["central"] == pytest.approx(body["indicators"]["it_energy"]["central"])
+    assert body["indicators"]["energy"]["at_factor_values"] == pytest.approx(
+        body["indicators"]["it_energy"]["at_factor_values"]
+    )
 
 
 def test_an_answer_of_tokens_and_images_counts_the_tokens_and_says_what_it_leaves_out() -> None:
@@ -91,5 +93,5 @@ def test_an_answer_of_tokens_and_images_counts_the_tokens_and_says_what_it_leave
         )
         for more in ({"images": 1}, {})
     )
-    assert both["indicators"]["energy"]["central"] == alone["indicators"]["energy"]["central"]
+    assert both["indicators"]["energy"]["at_factor_values"] == alone["indicators"]["energy"]["at_factor_values"]
     assert [w["code"] for w in both["warnings"] if w not in alone["warnings"]] == ["media_not_counted"]

@@ -25,7 +25,7 @@ WRONG = text(snapshot("c", 3, 60, 4), snapshot("d", 4, 60, 8), {"cpu_energy": -1
 
 def kwh(home: Path) -> float:
     """IT electricity of a new build [kWh]."""
-    return float(Build(build(home).path).totals()["indicators"]["it_energy"]["central"])
+    return float(Build(build(home).path).totals()["indicators"]["it_energy"]["at_factor_values"])
 
 
 @pytest.fixture

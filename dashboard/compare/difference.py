@@ -45,9 +45,9 @@ def show(found: Compared, scenario: Scenario, lang: str) -> None:
 
 
 def _split(body: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> Markup:
-    """From the electricity of one option to that of the other, part by part, at central values."""
+    """From the electricity of one option to that of the other, part by part, at the values of the factors."""
     figures = {option["id"]: option["figures"].get("energy", {}) for option in body["options"]}
-    unit, start, end = figures[opened["a"]]["unit"], figures[opened["a"]]["central"], figures[opened["b"]]["central"]
+    unit, start, end = figures[opened["a"]]["unit"], *(figures[opened[side]]["at_factor_values"] for side in ("a", "b"))
     step = step_for(unit, max(min(start, end), max(start, end) / WIDEST), lang)
     shown, steps, total = adding_up(start, opened["split"], step.worth)
     names = [sentence(label(body, opened[side])) for side in ("a", "b")]
@@ -98,5 +98,5 @@ def _doubt(pair: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> Mar
         for k in ordered
     ]
     table = parts.details(t("chart.table", lang), parts.table(t("compare.doubt_caption", lang), heads, rows, (1, 2, 3)))
-    figure = tornado(swings, pair["ratio"]["central"], t("compare.measure", lang), lang)
+    figure = tornado(swings, pair["ratio"]["at_factor_values"], t("compare.measure", lang), lang)
     return heading + Markup('<p class="lead">{}</p>').format(first) + figure + table

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.cli.text import figures_text, steps_text, used_text
+from estimator.cli.text import INDICATORS, figures_text, steps_text, used_text
 from estimator.errors import say
-from estimator.numbers import count_text
+from estimator.numbers import count_text, two_values_text
 
 
 def estimate_text(body: Mapping[str, Any], lang: str) -> str:
@@ -22,7 +22,9 @@ def estimate_text(body: Mapping[str, Any], lang: str) -> str:
 
 def _estimated(body: Mapping[str, Any], lang: str) -> str:
     blocks = [figures_text(body["indicators"], lang), steps_text(body["steps"], lang), used_text(body["factors"], lang)]
+    apart = [(n, two_values_text(body["indicators"][n], lang)) for n in INDICATORS if n in body["indicators"]]
+    blocks.append("\n".join(f"  {say('figures', name, lang)} : {text}" for name, text in apart if text))
     if body.get("evidence"):
         lines = [f"  {row['id']}, {row['source'].get('title', '')} ; {row['locator']}" for row in body["evidence"]]
         blocks.append("\n".join([say("cli", "evidence", lang), *lines]))
-    return "\n".join(["\n\n".join(blocks), *(f"! {w[lang]}" for w in body["warnings"])])
+    return "\n".join(["\n\n".join(block for block in blocks if block), *(f"! {w[lang]}" for w in body["warnings"])])

@@ -5,7 +5,7 @@ from typing import Any
 
 from estimator.cli.text import amount_text, figures_text, sample_lines, steps_text, used_text
 from estimator.errors import say
-from estimator.numbers import share_text
+from estimator.numbers import share_text, two_values_text
 
 
 def explain_text(body: Mapping[str, Any], lang: str) -> str:
@@ -19,6 +19,7 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         *sample_lines(body["sample"], lang),
         f"{body['id']} : {amount_text(body['amount'], lang)}",
         steps_text(body["steps"], lang),
+        two_values_text(body["amount"], lang),
         used_text(body["factors"], lang),
         "\n".join(f"! {supposed[lang]}" for supposed in body["supposed"]),
         "\n".join([say("cli", "not_counted", lang), *missing]) if missing else "",

@@ -75,10 +75,13 @@ def progress(lang: str) -> Progress | None:
     return step
 
 
+INDICATORS = ("energy", "water", "adpe", "gwp", "primary_energy")
+
+
 def figures_text(indicators: Mapping[str, Any], lang: str) -> str:
     """One line a figure: its name, its interval, or why it cannot be estimated."""
     lines = []
-    for name in ("energy", "water", "adpe", "gwp", "primary_energy"):
+    for name in INDICATORS:
         if name in indicators:
             lines.append(f"  {say('figures', name, lang):<34} {amount_text(indicators[name], lang)}")
     return "\n".join(lines)

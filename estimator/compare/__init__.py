@@ -203,7 +203,7 @@ def opened(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
     if work.pair(a, b, indicator).ratio is None:
         return {"split": {}, "matters": {}, "tornado": {}}
     paired = work.paired(a, b, indicator)
-    parts = [components(work.weighed[name].side, indicator) for name in (a, b)]
+    parts = [components(work.weighed[name].side, indicator, printed=False) for name in (a, b)]
     nothing = dict.fromkeys([*parts[0], *parts[1]], 0.0)  # what an option does not use it uses none of
     split = split_difference(nothing | parts[0], nothing | parts[1])
     return {"split": split, "matters": paired.matters(), "tornado": paired.tornado()}

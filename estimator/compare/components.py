@@ -9,8 +9,9 @@ from estimator.worlds import Cell
 NAMES = ("servers", "overhead", "onsite", "electricity", "making", "network", "terminals", "terminals_making")
 
 
-def components(side: Side, indicator: str) -> dict[str, float]:
-    """Central amounts by component [unit of the figure]; they add up to the figure. What is unknown is absent.
+def components(side: Side, indicator: str, printed: bool = True) -> dict[str, float]:
+    """What a figure is made of [its unit], at the values of the factors; brought to the central value that is printed,
+    to which they add up, unless `printed` is false. What is unknown is absent.
 
     Electricity of the site is told apart into that of the servers and the rest: cooling and losses.
     """
@@ -18,7 +19,10 @@ def components(side: Side, indicator: str) -> dict[str, float]:
     for cell in side.cells:
         for name, value in _parts(cell, indicator):
             found[name] = found.get(name, 0.0) + value
-    return {name: found[name] for name in NAMES if name in found}
+    figure, whole = figure_named(indicator), sum(found.values())
+    assert figure is not None
+    scale = (side.central(figure) or 0.0) / whole if printed and whole else 1.0
+    return {name: found[name] * scale for name in NAMES if name in found}
 
 
 def screens_share(electricity: Mapping[str, float]) -> float | None:

@@ -65,7 +65,7 @@ def _opened(work: Comparator, lead: Sequence[Mapping[str, Any]]) -> dict[str, An
     far = [pair for pair in lead if pair["ratio"]]
     if not far:
         return {}
-    pair = max(far, key=lambda found: found["ratio"]["central"])
+    pair = max(far, key=lambda found: found["ratio"]["median"])
     return {"a": pair["a"], "b": pair["b"], "indicator": "energy"} | opened(work, pair["a"], pair["b"], "energy")
 
 

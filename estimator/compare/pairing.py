@@ -25,6 +25,7 @@ class Side:
     def __init__(self, cells: Sequence[Cell]) -> None:
         self.cells = tuple(cells)
         self._draws: dict[str, Any] = {}
+        self._medians: dict[str, float | None] = {}
 
     def results(self, figure: Figure) -> list[tuple[Cell, list[str]]]:
         """Each cell with the results that make the figure in it."""
@@ -41,10 +42,17 @@ class Side:
             return None
         return sum(_sum(evaluated(cell, choose, frozenset(names)), names) for cell, names in pairs)
 
-    def central(self, figure: Figure) -> float | None:
-        """The figure at central factors."""
+    def at_factor_values(self, figure: Figure) -> float | None:
+        """The figure with every factor at its value; None when no part of it is known."""
         pairs = self.results(figure)
         return float(sum(_sum(cell.values, names) for cell, names in pairs)) if pairs else None
+
+    def central(self, figure: Figure) -> float | None:
+        """The median of the draws of the figure, as it is printed."""
+        if figure.id not in self._medians:
+            drawn = self.drawn(figure)
+            self._medians[figure.id] = None if drawn is None else draws.points(drawn)[1]
+        return self._medians[figure.id]
 
     def drawn(self, figure: Figure) -> "Array | float | None":
         """Draws of the figure, kept."""
@@ -72,11 +80,9 @@ class Paired:
     figure: Figure
 
     def pair(self) -> Pair:
-        """Draws, corners and central values, ready for a verdict."""
-        central_a, central_b = self.a.central(self.figure), self.b.central(self.figure)
-        return Pair(
-            self.a.drawn(self.figure), self.b.drawn(self.figure), central_a, central_b, self._corners(central_a is None)
-        )
+        """Draws, corners and values at those of the factors, ready for a verdict."""
+        a, b = self.a.at_factor_values(self.figure), self.b.at_factor_values(self.figure)
+        return Pair(self.a.drawn(self.figure), self.b.drawn(self.figure), a, b, self._corners(a is None))
 
     def _corners(self, unknown: bool) -> list[tuple[float, float]]:
         if unknown or not self.b.results(self.figure):
@@ -95,15 +101,18 @@ class Paired:
         return [(float(a), float(b)) for a, b in zip(*ends, strict=True)]
 
     def _kind(self, item: Factor) -> str:
-        """Does a factor move both sides, alone or with its correlation group, or one of them?"""
-        in_a, in_b = (item.id in ids or item.correlation_group in groups for ids, groups in self._known)
+        """Does a factor move both sides, alone, by its draws or with its correlation group, or one of them?"""
+        in_a, in_b = (item.doubt in names or item.correlation_group in groups for names, groups in self._known)
         return "both" if in_a and in_b else "a" if in_a else "b"
 
     @cached_property
     def _known(self) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
         sides = [side.factors(self.figure) for side in (self.a, self.b)]
         return tuple(
-            (frozenset(f), frozenset(item.correlation_group for _, item in f.values() if item.correlation_group))
+            (
+                frozenset(item.doubt for _, item in f.values()),
+                frozenset(item.correlation_group for _, item in f.values() if item.correlation_group),
+            )
             for f in sides
         )
 
@@ -131,7 +140,7 @@ class Paired:
         return tornado(lambda moved: self.ratio(moved) or 0.0, known)
 
     def ratio(self, moved: Mapping[str, float]) -> float | None:
-        """B/A at central factors but those that are moved; None where there is none."""
+        """B/A with every factor at its value but those that are moved; None where there is none."""
 
         def choose(_: str, item: Factor) -> Any:
             return moved.get(item.id, item.value)

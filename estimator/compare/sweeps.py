@@ -28,8 +28,8 @@ def _grown(work: Comparator, factor: float) -> dict[str, Any]:
     assert figure is not None
     totals = {}
     for name, weighed in work.weighed.items():
-        drawn, central = weighed.side.drawn(figure), weighed.side.central(figure)
-        low, high = draws.interval(drawn) if drawn is not None else (None, None)
+        drawn = weighed.side.drawn(figure)
+        low, central, high = draws.points(drawn) if drawn is not None else (None, None, None)
         totals[name] = {"low": low, "central": central, "high": high, "unit": figure.unit}
     beyond = [n for n, w in work.weighed.items() if any(x["code"] == "hours_too_few" for x in w.built.warnings)]
     reference = work.reference()
@@ -46,7 +46,7 @@ def crossings(scenario: Scenario, context: Context) -> list[dict[str, Any]]:
 
 
 def crossing(scenario: Scenario, context: Context, a: str, b: str) -> dict[str, Any] | None:
-    """The volume at which options A and B use the same electricity, 5 - 95 % over the draws where there is one.
+    """The volume at which options A and B use the same electricity, over the draws where there is one.
 
     Electricity of an option is a part that does not depend on the volume (a reserved server that waits, storage)
     and a part that grows with it. None where neither has a fixed part, or one of the two is not estimable.
@@ -57,15 +57,15 @@ def crossing(scenario: Scenario, context: Context, a: str, b: str) -> dict[str, 
 
 
 def _lines(scenario: Scenario, context: Context) -> dict[str, list[tuple[Any, Any]]]:
-    """Fixed part and part by unit of each option of known electricity: of its draws, then at central factors."""
+    """Fixed part and part by unit of each option of known electricity: of its draws, then at factor values."""
     figure = figure_named("energy")
     assert figure is not None
     at, half = (Comparator(scenario, context, times) for times in (1.0, HALF))
     found = {}
     for name in at.weighed:
         sides = [work.weighed[name].side for work in (at, half)]
-        ends = zip(*((side.drawn(figure), side.central(figure)) for side in sides), strict=True)
-        if sides[0].central(figure) is not None:
+        ends = zip(*((side.drawn(figure), side.at_factor_values(figure)) for side in sides), strict=True)
+        if sides[0].at_factor_values(figure) is not None:
             found[name] = [_line(full, part, at.units) for full, part in ends]
     return found
 
@@ -74,16 +74,15 @@ def _crossing(a: str, b: str, lines: Mapping[str, Sequence[tuple[Any, Any]]]) ->
     import numpy as np
 
     (fixed_a, slope_a), (fixed_b, slope_b) = lines[a][1], lines[b][1]
-    central = _meeting(fixed_b - fixed_a, slope_a - slope_b)
+    meeting = _meeting(fixed_b - fixed_a, slope_a - slope_b)
     drawn = [np.broadcast_to(np.asarray(v, dtype=float), (draws.DRAWS,)) for n in (a, b) for v in lines[n][0]]
     with np.errstate(divide="ignore", invalid="ignore"):
         found = (drawn[2] - drawn[0]) / (drawn[1] - drawn[3])
     real = found[np.isfinite(found) & (found > 0)]
-    if central is None or not real.size:
+    if meeting is None or not real.size:
         return None
-    low, high = draws.interval(real)
+    units = dict(zip(("low", "central", "high"), draws.points(real), strict=True))
     below = a if fixed_a < fixed_b else b
-    units = {"low": min(low, central), "central": central, "high": max(high, central)}
     return {"a": a, "b": b, "units": units, "share": float(real.size / found.size), "below": below}
 
 

@@ -29,28 +29,28 @@ class Pair:
     """Options A and B on one indicator, in one unit [any].
 
     a, b: paired draws, shape (draws,), or one number without doubt; None: not estimable.
-    central_a, central_b: values at central factors. corners: (a, b) with shared factors at the same corner.
+    value_a, value_b: with every factor at its value. corners: (a, b) with shared factors at the same corner.
     """
 
     a: "Array | float | None"
     b: "Array | float | None"
-    central_a: float | None
-    central_b: float | None
+    value_a: float | None
+    value_b: float | None
     corners: Sequence[tuple[float, float]] = ()
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times B is A: 5 % point, median and 95 % point of the draws, and at central values [1]."""
+    """How many times B is A: 5 % point, median and 95 % point of the draws, and with every factor at its value [1]."""
 
     low: float
     median: float
     high: float
-    central: float
+    at_factor_values: float
 
     def inverse(self) -> "Ratio":
         """How many times A is B."""
-        return Ratio(1 / self.high, 1 / self.median, 1 / self.low, 1 / self.central)
+        return Ratio(1 / self.high, 1 / self.median, 1 / self.low, 1 / self.at_factor_values)
 
 
 @dataclass(frozen=True)
@@ -87,15 +87,15 @@ def compare(pair: Pair) -> Comparison:
     A value that is not estimable makes them not comparable, with its reason. ValueError: negative or
     not finite values, arrays of unequal shapes.
     """
-    if pair.a is None or pair.b is None or pair.central_a is None or pair.central_b is None:
-        a_unknown, b_unknown = pair.a is None or pair.central_a is None, pair.b is None or pair.central_b is None
+    if pair.a is None or pair.b is None or pair.value_a is None or pair.value_b is None:
+        a_unknown, b_unknown = pair.a is None or pair.value_a is None, pair.b is None or pair.value_b is None
         which = "neither" if a_unknown and b_unknown else "a_not" if a_unknown else "b_not"
         return Comparison(NOT_COMPARABLE, reason=f"{which}_estimable")
     a, b = _paired(pair.a, pair.b)
-    _paired(pair.central_a, pair.central_b)
+    _paired(pair.value_a, pair.value_b)
     shares = Shares(*(float(found.mean()) for found in (a < b, b < a, _far(a, b), _far(b, a))))
     verdict, lower = decide(shares, pair.corners)
-    return Comparison(verdict, lower, _ratio(a, b, pair.central_a, pair.central_b), shares)
+    return Comparison(verdict, lower, _ratio(a, b, pair.value_a, pair.value_b), shares)
 
 
 def decide(shares: Shares, corners: Sequence[tuple[float, float]] = ()) -> tuple[str, Side | None]:
@@ -148,7 +148,7 @@ def _far(low: "Array", high: "Array") -> "NDArray[np.bool_]":
     return found
 
 
-def _ratio(a: "Array", b: "Array", central_a: float, central_b: float) -> Ratio | None:
+def _ratio(a: "Array", b: "Array", value_a: float, value_b: float) -> Ratio | None:
     """B / A; None where zeros leave a point of it without meaning. Swapping A and B gives its inverse."""
     import numpy as np
 
@@ -156,7 +156,7 @@ def _ratio(a: "Array", b: "Array", central_a: float, central_b: float) -> Ratio 
         ratio = np.divide(b, a, out=np.ones(a.shape), where=(a > 0) | (b > 0))
     low, below = (float(q) for q in np.quantile(ratio, (0.05, 0.5), method="lower"))
     above, high = (float(q) for q in np.quantile(ratio, (0.5, 0.95), method="higher"))
-    if low <= 0 or math.isinf(high) or central_a <= 0 or central_b <= 0:
+    if low <= 0 or math.isinf(high) or value_a <= 0 or value_b <= 0:
         return None
     median = below if below == above else math.sqrt(below) * math.sqrt(above)
-    return Ratio(low, median, high, central_b / central_a)
+    return Ratio(low, median, high, value_b / value_a)

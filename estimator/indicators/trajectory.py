@@ -1,7 +1,7 @@
 """What changed since the period before: volume, efficiency, scope and method, exactly; and is it established?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator import draws
@@ -17,7 +17,8 @@ from estimator.shapley import shapley
 
 @dataclass(frozen=True)
 class Case:
-    """A use case in one period: what it made, in what it counts, its IT electricity, its total, central and drawn."""
+    """A use case in one period: what it made, in what it counts, its IT electricity and its total, at the values of
+    factors and drawn."""
 
     made: float
     counts: str | None
@@ -40,17 +41,18 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     if not old or not new:
         return {"established": None, "effects": None, "months": 0}
     both = [name for name in old if name is not None and name in new and _divisible(old[name], new[name])]
+    drawn = [sum(case.drawn for case in cases.values()) for cases in (old, new)]
+    total = [draws.points(values)[1] for values in drawn]
+    old, new = (_brought(cases, whole) for cases, whole in zip((old, new), total, strict=True))
     effects = shapley(_parts(old, both), _parts(new, both), _value)
-    total = [sum(case.total for case in cases.values()) for cases in (old, new)]
-    difference = _difference(old, new)
-    low, high = draws.interval(difference)
-    ends = {"low": low, "central": total[1] - total[0], "high": high}
+    low, central, high = draws.points(drawn[1] - drawn[0])
+    ends = {"low": low, "central": central, "high": high}
     body: dict[str, Any] = {"before": total[0], "after": total[1], "difference": ends}
     body["months"] = len(now.known_months())
     body |= {"effects": effects, "established": not low <= 0 <= high}
     if body["established"]:
-        drawn = shapley(_drawn(old, both), _drawn(new, both), _value)
-        bounds = {name: draws.interval(values) for name, values in drawn.items()}
+        effect = shapley(_drawn(old, both), _drawn(new, both), _value)
+        bounds = {name: draws.interval(values) for name, values in effect.items()}
         body["ends"] = {name: {"low": ends[0], "high": ends[1]} for name, ends in bounds.items()}
     if total[0]:
         body["share"] = total[1] / total[0] - 1
@@ -84,7 +86,7 @@ def _case(rows: Sequence[Attached], indicator: str) -> Case | None:
     figure, energy = figure_named(indicator), figure_named("it_energy")
     assert figure is not None and energy is not None
     side = Side([row.row.cell for row in rows])
-    total, it_energy = side.central(figure), side.central(energy)
+    total, it_energy = side.at_factor_values(figure), side.at_factor_values(energy)
     if total is None:
         return None
     return Case(units(rows) or 1.0, counted_in(rows), it_energy or 0.0, total, side.drawn(figure), side.drawn(energy))
@@ -124,5 +126,7 @@ def _value(world: Mapping[str, Any]) -> Any:
     return float(found) if found.ndim == 0 else found
 
 
-def _difference(old: Mapping[str | None, Case], new: Mapping[str | None, Case]) -> Any:
-    return sum(case.drawn for case in new.values()) - sum(case.drawn for case in old.values())
+def _brought(cases: dict[str | None, Case], whole: float) -> dict[str | None, Case]:
+    """The cases with their totals brought to a sum: shares at the values of the factors of a median of draws."""
+    scale = whole / summed if (summed := sum(case.total for case in cases.values())) else 1.0
+    return {name: replace(case, total=case.total * scale) for name, case in cases.items()}

@@ -207,7 +207,8 @@ def _middle(low: float, high: float) -> float:
 def _indicators(worlds: Pair) -> dict[str, Any]:
     def amount(name: str, unit: str) -> dict[str, Any]:
         low, high = (world[name] for world in worlds)
-        return Amount(unit, low, _middle(low, high), high, (low, high), None, 1.0).as_dict()
+        middle = _middle(low, high)
+        return Amount(unit, low, middle, high, middle, (low, high), None, 1.0).as_dict()
 
     parts = {"onsite": amount("onsite_water", "L"), "electricity": amount("electricity_water", "L")}
     body: dict[str, Any] = {"energy": amount("site_energy", "kWh"), "water": amount("water", "L") | parts}

@@ -189,8 +189,8 @@ def _verdict_records(facts: Facts) -> list[Record]:
     found: list[Record] = []
     for name, pairs in facts.body["pairs"].items():
         for pair in pairs:
-            ratio = pair["ratio"] or dict.fromkeys(("low", "central", "high"))
-            ends = (ratio["low"], ratio["central"], ratio["high"], "B/A")
+            ratio = pair["ratio"] or dict.fromkeys(("low", "median", "high"))
+            ends = (ratio["low"], ratio["median"], ratio["high"], "B/A")
             sides = f"{facts.label(pair['a'])} / {facts.label(pair['b'])}"
             said = [pair[key][facts.lang] for key in ("words", "ratio_words") if key in pair]
             found.append(("verdict", sides, name, "", *ends, ". ".join(said), ""))

@@ -39,7 +39,7 @@ GROUP BY windows.row_id;
 
 -- Rows that count, each with that share. A row with answers of a model and no electricity is to be modelled: `serving`
 -- says how they were made, tokens by request to two figures (read by written where requests are not counted), so that
--- alike rows share one coefficient. With hours of accelerators, these are reserved for it, waiting included.
+-- alike rows share one coefficient, and at which host, as the doubt about a model is one at a host. With hours of accelerators, these are reserved for it, waiting included.
 CREATE VIEW runs AS
 WITH counted AS (
   SELECT
@@ -70,6 +70,7 @@ SELECT
     || '|' || COALESCE(CAST(CASE WHEN input_ratio < 0.01 THEN 0.01 ELSE ROUND(input_ratio / POWER(10, FLOOR(LOG10(input_ratio)) - 1))
       * POWER(10, FLOOR(LOG10(input_ratio)) - 1) END AS VARCHAR), '')
     || '|' || CASE WHEN device_hours IS NOT NULL THEN 'reserved' WHEN host = 'class/desk' THEN 'desk' ELSE 'shared' END
+    || '|' || COALESCE(REPLACE(host, '|', ' '), '')
   ELSE '' END AS serving,
   modelled AND device_hours IS NOT NULL AS reserved
 FROM counted;
