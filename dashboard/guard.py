@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -128,12 +129,13 @@ class PackedAssets:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._root = (Path(st.__file__).parent / "static").resolve()
-        self._packed: dict[str, bytes] = {}
+        self._packed: dict[Path, bytes] = {}
         self._lock = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; all but scripts and styles goes through."""
-        packed = self._answer(scope) if scope["type"] == "http" else None
+        asset = scope["type"] == "http" and scope["path"].startswith("/static/")
+        packed = await run_in_threadpool(self._answer, scope) if asset else None
         if packed is None:
             await self._app(scope, receive, send)
         else:
@@ -144,15 +146,19 @@ class PackedAssets:
         accepted = Headers(scope=scope).get("accept-encoding", "")
         if scope["path"].startswith(SPARED):
             return RedirectResponse("/inter.woff2", headers={"cache-control": FOR_A_YEAR})
-        if kind is None or not scope["path"].startswith("/static/") or "gzip" not in accepted:
+        if kind is None or "gzip" not in accepted:
             return None
-        file = (self._root / scope["path"].lstrip("/")).resolve()
-        if not file.is_relative_to(self._root) or not file.is_file():
+        try:
+            file = (self._root / scope["path"].lstrip("/")).resolve()
+            there = file.is_relative_to(self._root) and file.is_file()
+        except (OSError, ValueError):  # a name that no file can have
             return None
-        with self._lock:
-            if scope["path"] not in self._packed:
-                self._packed[scope["path"]] = gzip.compress(file.read_bytes(), 6)
-            body = self._packed[scope["path"]]
+        if not there:
+            return None
+        with self._lock:  # by the file that it is: a path may be written in as many ways as one likes
+            if file not in self._packed:
+                self._packed[file] = gzip.compress(file.read_bytes(), 6)
+            body = self._packed[file]
         headers = {"content-encoding": "gzip", "cache-control": FOR_A_YEAR, "vary": "accept-encoding"}
         return Response(body, media_type=kind, headers=headers)
 

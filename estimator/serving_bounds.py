@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from pydantic import ValidationError
+
 from estimator.binding import Bound, bind_one
 from estimator.catalogue import Catalogue
 from estimator.models import ModelUnknown
@@ -64,6 +66,8 @@ def _answers(serving: str) -> list[Bound]:
     try:
         question = Question.model_validate({n: v for n, v in fields.items() if v is not None})
         found = served(question, device or None, host)
+    except ValidationError:  # a row of an earlier version, which took what no use can have
+        return [Bound(name, model, None, missing="beyond_use") for name in _ANSWERS]
     except ModelUnknown:
         return [Bound(name, model, None, missing="unknown_model") for name in _ANSWERS]
     return [found.bounds[name] for name in _ANSWERS]

@@ -184,8 +184,8 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 
 def _is_trace(folder: str, name: str) -> bool:
-    if name.startswith(".") or name.endswith(SUFFIX):
-        return False
+    if name.startswith(".") or name.endswith(SUFFIX) or not os.path.isfile(os.path.join(folder, name)):
+        return False  # a pipe in a folder would be waited for
     if _NAMES.search(name):
         return True
     if not _MAYBE.search(name):

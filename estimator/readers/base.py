@@ -74,6 +74,12 @@ class PowerWithoutTime(SobriaError):
     code = "power_without_time"
 
 
+class NotAFile(SobriaError):
+    """A device, which has no end."""
+
+    code = "not_a_file"
+
+
 class Unreadable(SobriaError):
     """The file is not there or may not be read."""
 
@@ -243,11 +249,13 @@ def _where(error: BaseException) -> str:
 
 
 def open_trace(path: str | Path) -> Trace:
-    """The bytes of a file, or of the standard input for `-`. Unreadable."""
+    """The bytes of a file, or of the standard input for `-`. Unreadable, NotAFile."""
     if str(path) == STDIN:
         return Trace("stdin", sys.stdin.buffer.read(), None)
     place = Path(path)
     try:
+        if place.is_char_device() or place.is_block_device():
+            raise NotAFile(file=place.name)
         return Trace(place.name, place.read_bytes(), place.parent)
     except OSError as error:
         raise _unreadable(place.name, error) from error

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -60,6 +60,16 @@ def samples(text: str, file: str) -> Iterator[Sample]:
                 raise BrokenMetrics(file=file, line=number)
             lines.append((number, content))
     yield from _finite(_text_samples([line for line in lines if not line[1].startswith("#")], file))
+
+
+def last_of_each(found: Iterable[Sample]) -> list[Sample]:
+    """The last reading of each series: by its moment where it has one, then by its place in the text."""
+    last: dict[tuple[str, str], Sample] = {}
+    for sample in found:
+        key = sample.name, repr(sorted(sample.labels.items()))
+        if key not in last or (sample.moment_s or 0.0) >= (last[key].moment_s or 0.0):
+            last[key] = sample
+    return list(last.values())
 
 
 def told(text: str) -> dict[str, str]:

@@ -258,11 +258,20 @@ class Reading:
         )
 
 
+MOST_COUNTED = 1e15  # of anything, in one row
+MOST_BY_REQUEST = 1e9  # tokens: a hundred times the longest context that is sold
+_BY_REQUEST = frozenset({"input_tokens", "output_tokens", "cached_tokens"})
+
+
 def counts_only(model: str, counts: Mapping[str, float | None]) -> tuple[dict[str, Any], list[str]]:
     """Counts without energy, as fields of Activity, and what to look at: modelled by the build when model and output
-    are known, not estimable otherwise, never zero. RowRefused when nothing was done."""
+    are known, not estimable otherwise, never zero. RowRefused when nothing was done, or more than any use does."""
     if not any(counts.values()):
         raise RowRefused("no_work")
+    for name, value in counts.items():
+        by_request = (value or 0.0) / (counts.get("requests") or 1.0) if name in _BY_REQUEST else 0.0
+        if (value or 0.0) > MOST_COUNTED or by_request > MOST_BY_REQUEST:
+            raise RowRefused("beyond_use", field=name, value=f"{value:.4g}")
     done = counts.get("output_tokens") or counts.get("images")
     checks = [] if model and done else ["no_output" if model else "no_model"]
     return {**counts, "model": model or None, "other_mode": NOT_DECLARED}, checks

@@ -51,7 +51,7 @@ def read(trace: Trace, context: Context) -> ReadResult:
     found: dict[str, dict[str, Any]] = {}
     sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     starts: dict[str, float] = {}
-    for sample in prometheus.samples(text, trace.name):
+    for sample in prometheus.last_of_each(prometheus.samples(text, trace.name)):
         name = _own(sample.name)
         if name in _STARTS:
             starts.setdefault(name, sample.value)
