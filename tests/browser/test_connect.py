@@ -77,7 +77,7 @@ def test_a_hostile_file_is_checked_then_imported_and_stays_text(screen: Page, se
     screen.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
     open_page(screen, server, "/brancher", "fr")
     drop(screen, HOSTILE_NAME, SAMPLE)
-    expect(screen.get_by_text("3 lignes acceptées, 4 écartées")).to_be_visible()
+    expect(screen.get_by_text("3 lignes acceptées, 4 écartées")).to_be_visible(timeout=20_000)
     assert HOSTILE_NAME in screen.inner_text("body")
     whole_at_every_width(screen)
     assert not (home / "ledger").exists()
