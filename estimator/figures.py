@@ -6,7 +6,7 @@ from typing import Any
 
 from estimator import draws
 from estimator.errors import sentences
-from estimator.worlds import Cell, energy_as_read, inputs_of, points_of, values_of
+from estimator.worlds import Cell, energy_as_read, inputs_of, needed, points_of, values_of, ways
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,6 @@ def _why(parts: Sequence[Part], cells: Sequence[Cell], values: Sequence[Mapping[
 
 def why_missing(part: Part, cell: Cell) -> str | None:
     """Why a part of a cell has no value: the reason of the first input that is missing."""
-    inputs = inputs_of()
     todo = list(part.results)
     while todo:
         name = todo.pop(0)
@@ -189,5 +188,13 @@ def why_missing(part: Part, cell: Cell) -> str | None:
         if bound is not None and bound.missing:
             return bound.missing
         if name not in cell.amounts:
-            todo = [*inputs.get(name, ()), *todo]  # a way to a quantity is followed to its end before the next
+            todo = [*_applying(name, cell), *todo]  # a way to a quantity is followed to its end before the next
     return None
+
+
+def _applying(name: str, cell: Cell) -> Sequence[str]:
+    """Inputs of a quantity; of several ways to it, those that start from an amount of this cell, if any does."""
+    inputs = inputs_of().get(name, ())
+    if name not in ways():
+        return inputs
+    return [i for i in inputs if any(cell.amounts.get(below) for below in needed(frozenset({i})))] or inputs

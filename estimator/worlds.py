@@ -89,7 +89,7 @@ def needed(results: frozenset[str]) -> frozenset[str]:
 
 def followed(cell: "Cell", results: Iterable[str]) -> frozenset[str]:
     """Everything that these results of a cell were computed from: of several ways, the one that gave the value."""
-    inputs, ways = inputs_of(), _ways()
+    inputs, several = inputs_of(), ways()
     found: set[str] = set()
     todo = list(results)
     while todo:
@@ -97,12 +97,13 @@ def followed(cell: "Cell", results: Iterable[str]) -> frozenset[str]:
         if name not in found:
             found.add(name)
             below = () if name in cell.amounts or name in cell.bounds else inputs.get(name, ())
-            todo.extend([i for i in below if cell.values.get(i) is not None][:1] if name in ways else below)
+            todo.extend([i for i in below if cell.values.get(i) is not None][:1] if name in several else below)
     return frozenset(found)
 
 
 @cache
-def _ways() -> frozenset[str]:
+def ways() -> frozenset[str]:
+    """Quantities that there are several ways to."""
     return frozenset(f.name for f in the_system().formulas if f.either)
 
 

@@ -68,6 +68,13 @@ def test_an_unknown_model_is_not_estimable_and_says_so(tmp_path: Path) -> None:
     assert found["coverage"]["runs"] == 1
 
 
+def test_a_model_without_mode_has_the_reason_of_the_model_and_no_other(tmp_path: Path) -> None:
+    """No electricity was declared either: that is the reason of a way which does not apply to what is modelled."""
+    build = built(tmp_path, answers(model="modele-maison"))
+    found = build.totals()["indicators"]
+    assert {found[name]["missing"]["code"] for name in ("it_energy", "energy", "water", "gwp")} == {"unknown_model"}
+
+
 def test_a_zero_that_was_declared_is_not_replaced_by_a_model(tmp_path: Path) -> None:
     found = built(tmp_path, answers(other_mode="mode/not_estimable")).totals()
     assert found["indicators"]["energy"]["central"] is None
