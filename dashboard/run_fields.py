@@ -44,11 +44,16 @@ def fields(run: Mapping[str, Any], lang: str) -> Markup:
         pairs = [(t(f"fields.{name}", lang), _value(name, run, lang)) for name in names if name not in ENERGIES + MODES]
         if group == "energy":
             pairs = [(_component(c, lang), _energy(c, run, lang)) for c in COMPONENTS] + pairs
-            pairs.append((t("run.modelled", lang), t("proof.estimated", lang) if run["modelled"] else ""))
+            pairs.append((t("run.modelled", lang), t("proof.estimated", lang) if modelled(run) else ""))
         if any(value not in (None, "") for _, value in pairs):
             heading = Markup('<h3 class="under">{}</h3>').format(t(f"run.groups.{group}", lang))
             blocks.append(heading + parts.definitions(pairs))
     return parts.section(t("run.fields", lang), Markup().join(blocks), t("run.fields_note", lang))
+
+
+def modelled(run: Mapping[str, Any]) -> bool:
+    """Is its electricity known, from what was made and not from any reading?"""
+    return bool(run["modelled"]) and run["indicators"]["it_energy"]["central"] is not None
 
 
 def whole_days(run: Mapping[str, Any]) -> bool:

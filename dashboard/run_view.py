@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard import parts
 from dashboard.dates import moment_text, period_text
-from dashboard.run_fields import as_read, fields, mode_name, whole_days
+from dashboard.run_fields import as_read, fields, mode_name, modelled, whole_days
 from dashboard.texts import both, known, sentence, t
 from estimator.activity import COMPONENTS
 from estimator.numbers import exact_text, interval_text, share_text
@@ -32,11 +32,6 @@ def run_view(run: Mapping[str, Any], lang: str) -> Markup:
     body += _figures(run, lang) + _differs(run, lang)
     body += parts.section(t("run.not_covered", lang), parts.items(left_out(run, lang)))
     return body + fields(run, lang) + _file(run, lang) + _undo(run, lang)
-
-
-def modelled(run: Mapping[str, Any]) -> bool:
-    """Is its electricity known, from what was made and not from any reading?"""
-    return bool(run["modelled"]) and run["indicators"]["it_energy"]["central"] is not None
 
 
 def left_out(run: Mapping[str, Any], lang: str) -> list[str]:
@@ -129,7 +124,7 @@ def _read_kwh(run: Mapping[str, Any]) -> float | None:
 def _meters(run: Mapping[str, Any]) -> dict[str, list[str]]:
     """The ways in which its energy was had, each with the components that were read so."""
     if run["modelled"]:
-        return {"modelled": []}
+        return {"modelled" if modelled(run) else "not_modelled": []}
     found: dict[str, list[str]] = {}
     for component in COMPONENTS:
         if run[f"{component}_energy_kwh"] is not None:

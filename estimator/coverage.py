@@ -57,6 +57,12 @@ def by_service(engine: DuckDB) -> dict[str, dict[str, Any]]:
     return found
 
 
+def unknown_runs(engine: DuckDB) -> int:
+    """How many runs have an electricity that is not known: a whole run or a month of it."""
+    found = engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM run_energy WHERE it_energy IS NULL")
+    return int(found[0]["n"])
+
+
 def file_account(engine: DuckDB, sha: str) -> dict[str, int]:
     """{"read", "current", "superseded", "duplicate", "refused"}: rows of a file in the ledger, and what became of each.
 

@@ -42,6 +42,10 @@ class Asked(NamedTuple):
     proof: str | None = None
 
 
+_UNKNOWN_MODELS = """SELECT DISTINCT runs.model FROM runs JOIN run_checks USING (row_id)
+WHERE run_checks.code = 'unknown_model' ORDER BY 1 LIMIT 12"""
+
+
 class Build(BuildFile):
     """What one build file says, in figures and sentences."""
 
@@ -93,6 +97,7 @@ class Build(BuildFile):
             "site_energy": found["energy"].covers,
             "embodied": found["gwp"].parts["machines"].covers,
             "by_figure": {f.id: found[f.id].covers for f in FIGURES},
+            "unknown": coverage.unknown_runs(self._engine),
             "quarantined": self._quarantined(),
             "to_check": row["to_check"],
         }
@@ -151,7 +156,7 @@ class Build(BuildFile):
         times = {"start": _iso(row["start_us"], "seconds"), "end": _iso(row["end_us"], "seconds")}
         times["last"] = _last_day(row["end_us"])
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in ("cpu", "gpu", "ram", "other") if row[f"{c}_energy_kwh"]}
-        said = [sentences("checks", code) for code in row["checks"]]
+        said = [sentences("checks", code, model=row["model"]) for code in row["checks"]]
         return row | times | {"indicators": nested(energy), "checks": said, "proofs": proofs}
 
     @cached_property
@@ -180,7 +185,9 @@ class Build(BuildFile):
         rows = self._engine.rows(
             "SELECT code, COUNT(*) AS count FROM run_checks GROUP BY code ORDER BY count DESC, code"
         )
-        return [row | sentences("checks", row["code"]) for row in rows]
+        models = self._engine.rows(_UNKNOWN_MODELS) if any(row["code"] == "unknown_model" for row in rows) else []
+        names = ", ".join(row["model"] for row in models)
+        return [row | sentences("checks", row["code"], model=names) for row in rows]
 
     def coverage_by_month(self) -> list[dict[str, Any]]:
         """Runs and IT electricity [kWh] by service, month and proof, as coverage.by_month gives them."""

@@ -117,6 +117,7 @@ class Build:
                 "site_energy": 0.83,
                 "embodied": 0.64,
                 "by_figure": {},
+                "unknown": 0,
                 "quarantined": len(self._refused()),
                 "to_check": 41,
             },

@@ -1,6 +1,8 @@
 """Every page in both languages: an empty home, one with a build, one with a hostile name in it; no browser."""
 
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -47,6 +49,24 @@ def page(name: str, lang: str, **query: str) -> str:
         at.run()
     assert not at.exception, at.exception[0].message
     return "\n".join(block.proto.body for block in at.get("html"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_runs_of_unknown_electricity_are_counted_apart_from_the_proof_and_the_totals(
+    home: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    (home / KIND).write_text("sample")
+    totals = fake_reading.Build.totals
+
+    def two_unknown(build: fake_reading.Build) -> dict[str, Any]:
+        found = totals(build)
+        return found | {"coverage": found["coverage"] | {"unknown": 2}}
+
+    monkeypatch.setattr(fake_reading.Build, "totals", two_unknown)
+    measures = page("mesures", lang)
+    assert t("measures.unknown", lang, n=2) in unescape(measures)
+    assert t("measures.their_known", lang) in unescape(measures)
+    assert t("home.unknown", lang, n=2) in unescape(page("accueil", lang))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -5,11 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
+from dashboard.run_view import run_view
+from dashboard.texts import t
 from estimator.activity import Activity
+from estimator.cli.text import totals_text
+from estimator.errors import say
 from estimator.estimation import estimate
 from estimator.question import Question
-from estimator.reading import Build
+from estimator.reading import NO_PROOF, Asked, Build
 from tests.support import activity, built
 
 KNOWN = {"model": "Qwen/Qwen3-8B", "device": "gpu/h100", "concurrency": 64.0}
@@ -73,6 +78,29 @@ def test_a_model_without_mode_has_the_reason_of_the_model_and_no_other(tmp_path:
     build = built(tmp_path, answers(model="modele-maison"))
     found = build.totals()["indicators"]
     assert {found[name]["missing"]["code"] for name in ("it_energy", "energy", "water", "gwp")} == {"unknown_model"}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_run_of_a_model_that_is_not_in_the_catalogue_is_named_counted_and_in_no_proof(
+    tmp_path: Path, lang: str
+) -> None:
+    build = built(tmp_path, answers(model="modele-maison"), answers(service_key="autre"))
+    totals, unknown = build.totals(), build.runs(Asked(proof=NO_PROOF))["rows"]
+    assert totals["coverage"]["unknown"] == len(unknown) == 1
+    for checks in (totals["checks"], unknown[0]["checks"]):
+        assert [check["code"] for check in checks] == ["unknown_model"]
+        assert "modele-maison" in checks[0][lang]
+    assert say("cli", "totals_unknown", lang, count=1) in totals_text(totals, lang)
+    page = run_view(build.run(unknown[0]["row_id"]), lang)
+    assert Markup.escape(t("left_out.not_modelled", lang)) in page
+    assert Markup.escape(t("left_out.modelled", lang)) not in page
+    assert Markup.escape(t("run.modelled", lang)) not in page
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_totals_of_which_nothing_is_known_have_no_line_of_proof(tmp_path: Path, lang: str) -> None:
+    text = totals_text(built(tmp_path, answers(model="modele-maison")).totals(), lang)
+    assert say("cli", "totals_proof", lang, proof="").strip() not in text
 
 
 def test_a_zero_that_was_declared_is_not_replaced_by_a_model(tmp_path: Path) -> None:
@@ -170,7 +198,7 @@ def test_hours_too_few_for_the_answers_are_said_and_nothing_waits(tmp_path: Path
 
 def test_reserved_hours_of_a_model_whose_pace_is_unknown_are_said(tmp_path: Path) -> None:
     build = built(tmp_path, reserved(model="modele-maison"))
-    assert [check["code"] for check in build.checks()] == ["waiting_unknown"]
+    assert {check["code"] for check in build.checks()} == {"unknown_model", "waiting_unknown"}
 
 
 def test_waiting_hours_over_two_months_are_shared_by_duration(tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ def _answer(
         )
         note.append(Markup(t("home.it_only", lang)).format(value=it_energy))
     note.append(Markup("{}").format(why_not_measured(modes, lang)))
+    if coverage["unknown"]:
+        note.append(Markup("{}").format(t("home.unknown", lang, n=coverage["unknown"])))
     if counted < len(services):
         note.append(Markup("{}").format(t("home.without", lang, n=len(services) - counted)))
     return sentence, Markup(" ").join(note)
@@ -132,6 +134,8 @@ def _totals(totals: Mapping[str, Any], lang: str) -> Markup:
         covers = t(
             "home.totals_cover_all" if all_of_it else "home.totals_cover", lang, share=share_text(shares[0], lang)
         )
+    if totals["coverage"]["unknown"]:
+        covers = f"{covers} {t('home.unknown', lang, n=totals['coverage']['unknown'])}".strip()
     return parts.section(t("home.totals", lang), body, t("home.totals_note", lang, covers=covers))
 
 

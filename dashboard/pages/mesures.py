@@ -10,7 +10,8 @@ from dashboard import charts, data, parts
 from dashboard.coverage import coverage
 from dashboard.data import OpenBuild
 from dashboard.dates import duration_text, period_text, short_day
-from dashboard.run_view import modelled, run_view
+from dashboard.run_fields import modelled
+from dashboard.run_view import run_view
 from dashboard.texts import both, sentence, t
 from dashboard.view import choice, language, page_asked, proof_sentence
 from estimator.errors import SobriaError
@@ -65,12 +66,21 @@ def _head(totals: Mapping[str, Any], lang: str) -> Markup:
         period=period_text(coverage["period"], lang),
         runs=t("measures.runs", lang, n=coverage["runs"]),
         services=t("measures.services", lang, n=coverage["services"]),
-        proof=proof_sentence(totals["proof"], t("measures.their", lang), lang),
+        proof=_proof(totals, lang),
         refused=t("measures.refused", lang, n=refused) if refused else t("measures.refused_none", lang),
         to_check=t("measures.to_check", lang, n=to_check) if to_check else t("measures.to_check_none", lang),
     )
     more = Markup('<a href="{}">{}</a>').format(parts.address("brancher", lang), t("connect.from_measures", lang))
     return parts.head(t("measures.title", lang), answer, more)
+
+
+def _proof(totals: Mapping[str, Any], lang: str) -> str:
+    """How far the electricity is measured, that of the runs of which none is known set apart."""
+    unknown = totals["coverage"]["unknown"]
+    if not unknown or not any(totals["proof"].values()):
+        return proof_sentence(totals["proof"], t("measures.their", lang), lang)
+    said = proof_sentence(totals["proof"], t("measures.their_known", lang), lang)
+    return f"{said} {t('measures.unknown', lang, n=unknown)}"
 
 
 def _checks(checks: Sequence[Mapping[str, Any]], lang: str) -> Markup:

@@ -109,13 +109,21 @@ def totals_text(found: Mapping[str, Any], lang: str) -> str:
             *sample_lines(found["sample"], lang),
             say("cli", "totals_head", lang, runs=count_text(cover["runs"], lang), services=cover["services"], **period),
             figures_text(found["indicators"], lang),
-            say("cli", "totals_cover", lang, share=share_text(min(cover["by_figure"].values()), lang)),
-            say("cli", "totals_proof", lang, proof=proof),
+            _cover_line(cover, lang),
+            *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),
             say("cli", "totals_kept", lang, quarantined=cover["quarantined"], to_check=cover["to_check"]),
             *(f"    {count_text(c['count'], lang)} × {c[lang]}" for c in found["checks"]),
             say("cli", "totals_build", lang, build=found["build"]["build"], factors=found["build"]["factors_version"]),
         ]
     )
+
+
+def _cover_line(cover: Mapping[str, Any], lang: str) -> str:
+    """What the totals cover, and how many runs have an electricity that is in none."""
+    line = say("cli", "totals_cover", lang, share=share_text(min(cover["by_figure"].values()), lang))
+    if not cover["unknown"]:
+        return line
+    return line + say("cli", "totals_unknown", lang, count=count_text(cover["unknown"], lang))
 
 
 def sample_lines(sample: bool, lang: str) -> list[str]:

@@ -4,3 +4,9 @@ UNION ALL
 SELECT row_id, service_key, 'overlap' AS code FROM runs WHERE charge_share < 1
 UNION ALL
 SELECT row_id, service_key, code FROM weighed_checks
+UNION ALL
+-- Answers to be modelled, of a model that is not in the catalogue.
+SELECT DISTINCT bound_slices.row_id, bound_slices.service_key, 'unknown_model' AS code
+FROM bound_slices
+JOIN sets ON sets.attribute = 'serving' AND sets.set_id = bound_slices.serving_set
+WHERE sets.quantity = 'output_energy' AND sets.missing = 'unknown_model'
