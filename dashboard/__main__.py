@@ -1,6 +1,7 @@
 """`python -m dashboard --home H --port N`: serve the screens of one home, to this machine only unless asked."""
 
 import argparse
+import contextlib
 import ipaddress
 import os
 import socket
@@ -42,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said = t("server.write_link", chosen.lang, url=f"{url}{link}&lang={chosen.lang}", hours=HOURS)
         print(said, flush=True)
 
-    _serve(listening, chosen, Access(announce, port, proxy))
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once it has stopped
+        _serve(listening, chosen, Access(announce, port, proxy))
     return 0
 
 
