@@ -26,6 +26,7 @@ from estimator.indicators.trajectory import change
 from estimator.periods import Period
 from estimator.register import Register, author
 from estimator.sheets.files import FormatUnknown
+from estimator.synthesis import checks as phrase_checks
 from estimator.synthesis import synthesis
 from estimator.synthesis.checks import status
 from estimator.synthesis.document import document
@@ -359,3 +360,12 @@ def test_every_body_can_be_told_in_both_languages(tmp_path: Path) -> None:
     body: Mapping[str, Any] = json.loads(json.dumps(synthesis(scope(tmp_path, run("a", 1)))))
     for lang in LANGUAGES:
         assert written(body, lang, "html") and written(body, lang, "csv")
+
+
+def test_the_share_that_the_three_footprints_cover_is_that_of_the_least_covered() -> None:
+    covers = {"energy": 1.0, "water": 0.5, "adpe": 0.03}
+    found = {name: {"value": {"central": 1.0, "covers": share}} for name, share in covers.items()}
+    found["adpe"]["value"] = {"central": None}  # of which nothing is known: it covers nothing
+    assert phrase_checks._known(found) == {"share": 0.0}
+    found["adpe"]["value"] = {"central": 1.0, "covers": 0.03}
+    assert phrase_checks._known(found) == {"share": 0.03}

@@ -92,11 +92,11 @@ def _silent(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _known(found: Mapping[str, Any]) -> Share:
-    """How much of the electricity the three footprints of the charter cover, on average."""
+    """How much of the electricity the least covered of the three footprints of the charter covers."""
     values = [found[name]["value"] for name in TERNARY]
     if all(value["central"] is None for value in values):
         return {"share": None}
-    return {"share": sum(value.get("covers", 0.0) for value in values) / len(TERNARY)}
+    return {"share": min(value.get("covers", 0.0) for value in values)}
 
 
 def _of(numerator: float, denominator: float) -> Share:
