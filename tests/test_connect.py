@@ -160,7 +160,8 @@ def test_the_page_names_every_way_in_and_offers_the_template(home: Path, lang: s
     for way in WAYS:
         at.query_params["voie"] = way.name
         whole(at.run())
-        assert [block.value for block in at.code] == [step.code for step in way.steps if step.code]
+        pasted = [code for step in way.steps for code in (step.code, *step.others) if code]
+        assert [block.value for block in at.code] == pasted
         assert text(at).count("<h3>") == 4
 
 
@@ -216,7 +217,8 @@ def test_track_keeps_what_it_measures_by_itself(bench: Path, home: Path) -> None
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")
 def test_a_service_sends_by_itself(bench: Path, home: Path) -> None:
-    token, open_it, send, make = codes(BY_NAME["collect"])
+    token, open_it, send, settings, _, make = codes(BY_NAME["collect"])
+    assert 'OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer%20' in settings
     secret = shell(bench, token).splitlines()[1]
     shutil.copy(FORMATS / "otel_genai.json", bench / "appels.json")
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -9,6 +9,7 @@ import pytest
 from estimator.activity import Activity
 from estimator.building import build
 from estimator.collecting import Receipt, Sent, post, read_body
+from estimator.errors import LANGUAGES, say
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.retrying import retry, waiting
 from estimator.ledger.withdrawing import Target, leaving
@@ -16,6 +17,7 @@ from estimator.readers.base import ReadResult
 from estimator.reading import Build
 from estimator.senders import Senders, TokenIdUnknown, TokensTorn
 from estimator.sent import Sender, own
+from estimator.sidecar import SUFFIX
 from tests.support import activity, sobria
 from tests.test_quarantine import reader_that_refuses
 from tests.traces_support import context, judged, text
@@ -192,3 +194,11 @@ def test_rows_are_activities_still(tmp_path: Path) -> None:
     """Every field that is marked is one that an activity has, and keeps its form."""
     row = own(ReadResult([activity(run_id="r")], [], 1), A).rows[0]
     assert Activity.model_validate(row.model_dump()) == row
+
+
+def test_what_was_sent_is_never_told_to_be_completed_by_a_file_beside_it() -> None:
+    told = ("address_private", "host_not_told", "zone_not_told", "no_output")
+    row = own(ReadResult([activity(checks=told)], [], 1), A).rows[0]
+    assert row.checks == ("address_sent", "host_not_sent", "zone_not_sent", "no_output")
+    for lang in LANGUAGES:
+        assert not [code for code in row.checks if SUFFIX in say("checks", code, lang)]

@@ -46,3 +46,5 @@ def way_view(way: Way, lang: str) -> None:
             st.html(said)
             if step.code:
                 st.code(step.code, language=None, wrap_lines=True)
+            for code in step.others:
+                st.code(code, language=None, wrap_lines=True)

@@ -32,13 +32,19 @@ timeout 1h nvidia-smi --query-gpu=timestamp,index,uuid,name,power.draw --format=
 SEND = """\
 curl -s http://127.0.0.1:8502/v1/traces -H "Authorization: Bearer $JETON" \
 -H "Content-Type: application/json" --data-binary @appels.json"""
+SETTINGS = """\
+OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:8502/v1/traces
+OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer%20$JETON"
+""".strip()
+CODECARBON = 'EmissionsTracker(emissions_endpoint="http://sobria:JETON@127.0.0.1:8502/v1/codecarbon")'
 
 
 class Step(NamedTuple):
-    """One step: its name in the words files, and what to paste, if anything."""
+    """One step: its name in the words files, what to paste, if anything, and what else may be pasted instead."""
 
     name: str
     code: str
+    others: tuple[str, ...] = ()
 
 
 class Way(NamedTuple):
@@ -68,7 +74,7 @@ WAYS = (
         (
             Step("token", "sobria collect token add assistant"),
             Step("collect", "sobria collect"),
-            Step("send", SEND),
+            Step("send", SEND, (SETTINGS, CODECARBON)),
             BUILD,
         ),
     ),
