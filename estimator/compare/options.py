@@ -1,6 +1,6 @@
 """An option of a scenario as cells: what answers take, what waits, what people use; per period, for all its units."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -14,7 +14,7 @@ from estimator.compare.scenario import Option, People, Scenario
 from estimator.compare.verdict_words import BARE
 from estimator.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.hosting.facts import tables
-from estimator.numbers import tick_text
+from estimator.numbers import share_text, tick_text
 from estimator.places import PlaceRead, Places
 from estimator.question import Question
 from estimator.settings import setting_of
@@ -69,10 +69,13 @@ def built(scenario: Scenario, option: Option, context: Context, times: float = 1
     if option.use is not None:
         setting = setting_of(_question(scenario, option, attempts), context.catalogue, context.day)
         made = cells_of(setting)
-        outside = _located(scenario.constraints.location, setting.subjects.get("zone"), made, context.catalogue)
+        place = setting.subjects.get("zone")
+        outside = _located(scenario.constraints.location, [place], made, context.catalogue)
         made.cells = [_answered(cell, option.use.host, context) for cell in made.cells]
     elif option.measured is not None:
         made, proof = _measured(option, attempts, context)
+        ran = {cell.bounds["grid_gwp"].subject or None for cell in made.cells}
+        outside = _located(scenario.constraints.location, ran, made, context.catalogue, said="ran_")
     else:
         made = Made()
     people = _people(scenario, option, units, context)
@@ -81,21 +84,25 @@ def built(scenario: Scenario, option: Option, context: Context, times: float = 1
     return Built(option, cells, attempts, proof, tuple(made.warnings), _occupancy(option, made), outside)
 
 
-def _located(wanted: str, zone: str | None, made: Made, catalogue: Catalogue) -> bool:
-    """Is a zone outside of what is wanted? Said among the warnings, and so is what cannot be checked."""
+def _located(wanted: str, zones: Collection[str | None], made: Made, catalogue: Catalogue, said: str = "") -> bool:
+    """Is one of these zones outside of what is wanted? Said among the warnings, and so is what cannot be checked.
+
+    said: how the sentences begin, "ran_" for what was measured.
+    """
     if not wanted:
         return False
     members = tables().memberships
-    code = None
     if wanted not in {m.group for m in members} and not _is_zone(wanted):
-        code = "location_unread"
-    elif zone is None:
-        code = "location_unknown"
-    elif wanted not in {m.group for m in members if m.zone == zone}.union(catalogue.ladder(zone)):
-        code = "outside_location"
-    if code:
-        made.warnings.append(sentences("warnings", code, zone=zone, wanted=wanted))
-    return code == "outside_location"
+        made.warnings.append(sentences("warnings", "location_unread", wanted=wanted))
+        return False
+    groups = {zone: {m.group for m in members if m.zone == zone} for zone in zones if zone}
+    outside = sorted(zone for zone, held in groups.items() if wanted not in held.union(catalogue.ladder(zone)))
+    if outside:
+        facts = {"zone": ", ".join(outside), "wanted": wanted}
+        made.warnings.append(sentences("warnings", f"{said}outside_location", **facts))
+    if None in zones:
+        made.warnings.append(sentences("warnings", f"{said}location_unknown", wanted=wanted))
+    return bool(outside)
 
 
 @cache
@@ -150,8 +157,18 @@ def _measured(option: Option, attempts: float, context: Context) -> tuple[Made, 
     if not items:
         raise ServiceUnknown(service=service, option=option.id)
     scaled = [Cell(_scaled(cell.amounts, attempts / items), cell.bounds) for cell in cells]
-    facts = {"service": service, "items": f"{items:g}"}
-    return Made(cells=scaled, warnings=[sentences("warnings", "measured", **facts)]), build.proof(service)
+    proof = build.proof(service)
+    told = {"code": "measured"}
+    for lang in LANGUAGES:
+        facts = {"service": service, "items": f"{items:g}", "proof": _proof_words(proof, lang)}
+        told[lang] = typeset(say("warnings", "measured", lang, **facts), lang)
+    return Made(cells=scaled, warnings=[told]), proof
+
+
+def _proof_words(proof: Mapping[str, float], lang: str) -> str:
+    """« 60 % mesuré, 40 % estimé »: what the electricity of a service is proved by."""
+    known = {name: share for name, share in proof.items() if share > 0} or {"unknown": 1.0}
+    return ", ".join(f"{share_text(share, lang)} {say('proofs', name, lang)}" for name, share in known.items())
 
 
 def _scaled(amounts: Mapping[str, Any], times: float) -> dict[str, float]:
