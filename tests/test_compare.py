@@ -298,7 +298,7 @@ def test_without_a_threshold_no_model_suffices() -> None:
     options = [option(n, 0.9, use={"it_energy_kwh": kwh, **SITE}) for n, kwh in (("leger", 1), ("grand", 40))]
     body = decision(scenario(*options))
     assert body["smallest_model"] is None and body["smallest_lead"] == []
-    for lang, never in (("fr", "plus petit modèle qui suffit"), ("en", "smallest model that suffices")):
+    for lang, never in (("fr", "modèle qui suffit"), ("en", "model that suffices")):
         told = compare_text(body, lang)
         assert never not in told and smallest_words(body, lang) in told
     assert "Aucun seuil de qualité" in smallest_words(body, "fr")
@@ -310,7 +310,7 @@ def test_a_model_that_cannot_be_told_from_another_is_not_called_the_smallest() -
     options = [option(n, 0.9, use={"model": n, **SITE}) for n in ("qwen3-8b", "llama-3.1-8b")]
     body = decision(scenario_with_ids(options))
     assert body["smallest_model"]["tied"]
-    assert "plus petit" not in smallest_words(body, "fr") and "smallest" not in smallest_words(body, "en")
+    assert "le moins" not in smallest_words(body, "fr") and "the least" not in smallest_words(body, "en")
 
 
 def scenario_with_ids(options: list[dict]) -> Scenario:
@@ -341,7 +341,7 @@ def test_sites_are_compared_on_the_service_without_the_screens_of_people() -> No
     assert all("terminals" not in o["components"]["energy"] and o["screens_share"] == 0 for o in body["options"])
     whole = decision(asked)["options"][1]["screens_share"]
     assert body["sites"] == {"option": "a", "label": "l'option a", "screens_share": whole} and whole > 0.9
-    assert "sans les postes de travail" in compare_text(body, "fr") and "plus petit modèle" not in compare_text(
+    assert "sans les postes de travail" in compare_text(body, "fr") and "modèle qui suffit" not in compare_text(
         body, "fr"
     )
 

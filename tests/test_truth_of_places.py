@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
+from dashboard.compare import view
+from dashboard.compare.data import compared
+from estimator.cli.compare_text import compare_text
 from estimator.compare.decision import decision
+from estimator.compare.verdict_words import smallest_words
 from estimator.errors import say
 from tests.support import activity, built
-from tests.test_compare_parts import option, scenario
+from tests.test_compare_parts import SERVER, SITE, option, scenario
 
 LANGUAGES = ("fr", "en")
 
@@ -51,3 +55,55 @@ def test_electricity_of_the_ledger_is_told_with_its_proof_and_never_called_measu
         assert told[lang].startswith(start)
         for name, share in proof.items():
             assert (say("proofs", name, lang) in told[lang].replace("mesures", "")) is (share > 0)
+
+
+@pytest.mark.parametrize(("more", "alone"), [([], True), ([option("b", use={"it_energy_kwh": 9, **SITE})], False)])
+def test_an_option_that_alone_qualifies_is_said_to_be_alone(more: list[dict], alone: bool) -> None:
+    """Nobody studied the way without AI: one option has all it takes, and no other to be compared with."""
+    asked = scenario(option("a", use={"it_energy_kwh": 1, **SITE}), *more)
+    found = compared(asked)
+    for lang, said, never in (("fr", "une seule remplit", "aucune n’a"), ("en", "only one qualifies", "none has")):
+        for text in (compare_text(found.body, lang), view.answer(found.body, lang)):
+            assert (said in text) is alone and never not in text
+
+
+def test_models_that_only_the_place_excludes_are_said_to_reach_the_threshold() -> None:
+    limits = {"location": "FRA", "quality": {"value": 0.8}}
+    use = {"it_energy_kwh": 1, "zone": "USA", "pue": 1.2}
+    body = decision(scenario(option("a", use=use), constraints=limits))
+    for lang, said, never in (("fr", "hors du lieu imposé", "trop peu"), ("en", "outside the place", "too few")):
+        assert said in smallest_words(body, lang) and never not in smallest_words(body, lang)
+    missed = decision(scenario(option("a", 0.7, use=use), constraints=limits))
+    assert "Aucun modèle étudié" in smallest_words(missed, "fr")
+
+
+@pytest.mark.parametrize(("volume", "enough"), [(1000, True), (400_000_000, False)])
+def test_a_reserved_server_with_too_few_hours_does_not_suffice(volume: float, enough: bool) -> None:
+    """One card the whole year: a thousand answers leave it idle, four hundred million are more than it can make."""
+    reserved = option("reserve", use=SERVER, reserved_hours=8766)
+    body = decision(scenario(reserved, volume=volume, constraints={"quality": {"value": 0.8}}))
+    assert body["options"][1]["too_small"] is not enough
+    assert (body["smallest_model"] is not None) is enough and (body["reference"] == "reserve") is enough
+    if not enough:
+        assert "trop peu d’heures" in smallest_words(body, "fr") and "too few" in smallest_words(body, "en")
+
+
+def test_the_headline_leaves_aside_a_server_that_is_too_small() -> None:
+    """Of the pairs with a ratio, the nearest to one would be told: the one with the server that cannot do it is not."""
+    uses = {"a": {"it_energy_kwh": 1, **SITE}, "b": {"it_energy_kwh": 9, **SITE}}
+    options = [option(name, use=use) for name, use in uses.items()]
+    reserved = option("reserve", use=SERVER, reserved_hours=1)
+    body = decision(scenario(*options, reserved, volume=4e8, constraints={"quality": {"value": 0.8}}))
+    kept = view.suitable(body["lead"], body)
+    assert {name for pair in kept for name in (pair["a"], pair["b"])} == {"a", "b"}
+
+
+def test_the_light_model_that_costs_more_is_not_said_to_be_larger_than_the_large() -> None:
+    """The light model is refused half the time: with all its attempts it uses more than the large one."""
+    uses = {"leger": (1, 0.5), "grand": (1.5, 1.0)}
+    options = [option(n, use={"it_energy_kwh": kwh, **SITE}, acceptance=share) for n, (kwh, share) in uses.items()]
+    body = decision(scenario(*options, constraints={"quality": {"value": 0.8}}))
+    assert smallest_words(body, "fr").replace("\u00a0", " ") == (
+        "Le modèle qui suffit avec le moins d’électricité : l’option grand."
+    )
+    assert "smallest" not in smallest_words(body, "en")

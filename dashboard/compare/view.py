@@ -13,6 +13,7 @@ from dashboard.compare.state import plain as plain_of
 from dashboard.texts import both, sentence, t
 from estimator.compare.options import MINUTES_APART
 from estimator.compare.scenario import Scenario
+from estimator.compare.verdict_words import no_lead
 from estimator.numbers import count_text, share_text, tick_text, two_figures
 
 PAGE = "comparer"
@@ -66,7 +67,8 @@ def answer(body: Mapping[str, Any], lang: str) -> str:
         return told
     refused = [pair for pair in body["lead"] if pair["words"][lang]]
     why = sentence(both(refused[0]["words"], lang)) + "." if refused else ""
-    return f"{t('compare.no_reference', lang)} {why}".strip()
+    key, alone = no_lead(body)
+    return f"{t(f'compare.{key}', lang, **alone)} {why}".strip()
 
 
 def screens(body: Mapping[str, Any], lang: str) -> str:
@@ -81,9 +83,11 @@ def screens(body: Mapping[str, Any], lang: str) -> str:
 
 
 def suitable(pairs: Sequence[Mapping[str, Any]], body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The pairs of options that reach the threshold; else of those not known to miss it; else all."""
+    """The pairs of options that reach the threshold; else of those not known to miss it; else all. An option that runs
+    elsewhere than it must, or on too few hours, comes with the last."""
+    unable = {option["id"] for option in body["options"] if option["outside"] or option["too_small"]}
     for missing in ((False, None), (False,)):
-        left = {option["id"] for option in body["options"] if option["meets_threshold"] in missing}
+        left = unable | {option["id"] for option in body["options"] if option["meets_threshold"] in missing}
         found = [pair for pair in pairs if pair["ratio"] and not {pair["a"], pair["b"]} & left]
         if found:
             return found

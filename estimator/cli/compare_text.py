@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.compare.verdict_words import BARE, smallest_words
+from estimator.compare.verdict_words import BARE, no_lead, smallest_words
 from estimator.errors import say
 from estimator.numbers import count_text, interval_text, share_text, tick_text
 from estimator.typography import typeset
@@ -39,7 +39,8 @@ def _sites(found: Mapping[str, Any], lang: str) -> str:
 
 def _lead(body: Mapping[str, Any], lang: str) -> str:
     if not body["lead"]:
-        return say("compare", "no_reference", lang)
+        key, told = no_lead(body)
+        return say("compare", key, lang, **told)
     return "\n".join(_told(pair, lang) for pair in body["lead"])
 
 

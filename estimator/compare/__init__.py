@@ -66,9 +66,10 @@ class Comparator:
 
     @cached_property
     def eligible(self) -> list[str]:
-        """Studied options that run where they must, and are not known to miss the threshold when there is one."""
-        placed = [(name, weighed.option) for name, weighed in self.weighed.items() if not weighed.built.outside]
-        return [name for name, option in placed if meets(self.scenario, option) is not False]
+        """Studied options that run where they must, on hours that suffice, and are not known to miss the threshold when
+        there is one."""
+        able = [w.option for w in self.weighed.values() if not w.built.outside and not w.built.too_small]
+        return [option.id for option in able if meets(self.scenario, option) is not False]
 
     def pair(self, a: str, b: str, indicator: str) -> Comparison:
         """The verdict between two options on an indicator."""
@@ -99,12 +100,16 @@ class Comparator:
         return None
 
     def reference(self, indicator: str = "energy") -> str | None:
-        """The lowest central value among the options that reach the threshold and have a quality."""
+        """The lowest central value among the options that qualify."""
+        known = self.qualified(indicator)
+        return min(known, key=lambda name: known[name]) if known else None
+
+    def qualified(self, indicator: str = "energy") -> dict[str, float]:
+        """The central value of the eligible options that have one, and a quality."""
         figure = figure_named(indicator)
         assert figure is not None
         values = {n: self.weighed[n].side.central(figure) for n in self.eligible if self.weighed[n].option.quality}
-        known = {name: value for name, value in values.items() if value is not None}
-        return min(known, key=lambda name: known[name]) if known else None
+        return {name: value for name, value in values.items() if value is not None}
 
     def smallest_model(self) -> dict[str, Any] | None:
         """The model that reaches the threshold with the least electricity; « tied »: those that it cannot be told from.
@@ -149,6 +154,7 @@ def compare_scenario(work: Comparator) -> dict[str, Any]:
         "options": [_option(work, option) for option in work.scenario.options],
         "pairs": {figure.id: pairs_of(work, figure.id) for figure in FIGURES},
         "reference": reference,
+        "qualified": list(work.qualified()),
         "lead": [led(work, reference, name) for name in others] if reference else [],
         "smallest_model": work.smallest_model(),
         "smallest_lead": _smallest_lead(work),
@@ -216,6 +222,7 @@ def _option(work: Comparator, option: Option) -> dict[str, Any]:
     body |= {"meets_threshold": meets(work.scenario, option), "minutes": _minutes(option)}
     weighed = work.weighed.get(option.id)
     body |= {"occupancy": weighed.built.occupancy if weighed else None}
+    body |= {"outside": bool(weighed and weighed.built.outside), "too_small": bool(weighed and weighed.built.too_small)}
     if weighed is None:
         return body | {
             "figures": {},

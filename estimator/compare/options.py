@@ -23,6 +23,7 @@ from estimator.typography import typeset
 from estimator.worlds import Cell
 
 MINUTES = 60.0  # in an hour
+HOURS_TOO_FEW = "hours_too_few"  # a warning of estimator.cells
 MINUTES_APART = "minutes_apart"  # a warning: less screen than work
 EVERY_UNIT = {"it_energy_kwh", "data_gb"}  # amounts of one attempt, multiplied by the attempts
 
@@ -49,6 +50,7 @@ class Built:
 
     occupancy: of the reserved accelerators, an amount; above 1 they do not suffice; None when none are reserved.
     outside: computed, as far as is known, elsewhere than where the scenario wants it.
+    too_small: more answers than the reserved hours can make.
     """
 
     option: Option
@@ -58,6 +60,10 @@ class Built:
     warnings: tuple[dict[str, str], ...] = ()
     occupancy: Mapping[str, Any] | None = None
     outside: bool = False
+
+    @property
+    def too_small(self) -> bool:
+        return any(warning["code"] == HOURS_TOO_FEW for warning in self.warnings)
 
 
 def built(scenario: Scenario, option: Option, context: Context, times: float = 1.0) -> Built:

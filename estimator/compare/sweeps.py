@@ -31,7 +31,7 @@ def _grown(work: Comparator, factor: float) -> dict[str, Any]:
         drawn = weighed.side.drawn(figure)
         low, central, high = draws.points(drawn) if drawn is not None else (None, None, None)
         totals[name] = {"low": low, "central": central, "high": high, "unit": figure.unit}
-    beyond = [n for n, w in work.weighed.items() if any(x["code"] == "hours_too_few" for x in w.built.warnings)]
+    beyond = [n for n, w in work.weighed.items() if w.built.too_small]
     reference = work.reference()
     pairs = [led(work, reference, n) for n in work.weighed if n != reference] if reference else []
     body: dict[str, Any] = {"times": factor, "units": work.units, "energy": totals, "beyond": beyond}

@@ -92,11 +92,29 @@ def smallest_words(body: Mapping[str, Any], lang: str) -> str:
     """The smallest model that reaches the threshold, in the body of a comparison; else why none can be named."""
     found = body["smallest_model"]
     if found is None:
-        key = "none_suffices" if body["scenario"]["constraints"].get("quality") else "no_threshold"
-        return _t("smallest", key, lang)
+        return _t("smallest", _none_suffices(body), lang)
     labels = {option["id"]: str(option["label"]) for option in body["options"]}
     tied = ", ".join(labels[name] for name in found["tied"])
     return _t("smallest", "tied" if tied else "is", lang, label=labels[found["id"]], tied=tied)
+
+
+def _none_suffices(body: Mapping[str, Any]) -> str:
+    """Why no model suffices: no threshold; those that reach it run elsewhere, or on too few hours; none reaches it."""
+    if not body["scenario"]["constraints"].get("quality"):
+        return "no_threshold"
+    models = [o for o in body["options"] if o["method"] == "model" and o["status"] == "studied"]
+    reach = [o for o in models if o["meets_threshold"] and o["figures"].get("energy", {}).get("central") is not None]
+    if reach and all(option["outside"] for option in reach):
+        return "none_placed"
+    return "none_able" if reach else "none_suffices"
+
+
+def no_lead(body: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """Why no option leads, as a key and its blanks: none qualifies, one alone does, or none is comparable."""
+    names = body["qualified"]
+    if len(names) == 1:
+        return "only_one", {"label": next(str(o["label"]) for o in body["options"] if o["id"] == names[0])}
+    return ("no_pair" if names else "no_reference"), {}
 
 
 def change_words(effects: Mapping[str, float], before: float, lang: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from estimator import method
 from estimator.catalogue import load
-from estimator.compare.verdict_words import smallest_words
+from estimator.compare.verdict_words import no_lead, smallest_words
 from estimator.errors import say
 from estimator.hosting.questionnaire import questionnaire
 from estimator.numbers import interval_text, missing_text, share_text, tick_text
@@ -25,7 +25,8 @@ def lead(facts: Facts, names: Collection[str] = ()) -> tuple[str, ...]:
     """
     pairs = [pair for pair in facts.body["lead"] if not names or {pair["a"], pair["b"]} <= set(names)]
     if not pairs:
-        return (say("compare", "no_reference", facts.lang),)
+        key, alone = no_lead(facts.body)
+        return (say("compare", key, facts.lang, **alone),)
     told = []
     for pair in pairs:
         words = pair["words"][facts.lang]

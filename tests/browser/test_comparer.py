@@ -142,8 +142,8 @@ def test_a_project_lead_goes_from_an_empty_home_to_a_printed_sheet(screen: Page,
     )
     expect(answer).to_contain_text(re.compile("Verdict.: (équivalents|plus bas dans|on ne peut pas trancher)"))
     expect(screen.locator("section", has_text="Le verdict, impact par impact").last).to_contain_text("Métaux")
-    expect(screen.locator("section", has_text="plus petit modèle qui suffit").last).to_contain_text(
-        re.compile("Le plus petit modèle qui suffit.: le petit modèle français")
+    expect(screen.locator("section", has_text="modèle suffit avec le moins").last).to_contain_text(
+        re.compile("Le modèle qui suffit avec le moins d.électricité.: le petit modèle français")
     )
 
     # 6. The sheet, printed: one A4 page that names the project and every option.
