@@ -121,13 +121,16 @@ class Paired:
         return {key: item for key, (_, item) in both.items() if item.low != item.high}
 
     def matters(self) -> dict[str, float]:
-        """Share of the doubt about the ratio that each factor brings, largest first."""
+        """Share of the doubt about the ratio that each factor brings, largest first; factors of one doubt are told
+        once, under the first of them."""
         import numpy as np
 
         a, b = self.a.drawn(self.figure), self.b.drawn(self.figure)
         if a is None or b is None or not np.all(np.asarray(a) > 0) or not np.all(np.asarray(b) > 0):
             return {}
-        drawn = {key: draws.draw(item) for key, item in self._factors().items()}
+        first: dict[str, str] = {}
+        factors = {k: i for k, i in self._factors().items() if first.setdefault(i.doubt, k) == k}
+        drawn = {key: draws.draw(item) for key, item in factors.items()}
         found = what_matters(np.log(np.asarray(b)) - np.log(np.asarray(a)), drawn)
         return dict(sorted(found.items(), key=lambda entry: -entry[1]))
 

@@ -13,6 +13,7 @@ from estimator.figures import figure_named
 
 GROWTH = (1.0, 3.0, 10.0)
 HALF = 0.5
+HELD = 0.9  # of the reserved hours, taken at the volume at which lines are read where they do not suffice
 
 
 def growth(scenario: Scenario, context: Context, times: Sequence[float] = GROWTH) -> list[dict[str, Any]]:
@@ -41,36 +42,49 @@ def _grown(work: Comparator, factor: float) -> dict[str, Any]:
 
 def crossings(scenario: Scenario, context: Context) -> list[dict[str, Any]]:
     """Where the pairs of options change places, for those that do: `crossing` of each."""
-    lines = _lines(scenario, context)
-    return [found for a, b in combinations(lines, 2) if (found := _crossing(a, b, lines))]
+    lines, most = _lines(scenario, context)
+    return [found for a, b in combinations(lines, 2) if (found := _crossing(a, b, lines, most))]
 
 
 def crossing(scenario: Scenario, context: Context, a: str, b: str) -> dict[str, Any] | None:
     """The volume at which options A and B use the same electricity, over the draws where there is one.
 
     Electricity of an option is a part that does not depend on the volume (a reserved server that waits, storage)
-    and a part that grows with it. None where neither has a fixed part, or one of the two is not estimable.
+    and a part that grows with it. None where neither has a fixed part, or one of the two is not estimable; and beyond
+    what the reserved hours can make, where a server is no longer the one that is described.
     {"units": {low, central, high}, "share": of the draws that cross, "below": the lower option under it}.
     """
-    lines = _lines(scenario, context)
-    return _crossing(a, b, lines) if a in lines and b in lines else None
+    lines, most = _lines(scenario, context)
+    return _crossing(a, b, lines, most) if a in lines and b in lines else None
 
 
-def _lines(scenario: Scenario, context: Context) -> dict[str, list[tuple[Any, Any]]]:
-    """Fixed part and part by unit of each option of known electricity: of its draws, then at factor values."""
+def _lines(scenario: Scenario, context: Context) -> tuple[dict[str, list[tuple[Any, Any]]], dict[str, float]]:
+    """Fixed part and part by unit of each option of known electricity: of its draws, then at factor values; the most
+    units that the reserved hours of each can make.
+
+    Lines are read at a volume that every reserved server can hold: beyond its hours an option is no line any more.
+    """
     figure = figure_named("energy")
     assert figure is not None
-    at, half = (Comparator(scenario, context, times) for times in (1.0, HALF))
+    at = Comparator(scenario, context)
+    taken = {name: w.built.occupancy["central"] for name, w in at.weighed.items() if w.built.occupancy}
+    most = {name: at.units / share for name, share in taken.items() if share}
+    fullest = max(taken.values(), default=0.0)
+    if fullest > 1:
+        at = Comparator(scenario, context, HELD / fullest)
+    half = Comparator(scenario, context, at.times * HALF)
     found = {}
     for name in at.weighed:
         sides = [work.weighed[name].side for work in (at, half)]
         ends = zip(*((side.drawn(figure), side.at_factor_values(figure)) for side in sides), strict=True)
         if sides[0].at_factor_values(figure) is not None:
             found[name] = [_line(full, part, at.units) for full, part in ends]
-    return found
+    return found, most
 
 
-def _crossing(a: str, b: str, lines: Mapping[str, Sequence[tuple[Any, Any]]]) -> dict[str, Any] | None:
+def _crossing(
+    a: str, b: str, lines: Mapping[str, Sequence[tuple[Any, Any]]], most: Mapping[str, float]
+) -> dict[str, Any] | None:
     import numpy as np
 
     (fixed_a, slope_a), (fixed_b, slope_b) = lines[a][1], lines[b][1]
@@ -78,8 +92,9 @@ def _crossing(a: str, b: str, lines: Mapping[str, Sequence[tuple[Any, Any]]]) ->
     drawn = [np.broadcast_to(np.asarray(v, dtype=float), (draws.DRAWS,)) for n in (a, b) for v in lines[n][0]]
     with np.errstate(divide="ignore", invalid="ignore"):
         found = (drawn[2] - drawn[0]) / (drawn[1] - drawn[3])
-    real = found[np.isfinite(found) & (found > 0)]
-    if meeting is None or not real.size:
+    room = min(most.get(a, math.inf), most.get(b, math.inf))
+    real = found[np.isfinite(found) & (found > 0) & (found <= room)]
+    if meeting is None or meeting > room or not real.size:
         return None
     units = dict(zip(("low", "central", "high"), draws.points(real), strict=True))
     below = a if fixed_a < fixed_b else b
