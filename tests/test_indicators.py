@@ -13,6 +13,7 @@ from estimator.indicators.scope import Scope, Sources
 from estimator.indicators.trajectory import change
 from estimator.periods import Period
 from estimator.register import Register, author
+from estimator.synthesis.text import hosting_text, shared
 from tests.support import activity, built
 
 WHO = author("Service numérique", "essai")
@@ -95,10 +96,21 @@ def test_proof_is_by_kwh_and_silence_is_counted(home: Path) -> None:
     assert found["silent"] == ["voirie"]
 
 
-def test_sober_hosting_counts_unknown_as_not_met_and_says_so(home: Path) -> None:
+def test_hosting_of_which_nothing_is_known_is_no_share(home: Path) -> None:
+    """Nobody says how the site is: neither 0 % in shared centres, nor 0 % in sober ones, on the screen or published."""
+    found = sheet(scope(home, run("voirie-1", 3, host=None)))["indicators"]["sober_hosting"]
+    assert [found[name] for name in ("value", "shared", "near")] == [{"share": None, "unknown": 1.0}] * 3
+    for lang, said in (("fr", "En centre mutualisé : donnée absente"), ("en", "no data")):
+        told = hosting_text(found, lang).replace("\u00a0", " ")
+        assert said in told and "0 %" not in told
+
+
+def test_sober_hosting_says_what_is_unknown_beside_what_is_known(home: Path) -> None:
     rows = [run("courriers", 1, host="dcml/vandoeuvre"), run("voirie-1", 3, host="class/server-room")]
     found = sheet(scope(home, *rows))["indicators"]["sober_hosting"]
-    assert found["value"]["share"] == 0
+    assert found["value"] == {"share": None, "unknown": 1.0}
+    assert found["shared"]["unknown"] == pytest.approx(1 - found["shared"]["share"])
+    assert shared(found["shared"], "fr").endswith("inconnu") and shared(found["shared"], "en").endswith("unknown")
     assert 0 < found["shared"]["share"] < 1 and found["near"]["share"] == found["shared"]["share"]
     assert found["criteria_known"]["numerator"] < found["criteria_known"]["denominator"] == 6
 

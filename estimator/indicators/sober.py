@@ -1,5 +1,7 @@
 """The electricity of AI in sober, shared and nearby data centres, and how many criteria are known at all."""
 
+import math
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +16,8 @@ NEAR = ("territory", "region")
 def sober_hosting(scope: Scope, day: date) -> dict[str, Any]:
     """Share of the electricity in sites that meet the three criteria; beside, the shares that are shared and near.
 
-    What is unknown is not met, and is shown as unknown: by site, which criteria are met, not met or unknown.
+    What is unknown is not met, and its share is shown beside; a share of which nothing at all is known is None.
+    By site: which criteria are met, not met or unknown.
     """
     kwh: dict[str, float] = {}
     for row in scope.rows:
@@ -24,9 +27,9 @@ def sober_hosting(scope: Scope, day: date) -> dict[str, Any]:
     whole = sum(kwh.values())
     sites = [_site(name, value, whole, day) for name, value in sorted(kwh.items(), key=lambda entry: -entry[1])]
     known = sum(status != "unknown" for site in sites for status in site["criteria"].values())
-    body = {"value": _share(sites, lambda s: s["sober"], whole), "sites": sites}
-    body |= {"shared": _share(sites, lambda s: s["shared"] == "yes", whole)}
-    body |= {"near": _share(sites, lambda s: s["distance"] in NEAR, whole)}
+    body = {"value": _share(sites, _sober), "sites": sites}
+    body |= {"shared": _share(sites, lambda s: _told(s["shared"], ("yes",)))}
+    body |= {"near": _share(sites, lambda s: _told(s["distance"], NEAR))}
     return body | {"criteria_known": {"numerator": known, "denominator": len(sites) * len(SOBER)}}
 
 
@@ -41,6 +44,19 @@ def _site(host: str, kwh: float, whole: float, day: date) -> dict[str, Any]:
     return body | {"sober": all(status == "met" for status in found.values())}
 
 
-def _share(sites: list[dict[str, Any]], met: Any, whole: float) -> dict[str, Any]:
-    share = sum(site["share"] or 0.0 for site in sites if met(site))
-    return {"share": share if whole else None}
+def _sober(site: dict[str, Any]) -> bool | None:
+    """Does a site meet the three criteria? One that it does not meet settles it; None where the others are unknown."""
+    if site["sober"]:
+        return True
+    return False if "not_met" in site["criteria"].values() else None
+
+
+def _told(value: str, wanted: Sequence[str]) -> bool | None:
+    return None if value == "unknown" else value in wanted
+
+
+def _share(sites: list[dict[str, Any]], holds: Callable[[dict[str, Any]], bool | None]) -> dict[str, Any]:
+    """The share known to hold it, and the share of which nobody says."""
+    found = {answer: [s["share"] or 0.0 for s in sites if holds(s) is answer] for answer in (True, False, None)}
+    known = math.fsum(found[True]) + math.fsum(found[False])
+    return {"share": math.fsum(found[True]) if known else None, "unknown": math.fsum(found[None])}

@@ -89,10 +89,11 @@ def _valued(facts: Facts, name: str, amount: Mapping[str, Any], rows: Sequence[A
 def _share(facts: Facts, name: str) -> Iterator[dict[str, Any]]:
     value = facts.body["indicators"][name]["value"]
     told = f"{shared(value, facts.lang)}. {facts.made()}"
+    known = value["share"] is not None and (value["share"] > 0 or not value.get("unknown"))  # unknown is never zero
     span = _span(facts) if name in OVER_THE_PERIOD else _state(facts)
     yield span | {
         "indicateur": say("indicators", name, facts.lang),
-        "valeur": None if value["share"] is None else 100 * value["share"],
+        "valeur": 100 * value["share"] if known else None,
         "unite_mesure": "%",
         "type_indicateur": "usage",
         "est_automatise": name in COLLECTED,

@@ -47,6 +47,7 @@ def _checked(phrase: Phrase, share: Share, scope: Scope, body: Mapping[str, Any]
         "share": share["share"],
         "numerator": share.get("numerator"),
         "denominator": share.get("denominator"),
+        "unknown": share.get("unknown"),
         "target": target,
         "voted": voted is not None,
         "next_review": days[0].isoformat() if days else None,

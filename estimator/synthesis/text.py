@@ -71,9 +71,12 @@ def value_text(entry: Mapping[str, Any], lang: str) -> str:
 
 
 def shared(value: Mapping[str, Any], lang: str) -> str:
-    """« 75 % (3 sur 4) », « 75 % », « donnée absente »."""
+    """« 75 % (3 sur 4) », « 75 % », « 20 % connu, 30 % inconnu », « donnée absente »."""
     if value["share"] is None:
         return name("unknown", lang)
+    if value.get("unknown"):
+        facts = {key: share_text(value[key], lang) for key in ("share", "unknown")}
+        return typeset(say("indicators", "partly_known", lang, **facts), lang)
     if value.get("numerator") is None:
         return share_text(value["share"], lang)
     told = f"{share_text(value['share'], lang)} ({counted(value['numerator'], value['denominator'], lang)})"
