@@ -477,3 +477,16 @@ def test_the_route_says_what_it_cannot_read(asked: Callable[[str], Any], lang: s
             and f'<html lang="{lang}">' in found.body.decode()
             and "<script>" not in found.body.decode()
         )
+
+
+@pytest.mark.parametrize(("zones", "known"), [(("FRA",), True), (("FRA", "POL"), False), ((None,), False)])
+def test_the_country_that_the_scenario_states_for_a_site_is_known(zones: tuple[str | None, ...], known: bool) -> None:
+    """A class of sites has no country of its own: its options say it, when they agree."""
+    use = {"model": "qwen3-8b", "host": "class/server-room"}
+    named = [
+        {"id": f"o{n}", "label": f"o{n}", "method": "model", "use": use | ({"zone": zone} if zone else {})}
+        for n, zone in enumerate(zones)
+    ]
+    facts = facts_of(scenario(*named), "fr")
+    (text,) = (record[2] for record in rgesn(facts).records if record[0] == "8.6")
+    assert ("pays du site" in text) is not known

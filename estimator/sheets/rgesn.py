@@ -8,6 +8,7 @@ from estimator.catalogue import load
 from estimator.compare.verdict_words import smallest_words
 from estimator.errors import say
 from estimator.hosting import Criterion, criteria
+from estimator.hosting.answers import Answer
 from estimator.numbers import bounds_text, exact_text, interval_text, step_for
 from estimator.sheets import reading
 from estimator.sheets.document import Points, Record, Section, Sheet, Table
@@ -182,7 +183,7 @@ def _hosting(facts: Facts, name: str) -> list[Line]:
 
 
 def _judged(facts: Facts, host: str, labels: tuple[str, ...], name: str) -> Line:
-    found = next(c for c in criteria(host, facts.day) if c.id == name)
+    found = next(c for c in criteria(host, facts.day, _placed(facts, host)) if c.id == name)
     lang, place = facts.lang, load().label(host, facts.lang)
     reason = found.reason_text(lang)
     told = {"host": place, "labels": ", ".join(labels), "status": found.status_text(lang)}
@@ -192,6 +193,18 @@ def _judged(facts: Facts, host: str, labels: tuple[str, ...], name: str) -> Line
     unknown = facts.say("rgesn_ask", fields=asked, host=place) if asked else ""
     numbers = (name, found.low, found.value, found.high, found.unit)
     return Line(place, text, *numbers, said=_said(found, facts), evidence=evidence, unknown=unknown)
+
+
+def _placed(facts: Facts, host: str) -> tuple[Answer, ...]:
+    """The country that the scenario states for a site whose own is not known, where all its options state the same."""
+    zones, known = load().zones, load().subjects[host].zone
+    uses = [o.use for o in facts.scenario.options if o.use and o.status == "studied" and o.label in facts.hosts[host]]
+    stated = {zones[use.zone].wider or use.zone if use.zone in zones else "" for use in uses}
+    country = stated.pop() if len(stated) == 1 else ""
+    if known or not country:
+        return ()
+    by = facts.say("scenario_says")
+    return (Answer(host=host, field="country", value=country, date=facts.day, by=by, document=facts.file),)
 
 
 def _limits(found: Criterion, facts: Facts) -> str:
