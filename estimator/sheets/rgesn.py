@@ -199,7 +199,7 @@ def _placed(facts: Facts, host: str) -> tuple[Answer, ...]:
     """The country that the scenario states for a site whose own is not known, where all its options state the same."""
     zones, known = load().zones, load().subjects[host].zone
     uses = [o.use for o in facts.scenario.options if o.use and o.status == "studied" and o.label in facts.hosts[host]]
-    stated = {zones[use.zone].wider or use.zone if use.zone in zones else "" for use in uses}
+    stated = {zones[use.zone].wider or use.zone if use.zone and use.zone in zones else "" for use in uses}
     country = stated.pop() if len(stated) == 1 else ""
     if known or not country:
         return ()
