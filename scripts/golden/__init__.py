@@ -1,0 +1,1 @@
+"""What SobrIA prints, written as text files, so that two versions are compared line by line."""
