@@ -18,12 +18,16 @@ def identity(ledger: Ledger, catalogue: Catalogue) -> str:
 
 
 def deciding() -> Iterator[Traversable]:
-    """The files that a figure may come from: modules at the root of the estimator, its tokens, its ledger, its SQL."""
-    folder = resources.files("estimator")
-    rooms = [folder, *(folder / name for name in ("tokens", "ledger", "sql", "sql/views", "sql/audits"))]
-    for room in rooms:
-        files = (file for file in room.iterdir() if file.name.endswith((".py", ".sql")))
-        yield from sorted(files, key=lambda file: file.name)
+    """The files that a figure may come from: all modules and all SQL of the estimator."""
+    yield from _below(resources.files("estimator"))
+
+
+def _below(folder: Traversable) -> Iterator[Traversable]:
+    for found in sorted(folder.iterdir(), key=lambda found: found.name):
+        if found.is_dir():
+            yield from _below(found)
+        elif found.name.endswith((".py", ".sql")):
+            yield found
 
 
 def _sources() -> list[str]:

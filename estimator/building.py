@@ -21,6 +21,7 @@ from estimator.coverage import run_energy
 from estimator.errors import SobriaError
 from estimator.explain import formulas_version
 from estimator.ledger import Ledger, live
+from estimator.ledger.files import current_rows_sql
 from estimator.ledger_formulas import AMOUNTS, ledger_factors, ledger_formulas
 from estimator.serving_bounds import bind_serving, pace_table
 from estimator.store import ENGINE_VERSION, DuckDB, created
@@ -98,7 +99,7 @@ def _audits() -> list[tuple[str, str]]:
 
 def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -> None:
     engine.run(f"CREATE VIEW activities AS {ledger.rows_sql('activities')}")
-    engine.run(f"CREATE TABLE judged AS {sql_text('views/current_rows.sql')}")
+    engine.run(f"CREATE TABLE judged AS {current_rows_sql()}")
     engine.run("DROP VIEW activities")
     engine.run(f"CREATE TABLE refused AS {live.waiting(ledger.rows_sql('quarantine'))}")
     _months(engine)

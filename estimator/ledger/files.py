@@ -192,7 +192,6 @@ class Ledger:
         mine = [str(self.folder / part) for part in parts if part.startswith("activities/")]
         if not any(pq.read_metadata(path).num_rows > _nulls(path, "run_id") for path in mine):
             return 0
-        text = (resources.files("estimator") / "sql" / "views" / "current_rows.sql").read_text("utf-8")
         with self.reading(), connect() as connection:
             files = self._of_same_runs(connection, mine)
             connection.execute(
@@ -202,7 +201,7 @@ class Ledger:
             rows = f"(SELECT * FROM {parquet(files)} WHERE hash(run_id) IN (SELECT run FROM repeated))"
             connection.execute(f"CREATE TEMP VIEW activities AS {counting(rows, self.withdrawn_files('activities'))}")
             found = connection.execute(
-                f"SELECT COUNT(DISTINCT row_id) FROM ({text}) WHERE status = 'superseded'"
+                f"SELECT COUNT(DISTINCT row_id) FROM ({current_rows_sql()}) WHERE status = 'superseded'"
                 f" AND row_id IN (SELECT row_id FROM {parquet(mine)})"
             ).fetchone()
         return int(found[0]) if found else 0
@@ -258,6 +257,11 @@ class Ledger:
             f"SELECT DISTINCT filename FROM {parquet(others)} WHERE run_id IN (SELECT run_id FROM {parquet(mine)})"
         ).fetchall()
         return [*mine, *(path for (path,) in found)]
+
+
+def current_rows_sql() -> str:
+    """SQL: each row of a view `activities` with its status, `current` for those that count."""
+    return (resources.files(__package__) / "sql" / "current_rows.sql").read_text("utf-8")
 
 
 def as_models(kind: Kind, table: pa.Table) -> list[Any]:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from importlib import resources
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from estimator import lake
 from estimator.errors import sentences
-from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger
+from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger, current_rows_sql
 from estimator.ledger.live import counting, parquet, waiting
 from estimator.ledger.records import Compaction, Import, covered, in_force, replaced
 from estimator.store import connect
@@ -141,8 +140,7 @@ def _counts(ledger: Ledger, held: _Held, gone: list[str]) -> dict[str, int]:
         for kind, (schema, _) in KINDS.items():
             connection.register(f"no_{kind}", schema.empty_table())
             connection.execute(f"CREATE VIEW {kind} AS {_rows(ledger, kind, living, gone)}")
-        text = (resources.files("estimator") / "sql" / "views" / "current_rows.sql").read_text("utf-8")
-        connection.execute(f"CREATE TABLE judged AS SELECT row_id, status, file_sha, line FROM ({text})")
+        connection.execute(f"CREATE TABLE judged AS SELECT row_id, status, file_sha, line FROM ({current_rows_sql()})")
         connection.execute(f"CREATE TABLE waiting AS {waiting('SELECT * FROM quarantine')}")
         connection.execute(f"CREATE TABLE gone AS {_ids(ledger, gone)}")
         found = connection.execute(

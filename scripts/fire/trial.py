@@ -5,7 +5,6 @@ import signal
 import time
 from collections import Counter
 from dataclasses import dataclass
-from importlib import resources
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
@@ -16,6 +15,7 @@ from estimator.home import reading_context
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.archiving import export, restore
 from estimator.ledger.compacting import compact
+from estimator.ledger.files import current_rows_sql
 from estimator.ledger.standing import Standing, standing
 from estimator.readers import read_trace
 from estimator.readers.base import open_trace
@@ -154,8 +154,9 @@ def _lost(ledger: Ledger, files: list[Path]) -> int:
 
 def _counting(ledger: Ledger) -> tuple[int, dict[str, float]]:
     """How many rows count twice, and the electricity of each that counts [kWh]."""
-    text = (resources.files("estimator") / "sql" / "views" / "current_rows.sql").read_text("utf-8")
     with ledger.still() as held, connect() as connection:
         connection.execute(f"CREATE VIEW activities AS {held.rows_sql('activities')}")
-        rows = connection.execute(f"SELECT row_id, cpu_energy_kwh FROM ({text}) WHERE status = 'current'").fetchall()
+        rows = connection.execute(
+            f"SELECT row_id, cpu_energy_kwh FROM ({current_rows_sql()}) WHERE status = 'current'"
+        ).fetchall()
     return len(rows) - len({row_id for row_id, _ in rows}), dict(rows)
