@@ -11,8 +11,8 @@ from pathlib import Path
 
 from dashboard.texts import DEFAULT, LANGUAGES, t
 from dashboard.writing import HOURS, LONGEST, SHORTEST, Access, SecretRefused, read_secret
+from estimator.core.home import default_home
 from estimator.gate import MOST, OF_AN_ADDRESS, Bounds
-from estimator.home import default_home
 
 PORT, ADDRESS = 8501, "127.0.0.1"
 

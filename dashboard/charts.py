@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.texts import t
-from estimator.numbers import Amount, Step, interval_text, step_for, tick_text, with_unit
+from estimator.core.number_format import Amount, Step, interval_text, step_for, tick_text, with_unit
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
 INK, LINE, ACCENT, WHITE = "#1b1f24", "#d8dee4", "#0b5cad", "#ffffff"

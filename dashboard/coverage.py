@@ -9,7 +9,7 @@ from dashboard import charts, parts
 from dashboard.dates import short_day
 from dashboard.texts import sentence, t
 from dashboard.timeline import Line, lines_of, months_picture, months_table, span
-from estimator.numbers import share_text
+from estimator.core.number_format import share_text
 from estimator.reading import NO_PROOF
 
 DRAWN = 20  # services in the picture

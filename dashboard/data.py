@@ -12,10 +12,10 @@ from estimator import method, reading, repricing
 from estimator.building import current as current_file
 from estimator.catalogue import Catalogue
 from estimator.catalogue_types import Factor
-from estimator.home import default_home
+from estimator.core.home import default_home
+from estimator.core.typography import typeset
 from estimator.method import Confronted
 from estimator.reading import Asked, Build
-from estimator.typography import typeset
 
 LONGEST_ID = 400
 REMEMBERED = 300  # answers kept for a build

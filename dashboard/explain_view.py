@@ -9,8 +9,7 @@ from markupsafe import Markup
 from dashboard import charts, data, parts
 from dashboard.dates import short_day
 from dashboard.texts import both, t
-from estimator.indicators.opened import SHEET, split_number
-from estimator.numbers import (
+from estimator.core.number_format import (
     Step,
     bounds_text,
     exact_text,
@@ -22,6 +21,7 @@ from estimator.numbers import (
     two_values_text,
     unit_text,
 )
+from estimator.indicators.opened import SHEET, split_number
 from estimator.synthesis.text import scope_name
 
 DOUBTS = 5  # factors in the picture of the doubt

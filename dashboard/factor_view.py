@@ -11,7 +11,7 @@ from dashboard.data import Entry
 from dashboard.dates import day_text, is_past
 from dashboard.explain_view import source_text, validity_text
 from dashboard.texts import t
-from estimator.numbers import Step, bounds_text, exact_text, step_for
+from estimator.core.number_format import Step, bounds_text, exact_text, step_for
 
 
 def factor_row(entry: Entry, today: date, lang: str) -> list[Any]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dashboard.accessibility.audit import audit
 from dashboard.dates import day_text
 from dashboard.texts import DEFAULT, known, t
-from estimator.numbers import Amount, figure, interval_text, share_text
+from estimator.core.number_format import Amount, figure, interval_text, share_text
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
 ALMOST_ALL = 0.995

@@ -9,7 +9,7 @@ from dashboard import data, parts
 from dashboard.dates import day_text, duration_text, moment_text, month_text
 from dashboard.texts import known, sentence, t
 from estimator.activity import COMPONENTS
-from estimator.numbers import count_text, exact_text
+from estimator.core.number_format import count_text, exact_text
 
 ENERGIES = tuple(f"{component}_energy_kwh" for component in COMPONENTS)
 MODES = tuple(f"{component}_mode" for component in COMPONENTS)

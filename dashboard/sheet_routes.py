@@ -15,8 +15,8 @@ from dashboard.register import data as register
 from dashboard.texts import DEFAULT, LANGUAGES, t
 from estimator.compare.scenario import Scenario
 from estimator.compare.scenario_link import decode
-from estimator.errors import SobriaError
-from estimator.home import default_home
+from estimator.core.errors import SobriaError
+from estimator.core.home import default_home
 from estimator.sheets.facts import facts_of
 from estimator.sheets.files import written
 

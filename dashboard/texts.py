@@ -5,9 +5,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from estimator import errors
-from estimator.numbers import count_text
-from estimator.typography import typeset
+from estimator.core import errors
+from estimator.core.number_format import count_text
+from estimator.core.typography import typeset
 
 LANGUAGES = ("fr", "en")
 DEFAULT = "fr"

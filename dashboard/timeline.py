@@ -8,7 +8,7 @@ from markupsafe import Markup
 from dashboard import charts, parts
 from dashboard.dates import month_text
 from dashboard.texts import t
-from estimator.numbers import plain, step_for, with_unit
+from estimator.core.number_format import plain, step_for, with_unit
 
 FEWEST, MOST = 6, 120  # months across
 LABELS = 8  # on the scale

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import parts
 from dashboard.charts import Bar
 from dashboard.texts import DEFAULT, LANGUAGES, both, known, sentence, t
-from estimator.numbers import missing_text, range_text, share_text
+from estimator.core.number_format import missing_text, range_text, share_text
 
 LONGEST_NUMBER = 7  # digits of a page number
 LEAST_SAID, MOST_SAID = 0.01, 3  # of the ways of reading: share of the electricity, how many

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from estimator.activity import Activity as Activity
     from estimator.building import build as build
     from estimator.catalogue import load as load_catalogue
-    from estimator.errors import SobriaError as SobriaError
+    from estimator.core.errors import SobriaError
     from estimator.estimation import estimate as estimate
     from estimator.explain import replay as replay
     from estimator.ledger import import_paths as import_paths

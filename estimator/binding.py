@@ -6,7 +6,7 @@ from datetime import date
 
 from estimator.catalogue import Catalogue
 from estimator.catalogue_types import Factor
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 
 
 class GivenValueRefused(SobriaError):

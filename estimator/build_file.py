@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from estimator.binding import Bound
 from estimator.catalogue_types import Factor
+from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger_formulas import AMOUNTS
-from estimator.store import DuckDB
 from estimator.worlds import Cell
 
 

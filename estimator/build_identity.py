@@ -7,8 +7,8 @@ from importlib.metadata import version
 from importlib.resources.abc import Traversable
 
 from estimator.catalogue import Catalogue
+from estimator.core.duckdb_engine import ENGINE_VERSION
 from estimator.ledger import Ledger
-from estimator.store import ENGINE_VERSION
 
 
 def identity(ledger: Ledger, catalogue: Catalogue) -> str:

@@ -17,14 +17,14 @@ from estimator.build_identity import identity
 from estimator.catalogue import Catalogue, load
 from estimator.coefficients import COEFFICIENTS
 from estimator.coefficients import evaluate as coefficients_of
+from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, created
+from estimator.core.errors import SobriaError
 from estimator.coverage import run_energy
-from estimator.errors import SobriaError
 from estimator.explain import formulas_version
 from estimator.ledger import Ledger, live
 from estimator.ledger.files import current_rows_sql
 from estimator.ledger_formulas import AMOUNTS, ledger_factors, ledger_formulas
 from estimator.serving_bounds import bind_serving, pace_table
-from estimator.store import ENGINE_VERSION, DuckDB, created
 from estimator.system import sql
 
 KEPT_BUILDS = 3

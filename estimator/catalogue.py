@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from estimator.catalogue_types import Factor, Quantity, Record, Source, Subject, Zone
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 
 FACTOR_TABLES = (
     "electricity.csv",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from estimator.binding import Bound
-from estimator.errors import sentences
+from estimator.core.errors import sentences
 from estimator.served import served
 from estimator.settings import Setting
 from estimator.tokens.table import ANY

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from estimator.activity import COMPONENTS, Activity, Refused
 from estimator.catalogue import load
-from estimator.errors import SobriaError, sentences
+from estimator.core.errors import SobriaError, sentences
 from estimator.ledger import Account, Ledger
 from estimator.ledger.files import as_models
 from estimator.ledger.posting import Posting

@@ -20,6 +20,8 @@ from starlette.routing import Route
 
 from estimator import otlp
 from estimator.collecting import Receipt, Sent, Taken, post, read_body, settle
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.home import reading_context
 from estimator.doors import (
     CODECARBON_API,
     DOORS,
@@ -38,8 +40,6 @@ from estimator.doors import (
     TooBusy,
     TypeRefused,
 )
-from estimator.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.home import reading_context
 from estimator.ledger import Ledger
 from estimator.senders import Senders, TokensTorn
 from estimator.sent import Sender

@@ -20,9 +20,9 @@ from estimator.commitments_types import (
     What,
     Withdrawal,
 )
-from estimator.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.event_log import Fault, RecordFolder, make_record
 from estimator.register import Register
-from estimator.register.events import Fault, RecordFolder, make_record
 from estimator.register.refusals import ListedRefusal, checked, field_label
 from estimator.register.types import Author, Strict
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from estimator.periods import Period, PeriodRefused
-from estimator.register.events import Record
+from estimator.core.event_log import Record
+from estimator.core.periods import Period, PeriodRefused
 from estimator.register.types import Commune, Day, Id, Strict, Text
 
 Footprint = Literal["energy", "water", "adpe", "gwp"]

@@ -4,8 +4,8 @@ from functools import cache
 from typing import Any
 
 from estimator.algebra import Formula
+from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger_formulas import ledger_formulas
-from estimator.store import DuckDB
 from estimator.system import sql
 
 STATUSES = ("current", "superseded", "duplicate")

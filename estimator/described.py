@@ -5,7 +5,7 @@ from typing import Any
 
 from estimator.binding import Bound, given
 from estimator.catalogue import load
-from estimator.errors import sentences
+from estimator.core.errors import sentences
 from estimator.question import Question
 from estimator.supply import supply
 from estimator.valuation import Row, value

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from estimator import machine
-from estimator.errors import say, sentences
+from estimator.core.errors import say, sentences
 from estimator.sidecar import Modes
 
 Part = Literal["machine", "cpu", "gpu", "ram", "tool"]

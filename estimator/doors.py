@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 
 PORT, ADDRESS = 8502, "127.0.0.1"
 RETRY_S = "5"

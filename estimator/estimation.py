@@ -5,8 +5,8 @@ from typing import Any
 
 from estimator.catalogue import Catalogue, load
 from estimator.cells import Made, cells_of
+from estimator.core.errors import sentences
 from estimator.described import energy_of, question_of, stated_elsewhere, warnings_of
-from estimator.errors import sentences
 from estimator.explain import explain_cells
 from estimator.question import Question
 from estimator.served import rows_used

@@ -10,9 +10,9 @@ from estimator.algebra import render
 from estimator.binding import Bound
 from estimator.catalogue import Catalogue, load
 from estimator.catalogue_types import Factor
-from estimator.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.number_format import exact_text
 from estimator.figures import ASIDE, FIGURES, Amount, Figure, amounts, asked, figure_named, known_result, why_missing
-from estimator.numbers import exact_text
 from estimator.shapley import what_matters
 from estimator.steps import PLAIN, Opened, groups_of, results_of, steps_of
 from estimator.worlds import Cell, energy_as_read, followed, needed, the_system, values_of

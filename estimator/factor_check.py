@@ -7,7 +7,7 @@ from typing import Any
 
 from estimator.catalogue import Catalogue
 from estimator.catalogue_types import Factor
-from estimator.errors import say, sentences
+from estimator.core.errors import say, sentences
 
 GRID = ("grid_gwp", "grid_adpe", "grid_primary_energy", "grid_water_intensity", "grid_reservoir_water_intensity")
 EXPECTED = {

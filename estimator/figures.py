@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from estimator import draws
-from estimator.errors import sentences
+from estimator.core.errors import sentences
 from estimator.worlds import Cell, energy_as_read, inputs_of, needed, points_of, values_of, ways
 
 

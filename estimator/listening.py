@@ -12,7 +12,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from estimator.errors import say
+from estimator.core.errors import say
 from estimator.gate import Bounds, Gate
 
 BACKLOG = 64  # connections taken in one go, before any of them is judged

@@ -12,7 +12,7 @@ from typing import Any
 from estimator.algebra import render, to_latex
 from estimator.catalogue import Catalogue
 from estimator.coefficients import COEFFICIENTS
-from estimator.errors import say
+from estimator.core.errors import say
 from estimator.figures import ASIDE, FIGURES
 from estimator.steps import WORDS
 from estimator.worlds import the_system

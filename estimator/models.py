@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from estimator.catalogue import FactorsRefused
 from estimator.catalogue_types import Record
-from estimator.errors import SobriaError, say
+from estimator.core.errors import SobriaError, say
 from estimator.model_names import bare, shorter, squeeze, stem, tidy
 
 NEAREST = 3

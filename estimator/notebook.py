@@ -9,7 +9,7 @@ import shlex
 import sys
 from typing import Any, NoReturn
 
-from estimator.errors import LANGUAGES, SobriaError
+from estimator.core.errors import LANGUAGES, SobriaError
 from estimator.track import Tracker, TrackOptions
 
 NAME = "sobria"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from estimator.catalogue import OWN_TABLES, Catalogue, FactorsRefused, content_hash, records, sources
 from estimator.catalogue_types import Factor, Record, Source, Subject
-from estimator.errors import LANGUAGES, SobriaError, say
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.factor_check import Problem, problems
 
 SUBJECTS, SOURCES = "subjects.csv", "sources.toml"

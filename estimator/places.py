@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 
 _COUNT = re.compile(r"^\s*(\d{1,6})\s*x\s+")  # more cards than that is no count
 _VENDOR = re.compile(r"\b(nvidia|tesla|amd|instinct|intel)\b")

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from estimator import catalogue
 from estimator.catalogue import Catalogue, FactorsRefused
 from estimator.catalogue_types import Record
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.model_names import squeeze
 
 TABLE = "providers.csv"

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 
 AMOUNT = 1e12  # beyond any use
 

@@ -11,7 +11,7 @@ from estimator import coverage
 from estimator.build_file import BuildFile
 from estimator.building import current
 from estimator.catalogue import load
-from estimator.errors import SobriaError, sentences
+from estimator.core.errors import SobriaError, sentences
 from estimator.explain import NumberUnknown, explain_cells, nested
 from estimator.figures import FIGURES, amounts, figure_named
 from estimator.worlds import Cell, energy_as_read

@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from estimator import allocation, machine
-from estimator.errors import say
-from estimator.home import default_home, settings
+from estimator.core.errors import say
+from estimator.core.home import default_home, settings
 from estimator.meters import COUNTERS, Meters
 from estimator.own_time import Spent
 from estimator.sidecar import IDLE_DRIFT, Modes, Sidecar, idle_drift

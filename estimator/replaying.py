@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.explain import replay
 
 BOUNDS = ("low", "central", "high", "at_factor_values", "envelope")

@@ -15,13 +15,13 @@ from babel.numbers import format_percent
 
 from estimator.building import Built, bind_tables, current, joined
 from estimator.catalogue import Catalogue
-from estimator.errors import SobriaError, say, sentences
+from estimator.core.duckdb_engine import DuckDB, created
+from estimator.core.errors import SobriaError, say, sentences
+from estimator.core.number_format import two_figures
 from estimator.explain import formulas_version
 from estimator.figures import FIGURES, Amount, Figure, amounts
 from estimator.ledger_formulas import AMOUNTS, ledger_factors
-from estimator.numbers import two_figures
 from estimator.reading import Build
-from estimator.store import DuckDB, created
 
 FOLDER = "changes"
 WEIGHTY = ("value", "low", "high", "bounds_kind", "unit", "drawn_as", "correlation_group")  # what a total depends on

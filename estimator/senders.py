@@ -8,8 +8,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from estimator.errors import SobriaError
-from estimator.register.events import Kept, RecordFolder, make_record
+from estimator.core.errors import SobriaError
+from estimator.core.event_log import Kept, RecordFolder, make_record
 from estimator.sent import MARK, Sender
 
 FOLDER = Path("collect", "tokens")

@@ -9,7 +9,7 @@ from typing import Any
 from estimator import models
 from estimator.binding import Bound
 from estimator.catalogue_types import Factor
-from estimator.errors import LANGUAGES, say, sentences
+from estimator.core.errors import LANGUAGES, say, sentences
 from estimator.question import Question
 from estimator.tokens.energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
 from estimator.tokens.table import load as measured_tables

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from estimator.binding import Bound, bind_one
 from estimator.catalogue import Catalogue
+from estimator.core.duckdb_engine import DuckDB
 from estimator.models import ModelUnknown
 from estimator.question import Question
 from estimator.served import served
-from estimator.store import DuckDB
 from estimator.tokens.table import ANY
 from estimator.tokens.table import load as measured_tables
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from estimator.binding import Bound, bind_one, given
 from estimator.catalogue import Catalogue
-from estimator.errors import SobriaError, sentences
+from estimator.core.errors import SobriaError, sentences
 from estimator.places import PlaceRead, Places
 from estimator.providers import Provider
 from estimator.providers import find as find_provider

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.sidecar import Sidecar, beside_run, load
 
 SPOOL, TRACES = "spool", "traces"
@@ -134,7 +134,7 @@ def _done(home: Path, traces: list[Path]) -> None:
 def load_importer() -> None:
     """Load what `into_ledger` needs, while there is nothing else to do; what fails here will be said at delivery."""
     with suppress(*FAILURES):
-        from estimator.home import reading_context
+        from estimator.core.home import reading_context
         from estimator.ledger import import_paths
         from estimator.readers import codecarbon
 
@@ -143,7 +143,7 @@ def load_importer() -> None:
 
 def into_ledger(home: Path, traces: list[Path]) -> None:
     """The importer that is used unless another is given; raises the first reason why a file was not read."""
-    from estimator.home import reading_context
+    from estimator.core.home import reading_context
     from estimator.ledger import Ledger, import_paths
 
     report = import_paths(Ledger(home), traces, reading_context(home))

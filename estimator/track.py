@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from estimator import found_before, machine
+from estimator.core.errors import SobriaError
 from estimator.counts import COUNTED, VARIABLE, Counts, CountsFile
-from estimator.errors import SobriaError
 from estimator.metering import UNREADABLE, NotMeasured
 from estimator.own_time import OwnTime, Spent
 from estimator.recorder import Recorder, Wait, Whole

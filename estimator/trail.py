@@ -8,7 +8,7 @@ from estimator import draws
 from estimator.algebra import Formula, render
 from estimator.binding import Bound
 from estimator.catalogue import Catalogue
-from estimator.errors import words
+from estimator.core.errors import words
 from estimator.explain import describe
 from estimator.steps import PLAIN, WORDS
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from estimator.catalogue import load
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.faults import contradictions, faults
 from estimator.supply import supply
 from estimator.valuation import Row, value_case

@@ -9,7 +9,7 @@ from typing import Any
 from estimator import draws, formulas
 from estimator import workload_formulas as maths
 from estimator.coefficients import device_life_hours, machine_life_hours
-from estimator.errors import sentences
+from estimator.core.errors import sentences
 from estimator.faults import Trace
 from estimator.supply import AI_SERVER, supply
 from estimator.trail import NotEstimable, Trail, Value

@@ -5,7 +5,7 @@ from typing import Any
 
 from estimator import models
 from estimator.binding import Bound
-from estimator.errors import LANGUAGES, sentences
+from estimator.core.errors import LANGUAGES, sentences
 from estimator.tokens.energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
 from estimator.tokens.table import Table
 from estimator.tokens.table import load as measured_tables

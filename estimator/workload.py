@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 
 Indicator = Literal[
     "it_energy_kwh",

@@ -9,8 +9,8 @@ from dashboard.accessibility.audit import STATES, audit
 from dashboard.dates import day_text
 from dashboard.texts import t
 from estimator.catalogue import Catalogue, load
+from estimator.core.number_format import share_text
 from estimator.method import Confronted, boundary, coefficients, confrontation, formulas, indicators
-from estimator.numbers import share_text
 from scripts.commands import commands
 from scripts.sidecar_page import sidecar
 

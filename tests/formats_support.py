@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from estimator.activity import Activity, Refused
-from estimator.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say
 from estimator.ledger import ImportReport, Ledger, import_paths
 from estimator.readers import READERS, Trace, pick, read_trace
 from estimator.readers.base import ReadResult, open_trace

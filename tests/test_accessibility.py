@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.accessibility.audit import MET, NOT_APPLICABLE, NOT_CHECKED, NOT_MET, STATES, audit, read
 from dashboard.texts import t, words
-from estimator.home import SettingsRefused, settings
+from estimator.core.home import SettingsRefused, settings
 from tests.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
 
 THEMES = {1: 9, 2: 2, 3: 3, 4: 13, 5: 8, 6: 2, 7: 5, 8: 10, 9: 4, 10: 14, 11: 13, 12: 11, 13: 12}  # RGAA 4.1

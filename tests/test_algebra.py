@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.algebra import Formula, FormulaRefused, directions, formula, render, to_latex, to_sql
+from estimator.core.duckdb_engine import connect
 from estimator.formulas import FORMULAS, device_lives, site_energy
-from estimator.store import connect
 from estimator.system import sql, system
 from estimator.units import parse
 

@@ -190,7 +190,7 @@ def test_a_failed_audit_publishes_nothing(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("audit", [name for name, _ in building._audits()])
 def test_each_audit_finds_what_it_is_for(tmp_path: Path, audit: str) -> None:
     """Spoil a build by hand so that the audit, and it alone, must speak."""
-    from estimator.store import DuckDB
+    from estimator.core.duckdb_engine import DuckDB
 
     spoil = {
         "energy_kept": "UPDATE groups SET cpu_energy = cpu_energy * 1.001",

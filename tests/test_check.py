@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from estimator import lake
 from estimator.checking import Found, check_paths
-from estimator.lake import ACTIVITY_SCHEMA
+from estimator.core import parquet_files
+from estimator.core.parquet_files import ACTIVITY_SCHEMA
 from estimator.ledger import Ledger, import_paths
 from estimator.readers import ReadResult
 from tests.formats_support import FORMATS, SAMPLES, result_of
@@ -77,6 +77,6 @@ def test_rows_in_a_table_are_counted_as_rows_one_by_one() -> None:
     rows += [row.model_copy(update={"output_tokens": 0.0, "device_hours": 1.0}) for row in rows]
     one_by_one, together = Found(), Found()
     one_by_one.look_at(ReadResult(rows, [], len(rows)))
-    together.look_at(ReadResult([], [], len(rows), table=lake.table_of(rows, ACTIVITY_SCHEMA)))
+    together.look_at(ReadResult([], [], len(rows), table=parquet_files.table_of(rows, ACTIVITY_SCHEMA)))
     for told in ("read", "proofs", "checks", "unknown_models"):
         assert getattr(together, told) == getattr(one_by_one, told) and getattr(together, told)

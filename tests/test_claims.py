@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.errors import LANGUAGES, words
+from estimator.core.errors import LANGUAGES, words
 from estimator.report.claims import claims
 from tests.test_architecture import ROOT, WORDS, flat, name
 

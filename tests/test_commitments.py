@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from estimator.cli.commitments import commitments as commands
 from estimator.commitments import FOLDER, CommitmentRefused, Commitments, StatementUnknown, Trained, author, expected
 from estimator.commitments_types import UNITS, Budget, Correction, Indicator, Objective, Publication, Training, What
-from estimator.errors import LANGUAGES, words
+from estimator.core.errors import LANGUAGES, words
 from estimator.register import Register
 from estimator.register.refusals import UseCaseUnknown
 from tests.support import sobria

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator import lake
 from estimator.building import build
+from estimator.core import parquet_files
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, compacting
 from estimator.ledger.compacting import Compacted, CompactionRunning, compact
 from estimator.ledger.standing import standing
@@ -143,7 +143,7 @@ def test_withdrawals_hold_before_and_after(home: Path) -> None:
 
 def test_a_part_of_another_kind_of_killed_import_keeps_its_account(home: Path) -> None:
     """Rows that no import acknowledged count as read, before and after they are merged."""
-    Ledger(home).write(lake.table_of(read(text(snapshot("orphan", 55, 60, 1)))[0], ACTIVITY_SCHEMA), [])
+    Ledger(home).write(parquet_files.table_of(read(text(snapshot("orphan", 55, 60, 1)))[0], ACTIVITY_SCHEMA), [])
     before = standing(Ledger(home))
     compact(Ledger(home))
     assert standing(Ledger(home)) == before
@@ -155,7 +155,7 @@ def test_a_file_that_holds_all_the_others_stays(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path)
     ledger.prepare()
     for name in ("a.csv", "b.csv"):
-        ledger.write(lake.table_of(read(content, name=name)[0], ACTIVITY_SCHEMA), [])
+        ledger.write(parquet_files.table_of(read(content, name=name)[0], ACTIVITY_SCHEMA), [])
     before = said(tmp_path)
     assert compact(ledger) == Compacted(2, 1, 1, 0)
     assert said(tmp_path) == before and standing(ledger).faults == ()
@@ -164,7 +164,7 @@ def test_a_file_that_holds_all_the_others_stays(tmp_path: Path) -> None:
 def test_two_do_not_compact_at_once(home: Path) -> None:
     import fcntl
 
-    with lake.held(Ledger(home).folder / ".compacting", fcntl.LOCK_EX), pytest.raises(CompactionRunning):
+    with parquet_files.held(Ledger(home).folder / ".compacting", fcntl.LOCK_EX), pytest.raises(CompactionRunning):
         compact(Ledger(home))
     assert compact(Ledger(home)).after == 3
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from estimator.activity import Activity, Refused
 from estimator.catalogue import load
-from estimator.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say
 from estimator.figures import amounts
 from estimator.ledger import Ledger, import_paths
 from estimator.readers import Trace, pick, read_trace

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from estimator import doctor, machine
+from estimator.core.errors import LANGUAGES, words
 from estimator.doctor import Probes, diagnose
-from estimator.errors import LANGUAGES, words
 
 RAPL = "sys/class/powercap/intel-rapl:0"
 PHYSICAL = {"proc/cpuinfo": "model name\t: Xeon Gold 6330\nflags\t\t: fpu sse2\n", "proc/stat": "cpu 1 2 3"}

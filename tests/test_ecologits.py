@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.methods.ecologits import estimate_ecologits
 from estimator.methods.ecologits_formulas import compute, steps_for
 from estimator.methods.ecologits_tables import load

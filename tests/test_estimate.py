@@ -3,7 +3,7 @@
 import pytest
 
 from estimator.catalogue import load
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.estimation import estimate
 from estimator.question import Question, question
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from estimator.building import build
-from estimator.home import reading_context
+from estimator.core.home import reading_context
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.standing import standing
 from scripts.fire.__main__ import account

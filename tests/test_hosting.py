@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from estimator.binding import GivenValueRefused
 from estimator.catalogue import load
-from estimator.errors import words
+from estimator.core.errors import words
 from estimator.hosting import JUDGES, Criterion, criteria
 from estimator.hosting import answers as host_answers
 from estimator.hosting import facts as host_facts

@@ -8,10 +8,10 @@ import pytest
 
 from estimator.commitments import Commitments
 from estimator.commitments import author as voter
+from estimator.core.periods import Period
 from estimator.indicators import sheet
 from estimator.indicators.scope import Scope, Sources
 from estimator.indicators.trajectory import change
-from estimator.periods import Period
 from estimator.register import Register, author
 from estimator.synthesis.text import hosting_text, shared
 from tests.support import activity, built

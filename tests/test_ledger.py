@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator import lake
 from estimator.activity import Activity, Refused
+from estimator.core import parquet_files
 from estimator.ledger import ACTIVITY_SCHEMA, Account, Ledger, import_paths
 from tests.traces_support import DEFAULTS, TRACES, context, counting, judged, read, read_file, text
 
@@ -275,8 +275,8 @@ def test_a_row_written_by_two_processes_counts_once(tmp_path: Path) -> None:
     other, _ = read(text(snapshot("a", 1, 60, 1)), name="copie.csv")
     ledger = Ledger(tmp_path)
     ledger.prepare()
-    ledger.write(lake.table_of(rows, ACTIVITY_SCHEMA), [])
-    ledger.write(lake.table_of(other, ACTIVITY_SCHEMA), [])
+    ledger.write(parquet_files.table_of(rows, ACTIVITY_SCHEMA), [])
+    ledger.write(parquet_files.table_of(other, ACTIVITY_SCHEMA), [])
     assert sorted((row["file_name"], row["status"]) for row in judged(ledger)) == [
         ("copie.csv", "current"),
         ("emissions.csv", "duplicate"),
@@ -344,7 +344,7 @@ def test_a_writer_that_fails_leaves_no_file_with_a_final_name(tmp_path: Path, mo
 
     ledger = Ledger(tmp_path)
     ledger.prepare()
-    monkeypatch.setattr(lake.os, "replace", full)
+    monkeypatch.setattr(parquet_files.os, "replace", full)
     rows, _ = read(text({}))
     with pytest.raises(OSError):
         ledger.append(rows, [])

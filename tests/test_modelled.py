@@ -11,7 +11,7 @@ from dashboard.run_view import run_view
 from dashboard.texts import t
 from estimator.activity import Activity
 from estimator.cli.text import totals_text
-from estimator.errors import say
+from estimator.core.errors import say
 from estimator.estimation import estimate
 from estimator.question import Question
 from estimator.reading import NO_PROOF, Asked, Build

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dashboard.dates import duration_text, period_text, short_day
-from estimator.numbers import (
+from estimator.core.number_format import (
     bounds_text,
     count_text,
     exact_text,

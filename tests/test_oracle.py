@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from estimator.core.duckdb_engine import connect
 from estimator.ledger import Ledger
-from estimator.store import connect
 from tests.support import activity, built
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from estimator.binding import bind_one
 from estimator.catalogue import load
+from estimator.core.home import reading_context
 from estimator.formulas import onsite_water_it
-from estimator.home import reading_context
 from estimator.ledger import Ledger, import_paths
 from estimator.places import PlaceRead, Places
 from estimator.reading import Build

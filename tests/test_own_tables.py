@@ -14,7 +14,7 @@ from estimator.binding import bind_one
 from estimator.building import build
 from estimator.catalogue import OWN_TABLES, Catalogue, load
 from estimator.catalogue_types import Factor
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.factor_check import problems
 from estimator.ledger import Ledger
 from estimator.own_tables import OwnFolderRefused, OwnTablesRefused, _covers

@@ -58,7 +58,7 @@ def test_every_file_of_the_packages_is_in_the_wheel(root: Path, wheel: Path) -> 
 
 
 def test_the_packages_come_from_the_wheel(root: Path, outside: Command) -> None:
-    found = outside("python", "-c", "import estimator.errors as e, factors as f; print(e.__file__, f.__file__)")
+    found = outside("python", "-c", "import estimator.core.errors as e, factors as f; print(e.__file__, f.__file__)")
     assert found.returncode == 0, found.stderr
     assert str(root) not in found.stdout
 

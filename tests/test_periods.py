@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.periods import Period, PeriodRefused
+from estimator.core.periods import Period, PeriodRefused
 
 MONTHS = st.integers(1950 * 12, 2900 * 12)
 

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import generate_latest as plain_page
 from prometheus_client.openmetrics.exposition import generate_latest as open_page
 
-from estimator.errors import LANGUAGES
+from estimator.core.errors import LANGUAGES
 from estimator.readers.base import BrokenMetrics
 from estimator.readers.prometheus import Sample, samples
 from tests.formats_support import result_of, rows_of

@@ -12,7 +12,7 @@ import pytest
 from estimator import provider_addresses, providers
 from estimator.activity import Activity
 from estimator.catalogue import FactorsRefused
-from estimator.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say
 from estimator.provider_addresses import find, host_in, is_private, load
 from tests.formats_support import rows_of
 from tests.test_reader_usage import span, spans, spent

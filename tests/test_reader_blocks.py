@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from estimator.activity import Activity, Refused
 from estimator.checking import check_paths
-from estimator.digests import Digests, of_bytes, of_column
-from estimator.errors import SobriaError
+from estimator.core.digest_set import Digests, of_bytes, of_column
+from estimator.core.errors import SobriaError
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.files import as_models
 from estimator.ledger.standing import standing

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.activity import Activity
-from estimator.errors import LANGUAGES, SobriaError, say
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.ledger import ImportReport, Ledger, import_paths
 from estimator.readers import Trace, find_files, read_trace
 from estimator.readers.base import UnknownTimezone, open_trace

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from estimator import lake
-from estimator.errors import LANGUAGES, SobriaError, say
-from estimator.lake import ACTIVITY_SCHEMA, REFUSED_SCHEMA
+from estimator.core import parquet_files
+from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.parquet_files import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from estimator.ledger import Ledger, import_paths
 from estimator.readers import READERS, Trace, find_files, pick
 from estimator.readers.base import NotATrace, open_trace
@@ -90,7 +90,7 @@ def survive(content: bytes, name: str) -> None:
     assert all(told(refusal) for refusal in result.refused)
     assert all(say("checks", code, "fr") for row in result.rows for code in row.checks)
     for rows, schema in ((result.rows, ACTIVITY_SCHEMA), (result.refused, REFUSED_SCHEMA)):
-        assert lake.table_of(rows, schema).num_rows == len(rows)
+        assert parquet_files.table_of(rows, schema).num_rows == len(rows)
 
 
 @PARAMETERS

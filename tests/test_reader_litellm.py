@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from estimator.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say
 from estimator.ledger import Ledger
 from tests.formats_support import bring, result_of, rows_of
 from tests.traces_support import judged, read_file

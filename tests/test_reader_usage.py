@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from estimator.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say
 from estimator.ledger import Ledger
 from estimator.readers.base import BrokenJson
 from tests.formats_support import FORMATS, bring, result_of, rows_of, sample, told

@@ -8,7 +8,7 @@ import pytest
 
 from estimator.activity import Activity
 from estimator.checking import check_paths
-from estimator.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say
 from estimator.readers.base import ReadResult
 from tests.formats_support import result_of, rows_of
 from tests.support import built

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.errors import LANGUAGES, words
+from estimator.core.errors import LANGUAGES, words
+from estimator.core.event_log import FOLDER, Event, EventFolder, make_event
 from estimator.register import Register, author, free_id
 from estimator.register.attachments import use_case_of
-from estimator.register.events import FOLDER, Event, EventFolder, make_event
 from estimator.register.fold import fold
 from estimator.register.refusals import (
     ChangeRefused,

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.cli.register import register as commands
-from estimator.errors import LANGUAGES, words
+from estimator.core.errors import LANGUAGES, words
+from estimator.core.event_log import FOLDER
 from estimator.register import Register, author, types
-from estimator.register.events import FOLDER
 from estimator.register.table import (
     COLUMNS,
     FACTS,

@@ -12,8 +12,8 @@ import pytest
 
 from estimator.commitments import Commitments
 from estimator.commitments import author as voter
-from estimator.errors import LANGUAGES
-from estimator.periods import PeriodRefused
+from estimator.core.errors import LANGUAGES
+from estimator.core.periods import PeriodRefused
 from estimator.reading import SAMPLE_MARK
 from estimator.register import Register
 from estimator.report.data import schema

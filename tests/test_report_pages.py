@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from estimator.commitments import Commitments
 from estimator.commitments import author as voter
-from estimator.errors import LANGUAGES
+from estimator.core.errors import LANGUAGES
 from estimator.register import Register
 from estimator.report.files import write_report
 from tests.report_support import WHO, case, facts, plain, run, settle, text

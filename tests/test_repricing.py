@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from dashboard.texts import t
 from estimator.building import Built, build, current
 from estimator.catalogue import Catalogue, load
+from estimator.core.duckdb_engine import DuckDB
 from estimator.figures import FIGURES
 from estimator.ledger import Ledger
 from estimator.reading import Build
 from estimator.repricing import ChangeUnreadable, changes, effect, effect_text, factors_text
-from estimator.store import DuckDB
 from tests.support import activity, sobria
 from tests.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
 

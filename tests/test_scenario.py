@@ -6,7 +6,7 @@ import pytest
 
 from estimator.compare.scenario import parse_scenario, read_scenario
 from estimator.compare.scenario_text import scenario_toml
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 
 GOOD = """
 title = "Répondre aux courriers"

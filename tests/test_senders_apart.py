@@ -9,7 +9,7 @@ import pytest
 from estimator.activity import Activity
 from estimator.building import build
 from estimator.collecting import Receipt, Sent, post, read_body
-from estimator.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.retrying import retry, waiting
 from estimator.ledger.withdrawing import Target, leaving

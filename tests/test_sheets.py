@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page
 
 from estimator.compare.scenario import Scenario, scenario_of
-from estimator.errors import LANGUAGES
+from estimator.core.errors import LANGUAGES
+from estimator.core.number_format import interval_text
+from estimator.core.typography import typeset
 from estimator.hosting.answers import read_answers
-from estimator.numbers import interval_text
 from estimator.register import Register, author
 from estimator.sheets.bars import round_top, small_ones
 from estimator.sheets.document import Table
@@ -31,7 +32,6 @@ from estimator.sheets.questions import NoHostInScenario, questions
 from estimator.sheets.rgesn import CRITERIA, rgesn
 from estimator.sheets.tender import points
 from estimator.sheets.text import markdown, table
-from estimator.typography import typeset
 from tests.support import sobria
 
 HOSTILE = "<script>alert(1)</script>\"'|*_[x](javascript:1)`&=1"

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from estimator.errors import LANGUAGES, words
+from estimator.core.errors import LANGUAGES, words
 from estimator.sidecar import Sidecar
 from scripts.sidecar_page import field_names, sidecar
 

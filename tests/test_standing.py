@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from estimator import lake
 from estimator.building import build
+from estimator.core import parquet_files
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, LedgerTorn
 from estimator.ledger.standing import Standing, standing
 from tests.support import sobria
@@ -104,7 +104,7 @@ def test_rows_of_a_killed_import_are_read_once_and_again_when_it_is_retried(tmp_
     ledger = Ledger(tmp_path)
     rows, refused = read(CONTENT)
     ledger.prepare()
-    ledger.write(lake.table_of(rows, ACTIVITY_SCHEMA), [])
+    ledger.write(parquet_files.table_of(rows, ACTIVITY_SCHEMA), [])
     assert standing(ledger) == Standing(1, 3, 2, 1, 0, 0, 0, 0, 0)
     account = ledger.append(rows, refused)
     assert (account.duplicates, account.quarantined) == (3, 1)

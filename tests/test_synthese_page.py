@@ -17,7 +17,7 @@ from dashboard import data
 from dashboard.synthese.data import Remembered, explanation
 from dashboard.synthese.routes import synthesis_routes
 from dashboard.texts import t
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.explain import replay
 from estimator.register import Register, author
 from scripts.demo.metropole import fill

@@ -17,13 +17,13 @@ from estimator.charter import phrases
 from estimator.cli import app
 from estimator.commitments import Commitments
 from estimator.commitments import author as voter
-from estimator.errors import LANGUAGES, words
+from estimator.core.errors import LANGUAGES, words
+from estimator.core.periods import Period
 from estimator.indicators import sheet
 from estimator.indicators.projection import Pace
 from estimator.indicators.scope import Scope, Sources
 from estimator.indicators.small_groups import grouped, withheld
 from estimator.indicators.trajectory import change
-from estimator.periods import Period
 from estimator.register import Register, author
 from estimator.sheets.files import FormatUnknown
 from estimator.synthesis import checks as phrase_checks

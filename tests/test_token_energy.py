@@ -8,7 +8,7 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from estimator.errors import words
+from estimator.core.errors import words
 from estimator.tokens.energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
 from estimator.tokens.table import load
 from scripts.fit_energy import LOCATOR, fitted_rows, interpolation, left_out, share

@@ -17,7 +17,7 @@ from estimator.compare.options import Context
 from estimator.compare.pairing import Paired, Side
 from estimator.compare.sweeps import crossing
 from estimator.compare.verdict_words import smallest_words
-from estimator.errors import say
+from estimator.core.errors import say
 from estimator.figures import FIGURES
 from estimator.worlds import Cell
 from tests.support import activity, built

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from estimator.coordinates import far_from
-from estimator.errors import LANGUAGES, sentences
+from estimator.core.errors import LANGUAGES, sentences
 from estimator.faults import contradictions, faults
 from estimator.supply import supply
 from estimator.workload import read_case

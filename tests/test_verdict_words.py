@@ -5,7 +5,7 @@ import pytest
 
 from estimator.compare.verdict_words import ratio_words, verdict_meaning, verdict_words
 from estimator.compare.verdicts import VERDICTS, Comparison, Pair, Ratio, compare
-from estimator.errors import LANGUAGES
+from estimator.core.errors import LANGUAGES
 from tests.test_numbers import spaced
 
 NAMES = ("le modèle léger", "le grand")

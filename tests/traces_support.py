@@ -9,11 +9,11 @@ from typing import Any
 
 from estimator.activity import Activity, Refused
 from estimator.building import sql_text
+from estimator.core.duckdb_engine import connect
 from estimator.ledger import Ledger
 from estimator.places import Places
 from estimator.readers import Context, Trace, read_trace
 from estimator.readers.base import open_trace
-from estimator.store import connect
 
 TRACES = Path(__file__).resolve().parent / "traces"
 COLUMNS = (

@@ -18,7 +18,7 @@ from dashboard.charts import (
     nice_ticks,
 )
 from dashboard.texts import t
-from estimator.numbers import Amount, interval_text, share_text, step_for, tick_text, two_figures
+from estimator.core.number_format import Amount, interval_text, share_text, step_for, tick_text, two_figures
 
 STRIP = 20  # height of the picture of a row [px]
 SECOND, PALE = "#57606a", "#8ab4dc"

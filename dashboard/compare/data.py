@@ -18,9 +18,9 @@ from estimator.compare.decision import decision, factor_labels
 from estimator.compare.options import Context, built
 from estimator.compare.scenario import Option, Scenario, parse_scenario
 from estimator.compare.sites import at_hosts
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
+from estimator.core.home import default_home
 from estimator.explain import explain_cells
-from estimator.home import default_home
 from estimator.hosting import Criterion, criteria
 from estimator.hosting.facts import distance_class
 from estimator.hosting.questionnaire import Question, questionnaire

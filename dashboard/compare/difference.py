@@ -17,7 +17,7 @@ from dashboard.texts import both, sentence, t
 from dashboard.view import choice
 from estimator.compare.adding_up import adding_up
 from estimator.compare.scenario import Scenario
-from estimator.numbers import share_text, step_for, tick_text, with_unit
+from estimator.core.number_format import share_text, step_for, tick_text, with_unit
 
 DRAWN = 5  # factors in the picture
 LEAST_DOUBT = 0.005

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.texts import known, sentence, t
 from estimator.compare.scenario import Scenario, ScenarioRefused, scenario_of
-from estimator.typography import typeset
+from estimator.core.typography import typeset
 
 
 class NotANumber(ValueError):

@@ -10,7 +10,7 @@ from dashboard.compare.data import Compared
 from dashboard.compare.sections import label, other_than
 from dashboard.compare.view import breakable, nearest, occupancy, suitable, told_pair
 from dashboard.texts import both, sentence, t
-from estimator.numbers import count_text, interval_text, share_text, two_figures
+from estimator.core.number_format import count_text, interval_text, share_text, two_figures
 
 
 def growth(found: Compared, lang: str) -> Markup:

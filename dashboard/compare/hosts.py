@@ -17,10 +17,10 @@ from dashboard.texts import both, sentence, t
 from dashboard.view import choice
 from estimator.compare.scenario import Scenario
 from estimator.compare.sites import placeable
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
+from estimator.core.number_format import interval_text, range_text, share_text
+from estimator.core.typography import typeset
 from estimator.hosting import Criterion
-from estimator.numbers import interval_text, range_text, share_text
-from estimator.typography import typeset
 
 MOST = 6  # sites side by side
 FIRST = ("dcml/vandoeuvre", "scaleway/fr-par-2", "class/server-room", "gcp/europe-north1", "aws/us-east-1")

@@ -15,7 +15,7 @@ from dashboard.compare.quality import quality_text
 from dashboard.compare.sections import label
 from dashboard.texts import sentence, t
 from dashboard.view import choice
-from estimator.numbers import Amount, Step, interval_text, step_for
+from estimator.core.number_format import Amount, Step, interval_text, step_for
 
 NAME = "graphiques"
 FIGURES = ("energy", "water", "adpe", "gwp")

@@ -12,8 +12,8 @@ from dashboard.compare.view import link
 from dashboard.explain_view import _factors, _left_out, _steps
 from dashboard.texts import t
 from estimator.compare.scenario import Scenario
-from estimator.errors import SobriaError
-from estimator.numbers import count_text, interval_text
+from estimator.core.errors import SobriaError
+from estimator.core.number_format import count_text, interval_text
 
 BOUNDS = ("low", "central", "high")
 FIGURES = ("energy", "water", "adpe", "gwp", "primary_energy")

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from dashboard.charts import ACCENT, INK, LINE, RATIO, WHITE, axis, data_uri, far_smaller, nice_ticks
 from dashboard.compare.charts import PALE, alt_text, dot, figure_of, grid, place, span, svg
 from dashboard.texts import t
-from estimator.numbers import Amount, interval_text, share_text, step_for, tick_text
+from estimator.core.number_format import Amount, interval_text, share_text, step_for, tick_text
 
 HIGH = 240  # height of the picture [px]
 TENTHS = 10

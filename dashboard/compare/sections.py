@@ -12,7 +12,7 @@ from dashboard.compare.quality import Point, quality_picture, quality_text
 from dashboard.compare.view import breakable, nearest, suitable
 from dashboard.texts import both, sentence, t
 from estimator.compare.verdict_words import smallest_words
-from estimator.numbers import interval_text
+from estimator.core.number_format import interval_text
 
 FIGURES = ("energy", "water", "adpe", "gwp")
 

@@ -13,7 +13,7 @@ from dashboard.compare.view import INDICATORS, breakable, link, occupancy, proof
 from dashboard.dates import short_day
 from dashboard.texts import both, sentence, t
 from estimator.compare.scenario import Option, Scenario
-from estimator.numbers import (
+from estimator.core.number_format import (
     Step,
     interval_text,
     plain,

@@ -14,7 +14,7 @@ from dashboard.texts import both, sentence, t
 from estimator.compare.options import MINUTES_APART
 from estimator.compare.scenario import Scenario
 from estimator.compare.verdict_words import no_lead
-from estimator.numbers import count_text, share_text, tick_text, two_figures
+from estimator.core.number_format import count_text, share_text, tick_text, two_figures
 
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # beside electricity, never summed

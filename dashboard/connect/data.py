@@ -8,8 +8,8 @@ from typing import Any
 
 from estimator.building import build
 from estimator.checking import check_paths
-from estimator.errors import say
-from estimator.home import default_home, reading_context
+from estimator.core.errors import say
+from estimator.core.home import default_home, reading_context
 from estimator.ledger import Ledger, import_paths
 from estimator.sidecar import SUFFIX
 

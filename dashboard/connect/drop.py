@@ -10,8 +10,8 @@ from dashboard import parts
 from dashboard.connect import data as connect
 from dashboard.guard import may_write
 from dashboard.texts import both, t
-from estimator.errors import SobriaError
-from estimator.typography import typeset
+from estimator.core.errors import SobriaError
+from estimator.core.typography import typeset
 
 DROPPED, FILE, DONE = "connect dropped", "connect file", "connect done"
 SHOWN = 12  # names of fields and of models

@@ -8,8 +8,8 @@ from dashboard.accessibility.audit import NOT_CHECKED, NOT_MET, STATES, audit
 from dashboard.dates import day_text
 from dashboard.texts import t
 from dashboard.view import language
-from estimator.home import default_home, settings
-from estimator.numbers import share_text
+from estimator.core.home import default_home, settings
+from estimator.core.number_format import share_text
 
 FORM = "https://formulaire.defenseurdesdroits.fr/"
 DELEGATES = "https://www.defenseurdesdroits.fr/saisir/delegues"

@@ -11,7 +11,7 @@ from dashboard.dates import period_text
 from dashboard.register.names import service_names
 from dashboard.texts import t
 from dashboard.view import language, proof_sentence, service_bars, why_not_measured
-from estimator.numbers import plain, range_text, said_in_sentence, share_text, step_for, with_unit
+from estimator.core.number_format import plain, range_text, said_in_sentence, share_text, step_for, with_unit
 
 SHOWN = 8  # services in the picture
 TILES = ("energy", "water", "adpe", "gwp")

@@ -8,7 +8,7 @@ from dashboard.explain_view import explain_view
 from dashboard.synthese.data import explanation
 from dashboard.texts import t
 from dashboard.view import language
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 
 
 def show() -> None:

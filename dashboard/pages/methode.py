@@ -12,10 +12,10 @@ from dashboard.data import Entry
 from dashboard.dates import day_text, is_past
 from dashboard.texts import t
 from dashboard.view import language
+from estimator.core.number_format import NO_BREAK, Step, exact_text, plain, step_for, unit_text
+from estimator.core.typography import typeset
 from estimator.figures import FIGURES
-from estimator.numbers import NO_BREAK, Step, exact_text, plain, step_for, unit_text
 from estimator.repricing import effect_text, factors_text
-from estimator.typography import typeset
 
 RIVALS = (  # where sources disagree on what weighs most: quantity, subject
     ("grid_gwp", "FRA"),

@@ -25,7 +25,7 @@ from dashboard.register.view import read_only, saved, use_case_view
 from dashboard.register.way import stage_path
 from dashboard.texts import both, t
 from dashboard.view import choice, language, page_asked
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.register.types import UseCase
 
 FILTERS = ("etape", "issue", "service", "commune")

@@ -14,7 +14,7 @@ from dashboard.register import data as register
 from dashboard.register import fields as fields
 from dashboard.register.text import event_text
 from dashboard.texts import t
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.register.types import Author, UseCase
 
 Values = Mapping[str, Any]

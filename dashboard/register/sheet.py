@@ -14,7 +14,7 @@ from dashboard.register.text import field_text, quality_text, reached_text, resu
 from dashboard.register.view import decision_rows, record_pairs
 from dashboard.register.way import answer_text, conditions_title, stage_path, way_entries
 from dashboard.texts import t
-from estimator.numbers import interval_text
+from estimator.core.number_format import interval_text
 from estimator.register.types import UseCase
 
 LONGEST = 110  # characters of a reason

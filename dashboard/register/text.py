@@ -10,9 +10,9 @@ from markupsafe import Markup
 from dashboard.dates import day_text, short_day
 from dashboard.register import data as register
 from dashboard.texts import t
-from estimator.numbers import exact_text
+from estimator.core.event_log import Event
+from estimator.core.number_format import exact_text
 from estimator.register import Counts
-from estimator.register.events import Event
 from estimator.register.types import METROPOLE, UseCase
 
 RESULTS = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")

@@ -25,11 +25,11 @@ from dashboard.register.text import (
 )
 from dashboard.register.way import answer_text, conditions_section, way_section
 from dashboard.texts import t
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
+from estimator.core.typography import typeset
 from estimator.register.fold import Conflict
 from estimator.register.types import Attachment, UseCase
 from estimator.sheets.facts import CaseWithoutScenario
-from estimator.typography import typeset
 
 PLAIN = ("task", "unit", "service", "owner_role", "benefit")
 

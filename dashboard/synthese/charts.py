@@ -10,7 +10,7 @@ from dashboard import charts
 from dashboard.charts import ACCENT, INK, LINE, WHITE, data_uri
 from dashboard.dates import month_text
 from dashboard.texts import t
-from estimator.numbers import interval_text, plain, step_for, with_unit
+from estimator.core.number_format import interval_text, plain, step_for, with_unit
 
 HIGH, GROUND = 88, 4  # of a picture, and under its zero [px]
 EARLIER = "#b6c7da"  # months before the period: lighter, and told in words

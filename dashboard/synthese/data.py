@@ -10,15 +10,15 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from dashboard import data
 from estimator import commitments as votes
+from estimator.core.event_log import FOLDER as REGISTER
+from estimator.core.home import default_home
+from estimator.core.periods import Period, PeriodRefused
 from estimator.explain import NumberUnknown
-from estimator.home import default_home
 from estimator.indicators.compared import FOLDER as SCENARIOS
 from estimator.indicators.opened import opened, split_number
 from estimator.indicators.scope import WHOLE, Scope, Sources
-from estimator.periods import Period, PeriodRefused
 from estimator.reading import Build, NoBuild
 from estimator.register import Register
-from estimator.register.events import FOLDER as REGISTER
 from estimator.register.types import METROPOLE
 from estimator.synthesis import synthesis
 

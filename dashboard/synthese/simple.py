@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dashboard import parts
 from dashboard.texts import t
-from estimator.numbers import LADDERS, figure, share_text, step_for
+from estimator.core.number_format import LADDERS, figure, share_text, step_for
 from estimator.synthesis.text import FOOTPRINTS, period_text, territory_text
 
 Body = Mapping[str, Any]

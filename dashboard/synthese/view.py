@@ -9,8 +9,8 @@ from dashboard import charts, parts
 from dashboard.dates import month_text
 from dashboard.synthese.charts import EFFECTS, History, months_figure, months_legend, waterfall
 from dashboard.texts import t
+from estimator.core.number_format import figure, interval_text
 from estimator.indicators.opened import number_of
-from estimator.numbers import figure, interval_text
 from estimator.synthesis.document import is_mostly_estimated, use_name
 from estimator.synthesis.text import (
     FOOTPRINTS,

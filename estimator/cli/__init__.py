@@ -15,8 +15,8 @@ from estimator.cli.collect import collect
 from estimator.cli.estimate import estimate
 from estimator.cli.text import Json, show
 from estimator.cli.track import track
-from estimator.errors import LANGUAGES, SobriaError, say
-from estimator.home import default_home
+from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.home import default_home
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 for name, group in GROUPS.items():
@@ -87,7 +87,7 @@ def import_(
     timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
     json_: Json = False,
 ) -> None:
-    from estimator.home import reading_context
+    from estimator.core.home import reading_context
     from estimator.ledger import Ledger, NothingToImport, import_paths
     from estimator.readers.base import ReaderFailed
 

@@ -14,7 +14,7 @@ from estimator.cli.register import register
 from estimator.cli.report import report
 from estimator.cli.sheets import sheet
 from estimator.cli.text import Json, show
-from estimator.errors import say
+from estimator.core.errors import say
 
 if TYPE_CHECKING:
     from estimator.catalogue_types import Subject

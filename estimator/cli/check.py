@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from estimator.cli.text import Json, show
-from estimator.errors import say
+from estimator.core.errors import say
 
 SHOWN_NAMES = 12
 
@@ -18,7 +18,7 @@ def check(
     json_: Json = False,
 ) -> None:
     from estimator.checking import check_paths
-    from estimator.home import reading_context
+    from estimator.core.home import reading_context
     from estimator.ledger import NothingToImport
 
     home = context.obj["home"]

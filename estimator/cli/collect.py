@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from estimator.cli.text import Json, show
+from estimator.core.errors import say
 from estimator.doors import ADDRESS, PORT, Limits
-from estimator.errors import say
 from estimator.gate import OF_AN_ADDRESS, Bounds
 
 collect = typer.Typer(invoke_without_command=True, help="collect")

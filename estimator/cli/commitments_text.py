@@ -6,9 +6,9 @@ from typing import Any
 
 from estimator.commitments import Commitments, Entry, Group, Published
 from estimator.commitments_types import UNITS, Budget, Objective, Training
-from estimator.errors import say
-from estimator.numbers import count_text, exact_text, share_text
-from estimator.periods import Period
+from estimator.core.errors import say
+from estimator.core.number_format import count_text, exact_text, share_text
+from estimator.core.periods import Period
 
 
 def list_text(kept: Commitments, today: date, lang: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.compare.verdict_words import BARE, no_lead, smallest_words
-from estimator.errors import say
-from estimator.numbers import count_text, interval_text, share_text, tick_text
-from estimator.typography import typeset
+from estimator.core.errors import say
+from estimator.core.number_format import count_text, interval_text, share_text, tick_text
+from estimator.core.typography import typeset
 
 
 def compare_text(body: Mapping[str, Any], lang: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.cli.text import amount_text, figures_text, sample_lines, steps_text, used_text
-from estimator.errors import say
-from estimator.numbers import share_text, two_values_text
+from estimator.core.errors import say
+from estimator.core.number_format import share_text, two_values_text
 
 
 def explain_text(body: Mapping[str, Any], lang: str) -> str:

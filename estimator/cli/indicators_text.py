@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.cli.text import sample_lines
-from estimator.errors import say
+from estimator.core.errors import say
+from estimator.core.typography import typeset
 from estimator.synthesis.text import (
     against_text,
     budget_text,
@@ -17,7 +18,6 @@ from estimator.synthesis.text import (
     trend_text,
     value_text,
 )
-from estimator.typography import typeset
 
 
 def indicators_text(body: Mapping[str, Any], lang: str) -> str:

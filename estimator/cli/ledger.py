@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from estimator.cli.text import Json, show
-from estimator.errors import say
+from estimator.core.errors import say
 
 if TYPE_CHECKING:
     from estimator.ledger import Ledger
@@ -132,7 +132,7 @@ def retry(
     json_: Json = False,
 ) -> None:
     from estimator.cli.ledger_text import retried_text
-    from estimator.home import reading_context
+    from estimator.core.home import reading_context
     from estimator.ledger.retrying import retry as again
 
     home = context.obj["home"]

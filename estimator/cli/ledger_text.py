@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimator.activity import Refused
-from estimator.errors import say, sentences
+from estimator.core.errors import say, sentences
 from estimator.ledger.records import Import, Withdrawal
 
 SHOWN, NAMES = 20, 5

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from estimator.cli.text import Json, show
-from estimator.errors import say
+from estimator.core.errors import say
 
 if TYPE_CHECKING:
     from estimator.register import Register

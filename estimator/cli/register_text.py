@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from estimator.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say
+from estimator.core.event_log import Event
 from estimator.register import Due, Register
-from estimator.register.events import Event
 from estimator.register.refusals import field_label
 from estimator.register.table import COLUMNS, row_of
 from estimator.register.types import UseCase

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from estimator.cli.text import Json, show
-from estimator.errors import say
+from estimator.core.errors import say
 
 report = typer.Typer(no_args_is_help=True)
 

@@ -12,9 +12,8 @@ from typer.core import TyperGroup, TyperOption
 from estimator.activity import Refused
 from estimator.catalogue import Catalogue
 from estimator.catalogue_types import Factor, Subject
-from estimator.errors import say, words
-from estimator.factor_check import Problem
-from estimator.numbers import (
+from estimator.core.errors import say, words
+from estimator.core.number_format import (
     Step,
     bounds_text,
     count_text,
@@ -24,6 +23,7 @@ from estimator.numbers import (
     spoken_numbers,
     unit_text,
 )
+from estimator.factor_check import Problem
 
 if TYPE_CHECKING:
     from estimator.ledger import ImportReport

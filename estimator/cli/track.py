@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.own_time import since_start
 
 _UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "j": 86400.0}

@@ -13,7 +13,7 @@ from estimator.compare.scenario import Option, Scenario
 from estimator.compare.verdict_words import quality_words, ratio_words, verdict_words
 from estimator.compare.verdicts import LOWER_ALWAYS, LOWER_MOSTLY, NOT_COMPARABLE, NOT_STUDIED, Comparison
 from estimator.compare.verdicts import compare as compare_pair
-from estimator.errors import LANGUAGES
+from estimator.core.errors import LANGUAGES
 from estimator.figures import FIGURES, Figure, amounts, asked, figure_named, known_result
 from estimator.shapley import split_difference
 

@@ -14,7 +14,7 @@ from estimator.compare.pairing import Side
 from estimator.compare.scenario import Scenario
 from estimator.compare.sites import at_hosts, placeable
 from estimator.compare.sweeps import crossings, growth
-from estimator.errors import LANGUAGES
+from estimator.core.errors import LANGUAGES
 
 FEW = 8  # options up to which growth and crossings are told
 

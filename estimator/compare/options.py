@@ -12,14 +12,14 @@ from estimator.catalogue import Catalogue
 from estimator.cells import MACHINE, PLACE, Made, cells_of
 from estimator.compare.scenario import Option, People, Scenario
 from estimator.compare.verdict_words import BARE
-from estimator.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.number_format import share_text, tick_text
+from estimator.core.typography import typeset
 from estimator.hosting.facts import tables
-from estimator.numbers import share_text, tick_text
 from estimator.places import PlaceRead, Places
 from estimator.question import Question
 from estimator.settings import setting_of
 from estimator.supply import DESK
-from estimator.typography import typeset
 from estimator.worlds import Cell
 
 MINUTES = 60.0  # in an hour

@@ -9,8 +9,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from estimator.errors import LANGUAGES, SobriaError, say
-from estimator.expected import expected
+from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.validation_messages import expected
 from estimator.question import Question
 
 MOST_OPTIONS = 200

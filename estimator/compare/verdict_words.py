@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from estimator.compare.scenario import Option, Quality
 from estimator.compare.verdicts import FAR, LOWER_MOSTLY, MARGIN, MOST, ODD_DRAWS, TAIL, Comparison
-from estimator.errors import say
-from estimator.numbers import Step, share_text, tick_text, two_figures
-from estimator.typography import typeset
+from estimator.core.errors import say
+from estimator.core.number_format import Step, share_text, tick_text, two_figures
+from estimator.core.typography import typeset
 
 BARE = Step(Decimal(1), "", scaled=False)
 SAME = 0.0005  # a difference under half a thousandth is none

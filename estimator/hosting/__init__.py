@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from estimator.errors import say
+from estimator.core.errors import say
 from estimator.hosting.answers import Answer
 from estimator.hosting.facts import Evidence, Known, Reading, Site, Threshold, site, tables
 

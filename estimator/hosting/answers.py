@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from estimator.binding import Bound, GivenValueRefused, given
 from estimator.catalogue import Catalogue, load
-from estimator.errors import SobriaError, say, sentences
+from estimator.core.errors import SobriaError, say, sentences
 from estimator.register.refusals import ListedRefusal
 
 CHOICES: Mapping[str, tuple[str, ...]] = {

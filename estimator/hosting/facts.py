@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from estimator.binding import Bound, bind_one
 from estimator.catalogue import Catalogue, load, records
 from estimator.catalogue_types import Factor, Record, Subject
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.hosting.answers import CHOICES, FIELDS, Answer, answered_bounds, latest
 
 GRAND_NANCY = "FRA-GES/grand-nancy"  # region (country first), then territory

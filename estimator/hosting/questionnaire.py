@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from estimator.catalogue import load
-from estimator.errors import say
+from estimator.core.errors import say
 from estimator.hosting import criteria
 from estimator.hosting.answers import CHOICES, COLUMNS, FIELDS, Answer, cell_text
 from estimator.hosting.facts import Reading, Site, site, tables

@@ -7,7 +7,7 @@ from typing import Any
 
 from estimator.compare.decision import decision
 from estimator.compare.scenario import Scenario, read_scenario
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.register.types import UseCase
 
 FOLDER = "scenarios"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from estimator.building import build as make
 from estimator.commitments import Commitments
+from estimator.core.periods import Period
 from estimator.indicators.scope import Scope, Sources
-from estimator.periods import Period
 from estimator.reading import NoBuild, open_current
 from estimator.register import Register
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from estimator.attached import Attached, attached, months_of
 from estimator.commitments import Commitments
+from estimator.core.periods import Period
 from estimator.indicators.compared import Compared, comparison
-from estimator.periods import Period
 from estimator.reading import Build
 from estimator.register import Register
 from estimator.register.types import UseCase

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from estimator.errors import sentences
+from estimator.core.errors import sentences
 from estimator.indicators.footprint import FOOTPRINTS, footprints, per_service, totals
 from estimator.indicators.limits import limits
 from estimator.indicators.practice import coverage, non_ai_reviewed, published, right_sized, trained

@@ -8,7 +8,7 @@ from estimator import draws
 from estimator.attached import Attached
 from estimator.compare.pairing import Side
 from estimator.compare.verdict_words import change_words
-from estimator.errors import LANGUAGES
+from estimator.core.errors import LANGUAGES
 from estimator.figures import figure_named
 from estimator.indicators.scope import Scope, of_case
 from estimator.indicators.units import counted_in, units

@@ -1,6 +1,6 @@
 """The ledger: what was done, written once and never changed; whether a row counts is judged when it is read."""
 
-from estimator.lake import ACTIVITY_SCHEMA
+from estimator.core.parquet_files import ACTIVITY_SCHEMA
 from estimator.ledger.files import Ledger, LedgerTorn
 from estimator.ledger.importing import FileResult, ImportReport, NothingToImport, import_paths
 from estimator.ledger.posting import Account

@@ -11,13 +11,13 @@ from pathlib import PurePosixPath
 
 import pyarrow as pa
 
-from estimator import lake
-from estimator.errors import SobriaError
+from estimator.core import parquet_files
+from estimator.core.duckdb_engine import arrow, connect
+from estimator.core.errors import SobriaError
+from estimator.core.event_log import make_record
 from estimator.ledger.files import KINDS, Kind, Ledger
 from estimator.ledger.live import NAME_ONLY, parquet
 from estimator.ledger.records import Compaction, replaced
-from estimator.register.events import make_record
-from estimator.store import arrow, connect
 
 LEAST = 2
 WAIT_S = 5.0
@@ -64,13 +64,13 @@ def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S) -> Compa
 def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
     """Say what will stand for these parts, then make it: until it is there, they count."""
     kind: Kind = "activities" if folder.startswith("activities") else "quarantine"
-    tables = {name: lake.read_part(ledger.folder / name) for name in names}
+    tables = {name: parquet_files.read_part(ledger.folder / name) for name in names}
     table = _merged(ledger, kind, names)
     ids = set(chain.from_iterable(t.column("row_id").to_pylist() for t in tables.values()))
     if ids != set(table.column("row_id").to_pylist()):
         raise ValueError(f"{folder}: a compaction would lose rows")
-    data = lake.bytes_of(table)
-    made = f"{folder}/{lake.part_name(data)}"
+    data = parquet_files.bytes_of(table)
+    made = f"{folder}/{parquet_files.part_name(data)}"
     old = {
         name: {"rows": len(t), "files": len(t.column("file_sha").unique())}
         for name, t in tables.items()
@@ -80,7 +80,7 @@ def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
         return  # a part that another stands for cannot stand for one
     fields = {"made": made, "rows": len(table), "replaced": old}
     ledger.compactions.write(make_record(Compaction, fields, ledger.clock()))
-    lake.publish(ledger.folder / folder, lake.part_name(data), data)
+    parquet_files.publish(ledger.folder / folder, parquet_files.part_name(data), data)
 
 
 def _merged(ledger: Ledger, kind: Kind, names: list[str]) -> pa.Table:
@@ -102,12 +102,12 @@ def _delete(ledger: Ledger, wait_s: float) -> tuple[int, int]:
     compactions = ledger.compactions.read()[0]
     present = ledger.present()
     made = {c.made for c in compactions} & present
-    whole = {name for name in made if lake.is_whole(ledger.folder / name)}
+    whole = {name for name in made if parquet_files.is_whole(ledger.folder / name)}
     stale = sorted(present & replaced(present - made | whole, compactions))
     limit = time.monotonic() + wait_s
     while stale:
         try:
-            with lake.held(ledger.folder / ".reading", fcntl.LOCK_EX | fcntl.LOCK_NB):
+            with parquet_files.held(ledger.folder / ".reading", fcntl.LOCK_EX | fcntl.LOCK_NB):
                 for name in stale:
                     (ledger.folder / name).unlink(missing_ok=True)
                 return len(stale), 0

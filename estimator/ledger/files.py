@@ -17,16 +17,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from estimator import lake
 from estimator.activity import Activity, Refused
-from estimator.digests import Digests, of_column
-from estimator.errors import SobriaError
-from estimator.lake import ACTIVITY_SCHEMA, REFUSED_SCHEMA
+from estimator.core import parquet_files
+from estimator.core.digest_set import Digests, of_column
+from estimator.core.duckdb_engine import Connection, connect
+from estimator.core.errors import SobriaError
+from estimator.core.event_log import RecordFolder
+from estimator.core.parquet_files import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from estimator.ledger.live import copy_of, counting, parquet
 from estimator.ledger.records import Compaction, Import, Withdrawal, in_force, now, replaced
 from estimator.readers.base import ReadResult
-from estimator.register.events import RecordFolder
-from estimator.store import Connection, connect
 
 if TYPE_CHECKING:
     from estimator.ledger.posting import Account
@@ -176,7 +176,7 @@ class Ledger:
         self.prepare()
         seeds = {"activities": self.activities / "month=190001", "quarantine": self.quarantine}
         parts = [self.folder / name for name in self.parts() if name.startswith(f"{kind}/")]
-        return _whole([seeds[kind] / lake.SEED, *parts])
+        return _whole([seeds[kind] / parquet_files.SEED, *parts])
 
     def withdrawn_files(self, kind: Kind) -> list[str]:
         """Paths of the files that hold the copies of a kind that count no more. LedgerTorn."""
@@ -208,17 +208,17 @@ class Ledger:
 
     def prepare(self) -> None:
         """Make the folders and their empty seed files, and sweep what killed writers have left."""
-        lake.seed(self.activities / "month=190001", ACTIVITY_SCHEMA)
-        lake.seed(self.quarantine, REFUSED_SCHEMA)
+        parquet_files.seed(self.activities / "month=190001", ACTIVITY_SCHEMA)
+        parquet_files.seed(self.quarantine, REFUSED_SCHEMA)
         for records in (self.imports, self.withdrawals, self.compactions):
-            lake.make_folder(records.folder)
-        lake.sweep(self.folder)
+            parquet_files.make_folder(records.folder)
+        parquet_files.sweep(self.folder)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """While it lasts, no file is deleted."""
         self.prepare()
-        with lake.held(self.folder / ".reading", fcntl.LOCK_SH):
+        with parquet_files.held(self.folder / ".reading", fcntl.LOCK_SH):
             yield
 
     @contextmanager
@@ -239,10 +239,10 @@ class Ledger:
         starts = np.flatnonzero(np.diff(months, prepend=0)).tolist()
         for start, end in pairwise([*starts, len(months)]):
             batch = rows[start:end]
-            path = lake.write_part(self.activities / f"month={months[start]}", batch)
+            path = parquet_files.write_part(self.activities / f"month={months[start]}", batch)
             wrote[path.relative_to(self.folder).as_posix()] = len(batch)
         if refused:
-            path = lake.write_part(self.quarantine, lake.table_of(refused, REFUSED_SCHEMA))
+            path = parquet_files.write_part(self.quarantine, parquet_files.table_of(refused, REFUSED_SCHEMA))
             wrote[path.relative_to(self.folder).as_posix()] = len(refused)
         return wrote
 
@@ -276,7 +276,7 @@ def _nulls(path: str, name: str) -> int:
 
 def _whole(paths: Sequence[Path]) -> list[str]:
     for path in paths:
-        if not lake.looks_whole(path):
+        if not parquet_files.looks_whole(path):
             raise LedgerTorn(file=path.name)
     return [str(path) for path in paths]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.activity import Refused
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.ledger.files import Ledger
 from estimator.ledger.posting import Account, Posting
 from estimator.readers import find_files, open_results, size_of

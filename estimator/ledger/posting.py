@@ -7,13 +7,13 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from estimator import lake
 from estimator.activity import Activity, Refused
-from estimator.errors import SobriaError
+from estimator.core import parquet_files
+from estimator.core.errors import SobriaError
+from estimator.core.event_log import make_record
 from estimator.ledger.files import Ledger
 from estimator.ledger.records import Import, Source, heads
 from estimator.readers.base import ReadResult
-from estimator.register.events import make_record
 
 BATCH_ROWS = 100_000
 
@@ -92,7 +92,7 @@ class Posting:
 
     def flush(self) -> None:
         """Write what is waiting."""
-        rows = pa.concat_tables([lake.table_of(self._rows, lake.ACTIVITY_SCHEMA), *self._tables])
+        rows = pa.concat_tables([parquet_files.table_of(self._rows, parquet_files.ACTIVITY_SCHEMA), *self._tables])
         for part, count in self._ledger.write(rows, self._refused).items():
             self._wrote[part] = self._wrote.get(part, 0) + count
         self._rows, self._tables, self._refused = [], [], []
@@ -143,7 +143,7 @@ class Posting:
     def _acknowledge(self) -> None:
         """Name what this import stands on; a part that a killed import left is first made sure of."""
         for part in self._relied:
-            lake.sync_folder((self._ledger.folder / part).parent)
+            parquet_files.sync_folder((self._ledger.folder / part).parent)
         fields = {
             "after": heads(self._imports),
             "sources": [source.model_dump() for source in self._sources],

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import chain
 
-from estimator.register.events import Kept
+from estimator.core.event_log import Kept
 from estimator.register.types import Strict, Text
 
 

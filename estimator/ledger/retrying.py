@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from estimator.activity import Activity, Refused
-from estimator.errors import SobriaError
-from estimator.lake import REFUSED_SCHEMA
+from estimator.core.duckdb_engine import arrow, connect
+from estimator.core.errors import SobriaError
+from estimator.core.parquet_files import REFUSED_SCHEMA
 from estimator.ledger.files import Ledger, as_models
 from estimator.ledger.live import waiting as waiting_sql
 from estimator.ledger.posting import Posting
@@ -15,7 +16,6 @@ from estimator.readers import Trace, find_files, read_trace
 from estimator.readers.base import Context, open_trace
 from estimator.sent import Body, body, own, sender_in
 from estimator.spool import TRACES
-from estimator.store import arrow, connect
 
 Files = dict[tuple[str, str], list[Refused]]
 

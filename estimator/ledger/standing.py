@@ -6,12 +6,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from estimator import lake
-from estimator.errors import sentences
+from estimator.core import parquet_files
+from estimator.core.duckdb_engine import connect
+from estimator.core.errors import sentences
 from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger, current_rows_sql
 from estimator.ledger.live import counting, parquet, waiting
 from estimator.ledger.records import Compaction, Import, covered, in_force, replaced
-from estimator.store import connect
 
 STATES = ("accepted", "superseded", "quarantined", "withdrawn")
 
@@ -93,12 +93,12 @@ def standing(ledger: Ledger) -> Standing:
         present = ledger.present()  # after what names parts, and before what replaces some
         compactions = ledger.compactions.read()
         faults = [fault.about for _, found in (imports, withdrawals, compactions) for fault in found]
-        good = {name for name in present if lake.is_whole(ledger.folder / name)}
+        good = {name for name in present if parquet_files.is_whole(ledger.folder / name)}
         held = _Held(imports[0], compactions[0], good)
         torn = [*sorted(present - good), *faults, *_bad_seeds(ledger)]
         parts = {f"{WITHDRAWN}/{part}" for w in withdrawals[0] for part in w.parts}
         absent = {name for name in parts if not (ledger.folder / name).exists()}
-        torn += sorted(name for name in parts - absent if not lake.is_whole(ledger.folder / name))
+        torn += sorted(name for name in parts - absent if not parquet_files.is_whole(ledger.folder / name))
         gone = [f"{WITHDRAWN}/{part}" for w in in_force(withdrawals[0]) for part in w.parts]
         counts = _counts(ledger, held, sorted(set(gone) - absent - set(torn)))
         orphans = _orphans(ledger, held)
@@ -169,5 +169,7 @@ def _faults(code: str, files: Iterable[str]) -> list[LedgerFault]:
 
 
 def _bad_seeds(ledger: Ledger) -> list[str]:
-    seeds = sorted(ledger.folder.glob(f"*/{lake.SEED}")) + sorted(ledger.folder.glob(f"*/*/{lake.SEED}"))
-    return [path.relative_to(ledger.folder).as_posix() for path in seeds if not lake.looks_whole(path)]
+    seeds = sorted(ledger.folder.glob(f"*/{parquet_files.SEED}")) + sorted(
+        ledger.folder.glob(f"*/*/{parquet_files.SEED}")
+    )
+    return [path.relative_to(ledger.folder).as_posix() for path in seeds if not parquet_files.looks_whole(path)]

@@ -7,14 +7,14 @@ from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
 
-from estimator import lake
-from estimator.errors import SobriaError
+from estimator.core import parquet_files
+from estimator.core.duckdb_engine import arrow, connect
+from estimator.core.errors import SobriaError
+from estimator.core.event_log import make_record
 from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger
 from estimator.ledger.records import Withdrawal
-from estimator.register.events import make_record
 from estimator.register.types import Author
 from estimator.sent import COLLECTED
-from estimator.store import arrow, connect
 
 SHORTEST = 8  # characters of an id or of a hash that are enough to name it
 What = Literal["file", "run", "import"]
@@ -91,7 +91,7 @@ def withdraw(ledger: Ledger, target: Target, author: Author) -> Leaving:
     parts = [
         path.relative_to(ledger.folder / WITHDRAWN).as_posix()
         for path in (
-            lake.write_part(ledger.folder / WITHDRAWN / kind, table)
+            parquet_files.write_part(ledger.folder / WITHDRAWN / kind, table)
             for kind, table in found.tables.items()
             if len(table)
         )
@@ -106,7 +106,7 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> Leaving:
         tables: dict[Kind, pa.Table] = {}
         for kind, (schema, _) in KINDS.items():
             files = [ledger.folder / WITHDRAWN / part for part in undone.parts if part.startswith(f"{kind}/")]
-            tables[kind] = pa.concat_tables([schema.empty_table(), *map(lake.read_part, files)])
+            tables[kind] = pa.concat_tables([schema.empty_table(), *map(parquet_files.read_part, files)])
     found = Leaving(undone.target, tables)
     return Leaving(found.target, tables, _written(ledger, found, undone.event, [], author))
 

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from estimator.catalogue import load as load_catalogue
-from estimator.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.figures import Amount
 from estimator.methods import ECOLOGITS
 from estimator.methods.ecologits_formulas import Step, compute, steps_for

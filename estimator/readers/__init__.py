@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from estimator import lake
+from estimator.core import parquet_files
 from estimator.readers import (
     albert,
     boamps,
@@ -154,8 +154,8 @@ def _stream(reader: Reader, results: Iterator[ReadResult], file: str) -> Iterato
 def written(result: ReadResult) -> ReadResult:
     """The same, once its rows are known to fit the columns that they are written in: one that does not would stop the
     rows of every other file."""
-    lake.table_of(result.rows, lake.ACTIVITY_SCHEMA)
-    lake.table_of(result.refused, lake.REFUSED_SCHEMA)
+    parquet_files.table_of(result.rows, parquet_files.ACTIVITY_SCHEMA)
+    parquet_files.table_of(result.refused, parquet_files.REFUSED_SCHEMA)
     return result
 
 

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from estimator.activity import Activity, Refused
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.places import Places, is_timezone
 
 STDIN = "-"

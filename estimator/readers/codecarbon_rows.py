@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from estimator.activity import Activity, Refused
-from estimator.digests import SIZE
+from estimator.core.digest_set import SIZE
 from estimator.readers import clock, redaction
 from estimator.readers.base import Context, LargeTrace, ReadResult, RowRefused, Trace
 from estimator.readers.beside import Sidecars

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from estimator.digests import SIZE
-from estimator.lake import ACTIVITY_SCHEMA
+from estimator.core.digest_set import SIZE
+from estimator.core.parquet_files import ACTIVITY_SCHEMA
 from estimator.readers.base import RowRefused
 from estimator.readers.clock import Walls, months_of
 from estimator.readers.codecarbon_cells import Said

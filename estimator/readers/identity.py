@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from estimator.digests import SIZE, Digests, of_bytes
+from estimator.core.digest_set import SIZE, Digests, of_bytes
 from estimator.readers.table import number_text
 
 _REMEMBERED = 200_000

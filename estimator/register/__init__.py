@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from estimator.errors import LANGUAGES, say
-from estimator.register.events import Event, EventFolder, Fault, Kind, Store, make_event
+from estimator.core.errors import LANGUAGES, say
+from estimator.core.event_log import Event, EventFolder, Fault, Kind, Store, make_event
 from estimator.register.fold import Conflict, Folded, fold
 from estimator.register.refusals import (
     ChangeRefused,

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from estimator.register.events import MOMENT, Event, Fault
+from estimator.core.event_log import MOMENT, Event, Fault
 from estimator.register.types import (
     Attachment,
     Decision,

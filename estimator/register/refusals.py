@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from estimator.errors import LANGUAGES, SobriaError, say, words
+from estimator.core.errors import LANGUAGES, SobriaError, say, words
 
 M = TypeVar("M", bound=BaseModel)
 

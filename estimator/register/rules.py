@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from estimator.errors import sentences
+from estimator.core.errors import sentences
 from estimator.register.types import CLOSING, Stage, UseCase
 
 

@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from estimator.errors import SobriaError, say, sentences
+from estimator.core.errors import SobriaError, say, sentences
+from estimator.core.event_log import Trial
 from estimator.register import Register
-from estimator.register.events import Trial
 from estimator.register.refusals import FieldsRefused, ListedRefusal
 from estimator.register.types import Author, UseCase
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.attached import Attached
-from estimator.errors import say
+from estimator.core.errors import say
 from estimator.figures import amounts, figure_named
 from estimator.report.facts import Facts
 from estimator.report.premises import holder

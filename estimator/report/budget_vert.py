@@ -1,6 +1,6 @@
 """A note for the budget annex on the ecological transition: what is known on each of its six axes, and what is not."""
 
-from estimator.errors import say
+from estimator.core.errors import say
 from estimator.report.facts import Facts, facts_in
 from estimator.report.pages import foot, heading, side_by_side
 from estimator.report.written import Written

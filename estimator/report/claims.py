@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from estimator.errors import say
+from estimator.core.errors import say
 from estimator.report.facts import Facts
 
 

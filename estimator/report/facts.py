@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from estimator.attached import Attached, last_day
-from estimator.errors import say
+from estimator.core.errors import say
+from estimator.core.number_format import share_text
 from estimator.indicators import Scope, sheet
 from estimator.indicators.home import scope_of
 from estimator.indicators.practice import PROOFS, proofs
 from estimator.indicators.small_groups import withheld
-from estimator.numbers import share_text
 from estimator.synthesis.text import period_text, proof_text, territory_text
 
 METHOD = "docs/methode.md"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.report.beges import beges
 from estimator.report.boamps import boamps
 from estimator.report.budget_vert import budget_vert

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.errors import say
-from estimator.numbers import interval_text, share_text
+from estimator.core.errors import say
+from estimator.core.number_format import interval_text, share_text
 from estimator.report.facts import Facts, proof_shares
 from estimator.sheets.bars import round_top
 from estimator.sheets.document import Bar, Cell

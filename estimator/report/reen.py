@@ -6,9 +6,10 @@ from typing import Any
 
 from estimator import method
 from estimator.commitments_types import Objective
-from estimator.errors import say
+from estimator.core.errors import say
+from estimator.core.number_format import missing_text, share_text
+from estimator.core.typography import typeset
 from estimator.indicators.footprint import FOOTPRINTS
-from estimator.numbers import missing_text, share_text
 from estimator.report.claims import claims
 from estimator.report.facts import Facts, facts_in
 from estimator.report.pages import drawn, foot, heading, side_by_side
@@ -20,7 +21,6 @@ from estimator.sheets.page import page
 from estimator.synthesis.claims import claims as sayable
 from estimator.synthesis.text import against_text, amount_text, day_text, proof_text, tell, trend_text, used, value_text
 from estimator.synthesis.uses import uses
-from estimator.typography import typeset
 
 PRACTICES = ("per_service", "right_sized", "non_ai_reviewed", "sober_hosting", "coverage", "trained", "published")
 MOST = 4  # use cases or decisions on the page

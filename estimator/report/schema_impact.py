@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from estimator.attached import Attached, last_day
-from estimator.errors import say
+from estimator.core.errors import say
+from estimator.core.number_format import interval_text, share_text, unit_text
 from estimator.indicators.footprint import FOOTPRINTS, footprint
-from estimator.numbers import interval_text, share_text, unit_text
 from estimator.report.facts import Facts
 from estimator.report.table import table_text
 from estimator.report.written import Written

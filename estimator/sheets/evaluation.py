@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.errors import say
-from estimator.numbers import interval_text, missing_text, range_text, step_for, tick_text, with_unit
+from estimator.core.errors import say
+from estimator.core.number_format import interval_text, missing_text, range_text, step_for, tick_text, with_unit
 from estimator.sheets import reading
 from estimator.sheets.bars import round_top, small_ones
 from estimator.sheets.document import Bar, Cell, Fields, Points, Record, Row, Section, Sheet, Table

@@ -12,8 +12,8 @@ from babel.dates import format_date
 from estimator import providers
 from estimator.compare.decision import decision
 from estimator.compare.scenario import Option, Quality, Scenario, read_scenario
-from estimator.errors import SobriaError, say
-from estimator.numbers import NO_BREAK, Step, count_text, share_text, tick_text, two_figures
+from estimator.core.errors import SobriaError, say
+from estimator.core.number_format import NO_BREAK, Step, count_text, share_text, tick_text, two_figures
 from estimator.reading import open_current
 from estimator.register import Register
 from estimator.register.types import UseCase

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 from estimator.sheets.document import Sheet
 from estimator.sheets.evaluation import evaluation
 from estimator.sheets.facts import Facts

@@ -5,10 +5,10 @@ from importlib import resources
 
 from markupsafe import Markup
 
-from estimator.errors import say
+from estimator.core.errors import say
+from estimator.core.typography import typeset
 from estimator.sheets.bars import FILLS, PATTERNS, bar_svg, dot, sample
 from estimator.sheets.document import Block, Cell, Fields, Points, Row, Section, Sheet, Table
-from estimator.typography import typeset
 
 AIRY = 4000  # characters that fit on one page in ordinary type
 

@@ -4,7 +4,7 @@ import csv
 import io
 
 from estimator.catalogue import load
-from estimator.errors import SobriaError, say
+from estimator.core.errors import SobriaError, say
 from estimator.hosting.questionnaire import Question, questionnaire, questionnaire_csv
 from estimator.sheets import reading
 from estimator.sheets.document import Cell, Record, Row, Section, Sheet, Table

@@ -7,9 +7,9 @@ from typing import Any
 from estimator import method
 from estimator.catalogue import load
 from estimator.compare.verdict_words import no_lead, smallest_words
-from estimator.errors import say
+from estimator.core.errors import say
+from estimator.core.number_format import interval_text, missing_text, share_text, tick_text
 from estimator.hosting.questionnaire import questionnaire
-from estimator.numbers import interval_text, missing_text, share_text, tick_text
 from estimator.sheets.facts import BARE, FOUR, LONGEST, Facts, clipped, once
 
 MOST_UNKNOWNS = 5

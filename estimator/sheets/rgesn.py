@@ -6,10 +6,10 @@ from typing import Any
 
 from estimator.catalogue import load
 from estimator.compare.verdict_words import smallest_words
-from estimator.errors import say
+from estimator.core.errors import say
+from estimator.core.number_format import bounds_text, exact_text, interval_text, step_for
 from estimator.hosting import Criterion, criteria
 from estimator.hosting.answers import Answer
-from estimator.numbers import bounds_text, exact_text, interval_text, step_for
 from estimator.sheets import reading
 from estimator.sheets.document import Points, Record, Section, Sheet, Table
 from estimator.sheets.facts import Facts, once

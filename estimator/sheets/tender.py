@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimator.catalogue import load
-from estimator.errors import say
+from estimator.core.errors import say
+from estimator.core.number_format import share_text, unit_text
 from estimator.figures import figure_named
 from estimator.hosting.answers import CHOICES, FIELDS
 from estimator.hosting.facts import tables
-from estimator.numbers import share_text, unit_text
 from estimator.sheets import reading
 from estimator.sheets.document import Cell, Fields, Points, Record, Row, Section, Sheet, Table
 from estimator.sheets.facts import FOUR, Facts

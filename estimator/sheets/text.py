@@ -4,9 +4,9 @@ import csv
 import io
 import re
 
+from estimator.core.typography import typeset
 from estimator.hosting.answers import cell_text
 from estimator.sheets.document import Block, Cell, Fields, Points, Row, Section, Sheet, Table
-from estimator.typography import typeset
 
 SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 BLANK = "………"

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from estimator.errors import LANGUAGES, say
-from estimator.numbers import share_text
+from estimator.core.errors import LANGUAGES, say
+from estimator.core.number_format import share_text
+from estimator.core.typography import typeset
 from estimator.synthesis.text import WHOLE, against_text, budget_text, counted, path_text, tell, trend_text, used
-from estimator.typography import typeset
 
 ALWAYS = ("neutral", "avoided", "frugal")  # claims that no figure of SobrIA supports
 Body = Mapping[str, Any]

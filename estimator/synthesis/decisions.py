@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from estimator.compare.verdicts import LOWER_ALWAYS, LOWER_MOSTLY
-from estimator.errors import LANGUAGES, say
+from estimator.core.errors import LANGUAGES, say
 from estimator.indicators.compared import Compared
 from estimator.indicators.scope import Scope, of_case
 from estimator.models import ModelUnknown, find

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from estimator.numbers import interval_text, step_for, tick_text, with_unit
+from estimator.core.number_format import interval_text, step_for, tick_text, with_unit
 from estimator.sheets.bars import round_top
 from estimator.sheets.document import Bar, Cell, Points, Record, Row, Section, Sheet, Table
 from estimator.sheets.facts import clipped

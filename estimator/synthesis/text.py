@@ -8,8 +8,8 @@ from babel.dates import format_date
 
 from estimator.catalogue import load
 from estimator.commitments_types import Objective
-from estimator.errors import say
-from estimator.numbers import (
+from estimator.core.errors import say
+from estimator.core.number_format import (
     NO_BREAK,
     Step,
     count_text,
@@ -23,8 +23,8 @@ from estimator.numbers import (
     step_for,
     with_unit,
 )
-from estimator.periods import Period
-from estimator.typography import typeset
+from estimator.core.periods import Period
+from estimator.core.typography import typeset
 
 FOOTPRINTS = ("energy", "water", "adpe", "gwp")
 ONE_LINE = 20  # characters of a share with its count that are kept together

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from estimator import draws as drawing
 from estimator.catalogue_types import Factor
-from estimator.errors import say
+from estimator.core.errors import say
 from estimator.tokens.table import ANY
 
 if TYPE_CHECKING:

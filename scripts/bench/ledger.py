@@ -18,9 +18,9 @@ from random import Random
 from uuid import UUID
 
 from estimator.building import build
-from estimator.home import reading_context
+from estimator.core.duckdb_engine import connect
+from estimator.core.home import reading_context
 from estimator.ledger import Ledger, import_paths
-from estimator.store import connect
 
 COLUMNS = (
     "timestamp,project_name,run_id,experiment_id,duration,emissions,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,"

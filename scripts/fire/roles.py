@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from estimator.building import build
-from estimator.home import reading_context
+from estimator.core.home import reading_context
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.compacting import compact
 from estimator.ledger.standing import standing

@@ -11,7 +11,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from estimator.building import build
-from estimator.home import reading_context
+from estimator.core.duckdb_engine import connect
+from estimator.core.home import reading_context
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.archiving import export, restore
 from estimator.ledger.compacting import compact
@@ -20,7 +21,6 @@ from estimator.ledger.standing import Standing, standing
 from estimator.readers import read_trace
 from estimator.readers.base import open_trace
 from estimator.reading import Build
-from estimator.store import connect
 from scripts.fire.roles import ROLES, Place
 
 FOLDERS = ("home", "files", "acknowledged", "reads", "compactions")

@@ -11,9 +11,9 @@ with atheris.instrument_imports(include=["estimator.readers"]):
     from estimator.readers import READERS, codecarbon_blocks, find_files, pick, read_trace, stream_trace
     from estimator.readers.base import Context, LargeTrace, Reader, ReadResult, Trace, open_trace
 
-from estimator import lake
-from estimator.errors import LANGUAGES, SobriaError
-from estimator.home import reading_context
+from estimator.core import parquet_files
+from estimator.core.errors import LANGUAGES, SobriaError
+from estimator.core.home import reading_context
 
 ROOT = Path(__file__).resolve().parents[2]
 Law = Callable[[bytes], None]
@@ -41,8 +41,8 @@ def read_or_refused(name: str, context: Context) -> Law:
         except SobriaError as error:
             assert all(error.message(lang) for lang in LANGUAGES)
             return
-        lake.table_of(result.rows, lake.ACTIVITY_SCHEMA)
-        lake.table_of(result.refused, lake.REFUSED_SCHEMA)
+        parquet_files.table_of(result.rows, parquet_files.ACTIVITY_SCHEMA)
+        parquet_files.table_of(result.refused, parquet_files.REFUSED_SCHEMA)
 
     return holds
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.building import build
-from estimator.home import reading_context
+from estimator.core.home import reading_context
 from estimator.ledger import Account, Ledger, import_paths
 from estimator.reading import SAMPLE_MARK, open_current
 from scripts.demo.metropole.events import fill_commitments, fill_register

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from estimator.errors import say, words
+from estimator.core.errors import say, words
 
 
 def expected(fault: ErrorDetails, lang: str) -> str:

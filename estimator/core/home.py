@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from estimator.errors import SobriaError
+from estimator.core.errors import SobriaError
 
 if TYPE_CHECKING:
     from estimator.readers.base import Context

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from pydantic import Field
 
-from estimator.errors import sentences
+from estimator.core.errors import sentences
 from estimator.register.types import Id, Strict, Text
 
 Kind = Literal["created", "changed", "staged", "reviewed", "quality", "decided", "attached", "detached"]

@@ -7,7 +7,7 @@ from datetime import date
 
 from babel.dates import format_date
 
-from estimator.errors import SobriaError, say
+from estimator.core.errors import SobriaError, say
 
 _YEAR = r"(?:19|2[0-9])[0-9]{2}"
 _MONTH = r"(?:0[1-9]|1[0-2])"

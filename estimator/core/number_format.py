@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from babel.numbers import format_decimal, format_percent
 
-from estimator.errors import say
-from estimator.typography import typeset
+from estimator.core.errors import say
+from estimator.core.typography import typeset
 
 NO_BREAK = "\u00a0"
 LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
