@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dashboard.texts import LANGUAGES, known, t
-from estimator import catalogue as tables
 from estimator import method, reading, repricing
 from estimator.building import current as current_file
-from estimator.catalogue import Catalogue
-from estimator.catalogue_types import Factor
+from estimator.catalogue import tables
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.tables import Catalogue
 from estimator.core.home import default_home
 from estimator.core.typography import typeset
 from estimator.method import Confronted

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from estimator.activity import Activity as Activity
     from estimator.building import build as build
-    from estimator.catalogue import load as load_catalogue
+    from estimator.catalogue.tables import load as load_catalogue
     from estimator.core.errors import SobriaError
     from estimator.estimation import estimate as estimate
     from estimator.explain import replay as replay

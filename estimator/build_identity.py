@@ -6,7 +6,7 @@ from importlib import resources
 from importlib.metadata import version
 from importlib.resources.abc import Traversable
 
-from estimator.catalogue import Catalogue
+from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION
 from estimator.ledger import Ledger
 

@@ -12,9 +12,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from estimator.binding import Bound, bind_one
 from estimator.build_identity import identity
-from estimator.catalogue import Catalogue, load
+from estimator.catalogue.selection import Bound, bind_one
+from estimator.catalogue.tables import Catalogue, load
 from estimator.coefficients import COEFFICIENTS
 from estimator.coefficients import evaluate as coefficients_of
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, created

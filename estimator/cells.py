@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from estimator.binding import Bound
+from estimator.catalogue.selection import Bound
 from estimator.core.errors import sentences
 from estimator.served import served
 from estimator.settings import Setting

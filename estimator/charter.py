@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from estimator.catalogue import records
-from estimator.catalogue_types import Record
+from estimator.catalogue.schema import Record
+from estimator.catalogue.tables import records
 
 
 class Phrase(Record):

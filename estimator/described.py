@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from estimator.binding import Bound, given
-from estimator.catalogue import load
+from estimator.catalogue.defaults import supply
+from estimator.catalogue.selection import Bound, given
+from estimator.catalogue.tables import load
 from estimator.core.errors import sentences
 from estimator.question import Question
-from estimator.supply import supply
 from estimator.valuation import Row, value
 from estimator.workload import Asked, Hardware, Site, Workload
 

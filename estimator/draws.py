@@ -5,7 +5,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from estimator.catalogue import Catalogue, load
+from estimator.catalogue.tables import Catalogue, load
 from estimator.cells import Made, cells_of
 from estimator.core.errors import sentences
 from estimator.described import energy_of, question_of, stated_elsewhere, warnings_of

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from estimator import coefficients, draws, models
+from estimator import coefficients, draws
 from estimator.algebra import render
-from estimator.binding import Bound
-from estimator.catalogue import Catalogue, load
-from estimator.catalogue_types import Factor
+from estimator.catalogue import models
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import Bound
+from estimator.catalogue.tables import Catalogue, load
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import exact_text
 from estimator.figures import ASIDE, FIGURES, Amount, Figure, amounts, asked, figure_named, known_result, why_missing

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from estimator.coordinates import far_from
-from estimator.supply import Supply
+from estimator.catalogue.defaults import Supply
+from estimator.catalogue.geography import far_from
 from estimator.workload import Case
 from estimator.workload_formulas import SECONDS, WATTS
 

@@ -3,7 +3,7 @@
 from functools import cache
 
 from estimator.algebra import Formula
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.coefficients import COEFFICIENTS
 from estimator.figures import ASIDE, FIGURES
 from estimator.worlds import factor_inputs, the_system

@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from estimator.algebra import render, to_latex
-from estimator.catalogue import Catalogue
+from estimator.catalogue.tables import Catalogue
 from estimator.coefficients import COEFFICIENTS
 from estimator.core.errors import say
 from estimator.figures import ASIDE, FIGURES

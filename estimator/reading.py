@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from estimator import coverage
 from estimator.build_file import BuildFile
 from estimator.building import current
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError, sentences
 from estimator.explain import NumberUnknown, explain_cells, nested
 from estimator.figures import FIGURES, amounts, figure_named

@@ -14,7 +14,7 @@ from typing import Any
 from babel.numbers import format_percent
 
 from estimator.building import Built, bind_tables, current, joined
-from estimator.catalogue import Catalogue
+from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB, created
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.number_format import two_figures

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 
-from estimator import models
-from estimator.binding import Bound
-from estimator.catalogue_types import Factor
+from estimator.catalogue import models
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import Bound
 from estimator.core.errors import LANGUAGES, say, sentences
 from estimator.question import Question
 from estimator.tokens.energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy

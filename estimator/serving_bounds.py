@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from estimator.binding import Bound, bind_one
-from estimator.catalogue import Catalogue
+from estimator.catalogue.models import ModelUnknown
+from estimator.catalogue.selection import Bound, bind_one
+from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
-from estimator.models import ModelUnknown
 from estimator.question import Question
 from estimator.served import served
 from estimator.tokens.table import ANY

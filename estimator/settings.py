@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.binding import Bound, bind_one, given
-from estimator.catalogue import Catalogue
+from estimator.catalogue.defaults import AI_SERVER, ANY_CARD, DESK, DESKS, UNKNOWN_SITE
+from estimator.catalogue.providers import Provider
+from estimator.catalogue.providers import find as find_provider
+from estimator.catalogue.resolver import PlaceRead, Places
+from estimator.catalogue.selection import Bound, bind_one, given
+from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError, sentences
-from estimator.places import PlaceRead, Places
-from estimator.providers import Provider
-from estimator.providers import find as find_provider
 from estimator.question import Question
-from estimator.supply import AI_SERVER, ANY_CARD, DESK, DESKS, UNKNOWN_SITE
 
 WORKSTATION = "machine/workstation"
 

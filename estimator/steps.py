@@ -7,7 +7,7 @@ from typing import Any
 
 from estimator import draws
 from estimator.algebra import Formula, render
-from estimator.catalogue import Catalogue, load
+from estimator.catalogue.tables import Catalogue, load
 from estimator.coefficients import COEFFICIENTS
 from estimator.figures import Figure, asked, known_result
 from estimator.worlds import Cell, followed, points_of, the_system, values_of

@@ -6,8 +6,8 @@ from typing import Any
 
 from estimator import draws
 from estimator.algebra import Formula, render
-from estimator.binding import Bound
-from estimator.catalogue import Catalogue
+from estimator.catalogue.selection import Bound
+from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import words
 from estimator.explain import describe
 from estimator.steps import PLAIN, WORDS

@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from estimator.catalogue import load
+from estimator.catalogue.defaults import supply
+from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError
 from estimator.faults import contradictions, faults
-from estimator.supply import supply
 from estimator.valuation import Row, value_case
 from estimator.valuation_energy import Options
 from estimator.workload import Case, CaseRefused, read_case

@@ -8,10 +8,10 @@ from typing import Any
 
 from estimator import draws, formulas
 from estimator import workload_formulas as maths
+from estimator.catalogue.defaults import AI_SERVER, supply
 from estimator.coefficients import device_life_hours, machine_life_hours
 from estimator.core.errors import sentences
 from estimator.faults import Trace
-from estimator.supply import AI_SERVER, supply
 from estimator.trail import NotEstimable, Trail, Value
 from estimator.valuation_energy import Options, Setting, hours_of_devices, it_energy, pue, site_class
 from estimator.workload import Asked, Case, Components, Hardware, Site, Workload

@@ -5,7 +5,7 @@ from datetime import date
 
 from estimator import formulas
 from estimator import workload_formulas as maths
-from estimator.supply import AI_SERVER, DESK, UNKNOWN_SITE, Device, Supply
+from estimator.catalogue.defaults import AI_SERVER, DESK, UNKNOWN_SITE, Device, Supply
 from estimator.trail import NotEstimable, Trail, Value
 from estimator.valuation_tokens import accelerator_energy
 from estimator.workload import Asked, Hardware, Site, Workload

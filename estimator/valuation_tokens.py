@@ -3,8 +3,8 @@
 from functools import cache
 from typing import Any
 
-from estimator import models
-from estimator.binding import Bound
+from estimator.catalogue import models
+from estimator.catalogue.selection import Bound
 from estimator.core.errors import LANGUAGES, sentences
 from estimator.tokens.energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
 from estimator.tokens.table import Table

@@ -6,9 +6,9 @@ from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from estimator import coefficients, draws
-from estimator.binding import Bound
-from estimator.catalogue import load
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import Bound
+from estimator.catalogue.tables import load
 from estimator.formulas import FORMULAS
 from estimator.system import System, system
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from dashboard.accessibility.audit import STATES, audit
 from dashboard.dates import day_text
 from dashboard.texts import t
-from estimator.catalogue import Catalogue, load
+from estimator.catalogue.tables import Catalogue, load
 from estimator.core.number_format import share_text
 from estimator.method import Confronted, boundary, coefficients, confrontation, formulas, indicators
 from scripts.commands import commands

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
 from estimator.tokens.energy import Size, TokenRequest, token_energy
 from estimator.tokens.regression import Measured, Regression
 from estimator.tokens.table import ANY, Table, fitted, load, refit

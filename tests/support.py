@@ -18,10 +18,10 @@ from unittest.mock import patch
 import pytest
 
 from estimator.activity import Activity
-from estimator.binding import Bound
 from estimator.building import Built, build
-from estimator.catalogue import load
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import Bound
+from estimator.catalogue.tables import load
 from estimator.cli import main
 from estimator.ledger import Ledger
 from estimator.ledger_formulas import ledger_factors

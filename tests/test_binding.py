@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from estimator.binding import GivenValueRefused, bind, bind_one, given
-from estimator.catalogue import Catalogue, FactorNotFound, load
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import GivenValueRefused, bind, bind_one, given
+from estimator.catalogue.tables import Catalogue, FactorNotFound, load
 from estimator.worlds import factor_inputs
 from tests.support import factor
 

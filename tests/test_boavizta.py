@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from estimator import formulas
-from estimator.catalogue import load
-from estimator.composition import compose
+from estimator.catalogue.bill_of_materials import compose
+from estimator.catalogue.tables import load
 
 DAY = date(2026, 11, 25)
 YEAR = 8760  # hours of a year there

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from estimator import building
 from estimator.activity import Activity
-from estimator.binding import bind
 from estimator.building import AuditFailed, build, current
-from estimator.catalogue import load
+from estimator.catalogue.selection import bind
+from estimator.catalogue.tables import load
 from estimator.figures import amounts
 from estimator.ledger import Ledger
 from estimator.ledger_formulas import ledger_factors

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.cli.compare_text import compare_text
 from estimator.compare import Comparator, opened, told
 from estimator.compare.components import components

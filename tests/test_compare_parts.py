@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.compare import Comparator, compare_scenario, opened
 from estimator.compare.adding_up import adding_up
 from estimator.compare.decision import decision

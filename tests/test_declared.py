@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.activity import Activity, Refused
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.core.errors import LANGUAGES, say
 from estimator.figures import amounts
 from estimator.ledger import Ledger, import_paths

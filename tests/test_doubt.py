@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from estimator import models
+from estimator.catalogue import models
 from estimator.reading import Build
 from estimator.worlds import values_of
 from tests.support import activity, built

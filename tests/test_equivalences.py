@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from estimator import factor_check
 from estimator.activity import Activity
-from estimator.binding import bind_one
-from estimator.catalogue import Catalogue, FactorNotFound, load
-from estimator.catalogue_types import Factor
-from estimator.composition import compose, factors_of
+from estimator.catalogue import quality_checks
+from estimator.catalogue.bill_of_materials import compose, factors_of
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import bind_one
+from estimator.catalogue.tables import Catalogue, FactorNotFound, load
 from estimator.worlds import the_system
 
 DAY = date(2026, 11, 25)
@@ -34,7 +34,7 @@ def test_each_kind_has_rows_with_source_and_locator(kind: str) -> None:
     found = rows(kind)
     assert found
     assert [f.id for f in found if f.source not in load().sources or not f.locator] == []
-    assert [p for p in factor_check.problems(load(), DAY) if p.about.startswith(f"{kind}/")] == []
+    assert [p for p in quality_checks.problems(load(), DAY) if p.about.startswith(f"{kind}/")] == []
 
 
 def test_an_equivalence_is_of_one_unit_and_says_which() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError
 from estimator.estimation import estimate
 from estimator.question import Question, question

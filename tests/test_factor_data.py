@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.catalogue import FACTOR_TABLES
+from estimator.catalogue.tables import FACTOR_TABLES
 from scripts import refresh_grid
 
 FACTORS = Path(__file__).resolve().parents[1] / "factors"

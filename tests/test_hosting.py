@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.binding import GivenValueRefused
-from estimator.catalogue import load
+from estimator.catalogue.selection import GivenValueRefused
+from estimator.catalogue.tables import load
 from estimator.core.errors import words
 from estimator.hosting import JUDGES, Criterion, criteria
 from estimator.hosting import answers as host_answers

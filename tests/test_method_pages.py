@@ -10,7 +10,7 @@ import pytest
 from dashboard import charts, data, parts
 from dashboard.texts import t, words
 from estimator import method
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.formulas import FORMULAS
 from scripts.validation_summary import quantile, stripped, summary
 from tests.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401

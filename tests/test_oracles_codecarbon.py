@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from estimator.binding import bind_one
-from estimator.catalogue import load
+from estimator.catalogue.resolver import PlaceRead, Places
+from estimator.catalogue.selection import bind_one
+from estimator.catalogue.tables import load
 from estimator.core.home import reading_context
 from estimator.formulas import onsite_water_it
 from estimator.ledger import Ledger, import_paths
-from estimator.places import PlaceRead, Places
 from estimator.reading import Build
 from tests.support import build
 

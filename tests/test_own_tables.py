@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.binding import bind_one
 from estimator.building import build
-from estimator.catalogue import OWN_TABLES, Catalogue, load
-from estimator.catalogue_types import Factor
+from estimator.catalogue.quality_checks import problems
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import bind_one
+from estimator.catalogue.tables import OWN_TABLES, Catalogue, load
+from estimator.catalogue.user_tables import OwnFolderRefused, OwnTablesRefused, _covers
 from estimator.core.errors import SobriaError
-from estimator.factor_check import problems
 from estimator.ledger import Ledger
-from estimator.own_tables import OwnFolderRefused, OwnTablesRefused, _covers
 from estimator.repricing import changes
 from tests.support import Done, activity, factor, sobria_process
 

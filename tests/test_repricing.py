@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dashboard.texts import t
 from estimator.building import Built, build, current
-from estimator.catalogue import Catalogue, load
+from estimator.catalogue.tables import Catalogue, load
 from estimator.core.duckdb_engine import DuckDB
 from estimator.figures import FIGURES
 from estimator.ledger import Ledger

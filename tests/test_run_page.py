@@ -11,7 +11,7 @@ from dashboard.run_fields import GROUPS
 from dashboard.run_view import left_out, run_view
 from dashboard.texts import t, words
 from estimator.activity import Activity
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.ledger import Ledger
 from estimator.ledger.withdrawing import Target, leaving
 from tests.fake_reading import HOSTILE

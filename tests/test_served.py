@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
+from estimator.catalogue.models import ModelUnknown
 from estimator.estimation import estimate
 from estimator.explain import replay
-from estimator.models import ModelUnknown
 from estimator.question import Question, TokensWanted
 
 DAY = date(2026, 6, 1)

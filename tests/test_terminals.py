@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from estimator import factor_check
-from estimator.binding import Bound, bind_one
-from estimator.catalogue import load
-from estimator.catalogue_types import Factor
+from estimator.catalogue import quality_checks
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import Bound, bind_one
+from estimator.catalogue.tables import load
 from estimator.units import HOURS_PER_YEAR
 
 DAY = date(2026, 11, 25)
@@ -43,7 +43,7 @@ def test_a_terminal_has_all_that_an_hour_needs(terminal: str) -> None:
 
 
 def test_no_fault_in_the_tables() -> None:
-    assert [p for p in factor_check.problems(load(), DAY) if "terminal" in p.about] == []
+    assert [p for p in quality_checks.problems(load(), DAY) if "terminal" in p.about] == []
 
 
 def test_what_no_source_gives_is_unknown_and_not_nothing() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from dashboard.compare import view
 from dashboard.compare.data import compared
-from estimator.binding import Bound
-from estimator.catalogue import load
+from estimator.catalogue.selection import Bound
+from estimator.catalogue.tables import load
 from estimator.cli.compare_text import compare_text
 from estimator.compare import Comparator
 from estimator.compare.decision import decision

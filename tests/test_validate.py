@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from estimator.catalogue import load
-from estimator.supply import supply
+from estimator.catalogue.defaults import supply
+from estimator.catalogue.tables import load
 from estimator.validate import CasesRefused, SourceUnknown, read_cases, run
 from estimator.workload import CaseRefused, read_case
 from tests.validate_support import TODAY, case, figure

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from estimator.coordinates import far_from
+from estimator.catalogue.defaults import supply
+from estimator.catalogue.geography import far_from
 from estimator.core.errors import LANGUAGES, sentences
 from estimator.faults import contradictions, faults
-from estimator.supply import supply
 from estimator.workload import read_case
 from tests.validate_support import TODAY, case, figure
 

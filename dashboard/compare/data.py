@@ -11,8 +11,7 @@ from pydantic import ValidationError
 
 from dashboard import data
 from dashboard.texts import LANGUAGES, t
-from estimator import catalogue as tables
-from estimator import models, providers
+from estimator.catalogue import models, providers, tables
 from estimator.compare import Comparator, opened
 from estimator.compare.decision import decision, factor_labels
 from estimator.compare.options import Context, built

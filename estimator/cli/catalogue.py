@@ -17,7 +17,7 @@ from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
 if TYPE_CHECKING:
-    from estimator.catalogue_types import Subject
+    from estimator.catalogue.schema import Subject
 
 factors = typer.Typer(no_args_is_help=True)
 models = typer.Typer(no_args_is_help=True)
@@ -48,7 +48,7 @@ def list_factors(
     text: Annotated[str, typer.Argument(help="filter")] = "",
     json_: Json = False,
 ) -> None:
-    from estimator.catalogue import load
+    from estimator.catalogue.tables import load
 
     found = [f for f in load().factors if text.lower() in f.id.lower()]
     show(
@@ -64,7 +64,7 @@ def show_factor(
     factor_id: Annotated[str, typer.Argument(help="factor_id", metavar="ID")],
     json_: Json = False,
 ) -> None:
-    from estimator.catalogue import load
+    from estimator.catalogue.tables import load
 
     book = load()
     item = book.factor(factor_id)
@@ -78,8 +78,8 @@ def show_factor(
 
 @factors.command("check")
 def check_factors(context: typer.Context, json_: Json = False) -> None:
-    from estimator.catalogue import load
-    from estimator.factor_check import problems
+    from estimator.catalogue.quality_checks import problems
+    from estimator.catalogue.tables import load
 
     book = load()
     found = problems(book)
@@ -111,7 +111,7 @@ def _changes_text(found: Sequence[Mapping[str, Any]], lang: str) -> str:
 
 @models.command("search")
 def models_search(context: typer.Context, text: Text = "", json_: Json = False) -> None:
-    from estimator.models import load, search
+    from estimator.catalogue.models import load, search
 
     found = search(text)
     near = [] if found else [load().by_id[name] for name in load().nearest(text)]
@@ -137,7 +137,7 @@ def catalogue_search(context: typer.Context, text: Text = "", json_: Json = Fals
 
 def _subjects(context: typer.Context, kinds: tuple[str, ...], text: str, as_json: bool) -> None:
     """The subjects of these kinds (all without any) whose names hold every word of the text; else the nearest ones."""
-    from estimator.catalogue import load
+    from estimator.catalogue.tables import load
 
     asked = [s for s in load().subjects.values() if not kinds or s.kind in kinds]
     words = _plain(text).split()

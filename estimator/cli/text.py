@@ -10,8 +10,9 @@ from typer import Option
 from typer.core import TyperGroup, TyperOption
 
 from estimator.activity import Refused
-from estimator.catalogue import Catalogue
-from estimator.catalogue_types import Factor, Subject
+from estimator.catalogue.quality_checks import Problem
+from estimator.catalogue.schema import Factor, Subject
+from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import say, words
 from estimator.core.number_format import (
     Step,
@@ -23,11 +24,10 @@ from estimator.core.number_format import (
     spoken_numbers,
     unit_text,
 )
-from estimator.factor_check import Problem
 
 if TYPE_CHECKING:
+    from estimator.catalogue.models import Model
     from estimator.ledger import ImportReport
-    from estimator.models import Model
 
 Progress = Callable[[int, int], None]
 Json = Annotated[bool, Option("--json", help="json")]
@@ -230,7 +230,7 @@ def _value(item: Factor, lang: str) -> str:
 
 def models_text(found: Sequence["Model"], lang: str) -> str:
     """One line a model: id, name, billions of parameters (bounds of a guess), or why they are not known."""
-    from estimator.models import size
+    from estimator.catalogue.models import size
 
     lines = []
     for model in found:

@@ -57,7 +57,7 @@ def track(
 
 def _known(zone: str) -> str:
     """The zone of the tables. ZoneUnknown."""
-    from estimator.places import PlaceRead, Places, ZoneUnknown
+    from estimator.catalogue.resolver import PlaceRead, Places, ZoneUnknown
 
     known = Places.load().resolve_zone(PlaceRead(zone, zone))[0]
     if known is None:

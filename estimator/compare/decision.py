@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from estimator.binding import Bound
-from estimator.catalogue import Catalogue, load
+from estimator.catalogue.selection import Bound
+from estimator.catalogue.tables import Catalogue, load
 from estimator.compare import Comparator, compare_scenario, opened
 from estimator.compare.components import components, screens_share
 from estimator.compare.options import Context, built

@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from estimator.binding import Bound
-from estimator.catalogue import Catalogue
+from estimator.catalogue.defaults import DESK
+from estimator.catalogue.resolver import PlaceRead, Places
+from estimator.catalogue.selection import Bound
+from estimator.catalogue.tables import Catalogue
 from estimator.cells import MACHINE, PLACE, Made, cells_of
 from estimator.compare.scenario import Option, People, Scenario
 from estimator.compare.verdict_words import BARE
@@ -16,10 +18,8 @@ from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import share_text, tick_text
 from estimator.core.typography import typeset
 from estimator.hosting.facts import tables
-from estimator.places import PlaceRead, Places
 from estimator.question import Question
 from estimator.settings import setting_of
-from estimator.supply import DESK
 from estimator.worlds import Cell
 
 MINUTES = 60.0  # in an hour

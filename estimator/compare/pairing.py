@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from estimator import draws
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
 from estimator.compare.verdicts import Pair
 from estimator.figures import Figure, asked, known_result
 from estimator.shapley import tornado, what_matters

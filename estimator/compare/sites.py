@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from estimator.catalogue import Catalogue
+from estimator.catalogue.tables import Catalogue
 from estimator.compare.scenario import Option, Scenario, ScenarioRefused
 from estimator.question import Question
 

@@ -60,7 +60,7 @@ def settings(home: Path) -> Settings:
 
 def reading_context(home: Path, timezone: str | None = None) -> "Context":
     """What readers need of a home; `timezone` is the one asked for in this import."""
-    from estimator.places import Places
+    from estimator.catalogue.resolver import Places
     from estimator.readers.base import Context
 
     return Context(settings(home).timezone, timezone, Places.load())

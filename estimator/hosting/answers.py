@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from estimator.binding import Bound, GivenValueRefused, given
-from estimator.catalogue import Catalogue, load
+from estimator.catalogue.selection import Bound, GivenValueRefused, given
+from estimator.catalogue.tables import Catalogue, load
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.register.refusals import ListedRefusal
 

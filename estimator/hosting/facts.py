@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from estimator.binding import Bound, bind_one
-from estimator.catalogue import Catalogue, load, records
-from estimator.catalogue_types import Factor, Record, Subject
+from estimator.catalogue.schema import Factor, Record, Subject
+from estimator.catalogue.selection import Bound, bind_one
+from estimator.catalogue.tables import Catalogue, load, records
 from estimator.core.errors import SobriaError
 from estimator.hosting.answers import CHOICES, FIELDS, Answer, answered_bounds, latest
 

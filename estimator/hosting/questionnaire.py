@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.core.errors import say
 from estimator.hosting import criteria
 from estimator.hosting.answers import CHOICES, COLUMNS, FIELDS, Answer, cell_text

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.charter import phrases
 from estimator.hosting.facts import tables
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.explain import NumberUnknown, explain_cells
 from estimator.figures import figure_named
 from estimator.indicators.practice import coverage

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from estimator.attached import Attached
-from estimator.catalogue import load
+from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.tables import load
 from estimator.commitments import SMALLEST_GROUP
 from estimator.compare.scenario import Option
 from estimator.indicators.scope import Scope, of_case
-from estimator.models import ModelUnknown, find
 from estimator.register.types import UseCase
 from estimator.worlds import Cell
 

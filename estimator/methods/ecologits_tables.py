@@ -9,8 +9,8 @@ from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from estimator.catalogue import FactorsRefused
-from estimator.catalogue_types import Record
+from estimator.catalogue.schema import Record
+from estimator.catalogue.tables import FactorsRefused
 
 MODELS, MIXES, CONSTANTS = "ecologits_models.csv", "ecologits_mixes.csv", "ecologits_constants.csv"
 R = TypeVar("R", bound=Record)

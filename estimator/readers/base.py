@@ -15,8 +15,8 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from estimator.activity import Activity, Refused
+from estimator.catalogue.resolver import Places, is_timezone
 from estimator.core.errors import SobriaError
-from estimator.places import Places, is_timezone
 
 STDIN = "-"
 HEAD_CHARS = 65_536

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from estimator.places import PlaceRead
+from estimator.catalogue.resolver import PlaceRead
 from estimator.readers import json_text
 from estimator.readers.base import Context, Reader, ReadResult, RowRefused, Trace
 from estimator.readers.records import NOT_ESTIMABLE, Fields, Reading, Said

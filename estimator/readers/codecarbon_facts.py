@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from estimator.activity import TimeBasis
-from estimator.places import Computer, ComputerRead, PlaceRead, Places
+from estimator.catalogue.resolver import Computer, ComputerRead, PlaceRead, Places
 from estimator.readers.base import Context, RowRefused
 from estimator.readers.codecarbon_place import Coordinates, Found, find
 from estimator.readers.table import number_text

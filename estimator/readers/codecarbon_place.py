@@ -3,8 +3,8 @@
 import math
 from typing import NamedTuple
 
-from estimator.coordinates import far_from
-from estimator.places import PlaceRead, Places
+from estimator.catalogue.geography import far_from
+from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.readers.table import number_text
 
 Coordinates = tuple[str, str]  # longitude and latitude, as written: compared here, kept nowhere

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from estimator.activity import Activity, Refused, TimeBasis
-from estimator.places import PlaceRead
+from estimator.catalogue.resolver import PlaceRead
 from estimator.readers import clock, redaction, table
 from estimator.readers.base import Context, EmptyFile, NotATrace, Reader, ReadResult, RowRefused, Trace
 from estimator.readers.codecarbon_columns import Columns

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.readers.base import RowRefused
 from estimator.readers.declared_columns import COUNTS, Cells
 

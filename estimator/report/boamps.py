@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.attached import last_day
-from estimator.catalogue import load
+from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.tables import load
 from estimator.figures import amounts, figure_named
 from estimator.indicators.scope import WHOLE
 from estimator.indicators.small_groups import grouped
-from estimator.models import ModelUnknown, find
 from estimator.register.attachments import use_case_of
 from estimator.register.types import UseCase
 from estimator.report.facts import Facts

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from estimator.attached import Attached
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.figures import FIGURES, amounts
 from estimator.indicators.practice import PROOFS
 from estimator.indicators.small_groups import grouped

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 
 Holder = Literal["own", "bought", "unsaid"]
 OWN = {"class/desk", "class/server-room"}

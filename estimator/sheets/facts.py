@@ -9,7 +9,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from estimator import providers
+from estimator.catalogue import providers
 from estimator.compare.decision import decision
 from estimator.compare.scenario import Option, Quality, Scenario, read_scenario
 from estimator.core.errors import SobriaError, say

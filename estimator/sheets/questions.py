@@ -3,7 +3,7 @@
 import csv
 import io
 
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError, say
 from estimator.hosting.questionnaire import Question, questionnaire, questionnaire_csv
 from estimator.sheets import reading

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from estimator import method
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.compare.verdict_words import no_lead, smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, share_text, tick_text

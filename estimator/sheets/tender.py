@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.core.errors import say
 from estimator.core.number_format import share_text, unit_text
 from estimator.figures import figure_named

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from estimator.catalogue.models import ModelUnknown, find
 from estimator.compare.verdicts import LOWER_ALWAYS, LOWER_MOSTLY
 from estimator.core.errors import LANGUAGES, say
 from estimator.indicators.compared import Compared
 from estimator.indicators.scope import Scope, of_case
-from estimator.models import ModelUnknown, find
 from estimator.register.types import UseCase
 
 MOST = 3

@@ -6,7 +6,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.commitments_types import Objective
 from estimator.core.errors import say
 from estimator.core.number_format import (

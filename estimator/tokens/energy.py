@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
-from estimator.catalogue import load as catalogue
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.tables import load as catalogue
 from estimator.tokens.prediction import predicted
 from estimator.tokens.regression import Measured
 from estimator.tokens.table import ANY, Table, load

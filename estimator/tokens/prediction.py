@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
 from estimator.tokens.regression import PROMPTS, Load, terms
 from estimator.tokens.table import ANY, REFERENCE, Table
 from estimator.tokens.types import Step, TokenEnergy, TokenRequest, named

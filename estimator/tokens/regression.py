@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from estimator.catalogue_types import Record
+from estimator.catalogue.schema import Record
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from estimator.catalogue import OPTIONAL, FactorsRefused
-from estimator.catalogue import load as catalogue
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.tables import OPTIONAL, FactorsRefused
+from estimator.catalogue.tables import load as catalogue
 from estimator.tokens.regression import ENERGY, TIME, Measured, Regression, Spec, fit, sample
 
 ANY = "gpu/any"

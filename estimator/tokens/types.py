@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from estimator import draws as drawing
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
 from estimator.core.errors import say
 from estimator.tokens.table import ANY
 

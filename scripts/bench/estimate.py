@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 
-from estimator.catalogue import load
+from estimator.catalogue.tables import load
 from estimator.compare import INDICATORS, Comparator, led
 from estimator.compare.options import Context
 from estimator.compare.scenario import Scenario, scenario_of

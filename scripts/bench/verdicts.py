@@ -11,8 +11,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from estimator.catalogue import load
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.tables import load
 from estimator.compare.verdicts import Pair, compare
 from estimator.draws import DRAWS, Z95, draw
 

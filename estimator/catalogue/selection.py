@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.catalogue import Catalogue
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError
 
 

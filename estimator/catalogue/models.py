@@ -11,10 +11,10 @@ from typing import Literal, NamedTuple, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from estimator.catalogue import FactorsRefused
-from estimator.catalogue_types import Record
+from estimator.catalogue.model_names import bare, shorter, squeeze, stem, tidy
+from estimator.catalogue.schema import Record
+from estimator.catalogue.tables import FactorsRefused
 from estimator.core.errors import SobriaError, say
-from estimator.model_names import bare, shorter, squeeze, stem, tidy
 
 NEAREST = 3
 

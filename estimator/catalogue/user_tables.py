@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from estimator.catalogue import OWN_TABLES, Catalogue, FactorsRefused, content_hash, records, sources
-from estimator.catalogue_types import Factor, Record, Source, Subject
+from estimator.catalogue.quality_checks import Problem, problems
+from estimator.catalogue.schema import Factor, Record, Source, Subject
+from estimator.catalogue.tables import OWN_TABLES, Catalogue, FactorsRefused, content_hash, records, sources
 from estimator.core.errors import LANGUAGES, SobriaError, say
-from estimator.factor_check import Problem, problems
 
 SUBJECTS, SOURCES = "subjects.csv", "sources.toml"
 LATER = ("silent_gap", "hole_in_time")  # said by `sobria factors check`, and no reason to refuse a table

@@ -10,11 +10,11 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from estimator import catalogue
-from estimator.catalogue import Catalogue, FactorsRefused
-from estimator.catalogue_types import Record
+from estimator.catalogue import tables
+from estimator.catalogue.model_names import squeeze
+from estimator.catalogue.schema import Record
+from estimator.catalogue.tables import Catalogue, FactorsRefused
 from estimator.core.errors import SobriaError
-from estimator.model_names import squeeze
 
 TABLE = "providers.csv"
 NEAREST = 3
@@ -100,7 +100,7 @@ def search(text: str) -> list[Provider]:
 def load(folder: Traversable | None = None) -> Providers:
     """Read and validate providers.csv of a folder (default: the one that ships); hosts and sources are those of the
     catalogue. FactorsRefused on the first fault."""
-    known = catalogue.load()
+    known = tables.load()
     home = resources.files("factors") if folder is None else folder
     rows = csv.DictReader(io.StringIO((home / TABLE).read_text("utf-8"), newline=""))
     said: dict[str, str] = {}

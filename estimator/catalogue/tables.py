@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from estimator.catalogue_types import Factor, Quantity, Record, Source, Subject, Zone
+from estimator.catalogue.schema import Factor, Quantity, Record, Source, Subject, Zone
 from estimator.core.errors import SobriaError
 
 FACTOR_TABLES = (
@@ -120,7 +120,7 @@ def load() -> Catalogue:
 @cache
 def _load(own: str) -> Catalogue:
     if own:
-        from estimator.own_tables import with_own
+        from estimator.catalogue.user_tables import with_own
 
         return with_own(_load(""), own)
     home = resources.files("factors")

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 
-from estimator import providers
-from estimator.catalogue import FactorsRefused
-from estimator.catalogue_types import Record
+from estimator.catalogue import providers
+from estimator.catalogue.schema import Record
+from estimator.catalogue.tables import FactorsRefused
 
 TABLE = "provider_addresses.csv"
 _HOST = re.compile(r"^[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9_])?$")

@@ -7,10 +7,10 @@ from datetime import date
 from functools import cached_property, lru_cache
 from statistics import median
 
-from estimator.binding import Bound, bind_one
-from estimator.catalogue import Catalogue, load
-from estimator.catalogue_types import Factor
-from estimator.places import ComputerRead, Places
+from estimator.catalogue.resolver import ComputerRead, Places
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import Bound, bind_one
+from estimator.catalogue.tables import Catalogue, load
 
 UNKNOWN_SITE = "class/server-unknown"
 DESK = "class/desk"

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
-from estimator.binding import bind_one
-from estimator.catalogue import Catalogue, FactorNotFound, load
-from estimator.catalogue_types import Factor
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import bind_one
+from estimator.catalogue.tables import Catalogue, FactorNotFound, load
 
 # indicator of the result to the quantity of the dictionary that any piece of hardware answers to
 INDICATORS = {"gwp": "machine_gwp", "adpe": "machine_adpe", "primary_energy": "machine_primary_energy"}
