@@ -26,8 +26,8 @@ from dashboard.synthese.data import explanation
 from dashboard.synthese.routes import SYNTHESIS_FILES, synthesis_routes
 from dashboard.texts import DEFAULT, LANGUAGES, t
 from dashboard.writing import Access, writing_routes
+from estimator.assessment.explanation import NumberUnknown
 from estimator.core.errors import SobriaError
-from estimator.explain import NumberUnknown
 
 OWN_ROUTES: tuple[str, ...] = (
     "/sante",

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dashboard.texts import LANGUAGES, known, t
-from estimator import method, reading, repricing
+from estimator import reading, repricing
+from estimator.assessment import method_documentation as method
+from estimator.assessment.method_documentation import Confronted
 from estimator.building import current as current_file
 from estimator.catalogue import tables
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.home import default_home
 from estimator.core.typography import typeset
-from estimator.method import Confronted
 from estimator.reading import Asked, Build
 
 LONGEST_ID = 400

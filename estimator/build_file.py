@@ -6,11 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from estimator.assessment.evaluation import Cell
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import Bound
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger_formulas import AMOUNTS
-from estimator.worlds import Cell
 
 
 class Monthly(NamedTuple):

@@ -12,20 +12,20 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from estimator.assessment.coefficients import COEFFICIENTS
+from estimator.assessment.coefficients import evaluate as coefficients_of
+from estimator.assessment.equation_system import sql
+from estimator.assessment.explanation import formulas_version
 from estimator.build_identity import identity
 from estimator.catalogue.selection import Bound, bind_one
 from estimator.catalogue.tables import Catalogue, load
-from estimator.coefficients import COEFFICIENTS
-from estimator.coefficients import evaluate as coefficients_of
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, created
 from estimator.core.errors import SobriaError
 from estimator.coverage import run_energy
-from estimator.explain import formulas_version
 from estimator.ledger import Ledger, live
 from estimator.ledger.files import current_rows_sql
 from estimator.ledger_formulas import AMOUNTS, ledger_factors, ledger_formulas
 from estimator.serving_bounds import bind_serving, pace_table
-from estimator.system import sql
 
 KEPT_BUILDS = 3
 VIEWS = ("proof_energy", "run_checks", "run_proofs", "services")

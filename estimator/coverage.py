@@ -3,10 +3,10 @@
 from functools import cache
 from typing import Any
 
-from estimator.algebra import Formula
+from estimator.assessment.equation_system import sql
+from estimator.assessment.expressions import Formula
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger_formulas import ledger_formulas
-from estimator.system import sql
 
 STATUSES = ("current", "superseded", "duplicate")
 

@@ -3,17 +3,17 @@
 from datetime import date
 from typing import Any
 
+from estimator.assessment.evaluation import Cell
+from estimator.assessment.explanation import explain_cells
 from estimator.catalogue.tables import Catalogue, load
 from estimator.cells import Made, cells_of
 from estimator.core.errors import sentences
 from estimator.described import energy_of, question_of, stated_elsewhere, warnings_of
-from estimator.explain import explain_cells
 from estimator.question import Question
 from estimator.served import rows_used
 from estimator.settings import Setting, setting_of
 from estimator.trail import Trail
 from estimator.workload import Hardware, Site, Workload
-from estimator.worlds import Cell
 
 
 def estimate(

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from estimator.assessment.workload_equations import SECONDS, WATTS
 from estimator.catalogue.defaults import Supply
 from estimator.catalogue.geography import far_from
 from estimator.workload import Case
-from estimator.workload_formulas import SECONDS, WATTS
 
 MOST = 2
 PARTS = ("cpu", "gpu", "ram")

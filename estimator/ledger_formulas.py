@@ -2,11 +2,11 @@
 
 from functools import cache
 
-from estimator.algebra import Formula
+from estimator.assessment.coefficients import COEFFICIENTS
+from estimator.assessment.evaluation import factor_inputs, the_system
+from estimator.assessment.expressions import Formula
+from estimator.assessment.impacts import ASIDE, FIGURES
 from estimator.catalogue.tables import load
-from estimator.coefficients import COEFFICIENTS
-from estimator.figures import ASIDE, FIGURES
-from estimator.worlds import factor_inputs, the_system
 
 AMOUNTS = (
     "cpu_energy", "gpu_energy", "ram_energy", "other_energy", "outputs", "device_hours", "machine_hours", "data_gb",

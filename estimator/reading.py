@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator import coverage
+from estimator.assessment.evaluation import Cell, energy_as_read
+from estimator.assessment.explanation import NumberUnknown, explain_cells, nested
+from estimator.assessment.impacts import FIGURES, amounts, figure_named
 from estimator.build_file import BuildFile
 from estimator.building import current
 from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError, sentences
-from estimator.explain import NumberUnknown, explain_cells, nested
-from estimator.figures import FIGURES, amounts, figure_named
-from estimator.worlds import Cell, energy_as_read
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
 SAMPLE_MARK = ".sample"

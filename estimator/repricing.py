@@ -13,13 +13,13 @@ from typing import Any
 
 from babel.numbers import format_percent
 
+from estimator.assessment.explanation import formulas_version
+from estimator.assessment.impacts import FIGURES, Amount, Figure, amounts
 from estimator.building import Built, bind_tables, current, joined
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB, created
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.number_format import two_figures
-from estimator.explain import formulas_version
-from estimator.figures import FIGURES, Amount, Figure, amounts
 from estimator.ledger_formulas import AMOUNTS, ledger_factors
 from estimator.reading import Build
 

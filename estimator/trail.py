@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from estimator import draws
-from estimator.algebra import Formula, render
+from estimator.assessment import uncertainty as draws
+from estimator.assessment.calculation_steps import PLAIN, WORDS
+from estimator.assessment.explanation import describe
+from estimator.assessment.expressions import Formula, render
 from estimator.catalogue.selection import Bound
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import words
-from estimator.explain import describe
-from estimator.steps import PLAIN, WORDS
 
 
 class NotEstimable(Exception):

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from estimator import draws, formulas
-from estimator import workload_formulas as maths
+from estimator.assessment import equations, uncertainty
+from estimator.assessment import workload_equations as maths
+from estimator.assessment.coefficients import device_life_hours, machine_life_hours
 from estimator.catalogue.defaults import AI_SERVER, supply
-from estimator.coefficients import device_life_hours, machine_life_hours
 from estimator.core.errors import sentences
 from estimator.faults import Trace
 from estimator.trail import NotEstimable, Trail, Value
@@ -79,7 +79,7 @@ def _row(setting: Setting, asked: Asked) -> Row:
     except NotEstimable as reason:
         missing = reason.sentences or sentences("missing", reason.code)
         return Row(asked, missing=missing, steps=trail.steps, factors=list(trail.factors.values()))
-    low, high = draws.interval(found.draws)
+    low, high = uncertainty.interval(found.draws)
     if not all(map(math.isfinite, (low, found.central, high))) or found.central < 0:
         return Row(asked, missing=sentences("missing", "out_of_range"), steps=trail.steps)
     return Row(asked, low, found.central, high, None, trail.steps, list(trail.factors.values()))
@@ -134,12 +134,12 @@ def _site_energy(setting: Setting, asked: Asked, trail: Trail) -> Value:
     silent = asked.overhead is None and asked.scope != "site" and setting.site.pue is None
     if asked.overhead is False or silent:
         return energy
-    return trail.apply(formulas.site_energy, it_energy=energy, pue=pue(setting, trail))
+    return trail.apply(equations.site_energy, it_energy=energy, pue=pue(setting, trail))
 
 
 def _use_gwp(setting: Setting, asked: Asked, trail: Trail) -> Value:
     return trail.apply(
-        formulas.use_gwp, site_energy=_site_energy(setting, asked, trail), grid_gwp=_grid(setting, trail)
+        equations.use_gwp, site_energy=_site_energy(setting, asked, trail), grid_gwp=_grid(setting, trail)
     )
 
 
@@ -158,19 +158,19 @@ def _grid(setting: Setting, trail: Trail) -> Value:
 
 def _use_adpe(setting: Setting, asked: Asked, trail: Trail) -> Value:
     factor = trail.factor(setting.supply.bound("grid_adpe", setting.site.zone, setting.options.day))
-    return trail.apply(formulas.use_adpe, site_energy=_site_energy(setting, asked, trail), grid_adpe=factor)
+    return trail.apply(equations.use_adpe, site_energy=_site_energy(setting, asked, trail), grid_adpe=factor)
 
 
 def _onsite_water(setting: Setting, asked: Asked, trail: Trail) -> Value:
     stated, basis = setting.site.wue_l_per_kwh, setting.site.wue_basis or "it"
     if stated is not None and basis == "site":
         site = _site_energy(setting, Asked(indicator="site_energy_kwh", scope=asked.scope, overhead=True), trail)
-        return trail.apply(formulas.onsite_water_site, site_energy=site, wue_site=trail.given(stated))
+        return trail.apply(equations.onsite_water_site, site_energy=site, wue_site=trail.given(stated))
     energy = it_energy(setting, asked, trail)
     if stated is not None:
-        return trail.apply(formulas.onsite_water_it, it_energy=energy, wue_it=trail.given(stated))
+        return trail.apply(equations.onsite_water_it, it_energy=energy, wue_it=trail.given(stated))
     factor = trail.factor(setting.supply.bound("wue_it", site_class(setting)))
-    return trail.apply(formulas.onsite_water_it, it_energy=energy, wue_it=factor)
+    return trail.apply(equations.onsite_water_it, it_energy=energy, wue_it=factor)
 
 
 def _grid_water(setting: Setting, asked: Asked, trail: Trail) -> Value:
@@ -178,7 +178,7 @@ def _grid_water(setting: Setting, asked: Asked, trail: Trail) -> Value:
     site = _site_energy(setting, asked, trail)
     if setting.site.grid_water_l_per_kwh is not None:
         given = trail.given(setting.site.grid_water_l_per_kwh)
-        return trail.apply(formulas.grid_water, site_energy=site, grid_water_intensity=given)
+        return trail.apply(equations.grid_water, site_energy=site, grid_water_intensity=given)
     bounds = [
         setting.supply.bound(name, setting.site.zone, setting.options.day)
         for name in ("grid_water_intensity", "grid_reservoir_water_intensity")
@@ -188,14 +188,14 @@ def _grid_water(setting: Setting, asked: Asked, trail: Trail) -> Value:
         country = bounds[0].factor.subject if bounds[0].factor else ""
         spread = trail.factor(setting.supply.bound("grid_subzone_spread", country))
         either = trail.apply(maths.subzone_water, grid_water_intensity=either, grid_subzone_spread=spread)
-    return trail.apply(formulas.grid_water, site_energy=site, grid_water_intensity=either)
+    return trail.apply(equations.grid_water, site_energy=site, grid_water_intensity=either)
 
 
 def _either(one: Value, other: Value) -> Value:
     """Two readings of one word, as likely as each other: every second draw is of each."""
     import numpy as np
 
-    first = np.arange(draws.DRAWS) % 2 == 0
+    first = np.arange(uncertainty.DRAWS) % 2 == 0
     return Value(math.sqrt(one.central * other.central), np.where(first, one.draws, other.draws))
 
 
@@ -216,7 +216,7 @@ def _embodied_gwp(setting: Setting, asked: Asked, trail: Trail) -> Value:
     if asked.per == "device":
         return trail.add("added_gwp", made, *parts)
     lives = _lives(setting, trail)
-    embodied = trail.apply(formulas.device_embodied_gwp, device_lives=lives, device_gwp=made)
+    embodied = trail.apply(equations.device_embodied_gwp, device_lives=lives, device_gwp=made)
     return trail.add("added_gwp", embodied, *parts)
 
 
@@ -256,7 +256,7 @@ def _lives(setting: Setting, trail: Trail) -> Value:
     occupancy = trail.given(used) if used else trail.factor(setting.supply.bound(f"{owner}_occupancy", subject))
     function = machine_life_hours if server else device_life_hours
     return trail.apply(
-        formulas.device_lives,
+        equations.device_lives,
         resource_share=trail.given(1),
         reserved_device_hours=trail.given(hours),
         device_life_hours=trail.coefficient(f"{owner}_life_hours", function, life),
@@ -274,4 +274,4 @@ def _embodied_adpe(setting: Setting, asked: Asked, trail: Trail) -> Value:
         card = trail.factor(setting.supply.manufacture("device_adpe", setting.device.accelerator))
     if asked.per == "device":
         return card
-    return trail.apply(formulas.device_embodied_adpe, device_lives=_lives(setting, trail), device_adpe=card)
+    return trail.apply(equations.device_embodied_adpe, device_lives=_lives(setting, trail), device_adpe=card)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from estimator import formulas
-from estimator import workload_formulas as maths
+from estimator.assessment import equations
+from estimator.assessment import workload_equations as maths
 from estimator.catalogue.defaults import AI_SERVER, DESK, UNKNOWN_SITE, Device, Supply
 from estimator.trail import NotEstimable, Trail, Value
 from estimator.valuation_tokens import accelerator_energy
@@ -156,5 +156,5 @@ def _at_the_wall(setting: Setting, trail: Trail, read: Value) -> Value:
         return read
     gap = "gap/laptop" if setting.device.machine == "machine/laptop" else "gap/desktop-gpu"
     ratio = trail.factor(setting.supply.bound("unmetered_ratio", gap))
-    missed = trail.apply(formulas.unmetered_energy, component_energy=read, unmetered_ratio=ratio)
-    return trail.apply(formulas.measured_energy, component_energy=read, unmetered_energy=missed)
+    missed = trail.apply(equations.unmetered_energy, component_energy=read, unmetered_ratio=ratio)
+    return trail.apply(equations.measured_energy, component_energy=read, unmetered_energy=missed)

@@ -8,9 +8,16 @@ from pathlib import Path
 from dashboard.accessibility.audit import STATES, audit
 from dashboard.dates import day_text
 from dashboard.texts import t
+from estimator.assessment.method_documentation import (
+    Confronted,
+    boundary,
+    coefficients,
+    confrontation,
+    formulas,
+    indicators,
+)
 from estimator.catalogue.tables import Catalogue, load
 from estimator.core.number_format import share_text
-from estimator.method import Confronted, boundary, coefficients, confrontation, formulas, indicators
 from scripts.commands import commands
 from scripts.sidecar_page import sidecar
 

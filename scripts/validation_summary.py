@@ -13,9 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from estimator.assessment.method_documentation import COLUMNS, QUANTILES
 from estimator.catalogue.defaults import supply
 from estimator.catalogue.tables import load
-from estimator.method import COLUMNS, QUANTILES
 from estimator.validate import read_cases, run
 
 OUT = Path(__file__).parent.parent / "factors" / "results" / "validation_summary.csv"

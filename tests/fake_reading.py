@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import data
-from estimator.explain import NumberUnknown
+from estimator.assessment.explanation import NumberUnknown
 from estimator.reading import ANY, Asked
 
 KIND = "fake.txt"  # a home says in this file which fake it is: "plain", "sample" or "hostile"

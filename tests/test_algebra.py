@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.algebra import Formula, FormulaRefused, directions, formula, render, to_latex, to_sql
+from estimator.assessment.equation_system import sql, system
+from estimator.assessment.equations import FORMULAS, device_lives, site_energy
+from estimator.assessment.expressions import Formula, FormulaRefused, directions, formula, render, to_latex, to_sql
+from estimator.assessment.units import parse
 from estimator.core.duckdb_engine import connect
-from estimator.formulas import FORMULAS, device_lives, site_energy
-from estimator.system import sql, system
-from estimator.units import parse
 
 UNITS = {
     "e": "kWh",
@@ -134,7 +134,7 @@ NUMBER = st.floats(min_value=1e-6, max_value=1e6)
 
 @given(st.data())
 def test_sql_is_python(data: st.DataObject) -> None:
-    from estimator.worlds import the_system
+    from estimator.assessment.evaluation import the_system
 
     whole = the_system()
     given_values = {name: data.draw(NUMBER, label=name) for name in whole.inputs}
@@ -147,7 +147,7 @@ def test_sql_is_python(data: st.DataObject) -> None:
 
 
 def test_sql_and_python_agree_on_unknown_and_on_division_by_zero() -> None:
-    from estimator.worlds import the_system
+    from estimator.assessment.evaluation import the_system
 
     whole = the_system()
     values: dict[str, float | None] = dict.fromkeys(whole.inputs, 2.0)
@@ -163,7 +163,7 @@ def test_sql_and_python_agree_on_unknown_and_on_division_by_zero() -> None:
 
 
 def test_every_formula_is_in_the_system_once() -> None:
-    from estimator.worlds import the_system
+    from estimator.assessment.evaluation import the_system
 
     assert sorted(f.name for f in the_system().formulas) == sorted(f.name for f in FORMULAS)
     assert len(set(f.name for f in FORMULAS)) == len(FORMULAS) == 35

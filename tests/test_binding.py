@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
+from estimator.assessment.evaluation import factor_inputs
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import GivenValueRefused, bind, bind_one, given
 from estimator.catalogue.tables import Catalogue, FactorNotFound, load
-from estimator.worlds import factor_inputs
 from tests.support import factor
 
 DAY = date(2026, 6, 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from estimator import formulas
+from estimator.assessment import equations
 from estimator.catalogue.bill_of_materials import compose
 from estimator.catalogue.tables import load
 
@@ -84,8 +84,8 @@ def test_the_share_of_life_is_theirs(grid: dict[str, dict[str, str]], name: str,
     """One year of three: our formula on their whole card gives their year."""
     case = f'component:gpu:{{"name": "{name}"}}:'
     assert number(grid[case + "None"], "gwp_embedded") == whole
-    lives = formulas.device_lives(1, YEAR, 3 * YEAR, 1)
-    year = formulas.device_embodied_gwp(lives, whole)
+    lives = equations.device_lives(1, YEAR, 3 * YEAR, 1)
+    year = equations.device_embodied_gwp(lives, whole)
     assert year == pytest.approx(number(grid[case + str(YEAR)], "gwp_embedded"), rel=5e-4)
 
 
@@ -93,7 +93,7 @@ def test_the_share_of_life_is_theirs(grid: dict[str, dict[str, str]], name: str,
 def test_a_longer_life_divides_theirs_as_ours(grid: dict[str, dict[str, str]], life: int) -> None:
     """Their least value, which they round least: whole server 860.5 kg."""
     whole = number(grid[server("base", LIFE)], "gwp_embedded_min")
-    year = formulas.machine_embodied_gwp(formulas.machine_lives(1, YEAR, life, 1), whole)
+    year = equations.machine_embodied_gwp(equations.machine_lives(1, YEAR, life, 1), whole)
     assert year == pytest.approx(number(grid[f"server:base:lifetime{life}"], "gwp_embedded_min"), rel=5e-4)
 
 
@@ -109,9 +109,9 @@ def test_cards_add_to_the_server_as_ours(grid: dict[str, dict[str, str]]) -> Non
 def test_use_of_a_known_power_is_theirs_without_a_pue(grid: dict[str, dict[str, str]]) -> None:
     """400 W for a year at 98 g: 343.4 kg. They count no PUE; ours is theirs at PUE 1."""
     row = grid[server("base", YEAR, '{"usage_location": "FRA", "avg_power": 400}')]
-    site = formulas.site_energy(0.4 * YEAR, 1)
-    assert formulas.use_gwp(site, FRENCH_GWP) == pytest.approx(number(row, "gwp_use"), rel=5e-4)
-    assert formulas.use_gwp(formulas.site_energy(0.4 * YEAR, 1.3), FRENCH_GWP) > 1.25 * number(row, "gwp_use")
+    site = equations.site_energy(0.4 * YEAR, 1)
+    assert equations.use_gwp(site, FRENCH_GWP) == pytest.approx(number(row, "gwp_use"), rel=5e-4)
+    assert equations.use_gwp(equations.site_energy(0.4 * YEAR, 1.3), FRENCH_GWP) > 1.25 * number(row, "gwp_use")
 
 
 @pytest.mark.parametrize("usage", ['{"usage_location": "FRA"}', "{}"])
@@ -120,14 +120,14 @@ def test_they_leave_out_the_electricity_of_the_cards(grid: dict[str, dict[str, s
     bare, full = grid[server("base", 1, usage)], grid[server("gpu:NVIDIA H100 SXM 80GBx8", 1, usage)]
     assert full["gwp_use"] == bare["gwp_use"]
     assert full["gwp_use_max"] == bare["gwp_use_max"]
-    ours = formulas.component_energy(0.2, 1, 8 * 0.5, 1, 0, 1, 0, 1)
+    ours = equations.component_energy(0.2, 1, 8 * 0.5, 1, 0, 1, 0, 1)
     assert ours == pytest.approx(0.2 + 8 * 0.5)
 
 
 def test_with_a_power_for_each_card_theirs_rises_seventeen_times(grid: dict[str, dict[str, str]]) -> None:
     """8 × 500 W for a year at 98 g is 3,434 kg; they add a fifth for the rest of the server, at the least."""
     row, bare = grid["server:gpu:NVIDIA H100 SXM 80GBx8:gpu_avg_power500"], grid["server:base:lifetime26280"]
-    cards = formulas.use_gwp(8 * 0.5 * YEAR, FRENCH_GWP)
+    cards = equations.use_gwp(8 * 0.5 * YEAR, FRENCH_GWP)
     assert number(row, "gwp_use_min") == pytest.approx(1.2 * cards + number(bare, "gwp_use_min"), rel=1e-3)
     assert number(row, "gwp_use") / number(bare, "gwp_use") == pytest.approx(17, rel=0.02)
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from estimator import building
 from estimator.activity import Activity
+from estimator.assessment.evaluation import Cell
+from estimator.assessment.impacts import amounts
 from estimator.building import AuditFailed, build, current
 from estimator.catalogue.selection import bind
 from estimator.catalogue.tables import load
-from estimator.figures import amounts
 from estimator.ledger import Ledger
 from estimator.ledger_formulas import ledger_factors
 from estimator.reading import Build, open_current
-from estimator.worlds import Cell
 from tests.support import activity, built, factor
 
 KWH = "it_energy"

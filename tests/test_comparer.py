@@ -21,6 +21,7 @@ from dashboard.compare import view as compare_view
 from dashboard.compare.fields import NotANumber, number, number_text, refusal_text, share_field_text
 from dashboard.compare.state import plain, token
 from dashboard.texts import t
+from estimator.assessment.explanation import replay
 from estimator.compare.scenario import (
     Constraints,
     Measured,
@@ -35,7 +36,6 @@ from estimator.compare.scenario import (
 )
 from estimator.compare.scenario_link import LONGEST_TOKEN, decode
 from estimator.compare.scenario_text import scenario_toml
-from estimator.explain import replay
 from tests.fake_reading import HOSTILE
 
 ROOT = Path(__file__).resolve().parents[1]

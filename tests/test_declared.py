@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.activity import Activity, Refused
+from estimator.assessment.impacts import amounts
 from estimator.catalogue.tables import load
 from estimator.core.errors import LANGUAGES, say
-from estimator.figures import amounts
 from estimator.ledger import Ledger, import_paths
 from estimator.readers import Trace, pick, read_trace
 from estimator.readers.declared_columns import TEMPLATE

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from estimator.assessment.impacts import FIGURES
 from estimator.attached import attached
 from estimator.commitments import Commitments
-from estimator.figures import FIGURES
 from estimator.indicators import INDICATORS, sheet
 from estimator.indicators.home import scope_of
 from estimator.indicators.practice import fits

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from estimator.assessment.evaluation import values_of
 from estimator.catalogue import models
 from estimator.reading import Build
-from estimator.worlds import values_of
 from tests.support import activity, built
 from tests.test_compare import SITE, option, worked
 

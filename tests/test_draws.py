@@ -5,14 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from estimator import draws
-from estimator.figures import amounts, figure_named
-from estimator.worlds import Cell
+from estimator.assessment import uncertainty
+from estimator.assessment.evaluation import Cell
+from estimator.assessment.impacts import amounts, figure_named
 from tests.support import bounds_of, factor
 
 
 def quantiles(item, *points: float) -> list[float]:
-    return [float(q) for q in np.quantile(draws.draw(item, 200_000), points)]
+    return [float(q) for q in np.quantile(uncertainty.draw(item, 200_000), points)]
 
 
 def test_p5_p95_bounds_are_the_5_and_95_points_and_the_value_is_the_median() -> None:
@@ -27,7 +27,7 @@ def test_p5_p95_bounds_are_the_5_and_95_points_and_the_value_is_the_median() -> 
 @pytest.mark.parametrize("kind", ["min_max", "rival_sources", "rule"])
 def test_other_bounds_are_never_left_and_the_law_is_triangular_in_the_logarithm(kind: str) -> None:
     item = factor("grid_gwp", 50, 20, 300, bounds_kind=kind)
-    drawn = draws.draw(item, 200_000)
+    drawn = uncertainty.draw(item, 200_000)
     assert drawn.min() >= 20 and drawn.max() <= 300
     below = (math.log(50) - math.log(20)) / (math.log(300) - math.log(20))  # area left of the mode of a triangular law
     assert (drawn < 50).mean() == pytest.approx(below, abs=0.01)
@@ -35,27 +35,27 @@ def test_other_bounds_are_never_left_and_the_law_is_triangular_in_the_logarithm(
 
 def test_pue_is_drawn_on_its_overhead() -> None:
     """PUE 1.5 (1.1 – 2.5): overhead 0.5 (0.1 – 1.5), log-triangular."""
-    drawn = draws.draw(factor("pue", 1.5, 1.1, 2.5), 200_000)
+    drawn = uncertainty.draw(factor("pue", 1.5, 1.1, 2.5), 200_000)
     assert drawn.min() >= 1.1 and drawn.max() <= 2.5
     assert (drawn < 1.5).mean() == pytest.approx(math.log(5) / math.log(15), abs=0.01)
 
 
 def test_a_bound_at_zero_gives_a_plain_triangle() -> None:
-    drawn = draws.draw(factor("wue_it", 0.4, 0, 0.8), 200_000)
+    drawn = uncertainty.draw(factor("wue_it", 0.4, 0, 0.8), 200_000)
     assert drawn.min() >= 0 and drawn.mean() == pytest.approx((0 + 0.4 + 0.8) / 3, rel=0.01)
 
 
 def test_shares_never_pass_one() -> None:
-    assert draws.draw(factor("occupancy", 0.9, 0.5, 1.0), 50_000).max() <= 1
+    assert uncertainty.draw(factor("occupancy", 0.9, 0.5, 1.0), 50_000).max() <= 1
 
 
 def test_an_exact_factor_is_one_number() -> None:
-    assert draws.draw(factor("pue", 1, 1, 1, bounds_kind="exact")) == 1
+    assert uncertainty.draw(factor("pue", 1, 1, 1, bounds_kind="exact")) == 1
 
 
 def test_one_factor_has_the_same_draws_everywhere() -> None:
     item = factor("grid_gwp", 50, 20, 300)
-    assert (draws.draw(item) == draws.draw(item.model_copy())).all()
+    assert (uncertainty.draw(item) == uncertainty.draw(item.model_copy())).all()
 
 
 def test_factors_of_one_group_move_together_and_others_do_not() -> None:
@@ -63,7 +63,7 @@ def test_factors_of_one_group_move_together_and_others_do_not() -> None:
         factor("grid_gwp", 50, 20, 300, id=f"test/{n}", correlation_group=g)
         for n, g in (("a", "x"), ("b", "x"), ("c", ""))
     )
-    ranks = [np.argsort(np.argsort(draws.draw(f, 100_000))) for f in (a, b, c)]
+    ranks = [np.argsort(np.argsort(uncertainty.draw(f, 100_000))) for f in (a, b, c)]
     assert np.corrcoef(ranks[0], ranks[1])[0, 1] == pytest.approx(
         0.68, abs=0.03
     )  # Spearman of a Gaussian copula at 0.7
@@ -73,7 +73,7 @@ def test_factors_of_one_group_move_together_and_others_do_not() -> None:
 def test_a_factor_without_value_cannot_be_drawn() -> None:
     item = factor("grid_gwp", 50, 20, 300).model_copy(update={"value": None})
     with pytest.raises(ValueError, match="has no value"):
-        draws.draw(item)
+        uncertainty.draw(item)
 
 
 def test_two_cells_that_share_a_factor_do_not_average_its_doubt_away() -> None:
@@ -89,7 +89,7 @@ def test_two_cells_that_share_a_factor_do_not_average_its_doubt_away() -> None:
 
 def test_the_interval_covers_what_it_says() -> None:
     """If truth is drawn by the same law, 90 % of truths fall inside: 95 standard errors allow 1 %."""
-    drawn = draws.draw(factor("grid_gwp", 50, 20, 300), 100_000)
-    low, high = draws.interval(drawn)
-    truths = draws.draw(factor("grid_gwp", 50, 20, 300, id="test/other"), 100_000)
+    drawn = uncertainty.draw(factor("grid_gwp", 50, 20, 300), 100_000)
+    low, high = uncertainty.interval(drawn)
+    truths = uncertainty.draw(factor("grid_gwp", 50, 20, 300, id="test/other"), 100_000)
     assert ((truths >= low) & (truths <= high)).mean() == pytest.approx(0.90, abs=0.01)

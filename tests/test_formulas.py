@@ -7,33 +7,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator import coefficients, formulas
-from estimator.figures import amounts
+from estimator.assessment import coefficients, equations
+from estimator.assessment.evaluation import Cell, base_signs, values_of
+from estimator.assessment.impacts import amounts
 from estimator.ledger_formulas import AMOUNTS, ledger_formulas
-from estimator.worlds import Cell, base_signs, values_of
 from tests.support import bounds_of
 
 
 def test_water_on_it_energy_and_on_site_energy() -> None:
     """Trap 1: 100 kWh IT, PUE 1.5, WUE 0.4."""
-    site = formulas.site_energy(100, 1.5)
+    site = equations.site_energy(100, 1.5)
     assert site == 100 * 1.5 == 150
-    assert formulas.onsite_water_it(100, 0.4) == pytest.approx(100 * 0.4) == pytest.approx(40)
-    assert formulas.onsite_water_site(site, 0.4) == pytest.approx(150 * 0.4) == pytest.approx(60)
-    assert formulas.grid_water(site, 1.38) == pytest.approx(150 * 1.38)
+    assert equations.onsite_water_it(100, 0.4) == pytest.approx(100 * 0.4) == pytest.approx(40)
+    assert equations.onsite_water_site(site, 0.4) == pytest.approx(150 * 0.4) == pytest.approx(60)
+    assert equations.grid_water(site, 1.38) == pytest.approx(150 * 1.38)
 
 
 def test_wue_on_total_energy_is_wue_on_it_energy_over_pue() -> None:
     """RGESN 8.4 counts on total energy: 0.6 L per IT kWh at PUE 1.5 is 0.4 L per total kWh."""
-    assert formulas.onsite_water_site(150, 0.6 / 1.5) == pytest.approx(formulas.onsite_water_it(100, 0.6))
+    assert equations.onsite_water_site(150, 0.6 / 1.5) == pytest.approx(equations.onsite_water_it(100, 0.6))
 
 
 def test_sci_golden() -> None:
     """Trap 3: 1000 kg over 4 years, one hour reserved alone: 1000 / (4 × 8766) kg = 28.5 g."""
     life = coefficients.device_life_hours(4)
-    lives = formulas.device_lives(1, 1, life, 1)
-    assert 1000 * formulas.device_embodied_gwp(lives, 1000) == pytest.approx(1e6 / (4 * 365.25 * 24))
-    assert round(1000 * formulas.device_embodied_gwp(lives, 1000), 1) == 28.5
+    lives = equations.device_lives(1, 1, life, 1)
+    assert 1000 * equations.device_embodied_gwp(lives, 1000) == pytest.approx(1e6 / (4 * 365.25 * 24))
+    assert round(1000 * equations.device_embodied_gwp(lives, 1000), 1) == 28.5
 
 
 def test_training_amortised_by_million_tokens() -> None:
@@ -43,18 +43,18 @@ def test_training_amortised_by_million_tokens() -> None:
 
 def test_a_dedicated_server_is_charged_its_idle_hours_once() -> None:
     """Trap 8: 720 h reserved at 30 % load hold the idle hours, so occupancy is 1: 720 / 35064, not 3.3 times."""
-    lives = formulas.machine_lives(1, 720, coefficients.machine_life_hours(4), 1)
+    lives = equations.machine_lives(1, 720, coefficients.machine_life_hours(4), 1)
     assert lives == pytest.approx(720 / 35064)
     assert lives < 720 / 35064 / 0.3 / 3
 
 
 def test_energy_of_components_with_their_corrections() -> None:
     """2 kWh of processor at 1.2, 3 of card at 1.1, 0.5 of memory at 2, 4 of other at 0.9: 10.3 kWh."""
-    component = formulas.component_energy(2, 1.2, 3, 1.1, 0.5, 2, 4, 0.9)
+    component = equations.component_energy(2, 1.2, 3, 1.1, 0.5, 2, 4, 0.9)
     assert component == pytest.approx(2 * 1.2 + 3 * 1.1 + 0.5 * 2 + 4 * 0.9) == pytest.approx(10.3)
-    addition = formulas.unmetered_energy(component, 0.25)
+    addition = equations.unmetered_energy(component, 0.25)
     assert addition == pytest.approx(10.3 / 4)
-    assert formulas.measured_energy(component, addition) == pytest.approx(10.3 * 1.25)
+    assert equations.measured_energy(component, addition) == pytest.approx(10.3 * 1.25)
 
 
 @pytest.mark.parametrize(
@@ -84,20 +84,20 @@ def test_energy_of_components_with_their_corrections() -> None:
     ],
 )
 def test_products(result: str, args: tuple[float, ...], expected: float) -> None:
-    assert getattr(formulas, result)(*args) == pytest.approx(expected, rel=1e-12)
+    assert getattr(equations, result)(*args) == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_first_known_way_gives_a_quantity() -> None:
-    assert formulas.it_energy(None, 2.0, 3.0) == 2.0  # measured, modelled, stored
-    assert formulas.accelerator_energy(None, 1.0, 5.0) == 1.0  # provisioned, answering, working
-    assert formulas.reserved_device_hours(0.0, 7.0) == 0.0  # stated hours, even none, come before computed ones
-    assert formulas.hosted_device_hours(None, 2.0) == 2.0
-    assert formulas.reserved_machine_hours(None, None) is None
+    assert equations.it_energy(None, 2.0, 3.0) == 2.0  # measured, modelled, stored
+    assert equations.accelerator_energy(None, 1.0, 5.0) == 1.0  # provisioned, answering, working
+    assert equations.reserved_device_hours(0.0, 7.0) == 0.0  # stated hours, even none, come before computed ones
+    assert equations.hosted_device_hours(None, 2.0) == 2.0
+    assert equations.reserved_machine_hours(None, None) is None
 
 
 def test_every_formula_has_a_case_here() -> None:
     text = Path(__file__).read_text("utf-8")
-    assert [f.name for f in formulas.FORMULAS if f.name not in text] == []
+    assert [f.name for f in equations.FORMULAS if f.name not in text] == []
 
 
 AMOUNT = st.floats(min_value=1e-3, max_value=1e4)

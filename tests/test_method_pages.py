@@ -9,9 +9,9 @@ import pytest
 
 from dashboard import charts, data, parts
 from dashboard.texts import t, words
-from estimator import method
+from estimator.assessment import method_documentation
+from estimator.assessment.equations import FORMULAS
 from estimator.catalogue.tables import load
-from estimator.formulas import FORMULAS
 from scripts.validation_summary import quantile, stripped, summary
 from tests.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
 
@@ -39,11 +39,12 @@ def test_every_formula_and_every_line_of_the_boundary_is_on_the_method_page(home
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_method_is_described_in_both_languages(lang: str) -> None:
-    assert len(method.boundary(lang)) == len(method.BOUNDARY)
-    named = [label for i in method.indicators(load(), lang) for term in i.terms for label in term.labels]
+    assert len(method_documentation.boundary(lang)) == len(method_documentation.BOUNDARY)
+    named = [label for i in method_documentation.indicators(load(), lang) for term in i.terms for label in term.labels]
     assert named and all(named)
     assert (
-        "8766" in method.coefficients(load(), lang)[0].words and "_" not in method.coefficients(load(), lang)[0].words
+        "8766" in method_documentation.coefficients(load(), lang)[0].words
+        and "_" not in method_documentation.coefficients(load(), lang)[0].words
     )
 
 
@@ -68,14 +69,14 @@ def test_every_family_of_the_summary_is_on_the_page(home: Path, lang: str) -> No
 def test_the_summary_holds_counts_and_ratios_alone(root: Path) -> None:
     with (root / "factors" / "results" / "validation_summary.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert tuple(rows[0]) == method.COLUMNS
-    for row in method.confrontation():
+    assert tuple(rows[0]) == method_documentation.COLUMNS
+    for row in method_documentation.confrontation():
         assert row.inside <= max(row.outputs, row.cases) and row.transcribed <= row.cases
         assert list(row.ratios.values()) == sorted(row.ratios.values())
 
 
 def test_cuts_of_the_predictions_count_the_same_values() -> None:
-    rows = method.confrontation()
+    rows = method_documentation.confrontation()
     counts = {
         mode: (sum(r.outputs for r in rows if r.mode == mode), sum(r.inside for r in rows if r.mode == mode))
         for mode in ("prediction", "indicator", "device")
@@ -116,7 +117,7 @@ def test_quantiles_are_interpolated() -> None:
 def test_the_summary_that_ships_is_that_of_the_visible_cases(shared_data: Path) -> None:
     """Only the counts: ratios move with the factors, and the summary says of which version it is."""
     cases = json.loads((shared_data / "validation" / "cases.json").read_text("utf-8"))
-    shipped = {r.name: r.cases for r in method.confrontation() if r.mode == "prediction"}
+    shipped = {r.name: r.cases for r in method_documentation.confrontation() if r.mode == "prediction"}
     families = {c["family"] for c in cases if c["kind"] == "physics" and c["quality"] != "C"}
     assert shipped.keys() == families
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from estimator.assessment.equations import onsite_water_it
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import bind_one
 from estimator.catalogue.tables import load
 from estimator.core.home import reading_context
-from estimator.formulas import onsite_water_it
 from estimator.ledger import Ledger, import_paths
 from estimator.reading import Build
 from tests.support import build

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from estimator.assessment.explanation import NumberUnknown, ReplayRefused, replay
+from estimator.assessment.impacts import ASIDE, FIGURES
 from estimator.core.home import reading_context
-from estimator.explain import NumberUnknown, ReplayRefused, replay
-from estimator.figures import ASIDE, FIGURES
 from estimator.ledger import Ledger, import_paths
 from estimator.reading import Build, split_number
 from tests.support import activity, build, built

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from estimator.replaying import ReplayFileRefused, replay_file
+from estimator.assessment.replay import ReplayFileRefused, replay_file
 from tests.support import activity, built, sobria
 from tests.test_modelled import answers
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.texts import t
+from estimator.assessment.impacts import FIGURES
 from estimator.building import Built, build, current
 from estimator.catalogue.tables import Catalogue, load
 from estimator.core.duckdb_engine import DuckDB
-from estimator.figures import FIGURES
 from estimator.ledger import Ledger
 from estimator.reading import Build
 from estimator.repricing import ChangeUnreadable, changes, effect, effect_text, factors_text

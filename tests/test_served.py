@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
+from estimator.assessment.explanation import replay
 from estimator.catalogue.models import ModelUnknown
 from estimator.estimation import estimate
-from estimator.explain import replay
 from estimator.question import Question, TokensWanted
 
 DAY = date(2026, 6, 1)

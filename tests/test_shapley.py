@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from estimator.assessment.sensitivity import shapley, split_difference, tornado, what_matters
 from estimator.compare.verdict_words import change_words
-from estimator.shapley import shapley, split_difference, tornado, what_matters
 from tests.test_numbers import spaced
 
 PARTS = ("volume", "efficiency", "scope", "method")

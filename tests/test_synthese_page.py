@@ -17,8 +17,8 @@ from dashboard import data
 from dashboard.synthese.data import Remembered, explanation
 from dashboard.synthese.routes import synthesis_routes
 from dashboard.texts import t
+from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError
-from estimator.explain import replay
 from estimator.register import Register, author
 from scripts.demo.metropole import fill
 from tests.test_synthesis import CASE, HOSTILE, STUDIED, rows_of

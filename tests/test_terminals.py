@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
+from estimator.assessment.units import HOURS_PER_YEAR
 from estimator.catalogue import quality_checks
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import Bound, bind_one
 from estimator.catalogue.tables import load
-from estimator.units import HOURS_PER_YEAR
 
 DAY = date(2026, 11, 25)
 MADE = ("machine_gwp", "machine_adpe", "machine_primary_energy")

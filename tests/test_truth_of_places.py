@@ -8,6 +8,8 @@ import pytest
 
 from dashboard.compare import view
 from dashboard.compare.data import compared
+from estimator.assessment.evaluation import Cell
+from estimator.assessment.impacts import FIGURES
 from estimator.catalogue.selection import Bound
 from estimator.catalogue.tables import load
 from estimator.cli.compare_text import compare_text
@@ -18,8 +20,6 @@ from estimator.compare.pairing import Paired, Side
 from estimator.compare.sweeps import crossing
 from estimator.compare.verdict_words import smallest_words
 from estimator.core.errors import say
-from estimator.figures import FIGURES
-from estimator.worlds import Cell
 from tests.support import activity, built
 from tests.test_compare_parts import DAY, SERVER, SITE, option, scenario
 

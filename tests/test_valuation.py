@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from estimator import workload_formulas
-from estimator.algebra import Formula, collect, directions, unit_of
-from estimator.units import parse
+from estimator.assessment import workload_equations
+from estimator.assessment.expressions import Formula, collect, directions, unit_of
+from estimator.assessment.units import parse
 from estimator.validate import run
 from tests.validate_support import TODAY, case, figure, valued
 
@@ -97,7 +97,7 @@ UNITS = {
 }
 
 
-@pytest.mark.parametrize("item", collect(vars(workload_formulas)), ids=lambda item: str(item.name))
+@pytest.mark.parametrize("item", collect(vars(workload_equations)), ids=lambda item: str(item.name))
 def test_formulas_of_workloads_have_the_unit_they_say_and_one_direction_an_input(item: Formula) -> None:
     units = {name: parse(unit) for unit, names in UNITS.items() for name in names}
     assert unit_of(item.tree, units, item.name) == item.unit

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator import draws
+from estimator.assessment import uncertainty
 from estimator.compare.verdicts import Comparison, Pair, Ratio, Shares, compare, decide
 from tests.support import factor
 
@@ -31,8 +31,8 @@ def ratios(*parts: tuple[int, float]) -> np.ndarray:
 
 def forget() -> None:
     """Draws made with a changed correlation, or for many seeds, are not kept."""
-    draws._draw.cache_clear()
-    draws._normal.cache_clear()
+    uncertainty._draw.cache_clear()
+    uncertainty._normal.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_between_the_stated_and_the_sure_share_the_weaker_verdict_is_the_usual_o
 def test_seeds_of_the_laws_of_factors_give_one_verdict() -> None:
     """B / A = 3 (÷ and × 2 at 5 % and 95 %): A lower in 99.6 % of cases, by 1.1 in 99.1 %: most, not all."""
     ratio = factor("grid_gwp", 3, 1.5, 6, bounds_kind="p5_p95")
-    result = {found(np.ones(draws.DRAWS), draws.draw(ratio, seed=seed)) for seed in range(50)}
+    result = {found(np.ones(uncertainty.DRAWS), uncertainty.draw(ratio, seed=seed)) for seed in range(50)}
     forget()
     assert result == {("lower_mostly", "a")}
 
@@ -170,8 +170,8 @@ def test_seeds_of_the_laws_of_factors_give_one_verdict() -> None:
 # Options made of factors
 
 
-def option(parts, count: int = 10_000, seed: int = draws.SEED) -> np.ndarray:
-    return math.prod(draws.draw(part, count, seed) for part in parts)
+def option(parts, count: int = 10_000, seed: int = uncertainty.SEED) -> np.ndarray:
+    return math.prod(uncertainty.draw(part, count, seed) for part in parts)
 
 
 def corner(parts, bound: str) -> float:
@@ -188,7 +188,7 @@ def test_shared_grid_pue_and_device_cancel_although_the_separate_intervals_overl
     shared = [factor("grid_gwp", 50, 20, 300), factor("pue", 1.5, 1.1, 2.5), factor("power", 0.3, 0.2, 0.6)]
     a = [*shared, factor("small", 1, 0.9, 1.1)]
     b = [*shared, factor("large", 2, 1.8, 2.2)]
-    assert draws.interval(option(a))[1] > draws.interval(option(b))[0]
+    assert uncertainty.interval(option(a))[1] > uncertainty.interval(option(b))[0]
     result = compared(a, b)
     assert (result.verdict, result.lower) == ("lower_always", "a") and result.ratio.low > 1.6
 
@@ -220,8 +220,8 @@ def test_all_cases_stays_right_when_errors_are_wider_and_correlations_off(monkey
     for case in range(250):
         result = compared(*synthetic(np.random.default_rng(case), case, 1.0))
         for widen, correlation in worlds if result.verdict == "lower_always" else ():
-            monkeypatch.setattr(draws, "GROUP_CORRELATION", correlation)
-            draws._draw.cache_clear()
+            monkeypatch.setattr(uncertainty, "GROUP_CORRELATION", correlation)
+            uncertainty._draw.cache_clear()
             a, b = (option(side, seed=1) for side in synthetic(np.random.default_rng(case), case, widen))
             errors[widen, correlation].append(float((a >= b if result.lower == "a" else b >= a).mean()))
         monkeypatch.undo()

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from dashboard import data
 from dashboard.texts import LANGUAGES, t
+from estimator.assessment.explanation import explain_cells
 from estimator.catalogue import models, providers, tables
 from estimator.compare import Comparator, opened
 from estimator.compare.decision import decision, factor_labels
@@ -19,7 +20,6 @@ from estimator.compare.scenario import Option, Scenario, parse_scenario
 from estimator.compare.sites import at_hosts
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
-from estimator.explain import explain_cells
 from estimator.hosting import Criterion, criteria
 from estimator.hosting.facts import distance_class
 from estimator.hosting.questionnaire import Question, questionnaire

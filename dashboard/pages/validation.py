@@ -10,8 +10,8 @@ from dashboard import charts, data, parts
 from dashboard.dates import day_text
 from dashboard.texts import t
 from dashboard.view import language
+from estimator.assessment.method_documentation import Confronted
 from estimator.core.number_format import plain, share_text
-from estimator.method import Confronted
 
 MOSTLY = 0.7  # share of the values of a family that must be inside for the family to be well predicted
 MISSES = ("miss_water", "miss_models", "miss_made", "miss_load")

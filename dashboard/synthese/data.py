@@ -10,10 +10,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from dashboard import data
 from estimator import commitments as votes
+from estimator.assessment.explanation import NumberUnknown
 from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.home import default_home
 from estimator.core.periods import Period, PeriodRefused
-from estimator.explain import NumberUnknown
 from estimator.indicators.compared import FOLDER as SCENARIOS
 from estimator.indicators.opened import opened, split_number
 from estimator.indicators.scope import WHOLE, Scope, Sources

@@ -127,7 +127,7 @@ def explain(
     from estimator.cli.explain_text import explain_text, replay_text
 
     if replay is not None:
-        from estimator.replaying import replay_file
+        from estimator.assessment.replay import replay_file
 
         body = replay_file(replay)
         show(body, json_, lambda: replay_text(body, context.obj["lang"]))

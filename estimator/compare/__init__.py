@@ -6,6 +6,8 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
+from estimator.assessment.impacts import FIGURES, Figure, amounts, asked, figure_named, known_result
+from estimator.assessment.sensitivity import split_difference
 from estimator.compare.components import components, screens_share
 from estimator.compare.options import Built, Context, built, counts_network
 from estimator.compare.pairing import Paired, Side
@@ -14,8 +16,6 @@ from estimator.compare.verdict_words import quality_words, ratio_words, verdict_
 from estimator.compare.verdicts import LOWER_ALWAYS, LOWER_MOSTLY, NOT_COMPARABLE, NOT_STUDIED, Comparison
 from estimator.compare.verdicts import compare as compare_pair
 from estimator.core.errors import LANGUAGES
-from estimator.figures import FIGURES, Figure, amounts, asked, figure_named, known_result
-from estimator.shapley import split_difference
 
 INDICATORS = tuple(figure.id for figure in FIGURES)
 FEW = 8  # options up to which every pair is told; beyond, each against the reference

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from estimator.assessment.evaluation import Cell
+from estimator.assessment.impacts import FIGURES, asked, figure_named, known_result
 from estimator.compare.pairing import Side
-from estimator.figures import FIGURES, asked, figure_named, known_result
-from estimator.worlds import Cell
 
 NAMES = ("servers", "overhead", "onsite", "electricity", "making", "network", "terminals", "terminals_making")
 

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from estimator.assessment.evaluation import Cell
 from estimator.catalogue.defaults import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import Bound
@@ -20,7 +21,6 @@ from estimator.core.typography import typeset
 from estimator.hosting.facts import tables
 from estimator.question import Question
 from estimator.settings import setting_of
-from estimator.worlds import Cell
 
 MINUTES = 60.0  # in an hour
 HOURS_TOO_FEW = "hours_too_few"  # a warning of estimator.cells

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from estimator import draws
+from estimator.assessment import uncertainty
+from estimator.assessment.evaluation import Cell, Choose, corner, evaluated, followed
+from estimator.assessment.impacts import Figure, asked, known_result
+from estimator.assessment.sensitivity import tornado, what_matters
 from estimator.catalogue.schema import Factor
 from estimator.compare.verdicts import Pair
-from estimator.figures import Figure, asked, known_result
-from estimator.shapley import tornado, what_matters
-from estimator.worlds import Cell, Choose, corner, evaluated, followed
 
 if TYPE_CHECKING:
-    from estimator.draws import Array
+    from estimator.assessment.uncertainty import Array
 
 # a corner a row: are the shared factors, those of A alone, those of B alone at the bound that raises?
 CORNERS = tuple((bool(i & 1), bool(i & 2), bool(i & 4)) for i in range(8))
@@ -51,13 +51,13 @@ class Side:
         """The median of the draws of the figure, as it is printed."""
         if figure.id not in self._medians:
             drawn = self.drawn(figure)
-            self._medians[figure.id] = None if drawn is None else draws.points(drawn)[1]
+            self._medians[figure.id] = None if drawn is None else uncertainty.points(drawn)[1]
         return self._medians[figure.id]
 
     def drawn(self, figure: Figure) -> "Array | float | None":
         """Draws of the figure, kept."""
         if figure.id not in self._draws:
-            self._draws[figure.id] = self.total(figure, lambda _, item: draws.draw(item))
+            self._draws[figure.id] = self.total(figure, lambda _, item: uncertainty.draw(item))
         return self._draws[figure.id]  # type: ignore[no-any-return]
 
     def factors(self, figure: Figure) -> dict[str, tuple[str, Factor]]:
@@ -130,7 +130,7 @@ class Paired:
             return {}
         first: dict[str, str] = {}
         factors = {k: i for k, i in self._factors().items() if first.setdefault(i.doubt, k) == k}
-        drawn = {key: draws.draw(item) for key, item in factors.items()}
+        drawn = {key: uncertainty.draw(item) for key, item in factors.items()}
         found = what_matters(np.log(np.asarray(b)) - np.log(np.asarray(a)), drawn)
         return dict(sorted(found.items(), key=lambda entry: -entry[1]))
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from estimator import draws
+from estimator.assessment import uncertainty
+from estimator.assessment.impacts import figure_named
 from estimator.compare import Comparator, led
 from estimator.compare.options import Context
 from estimator.compare.scenario import Scenario
-from estimator.figures import figure_named
 
 GROWTH = (1.0, 3.0, 10.0)
 HALF = 0.5
@@ -30,7 +30,7 @@ def _grown(work: Comparator, factor: float) -> dict[str, Any]:
     totals = {}
     for name, weighed in work.weighed.items():
         drawn = weighed.side.drawn(figure)
-        low, central, high = draws.points(drawn) if drawn is not None else (None, None, None)
+        low, central, high = uncertainty.points(drawn) if drawn is not None else (None, None, None)
         totals[name] = {"low": low, "central": central, "high": high, "unit": figure.unit}
     beyond = [n for n, w in work.weighed.items() if w.built.too_small]
     reference = work.reference()
@@ -89,14 +89,14 @@ def _crossing(
 
     (fixed_a, slope_a), (fixed_b, slope_b) = lines[a][1], lines[b][1]
     meeting = _meeting(fixed_b - fixed_a, slope_a - slope_b)
-    drawn = [np.broadcast_to(np.asarray(v, dtype=float), (draws.DRAWS,)) for n in (a, b) for v in lines[n][0]]
+    drawn = [np.broadcast_to(np.asarray(v, dtype=float), (uncertainty.DRAWS,)) for n in (a, b) for v in lines[n][0]]
     with np.errstate(divide="ignore", invalid="ignore"):
         found = (drawn[2] - drawn[0]) / (drawn[1] - drawn[3])
     room = min(most.get(a, math.inf), most.get(b, math.inf))
     real = found[np.isfinite(found) & (found > 0) & (found <= room)]
     if meeting is None or meeting > room or not real.size:
         return None
-    units = dict(zip(("low", "central", "high"), draws.points(real), strict=True))
+    units = dict(zip(("low", "central", "high"), uncertainty.points(real), strict=True))
     below = a if fixed_a < fixed_b else b
     return {"a": a, "b": b, "units": units, "share": float(real.size / found.size), "below": below}
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from estimator.assessment.evaluation import Cell
+from estimator.assessment.impacts import FIGURES, amounts
 from estimator.attached import Attached, months_of
-from estimator.figures import FIGURES, amounts
 from estimator.indicators.scope import Scope, of_case
 from estimator.indicators.small_groups import grouped
 from estimator.indicators.units import units
-from estimator.worlds import Cell
 
 FOOTPRINTS = ("energy", "water", "adpe", "gwp")
 FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from estimator.assessment.explanation import NumberUnknown, explain_cells
+from estimator.assessment.impacts import figure_named
 from estimator.catalogue.tables import load
-from estimator.explain import NumberUnknown, explain_cells
-from estimator.figures import figure_named
 from estimator.indicators.practice import coverage
 from estimator.indicators.scope import Scope
 from estimator.indicators.small_groups import withheld

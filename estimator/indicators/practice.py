@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from estimator.assessment.evaluation import Cell
 from estimator.attached import Attached
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.tables import load
@@ -11,7 +12,6 @@ from estimator.commitments import SMALLEST_GROUP
 from estimator.compare.scenario import Option
 from estimator.indicators.scope import Scope, of_case
 from estimator.register.types import UseCase
-from estimator.worlds import Cell
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
 COMPONENTS = ("cpu", "gpu", "ram", "other")

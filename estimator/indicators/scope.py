@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from estimator.assessment.evaluation import Cell
 from estimator.attached import Attached, attached, months_of
 from estimator.commitments import Commitments
 from estimator.core.periods import Period
@@ -13,7 +14,6 @@ from estimator.indicators.compared import Compared, comparison
 from estimator.reading import Build
 from estimator.register import Register
 from estimator.register.types import UseCase
-from estimator.worlds import Cell
 
 WHOLE = "all"  # the whole territory, what nothing attaches included
 IN_USE = ("experimentation", "pilote", "generalisation")

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from estimator import draws
+from estimator.assessment import uncertainty
+from estimator.assessment.impacts import figure_named
+from estimator.assessment.sensitivity import shapley
 from estimator.attached import Attached
 from estimator.compare.pairing import Side
 from estimator.compare.verdict_words import change_words
 from estimator.core.errors import LANGUAGES
-from estimator.figures import figure_named
 from estimator.indicators.scope import Scope, of_case
 from estimator.indicators.units import counted_in, units
-from estimator.shapley import shapley
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,17 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
         return {"established": None, "effects": None, "months": 0}
     both = [name for name in old if name is not None and name in new and _divisible(old[name], new[name])]
     drawn = [sum(case.drawn for case in cases.values()) for cases in (old, new)]
-    total = [draws.points(values)[1] for values in drawn]
+    total = [uncertainty.points(values)[1] for values in drawn]
     old, new = (_brought(cases, whole) for cases, whole in zip((old, new), total, strict=True))
     effects = shapley(_parts(old, both), _parts(new, both), _value)
-    low, central, high = draws.points(drawn[1] - drawn[0])
+    low, central, high = uncertainty.points(drawn[1] - drawn[0])
     ends = {"low": low, "central": central, "high": high}
     body: dict[str, Any] = {"before": total[0], "after": total[1], "difference": ends}
     body["months"] = len(now.known_months())
     body |= {"effects": effects, "established": not low <= 0 <= high}
     if body["established"]:
         effect = shapley(_drawn(old, both), _drawn(new, both), _value)
-        bounds = {name: draws.interval(values) for name, values in effect.items()}
+        bounds = {name: uncertainty.interval(values) for name, values in effect.items()}
         body["ends"] = {name: {"low": ends[0], "high": ends[1]} for name, ends in bounds.items()}
     if total[0]:
         body["share"] = total[1] / total[0] - 1
@@ -111,12 +111,12 @@ def _drawn(cases: Mapping[str | None, Case], both: Sequence[str | None]) -> dict
     import numpy as np
 
     chosen = [cases[name] for name in both]
-    rest = sum((case.drawn for name, case in cases.items() if name not in both), np.zeros(draws.DRAWS))
-    flat = np.ones(draws.DRAWS)
+    rest = sum((case.drawn for name, case in cases.items() if name not in both), np.zeros(uncertainty.DRAWS))
+    flat = np.ones(uncertainty.DRAWS)
     return {
-        "volume": np.array([case.made * flat for case in chosen]).reshape(-1, draws.DRAWS),
-        "efficiency": np.array([case.it_drawn / case.made * flat for case in chosen]).reshape(-1, draws.DRAWS),
-        "method": np.array([case.drawn / case.it_drawn * flat for case in chosen]).reshape(-1, draws.DRAWS),
+        "volume": np.array([case.made * flat for case in chosen]).reshape(-1, uncertainty.DRAWS),
+        "efficiency": np.array([case.it_drawn / case.made * flat for case in chosen]).reshape(-1, uncertainty.DRAWS),
+        "method": np.array([case.drawn / case.it_drawn * flat for case in chosen]).reshape(-1, uncertainty.DRAWS),
         "scope": np.array([rest]),
     }
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from estimator.assessment.impacts import Amount
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.tables import load as load_catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.figures import Amount
 from estimator.methods import ECOLOGITS
 from estimator.methods.ecologits_formulas import Step, compute, steps_for
 from estimator.methods.ecologits_tables import Constant, Ends, Mix, Model, Sourced, Tables, load

@@ -10,10 +10,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from estimator.assessment.impacts import amounts, figure_named
 from estimator.attached import last_day
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.tables import load
-from estimator.figures import amounts, figure_named
 from estimator.indicators.scope import WHOLE
 from estimator.indicators.small_groups import grouped
 from estimator.register.attachments import use_case_of

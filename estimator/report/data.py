@@ -7,9 +7,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from estimator.assessment.impacts import FIGURES, amounts
 from estimator.attached import Attached
 from estimator.catalogue.tables import load
-from estimator.figures import FIGURES, amounts
 from estimator.indicators.practice import PROOFS
 from estimator.indicators.small_groups import grouped
 from estimator.report.facts import Facts, proof_shares

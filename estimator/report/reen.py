@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from estimator import method
+from estimator.assessment import method_documentation
 from estimator.commitments_types import Objective
 from estimator.core.errors import say
 from estimator.core.number_format import missing_text, share_text
@@ -168,5 +168,7 @@ def _limits(facts: Facts) -> Iterator[str]:
         amount = facts.body["indicators"][name]["value"]
         if amount["central"] is None:
             yield f"{say('indicators', name, facts.lang)} : {missing_text(amount, facts.lang)}."
-    outside = [item.name[:1].lower() + item.name[1:] for item in method.boundary(facts.lang) if not item.inside]
+    outside = [
+        item.name[:1].lower() + item.name[1:] for item in method_documentation.boundary(facts.lang) if not item.inside
+    ]
     yield facts.say("reen_outside", names=", ".join(outside))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from estimator import method
+from estimator.assessment import method_documentation
 from estimator.catalogue.tables import load
 from estimator.compare.verdict_words import no_lead, smallest_words
 from estimator.core.errors import say
@@ -165,7 +165,11 @@ def _crossings(facts: Facts) -> tuple[str, ...]:
 def not_counted(facts: Facts) -> tuple[str, ...]:
     """What no figure holds, with the reason: outside the boundary, or not described."""
     screens = any(o.people and o.people.screen_minutes for o in facts.scenario.options)
-    names = [n for n in method.BOUNDARY if n in method.OUTSIDE and not (n == "terminals" and screens)]
+    names = [
+        n
+        for n in method_documentation.BOUNDARY
+        if n in method_documentation.OUTSIDE and not (n == "terminals" and screens)
+    ]
     lang = facts.lang
     lines = [
         facts.say("because", what=say("boundary", name, lang), why=say("boundary", f"{name}_how", lang))

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from estimator.assessment.impacts import figure_named
 from estimator.catalogue.tables import load
 from estimator.core.errors import say
 from estimator.core.number_format import share_text, unit_text
-from estimator.figures import figure_named
 from estimator.hosting.answers import CHOICES, FIELDS
 from estimator.hosting.facts import tables
 from estimator.sheets import reading
@@ -64,7 +64,7 @@ def _said(facts: Facts, section: str, keys: Sequence[str]) -> tuple[str, ...]:
 
 def _boundary(facts: Facts) -> Table:
     """What the figures must hold, element by element."""
-    from estimator.method import boundary
+    from estimator.assessment.method_documentation import boundary
 
     columns = tuple(facts.say(f"boundary_{name}") for name in ("element", "counted", "how"))
     return Table("", columns, tuple((item.name, item.counted, item.how) for item in boundary(facts.lang)))

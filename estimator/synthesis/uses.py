@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from estimator.assessment.impacts import amounts, figure_named
 from estimator.attached import Attached
-from estimator.figures import amounts, figure_named
 from estimator.indicators.practice import PROOFS, proofs
 from estimator.indicators.scope import Scope, of_case
 from estimator.indicators.small_groups import grouped, withheld

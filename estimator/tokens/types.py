@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from estimator import draws as drawing
+from estimator.assessment import uncertainty as drawing
 from estimator.catalogue.schema import Factor
 from estimator.core.errors import say
 from estimator.tokens.table import ANY
 
 if TYPE_CHECKING:
-    from estimator.draws import Array
+    from estimator.assessment.uncertainty import Array
 
 JOULES_PER_KWH = 3.6e6
 Method = Literal["measured", "regression", "other_models"]

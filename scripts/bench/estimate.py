@@ -11,13 +11,13 @@ from datetime import date
 
 import numpy as np
 
+from estimator.assessment.impacts import figure_named
 from estimator.catalogue.tables import load
 from estimator.compare import INDICATORS, Comparator, led
 from estimator.compare.options import Context
 from estimator.compare.scenario import Scenario, scenario_of
 from estimator.compare.sites import at_hosts
 from estimator.estimation import estimate
-from estimator.figures import figure_named
 from estimator.question import Question
 
 DAY = date(2026, 6, 1)

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError
-from estimator.explain import replay
 
 BOUNDS = ("low", "central", "high", "at_factor_values", "envelope")
 PRECISION = 1e-9  # of a number that is found again: machines differ in the last digits of a sum

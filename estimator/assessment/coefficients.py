@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from estimator.units import HOURS_PER_YEAR
+from estimator.assessment.units import HOURS_PER_YEAR
 
 Q = Any  # a float or an array of draws
 

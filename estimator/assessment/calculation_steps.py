@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any
 
-from estimator import draws
-from estimator.algebra import Formula, render
+from estimator.assessment import uncertainty
+from estimator.assessment.coefficients import COEFFICIENTS
+from estimator.assessment.evaluation import Cell, followed, points_of, the_system, values_of
+from estimator.assessment.expressions import Formula, render
+from estimator.assessment.impacts import Figure, asked, known_result
 from estimator.catalogue.tables import Catalogue, load
-from estimator.coefficients import COEFFICIENTS
-from estimator.figures import Figure, asked, known_result
-from estimator.worlds import Cell, followed, points_of, the_system, values_of
 
 WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "either": " ; sinon "}
 PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "either": " | "}
@@ -75,7 +75,9 @@ def _formula(item: Formula, cells: Sequence[Opened], alone: Opened | None, catal
     if alone:
         text["numbers"] = render(item.tree, lambda name: f"{alone.values[name]:.6g}", "{:g}".format, WORDS)
     value = float(sum(cell.values[item.name] for cell in cells))
-    low, high = alone.interval(item.name) if alone else draws.interval(sum(cell.drawn[item.name] for cell in cells))
+    low, high = (
+        alone.interval(item.name) if alone else uncertainty.interval(sum(cell.drawn[item.name] for cell in cells))
+    )
     step = _head(item.name, text, catalogue) | {"value": value, "low": low, "high": high, "reference": item.reference}
     if alone:
         units = catalogue.quantities

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from estimator import coefficients, draws
+from estimator.assessment import coefficients, uncertainty
+from estimator.assessment.equation_system import System, system
+from estimator.assessment.equations import FORMULAS
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import Bound
 from estimator.catalogue.tables import load
-from estimator.formulas import FORMULAS
-from estimator.system import System, system
 
 KEPT = 64  # cells whose intervals are kept
 UNCERTAIN = 8  # cells whose draws are kept
@@ -117,7 +117,7 @@ def values_of(cell: Cell, pick: str = "value", wanted: frozenset[str] | None = N
     """
     picks: dict[str, Choose] = {
         "value": lambda _, item: item.value,
-        "draws": lambda _, item: draws.draw(item),
+        "draws": lambda _, item: uncertainty.draw(item),
         "low": lambda name, item: corner(name, item, raised=False),
         "high": lambda name, item: corner(name, item, raised=True),
     }
@@ -195,4 +195,4 @@ def _drawn(key: _Key) -> dict[str, Any]:
 @lru_cache(maxsize=KEPT * 64)
 def _points(key: _Key, results: tuple[str, ...]) -> tuple[float, float, float]:
     drawn = _drawn(key)
-    return draws.points(sum(drawn[result] for result in results))
+    return uncertainty.points(sum(drawn[result] for result in results))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from estimator.algebra import formula
+from estimator.assessment.expressions import formula
 
 Q = Any  # a float or an array of draws
 

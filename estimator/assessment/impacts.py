@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from estimator import draws
+from estimator.assessment import uncertainty
+from estimator.assessment.evaluation import Cell, energy_as_read, inputs_of, needed, points_of, values_of, ways
 from estimator.core.errors import sentences
-from estimator.worlds import Cell, energy_as_read, inputs_of, needed, points_of, values_of, ways
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _sum(
                 sums[pick] = sums[pick] + sum(world[index][r] for r in results)
     if not found:
         return Amount(unit)
-    low, median, high = draws.points(sums["draws"]) if "draws" in sums else points_of(cells[0], found)
+    low, median, high = uncertainty.points(sums["draws"]) if "draws" in sums else points_of(cells[0], found)
     share, envelope = covered / applicable if applicable else 1.0, (float(sums["low"]), float(sums["high"]))
     return Amount(unit, low, median, high, float(sums["value"]), envelope, None, share)
 

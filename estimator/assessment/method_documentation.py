@@ -9,13 +9,13 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from estimator.algebra import render, to_latex
+from estimator.assessment.calculation_steps import WORDS
+from estimator.assessment.coefficients import COEFFICIENTS
+from estimator.assessment.evaluation import the_system
+from estimator.assessment.expressions import render, to_latex
+from estimator.assessment.impacts import ASIDE, FIGURES
 from estimator.catalogue.tables import Catalogue
-from estimator.coefficients import COEFFICIENTS
 from estimator.core.errors import say
-from estimator.figures import ASIDE, FIGURES
-from estimator.steps import WORDS
-from estimator.worlds import the_system
 
 BOUNDARY = ("servers_use", "servers_made", "site", "network", "training", "terminals", "building")
 OUTSIDE = {"training", "terminals", "building"}

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from estimator.algebra import Formula, FormulaRefused, degree, directions, to_sql, unit_of
-from estimator.units import parse
+from estimator.assessment.expressions import Formula, FormulaRefused, degree, directions, to_sql, unit_of
+from estimator.assessment.units import parse
 
 
 @dataclass(frozen=True)

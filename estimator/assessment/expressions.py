@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from estimator.assessment.units import Unit, parse
 from estimator.core.errors import SobriaError
-from estimator.units import Unit, parse
 
 PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 

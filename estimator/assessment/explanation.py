@@ -5,18 +5,28 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from estimator import coefficients, draws
-from estimator.algebra import render
+from estimator.assessment import coefficients, uncertainty
+from estimator.assessment.calculation_steps import PLAIN, Opened, groups_of, results_of, steps_of
+from estimator.assessment.evaluation import Cell, energy_as_read, followed, needed, the_system, values_of
+from estimator.assessment.expressions import render
+from estimator.assessment.impacts import (
+    ASIDE,
+    FIGURES,
+    Amount,
+    Figure,
+    amounts,
+    asked,
+    figure_named,
+    known_result,
+    why_missing,
+)
+from estimator.assessment.sensitivity import what_matters
 from estimator.catalogue import models
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import Bound
 from estimator.catalogue.tables import Catalogue, load
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import exact_text
-from estimator.figures import ASIDE, FIGURES, Amount, Figure, amounts, asked, figure_named, known_result, why_missing
-from estimator.shapley import what_matters
-from estimator.steps import PLAIN, Opened, groups_of, results_of, steps_of
-from estimator.worlds import Cell, energy_as_read, followed, needed, the_system, values_of
 
 
 class NumberUnknown(SobriaError):
@@ -169,7 +179,7 @@ def _variance(cells: Sequence[Cell], figure: Figure, factors: Sequence[Factor]) 
     for cell in cells:
         drawn = values_of(cell, "draws")
         total = total + sum(drawn[r] for r in results_of(cell, [figure], drawn))
-    return what_matters(total, {item.id: draws.draw(item) for item in factors})
+    return what_matters(total, {item.id: uncertainty.draw(item) for item in factors})
 
 
 def _not_counted(cells: Sequence[Cell], figures: Sequence[Figure]) -> list[dict[str, Any]]:
@@ -197,8 +207,8 @@ def _replay_data(cells: Sequence[Cell], figure: str | None) -> dict[str, Any]:
         "figure": figure,
         "formulas": formulas_version(),
         "factors_version": load().version,
-        "draws": draws.DRAWS,
-        "seed": draws.SEED,
+        "draws": uncertainty.DRAWS,
+        "seed": uncertainty.SEED,
         "cells": [
             {
                 "amounts": dict(cell.amounts),

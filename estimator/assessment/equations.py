@@ -6,7 +6,7 @@ the same and multiplying afterwards is exact. Quantities, units and labels: fact
 
 from typing import Any
 
-from estimator.algebra import collect, formula
+from estimator.assessment.expressions import collect, formula
 
 Q = Any  # a float, an array of draws, or a symbol
 
