@@ -8,8 +8,8 @@ from markupsafe import Markup
 from dashboard import data, parts
 from dashboard.dates import day_text, duration_text, moment_text, month_text
 from dashboard.texts import known, sentence, t
-from estimator.activity import COMPONENTS
 from estimator.core.number_format import count_text, exact_text
+from estimator.ledger.rows import COMPONENTS
 
 ENERGIES = tuple(f"{component}_energy_kwh" for component in COMPONENTS)
 MODES = tuple(f"{component}_mode" for component in COMPONENTS)

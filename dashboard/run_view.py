@@ -11,8 +11,8 @@ from dashboard import parts
 from dashboard.dates import moment_text, period_text
 from dashboard.run_fields import as_read, fields, mode_name, modelled, whole_days
 from dashboard.texts import both, known, sentence, t
-from estimator.activity import COMPONENTS
 from estimator.core.number_format import exact_text, interval_text, share_text
+from estimator.ledger.rows import COMPONENTS
 
 FIGURES = ("energy", "it_energy", "water", "adpe", "gwp", "primary_energy")
 PARTS = ("gwp.use", "gwp.devices", "gwp.machines")

@@ -10,13 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from estimator.activity import Activity as Activity
     from estimator.assessment.explanation import replay
     from estimator.building import build as build
     from estimator.catalogue.tables import load as load_catalogue
     from estimator.core.errors import SobriaError
     from estimator.estimation import estimate as estimate
     from estimator.ledger import import_paths as import_paths
+    from estimator.ledger.rows import Activity
     from estimator.question import Question as Question
     from estimator.reading import open_current as open_current
     from estimator.track import Tracker as Tracker

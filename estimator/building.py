@@ -22,7 +22,7 @@ from estimator.catalogue.tables import Catalogue, load
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, created
 from estimator.core.errors import SobriaError
 from estimator.coverage import run_energy
-from estimator.ledger import Ledger, live
+from estimator.ledger import Ledger, withdrawn_rows
 from estimator.ledger.files import current_rows_sql
 from estimator.ledger_formulas import AMOUNTS, ledger_factors, ledger_formulas
 from estimator.serving_bounds import bind_serving, pace_table
@@ -101,7 +101,7 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -
     engine.run(f"CREATE VIEW activities AS {ledger.rows_sql('activities')}")
     engine.run(f"CREATE TABLE judged AS {current_rows_sql()}")
     engine.run("DROP VIEW activities")
-    engine.run(f"CREATE TABLE refused AS {live.waiting(ledger.rows_sql('quarantine'))}")
+    engine.run(f"CREATE TABLE refused AS {withdrawn_rows.waiting(ledger.rows_sql('quarantine'))}")
     _months(engine)
     engine.run(sql_text("runs.sql"))
     pace_table(engine)

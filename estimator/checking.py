@@ -13,13 +13,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from estimator.activity import COMPONENTS, Activity, Refused
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError, sentences
 from estimator.ledger import Account, Ledger
+from estimator.ledger.append import Posting
 from estimator.ledger.files import as_models
-from estimator.ledger.posting import Posting
+from estimator.ledger.rows import COMPONENTS, Activity, Refused
 from estimator.readers import Context, ReadResult, find_files, open_results
 
 _MODELLED = ("mode/none", "mode/not_declared")

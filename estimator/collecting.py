@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from estimator.doors import Form, NothingRead
 from estimator.ledger import Ledger
-from estimator.ledger.compacting import CompactionRunning, compact
-from estimator.ledger.posting import Posting
+from estimator.ledger.append import Posting
+from estimator.ledger.compaction import CompactionRunning, compact
 from estimator.readers import Context, ReadResult, Trace, codecarbon, contained, json_text, otel, pick, written
 from estimator.readers.base import BrokenJson, NotATrace
 from estimator.readers.codecarbon_columns import KNOWN, PRIVATE

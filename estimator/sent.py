@@ -7,8 +7,8 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
 
-from estimator.activity import Activity
 from estimator.core.digest_set import SIZE
+from estimator.ledger.rows import Activity
 from estimator.readers.base import ReadResult, Trace
 
 MARK = 12  # characters of the id of a sender that are enough to tell it from the others

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from estimator.activity import Scope
 from estimator.catalogue.resolver import is_timezone
+from estimator.ledger.rows import Scope
 
 SUFFIX = ".sobria.json"
 _MODE = r"^mode/[a-z0-9_]+$"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from estimator.activity import Activity, Refused
 from estimator.core.errors import LANGUAGES, say
 from estimator.ledger import ImportReport, Ledger, import_paths
+from estimator.ledger.rows import Activity, Refused
 from estimator.readers import READERS, Trace, pick, read_trace
 from estimator.readers.base import ReadResult, open_trace
 from tests.traces_support import TRACES, context

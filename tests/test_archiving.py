@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from estimator.ledger import Ledger
-from estimator.ledger.archiving import ArchiveExists, ArchiveTorn, HomeNotEmpty, LedgerFaulty, export, restore
-from estimator.ledger.compacting import compact
-from estimator.ledger.standing import standing
-from estimator.ledger.withdrawing import Target, withdraw
+from estimator.ledger.archive import ArchiveExists, ArchiveTorn, HomeNotEmpty, LedgerFaulty, export, restore
+from estimator.ledger.compaction import compact
+from estimator.ledger.reconciliation import standing
+from estimator.ledger.withdrawals import Target, withdraw
 from estimator.register import author
 from tests.support import sobria
 from tests.test_compacting import said

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from estimator import building
-from estimator.activity import Activity
 from estimator.assessment.evaluation import Cell
 from estimator.assessment.impacts import amounts
 from estimator.building import AuditFailed, build, current
 from estimator.catalogue.selection import bind
 from estimator.catalogue.tables import load
 from estimator.ledger import Ledger
+from estimator.ledger.rows import Activity
 from estimator.ledger_formulas import ledger_factors
 from estimator.reading import Build, open_current
 from tests.support import activity, built, factor

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from estimator.building import build
 from estimator.core import parquet_files
-from estimator.ledger import ACTIVITY_SCHEMA, Ledger, compacting
-from estimator.ledger.compacting import Compacted, CompactionRunning, compact
-from estimator.ledger.standing import standing
-from estimator.ledger.withdrawing import Target, bring_back, withdraw
+from estimator.ledger import ACTIVITY_SCHEMA, Ledger, compaction
+from estimator.ledger.compaction import Compacted, CompactionRunning, compact
+from estimator.ledger.reconciliation import standing
+from estimator.ledger.withdrawals import Target, bring_back, withdraw
 from estimator.reading import Build
 from estimator.register import author
 from tests.support import sobria
@@ -84,8 +84,8 @@ def test_killed_at_any_step_nothing_is_lost(home: Path, step: str, monkeypatch: 
     before, account, ledger = said(home), standing(Ledger(home)), Ledger(home)
     place: tuple[object, str] = {
         "write the record": (ledger.compactions, "write"),
-        "make the file": (compacting.lake, "publish"),
-        "delete": (compacting, "_delete"),
+        "make the file": (compaction.lake, "publish"),
+        "delete": (compaction, "_delete"),
     }[step]
     monkeypatch.setattr(*place, killed)
     with pytest.raises(KeyboardInterrupt):
@@ -109,13 +109,13 @@ def test_the_old_files_stay_for_those_who_read_them(home: Path) -> None:
 
 
 def test_old_files_are_not_deleted_for_a_torn_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compacting, "_delete", lambda *_: (0, 0))
+    monkeypatch.setattr(compaction, "_delete", lambda *_: (0, 0))
     before = standing(Ledger(home))
     compact(Ledger(home))
     monkeypatch.undo()
     made = next(home / "ledger" / c.made for c in Ledger(home).compactions.read()[0] if "202603" in c.made)
     made.write_bytes(made.read_bytes()[:-1] + b"?")
-    compacting._delete(Ledger(home), 1.0)
+    compaction._delete(Ledger(home), 1.0)
     found = standing(Ledger(home))
     assert (found.accepted, found.missing, found.torn) == (before.accepted, 0, 1)
 

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.coverage import coverage
 from dashboard.timeline import lines_of, months_picture, months_table, span
-from estimator.activity import Activity
+from estimator.ledger.rows import Activity
 from estimator.reading import ANY, Asked, Build
 from tests.support import activity, built
 from tests.test_charts import pictures

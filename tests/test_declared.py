@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.activity import Activity, Refused
 from estimator.assessment.impacts import amounts
 from estimator.catalogue.tables import load
 from estimator.core.errors import LANGUAGES, say
 from estimator.ledger import Ledger, import_paths
+from estimator.ledger.rows import Activity, Refused
 from estimator.readers import Trace, pick, read_trace
 from estimator.readers.declared_columns import TEMPLATE
 from tests.support import built, moment, sobria

@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
-from estimator.activity import Activity
 from estimator.assessment.evaluation import the_system
 from estimator.catalogue import quality_checks
 from estimator.catalogue.bill_of_materials import compose, factors_of
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import bind_one
 from estimator.catalogue.tables import Catalogue, FactorNotFound, load
+from estimator.ledger.rows import Activity
 
 DAY = date(2026, 11, 25)
 NEW = ("part", "terminal", "storage", "equivalence")

@@ -10,7 +10,7 @@ import pytest
 from estimator.building import build
 from estimator.core.home import reading_context
 from estimator.ledger import Ledger, import_paths
-from estimator.ledger.standing import standing
+from estimator.ledger.reconciliation import standing
 from scripts.fire.__main__ import account
 from scripts.fire.roles import row, shared, trace
 from scripts.fire.trial import Trial, _lost, run

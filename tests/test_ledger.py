@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.activity import Activity, Refused
 from estimator.core import parquet_files
 from estimator.ledger import ACTIVITY_SCHEMA, Account, Ledger, import_paths
+from estimator.ledger.rows import Activity, Refused
 from tests.traces_support import DEFAULTS, TRACES, context, counting, judged, read, read_file, text
 
 Row = dict[str, Any]
@@ -354,7 +354,7 @@ def test_a_writer_that_fails_leaves_no_file_with_a_final_name(tmp_path: Path, mo
 
 
 def test_batches_do_not_change_the_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("estimator.ledger.posting.BATCH_ROWS", 1)
+    monkeypatch.setattr("estimator.ledger.append.BATCH_ROWS", 1)
     for number, row in enumerate([snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2), snapshot("b", 1, 60, 1)]):
         (tmp_path / f"{number}.csv").write_text(text(row))
     seen: list[tuple[int, int]] = []

@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from dashboard.run_view import run_view
 from dashboard.texts import t
-from estimator.activity import Activity
 from estimator.cli.text import totals_text
 from estimator.core.errors import say
 from estimator.estimation import estimate
+from estimator.ledger.rows import Activity
 from estimator.question import Question
 from estimator.reading import NO_PROOF, Asked, Build
 from tests.support import activity, built

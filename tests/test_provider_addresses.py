@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from estimator.activity import Activity
 from estimator.catalogue import provider_addresses, providers
 from estimator.catalogue.provider_addresses import find, host_in, is_private, load
 from estimator.catalogue.tables import FactorsRefused
 from estimator.core.errors import LANGUAGES, say
+from estimator.ledger.rows import Activity
 from tests.formats_support import rows_of
 from tests.test_reader_usage import span, spans, spent
 from tests.traces_support import read_file

@@ -10,9 +10,9 @@ import pytest
 
 from estimator.building import build
 from estimator.ledger import Ledger, import_paths
+from estimator.ledger.reconciliation import Standing, standing
 from estimator.ledger.retrying import Retried, retry, waiting
-from estimator.ledger.standing import Standing, standing
-from estimator.ledger.withdrawing import Target, withdraw
+from estimator.ledger.withdrawals import Target, withdraw
 from estimator.readers import codecarbon_rows
 from estimator.readers.base import RowRefused, Unreadable
 from estimator.reading import Build

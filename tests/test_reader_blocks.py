@@ -13,14 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from estimator.activity import Activity, Refused
 from estimator.checking import check_paths
 from estimator.core.digest_set import Digests, of_bytes, of_column
 from estimator.core.errors import SobriaError
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.files import as_models
-from estimator.ledger.standing import standing
-from estimator.ledger.withdrawing import Target, withdraw
+from estimator.ledger.reconciliation import standing
+from estimator.ledger.rows import Activity, Refused
+from estimator.ledger.withdrawals import Target, withdraw
 from estimator.readers import clock, codecarbon, codecarbon_blocks, read_trace, stream_trace
 from estimator.readers.base import LargeTrace, open_trace
 from estimator.register import author

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.activity import Activity
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.ledger import ImportReport, Ledger, import_paths
+from estimator.ledger.rows import Activity
 from estimator.readers import Trace, find_files, read_trace
 from estimator.readers.base import UnknownTimezone, open_trace
 from estimator.sidecar import Sidecar, beside_file, dump

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from estimator.activity import Activity
 from estimator.checking import check_paths
 from estimator.core.errors import LANGUAGES, say
+from estimator.ledger.rows import Activity
 from estimator.readers.base import ReadResult
 from tests.formats_support import result_of, rows_of
 from tests.support import built

@@ -10,10 +10,10 @@ from markupsafe import Markup
 from dashboard.run_fields import GROUPS
 from dashboard.run_view import left_out, run_view
 from dashboard.texts import t, words
-from estimator.activity import Activity
 from estimator.catalogue.tables import load
 from estimator.ledger import Ledger
-from estimator.ledger.withdrawing import Target, leaving
+from estimator.ledger.rows import Activity
+from estimator.ledger.withdrawals import Target, leaving
 from tests.fake_reading import HOSTILE
 from tests.support import activity, built
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from estimator.activity import Activity
 from estimator.building import build
 from estimator.collecting import Receipt, Sent, post, read_body
 from estimator.core.errors import LANGUAGES, say
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.retrying import retry, waiting
-from estimator.ledger.withdrawing import Target, leaving
+from estimator.ledger.rows import Activity
+from estimator.ledger.withdrawals import Target, leaving
 from estimator.readers.base import ReadResult
 from estimator.reading import Build
 from estimator.senders import Senders, TokenIdUnknown, TokensTorn

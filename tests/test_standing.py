@@ -8,7 +8,7 @@ import pytest
 from estimator.building import build
 from estimator.core import parquet_files
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, LedgerTorn
-from estimator.ledger.standing import Standing, standing
+from estimator.ledger.reconciliation import Standing, standing
 from tests.support import sobria
 from tests.test_ledger import bring, snapshot
 from tests.traces_support import read, text
@@ -114,7 +114,7 @@ def test_rows_of_a_killed_import_are_read_once_and_again_when_it_is_retried(tmp_
 
 
 def test_an_import_that_did_not_end_acknowledges_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from estimator.ledger.posting import Posting
+    from estimator.ledger.append import Posting
 
     def killed(posting: Posting) -> None:
         raise KeyboardInterrupt

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from estimator.building import build
 from estimator.ledger import Ledger, import_paths
-from estimator.ledger.standing import Standing, standing
-from estimator.ledger.withdrawing import LedgerIdUnknown, NothingToWithdraw, Target, bring_back, leaving, withdraw
+from estimator.ledger.reconciliation import Standing, standing
+from estimator.ledger.withdrawals import LedgerIdUnknown, NothingToWithdraw, Target, bring_back, leaving, withdraw
 from estimator.reading import Build
 from estimator.register import author
 from estimator.register.refusals import FieldsRefused

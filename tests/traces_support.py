@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from estimator.activity import Activity, Refused
 from estimator.building import sql_text
 from estimator.catalogue.resolver import Places
 from estimator.core.duckdb_engine import connect
 from estimator.ledger import Ledger
+from estimator.ledger.rows import Activity, Refused
 from estimator.readers import Context, Trace, read_trace
 from estimator.readers.base import open_trace
 

@@ -22,7 +22,7 @@ Some = str | None
 
 @ledger.command("verify", help="ledger_verify")
 def verify(context: typer.Context, json_: Json = False) -> None:
-    from estimator.ledger.standing import standing
+    from estimator.ledger.reconciliation import standing
 
     found, lang = standing(_ledger(context)), context.obj["lang"]
     lines = [say("ledger_cli", "standing", lang, **found.as_dict())]
@@ -61,7 +61,7 @@ def withdraw(  # noqa: PLR0913
     json_: Json = False,
 ) -> None:
     from estimator.cli.ledger_text import leaving_text
-    from estimator.ledger import withdrawing
+    from estimator.ledger import withdrawals as withdrawing
     from estimator.register import author
 
     asked: tuple[tuple[withdrawing.What, Some], ...] = (("file", file), ("run", run), ("import", import_))
@@ -83,7 +83,7 @@ def compact(
     least: Annotated[int, typer.Option(help="compact_least", min=2)] = 2,
     json_: Json = False,
 ) -> None:
-    from estimator.ledger.compacting import compact as run
+    from estimator.ledger.compaction import compact as run
 
     body = run(_ledger(context), least).as_dict()
     show(body, json_, lambda: say("ledger_cli", "compacted", context.obj["lang"], **body))
@@ -93,7 +93,7 @@ def compact(
 def export(
     context: typer.Context, target: Annotated[Path, typer.Argument(metavar="FILE.tar|DIR")], json_: Json = False
 ) -> None:
-    from estimator.ledger.archiving import export as write
+    from estimator.ledger.archive import export as write
 
     body = write(_ledger(context), target)
     facts = {"files": body["files"], "file": target}
@@ -106,7 +106,7 @@ def restore(
     archive: Annotated[Path, typer.Argument(metavar="FILE.tar|DIR", exists=True)],
     json_: Json = False,
 ) -> None:
-    from estimator.ledger.archiving import restore as put_back
+    from estimator.ledger.archive import restore as put_back
 
     home, lang = context.obj["home"], context.obj["lang"]
     body = put_back(archive, home).as_dict()

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from estimator.activity import Refused
 from estimator.core.errors import say, sentences
-from estimator.ledger.records import Import, Withdrawal
+from estimator.ledger.journal import Import, Withdrawal
+from estimator.ledger.rows import Refused
 
 SHOWN, NAMES = 20, 5
 

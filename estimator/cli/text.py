@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 from typer.core import TyperGroup, TyperOption
 
-from estimator.activity import Refused
 from estimator.catalogue.quality_checks import Problem
 from estimator.catalogue.schema import Factor, Subject
 from estimator.catalogue.tables import Catalogue
@@ -24,6 +23,7 @@ from estimator.core.number_format import (
     spoken_numbers,
     unit_text,
 )
+from estimator.ledger.rows import Refused
 
 if TYPE_CHECKING:
     from estimator.catalogue.models import Model

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
-from estimator.activity import Activity, Refused
+from estimator.ledger.rows import Activity, Refused
 
 LEFTOVER_S = 3600.0
 SEED = "seed.parquet"

@@ -17,19 +17,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from estimator.activity import Activity, Refused
 from estimator.core import parquet_files
 from estimator.core.digest_set import Digests, of_column
 from estimator.core.duckdb_engine import Connection, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
 from estimator.core.parquet_files import ACTIVITY_SCHEMA, REFUSED_SCHEMA
-from estimator.ledger.live import copy_of, counting, parquet
-from estimator.ledger.records import Compaction, Import, Withdrawal, in_force, now, replaced
+from estimator.ledger.journal import Compaction, Import, Withdrawal, in_force, now, replaced
+from estimator.ledger.rows import Activity, Refused
+from estimator.ledger.withdrawn_rows import copy_of, counting, parquet
 from estimator.readers.base import ReadResult
 
 if TYPE_CHECKING:
-    from estimator.ledger.posting import Account
+    from estimator.ledger.append import Account
 
 Kind = Literal["activities", "quarantine"]
 KINDS: dict[Kind, tuple[pa.Schema, type[Activity | Refused]]] = {
@@ -100,7 +100,7 @@ class Ledger:
 
     def append(self, rows: Sequence[Activity], refused: Sequence[Refused]) -> "Account":
         """Write the rows that are not known yet, and say where each went."""
-        from estimator.ledger.posting import Posting
+        from estimator.ledger.append import Posting
 
         posting = Posting(self)
         files = {_Written(row.file_name, row.file_sha) for row in rows}

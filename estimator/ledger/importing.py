@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from estimator.activity import Refused
 from estimator.core.errors import SobriaError
+from estimator.ledger.append import Account, Posting
 from estimator.ledger.files import Ledger
-from estimator.ledger.posting import Account, Posting
+from estimator.ledger.rows import Refused
 from estimator.readers import find_files, open_results, size_of
 from estimator.readers.base import Context, ReadResult
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from estimator.activity import Activity, Refused
 from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
 from estimator.core.parquet_files import REFUSED_SCHEMA
+from estimator.ledger.append import Posting
 from estimator.ledger.files import Ledger, as_models
-from estimator.ledger.live import waiting as waiting_sql
-from estimator.ledger.posting import Posting
+from estimator.ledger.rows import Activity, Refused
+from estimator.ledger.withdrawn_rows import waiting as waiting_sql
 from estimator.readers import Trace, find_files, read_trace
 from estimator.readers.base import Context, open_trace
 from estimator.sent import Body, body, own, sender_in

@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from estimator.activity import Activity, Refused
 from estimator.catalogue.resolver import Places, is_timezone
 from estimator.core.errors import SobriaError
+from estimator.ledger.rows import Activity, Refused
 
 STDIN = "-"
 HEAD_CHARS = 65_536

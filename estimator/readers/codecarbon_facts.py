@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from estimator.activity import TimeBasis
 from estimator.catalogue.resolver import Computer, ComputerRead, PlaceRead, Places
+from estimator.ledger.rows import TimeBasis
 from estimator.readers.base import Context, RowRefused
 from estimator.readers.codecarbon_place import Coordinates, Found, find
 from estimator.readers.table import number_text

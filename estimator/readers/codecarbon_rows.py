@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from estimator.activity import Activity, Refused
 from estimator.core.digest_set import SIZE
+from estimator.ledger.rows import Activity, Refused
 from estimator.readers import clock, redaction
 from estimator.readers.base import Context, LargeTrace, ReadResult, RowRefused, Trace
 from estimator.readers.beside import Sidecars

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from estimator.activity import Activity, Refused, TimeBasis
 from estimator.catalogue.resolver import PlaceRead
+from estimator.ledger.rows import Activity, Refused, TimeBasis
 from estimator.readers import clock, redaction, table
 from estimator.readers.base import Context, EmptyFile, NotATrace, Reader, ReadResult, RowRefused, Trace
 from estimator.readers.codecarbon_columns import Columns

@@ -9,9 +9,9 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from estimator.activity import Activity, Refused, TimeBasis
 from estimator.catalogue import provider_addresses
 from estimator.catalogue.providers import ProviderUnknown, find
+from estimator.ledger.rows import Activity, Refused, TimeBasis
 from estimator.readers import clock
 from estimator.readers.base import Context, ReadResult, RowRefused, Trace
 from estimator.readers.beside import Sidecars

@@ -14,8 +14,8 @@ from uuid import uuid4
 from estimator.building import build
 from estimator.core.home import reading_context
 from estimator.ledger import Ledger, import_paths
-from estimator.ledger.compacting import compact
-from estimator.ledger.standing import standing
+from estimator.ledger.compaction import compact
+from estimator.ledger.reconciliation import standing
 from estimator.reading import Build
 
 COLUMNS = (

@@ -12,7 +12,7 @@ from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger
-from estimator.ledger.records import Withdrawal
+from estimator.ledger.journal import Withdrawal
 from estimator.register.types import Author
 from estimator.sent import COLLECTED
 

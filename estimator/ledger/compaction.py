@@ -16,8 +16,8 @@ from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.ledger.files import KINDS, Kind, Ledger
-from estimator.ledger.live import NAME_ONLY, parquet
-from estimator.ledger.records import Compaction, replaced
+from estimator.ledger.journal import Compaction, replaced
+from estimator.ledger.withdrawn_rows import NAME_ONLY, parquet
 
 LEAST = 2
 WAIT_S = 5.0

@@ -7,12 +7,12 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from estimator.activity import Activity, Refused
 from estimator.core import parquet_files
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.ledger.files import Ledger
-from estimator.ledger.records import Import, Source, heads
+from estimator.ledger.journal import Import, Source, heads
+from estimator.ledger.rows import Activity, Refused
 from estimator.readers.base import ReadResult
 
 BATCH_ROWS = 100_000

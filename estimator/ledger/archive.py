@@ -15,7 +15,7 @@ from uuid import uuid4
 from estimator.core import parquet_files
 from estimator.core.errors import SobriaError
 from estimator.ledger.files import WITHDRAWN, Ledger
-from estimator.ledger.standing import Standing, standing
+from estimator.ledger.reconciliation import Standing, standing
 
 MANIFEST = "manifest.json"
 VERSION = 1

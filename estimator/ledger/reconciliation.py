@@ -10,8 +10,8 @@ from estimator.core import parquet_files
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import sentences
 from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger, current_rows_sql
-from estimator.ledger.live import counting, parquet, waiting
-from estimator.ledger.records import Compaction, Import, covered, in_force, replaced
+from estimator.ledger.journal import Compaction, Import, covered, in_force, replaced
+from estimator.ledger.withdrawn_rows import counting, parquet, waiting
 
 STATES = ("accepted", "superseded", "quarantined", "withdrawn")
 
