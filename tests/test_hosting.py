@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from estimator.catalogue.selection import GivenValueRefused
 from estimator.catalogue.tables import load
 from estimator.core.errors import words
-from estimator.hosting import JUDGES, Criterion, criteria
-from estimator.hosting import answers as host_answers
-from estimator.hosting import facts as host_facts
-from estimator.hosting.answers import (
+from estimator.places import evidence as host_facts
+from estimator.places import supplier_answers as host_answers
+from estimator.places.criteria import JUDGES, Criterion, criteria
+from estimator.places.evidence import HostUnknown, Threshold, distance_class, shared, tables
+from estimator.places.questionnaire import Question, questionnaire, questionnaire_csv, questionnaire_markdown
+from estimator.places.supplier_answers import (
     CHOICES,
     COLUMNS,
     FIELDS,
@@ -24,8 +26,6 @@ from estimator.hosting.answers import (
     answers_csv,
     read_answers,
 )
-from estimator.hosting.facts import HostUnknown, Threshold, distance_class, shared, tables
-from estimator.hosting.questionnaire import Question, questionnaire, questionnaire_csv, questionnaire_markdown
 
 DAY = date(2026, 11, 25)
 BARE = "class/national-cloud"  # a host of which nothing counts: only answers speak

@@ -20,7 +20,7 @@ from estimator.compare.scenario import Scenario, scenario_of
 from estimator.core.errors import LANGUAGES
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
-from estimator.hosting.answers import read_answers
+from estimator.places.supplier_answers import read_answers
 from estimator.register import Register, author
 from estimator.sheets.bars import round_top, small_ones
 from estimator.sheets.document import Table

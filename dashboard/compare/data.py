@@ -20,9 +20,9 @@ from estimator.compare.scenario import Option, Scenario, parse_scenario
 from estimator.compare.sites import at_hosts
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
-from estimator.hosting import Criterion, criteria
-from estimator.hosting.facts import distance_class
-from estimator.hosting.questionnaire import Question, questionnaire
+from estimator.places.criteria import Criterion, criteria
+from estimator.places.evidence import distance_class
+from estimator.places.questionnaire import Question, questionnaire
 
 REMEMBERED = 100  # comparisons
 LARGEST_GROWTH = 10.0  # of the volumes that the page shows

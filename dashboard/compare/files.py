@@ -17,7 +17,7 @@ from dashboard.documents import scenario_documents
 from dashboard.texts import t
 from estimator.compare.scenario import Scenario, ScenarioRefused, parse_scenario
 from estimator.compare.scenario_text import scenario_toml
-from estimator.hosting.answers import cell_text
+from estimator.places.supplier_answers import cell_text
 
 PASTED = "compare pasted"
 COLUMNS = ("exemple", "option", "nom", "statut", "raison", "indicateur", "pour", "unite", "bas", "central", "haut")

@@ -20,7 +20,7 @@ from estimator.compare.sites import placeable
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import interval_text, range_text, share_text
 from estimator.core.typography import typeset
-from estimator.hosting import Criterion
+from estimator.places.criteria import Criterion
 
 MOST = 6  # sites side by side
 FIRST = ("dcml/vandoeuvre", "scaleway/fr-par-2", "class/server-room", "gcp/europe-north1", "aws/us-east-1")

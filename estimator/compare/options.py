@@ -18,7 +18,7 @@ from estimator.compare.verdict_words import BARE
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import share_text, tick_text
 from estimator.core.typography import typeset
-from estimator.hosting.facts import tables
+from estimator.places.evidence import tables
 from estimator.question import Question
 from estimator.settings import setting_of
 

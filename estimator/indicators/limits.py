@@ -6,7 +6,7 @@ from typing import Any
 
 from estimator.catalogue.tables import load
 from estimator.charter import phrases
-from estimator.hosting.facts import tables
+from estimator.places.evidence import tables
 
 
 def limits(indicator: str, criteria: Sequence[str], day: date) -> list[dict[str, Any]]:

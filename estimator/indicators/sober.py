@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from estimator.hosting import criteria
-from estimator.hosting.facts import HostUnknown, distance_class, shared
 from estimator.indicators.scope import Scope
+from estimator.places.criteria import criteria
+from estimator.places.evidence import HostUnknown, distance_class, shared
 
 SOBER = ("8.3", "8.4", "8.6")  # PUE, WUE, electricity of the country
 NEAR = ("territory", "region")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from estimator.hosting.answers import cell_text
+from estimator.places.supplier_answers import cell_text
 
 Row = Mapping[str, object]
 

@@ -5,7 +5,7 @@ import io
 
 from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError, say
-from estimator.hosting.questionnaire import Question, questionnaire, questionnaire_csv
+from estimator.places.questionnaire import Question, questionnaire, questionnaire_csv
 from estimator.sheets import reading
 from estimator.sheets.document import Cell, Record, Row, Section, Sheet, Table
 from estimator.sheets.facts import Facts

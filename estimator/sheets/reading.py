@@ -9,7 +9,7 @@ from estimator.catalogue.tables import load
 from estimator.compare.verdict_words import no_lead, smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, share_text, tick_text
-from estimator.hosting.questionnaire import questionnaire
+from estimator.places.questionnaire import questionnaire
 from estimator.sheets.facts import BARE, FOUR, LONGEST, Facts, clipped, once
 
 MOST_UNKNOWNS = 5

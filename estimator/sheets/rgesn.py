@@ -8,8 +8,8 @@ from estimator.catalogue.tables import load
 from estimator.compare.verdict_words import smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import bounds_text, exact_text, interval_text, step_for
-from estimator.hosting import Criterion, criteria
-from estimator.hosting.answers import Answer
+from estimator.places.criteria import Criterion, criteria
+from estimator.places.supplier_answers import Answer
 from estimator.sheets import reading
 from estimator.sheets.document import Points, Record, Section, Sheet, Table
 from estimator.sheets.facts import Facts, once

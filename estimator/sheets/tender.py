@@ -7,8 +7,8 @@ from estimator.assessment.impacts import figure_named
 from estimator.catalogue.tables import load
 from estimator.core.errors import say
 from estimator.core.number_format import share_text, unit_text
-from estimator.hosting.answers import CHOICES, FIELDS
-from estimator.hosting.facts import tables
+from estimator.places.evidence import tables
+from estimator.places.supplier_answers import CHOICES, FIELDS
 from estimator.sheets import reading
 from estimator.sheets.document import Cell, Fields, Points, Record, Row, Section, Sheet, Table
 from estimator.sheets.facts import FOUR, Facts

@@ -5,7 +5,7 @@ import io
 import re
 
 from estimator.core.typography import typeset
-from estimator.hosting.answers import cell_text
+from estimator.places.supplier_answers import cell_text
 from estimator.sheets.document import Block, Cell, Fields, Points, Row, Section, Sheet, Table
 
 SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")

@@ -13,7 +13,7 @@ from estimator.catalogue.schema import Factor, Record, Subject
 from estimator.catalogue.selection import Bound, bind_one
 from estimator.catalogue.tables import Catalogue, load, records
 from estimator.core.errors import SobriaError
-from estimator.hosting.answers import CHOICES, FIELDS, Answer, answered_bounds, latest
+from estimator.places.supplier_answers import CHOICES, FIELDS, Answer, answered_bounds, latest
 
 GRAND_NANCY = "FRA-GES/grand-nancy"  # region (country first), then territory
 EU = "EU27"

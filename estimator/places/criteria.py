@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any, Literal
 
 from estimator.core.errors import say
-from estimator.hosting.answers import Answer
-from estimator.hosting.facts import Evidence, Known, Reading, Site, Threshold, site, tables
+from estimator.places.evidence import Evidence, Known, Reading, Site, Threshold, site, tables
+from estimator.places.supplier_answers import Answer
 
 Status = Literal["met", "not_met", "unknown"]
 YEAR = 365.25  # days, to compare an age with a limit in years

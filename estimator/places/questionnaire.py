@@ -8,9 +8,9 @@ from datetime import date
 
 from estimator.catalogue.tables import load
 from estimator.core.errors import say
-from estimator.hosting import criteria
-from estimator.hosting.answers import CHOICES, COLUMNS, FIELDS, Answer, cell_text
-from estimator.hosting.facts import Reading, Site, site, tables
+from estimator.places.criteria import criteria
+from estimator.places.evidence import Reading, Site, site, tables
+from estimator.places.supplier_answers import CHOICES, COLUMNS, FIELDS, Answer, cell_text
 
 QUESTION_COLUMNS = ("question", "question_en", "nom", "texte", "choix", "periode", "preuve", "criteres", "facteur")
 ONLY_WHEN_ASKED = ("grid_gwp",)  # a country's value, which the tables hold for almost every one

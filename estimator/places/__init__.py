@@ -1,0 +1,1 @@
+"""A hosting site against the RGESN criteria: evidence, supplier answers, questionnaire."""
