@@ -12,7 +12,7 @@ from pathlib import Path
 from dashboard.texts import DEFAULT, LANGUAGES, t
 from dashboard.writing import HOURS, LONGEST, SHORTEST, Access, SecretRefused, read_secret
 from estimator.core.home import default_home
-from estimator.gate import MOST, OF_AN_ADDRESS, Bounds
+from estimator.ingestion.http.connections import MOST, OF_AN_ADDRESS, Bounds
 
 PORT, ADDRESS = 8501, "127.0.0.1"
 
@@ -117,7 +117,7 @@ def _is_this_machine(address: str) -> bool:
 
 def _serve(listening: socket.socket, chosen: argparse.Namespace, access: Access) -> None:
     from dashboard.app import create_app
-    from estimator.listening import config, serve
+    from estimator.ingestion.http.listening import config, serve
 
     app = create_app([chosen.address, *chosen.allowed_host], access)
     of_an_address = chosen.connections_per_address or (MOST if chosen.proxy_secret_file else OF_AN_ADDRESS)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from estimator import machine
 from estimator.core.errors import say, sentences
-from estimator.sidecar import Modes
+from estimator.ingestion.sidecar import Modes
 
 Part = Literal["machine", "cpu", "gpu", "ram", "tool"]
 Proof = Literal["measured", "estimated", "unread", "absent"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from estimator.sidecar import Modes
+from estimator.ingestion.sidecar import Modes
 
 # What a CPU object of codecarbon 3.3 calls its mode. Power Gadget (macOS, Windows) and EMI (Windows) read the RAPL
 # counters of the processor by another road.

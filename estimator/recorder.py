@@ -8,11 +8,11 @@ from uuid import uuid4
 
 from estimator import machine
 from estimator.counts import Counts, CountsFile
+from estimator.ingestion.sidecar import Modes, Rest, Sidecar, beside_run, dump
 from estimator.metering import Metering, Totals
 from estimator.meters import Meters, after, label
 from estimator.own_time import OwnTime, Spent
 from estimator.recording import Progress, TrackOptions, sidecar, so_far
-from estimator.sidecar import Modes, Rest, Sidecar, beside_run, dump
 from estimator.spool import Run
 from estimator.windows import power_w, stretch, synchronise
 

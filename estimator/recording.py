@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from estimator import allocation, machine
 from estimator.core.errors import say
 from estimator.core.home import default_home, settings
+from estimator.ingestion.sidecar import IDLE_DRIFT, Modes, Sidecar, idle_drift
 from estimator.meters import COUNTERS, Meters
 from estimator.own_time import Spent
-from estimator.sidecar import IDLE_DRIFT, Modes, Sidecar, idle_drift
 
 
 class TrackOptions(BaseModel):

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from estimator.core.errors import SobriaError
-from estimator.sidecar import Sidecar, beside_run, load
+from estimator.ingestion.sidecar import Sidecar, beside_run, load
 
 SPOOL, TRACES = "spool", "traces"
 _LEFTOVER_S = 86_400.0
@@ -135,10 +135,10 @@ def load_importer() -> None:
     """Load what `into_ledger` needs, while there is nothing else to do; what fails here will be said at delivery."""
     with suppress(*FAILURES):
         from estimator.core.home import reading_context
+        from estimator.ingestion.codecarbon import reader
         from estimator.ledger import import_paths
-        from estimator.readers import codecarbon
 
-        _ = reading_context, import_paths, codecarbon
+        _ = reading_context, import_paths, reader
 
 
 def into_ledger(home: Path, traces: list[Path]) -> None:

@@ -13,11 +13,11 @@ from typing import Any, ParamSpec, Self, TypeVar
 from estimator import found_before, machine
 from estimator.core.errors import SobriaError
 from estimator.counts import COUNTED, VARIABLE, Counts, CountsFile
+from estimator.ingestion.sidecar import Sidecar, beside_run, dump
 from estimator.metering import UNREADABLE, NotMeasured
 from estimator.own_time import OwnTime, Spent
 from estimator.recorder import Recorder, Wait, Whole
 from estimator.recording import TrackOptions, codecarbon_settings, so_spent, tell, tell_rest, tell_summary
-from estimator.sidecar import Sidecar, beside_run, dump
 from estimator.spool import SPOOL, Importer, deliver, into_ledger, load_importer
 
 __all__ = ["TrackOptions", "Tracker", "tracked"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.core.errors import LANGUAGES, say
-from estimator.sidecar import Sidecar
+from estimator.ingestion.sidecar import Sidecar
 
 BY_HAND = (
     *("host", "zone", "timezone", "machine", "device", "device_count", "resource_share", "concurrency", "precision"),

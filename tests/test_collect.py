@@ -25,12 +25,12 @@ from codecarbon.core.api_client import ApiClient
 from codecarbon.output_methods.emissions_data import EmissionsData
 from codecarbon.output_methods.http import HTTPOutput
 
-from estimator.collecting import Sent, post, read_body
-from estimator.doors import BodyTooLarge, PackedInPieces
+from estimator.ingestion.http.endpoints import BodyTooLarge, PackedInPieces
+from estimator.ingestion.http.gzip_body import MEMBERS, unpacked
+from estimator.ingestion.http.payloads import Sent, post, read_body
+from estimator.ingestion.http.sender_rows import Sender
+from estimator.ingestion.http.tokens import Senders, ServiceRefused, TokenIdUnknown, TokensTorn
 from estimator.ledger import Ledger
-from estimator.senders import Senders, ServiceRefused, TokenIdUnknown, TokensTorn
-from estimator.sent import Sender
-from estimator.unpacking import MEMBERS, unpacked
 from tests.formats_support import FORMATS, PRIVATE, kept_in
 from tests.support import sobria
 from tests.traces_support import context
@@ -359,7 +359,7 @@ def test_gzip_of_many_members_costs_no_more_than_a_bounded_number_of_them() -> N
         begun += 1
         return zlib.decompressobj(*given)
 
-    with patch("estimator.unpacking.zlib", SimpleNamespace(decompressobj=counted, error=zlib.error)):
+    with patch("estimator.ingestion.http.gzip_body.zlib", SimpleNamespace(decompressobj=counted, error=zlib.error)):
         for members in (MEMBERS + 1, 2 * MEMBERS, 100_000):
             begun = 0
             with pytest.raises(PackedInPieces):

@@ -25,9 +25,9 @@ from dashboard.texts import LANGUAGES, t
 from dashboard.writing import Access
 from estimator.building import build
 from estimator.cli import main as sobria
+from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger, import_paths
 from estimator.reading import Asked, open_current
-from estimator.sidecar import SUFFIX
 from tests.fake_reading import HOSTILE
 from tests.formats_support import FORMATS
 from tests.support import waited

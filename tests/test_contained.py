@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from estimator import readers
-from estimator.collecting import Sent, read_body
-from estimator.readers import base, codecarbon_rows
-from estimator.readers.base import ReaderFailed, ReadResult
-from estimator.readers.codecarbon_blocks import Block, BlockReading
-from estimator.sent import Sender
+from estimator.ingestion import reader, readers
+from estimator.ingestion.codecarbon import rows
+from estimator.ingestion.codecarbon.blocks import Block, BlockReading
+from estimator.ingestion.http.payloads import Sent, read_body
+from estimator.ingestion.http.sender_rows import Sender
+from estimator.ingestion.reader import ReaderFailed, ReadResult
 from tests.formats_support import FORMATS
 from tests.support import sobria
 from tests.traces_support import context, text
@@ -26,7 +26,7 @@ def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> typ
     """A defect that the reader of codecarbon meets on one row."""
     met: type[Exception] = request.param
     error = met("utf-8", BAD, 0, 1, BAD) if met is UnicodeEncodeError else met(BAD)
-    understood = codecarbon_rows.energy_fields
+    understood = rows.energy_fields
 
     def defective(figures: Any, *rest: Any) -> Any:
         fields, checks = understood(figures, *rest)
@@ -34,7 +34,7 @@ def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> typ
             raise error
         return fields, checks
 
-    monkeypatch.setattr(codecarbon_rows, "energy_fields", defective)
+    monkeypatch.setattr(rows, "energy_fields", defective)
     return met
 
 
@@ -117,13 +117,13 @@ def test_a_row_that_no_file_can_hold_is_met_before_the_others_are_written(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A number beyond the column, in one file: the rows of the two others are on disk."""
-    understood = codecarbon_rows.energy_fields
+    understood = rows.energy_fields
 
     def defective(figures: Any, *rest: Any) -> Any:
         fields, checks = understood(figures, *rest)
         return fields | ({"device_count": 2**63} if fields["cpu_energy_kwh"] == 7 else {}), checks
 
-    monkeypatch.setattr(codecarbon_rows, "energy_fields", defective)
+    monkeypatch.setattr(rows, "energy_fields", defective)
     body = json.loads(sobria(tmp_path / "home", "import", str(folder), "--json", code=1).stdout)
     assert (body["accepted"], [error["code"] for error in body["errors"]]) == (2, ["reader_failed"])
     sent = Sent(Sender("s", "0" * 12), "rows", text({"cpu_energy": 7}).encode())
@@ -134,5 +134,5 @@ def test_a_row_that_no_file_can_hold_is_met_before_the_others_are_written(
 def test_what_is_no_defect_of_a_reader_is_not_hidden() -> None:
     """Memory that runs out, or a stop that is asked for, goes on."""
     for error in (MemoryError(), KeyboardInterrupt(), NotImplementedError()):
-        with pytest.raises(type(error)), base.contained("file", "reader"):
+        with pytest.raises(type(error)), reader.contained("file", "reader"):
             raise error

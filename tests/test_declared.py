@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from estimator.assessment.impacts import amounts
 from estimator.catalogue.tables import load
 from estimator.core.errors import LANGUAGES, say
+from estimator.ingestion.declarations.columns import TEMPLATE
+from estimator.ingestion.readers import Trace, pick, read_trace
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.rows import Activity, Refused
-from estimator.readers import Trace, pick, read_trace
-from estimator.readers.declared_columns import TEMPLATE
 from tests.support import built, moment, sobria
 from tests.test_ledger import bring, prefixes
 from tests.traces_support import context, counting

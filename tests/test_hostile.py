@@ -8,9 +8,9 @@ import pytest
 from starlette.applications import Starlette
 
 from dashboard.guard import PackedAssets
-from estimator.readers import find_files
-from estimator.readers.base import NotAFile, RowRefused, open_trace
-from estimator.readers.records import counts_only
+from estimator.ingestion.parsing.row_builder import counts_only
+from estimator.ingestion.reader import NotAFile, RowRefused, open_trace
+from estimator.ingestion.readers import find_files
 from tests.formats_support import result_of
 from tests.support import activity, built, sobria
 

@@ -15,8 +15,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from estimator.gate import Bounds, Gate
-from estimator.listening import LINES, WINDOW_S, FewLines, config
+from estimator.ingestion.http.connections import Bounds, Gate
+from estimator.ingestion.http.listening import LINES, WINDOW_S, FewLines, config
 
 HALF = b"GET / HTTP/1.1\r\nHost: localhost\r\nX: "
 WHOLE = HALF + b"y\r\n\r\n"

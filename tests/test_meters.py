@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from estimator import machine
+from estimator.ingestion.sidecar import Modes
 from estimator.meters import after, label
-from estimator.sidecar import Modes
 from estimator.track import Tracker
 from tests.tracking import Shelf, kept, options
 

@@ -20,9 +20,9 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 
-from estimator.doors import SpansTooMany
+from estimator.ingestion.http.endpoints import SpansTooMany
+from estimator.ingestion.http.otlp import MOST_SPANS, as_json
 from estimator.ledger import Ledger
-from estimator.otlp import MOST_SPANS, as_json
 from tests.formats_support import PRIVATE, kept_in
 from tests.test_collect import SPANS, Door, counts, opened, services
 

@@ -10,8 +10,8 @@ from prometheus_client.exposition import generate_latest as plain_page
 from prometheus_client.openmetrics.exposition import generate_latest as open_page
 
 from estimator.core.errors import LANGUAGES
-from estimator.readers.base import BrokenMetrics
-from estimator.readers.prometheus import Sample, samples
+from estimator.ingestion.parsing.prometheus import Sample, samples
+from estimator.ingestion.reader import BrokenMetrics
 from tests.formats_support import result_of, rows_of
 
 ENGINE = {"engine": "0", "model_name": 'Qwen/"Qwen3"-8B, \\é'}

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from estimator.building import build
+from estimator.ingestion.codecarbon import rows
+from estimator.ingestion.quarantine import Retried, retry, waiting
+from estimator.ingestion.reader import RowRefused, Unreadable
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.reconciliation import Standing, standing
-from estimator.ledger.retrying import Retried, retry, waiting
 from estimator.ledger.withdrawals import Target, withdraw
-from estimator.readers import codecarbon_rows
-from estimator.readers.base import RowRefused, Unreadable
 from estimator.reading import Build
 from estimator.register import author
 from tests.support import sobria
@@ -28,7 +28,7 @@ DSI = author("DSI", "essai")
 @contextmanager
 def reader_that_refuses(*energies: float) -> Iterator[None]:
     """The reader as it was before a fix: it refused the rows with these energies [kWh]."""
-    understood = codecarbon_rows.energy_fields
+    understood = rows.energy_fields
 
     def strict(figures: Any, *rest: Any) -> Any:
         fields, checks = understood(figures, *rest)
@@ -37,7 +37,7 @@ def reader_that_refuses(*energies: float) -> Iterator[None]:
         return fields, checks
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codecarbon_rows, "energy_fields", strict)
+        patch.setattr(rows, "energy_fields", strict)
         yield
 
 
@@ -112,12 +112,12 @@ def test_a_row_out_of_place_needs_its_file(tmp_path: Path, monkeypatch: pytest.M
     ledger = Ledger(tmp_path / "home")
     assert import_paths(ledger, [path], context()).account.quarantined == 1
     assert retry(ledger, context()) == Retried(1, 0, 0, 1, 0)
-    activity = codecarbon_rows.RowReading._activity
+    activity = rows.RowReading._activity
 
     def padded(reading: Any, line: int, cells: list[str]) -> Any:
         return activity(reading, line, [*cells, *[""] * (reading.columns.width - len(cells))])
 
-    monkeypatch.setattr(codecarbon_rows.RowReading, "_activity", padded)
+    monkeypatch.setattr(rows.RowReading, "_activity", padded)
     unsure = Retried(1, 0, 0, 1, 0) if hidden else Retried(1, 0, 0, 0, 1, ("emissions.csv",))
     assert retry(ledger, context()) == unsure
     assert retry(ledger, context(), [tmp_path]) == Retried(1, 1, 0, 0, 0)

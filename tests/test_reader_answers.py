@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from estimator.readers import pick
-from estimator.readers.base import HEAD_CHARS, NotATrace, Trace
+from estimator.ingestion.reader import HEAD_CHARS, NotATrace, Trace
+from estimator.ingestion.readers import pick
 from tests.formats_support import result_of, rows_of
 from tests.support import moment
 

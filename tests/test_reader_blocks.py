@@ -13,16 +13,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from estimator.checking import check_paths
 from estimator.core.digest_set import Digests, of_bytes, of_column
 from estimator.core.errors import SobriaError
+from estimator.ingestion.codecarbon import blocks, reader
+from estimator.ingestion.dry_run import check_paths
+from estimator.ingestion.parsing import timestamps
+from estimator.ingestion.reader import LargeTrace, open_trace
+from estimator.ingestion.readers import read_trace, stream_trace
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.files import as_models
 from estimator.ledger.reconciliation import standing
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawals import Target, withdraw
-from estimator.readers import clock, codecarbon, codecarbon_blocks, read_trace, stream_trace
-from estimator.readers.base import LargeTrace, open_trace
 from estimator.register import author
 from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, text
 
@@ -70,8 +72,8 @@ def same(path: Path) -> int:
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of a few lines, and no lines too few to be parted."""
-    monkeypatch.setattr(codecarbon, "BLOCK_BYTES", 700)
-    monkeypatch.setattr(codecarbon_blocks, "_BY_ROW_BYTES", 1)
+    monkeypatch.setattr(reader, "BLOCK_BYTES", 700)
+    monkeypatch.setattr(blocks, "_BY_ROW_BYTES", 1)
 
 
 def written(folder: Path, content: str | bytes) -> Path:
@@ -202,7 +204,7 @@ def test_an_import_by_blocks_and_one_by_row_know_each_other(tmp_path: Path, monk
     rows = [{"run_id": f"run-{n // 2}", "timestamp": f"2026-03-02T10:{n:02}:00", "duration": str(n)} for n in range(45)]
     ledger = Ledger(tmp_path / "home")
     first = import_paths(ledger, [written(tmp_path, text(*rows[:40]))], context()).account
-    monkeypatch.setattr("estimator.readers.LARGE_BYTES", 1)
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
     seen: list[tuple[int, int]] = []
     path = written(tmp_path, text(*rows))
     again = import_paths(ledger, [path], context(), lambda done, total: seen.append((done, total))).account
@@ -215,7 +217,7 @@ def test_an_import_by_blocks_and_one_by_row_know_each_other(tmp_path: Path, monk
 def test_what_is_wrong_in_the_middle_is_said_and_what_came_before_is_accounted_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_blocks: None
 ) -> None:
-    monkeypatch.setattr("estimator.readers.LARGE_BYTES", 1)
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
     path = written(tmp_path, text(*({"run_id": f"run-{n}"} for n in range(20))))
     (tmp_path / "run-15.sobria.json").write_text("{")
     report = import_paths(Ledger(tmp_path / "home"), [path], context())
@@ -234,7 +236,7 @@ def test_a_check_by_blocks_says_what_a_check_by_row_says(
     (tmp_path / "emissions.csv.sobria.json").write_text(modes)
     paths = [TRACES, path]
     by_row = check_paths(tmp_path / "home", paths, context()).as_dict()
-    monkeypatch.setattr("estimator.readers.LARGE_BYTES", 1)
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
     assert check_paths(tmp_path / "home", paths, context()).as_dict() == by_row
     assert by_row["files"][-1]["proofs"] == {"estimated": 9, "measured": 3}
 
@@ -247,7 +249,7 @@ def test_what_was_withdrawn_stays_so_when_it_comes_back_by_blocks(
     ledger = Ledger(tmp_path / "home")
     import_paths(ledger, [path], context())
     withdraw(ledger, Target("file", path.name), author("DSI", "mauvais fuseau"))
-    monkeypatch.setattr("estimator.readers.LARGE_BYTES", 1)
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
     assert import_paths(ledger, [path], context()).account.duplicates == 10
     for accepted in (10, 0):
         account = import_paths(ledger, [path], context(option_timezone="America/New_York")).account
@@ -282,9 +284,9 @@ def test_many_clocks_are_one_clock(zone: str) -> None:
     """Every seven minutes of two years, through changes of clock of an hour and of half an hour."""
     walls = np.arange(0, 2 * 366 * 86_400, 420, dtype=np.int64) * 1_000_000 + 1_735_689_600_000_000
     expected = [
-        clock.to_us(datetime(1970, 1, 1) + timedelta(microseconds=wall), ZoneInfo(zone)) for wall in walls.tolist()
+        timestamps.to_us(datetime(1970, 1, 1) + timedelta(microseconds=wall), ZoneInfo(zone)) for wall in walls.tolist()
     ]
-    found = clock.Walls(ZoneInfo(zone)).to_us(walls)
+    found = timestamps.Walls(ZoneInfo(zone)).to_us(walls)
     assert found.tolist() == expected
-    months = clock.Months()
-    assert clock.months_of(found).tolist() == [months.of(moment) for moment in expected]
+    months = timestamps.Months()
+    assert timestamps.months_of(found).tolist() == [months.of(moment) for moment in expected]

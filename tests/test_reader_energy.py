@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from estimator.ingestion.reader import PowerWithoutTime
 from estimator.ledger import Ledger
-from estimator.readers.base import PowerWithoutTime
 from tests.formats_support import FORMATS, bring, result_of, rows_of, sample, told
 from tests.support import built, moment
 from tests.traces_support import judged, read_file

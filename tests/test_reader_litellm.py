@@ -141,6 +141,6 @@ def test_pages_one_a_line_are_read_and_those_that_lack_are_told() -> None:
 
 
 def test_a_list_of_as_many_as_the_gateway_gives_may_be_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("estimator.readers.litellm._MOST", 2)
+    monkeypatch.setattr("estimator.ingestion.usage.litellm._MOST", 2)
     assert ["log_cut" in row.checks for row in rows_of([spent(), spent(request_id="r-2")])] == [True, True]
     assert "log_cut" not in rows_of([spent()])[0].checks

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from estimator.core.errors import LANGUAGES, say
+from estimator.ingestion.reader import BrokenJson
 from estimator.ledger import Ledger
-from estimator.readers.base import BrokenJson
 from tests.formats_support import FORMATS, bring, result_of, rows_of, sample, told
 from tests.support import built, moment
 from tests.traces_support import judged, read_file

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from estimator.checking import check_paths
 from estimator.core.errors import LANGUAGES, say
+from estimator.ingestion.dry_run import check_paths
+from estimator.ingestion.reader import ReadResult
 from estimator.ledger.rows import Activity
-from estimator.readers.base import ReadResult
 from tests.formats_support import result_of, rows_of
 from tests.support import built
 from tests.traces_support import context, read_file

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.sidecar import load
+from estimator.ingestion.sidecar import load
 from scripts.demo import letters, workloads
 from tests.conftest import ROOT
 

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from estimator.building import build
-from estimator.collecting import Receipt, Sent, post, read_body
 from estimator.core.errors import LANGUAGES, say
+from estimator.ingestion.http.payloads import Receipt, Sent, post, read_body
+from estimator.ingestion.http.sender_rows import Sender, own
+from estimator.ingestion.http.tokens import Senders, TokenIdUnknown, TokensTorn
+from estimator.ingestion.quarantine import retry, waiting
+from estimator.ingestion.reader import ReadResult
+from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger, import_paths
-from estimator.ledger.retrying import retry, waiting
 from estimator.ledger.rows import Activity
 from estimator.ledger.withdrawals import Target, leaving
-from estimator.readers.base import ReadResult
 from estimator.reading import Build
-from estimator.senders import Senders, TokenIdUnknown, TokensTorn
-from estimator.sent import Sender, own
-from estimator.sidecar import SUFFIX
 from tests.support import activity, sobria
 from tests.test_quarantine import reader_that_refuses
 from tests.traces_support import context, judged, text

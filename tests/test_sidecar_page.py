@@ -6,7 +6,7 @@ import re
 import pytest
 
 from estimator.core.errors import LANGUAGES, words
-from estimator.sidecar import Sidecar
+from estimator.ingestion.sidecar import Sidecar
 from scripts.sidecar_page import field_names, sidecar
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from estimator.command import run_command
 from estimator.counts import COUNTED, Counts, CountsFile
-from estimator.sidecar import Sidecar
+from estimator.ingestion.sidecar import Sidecar
 from estimator.track import Tracker
 from tests.tracking import Shelf, kept, options
 

@@ -9,9 +9,9 @@ import pytest
 
 from estimator import child
 from estimator.command import run_command
-from estimator.readers.base import open_trace
+from estimator.ingestion.reader import open_trace
+from estimator.ingestion.sidecar import Rest, Sidecar, beside_run, dump, idle_drift
 from estimator.report.files import REPORTS
-from estimator.sidecar import Rest, Sidecar, beside_run, dump, idle_drift
 from estimator.track import Tracker
 from tests.report_support import facts, run, settle
 from tests.support import built

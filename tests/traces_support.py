@@ -10,10 +10,10 @@ from typing import Any
 from estimator.building import sql_text
 from estimator.catalogue.resolver import Places
 from estimator.core.duckdb_engine import connect
+from estimator.ingestion.reader import open_trace
+from estimator.ingestion.readers import Context, Trace, read_trace
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity, Refused
-from estimator.readers import Context, Trace, read_trace
-from estimator.readers.base import open_trace
 
 TRACES = Path(__file__).resolve().parent / "traces"
 COLUMNS = (

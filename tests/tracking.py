@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from estimator.sidecar import Sidecar, load
+from estimator.ingestion.sidecar import Sidecar, load
 from estimator.track import TrackOptions
 
 

@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from estimator.building import build
-from estimator.checking import check_paths
 from estimator.core.errors import say
 from estimator.core.home import default_home, reading_context
+from estimator.ingestion.dry_run import check_paths
+from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger, import_paths
-from estimator.sidecar import SUFFIX
 
 LONGEST_NAME = 180  # bytes; a file system takes 255
 UNNAMED = "fichier"

@@ -17,8 +17,8 @@ def check(
     timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
     json_: Json = False,
 ) -> None:
-    from estimator.checking import check_paths
     from estimator.core.home import reading_context
+    from estimator.ingestion.dry_run import check_paths
     from estimator.ledger import NothingToImport
 
     home = context.obj["home"]

@@ -7,8 +7,8 @@ import typer
 
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
-from estimator.doors import ADDRESS, PORT, Limits
-from estimator.gate import OF_AN_ADDRESS, Bounds
+from estimator.ingestion.http.connections import OF_AN_ADDRESS, Bounds
+from estimator.ingestion.http.endpoints import ADDRESS, PORT, Limits
 
 collect = typer.Typer(invoke_without_command=True, help="collect")
 token = typer.Typer(no_args_is_help=True, help="collect_token")
@@ -26,8 +26,8 @@ def receive(  # noqa: PLR0913
 ) -> None:
     if context.invoked_subcommand:
         return
-    from estimator import collect as door
-    from estimator import listening as server
+    from estimator.ingestion.http import listening as server
+    from estimator.ingestion.http import server as door
 
     lang = context.obj["lang"]
     listening = door.listen(address, port)
@@ -45,7 +45,7 @@ def receive(  # noqa: PLR0913
 def add(
     context: typer.Context, service: Annotated[str, typer.Argument(metavar="SERVICE")], json_: Json = False
 ) -> None:
-    from estimator.senders import Senders
+    from estimator.ingestion.http.tokens import Senders
 
     given, secret = Senders(context.obj["home"]).add(service)
     body = given.as_dict() | {"token": secret}
@@ -54,7 +54,7 @@ def add(
 
 @token.command("renew", help="collect_token_renew")
 def renew(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID")], json_: Json = False) -> None:
-    from estimator.senders import Senders
+    from estimator.ingestion.http.tokens import Senders
 
     given, secret = Senders(context.obj["home"]).renew(id_)
     body = given.as_dict() | {"token": secret}
@@ -63,7 +63,7 @@ def renew(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID
 
 @token.command("list", help="collect_token_list")
 def list_(context: typer.Context, json_: Json = False) -> None:
-    from estimator.senders import Senders
+    from estimator.ingestion.http.tokens import Senders
 
     lang, senders = context.obj["lang"], Senders(context.obj["home"])
     held = [token.as_dict() | {"mark": senders.sender(token).mark} for token in senders.in_force()]
@@ -73,7 +73,7 @@ def list_(context: typer.Context, json_: Json = False) -> None:
 
 @token.command("revoke", help="collect_token_revoke")
 def revoke(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID")], json_: Json = False) -> None:
-    from estimator.senders import Senders
+    from estimator.ingestion.http.tokens import Senders
 
     body = Senders(context.obj["home"]).revoke(id_).as_dict()
     show(body, json_, lambda: say("collect", "token_revoked", context.obj["lang"], **body))

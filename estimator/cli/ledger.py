@@ -117,7 +117,7 @@ def restore(
 @quarantine.command("list", help="quarantine_list")
 def list_(context: typer.Context, json_: Json = False) -> None:
     from estimator.cli.ledger_text import said, waiting_text
-    from estimator.ledger.retrying import waiting
+    from estimator.ingestion.quarantine import waiting
 
     rows = waiting(_ledger(context))
     body = {"rows": [row.model_dump() | said(row) for row in rows], "total": len(rows)}
@@ -133,7 +133,7 @@ def retry(
 ) -> None:
     from estimator.cli.ledger_text import retried_text
     from estimator.core.home import reading_context
-    from estimator.ledger.retrying import retry as again
+    from estimator.ingestion.quarantine import retry as again
 
     home = context.obj["home"]
     body: dict[str, Any] = again(_ledger(context), reading_context(home, timezone), paths or ()).as_dict()

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from estimator.core.errors import SobriaError
 
 if TYPE_CHECKING:
-    from estimator.readers.base import Context
+    from estimator.ingestion.reader import Context
 
 
 class SettingsRefused(SobriaError):
@@ -61,6 +61,6 @@ def settings(home: Path) -> Settings:
 def reading_context(home: Path, timezone: str | None = None) -> "Context":
     """What readers need of a home; `timezone` is the one asked for in this import."""
     from estimator.catalogue.resolver import Places
-    from estimator.readers.base import Context
+    from estimator.ingestion.reader import Context
 
     return Context(settings(home).timezone, timezone, Places.load())

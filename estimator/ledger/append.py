@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 from estimator.core import parquet_files
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
+from estimator.ingestion.reader import ReadResult
 from estimator.ledger.files import Ledger
 from estimator.ledger.journal import Import, Source, heads
 from estimator.ledger.rows import Activity, Refused
-from estimator.readers.base import ReadResult
 
 BATCH_ROWS = 100_000
 

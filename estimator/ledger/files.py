@@ -23,10 +23,10 @@ from estimator.core.duckdb_engine import Connection, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
 from estimator.core.parquet_files import ACTIVITY_SCHEMA, REFUSED_SCHEMA
+from estimator.ingestion.reader import ReadResult
 from estimator.ledger.journal import Compaction, Import, Withdrawal, in_force, now, replaced
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawn_rows import copy_of, counting, parquet
-from estimator.readers.base import ReadResult
 
 if TYPE_CHECKING:
     from estimator.ledger.append import Account

@@ -13,13 +13,13 @@ from pathlib import Path
 from estimator.building import build
 from estimator.core.duckdb_engine import connect
 from estimator.core.home import reading_context
+from estimator.ingestion.reader import open_trace
+from estimator.ingestion.readers import read_trace
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.archive import export, restore
 from estimator.ledger.compaction import compact
 from estimator.ledger.files import current_rows_sql
 from estimator.ledger.reconciliation import Standing, standing
-from estimator.readers import read_trace
-from estimator.readers.base import open_trace
 from estimator.reading import Build
 from scripts.fire.roles import ROLES, Place
 

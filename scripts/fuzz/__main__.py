@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.readers import READERS
+from estimator.ingestion.readers import READERS
 
 
 def main(given: Sequence[str] | None = None) -> int:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["estimator.readers"]):
-    from estimator.readers import READERS, codecarbon_blocks, find_files, pick, read_trace, stream_trace
-    from estimator.readers.base import Context, LargeTrace, Reader, ReadResult, Trace, open_trace
+with atheris.instrument_imports(include=["estimator.ingestion.readers"]):
+    from estimator.ingestion.codecarbon import blocks
+    from estimator.ingestion.reader import Context, LargeTrace, Reader, ReadResult, Trace, open_trace
+    from estimator.ingestion.readers import READERS, find_files, pick, read_trace, stream_trace
 
 from estimator.core import parquet_files
 from estimator.core.errors import LANGUAGES, SobriaError
@@ -88,7 +89,7 @@ def main(name: str, seconds: str, keep: str) -> None:
         context = reading_context(Path(folder))
         laws = [read_or_refused(found[0].name, context)]
         if reader.stream:
-            codecarbon_blocks._BY_ROW_BYTES = 64
+            blocks._BY_ROW_BYTES = 64
             laws.append(same_by_blocks(reader, Path(folder) / "emissions.csv", context))
 
         def holds(data: bytes) -> None:

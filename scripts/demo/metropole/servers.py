@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
-from estimator.sidecar import Modes, Sidecar, beside_run, dump
+from estimator.ingestion.sidecar import Modes, Sidecar, beside_run, dump
 from scripts.demo.metropole.calendar import Month, months
 
 COLUMNS = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from estimator.readers.declared_columns import TEMPLATE
+from estimator.ingestion.declarations.columns import TEMPLATE
 from scripts.demo.metropole.calendar import Month, months
 
 MIDNIGHT = "T00:00:00Z"  # these suppliers count their months in universal time

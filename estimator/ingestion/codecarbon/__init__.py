@@ -1,0 +1,1 @@
+"""Reader of codecarbon output, by row and by block."""

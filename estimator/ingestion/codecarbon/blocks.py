@@ -1,0 +1,149 @@
+"""Large codecarbon files, a block of lines at a time and in columns; what is irregular is read by row."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from estimator.ingestion.codecarbon.cells import Said, said_by
+from estimator.ingestion.codecarbon.columns import Columns, is_header, understand
+from estimator.ingestion.codecarbon.rows import RowReading
+from estimator.ingestion.codecarbon.table import Cut, table_of
+from estimator.ingestion.parsing import delimited_text
+from estimator.ingestion.parsing.timestamps import Walls
+from estimator.ingestion.reader import ReadResult
+
+BLOCK_BYTES = 8 << 20
+_BY_ROW_BYTES = 64 << 10  # lines that cannot be cut into columns are read by row when they are no more than this
+_FEW_HEADERS = 4
+_TRIES = 100
+_QUOTE_IN_CELL = re.compile(rb'(?<![,\n"])"(?![,\r\n"])')
+
+
+class Block(NamedTuple):
+    """Lines, the columns that they were cut for, their cells and what these say; none where they cannot be cut."""
+
+    lines: bytes
+    columns: Columns | None
+    cells: pa.Table | None
+    said: Said | None
+
+
+class BlockReading:
+    """One pass over one large file, its header left out."""
+
+    def __init__(self, rows: RowReading, first_line: int) -> None:
+        self._rows = rows
+        self._line = first_line
+        self._walls: dict[ZoneInfo, Walls] = {}
+
+    def cut(self, lines: bytes) -> Block:
+        """The next lines, cut as the columns known so far would have it; another thread may do it ahead."""
+        if b"\r" in lines:
+            lines = lines.replace(b"\r\r\n", b"\n")
+        columns = self._rows.columns
+        cells = _cells(lines, columns.width) if lines else None
+        said = None if cells is None else said_by(columns, cells, self._rows.identities)
+        return Block(lines, columns, cells, said)
+
+    def take(self, block: Block) -> Iterator[ReadResult]:
+        """What is read of a block; refused rows whose text must wait come with the rest of the file."""
+        waiting = [block] if block.lines else []
+        while waiting:
+            part = waiting.pop()
+            if part.columns is not self._rows.columns:
+                part = self.cut(part.lines)
+            if part.cells is not None and part.said is not None:
+                yield from self._in_columns(part.lines, part.cells, part.said, waiting)
+            elif halves := _halves(part.lines):
+                waiting += map(self.cut, reversed(halves))
+            else:
+                yield self._by_row(part.lines)
+
+    def _in_columns(self, lines: bytes, cells: pa.Table, said: Said, waiting: list[Block]) -> Iterator[ReadResult]:
+        """A table of the regular rows, the others by row; what follows another header waits to be cut anew."""
+        headers = self._headers(cells, said.odd)
+        if len(headers) > _FEW_HEADERS and (halves := _halves(lines)):
+            waiting += map(self.cut, reversed(halves))
+            return
+        if headers:
+            rest = lines.split(b"\n", headers[0] + 1)[-1]
+            waiting += [Block(rest, None, None, None)] if rest else []
+            cells, said = cells[: headers[0] + 1], Said._make(part[: headers[0] + 1] for part in said)
+        made, odd = table_of(self._rows, Cut(cells, said, self._line), self._walls)
+        for place in self._rows.columns.private:
+            self._rows.private_values.update(pc.unique(cells[place].filter(pa.array(~odd))).to_pylist())
+        for place in np.flatnonzero(odd).tolist():
+            row = _row(cells, place)
+            if any(map(str.strip, row)):
+                self._rows.take(self._line + place, row)
+        self._line += len(cells)
+        yield self._rows.so_far(made)
+
+    def _headers(self, cells: pa.Table, odd: np.ndarray) -> list[int]:
+        """Places of rows that are a header with other columns."""
+        places = np.flatnonzero(odd).tolist()
+        return [p for p in places if is_header(row := _row(cells, p)) and understand(row) is not self._rows.columns]
+
+    def _by_row(self, lines: bytes) -> ReadResult:
+        for line, cells in delimited_text.records(self._rows.trace.name, lines.decode(), ",", self._line):
+            self._rows.take(line, cells)
+        self._line += lines.count(b"\n") + _lone_returns(lines)
+        return self._rows.so_far()
+
+
+def _cells(lines: bytes, width: int) -> pa.Table | None:
+    """The cells of these lines as texts; None when lines and rows do not go together."""
+    if _lone_returns(lines) or (b'"' in lines and _QUOTE_IN_CELL.search(lines)):
+        return None
+    short: list[csv.InvalidRow] = []
+
+    def skipped(row: csv.InvalidRow) -> str:
+        short.append(row)
+        return "skip"
+
+    names = [f"cell_{place}" for place in range(width)]
+    try:
+        cells = csv.read_csv(
+            pa.py_buffer(lines),
+            csv.ReadOptions(column_names=names, use_threads=False, block_size=len(lines) + 1),
+            csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skipped),
+            csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    ends = int(np.count_nonzero(np.frombuffer(lines, np.uint8) == ord("\n")))  # much faster than bytes.count
+    whole = not short and len(cells) == ends + (not lines.endswith(b"\n"))
+    return cells.combine_chunks() if whole else None
+
+
+def _lone_returns(lines: bytes) -> int:
+    """How many lines end with a carriage return alone."""
+    return lines.count(b"\r") - lines.count(b"\r\n") if b"\r" in lines else 0
+
+
+def _row(cells: pa.Table, place: int) -> list[str]:
+    return [column[place].as_py() for column in cells.columns]
+
+
+def _halves(lines: bytes) -> list[bytes]:
+    """The lines in two parts, never within quotes; nothing when they are few or cannot be parted."""
+    if len(lines) <= _BY_ROW_BYTES:
+        return []
+    middle, quotes = len(lines) // 2, lines.count(b'"', 0, len(lines) // 2)
+    for _ in range(_TRIES):
+        end = lines.find(b"\n", middle) + 1
+        quotes += lines.count(b'"', middle, end)
+        if not 0 < end < len(lines):
+            return []
+        if quotes % 2 == 0:
+            return [lines[:end], lines[end:]]
+        middle = end
+    return []

@@ -1,0 +1,100 @@
+"""What the cells of a block of codecarbon rows say, column by column: numbers, moments, words, and what is odd."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from estimator.ingestion.codecarbon.columns import OF_A_ROW, Columns
+from estimator.ingestion.parsing import timestamps
+from estimator.ingestion.parsing.row_identity import Identities
+
+_MOMENT = r"^20\d\d-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$"
+_NUMBER = r"^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
+_ODD_WORD = r"[^ -~]|^ | $|^[+-]?[0-9_.]+(?:[eE][+-]?[0-9_]+)?$|^[+-]?(?i:inf|infinity|nan)$"
+_SAMPLE = 2000
+_FEW = 0.05
+
+
+class Said(NamedTuple):
+    """Numbers of the columns OF_A_ROW as an array of shape (rows, columns), NaN where there is none; times on the wall
+    [us]; words, as `Identities.text_of` has them, after a separator; rows with a cell that needs more care."""
+
+    numbers: np.ndarray
+    moments: np.ndarray
+    words: pa.Array
+    odd: np.ndarray
+
+
+def said_by(columns: Columns, cells: pa.Table, identities: Identities) -> Said:
+    """What each row of cells says."""
+    odd = np.zeros(len(cells), bool)
+    numbers = np.full((len(cells), len(OF_A_ROW)), np.nan)
+    for number, name in enumerate(OF_A_ROW):
+        if name in columns.at:
+            column = _array(cells[columns.at[name]])
+            numbers[:, number] = _numbers(column)
+            odd |= ~np.isfinite(numbers[:, number]) & _truths(pc.not_equal(column, ""))
+    pieces: list[pa.Array | pa.Scalar] = [pa.scalar("")]  # without it, rows that say nothing would be left out
+    moments = np.zeros(len(cells), np.int64)
+    for name, place in columns.words:
+        column = _array(cells[place])
+        if name == "timestamp":
+            plain = pc.match_substring_regex(column, _MOMENT)
+            moments, wrong = _moments(column, plain)
+            odd |= wrong
+        if (texts := _few_texts(column, name, identities)) is not None:
+            pieces.append(texts)
+            continue
+        if name != "timestamp":
+            odd |= _truths(pc.match_substring_regex(column, _ODD_WORD))
+        named = pc.binary_join_element_wise(pa.scalar(name), column, pa.scalar("\x1e"))
+        pieces.append(pc.if_else(pc.equal(column, ""), None, named))
+    words = pc.binary_join_element_wise(*pieces, pa.scalar("\x1f"), null_handling="skip")
+    return Said(numbers, moments, words, odd)
+
+
+def _array(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _truths(column: pa.Array) -> np.ndarray:
+    truths: np.ndarray = column.to_numpy(zero_copy_only=False)
+    return truths
+
+
+def _numbers(column: pa.Array) -> np.ndarray:
+    """Numbers of cells, not a number where there is none or where it is not plainly written."""
+    try:
+        parsed = pc.cast(pc.if_else(pc.equal(column, ""), None, column), pa.float64())
+    except pa.ArrowInvalid:
+        plain = pc.match_substring_regex(column, _NUMBER)
+        parsed = pc.cast(pc.if_else(plain, column, None), pa.float64())
+    return _truths(parsed)
+
+
+def _moments(column: pa.Array, plain: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Wall-clock times [us], and which are not plainly written or are of no day."""
+    try:
+        parsed = pc.cast(pc.if_else(plain, column, None), pa.timestamp("us"))
+    except pa.ArrowInvalid:
+        found = [timestamps.parse(text, day_first=False) for text in column.to_pylist()]
+        naive = [_naive(moment) if p else None for moment, p in zip(found, plain.to_pylist(), strict=True)]
+        parsed = pa.array(naive, pa.timestamp("us"))
+    return _truths(pc.fill_null(pc.cast(parsed, pa.int64()), 0)), _truths(pc.is_null(parsed))
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=None)
+
+
+def _few_texts(column: pa.Array, name: str, identities: Identities) -> pa.Array | None:
+    """What each cell of a column with few values says, null where it says nothing; None where there are many."""
+    sample = column[:_SAMPLE]
+    if len(sample.unique()) > max(1, _FEW * len(sample)):
+        return None
+    encoded = column.dictionary_encode()
+    texts = [identities.normal(cell) for cell in encoded.dictionary.to_pylist()]
+    return pa.array([f"{name}\x1e{text}" if text else None for text in texts], pa.string()).take(encoded.indices)

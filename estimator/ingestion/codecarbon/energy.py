@@ -1,0 +1,230 @@
+"""Energies of one codecarbon row: components, what is missing, PUE undone, how each was metered, what to look at."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from estimator.ingestion.codecarbon.facts import ABSENT, UNKNOWN_MODE, Facts
+from estimator.ingestion.parsing.delimited_text import number_text
+from estimator.ingestion.reader import RowRefused
+
+COMPONENTS = ("cpu", "gpu", "ram")
+ENERGY_COLUMNS = ("cpu_energy", "gpu_energy", "ram_energy", "energy_consumed")
+NEEDED = (*ENERGY_COLUMNS, "duration")
+FIGURE_COLUMNS = (*NEEDED, "cpu_power", "emissions", "emissions_rate", "water_consumed", "wue")
+LONGEST_S = 10 * 365.25 * 86_400
+FALLBACK_W = 42.5
+IMPOSSIBLE_W = 1e7  # no run on one machine draws ten megawatts [W]
+IMPLAUSIBLE_W = 20_000.0
+TOLERANCE = 0.01
+UNREADABLE = "mode/not_estimable"
+METERED_S = 1.0
+_DESKS = ("machine/desktop", "machine/workstation")
+_SERVERS = ("machine/rack-server", "machine/ai-server")
+
+
+class Figures(NamedTuple):
+    """What the FIGURE_COLUMNS hold, of one row or of many: energies with PUE [kWh], duration [s], power [W], emissions
+    [kg], water [L]; None where the cell is empty."""
+
+    cpu: Any
+    gpu: Any
+    ram: Any
+    total: Any
+    duration: Any
+    cpu_power: Any
+    emissions: Any
+    rate: Any
+    water: Any
+    wue: Any
+
+
+class Signs(NamedTuple):
+    """What decides how the energies of a row are read, each a truth of one row, or an array with one of each row."""
+
+    no_cpu: Any
+    no_gpu: Any
+    no_ram: Any
+    zero_cpu: Any
+    zero_gpu: Any
+    zero_ram: Any
+    mostly_gpu: Any
+    empty: Any
+    only_total: Any
+    rest_is_total: Any
+    rest_is_missing: Any
+    rest_is_zero: Any
+    mismatch: Any
+    zero: Any
+    instant: Any
+    metered: Any
+    impossible: Any
+    implausible: Any
+    fallback: Any
+    grams: Any
+
+
+class Judgement(NamedTuple):
+    """How the energies of rows with the same signs and facts are read: modes and gap as fields of Activity, which of
+    the energies are known at all, and what a person should look at."""
+
+    fields: dict[str, str]
+    known: frozenset[str]
+    checks: tuple[str, ...]
+
+
+def read_figures(cells: Sequence[str], decimal_comma: bool) -> Figures:
+    """Numbers of the cells of FIGURE_COLUMNS. RowRefused when one that is needed is no number or is impossible."""
+    try:
+        values = [float(cell) if cell else None for cell in cells]
+    except ValueError:
+        values = [math.nan]
+    if not all(value is None or math.isfinite(value) for value in values):
+        values = [_number(name, cell.strip(), decimal_comma) for name, cell in zip(FIGURE_COLUMNS, cells, strict=True)]
+    for name, value in zip(ENERGY_COLUMNS, values, strict=False):
+        if value is not None and value < 0:
+            raise RowRefused("negative_energy", column=name, value=f"{value:g}")
+    duration = values[len(ENERGY_COLUMNS)]
+    if duration is None or not 0 <= duration <= LONGEST_S:
+        raise RowRefused("impossible_duration", value="" if duration is None else f"{duration:g}")
+    return Figures._make(values)
+
+
+def signs_of(read: Figures, gone: Figures, pue: Any, expected: frozenset[str]) -> tuple[Signs, Any]:
+    """Signs of one row or of many, and the energy that no component holds, PUE included [kWh].
+
+    `read` holds 0 where `gone` is true; `expected` are the components that have a column in this file. Energy that no
+    component holds is the total in schemas without components, else only what an empty cell hides.
+    """
+    held = read.cpu + read.gpu + read.ram
+    lacking = False
+    for name in expected:
+        lacking = lacking | getattr(gone, name)
+    told = gone.total ^ True
+    bare = gone.cpu & gone.gpu & gone.ram
+    only_total = told & (bare ^ True) & (held == 0) & (read.total > 0)
+    rest_is_total = only_total | (told & bare)
+    shared = told & (rest_is_total ^ True)
+    beyond = read.total > held * (1 + TOLERANCE)
+    rest_is_missing = shared & beyond & (lacking | (len(expected) < len(COMPONENTS)))
+    apart = abs(read.total - held)
+    rest = read.total * rest_is_total + (read.total - held) * rest_is_missing
+    joules = (held + rest) * 3.6e6
+    metered = read.duration > METERED_S
+    rated, emitted = read.rate * read.duration, 1000 * read.emissions
+    signs = Signs(
+        no_cpu=gone.cpu,
+        no_gpu=gone.gpu,
+        no_ram=gone.ram,
+        zero_cpu=read.cpu == 0,
+        zero_gpu=read.gpu == 0,
+        zero_ram=read.ram == 0,
+        mostly_gpu=read.gpu / pue > read.cpu / pue + read.ram / pue,
+        empty=gone.total & (lacking if expected else True),
+        only_total=only_total,
+        rest_is_total=rest_is_total,
+        rest_is_missing=rest_is_missing,
+        rest_is_zero=rest == 0,
+        mismatch=shared & (rest_is_missing ^ True) & (apart > TOLERANCE * read.total) & (apart > TOLERANCE * held),
+        zero=joules == 0,
+        instant=read.duration == 0,
+        metered=metered,
+        impossible=metered & (joules > IMPOSSIBLE_W * read.duration),
+        implausible=joules > IMPLAUSIBLE_W * read.duration,
+        fallback=(read.cpu_power == FALLBACK_W) | (read.cpu_power == FALLBACK_W * pue),
+        grams=(emitted > 0) & (rated > 0.95 * emitted) & (rated < 1.05 * emitted),
+    )
+    return signs, rest
+
+
+def judge(signs: Signs, facts: Facts) -> Judgement:
+    """What these signs mean on a computer with these facts."""
+    checks = {name for name in _TOLD if getattr(signs, _TOLD[name])}
+    fields, known = {}, set()
+    for name in COMPONENTS:
+        absent, zero = getattr(signs, f"no_{name}"), getattr(signs, f"zero_{name}")
+        mode = _mode(absent, zero, facts.hardware[name], facts.modes[name])
+        fields[f"{name}_mode"] = mode
+        if not absent and mode != ABSENT:
+            known.add(name)
+            if zero and name != "ram" and not signs.zero and signs.metered:
+                checks.add(f"{name}_not_metered")
+                known.discard(name)
+    no_rest = not (signs.rest_is_total or signs.rest_is_missing)
+    fields["other_mode"] = _mode(no_rest, signs.rest_is_zero, False, facts.modes["other"])
+    if not no_rest:
+        known.add("other")
+    if signs.zero and not signs.instant:  # a machine at work draws power: zero read is not zero used
+        fields["other_mode"] = UNREADABLE
+        known.clear()
+    fields["gap"] = facts.gap or _gap(fields, facts.fields["machine"], signs.mostly_gpu)
+    return Judgement(fields, frozenset(known), tuple(checks))
+
+
+_TOLD = {
+    "only_total": "only_total",
+    "component_missing": "rest_is_missing",
+    "sum_mismatch": "mismatch",
+    "zero_duration": "instant",
+    "zero_energy": "zero",
+    "implausible_power": "implausible",
+    "constant_42_5": "fallback",
+    "rate_in_grams": "grams",
+}
+
+
+def energy_fields(read: Figures, facts: Facts, expected: frozenset[str]) -> tuple[dict[str, Any], list[str]]:
+    """(energies [kWh], modes and gap as fields of Activity, checks) of one row.
+
+    Raises RowRefused when the row holds no energy, or leaves a component and the total empty, or more than a machine
+    can draw.
+    """
+    gone = Figures._make(value is None for value in read)
+    filled = Figures._make(value or 0.0 for value in read)
+    signs, rest = signs_of(filled, gone, facts.pue, expected)
+    if signs.empty:
+        lacking = sorted(f"{name}_energy" for name in expected if getattr(gone, name))
+        raise RowRefused("empty_energy", columns=", ".join(lacking) or "energy")
+    if signs.impossible:
+        whole = filled.cpu + filled.gpu + filled.ram + rest
+        raise RowRefused("impossible_power", value=f"{whole * 3.6e3 / read.duration:.3g}")
+    judgement = judge(signs, facts)
+    energies = {name: getattr(filled, name) for name in COMPONENTS} | {"other": rest}
+    told = {
+        f"{name}_energy_kwh": energy / facts.pue if name in judgement.known else None
+        for name, energy in energies.items()
+    }
+    return judgement.fields | told, list(judgement.checks)
+
+
+def _number(name: str, text: str, decimal_comma: bool) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(number_text(text) if decimal_comma else text)
+    except ValueError:
+        value = math.nan
+    if math.isfinite(value):
+        return value
+    if name in NEEDED:
+        raise RowRefused("bad_number", column=name, value=text[:40])
+    return None
+
+
+def _mode(absent: bool, zero: bool, hardware: bool, said: str | None) -> str:
+    if absent or (zero and (said == ABSENT or (said is None and not hardware))):
+        return ABSENT
+    return said if said and said != ABSENT else UNKNOWN_MODE
+
+
+def _gap(fields: Mapping[str, str], machine: str | None, mostly_gpu: bool) -> str:
+    """What RAPL and NVML leave out goes by the kind of computer; nothing is added to any other mode."""
+    if fields["cpu_mode"] != "mode/rapl":
+        return "gap/none"
+    if machine == "machine/laptop":
+        return "gap/laptop"
+    if machine in _SERVERS:
+        return "gap/server"
+    if machine not in _DESKS:
+        return "gap/none"
+    return "gap/desktop-gpu" if fields["gpu_mode"] == "mode/nvml" and mostly_gpu else "gap/desktop-cpu"

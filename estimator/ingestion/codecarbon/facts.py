@@ -1,0 +1,167 @@
+"""What most rows of a codecarbon file share: where and on what the run took place, read once and remembered."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from estimator.catalogue.resolver import Computer, ComputerRead, PlaceRead, Places
+from estimator.ingestion.codecarbon.place import Coordinates, Found, find
+from estimator.ingestion.parsing.delimited_text import number_text
+from estimator.ingestion.reader import Context, RowRefused
+from estimator.ingestion.sidecar import Sidecar, idle_drift
+from estimator.ledger.rows import TimeBasis
+
+UNKNOWN_MODE, ABSENT = "mode/unknown", "mode/none"
+DESK = "class/desk"
+_PORT = re.compile(r"node|js|port|rust|java", re.IGNORECASE)
+_SCOPES = {"machine": "machine", "process": "process"}
+_OF_A_RUN = ("items", "input_tokens", "output_tokens", "cached_tokens", "requests", "images", "audio_s", "data_gb")
+_OF_ANY_ROW = ("machine_id", "model", "precision", "concurrency", "latency_s")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Fields of Activity that all these rows share, and what the energies of each row need to be read."""
+
+    fields: Mapping[str, Any]
+    checks: tuple[str, ...]
+    zone: ZoneInfo
+    basis: TimeBasis
+    pue: float
+    cards: int | None
+    hardware: Mapping[str, bool]
+    modes: Mapping[str, str | None]
+    gap: str | None
+    of_run: Mapping[str, Any] = field(default_factory=dict)
+
+
+def facts_of(
+    read: Callable[[str], str], coordinates: Coordinates | None, context: Context, sidecar: Sidecar | None
+) -> Facts:
+    """Facts of the rows whose shared cells `read` gives by name. Raises RowRefused for a PUE that cannot be undone."""
+    side = sidecar or Sidecar()
+    places = context.places
+    place = PlaceRead(
+        country_iso=read("country_iso_code"),
+        country_name=read("country_name"),
+        region=read("region"),
+        cloud_provider=read("cloud_provider"),
+        cloud_region=read("cloud_region"),
+    )
+    computer = places.recognise(ComputerRead(*(read(name) for name in ComputerRead._fields)))
+    zone, place_checks = Found(side.zone, ()) if side.zone else find(place, coordinates, places)
+    named = side.host or places.resolve_host(place.cloud_provider, place.cloud_region)
+    host = named or computer.host
+    pue, pue_checks = _pue(read("pue"))
+    device = _device(read, places, computer, side)
+    scope = side.scope if side.scope != "unknown" else _SCOPES.get(read("tracking_mode").lower(), "unknown")
+    clock, basis = _clock(context, zone, sidecar)
+    fields = {
+        "service_key": read("project_name"),
+        "tool_version": read("codecarbon_version") or None,
+        "zone": zone,
+        "zone_as_read": _zone_as_read(place),
+        "host": host,
+        "machine": side.machine or computer.machine,
+        "device": device.subject,
+        "device_as_read": read("gpu_model") or None,
+        "device_count": device.cards,
+        "scope": scope,
+        "resource_share": side.resource_share if side.resource_share is not None else _whole(scope),
+        "reported_pue": pue if read("pue") else None,
+        **{name: getattr(side, name) for name in _OF_ANY_ROW},
+    }
+    return Facts(
+        fields=fields,
+        checks=(
+            *pue_checks,
+            *place_checks,
+            *_checks(read, named or (host if host == DESK else None), device.read_but_unknown, side),
+        ),
+        zone=ZoneInfo(clock),
+        basis=basis,
+        pue=pue,
+        cards=device.cards,
+        hardware={
+            "cpu": bool(read("cpu_model") or read("cpu_count")),
+            "gpu": bool(device.cards) or (bool(read("gpu_model")) and not computer.integrated),
+            "ram": bool(read("ram_total_size")),
+        },
+        modes=side.modes.model_dump(),
+        gap=side.gap,
+        of_run={name: getattr(side, name) for name in _OF_A_RUN} if side.run_id else {},
+    )
+
+
+@dataclass(frozen=True)
+class _Device:
+    subject: str | None
+    cards: int | None
+    read_but_unknown: bool
+
+
+def _device(read: Callable[[str], str], places: Places, computer: Computer, side: Sidecar) -> _Device:
+    model = read("gpu_model")
+    subject, count = places.resolve_device(model)
+    cards = _count(read("gpu_count"))
+    cards = cards if cards is not None else count
+    if computer.integrated:  # made with the computer: a device of its own would count its manufacture twice
+        subject, cards = None, 0
+    subject = side.device or subject
+    cards = side.device_count if side.device_count is not None else cards
+    unknown = bool(model) and subject is None and not computer.integrated
+    return _Device(subject, cards, unknown)
+
+
+def _count(text: str) -> int | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return int(number) if 0 <= number < 1e6 else None
+
+
+def _pue(text: str) -> tuple[float, list[str]]:
+    if not text:
+        return 1.0, []
+    try:
+        pue = float(number_text(text))
+    except ValueError:
+        pue = math.nan
+    if not (math.isfinite(pue) and pue > 0):
+        raise RowRefused("bad_pue", value=text[:40])
+    checks = ["pue_undone"] if pue != 1 else []
+    return pue, checks + (["pue_odd"] if pue < 1 or pue > 3 else [])
+
+
+def _clock(context: Context, zone: str | None, sidecar: Sidecar | None) -> tuple[str, TimeBasis]:
+    if sidecar and sidecar.timezone:
+        return sidecar.timezone, "sidecar"
+    if context.option_timezone:
+        return context.option_timezone, "option"
+    country = context.places.timezone(zone)
+    return (country, "country") if country else (context.home_timezone, "home")
+
+
+def _zone_as_read(place: PlaceRead) -> str | None:
+    return "/".join(filter(None, (place.country_iso or place.country_name, place.region))) or None
+
+
+def _whole(scope: str) -> float | None:
+    return 1.0 if scope == "machine" else None
+
+
+def _checks(read: Callable[[str], str], host: str | None, card_unknown: bool, side: Sidecar) -> list[str]:
+    found = {
+        "no_host": host is None,
+        "unknown_device": card_unknown,
+        "port_not_codecarbon": bool(_PORT.search(read("codecarbon_version"))),
+        "failed_run": side.exit_code not in (None, 0),
+        "idle_drift": idle_drift(side),
+        "shared_machine": side.scope == "machine" and (side.resource_share or 1.0) < 1,
+        "share_unknown": side.allocated_by is not None and side.resource_share is None,
+    }
+    return [code for code, holds in found.items() if holds]

@@ -1,0 +1,58 @@
+"""Where a codecarbon row says that it ran, and whether codecarbon could know it."""
+
+import math
+from typing import NamedTuple
+
+from estimator.catalogue.geography import far_from
+from estimator.catalogue.resolver import PlaceRead, Places
+from estimator.ingestion.parsing.delimited_text import number_text
+
+Coordinates = tuple[str, str]  # longitude and latitude, as written: compared here, kept nowhere
+
+# What codecarbon writes when nothing tells it where it runs, in every version: external/geography.py.
+_COUNTRY = frozenset({"CAN", "Canada"})
+_REGION = "quebec"
+_LONGITUDE, _LATITUDE = -71.2, 46.8
+
+
+class Found(NamedTuple):
+    """A zone, None where it is not known, and what a person should look at."""
+
+    zone: str | None
+    checks: tuple[str, ...]
+
+
+def find(read: PlaceRead, coordinates: Coordinates | None, places: Places) -> Found:
+    """The zone of a place. `coordinates` is None where the file has no columns for them: what might be the place that
+    codecarbon supposes is then not told from a true one. Where they are left empty, the place was given by a person."""
+    if _is_supposed(read, coordinates):
+        zone, _ = places.resolve_zone(read._replace(country_iso="", country_name="", region=""))
+        return Found(zone, ("supposed_place",))
+    zone, how = places.resolve_zone(read)
+    codes = {"absent": "no_country", "unknown": "unknown_country", "alpha2": "alpha2_country"}
+    checks = [codes[how]] if how in codes else []
+    if zone and how != "host" and _is_elsewhere(places.alpha2(zone), coordinates):
+        checks.append("place_elsewhere")
+    return Found(zone, tuple(checks))
+
+
+def _is_supposed(read: PlaceRead, coordinates: Coordinates | None) -> bool:
+    country = read.country_iso.upper() or read.country_name
+    if country not in _COUNTRY or read.region.lower() != _REGION:
+        return False
+    return coordinates is None or tuple(map(_degrees, coordinates)) == (_LONGITUDE, _LATITUDE)
+
+
+def _is_elsewhere(alpha2: str, coordinates: Coordinates | None) -> bool:
+    longitude, latitude = map(_degrees, coordinates or ("", ""))
+    if not (longitude or latitude) or not (abs(longitude) <= 180 and abs(latitude) <= 90):
+        return False  # codecarbon writes 0, 0 where it was told a country alone
+    return far_from(alpha2, latitude, longitude)
+
+
+def _degrees(text: str) -> float:
+    """Degrees of a cell, not a number where there are none."""
+    try:
+        return float(number_text(text))
+    except ValueError:
+        return math.nan

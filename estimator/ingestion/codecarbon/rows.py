@@ -1,0 +1,231 @@
+"""Rows of codecarbon output, one at a time: what any of its versions wrote, or what a spreadsheet made of it."""
+
+import math
+from functools import cached_property
+from hashlib import blake2b
+from operator import itemgetter
+from struct import Struct
+from typing import Any
+
+import pyarrow as pa
+
+from estimator.core.digest_set import SIZE
+from estimator.ingestion.codecarbon.columns import KNOWN, OF_A_ROW, Columns, is_header, understand
+from estimator.ingestion.codecarbon.energy import COMPONENTS, FIGURE_COLUMNS, energy_fields, read_figures
+from estimator.ingestion.codecarbon.facts import Facts, facts_of
+from estimator.ingestion.codecarbon.place import Coordinates
+from estimator.ingestion.parsing import redaction, timestamps
+from estimator.ingestion.parsing.delimited_text import number_text
+from estimator.ingestion.parsing.row_identity import Identities
+from estimator.ingestion.parsing.sidecars import Sidecars
+from estimator.ingestion.reader import Context, LargeTrace, ReadResult, RowRefused, Trace
+from estimator.ledger.rows import Activity, Refused
+
+NAME = "codecarbon"
+VERSION = 3
+_MISPLACED = ("wrong_width", "bad_timestamp")
+_REMEMBERED = 10_000
+pack = Struct(f"<{len(OF_A_ROW)}d").pack
+
+
+class RowReading:
+    """One pass over one file, with what it remembers from row to row."""
+
+    def __init__(self, trace: Trace | LargeTrace, context: Context, columns: Columns, delimiter: str) -> None:
+        self.trace, self.context, self.delimiter = trace, context, delimiter
+        self.identities = Identities(delimiter)
+        self.months = timestamps.Months()
+        self.rows: list[Activity] = []
+        self.unused: dict[str, None] = {}
+        self.refused: list[Refused] = []
+        self.pending: list[tuple[Columns, list[str], Refused]] = []
+        self.private_values: set[str] = set()
+        self.sidecars = Sidecars(trace)
+        self._use(columns)
+
+    def _use(self, columns: Columns) -> None:
+        """Take a header for the rows that follow it."""
+        self.columns = columns
+        self.unused |= dict.fromkeys(columns.unknown)
+        self.facts: dict[tuple[Any, ...], tuple[Facts, str]] = {}
+        absent = columns.width  # where every row gets an empty cell
+        self.shared = itemgetter(absent, absent, *columns.places)
+        self.numbers = [(n, name, columns.at[name]) for n, name in enumerate(OF_A_ROW) if name in columns.at]
+        self.measures = itemgetter(*(columns.at.get(name, absent) for name in FIGURE_COLUMNS))
+        self.expected = frozenset(name for name in COMPONENTS if f"{name}_energy" in columns.at)
+
+    @cached_property
+    def own_sidecars(self) -> frozenset[str]:
+        """Ids of runs that may have a sidecar of their own."""
+        return self.sidecars.own()
+
+    @property
+    def checks_of_file(self) -> list[str]:
+        """What a person should look at in every row of these columns."""
+        return ["increments_suspected"] if self.columns.exported else []
+
+    def take(self, line: int, cells: list[str]) -> None:
+        """One record: accepted, refused, or a header that occurs again."""
+        columns = self.columns
+        if len(cells) > columns.width and not any(map(str.strip, cells[columns.width :])):
+            cells = cells[: columns.width]
+        if columns.other_tool:
+            how = "aligned" if len(cells) == columns.width else "shifted"
+            self._refuse(line, cells, RowRefused("other_tool", tool=columns.other_tool), how)
+            return
+        try:
+            self.rows.append(self._activity(line, cells))
+        except RowRefused as refusal:
+            if refusal.code in _MISPLACED and is_header(cells):
+                self._header(line, cells)
+            else:
+                self._refuse(line, cells, refusal, "shifted" if refusal.code in _MISPLACED else "aligned")
+
+    def so_far(self, table: pa.Table | None = None) -> ReadResult:
+        """What was read since the last time it was asked, with this table of rows, less refused rows that wait."""
+        rows, refused, self.rows, self.refused = self.rows, self.refused, [], []
+        read = len(rows) + len(refused) + (0 if table is None else len(table))
+        return ReadResult(rows, refused, read, tuple(self.unused), table)
+
+    def rest(self) -> ReadResult:
+        """The rest, the text of refused rows cleaned with all that the file has shown to be private."""
+        private = {value.strip() for value in self.private_values} - {""}
+        for columns, cells, draft in self.pending:
+            text = redaction.shifted_text(columns, cells, private)
+            self.refused.append(draft.model_copy(update={"text": text}))
+        self.refused.sort(key=lambda row: row.line)
+        return self.so_far()
+
+    def _header(self, line: int, cells: list[str]) -> None:
+        columns = understand(cells)
+        names = [name if name.strip().lower() in KNOWN else "" for name in cells]
+        self._refuse(line, names, RowRefused("repeated_header"), "bare")
+        if columns.is_trace and columns.has_energy:
+            self._use(columns)
+
+    def _refuse(self, line: int, cells: list[str], refusal: RowRefused, how: str) -> None:
+        columns = self.columns
+        ids = self.identities
+        if how == "aligned" and columns.is_trace:
+            row_id = ids.of_bytes(self._said(ids.text_of(columns.shared, cells), cells))
+        else:
+            row_id = ids.of_cells(cells)
+        text = redaction.aligned_text(columns, cells) if how == "aligned" else ""
+        draft = Refused(
+            row_id=row_id,
+            file_name=self.trace.name,
+            file_sha=self.trace.sha,
+            line=line,
+            reader=NAME,
+            code=refusal.code,
+            facts=refusal.facts,
+            header=redaction.as_line(columns.safe_header()),
+            text=redaction.as_line(cells) if how == "bare" else text,
+        )
+        if how == "shifted":
+            self.pending.append((columns, cells, draft))
+        else:
+            self.refused.append(draft)
+
+    def _activity(self, line: int, cells: list[str]) -> Activity:
+        columns, trace = self.columns, self.trace
+        if len(cells) != columns.width:
+            raise RowRefused("wrong_width", found=str(len(cells)), expected=str(columns.width))
+        moment = self._moment(cells)
+        for place in columns.private:
+            self.private_values.add(cells[place])
+        run_id = self.text(cells, "run_id")
+        cells = [*cells, ""]
+        facts, shared = self.facts_of(cells, run_id)
+        figures = read_figures(self.measures(cells), self.delimiter != ",")
+        energies, checks = energy_fields(figures, facts, self.expected)
+        end_us = timestamps.to_us(moment, facts.zone)
+        start_us = end_us - round(figures.duration * 1e6)
+        cumulative = bool(run_id) and not columns.is_task_file and not columns.exported
+        row_id = self.identities.of_bytes(self._said(shared, cells))
+        hours = figures.duration / 3600
+        fields = {
+            **facts.fields,
+            **energies,
+            **({} if columns.is_task_file else facts.of_run),
+            "row_id": row_id,
+            "run_key": f"{run_id}/{facts.fields['service_key']}" if cumulative else row_id,
+            "run_id": run_id or None,
+            "cumulative": cumulative,
+            "task_name": self.text(cells, "task_name") or ("?" if columns.is_task_file else None),
+            "start_us": start_us,
+            "end_us": end_us,
+            "start_month": self.months.of(start_us),
+            "end_month": self.months.of(end_us),
+            "duration_s": figures.duration,
+            "time_basis": "offset" if moment.tzinfo is not None else facts.basis,
+            "file_name": trace.name,
+            "file_sha": trace.sha,
+            "line": line,
+            "reader": NAME,
+            "reader_version": VERSION,
+            "device_hours": hours * facts.cards if facts.cards else None,
+            "machine_hours": hours,
+            "reported_gwp_kg": figures.emissions,
+            "reported_water_l": figures.water if figures.water or figures.wue else None,
+            "checks": tuple(sorted({*facts.checks, *checks, *self.checks_of_file})),
+        }
+        return Activity(**fields)
+
+    def _said(self, shared: str, cells: list[str]) -> bytes:
+        """What a row is known by: its shared cells, its words, and its numbers in eight bytes each."""
+        words = [self.identities.text_of(self.columns.words, cells)]
+        numbers = [math.nan] * len(OF_A_ROW)
+        for number, name, place in self.numbers:
+            text = cells[place].strip()
+            if text:
+                value = _float(number_text(text) if self.delimiter != "," else text)
+                if value is None:
+                    words.append(f"{name}\x1e{text}")
+                else:
+                    numbers[number] = value
+        said = "".join(f"\x1f{word}" for word in words).encode("utf-8", "surrogatepass")
+        return digest_of(shared) + said + pack(*numbers)
+
+    def _moment(self, cells: list[str]) -> Any:
+        text = cells[self.columns.at["timestamp"]].strip()
+        moment = timestamps.parse(text, day_first=self.delimiter != ",")
+        if moment is None:
+            raise RowRefused("bad_timestamp", value=redaction.shown(text))
+        return moment
+
+    def text(self, cells: list[str], name: str) -> str:
+        """A cell trimmed; empty when the file has no such column."""
+        place = self.columns.at.get(name)
+        return cells[place].strip() if place is not None else ""
+
+    def facts_of(self, cells: list[str], run_id: str) -> tuple[Facts, str]:
+        """What the shared cells mean, and what they say, remembered from the rows before."""
+        sidecar = self.sidecars.of(run_id)
+        key = (self.shared(cells), run_id if sidecar else None)
+        found = self.facts.get(key)
+        if found is None:
+            if len(self.facts) >= _REMEMBERED:
+                self.facts.clear()
+            facts = facts_of(lambda name: self.text(cells, name), self._coordinates(cells), self.context, sidecar)
+            found = self.facts[key] = (facts, self.identities.text_of(self.columns.shared, cells))
+        return found
+
+    def _coordinates(self, cells: list[str]) -> Coordinates | None:
+        """None where the file has no columns for them."""
+        places = self.columns.coordinates
+        return (cells[places[0]], cells[places[1]]) if places else None
+
+
+def digest_of(shared: str) -> bytes:
+    """What stands for the cells that most rows of a file share, in the identity of each."""
+    return blake2b(shared.encode("utf-8", "surrogatepass"), digest_size=SIZE).digest()
+
+
+def _float(text: str) -> float | None:
+    """A finite number; None where there is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

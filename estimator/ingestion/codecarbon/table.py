@@ -1,0 +1,249 @@
+"""Regular rows of a block of codecarbon output, as a table in the columns of Activity."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from estimator.core.digest_set import SIZE
+from estimator.core.parquet_files import ACTIVITY_SCHEMA
+from estimator.ingestion.codecarbon.cells import Said
+from estimator.ingestion.codecarbon.columns import OF_A_ROW
+from estimator.ingestion.codecarbon.energy import (
+    COMPONENTS,
+    FIGURE_COLUMNS,
+    LONGEST_S,
+    Figures,
+    Judgement,
+    Signs,
+    judge,
+    signs_of,
+)
+from estimator.ingestion.codecarbon.facts import Facts
+from estimator.ingestion.codecarbon.rows import NAME, VERSION, RowReading, digest_of
+from estimator.ingestion.parsing.row_identity import again
+from estimator.ingestion.parsing.timestamps import Walls, months_of
+from estimator.ingestion.reader import RowRefused
+
+
+class Cut(NamedTuple):
+    """Lines cut into cells, what these say, and the number of the first line."""
+
+    cells: pa.Table
+    said: Said
+    line: int
+
+
+class _Group(NamedTuple):
+    """Rows whose shared cells say the same: their facts, and these cells as the identity of a row has them."""
+
+    facts: Facts
+    shared: str
+
+
+def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[pa.Table, np.ndarray]:
+    """The regular rows, and which are odd and must be read one by one. `walls` remembers clocks from block to block."""
+    figures, gone = _figures(cut.said)
+    odd = cut.said.odd | _unlikely(figures, gone) | _with_sidecar(rows, cut.cells)
+    group_of, groups = _groups(rows, cut.cells, odd)
+    odd = odd | (group_of < 0)
+    figures = Figures._make(np.where(odd, 0.0, column) for column in figures)
+    pue = np.array([1.0, *(group.facts.pue for group in groups)])[group_of + 1]
+    signs, rest = signs_of(figures, gone, pue, rows.expected)
+    odd = odd | signs.empty | signs.impossible
+    kept = np.flatnonzero(~odd)
+    if not len(kept):
+        return ACTIVITY_SCHEMA.empty_table(), odd
+    if len(kept) < len(odd):
+        words = cut.said.words.take(pa.array(kept))
+        said = Said(cut.said.numbers[kept], cut.said.moments[kept], words, odd[kept])
+        cut = Cut(cut.cells.take(pa.array(kept)), said, cut.line)
+        figures, gone = (Figures._make(column[kept] for column in part) for part in (figures, gone))
+        signs = Signs._make(_at(column, kept) for column in signs)
+        group_of, pue, rest = group_of[kept], pue[kept], rest[kept]
+    kinds, kind_of = _kinds(signs, group_of)
+    judged = [judge(signs_at, groups[group].facts) for group, signs_at in kinds]
+    facts = [groups[group].facts for group, _ in kinds]
+    energies = {name: getattr(figures, name) for name in COMPONENTS} | {"other": rest}
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {}
+    for name in facts[0].fields:
+        columns[name] = _spread([one.fields[name] for one in facts], kind_of, name)
+    for name in judged[0].fields:
+        columns[name] = _spread([one.fields[name] for one in judged], kind_of, name)
+    for name, energy in energies.items():
+        known = np.array([name in one.known for one in judged])[kind_of]
+        columns[f"{name}_energy_kwh"] = pa.array(energy / pue, mask=~known)
+    checks = [_checks(rows, one, judgement) for one, judgement in zip(facts, judged, strict=True)]
+    cards = np.array([one.cards or 0 for one in facts], float)[kind_of]
+    hours = figures.duration / 3600
+    columns |= _times(cut, figures.duration, [group.facts.zone for group in groups], group_of, walls)
+    columns |= _names(rows, cut, groups, group_of, columns["service_key"])
+    columns |= {
+        "checks": _spread(checks, kind_of, "checks"),
+        "time_basis": _spread([one.basis for one in facts], kind_of, "time_basis"),
+        "duration_s": pa.array(figures.duration),
+        "device_hours": pa.array(hours * cards, mask=cards == 0),
+        "machine_hours": pa.array(hours),
+        "reported_gwp_kg": pa.array(figures.emissions, mask=gone.emissions),
+        "reported_water_l": pa.array(
+            figures.water, mask=gone.water | ((figures.water == 0) & ((figures.wue == 0) | gone.wue))
+        ),
+        "line": pa.array(kept + cut.line),
+    }
+    constant = {"file_name": rows.trace.name, "file_sha": rows.trace.sha, "reader": NAME, "reader_version": VERSION}
+    return _in_schema(columns, constant, len(kept)), odd
+
+
+def _figures(said: Said) -> tuple[Figures, Figures]:
+    """Numbers, 0 where there is none, and where there is none."""
+    columns = [said.numbers[:, OF_A_ROW.index(name)] for name in FIGURE_COLUMNS]
+    return Figures._make(map(np.nan_to_num, columns)), Figures._make(map(np.isnan, columns))
+
+
+def _unlikely(read: Figures, gone: Figures) -> np.ndarray:
+    """Rows that the reader of rows refuses, and says why: energies below zero, durations that cannot be."""
+    wrong: np.ndarray = gone.duration | (read.duration < 0) | (read.duration > LONGEST_S)
+    for energy in (read.cpu, read.gpu, read.ram, read.total):
+        wrong = wrong | (energy < 0)
+    return wrong
+
+
+def _with_sidecar(rows: RowReading, cells: pa.Table) -> np.ndarray:
+    place, named = rows.columns.at.get("run_id"), rows.own_sidecars
+    if place is None or not named:
+        return np.zeros(len(cells), bool)
+    found: np.ndarray = pc.is_in(cells[place], value_set=pa.array(sorted(named))).to_numpy()
+    return found
+
+
+def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndarray, list[_Group]]:
+    """The group of each row, and the groups; -1 for rows that are odd or whose facts cannot be told."""
+    codes = np.zeros(len(cells), np.int64)
+    for place in rows.columns.places:
+        column = cells[place].combine_chunks()
+        if pc.all(pc.equal(column, column[0])).as_py():
+            continue
+        encoded = column.dictionary_encode()
+        codes = _numbered(codes * len(encoded.dictionary) + encoded.indices.to_numpy())
+    regular = np.flatnonzero(~odd)
+    which = _numbered(codes[regular])
+    first = np.unique(which, return_index=True)[1]
+    groups: list[_Group] = []
+    number_of = []
+    for place in regular[first].tolist():
+        row = [*(column[place].as_py() for column in cells.columns), ""]
+        try:
+            groups.append(_Group(*rows.facts_of(row, rows.text(row, "run_id"))))
+            number_of.append(len(groups) - 1)
+        except RowRefused:
+            number_of.append(-1)
+    group_of = np.full(len(cells), -1)
+    group_of[regular] = np.array(number_of, int)[which]
+    return group_of, groups
+
+
+def _numbered(codes: np.ndarray) -> np.ndarray:
+    """The same codes, as numbers from 0 in the order in which they first occur."""
+    numbers: np.ndarray = pa.array(codes).dictionary_encode().indices.to_numpy()
+    return numbers.astype(np.int64)
+
+
+def _at(column: Any, kept: np.ndarray) -> Any:
+    return column[kept] if isinstance(column, np.ndarray) else column
+
+
+def _kinds(signs: Signs, group_of: np.ndarray) -> tuple[list[tuple[int, Signs]], np.ndarray]:
+    """(group, signs) of each kind of rows, and the kind of each row."""
+    codes = group_of.astype(np.int64)
+    for sign in signs:
+        codes = codes * 2 + sign
+    kind_of = _numbered(codes)
+    first = np.unique(kind_of, return_index=True)[1]
+    kinds = []
+    for place in first.tolist():
+        mine = Signs._make(bool(s[place]) if isinstance(s, np.ndarray) else bool(s) for s in signs)
+        kinds.append((int(group_of[place]), mine))
+    return kinds, kind_of
+
+
+def _checks(rows: RowReading, facts: Facts, judgement: Judgement) -> list[str]:
+    return sorted({*facts.checks, *judgement.checks, *rows.checks_of_file})
+
+
+def _times(
+    cut: Cut, duration: np.ndarray, zones: Sequence[ZoneInfo], group_of: np.ndarray, walls: dict[ZoneInfo, Walls]
+) -> dict[str, pa.Array]:
+    """Start, end and their months: what codecarbon writes is the wall-clock time of the end."""
+    moments = cut.said.moments
+    ends = np.empty(len(moments), np.int64)
+    for zone in set(zones):
+        mine = np.array([one == zone for one in zones])[group_of]
+        ends[mine] = walls.setdefault(zone, Walls(zone)).to_us(moments[mine])
+    starts = ends - np.rint(duration * 1e6).astype(np.int64)
+    return {
+        "start_us": pa.array(starts),
+        "end_us": pa.array(ends),
+        "start_month": pa.array(months_of(starts)),
+        "end_month": pa.array(months_of(ends)),
+    }
+
+
+def _names(
+    rows: RowReading, cut: Cut, groups: Sequence[_Group], group_of: np.ndarray, service: pa.Array
+) -> dict[str, Any]:
+    """Row id, run and task of each row, and whether a later row of the run replaces it."""
+    row_id = _row_ids(rows, cut.said, groups, group_of)
+    at, columns = rows.columns.at, rows.columns
+    nothing = pa.nulls(len(group_of), pa.string())
+    run = _filled(cut.cells[at["run_id"]]) if "run_id" in at else nothing
+    task = _filled(cut.cells[at["task_name"]]) if "task_name" in at else nothing
+    task = pc.fill_null(task, "?") if columns.is_task_file else task
+    if columns.is_task_file or columns.exported:
+        cumulative: Any = pa.array(np.zeros(len(group_of), bool))
+    else:
+        cumulative = pc.is_valid(run)
+    run_key = pc.if_else(cumulative, pc.binary_join_element_wise(run, service, "/"), row_id)
+    return {"row_id": row_id, "run_key": run_key, "run_id": run, "task_name": task, "cumulative": cumulative}
+
+
+def _filled(column: pa.ChunkedArray) -> pa.Array:
+    return pc.if_else(pc.equal(column, ""), None, column)
+
+
+def _row_ids(rows: RowReading, said: Said, groups: Sequence[_Group], group_of: np.ndarray) -> pa.Array:
+    """The identities that the reader of rows would give."""
+    width = 8 * said.numbers.shape[1]
+    numbers = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(width), len(said.numbers), [None, pa.py_buffer(said.numbers.astype("<f8").tobytes())]
+    )
+    shared = pa.array([digest_of(group.shared) for group in groups], pa.binary()).take(pa.array(group_of))
+    parts = (shared, said.words.cast(pa.binary()), numbers.cast(pa.binary()), pa.scalar(b"", pa.binary()))
+    contents = pc.binary_join_element_wise(*parts).to_pylist()
+    digests = [blake2b(content, digest_size=SIZE).digest() for content in contents]
+    for place, occurrence in rows.identities.occurrences(digests).items():
+        digests[place] = blake2b(contents[place] + again(occurrence), digest_size=SIZE).digest()
+    digits = b"".join(digests).hex().encode()
+    ends = np.arange(len(digests) + 1, dtype=np.int32) * 2 * SIZE
+    return pa.StringArray.from_buffers(len(digests), pa.py_buffer(ends), pa.py_buffer(digits))
+
+
+def _spread(values: Sequence[Any], kind_of: np.ndarray, name: str) -> pa.Array:
+    """The value of each row from that of its kind."""
+    return pa.array(values, ACTIVITY_SCHEMA.field(name).type).take(pa.array(kind_of))
+
+
+def _in_schema(columns: dict[str, Any], constant: dict[str, Any], count: int) -> pa.Table:
+    """A table with the columns of Activity, null where nothing is said."""
+    arrays = []
+    for field in ACTIVITY_SCHEMA:
+        if field.name in constant:
+            arrays.append(pa.repeat(pa.scalar(constant[field.name], field.type), count))
+        elif field.name in columns:
+            arrays.append(columns[field.name].cast(field.type))
+        else:
+            arrays.append(pa.nulls(count, field.type))
+    return pa.Table.from_arrays(arrays, schema=ACTIVITY_SCHEMA)

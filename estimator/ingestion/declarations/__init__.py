@@ -1,0 +1,1 @@
+"""The declaration template: what a supplier states of a service."""

@@ -1,0 +1,89 @@
+"""Columns of the declaration template, and the cells of one row read by name."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from estimator.ingestion.codecarbon.columns import Columns
+from estimator.ingestion.parsing import redaction, timestamps
+from estimator.ingestion.parsing.delimited_text import number_text
+from estimator.ingestion.reader import RowRefused
+
+REQUIRED = ("service", "start", "end")
+COUNTS = ("requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "items")
+ENERGY = ("energy_kwh", "energy_boundary", "energy_basis", "method", "pue")
+REPORTED = ("gwp_kgco2e", "water_l")
+TEMPLATE = (*REQUIRED, "provider", "model", "zone", "host", *COUNTS, *ENERGY, *REPORTED, "document")
+
+
+def understand(header: list[str]) -> Columns:
+    """Places by name, whatever the order; of a column that the template has not, only the name is kept."""
+    names = tuple(name.strip().strip("\ufeff").strip() for name in header)
+    at: dict[str, int] = {}
+    unknown: dict[str, None] = {}
+    for place, name in enumerate(names):
+        if name.lower() in TEMPLATE and name.lower() not in at:
+            at[name.lower()] = place
+        elif name:
+            unknown[name] = None
+    return Columns(
+        names=names,
+        at=at,
+        shared=(),
+        words=tuple(sorted(at.items())),
+        private=(),
+        unknown=tuple(unknown),
+        exported=False,
+        other_tool=None,
+    )
+
+
+def is_template(columns: Columns) -> bool:
+    """Whether the columns that every declaration has are there."""
+    return columns.at.keys() >= set(REQUIRED)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of one row by column, trimmed. `spreadsheet`: decimal commas and days before months are understood."""
+
+    texts: Mapping[str, str]
+    spreadsheet: bool
+
+    def text(self, name: str) -> str:
+        """The cell; empty where the file has no such column."""
+        return self.texts.get(name, "")
+
+    def number(self, name: str) -> float | None:
+        """A number that is not negative, None where the cell is empty. RowRefused."""
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            value = float(number_text(text) if self.spreadsheet else text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise RowRefused("bad_number", column=name, value=text[:40])
+        if value < 0:
+            raise RowRefused("declared_negative", column=name, value=f"{value:g}")
+        return value
+
+    def word(self, name: str, expected: tuple[str, ...]) -> str:
+        """One of the words expected, or empty. RowRefused."""
+        text = self.text(name).lower()
+        if text and text not in expected:
+            raise RowRefused("declared_word", column=name, value=text[:40], expected=" | ".join(expected))
+        return text
+
+    def moment(self, name: str) -> datetime:
+        """A date with its time; a date alone is the beginning of that day in UTC, whose months are the ledger's.
+        RowRefused."""
+        text = self.text(name)
+        found = timestamps.parse(text if ":" in text else f"{text} 00:00", day_first=self.spreadsheet)
+        if found is not None and ":" not in text:
+            found = found.replace(tzinfo=UTC)
+        if found is None:
+            raise RowRefused("declared_date", column=name, value=redaction.shown(text))
+        return found

@@ -1,0 +1,67 @@
+"""Energy of one declaration: its boundary brought to IT energy, and the mode that its basis deserves."""
+
+import re
+from typing import Any
+
+from estimator.catalogue.tables import load
+from estimator.ingestion.declarations.columns import COUNTS, Cells
+from estimator.ingestion.reader import RowRefused
+
+BOUNDARIES = ("gpu", "it", "site")
+BASES = ("measured", "computed")
+NOT_DECLARED, NOT_ESTIMABLE = "mode/not_declared", "mode/not_estimable"
+_ECOLOGITS = re.compile(r"^ecologits\W*v?(\d+)\.(\d+)", re.IGNORECASE)
+_ONE_BY_ONE, _BATCHED = (0, 8), (0, 11)  # EcoLogits: last version for requests served alone, version compared by us
+
+
+def energy_fields(cells: Cells) -> tuple[dict[str, Any], list[str]]:
+    """(energies [kWh of IT], modes, gap and PUE as fields of Activity, checks). RowRefused.
+
+    Energy that is not declared, and zero for work that was done, are unknown and not zero. Energy of the site is
+    divided once by the supplier's own PUE: the formulas multiply by that of the host. Energy of the accelerators
+    alone keeps its boundary: the rest of the server is added by its gap, as an estimate.
+    """
+    boundary, basis = cells.word("energy_boundary", BOUNDARIES), cells.word("energy_basis", BASES)
+    pue, kwh = _pue(cells), cells.number("energy_kwh")
+    done = [cells.number(name) for name in COUNTS]
+    fields: dict[str, Any] = {"reported_pue": pue}
+    if kwh is None:
+        return fields | {"other_mode": NOT_DECLARED}, ["energy_not_declared"]
+    if kwh == 0 and any(done):
+        return fields | {"other_mode": NOT_ESTIMABLE}, ["declared_zero"]
+    for name, word, expected in (("energy_boundary", boundary, BOUNDARIES), ("energy_basis", basis, BASES)):
+        if not word:
+            raise RowRefused("declared_without", column=name, expected=" | ".join(expected))
+    mode, checks = _mode(basis, cells.text("method"))
+    if kwh == 0:
+        checks.append("zero_energy")
+    if boundary == "gpu":
+        return fields | {"gpu_energy_kwh": kwh, "gpu_mode": mode, "gap": "gap/declared-gpu"}, checks
+    if boundary == "site":
+        if pue is None:
+            raise RowRefused("site_without_pue", value=f"{kwh:g}")
+        kwh /= pue
+        checks.append("declared_site")
+    return fields | {"other_energy_kwh": kwh, "other_mode": mode}, checks
+
+
+def _pue(cells: Cells) -> float | None:
+    pue, known = cells.number("pue"), load().quantities["pue"]
+    if pue is not None and not known.floor <= pue <= known.ceiling:
+        raise RowRefused("declared_pue", value=f"{pue:g}", low=f"{known.floor:g}", high=f"{known.ceiling:g}")
+    return pue
+
+
+def _mode(basis: str, method: str) -> tuple[str, list[str]]:
+    """A supplier's meter is a declaration; a supplier's model is an estimate, as good as what is known of the model."""
+    if basis == "measured":
+        return "mode/declared", []
+    if not method:
+        raise RowRefused("computed_without_method")
+    found = _ECOLOGITS.match(method)
+    version = (int(found[1]), int(found[2])) if found else None
+    if version and version >= _BATCHED:
+        return "mode/supplier_model", []
+    if version and version <= _ONE_BY_ONE:
+        return "mode/supplier_ecologits_old", ["old_ecologits"]
+    return "mode/supplier_other", ["unknown_model_of_supplier"]

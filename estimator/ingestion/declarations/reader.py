@@ -1,0 +1,171 @@
+"""Reader of the declaration template: what a supplier says of a service over a period, or counts alone."""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from estimator.catalogue.resolver import PlaceRead
+from estimator.ingestion.codecarbon.columns import Columns
+from estimator.ingestion.declarations.columns import COUNTS, Cells, is_template, understand
+from estimator.ingestion.declarations.energy import energy_fields
+from estimator.ingestion.parsing import delimited_text, redaction, timestamps
+from estimator.ingestion.parsing.row_identity import Identities
+from estimator.ingestion.reader import Context, EmptyFile, NotATrace, Reader, ReadResult, RowRefused, Trace
+from estimator.ledger.rows import Activity, Refused, TimeBasis
+
+NAME = "declared"
+VERSION = 1
+LONGEST_US = 10 * 366 * 86_400_000_000
+ASSUMED_HOST = "class/server-unknown"  # a supplier's machines are servers, somewhere
+
+
+def sniff(name: str, head: str) -> bool:
+    """Whether the first line has the columns service, start and end."""
+    first = next(delimited_text.records(name, head, delimited_text.delimiter_of(head)), None)
+    return first is not None and is_template(understand(first[1]))
+
+
+def read(trace: Trace, context: Context) -> ReadResult:
+    """Every row of the file, as an Activity or as Refused. EmptyFile, NotATrace."""
+    text = delimited_text.decode(trace.data)
+    delimiter = delimited_text.delimiter_of(text[:10_000])
+    rows = delimited_text.records(trace.name, text, delimiter)
+    header = next(rows, None)
+    if header is None:
+        raise EmptyFile(file=trace.name)
+    columns = understand(header[1])
+    if not is_template(columns):
+        raise NotATrace(file=trace.name, columns=", ".join(columns.safe_header()[:6])[:120])
+    reading = _Reading(trace, context, columns, delimiter)
+    for line, cells in rows:
+        reading.take(line, cells)
+    return ReadResult(reading.rows, reading.refused, len(reading.rows) + len(reading.refused), tuple(columns.unknown))
+
+
+class _Place(NamedTuple):
+    """Zone and host of a row, with what a person should look at."""
+
+    zone: str | None
+    host: str
+    checks: list[str]
+
+
+class _Reading:
+    """One pass over one file."""
+
+    def __init__(self, trace: Trace, context: Context, columns: Columns, delimiter: str) -> None:
+        self.trace, self.context, self.columns = trace, context, columns
+        self.spreadsheet = delimiter != ","
+        self.identities = Identities(delimiter)
+        self.months = timestamps.Months()
+        self.hosts = {row["id"]: row["zone"] for row in context.places.subjects if row["kind"] == "host"}
+        self.zones = {row["zone"] for row in context.places.zones}
+        self.rows: list[Activity] = []
+        self.refused: list[Refused] = []
+
+    def take(self, line: int, cells: list[str]) -> None:
+        """One record: accepted or refused."""
+        width = self.columns.width
+        if len(cells) > width and not any(map(str.strip, cells[width:])):
+            cells = cells[:width]
+        if len(cells) != width:
+            refusal = RowRefused("wrong_width", found=str(len(cells)), expected=str(width))
+            self._refuse(line, cells, refusal)
+            return
+        row_id = self.identities.of_text(self.identities.text_of(self.columns.words, cells))
+        try:
+            self.rows.append(self._activity(line, cells, row_id))
+        except RowRefused as refusal:
+            self._refuse(line, cells, refusal, row_id)
+
+    def _refuse(self, line: int, cells: list[str], refusal: RowRefused, row_id: str | None = None) -> None:
+        """Kept with its known columns; of a row whose cells may be out of place, numbers and dates only."""
+        columns = self.columns
+        wary = replace(columns, unknown=(*columns.unknown, redaction.HIDDEN))  # so that no free text is kept
+        self.refused.append(
+            Refused(
+                row_id=row_id or self.identities.of_cells(cells),
+                file_name=self.trace.name,
+                file_sha=self.trace.sha,
+                line=line,
+                reader=NAME,
+                code=refusal.code,
+                facts=refusal.facts,
+                header=redaction.as_line(columns.safe_header()),
+                text=redaction.aligned_text(columns, cells) if row_id else redaction.shifted_text(wary, cells, ()),
+            )
+        )
+
+    def _activity(self, line: int, cells: list[str], row_id: str) -> Activity:
+        said = Cells({name: cells[place].strip() for name, place in self.columns.at.items()}, self.spreadsheet)
+        if not said.text("service"):
+            raise RowRefused("declared_empty", column="service")
+        place = self._place(said)
+        energies, checks = energy_fields(said)
+        fields: dict[str, Any] = {
+            **self._period(said, place.zone),
+            **energies,
+            **{name: said.number(name) for name in COUNTS},
+            "row_id": row_id,
+            "run_key": row_id,
+            "file_name": self.trace.name,
+            "file_sha": self.trace.sha,
+            "line": line,
+            "reader": NAME,
+            "reader_version": VERSION,
+            "tool_version": " ; ".join(filter(None, map(said.text, ("provider", "method", "document")))) or None,
+            "service_key": said.text("service"),
+            "model": said.text("model") or None,
+            "zone": place.zone,
+            "zone_as_read": said.text("zone") or None,
+            "host": place.host,
+            "reported_gwp_kg": said.number("gwp_kgco2e"),
+            "reported_water_l": said.number("water_l"),
+            "checks": tuple(sorted({*place.checks, *checks})),
+        }
+        return Activity(**fields)
+
+    def _period(self, said: Cells, zone: str | None) -> dict[str, Any]:
+        """Start, end (exclusive), duration and time basis as fields of Activity. RowRefused."""
+        start, end = said.moment("start"), said.moment("end")
+        name, basis = self._clock(zone)
+        stated: TimeBasis = "offset" if ":" in said.text("start") + said.text("end") else "day"
+        start_us, end_us = (timestamps.to_us(moment, ZoneInfo(name)) for moment in (start, end))
+        if not 0 < end_us - start_us <= LONGEST_US:
+            raise RowRefused("declared_period", start=said.text("start"), end=said.text("end"))
+        return {
+            "start_us": start_us,
+            "end_us": end_us,
+            "start_month": self.months.of(start_us),
+            "end_month": self.months.of(end_us - 1),
+            "duration_s": (end_us - start_us) / 1e6,
+            "time_basis": stated if start.tzinfo and end.tzinfo else basis,
+        }
+
+    def _clock(self, zone: str | None) -> tuple[str, TimeBasis]:
+        if self.context.option_timezone:
+            return self.context.option_timezone, "option"
+        country = self.context.places.timezone(zone)
+        return (country, "country") if country else (self.context.home_timezone, "home")
+
+    def _place(self, said: Cells) -> _Place:
+        """Host as named, else the provider's; zone as named, else that of the host."""
+        places, checks = self.context.places, []
+        named, provider = said.text("host").lower(), said.text("provider")
+        host = named if named in self.hosts else places.resolve_host(named, "")
+        if host is None and not named:
+            host = places.resolve_host(provider, "")
+        if host is None:
+            host = ASSUMED_HOST
+            checks.append("host_assumed")
+        asked = said.text("zone")
+        if "-" in asked and asked.upper() in self.zones:
+            return _Place(asked.upper(), host, checks)
+        read = PlaceRead(country_iso=asked) if len(asked) <= 3 else PlaceRead(country_name=asked)
+        zone = places.resolve_zone(read)[0] if asked else self.hosts[host] or None
+        if zone is None:
+            checks.append("unknown_country" if asked else "no_country")
+        return _Place(zone, host, checks)
+
+
+READER = Reader(NAME, VERSION, sniff, read)

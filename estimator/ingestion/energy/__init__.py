@@ -1,0 +1,1 @@
+"""Readers of energy measurements other than codecarbon's."""

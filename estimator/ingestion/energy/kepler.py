@@ -1,0 +1,40 @@
+"""Reader of the metrics of Kepler: energy that it attributes to the containers of each namespace, between readings."""
+
+from estimator.ingestion.parsing import prometheus
+from estimator.ingestion.parsing.energy_counters import Counters, read_counters
+from estimator.ingestion.parsing.prometheus import Sample
+from estimator.ingestion.reader import Context, Reader, ReadResult, Trace
+
+NAME = "kepler"
+VERSION = 1
+# Each counter with the label that names the namespace: since version 0.10 by pod, before by container.
+_COUNTERS = {"kepler_pod_cpu_joules_total": "pod_namespace", "kepler_container_joules_total": "container_namespace"}
+_ZONES = ("", "package", "dram")  # the other zones are part of these, or hold them
+
+
+def sniff(name: str, head: str) -> bool:
+    """Whether a counter of joules of Kepler is there."""
+    return "kepler_" in head and not _COUNTERS.keys().isdisjoint(prometheus.names(head))
+
+
+def read(trace: Trace, context: Context) -> ReadResult:
+    """One row a namespace (rule: read_counters). BadSidecar, BrokenMetrics."""
+    return read_counters(trace, context, _KEPLER)
+
+
+def _subject(sample: Sample) -> tuple[str, str] | None:
+    label = _COUNTERS.get(sample.name)
+    if label is None or sample.labels.get("zone", "") not in _ZONES:
+        return None
+    return sample.labels.get(label, ""), sample.labels.get("node_name", sample.labels.get("instance", ""))
+
+
+_KEPLER = Counters(
+    reader=NAME,
+    version=VERSION,
+    joules=1.0,
+    subject_of=_subject,
+    energy=lambda kwh: {"other_energy_kwh": kwh, "other_mode": "mode/unknown"},
+    checks=("shared_by_time",),
+)
+READER = Reader(NAME, VERSION, sniff, read)

@@ -1,0 +1,35 @@
+"""Reader of the metrics of Scaphandre: energy of the whole host by its RAPL counters, between readings."""
+
+from estimator.ingestion.parsing import prometheus
+from estimator.ingestion.parsing.energy_counters import Counters, read_counters
+from estimator.ingestion.parsing.prometheus import Sample
+from estimator.ingestion.reader import Context, Reader, ReadResult, Trace
+
+NAME = "scaphandre"
+VERSION = 1
+_COUNTER = "scaph_host_energy_microjoules"
+
+
+def sniff(name: str, head: str) -> bool:
+    """Whether the counter of the host is there."""
+    return _COUNTER in head and _COUNTER in prometheus.names(head)
+
+
+def read(trace: Trace, context: Context) -> ReadResult:
+    """One row a host (rule: read_counters); what is said of processes is part of it. BadSidecar, BrokenMetrics."""
+    return read_counters(trace, context, _SCAPHANDRE)
+
+
+def _subject(sample: Sample) -> tuple[str, str] | None:
+    return ("", sample.labels.get("instance", "")) if sample.name == _COUNTER else None
+
+
+_SCAPHANDRE = Counters(
+    reader=NAME,
+    version=VERSION,
+    joules=1e-6,
+    subject_of=_subject,
+    energy=lambda kwh: {"cpu_energy_kwh": kwh, "cpu_mode": "mode/rapl", "scope": "machine"},
+    checks=("processor_only",),
+)
+READER = Reader(NAME, VERSION, sniff, read)

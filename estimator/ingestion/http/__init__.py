@@ -1,0 +1,1 @@
+"""The HTTP collector: endpoints, tokens, payloads, server."""

@@ -1,0 +1,77 @@
+"""Whose rows are whose: what one sender sent has an identity that nothing sent by another, or imported, can have."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import NamedTuple
+
+from estimator.core.digest_set import SIZE
+from estimator.ingestion.reader import ReadResult, Trace
+from estimator.ledger.rows import Activity
+
+MARK = 12  # characters of the id of a sender that are enough to tell it from the others
+COLLECTED = "collect-"
+_AS_SENT = {  # what to look at, where no file can be written beside what was read
+    "host_not_told": "host_not_sent", "zone_not_told": "zone_not_sent", "address_not_of_provider": "address_sent",
+    "address_private": "address_sent", "address_of_region": "address_sent",
+}  # fmt: skip
+_NAME = re.compile(rf"{COLLECTED}([^@]+)@([0-9a-f]{{{MARK}}})")
+
+
+class Sender(NamedTuple):
+    """A service, and the mark of the token that it shows, which the tokens that renew that one keep."""
+
+    service: str
+    mark: str
+
+    @property
+    def name(self) -> str:
+        """What stands where the name of a file does."""
+        return f"{COLLECTED}{self.service}@{self.mark}"
+
+
+@dataclass(frozen=True)
+class Body(Trace):
+    """What a sender sent: the same bytes from another are another trace."""
+
+    sender: Sender
+
+    @cached_property
+    def sha(self) -> str:
+        """SHA-256 of the sender and the bytes, in hexadecimal."""
+        return hashlib.sha256(self.sender.mark.encode() + b"\n" + self.data).hexdigest()
+
+
+def body(sender: Sender, data: bytes) -> Body:
+    """A body as readers take it."""
+    return Body(sender.name, data, None, sender)
+
+
+def sender_in(file_name: str) -> Sender | None:
+    """The sender that a row says it came from; None for a row of a file."""
+    found = _NAME.fullmatch(file_name)
+    return Sender(found[1], found[2]) if found else None
+
+
+def own(result: ReadResult, sender: Sender) -> ReadResult:
+    """These rows as those of their sender, under the service of its token whatever they call it. Rows are judged by
+    their ids and by those of their run and of their computer: with the mark in each, those of others are never met."""
+    rows = [_own(row, sender) for row in result.rows]
+    refused = [row.model_copy(update={"row_id": _own_id(row.row_id, sender)}) for row in result.refused]
+    return ReadResult(rows, refused, result.read, result.unused)
+
+
+def _own(row: Activity, sender: Sender) -> Activity:
+    row_id = _own_id(row.row_id, sender)
+    names = {"run_key": row.run_key, "run_id": row.run_id, "machine_id": row.machine_id}
+    marked = {name: f"{text}@{sender.mark}" for name, text in names.items() if text is not None}
+    checks = tuple(dict.fromkeys(_AS_SENT.get(code, code) for code in row.checks))
+    if row.run_key == row.row_id:
+        marked["run_key"] = row_id
+    return row.model_copy(update=marked | {"row_id": row_id, "service_key": sender.service, "checks": checks})
+
+
+def _own_id(row_id: str, sender: Sender) -> str:
+    return blake2b(f"{sender.mark}/{row_id}".encode(), digest_size=SIZE).hexdigest()

@@ -1,0 +1,267 @@
+"""The door where services leave their rows over HTTP: an answer of success means that they are on disk."""
+
+import asyncio
+import binascii
+import errno
+import ipaddress
+import socket
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.home import reading_context
+from estimator.ingestion.http import otlp
+from estimator.ingestion.http.endpoints import (
+    CODECARBON_API,
+    DOORS,
+    AddressRefused,
+    BodyTooLarge,
+    BodyTooSlow,
+    Door,
+    Limits,
+    NotWritten,
+    PackedRefused,
+    PortTaken,
+    Refusal,
+    SenderTooBusy,
+    TokenMissing,
+    TokenRefused,
+    TooBusy,
+    TypeRefused,
+)
+from estimator.ingestion.http.gzip_body import GZIP, unpacked
+from estimator.ingestion.http.payloads import Receipt, Sent, Taken, post, read_body, settle
+from estimator.ingestion.http.sender_rows import Sender
+from estimator.ingestion.http.tokens import Senders, TokensTorn
+from estimator.ledger import Ledger
+
+SETTLE_EVERY = 64  # batches written: below, small files cost less than grouping them
+DRAINED = 8  # times the largest body that is read and thrown away, so that who sends too much hears the answer
+
+
+class _Waiting:
+    """A body that was read, until its receipt is there, or the reason why it was not written."""
+
+    def __init__(self, taken: Taken) -> None:
+        self.taken = taken
+        self.receipt: Receipt | None = None
+        self.reason = "-"
+
+
+class Collector:
+    """Takes bodies from services and gives a receipt for each, those that wait together being written together."""
+
+    def __init__(self, home: Path, limits: Limits) -> None:
+        self._senders, self._ledger, self._context = Senders(home), Ledger(home), reading_context(home)
+        self._limits = limits
+        self._in_hand: Counter[str] = Counter()
+        self._unsettled = 0
+        self._waiting: list[_Waiting] = []
+        self._writing = asyncio.Lock()
+
+    async def receive(self, request: Request, door: Door) -> Receipt:
+        """What became of a body, unpacked if it is gzip. Refusal, TokensTorn, the errors of the readers."""
+        try:
+            sender = self._sender(request)
+            _check_type(request, door)
+            self._check_in_hand(sender)
+        except SobriaError:
+            await self._arrived(request, 0)  # who is still sending would hear a broken line in the place of the answer
+            raise
+        self._in_hand[sender.mark] += 1
+        try:
+            data = await self._arrived(request, self._limits.body)
+            if data is None:
+                raise BodyTooLarge(most=self._limits.body)
+            if _packing(request) in GZIP:
+                data = await run_in_threadpool(unpacked, data, self._limits.body)
+            if _kind(request) == otlp.PROTOBUF:
+                data = await run_in_threadpool(otlp.as_json, data)
+            taken = await run_in_threadpool(read_body, Sent(sender, door.form, data), self._context)
+            return await self._written(_Waiting(taken))
+        finally:
+            self._in_hand[sender.mark] -= 1
+
+    def _check_in_hand(self, sender: Sender) -> None:
+        """TooBusy, SenderTooBusy: of the bodies that may be in hand, one sender has no more than a part."""
+        if self._in_hand.total() >= self._limits.waiting:
+            raise TooBusy(count=self._limits.waiting)
+        if self._in_hand[sender.mark] >= self._limits.of_one:
+            raise SenderTooBusy(count=self._limits.of_one)
+
+    def _sender(self, request: Request) -> Sender:
+        secret = _secret(request.headers.get("authorization", ""))
+        if not secret:
+            raise TokenMissing()
+        sender = self._senders.sender_of(secret)
+        if sender is None:
+            raise TokenRefused()
+        return sender
+
+    async def _arrived(self, request: Request, most: int) -> bytes | None:
+        """The body, None when it has more than `most` bytes: those are thrown away as they come. BodyTooSlow."""
+        size, kept = 0, bytearray()
+        try:
+            async with asyncio.timeout(self._limits.arriving_s):
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    if size <= most:
+                        kept += chunk
+                    elif size > DRAINED * self._limits.body:
+                        break
+        except TimeoutError:
+            raise BodyTooSlow(seconds=f"{self._limits.arriving_s:g}") from None
+        return bytes(kept) if size <= most else None
+
+    async def _written(self, mine: _Waiting) -> Receipt:
+        """The first to come writes for all who wait; the others find their receipt."""
+        self._waiting.append(mine)
+        async with self._writing:
+            if mine in self._waiting:
+                batch, self._waiting = self._waiting, []
+                await self._write(batch)
+        if mine.receipt is None:
+            raise NotWritten(reason=mine.reason)
+        return mine.receipt
+
+    async def _write(self, batch: list[_Waiting]) -> None:
+        try:
+            if self._unsettled >= SETTLE_EVERY:
+                self._unsettled = 0
+                await run_in_threadpool(settle, self._ledger)
+            receipts = await run_in_threadpool(post, self._ledger, [waiting.taken for waiting in batch])
+            for waiting, receipt in zip(batch, receipts, strict=True):
+                waiting.receipt = receipt
+            self._unsettled += any(receipt.read for receipt in receipts)
+        except (SobriaError, OSError) as error:
+            for waiting in batch:
+                waiting.reason = getattr(error, "strerror", None) or str(error)
+
+
+def create_app(home: Path, limits: Limits) -> Starlette:
+    """The doors of one home, and its health."""
+    collector = Collector(home, limits)
+
+    def answering(door: Door) -> Callable[[Request], Any]:
+        async def answer(request: Request) -> Response:
+            return _answer(request, await collector.receive(request, door), door)
+
+        return answer
+
+    doors = [Route(path, answering(door), methods=["POST"]) for path, door in DOORS.items()]
+    handlers: Mapping[Any, Any] = {
+        SobriaError: _refused,
+        HTTPException: _astray,
+        ClientDisconnect: _failed,
+        Exception: _failed,
+    }
+    return Starlette(routes=[*doors, Route("/sante", _health)], exception_handlers=handlers)
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """A socket that listens. PortTaken, AddressRefused."""
+    opened = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((address, port))
+        opened.listen(128)
+    except OSError as error:
+        opened.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(port=port, address=address) from error
+        raise AddressRefused(address=address, reason=error.strerror or str(error)) from error
+    return opened
+
+
+def is_this_machine(address: str) -> bool:
+    """Whether only this machine can come by this address."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def _secret(authorization: str) -> str:
+    """The token of a request: after Bearer, or as the password of Basic, which is all that an address can carry."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return b64decode(value.strip(), validate=True).decode("utf-8").partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _check_type(request: Request, door: Door) -> None:
+    """TypeRefused, PackedRefused."""
+    if _kind(request) not in door.types:
+        raise TypeRefused(read=_kind(request)[:80], expected=", ".join(door.types))
+    if _packing(request) not in ("identity", *GZIP):
+        raise PackedRefused(read=_packing(request)[:80])
+
+
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _packing(request: Request) -> str:
+    return request.headers.get("content-encoding", "identity").strip().lower()
+
+
+def _answer(request: Request, receipt: Receipt, door: Door) -> Response:
+    """What became of each part of a body. What is set aside is kept: OTLP hears of it, and counts as rejected only the
+    spans of AI of which nothing is kept."""
+    facts = receipt.as_dict() | {"unread_names": ", ".join(receipt.unread_names)}
+    apart = [name for name in ("unread", "ignored") if facts[name]]
+    keys = ["received" if receipt.read else "nothing_read", *apart]
+    body: dict[str, Any] = {"code": keys[0]}
+    body |= {lang: " ".join(say("collect", key, lang, **facts) for key in keys) for lang in LANGUAGES}
+    body |= receipt.as_dict()
+    warned = [key for key, count in (("unread", receipt.unread), ("set_aside", receipt.quarantined)) if count]
+    if door.form == "otlp" and warned:
+        told = " ".join(say("collect", key, "en", **facts) for key in warned)
+        body["partialSuccess"] = {"rejectedSpans": receipt.unread, "errorMessage": told}
+    if _kind(request) == otlp.PROTOBUF:
+        return Response(otlp.taken(body.get("partialSuccess", {})), door.kept, media_type=otlp.PROTOBUF)
+    return JSONResponse(body, door.kept)
+
+
+def _refusal(request: Request, body: dict[str, str], status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """In the form of what was sent: in protobuf, the message of a `google.rpc.Status`."""
+    if _kind(request) == otlp.PROTOBUF:
+        return Response(otlp.refusal(body["en"]), status, headers, otlp.PROTOBUF)
+    return JSONResponse(body, status, headers)
+
+
+async def _health(request: Request) -> Response:
+    return JSONResponse(sentences("collect", "ready"))
+
+
+async def _refused(request: Request, error: SobriaError) -> Response:
+    """The status of a refusal; 503 when the tokens cannot be read; 400 for a body that no reader takes."""
+    if isinstance(error, Refusal):
+        return _refusal(request, error.as_dict(), error.status, dict(error.headers))
+    return _refusal(request, error.as_dict(), 503 if isinstance(error, TokensTorn) else 400)
+
+
+async def _astray(request: Request, error: HTTPException) -> Response:
+    key = {404: "no_such_door", 405: "post_only"}.get(error.status_code, "failed")
+    if key == "no_such_door" and request.url.path.endswith(CODECARBON_API):
+        key = "codecarbon_api"
+    return _refusal(request, sentences("collect", key, doors=", ".join(DOORS)), error.status_code, error.headers)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return _refusal(request, sentences("collect", "failed"), 500)

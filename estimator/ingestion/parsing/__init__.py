@@ -1,0 +1,1 @@
+"""What readers share: text tables, JSON, timestamps, row identity, redaction."""

@@ -1,0 +1,108 @@
+"""Counters of energy read several times: what was added between the first reading and the last, resets left out."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from estimator.ingestion.parsing import delimited_text, prometheus, timestamps
+from estimator.ingestion.parsing.prometheus import Sample
+from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said, Snapshot
+from estimator.ingestion.reader import Context, ReadResult, RowRefused, Trace
+
+JOULES_PER_KWH = 3.6e6
+_MOST_W = 1e7
+FIELDS = Fields(numbers=("joules", "readings"), texts=("subject",), moments=("since", "until"), secret=("source",))
+_SUBJECT = ("subject", "since", "source")
+
+
+@dataclass(frozen=True)
+class Counters:
+    """A format of counters: its reader, the joules in one unit, how a sample is sorted, and what its energy is.
+
+    `subject_of`: (service, source) of a sample that counts, None for another; `energy`: fields of Activity for [kWh].
+    """
+
+    reader: str
+    version: int
+    joules: float
+    subject_of: Callable[[Sample], tuple[str, str] | None]
+    energy: Callable[[float], Mapping[str, Any]]
+    checks: tuple[str, ...]
+
+
+@dataclass
+class _Count:
+    """What one subject has used since it was first seen: the last value of each of its series, the joules added."""
+
+    line: int
+    since: str
+    until: str
+    moments: set[str] = field(default_factory=set)
+    last: dict[str, float] = field(default_factory=dict)
+    joules: float = 0.0
+
+    def add(self, series: str, value: float, moment: str) -> None:
+        """One value; one that fell is a counter that was reset: what it held in between is not known."""
+        before = self.last.get(series)
+        if before is not None and value > before:
+            self.joules += value - before
+        self.last[series] = value
+        self.until = moment
+        self.moments.add(moment)
+
+
+def read_counters(trace: Trace, context: Context, counters: Counters) -> ReadResult:
+    """One row a subject, from readings that follow each other in one file, each dated by its samples or by a comment
+    `# until DATE` above it. BadSidecar, BrokenMetrics."""
+    reading = Reading(trace, context, counters.reader, counters.version)
+    text = delimited_text.decode(trace.data)
+    dates = prometheus.dates(text)
+    lines = [line for line, _ in dates]
+    counts: dict[tuple[str, str], _Count] = {}
+    undated: dict[tuple[str, str], int] = {}
+    for sample in prometheus.samples(text, trace.name):
+        subject = counters.subject_of(sample)
+        if subject is None:
+            reading.left_out([sample.name])
+            continue
+        above = bisect_left(lines, sample.line)
+        moment = prometheus.iso(sample.moment_s) or (dates[above - 1][1] if above else None)
+        if moment is None or timestamps.parse(moment, day_first=False) is None:
+            undated.setdefault(subject, sample.line)
+            continue
+        count = counts.setdefault(subject, _Count(sample.line, moment, moment))
+        count.add(f"{sample.name}{sorted(sample.labels.items())}", sample.value * counters.joules, moment)
+    for (name, source), line in undated.items():
+        reading.take(line, Said({"subject": name, "source": source}, FIELDS), _undated, True)
+    for (name, source), count in counts.items():
+        facts = {"subject": name, "source": source, "since": count.since, "until": count.until}
+        said = Said(facts | {"joules": count.joules, "readings": len(count.moments)}, FIELDS)
+        reading.take(count.line, said, partial(_fields, reading, counters), Snapshot(_SUBJECT))
+    return reading.result()
+
+
+def _undated(said: Said) -> dict[str, Any]:
+    raise RowRefused("counter_without_dates", lines="# until 2026-03-01T08:00:00Z")
+
+
+def _fields(reading: Reading, counters: Counters, said: Said) -> dict[str, Any]:
+    joules, readings = said.number("joules") or 0.0, said.number("readings") or 0.0
+    if readings < 2:
+        raise RowRefused("reading_alone")
+    place, looks = reading.place()
+    (start_us, basis), (end_us, _) = (reading.local(said.moment(name), place["zone"]) for name in ("since", "until"))
+    period = reading.period(start_us, end_us, basis)
+    if joules > _MOST_W * max(period["duration_s"], 1.0):
+        raise RowRefused("impossible_power", value=f"{joules / max(period['duration_s'], 1.0) / 1000:.3g}")
+    energy, checks = dict(counters.energy(joules / JOULES_PER_KWH)), [*looks, *counters.checks]
+    if joules == 0:
+        energy, checks = {"other_mode": NOT_ESTIMABLE}, [*checks, "zero_energy"]
+    return {
+        **period,
+        **energy,
+        **place,
+        "service_key": said.text("subject") or counters.reader,
+        "checks": tuple(sorted(checks)),
+    }

@@ -1,0 +1,86 @@
+"""JSON as traces hold it: one document, or one a line; what it is made of, told from its first characters."""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from estimator.ingestion.parsing import delimited_text
+from estimator.ingestion.reader import BrokenJson, Trace
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,"]', re.DOTALL)
+
+
+@lru_cache(maxsize=4)
+def outline(head: str) -> frozenset[str]:
+    """Dotted names of the fields in the first characters of a JSON text, lists being transparent; none otherwise.
+
+    Only keys are looked at: what a prompt or an answer says cannot pass for a format.
+    """
+    if not head.lstrip().startswith(("{", "[")):
+        return frozenset()
+    found: set[str] = set()
+    path: list[str] = []  # the key that each open brace stands under
+    key = ""
+    last = ""
+    for token in _TOKEN.finditer(head):
+        text = token.group()
+        if text == '"':  # the text was cut inside a string
+            break
+        if text == ":" and last.startswith('"'):
+            key = last[1:-1]
+            found.add(".".join([*filter(None, path), key]))
+        elif text in "{[":
+            path.append(key)
+            key = ""
+        elif text in "}]" and path:
+            path.pop()
+            key = ""
+        elif text == ",":
+            key = ""
+        last = text
+    return frozenset(found)
+
+
+def objects(trace: Trace) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """(line, object) of a document, of each object of a list (its rank then), or of each line; the text where a line
+    cannot be read or holds no object. BrokenJson when not even the first line is JSON."""
+    for line, value in _values(trace):
+        for rank, item in enumerate(value if isinstance(value, list) else [value], line):
+            yield rank, item if isinstance(item, dict) else item if isinstance(item, str) else json.dumps(item)
+
+
+def _values(trace: Trace) -> Iterator[tuple[int, Any]]:
+    text = delimited_text.decode(trace.data).rstrip()
+    begins = 1 + text[: len(text) - len(text.lstrip())].count("\n")
+    try:
+        yield begins, json.loads(text)
+        return
+    except (ValueError, RecursionError) as error:
+        whole = error
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if len(lines) < 2 or isinstance(parsed(lines[0][1]), str):
+        line = whole.lineno if isinstance(whole, json.JSONDecodeError) else begins
+        raise BrokenJson(file=trace.name, line=line)
+    yield from ((number, parsed(line)) for number, line in lines)
+
+
+def lists_in(value: Any, name: str) -> list[Any]:
+    """The list under a name of an object; empty where there is none."""
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def object_in(value: Any, name: str) -> dict[str, Any]:
+    """The object under a name of an object; empty where there is none."""
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def parsed(text: str) -> Any:
+    """The value of a JSON text, the text itself when it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text

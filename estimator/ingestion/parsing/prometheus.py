@@ -1,0 +1,132 @@
+"""The text that Prometheus exporters write, read by the parsers of prometheus_client, and the comments that date it."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from prometheus_client import parser
+from prometheus_client.openmetrics import parser as openmetrics
+
+from estimator.ingestion.reader import BrokenMetrics
+
+_NAME = re.compile(r"^([a-zA-Z_:][\w:]*)[ \t{]", re.MULTILINE)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_TOLD = re.compile(r"^#\s*(since|until|service|cards)\s*[:=]?\s+(\S.*)$", re.IGNORECASE)
+_EOF, _EXEMPLAR = "# EOF", " # "
+_LONGEST = 65_536  # characters of a line: the time that the parsers take grows with its square
+# What the parsers raise on a line that is not of their format.
+_UNPARSED = (ValueError, LookupError, ArithmeticError, AttributeError, TypeError)
+
+
+class Sample(NamedTuple):
+    """One value of one series; `moment_s`: when it was read, in seconds since 1970, where the text says it."""
+
+    line: int
+    name: str
+    labels: Mapping[str, str]
+    value: float
+    moment_s: float | None
+
+
+class _Lines(Iterator[str]):
+    """Numbered lines given one at a time, and the number of the last one given."""
+
+    def __init__(self, lines: Sequence[tuple[int, str]]) -> None:
+        self._left = iter(lines)
+        self.at = lines[0][0]
+
+    def __next__(self) -> str:
+        self.at, content = next(self._left)
+        return content
+
+
+def names(head: str) -> frozenset[str]:
+    """Names of the series that the lines of a text begin with; it may have been cut."""
+    return frozenset(_NAME.findall(head))
+
+
+def samples(text: str, file: str) -> Iterator[Sample]:
+    """Each finite sample: of OpenMetrics for what a line `# EOF` ends, with the line where its family begins; else of
+    the text format of Prometheus. Exemplars are not samples. BrokenMetrics, with the line that is of neither."""
+    lines: list[tuple[int, str]] = []
+    for number, content in enumerate(map(str.strip, text.split("\n")), 1):
+        if content == _EOF:
+            yield from _finite(_open_samples([*lines, (number, _EOF)], file))
+            lines = []
+        elif content and (content.startswith("# TYPE ") or not content.startswith("#")):
+            if len(content) > _LONGEST:
+                raise BrokenMetrics(file=file, line=number)
+            lines.append((number, content))
+    yield from _finite(_text_samples([line for line in lines if not line[1].startswith("#")], file))
+
+
+def last_of_each(found: Iterable[Sample]) -> list[Sample]:
+    """The last reading of each series: by its moment where it has one, then by its place in the text."""
+    last: dict[tuple[str, str], Sample] = {}
+    for sample in found:
+        key = sample.name, repr(sorted(sample.labels.items()))
+        if key not in last or (sample.moment_s or 0.0) >= (last[key].moment_s or 0.0):
+            last[key] = sample
+    return list(last.values())
+
+
+def told(text: str) -> dict[str, str]:
+    """What comments say: `# since DATE`, `# until DATE`, `# service NAME`, `# cards 2 x NAME`; the first of each."""
+    said: dict[str, str] = {}
+    for content in text.splitlines():
+        found = _TOLD.match(content)
+        if found:
+            said.setdefault(found[1].lower(), found[2].strip())
+    return said
+
+
+def dates(text: str) -> list[tuple[int, str]]:
+    """(line, date) of each comment `# until DATE`, which dates the samples under it."""
+    found = ((line, _TOLD.match(content)) for line, content in enumerate(text.split("\n"), 1))
+    return [(line, match[2].strip()) for line, match in found if match and match[1].lower() == "until"]
+
+
+def iso(seconds: float | None) -> str | None:
+    """A moment in seconds since 1970 as ISO text in UTC; None when there is none, or when it cannot be a date."""
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _text_samples(lines: Sequence[tuple[int, str]], file: str) -> Iterator[Sample]:
+    """Without its comments each line is a family of its own, under the name that it is written with; this format has no
+    exemplars, and a line that holds one comes from OpenMetrics whose end is missing."""
+    if not lines:
+        return
+    for number, content in lines:
+        if _EXEMPLAR in content and _EXEMPLAR in _QUOTED.sub("", content):
+            raise BrokenMetrics(file=file, line=number)
+    left = _Lines(lines)
+    try:
+        for family in parser.text_fd_to_metric_families(left):  # type: ignore[arg-type]
+            yield from (_sample(left.at, found) for found in family.samples)
+    except _UNPARSED as error:
+        raise BrokenMetrics(file=file, line=left.at) from error
+
+
+def _open_samples(lines: Sequence[tuple[int, str]], file: str) -> Iterator[Sample]:
+    left = _Lines(lines)
+    begins = left.at
+    try:
+        for family in openmetrics.text_fd_to_metric_families(left):  # type: ignore[no-untyped-call]
+            yield from (_sample(begins, found) for found in family.samples)
+            begins = left.at
+    except _UNPARSED as error:
+        raise BrokenMetrics(file=file, line=left.at) from error
+
+
+def _sample(line: int, found: Any) -> Sample:
+    moment = None if found.timestamp is None else float(found.timestamp)
+    return Sample(line, found.name, found.labels, float(found.value or 0), moment)
+
+
+def _finite(found: Iterator[Sample]) -> Iterator[Sample]:
+    return (sample for sample in found if math.isfinite(sample.value))

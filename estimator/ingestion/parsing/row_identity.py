@@ -1,0 +1,94 @@
+"""The identity of a row: what it says, whatever the file, the order of its columns or the way numbers are written."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+
+import numpy as np
+
+from estimator.core.digest_set import SIZE, Digests, of_bytes
+from estimator.ingestion.parsing.delimited_text import number_text
+
+_REMEMBERED = 200_000
+
+
+class Identities:
+    """Row ids of one file: hash of the normalised cells and of how many identical rows came before."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._commas = delimiter != ","
+        self._texts: dict[str, str] = {}
+        self._seen: Counter[bytes] = Counter()
+        self._many: Digests | None = None
+
+    def normal(self, cell: str) -> str:
+        """A cell trimmed, a number in its shortest form: `1`, `1.0` and ` 1.00` are one."""
+        known = self._texts.get(cell)
+        if known is None:
+            text = cell.strip()
+            try:
+                known = repr(float(number_text(text) if self._commas else text))
+            except ValueError:
+                known = text
+            if len(self._texts) >= _REMEMBERED:
+                self._texts.clear()
+            self._texts[cell] = known
+        return known
+
+    def text_of(self, columns: Sequence[tuple[str, int]], cells: Sequence[str]) -> str:
+        """What these (name, place) columns say, in the order given; empty cells say nothing."""
+        normal, texts = self.normal, self._texts
+        parts = []
+        for name, place in columns:
+            cell = cells[place]
+            if cell:
+                text = texts.get(cell)
+                if text is None:
+                    text = normal(cell)
+                if text:
+                    parts.append(f"{name}\x1e{text}")
+        return "\x1f".join(parts)
+
+    def of_text(self, text: str) -> str:
+        """Id of a row that says this."""
+        return self.of_bytes(text.encode("utf-8", "surrogatepass"))
+
+    def of_bytes(self, said: bytes) -> str:
+        """The same of what is written in bytes."""
+        content = blake2b(said, digest_size=SIZE)
+        occurrence = self._occurrence(content.digest())
+        if occurrence:
+            content.update(again(occurrence))
+        return content.hexdigest()
+
+    def occurrences(self, digests: Sequence[bytes]) -> dict[int, int]:
+        """How many rows that say the same came before, by place, of the few that are not the first, from what rows say
+        in digests. What is remembered of each is its digest alone."""
+        if self._many is None:
+            self._many = Digests(of_bytes(b"".join(self._seen)))
+        alike = np.zeros(len(digests), bool)
+        if len(set(digests)) < len(digests):
+            count = Counter(digests)
+            alike = np.array([count[digest] > 1 for digest in digests])
+        said = of_bytes(b"".join(digests))
+        alike[~alike] = self._many.meet(said[~alike] if alike.any() else said)
+        places = np.flatnonzero(alike).tolist()
+        counts = [self._occurrence(digests[place]) for place in places]
+        return {place: count for place, count in zip(places, counts, strict=True) if count}
+
+    def _occurrence(self, digest: bytes) -> int:
+        occurrence = self._seen[digest]
+        if self._many is not None and not occurrence:
+            occurrence = int(self._many.holds_one(digest.hex()))
+            self._many.add_one(digest.hex())
+        self._seen[digest] = occurrence + 1
+        return occurrence
+
+    def of_cells(self, cells: Iterable[str]) -> str:
+        """Id of a row whose cells cannot be trusted to stand under their names."""
+        return self.of_text("\x1f".join(f"#{place}\x1e{self.normal(cell)}" for place, cell in enumerate(cells)))
+
+
+def again(occurrence: int) -> bytes:
+    """What the identity of a row takes up when so many that say the same came before it."""
+    return f"\x1f#{occurrence}".encode()

@@ -1,0 +1,131 @@
+"""Rows that were set aside: which still wait, and what becomes of them once the reader understands them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from estimator.core.duckdb_engine import arrow, connect
+from estimator.core.errors import SobriaError
+from estimator.core.parquet_files import REFUSED_SCHEMA
+from estimator.ingestion.http.sender_rows import Body, body, own, sender_in
+from estimator.ingestion.reader import Context, open_trace
+from estimator.ingestion.readers import Trace, find_files, read_trace
+from estimator.ledger.append import Posting
+from estimator.ledger.files import Ledger, as_models
+from estimator.ledger.rows import Activity, Refused
+from estimator.ledger.withdrawn_rows import waiting as waiting_sql
+from estimator.spool import TRACES
+
+Files = dict[tuple[str, str], list[Refused]]
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What became of the rows that waited: accepted, superseded, refused again, or to be read from their own file.
+
+    Of a row whose cells were partly hidden, what is kept cannot prove that it is the same: its file is needed.
+    """
+
+    waiting: int
+    accepted: int
+    superseded: int
+    refused: int
+    file_needed: int
+    files: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, int | tuple[str, ...]]:
+        """{"waiting", "accepted", "superseded", "refused", "file_needed", "files"}; files: those that are needed."""
+        return asdict(self)
+
+
+def waiting(ledger: Ledger) -> list[Refused]:
+    """Rows set aside, each once, that were neither withdrawn nor understood since."""
+    with ledger.still() as held, connect() as connection:
+        connection.execute(f"CREATE VIEW judged AS {held.rows_sql('activities')}")
+        table = arrow(connection, waiting_sql(held.rows_sql("quarantine")), REFUSED_SCHEMA)
+    rows = {row.row_id: row for row in as_models("quarantine", table)}
+    return sorted(rows.values(), key=lambda row: (row.file_name, row.file_sha, row.line))
+
+
+def retry(ledger: Ledger, context: Context, paths: Iterable[str | Path] = ()) -> Retried:
+    """Read again what waits: from its file if it is in these paths or among the traces of this home, else as kept."""
+    files: Files = defaultdict(list)
+    for row in waiting(ledger):
+        files[row.file_name, row.file_sha].append(row)
+    names = {name for name, _ in files}
+    tracked = [path for path in find_files([ledger.home / TRACES]) if Path(path).name in names]
+    originals = _originals(files, [*tracked, *find_files(paths)] if files else [])
+    posting = Posting(ledger)
+    needed: dict[str, int] = {}
+    refused = 0
+    for file, rows in files.items():
+        if file in originals:
+            found, unsure = _from_file(originals[file], rows, context), 0
+        else:
+            found, unsure = _as_kept(file, rows, context)
+        if unsure:
+            needed[file[0]] = needed.get(file[0], 0) + unsure
+        refused += len(rows) - len(found) - unsure
+        if found:
+            posting.move(file, found)
+    account = posting.account()
+    total = sum(map(len, files.values()))
+    return Retried(total, account.accepted, account.superseded, refused, sum(needed.values()), tuple(sorted(needed)))
+
+
+def _originals(files: Files, paths: Sequence[str | Path]) -> dict[tuple[str, str], Trace]:
+    """The traces that these rows came from, known by their hash. Unreadable."""
+    shas = {sha: (name, sha) for name, sha in files}
+    senders = {sender for name, _ in files if (sender := sender_in(name))}
+    found = {}
+    for path in paths:
+        trace = open_trace(path)
+        for candidate in (trace, *(body(sender, trace.data) for sender in senders)):
+            if candidate.sha in shas:
+                found[shas[candidate.sha]] = candidate
+    return found
+
+
+def _from_file(trace: Trace, rows: Sequence[Refused], context: Context) -> list[Activity]:
+    """The rows of a file that were refused, and are no more."""
+    lines = {row.line for row in rows}
+    try:
+        read = read_trace(trace, context)
+        rows_read = own(read, trace.sender).rows if isinstance(trace, Body) else read.rows
+        return [row for row in rows_read if row.line in lines]
+    except SobriaError:
+        return []
+
+
+def _as_kept(file: tuple[str, str], rows: Sequence[Refused], context: Context) -> tuple[list[Activity], int]:
+    """Rows understood from the text that was kept, and how many others would need their file.
+
+    Only a row that reads as the one that was refused is taken: imported again, its file must not count it twice.
+    """
+    found: list[Activity] = []
+    unsure, sender = 0, sender_in(file[0])
+    for header in dict.fromkeys(row.header for row in rows):
+        held = _numbered(header, [row for row in rows if row.header == header])
+        text = "\n".join([header, *(row.text for row in held.values())]) + "\n"
+        try:
+            read = read_trace(Trace(file[0], text.encode(), None), context)
+        except SobriaError:
+            continue
+        for row in (own(read, sender) if sender else read).rows:
+            old = held.get(row.line)
+            if old is not None and old.row_id == row.row_id:
+                found.append(row.model_copy(update={"file_sha": file[1], "line": old.line}))
+            else:
+                unsure += 1
+    return found, unsure
+
+
+def _numbered(header: str, rows: Sequence[Refused]) -> dict[int, Refused]:
+    """Each row by the line on which it begins when they stand one after the other under their header."""
+    line = 2 + header.count("\n")
+    numbered = {}
+    for row in rows:
+        numbered[line] = row
+        line += 1 + row.text.count("\n")
+    return numbered

@@ -1,0 +1,195 @@
+"""Input formats: one module each, listed here; the first that recognises a file reads it."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from estimator.core import parquet_files
+from estimator.ingestion.codecarbon import reader as codecarbon
+from estimator.ingestion.declarations import reader as declared
+from estimator.ingestion.energy import boamps, carbontracker, kepler, nvidia_smi, sacct, scaphandre, zeus
+from estimator.ingestion.parsing import delimited_text, json_text
+from estimator.ingestion.parsing.prefetch import ahead
+from estimator.ingestion.parsing.redaction import HIDDEN
+from estimator.ingestion.reader import (
+    HEAD_BYTES,
+    HEAD_CHARS,
+    LARGE_BYTES,
+    STDIN,
+    Context,
+    EmptyFile,
+    LargeTrace,
+    NotATrace,
+    Reader,
+    ReaderFailed,
+    ReadResult,
+    Trace,
+    contained,
+    open_trace,
+)
+from estimator.ingestion.sidecar import SUFFIX
+from estimator.ingestion.usage import albert, chat_response, litellm, ollama, openai_usage, otel, vllm
+
+_TABLES: tuple[Reader, ...] = (codecarbon.READER, declared.READER)
+_OTHERS: tuple[Reader, ...] = (
+    openai_usage.READER,
+    litellm.READER,
+    otel.READER,
+    albert.READER,
+    chat_response.READER,
+    ollama.READER,
+    vllm.READER,
+    sacct.READER,
+    nvidia_smi.READER,
+    zeus.READER,
+    boamps.READER,
+    carbontracker.READER,
+    kepler.READER,
+    scaphandre.READER,
+)
+READERS = (*_TABLES, *_OTHERS)
+_NAMES = re.compile(r"(\.csv|\.csv\.bak|\.csv_\d+\.bak|^emissions.*\.bak)$", re.IGNORECASE)
+_MAYBE = re.compile(r"\.(json|jsonl|ndjson|prom|psv|log|txt)$", re.IGNORECASE)  # taken when a reader recognises it
+
+__all__ = [
+    "READERS",
+    "Context",
+    "ReadResult",
+    "Reader",
+    "Trace",
+    "contained",
+    "find_files",
+    "pick",
+    "read_trace",
+    "stream_trace",
+    "written",
+]
+
+
+def pick(trace: Trace) -> Reader:
+    """The reader that recognises the trace by its first lines. EmptyFile, NotATrace."""
+    head = _head(trace.data)
+    if not head.strip():
+        raise EmptyFile(file=trace.name)
+    with contained(trace.name, "-"):
+        reader = _recognise(READERS, trace.name, head)
+    if reader is not None:
+        return reader
+    first = next((line for line in head.splitlines() if line.strip()), "")
+    if json_text.outline(head):  # what it says may be a prompt
+        first = f"{first.strip()[:1]}{HIDDEN}"
+    raise NotATrace(file=trace.name, columns="".join(c if c.isprintable() else "·" for c in first[:120]))
+
+
+def read_trace(trace: Trace, context: Context) -> ReadResult:
+    """Rows of one trace, by the reader that recognises it. ReaderFailed, and the errors of the readers."""
+    return _read(pick(trace), trace, context)
+
+
+class Opened(NamedTuple):
+    """A file that is ready to be read: the reader that knows it, and its rows, which raise what that reader raises."""
+
+    trace: Trace | LargeTrace
+    reader: Reader
+    results: Iterator[ReadResult]
+
+
+def open_results(path: str | Path, context: Context, progress: Callable[[int], None] = lambda read: None) -> Opened:
+    """A file, or the standard input for `-`: read at once, or by blocks when it is large. Unreadable, EmptyFile,
+    NotATrace. `progress` is called with the bytes read of a large one."""
+    if size_of(path) >= LARGE_BYTES:
+        large = LargeTrace(Path(path))
+        return Opened(large, pick(large.beginning()), stream_trace(large, context, progress))
+    trace = open_trace(path)
+    reader = pick(trace)
+    return Opened(trace, reader, (_read(reader, one, context) for one in (trace,)))
+
+
+def size_of(path: str | Path) -> int:
+    """Bytes of a file; 0 for the standard input and for what cannot be read, which opening it will say."""
+    try:
+        return 0 if str(path) == STDIN else os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def stream_trace(trace: LargeTrace, context: Context, progress: Callable[[int], None]) -> Iterator[ReadResult]:
+    """Rows of a large file, by blocks where its reader can; `progress` is called with the bytes read."""
+    reader = pick(trace.beginning())
+    if reader.stream is None:
+        yield _read(reader, trace.whole(), context)
+        return
+    for result in ahead(_stream(reader, reader.stream(trace, context), trace.name)):
+        progress(trace.taken)
+        yield result
+
+
+def _read(reader: Reader, trace: Trace, context: Context) -> ReadResult:
+    with contained(trace.name, reader.name):
+        return written(reader.read(trace, context))
+
+
+def _stream(reader: Reader, results: Iterator[ReadResult], file: str) -> Iterator[ReadResult]:
+    with contained(file, reader.name):
+        yield from map(written, results)
+
+
+def written(result: ReadResult) -> ReadResult:
+    """The same, once its rows are known to fit the columns that they are written in: one that does not would stop the
+    rows of every other file."""
+    parquet_files.table_of(result.rows, parquet_files.ACTIVITY_SCHEMA)
+    parquet_files.table_of(result.refused, parquet_files.REFUSED_SCHEMA)
+    return result
+
+
+def find_files(paths: Iterable[str | Path]) -> Iterator[str | Path]:
+    """Traces to read, in a fixed order: a file as named, a folder's traces at any depth, `-` the standard input.
+
+    In folders: *.csv, *.csv.bak, *.csv_0.bak, emissions*.bak; of other texts (*.json, *.jsonl, *.prom, *.psv, *.log,
+    *.txt), those that a reader recognises. Hidden folders are left alone. A sidecar is never one.
+    A path that is not there is kept: opening it says so.
+    """
+    for path in paths:
+        if str(path) == STDIN:
+            yield STDIN
+            continue
+        place = Path(path)
+        if place.is_dir():
+            yield from _inside(place)
+        elif not place.name.endswith(SUFFIX):
+            yield place
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for base, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(base, name) for name in sorted(files) if _is_trace(base, name))
+
+
+def _is_trace(folder: str, name: str) -> bool:
+    if name.startswith(".") or name.endswith(SUFFIX) or not os.path.isfile(os.path.join(folder, name)):
+        return False  # a pipe in a folder would be waited for
+    if _NAMES.search(name):
+        return True
+    if not _MAYBE.search(name):
+        return False
+    try:
+        with open(os.path.join(folder, name), "rb") as file:
+            head = _head(file.read(HEAD_BYTES))
+    except OSError:  # what may not be read is no trace that one could have meant
+        return False
+    try:
+        with contained(name, "-"):
+            return _recognise(_OTHERS, name, head) is not None
+    except ReaderFailed:  # opening it will say so
+        return True
+
+
+def _head(data: bytes) -> str:
+    return delimited_text.decode(data[:HEAD_BYTES])[:HEAD_CHARS]
+
+
+def _recognise(readers: Iterable[Reader], name: str, head: str) -> Reader | None:
+    return next((reader for reader in readers if reader.sniff(name, head)), None)

@@ -1,0 +1,1 @@
+"""Readers of usage: tokens, requests, images, as gateways and servers log them."""

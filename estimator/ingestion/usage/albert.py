@@ -1,0 +1,104 @@
+"""Reader of what Albert API and other OpenGateLLM gateways say of requests: tokens, and electricity by their model."""
+
+from functools import partial
+from typing import Any
+
+from estimator.ingestion.parsing import json_text
+from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said, counts_only
+from estimator.ingestion.reader import Context, Reader, ReadResult, Trace
+
+NAME = "albert"
+VERSION = 1
+_MODE = "mode/supplier_other"  # EcoLogits, of a version that no answer names
+FIELDS = Fields(
+    numbers=(
+        *("created", "prompt_tokens", "completion_tokens", "total_tokens", "latency"),
+        *("kWh", "kWh.min", "kWh.max", "kgCO2eq", "kgCO2eq.min", "kgCO2eq.max"),
+    ),
+    texts=("id", "object", "model", "endpoint"),
+    secret=("key",),
+)
+_OUTER = frozenset({"id", "object", "model", "endpoint", "key", "created", "usage"})
+_INNER = frozenset({"prompt_tokens", "completion_tokens", "total_tokens", "carbon", "impacts", "metrics"})
+_SIGNS = frozenset({"usage.carbon.kWh", "usage.impacts.kWh", "data.usage.carbon.kWh", "data.usage.impacts.kWh"})
+
+
+def sniff(name: str, head: str) -> bool:
+    """Whether answers or a list of usages hold electricity beside tokens, or are named as this gateway names them."""
+    found = json_text.outline(head)
+    listed = {"data.object", "data.usage.total_tokens", "data.created"} <= found and '"me.usage"' in head
+    return listed or bool(_SIGNS & found)
+
+
+def read(trace: Trace, context: Context) -> ReadResult:
+    """Each answer or usage, of a document, of a list or of one a line. BrokenJson, BadSidecar."""
+    reading = Reading(trace, context, NAME, VERSION)
+    rank = 0
+    for line, holder in json_text.objects(trace):
+        if isinstance(holder, str):
+            reading.broken(line, holder)
+            continue
+        listed = [item for item in json_text.lists_in(holder, "data") if "usage" not in holder]
+        for answer in listed or [holder]:
+            usage = json_text.object_in(answer, "usage")
+            if usage:
+                rank += 1
+                reading.left_out((answer.keys() - _OUTER) | (usage.keys() - _INNER))
+                said = Said(_flat(answer, usage), FIELDS)
+                reading.take(rank, said, partial(_fields, reading), "id" in said.kept)
+    return reading.result()
+
+
+def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
+    found = {name: answer.get(name) for name in ("id", "object", "model", "endpoint", "key", "created")}
+    found |= {name: usage.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
+    found["latency"] = json_text.object_in(usage, "metrics").get("latency")
+    impacts = json_text.object_in(usage, "impacts") or json_text.object_in(usage, "carbon")
+    for name in ("kWh", "kgCO2eq"):
+        value = impacts.get(name)
+        ends = value if isinstance(value, dict) else {}
+        found |= {f"{name}.min": ends.get("min"), f"{name}.max": ends.get("max"), name: None if ends else value}
+    return found
+
+
+def _fields(reading: Reading, said: Said) -> dict[str, Any]:
+    prompt, output, total = (said.number(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
+    counts = {"input_tokens": total if prompt is None and output is None else prompt, "output_tokens": output}
+    counted, checks = counts_only(said.text("model"), counts)
+    energy, looks = _energy(said)
+    place, where = reading.place(NAME)
+    latency, moment = said.number("latency"), said.since_1970_us("created")
+    return {
+        **reading.period(moment, moment, "offset"),
+        **counted,
+        **energy,
+        **place,
+        "service_key": NAME,
+        "requests": 1.0,
+        "latency_s": None if latency is None else latency / 1000,
+        "reported_gwp_kg": _middle(said, "kgCO2eq")[0],
+        "checks": tuple(sorted((*([] if looks else checks), *looks, *where))),
+    }
+
+
+def _energy(said: Said) -> tuple[dict[str, Any], list[str]]:
+    """Electricity [kWh] and its mode, with what to look at; nothing where none is said. Zero for work that was done
+    is no electricity: the gateway writes it when it does not know its model."""
+    kwh, is_range = _middle(said, "kWh")
+    if kwh is None:
+        return {}, []
+    if kwh == 0:
+        return {"other_mode": NOT_ESTIMABLE}, ["declared_zero"]
+    looks = ["unknown_model_of_supplier", "supplier_pue_kept", *(["supplier_range"] if is_range else [])]
+    return {"other_energy_kwh": kwh, "other_mode": _MODE}, looks
+
+
+def _middle(said: Said, name: str) -> tuple[float | None, bool]:
+    """The figure, or the middle of its range, and whether it was a range."""
+    low, high = said.number(f"{name}.min"), said.number(f"{name}.max")
+    if low is not None and high is not None:
+        return (low + high) / 2, low != high
+    return said.number(name), False
+
+
+READER = Reader(NAME, VERSION, sniff, read)

@@ -1,0 +1,87 @@
+"""Reader of answers of servers that speak as OpenAI does (vLLM, llama.cpp and others): their usage, not their words."""
+
+from functools import partial
+from typing import Any
+
+from estimator.ingestion.parsing import json_text
+from estimator.ingestion.parsing.row_builder import Fields, Reading, Said, counts_only
+from estimator.ingestion.reader import Context, Reader, ReadResult, Trace
+
+NAME = "chat_response"
+VERSION = 2
+FIELDS = Fields(
+    numbers=("created", "prompt_tokens", "completion_tokens", "cached_tokens"),
+    texts=("id", "object", "model"),
+)
+# Each field with its name in chat completions, then in the Responses API, whose output counts the reasoning too.
+_NAMES = {
+    "created": ("created", "created_at"),
+    "prompt_tokens": ("prompt_tokens", "input_tokens"),
+    "completion_tokens": ("completion_tokens", "output_tokens"),
+}
+_DETAILS = ("prompt_tokens_details", "input_tokens_details")
+_USED = frozenset({"id", "object", "model", "usage", *_NAMES["created"]})
+_CHAT = frozenset({"id", "object", "created", "model", "usage.prompt_tokens", "usage.total_tokens"})
+_RESPONSE = frozenset({"id", "object", "created_at", "model", "usage.input_tokens", "usage.total_tokens"})
+_LONG = frozenset({"id", "object", "created_at", "model", "output.type"})  # its usage stands after all that it says
+_ENDED = "response"  # where the last event of a stream holds the whole answer
+_EVENT = frozenset({"type", *(f"{_ENDED}.{name}" for name in ("id", "object", "created_at", "model"))})
+_SIGNS = (_CHAT, _RESPONSE, _LONG, _EVENT)
+_OTHERS = frozenset({"usage.carbon.kWh", "usage.impacts.kWh"})
+
+
+def sniff(name: str, head: str) -> bool:
+    """Whether these are answers with their usage, without the electricity that only some gateways add."""
+    found = json_text.outline(head)
+    return any(found >= signs for signs in _SIGNS) and not _OTHERS & found
+
+
+def read(trace: Trace, context: Context) -> ReadResult:
+    """Each answer that holds its usage, of a document, of a list or of one a line; pieces of an answer hold none.
+
+    BrokenJson, BadSidecar.
+    """
+    reading = Reading(trace, context, NAME, VERSION)
+    for line, found in json_text.objects(trace):
+        if isinstance(found, str):
+            reading.broken(line, found)
+            continue
+        answer = found if "usage" in found else json_text.object_in(found, _ENDED)
+        usage = json_text.object_in(answer, "usage")
+        if usage:
+            reading.left_out(answer.keys() - _USED)
+            said = Said(_flat(answer, usage), FIELDS)
+            reading.take(line, said, partial(_fields, reading), "id" in said.kept)
+    return reading.result()
+
+
+def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
+    given = usage | {name: answer.get(name) for name in _NAMES["created"]}
+    values = {
+        field: next((given[n] for n in names if given.get(n) is not None), None) for field, names in _NAMES.items()
+    }
+    details = next((found for name in _DETAILS if (found := json_text.object_in(usage, name))), {})
+    told = {name: answer.get(name) for name in ("id", "object", "model")}
+    return told | values | {"cached_tokens": details.get("cached_tokens")}
+
+
+def _fields(reading: Reading, said: Said) -> dict[str, Any]:
+    counts = {
+        "input_tokens": said.number("prompt_tokens"),
+        "output_tokens": said.number("completion_tokens"),
+        "cached_tokens": said.number("cached_tokens"),
+    }
+    counted, checks = counts_only(said.text("model"), counts)
+    place, looks = reading.place()
+    moment = said.since_1970_us("created")
+    return {
+        **reading.period(moment, moment, "offset"),
+        **counted,
+        **place,
+        "service_key": NAME,
+        "requests": 1.0,
+        "checks": tuple(sorted((*checks, *looks))),
+    }
+
+
+READER = Reader(NAME, VERSION, sniff, read)

@@ -1,0 +1,169 @@
+"""Reader of LiteLLM spend logs: one request a row, without its messages, its keys and who made it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from functools import partial
+from typing import Any, NamedTuple
+
+from estimator.ingestion.parsing import delimited_text, json_text, service_names
+from estimator.ingestion.parsing.row_builder import Fields, Reading, Said, Snapshot, counts_only
+from estimator.ingestion.reader import Context, Reader, ReadResult, RowRefused, Trace
+
+NAME = "litellm"
+VERSION = 3
+# Where the call went tells a provider's own address from another that speaks like it; it may hold a password.
+FIELDS = Fields(
+    numbers=("prompt_tokens", "completion_tokens", "cached_tokens"),
+    texts=("request_id", "call_type", "model", "custom_llm_provider", "team_id", "cache_hit"),
+    moments=("startTime", "endTime"),
+    secret=("api_base",),
+)
+_SIGNS = frozenset({"request_id", "call_type", "startTime", "endTime", "prompt_tokens", "completion_tokens"})
+_PAGED = frozenset(f"data.{name}" for name in _SIGNS)
+_NAMING = frozenset({"metadata", "request_tags"})
+_PEOPLE = ("user", "end_user")
+_PEOPLE_OF_KEYS = ("user_api_key_user_id", "user_api_key_user_email", "user_api_key_end_user_id")
+_TAGGED = ("service:", "service=")
+_LONGEST_ID = 120
+_MOST = 10_000  # requests in one answer of the gateway, the most recent
+
+
+def sniff(name: str, head: str) -> bool:
+    """Whether objects, alone or in pages, or the columns of a table, have the names of a spend log."""
+    found = json_text.outline(head)
+    return found >= _SIGNS or found >= _PAGED or set(_columns(head)) >= _SIGNS
+
+
+def read(trace: Trace, context: Context) -> ReadResult:
+    """Each request: of a list, of pages (`{"data": […]}`), of one object a line, or of a table (CSV).
+
+    The same request in another of these forms is the same. BrokenJson, BrokenTable, BadSidecar.
+    """
+    reading = Reading(trace, context, NAME, VERSION)
+    logs, told = _logs(trace)
+    cut = ["log_cut"] if told > len(logs) or (not told and len(logs) == _MOST) else []
+    for line, log in logs:
+        if isinstance(log, str):
+            reading.broken(line, log)
+            continue
+        said = Said(log | {"cached_tokens": _cached(log)}, FIELDS)
+        reading.left_out(log.keys() - FIELDS.names - _NAMING)
+        service = _service(log, reading.sidecar.use_case)
+        about = Snapshot(("request_id",)) if "request_id" in said.kept else False
+        reading.take(line, said, partial(_fields, reading, service, cut), about)
+    return reading.result()
+
+
+Log = dict[str, Any] | str
+
+
+def _logs(trace: Trace) -> tuple[list[tuple[int, Log]], int]:
+    """(line or rank, request) of each, and how many requests the pages say that there are (0 where they do not)."""
+    text = delimited_text.decode(trace.data)
+    if not text.lstrip().startswith(("{", "[")):
+        return list(_rows(trace.name, text)), 0
+    found: list[tuple[int, Log]] = []
+    told = 0
+    for line, item in json_text.objects(trace):
+        page = item.get("data") if isinstance(item, dict) and "request_id" not in item else None
+        if isinstance(item, str) or not isinstance(page, list):
+            found.append((line, item))
+            continue
+        told = max(told, item["total"] if isinstance(item.get("total"), int) else 0)
+        for log in page:
+            found.append((len(found) + 1, log if isinstance(log, dict) else json.dumps(log)))
+    return found, told
+
+
+def _rows(name: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of a table by the names of its columns; empty cells say nothing."""
+    records = delimited_text.records(name, text, delimited_text.delimiter_of(text))
+    names = [column.strip() for column in next(records, (0, []))[1]]
+    for line, cells in records:
+        yield line, {column: cell for column, cell in zip(names, cells, strict=False) if cell}
+
+
+def _columns(head: str) -> list[str]:
+    line = next((line for line in head.splitlines() if line.strip()), "")
+    return [name.strip().strip('"') for name in line.split(delimited_text.delimiter_of(line))]
+
+
+def _metadata(log: Mapping[str, Any]) -> dict[str, Any]:
+    """What the log quotes as JSON text or as an object."""
+    quoted = log.get("metadata")
+    found = json_text.parsed(quoted) if isinstance(quoted, str) else quoted
+    return found if isinstance(found, dict) else {}
+
+
+def _cached(log: Mapping[str, Any]) -> Any:
+    """Tokens read again from the provider's cache, in the usage that the log quotes."""
+    usage = json_text.object_in(_metadata(log), "usage_object")
+    return json_text.object_in(usage, "prompt_tokens_details").get("cached_tokens")
+
+
+class Service(NamedTuple):
+    """The service of a request, and whether a name was there that may be that of a person."""
+
+    name: str
+    hidden: bool
+
+
+def _service(log: Mapping[str, Any], told: str | None) -> Service:
+    """In this order: as the sidecar says (`use_case`), a tag `service:NAME`, the alias of the key, that of the project,
+    that of the team, another tag of the caller, the id of the team, the gateway. Never a person or a key."""
+    if told:
+        return Service(told, False)
+    metadata = _metadata(log)
+    people = [_text(log, name) for name in _PEOPLE] + [_text(metadata, name) for name in _PEOPLE_OF_KEYS]
+    tags = _tags(log)
+    named = [tag[len(start) :].strip() for tag in tags for start in _TAGGED if tag.lower().startswith(start)]
+    key, project, team = (_text(metadata, f"user_api_key{owner}_alias") for owner in ("", "_project", "_team"))
+    others = [tag for tag in tags if ":" not in tag and "=" not in tag]  # those are of the gateway, or of one job
+    names = [name for name in (*named, key, project, team, *others) if service_names.is_name(name)]
+    names += [_text(log, "team_id")[:_LONGEST_ID]]
+    hidden = {
+        name
+        for name in names
+        if service_names.of_person(name, people) or (name == key and service_names.of_owner(name))
+    }
+    kept = next((name for name in names if name and name not in hidden), NAME)
+    return Service(kept, bool(hidden))
+
+
+def _text(holder: Mapping[str, Any], name: str) -> str:
+    value = holder.get(name)
+    return value.strip() if isinstance(value, str) and value.isprintable() else ""
+
+
+def _tags(log: Mapping[str, Any]) -> list[str]:
+    given = log.get("request_tags")
+    found = json_text.parsed(given) if isinstance(given, str) else given
+    return [tag.strip() for tag in found if isinstance(tag, str)] if isinstance(found, list) else []
+
+
+def _fields(reading: Reading, service: Service, cut: list[str], said: Said) -> dict[str, Any]:
+    if said.text("cache_hit").lower() == "true":
+        raise RowRefused("gateway_cache")
+    counts = {
+        "input_tokens": said.number("prompt_tokens"),
+        "output_tokens": said.number("completion_tokens"),
+        "cached_tokens": said.number("cached_tokens"),
+    }
+    counted, checks = counts_only(said.text("model"), counts)
+    place, looks = reading.place(said.text("custom_llm_provider"), said.secret.get("api_base", ""))
+    start, end = (said.moment(name) for name in ("startTime", "endTime"))
+    start_us, end_us = (reading.local(m if m.tzinfo else m.replace(tzinfo=UTC), None)[0] for m in (start, end))
+    hidden = ["alias_hidden"] if service.hidden else []
+    return {
+        **reading.period(start_us, end_us, "offset"),
+        **counted,
+        **place,
+        "service_key": service.name,
+        "requests": 1.0,
+        "latency_s": (end_us - start_us) / 1e6,
+        "checks": tuple(sorted((*checks, *looks, *hidden, *cut))),
+    }
+
+
+READER = Reader(NAME, VERSION, sniff, read)

@@ -1,0 +1,58 @@
+"""Reader of answers of Ollama: tokens read and written and the time they took, not their words."""
+
+from datetime import UTC
+from functools import partial
+from typing import Any
+
+from estimator.ingestion.parsing import json_text
+from estimator.ingestion.parsing.row_builder import Fields, Reading, Said, counts_only
+from estimator.ingestion.reader import Context, Reader, ReadResult, Trace
+
+NAME = "ollama"
+VERSION = 1
+FIELDS = Fields(
+    numbers=("prompt_eval_count", "eval_count", "total_duration"),
+    texts=("model", "done"),
+    moments=("created_at",),
+)
+_SIGNS = frozenset({"model", "done", "total_duration", "eval_count"})
+_NS = 1e-9
+
+
+def sniff(name: str, head: str) -> bool:
+    """Whether objects have the names of an answer, or of the last piece of one."""
+    return json_text.outline(head) >= _SIGNS
+
+
+def read(trace: Trace, context: Context) -> ReadResult:
+    """Each answer that is done, of a document, of a list or of one object a line. BrokenJson, BadSidecar."""
+    reading = Reading(trace, context, NAME, VERSION)
+    for line, answer in json_text.objects(trace):
+        if isinstance(answer, str):
+            reading.broken(line, answer)
+        elif answer.get("done") is not False:
+            reading.left_out(answer.keys() - FIELDS.names)
+            said = Said(answer, FIELDS)
+            reading.take(line, said, partial(_fields, reading), "created_at" in said.kept)
+    return reading.result()
+
+
+def _fields(reading: Reading, said: Said) -> dict[str, Any]:
+    counts = {"input_tokens": said.number("prompt_eval_count"), "output_tokens": said.number("eval_count")}
+    counted, checks = counts_only(said.text("model"), counts)
+    place, looks = reading.place()
+    moment = said.moment("created_at")
+    end_us, basis = reading.local(moment if moment.tzinfo else moment.replace(tzinfo=UTC), None)
+    seconds = (said.number("total_duration") or 0.0) * _NS
+    return {
+        **reading.period(end_us - round(seconds * 1e6), end_us, basis),
+        **counted,
+        **place,
+        "service_key": NAME,
+        "requests": 1.0,
+        "latency_s": seconds or None,
+        "checks": tuple(sorted((*checks, *looks))),
+    }
+
+
+READER = Reader(NAME, VERSION, sniff, read)

@@ -1,0 +1,74 @@
+"""Reader of the usage pages of an OpenAI organisation: tokens by time bucket, project and model, never by person."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from estimator.ingestion.parsing import json_text
+from estimator.ingestion.parsing.row_builder import Fields, Reading, Said, Snapshot, counts_only
+from estimator.ingestion.reader import Context, Reader, ReadResult, Trace
+
+NAME = "openai_usage"
+VERSION = 1
+_COUNTS = {
+    "input_tokens": "input_tokens",
+    "output_tokens": "output_tokens",
+    "cached_tokens": "input_cached_tokens",
+    "requests": "num_model_requests",
+    "images": "images",
+    "audio_s": "seconds",
+}
+# Buckets may be cut by person or by key: such a cell tells two rows apart, and is not kept.
+FIELDS = Fields(
+    numbers=("start_time", "end_time", *_COUNTS.values()),
+    texts=("object", "project_id", "model", "batch", "service_tier", "source", "size"),
+    secret=("user_id", "api_key_id"),
+)
+_SUBJECT = ("start_time", "end_time", *FIELDS.texts, *FIELDS.secret)
+_RESULTS = "organization.usage."
+
+
+def sniff(name: str, head: str) -> bool:
+    """Whether this is a page of buckets, of which a result counts tokens, images or seconds."""
+    found = json_text.outline(head)
+    counts = {f"data.results.{count}" for count in _COUNTS.values()}
+    return f'"{_RESULTS}' in head and {"data.start_time", "data.results.object"} <= found and bool(counts & found)
+
+
+def read(trace: Trace, context: Context) -> ReadResult:
+    """Each result of each bucket, of one page or of one page a line. BrokenJson, BadSidecar."""
+    reading = Reading(trace, context, NAME, VERSION)
+    rank = 0
+    for line, page in json_text.objects(trace):
+        if isinstance(page, str):
+            reading.broken(line, page)
+            continue
+        for result in _results(page):
+            rank += 1
+            reading.left_out(result.keys() - FIELDS.names)
+            reading.take(rank, Said(result, FIELDS), partial(_fields, reading), Snapshot(_SUBJECT))
+    return reading.result()
+
+
+def _results(page: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Results with the times of their bucket."""
+    for bucket in json_text.lists_in(page, "data"):
+        for result in json_text.lists_in(bucket, "results"):
+            times = {name: bucket.get(name) for name in ("start_time", "end_time")}
+            yield (result if isinstance(result, dict) else {}) | times
+
+
+def _fields(reading: Reading, said: Said) -> dict[str, Any]:
+    counts = {name: said.number(field) for name, field in _COUNTS.items()}
+    counted, checks = counts_only(said.text("model"), counts)
+    place, looks = reading.place("openai")
+    return {
+        **reading.period(said.since_1970_us("start_time"), said.since_1970_us("end_time"), "offset"),
+        **counted,
+        **place,
+        "service_key": said.text("project_id") or "openai",
+        "checks": tuple(sorted((*checks, *looks))),
+    }
+
+
+READER = Reader(NAME, VERSION, sniff, read)

@@ -1,0 +1,138 @@
+"""Reader of the metrics page of vLLM: what its counters hold since the server started, at the moment it was read."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from estimator.ingestion.parsing import delimited_text, prometheus
+from estimator.ingestion.parsing.row_builder import NOT_DECLARED, Fields, Reading, Said, Snapshot, counts_only
+from estimator.ingestion.reader import Context, Reader, ReadResult, RowRefused, Trace
+
+NAME = "vllm"
+VERSION = 2
+_COUNTERS = {
+    "vllm:prompt_tokens_total": "prompt_tokens",
+    "vllm:generation_tokens_total": "generation_tokens",
+    "vllm:prefix_cache_hits_total": "cached_tokens",
+}
+# Finished requests are counted by the first of these that is there: older servers have histograms only.
+_REQUESTS = (
+    "vllm:request_success_total",
+    "vllm:request_generation_tokens_count",
+    "vllm:request_prompt_tokens_count",
+    "vllm:e2e_request_latency_seconds_count",
+)
+_STARTS = ("vllm:generation_tokens_created", "vllm:prompt_tokens_created", "process_start_time_seconds")
+FIELDS = Fields(
+    numbers=("prompt_tokens", "generation_tokens", "cached_tokens", "requests"),
+    texts=("model", "service"),
+    moments=("since", "until"),
+    secret=("labels",),
+)
+_SUBJECT = ("since", "model", "labels")
+
+
+def sniff(name: str, head: str) -> bool:
+    """Whether a counter of tokens of vLLM is there."""
+    counters = {"vllm:prompt_tokens_total", "vllm:generation_tokens_total"}
+    return "vllm" in head and not counters.isdisjoint(map(_own, prometheus.names(head)))
+
+
+def read(trace: Trace, context: Context) -> ReadResult:
+    """One row for each model and engine, whose counters are taken from the start of the server. BadSidecar,
+    BrokenMetrics.
+
+    Without the dates of that start and of the reading a counter has no place in time: the row is set aside.
+    """
+    reading = Reading(trace, context, NAME, VERSION)
+    text = delimited_text.decode(trace.data)
+    told = prometheus.told(text)
+    found: dict[str, dict[str, Any]] = {}
+    sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    starts: dict[str, float] = {}
+    for sample in prometheus.last_of_each(prometheus.samples(text, trace.name)):
+        name = _own(sample.name)
+        if name in _STARTS:
+            starts.setdefault(name, sample.value)
+        elif name in _COUNTERS or name in _REQUESTS:
+            series = {k: v for k, v in sample.labels.items() if k != "finished_reason"}
+            key = repr(sorted(series.items()))
+            sums[key][name] += sample.value
+            until = told.get("until") or prometheus.iso(sample.moment_s)
+            model = series.get("model_name", series.get("model"))
+            found.setdefault(key, {"labels": key, "until": until, "model": model, "line": sample.line})
+        else:
+            reading.left_out([sample.name])
+    started = next((starts[name] for name in _STARTS if name in starts), None)
+    engines = {key: facts for key, facts in found.items() if _COUNTERS.keys() & sums[key].keys()}
+    cards = _cards(reading, told.get("cards", ""), len(engines))
+    for key, facts in engines.items():
+        since = told.get("since") or prometheus.iso(started)
+        said = Said(facts | _counts(sums[key]) | {"since": since, "service": told.get("service")}, FIELDS)
+        reading.take(facts["line"], said, partial(_fields, reading, cards), Snapshot(_SUBJECT))
+    return reading.result()
+
+
+def _own(name: str) -> str:
+    """The name that vLLM gives to a series: in OpenMetrics its library writes it without the colon."""
+    return f"vllm:{name[5:]}" if name.startswith("vllm_") else name
+
+
+def _counts(sums: Mapping[str, float]) -> dict[str, float]:
+    """What the counters of one engine hold, by field; tokens kept in cache only as far as they were read."""
+    found = {field: sums[name] for name, field in _COUNTERS.items() if name in sums}
+    if found.get("cached_tokens", 0.0) > found.get("prompt_tokens", 0.0):
+        found.pop("cached_tokens", None)
+    counted = next((name for name in _REQUESTS if name in sums), None)
+    return found | ({"requests": sums[counted]} if counted else {})
+
+
+def _cards(reading: Reading, told: str, engines: int) -> tuple[dict[str, Any], list[str]]:
+    """The cards that are kept for each engine, as the sidecar says, else as the file does (`# cards 2 x NVIDIA L40S`),
+    with what to look at."""
+    side = reading.sidecar
+    device, count = reading.context.places.resolve_device(told)
+    device, count = side.device or device, side.device_count if side.device_count is not None else count
+    if not count:
+        return {}, ["waiting_not_counted"]
+    looks = [*(["unknown_device"] if not device else []), *(["cards_by_engine"] if engines > 1 else [])]
+    return {"device": device, "device_count": count}, looks
+
+
+def _fields(reading: Reading, cards: tuple[dict[str, Any], list[str]], said: Said) -> dict[str, Any]:
+    counts = {
+        "input_tokens": said.number("prompt_tokens"),
+        "output_tokens": said.number("generation_tokens"),
+        "cached_tokens": said.number("cached_tokens"),
+        "requests": said.number("requests"),
+    }
+    missing = [f"# {name} 2026-03-01T08:00:00Z" for name in ("since", "until") if name not in said.kept]
+    if missing:
+        raise RowRefused("counter_without_dates", lines=" ; ".join(missing))
+    (kept, kept_looks), (place, looks) = cards, reading.place()
+    (start_us, basis), (end_us, _) = (reading.local(said.moment(name), place["zone"]) for name in ("since", "until"))
+    period = reading.period(start_us, end_us, basis)
+    hours = {"device_hours": kept["device_count"] * period["duration_s"] / 3600} if kept else {}
+    counted, checks = _work(said.text("model"), counts, waiting=bool(kept))
+    if counts["output_tokens"] and not counts["requests"]:
+        checks = [*checks, "requests_not_counted"]
+    return {
+        **period,
+        **counted,
+        **place,
+        **kept,
+        **hours,
+        "service_key": said.text("service") or NAME,
+        "checks": tuple(sorted((*checks, *looks, *kept_looks, "counter_since_start"))),
+    }
+
+
+def _work(model: str, counts: Mapping[str, float | None], waiting: bool) -> tuple[dict[str, Any], list[str]]:
+    """Counts as fields of Activity: a server that only waited is a row when its hours are counted. RowRefused."""
+    if waiting and model and counts["output_tokens"] == 0 and not any(counts.values()):
+        return {**counts, "model": model, "other_mode": NOT_DECLARED}, []
+    return counts_only(model, counts)
+
+
+READER = Reader(NAME, VERSION, sniff, read)
