@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from estimator.ledger.rows import Activity
     from estimator.question import Question as Question
     from estimator.reading import open_current as open_current
-    from estimator.track import Tracker as Tracker
-    from estimator.track import tracked as tracked
+    from estimator.tracking.tracker import Tracker, tracked
     from estimator.valuation import value as value
     from estimator.workload import Hardware as Hardware
     from estimator.workload import Site as Site

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from estimator import doctor, machine
 from estimator.core.errors import LANGUAGES, words
-from estimator.doctor import Probes, diagnose
+from estimator.tracking import diagnosis, machine
+from estimator.tracking.diagnosis import Probes, diagnose
 
 RAPL = "sys/class/powercap/intel-rapl:0"
 PHYSICAL = {"proc/cpuinfo": "model name\t: Xeon Gold 6330\nflags\t\t: fpu sse2\n", "proc/stat": "cpu 1 2 3"}
@@ -165,7 +165,7 @@ def test_everything_is_said_in_both_languages(name: str, probes: Callable[[Machi
 
 def test_no_sentence_is_idle() -> None:
     """Every sentence of the section stands, as a code, in the doctor's text."""
-    text = Path(doctor.__file__).read_text("utf-8")
+    text = Path(diagnosis.__file__).read_text("utf-8")
     parts = {"machine", "cpu", "gpu", "ram", "tool", "measured", "estimated", "absent", "unread", "title", "next"}
     built = {"place_physical", "place_vm", "place_container", "place_container_vm"}
     idle = {key for key in words("fr")["doctor"].keys() - parts - built if f'"{key}"' not in text}

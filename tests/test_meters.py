@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from estimator import machine
 from estimator.ingestion.sidecar import Modes
-from estimator.meters import after, label
-from estimator.track import Tracker
+from estimator.tracking import machine
+from estimator.tracking.meters import after, label
+from estimator.tracking.tracker import Tracker
 from tests.tracking import Shelf, kept, options
 
 

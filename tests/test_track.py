@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from estimator import child, machine, track
-from estimator.command import run_command
-from estimator.spool import deliver
-from estimator.track import Tracker, TrackOptions, tracked
+from estimator.tracking import child_process, machine, tracker
+from estimator.tracking.run_command import run_command
+from estimator.tracking.spool import deliver
+from estimator.tracking.tracker import Tracker, TrackOptions, tracked
 from tests.tracking import Shelf, kept, options
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,7 +94,7 @@ def test_a_signal_before_the_command_begins_stops_it(
         return start(self, wait)
 
     monkeypatch.setattr(Tracker, "start", interrupted)
-    monkeypatch.setattr(child, "run", lambda *_: pytest.fail("the command was started"))
+    monkeypatch.setattr(child_process, "run", lambda *_: pytest.fail("the command was started"))
     assert run_command(["true"], options(tmp_path), shelf) == 128 + signal.SIGTERM
     assert not kept(tmp_path) and not list((tmp_path / "spool").iterdir())
 
@@ -273,7 +273,7 @@ def test_the_exit_status_of_a_context_is_that_of_its_program(
 def test_each_call_of_a_tracked_function_is_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shelf: Shelf
 ) -> None:
-    monkeypatch.setattr(track, "into_ledger", shelf)
+    monkeypatch.setattr(tracker, "into_ledger", shelf)
 
     @tracked(home=tmp_path, use_case="uc-1")
     def double(value: int, *, plus: int = 0) -> int:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from estimator import machine
-from estimator.allocation import Allocation, allocated
-from estimator.track import Tracker
+from estimator.tracking import machine
+from estimator.tracking.resource_share import Allocation, allocated
+from estimator.tracking.tracker import Tracker
 from tests.tracking import Shelf, kept, options
 
 GIB = 1024**3

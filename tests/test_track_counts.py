@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from estimator.command import run_command
-from estimator.counts import COUNTED, Counts, CountsFile
 from estimator.ingestion.sidecar import Sidecar
-from estimator.track import Tracker
+from estimator.tracking.counts import COUNTED, Counts, CountsFile
+from estimator.tracking.run_command import run_command
+from estimator.tracking.tracker import Tracker
 from tests.tracking import Shelf, kept, options
 
 

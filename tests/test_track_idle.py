@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from estimator import child
-from estimator.command import run_command
 from estimator.ingestion.reader import open_trace
 from estimator.ingestion.sidecar import Rest, Sidecar, beside_run, dump, idle_drift
 from estimator.report.files import REPORTS
-from estimator.track import Tracker
+from estimator.tracking import child_process
+from estimator.tracking.run_command import run_command
+from estimator.tracking.tracker import Tracker
 from tests.report_support import facts, run, settle
 from tests.support import built
 from tests.traces_support import context, read_trace, text
@@ -48,7 +48,7 @@ def test_the_rest_is_beside_the_run_and_not_in_it(tmp_path: Path, capfd: pytest.
 
 
 def test_a_signal_during_the_rest_before_stops_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "run", lambda *_: pytest.fail("the command was started"))
+    monkeypatch.setattr(child_process, "run", lambda *_: pytest.fail("the command was started"))
     me = threading.get_ident()
     threading.Timer(0.5, lambda: signal.pthread_kill(me, signal.SIGTERM)).start()
     assert run_command(["true"], options(tmp_path, idle_s=30), Shelf()) == 128 + signal.SIGTERM
@@ -58,11 +58,11 @@ def test_a_signal_during_the_rest_before_stops_all(tmp_path: Path, monkeypatch: 
 def test_a_signal_during_the_rest_after_keeps_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
 
-    def wait(self: child.Rest, seconds: float) -> bool:
+    def wait(self: child_process.Rest, seconds: float) -> bool:
         waits.append(seconds)
         return len(waits) == 2
 
-    monkeypatch.setattr(child.Rest, "wait", wait)
+    monkeypatch.setattr(child_process.Rest, "wait", wait)
     assert run_command(["sh", "-c", "exit 3"], options(tmp_path, idle_s=1), Shelf()) == 3
     ((_, side),) = kept(tmp_path)
     assert (waits, side.exit_code, side.idle_after) == ([1, 1], 3, None) and side.idle_before

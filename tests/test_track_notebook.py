@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from estimator import notebook, track
-from estimator.track import Tracker
+from estimator.tracking import notebook, tracker
+from estimator.tracking.tracker import Tracker
 from tests.tracking import Shelf, kept, options
 
 
@@ -32,7 +32,7 @@ class Shell:
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> Shell:
-    monkeypatch.setattr(track, "into_ledger", Shelf())
+    monkeypatch.setattr(tracker, "into_ledger", Shelf())
     found = Shell()
     notebook.load_ipython_extension(found)
     return found

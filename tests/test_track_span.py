@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from estimator import child, track
-from estimator.command import run_command
-from estimator.track import Tracker
+from estimator.tracking import child_process, tracker
+from estimator.tracking.run_command import run_command
+from estimator.tracking.tracker import Tracker
 from tests.tracking import Shelf, kept, options
 
 SLOW_S = 3.0
@@ -65,7 +65,7 @@ def charged(home: Path, length_s: float, how: str, **given: Any) -> Charged:
     """Track a command that takes so long."""
     said, outside = home.with_suffix(".said"), []
     argv = [sys.executable, "-S", "-E", "-c", WORK, str(said), str(length_s), how]
-    run = child.run
+    run = child_process.run
 
     def timed(*arguments: Any) -> int:
         began = time.perf_counter()
@@ -74,7 +74,7 @@ def charged(home: Path, length_s: float, how: str, **given: Any) -> Charged:
         return code
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(child, "run", timed)
+        patch.setattr(child_process, "run", timed)
         assert run_command(argv, options(home, **given), Shelf()) == 0
     began, ended = map(float, said.read_text().split())
     return Charged(seconds(home), ended - began, outside[0])
@@ -116,7 +116,7 @@ def test_code_is_charged_its_own_time(tmp_path: Path, slow: None) -> None:
 
 def test_a_snapshot_holds_the_workload_alone(tmp_path: Path, slow: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a tracker killed in this moment would leave."""
-    monkeypatch.setattr(track, "SNAPSHOT_S", 0.2)
+    monkeypatch.setattr(tracker, "SNAPSHOT_S", 0.2)
     run = Tracker(options(tmp_path, sampling_s=0.2), Shelf()).start()
     began = time.perf_counter()
     trace = tmp_path / "spool" / str(run.run_id) / f"{run.run_id}.csv"

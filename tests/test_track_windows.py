@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator import recorder, track
-from estimator.track import Tracker, TrackOptions
-from estimator.windows import power_w, stretch, synchronise
+from estimator.tracking import recorder, tracker
+from estimator.tracking.tracker import Tracker, TrackOptions
+from estimator.tracking.windows import power_w, stretch, synchronise
 from tests.traces_support import read
 from tests.tracking import Shelf, kept, options
 
@@ -101,7 +101,7 @@ def test_a_service_enters_the_ledger_window_by_window(tmp_path: Path) -> None:
 
 def test_what_was_counted_is_on_disk_with_each_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kill in the next moment would lose what came since the last snapshot, and no more."""
-    monkeypatch.setattr(track, "SNAPSHOT_S", 0.2)
+    monkeypatch.setattr(tracker, "SNAPSHOT_S", 0.2)
     run = Tracker(options(tmp_path, sampling_s=0.2), Shelf()).start()
     run.count(requests=5)
     sidecar = tmp_path / "spool" / str(run.run_id) / f"{run.run_id}.sobria.json"

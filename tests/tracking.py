@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.ingestion.sidecar import Sidecar, load
-from estimator.track import TrackOptions
+from estimator.tracking.tracker import TrackOptions
 
 
 class Shelf:

@@ -198,7 +198,7 @@ app.command(context_settings={"ignore_unknown_options": True, "allow_intersperse
 
 @app.command()
 def doctor(context: typer.Context, json_: Json = False) -> None:
-    from estimator.doctor import diagnose
+    from estimator.tracking.diagnosis import diagnose
 
     found = diagnose()
     show(found.as_dict(), json_, lambda: found.text(context.obj["lang"]))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from estimator.core.errors import SobriaError
-from estimator.own_time import since_start
+from estimator.tracking.overhead import since_start
 
 _UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "j": 86400.0}
 
@@ -35,8 +35,8 @@ def track(
     idle: Annotated[float | None, typer.Option(help="idle", min=1)] = None,
     window: Annotated[str | None, typer.Option(help="window", metavar="90s|15min|1h|1d")] = None,
 ) -> None:
-    from estimator.command import run_command
-    from estimator.track import TrackOptions
+    from estimator.tracking.run_command import run_command
+    from estimator.tracking.tracker import TrackOptions
 
     if window and items is not None:
         raise ItemsOfWindows()

@@ -15,7 +15,7 @@ from estimator.ledger.append import Posting
 from estimator.ledger.files import Ledger, as_models
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawn_rows import waiting as waiting_sql
-from estimator.spool import TRACES
+from estimator.tracking.spool import TRACES
 
 Files = dict[tuple[str, str], list[Refused]]
 

@@ -21,7 +21,7 @@ from estimator.register.types import UseCase
 from estimator.report.facts import Facts
 from estimator.report.premises import holder
 from estimator.report.written import Written
-from estimator.spool import sidecar_of
+from estimator.tracking.spool import sidecar_of
 
 GROUPED = (
     "service_key", "model", "host", "zone", "machine", "device", "device_count", "reader", "tool_version", "cpu_mode",

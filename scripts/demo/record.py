@@ -16,8 +16,8 @@ from pathlib import Path
 from time import perf_counter, process_time, sleep
 from typing import Any
 
-from estimator.command import run_command
-from estimator.track import Tracker, TrackOptions
+from estimator.tracking.run_command import run_command
+from estimator.tracking.tracker import Tracker, TrackOptions
 from scripts.demo.workloads import WORKLOADS, Workload
 
 HERE = Path(__file__).parent

@@ -9,12 +9,12 @@ from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from estimator import allocation, machine
 from estimator.core.errors import say
 from estimator.core.home import default_home, settings
 from estimator.ingestion.sidecar import IDLE_DRIFT, Modes, Sidecar, idle_drift
-from estimator.meters import COUNTERS, Meters
-from estimator.own_time import Spent
+from estimator.tracking import machine, resource_share
+from estimator.tracking.meters import COUNTERS, Meters
+from estimator.tracking.overhead import Spent
 
 
 class TrackOptions(BaseModel):
@@ -108,7 +108,7 @@ class Progress(NamedTuple):
 
 def sidecar(run_id: str, given: TrackOptions, meters: Meters) -> Sidecar:
     """What is known of a run from its start: what was given, how it is metered, on which computer and part of it."""
-    part = allocation.allocated()
+    part = resource_share.allocated()
     return Sidecar(
         run_id=run_id,
         modes=meters.modes,

@@ -6,15 +6,15 @@ from time import monotonic
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from estimator import machine
-from estimator.counts import Counts, CountsFile
 from estimator.ingestion.sidecar import Modes, Rest, Sidecar, beside_run, dump
-from estimator.metering import Metering, Totals
-from estimator.meters import Meters, after, label
-from estimator.own_time import OwnTime, Spent
-from estimator.recording import Progress, TrackOptions, sidecar, so_far
-from estimator.spool import Run
-from estimator.windows import power_w, stretch, synchronise
+from estimator.tracking import machine
+from estimator.tracking.codecarbon_session import Metering, Totals
+from estimator.tracking.counts import Counts, CountsFile
+from estimator.tracking.meters import Meters, after, label
+from estimator.tracking.options import Progress, TrackOptions, sidecar, so_far
+from estimator.tracking.overhead import OwnTime, Spent
+from estimator.tracking.spool import Run
+from estimator.tracking.windows import power_w, stretch, synchronise
 
 Wait = Callable[[float], object]
 

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from estimator import machine
 from estimator.core.errors import say, sentences
 from estimator.ingestion.sidecar import Modes
+from estimator.tracking import machine
 
 Part = Literal["machine", "cpu", "gpu", "ram", "tool"]
 Proof = Literal["measured", "estimated", "unread", "absent"]

@@ -10,15 +10,15 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
-from estimator import found_before, machine
 from estimator.core.errors import SobriaError
-from estimator.counts import COUNTED, VARIABLE, Counts, CountsFile
 from estimator.ingestion.sidecar import Sidecar, beside_run, dump
-from estimator.metering import UNREADABLE, NotMeasured
-from estimator.own_time import OwnTime, Spent
-from estimator.recorder import Recorder, Wait, Whole
-from estimator.recording import TrackOptions, codecarbon_settings, so_spent, tell, tell_rest, tell_summary
-from estimator.spool import SPOOL, Importer, deliver, into_ledger, load_importer
+from estimator.tracking import machine
+from estimator.tracking.codecarbon_session import UNREADABLE, NotMeasured
+from estimator.tracking.counts import COUNTED, VARIABLE, Counts, CountsFile
+from estimator.tracking.options import TrackOptions, codecarbon_settings, so_spent, tell, tell_rest, tell_summary
+from estimator.tracking.overhead import OwnTime, Spent
+from estimator.tracking.recorder import Recorder, Wait, Whole
+from estimator.tracking.spool import SPOOL, Importer, deliver, into_ledger, load_importer
 
 __all__ = ["TrackOptions", "Tracker", "tracked"]
 
@@ -69,7 +69,7 @@ class Tracker:
         self.count(items=count)
 
     def count(self, **counts: float) -> None:
-        """Count what was done, by the names of estimator.counts.COUNTED: requests, output_tokens, images …"""
+        """Count what was done, by the names of estimator.tracking.counts.COUNTED: requests, output_tokens, images …"""
         self.counts.add(counts)
 
     def windows(self, batches: Iterable[T], every: int = 1) -> Iterator[T]:
@@ -254,14 +254,14 @@ def _codecarbon(options: TrackOptions, output: Any) -> Any:
             module.SLURM_JOB_ID = None
     tracker = make(output_handlers=[output], **codecarbon_settings(options, SNAPSHOT_S))
     with contextlib.suppress(*FAILURES):
-        found_before.recall(hardware_cache, tracker, options.home, _sees())
+        hardware_cache.recall(hardware_cache, tracker, options.home, _sees())
     return tracker
 
 
 def _remember(tracker: Any, options: TrackOptions) -> None:
     from codecarbon.core import hardware_cache
 
-    found_before.remember(hardware_cache, tracker, options.home, _sees())
+    hardware_cache.remember(hardware_cache, tracker, options.home, _sees())
 
 
 def _sees() -> dict[str, Any]:

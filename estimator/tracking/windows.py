@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from estimator.metering import Totals
+from estimator.tracking.codecarbon_session import Totals
 
 _SUMS = ("duration", "emissions", "cpu_energy", "gpu_energy", "ram_energy", "energy_consumed", "water_consumed")
 _PARTS = ("cpu", "gpu", "ram")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from estimator import machine
+from estimator.tracking import machine
 
 FOLDER = "machines"
 

@@ -4,11 +4,11 @@ import contextlib
 import os
 from collections.abc import Sequence
 
-from estimator import child
-from estimator.own_time import Spent
-from estimator.recording import tell
-from estimator.spool import Importer
-from estimator.track import Tracker, TrackOptions
+from estimator.tracking import child_process
+from estimator.tracking.options import tell
+from estimator.tracking.overhead import Spent
+from estimator.tracking.spool import Importer
+from estimator.tracking.tracker import Tracker, TrackOptions
 
 
 def run_command(
@@ -22,18 +22,18 @@ def run_command(
     tracker = Tracker(
         options if options.project else options.model_copy(update={"project": name}), importer, before=before
     )
-    with child.held_signals() as mask:
-        rest = child.Rest()
+    with child_process.held_signals() as mask:
+        rest = child_process.Rest()
         tracker.start(rest.wait)
-        if stopped := rest.stopped or child.asked_to_stop():
+        if stopped := rest.stopped or child_process.asked_to_stop():
             tracker.discard()
             return 128 + stopped
         try:
-            code = child.run(argv, mask, tracker.environ())
+            code = child_process.run(argv, mask, tracker.environ())
         except OSError as error:
             tracker.discard()
             tell(options.lang, "cannot_start", command=name, why=error.strerror)
-            return child.cannot_start(error)
+            return child_process.cannot_start(error)
         tracker.end(code, rest.wait)
     with contextlib.suppress(KeyboardInterrupt):  # the trace is in the spool: the next run brings it in
         tracker.deliver()

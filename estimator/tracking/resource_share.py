@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from estimator.machine import ROOT, cards, in_container, read_text
+from estimator.tracking.machine import ROOT, cards, in_container, read_text
 
 _GB = 1024**3
 _NODE_CPUS = re.compile(r"(\d+)(?:\(x(\d+)\))?")

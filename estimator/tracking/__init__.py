@@ -1,0 +1,1 @@
+"""Instrumenting a run with codecarbon: tracker, windows, counts, spool, machine diagnosis."""
