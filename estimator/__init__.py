@@ -14,16 +14,14 @@ if TYPE_CHECKING:
     from estimator.building import build as build
     from estimator.catalogue.tables import load as load_catalogue
     from estimator.core.errors import SobriaError
-    from estimator.estimation import estimate as estimate
     from estimator.ledger import import_paths as import_paths
     from estimator.ledger.rows import Activity
-    from estimator.question import Question as Question
     from estimator.reading import open_current as open_current
     from estimator.tracking.tracker import Tracker, tracked
-    from estimator.valuation import value as value
-    from estimator.workload import Hardware as Hardware
-    from estimator.workload import Site as Site
-    from estimator.workload import Workload as Workload
+    from estimator.workloads.case_valuation import value
+    from estimator.workloads.estimate import estimate
+    from estimator.workloads.published_case import Hardware, Site, Workload
+    from estimator.workloads.request import Question
 
 _HOMES = {
     "Activity": "activity",

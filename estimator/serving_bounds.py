@@ -11,10 +11,10 @@ from estimator.catalogue.models import ModelUnknown
 from estimator.catalogue.selection import Bound, bind_one
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
-from estimator.question import Question
-from estimator.served import served
-from estimator.tokens.table import ANY
-from estimator.tokens.table import load as measured_tables
+from estimator.workloads.inference.measurements import ANY
+from estimator.workloads.inference.measurements import load as measured_tables
+from estimator.workloads.inference_inventory import served
+from estimator.workloads.request import Question
 
 WAITING = "waiting"
 _ANSWERS = ("output_energy", "output_hours")

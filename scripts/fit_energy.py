@@ -10,9 +10,9 @@ from pathlib import Path
 from statistics import median
 
 from estimator.catalogue.schema import Factor
-from estimator.tokens.energy import Size, TokenRequest, token_energy
-from estimator.tokens.regression import Measured, Regression
-from estimator.tokens.table import ANY, Table, fitted, load, refit
+from estimator.workloads.inference.measurements import ANY, Table, fitted, load, refit
+from estimator.workloads.inference.regression import Measured, Regression
+from estimator.workloads.inference.token_energy import Size, TokenRequest, token_energy
 
 FILE = Path(__file__).parent.parent / "factors" / "regression.csv"
 SOURCE = "sobria_fit"
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def bare() -> Table:
     """The table without a regression, which is what the fit is made from."""
-    from estimator.tokens.table import read_factors, read_rows
+    from estimator.workloads.inference.measurements import read_factors, read_rows
 
     nothing = Regression({}, {}, (1, 1, 1), (1, 1, 1), (1, 1, 1), 1, 1, {}, {})
     return Table(read_factors(), read_rows(), nothing)

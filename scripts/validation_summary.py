@@ -16,7 +16,7 @@ from typing import Any
 from estimator.assessment.method_documentation import COLUMNS, QUANTILES
 from estimator.catalogue.defaults import supply
 from estimator.catalogue.tables import load
-from estimator.validate import read_cases, run
+from estimator.workloads.validation.published_cases import read_cases, run
 
 OUT = Path(__file__).parent.parent / "factors" / "results" / "validation_summary.csv"
 ANSWERS = {"fault", "kind", "quality", "remark", "assumed", "title", "source"}

@@ -15,8 +15,8 @@ from estimator.compare.options import MINUTES_APART, Context
 from estimator.compare.scenario import Scenario, ScenarioRefused, scenario_of
 from estimator.compare.sweeps import crossing, growth
 from estimator.compare.verdict_words import smallest_words
-from estimator.estimation import estimate
-from estimator.question import Question
+from estimator.workloads.estimate import estimate
+from estimator.workloads.request import Question
 from tests.test_numbers import spaced
 
 DAY = date(2026, 6, 1)

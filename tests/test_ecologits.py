@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from estimator.core.errors import SobriaError
-from estimator.methods.ecologits import estimate_ecologits
-from estimator.methods.ecologits_formulas import compute, steps_for
-from estimator.methods.ecologits_tables import load
+from estimator.workloads.ecologits.estimate import estimate_ecologits
+from estimator.workloads.ecologits.formulas import compute, steps_for
+from estimator.workloads.ecologits.tables import load
 
 TOLERANCE = 1e-9
 ENDS = ("low", "high")

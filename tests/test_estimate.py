@@ -4,8 +4,8 @@ import pytest
 
 from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError
-from estimator.estimation import estimate
-from estimator.question import Question, question
+from estimator.workloads.estimate import estimate
+from estimator.workloads.request import Question, question
 
 H100 = {"device": "gpu/h100-sxm-80", "zone": "FRA", "host": "class/server-room"}
 SERVED = H100 | {"model": "Qwen/Qwen3-8B", "concurrency": 64, "precision_bits": 16, "output_tokens": 400}

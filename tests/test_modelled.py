@@ -11,10 +11,10 @@ from dashboard.run_view import run_view
 from dashboard.texts import t
 from estimator.cli.text import totals_text
 from estimator.core.errors import say
-from estimator.estimation import estimate
 from estimator.ledger.rows import Activity
-from estimator.question import Question
 from estimator.reading import NO_PROOF, Asked, Build
+from estimator.workloads.estimate import estimate
+from estimator.workloads.request import Question
 from tests.support import activity, built
 
 KNOWN = {"model": "Qwen/Qwen3-8B", "device": "gpu/h100", "concurrency": 64.0}

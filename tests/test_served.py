@@ -7,8 +7,8 @@ import pytest
 
 from estimator.assessment.explanation import replay
 from estimator.catalogue.models import ModelUnknown
-from estimator.estimation import estimate
-from estimator.question import Question, TokensWanted
+from estimator.workloads.estimate import estimate
+from estimator.workloads.request import Question, TokensWanted
 
 DAY = date(2026, 6, 1)
 MEASURED = {"model": "Qwen/Qwen3-8B", "device": "gpu/h100", "concurrency": 64, "precision_bits": 16}

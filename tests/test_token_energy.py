@@ -9,8 +9,15 @@ import numpy as np
 import pytest
 
 from estimator.core.errors import words
-from estimator.tokens.energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
-from estimator.tokens.table import load
+from estimator.workloads.inference.measurements import load
+from estimator.workloads.inference.token_energy import (
+    MediaRequest,
+    Size,
+    TokenEnergy,
+    TokenRequest,
+    media_energy,
+    token_energy,
+)
 from scripts.fit_energy import LOCATOR, fitted_rows, interpolation, left_out, share
 
 EIGHT = Size(central=8)

@@ -9,8 +9,8 @@ import pytest
 
 from estimator.catalogue.defaults import supply
 from estimator.catalogue.tables import load
-from estimator.validate import CasesRefused, SourceUnknown, read_cases, run
-from estimator.workload import CaseRefused, read_case
+from estimator.workloads.published_case import CaseRefused, read_case
+from estimator.workloads.validation.published_cases import CasesRefused, SourceUnknown, read_cases, run
 from tests.validate_support import TODAY, case, figure
 
 JUDGE = Path("tools") / "judge_validation.py"

@@ -7,8 +7,8 @@ import pytest
 from estimator.catalogue.defaults import supply
 from estimator.catalogue.geography import far_from
 from estimator.core.errors import LANGUAGES, sentences
-from estimator.faults import contradictions, faults
-from estimator.workload import read_case
+from estimator.workloads.published_case import read_case
+from estimator.workloads.validation.input_faults import contradictions, faults
 from tests.validate_support import TODAY, case, figure
 
 

@@ -7,7 +7,7 @@ import pytest
 from estimator.assessment import workload_equations
 from estimator.assessment.expressions import Formula, collect, directions, unit_of
 from estimator.assessment.units import parse
-from estimator.validate import run
+from estimator.workloads.validation.published_cases import run
 from tests.validate_support import TODAY, case, figure, valued
 
 

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from estimator.valuation import Row, value_case
-from estimator.valuation_energy import Options
-from estimator.workload import read_case
+from estimator.workloads.case_energy import Options
+from estimator.workloads.case_valuation import Row, value_case
+from estimator.workloads.published_case import read_case
 
 TODAY = date(2026, 11, 25)
 

@@ -187,7 +187,7 @@ def validate(
     leave_out: Annotated[Literal["architecture"] | None, typer.Option(help="leave_out")] = None,
     json_: Json = False,
 ) -> None:
-    from estimator.validate import read_cases, run
+    from estimator.workloads.validation.published_cases import read_cases, run
 
     body = run(read_cases(file), leave_out, without_source or ())
     show(body, json_, lambda: cli_text.validation_text(body, context.obj["lang"]))

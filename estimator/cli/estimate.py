@@ -55,14 +55,14 @@ def estimate(
 ) -> None:
     stated = dict(locals())
     from estimator.cli.estimate_text import estimate_text
-    from estimator.estimation import estimate as answer
-    from estimator.question import Question, question, training
+    from estimator.workloads.estimate import estimate as answer
+    from estimator.workloads.request import Question, question, training
 
     given = {name: value for name, value in stated.items() if name in Question.model_fields}
     if method == "sobria":
         body = answer(question(**given, day=date.date() if date else None, training=training(stated)))
     else:
-        from estimator.methods.ecologits import estimate_ecologits
+        from estimator.workloads.ecologits.estimate import estimate_ecologits
 
         if provider is None or model is None or output_tokens is None:
             raise typer.BadParameter(say("cli", "method_wants", context.obj["lang"], method=method))

@@ -12,18 +12,18 @@ from estimator.catalogue.defaults import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import Bound
 from estimator.catalogue.tables import Catalogue
-from estimator.cells import MACHINE, PLACE, Made, cells_of
 from estimator.compare.scenario import Option, People, Scenario
 from estimator.compare.verdict_words import BARE
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import share_text, tick_text
 from estimator.core.typography import typeset
 from estimator.places.evidence import tables
-from estimator.question import Question
-from estimator.settings import setting_of
+from estimator.workloads.inventory import MACHINE, PLACE, Made, cells_of
+from estimator.workloads.request import Question
+from estimator.workloads.resolution import setting_of
 
 MINUTES = 60.0  # in an hour
-HOURS_TOO_FEW = "hours_too_few"  # a warning of estimator.cells
+HOURS_TOO_FEW = "hours_too_few"  # a warning of estimator.workloads.inventory
 MINUTES_APART = "minutes_apart"  # a warning: less screen than work
 EVERY_UNIT = {"it_energy_kwh", "data_gb"}  # amounts of one attempt, multiplied by the attempts
 

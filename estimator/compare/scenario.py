@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.validation_messages import expected
-from estimator.question import Question
+from estimator.workloads.request import Question
 
 MOST_OPTIONS = 200
 USES = {"requests", "day"}  # fields of a question that a scenario computes or holds itself

@@ -5,7 +5,7 @@ from typing import Any
 
 from estimator.catalogue.tables import Catalogue
 from estimator.compare.scenario import Option, Scenario, ScenarioRefused
-from estimator.question import Question
+from estimator.workloads.request import Question
 
 
 def at_hosts(scenario: Scenario, option: str, hosts: Sequence[str], catalogue: Catalogue) -> Scenario:

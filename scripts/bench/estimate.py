@@ -17,8 +17,8 @@ from estimator.compare import INDICATORS, Comparator, led
 from estimator.compare.options import Context
 from estimator.compare.scenario import Scenario, scenario_of
 from estimator.compare.sites import at_hosts
-from estimator.estimation import estimate
-from estimator.question import Question
+from estimator.workloads.estimate import estimate
+from estimator.workloads.request import Question
 
 DAY = date(2026, 6, 1)
 MODELS = ("qwen3-8b", "mistral-small-latest", "llama-3.3-70b-instruct", "gpt-4o", "mistral-large-latest")

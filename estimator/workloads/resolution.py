@@ -10,7 +10,7 @@ from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import Bound, bind_one, given
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError, sentences
-from estimator.question import Question
+from estimator.workloads.request import Question
 
 WORKSTATION = "machine/workstation"
 

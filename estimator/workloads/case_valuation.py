@@ -11,10 +11,10 @@ from estimator.assessment import workload_equations as maths
 from estimator.assessment.coefficients import device_life_hours, machine_life_hours
 from estimator.catalogue.defaults import AI_SERVER, supply
 from estimator.core.errors import sentences
-from estimator.faults import Trace
-from estimator.trail import NotEstimable, Trail, Value
-from estimator.valuation_energy import Options, Setting, hours_of_devices, it_energy, pue, site_class
-from estimator.workload import Asked, Case, Components, Hardware, Site, Workload
+from estimator.workloads.case_energy import Options, Setting, hours_of_devices, it_energy, pue, site_class
+from estimator.workloads.published_case import Asked, Case, Components, Hardware, Site, Workload
+from estimator.workloads.traced_value import NotEstimable, Trail, Value
+from estimator.workloads.validation.input_faults import Trace
 
 STATED = ("it_energy_kwh", "site_energy_kwh", "component_energy_kwh", "device_hours", "host_power_w")
 CARDS_PER_SERVER = 8  # of the reference accelerator servers (DGX, HGX)

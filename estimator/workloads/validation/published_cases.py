@@ -11,10 +11,10 @@ from typing import Any, Literal
 from estimator.catalogue.defaults import supply
 from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError
-from estimator.faults import contradictions, faults
-from estimator.valuation import Row, value_case
-from estimator.valuation_energy import Options
-from estimator.workload import Case, CaseRefused, read_case
+from estimator.workloads.case_energy import Options
+from estimator.workloads.case_valuation import Row, value_case
+from estimator.workloads.published_case import Case, CaseRefused, read_case
+from estimator.workloads.validation.input_faults import contradictions, faults
 
 
 class CasesRefused(SobriaError):

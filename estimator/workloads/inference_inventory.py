@@ -10,10 +10,17 @@ from estimator.catalogue import models
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import Bound
 from estimator.core.errors import LANGUAGES, say, sentences
-from estimator.question import Question
-from estimator.tokens.energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
-from estimator.tokens.table import load as measured_tables
-from estimator.trail import Trail, by_name
+from estimator.workloads.inference.measurements import load as measured_tables
+from estimator.workloads.inference.token_energy import (
+    MediaRequest,
+    Size,
+    TokenEnergy,
+    TokenRequest,
+    media_energy,
+    token_energy,
+)
+from estimator.workloads.request import Question
+from estimator.workloads.traced_value import Trail, by_name
 
 SECONDS_PER_HOUR = 3600.0
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_./-]")

@@ -6,9 +6,9 @@ from datetime import date
 from estimator.assessment import equations
 from estimator.assessment import workload_equations as maths
 from estimator.catalogue.defaults import AI_SERVER, DESK, UNKNOWN_SITE, Device, Supply
-from estimator.trail import NotEstimable, Trail, Value
-from estimator.valuation_tokens import accelerator_energy
-from estimator.workload import Asked, Hardware, Site, Workload
+from estimator.workloads.case_tokens import accelerator_energy
+from estimator.workloads.published_case import Asked, Hardware, Site, Workload
+from estimator.workloads.traced_value import NotEstimable, Trail, Value
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from estimator.catalogue.defaults import supply
 from estimator.catalogue.selection import Bound, given
 from estimator.catalogue.tables import load
 from estimator.core.errors import sentences
-from estimator.question import Question
-from estimator.valuation import Row, value
-from estimator.workload import Asked, Hardware, Site, Workload
+from estimator.workloads.case_valuation import Row, value
+from estimator.workloads.published_case import Asked, Hardware, Site, Workload
+from estimator.workloads.request import Question
 
 MEASURED = ("site_energy_kwh", "component_energy_kwh", "idle_energy_kwh", "device_power_w", "host_power_w")
 MEDIA = {"text-to-image": "images", "text-to-video": "videos"}

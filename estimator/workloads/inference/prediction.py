@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.catalogue.schema import Factor
-from estimator.tokens.regression import PROMPTS, Load, terms
-from estimator.tokens.table import ANY, REFERENCE, Table
-from estimator.tokens.types import Step, TokenEnergy, TokenRequest, named
+from estimator.workloads.inference.measurements import ANY, REFERENCE, Table
+from estimator.workloads.inference.regression import PROMPTS, Load, terms
+from estimator.workloads.inference.types import Step, TokenEnergy, TokenRequest, named
 
 TASKS = frozenset({"gpqa", "lm-arena-chat", *PROMPTS})
 BUSIEST = 4096.0  # requests in flight of one replica, the most that was measured

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from estimator.assessment.workload_equations import SECONDS, WATTS
 from estimator.catalogue.defaults import Supply
 from estimator.catalogue.geography import far_from
-from estimator.workload import Case
+from estimator.workloads.published_case import Case
 
 MOST = 2
 PARTS = ("cpu", "gpu", "ram")

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import OPTIONAL, FactorsRefused
 from estimator.catalogue.tables import load as catalogue
-from estimator.tokens.regression import ENERGY, TIME, Measured, Regression, Spec, fit, sample
+from estimator.workloads.inference.regression import ENERGY, TIME, Measured, Regression, Spec, fit, sample
 
 ANY = "gpu/any"
 REFERENCE = "gpu/h100-sxm-80"  # its device ratio is 1; an accelerator not known is computed as this one

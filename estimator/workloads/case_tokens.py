@@ -6,11 +6,18 @@ from typing import Any
 from estimator.catalogue import models
 from estimator.catalogue.selection import Bound
 from estimator.core.errors import LANGUAGES, sentences
-from estimator.tokens.energy import MediaRequest, Size, TokenEnergy, TokenRequest, media_energy, token_energy
-from estimator.tokens.table import Table
-from estimator.tokens.table import load as measured_tables
-from estimator.trail import NotEstimable, Trail, Value, by_name
-from estimator.workload import Workload
+from estimator.workloads.inference.measurements import Table
+from estimator.workloads.inference.measurements import load as measured_tables
+from estimator.workloads.inference.token_energy import (
+    MediaRequest,
+    Size,
+    TokenEnergy,
+    TokenRequest,
+    media_energy,
+    token_energy,
+)
+from estimator.workloads.published_case import Workload
+from estimator.workloads.traced_value import NotEstimable, Trail, Value, by_name
 
 MEDIA = {"text-to-image": "image", "text-to-video": "video"}
 

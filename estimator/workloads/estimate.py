@@ -6,14 +6,14 @@ from typing import Any
 from estimator.assessment.evaluation import Cell
 from estimator.assessment.explanation import explain_cells
 from estimator.catalogue.tables import Catalogue, load
-from estimator.cells import Made, cells_of
 from estimator.core.errors import sentences
-from estimator.described import energy_of, question_of, stated_elsewhere, warnings_of
-from estimator.question import Question
-from estimator.served import rows_used
-from estimator.settings import Setting, setting_of
-from estimator.trail import Trail
-from estimator.workload import Hardware, Site, Workload
+from estimator.workloads.case_to_request import energy_of, question_of, stated_elsewhere, warnings_of
+from estimator.workloads.inference_inventory import rows_used
+from estimator.workloads.inventory import Made, cells_of
+from estimator.workloads.published_case import Hardware, Site, Workload
+from estimator.workloads.request import Question
+from estimator.workloads.resolution import Setting, setting_of
+from estimator.workloads.traced_value import Trail
 
 
 def estimate(

@@ -6,10 +6,10 @@ from itertools import groupby, pairwise
 
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import load as catalogue
-from estimator.tokens.prediction import predicted
-from estimator.tokens.regression import Measured
-from estimator.tokens.table import ANY, Table, load
-from estimator.tokens.types import MediaRequest, Size, Step, TokenEnergy, TokenRequest, named
+from estimator.workloads.inference.measurements import ANY, Table, load
+from estimator.workloads.inference.prediction import predicted
+from estimator.workloads.inference.regression import Measured
+from estimator.workloads.inference.types import MediaRequest, Size, Step, TokenEnergy, TokenRequest, named
 
 __all__ = ["MediaRequest", "Size", "Step", "TokenEnergy", "TokenRequest", "media_energy", "token_energy"]
 

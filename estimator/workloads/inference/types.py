@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from estimator.assessment import uncertainty as drawing
 from estimator.catalogue.schema import Factor
 from estimator.core.errors import say
-from estimator.tokens.table import ANY
+from estimator.workloads.inference.measurements import ANY
 
 if TYPE_CHECKING:
     from estimator.assessment.uncertainty import Array

@@ -14,9 +14,9 @@ from estimator.assessment.impacts import Amount
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.tables import load as load_catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.methods import ECOLOGITS
-from estimator.methods.ecologits_formulas import Step, compute, steps_for
-from estimator.methods.ecologits_tables import Constant, Ends, Mix, Model, Sourced, Tables, load
+from estimator.workloads.ecologits import ECOLOGITS
+from estimator.workloads.ecologits.formulas import Step, compute, steps_for
+from estimator.workloads.ecologits.tables import Constant, Ends, Mix, Model, Sourced, Tables, load
 
 PHYSICAL_MJ = 3.6  # a kilowatt-hour [MJ]: less primary energy than that is not physical
 WORLD = "WOR"  # EcoLogits' own code for the world

@@ -7,9 +7,9 @@ from typing import Any
 from estimator.assessment.evaluation import Cell
 from estimator.catalogue.selection import Bound
 from estimator.core.errors import sentences
-from estimator.served import served
-from estimator.settings import Setting
-from estimator.tokens.table import ANY
+from estimator.workloads.inference.measurements import ANY
+from estimator.workloads.inference_inventory import served
+from estimator.workloads.resolution import Setting
 
 PLACE = (
     "pue", "wue_it", "wue_site", "grid_gwp", "grid_adpe", "grid_primary_energy", "grid_water_intensity",

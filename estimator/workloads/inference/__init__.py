@@ -1,0 +1,1 @@
+"""Energy and time of accelerators per token, image or video."""
