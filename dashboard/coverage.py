@@ -9,14 +9,14 @@ from dashboard import charts, parts
 from dashboard.dates import short_day
 from dashboard.texts import sentence, t
 from dashboard.timeline import Line, lines_of, months_picture, months_table, span
+from estimator.builds.queries import NO_PROOF
 from estimator.core.number_format import share_text
-from estimator.reading import NO_PROOF
 
 DRAWN = 20  # services in the picture
 
 
 def coverage(services: Sequence[Mapping[str, Any]], months: Sequence[Mapping[str, Any]], lang: str) -> Markup:
-    """Two parts of a page. services: those of Build.services; months: estimator.coverage.by_month."""
+    """Two parts of a page. services: those of Build.services; months: estimator.builds.coverage.by_month."""
     lines = lines_of(months, [entry["service_key"] for entry in services])
     body = months_picture(lines[:DRAWN], lang) + parts.details(t("chart.table", lang), months_table(lines, lang))
     first = parts.section(t("coverage.heading", lang), body, _note(lines, lang))

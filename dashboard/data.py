@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dashboard.texts import LANGUAGES, known, t
-from estimator import reading, repricing
 from estimator.assessment import method_documentation as method
 from estimator.assessment.method_documentation import Confronted
-from estimator.building import current as current_file
+from estimator.builds import queries, recalculation
+from estimator.builds.build import current as current_file
+from estimator.builds.queries import Asked, Build
 from estimator.catalogue import tables
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.home import default_home
 from estimator.core.typography import typeset
-from estimator.reading import Asked, Build
 
 LONGEST_ID = 400
 REMEMBERED = 300  # answers kept for a build
@@ -33,14 +33,14 @@ def opened() -> Build:
     """The build itself, for what is worked out over it. SobriaError when there is none."""
     found = current()
     if found is None:
-        raise reading.NoBuild(home=default_home())
+        raise queries.NoBuild(home=default_home())
     return found.build
 
 
 @lru_cache(maxsize=2)
 def _opened(folder: str, pointer: str) -> "OpenBuild | None":
     """Opened once for all sessions: each call of a build works on a cursor of its own."""
-    build = reading.open_current(Path(folder))
+    build = queries.open_current(Path(folder))
     return OpenBuild(build) if build else None
 
 
@@ -137,7 +137,7 @@ def method_text(lang: str) -> Method:
 
 def changes() -> list[dict[str, Any]]:
     """What each change of factors or formulas did to the totals of this home, newest first."""
-    return repricing.changes(default_home())
+    return recalculation.changes(default_home())
 
 
 def confrontation() -> tuple[Confronted, ...]:

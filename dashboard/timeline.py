@@ -15,7 +15,7 @@ LABELS = 8  # on the scale
 YEAR = 12
 EMPTY: Mapping[str, float] = {}  # a month without any row
 ZERO: Mapping[str, float] = {"unknown": 0.0}  # a month whose rows hold no electricity
-Month = Mapping[str, Any]  # {"runs", "unknown", "kwh"} of estimator.coverage.by_month
+Month = Mapping[str, Any]  # {"runs", "unknown", "kwh"} of estimator.builds.coverage.by_month
 
 
 class Line(NamedTuple):
@@ -44,7 +44,7 @@ class Line(NamedTuple):
 
 
 def lines_of(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list[Line]:
-    """The months of each service, in the order of `services`; ten years at most. rows: estimator.coverage.by_month."""
+    """The months of each service, in the order of `services`; ten years at most. rows: estimator.builds.coverage.by_month."""
     last = max((row["month"] for row in rows), default=0)
     first = last - MOST // YEAR * 100
     by_service: dict[str, dict[int, Month]] = {key: {} for key in services}

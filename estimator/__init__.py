@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from estimator.assessment.explanation import replay
-    from estimator.building import build as build
+    from estimator.builds.build import build
+    from estimator.builds.queries import open_current
     from estimator.catalogue.tables import load as load_catalogue
     from estimator.core.errors import SobriaError
     from estimator.ledger import import_paths as import_paths
     from estimator.ledger.rows import Activity
-    from estimator.reading import open_current as open_current
     from estimator.tracking.tracker import Tracker, tracked
     from estimator.workloads.case_valuation import value
     from estimator.workloads.estimate import estimate

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.build_file import BuildFile, Monthly
+from estimator.builds.build_file import BuildFile, Monthly
 from estimator.register import Register
 from estimator.register.attachments import use_case_of
 from estimator.register.types import UseCase

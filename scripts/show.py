@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from estimator.reading import SAMPLE_MARK
+from estimator.builds.queries import SAMPLE_MARK
 from scripts import check
 from scripts.demo import metropole
 from scripts.messages import ROOT, say, sentence

@@ -1,4 +1,4 @@
-"""A build that was never computed, of the shape of estimator.reading: invented numbers to test the screens with."""
+"""A build that was never computed, of the shape of estimator.builds.queries: invented numbers to test the screens with."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard import data
 from estimator.assessment.explanation import NumberUnknown
-from estimator.reading import ANY, Asked
+from estimator.builds.queries import ANY, Asked
 
 KIND = "fake.txt"  # a home says in this file which fake it is: "plain", "sample" or "hostile"
 HOSTILE = "<script>alert(1)</script>[x](javascript:1)"
@@ -105,7 +105,7 @@ class Build:
             self.entries.insert(1, (HOSTILE, 22.0, {"unknown": 1.0}, 3))
 
     def totals(self) -> dict[str, Any]:
-        """As estimator.reading.Build.totals."""
+        """As estimator.builds.queries.Build.totals."""
         return {
             "indicators": indicators(71.0, covers=0.83),
             "proof": {"measured": 0.47, "estimated": 0.43, "declared": 0.05, "unknown": 0.05},
@@ -125,7 +125,7 @@ class Build:
         }
 
     def modes(self) -> list[dict[str, Any]]:
-        """As estimator.reading.Build.modes."""
+        """As estimator.builds.queries.Build.modes."""
         rows = (("mode/nvml", "measured", 0.47), ("mode/cpu_load", "estimated", 0.3), ("gap/server", "estimated", 0.13))
         return [{"mode": m, "proof": p, "share": share, "fr": m, "en": m} for m, p, share in rows]
 
@@ -138,7 +138,7 @@ class Build:
         return []
 
     def services(self) -> list[dict[str, Any]]:
-        """As estimator.reading.Build.services."""
+        """As estimator.builds.queries.Build.services."""
         return [
             {
                 "service_key": key,
@@ -156,7 +156,7 @@ class Build:
         ]
 
     def runs(self, asked: Asked | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
-        """As estimator.reading.Build.runs: sixty runs, shared out among the services."""
+        """As estimator.builds.queries.Build.runs: sixty runs, shared out among the services."""
         service, check, proof = asked or Asked()
         found = [self._run(n) for n in range(60)]
         found = [r for r in found if service in (None, r["service_key"])]
@@ -165,7 +165,7 @@ class Build:
         return {"rows": found[offset : offset + limit], "total": len(found)}
 
     def run(self, row: str) -> dict[str, Any]:
-        """As estimator.reading.Build.run."""
+        """As estimator.builds.queries.Build.run."""
         for n in range(60):
             if row_id(n) == row:
                 return self._run(n) | {
@@ -176,12 +176,12 @@ class Build:
         raise NumberUnknown(id=f"run.{row}")
 
     def quarantine(self, offset: int = 0, limit: int = 50) -> dict[str, Any]:
-        """As estimator.reading.Build.quarantine."""
+        """As estimator.builds.queries.Build.quarantine."""
         rows = self._refused()
         return {"rows": rows[offset : offset + limit], "total": len(rows)}
 
     def checks(self) -> list[dict[str, Any]]:
-        """As estimator.reading.Build.checks."""
+        """As estimator.builds.queries.Build.checks."""
         return [
             _check(
                 "constant_42_5",
@@ -193,7 +193,7 @@ class Build:
         ]
 
     def coverage_by_month(self) -> list[dict[str, Any]]:
-        """As estimator.reading.Build.coverage_by_month; no month holds September."""
+        """As estimator.builds.queries.Build.coverage_by_month; no month holds September."""
         return [
             {
                 "service_key": key,
@@ -207,7 +207,7 @@ class Build:
         ]
 
     def explain(self, number: str) -> dict[str, Any]:
-        """As estimator.reading.Build.explain."""
+        """As estimator.builds.queries.Build.explain."""
         scope, _, rest = number.partition(".")
         known = {k for k, *_ in self.entries} | {row_id(n) for n in range(60)}
         figure, key = rest, ""

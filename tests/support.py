@@ -17,15 +17,15 @@ from unittest.mock import patch
 
 import pytest
 
-from estimator.building import Built, build
+from estimator.builds.build import Built, build
+from estimator.builds.equation_selection import ledger_factors
+from estimator.builds.queries import Build
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import Bound
 from estimator.catalogue.tables import load
 from estimator.cli import main
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
-from estimator.ledger_formulas import ledger_factors
-from estimator.reading import Build
 
 T = TypeVar("T")
 Done = subprocess.CompletedProcess[str]

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 from estimator.attached import attached
-from estimator.building import build
-from estimator.reading import Build
+from estimator.builds.build import build
+from estimator.builds.queries import Build
 from estimator.register import Register
 from tests.support import sobria
 from tests.test_ledger import bring, snapshot

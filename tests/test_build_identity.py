@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from estimator import build_identity
-from estimator.building import build
+from estimator.builds import build_identity
+from estimator.builds.build import build
 from estimator.ledger import Ledger
 from tests.support import activity
 
@@ -21,10 +21,10 @@ def test_a_build_is_named_after_every_source_that_decides_its_numbers() -> None:
     needed = {name for name in closure(folder, "building.py", "reading.py", "figures.py") if not name.startswith(rows)}
     assert len(needed) > 40
     assert needed <= hashed
-    assert {f"sql/{name}.sql" for name in ("runs", "slices", "groups", "views/proof_energy")} <= hashed
+    assert {f"builds/sql/{name}.sql" for name in ("runs", "slices", "groups", "views/proof_energy")} <= hashed
 
 
-@pytest.mark.parametrize("name", ["binding.py", "coefficients.py", "tokens/prediction.py", "sql/slices.sql"])
+@pytest.mark.parametrize("name", ["binding.py", "coefficients.py", "tokens/prediction.py", "builds/sql/slices.sql"])
 def test_a_changed_line_makes_another_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     Ledger(tmp_path).append([activity()], [])
     before = build(tmp_path)

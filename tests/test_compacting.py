@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.building import build
+from estimator.builds.build import build
+from estimator.builds.queries import Build
 from estimator.core import parquet_files
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, compaction
 from estimator.ledger.compaction import Compacted, CompactionRunning, compact
 from estimator.ledger.reconciliation import standing
 from estimator.ledger.withdrawals import Target, bring_back, withdraw
-from estimator.reading import Build
 from estimator.register import author
 from tests.support import sobria
 from tests.test_ledger import SNAPSHOTS, bring, prefixes, snapshot

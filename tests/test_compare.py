@@ -257,7 +257,7 @@ def test_a_measured_service_stands_for_an_option(tmp_path: Path) -> None:
     body = decision(asked, home)
     assert body["options"][1]["proof"]
     figure = body["options"][1]["figures"]["energy"]["at_factor_values"]
-    from estimator.reading import open_current
+    from estimator.builds.queries import open_current
 
     build = open_current(home)
     assert build is not None

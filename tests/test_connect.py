@@ -23,11 +23,11 @@ from dashboard.connect import data as connect
 from dashboard.connect.ways import TEMPLATE, WAYS, Way
 from dashboard.texts import LANGUAGES, t
 from dashboard.writing import Access
-from estimator.building import build
+from estimator.builds.build import build
+from estimator.builds.queries import Asked, open_current
 from estimator.cli import main as sobria
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger, import_paths
-from estimator.reading import Asked, open_current
 from tests.fake_reading import HOSTILE
 from tests.formats_support import FORMATS
 from tests.support import waited

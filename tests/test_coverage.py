@@ -9,8 +9,8 @@ import pytest
 
 from dashboard.coverage import coverage
 from dashboard.timeline import lines_of, months_picture, months_table, span
+from estimator.builds.queries import ANY, Asked, Build
 from estimator.ledger.rows import Activity
-from estimator.reading import ANY, Asked, Build
 from tests.support import activity, built
 from tests.test_charts import pictures
 

@@ -10,12 +10,12 @@ import pytest
 
 from estimator.assessment.impacts import FIGURES
 from estimator.attached import attached
+from estimator.builds.queries import SAMPLE_MARK, Build, open_current
 from estimator.commitments import Commitments
 from estimator.indicators import INDICATORS, sheet
 from estimator.indicators.home import scope_of
 from estimator.indicators.practice import fits
 from estimator.ingestion.declarations.columns import TEMPLATE
-from estimator.reading import SAMPLE_MARK, Build, open_current
 from estimator.register import Register
 from scripts.demo import metropole
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from estimator.assessment.evaluation import values_of
+from estimator.builds.queries import Build
 from estimator.catalogue import models
-from estimator.reading import Build
 from tests.support import activity, built
 from tests.test_compare import SITE, option, worked
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.building import build
+from estimator.builds.build import build
 from estimator.core.home import reading_context
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.reconciliation import standing

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from estimator.assessment import coefficients, equations
 from estimator.assessment.evaluation import Cell, base_signs, values_of
 from estimator.assessment.impacts import amounts
-from estimator.ledger_formulas import AMOUNTS, ledger_formulas
+from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from tests.support import bounds_of
 
 

@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from dashboard.run_view import run_view
 from dashboard.texts import t
+from estimator.builds.queries import NO_PROOF, Asked, Build
 from estimator.cli.text import totals_text
 from estimator.core.errors import say
 from estimator.ledger.rows import Activity
-from estimator.reading import NO_PROOF, Asked, Build
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Question
 from tests.support import activity, built

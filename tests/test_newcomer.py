@@ -15,8 +15,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from dashboard.connect.ways import WAYS
+from estimator.builds.queries import Build, open_current
 from estimator.cli import main as sobria
-from estimator.reading import Build, open_current
 from tests.gateways import VLLM, LiteLLM, listening
 
 LINES = {way.name: [step.code for step in way.steps] for way in WAYS}

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from estimator.assessment.equations import onsite_water_it
+from estimator.builds.queries import Build
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import bind_one
 from estimator.catalogue.tables import load
 from estimator.core.home import reading_context
 from estimator.ledger import Ledger, import_paths
-from estimator.reading import Build
 from tests.support import build
 
 DAY = date(2026, 6, 1)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.building import build
+from estimator.builds.build import build
+from estimator.builds.recalculation import changes
 from estimator.catalogue.quality_checks import problems
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import bind_one
@@ -18,7 +19,6 @@ from estimator.catalogue.tables import OWN_TABLES, Catalogue, load
 from estimator.catalogue.user_tables import OwnFolderRefused, OwnTablesRefused, _covers
 from estimator.core.errors import SobriaError
 from estimator.ledger import Ledger
-from estimator.repricing import changes
 from tests.support import Done, activity, factor, sobria_process
 
 DAY = date(2026, 11, 25)

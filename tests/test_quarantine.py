@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from estimator.building import build
+from estimator.builds.build import build
+from estimator.builds.queries import Build
 from estimator.ingestion.codecarbon import rows
 from estimator.ingestion.quarantine import Retried, retry, waiting
 from estimator.ingestion.reader import RowRefused, Unreadable
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.reconciliation import Standing, standing
 from estimator.ledger.withdrawals import Target, withdraw
-from estimator.reading import Build
 from estimator.register import author
 from tests.support import sobria
 from tests.test_ledger import bring, snapshot

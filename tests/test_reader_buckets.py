@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from estimator.building import build
-from estimator.reading import Build, open_current
+from estimator.builds.build import build
+from estimator.builds.queries import Build, open_current
 from tests.formats_support import bring
 
 DAY = 1772323200  # 2026-03-01 at 0 h UTC

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from estimator.builds.queries import SAMPLE_MARK
 from estimator.commitments import Commitments
 from estimator.commitments import author as voter
 from estimator.core.errors import LANGUAGES
 from estimator.core.periods import PeriodRefused
-from estimator.reading import SAMPLE_MARK
 from estimator.register import Register
 from estimator.report.data import schema
 from estimator.report.files import REPORTS, FolderWanted, write_report

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from dashboard.texts import t
 from estimator.assessment.impacts import FIGURES
-from estimator.building import Built, build, current
+from estimator.builds.build import Built, build, current
+from estimator.builds.queries import Build
+from estimator.builds.recalculation import ChangeUnreadable, changes, effect, effect_text, factors_text
 from estimator.catalogue.tables import Catalogue, load
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger import Ledger
-from estimator.reading import Build
-from estimator.repricing import ChangeUnreadable, changes, effect, effect_text, factors_text
 from tests.support import activity, sobria
 from tests.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from estimator.reading import SAMPLE_MARK
+from estimator.builds.queries import SAMPLE_MARK
 from estimator.register import Register, author
 from tests.support import activity, built, sobria
 

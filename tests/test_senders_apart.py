@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from estimator.building import build
+from estimator.builds.build import build
+from estimator.builds.queries import Build
 from estimator.core.errors import LANGUAGES, say
 from estimator.ingestion.http.payloads import Receipt, Sent, post, read_body
 from estimator.ingestion.http.sender_rows import Sender, own
@@ -17,7 +18,6 @@ from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.rows import Activity
 from estimator.ledger.withdrawals import Target, leaving
-from estimator.reading import Build
 from tests.support import activity, sobria
 from tests.test_quarantine import reader_that_refuses
 from tests.traces_support import context, judged, text

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.register import names
 from dashboard.texts import t
-from estimator.reading import Build
+from estimator.builds.queries import Build
 from estimator.register import Register, author
 from tests.support import activity, built
 from tests.test_coverage import COUNTS_ALONE

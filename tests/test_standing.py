@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.building import build
+from estimator.builds.build import build
 from estimator.core import parquet_files
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, LedgerTorn
 from estimator.ledger.reconciliation import Standing, standing

@@ -15,7 +15,7 @@ from dashboard.compare.sections import smallest
 from dashboard.compare.state import plain
 from dashboard.texts import t, words
 from dashboard.view import proof_sentence
-from estimator.building import build
+from estimator.builds.build import build
 from estimator.cli import app
 from estimator.compare.decision import decision
 from estimator.compare.scenario import Scenario, scenario_of

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.building import build
+from estimator.builds.build import build
+from estimator.builds.queries import Build
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.reconciliation import Standing, standing
 from estimator.ledger.withdrawals import LedgerIdUnknown, NothingToWithdraw, Target, bring_back, leaving, withdraw
-from estimator.reading import Build
 from estimator.register import author
 from estimator.register.refusals import FieldsRefused
 from tests.support import sobria

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from estimator.building import sql_text
+from estimator.builds.build import sql_text
 from estimator.catalogue.resolver import Places
 from estimator.core.duckdb_engine import connect
 from estimator.ingestion.reader import open_trace

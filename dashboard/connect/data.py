@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from estimator.building import build
+from estimator.builds.build import build
 from estimator.core.errors import say
 from estimator.core.home import default_home, reading_context
 from estimator.ingestion.dry_run import check_paths

@@ -14,8 +14,8 @@ from dashboard.run_fields import modelled
 from dashboard.run_view import run_view
 from dashboard.texts import both, sentence, t
 from dashboard.view import choice, language, page_asked, proof_sentence
+from estimator.builds.queries import ANY, NO_PROOF, Asked
 from estimator.core.errors import SobriaError
-from estimator.reading import ANY, NO_PROOF, Asked
 
 FILTERS = ("service", "verifier", "preuve", "page")
 

@@ -13,9 +13,9 @@ from dashboard.dates import day_text, is_past
 from dashboard.texts import t
 from dashboard.view import language
 from estimator.assessment.impacts import FIGURES
+from estimator.builds.recalculation import effect_text, factors_text
 from estimator.core.number_format import NO_BREAK, Step, exact_text, plain, step_for, unit_text
 from estimator.core.typography import typeset
-from estimator.repricing import effect_text, factors_text
 
 RIVALS = (  # where sources disagree on what weighs most: quantity, subject
     ("grid_gwp", "FRA"),

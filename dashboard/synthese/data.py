@@ -11,13 +11,13 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from dashboard import data
 from estimator import commitments as votes
 from estimator.assessment.explanation import NumberUnknown
+from estimator.builds.queries import Build, NoBuild
 from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.home import default_home
 from estimator.core.periods import Period, PeriodRefused
 from estimator.indicators.compared import FOLDER as SCENARIOS
 from estimator.indicators.opened import opened, split_number
 from estimator.indicators.scope import WHOLE, Scope, Sources
-from estimator.reading import Build, NoBuild
 from estimator.register import Register
 from estimator.register.types import METROPOLE
 from estimator.synthesis import synthesis

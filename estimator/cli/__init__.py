@@ -104,7 +104,7 @@ def import_(
 
 @app.command()
 def build(context: typer.Context, json_: Json = False) -> None:
-    from estimator.building import build as make
+    from estimator.builds.build import build as make
 
     made = make(context.obj["home"])
     body = {"build": made.id, "path": str(made.path), "fresh": made.fresh}
@@ -212,7 +212,7 @@ def serve(
     allowed_host: Annotated[list[str] | None, typer.Option(help="allowed_host", metavar="NAME")] = None,
     proxy_secret_file: Annotated[Path | None, typer.Option(help="proxy_secret_file", metavar="FILE")] = None,
 ) -> None:
-    from estimator.building import build as make
+    from estimator.builds.build import build as make
     from estimator.serving import serve as start
 
     make(context.obj["home"])
@@ -224,8 +224,8 @@ def serve(
 
 def _fresh(context: typer.Context) -> Any:
     """The build of the ledger as it stands now."""
-    from estimator.building import build as make
-    from estimator.reading import NoBuild, open_current
+    from estimator.builds.build import build as make
+    from estimator.builds.queries import NoBuild, open_current
 
     home = context.obj["home"]
     make(home)

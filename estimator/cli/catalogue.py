@@ -91,7 +91,7 @@ def check_factors(context: typer.Context, json_: Json = False) -> None:
 
 @factors.command("changes")
 def factor_changes(context: typer.Context, json_: Json = False) -> None:
-    from estimator.repricing import changes
+    from estimator.builds.recalculation import changes
 
     found = changes(context.obj["home"])
     show({"changes": found}, json_, lambda: _changes_text(found, context.obj["lang"]))
@@ -99,7 +99,7 @@ def factor_changes(context: typer.Context, json_: Json = False) -> None:
 
 def _changes_text(found: Sequence[Mapping[str, Any]], lang: str) -> str:
     """One block a change, newest first: when, how many factors, and what it does to each total."""
-    from estimator.repricing import effect_text, factors_text
+    from estimator.builds.recalculation import effect_text, factors_text
 
     lines = [say("repricing", "head" if found else "none", lang)]
     for entry in found:

@@ -173,7 +173,7 @@ def due(context: typer.Context, json_: Json = False) -> None:
 
 @register.command("export")
 def export(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE")], json_: Json = False) -> None:
-    from estimator.reading import SAMPLE_MARK
+    from estimator.builds.queries import SAMPLE_MARK
     from estimator.register.table import export_csv
 
     held, sample = _register(context), (context.obj["home"] / SAMPLE_MARK).exists()

@@ -151,7 +151,7 @@ def _answered(cell: Cell, host: str | None, context: Context) -> Cell:
 
 def _measured(option: Option, attempts: float, context: Context) -> tuple[Made, Mapping[str, float]]:
     """The measured runs of a service, brought from what they made to what is wanted."""
-    from estimator.reading import open_current
+    from estimator.builds.queries import open_current
 
     assert option.measured is not None
     service = option.measured.service

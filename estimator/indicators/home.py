@@ -3,11 +3,11 @@
 from datetime import date
 from pathlib import Path
 
-from estimator.building import build as make
+from estimator.builds.build import build as make
+from estimator.builds.queries import NoBuild, open_current
 from estimator.commitments import Commitments
 from estimator.core.periods import Period
 from estimator.indicators.scope import Scope, Sources
-from estimator.reading import NoBuild, open_current
 from estimator.register import Register
 
 

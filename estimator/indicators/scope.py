@@ -8,10 +8,10 @@ from pathlib import Path
 
 from estimator.assessment.evaluation import Cell
 from estimator.attached import Attached, attached, months_of
+from estimator.builds.queries import Build
 from estimator.commitments import Commitments
 from estimator.core.periods import Period
 from estimator.indicators.compared import Compared, comparison
-from estimator.reading import Build
 from estimator.register import Register
 from estimator.register.types import UseCase
 

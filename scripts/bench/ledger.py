@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from estimator.building import build
+from estimator.builds.build import build
 from estimator.core.duckdb_engine import connect
 from estimator.core.home import reading_context
 from estimator.ledger import Ledger, import_paths

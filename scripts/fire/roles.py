@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
-from estimator.building import build
+from estimator.builds.build import build
+from estimator.builds.queries import Build
 from estimator.core.home import reading_context
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.compaction import compact
 from estimator.ledger.reconciliation import standing
-from estimator.reading import Build
 
 COLUMNS = (
     "timestamp,project_name,run_id,duration,emissions,cpu_energy,gpu_energy,ram_energy,energy_consumed,"

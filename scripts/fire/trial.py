@@ -10,7 +10,8 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from estimator.building import build
+from estimator.builds.build import build
+from estimator.builds.queries import Build
 from estimator.core.duckdb_engine import connect
 from estimator.core.home import reading_context
 from estimator.ingestion.reader import open_trace
@@ -20,7 +21,6 @@ from estimator.ledger.archive import export, restore
 from estimator.ledger.compaction import compact
 from estimator.ledger.files import current_rows_sql
 from estimator.ledger.reconciliation import Standing, standing
-from estimator.reading import Build
 from scripts.fire.roles import ROLES, Place
 
 FOLDERS = ("home", "files", "acknowledged", "reads", "compactions")

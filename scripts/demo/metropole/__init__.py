@@ -5,10 +5,10 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from estimator.building import build
+from estimator.builds.build import build
+from estimator.builds.queries import SAMPLE_MARK, open_current
 from estimator.core.home import reading_context
 from estimator.ledger import Account, Ledger, import_paths
-from estimator.reading import SAMPLE_MARK, open_current
 from scripts.demo.metropole.events import fill_commitments, fill_register
 from scripts.demo.metropole.servers import write_traces
 from scripts.demo.metropole.suppliers import write_declarations

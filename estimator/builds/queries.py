@@ -7,12 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from estimator import coverage
 from estimator.assessment.evaluation import Cell, energy_as_read
 from estimator.assessment.explanation import NumberUnknown, explain_cells, nested
 from estimator.assessment.impacts import FIGURES, amounts, figure_named
-from estimator.build_file import BuildFile
-from estimator.building import current
+from estimator.builds import coverage
+from estimator.builds.build import current
+from estimator.builds.build_file import BuildFile
 from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError, sentences
 

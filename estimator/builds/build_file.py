@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.assessment.evaluation import Cell
+from estimator.builds.equation_selection import AMOUNTS
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import Bound
 from estimator.core.duckdb_engine import DuckDB
-from estimator.ledger_formulas import AMOUNTS
 
 
 class Monthly(NamedTuple):

@@ -15,13 +15,13 @@ from babel.numbers import format_percent
 
 from estimator.assessment.explanation import formulas_version
 from estimator.assessment.impacts import FIGURES, Amount, Figure, amounts
-from estimator.building import Built, bind_tables, current, joined
+from estimator.builds.build import Built, bind_tables, current, joined
+from estimator.builds.equation_selection import AMOUNTS, ledger_factors
+from estimator.builds.queries import Build
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB, created
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.number_format import two_figures
-from estimator.ledger_formulas import AMOUNTS, ledger_factors
-from estimator.reading import Build
 
 FOLDER = "changes"
 WEIGHTY = ("value", "low", "high", "bounds_kind", "unit", "drawn_as", "correlation_group")  # what a total depends on

@@ -16,16 +16,16 @@ from estimator.assessment.coefficients import COEFFICIENTS
 from estimator.assessment.coefficients import evaluate as coefficients_of
 from estimator.assessment.equation_system import sql
 from estimator.assessment.explanation import formulas_version
-from estimator.build_identity import identity
+from estimator.builds.build_identity import identity
+from estimator.builds.coverage import run_energy
+from estimator.builds.equation_selection import AMOUNTS, ledger_factors, ledger_formulas
+from estimator.builds.inference_factors import bind_serving, pace_table
 from estimator.catalogue.selection import Bound, bind_one
 from estimator.catalogue.tables import Catalogue, load
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, created
 from estimator.core.errors import SobriaError
-from estimator.coverage import run_energy
 from estimator.ledger import Ledger, withdrawn_rows
 from estimator.ledger.files import current_rows_sql
-from estimator.ledger_formulas import AMOUNTS, ledger_factors, ledger_formulas
-from estimator.serving_bounds import bind_serving, pace_table
 
 KEPT_BUILDS = 3
 VIEWS = ("proof_energy", "run_checks", "run_proofs", "services")
@@ -87,12 +87,12 @@ def current(home: Path) -> Path | None:
 
 
 def sql_text(name: str) -> str:
-    """The text of a file of estimator/sql."""
-    return (resources.files("estimator") / "sql" / name).read_text("utf-8")
+    """The text of a file of estimator/builds/sql."""
+    return (resources.files(__package__) / "sql" / name).read_text("utf-8")
 
 
 def _audits() -> list[tuple[str, str]]:
-    folder = resources.files("estimator") / "sql" / "audits"
+    folder = resources.files(__package__) / "sql" / "audits"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
     return [(f.name.removesuffix(".sql"), f.read_text("utf-8")) for f in files]
 
@@ -259,7 +259,7 @@ def _lock(folder: Path, wait_s: float) -> Iterator[None]:
 
 def _publish(home: Path, built: Built, catalogue: Catalogue) -> Built:
     """Name this build in CURRENT, once the log says what other factors or formulas change to the totals."""
-    from estimator.repricing import record  # it reads builds, and so imports this module
+    from estimator.builds.recalculation import record  # it reads builds, and so imports this module
 
     record(home, built, catalogue)
     _point(built.path.parent, built.path)

@@ -5,8 +5,8 @@ from typing import Any
 
 from estimator.assessment.equation_system import sql
 from estimator.assessment.expressions import Formula
+from estimator.builds.equation_selection import ledger_formulas
 from estimator.core.duckdb_engine import DuckDB
-from estimator.ledger_formulas import ledger_formulas
 
 STATUSES = ("current", "superseded", "duplicate")
 

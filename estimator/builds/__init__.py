@@ -1,0 +1,1 @@
+"""The computed database of a home: build, publish, query, recalculate with other factors."""
