@@ -5,7 +5,7 @@ from markupsafe import Markup
 from dashboard import parts
 from dashboard.compare.state import token
 from dashboard.texts import t
-from estimator.compare.scenario import Scenario
+from estimator.comparison.scenario import Scenario
 
 ADDRESSES = {  # document → the address where it stands
     "evaluation": "fiche-evaluation",

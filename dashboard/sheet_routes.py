@@ -13,8 +13,8 @@ from dashboard.documents import ADDRESSES
 from dashboard.index import OURS
 from dashboard.register import data as register
 from dashboard.texts import DEFAULT, LANGUAGES, t
-from estimator.compare.scenario import Scenario
-from estimator.compare.scenario_link import decode
+from estimator.comparison.scenario import Scenario
+from estimator.comparison.scenario_link import decode
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
 from estimator.sheets.facts import facts_of

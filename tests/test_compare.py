@@ -8,13 +8,13 @@ import pytest
 
 from estimator.catalogue.tables import load
 from estimator.cli.compare_text import compare_text
-from estimator.compare import Comparator, opened, told
-from estimator.compare.components import components
-from estimator.compare.decision import decision
-from estimator.compare.options import MINUTES_APART, Context
-from estimator.compare.scenario import Scenario, ScenarioRefused, scenario_of
-from estimator.compare.sweeps import crossing, growth
-from estimator.compare.verdict_words import smallest_words
+from estimator.comparison.breakdown import components
+from estimator.comparison.comparison import Comparator, opened, told
+from estimator.comparison.decision import decision
+from estimator.comparison.option_inventory import MINUTES_APART, Context
+from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
+from estimator.comparison.verdict_text import smallest_words
+from estimator.comparison.volume_sweep import crossing, growth
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Question
 from tests.test_numbers import spaced

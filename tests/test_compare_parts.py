@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.catalogue.tables import load
-from estimator.compare import Comparator, compare_scenario, opened
-from estimator.compare.adding_up import adding_up
-from estimator.compare.decision import decision
-from estimator.compare.options import Context
-from estimator.compare.scenario import Scenario, scenario_of
-from estimator.compare.sweeps import crossing, crossings, growth
+from estimator.comparison.comparison import Comparator, compare_scenario, opened
+from estimator.comparison.decision import decision
+from estimator.comparison.option_inventory import Context
+from estimator.comparison.rounding import adding_up
+from estimator.comparison.scenario import Scenario, scenario_of
+from estimator.comparison.volume_sweep import crossing, crossings, growth
 
 DAY = date(2026, 6, 1)
 SITE = {"zone": "FRA", "host": "class/server-room"}

@@ -22,7 +22,7 @@ from dashboard.compare.fields import NotANumber, number, number_text, refusal_te
 from dashboard.compare.state import plain, token
 from dashboard.texts import t
 from estimator.assessment.explanation import replay
-from estimator.compare.scenario import (
+from estimator.comparison.scenario import (
     Constraints,
     Measured,
     Need,
@@ -34,8 +34,8 @@ from estimator.compare.scenario import (
     read_scenario,
     scenario_of,
 )
-from estimator.compare.scenario_link import LONGEST_TOKEN, decode
-from estimator.compare.scenario_text import scenario_toml
+from estimator.comparison.scenario_link import LONGEST_TOKEN, decode
+from estimator.comparison.scenario_toml import scenario_toml
 from tests.fake_reading import HOSTILE
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -18,7 +18,7 @@ from dashboard.register.fields import KEPT
 from dashboard.register.routes import SCHEMA, register_routes
 from dashboard.register.text import when_text
 from dashboard.texts import t
-from estimator.compare.scenario_link import decode
+from estimator.comparison.scenario_link import decode
 from estimator.register import Register, author
 from tests import fake_reading
 from tests.fake_reading import HOSTILE, KIND

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from estimator.compare.scenario import parse_scenario, read_scenario
-from estimator.compare.scenario_text import scenario_toml
+from estimator.comparison.scenario import parse_scenario, read_scenario
+from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.errors import SobriaError
 
 GOOD = """

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.compare.scenario import Scenario, ScenarioRefused, scenario_of
-from estimator.compare.scenario_link import LARGEST_TEXT, LONGEST_TOKEN, decode, encode
+from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
+from estimator.comparison.scenario_link import LARGEST_TEXT, LONGEST_TOKEN, decode, encode
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=60)
 AMOUNT = st.floats(1e-3, 1e9)
@@ -92,7 +92,7 @@ def test_a_bomb_is_not_unpacked() -> None:
 
 
 def test_the_limit_on_the_text_is_exact() -> None:
-    from estimator.compare.scenario_link import _unpacked
+    from estimator.comparison.scenario_link import _unpacked
 
     assert _unpacked(zlib.compress(b" " * LARGEST_TEXT)) == b" " * LARGEST_TEXT
     with pytest.raises(ValueError):

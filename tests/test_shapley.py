@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.assessment.sensitivity import shapley, split_difference, tornado, what_matters
-from estimator.compare.verdict_words import change_words
+from estimator.comparison.verdict_text import change_words
 from tests.test_numbers import spaced
 
 PARTS = ("volume", "efficiency", "scope", "method")

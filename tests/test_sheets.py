@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-from estimator.compare.scenario import Scenario, scenario_of
+from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.core.errors import LANGUAGES
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
@@ -103,7 +103,7 @@ def test_page_table_and_comparison_hold_the_same_digits(lang: str) -> None:
 
 
 def test_the_command_writes_what_compare_says(tmp_path: Path) -> None:
-    from estimator.compare.scenario_text import scenario_toml
+    from estimator.comparison.scenario_toml import scenario_toml
 
     (tmp_path / "s.toml").write_text(scenario_toml(scenario()), "utf-8")
 
@@ -425,7 +425,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], An
 
 
 def test_the_route_serves_the_sheet_of_the_address(asked: Callable[[str], Any], tmp_path: Path) -> None:
-    from estimator.compare.scenario_link import encode
+    from estimator.comparison.scenario_link import encode
 
     found = asked(f"lang=en&scenario={encode(scenario())}")
     assert found.status_code == 200 and found.body == written(
@@ -438,7 +438,7 @@ def test_the_route_serves_the_sheet_of_the_address(asked: Callable[[str], Any], 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_document_has_an_address_in_every_format(asked: Callable[..., Any], tmp_path: Path, lang: str) -> None:
     from dashboard.documents import ADDRESSES, document_links
-    from estimator.compare.scenario_link import encode
+    from estimator.comparison.scenario_link import encode
 
     token, found = encode(scenario()), facts_of(scenario(), lang, tmp_path)
     links = document_links(lang, scenario=token)
@@ -454,7 +454,7 @@ def test_every_document_has_an_address_in_every_format(asked: Callable[..., Any]
 
 
 def test_a_use_case_opens_the_documents_of_its_scenario(asked: Callable[..., Any], tmp_path: Path) -> None:
-    from estimator.compare.scenario_text import scenario_toml
+    from estimator.comparison.scenario_toml import scenario_toml
 
     cells = {"name": "Courriers", "task": "répondre", "unit": "réponse", "service": "Courrier", "owner_role": "chef"}
     register, who = Register(tmp_path), author("Courrier", "essai")

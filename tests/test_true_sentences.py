@@ -17,9 +17,9 @@ from dashboard.texts import t, words
 from dashboard.view import proof_sentence
 from estimator.builds.build import build
 from estimator.cli import app
-from estimator.compare.decision import decision
-from estimator.compare.scenario import Scenario, scenario_of
-from estimator.compare.verdict_words import smallest_words
+from estimator.comparison.decision import decision
+from estimator.comparison.scenario import Scenario, scenario_of
+from estimator.comparison.verdict_text import smallest_words
 from estimator.indicators.practice import fits, right_sized
 from estimator.indicators.scope import Scope
 from estimator.register import Register, author
@@ -122,7 +122,7 @@ def test_a_large_model_that_cannot_be_told_from_the_smallest_is_not_right_sized(
 
 def used(home: Path, scenario: Scenario, model: str) -> Scope:
     """A use case that makes 500 requests with a model, to which a scenario is attached."""
-    from estimator.compare.scenario_text import scenario_toml
+    from estimator.comparison.scenario_toml import scenario_toml
 
     register = Register(home)
     id = case(register, "A", "Courrier")

@@ -13,12 +13,12 @@ from estimator.assessment.impacts import FIGURES
 from estimator.catalogue.selection import Bound
 from estimator.catalogue.tables import load
 from estimator.cli.compare_text import compare_text
-from estimator.compare import Comparator
-from estimator.compare.decision import decision
-from estimator.compare.options import Context
-from estimator.compare.pairing import Paired, Side
-from estimator.compare.sweeps import crossing
-from estimator.compare.verdict_words import smallest_words
+from estimator.comparison.comparison import Comparator
+from estimator.comparison.decision import decision
+from estimator.comparison.option_inventory import Context
+from estimator.comparison.paired_draws import Paired, Side
+from estimator.comparison.verdict_text import smallest_words
+from estimator.comparison.volume_sweep import crossing
 from estimator.core.errors import say
 from tests.support import activity, built
 from tests.test_compare_parts import DAY, SERVER, SITE, option, scenario

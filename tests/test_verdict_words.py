@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from estimator.compare.verdict_words import ratio_words, verdict_meaning, verdict_words
-from estimator.compare.verdicts import VERDICTS, Comparison, Pair, Ratio, compare
+from estimator.comparison.verdict_text import ratio_words, verdict_meaning, verdict_words
+from estimator.comparison.verdicts import VERDICTS, Comparison, Pair, Ratio, compare
 from estimator.core.errors import LANGUAGES
 from tests.test_numbers import spaced
 

@@ -13,11 +13,11 @@ from dashboard import data
 from dashboard.texts import LANGUAGES, t
 from estimator.assessment.explanation import explain_cells
 from estimator.catalogue import models, providers, tables
-from estimator.compare import Comparator, opened
-from estimator.compare.decision import decision, factor_labels
-from estimator.compare.options import Context, built
-from estimator.compare.scenario import Option, Scenario, parse_scenario
-from estimator.compare.sites import at_hosts
+from estimator.comparison.comparison import Comparator, opened
+from estimator.comparison.decision import decision, factor_labels
+from estimator.comparison.option_inventory import Context, built
+from estimator.comparison.scenario import Option, Scenario, parse_scenario
+from estimator.comparison.site_comparison import at_hosts
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
 from estimator.places.criteria import Criterion, criteria

@@ -15,8 +15,8 @@ from dashboard.compare.sections import label, other_than
 from dashboard.compare.view import breakable, told_pair
 from dashboard.texts import both, sentence, t
 from dashboard.view import choice
-from estimator.compare.adding_up import adding_up
-from estimator.compare.scenario import Scenario
+from estimator.comparison.rounding import adding_up
+from estimator.comparison.scenario import Scenario
 from estimator.core.number_format import share_text, step_for, tick_text, with_unit
 
 DRAWN = 5  # factors in the picture

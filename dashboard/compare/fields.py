@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.texts import known, sentence, t
-from estimator.compare.scenario import Scenario, ScenarioRefused, scenario_of
+from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
 from estimator.core.typography import typeset
 
 

@@ -15,8 +15,8 @@ from dashboard.compare.session import ERROR, put, say_error
 from dashboard.compare.state import plain, token
 from dashboard.documents import scenario_documents
 from dashboard.texts import t
-from estimator.compare.scenario import Scenario, ScenarioRefused, parse_scenario
-from estimator.compare.scenario_text import scenario_toml
+from estimator.comparison.scenario import Scenario, ScenarioRefused, parse_scenario
+from estimator.comparison.scenario_toml import scenario_toml
 from estimator.places.supplier_answers import cell_text
 
 PASTED = "compare pasted"

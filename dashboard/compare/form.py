@@ -11,7 +11,7 @@ from dashboard.compare.option import option_form
 from dashboard.compare.session import ERROR, field_key, list_field, put, read, say_error, text_field
 from dashboard.compare.state import plain
 from dashboard.texts import sentence, t
-from estimator.compare.scenario import Option, Scenario
+from estimator.comparison.scenario import Option, Scenario
 
 CHOSEN = "compare chosen"
 DATA = ("open", "ordinary", "personal", "sensitive")

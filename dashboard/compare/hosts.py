@@ -15,8 +15,8 @@ from dashboard.compare.view import named
 from dashboard.data import subject_name
 from dashboard.texts import both, sentence, t
 from dashboard.view import choice
-from estimator.compare.scenario import Scenario
-from estimator.compare.sites import placeable
+from estimator.comparison.scenario import Scenario
+from estimator.comparison.site_comparison import placeable
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import interval_text, range_text, share_text
 from estimator.core.typography import typeset

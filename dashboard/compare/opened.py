@@ -11,7 +11,7 @@ from dashboard.compare import data as compare_data
 from dashboard.compare.view import link
 from dashboard.explain_view import _factors, _left_out, _steps
 from dashboard.texts import t
-from estimator.compare.scenario import Scenario
+from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import count_text, interval_text
 

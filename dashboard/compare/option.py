@@ -12,7 +12,7 @@ from dashboard.compare.fields import NotANumber, merged, number, number_text, re
 from dashboard.compare.session import ERROR, REVISION, list_field, put, read, say_error, text_field
 from dashboard.compare.state import plain
 from dashboard.texts import sentence, t
-from estimator.compare.scenario import Option, Scenario
+from estimator.comparison.scenario import Option, Scenario
 
 NETWORK = "network/fixed-fra"
 OPTION_NUMBERS = ("attempts", "acceptance", "reserved_hours")

@@ -11,7 +11,7 @@ from dashboard.compare.data import Compared
 from dashboard.compare.quality import Point, quality_picture, quality_text
 from dashboard.compare.view import breakable, nearest, suitable
 from dashboard.texts import both, sentence, t
-from estimator.compare.verdict_words import smallest_words
+from estimator.comparison.verdict_text import smallest_words
 from estimator.core.number_format import interval_text
 
 FIGURES = ("energy", "water", "adpe", "gwp")

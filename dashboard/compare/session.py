@@ -10,8 +10,8 @@ from dashboard.compare import data as compare_data
 from dashboard.compare.fields import checked, refusal_text
 from dashboard.compare.state import NAME, plain, token
 from dashboard.texts import t
-from estimator.compare.scenario import Scenario, ScenarioRefused
-from estimator.compare.scenario_link import decode
+from estimator.comparison.scenario import Scenario, ScenarioRefused
+from estimator.comparison.scenario_link import decode
 
 LONG, SHOWN, REVISION, ERROR = (f"compare {name}" for name in ("long", "shown", "revision", "error"))
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from estimator.compare.scenario import Scenario, ScenarioRefused
-from estimator.compare.scenario_link import encode
+from estimator.comparison.scenario import Scenario, ScenarioRefused
+from estimator.comparison.scenario_link import encode
 
 NAME = "scenario"
 LONGEST_LINK = 6000  # characters of a token in each link of a page

@@ -12,7 +12,7 @@ from dashboard.compare.quality import quality_text
 from dashboard.compare.view import INDICATORS, breakable, link, occupancy, proof_of, why_absent
 from dashboard.dates import short_day
 from dashboard.texts import both, sentence, t
-from estimator.compare.scenario import Option, Scenario
+from estimator.comparison.scenario import Option, Scenario
 from estimator.core.number_format import (
     Step,
     interval_text,

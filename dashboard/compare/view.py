@@ -11,9 +11,9 @@ from dashboard.compare.data import Compared, example_scenario
 from dashboard.compare.state import LONGEST_LINK, NAME, token
 from dashboard.compare.state import plain as plain_of
 from dashboard.texts import both, sentence, t
-from estimator.compare.options import MINUTES_APART
-from estimator.compare.scenario import Scenario
-from estimator.compare.verdict_words import no_lead
+from estimator.comparison.option_inventory import MINUTES_APART
+from estimator.comparison.scenario import Scenario
+from estimator.comparison.verdict_text import no_lead
 from estimator.core.number_format import count_text, share_text, tick_text, two_figures
 
 PAGE = "comparer"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from estimator.compare.scenario import Scenario
+from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError, say
 from estimator.core.home import default_home
 from estimator.core.typography import typeset

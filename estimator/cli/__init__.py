@@ -149,8 +149,8 @@ def compare(
     json_: Json = False,
 ) -> None:
     from estimator.cli.compare_text import compare_text
-    from estimator.compare.decision import decision
-    from estimator.compare.scenario import read_scenario
+    from estimator.comparison.decision import decision
+    from estimator.comparison.scenario import read_scenario
 
     sites = (option or "", hosts.split(",")) if hosts else None
     body = decision(read_scenario(file), context.obj["home"], sites)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.compare.verdict_words import BARE, no_lead, smallest_words
+from estimator.comparison.verdict_text import BARE, no_lead, smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import count_text, interval_text, share_text, tick_text
 from estimator.core.typography import typeset

@@ -37,7 +37,7 @@ def questionnaire(context: typer.Context, file: File, out: Out, format: Format =
 
 def _write(context: typer.Context, file: Path, out: Path, format: str | None, as_json: bool) -> None:
     """The document that the command names."""
-    from estimator.compare.scenario import read_scenario
+    from estimator.comparison.scenario import read_scenario
     from estimator.sheets.facts import facts_of
     from estimator.sheets.files import write_sheet
 

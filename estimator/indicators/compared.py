@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from estimator.compare.decision import decision
-from estimator.compare.scenario import Scenario, read_scenario
+from estimator.comparison.decision import decision
+from estimator.comparison.scenario import Scenario, read_scenario
 from estimator.core.errors import SobriaError
 from estimator.register.types import UseCase
 

@@ -9,7 +9,7 @@ from estimator.attached import Attached
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.tables import load
 from estimator.commitments import SMALLEST_GROUP
-from estimator.compare.scenario import Option
+from estimator.comparison.scenario import Option
 from estimator.indicators.scope import Scope, of_case
 from estimator.register.types import UseCase
 

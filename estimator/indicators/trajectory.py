@@ -8,8 +8,8 @@ from estimator.assessment import uncertainty
 from estimator.assessment.impacts import figure_named
 from estimator.assessment.sensitivity import shapley
 from estimator.attached import Attached
-from estimator.compare.pairing import Side
-from estimator.compare.verdict_words import change_words
+from estimator.comparison.paired_draws import Side
+from estimator.comparison.verdict_text import change_words
 from estimator.core.errors import LANGUAGES
 from estimator.indicators.scope import Scope, of_case
 from estimator.indicators.units import counted_in, units

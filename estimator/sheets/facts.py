@@ -11,8 +11,8 @@ from babel.dates import format_date
 
 from estimator.builds.queries import open_current
 from estimator.catalogue import providers
-from estimator.compare.decision import decision
-from estimator.compare.scenario import Option, Quality, Scenario, read_scenario
+from estimator.comparison.decision import decision
+from estimator.comparison.scenario import Option, Quality, Scenario, read_scenario
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import NO_BREAK, Step, count_text, share_text, tick_text, two_figures
 from estimator.register import Register

@@ -6,7 +6,7 @@ from typing import Any
 
 from estimator.assessment import method_documentation
 from estimator.catalogue.tables import load
-from estimator.compare.verdict_words import no_lead, smallest_words
+from estimator.comparison.verdict_text import no_lead, smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, share_text, tick_text
 from estimator.places.questionnaire import questionnaire

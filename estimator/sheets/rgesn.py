@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimator.catalogue.tables import load
-from estimator.compare.verdict_words import smallest_words
+from estimator.comparison.verdict_text import smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import bounds_text, exact_text, interval_text, step_for
 from estimator.places.criteria import Criterion, criteria

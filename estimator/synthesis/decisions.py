@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from estimator.catalogue.models import ModelUnknown, find
-from estimator.compare.verdicts import LOWER_ALWAYS, LOWER_MOSTLY
+from estimator.comparison.verdicts import LOWER_ALWAYS, LOWER_MOSTLY
 from estimator.core.errors import LANGUAGES, say
 from estimator.indicators.compared import Compared
 from estimator.indicators.scope import Scope, of_case

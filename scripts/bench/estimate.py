@@ -13,10 +13,10 @@ import numpy as np
 
 from estimator.assessment.impacts import figure_named
 from estimator.catalogue.tables import load
-from estimator.compare import INDICATORS, Comparator, led
-from estimator.compare.options import Context
-from estimator.compare.scenario import Scenario, scenario_of
-from estimator.compare.sites import at_hosts
+from estimator.comparison.comparison import INDICATORS, Comparator, led
+from estimator.comparison.option_inventory import Context
+from estimator.comparison.scenario import Scenario, scenario_of
+from estimator.comparison.site_comparison import at_hosts
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Question
 

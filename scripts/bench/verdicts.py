@@ -14,7 +14,7 @@ import numpy as np
 from estimator.assessment.uncertainty import DRAWS, Z95, draw
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import load
-from estimator.compare.verdicts import Pair, compare
+from estimator.comparison.verdicts import Pair, compare
 
 SHARES = (0.80, 0.885, 0.90, 0.905, 0.91, 0.915, 0.92, 0.925, 0.93, 0.98, 0.9985, 0.9999, 0.9999996)
 SPREADS = (1.6, 1.5, 1.3)  # of three factors that one option has and the other has not: 95 % point over median

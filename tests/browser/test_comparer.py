@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.texts import t
-from estimator.compare.scenario import read_scenario, scenario_of
-from estimator.compare.scenario_link import encode
+from estimator.comparison.scenario import read_scenario, scenario_of
+from estimator.comparison.scenario_link import encode
 from tests.browser.conftest import ROOT, Server
 from tests.browser.test_pages import ICONS, TROUBLE, grave, is_wider_than_its_window, open_page, settled
 from tests.fake_reading import HOSTILE

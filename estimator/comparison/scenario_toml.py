@@ -1,6 +1,6 @@
 """A scenario as TOML: what the page downloads runs to the same digits from the command line."""
 
-from estimator.compare.scenario import Scenario
+from estimator.comparison.scenario import Scenario
 
 
 def scenario_toml(scenario: Scenario) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from estimator.assessment.evaluation import Cell
 from estimator.assessment.impacts import FIGURES, asked, figure_named, known_result
-from estimator.compare.pairing import Side
+from estimator.comparison.paired_draws import Side
 
 NAMES = ("servers", "overhead", "onsite", "electricity", "making", "network", "terminals", "terminals_making")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from estimator.catalogue.tables import Catalogue
-from estimator.compare.scenario import Option, Scenario, ScenarioRefused
+from estimator.comparison.scenario import Option, Scenario, ScenarioRefused
 from estimator.workloads.request import Question
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from estimator.compare.scenario import Option, Quality
-from estimator.compare.verdicts import FAR, LOWER_MOSTLY, MARGIN, MOST, ODD_DRAWS, TAIL, Comparison
+from estimator.comparison.scenario import Option, Quality
+from estimator.comparison.verdicts import FAR, LOWER_MOSTLY, MARGIN, MOST, ODD_DRAWS, TAIL, Comparison
 from estimator.core.errors import say
 from estimator.core.number_format import Step, share_text, tick_text, two_figures
 from estimator.core.typography import typeset

@@ -8,13 +8,13 @@ from typing import Any
 
 from estimator.assessment.impacts import FIGURES, Figure, amounts, asked, figure_named, known_result
 from estimator.assessment.sensitivity import split_difference
-from estimator.compare.components import components, screens_share
-from estimator.compare.options import Built, Context, built, counts_network
-from estimator.compare.pairing import Paired, Side
-from estimator.compare.scenario import Option, Scenario
-from estimator.compare.verdict_words import quality_words, ratio_words, verdict_words
-from estimator.compare.verdicts import LOWER_ALWAYS, LOWER_MOSTLY, NOT_COMPARABLE, NOT_STUDIED, Comparison
-from estimator.compare.verdicts import compare as compare_pair
+from estimator.comparison.breakdown import components, screens_share
+from estimator.comparison.option_inventory import Built, Context, built, counts_network
+from estimator.comparison.paired_draws import Paired, Side
+from estimator.comparison.scenario import Option, Scenario
+from estimator.comparison.verdict_text import quality_words, ratio_words, verdict_words
+from estimator.comparison.verdicts import LOWER_ALWAYS, LOWER_MOSTLY, NOT_COMPARABLE, NOT_STUDIED, Comparison
+from estimator.comparison.verdicts import compare as compare_pair
 from estimator.core.errors import LANGUAGES
 
 INDICATORS = tuple(figure.id for figure in FIGURES)

@@ -10,7 +10,7 @@ from estimator.assessment.evaluation import Cell, Choose, corner, evaluated, fol
 from estimator.assessment.impacts import Figure, asked, known_result
 from estimator.assessment.sensitivity import tornado, what_matters
 from estimator.catalogue.schema import Factor
-from estimator.compare.verdicts import Pair
+from estimator.comparison.verdicts import Pair
 
 if TYPE_CHECKING:
     from estimator.assessment.uncertainty import Array

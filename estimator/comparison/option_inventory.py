@@ -12,8 +12,8 @@ from estimator.catalogue.defaults import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import Bound
 from estimator.catalogue.tables import Catalogue
-from estimator.compare.scenario import Option, People, Scenario
-from estimator.compare.verdict_words import BARE
+from estimator.comparison.scenario import Option, People, Scenario
+from estimator.comparison.verdict_text import BARE
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import share_text, tick_text
 from estimator.core.typography import typeset

@@ -5,7 +5,7 @@ import json
 import zlib
 from typing import Any
 
-from estimator.compare.scenario import Scenario, ScenarioRefused, scenario_of
+from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
 
 LONGEST_TOKEN = 6_000  # characters: what browsers, proxies and mail leave whole
 LARGEST_TEXT = 200_000  # bytes of JSON, far above what packs into a token

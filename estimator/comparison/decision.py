@@ -7,13 +7,13 @@ from typing import Any
 
 from estimator.catalogue.selection import Bound
 from estimator.catalogue.tables import Catalogue, load
-from estimator.compare import Comparator, compare_scenario, opened
-from estimator.compare.components import components, screens_share
-from estimator.compare.options import Context, built
-from estimator.compare.pairing import Side
-from estimator.compare.scenario import Scenario
-from estimator.compare.sites import at_hosts, placeable
-from estimator.compare.sweeps import crossings, growth
+from estimator.comparison.breakdown import components, screens_share
+from estimator.comparison.comparison import Comparator, compare_scenario, opened
+from estimator.comparison.option_inventory import Context, built
+from estimator.comparison.paired_draws import Side
+from estimator.comparison.scenario import Scenario
+from estimator.comparison.site_comparison import at_hosts, placeable
+from estimator.comparison.volume_sweep import crossings, growth
 from estimator.core.errors import LANGUAGES
 
 FEW = 8  # options up to which growth and crossings are told

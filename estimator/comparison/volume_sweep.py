@@ -7,9 +7,9 @@ from typing import Any
 
 from estimator.assessment import uncertainty
 from estimator.assessment.impacts import figure_named
-from estimator.compare import Comparator, led
-from estimator.compare.options import Context
-from estimator.compare.scenario import Scenario
+from estimator.comparison.comparison import Comparator, led
+from estimator.comparison.option_inventory import Context
+from estimator.comparison.scenario import Scenario
 
 GROWTH = (1.0, 3.0, 10.0)
 HALF = 0.5
