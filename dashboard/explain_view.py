@@ -21,7 +21,7 @@ from estimator.core.number_format import (
     two_values_text,
     unit_text,
 )
-from estimator.indicators.opened import SHEET, split_number
+from estimator.governance.indicators.explanation import SHEET, split_number
 from estimator.synthesis.text import scope_name
 
 DOUBTS = 5  # factors in the picture of the doubt

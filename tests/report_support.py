@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from estimator.commitments import Commitments
-from estimator.commitments import author as voter
-from estimator.register import Register, author
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.register.register import Register, author
 from estimator.report.facts import Asked, Facts, facts_of
 from estimator.report.files import REPORTS
 from tests.support import activity, built

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from estimator.governance.register.register import author
 from estimator.ledger import Ledger
 from estimator.ledger.archive import ArchiveExists, ArchiveTorn, HomeNotEmpty, LedgerFaulty, export, restore
 from estimator.ledger.compaction import compact
 from estimator.ledger.reconciliation import standing
 from estimator.ledger.withdrawals import Target, withdraw
-from estimator.register import author
 from tests.support import sobria
 from tests.test_compacting import said
 from tests.test_ledger import bring, snapshot

@@ -4,10 +4,10 @@ import hashlib
 import json
 from pathlib import Path
 
-from estimator.attached import attached
 from estimator.builds.build import build
 from estimator.builds.queries import Build
-from estimator.register import Register
+from estimator.governance.indicators.usage_by_case import attached
+from estimator.governance.register.register import Register
 from tests.support import sobria
 from tests.test_ledger import bring, snapshot
 from tests.traces_support import text

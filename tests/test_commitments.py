@@ -12,11 +12,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.cli.commitments import commitments as commands
-from estimator.commitments import FOLDER, CommitmentRefused, Commitments, StatementUnknown, Trained, author, expected
-from estimator.commitments_types import UNITS, Budget, Correction, Indicator, Objective, Publication, Training, What
 from estimator.core.errors import LANGUAGES, words
-from estimator.register import Register
-from estimator.register.refusals import UseCaseUnknown
+from estimator.governance.commitments.commitments import (
+    FOLDER,
+    CommitmentRefused,
+    Commitments,
+    StatementUnknown,
+    Trained,
+    author,
+    expected,
+)
+from estimator.governance.commitments.schema import (
+    UNITS,
+    Budget,
+    Correction,
+    Indicator,
+    Objective,
+    Publication,
+    Training,
+    What,
+)
+from estimator.governance.register.refusals import UseCaseUnknown
+from estimator.governance.register.register import Register
 from tests.support import sobria
 from tests.test_register import FACTS
 

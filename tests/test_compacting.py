@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from estimator.builds.build import build
 from estimator.builds.queries import Build
 from estimator.core import parquet_files
+from estimator.governance.register.register import author
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, compaction
 from estimator.ledger.compaction import Compacted, CompactionRunning, compact
 from estimator.ledger.reconciliation import standing
 from estimator.ledger.withdrawals import Target, bring_back, withdraw
-from estimator.register import author
 from tests.support import sobria
 from tests.test_ledger import SNAPSHOTS, bring, prefixes, snapshot
 from tests.traces_support import counting, read, text

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from estimator.assessment.impacts import FIGURES
-from estimator.attached import attached
 from estimator.builds.queries import SAMPLE_MARK, Build, open_current
-from estimator.commitments import Commitments
-from estimator.indicators import INDICATORS, sheet
-from estimator.indicators.home import scope_of
-from estimator.indicators.practice import fits
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.indicators import INDICATORS, indicators
+from estimator.governance.indicators.open_scope import scope_of
+from estimator.governance.indicators.practices import fits
+from estimator.governance.indicators.usage_by_case import attached
+from estimator.governance.register.register import Register
 from estimator.ingestion.declarations.columns import TEMPLATE
-from estimator.register import Register
 from scripts.demo import metropole
 
 TODAY = date(2026, 11, 25)  # the day on which the demonstration was written: nothing in it is later
@@ -99,7 +99,7 @@ def test_the_story(build: Build) -> None:
 
 
 def test_most_indicators_have_a_value_and_the_others_say_why(home: Path) -> None:
-    found = sheet(scope_of(home))["indicators"]
+    found = indicators(scope_of(home))["indicators"]
     silent = [entry.id for entry in INDICATORS if not said(found[entry.id]["value"])]
     assert len(INDICATORS) == 12 and silent == []
     assert found["energy"]["change"]["established"] is True and found["energy"]["change"]["share"] > 0

@@ -10,13 +10,13 @@ import pytest
 
 from estimator.builds.build import build
 from estimator.builds.queries import Build
+from estimator.governance.register.register import author
 from estimator.ingestion.codecarbon import rows
 from estimator.ingestion.quarantine import Retried, retry, waiting
 from estimator.ingestion.reader import RowRefused, Unreadable
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.reconciliation import Standing, standing
 from estimator.ledger.withdrawals import Target, withdraw
-from estimator.register import author
 from tests.support import sobria
 from tests.test_ledger import bring, snapshot
 from tests.traces_support import COLUMNS, context, text

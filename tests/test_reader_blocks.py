@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from estimator.core.digest_set import Digests, of_bytes, of_column
 from estimator.core.errors import SobriaError
+from estimator.governance.register.register import author
 from estimator.ingestion.codecarbon import blocks, reader
 from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.parsing import timestamps
@@ -25,7 +26,6 @@ from estimator.ledger.files import as_models
 from estimator.ledger.reconciliation import standing
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawals import Target, withdraw
-from estimator.register import author
 from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, text
 
 Row = TypeVar("Row", Activity, Refused)

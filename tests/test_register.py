@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 
 from estimator.core.errors import LANGUAGES, words
 from estimator.core.event_log import FOLDER, Event, EventFolder, make_event
-from estimator.register import Register, author, free_id
-from estimator.register.attachments import use_case_of
-from estimator.register.fold import fold
-from estimator.register.refusals import (
+from estimator.governance.register.attachments import use_case_of
+from estimator.governance.register.refusals import (
     ChangeRefused,
     ClosedUseCase,
     FieldsRefused,
@@ -28,8 +26,10 @@ from estimator.register.refusals import (
     UseCaseKnown,
     UseCaseUnknown,
 )
-from estimator.register.rules import RULES
-from estimator.register.types import Attachment, add_months
+from estimator.governance.register.register import Register, author, free_id
+from estimator.governance.register.replay import fold
+from estimator.governance.register.schema import Attachment, add_months
+from estimator.governance.register.stage_rules import RULES
 
 FACTS: dict[str, Any] = {
     "name": "Tri du courrier",
@@ -416,7 +416,7 @@ def test_the_phrases_of_the_rules_are_the_charter_s(root: Path) -> None:
 
 
 def test_every_field_has_a_name_in_both_languages() -> None:
-    from estimator.register.types import Facts
+    from estimator.governance.register.schema import Facts
 
     for lang in LANGUAGES:
         plain = set(Facts.model_fields) - {"threshold"}

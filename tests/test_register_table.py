@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from estimator.cli.register import register as commands
 from estimator.core.errors import LANGUAGES, words
 from estimator.core.event_log import FOLDER
-from estimator.register import Register, author, types
-from estimator.register.table import (
+from estimator.governance.register import schema as types
+from estimator.governance.register.csv_table import (
     COLUMNS,
     FACTS,
     MARK,
@@ -27,6 +27,7 @@ from estimator.register.table import (
     import_csv,
     table_text,
 )
+from estimator.governance.register.register import Register, author
 from tests.support import sobria
 from tests.test_register import ANSWERED, DSI, THRESHOLD, clock, decision, generalised
 from tests.test_register import FACTS as PLAIN

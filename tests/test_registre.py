@@ -19,7 +19,7 @@ from dashboard.register.routes import SCHEMA, register_routes
 from dashboard.register.text import when_text
 from dashboard.texts import t
 from estimator.comparison.scenario_link import decode
-from estimator.register import Register, author
+from estimator.governance.register.register import Register, author
 from tests import fake_reading
 from tests.fake_reading import HOSTILE, KIND
 from tests.support import waited

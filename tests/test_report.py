@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from estimator.builds.queries import SAMPLE_MARK
-from estimator.commitments import Commitments
-from estimator.commitments import author as voter
 from estimator.core.errors import LANGUAGES
 from estimator.core.periods import PeriodRefused
-from estimator.register import Register
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.register.register import Register
 from estimator.report.data import schema
 from estimator.report.files import REPORTS, FolderWanted, write_report
 from estimator.report.schema_impact import COLUMNS

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from estimator.register import Register
+from estimator.governance.register.register import Register
 from estimator.report.files import REPORTS
 from estimator.report.premises import holder
 from tests.report_support import ADEME, SITE, case, facts, rows_of, run, settle, text

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from estimator.commitments import Commitments
-from estimator.commitments import author as voter
 from estimator.core.errors import LANGUAGES
-from estimator.register import Register
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.register.register import Register
 from estimator.report.files import write_report
 from tests.report_support import WHO, case, facts, plain, run, settle, text
 from tests.support import built

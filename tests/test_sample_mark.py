@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from estimator.builds.queries import SAMPLE_MARK
-from estimator.register import Register, author
+from estimator.governance.register.register import Register, author
 from tests.support import activity, built, sobria
 
 MARKS = {"fr": "DONNÉES FICTIVES", "en": "FICTITIOUS DATA"}

@@ -7,7 +7,7 @@ import pytest
 from dashboard.register import names
 from dashboard.texts import t
 from estimator.builds.queries import Build
-from estimator.register import Register, author
+from estimator.governance.register.register import Register, author
 from tests.support import activity, built
 from tests.test_coverage import COUNTS_ALONE
 from tests.test_dashboard_pages import page

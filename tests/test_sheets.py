@@ -20,8 +20,8 @@ from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.core.errors import LANGUAGES
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
+from estimator.governance.register.register import Register, author
 from estimator.places.supplier_answers import read_answers
-from estimator.register import Register, author
 from estimator.sheets.bars import round_top, small_ones
 from estimator.sheets.document import Table
 from estimator.sheets.evaluation import evaluation

@@ -19,7 +19,7 @@ from dashboard.synthese.routes import synthesis_routes
 from dashboard.texts import t
 from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError
-from estimator.register import Register, author
+from estimator.governance.register.register import Register, author
 from scripts.demo.metropole import fill
 from tests.test_synthesis import CASE, HOSTILE, STUDIED, rows_of
 

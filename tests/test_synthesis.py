@@ -13,18 +13,18 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from estimator.charter import phrases
 from estimator.cli import app
-from estimator.commitments import Commitments
-from estimator.commitments import author as voter
 from estimator.core.errors import LANGUAGES, words
 from estimator.core.periods import Period
-from estimator.indicators import sheet
-from estimator.indicators.projection import Pace
-from estimator.indicators.scope import Scope, Sources
-from estimator.indicators.small_groups import grouped, withheld
-from estimator.indicators.trajectory import change
-from estimator.register import Register, author
+from estimator.governance.charter import phrases
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.indicators import indicators
+from estimator.governance.indicators.anonymity import grouped, withheld
+from estimator.governance.indicators.projection import Pace
+from estimator.governance.indicators.scope import Scope, Sources
+from estimator.governance.indicators.trend import change
+from estimator.governance.register.register import Register, author
 from estimator.sheets.files import FormatUnknown
 from estimator.synthesis import checks as phrase_checks
 from estimator.synthesis import synthesis
@@ -202,7 +202,7 @@ def test_an_objective_is_compared_over_as_many_months_as_its_reference_holds(tmp
 
 def test_limits_come_from_the_tables_with_their_source(tmp_path: Path) -> None:
     case(Register(tmp_path), "A", "Courrier")
-    found = sheet(scope(tmp_path, run("a", 1)))["indicators"]
+    found = indicators(scope(tmp_path, run("a", 1)))["indicators"]
     assert found["energy"]["limits"] == []
     assert limit_texts(found["water"]["limits"], "fr") == [
         "Eau du site par kWh total\u00a0: au plus 0,4\u00a0L/kWh (RGESN 8.4)"

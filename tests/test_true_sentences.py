@@ -20,9 +20,9 @@ from estimator.cli import app
 from estimator.comparison.decision import decision
 from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.comparison.verdict_text import smallest_words
-from estimator.indicators.practice import fits, right_sized
-from estimator.indicators.scope import Scope
-from estimator.register import Register, author
+from estimator.governance.indicators.practices import fits, right_sized
+from estimator.governance.indicators.scope import Scope
+from estimator.governance.register.register import Register, author
 from estimator.sheets.document import Cell, Table
 from estimator.synthesis import synthesis
 from estimator.synthesis.document import document

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from estimator.builds.build import build
 from estimator.builds.queries import Build
+from estimator.governance.register.refusals import FieldsRefused
+from estimator.governance.register.register import author
 from estimator.ledger import Ledger, import_paths
 from estimator.ledger.reconciliation import Standing, standing
 from estimator.ledger.withdrawals import LedgerIdUnknown, NothingToWithdraw, Target, bring_back, leaving, withdraw
-from estimator.register import author
-from estimator.register.refusals import FieldsRefused
 from tests.support import sobria
 from tests.test_ledger import bring, snapshot
 from tests.traces_support import context, text

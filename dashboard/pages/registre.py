@@ -26,7 +26,7 @@ from dashboard.register.way import stage_path
 from dashboard.texts import both, t
 from dashboard.view import choice, language, page_asked
 from estimator.core.errors import SobriaError
-from estimator.register.types import UseCase
+from estimator.governance.register.schema import UseCase
 
 FILTERS = ("etape", "issue", "service", "commune")
 COMMAND = "sobria register add nom=… tache=… unite=… service=… commune=… responsable=… --who … --why …"

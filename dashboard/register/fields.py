@@ -10,7 +10,7 @@ from dashboard import data
 from dashboard.dates import short_day
 from dashboard.register import data as register
 from dashboard.texts import t
-from estimator.register.types import UseCase
+from estimator.governance.register.schema import UseCase
 
 KEPT = "form "  # begins the key of every field of the form that is open
 LONG = ("tache", "benefice", "alternative_description", "alternative_raison", "why", "conclusion", "reasons", "rows")

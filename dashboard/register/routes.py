@@ -12,7 +12,7 @@ from dashboard.index import not_found_page
 from dashboard.register import data as register
 from dashboard.register.sheet import sheet
 from dashboard.texts import DEFAULT, LANGUAGES
-from estimator.register.refusals import UseCaseUnknown
+from estimator.governance.register.refusals import UseCaseUnknown
 
 REGISTER_FILES = ("/registre.csv", "/registre-schema.json")
 SCHEMA = Path(__file__).parents[1] / "static" / "registre-schema.json"

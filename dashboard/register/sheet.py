@@ -15,7 +15,7 @@ from dashboard.register.view import decision_rows, record_pairs
 from dashboard.register.way import answer_text, conditions_title, stage_path, way_entries
 from dashboard.texts import t
 from estimator.core.number_format import interval_text
-from estimator.register.types import UseCase
+from estimator.governance.register.schema import UseCase
 
 LONGEST = 110  # characters of a reason
 CUTS, ROOM = (600, 300, 200, 140, 90, 60, 40), 700  # characters of a field, and of all of them: one page holds them

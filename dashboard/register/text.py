@@ -12,8 +12,8 @@ from dashboard.register import data as register
 from dashboard.texts import t
 from estimator.core.event_log import Event
 from estimator.core.number_format import exact_text
-from estimator.register import Counts
-from estimator.register.types import METROPOLE, UseCase
+from estimator.governance.register.register import Counts
+from estimator.governance.register.schema import METROPOLE, UseCase
 
 RESULTS = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")
 LONGEST_CELL = 80

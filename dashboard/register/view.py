@@ -27,8 +27,8 @@ from dashboard.register.way import answer_text, conditions_section, way_section
 from dashboard.texts import t
 from estimator.core.errors import SobriaError
 from estimator.core.typography import typeset
-from estimator.register.fold import Conflict
-from estimator.register.types import Attachment, UseCase
+from estimator.governance.register.replay import Conflict
+from estimator.governance.register.schema import Attachment, UseCase
 from estimator.sheets.facts import CaseWithoutScenario
 
 PLAIN = ("task", "unit", "service", "owner_role", "benefit")

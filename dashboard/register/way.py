@@ -9,7 +9,7 @@ from dashboard.register import data as register
 from dashboard.register.form import rule_link
 from dashboard.register.text import is_closed, result_text
 from dashboard.texts import t
-from estimator.register.types import UseCase
+from estimator.governance.register.schema import UseCase
 
 LAST = "retrait"
 

@@ -9,17 +9,17 @@ from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from dashboard import data
-from estimator import commitments as votes
 from estimator.assessment.explanation import NumberUnknown
 from estimator.builds.queries import Build, NoBuild
 from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.home import default_home
 from estimator.core.periods import Period, PeriodRefused
-from estimator.indicators.compared import FOLDER as SCENARIOS
-from estimator.indicators.opened import opened, split_number
-from estimator.indicators.scope import WHOLE, Scope, Sources
-from estimator.register import Register
-from estimator.register.types import METROPOLE
+from estimator.governance.commitments import commitments as votes
+from estimator.governance.indicators.explanation import opened, split_number
+from estimator.governance.indicators.scenarios import FOLDER as SCENARIOS
+from estimator.governance.indicators.scope import WHOLE, Scope, Sources
+from estimator.governance.register.register import Register
+from estimator.governance.register.schema import METROPOLE
 from estimator.synthesis import synthesis
 
 STATES, ANSWERS = 3, 120  # remembered

@@ -10,7 +10,7 @@ from dashboard.synthese import promises, view
 from dashboard.synthese.data import Asked, Remembered, body
 from dashboard.synthese.simple import simple
 from dashboard.texts import t
-from estimator.indicators.opened import number_of
+from estimator.governance.indicators.explanation import number_of
 
 TERRITORY, PERIOD, SIMPLE = "territoire", "periode", "simple"
 DRAWN = 240  # pages remembered

@@ -10,7 +10,7 @@ from dashboard.dates import month_text
 from dashboard.synthese.charts import EFFECTS, History, months_figure, months_legend, waterfall
 from dashboard.texts import t
 from estimator.core.number_format import figure, interval_text
-from estimator.indicators.opened import number_of
+from estimator.governance.indicators.explanation import number_of
 from estimator.synthesis.document import is_mostly_estimated, use_name
 from estimator.synthesis.text import (
     FOOTPRINTS,

@@ -166,7 +166,7 @@ def indicators(
     json_: Json = False,
 ) -> None:
     from estimator.cli.indicators_text import indicators_text
-    from estimator.indicators.home import scope_of
+    from estimator.governance.indicators.open_scope import scope_of
     from estimator.synthesis import synthesis
     from estimator.synthesis.files import write
 

@@ -10,8 +10,8 @@ from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
 if TYPE_CHECKING:
-    from estimator.commitments import Commitments, Entry
-    from estimator.register.types import Author
+    from estimator.governance.commitments.commitments import Commitments, Entry
+    from estimator.governance.register.schema import Author
 
 commitments = typer.Typer(no_args_is_help=True)
 
@@ -132,7 +132,7 @@ def withdraw(
 @commitments.command("list", help="commitments_list")
 def list_(context: typer.Context, json_: Json = False) -> None:
     from estimator.cli.commitments_text import list_text
-    from estimator.commitments_types import Budget, Objective, Training
+    from estimator.governance.commitments.schema import Budget, Objective, Training
 
     kept, today = _kept(context), _day(None)
     counts = {"trained", "with_access"}  # of one service they may be those of a few people
@@ -148,13 +148,13 @@ def list_(context: typer.Context, json_: Json = False) -> None:
 
 
 def _kept(context: typer.Context) -> "Commitments":
-    from estimator.commitments import Commitments
+    from estimator.governance.commitments.commitments import Commitments
 
     return Commitments(context.obj["home"])
 
 
 def _author(who: str, why: str) -> "Author":
-    from estimator.commitments import author
+    from estimator.governance.commitments.commitments import author
 
     return author(who, why)
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from estimator.commitments import Commitments, Entry, Group, Published
-from estimator.commitments_types import UNITS, Budget, Objective, Training
 from estimator.core.errors import say
 from estimator.core.number_format import count_text, exact_text, share_text
 from estimator.core.periods import Period
+from estimator.governance.commitments.commitments import Commitments, Entry, Group, Published
+from estimator.governance.commitments.schema import UNITS, Budget, Objective, Training
 
 
 def list_text(kept: Commitments, today: date, lang: str) -> str:

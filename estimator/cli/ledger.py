@@ -61,8 +61,8 @@ def withdraw(  # noqa: PLR0913
     json_: Json = False,
 ) -> None:
     from estimator.cli.ledger_text import leaving_text
+    from estimator.governance.register.register import author
     from estimator.ledger import withdrawals as withdrawing
-    from estimator.register import author
 
     asked: tuple[tuple[withdrawing.What, Some], ...] = (("file", file), ("run", run), ("import", import_))
     held, targets = _ledger(context), [withdrawing.Target(kind, value) for kind, value in asked if value]

@@ -10,8 +10,8 @@ from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
 if TYPE_CHECKING:
-    from estimator.register import Register
-    from estimator.register.types import Author, UseCase
+    from estimator.governance.register.register import Register
+    from estimator.governance.register.schema import Author, UseCase
 
 register = typer.Typer(no_args_is_help=True)
 
@@ -56,14 +56,14 @@ def show_(context: typer.Context, id: Id, json_: Json = False) -> None:
 
 @register.command("add")
 def add(context: typer.Context, fields: Fields, who: Who, why: Why, json_: Json = False) -> None:
-    from estimator.register.table import facts_of, settable
+    from estimator.governance.register.csv_table import facts_of, settable
 
     _written(context, _register(context).create(facts_of(settable(fields)), _author(who, why)), json_)
 
 
 @register.command("set")
 def set_(context: typer.Context, id: Id, fields: Fields, who: Who, why: Why, json_: Json = False) -> None:  # noqa: PLR0913
-    from estimator.register.table import facts_of, row_of, settable
+    from estimator.governance.register.csv_table import facts_of, row_of, settable
 
     held = _register(context)
     facts = facts_of(row_of(held.use_case(id)) | settable(fields))
@@ -174,7 +174,7 @@ def due(context: typer.Context, json_: Json = False) -> None:
 @register.command("export")
 def export(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE")], json_: Json = False) -> None:
     from estimator.builds.queries import SAMPLE_MARK
-    from estimator.register.table import export_csv
+    from estimator.governance.register.csv_table import export_csv
 
     held, sample = _register(context), (context.obj["home"] / SAMPLE_MARK).exists()
     file.write_text(export_csv(held, sample), "utf-8-sig", newline="")
@@ -192,20 +192,20 @@ def import_(
 ) -> None:
     from dataclasses import asdict
 
-    from estimator.register.table import import_csv, table_text
+    from estimator.governance.register.csv_table import import_csv, table_text
 
     done = asdict(import_csv(_register(context), table_text(file), _author(who, why)))
     show(done, json_, lambda: say("register_cli", "imported", context.obj["lang"], **done))
 
 
 def _register(context: typer.Context) -> "Register":
-    from estimator.register import Register
+    from estimator.governance.register.register import Register
 
     return Register(context.obj["home"])
 
 
 def _author(who: str, why: str) -> "Author":
-    from estimator.register import author
+    from estimator.governance.register.register import author
 
     return author(who, why)
 

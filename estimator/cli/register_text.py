@@ -5,10 +5,10 @@ from typing import Any
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.event_log import Event
-from estimator.register import Due, Register
-from estimator.register.refusals import field_label
-from estimator.register.table import COLUMNS, row_of
-from estimator.register.types import UseCase
+from estimator.governance.register.csv_table import COLUMNS, row_of
+from estimator.governance.register.refusals import field_label
+from estimator.governance.register.register import Due, Register
+from estimator.governance.register.schema import UseCase
 
 WORDS = {
     "etape": "register_stages",

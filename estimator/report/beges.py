@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.assessment.impacts import amounts, figure_named
-from estimator.attached import Attached
 from estimator.core.errors import say
+from estimator.governance.indicators.usage_by_case import Attached
 from estimator.report.facts import Facts
 from estimator.report.premises import holder
 from estimator.report.written import Written

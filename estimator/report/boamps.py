@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.assessment.impacts import amounts, figure_named
-from estimator.attached import last_day
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.tables import load
-from estimator.indicators.scope import WHOLE
-from estimator.indicators.small_groups import grouped
-from estimator.register.attachments import use_case_of
-from estimator.register.types import UseCase
+from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.scope import WHOLE
+from estimator.governance.indicators.usage_by_case import last_day
+from estimator.governance.register.attachments import use_case_of
+from estimator.governance.register.schema import UseCase
 from estimator.report.facts import Facts
 from estimator.report.premises import holder
 from estimator.report.written import Written

@@ -8,10 +8,10 @@ from importlib import resources
 from typing import Any
 
 from estimator.assessment.impacts import FIGURES, amounts
-from estimator.attached import Attached
 from estimator.catalogue.tables import load
-from estimator.indicators.practice import PROOFS
-from estimator.indicators.small_groups import grouped
+from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.practices import PROOFS
+from estimator.governance.indicators.usage_by_case import Attached
 from estimator.report.facts import Facts, proof_shares
 from estimator.report.table import Row, table_text
 from estimator.report.written import Written

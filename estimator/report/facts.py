@@ -7,13 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from estimator.attached import Attached, last_day
 from estimator.core.errors import say
 from estimator.core.number_format import share_text
-from estimator.indicators import Scope, sheet
-from estimator.indicators.home import scope_of
-from estimator.indicators.practice import PROOFS, proofs
-from estimator.indicators.small_groups import withheld
+from estimator.governance.indicators import Scope, indicators
+from estimator.governance.indicators.anonymity import withheld
+from estimator.governance.indicators.open_scope import scope_of
+from estimator.governance.indicators.practices import PROOFS, proofs
+from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.synthesis.text import period_text, proof_text, territory_text
 
 METHOD = "docs/methode.md"
@@ -114,7 +114,7 @@ def facts_of(home: Path, asked: Asked, lang: str, today: date | None = None) -> 
 
 def facts_in(scope: Scope, lang: str, administration: str = "") -> Facts:
     """The facts of a scope."""
-    return Facts(scope, sheet(scope), lang, administration)
+    return Facts(scope, indicators(scope), lang, administration)
 
 
 def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from estimator.assessment import method_documentation
-from estimator.commitments_types import Objective
 from estimator.core.errors import say
 from estimator.core.number_format import missing_text, share_text
 from estimator.core.typography import typeset
-from estimator.indicators.footprint import FOOTPRINTS
+from estimator.governance.commitments.schema import Objective
+from estimator.governance.indicators.footprints import FOOTPRINTS
 from estimator.report.claims import claims
 from estimator.report.facts import Facts, facts_in
 from estimator.report.pages import drawn, foot, heading, side_by_side

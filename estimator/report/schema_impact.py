@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from estimator.attached import Attached, last_day
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, share_text, unit_text
-from estimator.indicators.footprint import FOOTPRINTS, footprint
+from estimator.governance.indicators.footprints import FOOTPRINTS, footprint
+from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.report.facts import Facts
 from estimator.report.table import table_text
 from estimator.report.written import Written

@@ -15,8 +15,8 @@ from estimator.comparison.decision import decision
 from estimator.comparison.scenario import Option, Quality, Scenario, read_scenario
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import NO_BREAK, Step, count_text, share_text, tick_text, two_figures
-from estimator.register import Register
-from estimator.register.types import UseCase
+from estimator.governance.register.register import Register
+from estimator.governance.register.schema import UseCase
 
 FOUR = ("energy", "water", "adpe", "gwp")  # the order of the charter, then greenhouse gases
 BARE = Step(Decimal(1), "", scaled=False)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from estimator.indicators.scope import Scope
-from estimator.indicators.sheet import sheet
+from estimator.governance.indicators.indicators import sheet
+from estimator.governance.indicators.scope import Scope
 from estimator.synthesis.checks import charter
 from estimator.synthesis.claims import claims
 from estimator.synthesis.decisions import decisions

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from estimator.charter import Phrase, phrases
-from estimator.commitments_types import Objective
-from estimator.indicators.footprint import FOOTPRINTS
-from estimator.indicators.scope import Scope
-from estimator.register.rules import RULES
-from estimator.register.types import UseCase, add_months
+from estimator.governance.charter import Phrase, phrases
+from estimator.governance.commitments.schema import Objective
+from estimator.governance.indicators.footprints import FOOTPRINTS
+from estimator.governance.indicators.scope import Scope
+from estimator.governance.register.schema import UseCase, add_months
+from estimator.governance.register.stage_rules import RULES
 
 TERNARY = ("energy", "water", "adpe")  # what the charter names
 PUBLIC = ("fiche", "bilan_annuel", "donnees_ouvertes")

@@ -7,9 +7,9 @@ from typing import Any
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.comparison.verdicts import LOWER_ALWAYS, LOWER_MOSTLY
 from estimator.core.errors import LANGUAGES, say
-from estimator.indicators.compared import Compared
-from estimator.indicators.scope import Scope, of_case
-from estimator.register.types import UseCase
+from estimator.governance.indicators.scenarios import Compared
+from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.register.schema import UseCase
 
 MOST = 3
 NAMED = 3  # use cases named in a decision

@@ -7,7 +7,6 @@ from typing import Any
 from babel.dates import format_date
 
 from estimator.catalogue.tables import load
-from estimator.commitments_types import Objective
 from estimator.core.errors import say
 from estimator.core.number_format import (
     NO_BREAK,
@@ -25,6 +24,7 @@ from estimator.core.number_format import (
 )
 from estimator.core.periods import Period
 from estimator.core.typography import typeset
+from estimator.governance.commitments.schema import Objective
 
 FOOTPRINTS = ("energy", "water", "adpe", "gwp")
 ONE_LINE = 20  # characters of a share with its count that are kept together

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from estimator.assessment.impacts import amounts, figure_named
-from estimator.attached import Attached
-from estimator.indicators.practice import PROOFS, proofs
-from estimator.indicators.scope import Scope, of_case
-from estimator.indicators.small_groups import grouped, withheld
+from estimator.governance.indicators.anonymity import grouped, withheld
+from estimator.governance.indicators.practices import PROOFS, proofs
+from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.usage_by_case import Attached
 
 ENERGY = figure_named("energy")
 TOLD = 4  # lines told one by one on a sheet of one page, the rest together

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from estimator.register import Register, author
+from estimator.governance.register.register import Register, author
 from tests.browser.conftest import Server
 from tests.browser.test_pages import (
     ICONS,

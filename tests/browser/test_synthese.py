@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from estimator.indicators.home import scope_of
+from estimator.governance.indicators.open_scope import scope_of
 from estimator.synthesis import synthesis
 from estimator.synthesis.files import written
 from estimator.synthesis.uses import TOLD

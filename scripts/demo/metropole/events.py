@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from estimator.commitments import Commitments
-from estimator.commitments import author as voter
-from estimator.register import Register, author
-from estimator.register.types import Author, Facts, Pattern
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.register.register import Register, author
+from estimator.governance.register.schema import Author, Facts, Pattern
 
 FACTS = tuple(Facts.model_fields)
 DECISION = ("what", "reasons", "by")

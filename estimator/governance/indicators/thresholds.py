@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from estimator.catalogue.tables import load
-from estimator.charter import phrases
+from estimator.governance.charter import phrases
 from estimator.places.evidence import tables
 
 

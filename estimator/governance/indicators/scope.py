@@ -7,13 +7,13 @@ from functools import cached_property
 from pathlib import Path
 
 from estimator.assessment.evaluation import Cell
-from estimator.attached import Attached, attached, months_of
 from estimator.builds.queries import Build
-from estimator.commitments import Commitments
 from estimator.core.periods import Period
-from estimator.indicators.compared import Compared, comparison
-from estimator.register import Register
-from estimator.register.types import UseCase
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.indicators.scenarios import Compared, comparison
+from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
+from estimator.governance.register.register import Register
+from estimator.governance.register.schema import UseCase
 
 WHOLE = "all"  # the whole territory, what nothing attaches included
 IN_USE = ("experimentation", "pilote", "generalisation")

@@ -11,9 +11,9 @@ from typing import Any
 
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.event_log import Trial
-from estimator.register import Register
-from estimator.register.refusals import FieldsRefused, ListedRefusal
-from estimator.register.types import Author, UseCase
+from estimator.governance.register.refusals import FieldsRefused, ListedRefusal
+from estimator.governance.register.register import Register
+from estimator.governance.register.schema import Author, UseCase
 
 # Column -> field of a use case. Facts can be set; the others follow from events.
 FACTS = {

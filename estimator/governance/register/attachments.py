@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from fnmatch import fnmatchcase
 
-from estimator.register.types import Attachment
+from estimator.governance.register.schema import Attachment
 
 
 def use_case_of(

@@ -9,11 +9,11 @@ does. What counts nothing, as machines that run by night, is not held to be smal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from estimator.attached import months_of
-from estimator.commitments import SMALLEST_GROUP
-from estimator.indicators.scope import Scope, of_case
-from estimator.indicators.units import units
-from estimator.register.types import UseCase
+from estimator.governance.commitments.commitments import SMALLEST_GROUP
+from estimator.governance.indicators.functional_units import units
+from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.usage_by_case import months_of
+from estimator.governance.register.schema import UseCase
 
 WORKING_DAYS = 20  # of a month, rounded down
 FEWEST_USES = SMALLEST_GROUP * WORKING_DAYS  # a month

@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 
 from estimator.assessment.evaluation import Cell
-from estimator.attached import Attached
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.tables import load
-from estimator.commitments import SMALLEST_GROUP
 from estimator.comparison.scenario import Option
-from estimator.indicators.scope import Scope, of_case
-from estimator.register.types import UseCase
+from estimator.governance.commitments.commitments import SMALLEST_GROUP
+from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.usage_by_case import Attached
+from estimator.governance.register.schema import UseCase
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
 COMPONENTS = ("cpu", "gpu", "ram", "other")

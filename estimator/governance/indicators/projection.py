@@ -3,10 +3,10 @@
 import math
 from typing import Any
 
-from estimator.attached import months_of
-from estimator.commitments import expected
-from estimator.indicators.footprint import totals
-from estimator.indicators.scope import Scope
+from estimator.governance.commitments.commitments import expected
+from estimator.governance.indicators.footprints import totals
+from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.usage_by_case import months_of
 
 MONTHS = 12
 ENDS = ("low", "central", "high")

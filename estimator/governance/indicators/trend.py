@@ -7,12 +7,12 @@ from typing import Any
 from estimator.assessment import uncertainty
 from estimator.assessment.impacts import figure_named
 from estimator.assessment.sensitivity import shapley
-from estimator.attached import Attached
 from estimator.comparison.paired_draws import Side
 from estimator.comparison.verdict_text import change_words
 from estimator.core.errors import LANGUAGES
-from estimator.indicators.scope import Scope, of_case
-from estimator.indicators.units import counted_in, units
+from estimator.governance.indicators.functional_units import counted_in, units
+from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.usage_by_case import Attached
 
 
 @dataclass(frozen=True)

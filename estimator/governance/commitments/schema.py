@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from estimator.core.event_log import Record
 from estimator.core.periods import Period, PeriodRefused
-from estimator.register.types import Commune, Day, Id, Strict, Text
+from estimator.governance.register.schema import Commune, Day, Id, Strict, Text
 
 Footprint = Literal["energy", "water", "adpe", "gwp"]
 Share = Literal["right_sized", "non_ai_reviewed", "sober_hosting", "coverage", "trained", "published"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from estimator.attached import Attached
+from estimator.governance.indicators.usage_by_case import Attached
 
 
 def units(rows: Sequence[Attached]) -> float | None:

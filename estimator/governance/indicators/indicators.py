@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 
 from estimator.core.errors import sentences
-from estimator.indicators.footprint import FOOTPRINTS, footprints, per_service, totals
-from estimator.indicators.limits import limits
-from estimator.indicators.practice import coverage, non_ai_reviewed, published, right_sized, trained
-from estimator.indicators.projection import Pace
-from estimator.indicators.scope import Scope
-from estimator.indicators.small_groups import withheld
-from estimator.indicators.sober import sober_hosting
-from estimator.indicators.trajectory import change
+from estimator.governance.indicators.anonymity import withheld
+from estimator.governance.indicators.footprints import FOOTPRINTS, footprints, per_service, totals
+from estimator.governance.indicators.hosting_share import sober_hosting
+from estimator.governance.indicators.practices import coverage, non_ai_reviewed, published, right_sized, trained
+from estimator.governance.indicators.projection import Pace
+from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.thresholds import limits
+from estimator.governance.indicators.trend import change
 
 
 @dataclass(frozen=True)

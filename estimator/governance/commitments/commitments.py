@@ -8,7 +8,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from estimator.commitments_types import (
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.event_log import Fault, RecordFolder, make_record
+from estimator.governance.commitments.schema import (
     Budget,
     Correction,
     Dated,
@@ -20,11 +22,9 @@ from estimator.commitments_types import (
     What,
     Withdrawal,
 )
-from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.core.event_log import Fault, RecordFolder, make_record
-from estimator.register import Register
-from estimator.register.refusals import ListedRefusal, checked, field_label
-from estimator.register.types import Author, Strict
+from estimator.governance.register.refusals import ListedRefusal, checked, field_label
+from estimator.governance.register.register import Register
+from estimator.governance.register.schema import Author, Strict
 
 FOLDER = "commitments"
 SMALLEST_GROUP = 5

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from estimator.core.errors import sentences
-from estimator.register.types import CLOSING, Stage, UseCase
+from estimator.governance.register.schema import CLOSING, Stage, UseCase
 
 
 @dataclass(frozen=True)

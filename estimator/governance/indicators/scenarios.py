@@ -8,7 +8,7 @@ from typing import Any
 from estimator.comparison.decision import decision
 from estimator.comparison.scenario import Scenario, read_scenario
 from estimator.core.errors import SobriaError
-from estimator.register.types import UseCase
+from estimator.governance.register.schema import UseCase
 
 FOLDER = "scenarios"
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from estimator.builds.build_file import BuildFile, Monthly
-from estimator.register import Register
-from estimator.register.attachments import use_case_of
-from estimator.register.types import UseCase
+from estimator.governance.register.attachments import use_case_of
+from estimator.governance.register.register import Register
+from estimator.governance.register.schema import UseCase
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ from pydantic import BaseModel
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.event_log import Event, EventFolder, Fault, Kind, Store, make_event
-from estimator.register.fold import Conflict, Folded, fold
-from estimator.register.refusals import (
+from estimator.governance.register.refusals import (
     ChangeRefused,
     ClosedUseCase,
     NotThere,
@@ -24,8 +23,8 @@ from estimator.register.refusals import (
     UseCaseUnknown,
     checked,
 )
-from estimator.register.rules import Rule, lacking
-from estimator.register.types import (
+from estimator.governance.register.replay import Conflict, Folded, fold
+from estimator.governance.register.schema import (
     CLOSING,
     OUTCOMES,
     STAGES,
@@ -42,6 +41,7 @@ from estimator.register.types import (
     Staged,
     UseCase,
 )
+from estimator.governance.register.stage_rules import Rule, lacking
 
 DUE_DAYS = 30
 

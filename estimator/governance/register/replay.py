@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from estimator.core.event_log import MOMENT, Event, Fault
-from estimator.register.types import (
+from estimator.governance.register.schema import (
     Attachment,
     Decision,
     Detached,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from estimator.indicators.scope import Scope
+from estimator.governance.indicators.scope import Scope
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostUnknown, distance_class, shared
 

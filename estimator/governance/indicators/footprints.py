@@ -5,10 +5,10 @@ from typing import Any
 
 from estimator.assessment.evaluation import Cell
 from estimator.assessment.impacts import FIGURES, amounts
-from estimator.attached import Attached, months_of
-from estimator.indicators.scope import Scope, of_case
-from estimator.indicators.small_groups import grouped
-from estimator.indicators.units import units
+from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.functional_units import units
+from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.usage_by_case import Attached, months_of
 
 FOOTPRINTS = ("energy", "water", "adpe", "gwp")
 FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)

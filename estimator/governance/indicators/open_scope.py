@@ -5,10 +5,10 @@ from pathlib import Path
 
 from estimator.builds.build import build as make
 from estimator.builds.queries import NoBuild, open_current
-from estimator.commitments import Commitments
 from estimator.core.periods import Period
-from estimator.indicators.scope import Scope, Sources
-from estimator.register import Register
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.indicators.scope import Scope, Sources
+from estimator.governance.register.register import Register
 
 
 def scope_of(home: Path, territory: str = "all", period: str | None = None, today: date | None = None) -> Scope:

@@ -5,9 +5,9 @@ from typing import Any
 from estimator.assessment.explanation import NumberUnknown, explain_cells
 from estimator.assessment.impacts import figure_named
 from estimator.catalogue.tables import load
-from estimator.indicators.practice import coverage
-from estimator.indicators.scope import Scope
-from estimator.indicators.small_groups import withheld
+from estimator.governance.indicators.anonymity import withheld
+from estimator.governance.indicators.practices import coverage
+from estimator.governance.indicators.scope import Scope
 
 SHEET = "sheet"
 

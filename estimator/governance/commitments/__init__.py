@@ -1,0 +1,1 @@
+"""What the council voted and did: objectives, budgets, training, publications."""

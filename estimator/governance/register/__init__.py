@@ -1,0 +1,1 @@
+"""The register of AI use cases: schema, stages, events, table."""
