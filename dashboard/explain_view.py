@@ -22,7 +22,7 @@ from estimator.core.number_format import (
     unit_text,
 )
 from estimator.governance.indicators.explanation import SHEET, split_number
-from estimator.synthesis.text import scope_name
+from estimator.reporting.summary.sentences import scope_name
 
 DOUBTS = 5  # factors in the picture of the doubt
 LEAST_DOUBT = 0.005

@@ -17,8 +17,8 @@ from estimator.comparison.scenario import Scenario
 from estimator.comparison.scenario_link import decode
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
-from estimator.sheets.facts import facts_of
-from estimator.sheets.files import written
+from estimator.reporting.project.context import facts_of
+from estimator.reporting.project.write import written
 
 SHEET_FILES = tuple(f"/{name}" for name in ADDRESSES.values())
 TYPES = {"html": "text/html", "md": "text/markdown", "csv": "text/csv"}

@@ -10,8 +10,8 @@ from typing import Any
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register, author
-from estimator.report.facts import Asked, Facts, facts_of
-from estimator.report.files import REPORTS
+from estimator.reporting.publications.context import Asked, Facts, facts_of
+from estimator.reporting.publications.write import REPORTS
 from tests.support import activity, built
 
 WHO = author("Service numérique", "essai")

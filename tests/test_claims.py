@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from estimator.core.errors import LANGUAGES, words
-from estimator.report.claims import claims
+from estimator.reporting.publications.forbidden_claims import claims
 from tests.test_architecture import ROOT, WORDS, flat, name
 
 # Where a forbidden term stands with good reason: file, key or line -> why.

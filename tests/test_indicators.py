@@ -13,7 +13,7 @@ from estimator.governance.indicators import indicators
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.trend import change
 from estimator.governance.register.register import Register, author
-from estimator.synthesis.text import hosting_text, shared
+from estimator.reporting.summary.sentences import hosting_text, shared
 from tests.support import activity, built
 
 WHO = author("Service numérique", "essai")

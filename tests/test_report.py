@@ -16,9 +16,9 @@ from estimator.core.periods import PeriodRefused
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register
-from estimator.report.data import schema
-from estimator.report.files import REPORTS, FolderWanted, write_report
-from estimator.report.schema_impact import COLUMNS
+from estimator.reporting.publications.open_data import schema
+from estimator.reporting.publications.schema_impact import COLUMNS
+from estimator.reporting.publications.write import REPORTS, FolderWanted, write_report
 from tests.report_support import ADEME, SITE, WHO, case, facts, plain, rows_of, run, settle, text
 from tests.support import built, sobria
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from estimator.governance.register.register import Register
-from estimator.report.files import REPORTS
-from estimator.report.premises import holder
+from estimator.reporting.publications.site_ownership import holder
+from estimator.reporting.publications.write import REPORTS
 from tests.report_support import ADEME, SITE, case, facts, rows_of, run, settle, text
 from tests.support import built
 

@@ -10,7 +10,7 @@ from estimator.core.errors import LANGUAGES
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register
-from estimator.report.files import write_report
+from estimator.reporting.publications.write import write_report
 from tests.report_support import WHO, case, facts, plain, run, settle, text
 from tests.support import built
 

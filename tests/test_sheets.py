@@ -22,16 +22,16 @@ from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
 from estimator.governance.register.register import Register, author
 from estimator.places.supplier_answers import read_answers
-from estimator.sheets.bars import round_top, small_ones
-from estimator.sheets.document import Table
-from estimator.sheets.evaluation import evaluation
-from estimator.sheets.facts import FOUR, Facts, clipped, facts_of
-from estimator.sheets.files import FORMATS, SHEETS, FormatUnknown, write_sheet, written
-from estimator.sheets.page import page
-from estimator.sheets.questions import NoHostInScenario, questions
-from estimator.sheets.rgesn import CRITERIA, rgesn
-from estimator.sheets.tender import points
-from estimator.sheets.text import markdown, table
+from estimator.reporting.documents.document import Table
+from estimator.reporting.documents.html import page
+from estimator.reporting.documents.markdown_csv import markdown, table
+from estimator.reporting.documents.svg_bars import round_top, small_ones
+from estimator.reporting.project.context import FOUR, Facts, clipped, facts_of
+from estimator.reporting.project.evaluation import evaluation
+from estimator.reporting.project.questionnaire import NoHostInScenario, questions
+from estimator.reporting.project.rgesn import CRITERIA, rgesn
+from estimator.reporting.project.tender import points
+from estimator.reporting.project.write import FORMATS, SHEETS, FormatUnknown, write_sheet, written
 from tests.support import sobria
 
 HOSTILE = "<script>alert(1)</script>\"'|*_[x](javascript:1)`&=1"

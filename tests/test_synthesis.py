@@ -25,13 +25,13 @@ from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.trend import change
 from estimator.governance.register.register import Register, author
-from estimator.sheets.files import FormatUnknown
-from estimator.synthesis import checks as phrase_checks
-from estimator.synthesis import synthesis
-from estimator.synthesis.checks import status
-from estimator.synthesis.document import document
-from estimator.synthesis.files import write, written
-from estimator.synthesis.text import answer, budget_text, limit_texts, value_text
+from estimator.reporting.project.write import FormatUnknown
+from estimator.reporting.summary import charter_status as phrase_checks
+from estimator.reporting.summary.charter_status import status
+from estimator.reporting.summary.one_page import document
+from estimator.reporting.summary.sentences import answer, budget_text, limit_texts, value_text
+from estimator.reporting.summary.summary import synthesis
+from estimator.reporting.summary.write import write, written
 from tests.support import activity, built
 
 WHO = author("Service numérique", "essai")

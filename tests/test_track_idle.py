@@ -9,7 +9,7 @@ import pytest
 
 from estimator.ingestion.reader import open_trace
 from estimator.ingestion.sidecar import Rest, Sidecar, beside_run, dump, idle_drift
-from estimator.report.files import REPORTS
+from estimator.reporting.publications.write import REPORTS
 from estimator.tracking import child_process
 from estimator.tracking.run_command import run_command
 from estimator.tracking.tracker import Tracker

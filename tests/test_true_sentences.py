@@ -23,10 +23,10 @@ from estimator.comparison.verdict_text import smallest_words
 from estimator.governance.indicators.practices import fits, right_sized
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.register import Register, author
-from estimator.sheets.document import Cell, Table
-from estimator.synthesis import synthesis
-from estimator.synthesis.document import document
-from estimator.synthesis.files import written
+from estimator.reporting.documents.document import Cell, Table
+from estimator.reporting.summary.one_page import document
+from estimator.reporting.summary.summary import synthesis
+from estimator.reporting.summary.write import written
 from tests.test_synthesis import case, run, scope
 
 FRAME = Path(__file__).resolve().parents[1] / "dashboard" / "pages" / "frame.py"

@@ -7,7 +7,7 @@ from dashboard.synthese.data import Asked, State, asked, periods, state, territo
 from dashboard.synthese.page import PERIOD, SIMPLE, TERRITORY, drawn
 from dashboard.texts import t
 from dashboard.view import choice, language
-from estimator.synthesis.text import period_text, territory_text
+from estimator.reporting.summary.sentences import period_text, territory_text
 
 
 def show() -> None:

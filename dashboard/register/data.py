@@ -19,7 +19,7 @@ from estimator.governance.register.refusals import ListedRefusal
 from estimator.governance.register.register import DUE_DAYS, Register, author
 from estimator.governance.register.schema import CLOSING, OUTCOMES, STAGES, Attachment, Outcome, Stage, UseCase
 from estimator.governance.register.stage_rules import RULES, lacking
-from estimator.sheets.facts import scenario_of_case
+from estimator.reporting.project.context import scenario_of_case
 
 __all__ = ["CLOSING", "DUE_DAYS", "OUTCOMES", "STAGES", "author", "export_csv", "import_csv", "row_of"]
 

@@ -29,7 +29,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.typography import typeset
 from estimator.governance.register.replay import Conflict
 from estimator.governance.register.schema import Attachment, UseCase
-from estimator.sheets.facts import CaseWithoutScenario
+from estimator.reporting.project.context import CaseWithoutScenario
 
 PLAIN = ("task", "unit", "service", "owner_role", "benefit")
 

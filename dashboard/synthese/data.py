@@ -20,7 +20,7 @@ from estimator.governance.indicators.scenarios import FOLDER as SCENARIOS
 from estimator.governance.indicators.scope import WHOLE, Scope, Sources
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import METROPOLE
-from estimator.synthesis import synthesis
+from estimator.reporting.summary.summary import synthesis
 
 STATES, ANSWERS = 3, 120  # remembered
 QUARTER, YEAR = 3, 12  # months

@@ -10,8 +10,16 @@ from dashboard.dates import short_day
 from dashboard.synthese.view import asked_lines, opens
 from dashboard.texts import t
 from estimator.core.typography import typeset
-from estimator.synthesis.document import proof_of
-from estimator.synthesis.text import against_text, amount_text, hosting_text, name, path_text, trend_text, value_text
+from estimator.reporting.summary.one_page import proof_of
+from estimator.reporting.summary.sentences import (
+    against_text,
+    amount_text,
+    hosting_text,
+    name,
+    path_text,
+    trend_text,
+    value_text,
+)
 
 FAMILIES = ("footprint", "choice", "process")
 Body = Mapping[str, Any]

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from dashboard.synthese.data import Asked, Remembered, State, asked, body, state
 from dashboard.texts import DEFAULT, LANGUAGES
-from estimator.synthesis.files import written
+from estimator.reporting.summary.write import written
 
 SYNTHESIS_FILES = ("/fiche-synthese", "/synthese.csv", "/synthese.json")
 SHEETS = 120  # remembered

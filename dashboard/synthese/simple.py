@@ -9,7 +9,7 @@ from markupsafe import Markup
 from dashboard import parts
 from dashboard.texts import t
 from estimator.core.number_format import LADDERS, figure, share_text, step_for
-from estimator.synthesis.text import FOOTPRINTS, period_text, territory_text
+from estimator.reporting.summary.sentences import FOOTPRINTS, period_text, territory_text
 
 Body = Mapping[str, Any]
 EVERY_STATUS = ("held", "partly", "not_held", "not_measured")

@@ -11,8 +11,8 @@ from dashboard.synthese.charts import EFFECTS, History, months_figure, months_le
 from dashboard.texts import t
 from estimator.core.number_format import figure, interval_text
 from estimator.governance.indicators.explanation import number_of
-from estimator.synthesis.document import is_mostly_estimated, use_name
-from estimator.synthesis.text import (
+from estimator.reporting.summary.one_page import is_mostly_estimated, use_name
+from estimator.reporting.summary.sentences import (
     FOOTPRINTS,
     WHOLE,
     against_text,

@@ -167,8 +167,8 @@ def indicators(
 ) -> None:
     from estimator.cli.indicators_text import indicators_text
     from estimator.governance.indicators.open_scope import scope_of
-    from estimator.synthesis import synthesis
-    from estimator.synthesis.files import write
+    from estimator.reporting.summary.summary import synthesis
+    from estimator.reporting.summary.write import write
 
     lang = context.obj["lang"]
     body = synthesis(scope_of(context.obj["home"], territory, period))

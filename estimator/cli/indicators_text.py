@@ -6,7 +6,7 @@ from typing import Any
 from estimator.cli.text import sample_lines
 from estimator.core.errors import say
 from estimator.core.typography import typeset
-from estimator.synthesis.text import (
+from estimator.reporting.summary.sentences import (
     against_text,
     budget_text,
     hosting_text,

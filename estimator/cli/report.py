@@ -75,8 +75,8 @@ def budget_vert(
 
 def _write(context: typer.Context, out: Path, asked: tuple[str | None, str, str], as_json: bool) -> None:
     """The report that the command names."""
-    from estimator.report.facts import Asked, facts_of
-    from estimator.report.files import write_report
+    from estimator.reporting.publications.context import Asked, facts_of
+    from estimator.reporting.publications.write import write_report
 
     lang = context.obj["lang"]
     saved = write_report(str(context.info_name), facts_of(context.obj["home"], Asked(*asked), lang), out)

@@ -38,8 +38,8 @@ def questionnaire(context: typer.Context, file: File, out: Out, format: Format =
 def _write(context: typer.Context, file: Path, out: Path, format: str | None, as_json: bool) -> None:
     """The document that the command names."""
     from estimator.comparison.scenario import read_scenario
-    from estimator.sheets.facts import facts_of
-    from estimator.sheets.files import write_sheet
+    from estimator.reporting.project.context import facts_of
+    from estimator.reporting.project.write import write_sheet
 
     lang = context.obj["lang"]
     facts = facts_of(read_scenario(file), lang, context.obj["home"], file.name)

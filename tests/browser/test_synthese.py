@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from estimator.governance.indicators.open_scope import scope_of
-from estimator.synthesis import synthesis
-from estimator.synthesis.files import written
-from estimator.synthesis.uses import TOLD
+from estimator.reporting.summary.summary import synthesis
+from estimator.reporting.summary.use_cases import TOLD
+from estimator.reporting.summary.write import written
 from tests.browser.conftest import Server
 from tests.browser.test_pages import ICONS, LANGUAGES, TROUBLE, grave, is_wider_than_its_window, open_page, violations
 

@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from estimator.core.errors import say
 from estimator.core.typography import typeset
-from estimator.sheets.bars import FILLS, PATTERNS, bar_svg, dot, sample
-from estimator.sheets.document import Block, Cell, Fields, Points, Row, Section, Sheet, Table
+from estimator.reporting.documents.document import Block, Cell, Fields, Points, Row, Section, Sheet, Table
+from estimator.reporting.documents.svg_bars import FILLS, PATTERNS, bar_svg, dot, sample
 
 AIRY = 4000  # characters that fit on one page in ordinary type
 
@@ -37,7 +37,7 @@ def page(sheet: Sheet) -> str:
 @cache
 def _style() -> Markup:
     """Our own style, without the line ends that make it readable."""
-    text = (resources.files("estimator") / "sheets" / "page.css").read_text("utf-8")
+    text = (resources.files(__package__) / "page.css").read_text("utf-8")
     return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704
 
 

@@ -14,7 +14,7 @@ from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import PROOFS, proofs
 from estimator.governance.indicators.usage_by_case import Attached, last_day
-from estimator.synthesis.text import period_text, proof_text, territory_text
+from estimator.reporting.summary.sentences import period_text, proof_text, territory_text
 
 METHOD = "docs/methode.md"
 

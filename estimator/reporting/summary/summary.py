@@ -4,10 +4,10 @@ from typing import Any
 
 from estimator.governance.indicators.indicators import sheet
 from estimator.governance.indicators.scope import Scope
-from estimator.synthesis.checks import charter
-from estimator.synthesis.claims import claims
-from estimator.synthesis.decisions import decisions
-from estimator.synthesis.uses import folded, uses
+from estimator.reporting.summary.charter_status import charter
+from estimator.reporting.summary.decisions import decisions
+from estimator.reporting.summary.statements import claims
+from estimator.reporting.summary.use_cases import folded, uses
 
 __all__ = ["synthesis"]
 

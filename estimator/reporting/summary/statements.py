@@ -6,7 +6,16 @@ from typing import Any
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import share_text
 from estimator.core.typography import typeset
-from estimator.synthesis.text import WHOLE, against_text, budget_text, counted, path_text, tell, trend_text, used
+from estimator.reporting.summary.sentences import (
+    WHOLE,
+    against_text,
+    budget_text,
+    counted,
+    path_text,
+    tell,
+    trend_text,
+    used,
+)
 
 ALWAYS = ("neutral", "avoided", "frugal")  # claims that no figure of SobrIA supports
 Body = Mapping[str, Any]

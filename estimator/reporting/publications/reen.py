@@ -10,17 +10,26 @@ from estimator.core.number_format import missing_text, share_text
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicators.footprints import FOOTPRINTS
-from estimator.report.claims import claims
-from estimator.report.facts import Facts, facts_in
-from estimator.report.pages import drawn, foot, heading, side_by_side
-from estimator.report.written import Written
-from estimator.sheets.bars import round_top
-from estimator.sheets.document import Cell, Points, Row, Section, Sheet, Table
-from estimator.sheets.facts import clipped
-from estimator.sheets.page import page
-from estimator.synthesis.claims import claims as sayable
-from estimator.synthesis.text import against_text, amount_text, day_text, proof_text, tell, trend_text, used, value_text
-from estimator.synthesis.uses import uses
+from estimator.reporting.documents.document import Cell, Points, Row, Section, Sheet, Table
+from estimator.reporting.documents.html import page
+from estimator.reporting.documents.svg_bars import round_top
+from estimator.reporting.project.context import clipped
+from estimator.reporting.publications.context import Facts, facts_in
+from estimator.reporting.publications.forbidden_claims import claims
+from estimator.reporting.publications.printed import drawn, foot, heading, side_by_side
+from estimator.reporting.publications.result import Written
+from estimator.reporting.summary.sentences import (
+    against_text,
+    amount_text,
+    day_text,
+    proof_text,
+    tell,
+    trend_text,
+    used,
+    value_text,
+)
+from estimator.reporting.summary.statements import claims as sayable
+from estimator.reporting.summary.use_cases import uses
 
 PRACTICES = ("per_service", "right_sized", "non_ai_reviewed", "sober_hosting", "coverage", "trained", "published")
 MOST = 4  # use cases or decisions on the page

@@ -9,9 +9,9 @@ from estimator.core.errors import say
 from estimator.core.number_format import share_text, unit_text
 from estimator.places.evidence import tables
 from estimator.places.supplier_answers import CHOICES, FIELDS
-from estimator.sheets import reading
-from estimator.sheets.document import Cell, Fields, Points, Record, Row, Section, Sheet, Table
-from estimator.sheets.facts import FOUR, Facts
+from estimator.reporting.documents.document import Cell, Fields, Points, Record, Row, Section, Sheet, Table
+from estimator.reporting.project import sentences
+from estimator.reporting.project.context import FOUR, Facts
 
 COLUMNS = ("champ", "intitule", "unite", "bas", "valeur", "haut", "perimetre", "periode", "preuve", "document")
 SITE = ("country", "pue", "pue_kind", "wue", "wue_basis", "electricity_contract", "heat_reuse", "equipment_life")
@@ -24,7 +24,7 @@ LOSS = {"lower_always": 1.0, "lower_mostly": 0.5}  # what a verdict for another 
 def tender(facts: Facts) -> Sheet:
     """The criterion sheet of a scenario, whose options are those of the estimate before the tender."""
     sections = (
-        Section(facts.say("tender_object"), (Fields(reading.need(facts)),)),
+        Section(facts.say("tender_object"), (Fields(sentences.need(facts)),)),
         Section(facts.say("tender_basis"), (Points(_said(facts, "tender_basis", ("ccp", "rgesn", "suppliers"))),)),
         Section(facts.say("tender_asked"), (facts.say("tender_asked_text", unit=facts.body["unit"]), _boundary(facts))),
         Section(facts.say("tender_fill"), (_to_fill(facts),)),
@@ -38,7 +38,7 @@ def tender(facts: Facts) -> Sheet:
         lang=facts.lang,
         lead=(facts.say("tender_lead"),),
         sections=sections,
-        foot=reading.foot(facts, "tender"),
+        foot=sentences.foot(facts, "tender"),
         columns=COLUMNS,
         records=_records(facts),
         mark=facts.mark,

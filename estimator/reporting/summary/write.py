@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from estimator.sheets.files import FORMATS, FormatUnknown
-from estimator.synthesis.document import document
+from estimator.reporting.project.write import FORMATS, FormatUnknown
+from estimator.reporting.summary.one_page import document
 
 AIRY, TIGHT = '<body class="one">', '<body class="one tight">'  # lists take more room than their letters say
 

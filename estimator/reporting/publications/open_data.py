@@ -12,9 +12,9 @@ from estimator.catalogue.tables import load
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.practices import PROOFS
 from estimator.governance.indicators.usage_by_case import Attached
-from estimator.report.facts import Facts, proof_shares
-from estimator.report.table import Row, table_text
-from estimator.report.written import Written
+from estimator.reporting.documents.csv_table import Row, table_text
+from estimator.reporting.publications.context import Facts, proof_shares
+from estimator.reporting.publications.result import Written
 
 TABLE = "footprints.csv"
 PACKAGE = "datapackage.json"
@@ -35,7 +35,7 @@ def data(facts: Facts) -> Written:
 @cache
 def schema() -> dict[str, Any]:
     """The Table Schema of the rows, the same as docs/table-schemas/footprints.json."""
-    found: dict[str, Any] = json.loads((resources.files("estimator") / "report" / "footprints.json").read_text("utf-8"))
+    found: dict[str, Any] = json.loads((resources.files(__package__) / "footprints.json").read_text("utf-8"))
     return found
 
 

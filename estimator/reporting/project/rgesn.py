@@ -10,9 +10,9 @@ from estimator.core.errors import say
 from estimator.core.number_format import bounds_text, exact_text, interval_text, step_for
 from estimator.places.criteria import Criterion, criteria
 from estimator.places.supplier_answers import Answer
-from estimator.sheets import reading
-from estimator.sheets.document import Points, Record, Section, Sheet, Table
-from estimator.sheets.facts import Facts, once
+from estimator.reporting.documents.document import Points, Record, Section, Sheet, Table
+from estimator.reporting.project import sentences
+from estimator.reporting.project.context import Facts, once
 
 COLUMNS = ("critere", "objet", "texte", "indicateur", "bas", "valeur", "haut", "unite", "preuve", "inconnu")
 SOURCE = "rgesn_2024"
@@ -51,7 +51,7 @@ def rgesn(facts: Facts) -> Sheet:
         lang=facts.lang,
         lead=(facts.say("rgesn_lead", title=source.title, publisher=source.publisher),),
         sections=tuple(_section(facts, name, lines) for name, lines in found.items()),
-        foot=reading.foot(facts, "rgesn"),
+        foot=sentences.foot(facts, "rgesn"),
         columns=COLUMNS,
         records=tuple(_record(name, line) for name, lines in found.items() for line in lines),
         mark=facts.mark,
@@ -92,7 +92,9 @@ def _lines(facts: Facts, name: str) -> list[Line]:
         return _hosting(facts, name)
     unknown = say("rgesn_unknowns", _key(name), facts.lang)
     if name == "9.2":
-        return [Line("", f"{smallest_words(facts.body, facts.lang)} {' '.join(reading.lead(facts))}", unknown=unknown)]
+        return [
+            Line("", f"{smallest_words(facts.body, facts.lang)} {' '.join(sentences.lead(facts))}", unknown=unknown)
+        ]
     if name == "9.1":
         return [Line("", _utility(facts), unknown=unknown)]
     if name == "9.6":
@@ -110,7 +112,7 @@ def _utility(facts: Facts) -> str:
     told = facts.say(
         "rgesn_compared", units=facts.count(need.volume), unit=need.unit, period=need.period, labels=labels
     )
-    return f"{asked} {reading.alternative(facts)} {told}"
+    return f"{asked} {sentences.alternative(facts)} {told}"
 
 
 def _indicators(facts: Facts) -> list[Line]:

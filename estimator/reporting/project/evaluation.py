@@ -5,10 +5,10 @@ from typing import Any
 
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, range_text, step_for, tick_text, with_unit
-from estimator.sheets import reading
-from estimator.sheets.bars import round_top, small_ones
-from estimator.sheets.document import Bar, Cell, Fields, Points, Record, Row, Section, Sheet, Table
-from estimator.sheets.facts import FOUR, LONGEST, SHORT, Facts, clipped
+from estimator.reporting.documents.document import Bar, Cell, Fields, Points, Record, Row, Section, Sheet, Table
+from estimator.reporting.documents.svg_bars import round_top, small_ones
+from estimator.reporting.project import sentences
+from estimator.reporting.project.context import FOUR, LONGEST, SHORT, Facts, clipped
 
 COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut", "unite", "texte", "preuve")
 ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] → options on the page; all are in the CSV
@@ -18,22 +18,22 @@ CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 def evaluation(facts: Facts) -> Sheet:
     """The sheet of a scenario."""
     sections = (
-        Section(facts.say("need"), (Fields(reading.need(facts)),)),
-        Section(say("sheet", "charter_question", "fr"), reading.alternative_told(facts), quote=True),
+        Section(facts.say("need"), (Fields(sentences.need(facts)),)),
+        Section(say("sheet", "charter_question", "fr"), sentences.alternative_told(facts), quote=True),
         Section(facts.say("results"), (_table(facts), *_left_out(facts))),
         *_verdicts(facts),
-        Section(facts.say("conclusions"), (Points(reading.conclusions(facts)),)),
-        Section(facts.say("not_counted"), (" ".join(reading.not_counted(facts)),)),
-        Section(facts.say("unknowns"), (Points(reading.unknowns(facts)),)),
+        Section(facts.say("conclusions"), (Points(sentences.conclusions(facts)),)),
+        Section(facts.say("not_counted"), (" ".join(sentences.not_counted(facts)),)),
+        Section(facts.say("unknowns"), (Points(sentences.unknowns(facts)),)),
         _decision(facts),
     )
     return Sheet(
         kind=facts.say("kind_evaluation"),
         title=facts.scenario.title,
         lang=facts.lang,
-        lead=reading.lead(facts, [option["id"] for option in _shown(facts)]),
+        lead=sentences.lead(facts, [option["id"] for option in _shown(facts)]),
         sections=sections,
-        foot=reading.foot(facts, "evaluation"),
+        foot=sentences.foot(facts, "evaluation"),
         columns=COLUMNS,
         records=(*_figure_records(facts), *_verdict_records(facts), *_text_records(facts)),
         mark=facts.mark,
@@ -80,9 +80,9 @@ def _table(facts: Facts) -> Table:
 
 def _row(facts: Facts, option: Mapping[str, Any], shown: list[Mapping[str, Any]]) -> Row:
     """An option with its quality and proof, then each indicator over the period, for one unit, and drawn."""
-    head = Cell(option["label"], (facts.joined(reading.described(facts, option)),))
+    head = Cell(option["label"], (facts.joined(sentences.described(facts, option)),))
     if option["status"] != "studied" or not option["figures"]:
-        return (head, clipped(reading.without_figures(facts, option), SHORT))
+        return (head, clipped(sentences.without_figures(facts, option), SHORT))
     return (head, *(_amount(facts, option, name, _tops(shown)) for name in FOUR))
 
 
@@ -158,7 +158,7 @@ def _verdicts(facts: Facts) -> tuple[Section, ...]:
 
 def _words(facts: Facts, reference: str, other: str) -> tuple[str, ...]:
     """The verdicts of a pair: one for all when the four indicators agree."""
-    words = tuple(reading.verdict(facts, reference, other, name) for name in FOUR)
+    words = tuple(sentences.verdict(facts, reference, other, name) for name in FOUR)
     return (facts.say("all_four", words=words[0]),) if len(set(words)) == 1 else words
 
 
@@ -169,7 +169,7 @@ def _decision(facts: Facts) -> Section:
         for name in CHOICES
     ]
     blank = Fields(tuple((facts.say(f"sign_{name}"), "") for name in ("reasons", "role", "date", "signature")))
-    return Section(facts.say("decision"), (*reading.decided(facts), "\u2003".join(boxes), blank))
+    return Section(facts.say("decision"), (*sentences.decided(facts), "\u2003".join(boxes), blank))
 
 
 def _figure_records(facts: Facts) -> list[Record]:
@@ -200,15 +200,15 @@ def _verdict_records(facts: Facts) -> list[Record]:
 def _text_records(facts: Facts) -> list[Record]:
     """The sentences of the sheet."""
     empty = ("", "", None, None, None, "")
-    pairs = [*reading.need(facts), (say("sheet", "charter_question", "fr"), reading.alternative(facts))]
+    pairs = [*sentences.need(facts), (say("sheet", "charter_question", "fr"), sentences.alternative(facts))]
     for option in facts.body["options"]:
-        why = () if option["figures"] else (reading.without_figures(facts, option),)
-        pairs.append((option["label"], facts.joined((*reading.described(facts, option), *why))))
+        why = () if option["figures"] else (sentences.without_figures(facts, option),)
+        pairs.append((option["label"], facts.joined((*sentences.described(facts, option), *why))))
     for title, texts in (
-        ("conclusions", reading.conclusions(facts, most=None)),
-        ("not_counted", reading.not_counted(facts)),
-        ("unknowns", reading.unknowns(facts, most=None)),
-        ("footer", reading.foot(facts, "evaluation")),
+        ("conclusions", sentences.conclusions(facts, most=None)),
+        ("not_counted", sentences.not_counted(facts)),
+        ("unknowns", sentences.unknowns(facts, most=None)),
+        ("footer", sentences.foot(facts, "evaluation")),
     ):
         pairs += [(facts.say(title), text) for text in texts]
     return [("texte", name, *empty, text, "") for name, text in pairs]

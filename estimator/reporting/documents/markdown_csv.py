@@ -6,7 +6,7 @@ import re
 
 from estimator.core.typography import typeset
 from estimator.places.supplier_answers import cell_text
-from estimator.sheets.document import Block, Cell, Fields, Points, Row, Section, Sheet, Table
+from estimator.reporting.documents.document import Block, Cell, Fields, Points, Row, Section, Sheet, Table
 
 SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 BLANK = "………"

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from estimator.core.errors import SobriaError
-from estimator.sheets.document import Sheet
-from estimator.sheets.evaluation import evaluation
-from estimator.sheets.facts import Facts
-from estimator.sheets.page import page
-from estimator.sheets.questions import questions
-from estimator.sheets.rgesn import rgesn
-from estimator.sheets.tender import tender
-from estimator.sheets.text import markdown, table
+from estimator.reporting.documents.document import Sheet
+from estimator.reporting.documents.html import page
+from estimator.reporting.documents.markdown_csv import markdown, table
+from estimator.reporting.project.context import Facts
+from estimator.reporting.project.evaluation import evaluation
+from estimator.reporting.project.questionnaire import questions
+from estimator.reporting.project.rgesn import rgesn
+from estimator.reporting.project.tender import tender
 
 SHEETS: Mapping[str, Callable[[Facts], Sheet]] = {
     "evaluation": evaluation,

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 
 from estimator.core.errors import say
-from estimator.report.facts import Facts
+from estimator.reporting.publications.context import Facts
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Claim:
 @cache
 def claims() -> tuple[Claim, ...]:
     """Every forbidden claim."""
-    text = (resources.files("estimator") / "report" / "claims.toml").read_text("utf-8")
+    text = (resources.files(__package__) / "forbidden_claims.toml").read_text("utf-8")
     return tuple(
         Claim(id, entry["source"], {lang: _terms(entry[lang]) for lang in ("fr", "en")})
         for id, entry in tomllib.loads(text).items()

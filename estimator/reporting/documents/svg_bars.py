@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
 
-from estimator.sheets.document import Bar
+from estimator.reporting.documents.document import Bar
 
 WIDE, HIGH, BAND, EDGE = 120, 12, 8, 5  # of a picture, of the bar in it, and the room left for a dot at its ends [px]
 NARROWEST = 1.5  # of a bar [px]

@@ -1,12 +1,12 @@
 """A note for the budget annex on the ecological transition: what is known on each of its six axes, and what is not."""
 
 from estimator.core.errors import say
-from estimator.report.facts import Facts, facts_in
-from estimator.report.pages import foot, heading, side_by_side
-from estimator.report.written import Written
-from estimator.sheets.document import Cell, Fields, Row, Section, Sheet, Table
-from estimator.sheets.facts import clipped
-from estimator.sheets.page import page
+from estimator.reporting.documents.document import Cell, Fields, Row, Section, Sheet, Table
+from estimator.reporting.documents.html import page
+from estimator.reporting.project.context import clipped
+from estimator.reporting.publications.context import Facts, facts_in
+from estimator.reporting.publications.printed import foot, heading, side_by_side
+from estimator.reporting.publications.result import Written
 
 # Axis of the annex -> the footprint that says something about it, "" where none does.
 AXES = {

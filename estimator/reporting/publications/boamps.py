@@ -18,9 +18,9 @@ from estimator.governance.indicators.scope import WHOLE
 from estimator.governance.indicators.usage_by_case import last_day
 from estimator.governance.register.attachments import use_case_of
 from estimator.governance.register.schema import UseCase
-from estimator.report.facts import Facts
-from estimator.report.premises import holder
-from estimator.report.written import Written
+from estimator.reporting.publications.context import Facts
+from estimator.reporting.publications.result import Written
+from estimator.reporting.publications.site_ownership import holder
 from estimator.tracking.spool import sidecar_of
 
 GROUPED = (
@@ -54,7 +54,7 @@ class Group(NamedTuple):
 @cache
 def published() -> dict[str, Any]:
     """What the BoAmps schemas fix in words."""
-    return tomllib.loads((resources.files("estimator") / "report" / "boamps.toml").read_text("utf-8"))
+    return tomllib.loads((resources.files(__package__) / "boamps.toml").read_text("utf-8"))
 
 
 def boamps(facts: Facts) -> Written:

@@ -10,7 +10,7 @@ from estimator.comparison.verdict_text import no_lead, smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, share_text, tick_text
 from estimator.places.questionnaire import questionnaire
-from estimator.sheets.facts import BARE, FOUR, LONGEST, Facts, clipped, once
+from estimator.reporting.project.context import BARE, FOUR, LONGEST, Facts, clipped, once
 
 MOST_UNKNOWNS = 5
 FEW_QUESTIONS = 2  # told on a sheet; the questionnaire holds them all

@@ -5,10 +5,10 @@ from typing import Any
 
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, share_text
-from estimator.report.facts import Facts, proof_shares
-from estimator.sheets.bars import round_top
-from estimator.sheets.document import Bar, Cell
-from estimator.synthesis.text import WHOLE
+from estimator.reporting.documents.document import Bar, Cell
+from estimator.reporting.documents.svg_bars import round_top
+from estimator.reporting.publications.context import Facts, proof_shares
+from estimator.reporting.summary.sentences import WHOLE
 
 
 def side_by_side(now: Facts, before: Facts, name: str) -> tuple[Cell, Cell]:

@@ -6,11 +6,11 @@ from typing import Any
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.core.errors import say
 from estimator.governance.indicators.usage_by_case import Attached
-from estimator.report.facts import Facts
-from estimator.report.premises import holder
-from estimator.report.written import Written
-from estimator.sheets.document import Record, Sheet
-from estimator.sheets.text import table
+from estimator.reporting.documents.document import Record, Sheet
+from estimator.reporting.documents.markdown_csv import table
+from estimator.reporting.publications.context import Facts
+from estimator.reporting.publications.result import Written
+from estimator.reporting.publications.site_ownership import holder
 
 PARTS = ("use", "devices", "machines", "network")
 # Holder of the site -> part -> item of the regulatory inventory; a part that is not there is a service bought.

@@ -9,10 +9,10 @@ from estimator.core.errors import say
 from estimator.core.number_format import interval_text, share_text, unit_text
 from estimator.governance.indicators.footprints import FOOTPRINTS, footprint
 from estimator.governance.indicators.usage_by_case import Attached, last_day
-from estimator.report.facts import Facts
-from estimator.report.table import table_text
-from estimator.report.written import Written
-from estimator.synthesis.text import objective_text, shared
+from estimator.reporting.documents.csv_table import table_text
+from estimator.reporting.publications.context import Facts
+from estimator.reporting.publications.result import Written
+from estimator.reporting.summary.sentences import objective_text, shared
 
 COLUMNS = (
     "administration_rattachement", "nom_service_public_numerique", "indicateur", "valeur", "unite_mesure", "est_cible",

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.core.errors import SobriaError
-from estimator.report.beges import beges
-from estimator.report.boamps import boamps
-from estimator.report.budget_vert import budget_vert
-from estimator.report.claims import claimed
-from estimator.report.data import data
-from estimator.report.facts import Facts
-from estimator.report.reen import reen
-from estimator.report.schema_impact import schema_impact
-from estimator.report.written import Written
+from estimator.reporting.publications.beges import beges
+from estimator.reporting.publications.boamps import boamps
+from estimator.reporting.publications.budget_vert import budget_vert
+from estimator.reporting.publications.context import Facts
+from estimator.reporting.publications.forbidden_claims import claimed
+from estimator.reporting.publications.open_data import data
+from estimator.reporting.publications.reen import reen
+from estimator.reporting.publications.result import Written
+from estimator.reporting.publications.schema_impact import schema_impact
 
 REPORTS: Mapping[str, Callable[[Facts], Written]] = {
     "schema-impact": schema_impact,

@@ -6,9 +6,9 @@ import io
 from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError, say
 from estimator.places.questionnaire import Question, questionnaire, questionnaire_csv
-from estimator.sheets import reading
-from estimator.sheets.document import Cell, Record, Row, Section, Sheet, Table
-from estimator.sheets.facts import Facts
+from estimator.reporting.documents.document import Cell, Record, Row, Section, Sheet, Table
+from estimator.reporting.project import sentences
+from estimator.reporting.project.context import Facts
 
 
 class NoHostInScenario(SobriaError):
@@ -31,7 +31,7 @@ def questions(facts: Facts) -> Sheet:
         lang=facts.lang,
         lead=(say("hosting_page", "intro", facts.lang),),
         sections=tuple(_section(facts, host, labels) for host, labels in facts.hosts.items()),
-        foot=reading.foot(facts, "questionnaire"),
+        foot=sentences.foot(facts, "questionnaire"),
         columns=columns,
         records=records,
         mark=facts.mark,

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.core.number_format import interval_text, step_for, tick_text, with_unit
-from estimator.sheets.bars import round_top
-from estimator.sheets.document import Bar, Cell, Points, Record, Row, Section, Sheet, Table
-from estimator.sheets.facts import clipped
-from estimator.synthesis.text import (
+from estimator.reporting.documents.document import Bar, Cell, Points, Record, Row, Section, Sheet, Table
+from estimator.reporting.documents.svg_bars import round_top
+from estimator.reporting.project.context import clipped
+from estimator.reporting.summary.sentences import (
     FOOTPRINTS,
     against_text,
     answer,
@@ -26,7 +26,7 @@ from estimator.synthesis.text import (
     used,
     value_text,
 )
-from estimator.synthesis.uses import TOLD
+from estimator.reporting.summary.use_cases import TOLD
 
 COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
 OTHERS = (

@@ -1,0 +1,1 @@
+"""One document model with its renderers: HTML, Markdown, CSV, SVG bars."""

@@ -1,0 +1,1 @@
+"""What an elected official reads of a territory and a period."""
