@@ -213,7 +213,7 @@ def serve(
     proxy_secret_file: Annotated[Path | None, typer.Option(help="proxy_secret_file", metavar="FILE")] = None,
 ) -> None:
     from estimator.builds.build import build as make
-    from estimator.serving import serve as start
+    from estimator.cli.dashboard_process import serve as start
 
     make(context.obj["home"])
     options: list[tuple[str, object]] = [("--address", address), ("--port", port)]
