@@ -44,7 +44,10 @@ class Line(NamedTuple):
 
 
 def lines_of(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list[Line]:
-    """The months of each service, in the order of `services`; ten years at most. rows: estimator.builds.coverage.by_month."""
+    """The months of each service, in the order of `services`; ten years at most.
+
+    rows: those of estimator.builds.coverage.by_month.
+    """
     last = max((row["month"] for row in rows), default=0)
     first = last - MOST // YEAR * 100
     by_service: dict[str, dict[int, Month]] = {key: {} for key in services}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from estimator.builds.queries import open_current
     from estimator.catalogue.tables import load as load_catalogue
     from estimator.core.errors import SobriaError
-    from estimator.ledger import import_paths as import_paths
+    from estimator.ingestion.importing import import_paths
     from estimator.ledger.rows import Activity
     from estimator.tracking.tracker import Tracker, tracked
     from estimator.workloads.case_valuation import value
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from estimator.workloads.request import Question
 
 _HOMES = {
-    "Activity": "activity",
-    "build": "building",
-    "load_catalogue": "catalogue:load",
-    "SobriaError": "errors",
-    "Question": "question",
-    "estimate": "estimation",
-    "replay": "explain",
-    "import_paths": "ledger",
-    "open_current": "reading",
-    "Tracker": "track",
-    "tracked": "track",
-    "value": "valuation",
-    "Hardware": "workload",
-    "Site": "workload",
-    "Workload": "workload",
+    "Activity": "ledger.rows",
+    "build": "builds.build",
+    "load_catalogue": "catalogue.tables:load",
+    "SobriaError": "core.errors",
+    "Question": "workloads.request",
+    "estimate": "workloads.estimate",
+    "replay": "assessment.explanation",
+    "import_paths": "ingestion.importing",
+    "open_current": "builds.queries",
+    "Tracker": "tracking.tracker",
+    "tracked": "tracking.tracker",
+    "value": "workloads.case_valuation",
+    "Hardware": "workloads.published_case",
+    "Site": "workloads.published_case",
+    "Workload": "workloads.published_case",
 }
 __all__ = [
     "Activity",

@@ -1,4 +1,4 @@
-"""A build that was never computed, of the shape of estimator.builds.queries: invented numbers to test the screens with."""
+"""A build that was never computed, of the shape of builds.queries: invented numbers to test the screens with."""
 
 import hashlib
 import json

@@ -7,9 +7,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from estimator.core.errors import LANGUAGES, say
+from estimator.ingestion.importing import ImportReport, import_paths
 from estimator.ingestion.reader import ReadResult, open_trace
 from estimator.ingestion.readers import READERS, Trace, pick, read_trace
-from estimator.ledger import ImportReport, Ledger, import_paths
+from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity, Refused
 from tests.traces_support import TRACES, context
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from estimator.assessment.evaluation import Cell
 from estimator.assessment.impacts import amounts
-from estimator.builds import build
+from estimator.builds import build as building
 from estimator.builds.build import AuditFailed, build, current
 from estimator.builds.equation_selection import ledger_factors
 from estimator.builds.queries import Build, open_current
@@ -98,7 +98,7 @@ def row_by_row(rows: list[Activity]) -> dict[str, float]:
     sums: dict[str, float] = {}
     for row in rows:
         for month, part in months_of(row):
-            bounds = bind(load(), row.model_dump(), build.date(month // 100, month % 100, 1), ledger_factors())
+            bounds = bind(load(), row.model_dump(), building.date(month // 100, month % 100, 1), ledger_factors())
             given_amounts = {
                 "cpu_energy": (row.cpu_energy_kwh or 0) * part,
                 "gpu_energy": (row.gpu_energy_kwh or 0) * part,
@@ -117,7 +117,7 @@ def row_by_row(rows: list[Activity]) -> dict[str, float]:
 def months_of(row: Activity) -> list[tuple[int, float]]:
     if row.start_month == row.end_month:
         return [(row.start_month, 1.0)]
-    limit = build._start_us(row.end_month)
+    limit = building._start_us(row.end_month)
     first = (limit - row.start_us) / (row.end_us - row.start_us)
     return [(row.start_month, first), (row.end_month, 1 - first)]
 
@@ -179,7 +179,7 @@ def test_an_empty_ledger_builds_and_says_so(tmp_path: Path) -> None:
 
 def test_a_failed_audit_publishes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = built(tmp_path, activity())
-    monkeypatch.setattr(build, "_audits", lambda: [("always", "SELECT 1 AS fault")])
+    monkeypatch.setattr(building, "_audits", lambda: [("always", "SELECT 1 AS fault")])
     Ledger(tmp_path).append([activity()], [])
     with pytest.raises(AuditFailed, match="always"):
         build(tmp_path)
@@ -187,7 +187,7 @@ def test_a_failed_audit_publishes_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     assert sorted(p.name for p in (tmp_path / "builds").iterdir()) == sorted([".lock", "CURRENT", first.path.name])
 
 
-@pytest.mark.parametrize("audit", [name for name, _ in build._audits()])
+@pytest.mark.parametrize("audit", [name for name, _ in building._audits()])
 def test_each_audit_finds_what_it_is_for(tmp_path: Path, audit: str) -> None:
     """Spoil a build by hand so that the audit, and it alone, must speak."""
     from estimator.core.duckdb_engine import DuckDB
@@ -203,7 +203,7 @@ def test_each_audit_finds_what_it_is_for(tmp_path: Path, audit: str) -> None:
     copy = tmp_path / "spoilt.duckdb"
     shutil.copy(path, copy)
     engine = DuckDB.create(copy)
-    text = dict(build._audits())[audit]
+    text = dict(building._audits())[audit]
     assert engine.rows(text) == []
     engine.run(spoil)
     assert engine.rows(text) != []

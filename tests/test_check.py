@@ -6,8 +6,9 @@ from pathlib import Path
 from estimator.core import parquet_files
 from estimator.core.parquet_files import ACTIVITY_SCHEMA
 from estimator.ingestion.dry_run import Found, check_paths
+from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import ReadResult
-from estimator.ledger import Ledger, import_paths
+from estimator.ledger import Ledger
 from tests.formats_support import FORMATS, SAMPLES, result_of
 from tests.support import sobria
 from tests.traces_support import TRACES, context

@@ -26,8 +26,9 @@ from dashboard.writing import Access
 from estimator.builds.build import build
 from estimator.builds.queries import Asked, open_current
 from estimator.cli import main as sobria
+from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
-from estimator.ledger import Ledger, import_paths
+from estimator.ledger import Ledger
 from tests.fake_reading import HOSTILE
 from tests.formats_support import FORMATS
 from tests.support import waited

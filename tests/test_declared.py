@@ -16,8 +16,9 @@ from estimator.assessment.impacts import amounts
 from estimator.catalogue.tables import load
 from estimator.core.errors import LANGUAGES, say
 from estimator.ingestion.declarations.columns import TEMPLATE
+from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import Trace, pick, read_trace
-from estimator.ledger import Ledger, import_paths
+from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity, Refused
 from tests.support import built, moment, sobria
 from tests.test_ledger import bring, prefixes

@@ -9,7 +9,8 @@ import pytest
 
 from estimator.builds.build import build
 from estimator.core.home import reading_context
-from estimator.ledger import Ledger, import_paths
+from estimator.ingestion.importing import import_paths
+from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import standing
 from scripts.fire.__main__ import account
 from scripts.fire.roles import row, shared, trace

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.core import parquet_files
-from estimator.ledger import ACTIVITY_SCHEMA, Account, Ledger, import_paths
+from estimator.ingestion.importing import import_paths
+from estimator.ledger import ACTIVITY_SCHEMA, Account, Ledger
 from estimator.ledger.rows import Activity, Refused
 from tests.traces_support import DEFAULTS, TRACES, context, counting, judged, read, read_file, text
 

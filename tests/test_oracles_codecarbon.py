@@ -13,7 +13,8 @@ from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import bind_one
 from estimator.catalogue.tables import load
 from estimator.core.home import reading_context
-from estimator.ledger import Ledger, import_paths
+from estimator.ingestion.importing import import_paths
+from estimator.ledger import Ledger
 from tests.support import build
 
 DAY = date(2026, 6, 1)

@@ -12,9 +12,10 @@ from estimator.builds.build import build
 from estimator.builds.queries import Build
 from estimator.governance.register.register import author
 from estimator.ingestion.codecarbon import rows
+from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import Retried, retry, waiting
 from estimator.ingestion.reader import RowRefused, Unreadable
-from estimator.ledger import Ledger, import_paths
+from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import Standing, standing
 from estimator.ledger.withdrawals import Target, withdraw
 from tests.support import sobria

@@ -18,10 +18,11 @@ from estimator.core.errors import SobriaError
 from estimator.governance.register.register import author
 from estimator.ingestion.codecarbon import blocks, reader
 from estimator.ingestion.dry_run import check_paths
+from estimator.ingestion.importing import import_paths
 from estimator.ingestion.parsing import timestamps
 from estimator.ingestion.reader import LargeTrace, open_trace
 from estimator.ingestion.readers import read_trace, stream_trace
-from estimator.ledger import Ledger, import_paths
+from estimator.ledger import Ledger
 from estimator.ledger.files import as_models
 from estimator.ledger.reconciliation import standing
 from estimator.ledger.rows import Activity, Refused

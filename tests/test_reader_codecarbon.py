@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.ingestion.importing import ImportReport, import_paths
 from estimator.ingestion.reader import UnknownTimezone, open_trace
 from estimator.ingestion.readers import Trace, find_files, read_trace
 from estimator.ingestion.sidecar import Sidecar, beside_file, dump
-from estimator.ledger import ImportReport, Ledger, import_paths
+from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
 from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, energy, one, read, read_file, text
 

@@ -9,7 +9,8 @@ from estimator.assessment.explanation import NumberUnknown, ReplayRefused, repla
 from estimator.assessment.impacts import ASIDE, FIGURES
 from estimator.builds.queries import Build, split_number
 from estimator.core.home import reading_context
-from estimator.ledger import Ledger, import_paths
+from estimator.ingestion.importing import import_paths
+from estimator.ledger import Ledger
 from tests.support import activity, build, built
 
 NAMES = [f.id for f in FIGURES + ASIDE] + [f"{f.id}.{p.name}" for f in FIGURES for p in f.parts if len(f.parts) > 1]

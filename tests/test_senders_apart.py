@@ -12,10 +12,11 @@ from estimator.core.errors import LANGUAGES, say
 from estimator.ingestion.http.payloads import Receipt, Sent, post, read_body
 from estimator.ingestion.http.sender_rows import Sender, own
 from estimator.ingestion.http.tokens import Senders, TokenIdUnknown, TokensTorn
+from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import retry, waiting
 from estimator.ingestion.reader import ReadResult
 from estimator.ingestion.sidecar import SUFFIX
-from estimator.ledger import Ledger, import_paths
+from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
 from estimator.ledger.withdrawals import Target, leaving
 from tests.support import activity, sobria

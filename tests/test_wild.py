@@ -9,7 +9,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from estimator.ledger import ImportReport, Ledger, import_paths
+from estimator.ingestion.importing import ImportReport, import_paths
+from estimator.ledger import Ledger
 from tests.traces_support import context, counting, judged
 
 APPROX = 1e-9

@@ -11,7 +11,8 @@ from estimator.builds.build import build
 from estimator.builds.queries import Build
 from estimator.governance.register.refusals import FieldsRefused
 from estimator.governance.register.register import author
-from estimator.ledger import Ledger, import_paths
+from estimator.ingestion.importing import import_paths
+from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import Standing, standing
 from estimator.ledger.withdrawals import LedgerIdUnknown, NothingToWithdraw, Target, bring_back, leaving, withdraw
 from tests.support import sobria

@@ -10,8 +10,9 @@ from estimator.builds.build import build
 from estimator.core.errors import say
 from estimator.core.home import default_home, reading_context
 from estimator.ingestion.dry_run import check_paths
+from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
-from estimator.ledger import Ledger, import_paths
+from estimator.ledger import Ledger
 
 LONGEST_NAME = 180  # bytes; a file system takes 255
 UNNAMED = "fichier"

@@ -88,8 +88,9 @@ def import_(
     json_: Json = False,
 ) -> None:
     from estimator.core.home import reading_context
+    from estimator.ingestion.importing import NothingToImport, import_paths
     from estimator.ingestion.reader import ReaderFailed
-    from estimator.ledger import Ledger, NothingToImport, import_paths
+    from estimator.ledger import Ledger
 
     home = context.obj["home"]
     report = import_paths(Ledger(home), paths, reading_context(home, timezone), cli_text.progress(context.obj["lang"]))

@@ -19,7 +19,7 @@ def check(
 ) -> None:
     from estimator.core.home import reading_context
     from estimator.ingestion.dry_run import check_paths
-    from estimator.ledger import NothingToImport
+    from estimator.ingestion.importing import NothingToImport
 
     home = context.obj["home"]
     body = check_paths(home, paths, reading_context(home, timezone)).as_dict()

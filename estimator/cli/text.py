@@ -27,7 +27,7 @@ from estimator.ledger.rows import Refused
 
 if TYPE_CHECKING:
     from estimator.catalogue.models import Model
-    from estimator.ledger import ImportReport
+    from estimator.ingestion.importing import ImportReport
 
 Progress = Callable[[int, int], None]
 Json = Annotated[bool, Option("--json", help="json")]

@@ -1,17 +1,7 @@
 """The ledger: what was done, written once and never changed; whether a row counts is judged when it is read."""
 
 from estimator.core.parquet_files import ACTIVITY_SCHEMA
-from estimator.ingestion.importing import FileResult, ImportReport, NothingToImport, import_paths
 from estimator.ledger.append import Account
 from estimator.ledger.files import Ledger, LedgerTorn
 
-__all__ = [
-    "ACTIVITY_SCHEMA",
-    "Account",
-    "FileResult",
-    "ImportReport",
-    "Ledger",
-    "LedgerTorn",
-    "NothingToImport",
-    "import_paths",
-]
+__all__ = ["ACTIVITY_SCHEMA", "Account", "Ledger", "LedgerTorn"]

@@ -1,4 +1,4 @@
-"""In a notebook: `%load_ext estimator.tracking.notebook`, then `%%sobria --project tri` at the top of a cell measures that cell.
+"""In a notebook: `%load_ext estimator.notebook`, then `%%sobria --project tri` at the top of a cell measures that cell.
 
 Inside the cell, `sobria.count(requests=1)` and `sobria.items(3)` count what it does. A measurement over several cells:
 `run = Tracker(project="tri").start()` in the first, `run.stop()` in the last.
@@ -29,7 +29,7 @@ class _Words(argparse.ArgumentParser):
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """What `%load_ext estimator.tracking.notebook` calls with the running IPython; nothing else here needs it."""
+    """What `%load_ext estimator.notebook` calls with the running IPython; nothing else here needs it."""
 
     def measured(line: str, cell: str) -> None:
         """%%sobria --project NAME: measure this cell."""

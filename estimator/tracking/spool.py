@@ -136,7 +136,7 @@ def load_importer() -> None:
     with suppress(*FAILURES):
         from estimator.core.home import reading_context
         from estimator.ingestion.codecarbon import reader
-        from estimator.ledger import import_paths
+        from estimator.ingestion.importing import import_paths
 
         _ = reading_context, import_paths, reader
 
@@ -144,7 +144,8 @@ def load_importer() -> None:
 def into_ledger(home: Path, traces: list[Path]) -> None:
     """The importer that is used unless another is given; raises the first reason why a file was not read."""
     from estimator.core.home import reading_context
-    from estimator.ledger import Ledger, import_paths
+    from estimator.ingestion.importing import import_paths
+    from estimator.ledger import Ledger
 
     report = import_paths(Ledger(home), traces, reading_context(home))
     if report.errors:

@@ -20,7 +20,8 @@ from uuid import UUID
 from estimator.builds.build import build
 from estimator.core.duckdb_engine import connect
 from estimator.core.home import reading_context
-from estimator.ledger import Ledger, import_paths
+from estimator.ingestion.importing import import_paths
+from estimator.ledger import Ledger
 
 COLUMNS = (
     "timestamp,project_name,run_id,experiment_id,duration,emissions,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,"

@@ -14,9 +14,10 @@ from estimator.builds.build import build
 from estimator.builds.queries import Build
 from estimator.core.duckdb_engine import connect
 from estimator.core.home import reading_context
+from estimator.ingestion.importing import import_paths
 from estimator.ingestion.reader import open_trace
 from estimator.ingestion.readers import read_trace
-from estimator.ledger import Ledger, import_paths
+from estimator.ledger import Ledger
 from estimator.ledger.archive import export, restore
 from estimator.ledger.compaction import compact
 from estimator.ledger.files import current_rows_sql

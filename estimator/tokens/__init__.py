@@ -1,1 +1,0 @@
-"""Electricity of an answer by its tokens: measured where a measurement exists, predicted elsewhere."""
