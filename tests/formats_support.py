@@ -8,9 +8,10 @@ import pyarrow.parquet as pq
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.ingestion.importing import ImportReport, import_paths
-from estimator.ingestion.reader import ReadResult, open_trace
+from estimator.ingestion.reader import open_trace
 from estimator.ingestion.readers import READERS, Trace, pick, read_trace
 from estimator.ledger import Ledger
+from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
 from tests.traces_support import TRACES, context
 

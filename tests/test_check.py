@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 from estimator.core import parquet_files
-from estimator.core.parquet_files import ACTIVITY_SCHEMA
 from estimator.ingestion.dry_run import Found, check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import ReadResult
 from estimator.ledger import Ledger
+from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from tests.formats_support import FORMATS, SAMPLES, result_of
 from tests.support import sobria
 from tests.traces_support import TRACES, context

@@ -12,7 +12,8 @@ from estimator.ingestion.codecarbon import rows
 from estimator.ingestion.codecarbon.blocks import Block, BlockReading
 from estimator.ingestion.http.payloads import Sent, read_body
 from estimator.ingestion.http.sender_rows import Sender
-from estimator.ingestion.reader import ReaderFailed, ReadResult
+from estimator.ingestion.reader import ReaderFailed
+from estimator.ledger.read_result import ReadResult
 from tests.formats_support import FORMATS
 from tests.support import sobria
 from tests.traces_support import context, text

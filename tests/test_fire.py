@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from estimator.builds.build import build
-from estimator.core.home import reading_context
+from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import standing

@@ -12,7 +12,7 @@ from estimator.builds.queries import Build
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import bind_one
 from estimator.catalogue.tables import load
-from estimator.core.home import reading_context
+from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from tests.support import build

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from estimator.core import parquet_files
 from estimator.core.errors import LANGUAGES, SobriaError, say
-from estimator.core.parquet_files import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.reader import NotATrace, open_trace
 from estimator.ingestion.readers import READERS, Trace, find_files, pick
 from estimator.ledger import Ledger
+from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from tests.formats_support import PRIVATE, SAMPLES, bring, kept_in, recognised_by, told
 from tests.traces_support import context, counting
 

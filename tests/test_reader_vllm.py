@@ -8,7 +8,7 @@ import pytest
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.ingestion.dry_run import check_paths
-from estimator.ingestion.reader import ReadResult
+from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
 from tests.formats_support import result_of, rows_of
 from tests.support import built

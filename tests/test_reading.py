@@ -8,7 +8,7 @@ import pytest
 from estimator.assessment.explanation import NumberUnknown, ReplayRefused, replay
 from estimator.assessment.impacts import ASIDE, FIGURES
 from estimator.builds.queries import Build, split_number
-from estimator.core.home import reading_context
+from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from tests.support import activity, build, built

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from estimator.core.errors import LANGUAGES, words
 from estimator.core.event_log import FOLDER, Event, EventFolder, make_event
+from estimator.core.refusals import FieldsRefused
 from estimator.governance.register.attachments import use_case_of
 from estimator.governance.register.refusals import (
     ChangeRefused,
     ClosedUseCase,
-    FieldsRefused,
     NotThere,
     StageOrder,
     StageRefused,

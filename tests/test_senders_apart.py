@@ -14,9 +14,9 @@ from estimator.ingestion.http.sender_rows import Sender, own
 from estimator.ingestion.http.tokens import Senders, TokenIdUnknown, TokensTorn
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import retry, waiting
-from estimator.ingestion.reader import ReadResult
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
+from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
 from estimator.ledger.withdrawals import Target, leaving
 from tests.support import activity, sobria

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from estimator.builds.build import build
 from estimator.builds.queries import Build
-from estimator.governance.register.refusals import FieldsRefused
+from estimator.core.refusals import FieldsRefused
 from estimator.governance.register.register import author
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger

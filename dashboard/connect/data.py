@@ -8,7 +8,8 @@ from typing import Any
 
 from estimator.builds.build import build
 from estimator.core.errors import say
-from estimator.core.home import default_home, reading_context
+from estimator.core.home import default_home
+from estimator.ingestion.context import reading_context
 from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError, say
 from estimator.core.home import default_home
+from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import typeset
 from estimator.governance.register.csv_table import FACTS, export_csv, facts_of, import_csv, row_of, settable
-from estimator.governance.register.refusals import ListedRefusal
 from estimator.governance.register.register import DUE_DAYS, Register, author
 from estimator.governance.register.schema import CLOSING, OUTCOMES, STAGES, Attachment, Outcome, Stage, UseCase
 from estimator.governance.register.stage_rules import RULES, lacking

@@ -15,7 +15,8 @@ from dashboard.register import fields as fields
 from dashboard.register.text import event_text
 from dashboard.texts import t
 from estimator.core.errors import SobriaError
-from estimator.governance.register.schema import Author, UseCase
+from estimator.core.fields import Author
+from estimator.governance.register.schema import UseCase
 
 Values = Mapping[str, Any]
 ALONE = {"ajouter": "add", "importer": "import"}  # address → word, for forms about no use case in particular

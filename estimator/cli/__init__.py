@@ -87,7 +87,7 @@ def import_(
     timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
     json_: Json = False,
 ) -> None:
-    from estimator.core.home import reading_context
+    from estimator.ingestion.context import reading_context
     from estimator.ingestion.importing import NothingToImport, import_paths
     from estimator.ingestion.reader import ReaderFailed
     from estimator.ledger import Ledger

@@ -17,7 +17,7 @@ def check(
     timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
     json_: Json = False,
 ) -> None:
-    from estimator.core.home import reading_context
+    from estimator.ingestion.context import reading_context
     from estimator.ingestion.dry_run import check_paths
     from estimator.ingestion.importing import NothingToImport
 

@@ -10,8 +10,8 @@ from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
 if TYPE_CHECKING:
+    from estimator.core.fields import Author
     from estimator.governance.commitments.commitments import Commitments, Entry
-    from estimator.governance.register.schema import Author
 
 commitments = typer.Typer(no_args_is_help=True)
 

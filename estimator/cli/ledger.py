@@ -132,7 +132,7 @@ def retry(
     json_: Json = False,
 ) -> None:
     from estimator.cli.ledger_text import retried_text
-    from estimator.core.home import reading_context
+    from estimator.ingestion.context import reading_context
     from estimator.ingestion.quarantine import retry as again
 
     home = context.obj["home"]

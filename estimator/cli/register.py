@@ -10,8 +10,9 @@ from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
 if TYPE_CHECKING:
+    from estimator.core.fields import Author
     from estimator.governance.register.register import Register
-    from estimator.governance.register.schema import Author, UseCase
+    from estimator.governance.register.schema import UseCase
 
 register = typer.Typer(no_args_is_help=True)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.event_log import Event
+from estimator.core.refusals import field_label
 from estimator.governance.register.csv_table import COLUMNS, row_of
-from estimator.governance.register.refusals import field_label
 from estimator.governance.register.register import Due, Register
 from estimator.governance.register.schema import UseCase
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 from pydantic import Field
 
 from estimator.core.errors import sentences
-from estimator.governance.register.schema import Id, Strict, Text
+from estimator.core.fields import Id, Strict, Text
 
 Kind = Literal["created", "changed", "staged", "reviewed", "quality", "decided", "attached", "detached"]
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"

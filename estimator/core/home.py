@@ -3,14 +3,12 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from estimator.core.errors import SobriaError
 
-if TYPE_CHECKING:
-    from estimator.ingestion.reader import Context
+SPOOL, TRACES = "spool", "traces"  # folders of a home: runs in progress, and traces that were delivered
 
 
 class SettingsRefused(SobriaError):
@@ -56,11 +54,3 @@ def settings(home: Path) -> Settings:
         return Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
         raise SettingsRefused(file=path, reason=str(error).splitlines()[0]) from error
-
-
-def reading_context(home: Path, timezone: str | None = None) -> "Context":
-    """What readers need of a home; `timezone` is the one asked for in this import."""
-    from estimator.catalogue.resolver import Places
-    from estimator.ingestion.reader import Context
-
-    return Context(settings(home).timezone, timezone, Places.load())

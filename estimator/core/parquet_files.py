@@ -17,8 +17,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
-from estimator.ledger.rows import Activity, Refused
-
 LEFTOVER_S = 3600.0
 SEED = "seed.parquet"
 MAGIC = b"PAR1"
@@ -43,10 +41,6 @@ def _arrow_type(annotation: Any) -> pa.DataType:
 def schema_of(model: type[BaseModel]) -> pa.Schema:
     """Columns of a model, in the order of its fields; dictionaries are kept as JSON text."""
     return pa.schema([(name, _arrow_type(field.annotation)) for name, field in model.model_fields.items()])
-
-
-ACTIVITY_SCHEMA = schema_of(Activity)
-REFUSED_SCHEMA = schema_of(Refused)
 
 
 def table_of(rows: Sequence[BaseModel], schema: pa.Schema) -> pa.Table:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.core.errors import SobriaError
-from estimator.ingestion.reader import Context, ReadResult
+from estimator.ingestion.reader import Context
 from estimator.ingestion.readers import find_files, open_results, size_of
 from estimator.ledger.append import Account, Posting
 from estimator.ledger.files import Ledger
+from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
 
 

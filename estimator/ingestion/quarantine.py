@@ -7,15 +7,15 @@ from pathlib import Path
 
 from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
-from estimator.core.parquet_files import REFUSED_SCHEMA
+from estimator.core.home import TRACES
 from estimator.ingestion.http.sender_rows import Body, body, own, sender_in
 from estimator.ingestion.reader import Context, open_trace
 from estimator.ingestion.readers import Trace, find_files, read_trace
 from estimator.ledger.append import Posting
+from estimator.ledger.arrow_schemas import REFUSED_SCHEMA
 from estimator.ledger.files import Ledger, as_models
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawn_rows import waiting as waiting_sql
-from estimator.tracking.spool import TRACES
 
 Files = dict[tuple[str, str], list[Refused]]
 

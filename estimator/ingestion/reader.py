@@ -7,16 +7,14 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
-import pyarrow as pa
-
 from estimator.catalogue.resolver import Places, is_timezone
 from estimator.core.errors import SobriaError
-from estimator.ledger.rows import Activity, Refused
+from estimator.ledger.read_result import ReadResult
 
 STDIN = "-"
 HEAD_CHARS = 65_536
@@ -196,27 +194,6 @@ class Context:
         for name in filter(None, (self.home_timezone, self.option_timezone)):
             if not is_timezone(name):
                 raise UnknownTimezone(name=name)
-
-
-@dataclass(frozen=True)
-class ReadResult:
-    """Rows of one trace, or of a block of it: read = accepted + refused. `table` are more rows, in the columns of
-    Activity; `unused` are names of columns that nothing was taken from."""
-
-    rows: list[Activity]
-    refused: list[Refused]
-    read: int
-    unused: tuple[str, ...] = field(default=())
-    table: pa.Table | None = None
-
-    def __post_init__(self) -> None:
-        if self.read != self.accepted + len(self.refused):
-            raise ValueError(f"{self.read} rows read, {self.accepted} accepted, {len(self.refused)} refused")
-
-    @property
-    def accepted(self) -> int:
-        """How many rows were understood."""
-        return len(self.rows) + (0 if self.table is None else len(self.table))
 
 
 @dataclass(frozen=True)

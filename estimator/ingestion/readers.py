@@ -24,13 +24,14 @@ from estimator.ingestion.reader import (
     NotATrace,
     Reader,
     ReaderFailed,
-    ReadResult,
     Trace,
     contained,
     open_trace,
 )
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ingestion.usage import albert, chat_response, litellm, ollama, openai_usage, otel, vllm
+from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA, REFUSED_SCHEMA
+from estimator.ledger.read_result import ReadResult
 
 _TABLES: tuple[Reader, ...] = (codecarbon.READER, declared.READER)
 _OTHERS: tuple[Reader, ...] = (
@@ -139,8 +140,8 @@ def _stream(reader: Reader, results: Iterator[ReadResult], file: str) -> Iterato
 def written(result: ReadResult) -> ReadResult:
     """The same, once its rows are known to fit the columns that they are written in: one that does not would stop the
     rows of every other file."""
-    parquet_files.table_of(result.rows, parquet_files.ACTIVITY_SCHEMA)
-    parquet_files.table_of(result.refused, parquet_files.REFUSED_SCHEMA)
+    parquet_files.table_of(result.rows, ACTIVITY_SCHEMA)
+    parquet_files.table_of(result.refused, REFUSED_SCHEMA)
     return result
 
 

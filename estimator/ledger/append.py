@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 from estimator.core import parquet_files
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
-from estimator.ingestion.reader import ReadResult
+from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import Ledger
 from estimator.ledger.journal import Import, Source, heads
+from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
 
 BATCH_ROWS = 100_000
@@ -92,7 +93,7 @@ class Posting:
 
     def flush(self) -> None:
         """Write what is waiting."""
-        rows = pa.concat_tables([parquet_files.table_of(self._rows, parquet_files.ACTIVITY_SCHEMA), *self._tables])
+        rows = pa.concat_tables([parquet_files.table_of(self._rows, ACTIVITY_SCHEMA), *self._tables])
         for part, count in self._ledger.write(rows, self._refused).items():
             self._wrote[part] = self._wrote.get(part, 0) + count
         self._rows, self._tables, self._refused = [], [], []

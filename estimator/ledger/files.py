@@ -22,9 +22,9 @@ from estimator.core.digest_set import Digests, of_column
 from estimator.core.duckdb_engine import Connection, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
-from estimator.core.parquet_files import ACTIVITY_SCHEMA, REFUSED_SCHEMA
-from estimator.ingestion.reader import ReadResult
+from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from estimator.ledger.journal import Compaction, Import, Withdrawal, in_force, now, replaced
+from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawn_rows import copy_of, counting, parquet
 

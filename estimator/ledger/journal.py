@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from estimator.core.event_log import Kept
-from estimator.governance.register.schema import Strict, Text
+from estimator.core.fields import Strict, Text
 
 
 class Source(Strict):

@@ -11,10 +11,12 @@ from estimator.core import parquet_files
 from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
-from estimator.governance.register.schema import Author
-from estimator.ingestion.http.sender_rows import COLLECTED
+from estimator.core.fields import Author
 from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger
 from estimator.ledger.journal import Withdrawal
+
+COLLECTED = "collect-"  # how the name of what a service sent begins, where that of a file stands
+
 
 SHORTEST = 8  # characters of an id or of a hash that are enough to name it
 What = Literal["file", "run", "import"]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from estimator.catalogue.selection import Bound, GivenValueRefused, given
 from estimator.catalogue.tables import Catalogue, load
 from estimator.core.errors import SobriaError, say, sentences
-from estimator.governance.register.refusals import ListedRefusal
+from estimator.core.refusals import ListedRefusal
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "pue_kind": ("measured", "by_design"),

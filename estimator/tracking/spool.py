@@ -13,9 +13,8 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from estimator.core.errors import SobriaError
-from estimator.ingestion.sidecar import Sidecar, beside_run, load
+from estimator.core.home import SPOOL, TRACES
 
-SPOOL, TRACES = "spool", "traces"
 _LEFTOVER_S = 86_400.0
 PRIVATE = frozenset({"longitude", "latitude"})
 
@@ -134,8 +133,8 @@ def _done(home: Path, traces: list[Path]) -> None:
 def load_importer() -> None:
     """Load what `into_ledger` needs, while there is nothing else to do; what fails here will be said at delivery."""
     with suppress(*FAILURES):
-        from estimator.core.home import reading_context
         from estimator.ingestion.codecarbon import reader
+        from estimator.ingestion.context import reading_context
         from estimator.ingestion.importing import import_paths
 
         _ = reading_context, import_paths, reader
@@ -143,7 +142,7 @@ def load_importer() -> None:
 
 def into_ledger(home: Path, traces: list[Path]) -> None:
     """The importer that is used unless another is given; raises the first reason why a file was not read."""
-    from estimator.core.home import reading_context
+    from estimator.ingestion.context import reading_context
     from estimator.ingestion.importing import import_paths
     from estimator.ledger import Ledger
 
@@ -156,17 +155,6 @@ def _failures() -> tuple[type[Exception], ...]:
     """FAILURES, and the errors of the libraries that the ledger may have loaded and that are not imported here."""
     known = (("duckdb", "Error"), ("pyarrow", "ArrowException"))
     return FAILURES + tuple(getattr(sys.modules[module], name) for module, name in known if module in sys.modules)
-
-
-def sidecar_of(home: Path, run_id: str) -> Sidecar | None:
-    """The sidecar of a run tracked here, None where there is none that can be read."""
-    name = beside_run(Path(run_id), run_id).name
-    if Path(run_id).name != run_id or not (home / TRACES).is_dir():
-        return None
-    for month in sorted((home / TRACES).iterdir()):
-        with suppress(OSError, ValueError):
-            return load(month / name)
-    return None
 
 
 def _file_away(home: Path, trace: Path) -> Path:

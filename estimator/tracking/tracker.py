@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from estimator.core.errors import SobriaError
+from estimator.core.home import SPOOL
 from estimator.ingestion.sidecar import Sidecar, beside_run, dump
 from estimator.tracking import machine
 from estimator.tracking.codecarbon_session import UNREADABLE, NotMeasured
@@ -18,7 +19,7 @@ from estimator.tracking.counts import COUNTED, VARIABLE, Counts, CountsFile
 from estimator.tracking.options import TrackOptions, codecarbon_settings, so_spent, tell, tell_rest, tell_summary
 from estimator.tracking.overhead import OwnTime, Spent
 from estimator.tracking.recorder import Recorder, Wait, Whole
-from estimator.tracking.spool import SPOOL, Importer, deliver, into_ledger, load_importer
+from estimator.tracking.spool import Importer, deliver, into_ledger, load_importer
 
 __all__ = ["TrackOptions", "Tracker", "tracked"]
 

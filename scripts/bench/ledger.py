@@ -19,7 +19,7 @@ from uuid import UUID
 
 from estimator.builds.build import build
 from estimator.core.duckdb_engine import connect
-from estimator.core.home import reading_context
+from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 

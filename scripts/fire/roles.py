@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from estimator.builds.build import build
 from estimator.builds.queries import Build
-from estimator.core.home import reading_context
+from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from estimator.ledger.compaction import compact

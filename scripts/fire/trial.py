@@ -13,7 +13,7 @@ from pathlib import Path
 from estimator.builds.build import build
 from estimator.builds.queries import Build
 from estimator.core.duckdb_engine import connect
-from estimator.core.home import reading_context
+from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.reader import open_trace
 from estimator.ingestion.readers import read_trace

@@ -9,12 +9,13 @@ import atheris
 
 with atheris.instrument_imports(include=["estimator.ingestion.readers"]):
     from estimator.ingestion.codecarbon import blocks
-    from estimator.ingestion.reader import Context, LargeTrace, Reader, ReadResult, Trace, open_trace
+    from estimator.ingestion.reader import Context, LargeTrace, Reader, Trace, open_trace
     from estimator.ingestion.readers import READERS, find_files, pick, read_trace, stream_trace
+    from estimator.ledger.read_result import ReadResult
 
 from estimator.core import parquet_files
 from estimator.core.errors import LANGUAGES, SobriaError
-from estimator.core.home import reading_context
+from estimator.ingestion.context import reading_context
 
 ROOT = Path(__file__).resolve().parents[2]
 Law = Callable[[bytes], None]

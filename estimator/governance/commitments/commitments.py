@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.event_log import Fault, RecordFolder, make_record
+from estimator.core.fields import Author, Strict
+from estimator.core.refusals import ListedRefusal, checked, field_label
 from estimator.governance.commitments.schema import (
     Budget,
     Correction,
@@ -22,9 +24,7 @@ from estimator.governance.commitments.schema import (
     What,
     Withdrawal,
 )
-from estimator.governance.register.refusals import ListedRefusal, checked, field_label
 from estimator.governance.register.register import Register
-from estimator.governance.register.schema import Author, Strict
 
 FOLDER = "commitments"
 SMALLEST_GROUP = 5

@@ -9,8 +9,9 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from pydantic_core import PydanticCustomError
 
 from estimator.core.event_log import Record
+from estimator.core.fields import Id, Strict, Text
 from estimator.core.periods import Period, PeriodRefused
-from estimator.governance.register.schema import Commune, Day, Id, Strict, Text
+from estimator.governance.register.schema import Commune, Day
 
 Footprint = Literal["energy", "water", "adpe", "gwp"]
 Share = Literal["right_sized", "non_ai_reviewed", "sober_hosting", "coverage", "trained", "published"]

@@ -11,9 +11,10 @@ from typing import Any
 
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.event_log import Trial
-from estimator.governance.register.refusals import FieldsRefused, ListedRefusal
+from estimator.core.fields import Author
+from estimator.core.refusals import FieldsRefused, ListedRefusal
 from estimator.governance.register.register import Register
-from estimator.governance.register.schema import Author, UseCase
+from estimator.governance.register.schema import UseCase
 
 # Column -> field of a use case. Facts can be set; the others follow from events.
 FACTS = {

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.event_log import Event, EventFolder, Fault, Kind, Store, make_event
+from estimator.core.fields import Author
+from estimator.core.refusals import checked
 from estimator.governance.register.refusals import (
     ChangeRefused,
     ClosedUseCase,
@@ -21,7 +23,6 @@ from estimator.governance.register.refusals import (
     StageRefused,
     UseCaseKnown,
     UseCaseUnknown,
-    checked,
 )
 from estimator.governance.register.replay import Conflict, Folded, fold
 from estimator.governance.register.schema import (
@@ -29,7 +30,6 @@ from estimator.governance.register.schema import (
     OUTCOMES,
     STAGES,
     Attachment,
-    Author,
     Decision,
     Detached,
     Facts,

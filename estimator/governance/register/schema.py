@@ -5,8 +5,10 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
+
+from estimator.core.fields import Id, MayBeEmpty, Strict, Text
 
 Stage = Literal["idee", "experimentation", "pilote", "generalisation", "retrait"]
 Answer = Literal["trouvee_et_retenue", "etudiee_et_ecartee", "non_etudiee"]
@@ -17,19 +19,8 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 CLOSING: dict[What, Outcome] = {"ne_pas_faire": "ne_pas_faire", "fait_sans_ia": "fait_sans_ia", "arreter": "arrete"}
 METROPOLE = "metropole"
 
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")
-_PHONE = re.compile(r"(?<!\w)(?:(?:\+|00)\d{1,3}[\s.-]*|0)\d(?:[\s.-]*\d{2}){4}(?!\d)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSEE = re.compile(r"\d[\dAB]\d{3}")
-
-
-def _clean(text: str) -> str:
-    if _CONTROL.search(text):
-        raise PydanticCustomError("control", "control characters")
-    if _MAIL.search(text) or _PHONE.search(text):
-        raise PydanticCustomError("contact", "an e-mail address or a telephone number")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _commune(text: str) -> str:
@@ -51,18 +42,9 @@ def _iso_day(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_iso_day)]
-MayBeEmpty = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_clean)]
-Text = Annotated[MayBeEmpty, StringConstraints(min_length=1)]
 Commune = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_commune)]
 Scenario = Annotated[MayBeEmpty, AfterValidator(_scenario)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Count = Annotated[float, Field(gt=0)]
-
-
-class Strict(BaseModel):
-    """Frozen; an unknown field, an infinite number or a number that is not one are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Alternative(Strict):
@@ -176,14 +158,6 @@ class Detached(Strict):
 
     attachment: str
     until: Day | None = None
-
-
-class Author(Strict):
-    """Who writes (a function or a service), why, and the last event that they had seen of the use case."""
-
-    who: Text
-    why: Text
-    seen: str | None = None
 
 
 class UseCase(Facts):

@@ -16,7 +16,7 @@ from estimator.ingestion.codecarbon.rows import RowReading
 from estimator.ingestion.codecarbon.table import Cut, table_of
 from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.parsing.timestamps import Walls
-from estimator.ingestion.reader import ReadResult
+from estimator.ledger.read_result import ReadResult
 
 BLOCK_BYTES = 8 << 20
 _BY_ROW_BYTES = 64 << 10  # lines that cannot be cut into columns are read by row when they are no more than this

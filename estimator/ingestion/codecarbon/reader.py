@@ -7,16 +7,8 @@ from estimator.ingestion.codecarbon.columns import Columns, understand
 from estimator.ingestion.codecarbon.rows import NAME, VERSION, RowReading
 from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.parsing.prefetch import ahead
-from estimator.ingestion.reader import (
-    Context,
-    EmptyFile,
-    LargeTrace,
-    NoEnergyColumn,
-    NotATrace,
-    Reader,
-    ReadResult,
-    Trace,
-)
+from estimator.ingestion.reader import Context, EmptyFile, LargeTrace, NoEnergyColumn, NotATrace, Reader, Trace
+from estimator.ledger.read_result import ReadResult
 
 
 def sniff(name: str, head: str) -> bool:

@@ -18,7 +18,8 @@ from estimator.ingestion.parsing import redaction, timestamps
 from estimator.ingestion.parsing.delimited_text import number_text
 from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.parsing.sidecars import Sidecars
-from estimator.ingestion.reader import Context, LargeTrace, ReadResult, RowRefused, Trace
+from estimator.ingestion.reader import Context, LargeTrace, RowRefused, Trace
+from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
 
 NAME = "codecarbon"

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.core.digest_set import SIZE
-from estimator.core.parquet_files import ACTIVITY_SCHEMA
 from estimator.ingestion.codecarbon.cells import Said
 from estimator.ingestion.codecarbon.columns import OF_A_ROW
 from estimator.ingestion.codecarbon.energy import (
@@ -28,6 +27,7 @@ from estimator.ingestion.codecarbon.rows import NAME, VERSION, RowReading, diges
 from estimator.ingestion.parsing.row_identity import again
 from estimator.ingestion.parsing.timestamps import Walls, months_of
 from estimator.ingestion.reader import RowRefused
+from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 
 
 class Cut(NamedTuple):

@@ -10,7 +10,8 @@ from estimator.ingestion.declarations.columns import COUNTS, Cells, is_template,
 from estimator.ingestion.declarations.energy import energy_fields
 from estimator.ingestion.parsing import delimited_text, redaction, timestamps
 from estimator.ingestion.parsing.row_identity import Identities
-from estimator.ingestion.reader import Context, EmptyFile, NotATrace, Reader, ReadResult, RowRefused, Trace
+from estimator.ingestion.reader import Context, EmptyFile, NotATrace, Reader, RowRefused, Trace
+from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
 
 NAME = "declared"

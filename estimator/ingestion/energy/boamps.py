@@ -6,7 +6,8 @@ from typing import Any
 from estimator.catalogue.resolver import PlaceRead
 from estimator.ingestion.parsing import json_text
 from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said
-from estimator.ingestion.reader import Context, Reader, ReadResult, RowRefused, Trace
+from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ledger.read_result import ReadResult
 
 NAME = "boamps"
 VERSION = 1

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said, Snapshot
-from estimator.ingestion.reader import Context, Reader, ReadResult, RowRefused, Trace
+from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ledger.read_result import ReadResult
 
 NAME = "carbontracker"
 VERSION = 1

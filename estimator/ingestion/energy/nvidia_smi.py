@@ -8,7 +8,8 @@ from typing import Any
 
 from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said, Snapshot
-from estimator.ingestion.reader import Context, PowerWithoutTime, Reader, ReadResult, RowRefused, Trace
+from estimator.ingestion.reader import Context, PowerWithoutTime, Reader, RowRefused, Trace
+from estimator.ledger.read_result import ReadResult
 
 NAME = "nvidia_smi"
 VERSION = 1

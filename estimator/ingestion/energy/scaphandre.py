@@ -3,7 +3,8 @@
 from estimator.ingestion.parsing import prometheus
 from estimator.ingestion.parsing.energy_counters import Counters, read_counters
 from estimator.ingestion.parsing.prometheus import Sample
-from estimator.ingestion.reader import Context, Reader, ReadResult, Trace
+from estimator.ingestion.reader import Context, Reader, Trace
+from estimator.ledger.read_result import ReadResult
 
 NAME = "scaphandre"
 VERSION = 1

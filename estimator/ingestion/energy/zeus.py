@@ -6,7 +6,8 @@ from typing import Any
 
 from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.parsing.row_builder import FIRST_US, NOT_ESTIMABLE, Fields, Reading, Said
-from estimator.ingestion.reader import Context, Reader, ReadResult, RowRefused, Trace
+from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ledger.read_result import ReadResult
 
 NAME = "zeus"
 VERSION = 1

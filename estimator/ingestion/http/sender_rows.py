@@ -8,11 +8,12 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from estimator.core.digest_set import SIZE
-from estimator.ingestion.reader import ReadResult, Trace
+from estimator.ingestion.reader import Trace
+from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
+from estimator.ledger.withdrawals import COLLECTED
 
 MARK = 12  # characters of the id of a sender that are enough to tell it from the others
-COLLECTED = "collect-"
 _AS_SENT = {  # what to look at, where no file can be written beside what was read
     "host_not_told": "host_not_sent", "zone_not_told": "zone_not_sent", "address_not_of_provider": "address_sent",
     "address_private": "address_sent", "address_of_region": "address_sent",

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.core.home import reading_context
+from estimator.ingestion.context import reading_context
 from estimator.ingestion.http import otlp
 from estimator.ingestion.http.endpoints import (
     CODECARBON_API,

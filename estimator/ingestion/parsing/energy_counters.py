@@ -9,7 +9,8 @@ from typing import Any
 from estimator.ingestion.parsing import delimited_text, prometheus, timestamps
 from estimator.ingestion.parsing.prometheus import Sample
 from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said, Snapshot
-from estimator.ingestion.reader import Context, ReadResult, RowRefused, Trace
+from estimator.ingestion.reader import Context, RowRefused, Trace
+from estimator.ledger.read_result import ReadResult
 
 JOULES_PER_KWH = 3.6e6
 _MOST_W = 1e7

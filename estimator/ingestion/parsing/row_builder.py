@@ -15,8 +15,9 @@ from estimator.ingestion.parsing import timestamps
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.parsing.sidecars import Sidecars
-from estimator.ingestion.reader import Context, ReadResult, RowRefused, Trace
+from estimator.ingestion.reader import Context, RowRefused, Trace
 from estimator.ingestion.sidecar import Sidecar
+from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
 
 LONGEST_US = 10 * 366 * 86_400_000_000

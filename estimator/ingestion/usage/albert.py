@@ -5,7 +5,8 @@ from typing import Any
 
 from estimator.ingestion.parsing import json_text
 from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said, counts_only
-from estimator.ingestion.reader import Context, Reader, ReadResult, Trace
+from estimator.ingestion.reader import Context, Reader, Trace
+from estimator.ledger.read_result import ReadResult
 
 NAME = "albert"
 VERSION = 1

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text, json_text, service_names
 from estimator.ingestion.parsing.row_builder import Fields, Reading, Said, Snapshot, counts_only
-from estimator.ingestion.reader import Context, Reader, ReadResult, RowRefused, Trace
+from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ledger.read_result import ReadResult
 
 NAME = "litellm"
 VERSION = 3

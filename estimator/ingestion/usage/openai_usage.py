@@ -6,7 +6,8 @@ from typing import Any
 
 from estimator.ingestion.parsing import json_text
 from estimator.ingestion.parsing.row_builder import Fields, Reading, Said, Snapshot, counts_only
-from estimator.ingestion.reader import Context, Reader, ReadResult, Trace
+from estimator.ingestion.reader import Context, Reader, Trace
+from estimator.ledger.read_result import ReadResult
 
 NAME = "openai_usage"
 VERSION = 1

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from estimator.ingestion.parsing import json_text
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_builder import Fields, Reading, Said, counts_only
-from estimator.ingestion.reader import Context, Reader, ReadResult, RowRefused, Trace
+from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ledger.read_result import ReadResult
 
 NAME = "otel_genai"
 VERSION = 2

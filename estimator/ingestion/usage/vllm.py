@@ -7,7 +7,8 @@ from typing import Any
 
 from estimator.ingestion.parsing import delimited_text, prometheus
 from estimator.ingestion.parsing.row_builder import NOT_DECLARED, Fields, Reading, Said, Snapshot, counts_only
-from estimator.ingestion.reader import Context, Reader, ReadResult, RowRefused, Trace
+from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ledger.read_result import ReadResult
 
 NAME = "vllm"
 VERSION = 2

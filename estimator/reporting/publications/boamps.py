@@ -18,10 +18,10 @@ from estimator.governance.indicators.scope import WHOLE
 from estimator.governance.indicators.usage_by_case import last_day
 from estimator.governance.register.attachments import use_case_of
 from estimator.governance.register.schema import UseCase
+from estimator.ingestion.kept_traces import sidecar_of
 from estimator.reporting.publications.context import Facts
 from estimator.reporting.publications.result import Written
 from estimator.reporting.publications.site_ownership import holder
-from estimator.tracking.spool import sidecar_of
 
 GROUPED = (
     "service_key", "model", "host", "zone", "machine", "device", "device_count", "reader", "tool_version", "cpu_mode",

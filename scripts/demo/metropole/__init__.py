@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from estimator.builds.build import build
 from estimator.builds.queries import SAMPLE_MARK, open_current
-from estimator.core.home import reading_context
+from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Account, Ledger
 from scripts.demo.metropole.events import fill_commitments, fill_register

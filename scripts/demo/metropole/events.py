@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from estimator.core.fields import Author
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register, author
-from estimator.governance.register.schema import Author, Facts, Pattern
+from estimator.governance.register.schema import Facts, Pattern
 
 FACTS = tuple(Facts.model_fields)
 DECISION = ("what", "reasons", "by")

@@ -1,0 +1,46 @@
+"""Small validated types that several rooms share: texts without contacts, identifiers, authors, strict models."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")
+
+
+_PHONE = re.compile(r"(?<!\w)(?:(?:\+|00)\d{1,3}[\s.-]*|0)\d(?:[\s.-]*\d{2}){4}(?!\d)")
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def _clean(text: str) -> str:
+    if _CONTROL.search(text):
+        raise PydanticCustomError("control", "control characters")
+    if _MAIL.search(text) or _PHONE.search(text):
+        raise PydanticCustomError("contact", "an e-mail address or a telephone number")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+MayBeEmpty = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_clean)]
+
+
+Text = Annotated[MayBeEmpty, StringConstraints(min_length=1)]
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+
+
+class Strict(BaseModel):
+    """Frozen; an unknown field, an infinite number or a number that is not one are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Author(Strict):
+    """Who writes (a function or a service), why, and the last event that they had seen of the use case."""
+
+    who: Text
+    why: Text
+    seen: str | None = None

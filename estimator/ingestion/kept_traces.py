@@ -1,0 +1,18 @@
+"""Traces that the tracker keeps in the home, month by month, each with its sidecar."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from estimator.core.home import TRACES
+from estimator.ingestion.sidecar import Sidecar, beside_run, load
+
+
+def sidecar_of(home: Path, run_id: str) -> Sidecar | None:
+    """The sidecar of a run tracked here, None where there is none that can be read."""
+    name = beside_run(Path(run_id), run_id).name
+    if Path(run_id).name != run_id or not (home / TRACES).is_dir():
+        return None
+    for month in sorted((home / TRACES).iterdir()):
+        with suppress(OSError, ValueError):
+            return load(month / name)
+    return None

@@ -1,0 +1,9 @@
+"""The columns of the files of the ledger."""
+
+from estimator.core.parquet_files import schema_of
+from estimator.ledger.rows import Activity, Refused
+
+ACTIVITY_SCHEMA = schema_of(Activity)
+
+
+REFUSED_SCHEMA = schema_of(Refused)

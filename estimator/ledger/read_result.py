@@ -1,0 +1,28 @@
+"""What a reader gives the ledger: rows understood, rows refused, and how many were read."""
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from estimator.ledger.rows import Activity, Refused
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """Rows of one trace, or of a block of it: read = accepted + refused. `table` are more rows, in the columns of
+    Activity; `unused` are names of columns that nothing was taken from."""
+
+    rows: list[Activity]
+    refused: list[Refused]
+    read: int
+    unused: tuple[str, ...] = field(default=())
+    table: pa.Table | None = None
+
+    def __post_init__(self) -> None:
+        if self.read != self.accepted + len(self.refused):
+            raise ValueError(f"{self.read} rows read, {self.accepted} accepted, {len(self.refused)} refused")
+
+    @property
+    def accepted(self) -> int:
+        """How many rows were understood."""
+        return len(self.rows) + (0 if self.table is None else len(self.table))
