@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from dashboard.server.write_access import HOURS, LONGEST, SHORTEST, Access, SecretRefused, read_secret
 from dashboard.texts import DEFAULT, LANGUAGES, t
-from dashboard.writing import HOURS, LONGEST, SHORTEST, Access, SecretRefused, read_secret
 from estimator.core.home import default_home
 from estimator.ingestion.http.connections import MOST, OF_AN_ADDRESS, Bounds
 
@@ -116,7 +116,7 @@ def _is_this_machine(address: str) -> bool:
 
 
 def _serve(listening: socket.socket, chosen: argparse.Namespace, access: Access) -> None:
-    from dashboard.app import create_app
+    from dashboard.server.app import create_app
     from estimator.ingestion.http.listening import config, serve
 
     app = create_app([chosen.address, *chosen.allowed_host], access)

@@ -10,8 +10,8 @@ from starlette.routing import Route
 from dashboard import data
 from dashboard.compare import data as compare_data
 from dashboard.documents import ADDRESSES
-from dashboard.index import OURS
 from dashboard.register import data as register
+from dashboard.server.html_shell import OURS
 from dashboard.texts import DEFAULT, LANGUAGES, t
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.scenario_link import decode

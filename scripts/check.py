@@ -77,7 +77,7 @@ def check_server(serve: list[str], url: str) -> list[bool]:
 
 def own_routes() -> list[str]:
     """The paths that the dashboard answers itself, in both languages."""
-    from dashboard.app import OWN_ROUTES
+    from dashboard.server.app import OWN_ROUTES
 
     return [f"{path}?lang={lang}" for path in OWN_ROUTES for lang in LANGUAGES]
 

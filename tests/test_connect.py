@@ -18,11 +18,12 @@ from urllib.request import urlopen
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data, guard
+from dashboard import data
 from dashboard.connect import data as connect
 from dashboard.connect.ways import TEMPLATE, WAYS, Way
+from dashboard.server import security
+from dashboard.server.write_access import Access
 from dashboard.texts import LANGUAGES, t
-from dashboard.writing import Access
 from estimator.builds.build import build
 from estimator.builds.queries import Asked, open_current
 from estimator.cli import main as sobria
@@ -338,10 +339,10 @@ async def _passes(path: str, method: str, writer: bool, origin: str | None) -> b
         pass
 
     headers = [(b"host", b"127.0.0.1:8501"), (b"cookie", shown.encode())]
-    headers.append((guard.WRITER.encode(), b"inf"))  # a mark that the browser made up
+    headers.append((security.WRITER.encode(), b"inf"))  # a mark that the browser made up
     headers += [(b"origin", origin.encode())] if origin else []
     scope = {"type": "http", "method": method, "path": path, "client": ("127.0.0.1", 1), "query_string": b""}
-    await guard.Guard(app, access)({**scope, "headers": headers}, None, send)  # type: ignore[arg-type]
+    await security.Guard(app, access)({**scope, "headers": headers}, None, send)  # type: ignore[arg-type]
     return bool(reached)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from dashboard.guard import PackedAssets
+from dashboard.server.security import PackedAssets
 from estimator.ingestion.parsing.row_builder import counts_only
 from estimator.ingestion.reader import NotAFile, RowRefused, open_trace
 from estimator.ingestion.readers import find_files

@@ -11,12 +11,13 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data, guard
+from dashboard import data
 from dashboard.documents import ADDRESSES
 from dashboard.register import data as bridge
 from dashboard.register.fields import KEPT
 from dashboard.register.routes import SCHEMA, register_routes
 from dashboard.register.text import when_text
+from dashboard.server import security
 from dashboard.texts import t
 from estimator.comparison.scenario_link import decode
 from estimator.governance.register.register import Register, author
@@ -52,7 +53,7 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
     monkeypatch.setattr(data, "current_file", fake_reading.current)
     monkeypatch.setattr(data.reading, "open_current", fake_reading.open_current)
-    monkeypatch.setattr(guard, "may_write", lambda: True)
+    monkeypatch.setattr(security, "may_write", lambda: True)
     monkeypatch.setattr("dashboard.register.form.may_write", lambda: True)
     data._opened.cache_clear()
     (tmp_path / KIND).write_text("plain")
@@ -197,7 +198,7 @@ def test_two_people_at_once_are_told_and_neither_is_lost(register: Register) -> 
 def test_where_nothing_can_be_written_it_is_said_and_no_form_shows(
     register: Register, lang: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "may_write", lambda: False)
+    monkeypatch.setattr(security, "may_write", lambda: False)
     assert t("register.read_only", lang) in text(screen(lang))
     case = register.create(FACTS, DSI)
     for query in ({}, {"cas": case.id}, {"cas": case.id, "faire": "decision"}, {"faire": "ajouter"}):

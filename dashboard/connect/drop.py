@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dashboard import parts
 from dashboard.connect import data as connect
-from dashboard.guard import may_write
+from dashboard.server.security import may_write
 from dashboard.texts import both, t
 from estimator.core.errors import SobriaError
 from estimator.core.typography import typeset

@@ -7,7 +7,6 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import data, parts
-from dashboard.guard import may_write
 from dashboard.register import data as register
 from dashboard.register.form import ALONE, show_form
 from dashboard.register.text import (
@@ -23,6 +22,7 @@ from dashboard.register.text import (
 )
 from dashboard.register.view import read_only, saved, use_case_view
 from dashboard.register.way import stage_path
+from dashboard.server.security import may_write
 from dashboard.texts import both, t
 from dashboard.view import choice, language, page_asked
 from estimator.core.errors import SobriaError

@@ -9,10 +9,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import data, parts
-from dashboard.guard import may_write
 from dashboard.register import data as register
 from dashboard.register import fields as fields
 from dashboard.register.text import event_text
+from dashboard.server.security import may_write
 from dashboard.texts import t
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author

@@ -8,9 +8,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from dashboard import data
-from dashboard.index import not_found_page
 from dashboard.register import data as register
 from dashboard.register.sheet import sheet
+from dashboard.server.html_shell import not_found_page
 from dashboard.texts import DEFAULT, LANGUAGES
 from estimator.governance.register.refusals import UseCaseUnknown
 

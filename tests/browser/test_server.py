@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from dashboard.app import OWN_ROUTES
+from dashboard.server.app import OWN_ROUTES
 from tests.browser.conftest import Server
 
 Serve = Callable[[str], Server]

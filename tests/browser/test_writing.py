@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.writing import SECRET
+from dashboard.server.write_access import SECRET
 from estimator.ledger import Ledger
 from tests.browser.conftest import Server
 from tests.browser.test_pages import open_page, settled

@@ -13,9 +13,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.index import not_found_page
+from dashboard.server.html_shell import not_found_page
+from dashboard.server.write_access import SECRET, Access
 from dashboard.texts import DEFAULT, LANGUAGES, t
-from dashboard.writing import SECRET, Access
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 OPEN = ("static", "media", "_stcore")  # what lies below these is Streamlit's; below any other name, nothing

@@ -18,14 +18,14 @@ from starlette.routing import Route
 from streamlit.web import bootstrap
 
 from dashboard import data, parts
-from dashboard.guard import Guard, PackedAssets
-from dashboard.index import PAGES, not_found_page, page
 from dashboard.register.routes import REGISTER_FILES, register_routes
+from dashboard.server.html_shell import PAGES, not_found_page, page
+from dashboard.server.security import Guard, PackedAssets
+from dashboard.server.write_access import Access, writing_routes
 from dashboard.sheet_routes import SHEET_FILES, sheet_routes
 from dashboard.synthese.data import explanation
 from dashboard.synthese.routes import SYNTHESIS_FILES, synthesis_routes
 from dashboard.texts import DEFAULT, LANGUAGES, t
-from dashboard.writing import Access, writing_routes
 from estimator.assessment.explanation import NumberUnknown
 from estimator.core.errors import SobriaError
 
@@ -41,7 +41,7 @@ OWN_ROUTES: tuple[str, ...] = (
     *SHEET_FILES,
     *SYNTHESIS_FILES,
 )
-SCRIPT = Path(__file__).parent / "pages" / "frame.py"
+SCRIPT = Path(__file__).parents[1] / "pages" / "frame.py"
 FILES = {
     "/style.css": "text/css",
     "/streamlit.js": "text/javascript",
@@ -56,7 +56,7 @@ FOR_A_DAY = "public, max-age=86400"
 def create_app(hosts: Sequence[str], access: Access) -> st.App:
     """The app, to be served by uvicorn. `hosts`: names it may be asked by, besides this machine's own; `access`: who
     may write."""
-    settings = tomllib.loads((resources.files("dashboard") / "streamlit.toml").read_text("utf-8"))
+    settings = tomllib.loads((resources.files(__package__) / "streamlit.toml").read_text("utf-8"))
     bootstrap.load_config_options(
         {f"{table}.{name}": v for table, values in settings.items() for name, v in values.items()}
     )
@@ -134,7 +134,7 @@ async def _file(request: Request, path: str) -> Response:
 
 @cache
 def _static(path: str) -> str:
-    return str(Path(__file__).parent / "static" / path.lstrip("/"))
+    return str(Path(__file__).parents[1] / "static" / path.lstrip("/"))
 
 
 def _language(request: Request) -> str:

@@ -1,0 +1,1 @@
+"""The ASGI app, the security middleware, the first bytes of every page."""
