@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard.server.write_access import HOURS, LONGEST, SHORTEST, Access, SecretRefused, read_secret
-from dashboard.texts import DEFAULT, LANGUAGES, t
+from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 from estimator.core.home import default_home
 from estimator.ingestion.http.connections import MOST, OF_AN_ADDRESS, Bounds
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import charts, parts
-from dashboard.dates import short_day
-from dashboard.texts import sentence, t
+from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.dates import short_day
+from dashboard.shared.texts import sentence, t
 from dashboard.timeline import Line, lines_of, months_picture, months_table, span
 from estimator.builds.queries import NO_PROOF
 from estimator.core.number_format import share_text
@@ -18,10 +18,10 @@ DRAWN = 20  # services in the picture
 def coverage(services: Sequence[Mapping[str, Any]], months: Sequence[Mapping[str, Any]], lang: str) -> Markup:
     """Two parts of a page. services: those of Build.services; months: estimator.builds.coverage.by_month."""
     lines = lines_of(months, [entry["service_key"] for entry in services])
-    body = months_picture(lines[:DRAWN], lang) + parts.details(t("chart.table", lang), months_table(lines, lang))
-    first = parts.section(t("coverage.heading", lang), body, _note(lines, lang))
+    body = months_picture(lines[:DRAWN], lang) + html_parts.details(t("chart.table", lang), months_table(lines, lang))
+    first = html_parts.section(t("coverage.heading", lang), body, _note(lines, lang))
     table = _by_service(services, {line.key: line for line in lines}, lang)
-    return first + parts.section(t("coverage.by_service", lang), table, t("coverage.by_service_note", lang))
+    return first + html_parts.section(t("coverage.by_service", lang), table, t("coverage.by_service_note", lang))
 
 
 def _note(lines: Sequence[Line], lang: str) -> str:
@@ -45,7 +45,7 @@ def _by_service(services: Sequence[Mapping[str, Any]], lines: Mapping[str, Line]
         runs = _runs(key, entry["runs"], "", t("measures.any_proof", lang), lang)
         days = [short_day(entry[end], lang) for end in ("first", "last")]
         rows.append([key, *days, _months(lines.get(key), lang), runs, _proofs(entry, lang)])
-    return parts.table(t("coverage.by_service", lang), heads, rows, quiet=True)
+    return html_parts.table(t("coverage.by_service", lang), heads, rows, quiet=True)
 
 
 def _months(line: Line | None, lang: str) -> str:
@@ -59,7 +59,7 @@ def _months(line: Line | None, lang: str) -> str:
 def _proofs(entry: Mapping[str, Any], lang: str) -> Markup:
     """A line a proof: how many runs have some electricity of it, which open, and its share of the electricity."""
     key, said = entry["service_key"], []
-    for proof in charts.PROOFS:
+    for proof in svg_charts.PROOFS:
         runs, share = entry["proved"].get(proof, 0), entry["proof"].get(proof, 0.0)
         if not runs and not share:
             continue
@@ -76,7 +76,7 @@ def _proofs(entry: Mapping[str, Any], lang: str) -> Markup:
 
 def _runs(service: str, count: int, proof: str, word: str, lang: str) -> Markup:
     """« 72 exécutions », which opens their list; proof: "" asks for all."""
-    link = parts.address("mesures", lang, service=service, preuve=proof)
+    link = html_parts.address("mesures", lang, service=service, preuve=proof)
     more = t("coverage.of_service", lang, service=service, word=word)
     return Markup('<a href="{}">{}<span class="unseen"> {}</span></a>').format(
         link, t("coverage.runs", lang, n=count), more

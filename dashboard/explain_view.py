@@ -6,9 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import charts, data, parts
-from dashboard.dates import short_day
-from dashboard.texts import both, t
+from dashboard.shared import estimator_gateway, html_parts, svg_charts
+from dashboard.shared.dates import short_day
+from dashboard.shared.texts import both, t
 from estimator.core.number_format import (
     Step,
     bounds_text,
@@ -45,9 +45,9 @@ def subject_name(found: Mapping[str, Any], lang: str) -> str:
     """« Électricité du service … »"""
     if found["scope"] == SHEET:
         where = scope_name(*(split_number(found["id"]) or ("", "", ""))[:2], lang)
-        return t("synthese.of", lang, figure=parts.figure_name(found["figure"], lang), where=where)
+        return t("synthese.of", lang, figure=html_parts.figure_name(found["figure"], lang), where=where)
     scope = {"total": "of_all", "service": "of_service", "run": "of_run"}[found["scope"]]
-    return t(f"figures.{scope}", lang, figure=parts.figure_name(found["figure"], lang), key=found["key"])
+    return t(f"figures.{scope}", lang, figure=html_parts.figure_name(found["figure"], lang), key=found["key"])
 
 
 def _head(found: Mapping[str, Any], lang: str) -> Markup:
@@ -55,13 +55,17 @@ def _head(found: Mapping[str, Any], lang: str) -> Markup:
     proof = ""
     if amount["central"] is not None:
         energy = name in ("energy", "it_energy")
-        said = parts.proof_text(found["proof"], lang) if energy else parts.derived_proof_text(found["proof"], lang)
+        said = (
+            html_parts.proof_text(found["proof"], lang)
+            if energy
+            else html_parts.derived_proof_text(found["proof"], lang)
+        )
         proof = f", {said}" if said else ""
     answer = t("explain.answer", lang, figure=subject_name(found, lang), value=interval_text(amount, lang), proof=proof)
     note = ""
-    if amount.get("covers", 1.0) < parts.ALMOST_ALL:
+    if amount.get("covers", 1.0) < html_parts.ALMOST_ALL:
         note = t("home.covers", lang, share=share_text(amount["covers"], lang))
-    return parts.head(t("explain.title", lang), answer, note)
+    return html_parts.head(t("explain.title", lang), answer, note)
 
 
 def _doubt(found: Mapping[str, Any], lang: str) -> Markup:
@@ -69,8 +73,8 @@ def _doubt(found: Mapping[str, Any], lang: str) -> Markup:
     amount = found["amount"]
     if amount["central"] is None:
         return Markup()
-    bar = charts.Bar(subject_name(found, lang), amount, found["proof"])
-    picture = charts.interval_chart([bar], subject_name(found, lang), lang)
+    bar = svg_charts.Bar(subject_name(found, lang), amount, found["proof"])
+    picture = svg_charts.interval_chart([bar], subject_name(found, lang), lang)
     low, high = amount["envelope"]
     envelope = interval_text({**amount, "low": low, "high": high}, lang)
     body = picture + Markup('<p class="small">{}</p>').format(t("explain.envelope", lang, value=envelope))
@@ -78,21 +82,21 @@ def _doubt(found: Mapping[str, Any], lang: str) -> Markup:
         (f for f in found["factors"] if (f["share_of_variance"] or 0.0) >= LEAST_DOUBT),
         key=lambda f: -f["share_of_variance"],
     )[:DOUBTS]
-    shown = parts.section(t("explain.value", lang), body)
+    shown = html_parts.section(t("explain.value", lang), body)
     if not shares:
         return shown
     rows = [
         Markup('<li><p><b>{}</b> <span>{}</span></p><img class="share" alt="" src="{}"></li>').format(
             _factor_name(f, lang),
             share_text(f["share_of_variance"], lang),
-            charts.data_uri(charts.share_svg(f["share_of_variance"])),
+            svg_charts.data_uri(svg_charts.share_svg(f["share_of_variance"])),
         )
         for f in shares
     ]
     chart = Markup('<figure class="chart" aria-label="{}"><ol class="bars">{}</ol></figure>').format(
         t("explain.doubt_caption", lang), Markup().join(rows)
     )
-    return shown + parts.section(t("explain.doubt", lang), chart, t("explain.doubt_note", lang))
+    return shown + html_parts.section(t("explain.doubt", lang), chart, t("explain.doubt_note", lang))
 
 
 def _factor_name(factor: Mapping[str, Any], lang: str) -> str:
@@ -106,10 +110,12 @@ def _steps(found: Mapping[str, Any], lang: str) -> Markup:
     body = _step_list(found["steps"], lang)
     for n, group in enumerate(found["groups"], 1):
         title = t("explain.group", lang, n=n, share=share_text(group["share"], lang))
-        body += parts.details(title, _step_list(group["steps"], lang))
+        body += html_parts.details(title, _step_list(group["steps"], lang))
     if apart := two_values_text(found.get("amount", {}), lang):
         body += Markup('<p class="small">{}</p>').format(apart)
-    return parts.section(t("explain.steps", lang), body, t("explain.steps_summed", lang) if found["groups"] else "")
+    return html_parts.section(
+        t("explain.steps", lang), body, t("explain.steps_summed", lang) if found["groups"] else ""
+    )
 
 
 def _step_list(steps: Sequence[Mapping[str, Any]], lang: str) -> Markup:
@@ -145,21 +151,21 @@ def _step_value(step: Mapping[str, Any], lang: str) -> str:
 def _factors(factors: Sequence[Mapping[str, Any]], lang: str, note: str = "") -> Markup:
     title = t("explain.factors", lang)
     if not factors:
-        return parts.section(title, Markup("<p>{}</p>").format(t("explain.factors_none", lang)))
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("explain.factors_none", lang)))
     heads = [t(f"explain.{c}", lang) for c in ("factor", "factor_value", "bounds", "source", "valid", "doubt_share")]
     ordered = sorted(factors, key=lambda f: -(f["share_of_variance"] or 0.0))
     rows = [_factor_row(f, lang) for f in ordered]
-    table = parts.table(t("explain.factors_caption", lang), heads, rows, right=(1, 5), quiet=True)
-    return parts.section(title, table, note)
+    table = html_parts.table(t("explain.factors_caption", lang), heads, rows, right=(1, 5), quiet=True)
+    return html_parts.section(title, table, note)
 
 
 def _factor_row(factor: Mapping[str, Any], lang: str) -> list[Any]:
     name = Markup('<a href="{}">{}</a>').format(
-        parts.address("facteurs", lang, facteur=factor["id"]), _factor_name(factor, lang)
+        html_parts.address("facteurs", lang, facteur=factor["id"]), _factor_name(factor, lang)
     )
     if factor["rung"]:
         name += Markup('<br><span class="small">{}</span>').format(
-            t("explain.rung", lang, asked=data.subject_name(factor["asked"], lang))
+            t("explain.rung", lang, asked=estimator_gateway.subject_name(factor["asked"], lang))
         )
     step = step_for(factor["unit"], factor["value"], lang)
     bounds = Markup('{}<br><span class="small">{}</span>').format(
@@ -197,7 +203,7 @@ def validity_text(first: str | None, last: str | None, lang: str) -> str:
 def _concerns(entry: Mapping[str, Any], lang: str) -> str:
     """Which share of the electricity a part that is not counted concerns, unless it is all of it."""
     share = entry["share"]
-    return "" if share > parts.ALMOST_ALL else t("explain.concerns", lang, share=share_text(share, lang))
+    return "" if share > html_parts.ALMOST_ALL else t("explain.concerns", lang, share=share_text(share, lang))
 
 
 def _left_out(entries: Sequence[Mapping[str, Any]], lang: str, screens: bool = False) -> Markup:
@@ -209,7 +215,7 @@ def _left_out(entries: Sequence[Mapping[str, Any]], lang: str, screens: bool = F
     ]
     said = list(dict.fromkeys(said)) or [t("explain.not_counted_none", lang)]
     said.append(t("explain.always_out_screens" if screens else "explain.always_out", lang))
-    return parts.section(t("explain.not_counted", lang), parts.items(said))
+    return html_parts.section(t("explain.not_counted", lang), html_parts.items(said))
 
 
 def _trace(found: Mapping[str, Any], lang: str) -> Markup:
@@ -217,20 +223,20 @@ def _trace(found: Mapping[str, Any], lang: str) -> Markup:
         return _services(found, lang)
     trace, rows = found["trace"], []
     for line in trace["lines"]:
-        link = parts.address("mesures", lang, execution=line["row_id"])
+        link = html_parts.address("mesures", lang, execution=line["row_id"])
         text = t("explain.trace_line", lang, file=line["file_name"], line=str(line["line"]))
         rows.append(Markup('<a href="{}">{}</a>, {}').format(link, text, short_day(line["end"], lang)))
     note = t("explain.trace_note", lang, n=trace["total"])
-    return parts.section(t("explain.trace", lang), parts.items(rows) + _used_by(found, lang), note)
+    return html_parts.section(t("explain.trace", lang), html_parts.items(rows) + _used_by(found, lang), note)
 
 
 def _services(found: Mapping[str, Any], lang: str) -> Markup:
     """The services whose months a number of a territory and a period adds up."""
     links = [
-        Markup('<a href="{}">{}</a>').format(parts.explain_link(f"service.{key}.{found['figure']}", lang), key)
+        Markup('<a href="{}">{}</a>').format(html_parts.explain_link(f"service.{key}.{found['figure']}", lang), key)
         for key in found["services"]
     ]
-    return parts.section(t("explain.trace", lang), parts.items(links), t("synthese.services_note", lang))
+    return html_parts.section(t("explain.trace", lang), html_parts.items(links), t("synthese.services_note", lang))
 
 
 def _used_by(found: Mapping[str, Any], lang: str) -> Markup:
@@ -241,20 +247,25 @@ def _used_by(found: Mapping[str, Any], lang: str) -> Markup:
         wider.append(
             (
                 f"service.{key}.{found['figure']}",
-                t("figures.of_service", lang, figure=parts.figure_name(found["figure"], lang), key=key),
+                t("figures.of_service", lang, figure=html_parts.figure_name(found["figure"], lang), key=key),
             )
         )
     if found["scope"] != "total":
         wider.append(
-            (f"total.{found['figure']}", t("figures.of_all", lang, figure=parts.figure_name(found["figure"], lang)))
+            (
+                f"total.{found['figure']}",
+                t("figures.of_all", lang, figure=html_parts.figure_name(found["figure"], lang)),
+            )
         )
-    links = [Markup('<a href="{}">{}</a>').format(parts.explain_link(number, lang), name) for number, name in wider]
-    return Markup("<h3>{}</h3>{}").format(t("explain.used_by", lang), parts.items(links)) if links else Markup()
+    links = [
+        Markup('<a href="{}">{}</a>').format(html_parts.explain_link(number, lang), name) for number, name in wider
+    ]
+    return Markup("<h3>{}</h3>{}").format(t("explain.used_by", lang), html_parts.items(links)) if links else Markup()
 
 
 def _redo(found: Mapping[str, Any], lang: str) -> Markup:
     link = Markup('<p><a href="{}" download>{}</a></p>').format(
-        parts.address("explication.json", lang, id=found["id"]), t("explain.download", lang)
+        html_parts.address("explication.json", lang, id=found["id"]), t("explain.download", lang)
     )
     made = t(
         "explain.build",
@@ -263,7 +274,7 @@ def _redo(found: Mapping[str, Any], lang: str) -> Markup:
         factors=found["replay"]["factors_version"],
         formulas=found["replay"]["formulas"],
     )
-    return parts.section(
+    return html_parts.section(
         t("explain.reference_title", lang),
         link + Markup('<p class="small">{}</p>').format(made),
         t("explain.reference_note", lang),

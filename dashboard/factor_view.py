@@ -6,18 +6,20 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import charts, parts
-from dashboard.data import Entry
-from dashboard.dates import day_text, is_past
 from dashboard.explain_view import source_text, validity_text
-from dashboard.texts import t
+from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.dates import day_text, is_past
+from dashboard.shared.estimator_gateway import Entry
+from dashboard.shared.texts import t
 from estimator.core.number_format import Step, bounds_text, exact_text, step_for
 
 
 def factor_row(entry: Entry, today: date, lang: str) -> list[Any]:
     """A line of the list."""
     item = entry.factor
-    name = Markup('<a href="{}">{}</a>').format(parts.address("facteurs", lang, facteur=item.id), _name(entry, lang))
+    name = Markup('<a href="{}">{}</a>').format(
+        html_parts.address("facteurs", lang, facteur=item.id), _name(entry, lang)
+    )
     if entry.rivals:
         name += Markup('<br><span class="small">{}</span>').format(t(f"factors.{_role(entry)}", lang))
     step = step_for(item.unit, item.value, lang)
@@ -43,14 +45,14 @@ def factor_view(entry: Entry, family: Sequence[Entry], today: date, lang: str) -
         subject=entry.subject[lang],
         value=_value(entry, lang),
     )
-    back = Markup('<a href="{}">{}</a>').format(parts.address("facteurs", lang), t("factors.back", lang))
-    body = parts.head(t("factors.one_title", lang), answer, back)
+    back = Markup('<a href="{}">{}</a>').format(html_parts.address("facteurs", lang), t("factors.back", lang))
+    body = html_parts.head(t("factors.one_title", lang), answer, back)
     known = [e for e in family if e.factor.value is not None]
     if known:
         heading = t("factors.rivals" if len(known) > 1 else "factors.value", lang)
         note = t("factors.rivals_note", lang) if len(known) > 1 else ""
-        body += parts.section(heading, rivals_picture(known, lang), note)
-    return body + parts.section(t("factors.fields", lang), _record(entry, today, lang))
+        body += html_parts.section(heading, rivals_picture(known, lang), note)
+    return body + html_parts.section(t("factors.fields", lang), _record(entry, today, lang))
 
 
 def rivals_picture(entries: Sequence[Entry], lang: str) -> Markup:
@@ -60,7 +62,7 @@ def rivals_picture(entries: Sequence[Entry], lang: str) -> Markup:
     ordered.sort(key=lambda e: e.factor.role != "default")
     highest = max(e.factor.high or 0.0 for e in ordered)
     step = step_for(ordered[0].factor.unit, highest, lang)
-    ticks = [v * float(step.worth) for v in charts.nice_ticks(highest / float(step.worth))]
+    ticks = [v * float(step.worth) for v in svg_charts.nice_ticks(highest / float(step.worth))]
     rows, said = [], []
     for entry in ordered:
         item = entry.factor
@@ -73,8 +75,8 @@ def rivals_picture(entries: Sequence[Entry], lang: str) -> Markup:
         )  # fmt: skip
         amount = {"low": item.low, "central": item.value, "high": item.high, "unit": item.unit}
         texture = {"measured" if item.role == "default" else "declared": 1.0}
-        picture = charts.data_uri(charts.bar_svg(amount, texture, ticks[-1], ticks))
-        link = parts.address("facteurs", lang, facteur=item.id)
+        picture = svg_charts.data_uri(svg_charts.bar_svg(amount, texture, ticks[-1], ticks))
+        link = html_parts.address("facteurs", lang, facteur=item.id)
         rows.append(
             Markup(
                 '<li><p><b><a href="{}">{}</a></b> <span>{}</span></p><img class="bar" alt="" src="{}"></li>'
@@ -82,7 +84,7 @@ def rivals_picture(entries: Sequence[Entry], lang: str) -> Markup:
         )
         said.append(t("numbers.pair", lang, name=entry.source["title"], value=text))
     label = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(said))
-    body = Markup('<ol class="bars">{}</ol>{}').format(Markup().join(rows), charts.axis(ticks, step, lang))
+    body = Markup('<ol class="bars">{}</ol>{}').format(Markup().join(rows), svg_charts.axis(ticks, step, lang))
     return Markup('<h3>{}</h3><figure class="chart" aria-label="{}">{}</figure>').format(title, label, body)
 
 
@@ -109,7 +111,7 @@ def _record(entry: Entry, today: date, lang: str) -> Markup:
         ("review", review),
         ("note", item.note),
     ]
-    return parts.definitions([(t(f"factors.{name}", lang), value) for name, value in values])
+    return html_parts.definitions([(t(f"factors.{name}", lang), value) for name, value in values])
 
 
 def _name(entry: Entry, lang: str) -> str:

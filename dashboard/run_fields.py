@@ -5,9 +5,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import data, parts
-from dashboard.dates import day_text, duration_text, moment_text, month_text
-from dashboard.texts import known, sentence, t
+from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.dates import day_text, duration_text, moment_text, month_text
+from dashboard.shared.texts import known, sentence, t
 from estimator.core.number_format import count_text, exact_text
 from estimator.ledger.rows import COMPONENTS
 
@@ -47,8 +47,8 @@ def fields(run: Mapping[str, Any], lang: str) -> Markup:
             pairs.append((t("run.modelled", lang), t("proof.estimated", lang) if modelled(run) else ""))
         if any(value not in (None, "") for _, value in pairs):
             heading = Markup('<h3 class="under">{}</h3>').format(t(f"run.groups.{group}", lang))
-            blocks.append(heading + parts.definitions(pairs))
-    return parts.section(t("run.fields", lang), Markup().join(blocks), t("run.fields_note", lang))
+            blocks.append(heading + html_parts.definitions(pairs))
+    return html_parts.section(t("run.fields", lang), Markup().join(blocks), t("run.fields_note", lang))
 
 
 def modelled(run: Mapping[str, Any]) -> bool:
@@ -69,7 +69,7 @@ def as_read(kwh: float, lang: str) -> str:
 
 def mode_name(mode: str | None, lang: str) -> str:
     """« Compteur de la carte (NVML) »"""
-    return data.subject_name(mode, lang) if mode else ""
+    return estimator_gateway.subject_name(mode, lang) if mode else ""
 
 
 def _component(name: str, lang: str) -> str:
@@ -100,7 +100,7 @@ def _value(name: str, run: Mapping[str, Any], lang: str) -> Any:
     if name in CODED and known(f"codes.{value}", lang):
         return t(f"codes.{value}", lang)
     if name in SUBJECTS:
-        return data.subject_name(value, lang)
+        return estimator_gateway.subject_name(value, lang)
     return _number(value, UNITS.get(name, "1"), lang)
 
 

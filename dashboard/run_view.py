@@ -7,10 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import parts
-from dashboard.dates import moment_text, period_text
 from dashboard.run_fields import as_read, fields, mode_name, modelled, whole_days
-from dashboard.texts import both, known, sentence, t
+from dashboard.shared import html_parts
+from dashboard.shared.dates import moment_text, period_text
+from dashboard.shared.texts import both, known, sentence, t
 from estimator.core.number_format import exact_text, interval_text, share_text
 from estimator.ledger.rows import COMPONENTS
 
@@ -24,13 +24,13 @@ SHOWN_HASH = 16  # characters of a file's hash that name it in a command
 
 def run_view(run: Mapping[str, Any], lang: str) -> Markup:
     """The whole screen of a run."""
-    back = Markup('<a href="{}">{}</a>').format(parts.address("mesures", lang), t("run.back", lang))
-    body = parts.head(t("run.title", lang), _answer(run, lang), back)
+    back = Markup('<a href="{}">{}</a>').format(html_parts.address("mesures", lang), t("run.back", lang))
+    body = html_parts.head(t("run.title", lang), _answer(run, lang), back)
     if run["checks"]:
-        said = parts.items([sentence(both(check, lang)) for check in run["checks"]])
-        body += parts.section(t("run.checks", lang), said)
+        said = html_parts.items([sentence(both(check, lang)) for check in run["checks"]])
+        body += html_parts.section(t("run.checks", lang), said)
     body += _figures(run, lang) + _differs(run, lang)
-    body += parts.section(t("run.not_covered", lang), parts.items(left_out(run, lang)))
+    body += html_parts.section(t("run.not_covered", lang), html_parts.items(left_out(run, lang)))
     return body + fields(run, lang) + _file(run, lang) + _undo(run, lang)
 
 
@@ -53,7 +53,7 @@ def left_out(run: Mapping[str, Any], lang: str) -> list[str]:
 
 
 def _answer(run: Mapping[str, Any], lang: str) -> Markup:
-    energy = parts.number(
+    energy = html_parts.number(
         run["indicators"]["it_energy"], f"run.{run['row_id']}.it_energy", t("figures.it_energy", lang), lang
     )
     if whole_days(run):
@@ -73,14 +73,14 @@ def _figures(run: Mapping[str, Any], lang: str) -> Markup:
         amount = _reached(run["indicators"], name)
         if amount is None or (amount.get("missing") or {}).get("code") == "not_asked":
             continue
-        label = parts.figure_name(name, lang)
+        label = html_parts.figure_name(name, lang)
         link = Markup('<a href="{}">{}<span class="unseen"> {}</span></a>').format(
-            parts.explain_link(f"run.{run['row_id']}.{name}", lang), t("run.open", lang), label
+            html_parts.explain_link(f"run.{run['row_id']}.{name}", lang), t("run.open", lang), label
         )
         rows.append([label, interval_text(amount, lang), link])
     title = t("run.figures", lang)
     heads = [t("table.figure", lang), t("run.value", lang), t("explain.steps", lang)]
-    return parts.section(title, parts.table(title, heads, rows, quiet=True))
+    return html_parts.section(title, html_parts.table(title, heads, rows, quiet=True))
 
 
 def _reached(indicators: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
@@ -107,12 +107,12 @@ def _differs(run: Mapping[str, Any], lang: str) -> Markup:
         if value is not None:
             theirs = exact_text(value, unit, lang)
             lines.append(Markup(t(f"run.differs_{name}", lang)).format(theirs=theirs, ours=_ours(run, figure, lang)))
-    return parts.section(t("run.differs", lang), parts.items(lines)) if lines else Markup()
+    return html_parts.section(t("run.differs", lang), html_parts.items(lines)) if lines else Markup()
 
 
 def _ours(run: Mapping[str, Any], figure: str, lang: str) -> Markup:
     amount = _reached(run["indicators"], figure) or {}
-    return parts.number(amount, f"run.{run['row_id']}.{figure}", parts.figure_name(figure, lang), lang)
+    return html_parts.number(amount, f"run.{run['row_id']}.{figure}", html_parts.figure_name(figure, lang), lang)
 
 
 def _read_kwh(run: Mapping[str, Any]) -> float | None:
@@ -159,7 +159,7 @@ def _file(run: Mapping[str, Any], lang: str) -> Markup:
         read=t("run.file_read", lang, n=account["read"]),
         counts=", ".join(counts),
     )
-    return parts.section(t("run.file", lang), Markup('<p class="wild">{}</p>').format(text))
+    return html_parts.section(t("run.file", lang), Markup('<p class="wild">{}</p>').format(text))
 
 
 def _undo(run: Mapping[str, Any], lang: str) -> Markup:
@@ -168,11 +168,11 @@ def _undo(run: Mapping[str, Any], lang: str) -> Markup:
     file = sha[:SHOWN_HASH] if _HASH.fullmatch(sha) else run["file_name"]
     body = Markup().join(
         Markup('<p class="under">{}</p>{}').format(
-            t(f"run.undo_{kind}", lang), parts.command(_withdraw(kind, value, lang))
+            t(f"run.undo_{kind}", lang), html_parts.command(_withdraw(kind, value, lang))
         )
         for kind, value in (("run", run["run_key"]), ("file", file))
     )
-    return parts.section(t("run.undo", lang), body, t("run.undo_note", lang))
+    return html_parts.section(t("run.undo", lang), body, t("run.undo_note", lang))
 
 
 def _withdraw(kind: str, value: str, lang: str) -> str:

@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from dashboard import data
 from dashboard.compare import data as compare_data
-from dashboard.documents import ADDRESSES
 from dashboard.register import data as register
 from dashboard.server.html_shell import OURS
-from dashboard.texts import DEFAULT, LANGUAGES, t
+from dashboard.shared import estimator_gateway
+from dashboard.shared.document_links import ADDRESSES
+from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.scenario_link import decode
 from estimator.core.errors import SobriaError
@@ -51,7 +51,7 @@ def _scenario(request: Request, lang: str) -> tuple[Scenario, str, Path, str]:
     token, asked = request.query_params.get("scenario", ""), request.query_params.get("cas", "")
     home = default_home()
     if asked:
-        case = register.register().use_case(asked[: data.LONGEST_ID])
+        case = register.register().use_case(asked[: estimator_gateway.LONGEST_ID])
         return register.scenario_of(case), lang, home, case.scenario
     return decode(token) if token else compare_data.example_scenario(), lang, home, "scenario.toml"
 

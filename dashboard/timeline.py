@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from dashboard import charts, parts
-from dashboard.dates import month_text
-from dashboard.texts import t
+from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.dates import month_text
+from dashboard.shared.texts import t
 from estimator.core.number_format import plain, step_for, with_unit
 
 FEWEST, MOST = 6, 120  # months across
@@ -75,7 +75,7 @@ def months_picture(lines: Sequence[Line], lang: str) -> Markup:
     figure = '<figure class="chart months" aria-label="{}">{}<ol class="bars">{}</ol>{}<p class="small">{}</p></figure>'
     return Markup(figure).format(
         t("chart.alt", lang, title=title, rows=alt),
-        charts.textures([m["kwh"] for line in lines for m in line.found.values()], lang, _marks(lines, lang)),
+        svg_charts.textures([m["kwh"] for line in lines for m in line.found.values()], lang, _marks(lines, lang)),
         strips,
         _axis(months, lang),
         t("coverage.how", lang),
@@ -90,7 +90,7 @@ def months_table(lines: Sequence[Line], lang: str) -> Markup:
         for line in lines
         for month in span(min(line.found), max(line.found))
     ]
-    return parts.table(t("coverage.caption", lang), [t(head, lang) for head in heads], rows, right=(2, 3))
+    return html_parts.table(t("coverage.caption", lang), [t(head, lang) for head in heads], rows, right=(2, 3))
 
 
 def gaps_text(line: Line, lang: str) -> str:
@@ -115,7 +115,7 @@ def _strip(line: Line, months: Sequence[int], lang: str) -> Markup:
         line.found[m]["kwh"] or ZERO if m in line.found else EMPTY if first <= m <= last else None for m in months
     ]
     open_ = [place for place, m in enumerate(months) if m in line.found and line.found[m]["unknown"]]
-    picture = charts.data_uri(charts.columns_svg(columns, line.top, max(FEWEST, len(months)), open_))
+    picture = svg_charts.data_uri(svg_charts.columns_svg(columns, line.top, max(FEWEST, len(months)), open_))
     top = t("chart.month_top", lang, value=_kwh(line.top, lang)) if line.top else ""
     top = top or ("" if open_ else t("coverage.zero", lang))
     notes = Markup().join(
@@ -138,7 +138,7 @@ def _marks(lines: Sequence[Line], lang: str) -> Markup:
     """Legend of what is no proof, as far as it is drawn."""
     months = [month for line in lines for month in line.found.values()]
     drawn = {"open": any(month["unknown"] for month in months), "empty": any(line.gaps for line in lines)}
-    return Markup().join(charts.mark(name, t(f"coverage.{name}", lang)) for name, there in drawn.items() if there)
+    return Markup().join(svg_charts.mark(name, t(f"coverage.{name}", lang)) for name, there in drawn.items() if there)
 
 
 def _axis(months: Sequence[int], lang: str) -> Markup:
@@ -172,7 +172,7 @@ def _cells(month: Month | None, lang: str) -> list[str | int]:
     if month is None:
         return ["", t("chart.no_data", lang), ""]
     whole = sum(month["kwh"].values())
-    proof = parts.proof_text({p: kwh / whole for p, kwh in month["kwh"].items()}, lang) if whole else ""
+    proof = html_parts.proof_text({p: kwh / whole for p, kwh in month["kwh"].items()}, lang) if whole else ""
     if not month["unknown"]:
         return [month["runs"], t("numbers.about", lang, value=_kwh(whole, lang)), proof]
     left_out = t("coverage.unknown_runs", lang, n=month["unknown"])

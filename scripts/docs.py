@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard.accessibility.audit import STATES, audit
-from dashboard.dates import day_text
-from dashboard.texts import t
+from dashboard.shared.dates import day_text
+from dashboard.shared.texts import t
 from estimator.assessment.method_documentation import (
     Confronted,
     boundary,

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dashboard import data
+from dashboard.shared import estimator_gateway
 from estimator.assessment.explanation import NumberUnknown
 from estimator.builds.queries import ANY, Asked
 
@@ -29,8 +29,8 @@ MONTHS = (202606, 202607, 202608, 202610, 202611)
 
 def install() -> None:
     """Make the screens read fake builds for the rest of this process."""
-    data.current_file = current  # type: ignore[assignment]
-    data.reading.open_current = open_current  # type: ignore[assignment]
+    estimator_gateway.current_file = current  # type: ignore[assignment]
+    estimator_gateway.reading.open_current = open_current  # type: ignore[assignment]
 
 
 def current(home: Path) -> Path | None:

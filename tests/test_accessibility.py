@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.accessibility.audit import MET, NOT_APPLICABLE, NOT_CHECKED, NOT_MET, STATES, audit, read
-from dashboard.texts import t, words
+from dashboard.shared.texts import t, words
 from estimator.core.home import SettingsRefused, settings
 from tests.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
 

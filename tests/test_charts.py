@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dashboard.charts import BAND, Bar, bar_svg, columns_svg, interval_chart, legend, nice_ticks, small_ones
+from dashboard.shared.svg_charts import BAND, Bar, bar_svg, columns_svg, interval_chart, legend, nice_ticks, small_ones
 from dashboard.timeline import Line, months_picture, months_table
 from tests.fake_reading import HOSTILE, amount
 

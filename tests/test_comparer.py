@@ -19,8 +19,8 @@ from dashboard.compare import data as compare_data
 from dashboard.compare import files as compare_files
 from dashboard.compare import view as compare_view
 from dashboard.compare.fields import NotANumber, number, number_text, refusal_text, share_field_text
-from dashboard.compare.state import plain, token
-from dashboard.texts import t
+from dashboard.shared.scenario_url import plain, token
+from dashboard.shared.texts import t
 from estimator.assessment.explanation import replay
 from estimator.comparison.scenario import (
     Constraints,

@@ -18,12 +18,12 @@ from urllib.request import urlopen
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data
 from dashboard.connect import data as connect
 from dashboard.connect.ways import TEMPLATE, WAYS, Way
 from dashboard.server import security
 from dashboard.server.write_access import Access
-from dashboard.texts import LANGUAGES, t
+from dashboard.shared import estimator_gateway
+from dashboard.shared.texts import LANGUAGES, t
 from estimator.builds.build import build
 from estimator.builds.queries import Asked, open_current
 from estimator.cli import main as sobria
@@ -73,9 +73,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty home, where people may write."""
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("dashboard.connect.drop.may_write", lambda: True)
-    data._opened.cache_clear()
+    estimator_gateway._opened.cache_clear()
     yield tmp_path / "home"
-    data._opened.cache_clear()
+    estimator_gateway._opened.cache_clear()
 
 
 def screen(page: str = "brancher", lang: str = "fr", **query: str) -> AppTest:

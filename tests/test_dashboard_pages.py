@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data
 from dashboard.accessibility.audit import audit
-from dashboard.texts import t, words
+from dashboard.shared import estimator_gateway
+from dashboard.shared.texts import t, words
 from tests import fake_reading
 from tests.fake_reading import HOSTILE, KIND, row_id
 
@@ -28,9 +28,9 @@ LANGUAGES = ("fr", "en")
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, whose fake build is what its file says."""
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
-    monkeypatch.setattr(data, "current_file", fake_reading.current)
-    monkeypatch.setattr(data.reading, "open_current", fake_reading.open_current)
-    data._opened.cache_clear()
+    monkeypatch.setattr(estimator_gateway, "current_file", fake_reading.current)
+    monkeypatch.setattr(estimator_gateway.reading, "open_current", fake_reading.open_current)
+    estimator_gateway._opened.cache_clear()
     return tmp_path
 
 
@@ -125,7 +125,9 @@ def test_a_run_opens_and_an_unknown_one_is_told_so(home: Path, lang: str) -> Non
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_factor_opens_with_its_rivals(home: Path, lang: str) -> None:
     entry = next(
-        e for e in data.factors() if e.factor.quantity == "grid_gwp" and e.factor.subject == "FRA" and e.rivals
+        e
+        for e in estimator_gateway.factors()
+        if e.factor.quantity == "grid_gwp" and e.factor.subject == "FRA" and e.rivals
     )
     text = page("facteurs", lang, facteur=entry.factor.id)
     assert entry.factor.id in text and t("factors.rivals", lang) in text

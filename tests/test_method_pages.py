@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import charts, data, parts
-from dashboard.texts import t, words
+from dashboard.shared import estimator_gateway, html_parts, svg_charts
+from dashboard.shared.texts import t, words
 from estimator.assessment import method_documentation
 from estimator.assessment.equations import FORMULAS
 from estimator.catalogue.tables import load
@@ -29,12 +29,12 @@ def test_a_page_asks_its_question_even_without_a_build(home: Path, name: str, la
 
 def test_every_formula_and_every_line_of_the_boundary_is_on_the_method_page(home: Path) -> None:  # noqa: F811
     text = page("methode", "fr")
-    found = data.method_text("fr")
+    found = estimator_gateway.method_text("fr")
     assert len(found.rules) == len(FORMULAS) + 2
     for rule in found.rules:
-        assert data.typeset_all([rule.label], "fr")[0] in text
+        assert estimator_gateway.typeset_all([rule.label], "fr")[0] in text
     for element in found.boundary:
-        assert data.typeset_all([element.how], "fr")[0] in text
+        assert estimator_gateway.typeset_all([element.how], "fr")[0] in text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -56,10 +56,10 @@ def test_rival_values_stand_side_by_side(home: Path) -> None:  # noqa: F811
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_family_of_the_summary_is_on_the_page(home: Path, lang: str) -> None:  # noqa: F811
     text = page("validation", lang)
-    rows = data.confrontation()
+    rows = estimator_gateway.confrontation()
     for row in rows:
         if row.mode in ("prediction", "reproduction"):
-            assert parts.publications_name(row.name, lang) in text
+            assert html_parts.publications_name(row.name, lang) in text
         if row.mode == "indicator":
             assert t(f"published.{row.name}", lang) in text
     inside = sum(r.inside for r in rows if r.mode == "prediction")
@@ -123,10 +123,10 @@ def test_the_summary_that_ships_is_that_of_the_visible_cases(shared_data: Path) 
 
 
 def test_a_scale_of_ratios_holds_its_values_and_one_is_in_the_middle() -> None:
-    ticks = charts.ratio_ticks(0.14, 2.2)
-    assert ticks[0] == 0.1 and ticks[-1] == 10 and charts.ratio_share(1.0, ticks) == pytest.approx(0.5)
-    assert charts.ratio_ticks(0.04, 3)[0] == pytest.approx(0.01)
-    assert "div" in charts.ratio_axis(ticks, "fr")
+    ticks = svg_charts.ratio_ticks(0.14, 2.2)
+    assert ticks[0] == 0.1 and ticks[-1] == 10 and svg_charts.ratio_share(1.0, ticks) == pytest.approx(0.5)
+    assert svg_charts.ratio_ticks(0.04, 3)[0] == pytest.approx(0.01)
+    assert "div" in svg_charts.ratio_axis(ticks, "fr")
 
 
 def test_the_new_words_exist_in_both_languages() -> None:

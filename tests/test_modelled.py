@@ -8,7 +8,7 @@ import pytest
 from markupsafe import Markup
 
 from dashboard.run_view import run_view
-from dashboard.texts import t
+from dashboard.shared.texts import t
 from estimator.builds.queries import NO_PROOF, Asked, Build
 from estimator.cli.text import totals_text
 from estimator.core.errors import say

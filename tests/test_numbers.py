@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.dates import duration_text, period_text, short_day
+from dashboard.shared.dates import duration_text, period_text, short_day
 from estimator.core.number_format import (
     bounds_text,
     count_text,

@@ -11,14 +11,14 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data
-from dashboard.documents import ADDRESSES
 from dashboard.register import data as bridge
 from dashboard.register.fields import KEPT
 from dashboard.register.routes import SCHEMA, register_routes
 from dashboard.register.text import when_text
 from dashboard.server import security
-from dashboard.texts import t
+from dashboard.shared import estimator_gateway
+from dashboard.shared.document_links import ADDRESSES
+from dashboard.shared.texts import t
 from estimator.comparison.scenario_link import decode
 from estimator.governance.register.register import Register, author
 from tests import fake_reading
@@ -51,14 +51,14 @@ CELLS = {
 def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
     """The register of a home with a fake build, where people may write."""
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
-    monkeypatch.setattr(data, "current_file", fake_reading.current)
-    monkeypatch.setattr(data.reading, "open_current", fake_reading.open_current)
+    monkeypatch.setattr(estimator_gateway, "current_file", fake_reading.current)
+    monkeypatch.setattr(estimator_gateway.reading, "open_current", fake_reading.open_current)
     monkeypatch.setattr(security, "may_write", lambda: True)
     monkeypatch.setattr("dashboard.register.form.may_write", lambda: True)
-    data._opened.cache_clear()
+    estimator_gateway._opened.cache_clear()
     (tmp_path / KIND).write_text("plain")
     yield Register(tmp_path)
-    data._opened.cache_clear()
+    estimator_gateway._opened.cache_clear()
 
 
 def screen(lang: str = "fr", **query: str) -> AppTest:

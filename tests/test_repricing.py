@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.texts import t
+from dashboard.shared.texts import t
 from estimator.assessment.impacts import FIGURES
 from estimator.builds.build import Built, build, current
 from estimator.builds.queries import Build

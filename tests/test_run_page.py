@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard.run_fields import GROUPS
 from dashboard.run_view import left_out, run_view
-from dashboard.texts import t, words
+from dashboard.shared.texts import t, words
 from estimator.catalogue.tables import load
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.register import names
-from dashboard.texts import t
+from dashboard.shared.texts import t
 from estimator.builds.queries import Build
 from estimator.governance.register.register import Register, author
 from tests.support import activity, built

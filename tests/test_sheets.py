@@ -437,7 +437,7 @@ def test_the_route_serves_the_sheet_of_the_address(asked: Callable[[str], Any], 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_document_has_an_address_in_every_format(asked: Callable[..., Any], tmp_path: Path, lang: str) -> None:
-    from dashboard.documents import ADDRESSES, document_links
+    from dashboard.shared.document_links import ADDRESSES, document_links
     from estimator.comparison.scenario_link import encode
 
     token, found = encode(scenario()), facts_of(scenario(), lang, tmp_path)

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data
+from dashboard.shared import estimator_gateway
+from dashboard.shared.texts import t
 from dashboard.synthese.data import Remembered, explanation
 from dashboard.synthese.routes import synthesis_routes
-from dashboard.texts import t
 from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError
 from estimator.governance.register.register import Register, author
@@ -45,9 +45,9 @@ def metropole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def shown(metropole: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("SOBRIA_HOME", str(metropole))
-    data._opened.cache_clear()
+    estimator_gateway._opened.cache_clear()
     yield metropole
-    data._opened.cache_clear()
+    estimator_gateway._opened.cache_clear()
 
 
 def page(lang: str = "fr", **query: str) -> str:
@@ -126,7 +126,7 @@ def test_the_plain_version_has_short_sentences_and_no_abbreviation(shown: Path, 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_home_without_a_build_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
-    data._opened.cache_clear()
+    estimator_gateway._opened.cache_clear()
     assert t("state.empty_title", lang) in page(lang)
     for path in ("/fiche-synthese", "/synthese.csv", "/synthese.json"):
         found = answer(path)

@@ -8,13 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from dashboard import data
 from dashboard.compare import data as compare_data
 from dashboard.compare import view as compare_view
 from dashboard.compare.sections import smallest
-from dashboard.compare.state import plain
-from dashboard.texts import t, words
-from dashboard.view import proof_sentence
+from dashboard.shared import estimator_gateway
+from dashboard.shared.scenario_url import plain
+from dashboard.shared.texts import t, words
+from dashboard.shared.widgets import proof_sentence
 from estimator.builds.build import build
 from estimator.cli import app
 from estimator.comparison.decision import decision
@@ -38,7 +38,7 @@ USES = {"petit": "qwen3-8b", "grand": "mistral-large-latest"}
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
-    data._opened.cache_clear()
+    estimator_gateway._opened.cache_clear()
     return tmp_path
 
 

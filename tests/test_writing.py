@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 from dashboard.__main__ import main
 from dashboard.server import security, write_access
 from dashboard.server.write_access import HOURS, SECRET, SHORTEST, Access, read_secret, writing_routes
-from dashboard.texts import t
+from dashboard.shared.texts import t
 from tests.support import waited
 
 LANGUAGES = ("fr", "en")

@@ -5,19 +5,8 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from dashboard.charts import (
-    ACCENT,
-    EDGE,
-    INK,
-    LINE,
-    RATIO,
-    WHITE,
-    axis,
-    data_uri,
-    far_smaller,
-    nice_ticks,
-)
-from dashboard.texts import t
+from dashboard.shared.svg_charts import ACCENT, EDGE, INK, LINE, RATIO, WHITE, axis, data_uri, far_smaller, nice_ticks
+from dashboard.shared.texts import t
 from estimator.core.number_format import Amount, interval_text, share_text, step_for, tick_text, two_figures
 
 STRIP = 20  # height of the picture of a row [px]

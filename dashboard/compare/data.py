@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from dashboard import data
-from dashboard.texts import LANGUAGES, t
+from dashboard.shared import estimator_gateway
+from dashboard.shared.texts import LANGUAGES, t
 from estimator.assessment.explanation import explain_cells
 from estimator.catalogue import models, providers, tables
 from estimator.comparison.comparison import Comparator, opened
@@ -58,7 +58,7 @@ def compared(scenario: Scenario) -> Compared:
 def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -> Compared:
     """One option of the scenario at several hosts, each named as its host, as the command has it. SobriaError."""
     moved = at_hosts(scenario, option, hosts, tables.load())
-    names = [data.subject_name(host, lang)[:LONGEST_LABEL] for host in hosts]
+    names = [estimator_gateway.subject_name(host, lang)[:LONGEST_LABEL] for host in hosts]
     named = tuple(o.model_copy(update={"label": name}) for o, name in zip(moved.options, names, strict=True))
     return compared(moved.model_copy(update={"options": named}))
 
@@ -70,7 +70,7 @@ def difference(scenario: Scenario, a: str, b: str) -> Mapping[str, Any]:
 
 def _build() -> str:
     """The ledger whose measured runs a scenario may ask for."""
-    build = data.current()
+    build = estimator_gateway.current()
     return build.id if build else ""
 
 
@@ -145,4 +145,4 @@ def provider_names() -> Mapping[str, str]:
 @lru_cache(maxsize=8)
 def subject_names(kind: str, lang: str) -> Mapping[str, str]:
     """Hosts, devices, networks … of the tables by id, in the order of the tables."""
-    return {s.id: data.subject_name(s.id, lang) for s in tables.load().subjects.values() if s.kind == kind}
+    return {s.id: estimator_gateway.subject_name(s.id, lang) for s in tables.load().subjects.values() if s.kind == kind}

@@ -7,14 +7,14 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import parts
 from dashboard.compare import data as compare_data
 from dashboard.compare.charts import Rise, Swing, part_name, times_text, tornado, waterfall
 from dashboard.compare.data import Compared
 from dashboard.compare.sections import label, other_than
 from dashboard.compare.view import breakable, told_pair
-from dashboard.texts import both, sentence, t
-from dashboard.view import choice
+from dashboard.shared import html_parts
+from dashboard.shared.texts import both, sentence, t
+from dashboard.shared.widgets import choice
 from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario
 from estimator.core.number_format import share_text, step_for, tick_text, with_unit
@@ -67,9 +67,9 @@ def _split(body: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> Mar
         level += part
     rises.append(Rise(names[1], text(total), 0.0, end))
     title = t("compare.split", lang, period=body["scenario"]["need"]["period"])
-    heads = [t("compare.split_part", lang), parts.figure_name("energy", lang)]
-    table = parts.details(
-        t("chart.table", lang), parts.table(title, heads, [(breakable(n), v) for n, v in said], right=(1,))
+    heads = [t("compare.split_part", lang), html_parts.figure_name("energy", lang)]
+    table = html_parts.details(
+        t("chart.table", lang), html_parts.table(title, heads, [(breakable(n), v) for n, v in said], right=(1,))
     )
     heading = Markup('<h3 class="under">{}</h3>').format(title)
     return heading + waterfall(rises, title, lang) + table
@@ -91,12 +91,14 @@ def _doubt(pair: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> Mar
     heads = [t(f"compare.{key}", lang) for key in ("factor", "doubt_column", "at_low", "at_high")]
     rows = [
         [
-            Markup('<a href="{}">{}</a>').format(parts.address("facteurs", lang, facteur=k), names[k]),
+            Markup('<a href="{}">{}</a>').format(html_parts.address("facteurs", lang, facteur=k), names[k]),
             share_text(matters[k], lang),
             *(times_text(v, lang) for v in opened["tornado"][k]),
         ]
         for k in ordered
     ]
-    table = parts.details(t("chart.table", lang), parts.table(t("compare.doubt_caption", lang), heads, rows, (1, 2, 3)))
+    table = html_parts.details(
+        t("chart.table", lang), html_parts.table(t("compare.doubt_caption", lang), heads, rows, (1, 2, 3))
+    )
     figure = tornado(swings, pair["ratio"]["at_factor_values"], t("compare.measure", lang), lang)
     return heading + Markup('<p class="lead">{}</p>').format(first) + figure + table

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from dashboard.texts import known, sentence, t
+from dashboard.shared.texts import known, sentence, t
 from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
 from estimator.core.typography import typeset
 

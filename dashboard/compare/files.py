@@ -12,9 +12,9 @@ from markupsafe import Markup
 from dashboard.compare.data import Compared
 from dashboard.compare.fields import refusal_text
 from dashboard.compare.session import ERROR, put, say_error
-from dashboard.compare.state import plain, token
-from dashboard.documents import scenario_documents
-from dashboard.texts import t
+from dashboard.shared.document_links import scenario_documents
+from dashboard.shared.scenario_url import plain, token
+from dashboard.shared.texts import t
 from estimator.comparison.scenario import Scenario, ScenarioRefused, parse_scenario
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.places.supplier_answers import cell_text

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from dashboard.compare.fields import NotANumber, merged, number, number_text, refusal_text, share_field_text
 from dashboard.compare.option import option_form
 from dashboard.compare.session import ERROR, field_key, list_field, put, read, say_error, text_field
-from dashboard.compare.state import plain
-from dashboard.texts import sentence, t
+from dashboard.shared.scenario_url import plain
+from dashboard.shared.texts import sentence, t
 from estimator.comparison.scenario import Option, Scenario
 
 CHOSEN = "compare chosen"

@@ -5,11 +5,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import charts, parts
 from dashboard.compare.data import Compared
 from dashboard.compare.sections import label, other_than
 from dashboard.compare.view import breakable, nearest, occupancy, suitable, told_pair
-from dashboard.texts import both, sentence, t
+from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.texts import both, sentence, t
 from estimator.core.number_format import count_text, interval_text, share_text, two_figures
 
 
@@ -17,13 +17,13 @@ def growth(found: Compared, lang: str) -> Markup:
     """The electricity of the period at once, three and ten times the volume, and where the order changes."""
     body, title = found.body, t("compare.growth", lang)
     if not body["growth"]:
-        return parts.section(title, Markup("<p>{}</p>").format(t("compare.too_many", lang)))
-    lead = parts.items(_lead(body, lang))
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("compare.too_many", lang)))
+    lead = html_parts.items(_lead(body, lang))
     columns = Markup().join(_grown(body, grown, lang) for grown in body["growth"])
     said = [_crossing(body, crossing, lang) for crossing in body["crossings"]] or [t("compare.no_crossing", lang)]
     html = lead + Markup('<div class="beside">{}</div>').format(columns) + _tables(body, lang)
-    html += Markup('<h3 class="under">{}</h3>').format(t("compare.crossings", lang)) + parts.items(said)
-    return parts.section(title, html + _reserved(body, lang), t("compare.growth_note", lang))
+    html += Markup('<h3 class="under">{}</h3>').format(t("compare.crossings", lang)) + html_parts.items(said)
+    return html_parts.section(title, html + _reserved(body, lang), t("compare.growth_note", lang))
 
 
 def _lead(body: Mapping[str, Any], lang: str) -> list[str]:
@@ -57,7 +57,7 @@ def _tables(body: Mapping[str, Any], lang: str) -> Markup:
         [breakable(sentence(label(body, name))), *(_cell(grown, name, lang) for grown in body["growth"])]
         for name in body["growth"][0]["energy"]
     ]
-    return parts.details(t("chart.table", lang), parts.table(t("compare.growth_caption", lang), heads, rows))
+    return html_parts.details(t("chart.table", lang), html_parts.table(t("compare.growth_caption", lang), heads, rows))
 
 
 def _cell(grown: Mapping[str, Any], name: str, lang: str) -> Markup:
@@ -75,8 +75,8 @@ def _times(value: float, lang: str) -> str:
 def _grown(body: Mapping[str, Any], grown: Mapping[str, Any], lang: str) -> Markup:
     name = t("compare.grown", lang, times=_times(grown["times"], lang), units=count_text(round(grown["units"]), lang))
     proofs = {option["id"]: option["proof"] or {"estimated": 1.0} for option in body["options"]}
-    bars = [charts.Bar(sentence(label(body, key)), amount, proofs[key]) for key, amount in grown["energy"].items()]
-    return Markup("<div><h3>{}</h3>{}</div>").format(name, charts.interval_chart(bars, name, lang))
+    bars = [svg_charts.Bar(sentence(label(body, key)), amount, proofs[key]) for key, amount in grown["energy"].items()]
+    return Markup("<div><h3>{}</h3>{}</div>").format(name, svg_charts.interval_chart(bars, name, lang))
 
 
 def _crossing(body: Mapping[str, Any], found: Mapping[str, Any], lang: str) -> str:
@@ -102,5 +102,5 @@ def _reserved(body: Mapping[str, Any], lang: str) -> Markup:
     return Markup('<h3 class="under">{}</h3><p class="small">{}</p>{}').format(
         t("compare.reserved", lang),
         t("compare.reserved_note", lang),
-        parts.table(t("compare.reserved", lang), heads, rows, quiet=True),
+        html_parts.table(t("compare.reserved", lang), heads, rows, quiet=True),
     )

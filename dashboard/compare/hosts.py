@@ -7,14 +7,14 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import parts
 from dashboard.compare import data as compare_data
 from dashboard.compare.charts import PARTS, Stack, part_name, stacks
 from dashboard.compare.data import Compared, Hosting
 from dashboard.compare.view import named
-from dashboard.data import subject_name
-from dashboard.texts import both, sentence, t
-from dashboard.view import choice
+from dashboard.shared import html_parts
+from dashboard.shared.estimator_gateway import subject_name
+from dashboard.shared.texts import both, sentence, t
+from dashboard.shared.widgets import choice
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.site_comparison import placeable
 from estimator.core.errors import SobriaError
@@ -60,11 +60,12 @@ def _screens(found: Compared, option: str, lang: str) -> str:
 
 def _choices(options: Mapping[str, str], lang: str) -> tuple[str, tuple[str, ...], str]:
     first = next(iter(options))
-    figures = {name: parts.figure_name(name, lang) for name in FIGURES[1:]}
+    figures = {name: html_parts.figure_name(name, lang) for name in FIGURES[1:]}
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         option = choice(t("compare.hosts_option", lang), options, "modele", options[first]) or first
         figure = (
-            choice(t("compare.figure", lang), figures, "grandeur", parts.figure_name(FIGURES[0], lang)) or FIGURES[0]
+            choice(t("compare.figure", lang), figures, "grandeur", html_parts.figure_name(FIGURES[0], lang))
+            or FIGURES[0]
         )
     return option, _sites(lang), figure
 
@@ -97,14 +98,18 @@ def _body(body: Mapping[str, Any], hosts: Sequence[str], figure: str, lang: str)
         )
         for host, option in zip(hosts, body["options"], strict=True)
     ]
-    title = t("compare.hosts_picture", lang, figure=parts.figure_name(figure, lang), unit=body["unit"])
+    title = t("compare.hosts_picture", lang, figure=html_parts.figure_name(figure, lang), unit=body["unit"])
     there = [part for part in PARTS if any(part in row.parts for row in rows)]
-    heads = [t("compare.site", lang), parts.figure_name(figure, lang), *(sentence(part_name(p, lang)) for p in there)]
+    heads = [
+        t("compare.site", lang),
+        html_parts.figure_name(figure, lang),
+        *(sentence(part_name(p, lang)) for p in there),
+    ]
     heads.append(t("compare.verdict", lang))
     cells = [
         [row.label, interval_text(row.amount, lang), *(_part(row, p, lang) for p in there), row.said] for row in rows
     ]
-    table = parts.details(t("chart.table", lang), parts.table(title, heads, cells))
+    table = html_parts.details(t("chart.table", lang), html_parts.table(title, heads, cells))
     said = Markup('<p class="lead">{} {}</p>').format(_widest(body, figure, lang), _network(rows, lang))
     return Markup('<h3 class="under">{}</h3>').format(title) + said + stacks(rows, title, lang) + table
 
@@ -161,13 +166,15 @@ def _criteria(known: Mapping[str, Hosting], lang: str) -> Markup:
             typeset(found[0].title(lang), lang), found[0].id
         )
         rows.append([first, *(_status(c, lang) for c in found)])
-    table = parts.table(t("compare.criteria_caption", lang), [t("compare.criterion", lang), *sites], rows, quiet=True)
+    table = html_parts.table(
+        t("compare.criteria_caption", lang), [t("compare.criterion", lang), *sites], rows, quiet=True
+    )
     held = [named(subject_name(host, lang), _held(h, lang), lang) for host, h in known.items()]
     return Markup('<h3 class="under">{}</h3><p class="small">{}</p>{}{}').format(
         t("compare.criteria", lang),
         t("compare.criteria_note", lang),
-        parts.items(held),
-        parts.details(t("compare.by_criterion", lang), table),
+        html_parts.items(held),
+        html_parts.details(t("compare.by_criterion", lang), table),
     )
 
 
@@ -200,5 +207,5 @@ def _questions(known: Mapping[str, Hosting], lang: str) -> Markup:
             for q in found.questions
         ]
         title = t("compare.ask", lang, site=subject_name(host, lang), n=len(asked))
-        blocks.append(parts.details(title, parts.items(asked)))
+        blocks.append(html_parts.details(title, html_parts.items(asked)))
     return Markup('<h3 class="under">{}</h3>{}').format(t("compare.questions", lang), Markup().join(blocks))

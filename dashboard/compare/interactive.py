@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import charts, parts
-from dashboard.charts import ACCENT, INK, LINE, WHITE
 from dashboard.compare.charts import PALE
 from dashboard.compare.data import Compared
 from dashboard.compare.quality import quality_text
 from dashboard.compare.sections import label
-from dashboard.texts import sentence, t
-from dashboard.view import choice
+from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.svg_charts import ACCENT, INK, LINE, WHITE
+from dashboard.shared.texts import sentence, t
+from dashboard.shared.widgets import choice
 from estimator.core.number_format import Amount, Step, interval_text, step_for
 
 NAME = "graphiques"
@@ -48,8 +48,8 @@ def show(found: Compared, lang: str) -> None:
         st.session_state.setdefault(NAME, st.query_params.get(NAME) == "oui")
         if not st.checkbox(t("compare_charts.load", lang), key=NAME, on_change=_keep):
             return
-        figures = {name: parts.figure_name(name, lang) for name in FIGURES[1:]}
-        name = choice(t("compare.figure", lang), figures, "impact", parts.figure_name("energy", lang)) or "energy"
+        figures = {name: html_parts.figure_name(name, lang) for name in FIGURES[1:]}
+        name = choice(t("compare.figure", lang), figures, "impact", html_parts.figure_name("energy", lang)) or "energy"
         for title, figure, words in (_options(found, name, lang), _quality(found, lang), _growth(found, lang)):
             if figure["data"]:
                 st.html(Markup("<h3>{}</h3>").format(title))
@@ -67,7 +67,7 @@ def _keep() -> None:
 def _options(found: Compared, name: str, lang: str) -> Drawn:
     """Each option for one unit, with its interval."""
     body = found.body
-    title = t("compare_charts.options", lang, figure=parts.figure_name(name, lang), unit=body["unit"])
+    title = t("compare_charts.options", lang, figure=html_parts.figure_name(name, lang), unit=body["unit"])
     amounts = {option["label"]: option["per_unit"].get(name, {}) for option in body["options"]}
     return _intervals(title, {"": amounts}, lang)
 
@@ -111,7 +111,8 @@ def _intervals(title: str, groups: Mapping[str, Mapping[str, Amount]], lang: str
         for index, name in enumerate(names)
     ]
     words = [
-        charts.alt_text([charts.Bar(r.name, r.amount) for r in rows], g or title, lang) for g, rows in known.items()
+        svg_charts.alt_text([svg_charts.Bar(r.name, r.amount) for r in rows], g or title, lang)
+        for g, rows in known.items()
     ]
     return title, {"data": traces, "layout": layout}, " ".join(words)
 

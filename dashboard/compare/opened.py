@@ -6,11 +6,11 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import parts
 from dashboard.compare import data as compare_data
 from dashboard.compare.view import link
 from dashboard.explain_view import _factors, _left_out, _steps
-from dashboard.texts import t
+from dashboard.shared import html_parts
+from dashboard.shared.texts import t
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import count_text, interval_text
@@ -27,11 +27,11 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
         option = scenario.option(name)
         found = compare_data.option_explained(scenario, name, figure)
     except SobriaError as error:
-        st.html(mark + parts.head(t("explain.title", lang), error.message(lang), back))
+        st.html(mark + html_parts.head(t("explain.title", lang), error.message(lang), back))
         return
     amount, screens = found["indicators"][figure], bool(option.people and option.people.screen_minutes)
-    said = parts.proof_text(found["proof"] or {"estimated": 1.0}, lang)
-    title = t("compare.figure_of", lang, figure=parts.figure_name(figure, lang), label=option.label)
+    said = html_parts.proof_text(found["proof"] or {"estimated": 1.0}, lang)
+    title = t("compare.figure_of", lang, figure=html_parts.figure_name(figure, lang), label=option.label)
     proof = "" if amount["central"] is None else f", {said}"
     answer = t("explain.answer", lang, figure=title, value=interval_text(amount, lang), proof=proof)
     each = {**amount} | {b: None if amount[b] is None else amount[b] / scenario.need.volume for b in BOUNDS}
@@ -44,7 +44,9 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
         each=interval_text(each, lang),
     )
     others = Markup("{} {}").format(t("compare.other_figures", lang), _others(scenario, name, figure, lang))
-    st.html(mark + parts.head(t("explain.title", lang), answer, Markup("{}<br>{}<br>{}").format(about, others, back)))
+    st.html(
+        mark + html_parts.head(t("explain.title", lang), answer, Markup("{}<br>{}<br>{}").format(about, others, back))
+    )
     st.html(_steps(found, lang) + _factors(found["factors"], lang) + _left_out(found["not_counted"], lang, screens))
     with st.container(key="compare_file", gap=None):
         st.html(
@@ -62,7 +64,7 @@ def _others(scenario: Scenario, name: str, figure: str, lang: str) -> Markup:
     """The other figures of the same option."""
     links: list[Any] = [
         Markup('<a href="{}">{}</a>').format(
-            link(scenario, lang, calcul=f"{name}.{other}"), parts.figure_name(other, lang)
+            link(scenario, lang, calcul=f"{name}.{other}"), html_parts.figure_name(other, lang)
         )
         for other in FIGURES
         if other != figure

@@ -6,12 +6,12 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import data
 from dashboard.compare import data as compare_data
 from dashboard.compare.fields import NotANumber, merged, number, number_text, refusal_text, share_field_text
 from dashboard.compare.session import ERROR, REVISION, list_field, put, read, say_error, text_field
-from dashboard.compare.state import plain
-from dashboard.texts import sentence, t
+from dashboard.shared import estimator_gateway
+from dashboard.shared.scenario_url import plain
+from dashboard.shared.texts import sentence, t
 from estimator.comparison.scenario import Option, Scenario
 
 NETWORK = "network/fixed-fra"
@@ -71,7 +71,7 @@ def _finer(place: str, option: Option, lang: str) -> None:
 
 def _measured(place: str, option: Option, lang: str) -> None:
     """The services of the ledger, one of which may stand for the option."""
-    build = data.current()
+    build = estimator_gateway.current()
     keys = [entry["service_key"] for entry in build.services()] if build else []
     service = option.measured.service if option.measured else ""
     if keys or service:

@@ -5,12 +5,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import parts
 from dashboard.compare.charts import Ratio, dumbbells, times_text
 from dashboard.compare.data import Compared
 from dashboard.compare.quality import Point, quality_picture, quality_text
 from dashboard.compare.view import breakable, nearest, suitable
-from dashboard.texts import both, sentence, t
+from dashboard.shared import html_parts
+from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.verdict_text import smallest_words
 from estimator.core.number_format import interval_text
 
@@ -30,7 +30,9 @@ def ratios(found: Compared, lang: str) -> Markup:
     rows = [_ratio(body, pair, lang) for pair in body["lead"] if pair["ratio"]]
     figure = dumbbells(rows, lang) if rows else Markup()
     note = t("compare.ratios_note", lang, reference=label(body, body["reference"]))
-    return parts.section(t("compare.ratios", lang), figure + _verdicts(found, lang) + _pairs_table(body, lang), note)
+    return html_parts.section(
+        t("compare.ratios", lang), figure + _verdicts(found, lang) + _pairs_table(body, lang), note
+    )
 
 
 def _ratio(body: Mapping[str, Any], pair: Mapping[str, Any], lang: str) -> Ratio:
@@ -57,10 +59,10 @@ def _verdicts(found: Compared, lang: str) -> Markup:
         said = [[both(p["words"], lang) for p in body["pairs"][n] if {p["a"], p["b"]} == pair] for n in FIGURES]
         words = [sentence(cell[0]) if cell else t("dates.none", lang) for cell in said]
         rows.append([breakable(text) for text in (sentence(option["label"]), *words)])
-    heads = [t("compare.option", lang), *(parts.figure_name(name, lang) for name in FIGURES)]
+    heads = [t("compare.option", lang), *(html_parts.figure_name(name, lang) for name in FIGURES)]
     caption = t("compare.verdicts_caption", lang, reference=label(body, body["reference"]))
     heading = Markup('<h3 class="under">{}</h3>').format(t("compare.verdicts", lang))
-    return heading + parts.table(caption, heads, rows) if rows else Markup()
+    return heading + html_parts.table(caption, heads, rows) if rows else Markup()
 
 
 def _pairs_table(body: Mapping[str, Any], lang: str) -> Markup:
@@ -77,9 +79,9 @@ def _pairs_table(body: Mapping[str, Any], lang: str) -> Markup:
                 else t("dates.none", lang)
             )
             words = breakable(sentence(both(pair["words"], lang)))
-            rows.append([breakable(names), parts.figure_name(name, lang), span, words])
-    return parts.details(
-        t("compare.every_pair", lang), parts.table(t("compare.pairs_caption", lang), heads, rows, right=(2,))
+            rows.append([breakable(names), html_parts.figure_name(name, lang), span, words])
+    return html_parts.details(
+        t("compare.every_pair", lang), html_parts.table(t("compare.pairs_caption", lang), heads, rows, right=(2,))
     )
 
 
@@ -89,19 +91,21 @@ def smallest(found: Compared, lang: str) -> Markup:
     threshold = body["scenario"]["constraints"].get("quality")
     points = _points(body, lang)
     if not points:
-        return parts.section(title, Markup("<p>{}</p>").format(smallest_words(body, lang)))
+        return html_parts.section(title, Markup("<p>{}</p>").format(smallest_words(body, lang)))
     told = (nearest(suitable(body["smallest_lead"], body), lang), smallest_words(body, lang))
     said = " ".join(text for text in told if text)
     figure = quality_picture(points, threshold["value"] if threshold else None, title, lang)
     heads = [
         t("compare.option", lang),
         t("compare.quality", lang),
-        parts.figure_name("energy", lang),
+        html_parts.figure_name("energy", lang),
         t("compare.note", lang),
     ]
     rows = [[breakable(p.label), quality_text(p.quality, lang), interval_text(p.amount, lang), p.note] for p in points]
-    table = parts.details(t("chart.table", lang), parts.table(t("compare.smallest_caption", lang), heads, rows))
-    return parts.section(title, Markup('<p class="lead">{}</p>').format(said) + figure + table)
+    table = html_parts.details(
+        t("chart.table", lang), html_parts.table(t("compare.smallest_caption", lang), heads, rows)
+    )
+    return html_parts.section(title, Markup('<p class="lead">{}</p>').format(said) + figure + table)
 
 
 def _points(body: Mapping[str, Any], lang: str) -> list[Point]:

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from dashboard.compare import data as compare_data
 from dashboard.compare.fields import checked, refusal_text
-from dashboard.compare.state import NAME, plain, token
-from dashboard.texts import t
+from dashboard.shared.scenario_url import NAME, plain, token
+from dashboard.shared.texts import t
 from estimator.comparison.scenario import Scenario, ScenarioRefused
 from estimator.comparison.scenario_link import decode
 

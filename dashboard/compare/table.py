@@ -6,12 +6,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import charts, parts
 from dashboard.compare.data import Compared
 from dashboard.compare.quality import quality_text
 from dashboard.compare.view import INDICATORS, breakable, link, occupancy, proof_of, why_absent
-from dashboard.dates import short_day
-from dashboard.texts import both, sentence, t
+from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.dates import short_day
+from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.scenario import Option, Scenario
 from estimator.core.number_format import (
     Step,
@@ -32,16 +32,16 @@ def numbers(found: Compared, scenario: Scenario, lang: str) -> Markup:
     body = found.body
     heads = [t("compare.option", lang)]
     heads += [t("compare.period_energy", lang, period=body["scenario"]["need"]["period"])]
-    heads += [parts.figure_name(name, lang) for name in INDICATORS]
+    heads += [html_parts.figure_name(name, lang) for name in INDICATORS]
     heads += [t(f"compare.{key}", lang) for key in ("quality", "minutes")]
     rows = [_row(option, scenario, lang) for option in body["options"] if option["per_unit"]]
-    table = parts.table(t("compare.table_caption", lang, unit=body["unit"]), heads, rows)
-    return parts.section(t("compare.table", lang), table + _left_aside(found, lang) + _warnings(body, lang))
+    table = html_parts.table(t("compare.table_caption", lang, unit=body["unit"]), heads, rows)
+    return html_parts.section(t("compare.table", lang), table + _left_aside(found, lang) + _warnings(body, lang))
 
 
 def _row(option: Mapping[str, Any], scenario: Scenario, lang: str) -> list[Any]:
     label = breakable(sentence(option["label"]))
-    why = parts.cut(option["why"]) if option["why"] else ""
+    why = html_parts.cut(option["why"]) if option["why"] else ""
     for line in (proof_of(option, lang), _counted(scenario.option(option["id"]), lang), why):
         label += Markup('<br><span class="small">{}</span>').format(line) if line else ""
     if option["occupancy"]:
@@ -55,7 +55,7 @@ def _counted(option: Option, lang: str) -> str:
     """« essais par demande : 1,1 ; réponses acceptées : 93 % »: from an attempt to an accepted answer."""
     if option.attempts == 1 and option.acceptance == 1:
         return ""
-    attempts = tick_text(option.attempts, charts.RATIO, lang)
+    attempts = tick_text(option.attempts, svg_charts.RATIO, lang)
     key = "counted" if option.acceptance < 1 else "counted_attempts"
     return t(f"compare.{key}", lang, attempts=attempts, accepted=share_text(option.acceptance, lang))
 
@@ -64,7 +64,7 @@ def _cell(amount: Mapping[str, Any], option: Mapping[str, Any], name: str, where
     """The central value over its interval; both open the calculation."""
     scenario, lang = where
     address = link(scenario, lang, calcul=f"{option['id']}.{name}")
-    unseen = f"{option['label']}, {parts.figure_name(name, lang)}"
+    unseen = f"{option['label']}, {html_parts.figure_name(name, lang)}"
     if amount["central"] is None:
         shown: Any = interval_text(amount, lang)
     else:
@@ -96,7 +96,7 @@ def _is_day(text: str) -> bool:
 
 def _minutes(option: Mapping[str, Any], lang: str) -> str:
     found = option["minutes"]
-    return t("dates.none", lang) if found is None else with_unit(tick_text(found, charts.RATIO, lang), MINUTE)
+    return t("dates.none", lang) if found is None else with_unit(tick_text(found, svg_charts.RATIO, lang), MINUTE)
 
 
 def _left_aside(found: Compared, lang: str) -> Markup:
@@ -105,7 +105,7 @@ def _left_aside(found: Compared, lang: str) -> Markup:
     if not out:
         return Markup()
     entries = [Markup("<b>{}</b>, {}").format(sentence(o["label"]), why_absent(o, found, lang)) for o in out]
-    return Markup('<h3 class="under">{}</h3>{}').format(t("compare.left_aside", lang), parts.items(entries))
+    return Markup('<h3 class="under">{}</h3>{}').format(t("compare.left_aside", lang), html_parts.items(entries))
 
 
 def _warnings(body: Mapping[str, Any], lang: str) -> Markup:
@@ -119,4 +119,4 @@ def _warnings(body: Mapping[str, Any], lang: str) -> Markup:
     entries = [
         Markup("{} <span class=small>({})</span>").format(text, ", ".join(names)) for text, names in told.items()
     ]
-    return parts.details(t("compare.supposed", lang, n=len(told)), parts.items(entries))
+    return html_parts.details(t("compare.supposed", lang, n=len(told)), html_parts.items(entries))

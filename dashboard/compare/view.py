@@ -5,12 +5,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import charts, parts
-from dashboard.charts import Bar
 from dashboard.compare.data import Compared, example_scenario
-from dashboard.compare.state import LONGEST_LINK, NAME, token
-from dashboard.compare.state import plain as plain_of
-from dashboard.texts import both, sentence, t
+from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.scenario_url import LONGEST_LINK, NAME, token
+from dashboard.shared.scenario_url import plain as plain_of
+from dashboard.shared.svg_charts import Bar
+from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.option_inventory import MINUTES_APART
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.verdict_text import no_lead
@@ -25,9 +25,9 @@ SETTLED = ("lower_always", "lower_mostly")
 def link(scenario: Scenario, lang: str, **query: str) -> str:
     """The address of this very comparison; of the example, the bare page; "" when it is too long for a link."""
     if plain_of(scenario) == plain_of(example_scenario()):
-        return parts.address(PAGE, lang, **query)
+        return html_parts.address(PAGE, lang, **query)
     state = token(scenario)
-    return parts.address(PAGE, lang, **{NAME: state}, **query) if 0 < len(state) <= LONGEST_LINK else ""
+    return html_parts.address(PAGE, lang, **{NAME: state}, **query) if 0 < len(state) <= LONGEST_LINK else ""
 
 
 def example_banner(lang: str) -> Markup:
@@ -50,7 +50,7 @@ def head(found: Compared, lang: str) -> Markup:
     if body["options"][0]["status"] == "not_studied":
         about += Markup('<br><span class="warn">{}</span>').format(t("compare.first_missing", lang))
     about += _minutes_apart(body, lang)
-    return parts.head(t("compare.title", lang), answer(body, lang), about)
+    return html_parts.head(t("compare.title", lang), answer(body, lang), about)
 
 
 def _minutes_apart(body: Mapping[str, Any], lang: str) -> Markup:
@@ -111,11 +111,13 @@ def picture(found: Compared, scenario: Scenario, lang: str) -> Markup:
     """Electricity for one unit, then water, metals and greenhouse gases beside it, and whether they agree."""
     body = found.body
     title = t("compare.picture", lang, unit=body["unit"])
-    main = charts.interval_chart(bars(found, scenario, "energy", lang), title, lang)
+    main = svg_charts.interval_chart(bars(found, scenario, "energy", lang), title, lang)
     beside = Markup().join(
         Markup("<div><h3>{}</h3>{}</div>").format(
-            parts.figure_name(name, lang),
-            charts.interval_chart(bars(found, scenario, name, lang, whole=False), parts.figure_name(name, lang), lang),
+            html_parts.figure_name(name, lang),
+            svg_charts.interval_chart(
+                bars(found, scenario, name, lang, whole=False), html_parts.figure_name(name, lang), lang
+            ),
         )
         for name in BESIDE
     )
@@ -126,7 +128,7 @@ def picture(found: Compared, scenario: Scenario, lang: str) -> Markup:
     )
     told = screens(body, lang)
     note = Markup('<p class="note">{}</p>').format(told) if told else Markup()
-    return parts.section(title, main + note + rest)
+    return html_parts.section(title, main + note + rest)
 
 
 def bars(found: Compared, scenario: Scenario, name: str, lang: str, whole: bool = True) -> list[Bar]:
@@ -162,7 +164,7 @@ def _said(option: Mapping[str, Any], lang: str) -> str:
 def occupancy(found: Mapping[str, Any], lang: str) -> tuple[str, str]:
     """(mark, how busy reserved accelerators are); marked when they do not suffice."""
     if found["central"] > 1:
-        times = tick_text(float(two_figures(found["central"])), charts.RATIO, lang)
+        times = tick_text(float(two_figures(found["central"])), svg_charts.RATIO, lang)
         return " warn", t("compare.overbooked", lang, times=times)
     low, central, high = (share_text(min(found[bound] or 0.0, 1.0), lang) for bound in ("low", "central", "high"))
     return "", t(f"compare.busy{'' if low == high else '_between'}", lang, low=low, central=central, high=high)
@@ -170,7 +172,7 @@ def occupancy(found: Mapping[str, Any], lang: str) -> tuple[str, str]:
 
 def proof_of(option: Mapping[str, Any], lang: str) -> str:
     """« sans IA, estimé »"""
-    said = parts.proof_text(option["proof"] or {"estimated": 1.0}, lang)
+    said = html_parts.proof_text(option["proof"] or {"estimated": 1.0}, lang)
     return ", ".join(text for text in (_kind(option, lang), said) if text)
 
 
@@ -199,7 +201,7 @@ def agreement(body: Mapping[str, Any], lang: str) -> str:
     kinds: dict[str, list[str]] = {"less_settled": [], "more_settled": []}
     for name in BESIDE:
         pairs = [(energy.get((p["a"], p["b"])), settled(p), p) for p in body["pairs"][name]]
-        figure = parts.figure_name(name, lang).lower()
+        figure = html_parts.figure_name(name, lang).lower()
         against += [
             t("compare.against", lang, figure=figure, words=both(p["words"], lang))
             for said, found, p in pairs
@@ -209,7 +211,9 @@ def agreement(body: Mapping[str, Any], lang: str) -> str:
         kinds["more_settled"] += [figure] if any(found and not said for said, found, _ in pairs) else []
     if against:
         return t("compare.disagree", lang, list=" ; ".join(dict.fromkeys(against)))
-    told = [t(f"compare.{key}", lang, list=parts.alternatives(names, lang)) for key, names in kinds.items() if names]
+    told = [
+        t(f"compare.{key}", lang, list=html_parts.alternatives(names, lang)) for key, names in kinds.items() if names
+    ]
     return " ".join(told) or (t("compare.agree", lang) if any(energy.values()) else "")
 
 

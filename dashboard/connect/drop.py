@@ -6,10 +6,10 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import parts
 from dashboard.connect import data as connect
 from dashboard.server.security import may_write
-from dashboard.texts import both, t
+from dashboard.shared import html_parts
+from dashboard.shared.texts import both, t
 from estimator.core.errors import SobriaError
 from estimator.core.typography import typeset
 
@@ -94,7 +94,7 @@ def _account(name: str, said: Mapping[str, int] | SobriaError, lang: str) -> Non
     if isinstance(said, SobriaError):
         _refused(typeset(said.message(lang), lang))
         return
-    link = Markup('<a href="{}">{}</a>').format(parts.address("mesures", lang), t("connect.see", lang))
+    link = Markup('<a href="{}">{}</a>').format(html_parts.address("mesures", lang), t("connect.see", lang))
     st.html(
         Markup('<div class="banner done" role="status"><b>{}</b> {} {}</div>').format(
             t("connect.done", lang), _counts(name, said, lang), link
@@ -128,7 +128,7 @@ def _what(name: str, found: Mapping[str, Any], lang: str) -> Markup:
     head = Markup('<p class="lead" role="status"><b>{}</b> {}</p>').format(
         _counts(name, found["account"], lang), t("connect.nothing", lang)
     )
-    return head + parts.items(lines)
+    return head + html_parts.items(lines)
 
 
 def _listed(names: list[str]) -> str:

@@ -3,19 +3,19 @@
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import parts
 from dashboard.connect.ways import TEMPLATE, WAYS, Way
-from dashboard.texts import sentence, t
+from dashboard.shared import html_parts
+from dashboard.shared.texts import sentence, t
 
 
 def ways_view(lang: str) -> None:
     """The question, and a line for each way in."""
-    st.html(parts.head(t("connect.title", lang), t("connect.answer", lang), t("connect.note", lang)))
+    st.html(html_parts.head(t("connect.title", lang), t("connect.answer", lang), t("connect.note", lang)))
     heads = [t(f"connect.{head}", lang) for head in ("way", "read", "proof")]
     rows = [
         [
             Markup('<a href="{}">{}</a>').format(
-                parts.address("brancher", lang, voie=way.name), sentence(t(f"connect_ways.{way.name}", lang))
+                html_parts.address("brancher", lang, voie=way.name), sentence(t(f"connect_ways.{way.name}", lang))
             ),
             t(f"connect_read.{way.name}", lang),
             t(f"connect_proof.{way.name}", lang),
@@ -26,16 +26,16 @@ def ways_view(lang: str) -> None:
     template = Markup('<p class="small under"><a href="{}" download>{}</a></p>').format(
         TEMPLATE, t("connect.template", lang)
     )
-    st.html(parts.section(title, parts.table(title, heads, rows, quiet=True) + template))
+    st.html(html_parts.section(title, html_parts.table(title, heads, rows, quiet=True) + template))
 
 
 def way_view(way: Way, lang: str) -> None:
     """Four steps, each with its code to copy."""
-    back = Markup('<a href="{}">{}</a>').format(parts.address("brancher", lang), t("connect.back", lang))
+    back = Markup('<a href="{}">{}</a>').format(html_parts.address("brancher", lang), t("connect.back", lang))
     title = t("connect.way_title", lang, way=t(f"connect_ways.{way.name}", lang))
     what = t("connect.way_answer", lang, read=t(f"connect_read.{way.name}", lang))
     note = Markup("{}<br>{}").format(t("connect.way_note", lang, proof=t(f"connect_proof.{way.name}", lang)), back)
-    st.html(parts.head(title, what, note))
+    st.html(html_parts.head(title, what, note))
     with st.container(key="connect_steps", gap="small"):
         st.html(Markup("<h2>{}</h2>").format(t("connect.steps", lang)))
         for place, step in enumerate(way.steps, 1):

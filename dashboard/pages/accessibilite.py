@@ -3,11 +3,11 @@
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import parts
 from dashboard.accessibility.audit import NOT_CHECKED, NOT_MET, STATES, audit
-from dashboard.dates import day_text
-from dashboard.texts import t
-from dashboard.view import language
+from dashboard.shared import html_parts
+from dashboard.shared.dates import day_text
+from dashboard.shared.texts import t
+from dashboard.shared.widgets import language
 from estimator.core.home import default_home, settings
 from estimator.core.number_format import share_text
 
@@ -21,7 +21,7 @@ def show() -> None:
     """The whole page."""
     lang = language()
     answer = t(f"accessibility.answer_{audit().state}", lang, **_facts(lang))
-    st.html(parts.head(t("accessibility.title", lang), answer, t("accessibility.note", lang)))
+    st.html(html_parts.head(t("accessibility.title", lang), answer, t("accessibility.note", lang)))
     st.html(_standing(lang) + _results(lang) + _gaps(lang) + _made(lang) + _contact(lang) + _appeal(lang))
 
 
@@ -33,15 +33,17 @@ def _facts(lang: str) -> dict[str, object]:
 def _standing(lang: str) -> Markup:
     text = t(f"accessibility.standing_{audit().state}", lang)
     said = Markup("<p>{}</p>").format(text)
-    return parts.section(t("accessibility.standing", lang), said, t("accessibility.statement_what", lang))
+    return html_parts.section(t("accessibility.standing", lang), said, t("accessibility.statement_what", lang))
 
 
 def _results(lang: str) -> Markup:
     found = audit()
     heads = [t("accessibility.theme", lang), *(t(f"accessibility.{state}", lang) for state in STATES)]
     rows = [[t(f"accessibility_themes.{theme}", lang), *found.counts(theme)] for theme in found.themes]
-    body = parts.table(t("accessibility.results_caption", lang), heads, rows, right=range(1, 5), quiet=True)
-    return parts.section(t("accessibility.results", lang), body, t("accessibility.results_what", lang, **_facts(lang)))
+    body = html_parts.table(t("accessibility.results_caption", lang), heads, rows, right=range(1, 5), quiet=True)
+    return html_parts.section(
+        t("accessibility.results", lang), body, t("accessibility.results_what", lang, **_facts(lang))
+    )
 
 
 def _gaps(lang: str) -> Markup:
@@ -50,27 +52,31 @@ def _gaps(lang: str) -> Markup:
         for c in audit().of(NOT_MET)
     ]
     left = ", ".join(c.number for c in audit().of(NOT_CHECKED))
-    body = Markup("<h3>{}</h3>{}").format(t("accessibility.gaps_not_met", lang), parts.items(known)) if known else ""
+    body = (
+        Markup("<h3>{}</h3>{}").format(t("accessibility.gaps_not_met", lang), html_parts.items(known)) if known else ""
+    )
     if left:
         text = Markup('<h3 class="under">{}</h3><p>{}</p><p class="small">{}</p>')
         words = (t("accessibility.gaps_not_checked", lang), left, t("accessibility.gaps_not_checked_what", lang))
         body += text.format(*words)
-    others = parts.items([t(f"accessibility.gaps_{kind}", lang) for kind in ("burden", "outside")])
-    return parts.section(t("accessibility.gaps", lang), Markup(body) + others)
+    others = html_parts.items([t(f"accessibility.gaps_{kind}", lang) for kind in ("burden", "outside")])
+    return html_parts.section(t("accessibility.gaps", lang), Markup(body) + others)
 
 
 def _made(lang: str) -> Markup:
     lines = [t("accessibility.made_on", lang, day=day_text(audit().day, lang))]
     lines += [t(f"accessibility.made_{part}", lang) for part in MADE]
-    return parts.section(t("accessibility.made", lang), parts.items(lines))
+    return html_parts.section(t("accessibility.made", lang), html_parts.items(lines))
 
 
 def _contact(lang: str) -> Markup:
     blank, given = t("accessibility.blank", lang), settings(default_home()).contact.model_dump()
-    body = parts.definitions([(t(f"accessibility.contact_{part}", lang), given[part] or blank) for part in CONTACT])
+    body = html_parts.definitions(
+        [(t(f"accessibility.contact_{part}", lang), given[part] or blank) for part in CONTACT]
+    )
     if not all(given.values()):
         body += Markup('<p class="small under">{}</p>').format(t("accessibility.blank_where", lang))
-    return parts.section(t("accessibility.contact", lang), body, t("accessibility.contact_what", lang))
+    return html_parts.section(t("accessibility.contact", lang), body, t("accessibility.contact_what", lang))
 
 
 def _appeal(lang: str) -> Markup:
@@ -80,8 +86,8 @@ def _appeal(lang: str) -> Markup:
         link.format(DELEGATES, t("accessibility.appeal_delegate", lang)),
         t("accessibility.appeal_post", lang),
     ]
-    body = Markup("<p>{}</p>{}").format(t("accessibility.appeal_what", lang), parts.items(ways))
-    return parts.section(t("accessibility.appeal", lang), body)
+    body = Markup("<p>{}</p>{}").format(t("accessibility.appeal_what", lang), html_parts.items(ways))
+    return html_parts.section(t("accessibility.appeal", lang), body)
 
 
 show()

@@ -6,11 +6,11 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import charts, data, parts
-from dashboard.dates import period_text
 from dashboard.register.names import service_names
-from dashboard.texts import t
-from dashboard.view import language, proof_sentence, service_bars, why_not_measured
+from dashboard.shared import estimator_gateway, html_parts, svg_charts
+from dashboard.shared.dates import period_text
+from dashboard.shared.texts import t
+from dashboard.shared.widgets import language, proof_sentence, service_bars, why_not_measured
 from estimator.core.number_format import plain, range_text, said_in_sentence, share_text, step_for, with_unit
 
 SHOWN = 8  # services in the picture
@@ -19,7 +19,7 @@ TILES = ("energy", "water", "adpe", "gwp")
 
 def show() -> None:
     """The screen of a home with a build, or of one without."""
-    lang, build = language(), data.current()
+    lang, build = language(), estimator_gateway.current()
     if build is None:
         st.html(_empty(lang))
         return
@@ -28,7 +28,7 @@ def show() -> None:
         st.html(_empty(lang))
         return
     answer, note = _answer(totals, build.modes(), services, lang)
-    st.html(parts.head(t("home.title", lang), answer, note) + _picture(services, lang))
+    st.html(html_parts.head(t("home.title", lang), answer, note) + _picture(services, lang))
     st.html(_totals(totals, lang) + _doors(lang))
 
 
@@ -43,17 +43,17 @@ def _answer(
         period=period_text(coverage["period"], lang),
         services=t("home.services", lang, n=counted),
         used=t("home.used", lang, n=counted),
-        energy=_opens("total.energy", in_sentence, parts.figure_name("energy", lang), lang),
+        energy=_opens("total.energy", in_sentence, html_parts.figure_name("energy", lang), lang),
         central=aside,
         proof=proof_sentence(proof, t("home.this", lang), lang),
     )
     note = []
-    if known and energy["covers"] < parts.ALMOST_ALL:
+    if known and energy["covers"] < html_parts.ALMOST_ALL:
         share = share_text(energy["covers"], lang)
         note.append(Markup("{}").format(t("home.covers", lang, share=share)))
     if not known:
-        it_energy = parts.number(
-            totals["indicators"]["it_energy"], "total.it_energy", parts.figure_name("it_energy", lang), lang
+        it_energy = html_parts.number(
+            totals["indicators"]["it_energy"], "total.it_energy", html_parts.figure_name("it_energy", lang), lang
         )
         note.append(Markup(t("home.it_only", lang)).format(value=it_energy))
     note.append(Markup("{}").format(why_not_measured(modes, lang)))
@@ -71,20 +71,22 @@ def _known(services: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _opens(number: str, text: str, name: str, lang: str) -> Markup:
     return Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(
-        parts.explain_link(number, lang), text, name
+        html_parts.explain_link(number, lang), text, name
     )
 
 
 def _picture(services: Sequence[Mapping[str, Any]], lang: str) -> Markup:
     shown, names = services[:SHOWN], service_names([entry["service_key"] for entry in services])
     title = t("home.picture", lang)
-    body = charts.interval_chart(service_bars(shown, lang, names=names), title, lang)
+    body = svg_charts.interval_chart(service_bars(shown, lang, names=names), title, lang)
     left = len(_known(services[SHOWN:]))
     if left:
         body += Markup('<p class="small"><a href="{}">{}</a></p>').format(
-            parts.address("mesures", lang), t("home.more", lang, n=left)
+            html_parts.address("mesures", lang), t("home.more", lang, n=left)
         )
-    return parts.section(title, body + parts.details(t("chart.table", lang), _table(shown, names, title, lang)))
+    return html_parts.section(
+        title, body + html_parts.details(t("chart.table", lang), _table(shown, names, title, lang))
+    )
 
 
 def _table(services: Sequence[Mapping[str, Any]], names: Mapping[str, str], title: str, lang: str) -> Markup:
@@ -93,19 +95,19 @@ def _table(services: Sequence[Mapping[str, Any]], names: Mapping[str, str], titl
     for entry in services:
         amount, number = entry["indicators"]["energy"], f"service.{entry['service_key']}.energy"
         if amount["central"] is None:
-            cells: list[Any] = [parts.number(amount, number, entry["service_key"], lang), "", ""]
+            cells: list[Any] = [html_parts.number(amount, number, entry["service_key"], lang), "", ""]
         else:
             step = step_for(amount["unit"], amount["central"], lang)
             low, central, high = (with_unit(plain(amount[b], step, lang), step) for b in ("low", "central", "high"))
             cells = [
                 low,
-                Markup('<a class="number" href="{}">{}</a>').format(parts.explain_link(number, lang), central),
+                Markup('<a class="number" href="{}">{}</a>').format(html_parts.explain_link(number, lang), central),
                 high,
             ]
         rows.append(
-            [_named(entry["service_key"], names), *cells, parts.proof_text(entry["proof"], lang), entry["runs"]]
+            [_named(entry["service_key"], names), *cells, html_parts.proof_text(entry["proof"], lang), entry["runs"]]
         )
-    return parts.table(title, heads, rows, right=(1, 2, 3, 5), quiet=True)
+    return html_parts.table(title, heads, rows, right=(1, 2, 3, 5), quiet=True)
 
 
 def _named(key: str, names: Mapping[str, str]) -> str | Markup:
@@ -118,31 +120,33 @@ def _named(key: str, names: Mapping[str, str]) -> str | Markup:
 def _totals(totals: Mapping[str, Any], lang: str) -> Markup:
     found, proof = totals["indicators"], totals["proof"]
     shown = [
-        parts.tile(parts.figure_name(name, lang), found[name], f"total.{name}", _lines(name, found, proof, lang), lang)
+        html_parts.tile(
+            html_parts.figure_name(name, lang), found[name], f"total.{name}", _lines(name, found, proof, lang), lang
+        )
         for name in TILES
     ]
     primary = Markup(t("home.primary", lang)).format(
-        value=parts.number(
-            found["primary_energy"], "total.primary_energy", parts.figure_name("primary_energy", lang), lang
+        value=html_parts.number(
+            found["primary_energy"], "total.primary_energy", html_parts.figure_name("primary_energy", lang), lang
         )
     )
-    body = parts.tiles(shown) + Markup('<p class="small under">{}</p>').format(primary)
+    body = html_parts.tiles(shown) + Markup('<p class="small under">{}</p>').format(primary)
     shares = _shared_cover(found)
     covers = ""
     if shares:
-        all_of_it = shares[0] >= parts.ALMOST_ALL
+        all_of_it = shares[0] >= html_parts.ALMOST_ALL
         covers = t(
             "home.totals_cover_all" if all_of_it else "home.totals_cover", lang, share=share_text(shares[0], lang)
         )
     if totals["coverage"]["unknown"]:
         covers = f"{covers} {t('home.unknown', lang, n=totals['coverage']['unknown'])}".strip()
-    return parts.section(t("home.totals", lang), body, t("home.totals_note", lang, covers=covers))
+    return html_parts.section(t("home.totals", lang), body, t("home.totals_note", lang, covers=covers))
 
 
 def _shared_cover(found: Mapping[str, Any]) -> list[float]:
     """The share of the electricity that every total covers, when it is one and the same."""
     shares = [found[name]["covers"] for name in TILES if found[name]["central"] is not None]
-    return shares[:1] if shares and max(shares) - min(shares) < parts.LEAST_SHOWN else []
+    return shares[:1] if shares and max(shares) - min(shares) < html_parts.LEAST_SHOWN else []
 
 
 def _lines(name: str, found: Mapping[str, Any], proof: Mapping[str, float], lang: str) -> list[str | Markup]:
@@ -152,7 +156,7 @@ def _lines(name: str, found: Mapping[str, Any], proof: Mapping[str, float], lang
     if name == "water":
         for part in ("onsite", "electricity"):
             value = Markup('<a class="number" href="{}">{}</a>').format(
-                parts.explain_link(f"total.water.{part}", lang), range_text(amount[part], lang)
+                html_parts.explain_link(f"total.water.{part}", lang), range_text(amount[part], lang)
             )
             lines.append(Markup(t("numbers.pair", lang)).format(name=t(f"parts.{part}", lang), value=value))
     if name in ("adpe", "gwp"):
@@ -162,7 +166,9 @@ def _lines(name: str, found: Mapping[str, Any], proof: Mapping[str, float], lang
             largest = max(known, key=lambda p: known[p])
             lines.append(t("parts.first", lang, part=t(f"parts.{largest}", lang)))
     if amount["central"] is not None:
-        lines.append(parts.proof_text(proof, lang) if name == "energy" else parts.derived_proof_text(proof, lang))
+        lines.append(
+            html_parts.proof_text(proof, lang) if name == "energy" else html_parts.derived_proof_text(proof, lang)
+        )
         if not _shared_cover(found):
             lines.append(t("chart.covered", lang, share=share_text(amount["covers"], lang)))
     return lines
@@ -170,19 +176,19 @@ def _lines(name: str, found: Mapping[str, Any], proof: Mapping[str, float], lang
 
 def _doors(lang: str) -> Markup:
     ways = (
-        ("summary", parts.address("synthese", lang)),
-        ("compare", parts.address("comparer", lang)),
-        ("measures", parts.address("mesures", lang)),
+        ("summary", html_parts.address("synthese", lang)),
+        ("compare", html_parts.address("comparer", lang)),
+        ("measures", html_parts.address("mesures", lang)),
     )
     entries = [(link, t(f"home.door_{name}", lang), t(f"home.door_{name}_what", lang)) for name, link in ways]
-    return parts.section(t("home.doors", lang), parts.doors(entries))
+    return html_parts.section(t("home.doors", lang), html_parts.doors(entries))
 
 
 def _empty(lang: str) -> Markup:
     """A home without any measurement: what to do next, in one command."""
     steps = [
         Markup("<h3>{}</h3><p>{}</p>{}").format(
-            t(f"state.empty_{name}", lang), t(f"state.empty_{name}_what", lang), parts.command(text)
+            t(f"state.empty_{name}", lang), t(f"state.empty_{name}_what", lang), html_parts.command(text)
         )
         for name, text in (
             ("track", "sobria track -- python mon_script.py"),
@@ -192,9 +198,9 @@ def _empty(lang: str) -> Markup:
     ]
     body = Markup('<ol class="steps">{}</ol>').format(Markup().join(Markup("<li>{}</li>").format(s) for s in steps))
     for link, text in (("brancher", "connect.from_home"), ("facteurs", "state.empty_factors")):
-        body += Markup('<p><a href="{}">{}</a></p>').format(parts.address(link, lang), t(text, lang))
-    head = parts.head(t("state.empty_title", lang), t("state.empty_answer", lang))
-    return head + parts.section(t("state.empty_next", lang), body)
+        body += Markup('<p><a href="{}">{}</a></p>').format(html_parts.address(link, lang), t(text, lang))
+    head = html_parts.head(t("state.empty_title", lang), t("state.empty_answer", lang))
+    return head + html_parts.section(t("state.empty_next", lang), body)
 
 
 show()

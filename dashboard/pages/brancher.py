@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.connect import drop as connect_drop
 from dashboard.connect import view as connect_view
 from dashboard.connect.ways import WAYS
-from dashboard.view import language
+from dashboard.shared.widgets import language
 
 
 def show() -> None:

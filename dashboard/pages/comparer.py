@@ -15,7 +15,7 @@ from dashboard.compare import sections as compare_sections
 from dashboard.compare import session as compare_session
 from dashboard.compare import table as compare_table
 from dashboard.compare import view as compare_view
-from dashboard.view import language
+from dashboard.shared.widgets import language
 
 
 def show() -> None:

@@ -6,24 +6,24 @@ from datetime import date
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import data, parts
-from dashboard.data import Entry
-from dashboard.dates import is_past
 from dashboard.factor_view import factor_row, factor_view, rivals_picture
-from dashboard.texts import t
-from dashboard.view import choice, language, page_asked, search
+from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.dates import is_past
+from dashboard.shared.estimator_gateway import Entry
+from dashboard.shared.texts import t
+from dashboard.shared.widgets import choice, language, page_asked, search
 
 DRAWN = 8  # values of one disagreement in the picture of the list
 
 
 def show() -> None:
     """The list with its filters, or one factor when the address names one."""
-    lang, entries, today = language(), data.factors(), date.today()
+    lang, entries, today = language(), estimator_gateway.factors(), date.today()
     asked = st.query_params.get("facteur", "")
     if asked:
         found = next((e for e in entries if e.factor.id == asked), None)
         rivals = [e for e in entries if found and e.pair == found.pair]
-        st.html(factor_view(found, rivals, today, lang) if found else parts.unknown(lang))
+        st.html(factor_view(found, rivals, today, lang) if found else html_parts.unknown(lang))
         return
     st.html(_head(entries, today, lang))
     chosen = _filtered(entries, lang)
@@ -41,7 +41,7 @@ def _head(entries: Sequence[Entry], today: date, lang: str) -> Markup:
         unknown=t("factors.unknown", lang, n=unknown) if unknown else t("factors.unknown_none", lang),
         review=t("factors.review_count", lang, n=late) if late else t("factors.review_none", lang),
     )
-    return parts.head(t("factors.title", lang), answer)
+    return html_parts.head(t("factors.title", lang), answer)
 
 
 def _filtered(entries: Sequence[Entry], lang: str) -> list[Entry]:
@@ -65,29 +65,29 @@ def _disagreements(chosen: Sequence[Entry], lang: str) -> Markup:
     """Quantities and subjects, among those chosen, that several sources give; the best documented is drawn."""
     title = t("factors.rivals", lang)
     groups: dict[tuple[str, str], list[Entry]] = {}
-    for entry in data.factors():
+    for entry in estimator_gateway.factors():
         groups.setdefault(entry.pair, []).append(entry)
     pairs = list(dict.fromkeys(e.pair for e in chosen if e.rivals and len(known_values(groups[e.pair])) > 1))
     if not pairs:
-        return parts.section(title, Markup("<p>{}</p>").format(t("factors.rivals_none", lang)))
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("factors.rivals_none", lang)))
     pairs.sort(key=lambda pair: -len({e.factor.source for e in known_values(groups[pair])}))
     first = known_values(groups[pairs[0]])
     body = rivals_picture(first[:DRAWN], lang)
     if len(first) > DRAWN:
         body += Markup('<p class="small under"><a href="{}">{}</a></p>').format(
-            parts.address("facteurs", lang, facteur=first[0].factor.id), t("factors.all_of_it", lang, n=len(first))
+            html_parts.address("facteurs", lang, facteur=first[0].factor.id), t("factors.all_of_it", lang, n=len(first))
         )
     others = [groups[pair][0] for pair in pairs[1:]]
     links = [
         Markup('<a href="{}">{}</a>').format(
-            parts.address("facteurs", lang, facteur=e.factor.id),
+            html_parts.address("facteurs", lang, facteur=e.factor.id),
             t("numbers.of", lang, name=e.quantity[lang], subject=e.subject[lang]),
         )
         for e in others
     ]
     if links:
-        body += parts.details(t("factors.rivals_more", lang, n=len(links)), parts.items(links))
-    return parts.section(title, body, t("factors.rivals_note", lang))
+        body += html_parts.details(t("factors.rivals_more", lang, n=len(links)), html_parts.items(links))
+    return html_parts.section(title, body, t("factors.rivals_note", lang))
 
 
 def known_values(entries: Sequence[Entry]) -> list[Entry]:
@@ -98,15 +98,15 @@ def known_values(entries: Sequence[Entry]) -> list[Entry]:
 def _list(chosen: Sequence[Entry], today: date, lang: str) -> Markup:
     title = t("factors.list", lang)
     if not chosen:
-        return parts.section(title, Markup("<p>{}</p>").format(t("factors.none", lang)))
-    page = min(page_asked(), (len(chosen) - 1) // parts.PER_PAGE + 1)
-    shown = chosen[(page - 1) * parts.PER_PAGE : page * parts.PER_PAGE]
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("factors.none", lang)))
+    page = min(page_asked(), (len(chosen) - 1) // html_parts.PER_PAGE + 1)
+    shown = chosen[(page - 1) * html_parts.PER_PAGE : page * html_parts.PER_PAGE]
     heads = [t(f"factors.{c}", lang) for c in ("factor", "value", "bounds", "where", "valid")]
     rows = [factor_row(entry, today, lang) for entry in shown]
-    body = parts.table(t("factors.list_caption", lang), heads, rows, right=(1,))
+    body = html_parts.table(t("factors.list_caption", lang), heads, rows, right=(1,))
     where = {name: st.query_params.get(name, "") for name in ("grandeur", "source", "sujet")}
-    body += parts.paging("facteurs", page, len(chosen), where, lang)
-    return parts.section(title, body, t("factors.found", lang, n=len(chosen)))
+    body += html_parts.paging("facteurs", page, len(chosen), where, lang)
+    return html_parts.section(title, body, t("factors.found", lang, n=len(chosen)))
 
 
 show()

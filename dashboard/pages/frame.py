@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import data, parts
-from dashboard.texts import LANGUAGES, t
-from dashboard.view import language
+from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.texts import LANGUAGES, t
+from dashboard.shared.widgets import language
 
 HERE = Path(__file__).parent
 HOME = "accueil"
@@ -39,13 +39,13 @@ def frame() -> None:
     pages = {path: _page(path, name, lang) for path, name in (SCREENS | HIDDEN).items()}
     chosen = st.navigation(list(pages.values()), position="hidden")
     here = next(path for path, page in pages.items() if page == chosen)
-    build = data.current()
+    build = estimator_gateway.current()
     with st.container(key="page", gap=None):
-        mark = parts.banner(lang) if build is not None and build.sample else Markup()
+        mark = html_parts.banner(lang) if build is not None and build.sample else Markup()
         st.html(_top(here, lang) + mark + Markup('<div id="contenu" tabindex="-1"></div>'))
         with st.container(key="content", gap=None):
             chosen.run()
-        st.html(parts.footer(_facts(build), lang))
+        st.html(html_parts.footer(_facts(build), lang))
 
 
 def _page(path: str, name: str, lang: str) -> "st.Page":
@@ -66,7 +66,7 @@ def _top(here: str, lang: str) -> Markup:
     """Name, pages, language. Plain links: each page is a document, with its title, language and place in history."""
     links = [
         Markup('<a href="{}"{}>{}</a>').format(
-            parts.address("" if path == HOME else path, lang),
+            html_parts.address("" if path == HOME else path, lang),
             Markup(' aria-current="page"') if path == here else "",
             t(f"nav.{name}", lang),
         )
@@ -90,9 +90,9 @@ def _languages(lang: str) -> Markup:
     )
 
 
-def _facts(build: data.OpenBuild | None) -> dict[str, str | None]:
+def _facts(build: estimator_gateway.OpenBuild | None) -> dict[str, str | None]:
     if build is None:
-        return {"factors": data.factors_version()}
+        return {"factors": estimator_gateway.factors_version()}
     until = build.totals()["coverage"]["period"][1]
     return {"factors": build.factors_version, "build": build.id, "until": until}
 

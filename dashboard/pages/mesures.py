@@ -6,14 +6,14 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import charts, data, parts
 from dashboard.coverage import coverage
-from dashboard.data import OpenBuild
-from dashboard.dates import duration_text, period_text, short_day
 from dashboard.run_fields import modelled
 from dashboard.run_view import run_view
-from dashboard.texts import both, sentence, t
-from dashboard.view import choice, language, page_asked, proof_sentence
+from dashboard.shared import estimator_gateway, html_parts, svg_charts
+from dashboard.shared.dates import duration_text, period_text, short_day
+from dashboard.shared.estimator_gateway import OpenBuild
+from dashboard.shared.texts import both, sentence, t
+from dashboard.shared.widgets import choice, language, page_asked, proof_sentence
 from estimator.builds.queries import ANY, NO_PROOF, Asked
 from estimator.core.errors import SobriaError
 
@@ -22,16 +22,16 @@ FILTERS = ("service", "verifier", "preuve", "page")
 
 def show() -> None:
     """The lists, or one run when the address names one."""
-    lang, build = language(), data.current()
+    lang, build = language(), estimator_gateway.current()
     if build is None:
-        st.html(parts.nothing_yet(lang))
+        st.html(html_parts.nothing_yet(lang))
         return
     asked = st.query_params.get("execution", "")
     if asked:
         try:
             st.html(run_view(build.run(asked), lang))
         except SobriaError:
-            st.html(parts.unknown(lang))
+            st.html(html_parts.unknown(lang))
         return
     totals, checks = build.totals(), build.checks()
     if not totals["coverage"]["runs"]:
@@ -51,10 +51,10 @@ def show() -> None:
 def _nothing(build: OpenBuild, refused: int, lang: str) -> Markup:
     """A ledger without a run: what to do next, after the lines that were set aside where there are some."""
     if not refused:
-        return parts.nothing_yet(lang)
-    more = Markup('<a href="{}">{}</a>').format(parts.address("brancher", lang), t("connect.from_measures", lang))
+        return html_parts.nothing_yet(lang)
+    more = Markup('<a href="{}">{}</a>').format(html_parts.address("brancher", lang), t("connect.from_measures", lang))
     answer = t("measures.answer_none", lang, refused=t("measures.refused", lang, n=refused))
-    return parts.head(t("measures.title", lang), answer, more) + _quarantine(build, lang)
+    return html_parts.head(t("measures.title", lang), answer, more) + _quarantine(build, lang)
 
 
 def _head(totals: Mapping[str, Any], lang: str) -> Markup:
@@ -70,8 +70,8 @@ def _head(totals: Mapping[str, Any], lang: str) -> Markup:
         refused=t("measures.refused", lang, n=refused) if refused else t("measures.refused_none", lang),
         to_check=t("measures.to_check", lang, n=to_check) if to_check else t("measures.to_check_none", lang),
     )
-    more = Markup('<a href="{}">{}</a>').format(parts.address("brancher", lang), t("connect.from_measures", lang))
-    return parts.head(t("measures.title", lang), answer, more)
+    more = Markup('<a href="{}">{}</a>').format(html_parts.address("brancher", lang), t("connect.from_measures", lang))
+    return html_parts.head(t("measures.title", lang), answer, more)
 
 
 def _proof(totals: Mapping[str, Any], lang: str) -> str:
@@ -86,16 +86,16 @@ def _proof(totals: Mapping[str, Any], lang: str) -> str:
 def _checks(checks: Sequence[Mapping[str, Any]], lang: str) -> Markup:
     title = t("measures.check", lang)
     if not checks:
-        return parts.section(title, Markup("<p>{}</p>").format(t("measures.check_none", lang)))
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("measures.check_none", lang)))
     entries = []
     for check in checks:
-        link = parts.address("mesures", lang, verifier=check["code"])
+        link = html_parts.address("mesures", lang, verifier=check["code"])
         entries.append(
             Markup('{} <a class="warn" href="{}">{}<span class="unseen">, {}</span></a>').format(
                 sentence(both(check, lang)), link, t("measures.check_see", lang, n=check["count"]), check["code"]
             )
         )
-    return parts.section(title, parts.items(entries))
+    return html_parts.section(title, html_parts.items(entries))
 
 
 def _runs(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> None:
@@ -103,19 +103,19 @@ def _runs(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> N
         st.html(Markup("<h2>{}</h2>").format(t("measures.list", lang)))
         asked = _filters(build, checks, lang)
         page = page_asked()
-        found = build.runs(asked, (page - 1) * parts.PER_PAGE, parts.PER_PAGE)
+        found = build.runs(asked, (page - 1) * html_parts.PER_PAGE, html_parts.PER_PAGE)
         if not found["rows"]:
             st.html(Markup("<p>{}</p>").format(t("measures.none", lang)))
             return
         where = {"service": asked.service or "", "verifier": asked.check or "", "preuve": asked.proof or ""}
-        st.html(_run_table(found["rows"], lang) + parts.paging("mesures", page, found["total"], where, lang))
+        st.html(_run_table(found["rows"], lang) + html_parts.paging("mesures", page, found["total"], where, lang))
 
 
 def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> Asked:
     services = {entry["service_key"]: entry["service_key"] for entry in build.services()}
     names = {ANY: t("measures.to_check_any", lang)} if checks else {}
     names |= {check["code"]: sentence(both(check, lang)) for check in checks}
-    proofs = {proof: t(f"proof.{proof}", lang) for proof in charts.PROOFS}
+    proofs = {proof: t(f"proof.{proof}", lang) for proof in svg_charts.PROOFS}
     proofs[NO_PROOF] = t("measures.no_proof", lang)
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         service = choice(t("measures.service", lang), services, "service", t("measures.any_service", lang))
@@ -125,7 +125,7 @@ def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -
 
 
 def _machine(row: Mapping[str, Any], lang: str) -> str:
-    return data.subject_name(row["machine"], lang) if row["machine"] else ""
+    return estimator_gateway.subject_name(row["machine"], lang) if row["machine"] else ""
 
 
 def _run_table(rows: Sequence[Mapping[str, Any]], lang: str) -> Markup:
@@ -134,35 +134,38 @@ def _run_table(rows: Sequence[Mapping[str, Any]], lang: str) -> Markup:
     lines = []
     for row in rows:
         day = short_day(row["last"], lang)
-        link = parts.address("mesures", lang, execution=row["row_id"])
+        link = html_parts.address("mesures", lang, execution=row["row_id"])
         opened = Markup('<a href="{}">{}<span class="unseen">, {}</span></a>').format(link, day, row["service_key"])
         mark = Markup('<br><span class="warn">{}</span>').format(t("measures.marked", lang)) if row["checks"] else ""
-        energy = parts.number(row["indicators"]["it_energy"], f"run.{row['row_id']}.it_energy", row["row_id"][:6], lang)
+        energy = html_parts.number(
+            row["indicators"]["it_energy"], f"run.{row['row_id']}.it_energy", row["row_id"][:6], lang
+        )
         proofs = set(row["proofs"].values()) | ({"estimated"} if modelled(row) else set())
-        said = ", ".join(t(f"proof.{p}", lang) for p in charts.PROOFS if p in proofs)
+        said = ", ".join(t(f"proof.{p}", lang) for p in svg_charts.PROOFS if p in proofs)
         texts = (row["service_key"], row["model"], row["device_as_read"] or _machine(row, lang))
         cells: list[Any] = [
             Markup("{}{}").format(opened, mark),
-            *(parts.cut(text) if text else "" for text in texts),
+            *(html_parts.cut(text) if text else "" for text in texts),
             duration_text(row["duration_s"], lang),
         ]
         lines.append([*cells, energy, said])
-    return parts.table(t("measures.list_caption", lang), heads, lines)
+    return html_parts.table(t("measures.list_caption", lang), heads, lines)
 
 
 def _quarantine(build: OpenBuild, lang: str) -> Markup:
-    title, found = t("measures.quarantine", lang), build.quarantine(0, parts.PER_PAGE)
+    title, found = t("measures.quarantine", lang), build.quarantine(0, html_parts.PER_PAGE)
     if not found["total"]:
-        return parts.section(title, Markup("<p>{}</p>").format(t("measures.quarantine_none", lang)))
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("measures.quarantine_none", lang)))
     heads = [t(f"measures.{c}", lang) for c in ("file", "line", "reason", "text")]
     rows = [
-        [parts.cut(r["file_name"]), r["line"], sentence(both(r, lang)), parts.cut(r["text"])] for r in found["rows"]
+        [html_parts.cut(r["file_name"]), r["line"], sentence(both(r, lang)), html_parts.cut(r["text"])]
+        for r in found["rows"]
     ]
-    body = parts.table(t("measures.quarantine_caption", lang), heads, rows, right=(1,))
+    body = html_parts.table(t("measures.quarantine_caption", lang), heads, rows, right=(1,))
     if found["total"] > len(rows):
         shown = t("paging.shown", lang, first=1, last=len(rows), total=found["total"])
         body += Markup('<p class="small">{}</p>').format(shown)
-    return parts.section(title, body, t("measures.quarantine_note", lang))
+    return html_parts.section(title, body, t("measures.quarantine_note", lang))
 
 
 show()

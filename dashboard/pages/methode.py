@@ -7,11 +7,11 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import charts, data, parts
-from dashboard.data import Entry
-from dashboard.dates import day_text, is_past
-from dashboard.texts import t
-from dashboard.view import language
+from dashboard.shared import estimator_gateway, html_parts, svg_charts
+from dashboard.shared.dates import day_text, is_past
+from dashboard.shared.estimator_gateway import Entry
+from dashboard.shared.texts import t
+from dashboard.shared.widgets import language
 from estimator.assessment.impacts import FIGURES
 from estimator.builds.recalculation import effect_text, factors_text
 from estimator.core.number_format import NO_BREAK, Step, exact_text, plain, step_for, unit_text
@@ -38,27 +38,27 @@ SURE = ("proof", "interval", "unknown", "rungs")
 def show() -> None:
     """The whole page."""
     lang, today = language(), date.today()
-    found = data.method_text(lang)
+    found = estimator_gateway.method_text(lang)
     st.html(_head(found, lang) + _boundary(found, lang) + _indicators(found, lang) + _rivals(today, lang))
     st.html(_formulas(found, lang) + _sure(lang) + _changes(lang) + _review(today, lang) + _further(lang))
 
 
-def _head(found: data.Method, lang: str) -> Markup:
+def _head(found: estimator_gateway.Method, lang: str) -> Markup:
     left = sum(not element.inside for element in found.boundary)
     whole = len(found.boundary)
     answer = t("method.answer", lang, counted=whole - left, all=whole, left=left)
-    return parts.head(t("method.title", lang), answer, t("method.note", lang))
+    return html_parts.head(t("method.title", lang), answer, t("method.note", lang))
 
 
-def _boundary(found: data.Method, lang: str) -> Markup:
+def _boundary(found: estimator_gateway.Method, lang: str) -> Markup:
     heads = [t(f"method.{c}", lang) for c in ("element", "counted", "how")]
-    rows = [data.typeset_all((e.name, e.counted, e.how), lang) for e in found.boundary]
-    return parts.section(
-        t("method.boundary", lang), parts.table(t("method.boundary_caption", lang), heads, rows, quiet=True)
+    rows = [estimator_gateway.typeset_all((e.name, e.counted, e.how), lang) for e in found.boundary]
+    return html_parts.section(
+        t("method.boundary", lang), html_parts.table(t("method.boundary_caption", lang), heads, rows, quiet=True)
     )
 
 
-def _indicators(found: data.Method, lang: str) -> Markup:
+def _indicators(found: estimator_gateway.Method, lang: str) -> Markup:
     title = t("method.indicators", lang)
     heads = [t(f"method.{c}", lang) for c in ("indicator", "unit", "sum")]
     rows: list[Sequence[Any]] = []
@@ -69,18 +69,22 @@ def _indicators(found: data.Method, lang: str) -> Markup:
             t("method.optional", lang, term=term) if x.optional else term
             for x, term in zip(item.terms, terms, strict=True)
         ]
-        rows.append([parts.figure_name(item.id, lang), _unit(item.unit, lang), " + ".join(said)])
-    return parts.section(title, parts.table(title, heads, rows, quiet=True), t("method.indicators_note", lang))
+        rows.append([html_parts.figure_name(item.id, lang), _unit(item.unit, lang), " + ".join(said)])
+    return html_parts.section(
+        title, html_parts.table(title, heads, rows, quiet=True), t("method.indicators_note", lang)
+    )
 
 
-def _formulas(found: data.Method, lang: str) -> Markup:
+def _formulas(found: estimator_gateway.Method, lang: str) -> Markup:
     heads = [t(f"method.{c}", lang) for c in ("result", "unit", "formula", "reference")]
     rows = [
-        data.typeset_all((r.label, _unit(r.unit, lang), r.words, r.reference or t("method.once", lang)), lang)
+        estimator_gateway.typeset_all(
+            (r.label, _unit(r.unit, lang), r.words, r.reference or t("method.once", lang)), lang
+        )
         for r in found.rules
     ]
-    body = parts.table(t("method.formulas_caption", lang), heads, rows, quiet=True)
-    return parts.section(t("method.formulas", lang), body, t("method.formulas_note", lang))
+    body = html_parts.table(t("method.formulas_caption", lang), heads, rows, quiet=True)
+    return html_parts.section(t("method.formulas", lang), body, t("method.formulas_note", lang))
 
 
 def _unit(unit: str, lang: str) -> str:
@@ -89,13 +93,13 @@ def _unit(unit: str, lang: str) -> str:
 
 def _sure(lang: str) -> Markup:
     pairs = [(t(f"method.{name}", lang), t(f"method.{name}_what", lang)) for name in SURE]
-    return parts.section(t("method.how_sure", lang), parts.definitions(pairs))
+    return html_parts.section(t("method.how_sure", lang), html_parts.definitions(pairs))
 
 
 def _rivals(today: date, lang: str) -> Markup:
     """The value in use and those of other sources, side by side, for what weighs most."""
     groups: dict[tuple[str, str], list[Entry]] = {}
-    for entry in data.factors():
+    for entry in estimator_gateway.factors():
         if entry.factor.value is not None:
             groups.setdefault(entry.pair, []).append(entry)
     rows = []
@@ -105,20 +109,20 @@ def _rivals(today: date, lang: str) -> Markup:
         if used and others:
             rows.append(_rival_row(used, others, lang))
     heads = [t(f"method.{c}", lang) for c in ("indicator", "used", "others", "span")]
-    body = parts.table(t("method.rivals_caption", lang), heads, rows, right=(3,), quiet=True)
-    return parts.section(t("method.rivals", lang), body, t("method.rivals_note", lang))
+    body = html_parts.table(t("method.rivals_caption", lang), heads, rows, right=(3,), quiet=True)
+    return html_parts.section(t("method.rivals", lang), body, t("method.rivals_note", lang))
 
 
 def _rival_row(used: Entry, others: Sequence[Entry], lang: str) -> list[Any]:
     name = t("numbers.of", lang, name=used.quantity[lang], subject=used.subject[lang])
-    link = Markup('<a href="{}">{}</a>').format(parts.address("facteurs", lang, facteur=used.factor.id), name)
+    link = Markup('<a href="{}">{}</a>').format(html_parts.address("facteurs", lang, facteur=used.factor.id), name)
     step = step_for(used.factor.unit, used.factor.value, lang)
     said: list[str | Markup] = [_sourced(e, step, lang) for e in others[:SHOWN]]
     if len(others) > SHOWN:
         said.append(t("method.more", lang, n=len(others) - SHOWN))
     ours = used.factor.value or 1.0
     ratios = [(e.factor.value or 0.0) / ours for e in others]
-    low, high = (plain(ratio, charts.RATIO, lang) for ratio in (min(ratios), max(ratios)))
+    low, high = (plain(ratio, svg_charts.RATIO, lang) for ratio in (min(ratios), max(ratios)))
     span = t("numbers.range", lang, low=low, high=high) if low != high else low
     return [link, _sourced(used, step, lang), Markup("<br>").join(said), span]
 
@@ -133,11 +137,11 @@ def _sourced(entry: Entry, step: Step, lang: str) -> str:
 
 def _changes(lang: str) -> Markup:
     """Each change of factors or formulas, and what it did to the five totals, the activity being the same."""
-    title, found = t("changes.title", lang), data.changes()
+    title, found = t("changes.title", lang), estimator_gateway.changes()
     if not found:
-        return parts.section(title, Markup("<p>{}</p>").format(t("changes.none", lang)))
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("changes.none", lang)))
     names = [figure.id for figure in FIGURES]
-    heads = [t("changes.day", lang), t("changes.factors", lang), *(parts.figure_name(n, lang) for n in names)]
+    heads = [t("changes.day", lang), t("changes.factors", lang), *(html_parts.figure_name(n, lang) for n in names)]
     rows = [
         [
             day_text(entry["at"][:10], lang),
@@ -146,11 +150,11 @@ def _changes(lang: str) -> Markup:
         ]
         for entry in found[:CHANGES_SHOWN]
     ]
-    body = parts.table(title, heads, rows, right=range(2, 2 + len(names)), quiet=True)
+    body = html_parts.table(title, heads, rows, right=range(2, 2 + len(names)), quiet=True)
     if len(found) > CHANGES_SHOWN:
         more = t("changes.more", lang, n=len(found) - CHANGES_SHOWN)
         body += Markup('<p class="small under">{}</p>').format(more)
-    return parts.section(title, body, t("changes.note", lang))
+    return html_parts.section(title, body, t("changes.note", lang))
 
 
 def _changed(entry: Mapping[str, Any], lang: str) -> Markup:
@@ -158,34 +162,34 @@ def _changed(entry: Mapping[str, Any], lang: str) -> Markup:
     changed = (entry["factors"] or {}).get("changed", [])
     where = {"facteur": changed[0]["id"]} if len(changed) == 1 else {}
     said = typeset(factors_text(entry, lang), lang)
-    return Markup('<a href="{}">{}</a>').format(parts.address("facteurs", lang, **where), said)
+    return Markup('<a href="{}">{}</a>').format(html_parts.address("facteurs", lang, **where), said)
 
 
 def _review(today: date, lang: str) -> Markup:
-    late = [e for e in data.factors() if e.factor.value is not None and is_past(e.factor.review_by, today)]
+    late = [e for e in estimator_gateway.factors() if e.factor.value is not None and is_past(e.factor.review_by, today)]
     title = t("method.review", lang)
     if not late:
-        return parts.section(title, Markup("<p>{}</p>").format(t("method.review_none", lang)))
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("method.review_none", lang)))
     links: list[str | Markup] = [
         Markup('<a href="{}">{}</a>').format(
-            parts.address("facteurs", lang, facteur=e.factor.id),
+            html_parts.address("facteurs", lang, facteur=e.factor.id),
             t("numbers.of", lang, name=e.quantity[lang], subject=e.subject[lang]),
         )
         for e in late[:LATE_SHOWN]
     ]
     if len(late) > LATE_SHOWN:
         links.append(t("method.more", lang, n=len(late) - LATE_SHOWN))
-    return parts.section(title, parts.items(links), t("method.review_some", lang, n=len(late)))
+    return html_parts.section(title, html_parts.items(links), t("method.review_some", lang, n=len(late)))
 
 
 def _further(lang: str) -> Markup:
     where = {
-        "validation": parts.address("validation", lang),
-        "factors": parts.address("facteurs", lang),
-        "accessibility": parts.address("accessibilite", lang),
+        "validation": html_parts.address("validation", lang),
+        "factors": html_parts.address("facteurs", lang),
+        "accessibility": html_parts.address("accessibilite", lang),
     }
     entries = [(link, t(f"method.door_{n}", lang), t(f"method.door_{n}_what", lang)) for n, link in where.items()]
-    return parts.section(t("method.further", lang), parts.doors(entries))
+    return html_parts.section(t("method.further", lang), html_parts.doors(entries))
 
 
 show()

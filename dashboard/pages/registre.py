@@ -6,7 +6,6 @@ from datetime import date
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import data, parts
 from dashboard.register import data as register
 from dashboard.register.form import ALONE, show_form
 from dashboard.register.text import (
@@ -23,8 +22,9 @@ from dashboard.register.text import (
 from dashboard.register.view import read_only, saved, use_case_view
 from dashboard.register.way import stage_path
 from dashboard.server.security import may_write
-from dashboard.texts import both, t
-from dashboard.view import choice, language, page_asked
+from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.texts import both, t
+from dashboard.shared.widgets import choice, language, page_asked
 from estimator.core.errors import SobriaError
 from estimator.governance.register.schema import UseCase
 
@@ -46,10 +46,10 @@ def show() -> None:
 
 def _one(asked: str, doing: str, lang: str) -> None:
     try:
-        case = register.register().use_case(asked[: data.LONGEST_ID])
+        case = register.register().use_case(asked[: estimator_gateway.LONGEST_ID])
     except SobriaError:
-        back = Markup('<a href="{}">{}</a>').format(parts.address("registre", lang), t("register.back", lang))
-        st.html(parts.head(t("register.unknown_title", lang), t("register.unknown_answer", lang), back))
+        back = Markup('<a href="{}">{}</a>').format(html_parts.address("registre", lang), t("register.back", lang))
+        st.html(html_parts.head(t("register.unknown_title", lang), t("register.unknown_answer", lang), back))
         return
     if not (doing and show_form(doing, case, lang)):
         st.html(use_case_view(case, may_write(), date.today(), lang))
@@ -72,13 +72,13 @@ def _head(cases: Sequence[UseCase], today: date, lang: str) -> Markup:
     answer = counts_text(register.register().counts(), len(cases), lang)
     late = sum(is_late(case, today) for case in cases)
     note = Markup('<span class="warn">{}</span>').format(t("register.late_count", lang, n=late)) if late else ""
-    return parts.head(t("register.title", lang), answer, note)
+    return html_parts.head(t("register.title", lang), answer, note)
 
 
 def _ways(writer: bool, lang: str) -> Markup:
     """What can be done with the register as a whole."""
     forms = ALONE.items() if writer else ()
-    ways = [(parts.address("registre", lang, faire=name), t(f"register.{word}", lang)) for name, word in forms]
+    ways = [(html_parts.address("registre", lang, faire=name), t(f"register.{word}", lang)) for name, word in forms]
     ways += [("registre.csv", t("register.export", lang)), ("registre-schema.json", t("register.schema", lang))]
     links = [Markup('<li><a href="{}">{}</a></li>').format(*way) for way in ways]
     return Markup('<nav class="ways" aria-label="{}"><ul>{}</ul></nav>').format(
@@ -95,7 +95,7 @@ def _stages(cases: Sequence[UseCase], lang: str) -> Markup:
         said = t("register.total", lang, n=len(here))
         said += t("register.of_which_closed", lang, n=closed) if closed else ""
         entries.append((_filter(register.word("stages", stage, lang), "etape", stage, lang), said, ""))
-    return parts.section(t("register.stages", lang), stage_path(entries), t("register.stages_note", lang))
+    return html_parts.section(t("register.stages", lang), stage_path(entries), t("register.stages_note", lang))
 
 
 def _results(lang: str) -> Markup:
@@ -109,12 +109,12 @@ def _results(lang: str) -> Markup:
         )
         for name in register.RESULTS
     ]
-    return parts.section(t("register.results", lang), stage_path(entries), t("register.results_note", lang))
+    return html_parts.section(t("register.results", lang), stage_path(entries), t("register.results_note", lang))
 
 
 def _filter(name: str, key: str, value: str, lang: str) -> Markup:
     """A name that leaves in the list what it names."""
-    return Markup('<a href="{}">{}</a>').format(parts.address("registre", lang, **{key: value}), name)
+    return Markup('<a href="{}">{}</a>').format(html_parts.address("registre", lang, **{key: value}), name)
 
 
 def _filtered(cases: Sequence[UseCase], lang: str) -> list[UseCase]:
@@ -140,18 +140,22 @@ def _order(case: UseCase) -> tuple[bool, date, str]:
 def _table(chosen: Sequence[UseCase], today: date, lang: str) -> Markup:
     if not chosen:
         return Markup("<p>{}</p>").format(t("register.none", lang))
-    page = min(page_asked(), (len(chosen) - 1) // parts.PER_PAGE + 1)
-    shown = chosen[(page - 1) * parts.PER_PAGE : page * parts.PER_PAGE]
+    page = min(page_asked(), (len(chosen) - 1) // html_parts.PER_PAGE + 1)
+    shown = chosen[(page - 1) * html_parts.PER_PAGE : page * html_parts.PER_PAGE]
     columns = ("name", "where", "stage", "alternative", "quality", "means", "next_review")
     heads = [t(f"register.{column}", lang) for column in columns]
     rows = [_row(case, today, lang) for case in shown]
     where = {name: st.query_params.get(name, "") for name in FILTERS}
-    table = parts.table(t("register.list_caption", lang), heads, rows)
-    return table + (parts.paging("registre", page, len(chosen), where, lang) if len(chosen) > len(shown) else Markup())
+    table = html_parts.table(t("register.list_caption", lang), heads, rows)
+    return table + (
+        html_parts.paging("registre", page, len(chosen), where, lang) if len(chosen) > len(shown) else Markup()
+    )
 
 
 def _row(case: UseCase, today: date, lang: str) -> list[Markup | str]:
-    link = Markup('<a class="wild" href="{}">{}</a>').format(parts.address("registre", lang, cas=case.id), case.name)
+    link = Markup('<a class="wild" href="{}">{}</a>').format(
+        html_parts.address("registre", lang, cas=case.id), case.name
+    )
     quality = Markup("{}<br>{}").format(quality_text(case, lang), reached_text(case, lang))
     return [
         link,
@@ -159,20 +163,20 @@ def _row(case: UseCase, today: date, lang: str) -> list[Markup | str]:
         stage_cell(case, lang),
         alternative_cell(case, lang),
         quality,
-        _two(case.model, data.subject_name(case.host, lang)),
+        _two(case.model, estimator_gateway.subject_name(case.host, lang)),
         review_cell(case, today, lang),
     ]
 
 
 def _two(first: str, second: str) -> Markup:
     """Two texts, one under the other."""
-    return Markup("<br>").join(parts.cut(text) for text in (first, second) if text)
+    return Markup("<br>").join(html_parts.cut(text) for text in (first, second) if text)
 
 
 def _problems(lang: str) -> Markup:
     """Files and events that were set aside."""
     faults = [both(fault.as_dict(), lang) for fault in register.register().faults()]
-    return parts.section(t("register.problems", lang), parts.items(faults)) if faults else Markup()
+    return html_parts.section(t("register.problems", lang), html_parts.items(faults)) if faults else Markup()
 
 
 def _empty(writer: bool, lang: str) -> Markup:
@@ -183,10 +187,10 @@ def _empty(writer: bool, lang: str) -> Markup:
         )
         for n in (1, 2, 3)
     ]
-    head = parts.head(t("register.empty_title", lang), t("register.empty_answer", lang))
-    ways = _ways(writer, lang) if writer else read_only(writer, lang) + parts.command(COMMAND)
+    head = html_parts.head(t("register.empty_title", lang), t("register.empty_answer", lang))
+    ways = _ways(writer, lang) if writer else read_only(writer, lang) + html_parts.command(COMMAND)
     body = Markup('<ol class="steps">{}</ol>').format(Markup().join(steps))
-    return head + ways + parts.section(t("register.empty_next", lang), body)
+    return head + ways + html_parts.section(t("register.empty_next", lang), body)
 
 
 show()

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard import parts
+from dashboard.shared import html_parts
+from dashboard.shared.texts import t
+from dashboard.shared.widgets import choice, language
 from dashboard.synthese.data import Asked, State, asked, periods, state, territories
 from dashboard.synthese.page import PERIOD, SIMPLE, TERRITORY, drawn
-from dashboard.texts import t
-from dashboard.view import choice, language
 from estimator.reporting.summary.sentences import period_text, territory_text
 
 
@@ -14,7 +14,7 @@ def show() -> None:
     """The synthesis of the territory and the period that the address names."""
     lang, now = language(), state()
     if now is None:
-        st.html(parts.nothing_yet(lang))
+        st.html(html_parts.nothing_yet(lang))
         return
     read = st.query_params
     wanted = asked(now, read.get(TERRITORY, ""), read.get(PERIOD, ""))

@@ -6,10 +6,10 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import charts, data, parts
-from dashboard.dates import day_text
-from dashboard.texts import t
-from dashboard.view import language
+from dashboard.shared import estimator_gateway, html_parts, svg_charts
+from dashboard.shared.dates import day_text
+from dashboard.shared.texts import t
+from dashboard.shared.widgets import language
 from estimator.assessment.method_documentation import Confronted
 from estimator.core.number_format import plain, share_text
 
@@ -20,7 +20,7 @@ VERSION = 12  # characters of a version that are shown
 
 def show() -> None:
     """The whole page."""
-    lang, rows = language(), data.confrontation()
+    lang, rows = language(), estimator_gateway.confrontation()
     predicted = _of("prediction", rows)
     st.html(_head(predicted, lang) + _prediction(predicted, lang) + _cuts(rows, lang))
     st.html(_reproduction(_of("reproduction", rows), lang) + _misses(rows, lang) + _not_covered(rows, lang))
@@ -43,15 +43,15 @@ def _head(rows: Sequence[Confronted], lang: str) -> Markup:
     note = t(
         "validation.note",
         lang,
-        big=parts.publications_name(big.name, lang),
+        big=html_parts.publications_name(big.name, lang),
         many=big.outputs,
         **_inside(rest, lang),
         **made,
     )
-    if big.factors_version != data.factors_version():
+    if big.factors_version != estimator_gateway.factors_version():
         note += " " + t("validation.stale", lang)
-    back = Markup('<a href="{}">{}</a>').format(parts.address("methode", lang), t("validation.back", lang))
-    return parts.head(t("validation.title", lang), answer, Markup("{} {}").format(note, back))
+    back = Markup('<a href="{}">{}</a>').format(html_parts.address("methode", lang), t("validation.back", lang))
+    return html_parts.head(t("validation.title", lang), answer, Markup("{} {}").format(note, back))
 
 
 def _inside(rows: Sequence[Confronted], lang: str) -> dict[str, Any]:
@@ -60,25 +60,25 @@ def _inside(rows: Sequence[Confronted], lang: str) -> dict[str, Any]:
 
 
 def _prediction(rows: Sequence[Confronted], lang: str) -> Markup:
-    names = [parts.publications_name(r.name, lang) for r in rows]
+    names = [html_parts.publications_name(r.name, lang) for r in rows]
     table = _table(t("validation.table_caption", lang), "family", rows, [_named(r, lang) for r in rows], lang)
-    body = _picture(rows, names, lang) + parts.details(t("chart.table", lang), table)
-    return parts.section(t("validation.prediction", lang), body, t("validation.prediction_note", lang))
+    body = _picture(rows, names, lang) + html_parts.details(t("chart.table", lang), table)
+    return html_parts.section(t("validation.prediction", lang), body, t("validation.prediction_note", lang))
 
 
 def _picture(rows: Sequence[Confronted], names: Sequence[str], lang: str) -> Markup:
     """A bar of ratios for each row, on one scale."""
     lowest, highest = min(min(r.ratios.values()) for r in rows), max(max(r.ratios.values()) for r in rows)
-    ticks = charts.ratio_ticks(lowest, highest)
+    ticks = svg_charts.ratio_ticks(lowest, highest)
     drawn, said = [], []
     for row, name in zip(rows, names, strict=True):
         low, middle, high = row.ratios[0.05], row.ratios[0.5], row.ratios[0.95]
         text = t(
-            "validation.row", lang, inside=row.inside, outputs=row.outputs, ratio=plain(middle, charts.RATIO, lang)
+            "validation.row", lang, inside=row.inside, outputs=row.outputs, ratio=plain(middle, svg_charts.RATIO, lang)
         )
-        ends = {"low": plain(low, charts.RATIO, lang), "high": plain(high, charts.RATIO, lang)}
+        ends = {"low": plain(low, svg_charts.RATIO, lang), "high": plain(high, svg_charts.RATIO, lang)}
         said.append(t("validation.row_alt", lang, name=name, row=text, **ends))
-        picture = charts.data_uri(charts.ratio_svg(low, middle, high, ticks))
+        picture = svg_charts.data_uri(svg_charts.ratio_svg(low, middle, high, ticks))
         drawn.append(
             Markup('<li><p><b>{}</b> <span>{}</span></p><img class="bar" alt="" src="{}"></li>').format(
                 name, text, picture
@@ -89,7 +89,7 @@ def _picture(rows: Sequence[Confronted], names: Sequence[str], lang: str) -> Mar
     return Markup(
         '<figure class="chart" aria-label="{}"><h3 class="panel">{}</h3><ol class="bars">{}</ol>{}'
         '<p class="small how">{}</p></figure>'
-    ).format(label, title, Markup().join(drawn), charts.ratio_axis(ticks, lang), t("chart.ratio_how", lang))
+    ).format(label, title, Markup().join(drawn), svg_charts.ratio_axis(ticks, lang), t("chart.ratio_how", lang))
 
 
 def _table(caption: str, first: str, rows: Sequence[Confronted], names: Sequence[Any], lang: str) -> Markup:
@@ -99,19 +99,19 @@ def _table(caption: str, first: str, rows: Sequence[Confronted], names: Sequence
         for r, name in zip(rows, names, strict=True)
     ]
     heads = [t(f"validation.{c}", lang) for c in columns]
-    return parts.table(caption, heads, cells, right=tuple(range(1, len(columns))))
+    return html_parts.table(caption, heads, cells, right=tuple(range(1, len(columns))))
 
 
 def _ratios(row: Confronted, lang: str) -> list[str]:
     if not row.ratios or row.median_width is None:
         return ["", "", ""]
-    step = charts.RATIO
+    step = svg_charts.RATIO
     spread = t("numbers.range", lang, low=plain(row.ratios[0.05], step, lang), high=plain(row.ratios[0.95], step, lang))
     return [plain(row.median_width, step, lang), plain(row.ratios[0.5], step, lang), spread]
 
 
 def _named(row: Confronted, lang: str) -> str | Markup:
-    name = parts.publications_name(row.name, lang)
+    name = html_parts.publications_name(row.name, lang)
     if not row.address.startswith("https://"):
         return name
     return Markup('<a href="{}" rel="noreferrer">{}</a>').format(row.address, name)
@@ -122,15 +122,16 @@ def _cuts(rows: Sequence[Confronted], lang: str) -> Markup:
     quantities, devices = _of("indicator", rows), _of("device", rows)
     names = [t(f"published.{r.name}", lang) for r in quantities]
     by_quantity = t("validation.by_indicator", lang)
-    body = _picture(quantities, names, lang) + parts.details(
+    body = _picture(quantities, names, lang) + html_parts.details(
         t("chart.table", lang), _table(by_quantity, "quantity", quantities, names, lang)
     )
     by_device = t("validation.by_device", lang)
     machines = [
-        t("validation.device_none", lang) if r.name == "none" else data.subject_name(r.name, lang) for r in devices
+        t("validation.device_none", lang) if r.name == "none" else estimator_gateway.subject_name(r.name, lang)
+        for r in devices
     ]
-    body += parts.details(by_device, _table(by_device, "device", devices, machines, lang))
-    return parts.section(by_quantity, body)
+    body += html_parts.details(by_device, _table(by_device, "device", devices, machines, lang))
+    return html_parts.section(by_quantity, body)
 
 
 def _reproduction(rows: Sequence[Confronted], lang: str) -> Markup:
@@ -138,27 +139,29 @@ def _reproduction(rows: Sequence[Confronted], lang: str) -> Markup:
     columns = ("family", "cases", "values", "agrees", "spread", "second_hand")
     cells = [[_named(r, lang), r.cases, r.outputs, r.inside, _ratios(r, lang)[2], r.transcribed] for r in rows]
     heads = [t(f"validation.{c}", lang) for c in columns]
-    table = parts.table(t("validation.reproduction_caption", lang), heads, cells, right=tuple(range(1, len(columns))))
-    body = said + parts.details(t("validation.reproduction_caption", lang), table)
-    return parts.section(t("validation.reproduction", lang), body, t("validation.reproduction_note", lang))
+    table = html_parts.table(
+        t("validation.reproduction_caption", lang), heads, cells, right=tuple(range(1, len(columns)))
+    )
+    body = said + html_parts.details(t("validation.reproduction_caption", lang), table)
+    return html_parts.section(t("validation.reproduction", lang), body, t("validation.reproduction_note", lang))
 
 
 def _misses(rows: Sequence[Confronted], lang: str) -> Markup:
     faulty, sound = (next(r for r in rows if (r.mode, r.name) == ("fault", name)) for name in ("faulty", "sound"))
     told = t("validation.faults_what", lang, told=faulty.inside, faulty=faulty.cases, alarms=sound.inside,
              sound=sound.cases)  # fmt: skip
-    reasons = parts.items([t(f"validation.{m}", lang) for m in MISSES])
-    why = parts.section(t("validation.misses", lang), reasons, t("validation.misses_note", lang))
-    return why + parts.section(t("validation.faults", lang), Markup("<p>{}</p>").format(told))
+    reasons = html_parts.items([t(f"validation.{m}", lang) for m in MISSES])
+    why = html_parts.section(t("validation.misses", lang), reasons, t("validation.misses_note", lang))
+    return why + html_parts.section(t("validation.faults", lang), Markup("<p>{}</p>").format(told))
 
 
 def _not_covered(rows: Sequence[Confronted], lang: str) -> Markup:
-    unmet = data.unconfronted(lang)
+    unmet = estimator_gateway.unconfronted(lang)
     second_hand = sum(r.transcribed for r in rows if r.mode in ("prediction", "reproduction"))
     vague = sum(r.cases for r in rows if r.mode == "left_out")
     cards = Markup("{} {}").format(
         t("validation.not_devices", lang, n=len(unmet)),
-        parts.details(t("validation.not_devices_list", lang), Markup("<p>{}</p>").format(", ".join(unmet))),
+        html_parts.details(t("validation.not_devices_list", lang), Markup("<p>{}</p>").format(", ".join(unmet))),
     )
     said = [
         t("validation.not_blind", lang),
@@ -168,7 +171,7 @@ def _not_covered(rows: Sequence[Confronted], lang: str) -> Markup:
         t("validation.not_vague", lang, n=vague),
         cards,
     ]
-    return parts.section(t("validation.not_covered", lang), parts.items(said))
+    return html_parts.section(t("validation.not_covered", lang), html_parts.items(said))
 
 
 show()

@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import data
-from dashboard.dates import short_day
 from dashboard.register import data as register
-from dashboard.texts import t
+from dashboard.shared import estimator_gateway
+from dashboard.shared.dates import short_day
+from dashboard.shared.texts import t
 from estimator.governance.register.schema import UseCase
 
 KEPT = "form "  # begins the key of every field of the form that is open
@@ -126,7 +126,7 @@ def decision_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
 
 def attach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """A service of the ledger, from a day on."""
-    build = data.current()
+    build = estimator_gateway.current()
     keys = [entry["service_key"] for entry in build.services()] if build else []
     label = t("register_forms.service_key", lang)
     chosen = st.selectbox(label, keys, index=None, key=KEPT + "service_key", placeholder="") or ""

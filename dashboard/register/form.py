@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import data, parts
 from dashboard.register import data as register
 from dashboard.register import fields as fields
 from dashboard.register.text import event_text
 from dashboard.server.security import may_write
-from dashboard.texts import t
+from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.texts import t
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
 from estimator.governance.register.schema import UseCase
@@ -62,8 +62,8 @@ def show_form(name: str, case: UseCase | None, lang: str) -> bool:
     facts = {"stage": register.word("stages", case.stage, lang)} if word == "stage" and case else {}
     answer = t(f"register_forms.{word}_answer", lang, **facts)
     name_line = Markup("<b>{}</b> · {}").format(case.name, back) if case else back
-    st.html(parts.head(t(f"register_forms.{word}_title", lang), answer, name_line))
-    build = data.current()
+    st.html(html_parts.head(t(f"register_forms.{word}_title", lang), answer, name_line))
+    build = estimator_gateway.current()
     if word == "attach" and not (build and build.services()):
         st.html(Markup("<p>{}</p>").format(t("register_forms.attach_none", lang)))
         return True
@@ -85,7 +85,7 @@ def show_form(name: str, case: UseCase | None, lang: str) -> bool:
 
 def rule_link(code: str, case: UseCase, lang: str) -> Markup:
     """A condition of a stage in words, which opens the form that meets it."""
-    link = parts.address("registre", lang, cas=case.id, faire=REPAIR[code])
+    link = html_parts.address("registre", lang, cas=case.id, faire=REPAIR[code])
     return Markup('<a href="{}">{}</a>').format(link, t(f"use_case.rule_{code}", lang))
 
 
@@ -123,7 +123,7 @@ def _news(case: UseCase, seen: str | None, lang: str) -> Markup:
     lines = [
         t("register_forms.news_item", lang, event=event_text(e, lang), who=e.who, why=e.why) for e in events[place:]
     ]
-    return _box(t("register_forms.news", lang), parts.items(lines))
+    return _box(t("register_forms.news", lang), html_parts.items(lines))
 
 
 def _refused(error: SobriaError, case: UseCase | None, lang: str) -> Markup:
@@ -137,7 +137,7 @@ def _refused(error: SobriaError, case: UseCase | None, lang: str) -> Markup:
             lines.append(item.text)
     if len(wrong) > MOST_WRONG:
         lines.append(t("register_forms.more_wrong", lang, n=len(wrong) - MOST_WRONG))
-    return _box(sentence, parts.items(lines) if lines else Markup())
+    return _box(sentence, html_parts.items(lines) if lines else Markup())
 
 
 def _box(sentence: str, body: Markup) -> Markup:
@@ -145,7 +145,7 @@ def _box(sentence: str, body: Markup) -> Markup:
 
 
 def _address(case: UseCase | None, lang: str) -> str:
-    return parts.address("registre", lang, cas=case.id) if case else parts.address("registre", lang)
+    return html_parts.address("registre", lang, cas=case.id) if case else html_parts.address("registre", lang)
 
 
 def _only(values: Values, names: tuple[str, ...]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from dashboard import data
 from dashboard.register import data as register
 from dashboard.register.sheet import sheet
 from dashboard.server.html_shell import not_found_page
-from dashboard.texts import DEFAULT, LANGUAGES
+from dashboard.shared import estimator_gateway
+from dashboard.shared.texts import DEFAULT, LANGUAGES
 from estimator.governance.register.refusals import UseCaseUnknown
 
 REGISTER_FILES = ("/registre.csv", "/registre-schema.json")
@@ -30,7 +30,7 @@ def _table(request: Request) -> Response:
         "Content-Disposition": 'attachment; filename="registre.csv"',
         "Link": '<registre-schema.json>; rel="describedby"; type="application/json"',
     }
-    build = data.current()
+    build = estimator_gateway.current()
     sample = build is not None and build.sample
     table = register.export_csv(register.register(), sample).encode("utf-8-sig")
     return Response(table, media_type="text/csv", headers=headers)
@@ -45,9 +45,9 @@ def _sheet(request: Request) -> Response:
     asked = request.query_params.get("lang", DEFAULT)
     lang = asked if asked in LANGUAGES else DEFAULT
     try:
-        case = register.register().use_case(request.query_params.get("cas", "")[: data.LONGEST_ID])
+        case = register.register().use_case(request.query_params.get("cas", "")[: estimator_gateway.LONGEST_ID])
     except UseCaseUnknown:
         return HTMLResponse(not_found_page(lang), status_code=404)
-    build = data.current()
+    build = estimator_gateway.current()
     sample = build is not None and build.sample
     return HTMLResponse(sheet(case, date.today(), sample, lang))

@@ -7,13 +7,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import data, parts
-from dashboard.dates import day_text
 from dashboard.register import data as register
 from dashboard.register.text import field_text, quality_text, reached_text, result_text, when_text
 from dashboard.register.view import decision_rows, record_pairs
 from dashboard.register.way import answer_text, conditions_title, stage_path, way_entries
-from dashboard.texts import t
+from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.dates import day_text
+from dashboard.shared.texts import t
 from estimator.core.number_format import interval_text
 from estimator.governance.register.schema import UseCase
 
@@ -25,7 +25,7 @@ DECISIONS = 3
 def sheet(case: UseCase, today: date, sample: bool, lang: str) -> Markup:
     """The document."""
     title = t("use_case.sheet_title", lang)
-    body = (parts.banner(lang) if sample else Markup()) + Markup('<p class="kind">{}</p><h1>{}</h1>').format(
+    body = (html_parts.banner(lang) if sample else Markup()) + Markup('<p class="kind">{}</p><h1>{}</h1>').format(
         title, _short(case.name)
     )
     body += Markup('<p class="answer">{}</p>').format(_short(answer_text(case, lang), 3 * LONGEST))
@@ -78,12 +78,12 @@ def _record(case: UseCase, today: date, lang: str) -> Markup:
     if case.next_review:
         said = f"{day_text(case.next_review, lang)} ({when_text(case.next_review, today, lang)})"
         shown.append((t("register.next_review", lang), said))
-    return Markup("<h2>{}</h2>{}").format(t("use_case.record", lang), parts.definitions(shown))
+    return Markup("<h2>{}</h2>{}").format(t("use_case.record", lang), html_parts.definitions(shown))
 
 
 def _measures(case: UseCase, lang: str) -> str:
     """The measured services attached, with the electricity of each; their pattern where nothing has its name."""
-    build = data.current()
+    build = estimator_gateway.current()
     services = build.services() if build else []
     said = []
     for attachment in case.attachments:
@@ -101,7 +101,7 @@ def _decisions(case: UseCase, lang: str) -> Markup:
         return Markup("<h2>{}</h2><p>{}</p>").format(title, t("use_case.decisions_none", lang))
     heads = [t(f"use_case.{column}", lang) for column in ("day", "what", "by", "reasons")]
     shown = [[_short(cell) for cell in row] for row in rows[:DECISIONS]]
-    table = parts.table(t("use_case.decisions_caption", lang), heads, shown, quiet=True)
+    table = html_parts.table(t("use_case.decisions_caption", lang), heads, shown, quiet=True)
     left = len(rows) - len(shown)
     more = Markup('<p class="small">{}</p>').format(t("use_case.sheet_more", lang, n=left)) if left else Markup()
     return Markup("<h2>{}</h2>{}{}").format(title, table, more)

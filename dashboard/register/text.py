@@ -7,9 +7,9 @@ from typing import Any
 from babel.dates import format_timedelta
 from markupsafe import Markup
 
-from dashboard.dates import day_text, short_day
 from dashboard.register import data as register
-from dashboard.texts import t
+from dashboard.shared.dates import day_text, short_day
+from dashboard.shared.texts import t
 from estimator.core.event_log import Event
 from estimator.core.number_format import exact_text
 from estimator.governance.register.register import Counts

@@ -7,10 +7,6 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import data, parts
-from dashboard.compare.state import token
-from dashboard.dates import day_text, short_day
-from dashboard.documents import document_links
 from dashboard.register import data as register
 from dashboard.register.form import FORMS
 from dashboard.register.text import (
@@ -24,7 +20,11 @@ from dashboard.register.text import (
     when_text,
 )
 from dashboard.register.way import answer_text, conditions_section, way_section
-from dashboard.texts import t
+from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.dates import day_text, short_day
+from dashboard.shared.document_links import document_links
+from dashboard.shared.scenario_url import token
+from dashboard.shared.texts import t
 from estimator.core.errors import SobriaError
 from estimator.core.typography import typeset
 from estimator.governance.register.replay import Conflict
@@ -36,11 +36,14 @@ PLAIN = ("task", "unit", "service", "owner_role", "benefit")
 
 def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup:
     """The whole screen of a use case."""
-    links = [(parts.address("registre", lang), "back"), (parts.address("fiche-usage", lang, cas=case.id), "sheet")]
+    links = [
+        (html_parts.address("registre", lang), "back"),
+        (html_parts.address("fiche-usage", lang, cas=case.id), "sheet"),
+    ]
     ways = late_text(case, today, lang) + Markup(" · ").join(
         Markup('<a href="{}">{}</a>').format(link, t(f"register.{word}", lang)) for link, word in links
     )
-    body = saved(lang) + parts.head(t("use_case.title", lang, name=case.name), answer_text(case, lang), ways)
+    body = saved(lang) + html_parts.head(t("use_case.title", lang, name=case.name), answer_text(case, lang), ways)
     body += read_only(writer, lang) + _conflicts(case, lang) + (_actions(case, lang) if writer else Markup())
     body += way_section(case, lang) + conditions_section(case, writer, lang) + _record(case, lang)
     if case.qualities or not is_closed(case):
@@ -66,7 +69,7 @@ def saved(lang: str) -> Markup:
 def _actions(case: UseCase, lang: str) -> Markup:
     links = [
         Markup('<li><a href="{}">{}</a></li>').format(
-            parts.address("registre", lang, cas=case.id, faire=name), t(f"register_forms.{word}", lang)
+            html_parts.address("registre", lang, cas=case.id, faire=name), t(f"register_forms.{word}", lang)
         )
         for name, word in FORMS.items()
         if name != "detacher" or case.attachments
@@ -83,7 +86,7 @@ def _conflicts(case: UseCase, lang: str) -> Markup:
         return Markup()
     lines = [_conflict(c, name, lang) for c in found for name in c.fields]
     return Markup('<div class="banner" role="alert"><p class="warn">{}</p>{}</div>').format(
-        t("use_case.conflict", lang), parts.items(lines)
+        t("use_case.conflict", lang), html_parts.items(lines)
     )
 
 
@@ -107,7 +110,7 @@ def record_pairs(case: UseCase, lang: str) -> list[tuple[str, Any]]:
         (t("use_case.f_alternative_description", lang), alternative.description),
         (t("use_case.f_alternative_reason", lang), alternative.reason),
         (t("use_case.f_model", lang), case.model),
-        (t("use_case.f_host", lang), data.subject_name(case.host, lang)),
+        (t("use_case.f_host", lang), estimator_gateway.subject_name(case.host, lang)),
     ]
     for name in ("volume_per_month", "concurrency"):
         value = getattr(case, name)
@@ -118,7 +121,7 @@ def record_pairs(case: UseCase, lang: str) -> list[tuple[str, Any]]:
 
 def _record(case: UseCase, lang: str) -> Markup:
     pairs = [*record_pairs(case, lang), (t("use_case.f_scenario", lang), case.scenario)]
-    return parts.section(t("use_case.record", lang), parts.definitions(pairs))
+    return html_parts.section(t("use_case.record", lang), html_parts.definitions(pairs))
 
 
 def _documents(case: UseCase, lang: str) -> Markup:
@@ -128,15 +131,15 @@ def _documents(case: UseCase, lang: str) -> Markup:
         scenario = register.scenario_of(case)
     except CaseWithoutScenario as refusal:
         said = refusal.message(lang) if case.scenario else t("documents.no_scenario", lang)
-        return parts.section(title, Markup("<p>{}</p>").format(typeset(said, lang)))
+        return html_parts.section(title, Markup("<p>{}</p>").format(typeset(said, lang)))
     except SobriaError as refusal:
         problem = typeset(refusal.message(lang), lang)
-        return parts.section(title, Markup("<p>{}</p>").format(t("documents.unread", lang, problem=problem)))
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("documents.unread", lang, problem=problem)))
     opened, state = Markup(), token(scenario)
     if state:
-        link = parts.address("comparer", lang, scenario=state)
+        link = html_parts.address("comparer", lang, scenario=state)
         opened = Markup('<p><a href="{}">{}</a></p>').format(link, t("use_case.compare", lang))
-    return parts.section(title, document_links(lang, cas=case.id) + opened, t("documents.what", lang))
+    return html_parts.section(title, document_links(lang, cas=case.id) + opened, t("documents.what", lang))
 
 
 def threshold_text(case: UseCase, lang: str) -> str:
@@ -149,26 +152,26 @@ def threshold_text(case: UseCase, lang: str) -> str:
 def _quality(case: UseCase, lang: str) -> Markup:
     title, note = t("use_case.quality", lang), threshold_text(case, lang)
     if not case.qualities:
-        return parts.section(title, Markup("<p>{}</p>").format(t("use_case.quality_none", lang)), note)
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("use_case.quality_none", lang)), note)
     heads = [t(f"use_case.{column}", lang) for column in ("value", "test", "day", "by")]
     rows = [
         [number_text(q.value, lang), q.test, short_day(q.date, lang), q.by]
         for q in sorted(case.qualities, key=lambda q: q.date, reverse=True)
     ]
-    table = parts.table(t("use_case.quality_caption", lang), heads, rows)
+    table = html_parts.table(t("use_case.quality_caption", lang), heads, rows)
     reached = reached_text(case, lang)
-    return parts.section(title, table, f"{note} {reached[:1].upper()}{reached[1:]}." if reached else note)
+    return html_parts.section(title, table, f"{note} {reached[:1].upper()}{reached[1:]}." if reached else note)
 
 
 def _measures(case: UseCase, lang: str) -> Markup:
     title = t("use_case.measures", lang)
     if not case.attachments:
-        return parts.section(title, Markup("<p>{}</p>").format(t("use_case.measures_none", lang)))
-    build = data.current()
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("use_case.measures_none", lang)))
+    build = estimator_gateway.current()
     services = build.services() if build else []
     rows = [row for attachment in case.attachments for row in _attached(attachment, services, lang)]
     heads = [t(f"use_case.{column}", lang) for column in ("measures_key", "measures_span", "measures_energy")]
-    return parts.section(title, parts.table(t("use_case.measures_caption", lang), heads, rows, quiet=True))
+    return html_parts.section(title, html_parts.table(t("use_case.measures_caption", lang), heads, rows, quiet=True))
 
 
 def _attached(attachment: Attachment, services: Sequence[Mapping[str, Any]], lang: str) -> list[list[Any]]:
@@ -176,15 +179,15 @@ def _attached(attachment: Attachment, services: Sequence[Mapping[str, Any]], lan
     span = _span(attachment, lang)
     found = register.services_of(attachment, services)
     if not found:
-        return [[parts.cut(attachment.service_key), span, t("use_case.measures_absent", lang)]]
+        return [[html_parts.cut(attachment.service_key), span, t("use_case.measures_absent", lang)]]
     rows = []
     for entry in found:
         key = entry["service_key"]
         link = Markup('<br><a class="small" href="{}">{}<span class="unseen">, {}</span></a>').format(
-            parts.address("mesures", lang, service=key), t("use_case.measures_open", lang), key
+            html_parts.address("mesures", lang, service=key), t("use_case.measures_open", lang), key
         )
-        energy = parts.number(entry["indicators"]["energy"], f"service.{key}.energy", key, lang)
-        rows.append([parts.cut(key) + link, span, energy])
+        energy = html_parts.number(entry["indicators"]["energy"], f"service.{key}.energy", key, lang)
+        rows.append([html_parts.cut(key) + link, span, energy])
     return rows
 
 
@@ -206,9 +209,11 @@ def _decisions(case: UseCase, today: date, lang: str) -> Markup:
         facts = {"day": day_text(case.next_review, lang), "when": when_text(case.next_review, today, lang)}
         note = t("use_case.planned", lang, **facts)
     if not rows:
-        return parts.section(title, Markup("<p>{}</p>").format(t("use_case.decisions_none", lang)), note)
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("use_case.decisions_none", lang)), note)
     heads = [t(f"use_case.{column}", lang) for column in ("day", "what", "by", "reasons")]
-    return parts.section(title, parts.table(t("use_case.decisions_caption", lang), heads, rows, quiet=True), note)
+    return html_parts.section(
+        title, html_parts.table(t("use_case.decisions_caption", lang), heads, rows, quiet=True), note
+    )
 
 
 def decision_rows(case: UseCase, lang: str) -> list[list[str]]:
@@ -222,5 +227,5 @@ def _history(case: UseCase, lang: str) -> Markup:
     heads = [t(f"use_case.{column}", lang) for column in ("moment", "event", "who", "why")]
     events = register.register().history(case.id)
     rows = [[short_day(e.at[:10], lang), event_text(e, lang), e.who, e.why] for e in reversed(events)]
-    table = parts.table(t("use_case.history_caption", lang), heads, rows)
-    return parts.section(t("use_case.history", lang), table)
+    table = html_parts.table(t("use_case.history_caption", lang), heads, rows)
+    return html_parts.section(t("use_case.history", lang), table)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from dashboard import parts
 from dashboard.register import data as register
 from dashboard.register.form import rule_link
 from dashboard.register.text import is_closed, result_text
-from dashboard.texts import t
+from dashboard.shared import html_parts
+from dashboard.shared.texts import t
 from estimator.governance.register.schema import UseCase
 
 LAST = "retrait"
@@ -58,7 +58,7 @@ def way_entries(case: UseCase, lang: str) -> list[tuple[str | Markup, str, str]]
 
 def way_section(case: UseCase, lang: str) -> Markup:
     """The stages of a use case on its screen."""
-    return parts.section(t("use_case.way", lang), stage_path(way_entries(case, lang)))
+    return html_parts.section(t("use_case.way", lang), stage_path(way_entries(case, lang)))
 
 
 def conditions_title(case: UseCase, lang: str) -> str:
@@ -77,7 +77,7 @@ def conditions_section(case: UseCase, writer: bool, lang: str) -> Markup:
         return Markup()
     if result_text(case, lang):
         closed = Markup("<p>{}</p>").format(t("use_case.closed_note", lang))
-        return parts.section(t("use_case.closed_title", lang), closed)
+        return html_parts.section(t("use_case.closed_title", lang), closed)
     heads = [t(f"use_case.{column}", lang) for column in ("condition", "state", "phrase")]
     rows = []
     for condition in register.conditions(case, following):
@@ -86,5 +86,5 @@ def conditions_section(case: UseCase, writer: bool, lang: str) -> Markup:
         state = t("use_case.met" if condition.met else "use_case.missing", lang)
         told = Markup("<b>{}</b>" if condition.met else '<b class="warn">{}</b>').format(state)
         rows.append([said, told, Markup('<q lang="fr">{}</q>').format(condition.phrase)])
-    table = parts.table(t("use_case.conditions_caption", lang), heads, rows, quiet=True)
-    return parts.section(conditions_title(case, lang), table)
+    table = html_parts.table(t("use_case.conditions_caption", lang), heads, rows, quiet=True)
+    return html_parts.section(conditions_title(case, lang), table)

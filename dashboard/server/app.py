@@ -17,15 +17,15 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Route
 from streamlit.web import bootstrap
 
-from dashboard import data, parts
 from dashboard.register.routes import REGISTER_FILES, register_routes
 from dashboard.server.html_shell import PAGES, not_found_page, page
 from dashboard.server.security import Guard, PackedAssets
 from dashboard.server.write_access import Access, writing_routes
+from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 from dashboard.sheet_routes import SHEET_FILES, sheet_routes
 from dashboard.synthese.data import explanation
 from dashboard.synthese.routes import SYNTHESIS_FILES, synthesis_routes
-from dashboard.texts import DEFAULT, LANGUAGES, t
 from estimator.assessment.explanation import NumberUnknown
 from estimator.core.errors import SobriaError
 
@@ -81,7 +81,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     import babel.dates  # noqa: F401
     import numpy  # noqa: F401
 
-    from dashboard import charts  # noqa: F401
+    from dashboard.shared import svg_charts  # noqa: F401
 
     gc.collect()
     gc.freeze()
@@ -93,11 +93,11 @@ def show_error(error: Exception) -> bool:
     asked = st.query_params.get("lang", DEFAULT)
     lang = asked if asked in LANGUAGES else DEFAULT
     if isinstance(error, SobriaError):
-        st.html(parts.head(t("state.refused_title", lang), error.message(lang)))
+        st.html(html_parts.head(t("state.refused_title", lang), error.message(lang)))
     else:
         logging.getLogger("dashboard").error("page failed", exc_info=error)
         said = [t(f"state.error_{part}", lang) for part in ("title", "answer", "next")]
-        st.html(parts.head(*said))
+        st.html(html_parts.head(*said))
     return True
 
 
@@ -111,13 +111,13 @@ async def _not_found(request: Request) -> Response:
 
 def _health(request: Request) -> Response:
     """Is the server up, and which build does it show?"""
-    build = data.current()
+    build = estimator_gateway.current()
     return JSONResponse({"status": "ok", "build": build.id if build else None})
 
 
 def _explanation(request: Request) -> Response:
     """A number opened, as a file that SobrIA can replay to the same digits."""
-    lang, number, build = _language(request), request.query_params.get("id", FIRST_NUMBER), data.current()
+    lang, number, build = _language(request), request.query_params.get("id", FIRST_NUMBER), estimator_gateway.current()
     if build is None or not number:
         return JSONResponse({"code": "wrong_id", **_sentences("server.wrong_id")}, status_code=404)
     try:

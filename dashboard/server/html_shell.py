@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit
 from markupsafe import escape
 
-from dashboard.texts import t, words
+from dashboard.shared.texts import t, words
 
 PAGES = (
     "", "synthese", "comparer", "registre", "mesures", "explication", "facteurs", "methode", "validation",

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.server.html_shell import not_found_page
 from dashboard.server.write_access import SECRET, Access
-from dashboard.texts import DEFAULT, LANGUAGES, t
+from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 OPEN = ("static", "media", "_stcore")  # what lies below these is Streamlit's; below any other name, nothing

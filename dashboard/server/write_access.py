@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.server.html_shell import alone_page
-from dashboard.texts import DEFAULT, LANGUAGES, t
+from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 
 LINK, KEY = "/ecrire", "cle"
 SECRET = "x-sobria-proxy-secret"  # what a proxy shows; it goes no further than the guard

@@ -6,10 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import charts
-from dashboard.charts import ACCENT, INK, LINE, WHITE, data_uri
-from dashboard.dates import month_text
-from dashboard.texts import t
+from dashboard.shared import svg_charts
+from dashboard.shared.dates import month_text
+from dashboard.shared.svg_charts import ACCENT, INK, LINE, WHITE, data_uri
+from dashboard.shared.texts import t
 from estimator.core.number_format import interval_text, plain, step_for, with_unit
 
 HIGH, GROUND = 88, 4  # of a picture, and under its zero [px]
@@ -112,7 +112,7 @@ def step_svg(start: float, end: float, top: float, total: bool) -> str:
         f'<rect x="{left:.2f}%" width="{max(right - left, 0.3):.2f}%" y="3" height="14" fill="{fill}"'
         f' stroke="{INK if total else ACCENT}"/>'
     )
-    return _svg(bar, charts.STRIP)
+    return _svg(bar, svg_charts.STRIP)
 
 
 def _alt(history: History, known: Sequence[tuple[int, Mapping[str, Any]]], lang: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from dashboard import data
+from dashboard.shared import estimator_gateway
 from estimator.assessment.explanation import NumberUnknown
 from estimator.builds.queries import Build, NoBuild
 from estimator.core.event_log import FOLDER as REGISTER
@@ -75,7 +75,7 @@ class Remembered(Generic[K, V]):
 
 def state() -> State | None:
     """The home as it stands now, None without a build."""
-    build = data.current()
+    build = estimator_gateway.current()
     if build is None:
         return None
     home = default_home()
@@ -88,7 +88,7 @@ def state() -> State | None:
 
 
 def _read(now: State) -> Sources:
-    build: Build = data.opened()
+    build: Build = estimator_gateway.opened()
     return Sources(build, Register(Path(now.home)), votes.Commitments(Path(now.home)), Path(now.home), now.day)
 
 
@@ -135,8 +135,8 @@ def asked(now: State, territory: str, period: str) -> Asked:
 
 def explanation(number: str) -> dict[str, Any]:
     """A number opened, be it one of a territory and a period or of the build. NumberUnknown, NoBuild."""
-    found, now = split_number(number[: data.LONGEST_ID]), state()
-    build = data.current()
+    found, now = split_number(number[: estimator_gateway.LONGEST_ID]), state()
+    build = estimator_gateway.current()
     if build is None:
         raise NoBuild(home=default_home())
     if found is None or now is None:

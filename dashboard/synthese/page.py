@@ -5,11 +5,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import parts
+from dashboard.shared import html_parts
+from dashboard.shared.texts import t
 from dashboard.synthese import promises, view
 from dashboard.synthese.data import Asked, Remembered, body
 from dashboard.synthese.simple import simple
-from dashboard.texts import t
 from estimator.governance.indicators.explanation import number_of
 
 TERRITORY, PERIOD, SIMPLE = "territoire", "periode", "simple"
@@ -37,9 +37,9 @@ drawn = Remembered(_draw, DRAWN)
 def _links(wanted: Asked, in_plain_words: bool, lang: str) -> Markup:
     """The other forms of this page: on paper, and in plain words or in full."""
     here = {TERRITORY: wanted.territory, PERIOD: wanted.period}
-    other = parts.address("synthese", lang, **here, **({} if in_plain_words else {SIMPLE: "1"}))
+    other = html_parts.address("synthese", lang, **here, **({} if in_plain_words else {SIMPLE: "1"}))
     entries = [
-        (parts.address("fiche-synthese", lang, **here), t("synthese.print", lang)),
+        (html_parts.address("fiche-synthese", lang, **here), t("synthese.print", lang)),
         (other, t("synthese.full" if in_plain_words else "synthese.plain", lang)),
     ]
     links = Markup().join(Markup('<li><a href="{}">{}</a></li>').format(*entry) for entry in entries)
@@ -49,8 +49,8 @@ def _links(wanted: Asked, in_plain_words: bool, lang: str) -> Markup:
 def _files(wanted: Asked, found: Mapping[str, Any], lang: str) -> dict[str, str]:
     """The same figures as files, and the first of them opened, where it is known."""
     here = {TERRITORY: wanted.territory, PERIOD: wanted.period}
-    addresses = {key: parts.address(f"synthese.{key}", lang, **here) for key in ("csv", "json")}
+    addresses = {key: html_parts.address(f"synthese.{key}", lang, **here) for key in ("csv", "json")}
     if found["indicators"]["energy"]["value"]["central"] is None:
         return addresses
     number = number_of(wanted.territory, wanted.period, "energy")
-    return addresses | {"opened": parts.explain_link(number, lang)}
+    return addresses | {"opened": html_parts.explain_link(number, lang)}

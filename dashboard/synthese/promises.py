@@ -5,10 +5,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import parts
-from dashboard.dates import short_day
+from dashboard.shared import html_parts
+from dashboard.shared.dates import short_day
+from dashboard.shared.texts import t
 from dashboard.synthese.view import asked_lines, opens
-from dashboard.texts import t
 from estimator.core.typography import typeset
 from estimator.reporting.summary.one_page import proof_of
 from estimator.reporting.summary.sentences import (
@@ -32,10 +32,10 @@ def indicators(body: Body, lang: str) -> Markup:
         entries = [entry for entry in body["indicators"].values() if entry["family"] == family]
         title = t(f"synthese.family_{family}", lang)
         heads = [t(f"synthese.{key}", lang) for key in ("indicator", "value", "asked", "read")]
-        table = parts.table(title, heads, [_row(entry, body, lang) for entry in entries], quiet=True)
+        table = html_parts.table(title, heads, [_row(entry, body, lang) for entry in entries], quiet=True)
         tables += Markup('<h3 class="under">{}</h3>{}').format(title, table)
     note = t("synthese.twelve_note", lang, against=against_text(body, lang) or t("synthese.no_previous", lang))
-    return parts.section(t("synthese.twelve", lang), Markup('<div class="twelve">{}</div>').format(tables), note)
+    return html_parts.section(t("synthese.twelve", lang), Markup('<div class="twelve">{}</div>').format(tables), note)
 
 
 def _row(entry: Body, body: Body, lang: str) -> list[Any]:
@@ -74,9 +74,9 @@ def charter(body: Body, lang: str) -> Markup:
     """The phrases of the charter, each with its status, its proof and its next review."""
     heads = [t(f"synthese.{key}", lang) for key in ("phrase", "status", "proof", "next_review")]
     rows = [_checked(check, lang) for check in body["charter"]]
-    table = parts.table(t("synthese.charter_caption", lang), heads, rows, quiet=True)
+    table = html_parts.table(t("synthese.charter_caption", lang), heads, rows, quiet=True)
     inside = Markup('<div class="checks">{}</div>').format(table)
-    return parts.section(t("synthese.charter", lang), inside, t("synthese.charter_note", lang))
+    return html_parts.section(t("synthese.charter", lang), inside, t("synthese.charter_note", lang))
 
 
 def _checked(check: Body, lang: str) -> list[Any]:
@@ -101,30 +101,32 @@ def decisions(body: Body, lang: str) -> Markup:
     """At most three, each with what proves it and where it is taken."""
     title = t("synthese.decisions", lang)
     if not body["decisions"]:
-        return parts.section(title, Markup("<p>{}</p>").format(t("synthese.no_decision", lang)))
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("synthese.no_decision", lang)))
     items = [
         Markup('<li><h3>{}</h3><p>{}</p><p class="small"><a href="{}">{}</a></p></li>').format(
             found["title"][lang],
             found["proof"][lang],
-            parts.address("registre", lang, cas=found["cases"][0] if len(found["cases"]) == 1 else ""),
+            html_parts.address("registre", lang, cas=found["cases"][0] if len(found["cases"]) == 1 else ""),
             t("synthese.to_register", lang),
         )
         for found in body["decisions"]
     ]
     inside = Markup('<ol class="decisions">{}</ol>').format(Markup().join(items))
-    return parts.section(title, inside, t("synthese.decisions_note", lang))
+    return html_parts.section(title, inside, t("synthese.decisions_note", lang))
 
 
 def claims(body: Body, lang: str) -> Markup:
     """What can be said in public, and what cannot, side by side."""
     columns = Markup().join(
-        Markup("<div><h3>{}</h3>{}</div>").format(t(f"synthese.{key}", lang), parts.items([c[lang] for c in body[key]]))
+        Markup("<div><h3>{}</h3>{}</div>").format(
+            t(f"synthese.{key}", lang), html_parts.items([c[lang] for c in body[key]])
+        )
         for key in ("say", "not_say")
     )
-    return parts.section(t("synthese.claims", lang), Markup('<div class="halves">{}</div>').format(columns))
+    return html_parts.section(t("synthese.claims", lang), Markup('<div class="halves">{}</div>').format(columns))
 
 
 def sources(files: Mapping[str, str], lang: str) -> Markup:
     """Where the figures come from: files with every digit, the method, the electricity that opens step by step."""
     entries = [(address, t(f"synthese.{key}", lang), t(f"synthese.{key}_what", lang)) for key, address in files.items()]
-    return parts.section(t("nav.explain", lang), parts.doors(entries), t("synthese.sources_note", lang))
+    return html_parts.section(t("nav.explain", lang), html_parts.doors(entries), t("synthese.sources_note", lang))

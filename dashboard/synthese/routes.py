@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from dashboard.shared.texts import DEFAULT, LANGUAGES
 from dashboard.synthese.data import Asked, Remembered, State, asked, body, state
-from dashboard.texts import DEFAULT, LANGUAGES
 from estimator.reporting.summary.write import written
 
 SYNTHESIS_FILES = ("/fiche-synthese", "/synthese.csv", "/synthese.json")

@@ -6,8 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import parts
-from dashboard.texts import t
+from dashboard.shared import html_parts
+from dashboard.shared.texts import t
 from estimator.core.number_format import LADDERS, figure, share_text, step_for
 from estimator.reporting.summary.sentences import FOOTPRINTS, period_text, territory_text
 
@@ -18,14 +18,14 @@ EVERY_STATUS = ("held", "partly", "not_held", "not_measured")
 def simple(body: Body, links: Markup, lang: str) -> tuple[Markup, Markup]:
     """The whole page: what stands above the choices, and below."""
     where = {"territory": territory_text(body["territory"], lang), "period": period_text(body["period"], lang)}
-    head = parts.head(
+    head = html_parts.head(
         t("simple.title", lang), t(f"simple.answer_{_verdict(body)}", lang), t("simple.where", lang, **where)
     )
     blocks = [
-        parts.section(t("simple.what", lang), _sentences([t(f"simple.what_{n}", lang) for n in range(1, 5)])),
+        html_parts.section(t("simple.what", lang), _sentences([t(f"simple.what_{n}", lang) for n in range(1, 5)])),
         *(_footprint(body["indicators"][key], lang) for key in FOOTPRINTS),
-        parts.section(t("simple.charter", lang), _sentences(list(_charter(body, lang)))),
-        parts.section(t("simple.decisions", lang), _sentences(_decisions(body, lang))),
+        html_parts.section(t("simple.charter", lang), _sentences(list(_charter(body, lang)))),
+        html_parts.section(t("simple.decisions", lang), _sentences(_decisions(body, lang))),
     ]
     return head + links, Markup().join(blocks)
 
@@ -48,7 +48,7 @@ def _footprint(entry: Body, lang: str) -> Markup:
         key = "up" if change["difference"]["low"] > 0 else "down"
     told.append(t(f"simple.trend_{key}", lang))
     told.append(t("simple.objective" if entry["objective"] else "simple.no_objective", lang))
-    return parts.section(t(f"simple.{name}", lang), _sentences(told))
+    return html_parts.section(t(f"simple.{name}", lang), _sentences(told))
 
 
 def spelled(amount: Body, lang: str) -> str:

@@ -5,10 +5,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard import charts, parts
-from dashboard.dates import month_text
+from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.dates import month_text
+from dashboard.shared.texts import t
 from dashboard.synthese.charts import EFFECTS, History, months_figure, months_legend, waterfall
-from dashboard.texts import t
 from estimator.core.number_format import figure, interval_text
 from estimator.governance.indicators.explanation import number_of
 from estimator.reporting.summary.one_page import is_mostly_estimated, use_name
@@ -42,18 +42,18 @@ def head(body: Body, links: Markup, lang: str) -> Markup:
         note = Markup("{} {}").format(note, t("synthese.elsewhere", lang))
     elif is_mostly_estimated(body):
         note = Markup('<span class="warn">{}</span> {}').format(t("synthese.estimate", lang), note)
-    return parts.head(t("synthese.title", lang), answer(body, lang), note) + links
+    return html_parts.head(t("synthese.title", lang), answer(body, lang), note) + links
 
 
 def footprints(body: Body, lang: str) -> Markup:
     """The four tiles, each with its months, its trend and its objective, and the table of the months."""
     entries = [body["indicators"][key] for key in FOOTPRINTS]
-    tiles = parts.tiles([_tile(entry, body, lang) for entry in entries])
+    tiles = html_parts.tiles([_tile(entry, body, lang) for entry in entries])
     limited = any(_limit(entry) is not None for entry in entries)
     against = against_text(body, lang) or t("synthese.no_previous", lang)
     note = Markup('<p class="small under">{}</p>').format(t("synthese.four_note", lang, against=against))
-    table = parts.details(t("chart.table", lang), _months_table(body, lang))
-    return parts.section(t("synthese.four", lang), months_legend(limited, lang) + tiles + note + table)
+    table = html_parts.details(t("chart.table", lang), _months_table(body, lang))
+    return html_parts.section(t("synthese.four", lang), months_legend(limited, lang) + tiles + note + table)
 
 
 def _tile(entry: Body, body: Body, lang: str) -> Markup:
@@ -88,7 +88,7 @@ def _months_table(body: Body, lang: str) -> Markup:
     heads = [t("table.month", lang), *(name(key, lang) for key in FOOTPRINTS)]
     months = body["indicators"]["energy"]["history"]
     rows = [[month_text(int(m), lang), *(_month(body, key, m, lang) for key in FOOTPRINTS)] for m in months]
-    return parts.table(t("synthese.months_caption", lang), heads, rows)
+    return html_parts.table(t("synthese.months_caption", lang), heads, rows)
 
 
 def _month(body: Body, key: str, month: int, lang: str) -> Markup | str:
@@ -101,7 +101,7 @@ def _month(body: Body, key: str, month: int, lang: str) -> Markup | str:
 
 def opens(body: Body, key: str, period: str, text: str, lang: str) -> Markup:
     """A number that opens its explanation."""
-    link = parts.explain_link(number_of(body["territory"], period, key), lang)
+    link = html_parts.explain_link(number_of(body["territory"], period, key), lang)
     said = f"{name(key, lang)}, {period_text(period, lang)}"
     return Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(link, text, said)
 
@@ -117,7 +117,7 @@ def paths(body: Body, lang: str) -> Markup:
         told += [t("synthese.about", lang, name=name(key, lang), text=line) for line in lines if line]
     if not told:
         told = [t("synthese.no_budget", lang)]
-    return parts.section(t("synthese.budget", lang), parts.items(told), t("synthese.budget_note", lang))
+    return html_parts.section(t("synthese.budget", lang), html_parts.items(told), t("synthese.budget_note", lang))
 
 
 def changes(body: Body, lang: str) -> Markup:
@@ -127,13 +127,13 @@ def changes(body: Body, lang: str) -> Markup:
     against = against_text(body, lang)
     if not settled:
         key = "change_open" if against else "change_none"
-        return parts.section(t("synthese.change", lang), Markup("<p>{}</p>").format(t(f"synthese.{key}", lang)))
+        return html_parts.section(t("synthese.change", lang), Markup("<p>{}</p>").format(t(f"synthese.{key}", lang)))
     title = t("synthese.change_of", lang, name=name(settled[0]["id"], lang))
     picture = waterfall(list(_steps(settled[0], lang)), title, lang)
-    table = parts.table(title, _change_heads(lang), [_change_row(entry, lang) for entry in entries], quiet=True)
+    table = html_parts.table(title, _change_heads(lang), [_change_row(entry, lang) for entry in entries], quiet=True)
     inside = Markup('<h3>{}</h3>{}<p class="small how">{}</p>').format(title, picture, t("synthese.change_how", lang))
-    return parts.section(
-        t("synthese.change", lang), inside + parts.details(t("chart.table", lang), table, opened=len(settled) > 1),
+    return html_parts.section(
+        t("synthese.change", lang), inside + html_parts.details(t("chart.table", lang), table, opened=len(settled) > 1),
         t("synthese.read_against", lang, against=against),
     )  # fmt: skip
 
@@ -180,24 +180,26 @@ def uses(body: Body, lang: str) -> Markup:
     found: Sequence[Body] = body["uses"]
     title = t("synthese.uses", lang)
     if not found:
-        return parts.section(title, Markup("<p>{}</p>").format(t("synthese.no_uses", lang)))
+        return html_parts.section(title, Markup("<p>{}</p>").format(t("synthese.no_uses", lang)))
     bars = [
-        charts.Bar(
+        svg_charts.Bar(
             label=use_name(use, lang),
             amount=use["energy"],
             proof={kind: share for kind, share in use["proof"].items() if share >= 1 - WHOLE},
             said=proof_text(use["proof"], lang),
-            href=parts.address("registre", lang, cas=use["id"]) if use["kind"] == "case" else "",
+            href=html_parts.address("registre", lang, cas=use["id"]) if use["kind"] == "case" else "",
             more=use_name(use, lang),
         )
         for use in found[:USES]
     ]
     rows = [[use_name(use, lang), interval_text(use["energy"], lang), proof_text(use["proof"], lang)] for use in found]
     heads = [t("synthese.use", lang), t("figures.energy", lang), t("table.proof", lang)]
-    table = parts.details(t("chart.table", lang), parts.table(title, heads, rows, quiet=True))
+    table = html_parts.details(t("chart.table", lang), html_parts.table(title, heads, rows, quiet=True))
     left = len(found) - len(bars)
     more = Markup('<p class="small">{}</p>').format(t("synthese.uses_more", lang, n=left)) if left else Markup()
-    return parts.section(title, charts.interval_chart(bars, title, lang) + more + table, t("synthese.uses_note", lang))
+    return html_parts.section(
+        title, svg_charts.interval_chart(bars, title, lang) + more + table, t("synthese.uses_note", lang)
+    )
 
 
 def asked_lines(entry: Body, lang: str) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from dashboard.texts import t
+from dashboard.shared.texts import t
 from tests.browser.conftest import Server
 from tests.browser.test_pages import LANGUAGES, is_wider_than_its_window, open_page, settled, violations
 from tests.browser.test_registre import reach

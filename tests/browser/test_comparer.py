@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.texts import t
+from dashboard.shared.texts import t
 from estimator.comparison.scenario import read_scenario, scenario_of
 from estimator.comparison.scenario_link import encode
 from tests.browser.conftest import ROOT, Server

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import FilePayload, Page
 
-from dashboard.texts import words
+from dashboard.shared.texts import words
 from tests.browser.conftest import Server
 from tests.browser.test_pages import open_page
 

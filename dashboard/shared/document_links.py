@@ -2,9 +2,9 @@
 
 from markupsafe import Markup
 
-from dashboard import parts
-from dashboard.compare.state import token
-from dashboard.texts import t
+from dashboard.shared import html_parts
+from dashboard.shared.scenario_url import token
+from dashboard.shared.texts import t
 from estimator.comparison.scenario import Scenario
 
 ADDRESSES = {  # document → the address where it stands
@@ -20,7 +20,7 @@ def scenario_documents(scenario: Scenario, lang: str) -> Markup:
     """The documents of a scenario that is in no file yet, as a section of a page."""
     state = token(scenario)
     links = document_links(lang, scenario=state) if state else Markup("<p>{}</p>").format(t("documents.too_long", lang))
-    return parts.section(t("documents.title", lang), links, t("documents.what", lang))
+    return html_parts.section(t("documents.title", lang), links, t("documents.what", lang))
 
 
 def document_links(lang: str, /, **query: str) -> Markup:
@@ -28,12 +28,12 @@ def document_links(lang: str, /, **query: str) -> Markup:
     lines = []
     for kind, name in ADDRESSES.items():
         title = t(f"documents.{kind}", lang)
-        page = Markup('<a href="{}">{}</a>').format(parts.address(name, lang, **query), title)
+        page = Markup('<a href="{}">{}</a>').format(html_parts.address(name, lang, **query), title)
         files = [
             Markup('<a href="{}">{}<span class="unseen">, {}</span></a>').format(
-                parts.address(name, lang, **query, format=format), t(f"documents.{format}", lang), title
+                html_parts.address(name, lang, **query, format=format), t(f"documents.{format}", lang), title
             )
             for format in FORMATS
         ]
         lines.append(Markup('{} <span class="small">{}</span>').format(page, Markup(" · ").join(files)))
-    return parts.items(lines)
+    return html_parts.items(lines)

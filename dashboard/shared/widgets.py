@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import parts
-from dashboard.charts import Bar
-from dashboard.texts import DEFAULT, LANGUAGES, both, known, sentence, t
+from dashboard.shared import html_parts
+from dashboard.shared.svg_charts import Bar
+from dashboard.shared.texts import DEFAULT, LANGUAGES, both, known, sentence, t
 from estimator.core.number_format import missing_text, range_text, share_text
 
 LONGEST_NUMBER = 7  # digits of a page number
@@ -79,8 +79,8 @@ def service_bars(
             aside=_equipment(entry["indicators"], figure, lang),
             amount=entry["indicators"][figure],
             proof=entry["proof"],
-            said=parts.proof_text(entry["proof"], lang),
-            href=parts.explain_link(f"service.{entry['service_key']}.{figure}", lang),
+            said=html_parts.proof_text(entry["proof"], lang),
+            href=html_parts.explain_link(f"service.{entry['service_key']}.{figure}", lang),
             more=entry["service_key"],
         )
         for entry in services
@@ -102,12 +102,12 @@ def proof_sentence(proof: Mapping[str, float], what: str, lang: str) -> str:
     """How much of the electricity (`what`, in words) is measured, and what the rest is."""
     if not any(proof.values()):
         return sentence(t("home.proof_unknown", lang, what=what))
-    rest = [p for p in ("estimated", "declared", "unknown") if proof.get(p, 0.0) >= parts.LEAST_SHOWN]
+    rest = [p for p in ("estimated", "declared", "unknown") if proof.get(p, 0.0) >= html_parts.LEAST_SHOWN]
     if not rest:
         return sentence(t("home.proof_all", lang, what=what))
     measured = proof.get("measured", 0.0)
-    kind = "rest" if measured >= parts.LEAST_SHOWN else "none"
-    said = parts.alternatives([t(f"home.{kind}_{p}", lang) for p in rest], lang)
+    kind = "rest" if measured >= html_parts.LEAST_SHOWN else "none"
+    said = html_parts.alternatives([t(f"home.{kind}_{p}", lang) for p in rest], lang)
     if kind == "none":
         return t("home.proof_none", lang, what=what, rest=said)
     return t("home.proof_some", lang, what=what, share=share_text(measured, lang), rest=said)

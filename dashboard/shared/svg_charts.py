@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.texts import t
+from dashboard.shared.texts import t
 from estimator.core.number_format import Amount, Step, interval_text, step_for, tick_text, with_unit
 
 PROOFS = ("measured", "estimated", "declared", "unknown")

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dashboard.texts import LANGUAGES, known, t
+from dashboard.shared.texts import LANGUAGES, known, t
 from estimator.assessment import method_documentation as method
 from estimator.assessment.method_documentation import Confronted
 from estimator.builds import queries, recalculation

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
 
-from dashboard.texts import sentence, t
+from dashboard.shared.texts import sentence, t
 from estimator.core.number_format import NO_BREAK, count_text
 
 MONTHS = "MMMM y"

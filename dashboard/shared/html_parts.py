@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from dashboard.accessibility.audit import audit
-from dashboard.dates import day_text
-from dashboard.texts import DEFAULT, known, t
+from dashboard.shared.dates import day_text
+from dashboard.shared.texts import DEFAULT, known, t
 from estimator.core.number_format import Amount, figure, interval_text, share_text
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
