@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from dashboard.measurements.coverage_timeline import Line, months_picture, months_table
 from dashboard.shared.svg_charts import BAND, Bar, bar_svg, columns_svg, interval_chart, legend, nice_ticks, small_ones
-from dashboard.timeline import Line, months_picture, months_table
 from tests.fake_reading import HOSTILE, amount
 
 SVG = "{http://www.w3.org/2000/svg}"

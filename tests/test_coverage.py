@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from dashboard.coverage import coverage
-from dashboard.timeline import lines_of, months_picture, months_table, span
+from dashboard.measurements.coverage import coverage
+from dashboard.measurements.coverage_timeline import lines_of, months_picture, months_table, span
 from estimator.builds.queries import ANY, Asked, Build
 from estimator.ledger.rows import Activity
 from tests.support import activity, built

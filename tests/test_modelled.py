@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from dashboard.run_view import run_view
+from dashboard.measurements.run_detail import run_view
 from dashboard.shared.texts import t
 from estimator.builds.queries import NO_PROOF, Asked, Build
 from estimator.cli.text import totals_text

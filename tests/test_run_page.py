@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from dashboard.run_fields import GROUPS
-from dashboard.run_view import left_out, run_view
+from dashboard.measurements.run_detail import left_out, run_view
+from dashboard.measurements.run_fields import GROUPS
 from dashboard.shared.texts import t, words
 from estimator.catalogue.tables import load
 from estimator.ledger import Ledger

@@ -6,9 +6,9 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.coverage import coverage
-from dashboard.run_fields import modelled
-from dashboard.run_view import run_view
+from dashboard.measurements.coverage import coverage
+from dashboard.measurements.run_detail import run_view
+from dashboard.measurements.run_fields import modelled
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import duration_text, period_text, short_day
 from dashboard.shared.estimator_gateway import OpenBuild

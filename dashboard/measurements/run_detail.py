@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.run_fields import as_read, fields, mode_name, modelled, whole_days
+from dashboard.measurements.run_fields import as_read, fields, mode_name, modelled, whole_days
 from dashboard.shared import html_parts
 from dashboard.shared.dates import moment_text, period_text
 from dashboard.shared.texts import both, known, sentence, t

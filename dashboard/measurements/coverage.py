@@ -5,10 +5,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from dashboard.measurements.coverage_timeline import Line, lines_of, months_picture, months_table, span
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.dates import short_day
 from dashboard.shared.texts import sentence, t
-from dashboard.timeline import Line, lines_of, months_picture, months_table, span
 from estimator.builds.queries import NO_PROOF
 from estimator.core.number_format import share_text
 

@@ -1,0 +1,1 @@
+"""Coverage by month, a run opened, its raw fields."""
