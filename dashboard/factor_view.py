@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.explain_view import source_text, validity_text
+from dashboard.explanation.explanation import source_text, validity_text
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.dates import day_text, is_past
 from dashboard.shared.estimator_gateway import Entry

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dashboard.compare import data as compare_data
 from dashboard.compare.view import link
-from dashboard.explain_view import _factors, _left_out, _steps
+from dashboard.explanation.explanation import _factors, _left_out, _steps
 from dashboard.shared import html_parts
 from dashboard.shared.texts import t
 from estimator.comparison.scenario import Scenario

@@ -3,7 +3,7 @@
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.explain_view import explain_view
+from dashboard.explanation.explanation import explain_view
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language

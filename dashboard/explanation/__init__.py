@@ -1,0 +1,1 @@
+"""A figure opened: sentence, doubt, steps, factors."""
