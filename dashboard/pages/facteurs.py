@@ -6,7 +6,7 @@ from datetime import date
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.factor_view import factor_row, factor_view, rivals_picture
+from dashboard.factors.factor_detail import factor_row, factor_view, rivals_picture
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.dates import is_past
 from dashboard.shared.estimator_gateway import Entry

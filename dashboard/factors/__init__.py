@@ -1,0 +1,1 @@
+"""A factor opened, with the sources that disagree."""
