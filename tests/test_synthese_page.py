@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import t
-from dashboard.synthese.data import Remembered, explanation
-from dashboard.synthese.routes import synthesis_routes
+from dashboard.summary.estimator_gateway import Remembered, explanation
+from dashboard.summary.routes import synthesis_routes
 from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError
 from estimator.governance.register.register import Register, author

@@ -7,7 +7,7 @@ from dashboard.explanation.explanation import explain_view
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
-from dashboard.synthese.data import explanation
+from dashboard.summary.estimator_gateway import explanation
 from estimator.core.errors import SobriaError
 
 

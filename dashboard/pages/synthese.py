@@ -5,8 +5,8 @@ import streamlit as st
 from dashboard.shared import html_parts
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language
-from dashboard.synthese.data import Asked, State, asked, periods, state, territories
-from dashboard.synthese.page import PERIOD, SIMPLE, TERRITORY, drawn
+from dashboard.summary.estimator_gateway import Asked, State, asked, periods, state, territories
+from dashboard.summary.page import PERIOD, SIMPLE, TERRITORY, drawn
 from estimator.reporting.summary.sentences import period_text, territory_text
 
 

@@ -24,8 +24,8 @@ from dashboard.server.write_access import Access, writing_routes
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 from dashboard.sheet_routes import SHEET_FILES, sheet_routes
-from dashboard.synthese.data import explanation
-from dashboard.synthese.routes import SYNTHESIS_FILES, synthesis_routes
+from dashboard.summary.estimator_gateway import explanation
+from dashboard.summary.routes import SYNTHESIS_FILES, synthesis_routes
 from estimator.assessment.explanation import NumberUnknown
 from estimator.core.errors import SobriaError
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.dates import month_text
 from dashboard.shared.texts import t
-from dashboard.synthese.charts import EFFECTS, History, months_figure, months_legend, waterfall
+from dashboard.summary.svg_charts import EFFECTS, History, months_figure, months_legend, waterfall
 from estimator.core.number_format import figure, interval_text
 from estimator.governance.indicators.explanation import number_of
 from estimator.reporting.summary.one_page import is_mostly_estimated, use_name

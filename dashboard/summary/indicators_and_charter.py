@@ -8,7 +8,7 @@ from markupsafe import Markup
 from dashboard.shared import html_parts
 from dashboard.shared.dates import short_day
 from dashboard.shared.texts import t
-from dashboard.synthese.view import asked_lines, opens
+from dashboard.summary.answer import asked_lines, opens
 from estimator.core.typography import typeset
 from estimator.reporting.summary.one_page import proof_of
 from estimator.reporting.summary.sentences import (

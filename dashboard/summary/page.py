@@ -7,15 +7,20 @@ from markupsafe import Markup
 
 from dashboard.shared import html_parts
 from dashboard.shared.texts import t
-from dashboard.synthese import promises, view
-from dashboard.synthese.data import Asked, Remembered, body
-from dashboard.synthese.simple import simple
+from dashboard.summary import answer, indicators_and_charter
+from dashboard.summary.estimator_gateway import Asked, Remembered, body
+from dashboard.summary.plain_language import simple
 from estimator.governance.indicators.explanation import number_of
 
 TERRITORY, PERIOD, SIMPLE = "territoire", "periode", "simple"
 DRAWN = 240  # pages remembered
-UNKNOWN = (promises.decisions, promises.indicators, promises.charter, promises.claims)  # of a period without a figure
-PARTS = (view.footprints, promises.decisions, view.changes, view.paths, view.uses, *UNKNOWN[1:])
+UNKNOWN = (
+    indicators_and_charter.decisions,
+    indicators_and_charter.indicators,
+    indicators_and_charter.charter,
+    indicators_and_charter.claims,
+)  # of a period without a figure
+PARTS = (answer.footprints, indicators_and_charter.decisions, answer.changes, answer.paths, answer.uses, *UNKNOWN[1:])
 
 
 def _draw(key: tuple[Asked, str, bool]) -> tuple[Markup, Markup]:
@@ -27,8 +32,8 @@ def _draw(key: tuple[Asked, str, bool]) -> tuple[Markup, Markup]:
         return simple(found, links, lang)
     parts_ = PARTS if found["indicators"]["energy"]["value"]["central"] is not None else UNKNOWN
     below = [part(found, lang) for part in parts_]
-    below.append(promises.sources(_files(wanted, found, lang), lang))
-    return view.head(found, links, lang), Markup().join(below)
+    below.append(indicators_and_charter.sources(_files(wanted, found, lang), lang))
+    return answer.head(found, links, lang), Markup().join(below)
 
 
 drawn = Remembered(_draw, DRAWN)

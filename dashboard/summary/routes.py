@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.shared.texts import DEFAULT, LANGUAGES
-from dashboard.synthese.data import Asked, Remembered, State, asked, body, state
+from dashboard.summary.estimator_gateway import Asked, Remembered, State, asked, body, state
 from estimator.reporting.summary.write import written
 
 SYNTHESIS_FILES = ("/fiche-synthese", "/synthese.csv", "/synthese.json")

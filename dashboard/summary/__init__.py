@@ -1,0 +1,1 @@
+"""The page of the elected official, its plain version and its printed sheet."""
