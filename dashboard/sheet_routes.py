@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from dashboard.compare import data as compare_data
-from dashboard.register import data as register
+from dashboard.register import estimator_gateway as register
 from dashboard.server.html_shell import OURS
 from dashboard.shared import estimator_gateway
 from dashboard.shared.document_links import ADDRESSES

@@ -11,10 +11,10 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from streamlit.testing.v1 import AppTest
 
-from dashboard.register import data as bridge
-from dashboard.register.fields import KEPT
+from dashboard.register import estimator_gateway as bridge
+from dashboard.register.form_fields import KEPT
 from dashboard.register.routes import SCHEMA, register_routes
-from dashboard.register.text import when_text
+from dashboard.register.sentences import when_text
 from dashboard.server import security
 from dashboard.shared import estimator_gateway
 from dashboard.shared.document_links import ADDRESSES
@@ -54,7 +54,7 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
     monkeypatch.setattr(estimator_gateway, "current_file", fake_reading.current)
     monkeypatch.setattr(estimator_gateway.reading, "open_current", fake_reading.open_current)
     monkeypatch.setattr(security, "may_write", lambda: True)
-    monkeypatch.setattr("dashboard.register.form.may_write", lambda: True)
+    monkeypatch.setattr("dashboard.register.forms.may_write", lambda: True)
     estimator_gateway._opened.cache_clear()
     (tmp_path / KIND).write_text("plain")
     yield Register(tmp_path)

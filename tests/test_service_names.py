@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.register import names
+from dashboard.register import service_names
 from dashboard.shared.texts import t
 from estimator.builds.queries import Build
 from estimator.governance.register.register import Register, author
@@ -23,7 +23,7 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Register:
     found = Register(tmp_path)
     for name in ("Tri", "Accueil"):
         found.create(FACTS | {"name": name}, WHO)
-    monkeypatch.setattr(names, "register", lambda: found)
+    monkeypatch.setattr(service_names, "register", lambda: found)
     return found
 
 
@@ -35,12 +35,12 @@ def test_a_key_has_the_name_of_its_only_use_case(register: Register) -> None:
     attach(register, "tri", "tri-*")
     attach(register, "accueil", "voix")
     attach(register, "tri", "voix")  # two use cases hold it
-    assert names.service_names(["tri-messages", "voix", "autre"]) == {"tri-messages": "Tri"}
+    assert service_names.service_names(["tri-messages", "voix", "autre"]) == {"tri-messages": "Tri"}
 
 
 def test_keys_of_one_use_case_are_told_apart(register: Register) -> None:
     attach(register, "tri", "tri-*")
-    assert names.service_names(["tri-a", "tri-b"]) == {"tri-a": "Tri (tri-a)", "tri-b": "Tri (tri-b)"}
+    assert service_names.service_names(["tri-a", "tri-b"]) == {"tri-a": "Tri (tri-a)", "tri-b": "Tri (tri-b)"}
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

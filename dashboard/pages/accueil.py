@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.register.names import service_names
+from dashboard.register.service_names import service_names
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import period_text
 from dashboard.shared.texts import t

@@ -6,9 +6,9 @@ from datetime import date
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.register import data as register
-from dashboard.register.form import ALONE, show_form
-from dashboard.register.text import (
+from dashboard.register import estimator_gateway as register
+from dashboard.register.forms import ALONE, show_form
+from dashboard.register.sentences import (
     alternative_cell,
     commune_text,
     counts_text,
@@ -19,8 +19,8 @@ from dashboard.register.text import (
     review_cell,
     stage_cell,
 )
-from dashboard.register.view import read_only, saved, use_case_view
-from dashboard.register.way import stage_path
+from dashboard.register.stages import stage_path
+from dashboard.register.use_case_detail import read_only, saved, use_case_view
 from dashboard.server.security import may_write
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.texts import both, t

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from dashboard.register import data as register
-from dashboard.register.sheet import sheet
+from dashboard.register import estimator_gateway as register
+from dashboard.register.printable_sheet import sheet
 from dashboard.server.html_shell import not_found_page
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import DEFAULT, LANGUAGES

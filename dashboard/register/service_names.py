@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from dashboard.register.data import register
+from dashboard.register.estimator_gateway import register
 
 
 def service_names(keys: Sequence[str]) -> Mapping[str, str]:

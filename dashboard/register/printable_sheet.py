@@ -7,10 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.register import data as register
-from dashboard.register.text import field_text, quality_text, reached_text, result_text, when_text
-from dashboard.register.view import decision_rows, record_pairs
-from dashboard.register.way import answer_text, conditions_title, stage_path, way_entries
+from dashboard.register import estimator_gateway as register
+from dashboard.register.sentences import field_text, quality_text, reached_text, result_text, when_text
+from dashboard.register.stages import answer_text, conditions_title, stage_path, way_entries
+from dashboard.register.use_case_detail import decision_rows, record_pairs
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.dates import day_text
 from dashboard.shared.texts import t

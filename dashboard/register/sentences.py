@@ -7,7 +7,7 @@ from typing import Any
 from babel.dates import format_timedelta
 from markupsafe import Markup
 
-from dashboard.register import data as register
+from dashboard.register import estimator_gateway as register
 from dashboard.shared.dates import day_text, short_day
 from dashboard.shared.texts import t
 from estimator.core.event_log import Event

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from dashboard.register import data as register
-from dashboard.register.form import rule_link
-from dashboard.register.text import is_closed, result_text
+from dashboard.register import estimator_gateway as register
+from dashboard.register.forms import rule_link
+from dashboard.register.sentences import is_closed, result_text
 from dashboard.shared import html_parts
 from dashboard.shared.texts import t
 from estimator.governance.register.schema import UseCase

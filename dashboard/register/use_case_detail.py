@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.register import data as register
-from dashboard.register.form import FORMS
-from dashboard.register.text import (
+from dashboard.register import estimator_gateway as register
+from dashboard.register.forms import FORMS
+from dashboard.register.sentences import (
     commune_text,
     event_text,
     field_text,
@@ -19,7 +19,7 @@ from dashboard.register.text import (
     reached_text,
     when_text,
 )
-from dashboard.register.way import answer_text, conditions_section, way_section
+from dashboard.register.stages import answer_text, conditions_section, way_section
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.dates import day_text, short_day
 from dashboard.shared.document_links import document_links

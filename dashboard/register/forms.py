@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.register import data as register
-from dashboard.register import fields as fields
-from dashboard.register.text import event_text
+from dashboard.register import estimator_gateway as register
+from dashboard.register import form_fields as fields
+from dashboard.register.sentences import event_text
 from dashboard.server.security import may_write
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.texts import t

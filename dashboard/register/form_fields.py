@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.register import data as register
+from dashboard.register import estimator_gateway as register
 from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import short_day
 from dashboard.shared.texts import t
