@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from markupsafe import escape
 from streamlit.testing.v1 import AppTest
 
-from dashboard.compare import data as compare_data
-from dashboard.compare import files as compare_files
-from dashboard.compare import view as compare_view
-from dashboard.compare.fields import NotANumber, number, number_text, refusal_text, share_field_text
+from dashboard.comparison import downloads as compare_files
+from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison import result as compare_view
+from dashboard.comparison.form_values import NotANumber, number, number_text, refusal_text, share_field_text
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
 from estimator.assessment.explanation import replay

@@ -369,7 +369,7 @@ def heavy(longest: int, count: int) -> Scenario:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_evaluation_sheet_prints_on_one_page(screen: Page, tmp_path: Path, lang: str) -> None:
     """The example that ships, an ordinary scenario, and the heaviest at each length of names."""
-    from dashboard.compare.data import example_scenario
+    from dashboard.comparison.estimator_gateway import example_scenario
 
     made = [example_scenario(), scenario(), *(heavy(*size) for size in ((18, 7), (40, 6), (60, 8), (80, 9)))]
     asked: list[str] = []
@@ -412,7 +412,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], An
     """Asks the dashboard's own route."""
     from starlette.requests import Request
 
-    from dashboard.sheet_routes import sheet_routes
+    from dashboard.comparison.document_routes import sheet_routes
 
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
     routes = {route.path: route for route in sheet_routes()}

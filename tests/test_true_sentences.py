@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from dashboard.compare import data as compare_data
-from dashboard.compare import view as compare_view
-from dashboard.compare.sections import smallest
+from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison import result as compare_view
+from dashboard.comparison.verdict_sections import smallest
 from dashboard.shared import estimator_gateway
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t, words

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.compare import view
-from dashboard.compare.data import compared
+from dashboard.comparison import result
+from dashboard.comparison.estimator_gateway import compared
 from estimator.assessment.evaluation import Cell
 from estimator.assessment.impacts import FIGURES
 from estimator.catalogue.selection import Bound
@@ -72,7 +72,7 @@ def test_an_option_that_alone_qualifies_is_said_to_be_alone(more: list[dict], al
     asked = scenario(option("a", use={"it_energy_kwh": 1, **SITE}), *more)
     found = compared(asked)
     for lang, said, never in (("fr", "une seule remplit", "aucune n’a"), ("en", "only one qualifies", "none has")):
-        for text in (compare_text(found.body, lang), view.answer(found.body, lang)):
+        for text in (compare_text(found.body, lang), result.answer(found.body, lang)):
             assert (said in text) is alone and never not in text
 
 
@@ -103,7 +103,7 @@ def test_the_headline_leaves_aside_a_server_that_is_too_small() -> None:
     options = [option(name, use=use) for name, use in uses.items()]
     reserved = option("reserve", use=SERVER, reserved_hours=1)
     body = decision(scenario(*options, reserved, volume=4e8, constraints={"quality": {"value": 0.8}}))
-    kept = view.suitable(body["lead"], body)
+    kept = result.suitable(body["lead"], body)
     assert {name for pair in kept for name in (pair["a"], pair["b"])} == {"a", "b"}
 
 

@@ -3,18 +3,18 @@
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.compare import data as compare_data
-from dashboard.compare import difference as compare_difference
-from dashboard.compare import files as compare_files
-from dashboard.compare import form as compare_form
-from dashboard.compare import growth as compare_growth
-from dashboard.compare import hosts as compare_hosts
-from dashboard.compare import interactive as compare_interactive
-from dashboard.compare import opened as compare_opened
-from dashboard.compare import sections as compare_sections
-from dashboard.compare import session as compare_session
-from dashboard.compare import table as compare_table
-from dashboard.compare import view as compare_view
+from dashboard.comparison import difference as compare_difference
+from dashboard.comparison import downloads as compare_files
+from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison import explanation as compare_opened
+from dashboard.comparison import hosting_sites as compare_hosts
+from dashboard.comparison import plotly_charts as compare_interactive
+from dashboard.comparison import result as compare_view
+from dashboard.comparison import results_table as compare_table
+from dashboard.comparison import scenario_form as compare_form
+from dashboard.comparison import scenario_session as compare_session
+from dashboard.comparison import verdict_sections as compare_sections
+from dashboard.comparison import volume_growth as compare_growth
 from dashboard.shared.widgets import language
 
 

@@ -17,13 +17,13 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Route
 from streamlit.web import bootstrap
 
+from dashboard.comparison.document_routes import SHEET_FILES, sheet_routes
 from dashboard.register.routes import REGISTER_FILES, register_routes
 from dashboard.server.html_shell import PAGES, not_found_page, page
 from dashboard.server.security import Guard, PackedAssets
 from dashboard.server.write_access import Access, writing_routes
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
-from dashboard.sheet_routes import SHEET_FILES, sheet_routes
 from dashboard.summary.estimator_gateway import explanation
 from dashboard.summary.routes import SYNTHESIS_FILES, synthesis_routes
 from estimator.assessment.explanation import NumberUnknown

@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.compare import data as compare_data
-from dashboard.compare.view import link
+from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison.result import link
 from dashboard.explanation.explanation import _factors, _left_out, _steps
 from dashboard.shared import html_parts
 from dashboard.shared.texts import t

@@ -5,10 +5,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.compare.charts import Ratio, dumbbells, times_text
-from dashboard.compare.data import Compared
-from dashboard.compare.quality import Point, quality_picture, quality_text
-from dashboard.compare.view import breakable, nearest, suitable
+from dashboard.comparison.estimator_gateway import Compared
+from dashboard.comparison.quality_chart import Point, quality_picture, quality_text
+from dashboard.comparison.result import breakable, nearest, suitable
+from dashboard.comparison.svg_charts import Ratio, dumbbells, times_text
 from dashboard.shared import html_parts
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.verdict_text import smallest_words

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from dashboard.compare.charts import PALE, alt_text, dot, figure_of, grid, place, span, svg
+from dashboard.comparison.svg_charts import PALE, alt_text, dot, figure_of, grid, place, span, svg
 from dashboard.shared.svg_charts import ACCENT, INK, LINE, RATIO, WHITE, axis, data_uri, far_smaller, nice_ticks
 from dashboard.shared.texts import t
 from estimator.core.number_format import Amount, interval_text, share_text, step_for, tick_text

@@ -5,9 +5,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.compare.data import Compared
-from dashboard.compare.sections import label, other_than
-from dashboard.compare.view import breakable, nearest, occupancy, suitable, told_pair
+from dashboard.comparison.estimator_gateway import Compared
+from dashboard.comparison.result import breakable, nearest, occupancy, suitable, told_pair
+from dashboard.comparison.verdict_sections import label, other_than
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.texts import both, sentence, t
 from estimator.core.number_format import count_text, interval_text, share_text, two_figures

@@ -6,9 +6,9 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.compare.fields import NotANumber, merged, number, number_text, refusal_text, share_field_text
-from dashboard.compare.option import option_form
-from dashboard.compare.session import ERROR, field_key, list_field, put, read, say_error, text_field
+from dashboard.comparison.form_values import NotANumber, merged, number, number_text, refusal_text, share_field_text
+from dashboard.comparison.option_form import option_form
+from dashboard.comparison.scenario_session import ERROR, field_key, list_field, put, read, say_error, text_field
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import sentence, t
 from estimator.comparison.scenario import Option, Scenario

@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.compare import data as compare_data
-from dashboard.compare.charts import PARTS, Stack, part_name, stacks
-from dashboard.compare.data import Compared, Hosting
-from dashboard.compare.view import named
+from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison.estimator_gateway import Compared, Hosting
+from dashboard.comparison.result import named
+from dashboard.comparison.svg_charts import PARTS, Stack, part_name, stacks
 from dashboard.shared import html_parts
 from dashboard.shared.estimator_gateway import subject_name
 from dashboard.shared.texts import both, sentence, t

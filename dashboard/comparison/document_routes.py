@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from dashboard.compare import data as compare_data
+from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.register import estimator_gateway as register
 from dashboard.server.html_shell import OURS
 from dashboard.shared import estimator_gateway

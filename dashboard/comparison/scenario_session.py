@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.compare import data as compare_data
-from dashboard.compare.fields import checked, refusal_text
+from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison.form_values import checked, refusal_text
 from dashboard.shared.scenario_url import NAME, plain, token
 from dashboard.shared.texts import t
 from estimator.comparison.scenario import Scenario, ScenarioRefused

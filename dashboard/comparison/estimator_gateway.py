@@ -47,7 +47,7 @@ class Hosting(NamedTuple):
 @lru_cache(maxsize=1)
 def example_scenario() -> Scenario:
     """The scenario that ships, commented: an example, marked as such."""
-    return parse_scenario((resources.files("dashboard") / "scenario.toml").read_text("utf-8"))
+    return parse_scenario((resources.files(__package__) / "scenario.toml").read_text("utf-8"))
 
 
 def compared(scenario: Scenario) -> Compared:

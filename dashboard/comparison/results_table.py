@@ -6,9 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.compare.data import Compared
-from dashboard.compare.quality import quality_text
-from dashboard.compare.view import INDICATORS, breakable, link, occupancy, proof_of, why_absent
+from dashboard.comparison.estimator_gateway import Compared
+from dashboard.comparison.quality_chart import quality_text
+from dashboard.comparison.result import INDICATORS, breakable, link, occupancy, proof_of, why_absent
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.dates import short_day
 from dashboard.shared.texts import both, sentence, t

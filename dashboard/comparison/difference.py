@@ -7,11 +7,11 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.compare import data as compare_data
-from dashboard.compare.charts import Rise, Swing, part_name, times_text, tornado, waterfall
-from dashboard.compare.data import Compared
-from dashboard.compare.sections import label, other_than
-from dashboard.compare.view import breakable, told_pair
+from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison.estimator_gateway import Compared
+from dashboard.comparison.result import breakable, told_pair
+from dashboard.comparison.svg_charts import Rise, Swing, part_name, times_text, tornado, waterfall
+from dashboard.comparison.verdict_sections import label, other_than
 from dashboard.shared import html_parts
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import choice

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.compare.data import Compared, example_scenario
+from dashboard.comparison.estimator_gateway import Compared, example_scenario
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.scenario_url import LONGEST_LINK, NAME, token
 from dashboard.shared.scenario_url import plain as plain_of

@@ -6,9 +6,9 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.compare import data as compare_data
-from dashboard.compare.fields import NotANumber, merged, number, number_text, refusal_text, share_field_text
-from dashboard.compare.session import ERROR, REVISION, list_field, put, read, say_error, text_field
+from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison.form_values import NotANumber, merged, number, number_text, refusal_text, share_field_text
+from dashboard.comparison.scenario_session import ERROR, REVISION, list_field, put, read, say_error, text_field
 from dashboard.shared import estimator_gateway
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import sentence, t

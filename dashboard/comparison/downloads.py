@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.compare.data import Compared
-from dashboard.compare.fields import refusal_text
-from dashboard.compare.session import ERROR, put, say_error
+from dashboard.comparison.estimator_gateway import Compared
+from dashboard.comparison.form_values import refusal_text
+from dashboard.comparison.scenario_session import ERROR, put, say_error
 from dashboard.shared.document_links import scenario_documents
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.compare.charts import PALE
-from dashboard.compare.data import Compared
-from dashboard.compare.quality import quality_text
-from dashboard.compare.sections import label
+from dashboard.comparison.estimator_gateway import Compared
+from dashboard.comparison.quality_chart import quality_text
+from dashboard.comparison.svg_charts import PALE
+from dashboard.comparison.verdict_sections import label
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.svg_charts import ACCENT, INK, LINE, WHITE
 from dashboard.shared.texts import sentence, t
