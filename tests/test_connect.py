@@ -18,8 +18,8 @@ from urllib.request import urlopen
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.connect import data as connect
-from dashboard.connect.ways import TEMPLATE, WAYS, Way
+from dashboard.connect import estimator_gateway as connect
+from dashboard.connect.methods import TEMPLATE, WAYS, Way
 from dashboard.server import security
 from dashboard.server.write_access import Access
 from dashboard.shared import estimator_gateway
@@ -72,7 +72,7 @@ ROWS = {
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty home, where people may write."""
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("dashboard.connect.drop.may_write", lambda: True)
+    monkeypatch.setattr("dashboard.connect.file_upload.may_write", lambda: True)
     estimator_gateway._opened.cache_clear()
     yield tmp_path / "home"
     estimator_gateway._opened.cache_clear()
@@ -289,14 +289,14 @@ def test_a_hostile_file_stays_text(home: Path) -> None:
 
 
 def test_who_may_not_write_sees_no_drop_zone_and_is_told_why(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.connect.drop.may_write", lambda: False)
+    monkeypatch.setattr("dashboard.connect.file_upload.may_write", lambda: False)
     at = screen(voie="litellm")
     assert len(at.file_uploader) == 0 and "Lecture seule" in text(at)
 
 
 def test_the_right_to_write_is_asked_again_at_the_click(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     at = drop(screen(), "depenses.jsonl", GATEWAY.read_bytes())
-    monkeypatch.setattr("dashboard.connect.drop.may_write", lambda: False)
+    monkeypatch.setattr("dashboard.connect.file_upload.may_write", lambda: False)
     at.button[0].click()
     whole(at.run())
     assert not home.exists()

@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from dashboard.connect.ways import WAYS
+from dashboard.connect.methods import WAYS
 from estimator.builds.queries import Build, open_current
 from estimator.cli import main as sobria
 from tests.gateways import VLLM, LiteLLM, listening

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.connect import drop as connect_drop
-from dashboard.connect import view as connect_view
-from dashboard.connect.ways import WAYS
+from dashboard.connect import file_upload as connect_drop
+from dashboard.connect import methods_table as connect_view
+from dashboard.connect.methods import WAYS
 from dashboard.shared.widgets import language
 
 

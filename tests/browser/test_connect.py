@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from dashboard.connect.ways import BUILD, TEMPLATE
+from dashboard.connect.methods import BUILD, TEMPLATE
 from estimator.ledger import Ledger
 from tests.browser.conftest import Server
 from tests.browser.test_pages import GRAVE, ICONS, LANGUAGES, TROUBLE, is_wider_than_its_window, open_page

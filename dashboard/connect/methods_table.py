@@ -3,7 +3,7 @@
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.connect.ways import TEMPLATE, WAYS, Way
+from dashboard.connect.methods import TEMPLATE, WAYS, Way
 from dashboard.shared import html_parts
 from dashboard.shared.texts import sentence, t
 

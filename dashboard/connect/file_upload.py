@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.connect import data as connect
+from dashboard.connect import estimator_gateway as connect
 from dashboard.server.security import may_write
 from dashboard.shared import html_parts
 from dashboard.shared.texts import both, t
