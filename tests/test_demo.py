@@ -11,7 +11,7 @@ import pytest
 from estimator.assessment.impacts import FIGURES
 from estimator.builds.queries import SAMPLE_MARK, Build, open_current
 from estimator.governance.commitments.commitments import Commitments
-from estimator.governance.indicators import INDICATORS, indicators
+from estimator.governance.indicators import INDICATORS, sheet
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import fits
 from estimator.governance.indicators.usage_by_case import attached
@@ -99,7 +99,7 @@ def test_the_story(build: Build) -> None:
 
 
 def test_most_indicators_have_a_value_and_the_others_say_why(home: Path) -> None:
-    found = indicators(scope_of(home))["indicators"]
+    found = sheet(scope_of(home))["indicators"]
     silent = [entry.id for entry in INDICATORS if not said(found[entry.id]["value"])]
     assert len(INDICATORS) == 12 and silent == []
     assert found["energy"]["change"]["established"] is True and found["energy"]["change"]["share"] > 0

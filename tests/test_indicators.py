@@ -9,7 +9,7 @@ import pytest
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
-from estimator.governance.indicators import indicators
+from estimator.governance.indicators import sheet
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.trend import change
 from estimator.governance.register.register import Register, author
@@ -51,22 +51,20 @@ def scope(home: Path, *rows: Any, territory: str = "all", period: str = "2026") 
 def test_totals_of_a_territory_and_a_period(home: Path) -> None:
     """1 + 2 kWh in 2026, 4 the year before; a commune sees its own use cases, the whole sees what nothing attaches."""
     rows = [run("courriers", 1), run("voirie-1", 2), run("inconnu", 8), run("courriers", 4, "2025-03")]
-    whole = indicators(scope(home, *rows))["indicators"]
+    whole = sheet(scope(home, *rows))["indicators"]
     assert whole["energy"]["value"]["at_factor_values"] == pytest.approx(11)
     again = [run("courriers", 1), run("voirie-1", 2)]
-    commune = indicators(scope(home / "c", *again, territory="54395"))["indicators"]
+    commune = sheet(scope(home / "c", *again, territory="54395"))["indicators"]
     assert commune["energy"]["value"]["central"] is None, "another home holds no use case"
     here = scope(home, territory="54395")
-    assert indicators(here)["indicators"]["energy"]["value"]["at_factor_values"] == pytest.approx(2)
-    assert indicators(scope(home, territory="metropole"))["indicators"]["energy"]["value"][
+    assert sheet(here)["indicators"]["energy"]["value"]["at_factor_values"] == pytest.approx(2)
+    assert sheet(scope(home, territory="metropole"))["indicators"]["energy"]["value"][
         "at_factor_values"
     ] == pytest.approx(1)
 
 
 def test_months_add_up_to_the_period(home: Path) -> None:
-    found = indicators(scope(home, run("courriers", 1, "2026-01"), run("courriers", 2, "2026-06")))["indicators"][
-        "energy"
-    ]
+    found = sheet(scope(home, run("courriers", 1, "2026-01"), run("courriers", 2, "2026-06")))["indicators"]["energy"]
     months = {month: amount["at_factor_values"] for month, amount in found["months"].items() if amount}
     assert months == {202601: pytest.approx(1), 202606: pytest.approx(2)}
     assert found["months"][202602] is None, "a month without a run is no zero"
@@ -74,7 +72,7 @@ def test_months_add_up_to_the_period(home: Path) -> None:
 
 def test_a_service_rendered(home: Path) -> None:
     """3 kWh for 600 answers: 5 Wh each."""
-    found = indicators(scope(home, run("courriers", 3, items=600.0), run("voirie-1", 1)))["indicators"]["per_service"]
+    found = sheet(scope(home, run("courriers", 3, items=600.0), run("voirie-1", 1)))["indicators"]["per_service"]
     assert found["services"][0]["each"]["energy"]["central"] == pytest.approx(0.005, rel=1e-3)
     assert found["value"] == {"numerator": 1, "denominator": 2}
     assert found["silent"] == ["voirie"]
@@ -84,14 +82,14 @@ def test_alternatives_without_ai(home: Path) -> None:
     register = Register(home)
     third = case(register, "Formulaire", alternative=STUDIED | {"answer": "trouvee_et_retenue"})
     register.decide(third, {"date": "2026-02-01", "what": "fait_sans_ia", "reasons": "suffit", "by": "Bureau"}, WHO)
-    found = indicators(scope(home, run("courriers", 1)))["indicators"]["non_ai_reviewed"]
+    found = sheet(scope(home, run("courriers", 1)))["indicators"]["non_ai_reviewed"]
     assert found["value"] == {"numerator": 2, "denominator": 2, "share": 1.0}
     assert found["without_ai"] == [third]
 
 
 def test_proof_is_by_kwh_and_silence_is_counted(home: Path) -> None:
     rows = [run("courriers", 3, other_mode="mode/meter"), run("inconnu", 1, other_mode="mode/declared")]
-    found = indicators(scope(home, *rows))["indicators"]["coverage"]
+    found = sheet(scope(home, *rows))["indicators"]["coverage"]
     assert found["value"] == {"numerator": 1, "denominator": 2, "share": 0.5}
     assert found["proof"]["measured"] == pytest.approx(0.75)
     assert found["attached"] == pytest.approx(0.75)
@@ -100,7 +98,7 @@ def test_proof_is_by_kwh_and_silence_is_counted(home: Path) -> None:
 
 def test_hosting_of_which_nothing_is_known_is_no_share(home: Path) -> None:
     """Nobody says how the site is: neither 0 % in shared centres, nor 0 % in sober ones, on the screen or published."""
-    found = indicators(scope(home, run("voirie-1", 3, host=None)))["indicators"]["sober_hosting"]
+    found = sheet(scope(home, run("voirie-1", 3, host=None)))["indicators"]["sober_hosting"]
     assert [found[name] for name in ("value", "shared", "near")] == [{"share": None, "unknown": 1.0}] * 3
     for lang, said in (("fr", "En centre mutualisé : donnée absente"), ("en", "no data")):
         told = hosting_text(found, lang).replace("\u00a0", " ")
@@ -109,7 +107,7 @@ def test_hosting_of_which_nothing_is_known_is_no_share(home: Path) -> None:
 
 def test_sober_hosting_says_what_is_unknown_beside_what_is_known(home: Path) -> None:
     rows = [run("courriers", 1, host="dcml/vandoeuvre"), run("voirie-1", 3, host="class/server-room")]
-    found = indicators(scope(home, *rows))["indicators"]["sober_hosting"]
+    found = sheet(scope(home, *rows))["indicators"]["sober_hosting"]
     assert found["value"] == {"share": None, "unknown": 1.0}
     assert found["shared"]["unknown"] == pytest.approx(1 - found["shared"]["share"])
     assert shared(found["shared"], "fr").endswith("inconnu") and shared(found["shared"], "en").endswith("unknown")
@@ -121,7 +119,7 @@ def test_trained_and_published(home: Path) -> None:
     commitments = Commitments(home)
     said = {"service": "Courrier", "date": "2026-02-01", "trained": 12, "with_access": 40, "kind": "sobriété"}
     commitments.state_training(said, voter("Ressources humaines", "déclaration"))
-    found = indicators(scope(home, run("courriers", 1)))["indicators"]
+    found = sheet(scope(home, run("courriers", 1)))["indicators"]
     assert found["trained"]["value"]["share"] == pytest.approx(0.3)
     assert found["published"]["value"] == {"numerator": 0, "denominator": 2, "share": 0.0}
 
@@ -150,15 +148,15 @@ def test_an_objective_has_its_path(home: Path) -> None:
     vote |= {"territory": "metropole", "by": "Conseil", "date": "2026-01-15", "document": "délibération 12"}
     rows = [run("courriers", 100, "2025-03"), run("courriers", 95)]
     Commitments(home).vote_objective(vote, voter("Secrétariat du conseil", "vote"))
-    found = indicators(scope(home, *rows, territory="metropole"))["indicators"]
+    found = sheet(scope(home, *rows, territory="metropole"))["indicators"]
     assert found["energy"]["objective"]["change_percent"] == -20
     assert found["trajectory"]["reference"]["central"] == pytest.approx(100, rel=1e-3)
     assert found["trajectory"]["path"] == pytest.approx(90, rel=1e-3)
-    assert indicators(scope(home, territory="54395"))["indicators"]["energy"]["objective"] is None
+    assert sheet(scope(home, territory="54395"))["indicators"]["energy"]["objective"] is None
 
 
 def test_nothing_is_zero_that_is_not_known(tmp_path: Path) -> None:
-    found = indicators(scope(tmp_path))["indicators"]
+    found = sheet(scope(tmp_path))["indicators"]
     assert len(found) == 12
     for name in ("energy", "water", "adpe", "gwp"):
         assert found[name]["value"]["central"] is None

@@ -19,7 +19,7 @@ from estimator.core.periods import Period
 from estimator.governance.charter import phrases
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
-from estimator.governance.indicators import indicators
+from estimator.governance.indicators import sheet
 from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope, Sources
@@ -202,7 +202,7 @@ def test_an_objective_is_compared_over_as_many_months_as_its_reference_holds(tmp
 
 def test_limits_come_from_the_tables_with_their_source(tmp_path: Path) -> None:
     case(Register(tmp_path), "A", "Courrier")
-    found = indicators(scope(tmp_path, run("a", 1)))["indicators"]
+    found = sheet(scope(tmp_path, run("a", 1)))["indicators"]
     assert found["energy"]["limits"] == []
     assert limit_texts(found["water"]["limits"], "fr") == [
         "Eau du site par kWh total\u00a0: au plus 0,4\u00a0L/kWh (RGESN 8.4)"

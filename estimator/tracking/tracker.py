@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 from estimator.core.errors import SobriaError
 from estimator.core.home import SPOOL
 from estimator.ingestion.sidecar import Sidecar, beside_run, dump
+from estimator.tracking import hardware_cache as known_hardware
 from estimator.tracking import machine
 from estimator.tracking.codecarbon_session import UNREADABLE, NotMeasured
 from estimator.tracking.counts import COUNTED, VARIABLE, Counts, CountsFile
@@ -255,14 +256,14 @@ def _codecarbon(options: TrackOptions, output: Any) -> Any:
             module.SLURM_JOB_ID = None
     tracker = make(output_handlers=[output], **codecarbon_settings(options, SNAPSHOT_S))
     with contextlib.suppress(*FAILURES):
-        hardware_cache.recall(hardware_cache, tracker, options.home, _sees())
+        known_hardware.recall(hardware_cache, tracker, options.home, _sees())
     return tracker
 
 
 def _remember(tracker: Any, options: TrackOptions) -> None:
     from codecarbon.core import hardware_cache
 
-    hardware_cache.remember(hardware_cache, tracker, options.home, _sees())
+    known_hardware.remember(hardware_cache, tracker, options.home, _sees())
 
 
 def _sees() -> dict[str, Any]:

@@ -11,6 +11,7 @@ with atheris.instrument_imports(include=["estimator.ingestion.readers"]):
     from estimator.ingestion.codecarbon import blocks
     from estimator.ingestion.reader import Context, LargeTrace, Reader, Trace, open_trace
     from estimator.ingestion.readers import READERS, find_files, pick, read_trace, stream_trace
+    from estimator.ledger import arrow_schemas
     from estimator.ledger.read_result import ReadResult
 
 from estimator.core import parquet_files
@@ -43,8 +44,8 @@ def read_or_refused(name: str, context: Context) -> Law:
         except SobriaError as error:
             assert all(error.message(lang) for lang in LANGUAGES)
             return
-        parquet_files.table_of(result.rows, parquet_files.ACTIVITY_SCHEMA)
-        parquet_files.table_of(result.refused, parquet_files.REFUSED_SCHEMA)
+        parquet_files.table_of(result.rows, arrow_schemas.ACTIVITY_SCHEMA)
+        parquet_files.table_of(result.refused, arrow_schemas.REFUSED_SCHEMA)
 
     return holds
 

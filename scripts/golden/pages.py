@@ -9,7 +9,7 @@ from typing import Any
 from scripts.messages import ROOT
 
 SECONDS = 120
-SKIPPED = {"frame"}
+SKIPPED = {"frame", "__init__"}
 ASKED = {"explication": {"id": "total.gwp"}, "facteurs": {"facteur": "grid_gwp/FRA/2025"}}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from estimator.core.errors import say
 from estimator.core.number_format import share_text
-from estimator.governance.indicators import Scope, indicators
+from estimator.governance.indicators import Scope, sheet
 from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import PROOFS, proofs
@@ -114,7 +114,7 @@ def facts_of(home: Path, asked: Asked, lang: str, today: date | None = None) -> 
 
 def facts_in(scope: Scope, lang: str, administration: str = "") -> Facts:
     """The facts of a scope."""
-    return Facts(scope, indicators(scope), lang, administration)
+    return Facts(scope, sheet(scope), lang, administration)
 
 
 def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:

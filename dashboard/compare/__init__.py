@@ -1,1 +1,0 @@
-"""Comparer: the screen of a scenario, in parts."""

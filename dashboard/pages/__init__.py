@@ -1,0 +1,1 @@
+"""One module per page: reads the address, calls the parts, nothing else."""

@@ -1,1 +1,0 @@
-"""The page for elected officials, its plain version and its printed sheet."""
