@@ -22,7 +22,7 @@ from dashboard.connect import estimator_gateway as connect
 from dashboard.connect.methods import TEMPLATE, WAYS, Way
 from dashboard.server import security
 from dashboard.server.write_access import Access
-from dashboard.shared import estimator_gateway
+from dashboard.shared import estimator_gateway, permissions
 from dashboard.shared.texts import LANGUAGES, t
 from estimator.builds.build import build
 from estimator.builds.queries import Asked, open_current
@@ -339,7 +339,7 @@ async def _passes(path: str, method: str, writer: bool, origin: str | None) -> b
         pass
 
     headers = [(b"host", b"127.0.0.1:8501"), (b"cookie", shown.encode())]
-    headers.append((security.WRITER.encode(), b"inf"))  # a mark that the browser made up
+    headers.append((permissions.WRITER.encode(), b"inf"))  # a mark that the browser made up
     headers += [(b"origin", origin.encode())] if origin else []
     scope = {"type": "http", "method": method, "path": path, "client": ("127.0.0.1", 1), "query_string": b""}
     await security.Guard(app, access)({**scope, "headers": headers}, None, send)  # type: ignore[arg-type]

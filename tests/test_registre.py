@@ -15,8 +15,7 @@ from dashboard.register import estimator_gateway as bridge
 from dashboard.register.form_fields import KEPT
 from dashboard.register.routes import SCHEMA, register_routes
 from dashboard.register.sentences import when_text
-from dashboard.server import security
-from dashboard.shared import estimator_gateway
+from dashboard.shared import estimator_gateway, permissions
 from dashboard.shared.document_links import ADDRESSES
 from dashboard.shared.texts import t
 from estimator.comparison.scenario_link import decode
@@ -53,7 +52,7 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
     monkeypatch.setattr(estimator_gateway, "current_file", fake_reading.current)
     monkeypatch.setattr(estimator_gateway.reading, "open_current", fake_reading.open_current)
-    monkeypatch.setattr(security, "may_write", lambda: True)
+    monkeypatch.setattr(permissions, "may_write", lambda: True)
     monkeypatch.setattr("dashboard.register.forms.may_write", lambda: True)
     estimator_gateway._opened.cache_clear()
     (tmp_path / KIND).write_text("plain")
@@ -198,7 +197,7 @@ def test_two_people_at_once_are_told_and_neither_is_lost(register: Register) -> 
 def test_where_nothing_can_be_written_it_is_said_and_no_form_shows(
     register: Register, lang: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(security, "may_write", lambda: False)
+    monkeypatch.setattr(permissions, "may_write", lambda: False)
     assert t("register.read_only", lang) in text(screen(lang))
     case = register.create(FACTS, DSI)
     for query in ({}, {"cas": case.id}, {"cas": case.id, "faire": "decision"}, {"faire": "ajouter"}):

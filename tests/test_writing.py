@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket
 from dashboard.__main__ import main
 from dashboard.server import security, write_access
 from dashboard.server.write_access import HOURS, SECRET, SHORTEST, Access, read_secret, writing_routes
+from dashboard.shared import permissions
 from dashboard.shared.texts import t
 from tests.support import waited
 
@@ -24,7 +25,7 @@ LANGUAGES = ("fr", "en")
 SHARED = "s" * SHORTEST
 NOWHERE = ("--address", "192.0.2.1")  # no machine has it: what is not refused before ends there, with 1
 FORGED = (
-    (security.WRITER, "inf"),
+    (permissions.WRITER, "inf"),
     ("X-Sobria-Writer", "9999999999"),
     (SECRET, "guess"),
     (SECRET, ""),
@@ -77,8 +78,8 @@ class Site:
         """What the page is told of someone who sends these headers."""
         self.seen = Headers()
         self.ask("/registre", *headers, **more)
-        assert SECRET not in self.seen and len(self.seen.getlist(security.WRITER)) == 1
-        return float(self.seen[security.WRITER]) > time.monotonic()
+        assert SECRET not in self.seen and len(self.seen.getlist(permissions.WRITER)) == 1
+        return float(self.seen[permissions.WRITER]) > time.monotonic()
 
     def opened(self, *headers: tuple[str, str]) -> tuple[str, str]:
         """The cookie that the latest link gives, as a browser sends it back."""
@@ -148,11 +149,11 @@ def test_the_right_ends_after_its_hours_on_a_page_left_open_too(monkeypatch: pyt
     site, now = Site(), time.monotonic()
     cookie = site.opened()
     assert site.may_write(cookie) is True
-    headers = {security.WRITER: site.seen[security.WRITER]}
+    headers = {permissions.WRITER: site.seen[permissions.WRITER]}
     monkeypatch.setattr(security, "st", SimpleNamespace(context=SimpleNamespace(headers=headers)))
-    assert security.may_write() is True
+    assert permissions.may_write() is True
     monkeypatch.setattr(write_access.time, "monotonic", lambda: now + HOURS * 3600 + 60)
-    assert security.may_write() is False and site.may_write(cookie) is False
+    assert permissions.may_write() is False and site.may_write(cookie) is False
 
 
 def test_the_socket_of_a_page_is_told_as_the_page_is() -> None:
@@ -160,7 +161,7 @@ def test_the_socket_of_a_page_is_told_as_the_page_is() -> None:
     cookie = site.opened()
     for headers, writes in (((cookie,), True), (FORGED, False)):
         site.ask("/_stcore/stream", *headers, type="websocket")
-        assert (float(site.seen[security.WRITER]) > time.monotonic()) is writes
+        assert (float(site.seen[permissions.WRITER]) > time.monotonic()) is writes
 
 
 @pytest.mark.parametrize(

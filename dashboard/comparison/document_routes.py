@@ -9,9 +9,9 @@ from starlette.routing import Route
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.register import estimator_gateway as register
-from dashboard.server.html_shell import OURS
 from dashboard.shared import estimator_gateway
 from dashboard.shared.document_links import ADDRESSES
+from dashboard.shared.html_shell import OURS
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.scenario_link import decode

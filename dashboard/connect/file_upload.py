@@ -7,8 +7,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.connect import estimator_gateway as connect
-from dashboard.server.security import may_write
 from dashboard.shared import html_parts
+from dashboard.shared.permissions import may_write
 from dashboard.shared.texts import both, t
 from estimator.core.errors import SobriaError
 from estimator.core.typography import typeset

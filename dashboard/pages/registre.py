@@ -21,8 +21,8 @@ from dashboard.register.sentences import (
 )
 from dashboard.register.stages import stage_path
 from dashboard.register.use_case_detail import read_only, saved, use_case_view
-from dashboard.server.security import may_write
 from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.permissions import may_write
 from dashboard.shared.texts import both, t
 from dashboard.shared.widgets import choice, language, page_asked
 from estimator.core.errors import SobriaError

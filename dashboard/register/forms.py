@@ -11,8 +11,8 @@ from markupsafe import Markup
 from dashboard.register import estimator_gateway as register
 from dashboard.register import form_fields as fields
 from dashboard.register.sentences import event_text
-from dashboard.server.security import may_write
 from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.permissions import may_write
 from dashboard.shared.texts import t
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author

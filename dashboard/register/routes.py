@@ -9,8 +9,8 @@ from starlette.routing import Route
 
 from dashboard.register import estimator_gateway as register
 from dashboard.register.printable_sheet import sheet
-from dashboard.server.html_shell import not_found_page
 from dashboard.shared import estimator_gateway
+from dashboard.shared.html_shell import not_found_page
 from dashboard.shared.texts import DEFAULT, LANGUAGES
 from estimator.governance.register.refusals import UseCaseUnknown
 

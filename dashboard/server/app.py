@@ -19,10 +19,11 @@ from streamlit.web import bootstrap
 
 from dashboard.comparison.document_routes import SHEET_FILES, sheet_routes
 from dashboard.register.routes import REGISTER_FILES, register_routes
-from dashboard.server.html_shell import PAGES, not_found_page, page
+from dashboard.server.html_shell import PAGES, page
 from dashboard.server.security import Guard, PackedAssets
 from dashboard.server.write_access import Access, writing_routes
 from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.html_shell import not_found_page
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 from dashboard.summary.estimator_gateway import explanation
 from dashboard.summary.routes import SYNTHESIS_FILES, synthesis_routes

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit
 from markupsafe import escape
 
+from dashboard.shared.html_shell import OURS
 from dashboard.shared.texts import t, words
 
 PAGES = (
@@ -15,10 +16,6 @@ PAGES = (
     "accessibilite", "brancher",
 )  # fmt: skip
 STREAMLIT = "en"  # the language that it speaks
-OURS = (
-    '<link rel="preload" href="./inter.woff2" as="font" type="font/woff2" crossorigin>'
-    '<link rel="stylesheet" href="./style.css">'
-)
 UNWANTED = (
     r"<!--.*?-->",  # notes to developers
     r"<script>.*?</script>",  # a flag for page harvesters; without it the policy needs no exception
@@ -47,20 +44,3 @@ def _said(lang: str) -> str:
     pairs = [[said, t(f"streamlit.{key}", lang)] for key, said in words(STREAMLIT)["streamlit"].items()]
     data = json.dumps(pairs if lang != STREAMLIT else [], ensure_ascii=False).replace("<", "\\u003c")
     return f'<script type="application/json" id="words">{data}</script><script src="./streamlit.js"></script>'
-
-
-@cache
-def not_found_page(lang: str) -> str:
-    """What an address that leads nowhere says."""
-    return alone_page(t("state.not_found_title", lang), t("state.not_found_answer", lang), lang)
-
-
-def alone_page(title: str, answer: str, lang: str) -> str:
-    """A page that only says something, and the way back."""
-    home = t("state.home", lang)
-    return (
-        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{escape(title)} – SobrIA</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">{OURS.replace("./", "/")}</head>'
-        f'<body class="alone"><main><h1>{escape(title)}</h1><p>{escape(answer)}</p>'
-        f'<p><a href="/?lang={lang}">{escape(home)}</a></p></main></body></html>'
-    )

@@ -13,8 +13,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.server.html_shell import not_found_page
 from dashboard.server.write_access import SECRET, Access
+from dashboard.shared.html_shell import not_found_page
+from dashboard.shared.permissions import WRITER
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -23,7 +24,6 @@ UPLOADS = "/_stcore/upload_file"
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", UPLOADS)
 READING = ("GET", "HEAD")
 DROPPING = ("PUT", "DELETE")  # a file sent to a page, and taken back
-WRITER = "x-sobria-writer"  # until when one may write, set here alone: what others send under this name is thrown away
 INNER = (WRITER.encode(), SECRET.encode())  # names that nothing behind the guard sees as they were sent
 SPARED = ("/static/media/MaterialSymbols-", "/static/media/SourceSansVF-Upright")  # fonts fetched, never shown: 546 kB
 FOR_A_YEAR = "public, immutable, max-age=31536000"
@@ -43,11 +43,6 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
-
-
-def may_write() -> bool:
-    """The one switch: may whoever is looking at this page write, still now?"""
-    return float(st.context.headers.get(WRITER, 0)) > time.monotonic()
 
 
 class Guard:

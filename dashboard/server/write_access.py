@@ -15,7 +15,7 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dashboard.server.html_shell import alone_page
+from dashboard.shared.html_shell import alone_page
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 
 LINK, KEY = "/ecrire", "cle"
