@@ -17,14 +17,27 @@ def test_a_build_is_named_after_every_source_that_decides_its_numbers() -> None:
     """All that the build and its reading import, but what brings rows in: what that decided is in the ledger."""
     folder = Path(str(resources.files("estimator")))
     hashed = {Path(str(file)).relative_to(folder).as_posix() for file in build_identity.deciding()}
-    rows = ("readers/", "register/")
-    needed = {name for name in closure(folder, "building.py", "reading.py", "figures.py") if not name.startswith(rows)}
+    rows = ("ingestion/", "governance/", "tracking/")
+    needed = {
+        name
+        for name in closure(folder, "builds/build.py", "builds/queries.py", "assessment/impacts.py")
+        if not name.startswith(rows)
+    }
     assert len(needed) > 40
     assert needed <= hashed
     assert {f"builds/sql/{name}.sql" for name in ("runs", "slices", "groups", "views/proof_energy")} <= hashed
 
 
-@pytest.mark.parametrize("name", ["binding.py", "coefficients.py", "tokens/prediction.py", "builds/sql/slices.sql"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "catalogue/selection.py",
+        "assessment/coefficients.py",
+        "workloads/inference/prediction.py",
+        "builds/sql/slices.sql",
+        "ledger/sql/current_rows.sql",
+    ],
+)
 def test_a_changed_line_makes_another_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     Ledger(tmp_path).append([activity()], [])
     before = build(tmp_path)

@@ -10,6 +10,8 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION
 from estimator.ledger import Ledger
 
+DECIDING = ("core", "catalogue", "ledger", "assessment", "workloads", "builds")
+
 
 def identity(ledger: Ledger, catalogue: Catalogue) -> str:
     """Hash of all that decides the numbers: ledger files, withdrawals, factors, our own sources, DuckDB and numpy."""
@@ -18,8 +20,9 @@ def identity(ledger: Ledger, catalogue: Catalogue) -> str:
 
 
 def deciding() -> Iterator[Traversable]:
-    """The files that a figure may come from: all modules and all SQL of the estimator."""
-    yield from _below(resources.files("estimator"))
+    """The files that a figure may come from: modules and SQL of the rooms that decide numbers."""
+    for room in DECIDING:
+        yield from _below(resources.files("estimator") / room)
 
 
 def _below(folder: Traversable) -> Iterator[Traversable]:
