@@ -1,5 +1,6 @@
 """The wheel, installed where there is no checkout, holds all that the command needs."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -55,6 +56,15 @@ def test_every_file_of_the_packages_is_in_the_wheel(root: Path, wheel: Path) -> 
         if path.is_file() and path.suffix != ".pyc"
     }
     assert files - set(zipfile.ZipFile(wheel).namelist()) == set()
+
+
+def test_the_public_names_are_those_of_the_package_people_install(outside: Command) -> None:
+    """Outside the checkout and in it, under both names; `import` alone loads nothing heavy."""
+    asked = "import sobria, estimator; from sobria import Question, estimate; print(estimate is estimator.estimate)"
+    assert outside("python", "-c", asked).stdout == "True\n"
+    assert importlib.import_module("sobria").Question is importlib.import_module("estimator").Question
+    typed = "import importlib.resources as r; print((r.files('sobria') / 'py.typed').is_file())"
+    assert outside("python", "-c", typed).stdout == "True\n"
 
 
 def test_the_packages_come_from_the_wheel(root: Path, outside: Command) -> None:
