@@ -30,7 +30,7 @@ MONTHS = (202606, 202607, 202608, 202610, 202611)
 def install() -> None:
     """Make the screens read fake builds for the rest of this process."""
     estimator_gateway.current_file = current  # type: ignore[assignment]
-    estimator_gateway.reading.open_current = open_current  # type: ignore[assignment]
+    estimator_gateway.queries.open_current = open_current  # type: ignore[assignment]
 
 
 def current(home: Path) -> Path | None:

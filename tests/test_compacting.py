@@ -84,7 +84,7 @@ def test_killed_at_any_step_nothing_is_lost(home: Path, step: str, monkeypatch: 
     before, account, ledger = said(home), standing(Ledger(home)), Ledger(home)
     place: tuple[object, str] = {
         "write the record": (ledger.compactions, "write"),
-        "make the file": (compaction.lake, "publish"),
+        "make the file": (compaction.parquet_files, "publish"),
         "delete": (compaction, "_delete"),
     }[step]
     monkeypatch.setattr(*place, killed)

@@ -29,7 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, whose fake build is what its file says."""
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
     monkeypatch.setattr(estimator_gateway, "current_file", fake_reading.current)
-    monkeypatch.setattr(estimator_gateway.reading, "open_current", fake_reading.open_current)
+    monkeypatch.setattr(estimator_gateway.queries, "open_current", fake_reading.open_current)
     estimator_gateway._opened.cache_clear()
     return tmp_path
 

@@ -51,7 +51,7 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
     """The register of a home with a fake build, where people may write."""
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
     monkeypatch.setattr(estimator_gateway, "current_file", fake_reading.current)
-    monkeypatch.setattr(estimator_gateway.reading, "open_current", fake_reading.open_current)
+    monkeypatch.setattr(estimator_gateway.queries, "open_current", fake_reading.open_current)
     monkeypatch.setattr(permissions, "may_write", lambda: True)
     monkeypatch.setattr("dashboard.register.forms.may_write", lambda: True)
     estimator_gateway._opened.cache_clear()

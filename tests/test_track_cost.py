@@ -14,7 +14,7 @@ import pytest
 
 from estimator.cli import main
 from estimator.cli.track import BadWindow, seconds_of
-from estimator.tracking import hardware_cache
+from estimator.tracking import hardware_cache as known_hardware
 from estimator.tracking.overhead import OwnTime, Spent, since_start
 from estimator.tracking.tracker import Tracker
 from tests.tracking import Shelf, kept, options
@@ -127,16 +127,16 @@ SEES = {"counter": False, "cards": (0, ())}
 
 @pytest.fixture
 def remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(hardware_cache, "_started", lambda: "boot-1")
+    monkeypatch.setattr(known_hardware, "_started", lambda: "boot-1")
     cache = Cache()
     cache._plans[Key("machine")] = Plan("cpu_load")
-    hardware_cache.remember(cache, tracker(), tmp_path, SEES)
+    known_hardware.remember(cache, tracker(), tmp_path, SEES)
     return tmp_path
 
 
 def recalled(home: Path, of: Any, sees: Any = None) -> dict[Key, Plan]:
     cache = Cache()
-    hardware_cache.recall(cache, of, home, SEES if sees is None else sees)
+    known_hardware.recall(cache, of, home, SEES if sees is None else sees)
     return cache._plans
 
 
@@ -159,13 +159,13 @@ def test_what_has_changed_is_found_out_anew(remembered: Path, of: Any, sees: Any
 
 
 def test_another_start_of_the_machine_is_found_out_anew(remembered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hardware_cache, "_started", lambda: "boot-2")
+    monkeypatch.setattr(known_hardware, "_started", lambda: "boot-2")
     assert recalled(remembered, tracker()) == {}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"key": 1}', '{"key": 1, "plan": {"other": 1}}'])
 def test_a_torn_file_is_found_out_anew(remembered: Path, text: str) -> None:
-    (file,) = (remembered / hardware_cache.FOLDER).iterdir()
+    (file,) = (remembered / known_hardware.FOLDER).iterdir()
     file.write_text(text)
     assert recalled(remembered, tracker()) == {}
 
@@ -187,7 +187,7 @@ def test_a_second_process_asks_the_machine_nothing_and_labels_the_same(
     assert run.problem is None and one.modes == two.modes and one.tracker == two.tracker
     for name in ("cpu_model", "cpu_count", "gpu_count", "ram_total_size"):
         assert first[name] == second[name]
-    (file,) = (tmp_path / hardware_cache.FOLDER).iterdir()
+    (file,) = (tmp_path / known_hardware.FOLDER).iterdir()
     assert json.loads(file.read_text())["plan"].keys() == {
         field.name for field in dataclasses.fields(hardware_cache._HardwarePlan)
     }
