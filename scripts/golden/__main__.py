@@ -33,6 +33,8 @@ REPORTS = ("schema-impact", "data", "boamps", "reen", "beges", "budget-vert")
 FOLDERS = ("data", "boamps")  # reports of several files
 MASKS = (
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])"), "<build>"),
+    (re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"), "<event>"),
+    (re.compile(r"(?<=-)[0-9a-f]{8}(?=\.json)"), "<run>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)?"), "<moment>"),
     (re.compile(re.escape(date.today().isoformat())), "<today>"),
     (re.compile(rf"(?:{re.escape(tempfile.gettempdir())}|{re.escape(str(ROOT))})/[^\s\"',;:)]*"), "<path>"),
@@ -64,6 +66,7 @@ def masked(text: str) -> str:
 
 def write(file: Path, text: str) -> None:
     """One file of the set, masked."""
+    file = file.with_name(masked(file.name))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(masked(text), "utf-8")
 

@@ -75,7 +75,7 @@ def _divisible(old: Case, new: Case) -> bool:
 
 def _cases(scope: Scope, indicator: str) -> dict[str | None, Case]:
     found = {}
-    for name in {row.id for row in scope.rows}:
+    for name in dict.fromkeys(row.id for row in scope.rows):  # in one order: sums of floats depend on it
         case = _case(of_case(scope.rows, name), indicator)
         if case is not None:
             found[name] = case
