@@ -18,7 +18,7 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 WORDS = sorted((ROOT / package / "words") for package in PACKAGES if (ROOT / package / "words").is_dir())
 
-FILE_LINES = 300
+FILE_LINES = 400
 FUNCTION_LINES = 70
 IMPORT_SECONDS = 0.3
 

@@ -146,7 +146,7 @@ def test_counts_without_energy_are_kept_and_not_estimable(tmp_path: Path) -> Non
     assert (row.output_tokens, row.model, row.other_mode) == (5000, "modele-maison", "mode/not_declared")
     assert "energy_not_declared" in row.checks
     found = figures(tmp_path, row)
-    assert found["indicators"]["energy"]["missing"]["code"] == "not_published"
+    assert found["indicators"]["energy"]["missing"]["code"] == "unknown_model"
     assert found["coverage"]["by_figure"]["energy"] == 0
 
 

@@ -241,7 +241,8 @@ def test_prefixes_in_any_order_twice_under_two_names_are_the_whole_once(rows: li
 WORKER = """
 import sys
 from pathlib import Path
-from estimator.ledger import Ledger, import_paths
+from estimator.ingestion.importing import import_paths
+from estimator.ledger import Ledger
 from tests.traces_support import context
 for path in sys.argv[2:]:
     import_paths(Ledger(Path(sys.argv[1])), [path], context())

@@ -102,9 +102,9 @@ def test_a_signal_before_the_command_begins_stops_it(
 def driver(home: Path, command: list[str], before: str = "pass") -> list[str]:
     """Python that tracks a command in a process of its own; its importer takes everything and does nothing."""
     code = (
-        "import sys; from pathlib import Path; from estimator import command, track;"
-        f"{before};options = track.TrackOptions(home=Path({str(home)!r}), sampling_s=0.2);"
-        f"sys.exit(command.run_command({command!r}, options, lambda home, traces: None))"
+        "import sys; from pathlib import Path; from estimator.tracking import run_command, tracker;"
+        f"{before};options = tracker.TrackOptions(home=Path({str(home)!r}), sampling_s=0.2);"
+        f"sys.exit(run_command.run_command({command!r}, options, lambda home, traces: None))"
     )
     return python(code)
 
@@ -170,7 +170,7 @@ def test_what_the_terminal_sends_is_heard_once(tmp_path: Path) -> None:
 def test_a_tracker_that_is_killed_leaves_what_it_had(tmp_path: Path, shelf: Shelf) -> None:
     """SIGKILL gives no time: the last row written, at most SNAPSHOT_S old, is taken up by the next delivery."""
     sleeper = tmp_path / "sleeper"
-    command = driver(tmp_path, ["sh", "-c", f"echo $$ > {sleeper}; exec sleep 60"], before="track.SNAPSHOT_S = 0.2")
+    command = driver(tmp_path, ["sh", "-c", f"echo $$ > {sleeper}; exec sleep 60"], before="tracker.SNAPSHOT_S = 0.2")
     process = subprocess.Popen(command, cwd=ROOT)
     end = time.time() + 20
     while not (sleeper.exists() and list((tmp_path / "spool").rglob("*.csv"))) and time.time() < end:

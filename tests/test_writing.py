@@ -150,7 +150,7 @@ def test_the_right_ends_after_its_hours_on_a_page_left_open_too(monkeypatch: pyt
     cookie = site.opened()
     assert site.may_write(cookie) is True
     headers = {permissions.WRITER: site.seen[permissions.WRITER]}
-    monkeypatch.setattr(security, "st", SimpleNamespace(context=SimpleNamespace(headers=headers)))
+    monkeypatch.setattr(permissions, "st", SimpleNamespace(context=SimpleNamespace(headers=headers)))
     assert permissions.may_write() is True
     monkeypatch.setattr(write_access.time, "monotonic", lambda: now + HOURS * 3600 + 60)
     assert permissions.may_write() is False and site.may_write(cookie) is False

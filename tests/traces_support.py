@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from estimator.builds.build import sql_text
 from estimator.catalogue.resolver import Places
 from estimator.core.duckdb_engine import connect
 from estimator.ingestion.reader import open_trace
 from estimator.ingestion.readers import Context, Trace, read_trace
 from estimator.ledger import Ledger
+from estimator.ledger.files import current_rows_sql
 from estimator.ledger.rows import Activity, Refused
 
 TRACES = Path(__file__).resolve().parent / "traces"
@@ -82,7 +82,7 @@ def judged(ledger: Ledger) -> list[dict[str, Any]]:
     """Every row of the ledger with its status."""
     with connect() as connection:
         connection.execute(f"CREATE TABLE activities AS SELECT * FROM read_parquet({ledger.activity_files()!r})")
-        cursor = connection.execute(sql_text("views/current_rows.sql"))
+        cursor = connection.execute(current_rows_sql())
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

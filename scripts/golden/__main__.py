@@ -35,8 +35,9 @@ MASKS = (
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])"), "<build>"),
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"), "<event>"),
     (re.compile(r"(?<=-)[0-9a-f]{8}(?=\.json)"), "<run>"),
+    (re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<report>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)?"), "<moment>"),
-    (re.compile(re.escape(date.today().isoformat())), "<today>"),
+    (re.compile(re.escape(date.today().isoformat()) + r"(?: \d\d:\d\d:\d\d)?"), "<today>"),
     (re.compile(rf"(?:{re.escape(tempfile.gettempdir())}|{re.escape(str(ROOT))})/[^\s\"',;:)]*"), "<path>"),
 )
 
