@@ -52,7 +52,7 @@ def test_own_time_counts_what_is_inside_and_the_programs_waited_for() -> None:
     time.sleep(0.05)
     with own.counted():
         subprocess.run([sys.executable, "-S", "-c", "sum(range(4_000_000))"], check=True)
-    assert own.spent.wall_s >= own.spent.cpu_s > 0.02
+    assert own.spent.wall_s + 0.02 >= own.spent.cpu_s > 0.02  # that of a child is counted in ticks of 10 ms
     own.mark()
     own.add(1.0, 0.5)
     assert own.since_mark() == pytest.approx((1.0, 0.5))
