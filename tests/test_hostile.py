@@ -11,7 +11,7 @@ from dashboard.server.security import PackedAssets
 from estimator.ingestion.parsing.row_builder import counts_only
 from estimator.ingestion.reader import NotAFile, RowRefused, open_trace
 from estimator.ingestion.readers import find_files
-from tests.formats_support import result_of
+from tests.ingestion.formats import result_of
 from tests.support import activity, built, sobria
 
 NO_ENERGY = {"cpu_mode": "mode/none", "other_mode": "mode/not_declared", "cpu_energy_kwh": None}

@@ -17,7 +17,7 @@ import pytest
 from dashboard.connect.methods import WAYS
 from estimator.builds.queries import Build, open_current
 from estimator.cli import main as sobria
-from tests.gateways import VLLM, LiteLLM, listening
+from tests.ingestion.gateways import VLLM, LiteLLM, listening
 
 LINES = {way.name: [step.code for step in way.steps] for way in WAYS}
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")

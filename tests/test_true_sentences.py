@@ -27,7 +27,7 @@ from estimator.reporting.documents.document import Cell, Table
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.summary.write import written
-from tests.test_synthesis import case, run, scope
+from tests.reporting.test_synthesis import case, run, scope
 
 FRAME = Path(__file__).resolve().parents[1] / "dashboard" / "pages" / "frame.py"
 LANGUAGES = ("fr", "en")

@@ -20,8 +20,8 @@ from estimator.comparison.paired_draws import Paired, Side
 from estimator.comparison.verdict_text import smallest_words
 from estimator.comparison.volume_sweep import crossing
 from estimator.core.errors import say
+from tests.comparison.test_compare_parts import DAY, SERVER, SITE, option, scenario
 from tests.support import activity, built
-from tests.test_compare_parts import DAY, SERVER, SITE, option, scenario
 
 ENERGY = next(figure for figure in FIGURES if figure.id == "energy")
 

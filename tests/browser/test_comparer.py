@@ -22,7 +22,7 @@ from tests.fake_reading import HOSTILE
 Serve = Callable[[str], Server]
 LANGUAGES = ("fr", "en")
 EXAMPLE = ROOT / "docs" / "scenario.toml"
-HARD = ROOT / "tests" / "hard_scenario.toml"
+HARD = ROOT / "tests" / "browser" / "hard_scenario.toml"
 FEW_TABS = 80  # keys to reach a field of the form from the top of the page
 
 

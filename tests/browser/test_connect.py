@@ -13,7 +13,7 @@ from tests.browser.conftest import Server
 from tests.browser.test_pages import GRAVE, ICONS, LANGUAGES, TROUBLE, is_wider_than_its_window, open_page
 from tests.browser.test_server import ask
 from tests.fake_reading import KIND
-from tests.formats_support import FORMATS
+from tests.ingestion.formats import FORMATS
 
 VIEWS = {"liste": "/brancher", "vLLM": "/brancher?voie=vllm", "OpenAI": "/brancher?voie=openai_usage"}
 HOSTILE_NAME = "<img src=x onerror=alert(1)>" + "long" * 30 + ".jsonl"

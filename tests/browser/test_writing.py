@@ -19,7 +19,7 @@ from tests.browser.conftest import Server
 from tests.browser.test_pages import open_page, settled
 from tests.conftest import NO_NGINX
 from tests.fake_reading import KIND
-from tests.formats_support import FORMATS
+from tests.ingestion.formats import FORMATS
 
 NAME = "sobria.exemple"
 SHARED = "0123456789abcdef" * 4

@@ -1,0 +1,218 @@
+"""The log of factor changes: the same activity before and after, and nothing else."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.shared.texts import t
+from estimator.assessment.impacts import FIGURES
+from estimator.builds.build import Built, build, current
+from estimator.builds.queries import Build
+from estimator.builds.recalculation import ChangeUnreadable, changes, effect, effect_text, factors_text
+from estimator.catalogue.tables import Catalogue, load
+from estimator.core.duckdb_engine import DuckDB
+from estimator.ledger import Ledger
+from tests.dashboard.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
+from tests.support import activity, sobria
+
+GRID = "grid_gwp/FRA/2025"
+
+
+def doubled() -> Catalogue:
+    """The tables that ship, with twice the carbon of a French kWh."""
+    more = {"value": 2.0, "high": 2.0}
+    return load().with_factors(
+        tuple(
+            f.model_copy(update={k: getattr(f, k) * times for k, times in more.items()}) if f.id == GRID else f
+            for f in load().factors
+        )
+    )
+
+
+def ledger(folder: Path, *rows: Any) -> Built:
+    Ledger(folder).append(rows or [activity()], [])
+    return build(folder)
+
+
+def edited(built: Built, sql: str) -> None:
+    """A build as another version of SobrIA could have left it."""
+    engine = DuckDB.create(built.path)
+    engine.run(sql)
+    engine.close()
+
+
+def entry(folder: Path) -> dict[str, Any]:
+    (found,) = changes(folder)
+    return found
+
+
+def test_twice_the_carbon_of_a_kwh_is_twice_the_carbon_of_use(tmp_path: Path) -> None:
+    before = Build(ledger(tmp_path).path).totals()["indicators"]
+    made = build(tmp_path, doubled())
+    found = entry(tmp_path)
+    assert found["from"]["factors"] == load().version and found["to"]["factors"] == doubled().version
+    assert found["to"]["build"] == made.id and found["from"]["formulas"] == found["to"]["formulas"]
+    assert found["factors"]["added"] == found["factors"]["removed"] == 0
+    (changed,) = found["factors"]["changed"]
+    assert changed["id"] == GRID and changed["after"]["value"] == 2 * changed["before"]["value"]
+    gwp = found["figures"]["gwp"]
+    whole, use = before["gwp"]["at_factor_values"], before["gwp"]["use"]["at_factor_values"]
+    assert gwp["before"] == {name: before["gwp"][name] for name in ("low", "central", "high", "at_factor_values")}
+    assert gwp["after"]["at_factor_values"] == pytest.approx(whole + use)
+    assert effect(gwp) == pytest.approx(gwp["after"]["central"] / gwp["before"]["central"] - 1)
+    assert [name for name, figure in found["figures"].items() if effect(figure)] == ["gwp"]
+    assert list(found["figures"]) == [figure.id for figure in FIGURES]
+
+
+def test_what_is_measured_meanwhile_is_no_effect_of_the_method(tmp_path: Path) -> None:
+    old = Build(ledger(tmp_path).path).totals()["indicators"]
+    Ledger(tmp_path).append([activity(cpu_energy_kwh=1000.0)], [])
+    new = Build(build(tmp_path, doubled()).path).totals()["indicators"]
+    found = entry(tmp_path)["figures"]
+    assert found["energy"]["after"] == found["energy"]["before"]
+    assert found["gwp"]["after"]["at_factor_values"] == pytest.approx(
+        old["gwp"]["at_factor_values"] + old["gwp"]["use"]["at_factor_values"]
+    )
+    assert new["gwp"]["central"] > 100 * found["gwp"]["after"]["central"]
+
+
+row = st.fixed_dictionaries(
+    {
+        "cpu_energy_kwh": st.floats(0.001, 1000),
+        "zone": st.sampled_from(["FRA", "POL", "USA", None]),
+        "host": st.sampled_from(["class/server-unknown", "class/desk", None]),
+        "start": st.sampled_from(["2024-12-31T23:30:00", "2026-03-01T10:00:00"]),
+        "service_key": st.sampled_from(["a", "b"]),
+    }
+)
+
+
+@settings(max_examples=5)
+@given(st.lists(row, min_size=1, max_size=6))
+def test_the_same_values_under_another_version_change_nothing(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]
+) -> None:
+    """Cells made again from the groups give the totals of the build, where some are unknown too."""
+    folder = tmp_path_factory.mktemp("home")
+    ledger(folder, *(activity(**fields) for fields in rows))
+    build(folder, load().with_factors(load().factors))
+    found = entry(folder)
+    assert found["factors"] == {"changed": [], "added": 0, "removed": 0}
+    for figure in found["figures"].values():
+        for name, value in figure["before"].items():
+            assert figure["after"][name] == (None if value is None else pytest.approx(value, rel=1e-9))
+
+
+def test_nothing_is_logged_without_a_change_of_factors(tmp_path: Path) -> None:
+    ledger(tmp_path)
+    ledger(tmp_path, activity())
+    assert changes(tmp_path) == [] and not (tmp_path / "changes").exists()
+
+
+def test_going_back_is_a_change_too_and_the_newest_is_first(tmp_path: Path) -> None:
+    ledger(tmp_path)
+    build(tmp_path, doubled())
+    again = build(tmp_path)
+    assert not again.fresh and current(tmp_path) == again.path
+    newest, oldest = changes(tmp_path)
+    assert newest["from"] == oldest["to"] and newest["to"] == oldest["from"]
+    assert (1 + (effect(newest["figures"]["gwp"]) or 0)) * (1 + (effect(oldest["figures"]["gwp"]) or 0)) == (
+        pytest.approx(1)
+    )
+    assert [file.suffix for file in (tmp_path / "changes").iterdir()] == [".json", ".json"]
+
+
+def test_an_old_build_that_cannot_be_opened_is_no_error(tmp_path: Path) -> None:
+    ledger(tmp_path).path.write_bytes(b"no database")
+    made = build(tmp_path, doubled())
+    assert current(tmp_path) == made.path and changes(tmp_path) == []
+
+
+def test_other_formulas_compare_values_at_those_of_the_factors(tmp_path: Path) -> None:
+    made = ledger(tmp_path, activity(), activity(host=None, service_key="b"))
+    old = Build(made.path).totals()["indicators"]
+    edited(made, "UPDATE meta SET value = 'older' WHERE name = 'formulas_version'")
+    edited(made, "UPDATE estimates SET site_energy = site_energy * 3")
+    build(tmp_path, doubled())
+    found = entry(tmp_path)
+    assert found["figures"]["gwp"]["before"] == {
+        "low": None, "central": None, "high": None, "at_factor_values": pytest.approx(old["gwp"]["at_factor_values"])
+    }  # fmt: skip
+    energy = found["figures"]["energy"]
+    assert energy["before"]["at_factor_values"] == pytest.approx(3 * old["energy"]["at_factor_values"])
+    assert effect(energy) == pytest.approx(-2 / 3) and effect_text(energy, "fr") == "−67\u00a0%"
+    assert factors_text(found, "fr").startswith("formules changées ; ")
+
+
+def test_a_figure_whose_result_did_not_exist_is_not_comparable(tmp_path: Path) -> None:
+    made = ledger(tmp_path)
+    edited(made, "UPDATE meta SET value = 'older' WHERE name = 'formulas_version'")
+    edited(made, "ALTER TABLE estimates DROP COLUMN site_energy")
+    build(tmp_path, doubled())
+    found = entry(tmp_path)["figures"]
+    assert found["energy"]["before"]["central"] is None and effect(found["energy"]) is None
+    assert effect_text(found["energy"], "en") == "not comparable" and effect(found["gwp"])
+
+
+def test_groups_that_lack_a_column_are_said_not_to_compare(tmp_path: Path) -> None:
+    made = ledger(tmp_path)
+    edited(made, "UPDATE meta SET value = 'older' WHERE name = 'formulas_version'")
+    edited(made, "ALTER TABLE groups DROP COLUMN network")
+    build(tmp_path, doubled())
+    found = entry(tmp_path)
+    assert found["factors"] is None and found["figures"] == {}
+    assert found["missing"]["fr"] == "comparaison impossible : l'ancien calcul n'a pas les colonnes network"
+    assert factors_text(found, "en").endswith("comparison not possible: the old build lacks the columns network")
+    assert effect_text(found["figures"].get("gwp"), "fr") == "non comparable"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "french", "english"),
+    [
+        (1.0, 1.0, "sans effet", "no effect"),
+        (1.0, 1.0 + 1e-9, "sans effet", "no effect"),
+        (0.0, 0.0, "sans effet", "no effect"),
+        (0.0, 1.0, "non comparable", "not comparable"),
+        (None, 1.0, "non comparable", "not comparable"),
+        (1.0, None, "non comparable", "not comparable"),
+        (200.0, 206.8, "+3,4\u00a0%", "+3.4%"),
+        (1.0, 3.0, "+200\u00a0%", "+200%"),
+        (1.0, 0.5, "−50\u00a0%", "−50%"),
+    ],
+)
+def test_an_effect_is_said_in_two_figures(before: float | None, after: float | None, french: str, english: str) -> None:
+    figure = {"before": {"central": before}, "after": {"central": after}}
+    assert (effect_text(figure, "fr"), effect_text(figure, "en")) == (french, english)
+
+
+def test_a_damaged_file_of_the_log_is_named(tmp_path: Path) -> None:
+    (tmp_path / "changes").mkdir()
+    (tmp_path / "changes" / "x.json").write_text("{", "utf-8")
+    with pytest.raises(ChangeUnreadable) as refusal:
+        changes(tmp_path)
+    assert "x.json" in refusal.value.message("fr") and "x.json" in refusal.value.message("en")
+
+
+def test_the_command_says_what_a_change_did(tmp_path: Path) -> None:
+    assert "Aucun changement de facteurs" in sobria(tmp_path, "factors", "changes").stdout
+    ledger(tmp_path)
+    build(tmp_path, doubled())
+    text = sobria(tmp_path, "factors", "changes").stdout
+    assert "facteurs employés : 1 changé(s), 0 ajouté(s), 0 retiré(s)" in text and "Gaz à effet de serre" in text
+    assert text.count("sans effet") == 4 and text.count("+") == 2  # one of the two is that of UTC
+    assert json.loads(sobria(tmp_path, "factors", "changes", "--json").stdout)["changes"] == changes(tmp_path)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_method_page_shows_the_log(home: Path, lang: str) -> None:  # noqa: F811
+    assert t("changes.none", lang) in page("methode", lang)
+    ledger(home)
+    build(home, doubled())
+    text = page("methode", lang).split(t("changes.title", lang), 1)[1].split("</table>")[0]
+    assert "facteurs?" in text and "facteur=grid_gwp%2FFRA%2F2025" in text
+    assert text.count({"fr": "sans effet", "en": "no effect"}[lang]) == 4
+    assert effect_text(changes(home)[0]["figures"]["gwp"], lang) in text

@@ -1,0 +1,271 @@
+"""The laws that the shipped factor tables obey, read as plain text and not through the catalogue."""
+
+import csv
+import re
+import subprocess
+import sys
+import tomllib
+from collections import Counter, defaultdict
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from estimator.catalogue.tables import FACTOR_TABLES
+from scripts import refresh_grid
+
+FACTORS = Path(__file__).resolve().parents[2] / "factors"
+TABLES = tuple(name.removesuffix(".csv") for name in FACTOR_TABLES if (FACTORS / name).is_file())
+GRID = ("grid_gwp", "grid_adpe", "grid_primary_energy", "grid_water_intensity", "grid_reservoir_water_intensity")
+ZONES = (*refresh_grid.EU27, *"GBR CHE NOR ISL USA CAN CAN-QC CAN-ON CAN-BC CHN JPN IND WORLD EUROPE".split())
+REASONS = {"not_published", "licence", "not_known", "unreliable", "not_applicable"}
+HOSTS = "desk server-room server-unknown shared-regional national-cloud hyperscale".split()
+MODES = "meter bmc node rapl nvml cpu_load constant unknown declared supplier_model none given".split()
+GAPS = "none desktop-gpu desktop-cpu laptop server".split()
+MACHINES = "laptop desktop workstation rack-server ai-server".split()
+FIXED = {
+    *(f"class/{name}" for name in HOSTS),
+    *(f"mode/{name}" for name in MODES),
+    *(f"gap/{name}" for name in GAPS),
+    *(f"machine/{name}" for name in MACHINES),
+    *("network/fixed-fra", "network/mobile-fra"),
+}
+
+
+def read(name: str) -> list[dict[str, str]]:
+    """The rows of one table."""
+    with (FACTORS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def toml(name: str) -> dict[str, dict[str, object]]:
+    """The entries of one TOML file."""
+    return tomllib.loads((FACTORS / f"{name}.toml").read_text("utf-8"))
+
+
+ROWS = [row for table in TABLES for row in read(table)]
+VALUED = [row for row in ROWS if row["value"]]
+MISSING = [row for row in ROWS if not row["value"]]
+DEFAULTS = [row for row in ROWS if row["role"] == "default"]
+SUBJECTS = {row["id"]: row for row in read("subjects")}
+PLACES = {row["zone"]: row for row in read("zones")}
+QUANTITIES = {row["factor"]: row for row in read("quantities") if row["factor"]}
+SOURCES, RULES = toml("sources"), toml("bounds_rules")
+
+
+def faults(rows: list[dict[str, str]], law: object) -> list[str]:
+    """Ids of the rows that break a law."""
+    assert callable(law)
+    return [row["id"] for row in rows if not law(row)]
+
+
+def test_ids_are_unique_and_say_their_quantity_and_subject() -> None:
+    assert [name for name, count in Counter(row["id"] for row in ROWS).items() if count > 1] == []
+    assert faults(ROWS, lambda r: re.fullmatch(r"[A-Za-z0-9_./-]+", r["id"])) == []
+    assert faults(ROWS, lambda r: r["id"].startswith(f"{r['quantity']}/{r['subject']}/")) == []
+
+
+def test_quantities_units_and_subjects_are_those_of_the_dictionaries() -> None:
+    assert faults(ROWS, lambda r: r["unit"] == QUANTITIES[r["quantity"]]["unit"]) == []
+    kinds = {
+        "zone": None,
+        "host": "host",
+        "device": "device",
+        "token_device": "device",
+        "machine": "machine",
+        "gap": "gap",
+        "network": "network",
+        "storage": "storage",
+        "equivalence": "equivalence",
+    }
+    shared = {"embodied_gwp", "embodied_adpe", "embodied_primary_energy", "lifetime", "occupancy"}
+
+    def hangs_well(row: dict[str, str]) -> bool:
+        if row["quantity"].startswith("grid_"):
+            return row["subject"] in PLACES
+        kind = SUBJECTS[row["subject"]]["kind"]
+        if row["quantity"] == "provisioning_factor":
+            return kind == "device"
+        if row["quantity"] in shared:
+            return kind in ("device", "machine", "part", "terminal")
+        return kind == kinds.get(QUANTITIES[row["quantity"]]["hangs_on"], "mode")
+
+    assert faults(ROWS, hangs_well) == []
+
+
+def test_values_are_plausible_and_within_their_bounds() -> None:
+    def ordered(row: dict[str, str]) -> bool:
+        quantity = QUANTITIES[row["quantity"]]
+        low, value, high = (float(row[name]) for name in ("low", "value", "high"))
+        return float(quantity["floor"]) <= low <= value <= high <= float(quantity["ceiling"])
+
+    assert faults(VALUED, ordered) == []
+    assert faults(VALUED, lambda r: not r["missing_reason"]) == []
+
+
+def test_kinds_of_bounds() -> None:
+    kinds = {"p5_p95", "min_max", "rival_sources", "rule", "exact"}
+    assert faults(VALUED, lambda r: r["bounds_kind"] in kinds) == []
+    assert faults(VALUED, lambda r: (r["bounds_rule"] in RULES) == (r["bounds_kind"] == "rule")) == []
+    assert faults(VALUED, lambda r: r["bounds_kind"] != "exact" or r["low"] == r["value"] == r["high"]) == []
+    assert set(RULES) == {row["bounds_rule"] for row in VALUED if row["bounds_rule"]}
+    assert [name for name, rule in RULES.items() if not (rule.get("fr") and rule.get("en"))] == []
+
+
+def test_an_unknown_says_why_and_has_no_bounds() -> None:
+    assert faults(MISSING, lambda r: r["missing_reason"] in REASONS and r["role"] == "default") == []
+    assert faults(MISSING, lambda r: not (r["low"] or r["high"] or r["bounds_kind"] or r["bounds_rule"])) == []
+
+
+def test_every_row_has_source_locator_quality_and_review() -> None:
+    assert faults(ROWS, lambda r: r["source"] in SOURCES and r["locator"].strip()) == []
+    assert faults(ROWS, lambda r: re.fullmatch(r"[1-5]/[1-5]/[1-5]/[1-5]", r["quality"])) == []
+    assert faults(ROWS, lambda r: date.fromisoformat(r["review_by"]) > date(2026, 11, 1)) == []
+
+
+def test_every_source_has_a_licence_and_is_used() -> None:
+    for name, source in SOURCES.items():
+        assert re.fullmatch(r"[A-Za-z0-9_-]+", name)
+        assert source["licence"] and source["citation"] and source["title"] and source["publisher"], name
+        assert source["redistribution"] in ("open", "citation", "own"), name
+        assert source["redistribution"] == "own" or str(source["url"]).startswith(("https://", "http://")), name
+        assert isinstance(source["accessed"], date), name
+    tables = [path.stem for path in FACTORS.glob("*.csv")]
+    used = {row["source"] for name in tables for row in read(name) if row.get("source")}
+    assert set(SOURCES) == used | {"given"}  # what a user types has no row
+
+
+def test_no_table_is_taken_over_whole_from_a_source_that_may_not_ship() -> None:
+    """A source that may only be quoted speaks of few subjects (sites, cards), those of a copyleft data base are never
+    a default."""
+    quoted = {(r["source"], r["subject"]) for r in VALUED if SOURCES[r["source"]]["redistribution"] == "citation"}
+    subjects = Counter(source for source, _ in quoted)
+    assert max(subjects.values()) <= 20, subjects.most_common(3)
+    odbl = [
+        row["id"] for row in VALUED if row["source"] in ("emaps_yearly", "boavizta_gwp") and row["role"] == "default"
+    ]
+    assert odbl == []
+    assert {row["role"] for row in VALUED if row["source"] == "boaviztapi"} == {"rival"}
+
+
+def test_defaults_never_overlap_nor_leave_a_hole_in_time() -> None:
+    spans = defaultdict(list)
+    for row in DEFAULTS:
+        start = date.fromisoformat(row["valid_from"]) if row["valid_from"] else date.min
+        end = date.fromisoformat(row["valid_to"]) if row["valid_to"] else date.max
+        assert start <= end, row["id"]
+        spans[row["quantity"], row["subject"]].append((start, end))
+    for key, periods in spans.items():
+        periods.sort()
+        for before, after in pairwise(periods):
+            assert (after[0] - before[1]).days == 1, (key, before, after)
+        assert periods[-1][1] == date.max, key
+
+
+def test_ladders_end() -> None:
+    wider = {name: row["class"] for name, row in SUBJECTS.items()} | {name: r["wider"] for name, r in PLACES.items()}
+    assert len(wider) == len(SUBJECTS) + len(PLACES)
+    for name in wider:
+        seen, step = {name}, wider[name]
+        while step:
+            assert step in wider and step not in seen, (name, step)
+            seen.add(step)
+            step = wider[step]
+    countries = [name for name, row in PLACES.items() if row["alpha2"]]
+    assert [name for name in countries if wider[name]] == [], "a country never falls back on something wider"
+
+
+def test_subjects_and_zones_are_whole() -> None:
+    assert SUBJECTS.keys() >= FIXED
+    assert [row["id"] for row in SUBJECTS.values() if row["zone"] and row["zone"] not in PLACES] == []
+    assert [row["id"] for row in SUBJECTS.values() if not (row["label_fr"] and row["label_en"])] == []
+    proofs = {name: row["proof"] for name, row in SUBJECTS.items() if row["kind"] == "mode"}
+    assert set(proofs.values()) == {"measured", "estimated", "declared", "unknown", ""}
+    assert [name for name, row in SUBJECTS.items() if row["proof"] and row["kind"] != "mode"] == []
+    for name, row in PLACES.items():
+        if row["alpha2"]:
+            assert re.fullmatch(r"[A-Z]{3}", name) and not row["label_fr"], name
+        else:
+            assert row["label_fr"] and row["label_en"], name
+        assert row["import_heavy"] in ("yes", "no"), name
+
+
+def test_an_alias_means_one_thing() -> None:
+    said = Counter((r["kind"], alias) for r in SUBJECTS.values() for alias in r["aliases"].split("|") if alias)
+    said += Counter(("zone", r["wider"], alias) for r in PLACES.values() for alias in r["aliases"].split("|") if alias)
+    assert [key for key, count in said.items() if count > 1] == []
+    assert [key for key in said if key[-1] != key[-1].strip().lower()] == []
+
+
+def test_french_electricity_by_year() -> None:
+    """ADEME, in kg: 56.9 g for 2021 and, with wide bounds, before; 52.0 g for 2022 to 2024; 46.1 g from 2025."""
+    years = ((2019, "0.0569"), (2021, "0.0569"), (2022, "0.052"), (2024, "0.052"), (2025, "0.0461"), (2026, "0.0461"))
+    french = [row for row in DEFAULTS if row["quantity"] == "grid_gwp" and row["subject"] == "FRA"]
+    for year, value in years:
+        day = f"{year}-07-01"
+        found = [r["value"] for r in french if r["valid_from"] <= day and day <= (r["valid_to"] or "9999")]
+        assert found == [value], year
+    last = next(row for row in french if not row["valid_to"])
+    assert (last["low"], last["high"], last["bounds_kind"]) == ("0.031", "0.0569", "rival_sources")
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_zone_has_every_grid_quantity(zone: str) -> None:
+    said = {row["quantity"]: row for row in DEFAULTS if row["subject"] == zone}
+    assert set(said) >= set(GRID)
+    assert said["grid_gwp"]["value"]
+
+
+def test_every_country_speaks_of_every_grid_quantity() -> None:
+    said = {(row["subject"], row["quantity"]) for row in DEFAULTS}
+    top = [name for name, row in PLACES.items() if not row["wider"]]
+    assert [(zone, quantity) for zone in top for quantity in GRID if (zone, quantity) not in said] == []
+    parts = [name for name, row in PLACES.items() if row["wider"]]
+    assert [zone for zone in parts if (zone, "grid_gwp") not in said] == []
+
+
+def test_water_and_primary_energy_of_france_by_hand() -> None:
+    """Generation of 2023 in TWh (Our World in Data) times the factors of technologies.csv, added up by hand."""
+    total = 2.16 + 31.43 + 9.71 + 335.65 + 53.19 + 23.26 + 48.61 + 9.5 + 0.6  # = 514.11
+    coal_gas_oil = 2.16 * 1.8019 + 31.43 * 1.0864 + 9.71 * 1.69
+    others = 335.65 * 1.9571 + 23.26 * 0.0038 + 9.5 * 1.147 + 0.6 * 0.9501
+    water = (coal_gas_oil + others) / total  # nuclear alone 1.278 of 1.406
+    reservoirs = water + 53.19 * 17.0003 / total  # 1.759 more
+    heat = 2.16 * 9.474 + 31.43 * 7.2 + 9.71 * 9.73 + 335.65 * 10.909 + 9.5 * 12 + 0.6 * 36
+    primary = (heat + (53.19 + 23.26 + 48.61) * 3.6) / total
+    found = {row["quantity"]: float(row["value"]) for row in read("electricity_computed") if row["subject"] == "FRA"}
+    assert (round(water, 2), round(reservoirs, 2), round(primary, 2)) == (1.41, 3.16, 8.93)
+    assert found["grid_water_intensity"] == pytest.approx(water, rel=5e-4)
+    assert found["grid_reservoir_water_intensity"] == pytest.approx(reservoirs, rel=5e-4)
+    assert found["grid_primary_energy"] == pytest.approx(primary, rel=5e-4)
+
+
+def test_the_computed_table_is_what_the_script_computes(tmp_path: Path) -> None:
+    script = [sys.executable, refresh_grid.__file__]
+    checked = subprocess.run([*script, "--check"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    other = tmp_path / "table.csv"
+    other.write_text(refresh_grid.TABLE.read_text("utf-8").replace("1.406", "1.4", 1), "utf-8")
+    assert subprocess.run([*script, "--check", "--table", str(other)], check=False, capture_output=True).returncode == 1
+
+
+def test_the_script_refuses_a_file_that_changed(tmp_path: Path) -> None:
+    (tmp_path / "private_infra").mkdir()
+    text = (refresh_grid.installed_data() / refresh_grid.MIX_FILE).read_text("utf-8")
+    (tmp_path / refresh_grid.MIX_FILE).write_text(
+        text.replace('"nuclear_TWh": 335.65', '"nuclear_TWh": 3.3565', 1), "utf-8"
+    )
+    with pytest.raises(AssertionError, match="the sources of FRA miss its total"):
+        refresh_grid.rows(tmp_path, FACTORS)
+
+
+def test_devices_seen_in_the_wild_have_a_subject(shared_data: Path) -> None:
+    names = {a for r in SUBJECTS.values() if r["kind"] == "device" for a in r["aliases"].split("|")}
+    seen = set()
+    for path in sorted((shared_data / "traces_wild").glob("*.csv")):
+        lines = path.read_text("latin-1").replace("\r\r\n", "\n").splitlines()
+        for row in csv.DictReader(lines):
+            text = next((v for k, v in row.items() if isinstance(v, str) and k and k.strip() == "gpu_model"), "")
+            seen.add(re.sub(r"^\d+ x ", "", text.strip()).lower())
+    assert seen - names - {""} == set()

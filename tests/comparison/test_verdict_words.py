@@ -1,0 +1,82 @@
+"""Verdicts and ratios as people read them, in French and English."""
+
+import numpy as np
+import pytest
+
+from estimator.comparison.verdict_text import ratio_words, verdict_meaning, verdict_words
+from estimator.comparison.verdicts import VERDICTS, Comparison, Pair, Ratio, compare
+from estimator.core.errors import LANGUAGES
+from tests.core.test_numbers import spaced
+
+NAMES = ("le modèle léger", "le grand")
+OPTIONS = ("the light model", "the large one")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "fr", "en"),
+    [
+        (8, 20, "consomme 8 à 20 fois moins d'électricité que", "uses 8 to 20 times less electricity than"),
+        (2.34, 17.6, "consomme 2,3 à 18 fois moins d'électricité que", "uses 2.3 to 18 times less electricity than"),
+        # 1 - 1/1.25 = 20 %, 1 - 1/1.6 = 37.5 %
+        (1.25, 1.6, "consomme 20 à 38 % d'électricité de moins que", "uses 20 to 38% less electricity than"),
+        (1.25, 8, "consomme de 20 % de moins à 8 fois moins d'électricité que", None),
+        # 1 - 1/(5/3) = 40 %; half as much is 2 times more
+        (0.5, 5 / 3, "consomme de 40 % de moins à 2 fois plus d'électricité que", None),
+        (0.5, 5 / 3, None, "uses between 40% less and 2 times more electricity than"),
+        # 1/0.8 - 1 = 25 %
+        (0.8, 1.25, "consomme de 20 % de moins à 25 % d'électricité de plus que", None),
+        (0.1, 0.25, "consomme 4 à 10 fois plus d'électricité que", "uses 4 to 10 times more electricity than"),
+        (0.4, 0.8, "consomme de 25 % de plus à 2,5 fois plus d'électricité que", None),
+        (0.5, 0.5, "consomme 2 fois plus d'électricité que", "uses 2 times more electricity than"),
+        (8.01, 8.02, "consomme environ 8 fois moins d'électricité que", None),
+        (1, 1, "consomme autant d'électricité que", "uses as much electricity as"),
+        (1, 1.25, "consomme jusqu'à 20 % d'électricité de moins que", "uses up to 20% less electricity than"),
+        (0.8, 1, "consomme jusqu'à 25 % d'électricité de plus que", "uses up to 25% more electricity than"),
+        (1.999, 4, "consomme 2 à 4 fois moins d'électricité que", None),
+    ],
+)
+def test_a_ratio_is_read_as_people_say_it(low: float, high: float, fr: str | None, en: str | None) -> None:
+    result = Comparison("undecided", None, Ratio(low, low, high, low))
+    if fr:
+        assert spaced(ratio_words(result, NAMES, "energy", "fr")) == f"Le modèle léger {fr} le grand."
+    if en:
+        assert spaced(ratio_words(result, OPTIONS, "energy", "en")) == f"The light model {en} the large one."
+
+
+def test_the_sentence_is_about_the_option_that_is_lower_and_elides() -> None:
+    result = compare(Pair(10.0, 1.0, 10.0, 1.0))
+    names = ("un grand modèle", "l'autre")
+    assert spaced(ratio_words(result, names, "gwp", "fr")) == (
+        "L'autre émet 10 fois moins de gaz à effet de serre qu'un grand modèle."
+    )
+    assert spaced(verdict_words(result, names, "fr")) == "plus bas dans tous les cas étudiés : l'autre"
+
+
+def test_a_verdict_prints_its_share_or_its_reason() -> None:
+    most = compare(Pair(np.ones(10_000), np.repeat([0.5, 2.0], [700, 9_300]), 1.0, 2.0))
+    assert spaced(verdict_words(most, NAMES, "fr")) == "plus bas dans la plupart des cas (93 %) : le modèle léger"
+    assert verdict_words(most, OPTIONS, "en") == "lower in most cases (93%): the light model"
+    corners_disagree = compare(Pair(np.ones(10_000), np.full(10_000, 2.0), 1.0, 2.0, [(1.0, 2.0), (1.5, 1.0)]))
+    assert spaced(verdict_words(corners_disagree, NAMES, "fr")) == (
+        "plus bas dans la plupart des cas (plus de 99 %) : le modèle léger"
+    )
+    unknown = compare(Pair(1.0, None, 1.0, None))
+    assert spaced(verdict_words(unknown, NAMES, "fr")) == "non comparable : le grand n'est pas estimable"
+    other = Comparison("not_comparable", reason="other_service")
+    assert verdict_words(other, ("A", "B"), "en") == "not comparable: A and B do not give the same service"
+    assert verdict_words(Comparison("not_studied"), NAMES, "fr") == "non étudié"
+
+
+def test_each_verdict_says_what_it_claims() -> None:
+    assert "au moins 99,99 % des tirages" in spaced(verdict_meaning("lower_always", "fr"))
+    assert "at least 91.5% of the draws" in verdict_meaning("lower_mostly", "en")
+    assert "au plus 3,5 % des tirages" in spaced(verdict_meaning("equivalent", "fr"))
+    assert "90 % des tirages" in spaced(verdict_meaning("margin", "fr"))
+    for lang in LANGUAGES:
+        assert len({verdict_meaning(code, lang) for code in VERDICTS}) == len(VERDICTS)
+
+
+def test_a_zero_leaves_no_ratio() -> None:
+    nothing = compare(Pair(0.0, 3.0, 0.0, 3.0))
+    assert spaced(ratio_words(nothing, NAMES, "water", "fr")).startswith("Rapport sans objet : une des deux valeurs")
+    assert ratio_words(nothing, OPTIONS, "water", "en").startswith("No ratio: one of the two values is zero")

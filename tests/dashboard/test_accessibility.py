@@ -1,0 +1,97 @@
+"""The self-audit and the statement made of it: one table, one rate, one state."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from dashboard.accessibility.audit import MET, NOT_APPLICABLE, NOT_CHECKED, NOT_MET, STATES, audit, read
+from dashboard.shared.texts import t, words
+from estimator.core.home import SettingsRefused, settings
+from tests.dashboard.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
+
+THEMES = {1: 9, 2: 2, 3: 3, 4: 13, 5: 8, 6: 2, 7: 5, 8: 10, 9: 4, 10: 14, 11: 13, 12: 11, 13: 12}  # RGAA 4.1
+HEAD = "criterion,state,asks,proof,tests,day"
+
+
+def table(*states: str) -> list[str]:
+    """An audit of as many criteria as states."""
+    return [HEAD, *(f"1.{n},{state},asks,seen,,2026-11-25" for n, state in enumerate(states, 1))]
+
+
+def test_every_criterion_of_the_standard_is_in_the_table_once() -> None:
+    numbers = [c.number for c in audit().criteria]
+    assert numbers == [f"{theme}.{n}" for theme, count in THEMES.items() for n in range(1, count + 1)]
+    assert len(numbers) == 106
+
+
+def test_every_line_says_its_state_its_proof_and_its_day() -> None:
+    for c in audit().criteria:
+        assert c.state in STATES and c.asks and c.proof, c.number
+        assert len(c.day) == len("2026-11-25"), c.number
+
+
+def test_a_test_named_as_a_proof_exists(root: Path) -> None:
+    for c in audit().criteria:
+        for named in c.tests:
+            file, _, name = named.partition("::")
+            assert f"def {name}(" in (root / "tests" / file).read_text("utf-8"), named
+
+
+def test_the_rate_counts_what_was_not_checked_as_not_holding() -> None:
+    """Of 5 criteria 1 does not apply; 2 of the other 4 hold: 2 / 4 = 0.5."""
+    found = read(table(MET, MET, NOT_MET, NOT_CHECKED, NOT_APPLICABLE))
+    assert (found.applicable, found.rate) == (4, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("states", "state"),
+    [
+        ((MET, MET, MET, NOT_CHECKED), "none"),  # 75 %, but the audit is not whole
+        ((MET, NOT_MET, NOT_MET, NOT_APPLICABLE), "none"),  # 1 / 3
+        ((MET, NOT_MET), "partial"),  # 1 / 2
+        ((MET, MET, NOT_APPLICABLE), "full"),
+    ],
+)
+def test_the_state_is_what_the_law_makes_of_the_rate(states: tuple[str, ...], state: str) -> None:
+    assert read(table(*states)).state == state
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_does_not_hold_is_said_in_words_and_nothing_else_is(lang: str) -> None:
+    assert set(words(lang)["accessibility_gaps"]) == {c.number.replace(".", "-") for c in audit().of(NOT_MET)}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_statement_is_made_of_the_table(home: Path, lang: str) -> None:  # noqa: F811
+    text = page("accessibilite", lang)
+    counted = Counter(c.state for c in audit().criteria)
+    assert f"<h1>{t('accessibility.title', lang)}</h1>" in text
+    assert t(f"accessibility.standing_{audit().state}", lang) in text
+    share = f"{100 * counted[MET] / (106 - counted[NOT_APPLICABLE]):.0f}"
+    assert f"({share}%" in text.replace("\u00a0", "").replace("\u202f", "")
+    for said in words(lang)["accessibility_gaps"]:
+        assert t(f"accessibility_gaps.{said}", lang) in text
+    for c in audit().of(NOT_CHECKED):
+        assert c.number in text
+    assert text.count(t("accessibility.blank", lang)) == 4
+    assert "defenseurdesdroits.fr" in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", ["accueil", "mesures", "facteurs", "explication"])
+def test_the_foot_of_each_page_says_the_state(home: Path, name: str, lang: str) -> None:  # noqa: F811
+    foot = page(name, lang).split("<footer>")[1]
+    assert f'href="accessibilite{"?lang=en" if lang == "en" else ""}"' in foot
+    assert t(f"accessibility.mention_{audit().state}", lang) in foot
+
+
+def test_the_authority_fills_the_contact_in_its_settings(home: Path) -> None:  # noqa: F811
+    (home / "settings.toml").write_text('[contact]\nwho = "Direction <du> numérique"\nmail = "acces@exemple.fr"\n')
+    text = page("accessibilite", "fr")
+    assert "Direction &lt;du&gt; numérique" in text and "acces@exemple.fr" in text
+    assert text.count(t("accessibility.blank", "fr")) == 2
+    (home / "settings.toml").write_text('[contact]\nfax = "03"\n')
+    with pytest.raises(SettingsRefused) as refused:
+        settings(home)
+    assert "[contact] avec who, mail, phone et post" in refused.value.message("fr")

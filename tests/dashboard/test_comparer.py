@@ -1,0 +1,464 @@
+"""« Comparer » without a browser: the example, edits, addresses, files, refusals; figures are the command line's."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import escape
+from streamlit.testing.v1 import AppTest
+
+from dashboard.comparison import downloads as compare_files
+from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison import result as compare_view
+from dashboard.comparison.form_values import NotANumber, number, number_text, refusal_text, share_field_text
+from dashboard.shared.scenario_url import plain, token
+from dashboard.shared.texts import t
+from estimator.assessment.explanation import replay
+from estimator.comparison.scenario import (
+    Constraints,
+    Measured,
+    Need,
+    Option,
+    People,
+    Quality,
+    Scenario,
+    ScenarioRefused,
+    read_scenario,
+    scenario_of,
+)
+from estimator.comparison.scenario_link import LONGEST_TOKEN, decode
+from estimator.comparison.scenario_toml import scenario_toml
+from tests.fake_reading import HOSTILE
+
+ROOT = Path(__file__).resolve().parents[2]
+FRAME = ROOT / "dashboard" / "pages" / "frame.py"
+LANGUAGES = ("fr", "en")
+FORMULA = '=HYPERLINK("http://example.org")'
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home."""
+    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
+    return tmp_path
+
+
+def opened(lang: str = "fr", **query: str) -> AppTest:
+    """The page, run once with this address."""
+    at = AppTest.from_file(str(FRAME), default_timeout=60)
+    at.query_params["lang"] = lang
+    at.run()
+    at.switch_page("comparer.py")
+    for name, value in {"lang": lang, **query}.items():
+        at.query_params[name] = value
+    return whole(at.run())
+
+
+def whole(at: AppTest) -> AppTest:
+    assert not at.exception, at.exception[0].message
+    return at
+
+
+def text_of(at: AppTest) -> str:
+    return "\n".join(block.proto.body for block in at.get("html"))
+
+
+def address(at: AppTest) -> Scenario:
+    """The scenario that the address holds after a change."""
+    found = at.query_params["scenario"]
+    return decode(found if isinstance(found, str) else found[0])
+
+
+def field(at: AppTest, place: str, name: str) -> Any:
+    """The text field of this name in the form of this place."""
+    return next(f for f in at.text_input if f.key.endswith(f" {place} {name}"))
+
+
+def press(at: AppTest, label: str, nth: int = 0) -> AppTest:
+    return whole([b for b in at.button if b.label == t(label, "fr")][nth].click().run())
+
+
+def changed(**option: Any) -> dict[str, Any]:
+    """The example as plain values, its light model changed."""
+    values = plain(compare_data.example_scenario())
+    values["options"][1] = {**values["options"][1], **option}
+    return values
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_opens_with_the_example_marked_answer_first(lang: str) -> None:
+    text = text_of(opened(lang))
+    body = compare_data.compared(compare_data.example_scenario()).body
+    order = [t("compare.example", lang), f"<h1>{t('compare.title', lang)}</h1>", compare_view.answer(body, lang)]
+    order += [t("compare.beside", lang), t("compare.table", lang), t("compare.ratios", lang)]
+    places = [text.index(part) for part in order]
+    assert places == sorted(places)
+    for section in ("smallest", "hosts", "doubt", "growth"):
+        assert t(f"compare.{section}", lang) in text
+    assert t("chart.small", lang) in text  # the reserved server takes more than 20 times the form
+
+
+def test_every_option_is_named_in_the_written_alternative_with_its_value_or_why_it_has_none() -> None:
+    text = text_of(opened())
+    alt = text.split('aria-label="Électricité pour')[1].split('"')[0].replace("\u00a0", " ")
+    for part in ("Le formulaire à choix : entre", "Le grand modèle : entre", "hors d&#39;Europe : écartée"):
+        assert part in alt
+
+
+def test_a_change_of_an_option_is_computed_and_written_into_the_address() -> None:
+    at = opened()
+    before = text_of(at)
+    field(at, "leger", "attempts").set_value("11")  # ten times 1.1
+    at = press(at, "compare_form.apply", 1)
+    assert address(at).option("leger").attempts == 11
+    assert (
+        compare_data.compared(address(at)).body["options"][1]["per_unit"]["energy"]["central"]
+        > (compare_data.compared(compare_data.example_scenario()).body["options"][1]["per_unit"]["energy"]["central"])
+    )
+    assert text_of(at) != before
+    assert field(at, "leger", "attempts").value == "11"
+
+
+def test_a_number_that_is_none_is_said_beside_the_form_and_changes_nothing() -> None:
+    at = opened()
+    field(at, "leger", "acceptance").set_value("beaucoup")
+    at = press(at, "compare_form.apply", 1)
+    field_name = t("compare_form.acceptance", "fr")
+    assert escape(t("compare_form.not_a_number", "fr", field=field_name, read="beaucoup")) in text_of(at)
+    assert "scenario" not in at.query_params
+    field(at, "leger", "acceptance").set_value("1,5")  # more answers accepted than given
+    at = press(at, "compare_form.apply", 1)
+    assert "Un nombre inférieur ou égal à 1" in text_of(at)
+    assert compare_view.answer(compare_data.compared(compare_data.example_scenario()).body, "fr") in text_of(at)
+
+
+def test_the_need_is_changed_and_the_mark_of_the_example_removed() -> None:
+    at = opened()
+    field(at, "need", "volume").set_value("1 200 000")
+    field(at, "need", "threshold").set_value("90 %")
+    at.checkbox[0].uncheck()
+    at = press(at, "compare_form.apply", 0)
+    found = address(at)
+    assert (found.need.volume, found.constraints.quality.value, found.example) == (1_200_000, 0.9, False)
+    assert t("compare.example", "fr") not in text_of(at)
+    assert t("compare.misses", "fr") in text_of(at)  # the form found 88 %
+
+
+def test_options_are_added_copied_and_removed_but_the_first_stays() -> None:
+    at = press(opened(), "compare_form.add")
+    assert address(at).options[-1].status == "not_studied"
+    at = press(at, "compare_form.copy")
+    assert [o.id for o in address(at).options[-2:]] == ["solution-1", "solution-2"]
+    at = press(at, "compare_form.remove")
+    assert [o.id for o in address(at).options][-1] == "solution-1"
+    at = whole(at.radio[0].set_value("sans-ia").run())
+    assert t("compare_form.remove", "fr") not in [button.label for button in at.button]
+    assert t("compare_form.first_stays", "fr") in text_of(at)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_address_gives_its_scenario(lang: str) -> None:
+    values = changed(label="le modèle de Metz") | {"title": "Un autre projet", "example": False}
+    text = text_of(opened(lang, scenario=token(scenario_of(values))))
+    assert "Un autre projet" in text and "le modèle de Metz" in text
+    assert t("compare.example", lang) not in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_unknown_model_is_said_and_hides_no_other_option(lang: str) -> None:
+    values = changed()
+    values["options"][1]["use"]["model"] = "modele-inconnu-9000"
+    at = opened(lang, scenario=token(scenario_of(values)))
+    text = text_of(at)
+    refused = compare_data.compared(scenario_of(values)).refused["leger"][lang]
+    assert "modele-inconnu-9000" in refused and text.count("modele-inconnu-9000") >= 2  # in the picture, by the form
+    assert "le grand modèle" in compare_view.answer(compare_data.compared(scenario_of(values)).body, lang)
+
+
+@pytest.mark.parametrize(
+    "change", [{"data_gb": 1e12}, {"model": "x", "output_tokens": 5.0}, {"zone": "ATLANTIS"}, {"host": "mars/olympus"}]
+)
+def test_what_cannot_be_computed_is_a_sentence(change: dict[str, Any]) -> None:
+    values = changed()
+    values["options"][1]["use"] |= change
+    found = compare_data.compared(scenario_of(values))
+    if "zone" not in change:
+        assert set(found.refused) == {"leger"} and all(found.refused["leger"][lang] for lang in LANGUAGES)
+    assert found.body["reference"] == "sans-ia"
+    whole(opened(scenario=token(scenario_of(values))))
+
+
+def test_a_measured_option_whose_service_is_unknown_is_a_sentence() -> None:
+    values = changed(measured={"service": "service-absent"})
+    del values["options"][1]["use"]
+    text = text_of(opened(scenario=token(scenario_of(values))))
+    assert "service-absent" in text
+
+
+def test_many_options_are_shown_and_growth_says_why_it_is_not() -> None:
+    values = plain(compare_data.example_scenario())
+    values["options"] += [{**values["options"][1], "id": f"o{n}", "label": f"la solution {n}"} for n in range(20)]
+    text = text_of(opened(scenario=token(scenario_of(values))))
+    assert "la solution 19" in text and t("compare.too_many", "fr") in text
+
+
+def test_an_option_without_ai_alone_or_not_studied_makes_no_page_fail() -> None:
+    for first in ({"status": "not_studied"}, {"status": "rejected", "why": "trop de cas"}, {"status": "studied"}):
+        option = {"id": "sans-ia", "label": "sans IA", "method": "none", **first}
+        scenario = scenario_of({"title": "Seul", "need": {"unit": "une réponse", "volume": 10}, "options": [option]})
+        text = text_of(opened(scenario=token(scenario)))
+        assert t("compare.no_reference", "fr") in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_hostile_name_stays_text(lang: str) -> None:
+    values = changed(label=HOSTILE, why=HOSTILE) | {"title": HOSTILE}
+    values["need"]["unit"] = HOSTILE
+    scenario = scenario_of(values)
+    for query in ({}, {"calcul": "leger.energy"}):
+        text = text_of(opened(lang, scenario=token(scenario), **query))
+        assert "<script" not in text and 'href="javascript' not in text
+        assert "&lt;script&gt;" in text
+
+
+def test_a_cell_is_never_a_formula() -> None:
+    scenario = scenario_of(changed(label=FORMULA))
+    rows = list(csv.reader(io.StringIO(compare_files.results_csv(compare_data.compared(scenario))), delimiter=";"))
+    assert {row[2] for row in rows if row[1] == "leger"} == {"'" + FORMULA}
+    assert all(row[0] == "EXEMPLE, DONNÉES FICTIVES" for row in rows[1:])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("wrong", ["x", "eJw", "%%%", "a" * (LONGEST_TOKEN + 1)])
+def test_an_address_that_holds_no_scenario_is_said(wrong: str, lang: str) -> None:
+    text = text_of(opened(lang, scenario=wrong))
+    assert t("compare.bad_address", lang) in text
+    assert t("compare.example", lang) in text
+
+
+def test_a_scenario_too_long_for_an_address_is_shown_and_said_so() -> None:
+    noise = "".join(chr(0x4E00 + (k * 104729 + k * k * 7919) % 20000) for k in range(20_000))
+    scenario = scenario_of(changed(why=noise))
+    assert token(scenario) == ""
+    at = opened()
+    at.text_area[0].set_value(scenario_toml(scenario))
+    at = press(at, "compare_files.open")
+    assert t("compare_files.too_long", "fr") in text_of(at) and noise[:50] in text_of(at)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_impact_has_its_verdict_against_the_most_sober(lang: str) -> None:
+    table = text_of(opened(lang)).split(t("compare.verdicts", lang))[1].split("</table>")[0]
+    body = compare_data.compared(compare_data.example_scenario()).body
+    for name in ("energy", "water", "adpe", "gwp"):
+        for pair in body["pairs"][name]:
+            if body["reference"] in (pair["a"], pair["b"]):
+                words = pair["words"][lang]
+                assert escape(words[0].upper() + words[1:]) in table, (name, pair["b"])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_parts_two_options_adds_up_on_the_screen(lang: str) -> None:
+    """Terminals on both sides, then the servers and their cooling: the parts on screen make the whole on screen."""
+    shown = text_of(opened(lang)).split(t("compare.split", lang, period="an"))[2].split("</ol>")[0]
+    read = re.findall(r"<span>\D*([\d\s\u202f,]+)\u00a0kWh", shown)
+    numbers = [number(text.replace(",", ""), "volume") for text in read]  # no decimals here: the comma is English
+    assert len(numbers) == 4 and sum(numbers[:-1]) == numbers[-1]
+
+
+def test_the_option_to_set_against_the_most_sober_is_kept_in_the_address() -> None:
+    furthest, nearest = text_of(opened()), text_of(opened(contre="sans-ia"))
+    for text, name in ((furthest, "leger-reserve"), (nearest, "sans-ia")):
+        pair = next(
+            p for p in compare_data.compared(compare_data.example_scenario()).body["lead"] if name in (p["a"], p["b"])
+        )
+        lead = text.split(t("compare.split", "fr", period="an"))[0].rpartition('<p class="lead">')[2]
+        assert pair["sentence"]["fr"] in lead
+    assert compare_view.answer(compare_data.compared(compare_data.example_scenario()).body, "fr") in text_of(
+        opened(contre="x")
+    )
+
+
+def test_the_default_difference_is_the_one_of_the_command_line() -> None:
+    scenario = compare_data.example_scenario()
+    body = compare_data.compared(scenario).body
+    found = compare_data.difference(scenario, body["opened"]["a"], body["opened"]["b"])
+    assert {key: found[key] for key in ("split", "matters", "tornado")} == {
+        key: body["opened"][key] for key in ("split", "matters", "tornado")
+    }
+    assert found["labels"] == body["factor_labels"]
+
+
+def test_the_nearest_rival_told_first_is_one_that_reaches_the_threshold() -> None:
+    values = changed(quality={"value": 0.5, "test": "200 demandes"})  # the light model, nearest in electricity
+    body = compare_data.compared(scenario_of(values)).body
+    told = compare_view.answer(body, "fr")
+    assert "le grand modèle" in told and "contre 95" in told.replace("\u00a0", " ")
+
+
+def test_a_reserved_server_too_small_is_said_beside_its_figures() -> None:
+    values = plain(compare_data.example_scenario())
+    values["options"][2]["reserved_hours"] = 1
+    text = text_of(opened(scenario=token(scenario_of(values))))
+    occupancy = compare_data.compared(scenario_of(values)).body["options"][2]["occupancy"]
+    assert occupancy["central"] == pytest.approx(8766 * 0.00022285, rel=1e-3)  # the share of a year, of one hour
+    assert text.count("capacité dépassée : il faudrait 2 fois les heures réservées".replace(" :", "\u00a0:")) >= 3
+
+
+def test_a_missing_answer_without_ai_is_asked_for_first() -> None:
+    values = plain(compare_data.example_scenario())
+    values["options"][0] = {"id": "sans-ia", "label": "sans IA", "method": "none", "status": "not_studied"}
+    text = text_of(opened(scenario=token(scenario_of(values))))
+    assert t("compare.first_missing", "fr") in text
+    assert t("compare.first_missing", "fr") not in text_of(opened())
+
+
+def test_sites_are_compared_by_their_own_names(home: Path) -> None:
+    scenario = compare_data.example_scenario()
+    body = compare_data.placed(scenario, "leger", ("scaleway/fr-par-2", "aws/us-east-1"), "fr").body
+    assert [option["label"] for option in body["options"]] == ["Scaleway fr-par-2", "AWS us-east-1 (Virginie)"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.93, "93 %"), (0.955, "95,5 %"), (1, "100 %"), (12.5, "12,5"), (0.07, "7 %"), (None, "")]
+)
+def test_a_share_is_shown_and_read_as_a_percentage(value: float | None, shown: str) -> None:
+    assert share_field_text(value, "fr").replace("\u00a0", " ") == shown
+    assert number(share_field_text(value, "fr"), "quality") == value
+
+
+def test_a_downloaded_scenario_gives_the_same_digits_on_the_command_line(tmp_path: Path) -> None:
+    scenario = scenario_of(changed(attempts=1.7))
+    found = compare_data.compared(scenario)
+    files = compare_files.downloads(found, scenario)
+    path = tmp_path / "scenario.toml"
+    path.write_text(files["toml"][0], "utf-8")
+    command = [sys.executable, "-c", "from estimator.cli import main; main()", "compare", str(path), "--json"]
+    told = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    page = json.loads(files["json"][0])
+    for key in ("options", "pairs", "lead", "growth", "crossings", "smallest_model", "opened"):
+        assert page[key] == told[key], key
+
+
+def test_a_pasted_file_is_opened_and_a_wrong_one_is_said() -> None:
+    at = opened()
+    at.text_area[0].set_value("title = ")
+    at = press(at, "compare_files.open")
+    assert "docs/scenario.toml" in text_of(at)
+    at.text_area[0].set_value((ROOT / "docs" / "scenario.toml").read_text("utf-8").replace("40000", "41000"))
+    at = press(at, "compare_files.open")
+    assert address(at).need.volume == 41_000
+    assert field(at, "need", "volume").value == "41000"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_figure_opens_with_its_steps_and_replays(lang: str) -> None:
+    text = text_of(opened(lang, calcul="leger.gwp"))
+    for part in ("steps", "factors", "not_counted"):
+        assert t(f"explain.{part}", lang) in text
+    found = compare_data.option_explained(compare_data.example_scenario(), "leger", "gwp")
+    assert replay(found["replay"]) == found["indicators"]
+    option = compare_data.compared(compare_data.example_scenario()).body["options"][1]
+    assert found["indicators"]["gwp"]["central"] == option["figures"]["gwp"]["central"]
+
+
+@pytest.mark.parametrize("wrong", ["x", "leger.nothing", "leger", ".energy", "hors-europe.energy", "leger.gwp.use.x"])
+def test_a_figure_that_does_not_exist_is_said(wrong: str) -> None:
+    assert t("compare.back", "fr") in text_of(opened(calcul=wrong))
+
+
+def test_sites_come_from_the_address_and_unknown_ones_are_left_out() -> None:
+    text = text_of(opened(hotes="scaleway/fr-par-2,mars/olympus,aws/us-east-1", grandeur="energy", modele="grand"))
+    assert "Scaleway fr-par-2" in text and "AWS us-east-1" in text and "mars/olympus" not in text
+    assert t("compare.ask", "fr", site="AWS us-east-1 (Virginie)", n=17)[:20] in text
+    assert t("components.overhead", "fr") in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("1 200,5", 1200.5), ("94 %", 0.94), ("94%", 0.94), ("", None), ("  ", None), ("1e3", 1000.0), ("-2", -2.0)],
+)
+def test_a_number_is_read_as_people_type_it(typed: str, value: float | None) -> None:
+    assert number(typed, "volume") == value
+
+
+@given(st.floats(min_value=1e-9, max_value=1e15))
+def test_a_number_shown_in_a_field_is_read_back(value: float) -> None:
+    for lang in LANGUAGES:
+        assert number(number_text(value, lang), "volume") == pytest.approx(value, rel=1e-3, abs=1e-12)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"attempts": 0.5}, {"fr": "Essais pour une demande", "en": "Attempts per request"}),
+        ({"acceptance": 0}, {"fr": "Part des réponses acceptées", "en": "Share of answers accepted"}),
+        ({"label": ""}, {"fr": "non vide", "en": "not empty"}),
+        ({"status": "rejected", "why": ""}, {"fr": "dit pourquoi", "en": "why"}),
+        ({"use": None}, {"fr": "décrit son usage", "en": "describes its use"}),
+    ],
+)
+def test_a_refused_value_is_said_with_its_field_and_its_limit(
+    values: dict[str, Any], said: dict[str, str], lang: str
+) -> None:
+    with pytest.raises(ScenarioRefused) as error:
+        scenario_of(changed(**values))
+    assert said[lang] in refusal_text(error.value, lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_text_that_is_no_number_is_said_with_its_field(lang: str) -> None:
+    with pytest.raises(NotANumber) as error:
+        number("douze", "volume")
+    assert t("compare_form.volume", lang) in refusal_text(error.value, lang)
+
+
+def pair(verdict: str, lower: str | None) -> dict[str, Any]:
+    return {"a": "a", "b": "b", "verdict": verdict, "lower": lower, "words": {"fr": "plus bas : a", "en": "lower: a"}}
+
+
+@pytest.mark.parametrize(
+    ("water", "key"),
+    [
+        (pair("lower_always", "b"), "agree"),
+        (pair("lower_mostly", "a"), "disagree"),
+        (pair("undecided", None), "less_settled"),
+    ],
+)
+def test_impacts_that_disagree_are_said_so(water: dict[str, Any], key: str) -> None:
+    same = [pair("lower_always", "b")]
+    body = {"pairs": {"energy": same, "water": [water], "adpe": same, "gwp": same}}
+    for lang in LANGUAGES:
+        start = t(f"compare.{key}", lang, **({} if key == "agree" else {"list": "|"})).partition("|")[0]
+        assert compare_view.agreement(body, lang).startswith(start)
+
+
+def test_the_model_scenario_runs_and_explains_every_field() -> None:
+    path = ROOT / "docs" / "scenario.toml"
+    scenario, text = read_scenario(path), path.read_text("utf-8")
+    assert scenario.example and scenario == compare_data.example_scenario()
+    for kind in (Scenario, Need, Constraints, Option, Quality, People, Measured):
+        missing = [name for name in kind.model_fields if not any(form in text for form in (f"{name} =", f".{name}]"))]
+        assert [name for name in missing if name not in ("need", "constraints", "options")] == []
+
+
+def test_people_s_screens_are_told_where_they_are_counted() -> None:
+    """Their share is that of the terminals among the components; where no option counts any, nothing is told."""
+    body = compare_data.compared(compare_data.example_scenario()).body
+    option = next(option for option in body["options"] if option["components"].get("energy"))
+    parts = option["components"]["energy"]
+    assert option["screens_share"] == pytest.approx(parts["terminals"] / sum(parts.values()))
+    assert f"pour {option['label']}" in compare_view.screens(body, "fr")
+    few = {"options": [{"label": "a", "screens_share": 0.04}, {"label": "b", "screens_share": None}]}
+    assert "4 % pour a" in compare_view.screens(few, "fr").replace("\u00a0", " ")
+    few["options"][0]["screens_share"] = 0.0
+    assert compare_view.screens(few, "fr") == ""

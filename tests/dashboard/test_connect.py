@@ -1,0 +1,360 @@
+"""« Brancher un service »: each snippet of the page runs here, a file is checked before it is imported, who may not
+write drops nothing, and Mesures shows the rows of every way in."""
+
+import json
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.connect import estimator_gateway as connect
+from dashboard.connect.methods import TEMPLATE, WAYS, Way
+from dashboard.server import security
+from dashboard.server.write_access import Access
+from dashboard.shared import estimator_gateway, permissions
+from dashboard.shared.texts import LANGUAGES, t
+from estimator.builds.build import build
+from estimator.builds.queries import Asked, open_current
+from estimator.cli import main as sobria
+from estimator.ingestion.importing import import_paths
+from estimator.ingestion.sidecar import SUFFIX
+from estimator.ledger import Ledger
+from tests.fake_reading import HOSTILE
+from tests.ingestion.formats import FORMATS
+from tests.support import waited
+from tests.traces_support import context
+
+ROOT = Path(__file__).resolve().parents[2]
+FRAME = ROOT / "dashboard" / "pages" / "frame.py"
+GATEWAY = FORMATS / "litellm.jsonl"
+BY_NAME = {way.name: way for way in WAYS}
+# What stands for the service: a program that the snippet calls, which answers with one of our samples.
+STANDS = {
+    "litellm": ("curl", "litellm.jsonl"),
+    "openai_usage": ("curl", "openai_usage.json"),
+    "vllm": ("curl", "vllm.prom"),
+    "sacct": ("sacct", "sacct.psv"),
+    "nvidia_smi": ("nvidia-smi", "nvidia_smi.csv"),
+}
+ASKED = {  # what the program must have been asked for
+    "litellm": ["summarize=false", "start_date=2026-03-01"],
+    "openai_usage": ["group_by=model", "group_by=project_id", "start_time=1772323200"],  # 2026-03-01 at 0 h UTC
+    "vllm": ["http://localhost:8000/metrics"],
+    "sacct": ["--parsable2", "JobID", "ConsumedEnergyRaw", "Start"],
+    "nvidia_smi": ["timestamp", "power.draw", "--format=csv"],
+}
+# way: rows accepted and set aside of the sample (those of the templates: both its examples)
+ROWS = {
+    "litellm": (3, 4),
+    "openai_usage": (5, 3),
+    "otel_genai": (3, 1),
+    "vllm": (2, 1),
+    "sacct": (3, 4),
+    "nvidia_smi": (3, 3),
+    "boamps": (2, 2),
+    "declared": (2, 0),
+    "codecarbon": (1, 0),
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty home, where people may write."""
+    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("dashboard.connect.file_upload.may_write", lambda: True)
+    estimator_gateway._opened.cache_clear()
+    yield tmp_path / "home"
+    estimator_gateway._opened.cache_clear()
+
+
+def screen(page: str = "brancher", lang: str = "fr", **query: str) -> AppTest:
+    at = AppTest.from_file(str(FRAME), default_timeout=30)
+    at.run()
+    at.switch_page(f"{page}.py")
+    for key, value in {"lang": lang, **query}.items():
+        at.query_params[key] = value
+    return whole(at.run())
+
+
+def whole(at: AppTest) -> AppTest:
+    assert not at.exception, at.exception[0].message
+    return at
+
+
+def text(at: AppTest) -> str:
+    said = "\n".join(block.proto.body for block in at.get("html"))
+    return said.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def drop(at: AppTest, name: str, content: bytes) -> AppTest:
+    at.file_uploader[0].set_value((name, content, "text/plain"))
+    return whole(at.run())
+
+
+def program(folder: Path, name: str, lines: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{lines}\n")
+    (folder / name).chmod(0o755)
+
+
+def shell(folder: Path, *commands: str, **environment: str) -> str:
+    """Run commands one after the other as a person who pastes them would; all that they said."""
+    path = f"{folder / 'bin'}:{folder / 'sobria'}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", "\n".join(commands)],
+        cwd=folder,
+        env={**os.environ, "PATH": path, "SOBRIA_HOME": str(folder / "home"), "LANG": "fr_FR.UTF-8"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Path:
+    """A folder where `sobria` and `python` are those of these tests."""
+    program(tmp_path / "sobria", "sobria", f'exec {sys.executable} -m estimator.cli "$@"')
+    program(tmp_path / "sobria", "python", f'exec {sys.executable} "$@"')
+    return tmp_path
+
+
+@pytest.fixture
+def typed(bench: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[str], str]:
+    """What a `sobria …` command says, run in this process, which is quicker, from the folder of the person."""
+    monkeypatch.chdir(bench)
+
+    def say(command: str) -> str:
+        program, *arguments = shlex.split(command)
+        monkeypatch.setattr(sys, "argv", [program, "--lang", "fr", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            sobria()
+        assert program == "sobria" and not ended.value.code
+        return capsys.readouterr().out
+
+    return say
+
+
+def codes(way: Way) -> list[str]:
+    """The code of each step, as the page shows it."""
+    return [block.value for block in screen(voie=way.name).code]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_names_every_way_in_and_offers_the_template(home: Path, lang: str) -> None:
+    at = screen(lang=lang)
+    said = text(at)
+    assert [f"voie={way.name}" in said for way in WAYS] == [True] * len(WAYS)
+    assert f'<a href="{TEMPLATE}" download>' in said
+    for way in WAYS:
+        at.query_params["voie"] = way.name
+        whole(at.run())
+        pasted = [code for step in way.steps for code in (step.code, *step.others) if code]
+        assert [block.value for block in at.code] == pasted
+        assert text(at).count("<h3>") == 4
+
+
+def test_an_unknown_way_shows_them_all(home: Path) -> None:
+    assert "voie=litellm" in text(screen(voie="../../etc/passwd"))
+
+
+def test_the_template_that_is_served_is_the_documented_one() -> None:
+    assert (ROOT / "dashboard" / "static" / TEMPLATE).read_bytes() == (ROOT / "docs" / TEMPLATE).read_bytes()
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_steps_of_a_way_lead_from_a_service_to_the_ledger(
+    bench: Path, home: Path, name: str, typed: Callable[[str], str]
+) -> None:
+    way = BY_NAME[name]
+    first, *after = codes(way) if way.steps[0].code else ["", *codes(way)]
+    file = bench / after[0].removeprefix("sobria check ")
+    if name in STANDS:
+        called, sample = STANDS[name]
+        program(bench / "bin", called, f'echo "$@" > {bench}/asked\nexec cat {FORMATS / sample}')
+    elif name == "codecarbon":
+        (bench / "tri.py").write_text("def main():\n    sum(range(10**6))\n" + first)
+        first = "python tri.py"
+    elif name == "otel_genai":  # the exporter of the collector writes one document a line, into the file it is told
+        assert f"path: {file.name}}}" in first
+        file.write_text(json.dumps(json.loads((FORMATS / "otel_genai.json").read_text())) + "\n")
+        first = ""
+    else:
+        shutil.copy(FORMATS / "boamps.json" if name == "boamps" else ROOT / "docs" / TEMPLATE, file)
+    shell(bench, first)
+    said = "".join(typed(command) for command in after)
+    accepted, aside = ROWS[name]
+    assert f": {accepted} acceptée(s), 0 remplacée(s) par un relevé plus récent, {aside} mise(s) de côté" in said
+    assert [word for word in ASKED.get(name, []) if word not in (bench / "asked").read_text()] == []
+    assert open_current(bench / "home").totals()["coverage"]["runs"] == accepted  # type: ignore[union-attr]
+
+
+def test_a_vllm_server_is_named_and_dated_by_the_snippet(bench: Path, home: Path) -> None:
+    """The sample dates itself; the first date and the first name are those that the snippet writes."""
+    program(bench / "bin", "curl", f"exec cat {FORMATS / 'vllm.prom'}")
+    program(bench / "bin", "date", "echo 2026-03-02T09:30:00Z")
+    shell(bench, *codes(BY_NAME["vllm"]))
+    rows = open_current(bench / "home").runs(Asked(None, None, None), 0, 9)["rows"]  # type: ignore[union-attr]
+    assert {(row["service_key"], row["end"][:16]) for row in rows} == {("assistant", "2026-03-02T09:30")}
+
+
+def test_track_keeps_what_it_measures_by_itself(bench: Path, home: Path) -> None:
+    (bench / "tri.py").write_text("sum(range(10**6))")
+    said = shell(bench, *codes(BY_NAME["track"]))
+    assert "1 exécution(s) de 1 service(s)" in said.replace("\u00a0", " ")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")
+def test_a_service_sends_by_itself(bench: Path, home: Path) -> None:
+    token, open_it, send, settings, _, make = codes(BY_NAME["collect"])
+    assert 'OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer%20' in settings
+    secret = shell(bench, token).splitlines()[1]
+    shutil.copy(FORMATS / "otel_genai.json", bench / "appels.json")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    command = [sys.executable, "-m", "estimator.cli", *open_it.split()[1:], "--port", port]
+    running = subprocess.Popen(command, env=os.environ | {"SOBRIA_HOME": str(bench / "home")}, cwd=ROOT)
+    try:
+        for _ in range(100):
+            try:
+                urlopen(f"http://127.0.0.1:{port}/sante")
+                break
+            except URLError:
+                time.sleep(0.2)
+        shell(bench, send.replace(":8502/", f":{port}/"), make, JETON=secret)
+    finally:
+        running.terminate()
+        running.wait(timeout=20)
+    assert open_current(bench / "home").totals()["coverage"]["runs"] == 3  # type: ignore[union-attr]
+
+
+def test_a_file_is_checked_and_nothing_is_written_before_the_confirming_click(home: Path) -> None:
+    at = drop(screen(), "depenses.jsonl", GATEWAY.read_bytes())
+    said = text(at)
+    assert "depenses.jsonl : 3 lignes acceptées, 4 écartées." in said and "rien n’est encore écrit" in said
+    assert "journal de dépenses LiteLLM" in said and "Électricité estimée : 2 lignes." in said
+    assert not home.exists()
+    at.button[0].click()
+    said = text(whole(at.run()))
+    assert "Importé, et les chiffres sont refaits." in said and "3 lignes acceptées, 4 écartées" in said
+    assert open_current(home).totals()["coverage"]["runs"] == 3  # type: ignore[union-attr]
+    at = drop(at, "depenses.jsonl", GATEWAY.read_bytes())
+    assert "0 ligne acceptée, 0 écartée, 7 déjà connues" in text(at)
+    assert [button.label for button in at.button] == [t("connect.another", "fr")]
+    at.button[0].click()
+    assert len(whole(at.run()).file_uploader) == 1
+
+
+@pytest.mark.parametrize(("content", "said"), [(b"a,b\n1,2\n", "a,b"), (b"", "vide"), (b"{", "JSON")])
+def test_what_is_no_trace_is_said_and_cannot_be_imported(home: Path, content: bytes, said: str) -> None:
+    at = drop(screen(), "notes.json", content)
+    assert 'role="alert"' in text(at) and said in text(at)
+    assert [button.label for button in at.button] == [t("connect.another", "fr")]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\x\\emissions.csv", "emissions.csv"),
+        ("..", "fichier"),
+        ("", "fichier"),
+        ("a\x00\n\u202e.csv", "a---.csv"),
+        (f"trace{SUFFIX}", f"trace{SUFFIX}.json"),
+        ("é" * 300 + ".csv", "é" * 88 + ".csv"),  # 88 × 2 bytes + 4 = 180
+    ],
+)
+def test_a_file_is_kept_under_a_plain_name(given: str, kept: str) -> None:
+    assert connect.plain_name(given) == kept
+
+
+def test_a_hostile_file_stays_text(home: Path) -> None:
+    at = drop(screen(), f"{HOSTILE}.jsonl", GATEWAY.read_bytes())
+    assert "<script" not in text(at) and "<img src=x" not in text(at)
+    at.button[0].click()
+    assert "<script" not in text(whole(at.run()))
+
+
+def test_who_may_not_write_sees_no_drop_zone_and_is_told_why(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.connect.file_upload.may_write", lambda: False)
+    at = screen(voie="litellm")
+    assert len(at.file_uploader) == 0 and "Lecture seule" in text(at)
+
+
+def test_the_right_to_write_is_asked_again_at_the_click(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = drop(screen(), "depenses.jsonl", GATEWAY.read_bytes())
+    monkeypatch.setattr("dashboard.connect.file_upload.may_write", lambda: False)
+    at.button[0].click()
+    whole(at.run())
+    assert not home.exists()
+
+
+HERE, THERE = "http://127.0.0.1:8501", "http://evil.example"
+
+
+@pytest.mark.parametrize(
+    ("method", "writer", "origin", "passes"),
+    [
+        ("PUT", True, HERE, True),
+        ("DELETE", True, HERE, True),
+        ("POST", True, HERE, False),
+        ("GET", True, HERE, False),
+        ("PUT", True, THERE, False),
+        ("PUT", True, None, False),
+        ("PUT", False, HERE, False),
+    ],
+)
+def test_which_upload_passes_the_guard(method: str, writer: bool, origin: str | None, passes: bool) -> None:
+    assert waited(_passes("/_stcore/upload_file/session/file", method, writer, origin)) is passes
+
+
+def test_no_other_address_takes_a_file() -> None:
+    for path in ("/", "/brancher", "/_stcore/upload_file", "/_stcore/upload_files/a/b"):
+        assert waited(_passes(path, "PUT", True, HERE)) is False
+
+
+async def _passes(path: str, method: str, writer: bool, origin: str | None) -> bool:
+    reached: list[Any] = []
+    links: list[str] = []
+    access = Access(links.append)
+    shown = f"{access.cookie}={access.spend(links[0].partition('=')[2]) if writer else 'guess'}"
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        reached.append(scope)
+
+    async def send(message: Any) -> None:
+        pass
+
+    headers = [(b"host", b"127.0.0.1:8501"), (b"cookie", shown.encode())]
+    headers.append((permissions.WRITER.encode(), b"inf"))  # a mark that the browser made up
+    headers += [(b"origin", origin.encode())] if origin else []
+    scope = {"type": "http", "method": method, "path": path, "client": ("127.0.0.1", 1), "query_string": b""}
+    await security.Guard(app, access)({**scope, "headers": headers}, None, send)  # type: ignore[arg-type]
+    return bool(reached)
+
+
+def test_rows_of_every_way_in_show_their_proof_and_their_fields(home: Path) -> None:
+    import_paths(Ledger(home), [FORMATS], context())
+    build(home)
+    said = text(screen("mesures", service="equipe-courrier"))
+    cells = said.split("<tbody>")[1].split("</tbody>")[0]
+    assert 'data-head="Preuve">estimé</td>' in cells
+    assert 'data-head="Matériel"></td>' in cells  # empty, so that a narrow page leaves its name out
+    row = open_current(home).runs(Asked("equipe-courrier", None, None), 0, 1)["rows"][0]  # type: ignore[union-attr]
+    said = text(screen("mesures", execution=row["row_id"]))
+    for field in ("<dt>Jetons lus</dt><dd>1 200</dd>", "<dt>Jetons écrits</dt><dd>300</dd>"):
+        assert field in said
+    assert "<dt>Électricité, modélisée d’après les jetons ou les images</dt><dd>estimé</dd>" in said

@@ -1,0 +1,187 @@
+"""Every page in both languages: an empty home, one with a build, one with a hostile name in it; no browser."""
+
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.accessibility.audit import audit
+from dashboard.shared import estimator_gateway
+from dashboard.shared.texts import t, words
+from tests import fake_reading
+from tests.fake_reading import HOSTILE, KIND, row_id
+
+FRAME = Path(__file__).resolve().parents[2] / "dashboard" / "pages" / "frame.py"
+PAGES = ("accueil", "mesures", "facteurs", "explication")
+TITLES = {
+    "accueil": "home.title",
+    "mesures": "measures.title",
+    "facteurs": "factors.title",
+    "explication": "explain.title",
+}
+LANGUAGES = ("fr", "en")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, whose fake build is what its file says."""
+    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
+    monkeypatch.setattr(estimator_gateway, "current_file", fake_reading.current)
+    monkeypatch.setattr(estimator_gateway.queries, "open_current", fake_reading.open_current)
+    estimator_gateway._opened.cache_clear()
+    return tmp_path
+
+
+def page(name: str, lang: str, **query: str) -> str:
+    """All the text of a page, which must not have raised."""
+    at = AppTest.from_file(str(FRAME), default_timeout=20)
+    at.query_params["lang"] = lang
+    for key, value in query.items():
+        at.query_params[key] = value
+    at.run()
+    if name != "accueil":
+        at.switch_page(f"{name}.py")
+        at.query_params["lang"] = lang
+        for key, value in query.items():
+            at.query_params[key] = value
+        at.run()
+    assert not at.exception, at.exception[0].message
+    return "\n".join(block.proto.body for block in at.get("html"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_runs_of_unknown_electricity_are_counted_apart_from_the_proof_and_the_totals(
+    home: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    (home / KIND).write_text("sample")
+    totals = fake_reading.Build.totals
+
+    def two_unknown(build: fake_reading.Build) -> dict[str, Any]:
+        found = totals(build)
+        return found | {"coverage": found["coverage"] | {"unknown": 2}}
+
+    monkeypatch.setattr(fake_reading.Build, "totals", two_unknown)
+    measures = page("mesures", lang)
+    assert t("measures.unknown", lang, n=2) in unescape(measures)
+    assert t("measures.their_known", lang) in unescape(measures)
+    assert t("home.unknown", lang, n=2) in unescape(page("accueil", lang))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_a_home_with_a_build_asks_its_question(home: Path, name: str, lang: str) -> None:
+    (home / KIND).write_text("sample")
+    text = page(name, lang)
+    assert f"<h1>{t(TITLES[name], lang)}</h1>" in text
+    assert text.count('role="status"') == 1
+    assert t("state.sample", lang) in text
+    assert t(f"accessibility.mention_{audit().state}", lang) in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_an_empty_home_says_what_to_do(home: Path, name: str, lang: str) -> None:
+    text = page(name, lang)
+    if name == "facteurs":
+        assert t(TITLES[name], lang) in text
+    else:
+        assert t("state.empty_title", lang) in text
+    if name == "accueil":
+        assert "sobria track -- python mon_script.py" in text
+    assert t("state.sample", lang) not in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    "number", ["total.energy", "total.water.onsite", "service.assistant-courrier.gwp", f"run.{row_id(3)}.adpe"]
+)
+def test_a_number_opens(home: Path, number: str, lang: str) -> None:
+    (home / KIND).write_text("plain")
+    text = page("explication", lang, id=number)
+    for part in ("steps", "factors", "not_counted", "trace", "download"):
+        assert t(f"explain.{part}", lang) in text
+    assert "explication.json?id=" in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    "number", ["total.nothing", "x", "service..energy", "run.0.energy", "total.energy.x.y", "a" * 5000]
+)
+def test_an_address_that_names_no_number_is_told_so(home: Path, number: str, lang: str) -> None:
+    (home / KIND).write_text("plain")
+    assert t("state.unknown_title", lang) in page("explication", lang, id=number)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_run_opens_and_an_unknown_one_is_told_so(home: Path, lang: str) -> None:
+    (home / KIND).write_text("plain")
+    text = page("mesures", lang, execution=row_id(5))
+    assert t("run.not_covered", lang) in text and "3.3.2" in text
+    assert t("state.unknown_title", lang) in page("mesures", lang, execution="0" * 32)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_factor_opens_with_its_rivals(home: Path, lang: str) -> None:
+    entry = next(
+        e
+        for e in estimator_gateway.factors()
+        if e.factor.quantity == "grid_gwp" and e.factor.subject == "FRA" and e.rivals
+    )
+    text = page("facteurs", lang, facteur=entry.factor.id)
+    assert entry.factor.id in text and t("factors.rivals", lang) in text
+    assert t("state.unknown_title", lang) in page("facteurs", lang, facteur="no/such/factor")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_filters_come_from_the_address(home: Path, lang: str) -> None:
+    (home / KIND).write_text("plain")
+    text = page("mesures", lang, service="regles-de-tri", page="1")
+    table = text.split(t("measures.list_caption", lang))[1].split("</table>")[0]
+    assert "regles-de-tri" in table and "assistant-courrier" not in table
+    assert "grid_water" not in page("facteurs", lang, grandeur="pue").split(t("factors.list", lang))[1].replace(
+        "wue", ""
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_picture_has_words_and_every_amount_its_explanation(home: Path, name: str) -> None:
+    (home / KIND).write_text("plain")
+    text = page(name, "fr", **({"id": "total.energy"} if name == "explication" else {}))
+    assert text.count("<figure") == text.count('<figure class="chart') and 'aria-label=""' not in text
+    if name == "accueil":
+        for figure in ("energy", "water", "adpe", "gwp", "primary_energy", "water.onsite", "water.electricity"):
+            assert f'href="explication?id=total.{figure}"' in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("accueil", {}),
+        ("mesures", {}),
+        ("mesures", {"execution": row_id(1)}),
+        ("explication", {"id": f"service.{HOSTILE}.energy"}),
+        ("explication", {"id": HOSTILE}),
+        ("facteurs", {"sujet": HOSTILE}),
+        ("facteurs", {"facteur": HOSTILE}),
+    ],
+)
+def test_a_hostile_name_stays_text(home: Path, name: str, query: dict[str, str], lang: str) -> None:
+    (home / KIND).write_text("hostile")
+    text = page(name, lang, **query)
+    assert "<script" not in text
+    assert 'href="javascript' not in text
+
+
+def test_the_two_languages_have_the_same_texts_and_no_empty_one() -> None:
+    def flat(table: dict[str, object], prefix: str = "") -> dict[str, object]:
+        found: dict[str, object] = {}
+        for key, value in table.items():
+            found |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+        return found
+
+    fr, en = flat(words("fr")), flat(words("en"))
+    assert fr.keys() == en.keys()
+    assert [key for key, value in (fr | en).items() if not value and key != "units.one"] == []

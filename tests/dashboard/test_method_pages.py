@@ -1,0 +1,134 @@
+"""Méthode et limites, and Confrontation aux publications: what they say is what the formulas and the summary say."""
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dashboard.shared import estimator_gateway, html_parts, svg_charts
+from dashboard.shared.texts import t, words
+from estimator.assessment import method_documentation
+from estimator.assessment.equations import FORMULAS
+from estimator.catalogue.tables import load
+from scripts.validation_summary import quantile, stripped, summary
+from tests.dashboard.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
+
+TITLES = {"methode": "method.title", "validation": "validation.title"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", TITLES)
+def test_a_page_asks_its_question_even_without_a_build(home: Path, name: str, lang: str) -> None:  # noqa: F811
+    text = page(name, lang)
+    assert f"<h1>{t(TITLES[name], lang)}</h1>" in text
+    assert text.count('role="status"') == 1
+    assert text.count("<figure") == text.count('<figure class="chart') and 'aria-label=""' not in text
+
+
+def test_every_formula_and_every_line_of_the_boundary_is_on_the_method_page(home: Path) -> None:  # noqa: F811
+    text = page("methode", "fr")
+    found = estimator_gateway.method_text("fr")
+    assert len(found.rules) == len(FORMULAS) + 2
+    for rule in found.rules:
+        assert estimator_gateway.typeset_all([rule.label], "fr")[0] in text
+    for element in found.boundary:
+        assert estimator_gateway.typeset_all([element.how], "fr")[0] in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_method_is_described_in_both_languages(lang: str) -> None:
+    assert len(method_documentation.boundary(lang)) == len(method_documentation.BOUNDARY)
+    named = [label for i in method_documentation.indicators(load(), lang) for term in i.terms for label in term.labels]
+    assert named and all(named)
+    assert (
+        "8766" in method_documentation.coefficients(load(), lang)[0].words
+        and "_" not in method_documentation.coefficients(load(), lang)[0].words
+    )
+
+
+def test_rival_values_stand_side_by_side(home: Path) -> None:  # noqa: F811
+    text = page("methode", "fr").split(t("method.rivals_caption", "fr"))[1].split("</table>")[0]
+    assert 'href="facteurs?facteur=grid_gwp%2FFRA%2F2025"' in text and text.count("<tr>") >= 6
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_family_of_the_summary_is_on_the_page(home: Path, lang: str) -> None:  # noqa: F811
+    text = page("validation", lang)
+    rows = estimator_gateway.confrontation()
+    for row in rows:
+        if row.mode in ("prediction", "reproduction"):
+            assert html_parts.publications_name(row.name, lang) in text
+        if row.mode == "indicator":
+            assert t(f"published.{row.name}", lang) in text
+    inside = sum(r.inside for r in rows if r.mode == "prediction")
+    assert f"{inside}" in text.split('class="answer"')[1].split("</p>")[0]
+
+
+def test_the_summary_holds_counts_and_ratios_alone(root: Path) -> None:
+    with (root / "factors" / "results" / "validation_summary.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == method_documentation.COLUMNS
+    for row in method_documentation.confrontation():
+        assert row.inside <= max(row.outputs, row.cases) and row.transcribed <= row.cases
+        assert list(row.ratios.values()) == sorted(row.ratios.values())
+
+
+def test_cuts_of_the_predictions_count_the_same_values() -> None:
+    rows = method_documentation.confrontation()
+    counts = {
+        mode: (sum(r.outputs for r in rows if r.mode == mode), sum(r.inside for r in rows if r.mode == mode))
+        for mode in ("prediction", "indicator", "device")
+    }
+    assert len(set(counts.values())) == 1
+
+
+def made_up(kind: str, value: float, **more: object) -> dict:
+    return {
+        "id": f"{kind}-{value}", "family": "Made up", "phase": "training", "kind": kind, "quality": "A",
+        "workload": {"it_energy_kwh": 100}, "site": {"pue": 1.2},
+        "published": [{"indicator": "site_energy_kwh", "value": value, "scope": "site", "overhead": True}],
+        "source": {"url": "https://example.org/a", "seen_as": "third_party_transcription"},
+    } | more  # fmt: skip
+
+
+def test_a_summary_is_counted_by_hand() -> None:
+    today = date(2026, 11, 25)
+    cases = [made_up("arithmetic", 120.0), made_up("arithmetic", 150.0), made_up("physics", 60.0)]
+    rows = {(r["mode"], r["name"]): r for r in summary(cases, today)}
+    again = rows["reproduction", "Made up"]
+    assert (again["cases"], again["outputs"], again["inside"], again["transcribed"]) == (2, 2, 1, 2)
+    assert again["ratio_p50"] == f"{(120 / 120 + 120 / 150) / 2:.3g}"
+    assert rows["prediction", "Made up"]["inside"] == 0 and rows["prediction", "Made up"]["ratio_p50"] == "2"
+    assert rows["indicator", "site_energy_kwh"]["outputs"] == 1
+
+
+def test_answers_are_not_given_to_the_estimator() -> None:
+    asked = stripped(made_up("physics", 60.0, fault="unit_error", remark="x"))
+    assert not {"kind", "quality", "fault", "remark", "source"} & asked.keys()
+    assert "value" not in asked["published"][0]
+
+
+def test_quantiles_are_interpolated() -> None:
+    assert quantile([1.0, 2.0, 4.0], 0.75) == 3.0 and quantile([], 0.5) is None
+
+
+def test_the_summary_that_ships_is_that_of_the_visible_cases(shared_data: Path) -> None:
+    """Only the counts: ratios move with the factors, and the summary says of which version it is."""
+    cases = json.loads((shared_data / "validation" / "cases.json").read_text("utf-8"))
+    shipped = {r.name: r.cases for r in method_documentation.confrontation() if r.mode == "prediction"}
+    families = {c["family"] for c in cases if c["kind"] == "physics" and c["quality"] != "C"}
+    assert shipped.keys() == families
+
+
+def test_a_scale_of_ratios_holds_its_values_and_one_is_in_the_middle() -> None:
+    ticks = svg_charts.ratio_ticks(0.14, 2.2)
+    assert ticks[0] == 0.1 and ticks[-1] == 10 and svg_charts.ratio_share(1.0, ticks) == pytest.approx(0.5)
+    assert svg_charts.ratio_ticks(0.04, 3)[0] == pytest.approx(0.01)
+    assert "div" in svg_charts.ratio_axis(ticks, "fr")
+
+
+def test_the_new_words_exist_in_both_languages() -> None:
+    for table in ("method", "validation", "published"):
+        assert words("fr")[table].keys() == words("en")[table].keys()

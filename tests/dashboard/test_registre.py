@@ -1,0 +1,338 @@
+"""The page « Registre »: what people see, what they can write, and what stops them."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from streamlit.testing.v1 import AppTest
+
+from dashboard.register import estimator_gateway as bridge
+from dashboard.register.form_fields import KEPT
+from dashboard.register.routes import SCHEMA, register_routes
+from dashboard.register.sentences import when_text
+from dashboard.shared import estimator_gateway, permissions
+from dashboard.shared.document_links import ADDRESSES
+from dashboard.shared.texts import t
+from estimator.comparison.scenario_link import decode
+from estimator.governance.register.register import Register, author
+from tests import fake_reading
+from tests.fake_reading import HOSTILE, KIND
+from tests.support import waited
+
+FRAME = Path(__file__).resolve().parents[2] / "dashboard" / "pages" / "frame.py"
+LANGUAGES = ("fr", "en")
+DSI = author("Direction du numérique", "essai")
+FACTS: dict[str, Any] = {
+    "name": "Tri du courrier",
+    "task": "Classer les courriers",
+    "unit": "un courrier classé",
+    "service": "Relations usagers",
+    "commune": "54395",
+    "owner_role": "Responsable du courrier",
+}
+ANSWER = {"answer": "etudiee_et_ecartee", "description": "à la main", "reason": "deux jours de retard"}
+CELLS = {
+    "nom": "Tri du courrier",
+    "tache": "Classer les courriers",
+    "unite": "un courrier classé",
+    "service": "Relations usagers",
+    "commune": "54395",
+    "responsable": "Responsable du courrier",
+}
+
+
+@pytest.fixture
+def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
+    """The register of a home with a fake build, where people may write."""
+    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
+    monkeypatch.setattr(estimator_gateway, "current_file", fake_reading.current)
+    monkeypatch.setattr(estimator_gateway.queries, "open_current", fake_reading.open_current)
+    monkeypatch.setattr(permissions, "may_write", lambda: True)
+    monkeypatch.setattr("dashboard.register.forms.may_write", lambda: True)
+    estimator_gateway._opened.cache_clear()
+    (tmp_path / KIND).write_text("plain")
+    yield Register(tmp_path)
+    estimator_gateway._opened.cache_clear()
+
+
+def screen(lang: str = "fr", **query: str) -> AppTest:
+    """The page at an address, which must not have raised."""
+    at = AppTest.from_file(str(FRAME), default_timeout=20)
+    at.run()
+    at.switch_page("registre.py")
+    for key, value in {"lang": lang, **query}.items():
+        at.query_params[key] = value
+    return whole(at.run())
+
+
+def whole(at: AppTest) -> AppTest:
+    assert not at.exception, at.exception[0].message
+    return at
+
+
+def text(at: AppTest) -> str:
+    return "\n".join(block.proto.body for block in at.get("html"))
+
+
+def fill(at: AppTest, **values: Any) -> None:
+    """Type values into the fields of the form."""
+    for field in (*at.text_input, *at.text_area, *at.radio, *at.date_input, *at.selectbox):
+        name = (field.key or "").removeprefix(KEPT)
+        if name in values:
+            field.set_value(values.pop(name))
+    assert not values, f"no such field: {sorted(values)}"
+
+
+def send(at: AppTest, **values: Any) -> AppTest:
+    fill(at, **values)
+    at.button[0].click()
+    return whole(at.run())
+
+
+def ask(path: str, query: str = "") -> tuple[int, Headers, bytes]:
+    """What one of our own routes answers: status, headers, body."""
+    sent: list[Any] = []
+
+    async def keep(message: Any) -> None:
+        sent.append(message)
+
+    async def nothing() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
+    waited(Starlette(routes=register_routes())(scope, nothing, keep))
+    return sent[0]["status"], Headers(raw=sent[0]["headers"]), b"".join(m.get("body", b"") for m in sent[1:])
+
+
+def test_a_use_case_goes_from_an_idea_to_a_decision(register: Register) -> None:
+    at = send(screen(faire="ajouter"), **CELLS, who="Direction du numérique", why="demande du service")
+    assert "Tri du courrier : où en est" in text(at).replace("\u00a0", " ")
+    case = register.use_case("tri-du-courrier")
+    assert (case.stage, case.service) == ("idee", "Relations usagers")
+    step = {"stage": "experimentation"}
+    at = send(screen(cas=case.id, faire="etape"), who="DSI", why="essayer", target=step["stage"])
+    assert t("use_case.rule_answered", "fr") in text(at) and "Existe-t-il des solutions alternatives" in text(at)
+    assert register.use_case(case.id).stage == "idee"
+    assert f"registre?cas={case.id}&amp;faire=sans-ia" in text(at)
+    answer = {"alternative_reponse": "etudiee_et_ecartee", "alternative_raison": "deux jours de retard", "who": "DSI"}
+    at = send(screen(cas=case.id, faire="sans-ia"), **answer)
+    assert t("use_case.saved", "fr") in text(at)
+    assert register.use_case(case.id).alternative.reason == "deux jours de retard"
+    send(screen(cas=case.id, faire="etape"), who="DSI", why="essayer", target=step["stage"])
+    assert register.use_case(case.id).stage == "experimentation"
+    decided = {"what": "fait_sans_ia", "reasons": "des règles suffisent", "body": "Comité numérique", "who": "DSI"}
+    at = send(screen(cas=case.id, faire="decision"), **decided)
+    assert register.use_case(case.id).outcome == "fait_sans_ia"
+    assert "le besoin est servi autrement" in text(at)
+    assert "1 usage, dont 1 fait sans IA" in text(screen())
+
+
+def test_numbers_are_read_as_people_write_them(register: Register) -> None:
+    case = register.create(FACTS, DSI)
+    values = {"seuil_valeur": "0,9", "seuil_test": "200 courriers", "volume_mensuel": "1 800", "revue_mois": "6"}
+    send(screen(cas=case.id, faire="modifier"), **values, who="DSI", why="cadrage")
+    case = register.use_case(case.id)
+    assert case.threshold and (case.threshold.value, case.volume_per_month, case.review_months) == (0.9, 1800, 6)
+    send(screen(cas=case.id, faire="qualite"), value="0,92", by="Relations usagers", who="DSI")
+    at = screen(cas=case.id)
+    assert "0,92" in text(at) and t("register.reached", "fr").capitalize() in text(at)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_wrong_is_said_without_the_names_of_columns_and_nothing_is_written(
+    register: Register, lang: str
+) -> None:
+    at = send(screen(lang, faire="ajouter"), **(CELLS | {"commune": "Nancy"}), who="DSI", why="essai")
+    said = text(at).split('role="alert"')[1]
+    assert "« Nancy »" in said.replace("\u00a0", " ") or "“Nancy”" in said
+    assert "(commune)" not in said and register.use_cases() == []
+    at = send(at, commune="54395", who="marie@exemple.fr")
+    assert "marie@exemple.fr" not in text(at) and register.use_cases() == []
+    send(at, who="DSI")
+    assert len(register.use_cases()) == 1
+
+
+def test_a_review_says_when_the_next_one_is_due(register: Register) -> None:
+    case = register.create(FACTS | {"alternative": ANSWER | {"date": "2026-01-10"}}, DSI)
+    register.move(case.id, "experimentation", DSI)
+    next_day = date.today() + timedelta(days=40)
+    values = {"by": "DSI", "conclusion": "poursuivre", "planned": next_day, "who": "DSI"}
+    send(screen(cas=case.id, faire="revue"), **values)
+    case = register.use_case(case.id)
+    assert case.review and case.review.done == date.today() and case.next_review == next_day
+
+
+def test_a_service_of_the_ledger_is_attached_then_detached(register: Register) -> None:
+    case = register.create(FACTS, DSI)
+    at = send(screen(cas=case.id, faire="rattacher"), service_key="assistant-courrier", who="DSI", why="mesures")
+    assert "explication?id=service.assistant-courrier.energy" in text(at)
+    assert "mesures?service=assistant-courrier" in text(at)
+    attachment = register.use_case(case.id).attachments[0]
+    send(screen(cas=case.id, faire="detacher"), attachment=attachment.id, who="DSI", why="erreur")
+    assert register.use_case(case.id).attachments == ()
+
+
+def test_a_service_whose_name_looks_like_a_pattern_is_attached_alone() -> None:
+    assert bridge.pattern("lot[1]*") == "lot[[]1][*]"
+
+
+def test_two_people_at_once_are_told_and_neither_is_lost(register: Register) -> None:
+    case = register.create(FACTS, DSI)
+    at = screen(cas=case.id, faire="modifier")
+    register.change(case.id, {"unit": "un courrier lu", "model": "petit"}, author("Courrier", "précision"))
+    at = send(at, unite="un courrier répondu", who="DSI", why="autre unité")
+    assert "Courrier" in text(at).split('role="alert"')[1] and register.use_case(case.id).unit == "un courrier lu"
+    at = send(at)
+    case = register.use_case(case.id)
+    assert (case.unit, case.model) == ("un courrier répondu", "petit")
+    assert "« un courrier lu » (Courrier), puis « un courrier répondu » (DSI)" in text(at).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_nothing_can_be_written_it_is_said_and_no_form_shows(
+    register: Register, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(permissions, "may_write", lambda: False)
+    assert t("register.read_only", lang) in text(screen(lang))
+    case = register.create(FACTS, DSI)
+    for query in ({}, {"cas": case.id}, {"cas": case.id, "faire": "decision"}, {"faire": "ajouter"}):
+        at = screen(lang, **query)
+        assert t("register.read_only", lang) in text(at)
+        assert len(at.button) == 0 and not re.search(r"registre\?[^\"]*faire=", text(at))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_empty_register_says_the_next_step(register: Register, lang: str) -> None:
+    said = text(screen(lang))
+    assert t("register.empty_title", lang) in said and "registre?faire=ajouter" in said
+    assert t("register.unknown_title", lang) in text(screen(lang, cas="nulle-part"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_hostile_name_stays_text(register: Register, lang: str) -> None:
+    hostile = {name: HOSTILE for name in ("name", "task", "unit", "service", "owner_role", "benefit", "model", "host")}
+    case = register.create(FACTS | hostile | {"alternative": ANSWER | {"date": "2026-01-10"}}, author(HOSTILE, HOSTILE))
+    register.attach(case.id, {"service_key": HOSTILE}, DSI)
+    register.decide(case.id, {"what": "ne_pas_faire", "date": "2026-02-01", "reasons": HOSTILE, "by": HOSTILE}, DSI)
+    pages = [text(screen(lang, **query)) for query in ({}, {"cas": case.id}, {"cas": case.id, "faire": "modifier"})]
+    pages.append(ask("/fiche-usage", f"cas={case.id}&lang={lang}")[2].decode())
+    for page in pages:
+        assert "<script" not in page and 'href="javascript' not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_filters_come_from_the_address(register: Register) -> None:
+    register.create(FACTS, DSI)
+    register.create(FACTS | {"name": "Résumés", "service": "Voirie", "commune": "metropole"}, DSI)
+    for query in ({"service": "Voirie"}, {"commune": "metropole"}):
+        table = text(screen(**query)).split("<table>")[1]
+        assert "Résumés" in table and "Tri du courrier" not in table
+    assert t("register.none", "fr") in text(screen(etape="pilote"))
+
+
+def test_results_are_counted_and_lead_to_their_use_cases(register: Register) -> None:
+    case = register.create(FACTS | {"alternative": ANSWER | {"date": "2026-01-10"}}, DSI)
+    register.create(FACTS | {"name": "Résumés"}, DSI)
+    register.decide(case.id, {"what": "ne_pas_faire", "date": "2026-02-01", "reasons": "inutile", "by": "DSI"}, DSI)
+    page = text(screen())
+    assert "2 usages, dont 1 clos" in page
+    assert re.search(r'issue=ne_pas_faire">Ne pas faire</a></b><span class="small">1 usage<', page)
+    table = text(screen(issue="ne_pas_faire")).split("<table>")[1]
+    assert "Tri du courrier" in table and "Résumés" not in table
+    opened = text(screen(cas=case.id))
+    assert t("use_case.closed_here", "fr") in opened and t("use_case.ahead", "fr") not in opened
+    assert t("use_case.conditions_caption", "fr") not in opened and t("use_case.closed_note", "fr") in opened
+
+
+def test_a_quality_is_held_to_the_threshold_only_by_its_own_test(register: Register) -> None:
+    case = register.create(FACTS | {"threshold": {"value": 0.9, "test": "200 courriers"}}, DSI)
+    found = {"value": 0.95, "test": "autre", "date": "2026-02-02", "by": "Courrier"}
+    register.record_quality(case.id, found, DSI)
+    assert "0,95 par un autre test" in text(screen())
+    register.record_quality(case.id, found | {"value": 0.8, "test": "200 Courriers", "date": "2026-02-01"}, DSI)
+    page = text(screen())
+    assert "0,8 pour un seuil de\u00a00,9" in page and t("register.not_reached", "fr") in page
+
+
+def test_a_use_case_in_service_is_not_pushed_out_and_a_late_review_is_said(register: Register) -> None:
+    case = register.create(
+        FACTS
+        | {"alternative": ANSWER | {"date": "2025-01-10"}, "threshold": {"value": 0.9, "test": "t"}}
+        | {"model": "m", "host": "h"},
+        DSI,
+    )
+    register.record_quality(case.id, {"value": 0.95, "date": "2025-02-02", "by": "Courrier"}, DSI)
+    register.review(case.id, {"done": "2025-02-03", "by": "Courrier", "conclusion": "bien"}, DSI)
+    decided = {"what": "changer_etape", "date": "2025-03-01", "reasons": "utile", "by": "DSI"}
+    register.decide(case.id, decided, DSI)
+    for stage in ("experimentation", "pilote", "generalisation"):
+        register.move(case.id, stage, DSI)
+    page = text(screen(cas=case.id))
+    assert "l’usage est en service" in page and t("use_case.conditions_last", "fr") in page
+    assert re.search(r'class="warn">Revue en retard de', page)
+
+
+def test_the_documents_of_a_use_case_are_one_link_away(register: Register, tmp_path: Path, root: Path) -> None:
+    case = register.create(FACTS, DSI)
+    assert t("documents.no_scenario", "fr") in text(screen(cas=case.id))
+    register.change(case.id, {"scenario": "s.toml"}, DSI)
+    assert "« s.toml » a été lu" in text(screen(cas=case.id)).replace("\u00a0", " ")
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "s.toml").write_text("title = 1", "utf-8")
+    assert "ne se lit pas" in text(screen(cas=case.id))
+    (tmp_path / "scenarios" / "s.toml").write_bytes((root / "docs" / "scenario.toml").read_bytes())
+    page = text(screen(cas=case.id))
+    for name in ADDRESSES.values():
+        assert f'href="{name}?cas={case.id}"' in page
+    token = re.search(r"comparer\?scenario=([\w-]+)", page)
+    assert token and decode(token.group(1)).use_case == case.id
+
+
+def test_a_table_comes_back_as_it_went(register: Register) -> None:
+    case = register.create(FACTS | {"benefit": "=1+1", "alternative": ANSWER | {"date": "2026-01-10"}}, DSI)
+    _, headers, body = ask("/registre.csv")
+    table = body.decode("utf-8-sig")
+    assert 'rel="describedby"' in headers["link"] and "'=1+1" in table
+    at = send(screen(faire="importer"), rows=table, who="DSI", why="reprise")
+    assert "1 inchangés" in text(at)
+    changed = table.replace("un courrier classé", "un courrier rangé")
+    pasted = "\n".join(line.replace(";", "\t") for line in changed.splitlines())
+    send(screen(faire="importer"), rows=pasted, who="DSI", why="reprise")
+    assert (register.use_case(case.id).unit, register.use_case(case.id).benefit) == ("un courrier rangé", "=1+1")
+    at = send(screen(faire="importer"), rows="nom,tache\na,b", who="DSI", why="reprise")
+    assert 'role="alert"' in text(at)
+
+
+def test_the_schema_served_and_the_documented_one_are_one_file(root: Path, register: Register) -> None:
+    documented = root / "docs" / "table-schemas" / "register.json"
+    assert documented.resolve() == SCHEMA and ask("/registre-schema.json")[2] == SCHEMA.read_bytes()
+
+
+def test_the_sheet_holds_the_record_and_an_unknown_one_is_told_so(register: Register) -> None:
+    case = register.create(FACTS, DSI)
+    page = ask("/fiche-usage", f"cas={case.id}")[2].decode()
+    assert "Tri du courrier" in page and t("use_case.rule_answered", "fr") in page and "<script" not in page
+    assert ask("/fiche-usage", "cas=rien")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("days", "fr", "en"),
+    [(-21, "en retard de 3 semaines", "3 weeks late"), (60, "dans 2 mois", "in 2 months"), (0, "aujourd’hui", "today")],
+)
+def test_a_review_is_said_late_or_to_come_in_words(days: int, fr: str, en: str) -> None:
+    today = date(2026, 3, 1)
+    said = [when_text(today + timedelta(days=days), today, lang).replace("\u00a0", " ") for lang in LANGUAGES]
+    assert said == [fr, en]
+
+
+def test_no_field_asks_for_a_person(register: Register) -> None:
+    case = register.create(FACTS, DSI)
+    at = screen(cas=case.id, faire="modifier")
+    assert t("register_forms.persons", "fr") in text(at)
+    labels = [field.label for field in (*at.text_input, *at.text_area)]
+    assert not [label for label in labels if re.search(r"prénom|courriel|téléphone", label, re.IGNORECASE)]

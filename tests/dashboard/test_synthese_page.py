@@ -1,0 +1,170 @@
+"""The page for elected officials without a browser: figures, states, plain version, files, memory."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from time import sleep
+from urllib.parse import urlencode
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from streamlit.testing.v1 import AppTest
+
+from dashboard.shared import estimator_gateway
+from dashboard.shared.texts import t
+from dashboard.summary.estimator_gateway import Remembered, explanation
+from dashboard.summary.routes import synthesis_routes
+from estimator.assessment.explanation import replay
+from estimator.core.errors import SobriaError
+from estimator.governance.register.register import Register, author
+from scripts.demo.metropole import fill
+from tests.reporting.test_synthesis import CASE, HOSTILE, STUDIED, rows_of
+
+FRAME = Path(__file__).resolve().parents[2] / "dashboard" / "pages" / "frame.py"
+LANGUAGES = ("fr", "en")
+ASKED = {"periode": "2026", "territoire": "metropole"}
+WHO = author("Service numérique", "essai")
+
+
+@pytest.fixture(scope="module")
+def metropole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The invented métropole, with one use case more that has a hostile name."""
+    home = tmp_path_factory.mktemp("synthese") / "home"
+    fill(home)
+    register = Register(home)
+    found = {**CASE, "name": HOSTILE, "service": HOSTILE, "commune": "metropole", "alternative": STUDIED}
+    register.create(found, WHO, "hostile")
+    register.move("hostile", "experimentation", WHO)
+    register.review("hostile", {"due": "2026-01-31"}, WHO)
+    return home
+
+
+@pytest.fixture
+def shown(metropole: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("SOBRIA_HOME", str(metropole))
+    estimator_gateway._opened.cache_clear()
+    yield metropole
+    estimator_gateway._opened.cache_clear()
+
+
+def page(lang: str = "fr", **query: str) -> str:
+    """All the text of the page, which must not have raised."""
+    at = AppTest.from_file(str(FRAME), default_timeout=60)
+    at.run()
+    at.switch_page("synthese.py")
+    for key, value in ({"lang": lang} | query).items():
+        at.query_params[key] = value
+    at.run()
+    assert not at.exception, at.exception[0].message
+    return "\n".join(block.proto.body for block in at.get("html"))
+
+
+def answer(path: str, **query: str) -> Response:
+    """What the server answers at one of its own addresses."""
+    endpoint = next(route.endpoint for route in synthesis_routes() if route.path == path)
+    return endpoint(Request({"type": "http", "query_string": urlencode(query).encode(), "headers": []}))
+
+
+def answered(path: str, **query: str) -> str:
+    return bytes(answer(path, **query).body).decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_answers_its_question_and_has_every_part(shown: Path, lang: str) -> None:
+    text = page(lang)
+    assert f"<h1>{t('synthese.title', lang)}</h1>" in text and text.count('role="status"') == 1
+    for part in ("four", "decisions", "change", "budget", "uses", "twelve", "charter", "claims"):
+        assert f"<h2>{t(f'synthese.{part}', lang)}</h2>" in text
+    assert text.count('<div class="tile"') == 4
+    assert len(re.findall(r'id="indicateur-', text)) == 12
+    assert text.count("<figure") == text.count('<figure class="chart') and 'aria-label=""' not in text
+    assert text.count('<q lang="fr">') == 16
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"territoire": "all", "periode": "2025"}, {"territoire": "99002", "periode": "2026-03"}]
+)
+def test_the_page_the_table_and_the_file_have_the_same_digits(shown: Path, query: dict[str, str]) -> None:
+    table = rows_of(answered("/synthese.csv", **query))
+    body = json.loads(answered("/synthese.json", **query))
+    sheet, text = answered("/fiche-synthese", **query), page(**query)
+    for name, entry in body["indicators"].items():
+        row = next(r for r in table if (r["rubrique"], r["objet"]) == ("indicateur", name))
+        assert row["texte"] in text, name
+        assert row["texte"] in sheet or name == "trajectory", name
+        if entry["kind"] == "footprint":
+            ends = [float(row[end].replace(",", ".")) for end in ("bas", "central", "haut") if row[end]]
+            assert ends == [entry["value"][e] for e in ("low", "central", "high") if entry["value"][e] is not None]
+
+
+def test_what_an_address_does_not_say_or_says_wrong_is_the_metropole_last_year(shown: Path) -> None:
+    for query in ({}, {"territoire": "nulle-part", "periode": "x"}, {"territoire": HOSTILE}, ASKED):
+        body = json.loads(answered("/synthese.json", **query))
+        assert (body["territory"], body["period"]) == ("metropole", "2026"), query
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_hostile_name_stays_text(shown: Path, lang: str) -> None:
+    for text in (page(lang), page(lang, simple="1"), answered("/fiche-synthese", lang=lang)):
+        assert "<script>alert" not in text and "&lt;script&gt;alert" in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_plain_version_has_short_sentences_and_no_abbreviation(shown: Path, lang: str) -> None:
+    text = page(lang, simple="1")
+    sentences = re.findall(
+        r"<p>(.*?)</p>", text.split('class="simple"', 1)[1].rsplit(t("simple.decisions", lang), 1)[0]
+    )
+    assert len(sentences) > 20
+    assert [s for s in sentences if len(s.split()) > 16] == []
+    assert [s for s in sentences if re.search(r"\b(kWh|MWh|CO2|CO₂e|IA|AI|m³|Sb|kg)\b|%|≤", s)] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_home_without_a_build_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
+    estimator_gateway._opened.cache_clear()
+    assert t("state.empty_title", lang) in page(lang)
+    for path in ("/fiche-synthese", "/synthese.csv", "/synthese.json"):
+        found = answer(path)
+        assert found.status_code == 303 and found.headers["location"].startswith("./synthese")
+
+
+def test_a_number_of_a_territory_opens_and_can_be_done_again(shown: Path) -> None:
+    body = json.loads(answered("/synthese.json", **ASKED))
+    found = explanation("sheet.metropole.2026.water")
+    assert found["amount"]["central"] == body["indicators"]["water"]["value"]["central"]
+    assert replay(found["replay"])["water"]["central"] == found["amount"]["central"]
+    assert "reponses-courriers" in found["services"]
+    for number in ("sheet.nulle-part.2026.water", "sheet.metropole.1999.water", "sheet.metropole.2026.x", "sheet..."):
+        with pytest.raises(SobriaError):
+            explanation(number)
+
+
+def test_a_new_statement_is_seen_at_the_next_page(shown: Path) -> None:
+    before = page()
+    Register(shown).change("hostile", {"name": "Nom corrigé"}, WHO)
+    assert "Nom corrigé" in page() and "Nom corrigé" not in before
+    Register(shown).change("hostile", {"name": HOSTILE}, WHO)
+
+
+def test_people_who_ask_at_once_wait_for_one_work() -> None:
+    made: list[int] = []
+
+    def make(key: int) -> int:
+        sleep(0.05)
+        made.append(key)
+        return key * 2
+
+    kept, found = Remembered(make, 2), []
+    threads = [Thread(target=lambda: found.append(kept(1))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [2] * 8 and made == [1]
+    kept(2), kept(3)
+    assert kept(1) == 2 and made == [1, 2, 3, 1], "the oldest is forgotten"

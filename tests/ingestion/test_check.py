@@ -1,0 +1,83 @@
+"""`sobria check` says what an import would do, and does nothing of it."""
+
+import json
+from pathlib import Path
+
+from estimator.core import parquet_files
+from estimator.ingestion.dry_run import Found, check_paths
+from estimator.ingestion.importing import import_paths
+from estimator.ingestion.readers import ReadResult
+from estimator.ledger import Ledger
+from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
+from tests.ingestion.formats import FORMATS, SAMPLES, result_of
+from tests.support import sobria
+from tests.traces_support import TRACES, context
+
+GATEWAY = FORMATS / "litellm.jsonl"
+
+
+def contents(home: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(home)): path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+
+def test_check_announces_the_account_of_the_import_and_writes_nothing(tmp_path: Path) -> None:
+    paths = [FORMATS, TRACES / "good"]
+    import_paths(Ledger(tmp_path), [GATEWAY], context())
+    before = contents(tmp_path)
+    announced = check_paths(tmp_path, paths, context())
+    assert contents(tmp_path) == before
+    done = import_paths(Ledger(tmp_path), paths, context())
+    assert announced.account == done.account
+    assert [file.name for file in announced.files] == [file.name for file in done.files]
+    assert announced.account.duplicates >= 7 and announced.account.superseded
+
+
+def test_check_in_a_home_that_does_not_exist_does_not_make_it(tmp_path: Path) -> None:
+    found = json.loads(sobria(tmp_path / "neuf", "check", str(GATEWAY), "--json").stdout)
+    assert not (tmp_path / "neuf").exists()
+    assert found["account"] == {
+        "files": 1,
+        "read": 7,
+        "accepted": 3,
+        "superseded": 0,
+        "quarantined": 4,
+        "duplicates": 0,
+    }
+    (file,) = found["files"]
+    assert (file["reader"], file["proofs"]) == ("litellm", {"estimated": 2, "not_estimable": 1})
+    assert [(reason["code"], reason["line"]) for reason in file["refused"]] == [
+        ("gateway_cache", 3),
+        ("no_work", 4),
+        ("bad_moment", 6),
+        ("broken_line", 7),
+    ]
+    assert "messages" in file["left_out"] and file["error"] is None
+
+
+def test_check_speaks_to_people(tmp_path: Path) -> None:
+    said = sobria(tmp_path, "check", str(FORMATS / "openai_usage.json")).stdout
+    assert "usage d'une organisation OpenAI, 8 ligne(s) lue(s)" in said
+    assert "électricité estimée : 2 ligne(s)" in said
+    assert "absents de la table des modèles : dall-e-3" in said
+    assert "1 champ(s) laissé(s) dehors, dont seul le nom est lu : note" in said
+    assert said.rstrip().endswith("Rien n'a été écrit.")
+    assert "Nothing was written." in sobria(tmp_path, "check", str(GATEWAY), "--lang", "en").stdout
+
+
+def test_a_file_that_is_no_trace_is_said_and_fails(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("bonjour", "utf-8")
+    done = sobria(tmp_path, "check", str(tmp_path / "notes.txt"), code=1)
+    assert "notes.txt n'est pas une trace connue" in done.stdout
+
+
+def test_rows_in_a_table_are_counted_as_rows_one_by_one() -> None:
+    """Rows of every format, each also with one energy or one count gone or zero: proofs, checks, unknown models."""
+    rows = [row for path in SAMPLES for row in result_of(path.read_bytes(), path.name).rows]
+    for change in ("cpu_energy_kwh", "gpu_energy_kwh", "other_energy_kwh", "output_tokens", "device_hours", "model"):
+        rows += [row.model_copy(update={change: None}) for row in rows[: len(SAMPLES) * 4]]
+    rows += [row.model_copy(update={"output_tokens": 0.0, "device_hours": 1.0}) for row in rows]
+    one_by_one, together = Found(), Found()
+    one_by_one.look_at(ReadResult(rows, [], len(rows)))
+    together.look_at(ReadResult([], [], len(rows), table=parquet_files.table_of(rows, ACTIVITY_SCHEMA)))
+    for told in ("read", "proofs", "checks", "unknown_models"):
+        assert getattr(together, told) == getattr(one_by_one, told) and getattr(together, told)

@@ -1,0 +1,356 @@
+"""The declaration template: what a supplier says enters with its boundary; the arithmetic stands in each test."""
+
+import csv
+import json
+import random
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from estimator.assessment.impacts import amounts
+from estimator.catalogue.tables import load
+from estimator.core.errors import LANGUAGES, say
+from estimator.ingestion.declarations.columns import TEMPLATE
+from estimator.ingestion.importing import import_paths
+from estimator.ingestion.readers import Trace, pick, read_trace
+from estimator.ledger import Ledger
+from estimator.ledger.rows import Activity, Refused
+from tests.ledger.test_ledger import bring, prefixes
+from tests.support import built, moment, sobria
+from tests.traces_support import context, counting
+
+ROOT = Path(__file__).resolve().parents[2]
+MODEL = ROOT / "docs" / "modele-declaration.csv"
+DEFAULTS = {"service": "assistant", "start": "2026-03-01", "end": "2026-04-01", "zone": "FRA"}
+MEASURED = {"energy_kwh": "120", "energy_boundary": "it", "energy_basis": "measured", "host": "class/server-unknown"}
+
+
+def text(*rows: dict[str, str], delimiter: str = ",", columns: tuple[str, ...] = TEMPLATE) -> str:
+    """A template of these rows; what a row does not say is as in DEFAULTS."""
+    lines = [list(columns), *([(DEFAULTS | row).get(name, "") for name in columns] for row in rows)]
+    return "".join(delimiter.join(line) + "\n" for line in lines)
+
+
+def read(content: str) -> tuple[list[Activity], list[Refused]]:
+    result = read_trace(Trace("declaration.csv", content.encode(), None), context())
+    return result.rows, result.refused
+
+
+def one(**row: str) -> Activity:
+    rows, refused = read(text(row))
+    assert refused == [] and len(rows) == 1
+    return rows[0]
+
+
+def figures(home: Path, *rows: Activity) -> dict[str, Any]:
+    return built(home, *rows).totals()
+
+
+# Boundary and basis
+
+
+def test_energy_of_the_servers_is_taken_as_it_is(tmp_path: Path) -> None:
+    """120 kWh of servers at the PUE of unknown hosting, 1.55: 186 kWh of site, all declared."""
+    row = one(**MEASURED)
+    assert (row.other_energy_kwh, row.other_mode, row.gap) == (120, "mode/declared", "gap/none")
+    found = figures(tmp_path, row)
+    assert found["proof"] == {"measured": 0, "estimated": 0, "declared": 1, "unknown": 0}
+    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(120)
+    assert found["indicators"]["energy"]["at_factor_values"] == pytest.approx(120 * 1.55)
+    assert found["checks"] == []
+
+
+def test_energy_of_the_site_is_divided_by_the_stated_pue_once(tmp_path: Path) -> None:
+    """150 kWh of site at 1.25 are 120 kWh of servers; the host's own PUE is applied to these, and to nothing else."""
+    row = one(**MEASURED | {"energy_kwh": "150", "energy_boundary": "site", "pue": "1.25"})
+    assert (row.other_energy_kwh, row.reported_pue) == (pytest.approx(120), 1.25)
+    assert row.checks == ("declared_site",)
+    assert figures(tmp_path, row)["indicators"]["energy"]["at_factor_values"] == pytest.approx(150 / 1.25 * 1.55)
+
+
+def test_a_pue_beside_energy_of_the_servers_is_kept_and_changes_nothing() -> None:
+    row = one(**MEASURED | {"pue": "1.25"})
+    assert (row.other_energy_kwh, row.reported_pue, row.checks) == (120, 1.25, ())
+
+
+def test_the_rest_of_the_server_is_an_estimate_beside_declared_accelerators(tmp_path: Path) -> None:
+    """100 kWh of cards declared, 43 kWh of server estimated: 100 / 143 declared."""
+    row = one(**MEASURED | {"energy_kwh": "100", "energy_boundary": "gpu"})
+    assert (row.gpu_energy_kwh, row.gpu_mode, row.gap) == (100, "mode/declared", "gap/declared-gpu")
+    found = figures(tmp_path, row)
+    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(100 * 1.43)
+    assert found["proof"]["declared"] == pytest.approx(100 / 143)
+    assert found["proof"]["estimated"] == pytest.approx(43 / 143)
+
+
+def test_the_addition_is_the_host_ratio_less_one() -> None:
+    ratio = load().factor("host_ratio/machine/ai-server/2025")
+    gap = load().factor("unmetered_ratio/gap/declared-gpu/2026")
+    assert [gap.low, gap.value, gap.high] == pytest.approx([ratio.low - 1, ratio.value - 1, ratio.high - 1])
+    assert gap.source == ratio.source
+
+
+@pytest.mark.parametrize(
+    ("method", "mode", "check"),
+    [
+        ("ecologits-0.11.3", "mode/supplier_model", None),
+        ("EcoLogits 0.12", "mode/supplier_model", None),
+        ("ecologits==0.8.2", "mode/supplier_ecologits_old", "old_ecologits"),
+        ("ecologits v0.10.0", "mode/supplier_other", "unknown_model_of_supplier"),
+        ("ecologits", "mode/supplier_other", "unknown_model_of_supplier"),
+        ("calcul maison", "mode/supplier_other", "unknown_model_of_supplier"),
+    ],
+)
+def test_a_computed_figure_is_an_estimate_as_good_as_what_is_known_of_its_model(
+    tmp_path: Path, method: str, mode: str, check: str | None
+) -> None:
+    row = one(**MEASURED | {"energy_basis": "computed", "method": method, "document": "Relevé"})
+    assert (row.other_mode, row.tool_version) == (mode, f"{method} ; Relevé")
+    assert row.checks == ((check,) if check else ())
+    ratio = load().factor(f"reading_ratio/{mode}/2026")
+    found = figures(tmp_path, row)
+    assert found["proof"]["estimated"] == 1
+    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(120 * ratio.value)
+    assert found["indicators"]["it_energy"]["envelope"] == pytest.approx([120 * ratio.low, 120 * ratio.high])
+
+
+def test_the_interval_of_a_supplier_s_ecologits_is_the_inverse_of_what_was_measured() -> None:
+    """EcoLogits over measurement: 0.29 to 7.7; measurement over EcoLogits: 1 / 7.7 to 1 / 0.29."""
+    ratio = load().factor("reading_ratio/mode/supplier_model/2026")
+    assert (ratio.low, ratio.high) == (pytest.approx(1 / 7.7, rel=0.01), pytest.approx(1 / 0.29, rel=0.02))
+    other = load().factor("reading_ratio/mode/supplier_other/2026")
+    assert other.low < ratio.low and ratio.high < other.high
+    assert "EcoLogits" in load().label("mode/supplier_model", "fr")
+
+
+# Unknown is not zero
+
+
+@pytest.mark.parametrize("count", ["requests", "input_tokens", "output_tokens", "images"])
+def test_a_declared_zero_for_work_that_was_done_is_not_estimable(tmp_path: Path, count: str) -> None:
+    row = one(**MEASURED | {"energy_kwh": "0", count: "1000"})
+    assert (getattr(row, count), row.other_energy_kwh, row.other_mode) == (1000, None, "mode/not_estimable")
+    assert row.checks == ("declared_zero",)
+    energy = figures(tmp_path, row)["indicators"]["energy"]
+    assert (energy["low"], energy["at_factor_values"], energy["high"]) == (None, None, None)
+    assert energy["missing"]["code"] == "unreliable"
+
+
+def test_counts_without_energy_are_kept_and_not_estimable(tmp_path: Path) -> None:
+    row = one(output_tokens="5000", model="modele-maison")
+    assert (row.output_tokens, row.model, row.other_mode) == (5000, "modele-maison", "mode/not_declared")
+    assert "energy_not_declared" in row.checks
+    found = figures(tmp_path, row)
+    assert found["indicators"]["energy"]["missing"]["code"] == "unknown_model"
+    assert found["coverage"]["by_figure"]["energy"] == 0
+
+
+def test_a_zero_for_no_work_is_zero(tmp_path: Path) -> None:
+    row = one(**MEASURED | {"energy_kwh": "0", "requests": "0"})
+    assert (row.other_energy_kwh, row.other_mode, row.checks) == (0, "mode/declared", ("zero_energy",))
+    assert figures(tmp_path, row)["indicators"]["energy"]["at_factor_values"] == 0
+
+
+def test_an_unknown_beside_a_known_changes_no_total_and_is_said(tmp_path: Path) -> None:
+    """120 kWh are known; the other row is in the runs and in the checks, and adds nothing, not even to the cover."""
+    zero = one(**MEASURED | {"service": "passerelle", "energy_kwh": "0", "output_tokens": "7"})
+    build = built(tmp_path, one(**MEASURED), zero)
+    found = build.totals()
+    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(120)
+    assert found["coverage"]["runs"] == 2
+    assert found["coverage"]["by_figure"]["energy"] == 1, "all the electricity that was read"
+    assert [(check["code"], check["count"]) for check in found["checks"]] == [("declared_zero", 1)]
+    alone = amounts(build.cells("service_key = $1", ["passerelle"]))
+    assert all(alone[name].central is None for name in ("energy", "water", "adpe", "gwp", "primary_energy"))
+    assert build.proof("passerelle") == {"measured": 0, "estimated": 0, "declared": 0, "unknown": 0}
+    assert build.runs()["total"] == 2
+
+
+# Where, when, who
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "first", "last", "basis"),
+    [
+        ("2026-03-01", "2026-03-02", "2026-03-01T00:00:00", "2026-03-02T00:00:00", "day"),
+        ("2026-03-01T08:00", "2026-03-01 09:30:00", "2026-03-01T07:00:00", "2026-03-01T08:30:00", "country"),
+        ("2026-03-01T08:00Z", "2026-03-01T09:00+00:00", "2026-03-01T08:00:00", "2026-03-01T09:00:00", "offset"),
+        ("2026-03-01T08:00Z", "2026-03-02", "2026-03-01T08:00:00", "2026-03-02T00:00:00", "offset"),
+    ],
+)
+def test_periods_are_days_or_moments_and_the_end_is_not_in_them(
+    start: str, end: str, first: str, last: str, basis: str
+) -> None:
+    row = one(start=start, end=end, **MEASURED)
+    assert (row.start_us, row.end_us, row.time_basis) == (moment(first), moment(last), basis)
+    assert row.duration_s == (row.end_us - row.start_us) / 1e6
+
+
+def test_a_month_that_ends_at_midnight_does_not_reach_the_next() -> None:
+    row = one(start="2026-03-01T00:00Z", end="2026-04-01T00:00Z", **MEASURED)
+    assert (row.start_month, row.end_month) == (202603, 202603)
+
+
+@pytest.mark.parametrize(
+    ("cells", "zone", "host", "checks"),
+    [
+        ({"zone": "France", "host": "class/hyperscale"}, "FRA", "class/hyperscale", ()),
+        ({"zone": "fr", "host": "ovhcloud:gra"}, "FRA", "ovhcloud/gra", ()),
+        ({"zone": "can-qc", "provider": "OVHcloud"}, "CAN-QC", "ovhcloud/group", ()),
+        ({"zone": "", "host": "ovhcloud/gra"}, "FRA", "ovhcloud/gra", ()),
+        ({"zone": "ZZZ", "host": "class/desk"}, None, "class/desk", ("unknown_country",)),
+        ({"zone": "", "host": "ailleurs"}, None, "class/server-unknown", ("host_assumed", "no_country")),
+        ({"host": "ailleurs", "provider": "OVHcloud"}, "FRA", "class/server-unknown", ("host_assumed",)),
+        ({"provider": "Inconnu"}, "FRA", "class/server-unknown", ("host_assumed",)),
+    ],
+)
+def test_places_are_those_of_the_tables_or_said(
+    cells: dict[str, str], zone: str | None, host: str, checks: tuple[str, ...]
+) -> None:
+    row = one(**MEASURED | {"host": ""} | cells)
+    assert (row.zone, row.host, row.checks) == (zone, host, checks)
+
+
+def test_what_a_supplier_says_of_its_own_footprint_is_kept_beside(tmp_path: Path) -> None:
+    with_it = one(**MEASURED | {"gwp_kgco2e": "1000", "water_l": "2000"})
+    assert (with_it.reported_gwp_kg, with_it.reported_water_l) == (1000, 2000)
+    without = one(**MEASURED)
+    gwp = [figures(tmp_path / name, row)["indicators"]["gwp"] for name, row in (("a", with_it), ("b", without))]
+    assert gwp[0] == gwp[1]
+
+
+# The file
+
+
+def test_semicolons_decimal_commas_and_days_first_say_the_same() -> None:
+    rows = [MEASURED | {"energy_kwh": "120.5", "output_tokens": "7"}, {"requests": "3"}]
+    french = [row | {"start": "01/03/2026", "end": "01/04/2026"} for row in rows]
+    french[0]["energy_kwh"] = "120,5"
+    left, right = read(text(*rows))[0], read(text(*french, delimiter=";"))[0]
+    same = set(Activity.model_fields) - {"row_id", "run_key", "file_sha"}
+    assert [row.model_dump(include=same) for row in left] == [row.model_dump(include=same) for row in right]
+
+
+def test_unknown_columns_leave_their_name_and_nothing_else(tmp_path: Path) -> None:
+    """Free text may hold personal data: notes and prompts are not read, not even of a row that is refused."""
+    columns = (*TEMPLATE, "note", "prompt")
+    secret = {"note": "dossier de Mme Untel", "prompt": "que dit ce dossier"}
+    content = text(MEASURED | secret, {"energy_kwh": "-1"} | secret, columns=columns) + "x,dossier de Mme Untel\n"
+    path = tmp_path / "declaration.csv"
+    path.write_text(content, "utf-8")
+    report = import_paths(Ledger(tmp_path), [path], context())
+    assert report.files[0].unused == ("note", "prompt")
+    assert [refusal.code for refusal in report.refused] == ["declared_negative", "wrong_width"]
+    rows, refused = read(content)
+    kept = json.dumps([row.model_dump() for row in (*rows, *refused)], ensure_ascii=False)
+    files = Ledger(tmp_path).activity_files() + Ledger(tmp_path).quarantine_files()
+    assert "dossier" not in kept + "".join(str(pq.ParquetFile(file).read().to_pylist()) for file in files)
+
+
+BAD = [
+    ({"service": ""}, "declared_empty", {"column": "service"}),
+    ({"start": "mars 2026"}, "declared_date", {"column": "start", "value": "mars 2026"}),
+    ({"end": ""}, "declared_date", {"column": "end", "value": ""}),
+    ({"end": "2026-02-28"}, "declared_period", {"start": "2026-03-01", "end": "2026-02-28"}),
+    ({"end": "2026-03-01"}, "declared_period", {"start": "2026-03-01", "end": "2026-03-01"}),
+    ({"end": "2062-04-01"}, "declared_period", {"start": "2026-03-01", "end": "2062-04-01"}),
+    ({"energy_kwh": "-3"}, "declared_negative", {"column": "energy_kwh", "value": "-3"}),
+    ({"output_tokens": "-1"}, "declared_negative", {"column": "output_tokens", "value": "-1"}),
+    ({"energy_kwh": "douze"}, "bad_number", {"column": "energy_kwh", "value": "douze"}),
+    ({"water_l": "inf"}, "bad_number", {"column": "water_l", "value": "inf"}),
+    ({"energy_boundary": "baie"}, "declared_word",
+     {"column": "energy_boundary", "value": "baie", "expected": "gpu | it | site"}),
+    ({"energy_basis": "devinée"}, "declared_word",
+     {"column": "energy_basis", "value": "devinée", "expected": "measured | computed"}),
+    ({"energy_boundary": ""}, "declared_without", {"column": "energy_boundary", "expected": "gpu | it | site"}),
+    ({"energy_basis": ""}, "declared_without", {"column": "energy_basis", "expected": "measured | computed"}),
+    ({"energy_basis": "computed"}, "computed_without_method", {}),
+    ({"energy_boundary": "site"}, "site_without_pue", {"value": "120"}),
+    ({"pue": "125"}, "declared_pue", {"value": "125", "low": "1", "high": "4"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "code", "facts"), BAD, ids=[f"{code}-{list(cells)[0]}" for cells, code, _ in BAD])
+def test_a_bad_row_is_set_aside_with_what_to_do(cells: dict[str, str], code: str, facts: dict[str, str]) -> None:
+    rows, refused = read(text(MEASURED | cells, MEASURED))
+    assert len(rows) == len(refused) == 1, "the other row of the file is accepted"
+    assert (refused[0].code, refused[0].facts, refused[0].line) == (code, facts, 2)
+    for lang in LANGUAGES:
+        sentence = say("refusals", code, lang, **refused[0].facts)
+        assert "{" not in sentence and all(value in sentence for value in facts.values())
+    assert say("refusals", code, "fr", **facts) != say("refusals", code, "en", **facts)
+
+
+def test_a_refused_row_can_be_read_again_after_a_fix() -> None:
+    _, refused = read(text(MEASURED | {"energy_boundary": "site", "document": "Relevé de mars"}))
+    rows, _ = read(f"{refused[0].header}\n{refused[0].text.replace('site', 'it')}\n")
+    assert (rows[0].other_energy_kwh, rows[0].tool_version) == (120, "Relevé de mars")
+
+
+ROWS = st.fixed_dictionaries(
+    {
+        "service": st.sampled_from(["a", "b", ""]),
+        "start": st.sampled_from(["2026-03-01", "2026-02-01"]),
+        "energy_kwh": st.sampled_from(["", "0", "1", "2.5", "-1"]),
+        "energy_boundary": st.sampled_from(["gpu", "it", "site", "rack"]),
+        "energy_basis": st.just("measured"),
+        "output_tokens": st.sampled_from(["", "10"]),
+        "pue": st.sampled_from(["", "1.2"]),
+    }
+)
+
+
+@settings(max_examples=8, deadline=None)
+@given(rows=st.lists(ROWS, min_size=1, max_size=6), seed=st.integers(0, 2**32))
+def test_prefixes_in_any_order_twice_under_two_names_are_the_whole_once(rows: list[dict[str, str]], seed: int) -> None:
+    content = text(*rows, MEASURED)
+    parts = 2 * prefixes(content)
+    random.Random(seed).shuffle(parts)
+    with tempfile.TemporaryDirectory() as folder:
+        whole, bits = Path(folder, "whole"), Path(folder, "bits")
+        whole.mkdir(), bits.mkdir()
+        account = bring(whole, content, name="declaration.csv")
+        assert account.read == len(rows) + 1 == account.accepted + account.quarantined
+        for number, part in enumerate(parts):
+            bring(bits, part, name=("declaration.csv", "copie.csv")[number % 2])
+        assert counting(Ledger(bits)) == counting(Ledger(whole))
+        assert Ledger(bits).known_ids() == Ledger(whole).known_ids()
+
+
+# The template that ships
+
+
+def test_the_template_its_schema_and_the_reader_name_the_same_columns() -> None:
+    schema = json.loads((ROOT / "docs" / "table-schemas" / "declared.json").read_text("utf-8"))
+    with MODEL.open(encoding="utf-8", newline="") as file:
+        header = next(csv.reader(file, delimiter=";"))
+    assert [field["name"] for field in schema["fields"]] == header == list(TEMPLATE)
+    assert pick(Trace("x.csv", MODEL.read_bytes(), None)).name == "declared"
+    pue = next(field for field in schema["fields"] if field["name"] == "pue")["constraints"]
+    assert (pue["minimum"], pue["maximum"]) == (load().quantities["pue"].floor, load().quantities["pue"].ceiling)
+
+
+def test_the_template_imports_as_it_is_into_a_fresh_home(tmp_path: Path) -> None:
+    """120.5 kWh of site at 1.25 are declared, 0.42 kWh at 1.2 are estimated: 96.4 and 0.35 kWh of servers."""
+    account = json.loads(sobria(tmp_path, "import", str(MODEL), "--json").stdout)
+    assert (account["read"], account["accepted"]) == (2, 2)
+    again = json.loads(sobria(tmp_path, "import", str(MODEL), "--json").stdout)
+    assert again["duplicates"] == 2
+    found = json.loads(sobria(tmp_path, "totals", "--json").stdout)
+    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(120.5 / 1.25 + 0.42 / 1.2)
+    assert found["proof"]["declared"] == pytest.approx(96.4 / (96.4 + 0.35))
+    opened = sobria(tmp_path, "explain", "service.exemple-passerelle.energy").stdout
+    assert "Estimé (EcoLogits, par le fournisseur)" in opened
+    assert "Exemple API ; ecologits-0.11.3 ; Tableau de bord de la passerelle (exemple)" in opened
+    opened = json.loads(sobria(tmp_path, "explain", "service.exemple-assistant.energy", "--json").stdout)
+    assert "mode/declared" in {factor["subject"]["id"] for factor in opened["factors"]}
+    assert opened["proof"]["declared"] == 1
+
+
+def test_a_header_alone_holds_no_row() -> None:
+    assert read(text()) == ([], [])

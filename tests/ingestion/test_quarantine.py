@@ -1,0 +1,154 @@
+"""Rows set aside: read again after a fix, each move shown in the account."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.builds.build import build
+from estimator.builds.queries import Build
+from estimator.governance.register.register import author
+from estimator.ingestion.codecarbon import rows
+from estimator.ingestion.importing import import_paths
+from estimator.ingestion.quarantine import Retried, retry, waiting
+from estimator.ingestion.reader import RowRefused, Unreadable
+from estimator.ledger import Ledger
+from estimator.ledger.reconciliation import Standing, standing
+from estimator.ledger.withdrawals import Target, withdraw
+from tests.ledger.test_ledger import bring, snapshot
+from tests.support import sobria
+from tests.traces_support import COLUMNS, context, text
+
+CONTENT = text(snapshot("a", 1, 60, 1), snapshot("b", 2, 60, 2), snapshot("c", 3, 60, 4), {"cpu_energy": -1})
+DSI = author("DSI", "essai")
+
+
+@contextmanager
+def reader_that_refuses(*energies: float) -> Iterator[None]:
+    """The reader as it was before a fix: it refused the rows with these energies [kWh]."""
+    understood = rows.energy_fields
+
+    def strict(figures: Any, *rest: Any) -> Any:
+        fields, checks = understood(figures, *rest)
+        if fields["cpu_energy_kwh"] in energies:
+            raise RowRefused("bad_number", column="cpu_energy", value="?")
+        return fields, checks
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "energy_fields", strict)
+        yield
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home whose reader refused b and c, and rightly the negative row: 4 read, 1 accepted, 3 set aside."""
+    with reader_that_refuses(2, 4):
+        bring(tmp_path, CONTENT)
+    assert standing(Ledger(tmp_path)) == Standing(1, 4, 1, 0, 3, 0, 0, 0, 0)
+    return tmp_path
+
+
+def test_what_waits_is_listed_once_with_its_reason(home: Path) -> None:
+    with reader_that_refuses(2, 4):
+        bring(home, CONTENT + "\n", name="copie.csv")
+    assert [(row.file_name, row.line, row.code) for row in waiting(Ledger(home))] == [
+        ("emissions.csv", 3, "bad_number"),
+        ("emissions.csv", 4, "bad_number"),
+        ("emissions.csv", 5, "negative_energy"),
+    ]
+    body = json.loads(sobria(home, "quarantine", "list", "--json").stdout)
+    assert body["total"] == 3 and set(body["rows"][0]) >= {"line", "code", "fr", "en", "text"}
+    shown = sobria(home, "quarantine", "list").stdout
+    assert "3 ligne(s) de côté" in shown and "emissions.csv:3 (× 2) cpu_energy contient" in shown
+    assert "Aucune ligne n'est de côté" in sobria(home / "empty", "quarantine", "list").stdout
+
+
+def test_without_a_fix_nothing_moves(home: Path) -> None:
+    names = Ledger(home).names()
+    with reader_that_refuses(2, 4):
+        assert retry(Ledger(home), context()) == Retried(3, 0, 0, 3, 0)
+    assert Ledger(home).names() == names
+
+
+def test_a_row_understood_after_a_fix_moves_once(home: Path) -> None:
+    """4 read still; b and c are accepted, the negative row waits; all again, or the file again, adds nothing."""
+    ledger = Ledger(home)
+    assert retry(ledger, context()) == Retried(3, 2, 0, 1, 0)
+    assert standing(ledger) == Standing(1, 4, 3, 0, 1, 0, 0, 0, 0)
+    found = Build(build(home).path)
+    assert found.totals()["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(1 + 2 + 4)
+    assert [row["line"] for row in found.quarantine()["rows"]] == [5]
+    assert [row["line"] for row in found.runs()["rows"]] == [4, 3, 2], "newest first, the line of the first file"
+    assert retry(ledger, context()) == Retried(1, 0, 0, 1, 0)
+    assert bring(home, CONTENT).duplicates == 4
+    assert standing(ledger) == Standing(2, 8, 3, 0, 1, 4, 0, 0, 0)
+    assert "2 ligne(s) sortie(s) de la quarantaine : emissions.csv" in sobria(home, "ledger", "history").stdout
+
+
+def test_a_file_imported_again_after_a_fix_needs_no_retry(home: Path) -> None:
+    account = bring(home, CONTENT)
+    assert (account.accepted, account.duplicates) == (2, 2)
+    assert standing(Ledger(home)) == Standing(2, 8, 3, 0, 1, 4, 0, 0, 0)
+    assert retry(Ledger(home), context()).waiting == 1
+
+
+def test_a_superseded_snapshot_is_moved_as_such(tmp_path: Path) -> None:
+    with reader_that_refuses(2):
+        bring(tmp_path, text(snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2), snapshot("a", 3, 180, 3)))
+    assert retry(Ledger(tmp_path), context()) == Retried(1, 0, 1, 0, 0)
+    assert standing(Ledger(tmp_path)) == Standing(1, 3, 1, 2, 0, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("hidden", [True, False], ids=["cells were hidden", "nothing was hidden"])
+def test_a_row_out_of_place_needs_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hidden: bool) -> None:
+    """A row one cell short: what was kept of it cannot prove that it is the same; it waits until its file is given."""
+    columns = [name for name in COLUMNS if hidden or name not in ("longitude", "latitude")]
+    lines = text(snapshot("a", 1, 60, 1), snapshot("b", 2, 60, 2), columns=columns).splitlines()
+    content = "\n".join([lines[0], lines[1], lines[2].rpartition(",")[0]]) + "\n"
+    path = tmp_path / "emissions.csv"
+    path.write_text(content)
+    ledger = Ledger(tmp_path / "home")
+    assert import_paths(ledger, [path], context()).account.quarantined == 1
+    assert retry(ledger, context()) == Retried(1, 0, 0, 1, 0)
+    activity = rows.RowReading._activity
+
+    def padded(reading: Any, line: int, cells: list[str]) -> Any:
+        return activity(reading, line, [*cells, *[""] * (reading.columns.width - len(cells))])
+
+    monkeypatch.setattr(rows.RowReading, "_activity", padded)
+    unsure = Retried(1, 0, 0, 1, 0) if hidden else Retried(1, 0, 0, 0, 1, ("emissions.csv",))
+    assert retry(ledger, context()) == unsure
+    assert retry(ledger, context(), [tmp_path]) == Retried(1, 1, 0, 0, 0)
+    assert standing(ledger) == Standing(1, 2, 2, 0, 0, 0, 0, 0, 0)
+    assert import_paths(ledger, [path], context()).account.duplicates == 2
+    assert standing(ledger) == Standing(2, 4, 2, 0, 0, 2, 0, 0, 0)
+
+
+def test_a_tracked_run_is_read_from_its_own_trace_and_a_path_that_is_not_there_is_said(home: Path) -> None:
+    """The trace that was kept stands in March; its sidecar says what the text that was set aside does not."""
+    kept = home / "traces" / "2026-03"
+    kept.mkdir(parents=True)
+    (kept / "emissions.csv").write_text(CONTENT)
+    modes = {"cpu": "mode/rapl", "gpu": "mode/none", "ram": "mode/constant"}
+    side = {"schema": 1, "run_id": "b", "modes": modes, "scope": "machine", "host": "class/desk"}
+    (kept / "b.sobria.json").write_text(json.dumps(side))
+    with pytest.raises(Unreadable, match=r"absent\.csv"):
+        retry(Ledger(home), context(), [home / "absent.csv"])
+    assert retry(Ledger(home), context()) == Retried(3, 2, 0, 1, 0)
+    hosts = {row.run_id: row.host for row in Ledger(home).copies("activities", Ledger(home).activity_files())}
+    assert hosts["b"] == "class/desk" != hosts["c"]
+
+
+def test_a_withdrawn_file_is_not_retried(home: Path) -> None:
+    withdraw(Ledger(home), Target("file", "emissions.csv"), DSI)
+    assert retry(Ledger(home), context()) == Retried(0, 0, 0, 0, 0)
+    assert standing(Ledger(home)) == Standing(1, 4, 0, 0, 0, 0, 4, 0, 0)
+
+
+def test_the_command_says_what_moved(home: Path) -> None:
+    said = sobria(home, "quarantine", "retry").stdout
+    assert "3 ligne(s) de côté relue(s) : 2 acceptée(s)" in said and "1 encore refusée(s)" in said
+    assert json.loads(sobria(home, "quarantine", "retry", "--json").stdout)["waiting"] == 1

@@ -1,0 +1,293 @@
+"""Large codecarbon files are read by blocks to the very rows that reading them by row gives."""
+
+import csv
+import io
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from estimator.core.digest_set import Digests, of_bytes, of_column
+from estimator.core.errors import SobriaError
+from estimator.governance.register.register import author
+from estimator.ingestion.codecarbon import blocks, reader
+from estimator.ingestion.dry_run import check_paths
+from estimator.ingestion.importing import import_paths
+from estimator.ingestion.parsing import timestamps
+from estimator.ingestion.reader import LargeTrace, open_trace
+from estimator.ingestion.readers import read_trace, stream_trace
+from estimator.ledger import Ledger
+from estimator.ledger.files import as_models
+from estimator.ledger.reconciliation import standing
+from estimator.ledger.rows import Activity, Refused
+from estimator.ledger.withdrawals import Target, withdraw
+from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, text
+
+Row = TypeVar("Row", Activity, Refused)
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "traces_wild"
+
+
+def by_row(path: Path) -> tuple[list[Activity], list[Refused]] | str:
+    """Rows of a file, or the code of what was said of it."""
+    try:
+        result = read_trace(open_trace(path), context())
+    except SobriaError as error:
+        return error.code
+    return in_order(result.rows), in_order(result.refused)
+
+
+def by_blocks(path: Path) -> tuple[tuple[list[Activity], list[Refused]] | str, int]:
+    """The same, and how many rows came in columns."""
+    rows: list[Activity] = []
+    refused: list[Refused] = []
+    in_columns = 0
+    try:
+        for result in stream_trace(LargeTrace(path), context(), lambda read: None):
+            rows += result.rows
+            refused += result.refused
+            if result.table is not None:
+                rows += as_models("activities", result.table)
+                in_columns += len(result.table)
+    except SobriaError as error:
+        return error.code, 0
+    return (in_order(rows), in_order(refused)), in_columns
+
+
+def in_order(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (row.line, row.row_id))
+
+
+def same(path: Path) -> int:
+    """Assert that both ways agree; how many rows came in columns."""
+    found, in_columns = by_blocks(path)
+    assert found == by_row(path)
+    return in_columns
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of a few lines, and no lines too few to be parted."""
+    monkeypatch.setattr(reader, "BLOCK_BYTES", 700)
+    monkeypatch.setattr(blocks, "_BY_ROW_BYTES", 1)
+
+
+def written(folder: Path, content: str | bytes) -> Path:
+    path = folder / "emissions.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_every_sample_reads_alike_by_row_and_by_block(small_blocks: None) -> None:
+    assert sum(same(path) for path in TRACES.rglob("*.csv*") if not path.name.endswith(".json")) > 20
+
+
+def test_every_real_file_reads_alike_by_row_and_by_block() -> None:
+    files = sorted(SHARED.rglob("*.csv*"))
+    if not files:
+        pytest.skip("the shared traces are not there: about 125 files are not read")
+    assert sum(map(same, files)) > 15_000
+
+
+CELLS = {
+    "timestamp": ["2026-03-02T10:00:00", "2026-03-29T02:30:00", "2026-10-25 02:30:00", "2026-03-02T10:00:00.5"]
+    + [
+        "2026-03-02T10:00:00+01:00",
+        "2026-02-30T10:00:00",
+        "1999-01-01T00:00:00",
+        "timestamp",
+        "",
+        " 2026-03-02T10:00:00",
+    ],
+    "project_name": ["essai", "épreuve", "a,b", 'dit "b"', "", "deux\nlignes"],
+    "run_id": ["run-1", "run-2", "", "12", "1e3", "nan", "_1_"],
+    "duration": ["60", "0", "0.5", "1e1", "-1", "", "x", "inf", " 60", "+60", "4e8", "6_0"],
+    "emissions": ["", "0.1", "1e-05", "0.00001", "x"],
+    "emissions_rate": ["", "0.1", "1.6666666666666667"],
+    "cpu_power": ["42.5", "63.75", "10", ""],
+    "cpu_energy": ["0.001", "0", "", "1e-3", "-0.1", "9e9", "١", "0.0010", "+-2"],
+    "gpu_energy": ["0", "0.002", "", "0.0"],
+    "ram_energy": ["0.0005", "0", ""],
+    "energy_consumed": ["", "0.0015", "0", "0.01"],
+    "country_iso_code": ["FRA", "CAN", "XXX", ""],
+    "region": ["", "quebec"],
+    "cpu_model": ["AMD EPYC 7543", "Apple M1", ""],
+    "gpu_model": ["", "1 x NVIDIA A100", "2 x inconnu"],
+    "longitude": ["", "6.18", "-71.2", " -71.20"],
+    "latitude": ["", "46.8"],
+    "pue": ["", "1", "1.5", "0", "x"],
+    "on_cloud": ["N", "", " N"],
+}
+EXTRA = ("water_consumed", "wue", "region")
+
+
+@st.composite
+def files(draw: st.DrawFn) -> bytes:
+    """A file whose rows repeat, are odd, short or long, among blank lines and headers, with any end of line."""
+    columns = [*COLUMNS, *EXTRA][:: draw(st.sampled_from([1, -1]))]
+    for gone in draw(st.sets(st.sampled_from(["cpu_energy", "gpu_energy", "energy_consumed", "run_id", "on_cloud"]))):
+        columns.remove(gone)
+    if draw(st.booleans()):
+        columns.append(draw(st.sampled_from(["task_name", "secret", "team_id"])))
+    plain = st.fixed_dictionaries({}, optional={name: st.sampled_from(cells) for name, cells in CELLS.items()})
+    kinds = st.one_of(plain, plain, plain, st.sampled_from(["blank", "commas", "header", "other", "short", "long"]))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    for kind in draw(st.lists(kinds, max_size=30)):
+        given = kind if isinstance(kind, dict) else {}
+        row = [(DEFAULTS | given).get(name, "") for name in columns]
+        if kind == "blank":
+            out.write("\n")
+        elif kind == "commas":
+            writer.writerow([""] * len(columns))
+        elif kind == "header":
+            writer.writerow(columns)
+        elif kind == "other":
+            columns = columns[::-1]
+            writer.writerow(columns)
+        else:
+            writer.writerow(row[:-1] if kind == "short" else [*row, "x"] if kind == "long" else row)
+    end = draw(st.sampled_from(["\n", "\r\n", "\r\r\n"]))
+    return out.getvalue().replace("\n", end).encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])))
+
+
+@given(content=files())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_file_reads_alike_by_row_and_by_block(
+    small_blocks: None, tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    same(written(tmp_path_factory.mktemp("any"), content))
+
+
+def test_regular_rows_come_in_columns_whatever_stands_beside_them(small_blocks: None, tmp_path: Path) -> None:
+    """Thirty rows, one of which says « +63 » and one of which is short: these two and a neighbour at most by row."""
+    rows = text(*({"run_id": f"run-{n}", "duration": str(60 + n)} for n in range(30))).splitlines()
+    rows[4] = rows[4].replace(",63,", ",+63,")
+    rows[9] = rows[9].rpartition(",")[0]
+    assert same(written(tmp_path, "\n".join(rows))) >= 27
+
+
+def test_places_that_only_coordinates_tell_apart_are_told_apart(small_blocks: None, tmp_path: Path) -> None:
+    """Canada, quebec: every other row where codecarbon supposes it, the others in Montreal."""
+    quebec = {"country_iso_code": "CAN", "country_name": "Canada", "region": "quebec"}
+    towns = [{"longitude": "-71.2", "latitude": "46.8"}, {"longitude": "-73.5863", "latitude": "45.5312"}]
+    rows = [quebec | towns[n % 2] | {"run_id": f"run-{n}"} for n in range(40)]
+    trace = written(tmp_path, text(*rows, columns=[*COLUMNS, "region"]).encode())
+    assert same(trace) == 40
+    assert [row.zone for row in by_row(trace)[0]] == [None, "CAN-QC"] * 20  # type: ignore[union-attr]
+
+
+def test_a_run_with_a_sidecar_is_read_with_it(small_blocks: None, tmp_path: Path) -> None:
+    path = written(tmp_path, text(*({"run_id": f"run-{n}"} for n in range(20))))
+    (tmp_path / "run-7.sobria.json").write_text('{"schema": 1, "run_id": "run-7", "modes": {"cpu": "mode/rapl"}}')
+    assert same(path) == 19
+    found = by_blocks(path)[0]
+    assert not isinstance(found, str)
+    assert [row.cpu_mode for row in found[0]].count("mode/rapl") == 1
+
+
+def test_rows_that_say_the_same_in_several_blocks_are_several(small_blocks: None, tmp_path: Path) -> None:
+    path = written(tmp_path, text(*({"run_id": ""} for _ in range(25))))
+    assert same(path) == 25
+    found = by_blocks(path)[0]
+    assert not isinstance(found, str)
+    assert len({row.row_id for row in found[0]}) == 25
+
+
+def test_an_import_by_blocks_and_one_by_row_know_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same file brought in by row, then by blocks with five more rows: all of the first are duplicates."""
+    rows = [{"run_id": f"run-{n // 2}", "timestamp": f"2026-03-02T10:{n:02}:00", "duration": str(n)} for n in range(45)]
+    ledger = Ledger(tmp_path / "home")
+    first = import_paths(ledger, [written(tmp_path, text(*rows[:40]))], context()).account
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
+    seen: list[tuple[int, int]] = []
+    path = written(tmp_path, text(*rows))
+    again = import_paths(ledger, [path], context(), lambda done, total: seen.append((done, total))).account
+    assert (first.accepted, first.superseded) == (20, 20)  # of two rows of one run, the later holds the earlier
+    assert (again.read, again.duplicates, again.accepted + again.superseded) == (45, 40, 5)
+    assert again.superseded == 2  # 40 and 42, replaced by 41 and 43
+    assert seen[-1] == (path.stat().st_size, path.stat().st_size)
+
+
+def test_what_is_wrong_in_the_middle_is_said_and_what_came_before_is_accounted_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_blocks: None
+) -> None:
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
+    path = written(tmp_path, text(*({"run_id": f"run-{n}"} for n in range(20))))
+    (tmp_path / "run-15.sobria.json").write_text("{")
+    report = import_paths(Ledger(tmp_path / "home"), [path], context())
+    assert [error.code for error in report.errors] == ["bad_sidecar"]
+    assert 0 < report.account.read == report.account.accepted == report.files[0].read < 20
+
+
+def test_a_check_by_blocks_says_what_a_check_by_row_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_blocks: None
+) -> None:
+    """Proofs, checks, reasons, columns left out and account, over every sample, and over rows of which two in three
+    have a card that was not metered: there, nothing is measured."""
+    rows = [{"run_id": f"r{n}", "gpu_model": "1 x NVIDIA L4", "gpu_energy": "0" if n % 3 else "0.1"} for n in range(9)]
+    path = written(tmp_path, text(*rows))
+    modes = '{"schema": 1, "modes": {"cpu": "mode/cpu_load", "ram": "mode/constant", "gpu": "mode/nvml"}}'
+    (tmp_path / "emissions.csv.sobria.json").write_text(modes)
+    paths = [TRACES, path]
+    by_row = check_paths(tmp_path / "home", paths, context()).as_dict()
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
+    assert check_paths(tmp_path / "home", paths, context()).as_dict() == by_row
+    assert by_row["files"][-1]["proofs"] == {"estimated": 9, "measured": 3}
+
+
+def test_what_was_withdrawn_stays_so_when_it_comes_back_by_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_blocks: None
+) -> None:
+    """Ten rows withdrawn; the same file by blocks brings none back; corrected (another time zone), all ten count."""
+    path = written(tmp_path, text(*({"run_id": f"run-{n}"} for n in range(10))))
+    ledger = Ledger(tmp_path / "home")
+    import_paths(ledger, [path], context())
+    withdraw(ledger, Target("file", path.name), author("DSI", "mauvais fuseau"))
+    monkeypatch.setattr("estimator.ingestion.readers.LARGE_BYTES", 1)
+    assert import_paths(ledger, [path], context()).account.duplicates == 10
+    for accepted in (10, 0):
+        account = import_paths(ledger, [path], context(option_timezone="America/New_York")).account
+        assert (account.accepted, account.duplicates) == (accepted, 10 - accepted)
+    assert standing(ledger).accepted == 10
+
+
+@given(
+    st.lists(st.binary(min_size=16, max_size=16), max_size=60),
+    st.lists(st.binary(min_size=16, max_size=16), max_size=60),
+)
+def test_digests_are_a_set(first: list[bytes], second: list[bytes]) -> None:
+    twins = [*second, *(digest[:8] + bytes(8) for digest in first)]  # half of what is there is not what is there
+    digests = Digests(of_bytes(b"".join(first[::2])))
+    for digest in first[1::2]:
+        digests.add_one(digest.hex())
+    expected = [digest in first for digest in twins]
+    assert [digests.holds_one(digest.hex()) for digest in twins] == expected
+    assert digests.holds(of_bytes(b"".join(twins))).tolist() == expected
+    assert [digests.holds_one(digest.hex()) for digest in twins] == expected
+
+
+def test_digests_are_read_from_any_part_of_a_column() -> None:
+    texts = [bytes(range(n, n + 16)).hex() for n in range(40)]
+    column = pa.chunked_array([pa.array(["f" * 32, *texts])[1:20], pa.array(texts[19:])])
+    expected = of_bytes(b"".join(map(bytes.fromhex, texts)))
+    assert (of_column(column) == expected).all()
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"])
+def test_many_clocks_are_one_clock(zone: str) -> None:
+    """Every seven minutes of two years, through changes of clock of an hour and of half an hour."""
+    walls = np.arange(0, 2 * 366 * 86_400, 420, dtype=np.int64) * 1_000_000 + 1_735_689_600_000_000
+    expected = [
+        timestamps.to_us(datetime(1970, 1, 1) + timedelta(microseconds=wall), ZoneInfo(zone)) for wall in walls.tolist()
+    ]
+    found = timestamps.Walls(ZoneInfo(zone)).to_us(walls)
+    assert found.tolist() == expected
+    months = timestamps.Months()
+    assert timestamps.months_of(found).tolist() == [months.of(moment) for moment in expected]

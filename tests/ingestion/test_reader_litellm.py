@@ -1,0 +1,146 @@
+"""Spend logs of LiteLLM: the service of each request, never a person; tables and pages beside lists of objects."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.core.errors import LANGUAGES, say
+from estimator.ledger import Ledger
+from tests.ingestion.formats import bring, result_of, rows_of
+from tests.traces_support import judged, read_file
+
+HASH = "88dc28d0f030c55ed4ab77ed8faf098196cb1c05df778539800c9f1243fe6b4b"
+
+
+def spent(**cells: Any) -> dict[str, Any]:
+    """A request of a gateway, as its data base holds it."""
+    row: dict[str, Any] = {"request_id": "r-1", "call_type": "acompletion", "api_key": HASH, "spend": 0.1}
+    row |= {"prompt_tokens": 10, "completion_tokens": 20, "model": "gpt-4o", "custom_llm_provider": "openai"}
+    row |= {"startTime": "2026-04-01T10:00:00.000Z", "endTime": "2026-04-01T10:00:02.000Z", "user": "jdupont"}
+    return row | {"metadata": {}, "request_tags": ["User-Agent: curl", "User-Agent: curl/8.5.0"]} | cells
+
+
+def aliased(**names: str) -> dict[str, Any]:
+    return {f"user_api_key_{name}": value for name, value in names.items()}
+
+
+ALL = aliased(alias="assistant-courrier", project_alias="courrier", team_alias="Urbanisme")
+TAGS = ["User-Agent: curl/8.5.0", "essai", "service:tri-des-demandes"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "service"),
+    [
+        ({"metadata": ALL, "request_tags": TAGS, "team_id": "t"}, "tri-des-demandes"),
+        ({"metadata": ALL, "request_tags": TAGS[:2], "team_id": "t"}, "assistant-courrier"),
+        ({"metadata": ALL | aliased(alias=""), "request_tags": TAGS[:2], "team_id": "t"}, "courrier"),
+        ({"metadata": aliased(team_alias="Urbanisme"), "request_tags": TAGS[:2], "team_id": "t"}, "Urbanisme"),
+        ({"request_tags": TAGS[:2], "team_id": "t"}, "essai"),
+        ({"request_tags": TAGS[:1], "team_id": "t"}, "t"),
+        ({"request_tags": ["jobID:214590", "essai-20260401", "a=b"]}, "litellm"),
+        ({}, "litellm"),
+    ],
+)
+def test_the_service_is_the_first_of_these_names(cells: dict[str, Any], service: str) -> None:
+    row = rows_of([spent(**cells)])[0]
+    assert (row.service_key, "alias_hidden" in row.checks) == (service, False)
+
+
+def test_names_are_found_in_quoted_json_too() -> None:
+    row = spent(metadata=json.dumps(ALL), request_tags=json.dumps(TAGS[:1]))
+    assert rows_of([row])[0].service_key == "assistant-courrier"
+
+
+@pytest.mark.parametrize(
+    "alias",
+    ["jean.dupont", "jean.dupont@mairie.fr", "Mme Dupont", "M. Dupont", "Dupont", "Jean Dupont", "DUPONT Jean",
+     "jdupont", "Jean-Paul", "JDUPONT"],
+)  # fmt: skip
+def test_a_key_with_the_name_of_a_person_is_hidden_and_the_team_stands(alias: str) -> None:
+    found = result_of([spent(metadata=aliased(alias=alias, team_alias="Urbanisme"))])
+    row = found.rows[0]
+    assert (row.service_key, "alias_hidden" in row.checks) == ("Urbanisme", True)
+    assert "upont" not in row.model_dump_json().lower() or alias == "Jean-Paul"
+    assert all(say("checks", "alias_hidden", lang) for lang in LANGUAGES)
+
+
+@pytest.mark.parametrize("alias", ["RH", "Service Courrier", "Assistant-Dupont", "assistant", "DSI IA", "chat v2"])
+def test_a_key_with_the_name_of_a_thing_stands(alias: str) -> None:
+    assert rows_of([spent(metadata=aliased(alias=alias))])[0].service_key == alias
+
+
+@pytest.mark.parametrize("team", ["a.martin@mairie.fr", "a.martin", "Mme Martin", "Martin Alice"])
+def test_a_team_of_one_person_is_hidden(team: str) -> None:
+    row = rows_of([spent(metadata=aliased(team_alias=team, user_id="alice.martin"), team_id=team)])[0]
+    assert (row.service_key, "alias_hidden" in row.checks) == ("litellm", True)
+
+
+def test_a_key_or_its_hash_names_nothing() -> None:
+    rows = rows_of([spent(metadata=aliased(alias=alias)) for alias in (HASH, "sk-abc", "x" * 81)][:1])
+    assert [row.service_key for row in rows] == ["litellm"]
+    for alias in ("sk-abc", "x" * 81, "a\u202eb"):
+        assert rows_of([spent(metadata=aliased(alias=alias))])[0].service_key == "litellm"
+    uuid = "6f1c2d3e-0000-4000-8000-000000000000"
+    assert rows_of([spent(team_id=uuid)])[0].service_key == uuid, "a team without an alias keeps its id"
+
+
+def test_a_sidecar_names_the_service_of_the_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "journal.json"
+    path.write_text(json.dumps([spent(metadata=ALL), spent(request_id="r-2")]))
+    path.with_name("journal.json.sobria.json").write_text(json.dumps({"schema": 1, "use_case": "accueil"}))
+    assert [row.service_key for row in read_file(path)[0]] == ["accueil", "accueil"]
+
+
+def table(rows: list[dict[str, Any]], delimiter: str = ",") -> str:
+    """The rows as the data base of a gateway exports them: nested fields are JSON text, dates have a space."""
+    file = io.StringIO()
+    writer = csv.DictWriter(file, rows[0], delimiter=delimiter, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        cells = {name: json.dumps(cell) if isinstance(cell, dict | list) else cell for name, cell in row.items()}
+        times = {name: cells[name].replace("T", " ").rstrip("Z") for name in ("startTime", "endTime")}
+        writer.writerow(cells | times)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_table_says_what_objects_say(delimiter: str) -> None:
+    usage = {"usage_object": {"prompt_tokens_details": {"cached_tokens": 4}}}
+    rows = [spent(metadata=ALL | usage, cache_hit="None"), spent(request_id="r-2", cache_hit="True")]
+    found = result_of(table(rows, delimiter), name="journal.csv")
+    row = found.rows[0]
+    assert (row.reader, row.line, row.service_key, row.latency_s) == ("litellm", 2, "assistant-courrier", 2)
+    assert (row.input_tokens, row.output_tokens, row.cached_tokens) == (10, 20, 4)
+    assert [(r.code, r.line) for r in found.refused] == [("gateway_cache", 3)]
+    assert {"api_key", "user"} <= set(found.unused) and "jdupont" not in row.model_dump_json()
+
+
+def test_a_request_in_a_list_in_a_page_and_in_a_table_is_one(tmp_path: Path) -> None:
+    rows = [spent(metadata=ALL), spent(request_id="r-2")]
+    bring(tmp_path, json.dumps(rows), "liste.json")
+    bring(tmp_path, json.dumps({"data": rows, "total": 2, "page": 1}), "page.json")
+    bring(tmp_path, table(rows), "table.csv")
+    found = judged(Ledger(tmp_path))
+    assert sorted(row["status"] for row in found) == ["current", "current", "superseded", "superseded"]
+    assert {row["input_tokens"] for row in found if row["status"] == "current"} == {10}
+    again = bring(tmp_path, json.dumps(rows), "liste.json").account
+    assert again.duplicates == 2
+
+
+def test_pages_one_a_line_are_read_and_those_that_lack_are_told() -> None:
+    """Three requests are told, of which a page holds two: one lacks; with the next page, none."""
+    first = {"data": [spent(), spent(request_id="r-2")], "total": 3, "page": 1, "page_size": 2, "total_pages": 2}
+    last = first | {"data": [spent(request_id="r-3")], "page": 2}
+    assert ["log_cut" in row.checks for row in rows_of(first)] == [True, True]
+    both = rows_of("\n".join(map(json.dumps, (first, last))))
+    assert [(row.line, "log_cut" in row.checks) for row in both] == [(1, False), (2, False), (3, False)]
+
+
+def test_a_list_of_as_many_as_the_gateway_gives_may_be_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("estimator.ingestion.usage.litellm._MOST", 2)
+    assert ["log_cut" in row.checks for row in rows_of([spent(), spent(request_id="r-2")])] == [True, True]
+    assert "log_cut" not in rows_of([spent()])[0].checks

@@ -1,0 +1,142 @@
+"""The whole ledger in an archive and back: equal to the digit, or refused."""
+
+import json
+import shutil
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from estimator.governance.register.register import author
+from estimator.ledger import Ledger
+from estimator.ledger.archive import ArchiveExists, ArchiveTorn, HomeNotEmpty, LedgerFaulty, export, restore
+from estimator.ledger.compaction import compact
+from estimator.ledger.reconciliation import standing
+from estimator.ledger.withdrawals import Target, withdraw
+from tests.ledger.test_compacting import said
+from tests.ledger.test_ledger import bring, snapshot
+from tests.support import sobria
+from tests.traces_support import text
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Imports, a refused row, a compaction and a withdrawal."""
+    home = tmp_path_factory.mktemp("filled")
+    for n in range(1, 4):
+        bring(home, text(snapshot("a", n, 60 * n, n), {"cpu_energy": -n}))
+    compact(Ledger(home))
+    bring(home, text(snapshot("wrong", 9, 60, 9)), name="essai.csv")
+    withdraw(Ledger(home), Target("file", "essai.csv"), author("DSI", "essai"))
+    return home
+
+
+@pytest.fixture
+def home(filled: Path, tmp_path: Path) -> Path:
+    """A copy, which a test may change."""
+    return Path(shutil.copytree(filled, tmp_path / "home"))
+
+
+@pytest.mark.parametrize("name", ["registre.tar", "registre"])
+def test_what_comes_back_is_what_left(home: Path, tmp_path: Path, name: str) -> None:
+    archive, other = tmp_path / name, tmp_path / "other"
+    body = export(Ledger(home), archive)
+    assert body["account"] == standing(Ledger(home)).as_dict() and body["files"] > 5
+    assert restore(archive, other) == standing(Ledger(home))
+    assert Ledger(other).names() == Ledger(home).names() and said(other) == said(home)
+    assert bring(other, text(snapshot("a", 1, 60, 1))).duplicates == 1
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([name, "home", "other"]), "nothing is left beside"
+
+
+def test_nothing_is_written_over(home: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "registre.tar"
+    export(Ledger(home), archive)
+    with pytest.raises(ArchiveExists):
+        export(Ledger(home), archive)
+    used = tmp_path / "used"
+    used.mkdir()
+    (used / "settings.toml").write_text('zone = "FRA"\n')
+    for place in (home, used, archive):
+        with pytest.raises(HomeNotEmpty):
+            restore(archive, place)
+    (tmp_path / "empty").mkdir()
+    assert restore(archive, tmp_path / "empty").faults == ()
+
+
+def changed(archive: Path, how: str) -> None:
+    """Harm an archive in one way."""
+    data = archive.read_bytes()
+    if how == "cut":
+        archive.write_bytes(data[: len(data) // 2])
+    elif how == "a bit":
+        place = data.index(b"PAR1") + 30
+        archive.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+    elif how == "not one":
+        archive.write_text("bonjour")
+    else:
+        with tarfile.open(archive) as tar:
+            tar.extractall(archive.with_name("inside"), filter="data")
+        inside = archive.with_name("inside")
+        manifest = json.loads((inside / "manifest.json").read_text())
+        if how == "a space":
+            record = next((inside / "ledger" / "imports").iterdir())
+            record.write_text(record.read_text() + " ")
+        elif how == "one less":
+            next(inside.rglob("part-*.parquet")).unlink()
+        elif how == "one more":
+            (inside / "ledger" / "more.txt").write_text("?")
+        elif how == "one out of both":
+            victim = next(inside.rglob("month=202603/part-*.parquet"))
+            del manifest["sha256"][victim.relative_to(inside).as_posix()]
+            victim.unlink()
+        elif how == "elsewhere":
+            (inside / "ledger" / "x").write_text("?")
+            manifest["sha256"]["../x"] = manifest["sha256"].get("ledger/x", "0")
+        (inside / "manifest.json").write_text(json.dumps(manifest))
+        archive.unlink()
+        with tarfile.open(archive, "w") as tar:
+            for path in sorted(p for p in inside.rglob("*") if p.is_file()):
+                tar.add(path, path.relative_to(inside).as_posix())
+        shutil.rmtree(inside)
+
+
+@pytest.mark.parametrize(
+    "how", ["cut", "a bit", "a space", "not one", "one less", "one more", "one out of both", "elsewhere"]
+)
+def test_a_torn_archive_is_refused_and_leaves_nothing(home: Path, tmp_path: Path, how: str) -> None:
+    archive = tmp_path / "registre.tar"
+    export(Ledger(home), archive)
+    changed(archive, how)
+    with pytest.raises(ArchiveTorn, match="Nothing was restored"):
+        restore(archive, tmp_path / "other")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["home", "registre.tar"]
+
+
+def test_names_that_leave_the_home_are_refused(home: Path, tmp_path: Path) -> None:
+    import hashlib
+    import io
+
+    archive = tmp_path / "evil.tar"
+    manifest = {"version": 1, "account": {}, "sha256": {"ledger/../../x": hashlib.sha256(b"x").hexdigest()}}
+    with tarfile.open(archive, "w") as tar:
+        for name, data in (("ledger/../../x", b"x"), ("manifest.json", json.dumps(manifest).encode())):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    with pytest.raises(ArchiveTorn):
+        restore(archive, tmp_path / "deep" / "other")
+    assert not list(tmp_path.rglob("x"))
+
+
+def test_a_ledger_that_is_not_whole_is_not_exported(home: Path, tmp_path: Path) -> None:
+    next((home / "ledger" / "activities").rglob("part-*.parquet")).unlink()
+    with pytest.raises(LedgerFaulty):
+        export(Ledger(home), tmp_path / "registre.tar")
+    assert not (tmp_path / "registre.tar").exists()
+
+
+def test_the_commands_export_and_restore(home: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "registre.tar"
+    assert "fichier(s) écrits dans" in sobria(home, "ledger", "export", str(archive)).stdout
+    assert "Registre restauré" in sobria(tmp_path / "other", "ledger", "restore", str(archive)).stdout
+    assert "n'est pas vide" in sobria(tmp_path / "other", "ledger", "restore", str(archive), code=1).stderr

@@ -1,0 +1,175 @@
+"""Small files made into one: the same totals to the digit, and nothing lost whenever it is killed."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from estimator.builds.build import build
+from estimator.builds.queries import Build
+from estimator.core import parquet_files
+from estimator.governance.register.register import author
+from estimator.ledger import ACTIVITY_SCHEMA, Ledger, compaction
+from estimator.ledger.compaction import Compacted, CompactionRunning, compact
+from estimator.ledger.reconciliation import standing
+from estimator.ledger.withdrawals import Target, bring_back, withdraw
+from tests.ledger.test_ledger import SNAPSHOTS, bring, prefixes, snapshot
+from tests.support import sobria
+from tests.traces_support import counting, read, text
+
+DSI = author("DSI", "essai")
+ROWS = [snapshot("ab"[n % 2], n, 60 * n, 0.1 * n) for n in range(1, 6)]
+CONTENT = text(*ROWS, {"cpu_energy": -1}, snapshot("f", 1, 60, 1) | {"timestamp": "2026-02-02T10:00:00"})
+
+
+def said(home: Path) -> dict[str, Any]:
+    """All that a build says in figures."""
+    found = Build(build(home).path)
+    totals = {name: value for name, value in found.totals().items() if name != "build"}
+    return totals | {"services": found.services(), "runs": found.runs()}
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that grew, imported as it grew: a small file an import, in two months, and one of refused rows."""
+    home = tmp_path_factory.mktemp("grown")
+    for content in prefixes(CONTENT)[1:]:
+        bring(home, content)
+    return home
+
+
+@pytest.fixture
+def home(grown: Path, tmp_path: Path) -> Path:
+    """A copy, which a test may change."""
+    return Path(shutil.copytree(grown, tmp_path / "home"))
+
+
+def test_totals_are_the_same_to_the_digit(home: Path) -> None:
+    before, ids, account = said(home), Ledger(home).known_ids(), standing(Ledger(home))
+    assert compact(Ledger(home)) == Compacted(7, 3, 5, 0)
+    assert said(home) == before
+    assert Ledger(home).known_ids() == ids and standing(Ledger(home)) == account
+    assert len(Ledger(home).present()) == 3
+    assert compact(Ledger(home)) == Compacted(3, 3, 0, 0)
+    bring(home, text(snapshot("z", 40, 60, 1)))
+    assert compact(Ledger(home)) == Compacted(4, 3, 2, 0)
+    assert standing(Ledger(home)).faults == ()
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.lists(SNAPSHOTS, min_size=2, max_size=4), st.integers(1, 4))
+def test_compacting_between_any_two_imports_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]], place: int
+) -> None:
+    plain, compacted = (tmp_path_factory.mktemp(name) for name in ("plain", "compacted"))
+    for number, content in enumerate(prefixes(text(*rows))):
+        for home in (plain, compacted):
+            bring(home, content)
+        if number % place == 0:
+            compact(Ledger(compacted))
+    assert counting(Ledger(compacted)) == counting(Ledger(plain))
+    assert standing(Ledger(compacted)) == standing(Ledger(plain))
+    assert said(compacted) == said(plain)
+
+
+@pytest.mark.parametrize("step", ["write the record", "make the file", "delete"])
+def test_killed_at_any_step_nothing_is_lost(home: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    before, account, ledger = said(home), standing(Ledger(home)), Ledger(home)
+    place: tuple[object, str] = {
+        "write the record": (ledger.compactions, "write"),
+        "make the file": (compaction.parquet_files, "publish"),
+        "delete": (compaction, "_delete"),
+    }[step]
+    monkeypatch.setattr(*place, killed)
+    with pytest.raises(KeyboardInterrupt):
+        compact(ledger)
+    monkeypatch.undo()
+    assert said(home) == before and standing(Ledger(home)) == account
+    bring(home, text(snapshot("z", 40, 60, 1)))
+    compact(Ledger(home))
+    found = standing(Ledger(home))
+    assert found.faults == () and found.accepted == account.accepted + 1 and found.read == account.read + 1
+    assert len(Ledger(home).present()) == 3
+
+
+def test_the_old_files_stay_for_those_who_read_them(home: Path) -> None:
+    ledger = Ledger(home)
+    with ledger.still() as held:
+        files = held.activity_files()
+        assert compact(Ledger(home), wait_s=0.0) == Compacted(7, 3, 0, 5)
+        assert all(Path(file).exists() for file in files) and held.activity_files() == files
+    assert compact(Ledger(home)) == Compacted(3, 3, 5, 0)
+
+
+def test_old_files_are_not_deleted_for_a_torn_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compaction, "_delete", lambda *_: (0, 0))
+    before = standing(Ledger(home))
+    compact(Ledger(home))
+    monkeypatch.undo()
+    made = next(home / "ledger" / c.made for c in Ledger(home).compactions.read()[0] if "202603" in c.made)
+    made.write_bytes(made.read_bytes()[:-1] + b"?")
+    compaction._delete(Ledger(home), 1.0)
+    found = standing(Ledger(home))
+    assert (found.accepted, found.missing, found.torn) == (before.accepted, 0, 1)
+
+
+def test_a_lost_settled_file_is_missed_with_all_its_rows(home: Path) -> None:
+    compact(Ledger(home))
+    made = next(home / "ledger" / c.made for c in Ledger(home).compactions.read()[0] if "202603" in c.made)
+    made.unlink()
+    found = standing(Ledger(home))
+    assert found.missing == 5 and [f.code for f in found.faults] == ["missing"]
+    assert found.faults[0].file.endswith(made.name)
+
+
+def test_withdrawals_hold_before_and_after(home: Path) -> None:
+    """What was withdrawn stays so once its file was merged with others, and can still be brought back."""
+    bring(home, text(snapshot("wrong", 50, 60, 7)), name="essai.csv")
+    whole = said(home)
+    taken = withdraw(Ledger(home), Target("file", "essai.csv"), DSI)
+    less = said(home)
+    compact(Ledger(home))
+    assert said(home) == less
+    bring_back(Ledger(home), taken.withdrawal, DSI)
+    assert said(home) == whole and standing(Ledger(home)).faults == ()
+
+
+def test_a_part_of_another_kind_of_killed_import_keeps_its_account(home: Path) -> None:
+    """Rows that no import acknowledged count as read, before and after they are merged."""
+    Ledger(home).write(parquet_files.table_of(read(text(snapshot("orphan", 55, 60, 1)))[0], ACTIVITY_SCHEMA), [])
+    before = standing(Ledger(home))
+    compact(Ledger(home))
+    assert standing(Ledger(home)) == before
+
+
+def test_a_file_that_holds_all_the_others_stays(tmp_path: Path) -> None:
+    """The same rows written by two processes under two names: merged, they are the first file, byte for byte."""
+    content = text(snapshot("a", 1, 60, 1), snapshot("b", 2, 60, 2))
+    ledger = Ledger(tmp_path)
+    ledger.prepare()
+    for name in ("a.csv", "b.csv"):
+        ledger.write(parquet_files.table_of(read(content, name=name)[0], ACTIVITY_SCHEMA), [])
+    before = said(tmp_path)
+    assert compact(ledger) == Compacted(2, 1, 1, 0)
+    assert said(tmp_path) == before and standing(ledger).faults == ()
+
+
+def test_two_do_not_compact_at_once(home: Path) -> None:
+    import fcntl
+
+    with parquet_files.held(Ledger(home).folder / ".compacting", fcntl.LOCK_EX), pytest.raises(CompactionRunning):
+        compact(Ledger(home))
+    assert compact(Ledger(home)).after == 3
+
+
+def test_the_command_says_what_it_did(home: Path) -> None:
+    assert "7 fichier(s) avant, 3 après ; 5 ancien(s) effacé(s)" in sobria(home, "ledger", "compact").stdout
+    body = json.loads(sobria(home, "ledger", "compact", "--json").stdout)
+    assert body == {"before": 3, "after": 3, "deleted": 0, "kept": 0}

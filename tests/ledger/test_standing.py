@@ -1,0 +1,129 @@
+"""The account of all history: what it says of a sound ledger, and of one from which something went."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from estimator.builds.build import build
+from estimator.core import parquet_files
+from estimator.ledger import ACTIVITY_SCHEMA, Ledger, LedgerTorn
+from estimator.ledger.reconciliation import Standing, standing
+from tests.ledger.test_ledger import bring, snapshot
+from tests.support import sobria
+from tests.traces_support import read, text
+
+CONTENT = text(snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2), snapshot("b", 1, 60, 1), {"cpu_energy": -1})
+KEYS = ["files", "read", "accepted", "superseded", "quarantined", "duplicates", "withdrawn", "missing", "torn"]
+
+
+def parts(home: Path) -> list[Path]:
+    return sorted((home / "ledger").rglob("part-*.parquet"))
+
+
+def balanced(found: Standing) -> bool:
+    """read = accepted + superseded + quarantined + duplicates + withdrawn + missing."""
+    states = (found.accepted, found.superseded, found.quarantined, found.duplicates, found.withdrawn, found.missing)
+    return found.read == sum(states) and all(count >= 0 for count in states)
+
+
+def test_the_account_is_that_of_all_imports_as_they_stand(tmp_path: Path) -> None:
+    """4 rows, then the same 4 and a later snapshot of run b: 9 read; a2 and b2 count, a1 and b1 no more, 4 known."""
+    bring(tmp_path, CONTENT)
+    more = text(
+        snapshot("a", 1, 60, 1),
+        snapshot("a", 2, 120, 2),
+        snapshot("b", 1, 60, 1),
+        {"cpu_energy": -1},
+        snapshot("b", 2, 120, 3),
+    )
+    bring(tmp_path, more, name="copie.csv")
+    found = standing(Ledger(tmp_path))
+    assert found == Standing(2, 9, 2, 2, 1, 4, 0, 0, 0)
+    assert balanced(found)
+
+
+def test_an_empty_home_is_sound(tmp_path: Path) -> None:
+    assert standing(Ledger(tmp_path)) == Standing(0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
+def test_the_command_says_it_in_json_and_in_words(tmp_path: Path) -> None:
+    bring(tmp_path, CONTENT)
+    body = json.loads(sobria(tmp_path, "ledger", "verify", "--json").stdout)
+    assert list(body) == KEYS and (body["read"], body["missing"], body["torn"]) == (4, 0, 0)
+    assert "chaque ligne se retrouve" in sobria(tmp_path, "ledger", "verify").stdout
+    lost = next(p for p in parts(tmp_path) if "month=" in str(p))
+    lost.unlink()
+    found = sobria(tmp_path, "ledger", "verify", "--json", code=1)
+    assert json.loads(found.stdout)["missing"] == 3
+    assert "Il manque activities/" in found.stderr and lost.name in found.stderr
+
+
+@pytest.mark.parametrize("harm", ["cut", "a bit", "emptied", "gone"])
+def test_each_harm_to_a_file_is_named(tmp_path: Path, harm: str) -> None:
+    bring(tmp_path, CONTENT)
+    victim = next(p for p in parts(tmp_path) if "month=" in str(p))
+    data = victim.read_bytes()
+    if harm == "gone":
+        victim.unlink()
+    else:
+        middle = len(data) // 2
+        flipped = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+        victim.write_bytes({"cut": data[:-9], "a bit": flipped, "emptied": b""}[harm])
+    found = standing(Ledger(tmp_path))
+    assert (found.missing, found.torn) == (3, 0 if harm == "gone" else 1)
+    assert [fault.code for fault in found.faults] == ["missing" if harm == "gone" else "torn"]
+    assert victim.name in found.faults[0].file and balanced(found)
+
+
+def test_a_torn_file_stops_build_and_import_with_a_sentence(tmp_path: Path) -> None:
+    bring(tmp_path, CONTENT)
+    victim = next(p for p in parts(tmp_path) if "month=" in str(p))
+    victim.write_bytes(victim.read_bytes()[:-9])
+    for what in (lambda: build(tmp_path), lambda: bring(tmp_path, CONTENT)):
+        with pytest.raises(LedgerTorn, match="sobria ledger verify"):
+            what()
+
+
+def test_a_lost_or_torn_record_is_said(tmp_path: Path) -> None:
+    bring(tmp_path, CONTENT)
+    bring(tmp_path, text(snapshot("c", 5, 60, 1)))
+    first = min((tmp_path / "ledger" / "imports").iterdir())
+    data = first.read_bytes()
+    first.write_bytes(data[:40])
+    found = standing(Ledger(tmp_path))
+    assert found.torn == 1 and "torn" in [fault.code for fault in found.faults]
+    first.unlink()
+    assert [fault.code for fault in standing(Ledger(tmp_path)).faults] == ["missing"], "the later import names it"
+    first.write_bytes(data)
+    assert standing(Ledger(tmp_path)).faults == ()
+
+
+def test_rows_of_a_killed_import_are_read_once_and_again_when_it_is_retried(tmp_path: Path) -> None:
+    """Parts that were written and never acknowledged: their 3 rows count, and the retry finds them known."""
+    ledger = Ledger(tmp_path)
+    rows, refused = read(CONTENT)
+    ledger.prepare()
+    ledger.write(parquet_files.table_of(rows, ACTIVITY_SCHEMA), [])
+    assert standing(ledger) == Standing(1, 3, 2, 1, 0, 0, 0, 0, 0)
+    account = ledger.append(rows, refused)
+    assert (account.duplicates, account.quarantined) == (3, 1)
+    assert standing(ledger) == Standing(2, 7, 2, 1, 1, 3, 0, 0, 0)
+    next(p for p in parts(tmp_path) if "month=" in str(p)).unlink()
+    assert standing(ledger).missing == 3, "the retry acknowledged rows that it had not written"
+
+
+def test_an_import_that_did_not_end_acknowledges_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from estimator.ledger.append import Posting
+
+    def killed(posting: Posting) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Posting, "_acknowledge", killed)
+    with pytest.raises(KeyboardInterrupt):
+        bring(tmp_path, CONTENT)
+    monkeypatch.undo()
+    (tmp_path / "emissions.csv").unlink()
+    assert Ledger(tmp_path).imports.read() == ([], [])
+    bring(tmp_path, CONTENT)
+    assert standing(Ledger(tmp_path)).faults == ()

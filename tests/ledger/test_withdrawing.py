@@ -1,0 +1,170 @@
+"""A wrong import taken out of every total, brought back, corrected and imported again."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from estimator.builds.build import build
+from estimator.builds.queries import Build
+from estimator.core.refusals import FieldsRefused
+from estimator.governance.register.register import author
+from estimator.ingestion.importing import import_paths
+from estimator.ledger import Ledger
+from estimator.ledger.reconciliation import Standing, standing
+from estimator.ledger.withdrawals import LedgerIdUnknown, NothingToWithdraw, Target, bring_back, leaving, withdraw
+from tests.ledger.test_ledger import bring, snapshot
+from tests.support import sobria
+from tests.traces_support import context, text
+
+DSI = author("DSI", "fichier d'essai importé par erreur")
+GOOD = text(snapshot("a", 1, 60, 1), snapshot("b", 2, 60, 2))
+WRONG = text(snapshot("c", 3, 60, 4), snapshot("d", 4, 60, 8), {"cpu_energy": -1})
+
+
+def kwh(home: Path) -> float:
+    """IT electricity of a new build [kWh]."""
+    return float(Build(build(home).path).totals()["indicators"]["it_energy"]["at_factor_values"])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A right file of 1 + 2 kWh, a wrong one of 4 + 8 kWh and a refused row."""
+    bring(tmp_path, GOOD)
+    bring(tmp_path, WRONG, name="essai.csv")
+    return tmp_path
+
+
+def test_withdrawn_rows_leave_every_total_and_the_account_says_so(home: Path) -> None:
+    """15 kWh before, 3 after, 15 again once it is undone, under the id that it had."""
+    ledger, before = Ledger(home), build(home).id
+    assert kwh(home) == pytest.approx(15)
+    taken = withdraw(ledger, Target("file", "essai.csv"), DSI)
+    found = Build(build(home).path)
+    assert kwh(home) == pytest.approx(3) and found.id != before
+    assert found.quarantine()["total"] == 0 and found.coverage()["runs"] == 2
+    assert standing(ledger) == Standing(2, 5, 2, 0, 0, 0, 3, 0, 0)
+    bring_back(ledger, taken.withdrawal, DSI)
+    assert kwh(home) == pytest.approx(15) and build(home).id == before
+    assert standing(ledger) == Standing(2, 5, 4, 0, 1, 0, 0, 0, 0)
+
+
+def test_a_file_by_hash_a_run_and_an_import_are_withdrawn_too(home: Path) -> None:
+    ledger = Ledger(home)
+    second = max(ledger.imports.read()[0], key=lambda done: done.order)
+    for target, rows in (
+        (Target("file", second.sources[0].sha[:12]), 2),
+        (Target("run", "c"), 1),
+        (Target("run", "c/essai"), 1),
+        (Target("import", second.event[:8]), 2),
+    ):
+        taken = withdraw(ledger, target, DSI)
+        assert taken.as_dict()["rows"] == rows
+        assert kwh(home) == pytest.approx({1: 11, 2: 3}[rows])
+        bring_back(ledger, taken.withdrawal, DSI)
+    assert kwh(home) == pytest.approx(15)
+
+
+def test_saying_what_would_leave_writes_nothing(home: Path) -> None:
+    names = Ledger(home).names()
+    assert leaving(Ledger(home), Target("file", "essai.csv")).as_dict() == {
+        "target": "file:essai.csv",
+        "withdrawal": "",
+        "rows": 2,
+        "refused": 1,
+        "services": {"essai": 2},
+        "files": ["essai.csv"],
+    }
+    assert Ledger(home).names() == names and Ledger(home).withdrawals.read() == ([], [])
+
+
+def test_a_withdrawn_file_imported_again_stays_withdrawn_whatever_its_name(home: Path) -> None:
+    withdraw(Ledger(home), Target("file", "essai.csv"), DSI)
+    for name in ("essai.csv", "copie.csv"):
+        account = bring(home, WRONG, name=name)
+        assert (account.read, account.duplicates) == (3, 3)
+    assert kwh(home) == pytest.approx(3)
+
+
+def test_a_corrected_file_counts_with_the_rows_that_it_kept(home: Path) -> None:
+    """The wrong file had one row too many: without it, the row that stays counts, though its content was withdrawn."""
+    withdraw(Ledger(home), Target("file", "essai.csv"), DSI)
+    account = bring(home, text(snapshot("c", 3, 60, 4)), name="essai.csv")
+    assert (account.accepted, account.duplicates) == (1, 0)
+    assert kwh(home) == pytest.approx(1 + 2 + 4)
+    assert standing(Ledger(home)) == Standing(3, 6, 3, 0, 0, 1, 2, 0, 0)
+    assert bring(home, text(snapshot("c", 3, 60, 4)), name="essai.csv").duplicates == 1
+
+
+def test_a_file_read_in_the_wrong_time_zone_is_withdrawn_and_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "emissions.csv"
+    path.write_text(GOOD)
+    ledger = Ledger(tmp_path / "home")
+    import_paths(ledger, [path], context("Asia/Tokyo"))
+    withdraw(ledger, Target("file", "emissions.csv"), DSI)
+    assert import_paths(ledger, [path], context()).account.accepted == 2
+    assert import_paths(ledger, [path], context()).account.duplicates == 2
+    assert kwh(tmp_path / "home") == pytest.approx(3)
+
+
+def test_nothing_unknown_or_unsigned_is_withdrawn(home: Path) -> None:
+    ledger = Ledger(home)
+    with pytest.raises(NothingToWithdraw, match=r"absent\.csv"):
+        withdraw(ledger, Target("file", "absent.csv"), DSI)
+    for given_id in ("", "0", "00000000"):
+        with pytest.raises(LedgerIdUnknown):
+            withdraw(ledger, Target("import", given_id), DSI)
+        with pytest.raises(LedgerIdUnknown):
+            bring_back(ledger, given_id, DSI)
+    with pytest.raises(FieldsRefused):
+        author("", "")
+    withdraw(ledger, Target("file", "essai.csv"), DSI)
+    with pytest.raises(NothingToWithdraw):
+        withdraw(ledger, Target("file", "essai.csv"), DSI)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["import", "withdraw", "undo"]), st.integers(0, 2)), max_size=8))
+def test_any_order_of_imports_and_withdrawals_balances(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
+) -> None:
+    """Three files share a run; after any steps the account balances, and undoing all gives all back."""
+    home = tmp_path_factory.mktemp("home")
+    ledger = Ledger(home)
+    contents = [
+        text(snapshot("a", 1, 60, 1), *(snapshot(f"r{n}", 2, 60, n) for n in range(1, k + 2))) for k in range(3)
+    ]
+    for what, n in steps:
+        if what == "import":
+            bring(home, contents[n], name=f"{n}.csv")
+        elif what == "withdraw":
+            try:
+                withdraw(ledger, Target("file", f"{n}.csv"), DSI)
+            except NothingToWithdraw:
+                continue
+        elif held := ledger.in_force():
+            bring_back(ledger, held[n % len(held)].event, DSI)
+        found = standing(ledger)
+        assert found.faults == () and found.duplicates >= 0
+    read = {n for what, n in steps if what == "import"}
+    for held in ledger.in_force():
+        bring_back(ledger, held.event, DSI)
+    assert standing(ledger).accepted == (2 + max(read) if read else 0)
+
+
+def test_the_command_withdraws_and_undoes(home: Path) -> None:
+    dry = sobria(home, "ledger", "withdraw", "--file", "essai.csv", "--dry-run").stdout
+    assert "Partiraient de tous les totaux : 2 ligne(s), et 1" in dry and "essai.csv" in dry
+    refused = sobria(home, "ledger", "withdraw", "--file", "essai.csv", code=1)
+    assert "Traceback" not in refused.stderr and refused.stderr
+    who = ("--who", "DSI", "--why", "fichier d'essai")
+    taken = json.loads(sobria(home, "ledger", "withdraw", "--file", "essai.csv", *who, "--json").stdout)
+    history = sobria(home, "ledger", "history").stdout
+    assert f"retrait  {taken['withdrawal']}  file:essai.csv : 2 ligne(s), 1 mise(s) de côté ; DSI" in history
+    assert json.loads(sobria(home, "ledger", "verify", "--json").stdout)["withdrawn"] == 3
+    assert json.loads(sobria(home, "totals", "--json").stdout)["coverage"]["runs"] == 2
+    sobria(home, "ledger", "withdraw", "--undo", taken["withdrawal"][:8], *who)
+    assert json.loads(sobria(home, "totals", "--json").stdout)["coverage"]["runs"] == 4
+    assert "une seule chose" in sobria(home, "ledger", "withdraw", *who, code=1).stderr

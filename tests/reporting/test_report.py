@@ -1,0 +1,293 @@
+"""What an authority publishes: open data valid against its schemas, by hand on a small home, and safe to open."""
+
+import csv
+import io
+import json
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from estimator.builds.queries import SAMPLE_MARK
+from estimator.core.errors import LANGUAGES
+from estimator.core.periods import PeriodRefused
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.register.register import Register
+from estimator.reporting.publications.open_data import schema
+from estimator.reporting.publications.schema_impact import COLUMNS
+from estimator.reporting.publications.write import REPORTS, FolderWanted, write_report
+from tests.reporting.authority import ADEME, SITE, WHO, case, facts, plain, rows_of, run, settle, text
+from tests.support import built, sobria
+
+HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>\'&'
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return settle(tmp_path_factory.mktemp("settled") / "home")
+
+
+@pytest.fixture
+def home(settled: Path, tmp_path: Path) -> Path:
+    """A copy of the settled home, which a test may change."""
+    return Path(shutil.copytree(settled, tmp_path / "home"))
+
+
+# Open data in the official schema
+
+
+def test_the_impact_file_fits_the_official_schema(home: Path, tmp_path: Path, shared_data: Path) -> None:
+    from frictionless import Resource, Schema
+
+    official = json.loads((shared_data / "schemas" / "etalab-impact" / "schema.json").read_text("utf-8"))
+    assert [field["name"] for field in official["fields"]] == list(COLUMNS)
+    for territory in ("all", "metropole", "54395", "54547"):
+        file = tmp_path / f"{territory}.csv"
+        write_report("schema-impact", facts(home, territory), file)
+        found = Resource(path=file.name, basepath=str(tmp_path), schema=Schema.from_descriptor(official)).validate()
+        assert found.valid, found.flatten(["rowNumber", "fieldName", "message"])
+
+
+REQUIRED = {
+    name for name in COLUMNS if name not in ("date_debut", "denom_insee", "code_insee", "dataviz_wish", "commentaires")
+}
+WORDS = {  # the closed words of v0.5.0
+    "est_cible": {"true", "false"},
+    "est_periode": {"true", "false"},
+    "est_automatise": {"true", "false"},
+    "type_indicateur": {"usage", "impact"},
+    "frequence_monitoring": {"mensuelle", "trimestrielle", "semestrielle", "annuelle", "autre"},
+    "denom_insee": {"", "COM"},
+    "dataviz_wish": {"", "linechart"},
+}
+
+
+def test_the_impact_file_keeps_the_published_rules(home: Path) -> None:
+    """The rules of the schema v0.5.0 as published on 20 May 2025, for where its file is not at hand."""
+    for territory in ("all", "metropole", "54395"):
+        for row in rows_of(text(home, "schema-impact", territory)):
+            assert all(row[name] for name in REQUIRED) and float(row["valeur"]) >= 0
+            assert all(row[name] in known for name, known in WORDS.items())
+            assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", row[name]) for name in ("date", "date_debut") if row[name])
+            assert bool(row["date_debut"]) == (row["est_periode"] == "true")
+
+
+def test_the_impact_file_by_hand(home: Path) -> None:
+    """1 kWh in January and 2 in March are 3 in the year; 20 % less than the 4 kWh of 2025 are 3.2 by 2027."""
+    rows = rows_of(text(home, "schema-impact", "metropole"))
+    energy = [row for row in rows if row["indicateur"].startswith("Électricité")]
+    told = [
+        (f"{float(row['valeur']):.3g}", row["date_debut"], row["date"], row["frequence_monitoring"], row["est_cible"])
+        for row in energy
+    ]
+    assert told == [
+        ("1", "2026-01-01", "2026-01-31", "mensuelle", "false"),
+        ("2", "2026-03-01", "2026-03-31", "mensuelle", "false"),
+        ("3", "2026-01-01", "2026-12-31", "annuelle", "false"),
+        ("3.2", "2027-01-01", "2027-12-31", "annuelle", "true"),
+    ]
+    assert "100 % mesuré" in energy[1]["commentaires"].replace("\xa0", " ").replace("\u202f", " ")
+    assert facts(home).body["build"] in energy[1]["commentaires"]
+    shares = {row["indicateur"]: row for row in rows if row["unite_mesure"] == "%"}
+    assert shares["Agents formés à la sobriété de l'IA"]["valeur"] == "30"
+    assert shares["Agents formés à la sobriété de l'IA"]["est_periode"] == "false"
+    assert {row["code_insee"] for row in rows} == {""}
+    assert {row["code_insee"] for row in rows_of(text(home, "schema-impact", "54395"))} == {"54395"}
+
+
+def test_what_is_unknown_has_no_row_and_is_said(home: Path) -> None:
+    made = REPORTS["schema-impact"](facts(home))
+    rows = rows_of(made.files[""])
+    assert all(row["valeur"] for row in rows)
+    assert "Part des usages servis par un modèle adapté" not in {row["indicateur"] for row in rows}
+    assert any("Part des usages servis par un modèle adapté" in note for note in made.left_out)
+    alone = REPORTS["schema-impact"](facts(home, by=""))
+    assert {row["administration_rattachement"] for row in rows_of(alone.files[""])} == {"non précisé"}
+    assert any("--administration" in note for note in alone.left_out)
+
+
+def test_open_data_is_in_french_whatever_the_language(home: Path) -> None:
+    for kind in ("schema-impact", "data"):
+        assert text(home, kind, lang="en") == text(home, kind)
+
+
+def test_a_running_month_stops_today(home: Path) -> None:
+    made = REPORTS["schema-impact"](facts(home, "metropole", today=date(2026, 3, 10))).files[""]
+    energy = [row for row in rows_of(made) if row["indicateur"].startswith("Électricité")]
+    assert [row["date"] for row in energy] == ["2026-01-31", "2026-03-10", "2026-03-10", "2027-12-31"]
+
+
+# Few people
+
+
+def few(home: Path, agents: int) -> Path:
+    """A commune where one service of so many agents has a use case, and the métropole where many have others."""
+    case(Register(home), "Permis", "54395", service="Urbanisme")
+    said = {"service": "Urbanisme", "date": "2026-03-01", "trained": 2, "with_access": agents, "kind": "sobriété"}
+    Commitments(home).state_training(said, voter("Ressources humaines", "déclaration"))
+    built(home, run("permis", 7, "2026-06"))
+    return home
+
+
+def test_a_small_use_case_is_told_with_others(home: Path) -> None:
+    """« Permis » of 4 agents takes the next smallest with it; with 5 it stands by itself."""
+    few(home, 4)
+    made = REPORTS["data"](facts(home)).files["footprints.csv"]
+    assert "permis" not in made.lower()
+    kinds = {row["kind"] for row in rows_of(made)}
+    assert kinds == {"case", "others", "unregistered"}
+    energy = [row for row in rows_of(made) if row["indicator"] == "energy" and row["kind"] == "others"]
+    assert sum(float(row["central"]) for row in energy) == pytest.approx(7 + 3 * SITE, rel=1e-3), "with « Voirie »"
+    boamps = REPORTS["boamps"](facts(home))
+    assert [name.split("-")[1] for name in boamps.files] == ["courriers"]
+    assert any(note.startswith("Trop peu d'agents") and "permis" in note for note in boamps.left_out)
+    assert "Permis" not in plain(text(home, "reen")).split("Ce qui a été décidé")[0]
+
+
+def test_five_agents_are_enough(home: Path) -> None:
+    few(home, 5)
+    rows = rows_of(REPORTS["data"](facts(home)).files["footprints.csv"])
+    [row] = [row for row in rows if row["use_case"] == "permis" and row["indicator"] == "energy"]
+    assert (row["kind"], float(row["central"])) == ("case", pytest.approx(7, rel=1e-3))
+
+
+def test_figures_of_fewer_than_five_agents_are_not_published(tmp_path: Path) -> None:
+    """The only service of the commune has 4 agents."""
+    home = few(tmp_path, 4)
+    found = facts(home, "54395")
+    for kind in ("schema-impact", "data", "beges"):
+        made = REPORTS[kind](found)
+        assert not re.search(r"[;,]7[;,.]", "".join(made.files.values()))
+        assert any("moins de cinq agents" in note for note in made.left_out), kind
+    assert rows_of(REPORTS["beges"](found).files[""], ";") == [] and REPORTS["boamps"](found).files == {}
+    assert "moins de cinq agents" in plain(REPORTS["reen"](found).files[""])
+
+
+# Our own open data
+
+
+def test_the_data_package_is_valid(home: Path, tmp_path: Path) -> None:
+    from frictionless import Package
+
+    write_report("data", facts(home), tmp_path / "out")
+    found = Package(str(tmp_path / "out" / "datapackage.json")).validate()
+    assert found.valid, found.flatten(["rowNumber", "fieldName", "message"])
+    package = json.loads((tmp_path / "out" / "datapackage.json").read_text("utf-8"))
+    assert package["sobria"]["build"] == facts(home).body["build"] and "licenses" not in package
+    assert any("ADEME" in source["title"] for source in package["sources"])
+
+
+def test_the_schema_that_ships_is_the_documented_one(root: Path) -> None:
+    assert schema() == json.loads((root / "docs" / "table-schemas" / "footprints.json").read_text("utf-8"))
+
+
+def test_footprints_by_hand(home: Path) -> None:
+    """3 kWh at a PUE of 1.16 are 3.48 kWh of site; water without a country is empty, with its reason, not zero."""
+    rows = rows_of(REPORTS["data"](facts(home)).files["footprints.csv"])
+    found = {(row["month"], row["use_case"], row["indicator"]): row for row in rows}
+    assert float(found["2026-03", "voirie", "energy"]["central"]) == pytest.approx(3 * SITE, rel=1e-3)
+    assert float(found["2026-03", "courriers", "gwp"]["central"]) > 2 * ADEME, "use, then a part of manufacture"
+    water = found["2026-04", "", "water"]
+    assert water["low"] == water["central"] == water["high"] == "" and "pays" in water["missing"]
+    assert (water["covers"], water["proof_measured"], water["territory"]) == ("0", "1", "")
+    assert len(rows) == 4 * 5, "four pairs of a month and a use case, five indicators each"
+    commune = rows_of(REPORTS["data"](facts(home, "54395")).files["footprints.csv"])
+    assert {row["use_case"] for row in commune} == {"voirie"}
+
+
+# Every report
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_report_says_what_it_stands_on(home: Path, kind: str, lang: str) -> None:
+    found = facts(home, lang=lang)
+    said = re.sub(r"\s", " ", text(home, kind, lang=lang))
+    told = found.provenance
+    for name in ("build", "factors_version"):
+        assert told[name] in said, name
+    assert "docs/methode.md" in said and "2026" in said
+    here = (found.place, found.territory, found.scope.territory, "tout le territoire")
+    assert any(place in said for place in here), "territory"
+    assert not re.search(r"\bnan\b|None\b|\{[a-z]", re.sub(r"<style>.*?</style>", "", said))
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_samples_are_marked_in_every_report_and_nothing_else_is(home: Path, kind: str) -> None:
+    unmarked = REPORTS[kind](facts(home)).files
+    (home / SAMPLE_MARK).touch()
+    for name, body in REPORTS[kind](facts(home)).files.items():
+        assert body.count("DONNÉES FICTIVES") > unmarked[name].count("DONNÉES FICTIVES") <= 1
+    assert kind == "data" or not any("FICTIVES" in body for body in unmarked.values()), "our schema explains the word"
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "+33", "-1+1", "@SUM(A1)", "=1+1", "\t=1"])
+def test_no_cell_is_a_formula_and_no_name_is_code(tmp_path: Path, name: str) -> None:
+    home = settle(tmp_path / "home", name, key="../../=x'\"<b>")
+    for kind in REPORTS:
+        for file, body in REPORTS[kind](facts(home, by=name)).files.items():
+            assert "<script" not in body or kind in ("data", "schema-impact", "boamps")
+            assert not file or re.fullmatch(r"[a-z0-9.-]+", file), file
+            if file.endswith(".csv") or kind in ("schema-impact", "beges"):
+                delimiter = ";" if kind == "beges" else ","
+                cells = [
+                    cell for row in csv.reader(io.StringIO(body.lstrip("\ufeff")), delimiter=delimiter) for cell in row
+                ]
+                assert [cell for cell in cells if cell[:1] in tuple("=+-@\t\r")] == []
+    bodies = REPORTS["boamps"](facts(home, by=name)).files.values()
+    assert any(json.loads(body)["measures"][0]["powerConsumption"] == pytest.approx(3) for body in bodies)
+
+
+def test_an_empty_home_publishes_no_zero(tmp_path: Path) -> None:
+    built(tmp_path)
+    empty = facts(tmp_path)
+    assert rows_of(REPORTS["schema-impact"](empty).files[""]) == []
+    assert rows_of(REPORTS["data"](empty).files["footprints.csv"]) == []
+    assert rows_of(REPORTS["beges"](empty).files[""], ";") == [] and REPORTS["boamps"](empty).files == {}
+    for kind in ("reen", "budget-vert"):
+        page = plain(REPORTS[kind](empty).files[""])
+        assert page.count("non estimable") >= 3 and not re.search(r"\b0(,0)? (kWh|L|kg|g)\b", page)
+
+
+def test_the_notes_of_a_report_name_what_the_register_claims(home: Path, tmp_path: Path) -> None:
+    said = {"date": "2026-02-01", "what": "continuer", "reasons": "projet neutre en carbone", "by": "Bureau"}
+    Register(home).decide("courriers", said, WHO)
+    saved = write_report("reen", facts(home), tmp_path / "bilan.html")
+    assert any("« neutre en carbone »" in note and "Courriers" in note for note in saved.notes)
+    assert write_report("reen", facts(home, "54395"), tmp_path / "bilan.html").notes == ()
+
+
+# The commands
+
+
+def test_a_command_writes_and_says_what_it_left_out(home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "impact.csv"
+    said = sobria(home, "report", "schema-impact", "--period", "2026", "--out", str(out)).stdout
+    assert f"{out} : {out.stat().st_size} octets." in said and "--administration" in said
+    folder = tmp_path / "boamps"
+    body = json.loads(sobria(home, "report", "boamps", "--period", "2026", "--out", str(folder), "--json").stdout)
+    assert {Path(entry["file"]) for entry in body["files"]} == set(folder.iterdir()) and len(body["files"]) == 2
+    assert body["notes"][0].startswith("Chaque rapport est un brouillon")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_report_has_its_help(tmp_path: Path, lang: str) -> None:
+    said = sobria(tmp_path, "report", "--help", lang=lang).stdout
+    assert all(kind in said for kind in REPORTS)
+    assert {"fr": "la collectivité publie", "en": "the authority publishes"}[lang] in said
+    wanted = sobria(tmp_path, "report", "boamps", "--help", lang=lang).stdout
+    assert "--administration" in wanted and {"fr": "Dossier", "en": "Folder"}[lang] in wanted
+
+
+def test_refusals_say_what_to_do(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "taken"
+    file.write_text("x")
+    with pytest.raises(FolderWanted, match="--out"):
+        write_report("data", facts(home), file)
+    with pytest.raises(PeriodRefused):
+        facts(home, period="2026-13")
+    said = sobria(tmp_path / "none", "report", "reen", "--out", str(tmp_path / "no" / "x.html"), code=1).stderr
+    assert "x.html" in said and "Traceback" not in said

@@ -1,0 +1,371 @@
+"""What the synthesis adds to the twelve indicators, by hand on a small home: groups, paces, charter, words."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from estimator.cli import app
+from estimator.core.errors import LANGUAGES, words
+from estimator.core.periods import Period
+from estimator.governance.charter import phrases
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.indicators import sheet
+from estimator.governance.indicators.anonymity import grouped, withheld
+from estimator.governance.indicators.projection import Pace
+from estimator.governance.indicators.scope import Scope, Sources
+from estimator.governance.indicators.trend import change
+from estimator.governance.register.register import Register, author
+from estimator.reporting.project.write import FormatUnknown
+from estimator.reporting.summary import charter_status as phrase_checks
+from estimator.reporting.summary.charter_status import status
+from estimator.reporting.summary.one_page import document
+from estimator.reporting.summary.sentences import answer, budget_text, limit_texts, value_text
+from estimator.reporting.summary.summary import synthesis
+from estimator.reporting.summary.write import write, written
+from tests.support import activity, built
+
+WHO = author("Service numérique", "essai")
+TODAY = date(2026, 11, 25)
+CASE = {"task": "répondre", "unit": "une réponse", "owner_role": "Responsable"}
+STUDIED = {"answer": "etudiee_et_ecartee", "reason": "réponses trop variées", "date": "2026-01-10"}
+HOSTILE = '<script>alert(1)</script> "=1+1" [x](javascript:1)'
+
+
+def case(
+    register: Register, name: str, service: str, commune: str = "metropole", stage: str = "experimentation"
+) -> str:
+    """A use case that owns the runs of the service of the same name."""
+    made = register.create({**CASE, "name": name, "service": service, "commune": commune, "alternative": STUDIED}, WHO)
+    if stage != "idee":
+        register.move(made.id, "experimentation", WHO)
+    register.attach(made.id, {"service_key": name.lower()}, WHO)
+    return made.id
+
+
+def run(service: str, kwh: float, month: str = "2026-03", **more: object) -> Any:
+    fields: dict[str, object] = {"service_key": service, "other_energy_kwh": kwh, "host": "class/desk", "zone": "FRA"}
+    fields |= {"cpu_energy_kwh": None, "cpu_mode": "mode/none", "other_mode": "mode/meter"}
+    return activity(f"{month}-05T10:00:00", **fields | more)
+
+
+def scope(home: Path, *rows: Any, territory: str = "metropole", period: str = "2026", today: date = TODAY) -> Scope:
+    sources = Sources(built(home, *rows), Register(home), Commitments(home), home, today)
+    return Scope(sources, territory, Period(period))
+
+
+def heads(home: Path, service: str, with_access: int) -> None:
+    said = {"service": service, "date": "2026-02-01", "trained": 1, "with_access": with_access, "kind": "sobriété"}
+    Commitments(home).state_training(said, voter("Ressources humaines", "déclaration"))
+
+
+def vote(home: Path, **fields: Any) -> None:
+    said = {"indicator": "energy", "territory": "metropole", "by": "Conseil", "date": "2026-01-15", "document": "n° 12"}
+    who = voter("Secrétariat du conseil", "vote")
+    if "year" in fields:
+        Commitments(home).vote_budget(said | fields, who)
+    else:
+        Commitments(home).vote_objective(said | fields, who)
+
+
+def test_a_use_case_of_three_agents_is_told_with_the_next_smallest(tmp_path: Path) -> None:
+    """3 agents at Voirie: told alone, or alone among « autres », the total less the rest would give it away."""
+    register = Register(tmp_path)
+    ids = {
+        name: case(register, name, service)
+        for name, service in (("A", "Courrier"), ("B", "Voirie"), ("C", "État civil"))
+    }
+    heads(tmp_path, "voirie", 3)
+    heads(tmp_path, "Courrier", 40)
+    heads(tmp_path, "État civil", 12)
+    rows = [run("a", 9, requests=9000.0), run("b", 1, requests=50.0), run("c", 3, requests=300.0)]
+    now = scope(tmp_path, *rows)
+    assert grouped(now).shown == {ids["A"]}
+    assert set(grouped(now).others) == {ids["B"], ids["C"]}
+    told = synthesis(now)["uses"]
+    assert [(use["kind"], use["count"]) for use in told] == [("case", 1), ("others", 2)]
+    assert told[1]["energy"]["central"] == pytest.approx(4, rel=1e-3)
+    found = synthesis(now)["indicators"]["per_service"]
+    assert [service["use_case"] for service in found["services"]] == [ids["A"]] and found["hidden"] == 2
+
+
+@pytest.mark.parametrize(("uses", "alone"), [(99.0, False), (100.0, True)])
+def test_without_a_head_count_a_hundred_uses_a_month_are_the_least(tmp_path: Path, uses: float, alone: bool) -> None:
+    """5 agents, once a working day, 20 days: 100 uses a month."""
+    register = Register(tmp_path)
+    ids = [case(register, name, name) for name in ("A", "B", "C")]
+    rows = [run("a", 1, requests=uses), run("b", 2, requests=500.0), run("c", 3, requests=900.0)]
+    assert (ids[0] in grouped(scope(tmp_path, *rows)).shown) is alone
+
+
+def test_a_territory_of_four_agents_has_no_figure(tmp_path: Path) -> None:
+    case(Register(tmp_path), "A", "Mairie", commune="54395")
+    heads(tmp_path, "Mairie", 4)
+    now = scope(tmp_path, run("a", 1, requests=900.0), territory="54395")
+    body = synthesis(now)
+    assert withheld(now) and body["uses"] == []
+    energy = body["indicators"]["energy"]
+    assert energy["value"]["central"] is None and energy["value"]["missing"]["code"] == "small_group"
+    assert not any(energy["history"].values()) and not any(energy["months"].values())
+    assert "moins de cinq agents" in answer(body, "fr")
+    heads(tmp_path, "Mairie", 5)
+    assert not withheld(scope(tmp_path, territory="54395"))
+
+
+def test_only_months_of_both_periods_are_compared(tmp_path: Path) -> None:
+    """2025 holds March alone, 2026 March and April: 10 against 12, April's 50 is no increase."""
+    case(Register(tmp_path), "A", "Courrier")
+    rows = [
+        run("a", 10, "2025-03", items=10.0),
+        run("a", 12, "2026-03", items=10.0),
+        run("a", 50, "2026-04", items=10.0),
+    ]
+    found = change(scope(tmp_path, *rows), scope(tmp_path).before(), "energy")
+    assert (found["before"], found["after"], found["months"]) == (
+        pytest.approx(10, rel=1e-3),
+        pytest.approx(12, rel=1e-3),
+        1,
+    )
+    assert found["effects"]["efficiency"] == pytest.approx(2, rel=1e-3)
+
+
+def test_the_month_of_today_is_neither_compared_nor_continued(tmp_path: Path) -> None:
+    case(Register(tmp_path), "A", "Courrier")
+    rows = [run("a", 10, "2025-11", items=10.0), run("a", 1, "2026-11", items=1.0)]
+    now = scope(tmp_path, *rows)
+    assert change(now, now.before(), "energy")["effects"] is None
+    later = Scope(replace(now.sources, today=date(2026, 12, 1)), "metropole", Period("2026"))
+    assert change(later, later.before(), "energy")["months"] == 1
+
+
+def test_what_does_not_count_its_service_is_no_efficiency(tmp_path: Path) -> None:
+    """Nobody counts the answers: 10 then 14 kWh may be more use or worse use, so it is neither."""
+    case(Register(tmp_path), "A", "Courrier")
+    now = scope(tmp_path, run("a", 10, "2025-03"), run("a", 14, "2026-03"))
+    assert change(now, now.before(), "energy")["effects"] == pytest.approx(
+        {"volume": 0, "efficiency": 0, "method": 0, "scope": 4}, rel=1e-3
+    )
+
+
+def test_each_effect_has_its_interval(tmp_path: Path) -> None:
+    """+85 kWh of volume within the doubt of a meter, under 2 %; the water of France has far more doubt."""
+    case(Register(tmp_path), "A", "Courrier")
+    rows = [run("a", 100, "2025-03", items=100.0), run("a", 140, "2026-03", items=200.0)]
+    now = scope(tmp_path, *rows)
+    energy, water = (change(now, now.before(), name) for name in ("energy", "water"))
+    assert 83 < energy["ends"]["volume"]["low"] < 85 < energy["ends"]["volume"]["high"] < 87
+    ends = water["ends"]["volume"]
+    assert ends["low"] < water["effects"]["volume"] < ends["high"] and ends["high"] > 1.5 * ends["low"]
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "verdict", "month"),
+    [(5, "passed", 202601), (90, "over", 202605), (250, "under", None)],
+)
+def test_a_budget_at_the_pace_of_the_year(tmp_path: Path, ceiling: float, verdict: str, month: int | None) -> None:
+    """20 kWh in January and 20 in March: 20 a month, 240 a year; 90 is reached in the middle of the fifth month."""
+    case(Register(tmp_path), "A", "Courrier")
+    vote(tmp_path, year=2026, value=ceiling, unit="kWh")
+    now = scope(tmp_path, run("a", 20, "2026-01"), run("a", 20, "2026-03"))
+    found = Pace(now).against_budget("energy")
+    assert found is not None
+    assert found["projected"]["central"] == pytest.approx(240, rel=1e-3) and found["months"] == 2
+    assert (found["verdict"], found["passed"]["central"]) == (verdict, month if verdict != "passed" else 202601)
+    text = budget_text(found, "kWh", "fr")
+    assert {"passed": "déjà dépassé", "over": "dépassé en mai", "under": "ne serait pas dépassé"}[verdict] in text
+
+
+def test_an_objective_is_compared_over_as_many_months_as_its_reference_holds(tmp_path: Path) -> None:
+    """2025: 2 months, 40 kWh. −10 % by 2027: 38 in 2026 (half way). 3 months of 2026 at 18 make 36 over 2 months."""
+    case(Register(tmp_path), "A", "Courrier")
+    vote(tmp_path, change_percent=-10, reference_year=2025, due_year=2027)
+    past = [run("a", 20, "2025-01"), run("a", 20, "2025-02")]
+    now = scope(tmp_path, *past, *(run("a", 18, f"2026-0{n}") for n in (1, 2, 3)))
+    found = Pace(now).against_path("energy")
+    assert found is not None and found["span"] == 2
+    assert found["path"] == pytest.approx(38, rel=1e-3) and found["projected"]["central"] == pytest.approx(36, rel=1e-3)
+    assert found["verdict"] == "under"
+    body = synthesis(now)
+    assert answer(body, "fr").startswith("Oui, au regard de l’objectif voté")
+    held = {check["id"]: check["status"] for check in body["charter"]}
+    assert (held["C19"], held["C52"]) == ("held", "not_held")  # one objective is voted, of four footprints
+
+
+def test_limits_come_from_the_tables_with_their_source(tmp_path: Path) -> None:
+    case(Register(tmp_path), "A", "Courrier")
+    found = sheet(scope(tmp_path, run("a", 1)))["indicators"]
+    assert found["energy"]["limits"] == []
+    assert limit_texts(found["water"]["limits"], "fr") == [
+        "Eau du site par kWh total\u00a0: au plus 0,4\u00a0L/kWh (RGESN 8.4)"
+    ]
+    (asked,) = found["non_ai_reviewed"]["limits"]
+    assert (asked["value"], asked["source"]) == (1, "grand_nancy_charter")
+    assert {row["text"] for row in found["sober_hosting"]["limits"]} == {"RGESN 8.3", "RGESN 8.4", "RGESN 8.6"}
+
+
+def test_the_charter_is_quoted_word_for_word(shared_data: Path) -> None:
+    def plain(text: str) -> str:
+        return re.sub(r"[\s*]+", " ", text.replace("\u2019", "'")).casefold()
+
+    text = plain((shared_data.parent / "mission" / "charte-grand-nancy.txt").read_text("utf-8"))
+    assert [p.id for p in phrases() if plain(p.phrase) not in text] == []
+
+
+def test_one_rule_for_every_phrase() -> None:
+    assert [status(share, 0.8) for share in (None, 0.0, 0.39, 0.4, 0.79, 0.8, 1.0)] == [
+        "not_measured", "not_held", "not_held", "partly", "partly", "held", "held",
+    ]  # fmt: skip
+
+
+def test_every_phrase_has_a_status_a_proof_and_words(tmp_path: Path) -> None:
+    case(Register(tmp_path), "A", "Courrier")
+    for check in synthesis(scope(tmp_path, run("a", 1)))["charter"]:
+        assert check["status"] in ("held", "partly", "not_held", "not_measured")
+        for lang in LANGUAGES:
+            assert f"phrase_{check['reads']}" in words(lang)["synthesis"]
+    empty = {check["id"]: check["status"] for check in synthesis(scope(tmp_path / "none"))["charter"]}
+    assert set(empty.values()) <= {"not_measured", "not_held"}, "an empty home holds nothing"
+    assert empty["C18"] == empty["C26"] == "not_measured"
+
+
+def test_a_voted_target_replaces_that_of_the_charter(tmp_path: Path) -> None:
+    """30 % trained is not held, less than half of what the charter asks, and is held once the council voted 25 %."""
+    case(Register(tmp_path), "A", "Courrier")
+    said = {"service": "Courrier", "date": "2026-02-01", "trained": 12, "with_access": 40, "kind": "sobriété"}
+    Commitments(tmp_path).state_training(said, voter("Ressources humaines", "déclaration"))
+    now = scope(tmp_path, run("a", 1))
+    first = next(check for check in synthesis(now)["charter"] if check["id"] == "C26")
+    assert (first["status"], first["share"], first["voted"]) == ("not_held", pytest.approx(0.3), False)
+    vote(tmp_path, indicator="trained", value=25, unit="%", reference_year=2025, due_year=2027)
+    again = next(check for check in synthesis(scope(tmp_path))["charter"] if check["id"] == "C26")
+    assert (again["status"], again["target"], again["voted"]) == ("held", 0.25, True)
+
+
+def test_decisions_of_the_register(tmp_path: Path) -> None:
+    """A review due in January 2026 is late; an idea without an answer to the question of the charter is asked."""
+    register = Register(tmp_path)
+    late = case(register, "A", "Courrier")
+    register.review(late, {"due": "2026-01-31"}, WHO)
+    idea = register.create({**CASE, "name": "Chatbot", "service": "Accueil", "commune": "metropole"}, WHO).id
+    found = synthesis(scope(tmp_path, run("a", 1)))["decisions"]
+    assert [(decision["kind"], decision["cases"]) for decision in found] == [
+        ("late_reviews", [late]),
+        ("no_answer", [idea]),
+    ]
+    assert found[0]["title"]["fr"] == "Faire la revue en retard de : A."
+
+
+def test_a_clear_comparison_makes_a_decision(tmp_path: Path) -> None:
+    """The use case runs the large model of its scenario, and a small one reaches the threshold with far less."""
+    register = Register(tmp_path)
+    id = case(register, "A", "Courrier")
+    text = (
+        Path(__file__).parents[2].joinpath("scripts/demo/metropole/scenarios/assistant-agents.toml").read_text("utf-8")
+    )
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "a.toml").write_text(text, "utf-8")
+    register.change(id, {"scenario": "a.toml", "model": "mistral-ai/mistral-medium-3.1"}, WHO)
+    (first, *_) = synthesis(scope(tmp_path, run("a", 1)))["decisions"]
+    assert (first["kind"], first["cases"]) == ("lighter", [id])
+    assert "fois moins" in first["proof"]["fr"] and "times less" in first["proof"]["en"]
+
+
+def test_what_can_be_said_comes_from_the_figures(tmp_path: Path) -> None:
+    case(Register(tmp_path), "A", "Courrier")
+    case(Register(tmp_path), "B", "Voirie")
+    rows = [run("a", 100, "2025-03", items=100.0), run("a", 140, "2026-03", items=200.0)]
+    body = synthesis(scope(tmp_path, *rows))
+    say, not_say = ([line["fr"] for line in body[key]] for key in ("say", "not_say"))
+    assert any(line.startswith("L’électricité est en hausse de") for line in say)
+    assert any("chaque réponse consomme moins" in line for line in not_say), "rebound: the total rises"
+    assert any("sans mesure, 1 sur 2" in line for line in not_say)
+    assert any("aucun n’est voté" in line for line in not_say)
+    forbidden = re.compile(r"neutre|zéro impact|vert\b|évité|frugal")
+    assert not any(forbidden.search(line) for line in say)
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
+
+
+def number(cell: str) -> float | None:
+    return float(cell.replace(",", ".")) if cell else None
+
+
+def test_the_same_digits_everywhere(tmp_path: Path) -> None:
+    """The command, its JSON, the table and the sheet: one body, and the page draws that very body."""
+    case(Register(tmp_path), "A", "Courrier")
+    scope(tmp_path, run("a", 3.25, "2026-01", requests=900.0), run("a", 1.125, "2026-03", requests=900.0))
+    asked = ["indicators", "--period", "2026", "--territory", "metropole"]
+    context = {"home": tmp_path, "lang": "fr"}
+    told = CliRunner().invoke(app, asked, obj=context).output
+    body = json.loads(CliRunner().invoke(app, [*asked, "--json"], obj=context).output)
+    for format in ("html", "csv"):
+        done = CliRunner().invoke(app, [*asked, "--out", str(tmp_path / f"fiche.{format}")], obj=context)
+        assert done.exit_code == 0, done.output
+    page = (tmp_path / "fiche.html").read_text("utf-8")
+    table = rows_of((tmp_path / "fiche.csv").read_text("utf-8"))
+    for name in ("energy", "water", "adpe", "gwp"):
+        entry = body["indicators"][name]
+        row = next(r for r in table if (r["rubrique"], r["objet"]) == ("indicateur", name))
+        assert [number(row[end]) for end in ("bas", "central", "haut")] == [
+            entry["value"][e] for e in ("low", "central", "high")
+        ]
+        assert row["texte"] == value_text(entry, "fr")
+        assert row["texte"] in page and row["texte"] in told
+        months = {int(r["mois"]): number(r["central"]) for r in table if (r["rubrique"], r["objet"]) == ("mois", name)}
+        assert months == {int(m): a["central"] for m, a in entry["months"].items() if a}
+    assert body["indicators"]["energy"]["value"]["central"] == pytest.approx(4.375, rel=1e-3)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_sheet_is_light_without_script_and_escaped(tmp_path: Path, lang: str) -> None:
+    register = Register(tmp_path)
+    id = case(register, "A", "Courrier")
+    register.change(id, {"name": HOSTILE}, WHO)
+    body = synthesis(scope(tmp_path, run("a", 1, requests=900.0)))
+    page = written(body, lang, "html")
+    assert len(page.encode()) < 20_000
+    assert "<script" not in page and "&lt;script&gt;" in page and f'<html lang="{lang}">' in page
+    assert not re.search(r'(src|href)="[^#]', page), "nothing is asked for outside"
+    assert "&lt;script&gt;" in written(body, lang, "md")
+    assert not any(row["objectif"].startswith(("=", "+", "-", "@")) for row in rows_of(written(body, lang, "csv")))
+
+
+def test_a_home_without_data_prints_that(tmp_path: Path) -> None:
+    body = synthesis(scope(tmp_path))
+    sheet_ = document(body, "fr")
+    assert sheet_.lead == ("Aucun usage mesuré ni estimé pour cette période.",)
+    assert body["decisions"] == [] and body["uses"] == []
+    assert "donnée absente" in written(body, "fr", "html")
+
+
+def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FormatUnknown) as refused:
+        write(synthesis(scope(tmp_path)), "fr", tmp_path / "fiche.pdf")
+    assert "html, md, csv" in refused.value.message("fr")
+
+
+def test_every_body_can_be_told_in_both_languages(tmp_path: Path) -> None:
+    case(Register(tmp_path), "A", "Courrier")
+    body: Mapping[str, Any] = json.loads(json.dumps(synthesis(scope(tmp_path, run("a", 1)))))
+    for lang in LANGUAGES:
+        assert written(body, lang, "html") and written(body, lang, "csv")
+
+
+def test_the_share_that_the_three_footprints_cover_is_that_of_the_least_covered() -> None:
+    covers = {"energy": 1.0, "water": 0.5, "adpe": 0.03}
+    found = {name: {"value": {"central": 1.0, "covers": share}} for name, share in covers.items()}
+    found["adpe"]["value"] = {"central": None}  # of which nothing is known: it covers nothing
+    assert phrase_checks._known(found) == {"share": 0.0}
+    found["adpe"]["value"] = {"central": 1.0, "covers": 0.03}
+    assert phrase_checks._known(found) == {"share": 0.03}

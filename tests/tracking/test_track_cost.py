@@ -1,0 +1,193 @@
+"""What tracking itself takes: counted, written beside the run, and no more than it must be."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from estimator.cli import main
+from estimator.cli.track import BadWindow, seconds_of
+from estimator.tracking import hardware_cache as known_hardware
+from estimator.tracking.overhead import OwnTime, Spent, since_start
+from estimator.tracking.tracker import Tracker
+from tests.tracking.shelf import Shelf, kept, options
+
+
+def test_the_overhead_counts_the_start_the_end_and_the_delivery(tmp_path: Path) -> None:
+    def slow(home: Path, traces: list[Path]) -> None:
+        time.sleep(0.3)
+
+    run = Tracker(options(tmp_path), slow, before=Spent(100.0, 10.0))
+    began = time.perf_counter()
+    run.start()
+    started = time.perf_counter() - began
+    time.sleep(0.5)
+    assert run.spent.wall_s == pytest.approx(100 + started, abs=0.3), "the start, and not the workload"
+    run.end()
+    ended = run.spent.wall_s
+    run.deliver()
+    ((_, side),) = kept(tmp_path)
+    assert ended > 100 and run.spent.wall_s >= ended + 0.3
+    assert (side.overhead_s, side.overhead_cpu_s) == pytest.approx(run.spent, abs=1e-3)
+    assert 10 < (side.overhead_cpu_s or 0) < run.spent.wall_s
+
+
+def test_each_window_counts_its_own_overhead(tmp_path: Path) -> None:
+    with Tracker(options(tmp_path), Shelf(), before=Spent(100.0, 10.0)) as run:
+        run.next_window()
+    first, second = sorted((side for _, side in kept(tmp_path)), key=lambda side: side.window or 0)
+    assert (first.overhead_s or 0) > 100 > (second.overhead_s or 0)
+    assert (first.overhead_s or 0) + (second.overhead_s or 0) == pytest.approx(run.spent.wall_s, abs=2e-3)
+
+
+def test_own_time_counts_what_is_inside_and_the_programs_waited_for() -> None:
+    own = OwnTime()
+    time.sleep(0.05)
+    with own.counted():
+        subprocess.run([sys.executable, "-S", "-c", "sum(range(4_000_000))"], check=True)
+    assert own.spent.wall_s + 0.02 >= own.spent.cpu_s > 0.02  # that of a child is counted in ticks of 10 ms
+    own.mark()
+    own.add(1.0, 0.5)
+    assert own.since_mark() == pytest.approx((1.0, 0.5))
+
+
+def test_the_time_since_a_process_began() -> None:
+    code = "import time; time.sleep(0.3); from estimator.tracking.overhead import since_start; print(*since_start())"
+    wall, cpu = map(float, subprocess.check_output([sys.executable, "-c", code], text=True).split())
+    assert 0.28 < wall < 20 and 0 < cpu < wall
+    assert since_start().wall_s > 0.3
+
+
+# The command
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("15min", 900), ("1h", 3600), ("1.5 h", 5400), ("2d", 172800), ("2j", 172800)]
+)
+def test_a_length_of_window(text: str, seconds: float) -> None:
+    assert seconds_of(text, 5.0) == seconds
+
+
+@pytest.mark.parametrize("text", ["1", "h", "one hour", "-1h", "4s", "0h", "1w"])
+def test_a_length_that_cannot_be_read_says_what_was_expected(text: str) -> None:
+    with pytest.raises(BadWindow) as refused:
+        seconds_of(text, 5.0)
+    for lang in ("fr", "en"):
+        assert text in refused.value.message(lang) and "15min" in refused.value.message(lang)
+
+
+def test_items_and_windows_are_not_told_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["sobria", "track", "--home", str(tmp_path), "--lang", "en", "--window", "1h", "--items", "3"]
+    monkeypatch.setattr(sys, "argv", [*arguments, "--", "false"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1 and "SOBRIA_COUNTS" in capsys.readouterr().err
+
+
+# What was found before
+
+
+@dataclass
+class Plan:
+    mode: str
+
+
+@dataclass(frozen=True)
+class Key:
+    tracking_mode: str
+
+
+class Cache:
+    """Stands for codecarbon's cache of one process."""
+
+    _HardwarePlan = Plan
+
+    def __init__(self) -> None:
+        self._plans: dict[Key, Plan] = {}
+
+    def make_key(self, tracker: Any) -> Key:
+        return Key(tracker._tracking_mode)
+
+
+def tracker(mode: str = "machine", version: str = "3.3.2") -> Any:
+    return SimpleNamespace(_tracking_mode=mode, _conf={"codecarbon_version": version})
+
+
+SEES = {"counter": False, "cards": (0, ())}
+
+
+@pytest.fixture
+def remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(known_hardware, "_started", lambda: "boot-1")
+    cache = Cache()
+    cache._plans[Key("machine")] = Plan("cpu_load")
+    known_hardware.remember(cache, tracker(), tmp_path, SEES)
+    return tmp_path
+
+
+def recalled(home: Path, of: Any, sees: Any = None) -> dict[Key, Plan]:
+    cache = Cache()
+    known_hardware.recall(cache, of, home, SEES if sees is None else sees)
+    return cache._plans
+
+
+def test_what_was_found_is_found_again(remembered: Path) -> None:
+    assert recalled(remembered, tracker()) == {Key("machine"): Plan("cpu_load")}
+
+
+@pytest.mark.parametrize(
+    ("of", "sees"),
+    [
+        (tracker("process"), SEES),
+        (tracker(version="3.4.0"), SEES),
+        (tracker(), {"counter": True, "cards": (0, ())}),
+        (tracker(), {"counter": False, "cards": (1, ("NVIDIA H100",))}),
+    ],
+)
+def test_what_has_changed_is_found_out_anew(remembered: Path, of: Any, sees: Any) -> None:
+    """Other settings, another version, a counter that may now be read, a card that was not there."""
+    assert recalled(remembered, of, sees) == {}
+
+
+def test_another_start_of_the_machine_is_found_out_anew(remembered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_hardware, "_started", lambda: "boot-2")
+    assert recalled(remembered, tracker()) == {}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"key": 1}', '{"key": 1, "plan": {"other": 1}}'])
+def test_a_torn_file_is_found_out_anew(remembered: Path, text: str) -> None:
+    (file,) = (remembered / known_hardware.FOLDER).iterdir()
+    file.write_text(text)
+    assert recalled(remembered, tracker()) == {}
+
+
+def test_a_second_process_asks_the_machine_nothing_and_labels_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a new process, codecarbon has forgotten; what it built before is built again, meter by meter."""
+    from codecarbon.core import hardware_cache
+    from codecarbon.core.resource_tracker import ResourceTracker
+
+    with Tracker(options(tmp_path), Shelf()):
+        pass
+    hardware_cache.clear_cache()
+    monkeypatch.setattr(ResourceTracker, "_run_full_hardware_setup", lambda self: pytest.fail("asked again"))
+    with Tracker(options(tmp_path), Shelf()) as run:
+        pass
+    (first, one), (second, two) = kept(tmp_path)
+    assert run.problem is None and one.modes == two.modes and one.tracker == two.tracker
+    for name in ("cpu_model", "cpu_count", "gpu_count", "ram_total_size"):
+        assert first[name] == second[name]
+    (file,) = (tmp_path / known_hardware.FOLDER).iterdir()
+    assert json.loads(file.read_text())["plan"].keys() == {
+        field.name for field in dataclasses.fields(hardware_cache._HardwarePlan)
+    }

@@ -1,0 +1,134 @@
+"""Faults that an input betrays: each seen on a made-up case, and not on its sound twin."""
+
+from typing import Any
+
+import pytest
+
+from estimator.catalogue.defaults import supply
+from estimator.catalogue.geography import far_from
+from estimator.core.errors import LANGUAGES, sentences
+from estimator.workloads.published_case import read_case
+from estimator.workloads.validation.input_faults import contradictions, faults
+from tests.workloads.published_cases import TODAY, case, figure
+
+
+def words(data: dict[str, Any]) -> tuple[str, ...]:
+    return faults(read_case(data), supply(frozenset(), TODAY))
+
+
+ROW = {
+    "timestamp": "2026-02-03T04:05:06",
+    "duration": "3600",
+    "emissions": "0.0115",
+    "cpu_power": "60",
+    "gpu_power": "170",
+    "ram_power": "20",
+    "cpu_energy": "0.06",
+    "gpu_energy": "0.17",
+    "ram_energy": "0.02",
+    "energy_consumed": "0.25",
+    "country_iso_code": "FRA",
+    "longitude": "2.3",
+    "latitude": "48.8",
+    "cpu_model": "Intel(R) Core(TM) i7-8700K CPU @ 3.70GHz",
+    "gpu_count": "1",
+    "gpu_model": "1 x NVIDIA GeForce RTX 3070",
+    "ram_total_size": "32",
+    "pue": "1.0",
+    "wue": "0.0",
+}
+SOUND = case({"duration_s": 3600}, {"zone": "FRA"}, figure("use_gwp_kgco2e", "it", False), phase="trace", trace=ROW)
+
+
+def test_a_sound_trace_raises_no_word() -> None:
+    assert words(SOUND) == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "word"),
+    [
+        ({"gpu_energy": "-0.17", "energy_consumed": "-0.09"}, "negative_energy"),
+        ({"energy_consumed": "0.3"}, "component_sum"),
+        ({"cpu_power": "840"}, "impossible_component_power"),
+        ({"ram_power": "7500"}, "impossible_component_power"),
+        ({"gpu_power": "4000"}, "impossible_component_power"),
+        ({"duration": "20", "emissions": "0.0115"}, "impossible_component_power"),
+        ({"emissions": "0.106"}, "obsolete_grid_factor"),  # 0.424 kg/kWh, the French factor of the oldest versions
+        ({"country_iso_code": "NZL", "longitude": "174.8", "latitude": "-41.3"}, "wrong_zone"),
+        ({"longitude": "-93.6", "latitude": "41.6"}, "metadata_mismatch"),
+        ({"gpu_count": "4"}, "metadata_mismatch"),
+    ],
+)
+def test_each_fault_of_a_trace(cells: dict[str, str], word: str) -> None:
+    workload = {} if "duration" in cells else SOUND["workload"]
+    found = words(SOUND | {"workload": workload, "trace": ROW | cells})
+    assert word in found and len(found) <= 2
+
+
+def test_defaults_of_the_tool_are_not_an_answer_about_water() -> None:
+    asked = figure("water_l", "it")
+    assert words(SOUND | {"published": [asked]}) == ("unset_pue_wue",)
+    assert words(SOUND | {"published": [asked], "trace": ROW | {"wue": "0.3", "pue": "1.2"}}) == ()
+
+
+@pytest.mark.parametrize(
+    ("workload", "site", "asked", "word"),
+    [
+        ({"device": "NVIDIA H100", "device_hours": 1, "device_power_w": 600_000}, {}, "it_energy_kwh", "unit_error"),
+        ({"it_energy_kwh": 1}, {"grid_gwp_kgco2e_per_kwh": 46}, "use_gwp_kgco2e", "unit_error"),
+        ({"it_energy_kwh": 1}, {"pue": 0.5}, "site_energy_kwh", "unit_error"),
+        ({"it_energy_kwh": 9e6, "hours": 1, "device": "NVIDIA H100"}, {}, "it_energy_kwh", "unit_error"),
+        ({"it_energy_kwh": 1}, {"zone": "FRA", "grid_gwp_kgco2e_per_kwh": 0.6}, "use_gwp_kgco2e", "wrong_zone"),
+        ({"device_hours": 100, "device_count": 4, "hours": 10}, {}, "it_energy_kwh", "not_reproducible"),
+        ({"it_energy_kwh": 1, "hours": 1, "duration_s": 60}, {}, "it_energy_kwh", "not_reproducible"),
+    ],
+)
+def test_each_fault_of_a_statement(workload: dict, site: dict, asked: str, word: str) -> None:
+    assert words(case(workload, site, figure(asked))) == (word,)
+
+
+@pytest.mark.parametrize(
+    ("workload", "site", "asked"),
+    [
+        ({"device": "NVIDIA H100", "device_hours": 1, "device_power_w": 600}, {"pue": 1.2}, "it_energy_kwh"),
+        ({"it_energy_kwh": 1}, {"zone": "FRA", "grid_gwp_kgco2e_per_kwh": 0.06, "pue": 1.0}, "use_gwp_kgco2e"),
+        ({"it_energy_kwh": 1}, {"zone": "USA-WA", "grid_gwp_kgco2e_per_kwh": 0.0, "grid_basis": "market"}, "water_l"),
+        ({"device_hours": 40, "device_count": 4, "hours": 10, "duration_s": 36_000}, {}, "it_energy_kwh"),
+    ],
+)
+def test_sound_statements_raise_no_word(workload: dict, site: dict, asked: str) -> None:
+    site = {key: value for key, value in site.items() if value != 0.0}
+    assert words(case(workload, site, figure(asked))) == ()
+
+
+def test_scope_and_equipment_must_be_of_one_kind() -> None:
+    whole = {"host_power_w": 700, "hours": 3}
+    assert words(case(whole, {}, figure("it_energy_kwh", "gpu"))) == ("scope_mismatch",)
+    assert words(case({"it_energy_kwh": 1}, {}, figure("it_energy_kwh", "it", True))) == ("scope_mismatch",)
+    assert words(case(whole, {}, figure("it_energy_kwh", "it", False))) == ()
+
+
+def test_two_totals_of_one_service_contradict_each_other() -> None:
+    service = {"model": "Some Model", "requests": 123_457}
+    parts = case(service | {"component_energy_kwh": {"cpu": 10, "gpu": 80, "ram": 10}}, id="parts")
+    same, other = (
+        case(service | {"it_energy_kwh": 100.2}, id="same"),
+        case(service | {"it_energy_kwh": 106}, id="other"),
+    )
+    assert contradictions([read_case(data) for data in (parts, same, other)]) == {"other"}
+    assert contradictions([read_case(data) for data in (same, other)]) == set()
+
+
+def test_every_word_of_the_fault_list_has_its_sentence() -> None:
+    listed = (
+        "obsolete_grid_factor wrong_zone impossible_component_power negative_energy unset_pue_wue component_sum "
+        "unit_error scope_mismatch not_reproducible metadata_mismatch"
+    ).split()
+    assert all(sentences("faults", word)[lang] for word in listed for lang in LANGUAGES)
+
+
+def test_a_point_is_far_from_another_country_and_not_from_its_own() -> None:
+    assert not far_from("FR", 48.8, 2.3)
+    assert not far_from("US", 41.6, -93.6)
+    assert far_from("DE", 41.6, -93.6)
+    assert not far_from("ZZ", 0, 0)

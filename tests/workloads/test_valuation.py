@@ -1,0 +1,244 @@
+"""Described workloads valued: by hand arithmetic where all is given, then from factor rows."""
+
+from typing import Any
+
+import pytest
+
+from estimator.assessment import workload_equations
+from estimator.assessment.expressions import Formula, collect, directions, unit_of
+from estimator.assessment.units import parse
+from estimator.workloads.validation.published_cases import run
+from tests.workloads.published_cases import TODAY, case, figure, valued
+
+
+def exactly(data: dict[str, Any]) -> list[float]:
+    """Central values, the interval of each being that one number: everything was given."""
+    rows = valued(data)
+    assert [(row.low, row.high) for row in rows] == [(row.central, row.central) for row in rows]
+    return [row.central for row in rows if row.central is not None]
+
+
+# Arithmetic: every number is given, the result follows.
+
+
+def test_stated_energy_with_overhead_and_grid() -> None:
+    data = case(
+        {"it_energy_kwh": 200},
+        {"pue": 1.25, "grid_gwp_kgco2e_per_kwh": 0.4},
+        figure("site_energy_kwh", "site", True),
+        figure("use_gwp_kgco2e", "site", True),
+        figure("use_gwp_kgco2e", "it", False),
+    )
+    assert exactly(data) == pytest.approx([200 * 1.25, 200 * 1.25 * 0.4, 200 * 0.4])
+
+
+def test_device_hours_power_host_and_idle() -> None:
+    data = case(
+        {"device_hours": 40, "device_power_w": 300, "host_power_w": 500, "hours": 10, "idle_energy_kwh": 3},
+        None,
+        figure("it_energy_kwh", "it", False),
+        figure("it_energy_kwh", "gpu", False),
+    )
+    assert exactly(data) == pytest.approx([40 * 0.3 + 10 * 0.5 + 3, 40 * 0.3])
+
+
+def test_components_are_summed_and_accelerators_taken_apart() -> None:
+    data = case(
+        {"component_energy_kwh": {"cpu": 1.5, "gpu": 6, "ram": 0.5}, "requests": 4, "output_tokens": 1000},
+        None,
+        figure("it_energy_kwh", "it", False),
+        figure("it_energy_kwh", "gpu", False),
+        figure("it_energy_kwh", "it", False, "request"),
+        figure("it_energy_kwh", "it", False, "output_token"),
+    )
+    assert exactly(data) == pytest.approx([8, 6, 8 / 4, 8 / 4 / 1000])
+
+
+def test_it_energy_is_site_energy_over_pue() -> None:
+    data = case({"site_energy_kwh": 120}, {"pue": 1.2}, figure("it_energy_kwh", "it"), figure("site_energy_kwh"))
+    assert exactly(data) == pytest.approx([120 / 1.2, 120])
+
+
+@pytest.mark.parametrize(("basis", "onsite"), [("it", 100 * 0.4), ("site", 150 * 0.4)])
+def test_water_on_it_and_on_site_energy(basis: str, onsite: float) -> None:
+    site = {"pue": 1.5, "wue_l_per_kwh": 0.4, "wue_basis": basis, "grid_water_l_per_kwh": 2}
+    figures = (figure("water_onsite_l", "it", False), figure("water_electricity_l", "site", True))
+    data = case({"it_energy_kwh": 100}, site, *figures, figure("water_l", "site", True))
+    assert exactly(data) == pytest.approx([onsite, 150 * 2, onsite + 150 * 2])
+
+
+def test_manufacture_is_shared_by_hours_of_life() -> None:
+    hardware = {"device_gwp_kgco2e": 160, "server_gwp_kgco2e": 2400, "devices_per_server": 8}
+    figures = (figure("embodied_gwp_kgco2e", "it"), figure("embodied_gwp_kgco2e", "it", per="device"))
+    life = hardware | {"lifetime_years": 5, "utilisation": 0.8}
+    total, device = exactly(case({"device_hours": 1000}, None, *figures, hardware=life))
+    assert total == pytest.approx(1000 / (5 * 8760 * 0.8) * (160 + 2400 / 8), rel=1e-3)  # a year is 8,766 h here
+    assert device == pytest.approx(160 + 2400 / 8)
+
+
+def test_a_total_adds_use_manufacture_and_named_parts() -> None:
+    site = {"grid_gwp_kgco2e_per_kwh": 0.1}
+    data = case({"it_energy_kwh": 50}, site, figure("gwp_kgco2e", "it", False))
+    parts = {"components_gwp_kgco2e": {"building": 2, "network": 0.5}}
+    assert exactly(data | {"hardware": parts}) == pytest.approx([50 * 0.1 + 2 + 0.5])
+    card = parts | {"device_gwp_kgco2e": 8766, "lifetime_years": 1, "utilisation": 1}
+    workload = {"it_energy_kwh": 50, "device_hours": 3}
+    assert exactly(data | {"workload": workload, "hardware": card}) == pytest.approx([50 * 0.1 + 3 * 1 + 2.5])
+
+
+UNITS = {
+    "h": ("device_hours", "hours"),
+    "kWh/h": ("max_power", "device_power", "host_power"),
+    "kWh": ("accelerator_energy", "site_energy"),
+    "kgCO2e/kWh": ("grid_gwp",),
+    "kgCO2e": ("device_gwp", "server_gwp"),
+    "L/kWh": ("grid_water_intensity",),
+    "1": ("device_load", "host_ratio", "pue", "grid_drift", "grid_subzone_spread", "devices_per_server"),
+}
+
+
+@pytest.mark.parametrize("item", collect(vars(workload_equations)), ids=lambda item: str(item.name))
+def test_formulas_of_workloads_have_the_unit_they_say_and_one_direction_an_input(item: Formula) -> None:
+    units = {name: parse(unit) for unit, names in UNITS.items() for name in names}
+    assert unit_of(item.tree, units, item.name) == item.unit
+    assert set(directions(item.tree, item.name)) == set(item.inputs)
+
+
+# Physics: what is missing comes from factor rows.
+
+
+def test_hours_of_a_card_are_valued_by_its_maximum_power_and_a_load() -> None:
+    row = valued(case({"device": "NVIDIA H100 80GB", "device_hours": 10}, None, figure("it_energy_kwh", "gpu", False)))[
+        0
+    ]
+    assert row.central == pytest.approx(10 * 0.7 * 0.7)
+    assert row.low and row.high and 10 * 0.7 * 0.3 < row.low < row.central < row.high < 10 * 0.7 * 0.92
+    assert {factor["quantity"] for factor in row.factors} == {"max_power", "training_load"}
+    assert all(factor["source"]["url"] or factor["source"]["id"].startswith("sobria") for factor in row.factors)
+
+
+def test_a_server_takes_more_than_its_cards_and_serving_another_load_than_training() -> None:
+    hours = {"device": "NVIDIA H100 80GB", "device_hours": 10}
+    whole, cards = valued(case(hours, None, figure("it_energy_kwh", "it"), figure("it_energy_kwh", "gpu")))
+    assert whole.central == pytest.approx(1.43 * (cards.central or 0))
+    served = valued(case(hours | {"requests": 5}, None, figure("it_energy_kwh", "gpu")))[0]
+    assert served.central == pytest.approx(10 * 0.7 * 0.5)
+
+
+def test_a_silent_site_takes_its_class_and_no_overhead_takes_none() -> None:
+    site = {"zone": "FRA"}
+    figures = (figure("use_gwp_kgco2e", "site", True), figure("use_gwp_kgco2e", "it", False))
+    with_overhead, without = valued(case({"it_energy_kwh": 100}, site, *figures))
+    assert with_overhead.central == pytest.approx(1.55 * (without.central or 0))
+    assert without.central == pytest.approx(100 * 0.0461 * 1.01)
+    assert {factor["quantity"] for factor in without.factors} == {"grid_gwp", "grid_drift"}
+
+
+def test_a_dated_trace_takes_the_factor_of_its_year() -> None:
+    trace = {"timestamp": "2022-05-01T10:00:00", "energy_consumed": "100"}
+    row = valued(case({"it_energy_kwh": 100}, {"zone": "FRA"}, figure("use_gwp_kgco2e", "it", False), trace=trace))[0]
+    assert row.central == pytest.approx(100 * 0.052)
+
+
+def test_a_trace_alone_gives_its_energies_with_its_pue_undone_once() -> None:
+    trace = {"cpu_energy": "2", "gpu_energy": "4", "energy_consumed": "6", "pue": "1.5"}
+    figures = (figure("it_energy_kwh", "it"), figure("it_energy_kwh", "gpu"))
+    assert exactly(case(None, None, *figures, trace=trace)) == pytest.approx([6 / 1.5, 4 / 1.5])
+    assert exactly(case(None, None, figures[0], trace={"energy_consumed": "6"})) == [6]
+
+
+def test_what_a_software_meter_misses_on_a_desk_is_added_at_the_wall() -> None:
+    desk = {"it_energy_kwh": 1, "device": "NVIDIA GeForce RTX 4090"}
+    wall, read = valued(case(desk, None, figure("it_energy_kwh", "wall"), figure("it_energy_kwh", "it")))
+    assert (wall.central, read.central) == (pytest.approx(1.25), 1)
+    other = valued(case(desk, None, figure("it_energy_kwh", "wall")), frozenset({"fischer_runs"}))[0]
+    assert other.central == pytest.approx(1.3)  # the rival row, the study being left out
+    server = valued(case({"it_energy_kwh": 1, "device": "NVIDIA H100"}, None, figure("it_energy_kwh", "wall")))[0]
+    assert server.central == 1
+
+
+def test_manufacture_from_the_tables_spans_every_sound_source() -> None:
+    data = case({"device": "NVIDIA A100 PCIe 40GB"}, None, figure("embodied_gwp_kgco2e", "gpu", per="device"))
+    row = valued(data)[0]
+    assert row.central == 122 and row.low and row.high and row.low < 122 and row.high > 181
+    server = valued(case({"device": "Dell PowerEdge R999"}, None, figure("embodied_gwp_kgco2e", "it", per="device")))[0]
+    assert server.central == 748
+
+
+def test_a_card_that_is_not_known_is_any_card_and_says_so() -> None:
+    figures = (figure("it_energy_kwh", "gpu"), figure("embodied_gwp_kgco2e", "gpu", per="device"))
+    energy, made = valued(case({"device": "Unheard of 9000", "device_hours": 1}, None, *figures))
+    assert energy.low and energy.high and energy.low < 0.07 and energy.high > 0.4
+    assert made.low and made.high and made.low < 100 and made.high > 250
+    assert {f["subject"]["id"] for f in (*energy.factors, *made.factors)} == {"gpu/any"}
+
+
+def test_water_of_electricity_without_and_with_reservoirs_are_both_meant() -> None:
+    row = valued(case({"site_energy_kwh": 100}, {"zone": "SWE"}, figure("water_electricity_l", "site", True)))[0]
+    assert row.low and row.high and row.low < 100 and row.high > 100 * 7.431
+
+
+@pytest.mark.parametrize(
+    ("workload", "site", "asked", "code"),
+    [
+        ({}, {}, figure("it_energy_kwh"), "no_energy_stated"),
+        ({"it_energy_kwh": 1}, {}, figure("use_gwp_kgco2e", "it", False), "no_zone"),
+        ({"it_energy_kwh": 1}, {"zone": "XYZ"}, figure("use_gwp_kgco2e", "it", False), "unknown_zone"),
+        ({"it_energy_kwh": 1}, {"zone": "USA", "grid_basis": "market"}, figure("use_gwp_kgco2e"), "no_market_factor"),
+        ({"it_energy_kwh": -1}, {}, figure("it_energy_kwh"), "out_of_range"),
+        ({"site_energy_kwh": 1}, {"pue": 0}, figure("it_energy_kwh"), "out_of_range"),
+        ({"device_hours": 1}, {}, figure("it_energy_kwh", "gpu"), "no_device"),
+        ({"it_energy_kwh": 1}, {}, figure("it_energy_kwh", per="request"), "no_requests"),
+        ({"it_energy_kwh": 1, "requests": 1}, {}, figure("it_energy_kwh", per="output_token"), "no_output_tokens"),
+        ({"it_energy_kwh": 1}, {}, figure("it_energy_kwh", per="device_hour"), "no_device_hours"),
+        ({"component_energy_kwh": {"cpu": 1}}, {}, figure("it_energy_kwh", "gpu"), "no_component"),
+        ({"device": "NVIDIA H100"}, {}, figure("embodied_gwp_kgco2e", "gpu"), "no_device_hours"),
+    ],
+)
+def test_unknown_is_null_with_its_reason(workload: dict, site: dict, asked: dict, code: str) -> None:
+    row = valued(case(workload, site, asked))[0]
+    assert row.missing and row.missing["code"] == code and (row.low, row.central, row.high) == (None, None, None)
+
+
+def test_tokens_of_a_model_are_valued_with_their_own_steps_and_sources() -> None:
+    use = {"model": "Qwen/Qwen3-8B", "total_params_b": 8, "device": "NVIDIA H100", "precision_bits": 16}
+    use |= {"concurrency": 64, "output_tokens": 600, "requests": 1000, "task": "lm-arena-chat"}
+    figures = (figure("it_energy_kwh", "gpu"), figure("it_energy_kwh", "gpu", per="output_token"))
+    total, one = valued(case(use, None, *figures))
+    assert total.central == pytest.approx(600 * 1000 * (one.central or 0))
+    assert one.low and one.high and 1e-8 < one.low < one.high < 1e-6  # 0.04 to 4 J
+    assert [step["name"] for step in one.steps][-2:] == ["all_requests", "shared_out"]
+    assert all(step["label"]["fr"] and step["label"]["en"] for step in one.steps)
+    assert one.factors and all(factor["source"].get("title") and factor["locator"] for factor in one.factors)
+
+
+def test_a_prediction_without_the_architecture_differs_from_a_recital() -> None:
+    use = {"model": "Qwen/Qwen3-8B", "total_params_b": 8, "device": "NVIDIA H100", "precision_bits": 16}
+    use |= {"concurrency": 64, "output_tokens": 600, "requests": 1}
+    data = case(use, None, figure("it_energy_kwh", "gpu"))
+    told, predicted = run([data], today=TODAY)["cases"][0], run([data], "architecture", today=TODAY)["cases"][0]
+    assert told["central"] != predicted["central"]
+    assert predicted["high"] / predicted["low"] > told["high"] / told["low"]
+
+
+def test_an_image_is_valued_by_its_kind() -> None:
+    use = {"model": "Nobody/Knows", "task": "text-to-image", "device": "NVIDIA H100", "requests": 10}
+    ten = valued(case(use, None, figure("it_energy_kwh", "gpu")))[0]
+    one = valued(case(use | {"requests": 1}, None, figure("it_energy_kwh", "gpu")))[0]
+    assert ten.central == pytest.approx(10 * (one.central or 0)) and one.low and one.high and one.low < one.high
+
+
+def test_every_step_and_factor_of_a_figure_is_told() -> None:
+    site = {"zone": "DEU", "pue": 1.1}
+    data = case({"device": "NVIDIA V100", "device_hours": 8}, site, figure("use_gwp_kgco2e", "site", True))
+    row = valued(data)[0]
+    told = ["device_energy", "server_energy", "site_energy", "dated_grid_gwp", "use_gwp"]
+    assert [step["name"] for step in row.steps] == told
+    assert all(step["label"]["fr"] and step["label"]["en"] and step["formula"]["numbers"] for step in row.steps)
+    assert all(factor["source"]["title"] and factor["locator"] for factor in row.factors)
+
+
+def test_device_spellings_of_one_part_give_one_result() -> None:
+    names = ("NVIDIA A100 80GB", "NVIDIA A100-SXM4-80GB", "nvidia a100 sxm4 80gb")
+    rows = [valued(case({"device": n, "device_hours": 1}, None, figure("it_energy_kwh", "gpu")))[0] for n in names]
+    assert len({(row.low, row.central, row.high) for row in rows}) == 1
