@@ -1,7 +1,7 @@
 """SobrIA's estimator: what AI workloads cost in electricity, water, metals and greenhouse gases, with the proof.
 
->>> from estimator import Question, estimate
->>> answer = estimate(Question(it_energy_kwh=100, zone="FRA", pue=1.5, wue=0.4))
+>>> from estimator import Request, estimate
+>>> answer = estimate(Request(it_energy_kwh=100, zone="FRA", pue=1.5, wue=0.4))
 >>> answer["indicators"]["water"]["onsite"]["central"]
 40.0
 """
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from estimator.workloads.case_valuation import value
     from estimator.workloads.estimate import estimate
     from estimator.workloads.published_case import Hardware, Site, Workload
-    from estimator.workloads.request import Question
+    from estimator.workloads.request import Request
 
 _HOMES = {
     "Activity": "ledger.rows",
     "build": "builds.build",
     "load_catalogue": "catalogue.tables:load",
     "SobriaError": "core.errors",
-    "Question": "workloads.request",
+    "Request": "workloads.request",
     "estimate": "workloads.estimate",
     "replay": "assessment.explanation",
     "import_paths": "ingestion.importing",
@@ -43,7 +43,7 @@ _HOMES = {
 __all__ = [
     "Activity",
     "Hardware",
-    "Question",
+    "Request",
     "Site",
     "SobriaError",
     "Tracker",

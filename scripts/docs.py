@@ -9,7 +9,7 @@ from dashboard.accessibility.audit import STATES, audit
 from dashboard.shared.dates import day_text
 from dashboard.shared.texts import t
 from estimator.assessment.method_documentation import (
-    Confronted,
+    ValidationLine,
     boundary,
     coefficients,
     confrontation,
@@ -136,11 +136,11 @@ def accessibility(catalogue: Catalogue) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _inside(rows: Sequence[Confronted]) -> str:
+def _inside(rows: Sequence[ValidationLine]) -> str:
     return f"{sum(r.inside for r in rows)} valeurs sur {sum(r.outputs for r in rows)}"
 
 
-def _families(rows: Sequence[Confronted], word: str) -> list[str]:
+def _families(rows: Sequence[ValidationLine], word: str) -> list[str]:
     lines = [
         f"| publications | cas | valeurs | {word} | haut ÷ bas, médian "
         "| nôtre ÷ publié, 5 % | médian | 95 % | de seconde main |",

@@ -10,9 +10,9 @@ from pathlib import Path
 from statistics import median
 
 from estimator.catalogue.schema import Factor
-from estimator.workloads.inference.measurements import ANY, Table, fitted, load, refit
-from estimator.workloads.inference.regression import Measured, Regression
-from estimator.workloads.inference.token_energy import Size, TokenRequest, token_energy
+from estimator.workloads.inference.measurements import ANY, TokenTables, fitted, load, refit
+from estimator.workloads.inference.regression import MeasuredConfiguration, Regression
+from estimator.workloads.inference.token_energy import SizeBounds, TokenRequest, token_energy
 
 FILE = Path(__file__).parent.parent / "factors" / "regression.csv"
 SOURCE = "sobria_fit"
@@ -43,12 +43,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     report()
 
 
-def bare() -> Table:
+def bare() -> TokenTables:
     """The table without a regression, which is what the fit is made from."""
     from estimator.workloads.inference.measurements import read_factors, read_rows
 
     nothing = Regression({}, {}, (1, 1, 1), (1, 1, 1), (1, 1, 1), 1, 1, {}, {})
-    return Table(read_factors(), read_rows(), nothing)
+    return TokenTables(read_factors(), read_rows(), nothing)
 
 
 def fitted_rows(leave_out: str | None = None) -> list[dict[str, str]]:
@@ -90,12 +90,12 @@ def write(rows: Sequence[dict[str, str]]) -> None:
     load.cache_clear()
 
 
-def request_of(row: Measured, known: bool = True) -> TokenRequest:
+def request_of(row: MeasuredConfiguration, known: bool = True) -> TokenRequest:
     """What a measured configuration would be asked as, by someone who has not measured it."""
     return TokenRequest(
         model=row.model,
-        total_params=Size(central=row.total_params_b),
-        active_params=Size(central=row.active_params_b),
+        total_params=SizeBounds(central=row.total_params_b),
+        active_params=SizeBounds(central=row.active_params_b),
         device=row.device,
         device_count=row.device_count,
         precision_bits=row.precision_bits,
@@ -105,7 +105,7 @@ def request_of(row: Measured, known: bool = True) -> TokenRequest:
     )
 
 
-def left_out(table: Table, known: bool = True) -> dict[str, list[tuple[bool, float, float]]]:
+def left_out(table: TokenTables, known: bool = True) -> dict[str, list[tuple[bool, float, float]]]:
     """By architecture, when the regression has not seen it: inside, high over low, measured over predicted."""
     found: dict[str, list[tuple[bool, float, float]]] = {}
     for name in sorted({r.architecture for r in table.rows if r.unit == "J/output token"}):
@@ -142,7 +142,7 @@ def report() -> None:
     print("interpolation between neighbours:", *(f"{v:.2f}" for v in interpolation(table)))
 
 
-def interpolation(table: Table) -> tuple[float, float, float]:
+def interpolation(table: TokenTables) -> tuple[float, float, float]:
     """Measured over interpolated, each inner measurement being hidden in turn: 5, 50 and 95 %."""
     import numpy as np
 

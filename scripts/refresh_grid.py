@@ -69,7 +69,7 @@ HEADER = (
 
 
 @dataclass(frozen=True)
-class Mix:
+class GenerationMix:
     """Generation of a zone by source [any unit], the year it is of, and where it was read."""
 
     zone: str
@@ -135,7 +135,7 @@ def rows(data: Path, factors: Path) -> list[dict[str, str]]:
     return sorted(found, key=lambda r: r["id"])
 
 
-def row(mix: Mix, quantity: str, technologies: Mapping[tuple[str, str], Technology]) -> dict[str, str]:
+def row(mix: GenerationMix, quantity: str, technologies: Mapping[tuple[str, str], Technology]) -> dict[str, str]:
     """One row of the table: the weighted sum for a zone, with its bounds."""
     unit, indicators, group, boundary = INDICATORS[quantity]
     low, value, high = (weighted(mix.shares(), indicators, technologies, which) for which in ("low", "value", "high"))
@@ -197,7 +197,7 @@ def read_technologies(path: Path) -> dict[tuple[str, str], Technology]:
     return table
 
 
-def read_countries(path: Path) -> dict[str, Mix]:
+def read_countries(path: Path) -> dict[str, GenerationMix]:
     """Country to its generation [TWh]. AssertionError when the file is not what it was."""
     found = {}
     for zone, entry in json.loads(path.read_text("utf-8")).items():
@@ -210,12 +210,12 @@ def read_countries(path: Path) -> dict[str, Mix]:
         year = int(entry["year"])
         assert 2000 <= year <= 2100, f"{path.name}: {zone} is of the year {year}"
         note = f"Production de {year} par source ; importations et pertes de réseau non comptées."
-        found[zone] = Mix(zone, year, generation, f"{path.name}, {zone}, {year}", note)
+        found[zone] = GenerationMix(zone, year, generation, f"{path.name}, {zone}, {year}", note)
     assert len(found) >= 200, f"{path.name}: only {len(found)} countries"
     return found
 
 
-def aggregates(countries: Mapping[str, Mix]) -> Iterator[Mix]:
+def aggregates(countries: Mapping[str, GenerationMix]) -> Iterator[GenerationMix]:
     """World, Europe and the European Union as sums of their countries [TWh]."""
     groups = (
         ("WORLD", tuple(countries), "tous les pays", 25_000),
@@ -227,10 +227,10 @@ def aggregates(countries: Mapping[str, Mix]) -> Iterator[Mix]:
         total = math.fsum(generation.values())
         assert total >= least, f"{zone}: only {total:.0f} TWh"
         note = f"Production par source, {what}, années 2022 et 2023 surtout ; pertes de réseau non comptées."
-        yield Mix(zone, 2023, generation, f"{MIX_FILE.name}, {what}", note)
+        yield GenerationMix(zone, 2023, generation, f"{MIX_FILE.name}, {what}", note)
 
 
-def read_provinces(path: Path, zones: Path) -> Iterator[Mix]:
+def read_provinces(path: Path, zones: Path) -> Iterator[GenerationMix]:
     """Canadian provinces: generation by source [% of the total], in the order of the file."""
     with zones.open(encoding="utf-8", newline="") as file:
         names = {
@@ -241,7 +241,7 @@ def read_provinces(path: Path, zones: Path) -> Iterator[Mix]:
         generation = {ours: float(entry[theirs]) for theirs, ours in PROVINCE_SOURCES.items()}
         assert abs(sum(generation.values()) - 100) <= 3, f"{path.name}: the sources of {name} miss 100 %"
         note = "Parts par source d'une province ; importations et pertes de réseau non comptées."
-        yield Mix(names[name], 2023, generation, f"{path.name}, {name}", note)
+        yield GenerationMix(names[name], 2023, generation, f"{path.name}, {name}", note)
 
 
 def digits(value: float) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.assessment.method_documentation import COLUMNS, QUANTILES
-from estimator.catalogue.defaults import supply
+from estimator.catalogue.defaults import defaults
 from estimator.catalogue.tables import load
 from estimator.workloads.validation.published_cases import read_cases, run
 
@@ -28,7 +28,7 @@ SECOND_HAND = "third_party_transcription"
 
 
 @dataclass
-class Row:
+class FamilyCount:
     """What is counted of one family, accelerator or indicator."""
 
     cases: set[str] = field(default_factory=set)
@@ -47,7 +47,7 @@ class Row:
             self.transcribed.add(case["id"])
         self.outputs += 1
         self.inside += good
-        if _known(found):
+        if _has_value(found):
             self.widths.append(found["high"] / found["low"])
             self.ratios.append(found["central"] / published["value"])
 
@@ -76,18 +76,18 @@ def quantile(values: Iterable[float], share: float) -> float | None:
 
 def summary(cases: Sequence[Mapping[str, Any]], today: date) -> list[dict[str, Any]]:
     """The rows of the summary: predictions by family, accelerator and indicator, reproductions, faults, left out."""
-    rows: dict[tuple[str, str], Row] = defaultdict(Row)
+    rows: dict[tuple[str, str], FamilyCount] = defaultdict(FamilyCount)
     predicted = [c for c in cases if c["kind"] == "physics" and c["quality"] != NOT_COMPARABLE]
     for case, published, found in _pairs(predicted, _predicted(predicted, today)):
         half = published.get("resolution") or 0
-        good = _known(found) and found["low"] - half <= published["value"] <= found["high"] + half
+        good = _has_value(found) and found["low"] - half <= published["value"] <= found["high"] + half
         names = {"prediction": case["family"], "indicator": published["indicator"], "device": _device(case, today)}
         for mode, name in names.items():
             rows[mode, name].add(case, published, found, good)
     repeated = [c for c in cases if c["kind"] == "arithmetic" and c["quality"] != NOT_COMPARABLE]
-    for case, published, found in _pairs(repeated, _found(repeated, None, (), today)):
+    for case, published, found in _pairs(repeated, _values_found(repeated, None, (), today)):
         printed = (published.get("resolution") or 0) / abs(published["value"])
-        good = _known(found) and abs(found["central"] / published["value"] - 1) <= max(CLOSE, printed)
+        good = _has_value(found) and abs(found["central"] / published["value"] - 1) <= max(CLOSE, printed)
         rows["reproduction", case["family"]].add(case, published, found, good)
     body = [
         {"mode": mode, "name": name, "address": row.address() if mode in FAMILIES else ""} | row.cells()
@@ -109,11 +109,11 @@ def _predicted(cases: Sequence[Mapping[str, Any]], today: date) -> dict[tuple[st
         groups[sources_of(case)].append(case)
     found: dict[tuple[str, int], dict[str, Any]] = {}
     for without, group in groups.items():
-        found |= _found(group, "architecture", sorted(without), today)
+        found |= _values_found(group, "architecture", sorted(without), today)
     return found
 
 
-def _found(
+def _values_found(
     cases: Sequence[Mapping[str, Any]], leave_out: Any, without: Sequence[str], today: date
 ) -> dict[tuple[str, int], dict[str, Any]]:
     rows = run([stripped(case) for case in cases], leave_out, without, today=today)["cases"]
@@ -138,11 +138,11 @@ def _pairs(cases: Sequence[Mapping[str, Any]], found: Mapping[tuple[str, int], M
 def _set_aside(cases: Sequence[Mapping[str, Any]], today: date) -> list[dict[str, Any]]:
     """Cases with a known fault, and how many are told; cases that say too little to be compared."""
     faulty = [c for c in cases if c["kind"] == "negative" and c["quality"] != NOT_COMPARABLE]
-    warned = {key[0]: row["warnings"] for key, row in _found(faulty, None, (), today).items()}
+    warned = {key[0]: row["warnings"] for key, row in _values_found(faulty, None, (), today).items()}
     told = sum(c["fault"] in warned.get(c["id"], ()) for c in faulty)
     vague = [c for c in cases if c["quality"] == NOT_COMPARABLE]
     sound = [c for c in cases if c["kind"] != "negative"]
-    alarms = {row["id"] for row in _found(sound, None, (), today).values() if row["warnings"]}
+    alarms = {row["id"] for row in _values_found(sound, None, (), today).values() if row["warnings"]}
     return [
         {"mode": "fault", "name": "faulty", "cases": len(faulty), "inside": told},
         {"mode": "fault", "name": "sound", "cases": len(sound), "inside": len(alarms)},
@@ -152,11 +152,11 @@ def _set_aside(cases: Sequence[Mapping[str, Any]], today: date) -> list[dict[str
 
 def _device(case: Mapping[str, Any], today: date) -> str:
     name = case["workload"].get("device")
-    found = supply(frozenset(), today).device(name)
+    found = defaults(frozenset(), today).device(name)
     return found.accelerator or found.server or "none"
 
 
-def _known(found: Mapping[str, Any]) -> bool:
+def _has_value(found: Mapping[str, Any]) -> bool:
     return bool(found["low"] and found["central"] and found["high"])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.shared import estimator_gateway
 from estimator.assessment.explanation import NumberUnknown
-from estimator.builds.queries import ANY, Asked
+from estimator.builds.queries import ANY, RunFilter
 
 KIND = "fake.txt"  # a home says in this file which fake it is: "plain", "sample" or "hostile"
 HOSTILE = "<script>alert(1)</script>[x](javascript:1)"
@@ -155,9 +155,9 @@ class Build:
             for key, kwh, proof, runs in self.entries
         ]
 
-    def runs(self, asked: Asked | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
+    def runs(self, asked: RunFilter | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
         """As estimator.builds.queries.Build.runs: sixty runs, shared out among the services."""
-        service, check, proof = asked or Asked()
+        service, check, proof = asked or RunFilter()
         found = [self._run(n) for n in range(60)]
         found = [r for r in found if service in (None, r["service_key"])]
         found = [r for r in found if check is None or any(check in (c["code"], ANY) for c in r["checks"])]

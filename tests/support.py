@@ -17,11 +17,11 @@ from unittest.mock import patch
 
 import pytest
 
-from estimator.builds.build import Built, build
+from estimator.builds.build import BuildResult, build
 from estimator.builds.equation_selection import ledger_factors
 from estimator.builds.queries import Build
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import Bound
+from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import load
 from estimator.cli import main
 from estimator.ledger import Ledger
@@ -80,7 +80,7 @@ def factor(name: str, value: float, low: float, high: float, **more: object) -> 
     return Factor.model_validate(fields | more)
 
 
-def bounds_of(spread: float = 1.2, **values: float) -> dict[str, Bound]:
+def bounds_of(spread: float = 1.2, **values: float) -> dict[str, SelectedFactor]:
     """Every factor quantity bound to an arbitrary value within its plausible range, bounds at × and ÷ spread."""
     found = {}
     for index, name in enumerate(ledger_factors()):
@@ -88,7 +88,7 @@ def bounds_of(spread: float = 1.2, **values: float) -> dict[str, Bound]:
         low, high = max(quantity.floor, quantity.ceiling * 1e-5), quantity.ceiling
         value = values.get(quantity.id, min(max(low * (1.5 + 0.1 * index), low * spread), high / spread))
         item = factor(quantity.id, value, max(value / spread, quantity.floor), min(value * spread, high))
-        found[quantity.id] = Bound(quantity.id, "test", item)
+        found[quantity.id] = SelectedFactor(quantity.id, "test", item)
     return found
 
 
@@ -135,7 +135,7 @@ def activity(start: str = "2026-03-01T10:00:00", hours: float = 1.0, **more: obj
 def built(home: Path, *rows: Activity) -> Build:
     """The build of a ledger that holds these rows."""
     Ledger(home).append(rows, [])
-    made: Built = build(home)
+    made: BuildResult = build(home)
     return Build(made.path)
 
 

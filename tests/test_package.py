@@ -60,9 +60,9 @@ def test_every_file_of_the_packages_is_in_the_wheel(root: Path, wheel: Path) -> 
 
 def test_the_public_names_are_those_of_the_package_people_install(outside: Command) -> None:
     """Outside the checkout and in it, under both names; `import` alone loads nothing heavy."""
-    asked = "import sobria, estimator; from sobria import Question, estimate; print(estimate is estimator.estimate)"
+    asked = "import sobria, estimator; from sobria import Request, estimate; print(estimate is estimator.estimate)"
     assert outside("python", "-c", asked).stdout == "True\n"
-    assert importlib.import_module("sobria").Question is importlib.import_module("estimator").Question
+    assert importlib.import_module("sobria").Request is importlib.import_module("estimator").Request
     typed = "import importlib.resources as r; print((r.files('sobria') / 'py.typed').is_file())"
     assert outside("python", "-c", typed).stdout == "True\n"
 

@@ -23,10 +23,10 @@ from estimator.comparison.verdict_text import smallest_words
 from estimator.governance.indicators.practices import fits, right_sized
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.register import Register, author
-from estimator.reporting.documents.document import Cell, Table
+from estimator.reporting.documents.document import Table, TableCell
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.summary import synthesis
-from estimator.reporting.summary.write import written
+from estimator.reporting.summary.write import render_summary
 from tests.reporting.test_synthesis import case, run, scope
 
 FRAME = Path(__file__).resolve().parents[1] / "dashboard" / "pages" / "frame.py"
@@ -38,7 +38,7 @@ USES = {"petit": "qwen3-8b", "grand": "mistral-large-latest"}
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
-    estimator_gateway._opened.cache_clear()
+    estimator_gateway._open_build.cache_clear()
     return tmp_path
 
 
@@ -182,11 +182,11 @@ def test_the_lines_of_the_sheet_add_up_to_its_total_and_a_group_has_its_amount(t
     body = synthesis(scope(tmp_path, *rows, territory="all"))
     tables = [block for part in document(body, "fr").sections for block in part.blocks if isinstance(block, Table)]
     found = next(table for table in tables if table.columns[0] == "Usage")
-    bars = [cell.bar for row in found.rows for cell in row if isinstance(cell, Cell) and cell.bar]
+    bars = [cell.bar for row in found.rows for cell in row if isinstance(cell, TableCell) and cell.bar]
     printed = sum(bar.amount["central"] for bar in bars)
     assert printed == pytest.approx(body["indicators"]["energy"]["value"]["central"])
     assert printed == pytest.approx(sum(u["energy"]["central"] or 0 for u in body["uses"]))
-    text = written(body, "fr", "md")
+    text = render_summary(body, "fr", "md")
     assert "Autres usages réunis (2)" in text and "plus petites" not in text
     assert "Une ligne de plus n’est pas estimable" in text
 

@@ -8,15 +8,15 @@ import pytest
 
 from dashboard.comparison import result
 from dashboard.comparison.estimator_gateway import compared
-from estimator.assessment.evaluation import Cell
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES
-from estimator.catalogue.selection import Bound
+from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import load
 from estimator.cli.compare_text import compare_text
 from estimator.comparison.comparison import Comparator
 from estimator.comparison.decision import decision
-from estimator.comparison.option_inventory import Context
-from estimator.comparison.paired_draws import Paired, Side
+from estimator.comparison.option_inventory import ComparisonContext
+from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.verdict_text import smallest_words
 from estimator.comparison.volume_sweep import crossing
 from estimator.core.errors import say
@@ -121,7 +121,9 @@ def test_the_light_model_that_costs_more_is_not_said_to_be_larger_than_the_large
 def test_a_crossing_does_not_move_with_the_volume_that_is_typed() -> None:
     """Beyond the reserved hours the server is no line any more: the lines are read where it is one."""
     options = [option("partage", use=SERVER), option("reserve", use=SERVER, reserved_hours=8766)]
-    found = [crossing(scenario(*options, volume=v), Context(load(), DAY), "partage", "reserve") for v in (1e6, 4e9)]
+    found = [
+        crossing(scenario(*options, volume=v), ComparisonContext(load(), DAY), "partage", "reserve") for v in (1e6, 4e9)
+    ]
     assert found[0] is not None and found[1] is not None
     assert found[1]["units"] == pytest.approx(found[0]["units"]) and found[0]["share"] == found[1]["share"]
 
@@ -130,28 +132,32 @@ def test_a_crossing_does_not_move_with_the_volume_that_is_typed() -> None:
 def test_no_crossing_is_told_where_the_reserved_hours_are_exceeded(times: float, crosses: bool) -> None:
     """A service that uses 3 % more than the server when every hour is taken meets it before; 3 % less, beyond."""
     reserved = option("reserve", use=SERVER, reserved_hours=8766)
-    work = Comparator(scenario(reserved, volume=1e5), Context(load(), DAY))
+    work = Comparator(scenario(reserved, volume=1e5), ComparisonContext(load(), DAY))
     busy = work.weighed["reserve"].built.occupancy
     assert busy is not None
     full = scenario(reserved, volume=0.999999 * 1e5 / busy["central"])
-    side = Comparator(full, Context(load(), DAY)).weighed["reserve"].side
+    side = Comparator(full, ComparisonContext(load(), DAY)).weighed["reserve"].side
     each = (side.at_factor_values(ENERGY) or 0.0) / full.need.volume
     shared = option("a", use={"it_energy_kwh": times * each, "zone": "FRA", "pue": 1.0})
     asked = scenario(shared, reserved, volume=1e5)
-    assert (crossing(asked, Context(load(), DAY), "a", "reserve") is not None) is crosses
+    assert (crossing(asked, ComparisonContext(load(), DAY), "a", "reserve") is not None) is crosses
 
 
 def test_a_doubt_is_told_once_however_many_months_share_it() -> None:
     """The same answers in three months, a factor a month, drawn together: one thing to measure."""
     work = Comparator(
-        scenario(option("a", use=SERVER), option("b", use={"it_energy_kwh": 1, **SITE})), Context(load(), DAY)
+        scenario(option("a", use=SERVER), option("b", use={"it_energy_kwh": 1, **SITE})), ComparisonContext(load(), DAY)
     )
     a, b = (work.weighed[name].side for name in ("a", "b"))
-    months = [Cell(c.amounts, {n: monthly(x, month) for n, x in c.bounds.items()}) for month in "345" for c in a.cells]
-    assert len(Paired(Side(months), b, ENERGY).matters()) == len(Paired(a, b, ENERGY).matters()) > 1
+    months = [
+        ActivityGroup(c.amounts, {n: monthly(x, month) for n, x in c.bounds.items()})
+        for month in "345"
+        for c in a.groups
+    ]
+    assert len(PairedSides(Side(months), b, ENERGY).matters()) == len(PairedSides(a, b, ENERGY).matters()) > 1
 
 
-def monthly(bound: Bound, month: str) -> Bound:
+def monthly(bound: SelectedFactor, month: str) -> SelectedFactor:
     """The same factor under a name of its own for a month, drawn as it is."""
     item = bound.factor
     own = item and item.model_copy(update={"id": f"{item.id}/{month}", "drawn_as": item.doubt})

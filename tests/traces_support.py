@@ -10,7 +10,7 @@ from typing import Any
 from estimator.catalogue.resolver import Places
 from estimator.core.duckdb_engine import connect
 from estimator.ingestion.reader import open_trace
-from estimator.ingestion.readers import Context, Trace, read_trace
+from estimator.ingestion.readers import ReadingContext, Trace, read_trace
 from estimator.ledger import Ledger
 from estimator.ledger.files import current_rows_sql
 from estimator.ledger.rows import Activity, Refused
@@ -38,9 +38,9 @@ DEFAULTS = {
 
 
 @cache
-def context(option_timezone: str | None = None) -> Context:
+def context(option_timezone: str | None = None) -> ReadingContext:
     """A home in France."""
-    return Context("Europe/Paris", option_timezone, Places.load())
+    return ReadingContext("Europe/Paris", option_timezone, Places.load())
 
 
 def text(*rows: dict[str, Any], columns: Sequence[str] = COLUMNS, delimiter: str = ",") -> str:

@@ -11,7 +11,7 @@ STATES = (MET, NOT_MET, NOT_APPLICABLE, NOT_CHECKED)
 HALF = 0.5  # share of the criteria that hold from which the law says « partiellement conforme »
 
 
-class Criterion(NamedTuple):
+class RgaaCriterion(NamedTuple):
     """A criterion: its number, its state, what it asks in our own words, what proves the state, and when."""
 
     number: str
@@ -30,9 +30,9 @@ class Criterion(NamedTuple):
 class Audit(NamedTuple):
     """The criteria, and what the law asks to say of them."""
 
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[RgaaCriterion, ...]
 
-    def of(self, state: str) -> list[Criterion]:
+    def of(self, state: str) -> list[RgaaCriterion]:
         """The criteria in a state."""
         return [c for c in self.criteria if c.state == state]
 
@@ -78,7 +78,7 @@ def read(lines: Sequence[str]) -> Audit:
     """The audit in the lines of a table."""
     return Audit(
         tuple(
-            Criterion(r["criterion"], r["state"], r["asks"], r["proof"], tuple(r["tests"].split()), r["day"])
+            RgaaCriterion(r["criterion"], r["state"], r["asks"], r["proof"], tuple(r["tests"].split()), r["day"])
             for r in csv.DictReader(lines)
         )
     )

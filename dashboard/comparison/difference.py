@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.estimator_gateway import Compared
+from dashboard.comparison.estimator_gateway import ComparedScenario
 from dashboard.comparison.result import breakable, told_pair
 from dashboard.comparison.svg_charts import Rise, Swing, part_name, times_text, tornado, waterfall
 from dashboard.comparison.verdict_sections import label, other_than
@@ -25,7 +25,7 @@ WIDEST = 1000  # largest number in the unit of a waterfall
 CHOICE = "contre"
 
 
-def show(found: Compared, scenario: Scenario, lang: str) -> None:
+def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
     """The section, with the choice of the option that the reference is set against, kept in the address."""
     body = found.body
     pairs = {other_than(body["reference"], pair): pair for pair in body["lead"] if pair["ratio"]}

@@ -18,7 +18,7 @@ from estimator.comparison.scenario_link import decode
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
 from estimator.reporting.project.context import facts_of
-from estimator.reporting.project.write import written
+from estimator.reporting.project.write import render_sheet
 
 SHEET_FILES = tuple(f"/{name}" for name in ADDRESSES.values())
 TYPES = {"html": "text/html", "md": "text/markdown", "csv": "text/csv"}
@@ -38,7 +38,7 @@ def _document(request: Request) -> Response:
     format = request.query_params.get("format", "html")
     try:
         facts = facts_of(*_scenario(request, lang))
-        body = written(KINDS[path], facts, format)
+        body = render_sheet(KINDS[path], facts, format)
     except SobriaError as refusal:
         return HTMLResponse(_refused(refusal, lang), status_code=400)
     name = f"{path.strip('/')}.{format}"

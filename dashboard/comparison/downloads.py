@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.comparison.estimator_gateway import Compared
+from dashboard.comparison.estimator_gateway import ComparedScenario
 from dashboard.comparison.form_values import refusal_text
-from dashboard.comparison.scenario_session import ERROR, put, say_error
+from dashboard.comparison.scenario_session import ERROR, say_error, set_scenario
 from dashboard.shared.document_links import scenario_documents
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
@@ -24,7 +24,7 @@ COLUMNS = ("exemple", "option", "nom", "statut", "raison", "indicateur", "pour",
 MORE = ("qualite", "essai", "date", "par", "minutes_de_travail")
 
 
-def show(found: Compared, scenario: Scenario, lang: str) -> None:
+def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
     """Documents, link, downloads, and the place where a scenario file is pasted."""
     st.html(scenario_documents(scenario, lang))
     with st.container(key="compare_files", gap="small"):
@@ -43,7 +43,7 @@ def show(found: Compared, scenario: Scenario, lang: str) -> None:
             st.form_submit_button(t("compare_files.open", lang), on_click=_open, args=(lang,))
 
 
-def downloads(found: Compared, scenario: Scenario) -> dict[str, tuple[str, str]]:
+def downloads(found: ComparedScenario, scenario: Scenario) -> dict[str, tuple[str, str]]:
     """Each file by its ending: text, kind."""
     results = json.dumps(dict(found.body) | {"refused": dict(found.refused)}, ensure_ascii=False, indent=1, default=str)
     return {
@@ -53,7 +53,7 @@ def downloads(found: Compared, scenario: Scenario) -> dict[str, tuple[str, str]]
     }
 
 
-def results_csv(found: Compared) -> str:
+def results_csv(found: ComparedScenario) -> str:
     """A row an option and an indicator, for one unit then for the period; for a French spreadsheet."""
     text = io.StringIO(newline="")
     rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
@@ -74,7 +74,7 @@ def results_csv(found: Compared) -> str:
     return "\ufeff" + text.getvalue()
 
 
-def _why(option: Mapping[str, Any], found: Compared) -> str:
+def _why(option: Mapping[str, Any], found: ComparedScenario) -> str:
     return found.refused[option["id"]]["fr"] if option["id"] in found.refused else str(option["why"])
 
 
@@ -89,4 +89,4 @@ def _open(lang: str) -> None:
     except ScenarioRefused as error:
         st.session_state[ERROR] = (PASTED, refusal_text(error, lang))
         return
-    put(plain(scenario), PASTED, lang)
+    set_scenario(plain(scenario), PASTED, lang)

@@ -11,25 +11,25 @@ from pydantic import ValidationError
 
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import LANGUAGES, t
-from estimator.assessment.explanation import explain_cells
+from estimator.assessment.explanation import explain_groups
 from estimator.catalogue import models, providers, tables
-from estimator.comparison.comparison import Comparator, opened
+from estimator.comparison.comparison import Comparator, explain_difference
 from estimator.comparison.decision import decision, factor_labels
-from estimator.comparison.option_inventory import Context, built
+from estimator.comparison.option_inventory import ComparisonContext, built
 from estimator.comparison.scenario import Option, Scenario, parse_scenario
 from estimator.comparison.site_comparison import at_hosts
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
-from estimator.places.criteria import Criterion, criteria
+from estimator.places.criteria import HostingCriterion, criteria
 from estimator.places.evidence import distance_class
-from estimator.places.questionnaire import Question, questionnaire
+from estimator.places.questionnaire import SupplierQuestion, questionnaire
 
 REMEMBERED = 100  # comparisons
 LARGEST_GROWTH = 10.0  # of the volumes that the page shows
 LONGEST_LABEL = 80  # characters of the label of an option
 
 
-class Compared(NamedTuple):
+class ComparedScenario(NamedTuple):
     """A scenario worked out; `refused`: options that cannot be, each with its sentence {"fr", "en"}."""
 
     body: Mapping[str, Any]
@@ -40,8 +40,8 @@ class Hosting(NamedTuple):
     """What is known of a site: how near it is, the criteria of the RGESN, what to ask its supplier."""
 
     distance: str
-    criteria: tuple[Criterion, ...]
-    questions: tuple[Question, ...]
+    criteria: tuple[HostingCriterion, ...]
+    questions: tuple[SupplierQuestion, ...]
 
 
 @lru_cache(maxsize=1)
@@ -50,12 +50,12 @@ def example_scenario() -> Scenario:
     return parse_scenario((resources.files(__package__) / "scenario.toml").read_text("utf-8"))
 
 
-def compared(scenario: Scenario) -> Compared:
+def compared(scenario: Scenario) -> ComparedScenario:
     """The scenario side by side."""
     return _compared(scenario, date.today(), str(default_home()), _build())
 
 
-def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -> Compared:
+def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -> ComparedScenario:
     """One option of the scenario at several hosts, each named as its host, as the command has it. SobriaError."""
     moved = at_hosts(scenario, option, hosts, tables.load())
     names = [estimator_gateway.subject_name(host, lang)[:LONGEST_LABEL] for host in hosts]
@@ -75,21 +75,21 @@ def _build() -> str:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _compared(scenario: Scenario, today: date, home: str, build: str) -> Compared:
-    context = Context(tables.load(), scenario.day or today, {}, Path(home))
+def _compared(scenario: Scenario, today: date, home: str, build: str) -> ComparedScenario:
+    context = ComparisonContext(tables.load(), scenario.day or today, {}, Path(home))
     kept, refused = _computable(scenario, context)
-    return Compared(decision(kept, Path(home), today=today), refused)
+    return ComparedScenario(decision(kept, Path(home), today=today), refused)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _difference(scenario: Scenario, pair: tuple[str, str], today: date, home: str, build: str) -> Mapping[str, Any]:
-    context = Context(tables.load(), scenario.day or today, {}, Path(home))
+    context = ComparisonContext(tables.load(), scenario.day or today, {}, Path(home))
     work = Comparator(_computable(scenario, context)[0], context)
-    found = opened(work, *pair, "energy")
+    found = explain_difference(work, *pair, "energy")
     return found | {"a": pair[0], "b": pair[1], "labels": factor_labels(work, found["matters"])}
 
 
-def _computable(scenario: Scenario, context: Context) -> tuple[Scenario, Mapping[str, Mapping[str, str]]]:
+def _computable(scenario: Scenario, context: ComparisonContext) -> tuple[Scenario, Mapping[str, Mapping[str, str]]]:
     """The scenario whose options that cannot be computed stand as not studied, and why each cannot."""
     found = {option.id: _refusal(scenario, option, context) for option in scenario.options}
     refused = {name: refusal for name, refusal in found.items() if refusal}
@@ -97,7 +97,7 @@ def _computable(scenario: Scenario, context: Context) -> tuple[Scenario, Mapping
     return scenario.model_copy(update={"options": kept}), refused
 
 
-def _refusal(scenario: Scenario, option: Option, context: Context) -> dict[str, str]:
+def _refusal(scenario: Scenario, option: Option, context: ComparisonContext) -> dict[str, str]:
     """Why an option cannot be computed, at its volume or at the largest that the page shows."""
     try:
         for times in (1.0, LARGEST_GROWTH) if option.status == "studied" else ():
@@ -111,9 +111,9 @@ def _refusal(scenario: Scenario, option: Option, context: Context) -> dict[str, 
 
 def option_explained(scenario: Scenario, name: str, figure: str) -> dict[str, Any]:
     """A figure of an option opened: its steps, factors and what replays it. SobriaError."""
-    context = Context(tables.load(), scenario.day or date.today(), {}, default_home())
+    context = ComparisonContext(tables.load(), scenario.day or date.today(), {}, default_home())
     made = built(scenario, scenario.option(name), context)
-    return explain_cells(made.cells, context.catalogue, figure) | {"proof": dict(made.proof)}
+    return explain_groups(made.groups, context.catalogue, figure) | {"proof": dict(made.proof)}
 
 
 def hosting(host: str, day: date) -> Hosting:

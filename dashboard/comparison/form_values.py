@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from dashboard.shared.texts import known, sentence, t
+from dashboard.shared.texts import has_text, sentence, t
 from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
 from estimator.core.typography import typeset
 
@@ -61,11 +61,11 @@ def refusal_text(error: ScenarioRefused | NotANumber, lang: str) -> str:
     expected = error.facts["expected"]
     said = sentence(typeset(expected[lang] if isinstance(expected, Mapping) else str(expected), lang))
     field = str(error.facts["where"]).rpartition(".")[2]
-    if field.isdecimal() or not known(f"compare_form.{field}", lang):
+    if field.isdecimal() or not has_text(f"compare_form.{field}", lang):
         return error.message(lang) if field == "-" else f"{said}."
     return t("compare_form.refused", lang, field=_field(field, lang), read=str(error.facts["read"])[:40], expected=said)
 
 
 def _field(name: str, lang: str) -> str:
     key = f"compare_form.{name}"
-    return t(key, lang) if known(key, lang) else name
+    return t(key, lang) if has_text(key, lang) else name

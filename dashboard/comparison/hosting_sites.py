@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.estimator_gateway import Compared, Hosting
+from dashboard.comparison.estimator_gateway import ComparedScenario, Hosting
 from dashboard.comparison.result import named
 from dashboard.comparison.svg_charts import PARTS, Stack, part_name, stacks
 from dashboard.shared import html_parts
@@ -20,14 +20,14 @@ from estimator.comparison.site_comparison import placeable
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import interval_text, range_text, share_text
 from estimator.core.typography import typeset
-from estimator.places.criteria import Criterion
+from estimator.places.criteria import HostingCriterion
 
 MOST = 6  # sites side by side
 FIRST = ("dcml/vandoeuvre", "scaleway/fr-par-2", "class/server-room", "gcp/europe-north1", "aws/us-east-1")
 FIGURES = ("gwp", "energy", "water", "adpe")
 
 
-def show(found: Compared, scenario: Scenario, lang: str) -> None:
+def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
     """The section, with its choices: which option, which sites, which impact; all three in the address."""
     title = Markup("<h2>{}</h2>").format(t("compare.hosts", lang))
     options = {o.id: sentence(o.label) for o in scenario.options if placeable(o) and o.id not in found.refused}
@@ -52,7 +52,7 @@ def show(found: Compared, scenario: Scenario, lang: str) -> None:
         st.html(_body(placed.body, hosts, figure, lang) + _criteria(known, lang) + _questions(known, lang))
 
 
-def _screens(found: Compared, option: str, lang: str) -> str:
+def _screens(found: ComparedScenario, option: str, lang: str) -> str:
     """What people's screens, left aside here, take of the electricity of the option."""
     share = next(o["screens_share"] for o in found.body["options"] if o["id"] == option)
     return t("compare.hosts_screens", lang, share=share_text(share, lang)) if share else ""
@@ -169,7 +169,7 @@ def _criteria(known: Mapping[str, Hosting], lang: str) -> Markup:
     table = html_parts.table(
         t("compare.criteria_caption", lang), [t("compare.criterion", lang), *sites], rows, quiet=True
     )
-    held = [named(subject_name(host, lang), _held(h, lang), lang) for host, h in known.items()]
+    held = [named(subject_name(host, lang), _criteria_summary(h, lang), lang) for host, h in known.items()]
     return Markup('<h3 class="under">{}</h3><p class="small">{}</p>{}{}').format(
         t("compare.criteria", lang),
         t("compare.criteria_note", lang),
@@ -178,14 +178,14 @@ def _criteria(known: Mapping[str, Hosting], lang: str) -> Markup:
     )
 
 
-def _held(found: Hosting, lang: str) -> str:
+def _criteria_summary(found: Hosting, lang: str) -> str:
     """« 2 tenus, 1 non tenu, 4 inconnus ; dans la région »"""
     counts = {s: [c.id for c in found.criteria if c.status == s] for s in ("met", "not_met", "unknown")}
     told = [t(f"compare.held_{s}", lang, n=len(ids), ids=", ".join(ids)) for s, ids in counts.items() if ids]
     return t("compare.held", lang, list=", ".join(told), distance=t(f"distance.{found.distance}", lang))
 
 
-def _status(found: Criterion, lang: str) -> Markup:
+def _status(found: HostingCriterion, lang: str) -> Markup:
     """Met, not met or unknown, why, and on which evidence of which date."""
     about = [found.reason_text(lang)]
     if found.status != "unknown" and found.evidence:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.form_values import NotANumber, merged, number, number_text, refusal_text, share_field_text
-from dashboard.comparison.scenario_session import ERROR, REVISION, list_field, put, read, say_error, text_field
+from dashboard.comparison.scenario_session import ERROR, REVISION, list_field, read, say_error, set_scenario, text_field
 from dashboard.shared import estimator_gateway
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import sentence, t
@@ -104,7 +104,7 @@ def _apply_option(scenario: Scenario, option: Option, lang: str) -> None:
     except NotANumber as error:
         st.session_state[ERROR] = (option.id, refusal_text(error, lang))
         return
-    put(values, option.id, lang, keep=True)
+    set_scenario(values, option.id, lang, keep=True)
 
 
 def _stated(base: Mapping[str, Any], option: Option, lang: str) -> dict[str, Any]:

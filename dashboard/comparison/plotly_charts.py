@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.comparison.estimator_gateway import Compared
+from dashboard.comparison.estimator_gateway import ComparedScenario
 from dashboard.comparison.quality_chart import quality_text
 from dashboard.comparison.svg_charts import PALE
 from dashboard.comparison.verdict_sections import label
@@ -15,7 +15,7 @@ from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.svg_charts import ACCENT, INK, LINE, WHITE
 from dashboard.shared.texts import sentence, t
 from dashboard.shared.widgets import choice
-from estimator.core.number_format import Amount, Step, interval_text, step_for
+from estimator.core.number_format import Amount, DisplayUnit, interval_text, step_for
 
 NAME = "graphiques"
 FIGURES = ("energy", "water", "adpe", "gwp")
@@ -31,7 +31,7 @@ BUTTONS = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
 Drawn = tuple[str, dict[str, Any], str]  # title, figure, the same in words
 
 
-class Row(NamedTuple):
+class PlotRow(NamedTuple):
     """What is drawn of an option: its name, its amount, its height."""
 
     name: str
@@ -39,7 +39,7 @@ class Row(NamedTuple):
     y: float
 
 
-def show(found: Compared, lang: str) -> None:
+def show(found: ComparedScenario, lang: str) -> None:
     """The section: a switch, kept in the address, then three charts, each with its words; nothing without Plotly."""
     if find_spec("plotly") is None:
         return
@@ -64,7 +64,7 @@ def _keep() -> None:
         st.query_params.pop(NAME, None)
 
 
-def _options(found: Compared, name: str, lang: str) -> Drawn:
+def _options(found: ComparedScenario, name: str, lang: str) -> Drawn:
     """Each option for one unit, with its interval."""
     body = found.body
     title = t("compare_charts.options", lang, figure=html_parts.figure_name(name, lang), unit=body["unit"])
@@ -72,7 +72,7 @@ def _options(found: Compared, name: str, lang: str) -> Drawn:
     return _intervals(title, {"": amounts}, lang)
 
 
-def _growth(found: Compared, lang: str) -> Drawn:
+def _growth(found: ComparedScenario, lang: str) -> Drawn:
     """The electricity of the period at each volume, a colour a volume."""
     groups = {
         t("chart.times", lang, n=f"{grown['times']:g}"): {label(found.body, n): a for n, a in grown["energy"].items()}
@@ -84,7 +84,7 @@ def _growth(found: Compared, lang: str) -> Drawn:
 def _intervals(title: str, groups: Mapping[str, Mapping[str, Amount]], lang: str) -> Drawn:
     """A line an option, its name above; in each line a point and an interval for each group."""
     known = {
-        group: [Row(sentence(n), a, 0.0) for n, a in amounts.items() if a.get("central") is not None]
+        group: [PlotRow(sentence(n), a, 0.0) for n, a in amounts.items() if a.get("central") is not None]
         for group, amounts in groups.items()
     }
     every = [row for rows in known.values() for row in rows]
@@ -111,17 +111,17 @@ def _intervals(title: str, groups: Mapping[str, Mapping[str, Amount]], lang: str
         for index, name in enumerate(names)
     ]
     words = [
-        svg_charts.alt_text([svg_charts.Bar(r.name, r.amount) for r in rows], g or title, lang)
+        svg_charts.alt_text([svg_charts.ChartRow(r.name, r.amount) for r in rows], g or title, lang)
         for g, rows in known.items()
     ]
     return title, {"data": traces, "layout": layout}, " ".join(words)
 
 
-def _quality(found: Compared, lang: str) -> Drawn:
+def _quality(found: ComparedScenario, lang: str) -> Drawn:
     """Quality upwards, electricity for one unit rightwards, the threshold as a line."""
     body, title = found.body, t("compare.smallest", lang)
     rows = [
-        Row(sentence(option["label"]), option["per_unit"]["energy"], option["quality"]["value"])
+        PlotRow(sentence(option["label"]), option["per_unit"]["energy"], option["quality"]["value"])
         for option in body["options"]
         if option["quality"] and option["per_unit"].get("energy", {}).get("central") is not None
     ]
@@ -147,7 +147,7 @@ def _quality(found: Compared, lang: str) -> Drawn:
     return title, {"data": [trace], "layout": layout}, text
 
 
-def _trace(rows: Sequence[Row], step: Step, colour: str, lang: str) -> dict[str, Any]:
+def _trace(rows: Sequence[PlotRow], step: DisplayUnit, colour: str, lang: str) -> dict[str, Any]:
     """A point and its interval a row, in the unit of the scale."""
     low, central, high = (
         [row.amount[bound] / float(step.worth) for row in rows] for bound in ("low", "central", "high")
@@ -164,7 +164,7 @@ def _trace(rows: Sequence[Row], step: Step, colour: str, lang: str) -> dict[str,
     }  # fmt: skip
 
 
-def _layout(rows: float, step: Step, lang: str) -> dict[str, Any]:
+def _layout(rows: float, step: DisplayUnit, lang: str) -> dict[str, Any]:
     return {
         "font": FONT, "paper_bgcolor": WHITE, "plot_bgcolor": WHITE, "height": ROOM + ROW * rows, "dragmode": False,
         "separators": ",\u202f" if lang == "fr" else ".,", "margin": {"l": 8, "r": 16, "t": 32, "b": 56},

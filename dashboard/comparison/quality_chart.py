@@ -15,7 +15,7 @@ HIGH = 240  # height of the picture [px]
 TENTHS = 10
 
 
-class Point(NamedTuple):
+class QualityPoint(NamedTuple):
     """A model: electricity for one unit, and quality."""
 
     label: str
@@ -25,7 +25,7 @@ class Point(NamedTuple):
     note: str = ""
 
 
-def quality_picture(points: Sequence[Point], threshold: float | None, title: str, lang: str) -> Markup:
+def quality_picture(points: Sequence[QualityPoint], threshold: float | None, title: str, lang: str) -> Markup:
     """Quality upwards, electricity for one unit rightwards, each model with its interval; the threshold as a line.
 
     Points far more sober than the largest are drawn again in a second panel, with the same numbers.
@@ -49,7 +49,9 @@ def quality_picture(points: Sequence[Point], threshold: float | None, title: str
     return figure_of(alt_text(title, t("numbers.list", lang).join(rows), lang), picture + key + how)
 
 
-def _plane(shown: Sequence[tuple[int, Point]], points: Sequence[Point], threshold: float | None, lang: str) -> Markup:
+def _plane(
+    shown: Sequence[tuple[int, QualityPoint]], points: Sequence[QualityPoint], threshold: float | None, lang: str
+) -> Markup:
     """One panel. points: all of them, which the scale of quality holds whatever is shown. Number 0: not written."""
     step = step_for(points[0].amount["unit"], max(p.amount["central"] for _, p in shown), lang)
     ticks = [v * float(step.worth) for v in nice_ticks(max(p.amount["high"] for _, p in shown) / float(step.worth))]
@@ -85,7 +87,7 @@ def quality_text(value: float, lang: str) -> str:
     return share_text(value, lang) if value <= 1 else tick_text(value, RATIO, lang)
 
 
-def _point_text(point: Point, lang: str) -> str:
+def _point_text(point: QualityPoint, lang: str) -> str:
     return t(
         "compare.point",
         lang,

@@ -5,11 +5,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.comparison.estimator_gateway import Compared, example_scenario
+from dashboard.comparison.estimator_gateway import ComparedScenario, example_scenario
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.scenario_url import LONGEST_LINK, NAME, token
 from dashboard.shared.scenario_url import plain as plain_of
-from dashboard.shared.svg_charts import Bar
+from dashboard.shared.svg_charts import ChartRow
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.option_inventory import MINUTES_APART
 from estimator.comparison.scenario import Scenario
@@ -37,7 +37,7 @@ def example_banner(lang: str) -> Markup:
     )
 
 
-def head(found: Compared, lang: str) -> Markup:
+def head(found: ComparedScenario, lang: str) -> Markup:
     """The question; in one sentence the reference against its nearest rival; then what it is about."""
     body = found.body
     need = body["scenario"]["need"]
@@ -107,7 +107,7 @@ def told_pair(pair: Mapping[str, Any], lang: str) -> str:
     return t("compare.told", lang, ratio=both(pair["sentence"], lang), verdict=both(pair["words"], lang))
 
 
-def picture(found: Compared, scenario: Scenario, lang: str) -> Markup:
+def picture(found: ComparedScenario, scenario: Scenario, lang: str) -> Markup:
     """Electricity for one unit, then water, metals and greenhouse gases beside it, and whether they agree."""
     body = found.body
     title = t("compare.picture", lang, unit=body["unit"])
@@ -131,7 +131,7 @@ def picture(found: Compared, scenario: Scenario, lang: str) -> Markup:
     return html_parts.section(title, main + note + rest)
 
 
-def bars(found: Compared, scenario: Scenario, name: str, lang: str, whole: bool = True) -> list[Bar]:
+def bars(found: ComparedScenario, scenario: Scenario, name: str, lang: str, whole: bool = True) -> list[ChartRow]:
     """A bar an option for one unit, in the order given; what has no figure stands without one, unless not `whole`."""
     made = []
     for option in found.body["options"]:
@@ -140,14 +140,16 @@ def bars(found: Compared, scenario: Scenario, name: str, lang: str, whole: bool 
             if whole:
                 absent = {"central": None, "unit": "kWh"}
                 why = why_absent(option, found, lang)
-                made.append(Bar(sentence(option["label"]), absent, said=_kind(option, lang), aside=why.rstrip(".")))
+                made.append(
+                    ChartRow(sentence(option["label"]), absent, said=_kind(option, lang), aside=why.rstrip("."))
+                )
             continue
         made.append(
-            Bar(
+            ChartRow(
                 sentence(option["label"]),
                 amount,
                 option["proof"] or {"estimated": 1.0},
-                said=_said(option, lang) if whole and amount["central"] is not None else "",
+                said=_proof_text(option, lang) if whole and amount["central"] is not None else "",
                 href=link(scenario, lang, calcul=f"{option['id']}.{name}"),
                 more=option["label"],
             )
@@ -155,7 +157,7 @@ def bars(found: Compared, scenario: Scenario, name: str, lang: str, whole: bool 
     return made
 
 
-def _said(option: Mapping[str, Any], lang: str) -> str:
+def _proof_text(option: Mapping[str, Any], lang: str) -> str:
     """Proof, and that reserved hours do not suffice when they do not."""
     too_few = option["occupancy"] and occupancy(option["occupancy"], lang)
     return f"{proof_of(option, lang)}, {too_few[1]}" if too_few and too_few[0] else proof_of(option, lang)
@@ -180,7 +182,7 @@ def _kind(option: Mapping[str, Any], lang: str) -> str:
     return t("compare.no_ai", lang) if option["method"] == "none" else ""
 
 
-def why_absent(option: Mapping[str, Any], found: Compared, lang: str) -> str:
+def why_absent(option: Mapping[str, Any], found: ComparedScenario, lang: str) -> str:
     """Why an option has no bar."""
     if option["id"] in found.refused:
         return t("compare.not_computed", lang, why=found.refused[option["id"]][lang])

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.comparison.estimator_gateway import Compared
+from dashboard.comparison.estimator_gateway import ComparedScenario
 from dashboard.comparison.quality_chart import quality_text
 from dashboard.comparison.result import INDICATORS, breakable, link, occupancy, proof_of, why_absent
 from dashboard.shared import html_parts, svg_charts
@@ -14,7 +14,7 @@ from dashboard.shared.dates import short_day
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.scenario import Option, Scenario
 from estimator.core.number_format import (
-    Step,
+    DisplayUnit,
     interval_text,
     plain,
     range_text,
@@ -24,10 +24,10 @@ from estimator.core.number_format import (
     with_unit,
 )
 
-MINUTE = Step(Decimal(1), "min", scaled=False)
+MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
 
 
-def numbers(found: Compared, scenario: Scenario, lang: str) -> Markup:
+def numbers(found: ComparedScenario, scenario: Scenario, lang: str) -> Markup:
     """The same numbers as a table: figures for one unit, the electricity of the period, quality and minutes beside."""
     body = found.body
     heads = [t("compare.option", lang)]
@@ -36,13 +36,15 @@ def numbers(found: Compared, scenario: Scenario, lang: str) -> Markup:
     heads += [t(f"compare.{key}", lang) for key in ("quality", "minutes")]
     rows = [_row(option, scenario, lang) for option in body["options"] if option["per_unit"]]
     table = html_parts.table(t("compare.table_caption", lang, unit=body["unit"]), heads, rows)
-    return html_parts.section(t("compare.table", lang), table + _left_aside(found, lang) + _warnings(body, lang))
+    return html_parts.section(
+        t("compare.table", lang), table + _options_without_figures(found, lang) + _warnings(body, lang)
+    )
 
 
 def _row(option: Mapping[str, Any], scenario: Scenario, lang: str) -> list[Any]:
     label = breakable(sentence(option["label"]))
-    why = html_parts.cut(option["why"]) if option["why"] else ""
-    for line in (proof_of(option, lang), _counted(scenario.option(option["id"]), lang), why):
+    why = html_parts.shortened(option["why"]) if option["why"] else ""
+    for line in (proof_of(option, lang), _units_text(scenario.option(option["id"]), lang), why):
         label += Markup('<br><span class="small">{}</span>').format(line) if line else ""
     if option["occupancy"]:
         label += Markup('<br><span class="small{}">{}</span>').format(*occupancy(option["occupancy"], lang))
@@ -51,7 +53,7 @@ def _row(option: Mapping[str, Any], scenario: Scenario, lang: str) -> list[Any]:
     return [label, *cells, quality_cell(option, lang), _minutes(option, lang)]
 
 
-def _counted(option: Option, lang: str) -> str:
+def _units_text(option: Option, lang: str) -> str:
     """« essais par demande : 1,1 ; réponses acceptées : 93 % »: from an attempt to an accepted answer."""
     if option.attempts == 1 and option.acceptance == 1:
         return ""
@@ -99,7 +101,7 @@ def _minutes(option: Mapping[str, Any], lang: str) -> str:
     return t("dates.none", lang) if found is None else with_unit(tick_text(found, svg_charts.RATIO, lang), MINUTE)
 
 
-def _left_aside(found: Compared, lang: str) -> Markup:
+def _options_without_figures(found: ComparedScenario, lang: str) -> Markup:
     """Options without figures: rejected, not studied, not computed, each with why."""
     out = [option for option in found.body["options"] if not option["per_unit"]]
     if not out:

@@ -8,7 +8,15 @@ from markupsafe import Markup
 
 from dashboard.comparison.form_values import NotANumber, merged, number, number_text, refusal_text, share_field_text
 from dashboard.comparison.option_form import option_form
-from dashboard.comparison.scenario_session import ERROR, field_key, list_field, put, read, say_error, text_field
+from dashboard.comparison.scenario_session import (
+    ERROR,
+    field_key,
+    list_field,
+    read,
+    say_error,
+    set_scenario,
+    text_field,
+)
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import sentence, t
 from estimator.comparison.scenario import Option, Scenario
@@ -78,7 +86,7 @@ def _apply_need(scenario: Scenario, lang: str) -> None:
         limit, quality=quality, data=read("need", "data"), location=read("need", "location").upper()
     )
     values["example"] = bool(st.session_state.get(field_key("need", "example")))
-    put({**values, "title": read("need", "name")}, "need", lang, keep=True)
+    set_scenario({**values, "title": read("need", "name")}, "need", lang, keep=True)
 
 
 def _options(scenario: Scenario, refused: Mapping[str, Mapping[str, str]], lang: str) -> None:
@@ -124,7 +132,7 @@ def _add(scenario: Scenario, lang: str) -> None:
     values, name = plain(scenario), _free(scenario)
     new = {"id": name, "label": t("compare_form.new", lang), "method": "model", "status": "not_studied"}
     values["options"] = [*values["options"], new]
-    if put(values, name, lang):
+    if set_scenario(values, name, lang):
         st.session_state[CHOSEN] = name
 
 
@@ -133,11 +141,11 @@ def _copy(scenario: Scenario, option: Option, lang: str) -> None:
     at = [o.id for o in scenario.options].index(option.id)
     label = t("compare_form.copy_of", lang, label=option.label)[:80]
     values["options"].insert(at + 1, {**values["options"][at], "id": name, "label": label})
-    if put(values, option.id, lang):
+    if set_scenario(values, option.id, lang):
         st.session_state[CHOSEN] = name
 
 
 def _remove(scenario: Scenario, option: Option, lang: str) -> None:
     values = plain(scenario)
     values["options"] = [o for o in values["options"] if o["id"] != option.id]
-    put(values, option.id, lang)
+    set_scenario(values, option.id, lang)

@@ -30,7 +30,7 @@ def current(lang: str) -> tuple[Scenario, str]:
     return found, wrong
 
 
-def put(values: Mapping[str, Any], place: str, lang: str, keep: bool = False) -> bool:
+def set_scenario(values: Mapping[str, Any], place: str, lang: str, keep: bool = False) -> bool:
     """Make these values the scenario, or say beside the form `place` why they are none. keep: the fields as typed."""
     try:
         scenario = checked(values)

@@ -22,7 +22,7 @@ PARTS = {
 }
 
 
-class Ratio(NamedTuple):
+class RatioRow(NamedTuple):
     """An option against the reference: what is said of it, and the ratio of its electricity."""
 
     label: str
@@ -70,7 +70,7 @@ def _mark(value: float, lang: str) -> str:
     return t("chart.times", lang, n=tick_text(value, RATIO, lang)) if value else "0"
 
 
-def dumbbells(rows: Sequence[Ratio], lang: str) -> Markup:
+def dumbbells(rows: Sequence[RatioRow], lang: str) -> Markup:
     """Each option against the reference, a hollow dot at 1; those that lie close to it drawn again, enlarged."""
     top = max(row.high for row in rows)
     near = [row for row, small in zip(rows, far_smaller([row.median for row in rows]), strict=True) if small]
@@ -84,7 +84,7 @@ def dumbbells(rows: Sequence[Ratio], lang: str) -> Markup:
     return figure_of(alt_text(t("compare.ratios", lang), alt, lang), Markup().join(panels) + how)
 
 
-def _dumbbell_panel(rows: Sequence[Ratio], top: float, lang: str) -> Markup:
+def _dumbbell_panel(rows: Sequence[RatioRow], top: float, lang: str) -> Markup:
     ticks = nice_ticks(max(top, 1.0))
     lines = [
         Markup('<li><p><span>{}</span> <span class="said">{}</span></p><img class="bar" alt="" src="{}"></li>').format(
@@ -96,7 +96,7 @@ def _dumbbell_panel(rows: Sequence[Ratio], top: float, lang: str) -> Markup:
     return Markup('<ol class="bars">{}</ol>{}').format(Markup().join(lines), _marks(marks, ticks[-1]))
 
 
-def _dumbbell(row: Ratio, ticks: Sequence[float]) -> str:
+def _dumbbell(row: RatioRow, ticks: Sequence[float]) -> str:
     top, middle = ticks[-1], STRIP / 2
     body = grid(ticks, STRIP)
     body += f'<rect style="x:{place(1, top)}" width="1.5" height="{STRIP}" fill="{INK}"/>'

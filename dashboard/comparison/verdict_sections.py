@@ -5,10 +5,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.comparison.estimator_gateway import Compared
-from dashboard.comparison.quality_chart import Point, quality_picture, quality_text
+from dashboard.comparison.estimator_gateway import ComparedScenario
+from dashboard.comparison.quality_chart import QualityPoint, quality_picture, quality_text
 from dashboard.comparison.result import breakable, nearest, suitable
-from dashboard.comparison.svg_charts import Ratio, dumbbells, times_text
+from dashboard.comparison.svg_charts import RatioRow, dumbbells, times_text
 from dashboard.shared import html_parts
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.verdict_text import smallest_words
@@ -22,7 +22,7 @@ def label(body: Mapping[str, Any], name: str) -> str:
     return next(str(option["label"]) for option in body["options"] if option["id"] == name)
 
 
-def ratios(found: Compared, lang: str) -> Markup:
+def ratios(found: ComparedScenario, lang: str) -> Markup:
     """Each option against the reference, paired draw by draw: sentences, picture, verdict of each impact, table."""
     body = found.body
     if not body["lead"]:
@@ -35,13 +35,13 @@ def ratios(found: Compared, lang: str) -> Markup:
     )
 
 
-def _ratio(body: Mapping[str, Any], pair: Mapping[str, Any], lang: str) -> Ratio:
+def _ratio(body: Mapping[str, Any], pair: Mapping[str, Any], lang: str) -> RatioRow:
     found = pair["ratio"]
     ends = (found["low"], found["median"], found["high"])
     if pair["a"] != body["reference"]:
         ends = (1 / ends[2], 1 / ends[1], 1 / ends[0])
     name = sentence(label(body, other_than(body["reference"], pair)))
-    return Ratio(name, both(pair["sentence"], lang), sentence(both(pair["words"], lang)), *ends)
+    return RatioRow(name, both(pair["sentence"], lang), sentence(both(pair["words"], lang)), *ends)
 
 
 def other_than(name: str, pair: Mapping[str, Any]) -> str:
@@ -49,7 +49,7 @@ def other_than(name: str, pair: Mapping[str, Any]) -> str:
     return str(pair["b"] if pair["a"] == name else pair["a"])
 
 
-def _verdicts(found: Compared, lang: str) -> Markup:
+def _verdicts(found: ComparedScenario, lang: str) -> Markup:
     """The verdict of each impact, one by one, between the reference and every other option."""
     body, rows = found.body, []
     for option in body["options"]:
@@ -85,7 +85,7 @@ def _pairs_table(body: Mapping[str, Any], lang: str) -> Markup:
     )
 
 
-def smallest(found: Compared, lang: str) -> Markup:
+def smallest(found: ComparedScenario, lang: str) -> Markup:
     """Quality against electricity for one unit; the smallest model that suffices is filled."""
     body, title = found.body, t("compare.smallest", lang)
     threshold = body["scenario"]["constraints"].get("quality")
@@ -108,25 +108,25 @@ def smallest(found: Compared, lang: str) -> Markup:
     return html_parts.section(title, Markup('<p class="lead">{}</p>').format(said) + figure + table)
 
 
-def _points(body: Mapping[str, Any], lang: str) -> list[Point]:
+def _points(body: Mapping[str, Any], lang: str) -> list[QualityPoint]:
     """Options with a quality and an electricity."""
     best = (body["smallest_model"] or {}).get("id")
     found: Sequence[Mapping[str, Any]] = [
         o for o in body["options"] if o["quality"] and o["per_unit"].get("energy", {}).get("central") is not None
     ]
     return [
-        Point(
+        QualityPoint(
             sentence(o["label"]),
             o["per_unit"]["energy"],
             o["quality"]["value"],
             o["id"] == best,
-            _standing(o, best, lang),
+            _threshold_text(o, best, lang),
         )
         for o in found
     ]
 
 
-def _standing(option: Mapping[str, Any], best: str | None, lang: str) -> str:
+def _threshold_text(option: Mapping[str, Any], best: str | None, lang: str) -> str:
     """What an option is beside the threshold."""
     if option["id"] == best:
         return t("compare.suffices", lang)

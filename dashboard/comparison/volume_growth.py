@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.comparison.estimator_gateway import Compared
+from dashboard.comparison.estimator_gateway import ComparedScenario
 from dashboard.comparison.result import breakable, nearest, occupancy, suitable, told_pair
 from dashboard.comparison.verdict_sections import label, other_than
 from dashboard.shared import html_parts, svg_charts
@@ -13,7 +13,7 @@ from dashboard.shared.texts import both, sentence, t
 from estimator.core.number_format import count_text, interval_text, share_text, two_figures
 
 
-def growth(found: Compared, lang: str) -> Markup:
+def growth(found: ComparedScenario, lang: str) -> Markup:
     """The electricity of the period at once, three and ten times the volume, and where the order changes."""
     body, title = found.body, t("compare.growth", lang)
     if not body["growth"]:
@@ -75,7 +75,9 @@ def _times(value: float, lang: str) -> str:
 def _grown(body: Mapping[str, Any], grown: Mapping[str, Any], lang: str) -> Markup:
     name = t("compare.grown", lang, times=_times(grown["times"], lang), units=count_text(round(grown["units"]), lang))
     proofs = {option["id"]: option["proof"] or {"estimated": 1.0} for option in body["options"]}
-    bars = [svg_charts.Bar(sentence(label(body, key)), amount, proofs[key]) for key, amount in grown["energy"].items()]
+    bars = [
+        svg_charts.ChartRow(sentence(label(body, key)), amount, proofs[key]) for key, amount in grown["energy"].items()
+    ]
     return Markup("<div><h3>{}</h3>{}</div>").format(name, svg_charts.interval_chart(bars, name, lang))
 
 

@@ -39,7 +39,7 @@ OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer%20$JETON"
 CODECARBON = 'EmissionsTracker(emissions_endpoint="http://sobria:JETON@127.0.0.1:8502/v1/codecarbon")'
 
 
-class Step(NamedTuple):
+class MethodStep(NamedTuple):
     """One step: its name in the words files, what to paste, if anything, and what else may be pasted instead."""
 
     name: str
@@ -51,20 +51,28 @@ class Way(NamedTuple):
     """One way in: its name in addresses and in the words files, and its four steps."""
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[MethodStep, ...]
 
 
-BUILD = Step("build", "sobria build")
+BUILD = MethodStep("build", "sobria build")
 
 
 def _from_file(name: str, code: str, file: str) -> Way:
     """A way that leaves a file, which is then checked and imported."""
-    after = Step("check", f"sobria check {file}"), Step("import", f"sobria import {file}"), BUILD
-    return Way(name, (Step(name, code), *after))
+    after = MethodStep("check", f"sobria check {file}"), MethodStep("import", f"sobria import {file}"), BUILD
+    return Way(name, (MethodStep(name, code), *after))
 
 
 WAYS = (
-    Way("track", (Step("doctor", "sobria doctor"), Step("track", TRACK), BUILD, Step("totals", "sobria totals"))),
+    Way(
+        "track",
+        (
+            MethodStep("doctor", "sobria doctor"),
+            MethodStep("track", TRACK),
+            BUILD,
+            MethodStep("totals", "sobria totals"),
+        ),
+    ),
     _from_file("codecarbon", LIBRARY, "emissions.csv"),
     _from_file("litellm", LITELLM, "depenses.json"),
     _from_file("openai_usage", OPENAI, "openai.json"),
@@ -72,9 +80,9 @@ WAYS = (
     Way(
         "collect",
         (
-            Step("token", "sobria collect token add assistant"),
-            Step("collect", "sobria collect"),
-            Step("send", SEND, (SETTINGS, CODECARBON)),
+            MethodStep("token", "sobria collect token add assistant"),
+            MethodStep("collect", "sobria collect"),
+            MethodStep("send", SEND, (SETTINGS, CODECARBON)),
             BUILD,
         ),
     ),

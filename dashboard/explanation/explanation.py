@@ -10,7 +10,7 @@ from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import short_day
 from dashboard.shared.texts import both, t
 from estimator.core.number_format import (
-    Step,
+    DisplayUnit,
     bounds_text,
     exact_text,
     figure,
@@ -73,7 +73,7 @@ def _doubt(found: Mapping[str, Any], lang: str) -> Markup:
     amount = found["amount"]
     if amount["central"] is None:
         return Markup()
-    bar = svg_charts.Bar(subject_name(found, lang), amount, found["proof"])
+    bar = svg_charts.ChartRow(subject_name(found, lang), amount, found["proof"])
     picture = svg_charts.interval_chart([bar], subject_name(found, lang), lang)
     low, high = amount["envelope"]
     envelope = interval_text({**amount, "low": low, "high": high}, lang)
@@ -139,7 +139,7 @@ def _step(step: Mapping[str, Any], lang: str) -> Markup:
 def _step_value(step: Mapping[str, Any], lang: str) -> str:
     """The result of a step in the unit of its numbers, then as people read it, with its interval."""
     amount = {"low": step["low"], "central": step["value"], "high": step["high"], "unit": step["unit"]}
-    same_unit = exact_text(step["value"], step["unit"], lang, Step(Decimal(1), unit_text(step["unit"], lang)))
+    same_unit = exact_text(step["value"], step["unit"], lang, DisplayUnit(Decimal(1), unit_text(step["unit"], lang)))
     if amount["low"] == amount["high"]:
         return same_unit
     shown = figure(amount, lang)

@@ -9,12 +9,12 @@ from markupsafe import Markup
 from dashboard.explanation.explanation import source_text, validity_text
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.dates import day_text, is_past
-from dashboard.shared.estimator_gateway import Entry
+from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.texts import t
-from estimator.core.number_format import Step, bounds_text, exact_text, step_for
+from estimator.core.number_format import DisplayUnit, bounds_text, exact_text, step_for
 
 
-def factor_row(entry: Entry, today: date, lang: str) -> list[Any]:
+def factor_row(entry: FactorEntry, today: date, lang: str) -> list[Any]:
     """A line of the list."""
     item = entry.factor
     name = Markup('<a href="{}">{}</a>').format(
@@ -36,7 +36,7 @@ def factor_row(entry: Entry, today: date, lang: str) -> list[Any]:
     ]
 
 
-def factor_view(entry: Entry, family: Sequence[Entry], today: date, lang: str) -> Markup:
+def factor_view(entry: FactorEntry, family: Sequence[FactorEntry], today: date, lang: str) -> Markup:
     """The whole screen of a factor. family: every value of its quantity for its subject."""
     answer = t(
         "factors.one_answer",
@@ -55,7 +55,7 @@ def factor_view(entry: Entry, family: Sequence[Entry], today: date, lang: str) -
     return body + html_parts.section(t("factors.fields", lang), _record(entry, today, lang))
 
 
-def rivals_picture(entries: Sequence[Entry], lang: str) -> Markup:
+def rivals_picture(entries: Sequence[FactorEntry], lang: str) -> Markup:
     """Values of one quantity for one subject, side by side: the one in use is full, the others only outlined."""
     title = _name(entries[0], lang)
     ordered = sorted(entries, key=lambda e: str(e.factor.valid_from or ""), reverse=True)
@@ -88,7 +88,7 @@ def rivals_picture(entries: Sequence[Entry], lang: str) -> Markup:
     return Markup('<h3>{}</h3><figure class="chart" aria-label="{}">{}</figure>').format(title, label, body)
 
 
-def _record(entry: Entry, today: date, lang: str) -> Markup:
+def _record(entry: FactorEntry, today: date, lang: str) -> Markup:
     item, source = entry.factor, entry.source
     step = step_for(item.unit, item.value, lang)
     kind = t(f"bounds_kind.{item.bounds_kind}", lang) if item.bounds_kind else ""
@@ -114,18 +114,18 @@ def _record(entry: Entry, today: date, lang: str) -> Markup:
     return html_parts.definitions([(t(f"factors.{name}", lang), value) for name, value in values])
 
 
-def _name(entry: Entry, lang: str) -> str:
+def _name(entry: FactorEntry, lang: str) -> str:
     return t("numbers.of", lang, name=entry.quantity[lang], subject=entry.subject[lang])
 
 
-def _value(entry: Entry, lang: str) -> str:
+def _value(entry: FactorEntry, lang: str) -> str:
     item = entry.factor
     if item.value is None:
         return t("factors.absent", lang, reason=t(f"missing_reason.{item.missing_reason}", lang))
     return exact_text(item.value, item.unit, lang)
 
 
-def _bounds(entry: Entry, step: Step, lang: str) -> str:
+def _bounds(entry: FactorEntry, step: DisplayUnit, lang: str) -> str:
     """The bounds of a value; a rival value is often given without any, which does not make it exact."""
     item = entry.factor
     if item.value is None:
@@ -135,7 +135,7 @@ def _bounds(entry: Entry, step: Step, lang: str) -> str:
     return bounds_text(item.low, item.high, step, lang)
 
 
-def _role(entry: Entry) -> str:
+def _role(entry: FactorEntry) -> str:
     return "used" if entry.factor.role == "default" else "rival"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.measurements.coverage_timeline import Line, lines_of, months_picture, months_table, span
+from dashboard.measurements.coverage_timeline import ServiceTimeline, lines_of, months_picture, months_table, span
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.dates import short_day
 from dashboard.shared.texts import sentence, t
@@ -24,7 +24,7 @@ def coverage(services: Sequence[Mapping[str, Any]], months: Sequence[Mapping[str
     return first + html_parts.section(t("coverage.by_service", lang), table, t("coverage.by_service_note", lang))
 
 
-def _note(lines: Sequence[Line], lang: str) -> str:
+def _note(lines: Sequence[ServiceTimeline], lang: str) -> str:
     """How many services have a gap, and how many are not drawn."""
     if not lines:
         return t("coverage.nothing", lang)
@@ -35,7 +35,7 @@ def _note(lines: Sequence[Line], lang: str) -> str:
     return " ".join(said)
 
 
-def _by_service(services: Sequence[Mapping[str, Any]], lines: Mapping[str, Line], lang: str) -> Markup:
+def _by_service(services: Sequence[Mapping[str, Any]], lines: Mapping[str, ServiceTimeline], lang: str) -> Markup:
     heads = [t("table.service", lang)]
     heads += [t(f"coverage.{name}", lang) for name in ("first", "last", "months")]
     heads += [t("table.runs", lang), t("coverage.proved", lang)]
@@ -48,7 +48,7 @@ def _by_service(services: Sequence[Mapping[str, Any]], lines: Mapping[str, Line]
     return html_parts.table(t("coverage.by_service", lang), heads, rows, quiet=True)
 
 
-def _months(line: Line | None, lang: str) -> str:
+def _months(line: ServiceTimeline | None, lang: str) -> str:
     """« 16 sur 18 »: months with rows among those from the first to the last."""
     if line is None:
         return ""

@@ -18,7 +18,7 @@ ZERO: Mapping[str, float] = {"unknown": 0.0}  # a month whose rows hold no elect
 Month = Mapping[str, Any]  # {"runs", "unknown", "kwh"} of estimator.builds.coverage.by_month
 
 
-class Line(NamedTuple):
+class ServiceTimeline(NamedTuple):
     """A service with the months in which it has rows, by number yyyymm."""
 
     key: str
@@ -43,7 +43,7 @@ class Line(NamedTuple):
         return stretches
 
 
-def lines_of(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list[Line]:
+def lines_of(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list[ServiceTimeline]:
     """The months of each service, in the order of `services`; ten years at most.
 
     rows: those of estimator.builds.coverage.by_month.
@@ -54,7 +54,7 @@ def lines_of(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list
     for row in rows:
         if row["month"] > first and row["service_key"] in by_service:
             by_service[row["service_key"]][row["month"]] = row
-    return [Line(key, found) for key, found in by_service.items() if found]
+    return [ServiceTimeline(key, found) for key, found in by_service.items() if found]
 
 
 def span(first: int, last: int) -> list[int]:
@@ -65,7 +65,7 @@ def span(first: int, last: int) -> list[int]:
     return months
 
 
-def months_picture(lines: Sequence[Line], lang: str) -> Markup:
+def months_picture(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
     """A strip a service, a column a month."""
     touched = [month for line in lines for month in line.found]
     months = span(min(touched), max(touched)) if touched else []
@@ -82,7 +82,7 @@ def months_picture(lines: Sequence[Line], lang: str) -> Markup:
     )
 
 
-def months_table(lines: Sequence[Line], lang: str) -> Markup:
+def months_table(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
     """The same as numbers: a row a service and month, the gaps too."""
     heads = ("table.service", "table.month", "table.runs", "figures.it_energy", "table.proof")
     rows = [
@@ -93,7 +93,7 @@ def months_table(lines: Sequence[Line], lang: str) -> Markup:
     return html_parts.table(t("coverage.caption", lang), [t(head, lang) for head in heads], rows, right=(2, 3))
 
 
-def gaps_text(line: Line, lang: str) -> str:
+def gaps_text(line: ServiceTimeline, lang: str) -> str:
     """« aucune ligne en mai 2025, de juil. 2025 à sept. 2025 », or nothing where there is no gap."""
     said = [
         t("coverage.gap_one", lang, month=month_text(months[0], lang))
@@ -108,7 +108,7 @@ def _next(month: int) -> int:
     return month + 89 if month % 100 == YEAR else month + 1
 
 
-def _strip(line: Line, months: Sequence[int], lang: str) -> Markup:
+def _strip(line: ServiceTimeline, months: Sequence[int], lang: str) -> Markup:
     """A column a month; what lies before a service's first month or after its last is no gap."""
     first, last = min(line.found), max(line.found)
     columns = [
@@ -126,7 +126,7 @@ def _strip(line: Line, months: Sequence[int], lang: str) -> Markup:
     return Markup('<li><p><b>{}</b> {}</p><img class="column" alt="" src="{}"></li>').format(line.key, notes, picture)
 
 
-def _unknown_text(line: Line, lang: str) -> str:
+def _unknown_text(line: ServiceTimeline, lang: str) -> str:
     """How many months hold runs whose electricity is not known."""
     count = sum(1 for month in line.found.values() if month["unknown"])
     if count == len(line.found):
@@ -134,7 +134,7 @@ def _unknown_text(line: Line, lang: str) -> str:
     return t("coverage.unknown_some", lang, n=count) if count else ""
 
 
-def _marks(lines: Sequence[Line], lang: str) -> Markup:
+def _marks(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
     """Legend of what is no proof, as far as it is drawn."""
     months = [month for line in lines for month in line.found.values()]
     drawn = {"open": any(month["unknown"] for month in months), "empty": any(line.gaps for line in lines)}
@@ -158,7 +158,7 @@ def _axis(months: Sequence[int], lang: str) -> Markup:
     return Markup('<div class="axis" aria-hidden="true">{}</div>').format(Markup().join(marks))
 
 
-def _alternative(line: Line, lang: str) -> str:
+def _alternative(line: ServiceTimeline, lang: str) -> str:
     """A strip in words: each month with its electricity, then its gaps."""
     cells = [
         t("chart.month_cell", lang, month=month_text(month, lang), value=_cells(line.found.get(month), lang)[1])

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dashboard.measurements.run_fields import as_read, fields, mode_name, modelled, whole_days
 from dashboard.shared import html_parts
 from dashboard.shared.dates import moment_text, period_text
-from dashboard.shared.texts import both, known, sentence, t
+from dashboard.shared.texts import both, has_text, sentence, t
 from estimator.core.number_format import exact_text, interval_text, share_text
 from estimator.ledger.rows import COMPONENTS
 
@@ -39,7 +39,7 @@ def left_out(run: Mapping[str, Any], lang: str) -> list[str]:
     codes = [
         (f"left_out.{mode}", {"component": ", ".join(t(f"run.components.{c}", lang) for c in components)})
         for mode, components in _meters(run).items()
-        if known(f"left_out.{mode}", lang)
+        if has_text(f"left_out.{mode}", lang)
     ]
     codes += [("left_out.not_read", {"component": t(f"run.components.{c}", lang)}) for c in _unread(run)]
     if run["gap"] not in (None, "gap/none"):
@@ -96,7 +96,7 @@ def _differs(run: Mapping[str, Any], lang: str) -> Markup:
     read, share = _read_kwh(run), run["charge_share"]
     if read is not None and run["indicators"]["it_energy"]["central"] is not None:
         key = "run.differs_energy" if share == 1 else "run.differs_energy_shared"
-        ours = _ours(run, "it_energy", lang)
+        ours = _own_figure(run, "it_energy", lang)
         lines.append(Markup(t(key, lang)).format(theirs=as_read(read, lang), ours=ours, share=share_text(share, lang)))
     if run["reported_pue"] not in (None, 1):
         lines.append(t("run.differs_pue", lang, pue=exact_text(run["reported_pue"], "1", lang)))
@@ -106,11 +106,13 @@ def _differs(run: Mapping[str, Any], lang: str) -> Markup:
     ):
         if value is not None:
             theirs = exact_text(value, unit, lang)
-            lines.append(Markup(t(f"run.differs_{name}", lang)).format(theirs=theirs, ours=_ours(run, figure, lang)))
+            lines.append(
+                Markup(t(f"run.differs_{name}", lang)).format(theirs=theirs, ours=_own_figure(run, figure, lang))
+            )
     return html_parts.section(t("run.differs", lang), html_parts.items(lines)) if lines else Markup()
 
 
-def _ours(run: Mapping[str, Any], figure: str, lang: str) -> Markup:
+def _own_figure(run: Mapping[str, Any], figure: str, lang: str) -> Markup:
     amount = _reached(run["indicators"], figure) or {}
     return html_parts.number(amount, f"run.{run['row_id']}.{figure}", html_parts.figure_name(figure, lang), lang)
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.dates import day_text, duration_text, moment_text, month_text
-from dashboard.shared.texts import known, sentence, t
+from dashboard.shared.texts import has_text, sentence, t
 from estimator.core.number_format import count_text, exact_text
 from estimator.ledger.rows import COMPONENTS
 
@@ -97,7 +97,7 @@ def _value(name: str, run: Mapping[str, Any], lang: str) -> Any:
         return duration_text(value, lang)
     if name == "cumulative":
         return t("run.yes" if value else "run.no", lang)
-    if name in CODED and known(f"codes.{value}", lang):
+    if name in CODED and has_text(f"codes.{value}", lang):
         return t(f"codes.{value}", lang)
     if name in SUBJECTS:
         return estimator_gateway.subject_name(value, lang)

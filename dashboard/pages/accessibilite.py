@@ -22,7 +22,7 @@ def show() -> None:
     lang = language()
     answer = t(f"accessibility.answer_{audit().state}", lang, **_facts(lang))
     st.html(html_parts.head(t("accessibility.title", lang), answer, t("accessibility.note", lang)))
-    st.html(_standing(lang) + _results(lang) + _gaps(lang) + _made(lang) + _contact(lang) + _appeal(lang))
+    st.html(_audit_state(lang) + _results(lang) + _gaps(lang) + _method_of_audit(lang) + _contact(lang) + _appeal(lang))
 
 
 def _facts(lang: str) -> dict[str, object]:
@@ -30,7 +30,7 @@ def _facts(lang: str) -> dict[str, object]:
     return {**counts, "all": audit().applicable, "rate": share_text(audit().rate, lang)}
 
 
-def _standing(lang: str) -> Markup:
+def _audit_state(lang: str) -> Markup:
     text = t(f"accessibility.standing_{audit().state}", lang)
     said = Markup("<p>{}</p>").format(text)
     return html_parts.section(t("accessibility.standing", lang), said, t("accessibility.statement_what", lang))
@@ -63,7 +63,7 @@ def _gaps(lang: str) -> Markup:
     return html_parts.section(t("accessibility.gaps", lang), Markup(body) + others)
 
 
-def _made(lang: str) -> Markup:
+def _method_of_audit(lang: str) -> Markup:
     lines = [t("accessibility.made_on", lang, day=day_text(audit().day, lang))]
     lines += [t(f"accessibility.made_{part}", lang) for part in MADE]
     return html_parts.section(t("accessibility.made", lang), html_parts.items(lines))

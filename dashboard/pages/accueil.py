@@ -29,7 +29,7 @@ def show() -> None:
         return
     answer, note = _answer(totals, build.modes(), services, lang)
     st.html(html_parts.head(t("home.title", lang), answer, note) + _picture(services, lang))
-    st.html(_totals(totals, lang) + _doors(lang))
+    st.html(_totals(totals, lang) + _onward_links(lang))
 
 
 def _answer(
@@ -37,7 +37,7 @@ def _answer(
 ) -> tuple[Markup, Markup]:
     energy, coverage, proof = totals["indicators"]["energy"], totals["coverage"], totals["proof"]
     known = energy["central"] is not None
-    counted = len(_known(services)) if known else len(services)
+    counted = len(_services_with_energy(services)) if known else len(services)
     in_sentence, aside = said_in_sentence(energy, lang)
     sentence = Markup(t("home.answer" if known else "home.answer_missing", lang)).format(
         period=period_text(coverage["period"], lang),
@@ -64,7 +64,7 @@ def _answer(
     return sentence, Markup(" ").join(note)
 
 
-def _known(services: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _services_with_energy(services: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The services whose site electricity is known, and so in the total."""
     return [entry for entry in services if entry["indicators"]["energy"]["central"] is not None]
 
@@ -79,7 +79,7 @@ def _picture(services: Sequence[Mapping[str, Any]], lang: str) -> Markup:
     shown, names = services[:SHOWN], service_names([entry["service_key"] for entry in services])
     title = t("home.picture", lang)
     body = svg_charts.interval_chart(service_bars(shown, lang, names=names), title, lang)
-    left = len(_known(services[SHOWN:]))
+    left = len(_services_with_energy(services[SHOWN:]))
     if left:
         body += Markup('<p class="small"><a href="{}">{}</a></p>').format(
             html_parts.address("mesures", lang), t("home.more", lang, n=left)
@@ -174,14 +174,14 @@ def _lines(name: str, found: Mapping[str, Any], proof: Mapping[str, float], lang
     return lines
 
 
-def _doors(lang: str) -> Markup:
+def _onward_links(lang: str) -> Markup:
     ways = (
         ("summary", html_parts.address("synthese", lang)),
         ("compare", html_parts.address("comparer", lang)),
         ("measures", html_parts.address("mesures", lang)),
     )
     entries = [(link, t(f"home.door_{name}", lang), t(f"home.door_{name}_what", lang)) for name, link in ways]
-    return html_parts.section(t("home.doors", lang), html_parts.doors(entries))
+    return html_parts.section(t("home.doors", lang), html_parts.onward_links(entries))
 
 
 def _empty(lang: str) -> Markup:

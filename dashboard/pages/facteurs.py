@@ -9,7 +9,7 @@ from markupsafe import Markup
 from dashboard.factors.factor_detail import factor_row, factor_view, rivals_picture
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.dates import is_past
-from dashboard.shared.estimator_gateway import Entry
+from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language, page_asked, search
 
@@ -30,7 +30,7 @@ def show() -> None:
     st.html(_disagreements(chosen, lang) + _list(chosen, today, lang))
 
 
-def _head(entries: Sequence[Entry], today: date, lang: str) -> Markup:
+def _head(entries: Sequence[FactorEntry], today: date, lang: str) -> Markup:
     values = [e for e in entries if e.factor.value is not None]
     unknown, late = len(entries) - len(values), sum(is_past(e.factor.review_by, today) for e in values)
     answer = t(
@@ -44,7 +44,7 @@ def _head(entries: Sequence[Entry], today: date, lang: str) -> Markup:
     return html_parts.head(t("factors.title", lang), answer)
 
 
-def _filtered(entries: Sequence[Entry], lang: str) -> list[Entry]:
+def _filtered(entries: Sequence[FactorEntry], lang: str) -> list[FactorEntry]:
     """What the filters of the address keep."""
     quantities = {e.factor.quantity: e.quantity[lang] for e in entries}
     sources = {e.factor.source: e.source["title"] for e in entries}
@@ -61,10 +61,10 @@ def _filtered(entries: Sequence[Entry], lang: str) -> list[Entry]:
     ]
 
 
-def _disagreements(chosen: Sequence[Entry], lang: str) -> Markup:
+def _disagreements(chosen: Sequence[FactorEntry], lang: str) -> Markup:
     """Quantities and subjects, among those chosen, that several sources give; the best documented is drawn."""
     title = t("factors.rivals", lang)
-    groups: dict[tuple[str, str], list[Entry]] = {}
+    groups: dict[tuple[str, str], list[FactorEntry]] = {}
     for entry in estimator_gateway.factors():
         groups.setdefault(entry.pair, []).append(entry)
     pairs = list(dict.fromkeys(e.pair for e in chosen if e.rivals and len(known_values(groups[e.pair])) > 1))
@@ -90,12 +90,12 @@ def _disagreements(chosen: Sequence[Entry], lang: str) -> Markup:
     return html_parts.section(title, body, t("factors.rivals_note", lang))
 
 
-def known_values(entries: Sequence[Entry]) -> list[Entry]:
+def known_values(entries: Sequence[FactorEntry]) -> list[FactorEntry]:
     """Those that have a value."""
     return [e for e in entries if e.factor.value is not None]
 
 
-def _list(chosen: Sequence[Entry], today: date, lang: str) -> Markup:
+def _list(chosen: Sequence[FactorEntry], today: date, lang: str) -> Markup:
     title = t("factors.list", lang)
     if not chosen:
         return html_parts.section(title, Markup("<p>{}</p>").format(t("factors.none", lang)))

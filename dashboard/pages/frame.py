@@ -49,12 +49,12 @@ def frame() -> None:
 
 
 def _page(path: str, name: str, lang: str) -> "st.Page":
-    title = t("nav.title", lang, page=_opened(lang) + t(f"nav.{name}", lang))
+    title = t("nav.title", lang, page=_subject_of_address(lang) + t(f"nav.{name}", lang))
     home = path == HOME
     return st.Page(HERE / f"{path}.py", title=title, url_path=None if home else path, default=home)
 
 
-def _opened(lang: str) -> str:
+def _subject_of_address(lang: str) -> str:
     """What the address opens, before the name of the page: no two addresses have the same title."""
     asked = [st.query_params[name][:LONGEST_TITLE] for name in OPENED if st.query_params.get(name)]
     if st.query_params.get("simple") == "1":

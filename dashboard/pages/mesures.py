@@ -14,7 +14,7 @@ from dashboard.shared.dates import duration_text, period_text, short_day
 from dashboard.shared.estimator_gateway import OpenBuild
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import choice, language, page_asked, proof_sentence
-from estimator.builds.queries import ANY, NO_PROOF, Asked
+from estimator.builds.queries import ANY, NO_PROOF, RunFilter
 from estimator.core.errors import SobriaError
 
 FILTERS = ("service", "verifier", "preuve", "page")
@@ -111,7 +111,7 @@ def _runs(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> N
         st.html(_run_table(found["rows"], lang) + html_parts.paging("mesures", page, found["total"], where, lang))
 
 
-def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> Asked:
+def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> RunFilter:
     services = {entry["service_key"]: entry["service_key"] for entry in build.services()}
     names = {ANY: t("measures.to_check_any", lang)} if checks else {}
     names |= {check["code"]: sentence(both(check, lang)) for check in checks}
@@ -121,7 +121,7 @@ def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -
         service = choice(t("measures.service", lang), services, "service", t("measures.any_service", lang))
         check = choice(t("measures.filter_check", lang), names, "verifier", t("measures.any_check", lang))
         proof = choice(t("measures.filter_proof", lang), proofs, "preuve", t("measures.any_proof", lang))
-    return Asked(service, check, proof)
+    return RunFilter(service, check, proof)
 
 
 def _machine(row: Mapping[str, Any], lang: str) -> str:
@@ -145,7 +145,7 @@ def _run_table(rows: Sequence[Mapping[str, Any]], lang: str) -> Markup:
         texts = (row["service_key"], row["model"], row["device_as_read"] or _machine(row, lang))
         cells: list[Any] = [
             Markup("{}{}").format(opened, mark),
-            *(html_parts.cut(text) if text else "" for text in texts),
+            *(html_parts.shortened(text) if text else "" for text in texts),
             duration_text(row["duration_s"], lang),
         ]
         lines.append([*cells, energy, said])
@@ -158,7 +158,7 @@ def _quarantine(build: OpenBuild, lang: str) -> Markup:
         return html_parts.section(title, Markup("<p>{}</p>").format(t("measures.quarantine_none", lang)))
     heads = [t(f"measures.{c}", lang) for c in ("file", "line", "reason", "text")]
     rows = [
-        [html_parts.cut(r["file_name"]), r["line"], sentence(both(r, lang)), html_parts.cut(r["text"])]
+        [html_parts.shortened(r["file_name"]), r["line"], sentence(both(r, lang)), html_parts.shortened(r["text"])]
         for r in found["rows"]
     ]
     body = html_parts.table(t("measures.quarantine_caption", lang), heads, rows, right=(1,))

@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import day_text, is_past
-from dashboard.shared.estimator_gateway import Entry
+from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
 from estimator.assessment.impacts import FIGURES
 from estimator.builds.recalculation import effect_text, factors_text
-from estimator.core.number_format import NO_BREAK, Step, exact_text, plain, step_for, unit_text
+from estimator.core.number_format import NO_BREAK, DisplayUnit, exact_text, plain, step_for, unit_text
 from estimator.core.typography import typeset
 
 RIVALS = (  # where sources disagree on what weighs most: quantity, subject
@@ -98,7 +98,7 @@ def _sure(lang: str) -> Markup:
 
 def _rivals(today: date, lang: str) -> Markup:
     """The value in use and those of other sources, side by side, for what weighs most."""
-    groups: dict[tuple[str, str], list[Entry]] = {}
+    groups: dict[tuple[str, str], list[FactorEntry]] = {}
     for entry in estimator_gateway.factors():
         if entry.factor.value is not None:
             groups.setdefault(entry.pair, []).append(entry)
@@ -113,7 +113,7 @@ def _rivals(today: date, lang: str) -> Markup:
     return html_parts.section(t("method.rivals", lang), body, t("method.rivals_note", lang))
 
 
-def _rival_row(used: Entry, others: Sequence[Entry], lang: str) -> list[Any]:
+def _rival_row(used: FactorEntry, others: Sequence[FactorEntry], lang: str) -> list[Any]:
     name = t("numbers.of", lang, name=used.quantity[lang], subject=used.subject[lang])
     link = Markup('<a href="{}">{}</a>').format(html_parts.address("facteurs", lang, facteur=used.factor.id), name)
     step = step_for(used.factor.unit, used.factor.value, lang)
@@ -127,7 +127,7 @@ def _rival_row(used: Entry, others: Sequence[Entry], lang: str) -> list[Any]:
     return [link, _sourced(used, step, lang), Markup("<br>").join(said), span]
 
 
-def _sourced(entry: Entry, step: Step, lang: str) -> str:
+def _sourced(entry: FactorEntry, step: DisplayUnit, lang: str) -> str:
     value = exact_text(entry.factor.value, entry.factor.unit, lang, step)
     year = entry.factor.valid_from.year if entry.factor.valid_from else entry.source.get("year")
     ours = entry.factor.role == "rival" and entry.source["publisher"] == t("app.name", lang)
@@ -189,7 +189,7 @@ def _further(lang: str) -> Markup:
         "accessibility": html_parts.address("accessibilite", lang),
     }
     entries = [(link, t(f"method.door_{n}", lang), t(f"method.door_{n}_what", lang)) for n, link in where.items()]
-    return html_parts.section(t("method.further", lang), html_parts.doors(entries))
+    return html_parts.section(t("method.further", lang), html_parts.onward_links(entries))
 
 
 show()

@@ -37,14 +37,14 @@ def show() -> None:
     lang, writer = language(), may_write()
     asked, doing = st.query_params.get("cas", ""), st.query_params.get("faire", "")
     if asked:
-        _one(asked, doing if writer else "", lang)
+        _use_case(asked, doing if writer else "", lang)
     elif writer and doing in ALONE:
         show_form(doing, None, lang)
     else:
         _list(writer, lang)
 
 
-def _one(asked: str, doing: str, lang: str) -> None:
+def _use_case(asked: str, doing: str, lang: str) -> None:
     try:
         case = register.register().use_case(asked[: estimator_gateway.LONGEST_ID])
     except SobriaError:
@@ -60,7 +60,7 @@ def _list(writer: bool, lang: str) -> None:
     if not cases:
         st.html(saved(lang) + _empty(writer, lang) + _problems(lang))
         return
-    st.html(saved(lang) + _head(cases, today, lang) + read_only(writer, lang) + _ways(writer, lang))
+    st.html(saved(lang) + _head(cases, today, lang) + read_only(writer, lang) + _register_actions(writer, lang))
     st.html(_stages(cases, lang) + _results(lang) + _problems(lang))
     with st.container(key="list", gap=None):
         st.html(Markup("<h2>{}</h2>").format(t("register.list", lang)))
@@ -75,7 +75,7 @@ def _head(cases: Sequence[UseCase], today: date, lang: str) -> Markup:
     return html_parts.head(t("register.title", lang), answer, note)
 
 
-def _ways(writer: bool, lang: str) -> Markup:
+def _register_actions(writer: bool, lang: str) -> Markup:
     """What can be done with the register as a whole."""
     forms = ALONE.items() if writer else ()
     ways = [(html_parts.address("registre", lang, faire=name), t(f"register.{word}", lang)) for name, word in forms]
@@ -170,7 +170,7 @@ def _row(case: UseCase, today: date, lang: str) -> list[Markup | str]:
 
 def _two(first: str, second: str) -> Markup:
     """Two texts, one under the other."""
-    return Markup("<br>").join(html_parts.cut(text) for text in (first, second) if text)
+    return Markup("<br>").join(html_parts.shortened(text) for text in (first, second) if text)
 
 
 def _problems(lang: str) -> Markup:
@@ -188,7 +188,7 @@ def _empty(writer: bool, lang: str) -> Markup:
         for n in (1, 2, 3)
     ]
     head = html_parts.head(t("register.empty_title", lang), t("register.empty_answer", lang))
-    ways = _ways(writer, lang) if writer else read_only(writer, lang) + html_parts.command(COMMAND)
+    ways = _register_actions(writer, lang) if writer else read_only(writer, lang) + html_parts.command(COMMAND)
     body = Markup('<ol class="steps">{}</ol>').format(Markup().join(steps))
     return head + ways + html_parts.section(t("register.empty_next", lang), body)
 

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.shared import html_parts
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language
-from dashboard.summary.estimator_gateway import Asked, State, asked, periods, state, territories
+from dashboard.summary.estimator_gateway import State, SummaryScope, periods, scope_of_address, state, territories
 from dashboard.summary.page import PERIOD, SIMPLE, TERRITORY, drawn
 from estimator.reporting.summary.sentences import period_text, territory_text
 
@@ -17,14 +17,14 @@ def show() -> None:
         st.html(html_parts.nothing_yet(lang))
         return
     read = st.query_params
-    wanted = asked(now, read.get(TERRITORY, ""), read.get(PERIOD, ""))
+    wanted = scope_of_address(now, read.get(TERRITORY, ""), read.get(PERIOD, ""))
     top, below = drawn((wanted, lang, read.get(SIMPLE) == "1"))
     st.html(top)
     _choices(now, wanted, lang)
     st.html(below)
 
 
-def _choices(now: State, wanted: Asked, lang: str) -> None:
+def _choices(now: State, wanted: SummaryScope, lang: str) -> None:
     """Territory and period, kept in the address."""
     places = {code: territory_text(code, lang) for code in territories(now)}
     spans = {text: period_text(text, lang) for text in periods(now)}

@@ -10,7 +10,7 @@ from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import day_text
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
-from estimator.assessment.method_documentation import Confronted
+from estimator.assessment.method_documentation import ValidationLine
 from estimator.core.number_format import plain, share_text
 
 MOSTLY = 0.7  # share of the values of a family that must be inside for the family to be well predicted
@@ -26,11 +26,11 @@ def show() -> None:
     st.html(_reproduction(_of("reproduction", rows), lang) + _misses(rows, lang) + _not_covered(rows, lang))
 
 
-def _of(mode: str, rows: Sequence[Confronted]) -> list[Confronted]:
+def _of(mode: str, rows: Sequence[ValidationLine]) -> list[ValidationLine]:
     return sorted((r for r in rows if r.mode == mode), key=lambda r: (-r.outputs, r.name))
 
 
-def _head(rows: Sequence[Confronted], lang: str) -> Markup:
+def _head(rows: Sequence[ValidationLine], lang: str) -> Markup:
     big, rest = rows[0], rows[1:]
     answer = t(
         "validation.answer",
@@ -54,19 +54,19 @@ def _head(rows: Sequence[Confronted], lang: str) -> Markup:
     return html_parts.head(t("validation.title", lang), answer, Markup("{} {}").format(note, back))
 
 
-def _inside(rows: Sequence[Confronted], lang: str) -> dict[str, Any]:
+def _inside(rows: Sequence[ValidationLine], lang: str) -> dict[str, Any]:
     inside, outputs = sum(r.inside for r in rows), sum(r.outputs for r in rows)
     return {"inside": inside, "outputs": outputs, "share": share_text(inside / outputs, lang)}
 
 
-def _prediction(rows: Sequence[Confronted], lang: str) -> Markup:
+def _prediction(rows: Sequence[ValidationLine], lang: str) -> Markup:
     names = [html_parts.publications_name(r.name, lang) for r in rows]
     table = _table(t("validation.table_caption", lang), "family", rows, [_named(r, lang) for r in rows], lang)
     body = _picture(rows, names, lang) + html_parts.details(t("chart.table", lang), table)
     return html_parts.section(t("validation.prediction", lang), body, t("validation.prediction_note", lang))
 
 
-def _picture(rows: Sequence[Confronted], names: Sequence[str], lang: str) -> Markup:
+def _picture(rows: Sequence[ValidationLine], names: Sequence[str], lang: str) -> Markup:
     """A bar of ratios for each row, on one scale."""
     lowest, highest = min(min(r.ratios.values()) for r in rows), max(max(r.ratios.values()) for r in rows)
     ticks = svg_charts.ratio_ticks(lowest, highest)
@@ -92,7 +92,7 @@ def _picture(rows: Sequence[Confronted], names: Sequence[str], lang: str) -> Mar
     ).format(label, title, Markup().join(drawn), svg_charts.ratio_axis(ticks, lang), t("chart.ratio_how", lang))
 
 
-def _table(caption: str, first: str, rows: Sequence[Confronted], names: Sequence[Any], lang: str) -> Markup:
+def _table(caption: str, first: str, rows: Sequence[ValidationLine], names: Sequence[Any], lang: str) -> Markup:
     columns = (first, "cases", "values", "inside", "width", "ratio", "spread", "second_hand")
     cells = [
         [name, r.cases, r.outputs, r.inside, *_ratios(r, lang), r.transcribed]
@@ -102,7 +102,7 @@ def _table(caption: str, first: str, rows: Sequence[Confronted], names: Sequence
     return html_parts.table(caption, heads, cells, right=tuple(range(1, len(columns))))
 
 
-def _ratios(row: Confronted, lang: str) -> list[str]:
+def _ratios(row: ValidationLine, lang: str) -> list[str]:
     if not row.ratios or row.median_width is None:
         return ["", "", ""]
     step = svg_charts.RATIO
@@ -110,14 +110,14 @@ def _ratios(row: Confronted, lang: str) -> list[str]:
     return [plain(row.median_width, step, lang), plain(row.ratios[0.5], step, lang), spread]
 
 
-def _named(row: Confronted, lang: str) -> str | Markup:
+def _named(row: ValidationLine, lang: str) -> str | Markup:
     name = html_parts.publications_name(row.name, lang)
     if not row.address.startswith("https://"):
         return name
     return Markup('<a href="{}" rel="noreferrer">{}</a>').format(row.address, name)
 
 
-def _cuts(rows: Sequence[Confronted], lang: str) -> Markup:
+def _cuts(rows: Sequence[ValidationLine], lang: str) -> Markup:
     """The same predictions by quantity, then by hardware."""
     quantities, devices = _of("indicator", rows), _of("device", rows)
     names = [t(f"published.{r.name}", lang) for r in quantities]
@@ -134,7 +134,7 @@ def _cuts(rows: Sequence[Confronted], lang: str) -> Markup:
     return html_parts.section(by_quantity, body)
 
 
-def _reproduction(rows: Sequence[Confronted], lang: str) -> Markup:
+def _reproduction(rows: Sequence[ValidationLine], lang: str) -> Markup:
     said = Markup("<p>{}</p>").format(t("validation.reproduction_answer", lang, **_inside(rows, lang)))
     columns = ("family", "cases", "values", "agrees", "spread", "second_hand")
     cells = [[_named(r, lang), r.cases, r.outputs, r.inside, _ratios(r, lang)[2], r.transcribed] for r in rows]
@@ -146,7 +146,7 @@ def _reproduction(rows: Sequence[Confronted], lang: str) -> Markup:
     return html_parts.section(t("validation.reproduction", lang), body, t("validation.reproduction_note", lang))
 
 
-def _misses(rows: Sequence[Confronted], lang: str) -> Markup:
+def _misses(rows: Sequence[ValidationLine], lang: str) -> Markup:
     faulty, sound = (next(r for r in rows if (r.mode, r.name) == ("fault", name)) for name in ("faulty", "sound"))
     told = t("validation.faults_what", lang, told=faulty.inside, faulty=faulty.cases, alarms=sound.inside,
              sound=sound.cases)  # fmt: skip
@@ -155,7 +155,7 @@ def _misses(rows: Sequence[Confronted], lang: str) -> Markup:
     return why + html_parts.section(t("validation.faults", lang), Markup("<p>{}</p>").format(told))
 
 
-def _not_covered(rows: Sequence[Confronted], lang: str) -> Markup:
+def _not_covered(rows: Sequence[ValidationLine], lang: str) -> Markup:
     unmet = estimator_gateway.unconfronted(lang)
     second_hand = sum(r.transcribed for r in rows if r.mode in ("prediction", "reproduction"))
     vague = sum(r.cases for r in rows if r.mode == "left_out")

@@ -102,14 +102,14 @@ def _sent(word: str, case: UseCase | None, seen: str | None, values: Values, lan
         return _refused(error, case, lang)
     for key in [key for key in st.session_state if str(key).startswith(fields.KEPT)]:
         del st.session_state[key]
-    st.session_state[SAID] = _said(said, word, lang)
+    st.session_state[SAID] = _change_text(said, word, lang)
     st.query_params.pop("faire", None)
     if case is None and word == "add":
         st.query_params["cas"] = said
     st.rerun()
 
 
-def _said(said: str, word: str, lang: str) -> str:
+def _change_text(said: str, word: str, lang: str) -> str:
     if word != "import":
         return t("use_case.saved", lang)
     created, changed, unchanged = said.split()

@@ -12,14 +12,14 @@ from dashboard.shared.dates import day_text, short_day
 from dashboard.shared.texts import t
 from estimator.core.event_log import Event
 from estimator.core.number_format import exact_text
-from estimator.governance.register.register import Counts
+from estimator.governance.register.register import StageCounts
 from estimator.governance.register.schema import METROPOLE, UseCase
 
 RESULTS = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")
 LONGEST_CELL = 80
 
 
-def counts_text(counts: Counts, total: int, lang: str) -> str:
+def counts_text(counts: StageCounts, total: int, lang: str) -> str:
     """« 12 usages, dont 3 faits sans IA ; 9 sur 11 au-delà de l'idée ont examiné une alternative sans IA. »"""
     found = [t(f"register.result_{name}", lang, n=counts.outcomes[name]) for name in RESULTS if counts.outcomes[name]]
     results = t("register.of_which", lang, list=joined(found, lang)) if found else ""
@@ -129,11 +129,11 @@ def result_text(case: UseCase, lang: str) -> str:
 def event_text(event: Event, lang: str) -> str:
     """What an event did: its kind, then the fields that it changed, or the word that it set."""
     kind = register.word("events", event.kind, lang)
-    said = _said(event, lang)
+    said = _event_text(event, lang)
     return t("use_case.event_fields", lang, event=kind, list=said) if said else kind
 
 
-def _said(event: Event, lang: str) -> str:
+def _event_text(event: Event, lang: str) -> str:
     data: Mapping[str, Any] = event.data
     match event.kind:
         case "changed":

@@ -179,7 +179,7 @@ def _attached(attachment: Attachment, services: Sequence[Mapping[str, Any]], lan
     span = _span(attachment, lang)
     found = register.services_of(attachment, services)
     if not found:
-        return [[html_parts.cut(attachment.service_key), span, t("use_case.measures_absent", lang)]]
+        return [[html_parts.shortened(attachment.service_key), span, t("use_case.measures_absent", lang)]]
     rows = []
     for entry in found:
         key = entry["service_key"]
@@ -187,7 +187,7 @@ def _attached(attachment: Attachment, services: Sequence[Mapping[str, Any]], lan
             html_parts.address("mesures", lang, service=key), t("use_case.measures_open", lang), key
         )
         energy = html_parts.number(entry["indicators"]["energy"], f"service.{key}.energy", key, lang)
-        rows.append([html_parts.cut(key) + link, span, energy])
+        rows.append([html_parts.shortened(key) + link, span, energy])
     return rows
 
 

@@ -36,10 +36,10 @@ def page(lang: str) -> str:
     icon = '<link rel="icon" type="image/png" href="./favicon.png">'
     noscript = f"<noscript>{escape(t('app.noscript', lang))}</noscript>"
     text = re.sub(r"<noscript>.*?</noscript>", noscript, text, flags=re.DOTALL)
-    return re.sub(r"\n\s*\n+", "\n", text.replace("</head>", f"{icon}{OURS}{_said(lang)}</head>"))
+    return re.sub(r"\n\s*\n+", "\n", text.replace("</head>", f"{icon}{OURS}{_noscript(lang)}</head>"))
 
 
-def _said(lang: str) -> str:
+def _noscript(lang: str) -> str:
     """What Streamlit writes by itself beside what to say, and the script that mends its parts."""
     pairs = [[said, t(f"streamlit.{key}", lang)] for key, said in words(STREAMLIT)["streamlit"].items()]
     data = json.dumps(pairs if lang != STREAMLIT else [], ensure_ascii=False).replace("<", "\\u003c")

@@ -6,12 +6,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dashboard.shared.texts import LANGUAGES, known, t
+from dashboard.shared.texts import LANGUAGES, has_text, t
 from estimator.assessment import method_documentation as method
-from estimator.assessment.method_documentation import Confronted
+from estimator.assessment.method_documentation import ValidationLine
 from estimator.builds import queries, recalculation
 from estimator.builds.build import current as current_file
-from estimator.builds.queries import Asked, Build
+from estimator.builds.queries import Build, RunFilter
 from estimator.catalogue import tables
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
@@ -26,10 +26,10 @@ def current() -> "OpenBuild | None":
     """The build to show now, or None when there is none yet. A new build is seen at the next page."""
     folder = default_home()
     pointer = current_file(folder)
-    return _opened(str(folder), str(pointer)) if pointer else None
+    return _open_build(str(folder), str(pointer)) if pointer else None
 
 
-def opened() -> Build:
+def current_build() -> Build:
     """The build itself, for what is worked out over it. SobriaError when there is none."""
     found = current()
     if found is None:
@@ -38,7 +38,7 @@ def opened() -> Build:
 
 
 @lru_cache(maxsize=2)
-def _opened(folder: str, pointer: str) -> "OpenBuild | None":
+def _open_build(folder: str, pointer: str) -> "OpenBuild | None":
     """Opened once for all sessions: each call of a build works on a cursor of its own."""
     build = queries.open_current(Path(folder))
     return OpenBuild(build) if build else None
@@ -64,7 +64,7 @@ class OpenBuild:
         """One entry a service, largest first."""
         return list(self._ask("services"))
 
-    def runs(self, asked: Asked, offset: int, limit: int) -> dict[str, Any]:
+    def runs(self, asked: RunFilter, offset: int, limit: int) -> dict[str, Any]:
         """{"rows", "total"}: a page of runs."""
         return dict(self._ask("runs", asked, offset, limit))
 
@@ -98,11 +98,11 @@ class Method(NamedTuple):
 
     boundary: tuple[method.Element, ...]
     indicators: tuple[method.Indicator, ...]
-    rules: tuple[method.Rule, ...]
+    rules: tuple[method.MethodRule, ...]
 
 
 @dataclass(frozen=True)
-class Entry:
+class FactorEntry:
     """A factor with the names of what it is about, as the Facteurs page lists it."""
 
     factor: Factor
@@ -119,7 +119,7 @@ class Entry:
 
 
 @lru_cache(maxsize=1)
-def factors() -> tuple[Entry, ...]:
+def factors() -> tuple[FactorEntry, ...]:
     """Every factor that ships, by quantity and subject, the values in use first, the newest first."""
     book = tables.load()
     entries = [_entry(item, book) for item in book.factors]
@@ -140,7 +140,7 @@ def changes() -> list[dict[str, Any]]:
     return recalculation.changes(default_home())
 
 
-def confrontation() -> tuple[Confronted, ...]:
+def confrontation() -> tuple[ValidationLine, ...]:
     """Our own figures on published cases."""
     return method.confrontation()
 
@@ -168,9 +168,9 @@ def subject_name(subject: str, lang: str) -> str:
     return typeset(tables.load().label(subject, lang), lang)
 
 
-def _entry(item: Factor, book: Catalogue) -> Entry:
+def _entry(item: Factor, book: Catalogue) -> FactorEntry:
     rule = book.bounds_rules.get(item.bounds_rule, {})
-    return Entry(
+    return FactorEntry(
         factor=item,
         quantity={lang: _quantity_name(item.quantity, book, lang) for lang in LANGUAGES},
         subject={lang: typeset(book.label(item.subject, lang), lang) for lang in LANGUAGES},
@@ -182,7 +182,7 @@ def _entry(item: Factor, book: Catalogue) -> Entry:
 
 def _quantity_name(quantity: str, book: Catalogue, lang: str) -> str:
     """The name of a quantity of the factor tables: ours where several quantities read it, else its own."""
-    if known(f"quantities.{quantity}", lang):
+    if has_text(f"quantities.{quantity}", lang):
         return t(f"quantities.{quantity}", lang)
     named = [q for q in book.quantities.values() if quantity in (q.id, q.factor)]
     return typeset(named[0].label(lang), lang) if named else quantity

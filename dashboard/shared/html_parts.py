@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard.accessibility.audit import audit
 from dashboard.shared.dates import day_text
-from dashboard.shared.texts import DEFAULT, known, t
+from dashboard.shared.texts import DEFAULT, has_text, t
 from estimator.core.number_format import Amount, figure, interval_text, share_text
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
@@ -33,7 +33,7 @@ def explain_link(number: str, lang: str) -> str:
 def figure_name(figure_id: str, lang: str) -> str:
     """« Eau consommée sur place » for water.onsite; a part without a name of its own follows its figure's."""
     key = "figures." + figure_id.replace(".", "_")
-    if known(key, lang):
+    if has_text(key, lang):
         return t(key, lang)
     whole, _, part = figure_id.partition(".")
     return f"{t('figures.' + whole, lang)}, {t('parts.' + part, lang)}"
@@ -42,7 +42,7 @@ def figure_name(figure_id: str, lang: str) -> str:
 def publications_name(family: str, lang: str) -> str:
     """Name of a family of publications for people; as it was written when there is none."""
     key = "publications." + re.sub(r"[^a-z0-9]+", "_", family.lower()).strip("_")
-    return t(key, lang) if known(key, lang) else family
+    return t(key, lang) if has_text(key, lang) else family
 
 
 def number(amount: Amount, number_id: str, name: str, lang: str) -> Markup:
@@ -150,7 +150,7 @@ def items(entries: Sequence[str | Markup]) -> Markup:
     return Markup('<ul class="plain">{}</ul>').format(Markup().join(Markup("<li>{}</li>").format(e) for e in entries))
 
 
-def doors(entries: Sequence[tuple[str, str, str]]) -> Markup:
+def onward_links(entries: Sequence[tuple[str, str, str]]) -> Markup:
     """Ways onward: (address, what it does, what one finds there)."""
     links = [Markup('<li><a href="{}">{}</a><span>{}</span></li>').format(*entry) for entry in entries]
     return Markup('<ul class="doors">{}</ul>').format(Markup().join(links))
@@ -189,7 +189,7 @@ def command(text: str) -> Markup:
     return Markup('<pre tabindex="0"><code>{}</code></pre>').format(text)
 
 
-def cut(text: str) -> Markup:
+def shortened(text: str) -> Markup:
     """A text from a file, cut to the width of a cell, the whole of it one opening away."""
     if len(text) <= WHOLE_CELL:
         return Markup('<span class="wild">{}</span>').format(text)

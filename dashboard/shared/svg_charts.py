@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared.texts import t
-from estimator.core.number_format import Amount, Step, interval_text, step_for, tick_text, with_unit
+from estimator.core.number_format import Amount, DisplayUnit, interval_text, step_for, tick_text, with_unit
 
 PROOFS = ("measured", "estimated", "declared", "unknown")
 INK, LINE, ACCENT, WHITE = "#1b1f24", "#d8dee4", "#0b5cad", "#ffffff"
@@ -22,7 +22,7 @@ BOX = 13  # height of what stands for an electricity that is not known [px]
 SMALL = 20  # largest over smallest central value above which the small ones are also drawn enlarged
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
 TICKS = 5
-RATIO = Step(Decimal(1), "", scaled=False)  # a number without a unit
+RATIO = DisplayUnit(Decimal(1), "", scaled=False)  # a number without a unit
 PATTERNS = (
     f'<pattern id="e" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     f'<rect width="6" height="6" fill="{WHITE}"/><rect width="2.5" height="6" fill="{ACCENT}"/></pattern>'
@@ -33,7 +33,7 @@ FILLS = {"measured": ACCENT, "estimated": "url(#e)", "declared": WHITE, "unknown
 
 
 @dataclass(frozen=True)
-class Bar:
+class ChartRow:
     """A row of an interval chart: what it is, its amount, the proof of its electricity, where it leads."""
 
     label: str
@@ -45,7 +45,7 @@ class Bar:
     more: str = ""  # what a screen reader hears after the value, to tell one link from another
 
 
-def interval_chart(bars: Sequence[Bar], title: str, lang: str) -> Markup:
+def interval_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
     """Interval bars with a dot on a common scale from zero; when some are far smaller, a second panel for these."""
     known = [bar for bar in bars if bar.amount.get("central")]
     small = small_ones(known)
@@ -60,7 +60,7 @@ def interval_chart(bars: Sequence[Bar], title: str, lang: str) -> Markup:
     )
 
 
-def small_ones(bars: Sequence[Bar]) -> list[Bar]:
+def small_ones(bars: Sequence[ChartRow]) -> list[ChartRow]:
     """The bars to draw again, enlarged, if any."""
     return [bar for bar, small in zip(bars, far_smaller([b.amount["central"] for b in bars]), strict=True) if small]
 
@@ -72,7 +72,7 @@ def far_smaller(values: Sequence[float]) -> list[bool]:
     return [least * SMALL < most and value * value < least * most for value in values]
 
 
-def alt_text(bars: Sequence[Bar], title: str, lang: str) -> str:
+def alt_text(bars: Sequence[ChartRow], title: str, lang: str) -> str:
     """The picture in words, values included."""
     rows = []
     for bar in bars:
@@ -201,7 +201,7 @@ def data_uri(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
-def _panel(bars: Sequence[Bar], small: Sequence[Bar], lang: str) -> Markup:
+def _panel(bars: Sequence[ChartRow], small: Sequence[ChartRow], lang: str) -> Markup:
     """Rows on one scale, in its unit (the small ones, drawn again below, in theirs)."""
     known = [bar.amount for bar in bars if bar.amount.get("central") is not None]
     highest = max((amount["high"] for amount in known), default=0.0)
@@ -212,13 +212,13 @@ def _panel(bars: Sequence[Bar], small: Sequence[Bar], lang: str) -> Markup:
     return Markup('<ol class="bars">{}</ol>{}').format(Markup().join(drawn), axis(ticks, step, lang) if known else "")
 
 
-def _absent(bars: Sequence[Bar], lang: str) -> Markup:
+def _absent(bars: Sequence[ChartRow], lang: str) -> Markup:
     """Rows without a value, each with what stands for it."""
     rows = [_row(b, None, (), lang) for b in bars if b.amount.get("central") is None]
     return Markup('<ol class="bars absent">{}</ol>').format(Markup().join(rows)) if rows else Markup()
 
 
-def _row(bar: Bar, step: Step | None, ticks: Sequence[float], lang: str) -> Markup:
+def _row(bar: ChartRow, step: DisplayUnit | None, ticks: Sequence[float], lang: str) -> Markup:
     value: Any = bar.aside or interval_text(bar.amount, lang, step)
     if bar.href:
         value = Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(
@@ -233,7 +233,7 @@ def _row(bar: Bar, step: Step | None, ticks: Sequence[float], lang: str) -> Mark
     return Markup("<li><p><b>{}</b> <span>{}</span> {}</p>{}</li>").format(bar.label, value, said, picture)
 
 
-def axis(ticks: Sequence[float], step: Step, lang: str) -> Markup:
+def axis(ticks: Sequence[float], step: DisplayUnit, lang: str) -> Markup:
     """The scale under the bars; its numbers stand in the text too, so it is not read aloud."""
     marks = []
     for index, value in enumerate(ticks):

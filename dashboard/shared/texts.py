@@ -28,10 +28,10 @@ def t(key: str, lang: str, /, **facts: object) -> str:
     if isinstance(found, Mapping):
         found = found["one" if _one(facts["n"], lang) else "many"]
     text = typeset(str(found), lang)
-    return text.format(**{name: _shown(fact, lang) for name, fact in facts.items()}) if facts else text
+    return text.format(**{name: _fact_text(fact, lang) for name, fact in facts.items()}) if facts else text
 
 
-def known(key: str, lang: str) -> bool:
+def has_text(key: str, lang: str) -> bool:
     """Is there a text of this name?"""
     found: Any = words(lang)
     for piece in key.split("."):
@@ -58,7 +58,7 @@ def _one(count: object, lang: str) -> bool:
     return count == 1 or (count == 0 and lang == "fr")
 
 
-def _shown(fact: object, lang: str) -> object:
+def _fact_text(fact: object, lang: str) -> object:
     if isinstance(fact, int) and not isinstance(fact, bool):
         return count_text(fact, lang)
     return fact

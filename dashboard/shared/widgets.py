@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard.shared import html_parts
-from dashboard.shared.svg_charts import Bar
-from dashboard.shared.texts import DEFAULT, LANGUAGES, both, known, sentence, t
+from dashboard.shared.svg_charts import ChartRow
+from dashboard.shared.texts import DEFAULT, LANGUAGES, both, has_text, sentence, t
 from estimator.core.number_format import missing_text, range_text, share_text
 
 LONGEST_NUMBER = 7  # digits of a page number
@@ -67,14 +67,14 @@ def _keep(name: str) -> None:
 
 def service_bars(
     services: Sequence[Mapping[str, Any]], lang: str, figure: str = "energy", names: Mapping[str, str] | None = None
-) -> list[Bar]:
+) -> list[ChartRow]:
     """A bar a service: its figure, its proof, its explanation; its equipment alone where its site is unknown.
 
     names: what people call a service, by its key; the key itself where there is none.
     """
     called = names or {}
     return [
-        Bar(
+        ChartRow(
             label=called.get(entry["service_key"], entry["service_key"]),
             aside=_equipment(entry["indicators"], figure, lang),
             amount=entry["indicators"][figure],
@@ -93,7 +93,7 @@ def why_not_measured(modes: Sequence[Mapping[str, Any]], lang: str) -> str:
     said = []
     for mode in others:
         name = "gap" if mode["mode"].startswith("gap/") else mode["mode"].removeprefix("mode/")
-        why = t(f"why.{name}", lang) if known(f"why.{name}", lang) else both(mode, lang)
+        why = t(f"why.{name}", lang) if has_text(f"why.{name}", lang) else both(mode, lang)
         said.append(t("home.why_part", lang, why=why, share=share_text(mode["share"], lang)))
     return t("home.why", lang, list=t("numbers.list", lang).join(said)) if said else ""
 

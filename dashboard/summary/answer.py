@@ -141,15 +141,15 @@ def changes(body: Body, lang: str) -> Markup:
 def _steps(entry: Body, lang: str) -> Iterator[tuple[str, str, float, float]]:
     change, unit = entry["change"], entry["value"]["unit"]
     at = change["before"]
-    yield t("synthese.before", lang), _alone(at, unit, lang), 0.0, at
+    yield t("synthese.before", lang), _single_value(at, unit, lang), 0.0, at
     for effect in EFFECTS:
         moved = at + change["effects"][effect]
         yield t(f"synthese.effect_{effect}", lang), _effect(entry, effect, lang), at or 1e-12, moved
         at = moved
-    yield t("synthese.after", lang), _alone(change["after"], unit, lang), 0.0, change["after"]
+    yield t("synthese.after", lang), _single_value(change["after"], unit, lang), 0.0, change["after"]
 
 
-def _alone(value: float, unit: str, lang: str) -> str:
+def _single_value(value: float, unit: str, lang: str) -> str:
     shown = figure({"low": value, "central": value, "high": value, "unit": unit}, lang)
     return t("synthese.central", lang, value=shown.central)
 
@@ -182,7 +182,7 @@ def uses(body: Body, lang: str) -> Markup:
     if not found:
         return html_parts.section(title, Markup("<p>{}</p>").format(t("synthese.no_uses", lang)))
     bars = [
-        svg_charts.Bar(
+        svg_charts.ChartRow(
             label=use_name(use, lang),
             amount=use["energy"],
             proof={kind: share for kind, share in use["proof"].items() if share >= 1 - WHOLE},

@@ -15,7 +15,7 @@ from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.home import default_home
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.commitments import commitments as votes
-from estimator.governance.indicators.explanation import opened, split_number
+from estimator.governance.indicators.explanation import explain_footprint, split_number
 from estimator.governance.indicators.scenarios import FOLDER as SCENARIOS
 from estimator.governance.indicators.scope import WHOLE, Scope, Sources
 from estimator.governance.register.register import Register
@@ -38,7 +38,7 @@ class State(NamedTuple):
     day: date
 
 
-class Asked(NamedTuple):
+class SummaryScope(NamedTuple):
     """A territory and a period in a state of the home."""
 
     state: State
@@ -88,11 +88,11 @@ def state() -> State | None:
 
 
 def _read(now: State) -> Sources:
-    build: Build = estimator_gateway.opened()
+    build: Build = estimator_gateway.current_build()
     return Sources(build, Register(Path(now.home)), votes.Commitments(Path(now.home)), Path(now.home), now.day)
 
 
-def _worked_out(asked: Asked) -> dict[str, Any]:
+def _worked_out(asked: SummaryScope) -> dict[str, Any]:
     return synthesis(Scope(sources(asked.state), asked.territory, Period(asked.period)))
 
 
@@ -109,9 +109,9 @@ def _periods(now: State) -> tuple[str, ...]:
     return (*years, *quarters, *(f"{month // 100}-{month % 100:02}" for month in reversed(months)))
 
 
-def _open(key: tuple[Asked, str]) -> dict[str, Any]:
+def _open(key: tuple[SummaryScope, str]) -> dict[str, Any]:
     wanted, figure = key
-    return opened(Scope(sources(wanted.state), wanted.territory, Period(wanted.period)), figure)
+    return explain_footprint(Scope(sources(wanted.state), wanted.territory, Period(wanted.period)), figure)
 
 
 sources = Remembered(_read, STATES)
@@ -121,7 +121,7 @@ territories = Remembered(_territories, STATES)
 periods = Remembered(_periods, STATES)
 
 
-def asked(now: State, territory: str, period: str) -> Asked:
+def scope_of_address(now: State, territory: str, period: str) -> SummaryScope:
     """What an address asks for; what it does not say, or says wrong, is the métropole if it has use cases, else the
     whole, over the last year."""
     known, spans = territories(now), periods(now)
@@ -130,7 +130,7 @@ def asked(now: State, territory: str, period: str) -> Asked:
         span = Period(period).text if period else ""
     except PeriodRefused:
         span = ""
-    return Asked(now, chosen, span if span in spans else spans[0] if spans else str(now.day.year))
+    return SummaryScope(now, chosen, span if span in spans else spans[0] if spans else str(now.day.year))
 
 
 def explanation(number: str) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def explanation(number: str) -> dict[str, Any]:
     if found is None or now is None:
         return build.explanation(number)
     territory, period, figure = found
-    wanted = asked(now, territory, period)
+    wanted = scope_of_address(now, territory, period)
     if (wanted.territory, wanted.period) != (territory, period):
         raise NumberUnknown(id=number)
     return numbers((wanted, figure))

@@ -129,4 +129,6 @@ def claims(body: Body, lang: str) -> Markup:
 def sources(files: Mapping[str, str], lang: str) -> Markup:
     """Where the figures come from: files with every digit, the method, the electricity that opens step by step."""
     entries = [(address, t(f"synthese.{key}", lang), t(f"synthese.{key}_what", lang)) for key, address in files.items()]
-    return html_parts.section(t("nav.explain", lang), html_parts.doors(entries), t("synthese.sources_note", lang))
+    return html_parts.section(
+        t("nav.explain", lang), html_parts.onward_links(entries), t("synthese.sources_note", lang)
+    )

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from dashboard.shared import html_parts
 from dashboard.shared.texts import t
 from dashboard.summary import answer, indicators_and_charter
-from dashboard.summary.estimator_gateway import Asked, Remembered, body
+from dashboard.summary.estimator_gateway import Remembered, SummaryScope, body
 from dashboard.summary.plain_language import simple
 from estimator.governance.indicators.explanation import number_of
 
@@ -23,7 +23,7 @@ UNKNOWN = (
 PARTS = (answer.footprints, indicators_and_charter.decisions, answer.changes, answer.paths, answer.uses, *UNKNOWN[1:])
 
 
-def _draw(key: tuple[Asked, str, bool]) -> tuple[Markup, Markup]:
+def _draw(key: tuple[SummaryScope, str, bool]) -> tuple[Markup, Markup]:
     """What stands above the choices, and below."""
     wanted, lang, in_plain_words = key
     found = body(wanted)
@@ -39,7 +39,7 @@ def _draw(key: tuple[Asked, str, bool]) -> tuple[Markup, Markup]:
 drawn = Remembered(_draw, DRAWN)
 
 
-def _links(wanted: Asked, in_plain_words: bool, lang: str) -> Markup:
+def _links(wanted: SummaryScope, in_plain_words: bool, lang: str) -> Markup:
     """The other forms of this page: on paper, and in plain words or in full."""
     here = {TERRITORY: wanted.territory, PERIOD: wanted.period}
     other = html_parts.address("synthese", lang, **here, **({} if in_plain_words else {SIMPLE: "1"}))
@@ -51,7 +51,7 @@ def _links(wanted: Asked, in_plain_words: bool, lang: str) -> Markup:
     return Markup('<nav class="ways" aria-label="{}"><ul>{}</ul></nav>').format(t("synthese.forms", lang), links)
 
 
-def _files(wanted: Asked, found: Mapping[str, Any], lang: str) -> dict[str, str]:
+def _files(wanted: SummaryScope, found: Mapping[str, Any], lang: str) -> dict[str, str]:
     """The same figures as files, and the first of them opened, where it is known."""
     here = {TERRITORY: wanted.territory, PERIOD: wanted.period}
     addresses = {key: html_parts.address(f"synthese.{key}", lang, **here) for key in ("csv", "json")}

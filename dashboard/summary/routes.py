@@ -5,8 +5,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.shared.texts import DEFAULT, LANGUAGES
-from dashboard.summary.estimator_gateway import Asked, Remembered, State, asked, body, state
-from estimator.reporting.summary.write import written
+from dashboard.summary.estimator_gateway import Remembered, State, SummaryScope, body, scope_of_address, state
+from estimator.reporting.summary.write import render_summary
 
 SYNTHESIS_FILES = ("/fiche-synthese", "/synthese.csv", "/synthese.json")
 SHEETS = 120  # remembered
@@ -18,33 +18,35 @@ def synthesis_routes() -> list[Route]:
     return [Route("/fiche-synthese", _sheet), Route("/synthese.csv", _table), Route("/synthese.json", _body)]
 
 
-def _write(key: tuple[Asked, str, str]) -> str:
+def _write(key: tuple[SummaryScope, str, str]) -> str:
     asked_for, lang, format = key
-    return written(body(asked_for), lang, format)
+    return render_summary(body(asked_for), lang, format)
 
 
 sheets = Remembered(_write, SHEETS)
 
 
-def _asked(request: Request) -> tuple[Asked, str] | None:
+def _requested_scope(request: Request) -> tuple[SummaryScope, str] | None:
     """What the address names, in the language that it names; None in a home without a build."""
     now: State | None = state()
     if now is None:
         return None
     read = request.query_params
     lang = read.get("lang", DEFAULT)
-    return asked(now, read.get("territoire", ""), read.get("periode", "")), lang if lang in LANGUAGES else DEFAULT
+    return scope_of_address(
+        now, read.get("territoire", ""), read.get("periode", "")
+    ), lang if lang in LANGUAGES else DEFAULT
 
 
 def _sheet(request: Request) -> Response:
-    found = _asked(request)
+    found = _requested_scope(request)
     if found is None:
         return _nothing(request)
     return Response(sheets((*found, HTML)), media_type="text/html")
 
 
 def _table(request: Request) -> Response:
-    found = _asked(request)
+    found = _requested_scope(request)
     if found is None:
         return _nothing(request)
     name = f"synthese-{found[0].territory}-{found[0].period}.csv"
@@ -53,7 +55,7 @@ def _table(request: Request) -> Response:
 
 
 def _body(request: Request) -> Response:
-    found = _asked(request)
+    found = _requested_scope(request)
     if found is None:
         return _nothing(request)
     return JSONResponse(body(found[0]))

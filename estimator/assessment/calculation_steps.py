@@ -1,4 +1,4 @@
-"""The steps of a computation, in words and in numbers: of one cell, or summed over many."""
+"""The steps of a computation, in words and in numbers: of one group, or summed over many."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,9 +7,9 @@ from typing import Any
 
 from estimator.assessment import uncertainty
 from estimator.assessment.coefficients import COEFFICIENTS
-from estimator.assessment.evaluation import Cell, followed, points_of, the_system, values_of
+from estimator.assessment.evaluation import ActivityGroup, followed, points_of, the_system, values_of
 from estimator.assessment.expressions import Formula, render
-from estimator.assessment.impacts import Figure, asked, known_result
+from estimator.assessment.impacts import ImpactIndicator, applies_to, known_result
 from estimator.catalogue.tables import Catalogue, load
 
 WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "either": " ; sinon "}
@@ -17,21 +17,21 @@ PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "either": " | "}
 OPENED_GROUPS = 3
 
 
-class Opened:
-    """A cell with the values and draws that figures need of it."""
+class EvaluatedGroup:
+    """A group with the values and draws that figures need of it."""
 
-    def __init__(self, cell: Cell, figures: Sequence[Figure]) -> None:
-        self.cell = cell
-        self.values = cell.values
-        self.results = results_of(cell, figures, self.values)
-        self.needed = followed(cell, self.results)
+    def __init__(self, group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> None:
+        self.group = group
+        self.values = group.values
+        self.results = results_of(group, figures, self.values)
+        self.needed = followed(group, self.results)
 
     @cached_property
     def drawn(self) -> dict[str, Any]:
-        return values_of(self.cell, "draws")
+        return values_of(self.group, "draws")
 
     def interval(self, result: str) -> tuple[float, float]:
-        low, _, high = points_of(self.cell, (result,))
+        low, _, high = points_of(self.group, (result,))
         return low, high
 
     @property
@@ -39,44 +39,46 @@ class Opened:
         return sum(float(self.values[r]) for r in self.results)
 
 
-def results_of(cell: Cell, figures: Iterable[Figure], values: Mapping[str, Any]) -> list[str]:
-    """Results that make these figures in a cell."""
-    parts = [p for f in figures for p in f.parts if asked(p, cell)]
+def results_of(group: ActivityGroup, figures: Iterable[ImpactIndicator], values: Mapping[str, Any]) -> list[str]:
+    """Results that make these figures in a group."""
+    parts = [p for f in figures for p in f.parts if applies_to(p, group)]
     return [r for r in dict.fromkeys(known_result(p, values) for p in parts) if r]
 
 
-def steps_of(cells: Sequence[Opened], catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Each formula with its value; over several cells, the sum of the values, numbers being those of the groups."""
-    alone = cells[0] if len(cells) == 1 else None
+def steps_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Each formula with its value; over several groups, the sum of the values, numbers being those of the groups."""
+    alone = groups[0] if len(groups) == 1 else None
     steps = [_coefficient(c.name, alone, catalogue) for c in COEFFICIENTS if alone and _shown(c.name, alone)]
     for item in the_system().formulas:
-        having = [cell for cell in cells if _shown(item.name, cell)]
+        having = [group for group in groups if _shown(item.name, group)]
         if having and not item.either:
             steps.append(_formula(item, having, alone, catalogue))
     return steps
 
 
-def groups_of(cells: Sequence[Opened], catalogue: Catalogue) -> list[dict[str, Any]]:
-    """The largest groups of a sum, opened: their share of it, and their own steps. Empty for one cell."""
-    if len(cells) < 2:
+def groups_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> list[dict[str, Any]]:
+    """The largest groups of a sum, opened: their share of it, and their own steps. Empty for one group."""
+    if len(groups) < 2:
         return []
-    whole = sum(cell.size for cell in cells)
-    largest = sorted(cells, key=lambda cell: -cell.size)[:OPENED_GROUPS]
+    whole = sum(group.size for group in groups)
+    largest = sorted(groups, key=lambda group: -group.size)[:OPENED_GROUPS]
     return [{"share": c.size / whole if whole else 0.0, "steps": steps_of([c], catalogue)} for c in largest]
 
 
-def _shown(name: str, cell: Opened) -> bool:
-    given = name in cell.cell.amounts or name in cell.cell.bounds
-    return name in cell.needed and not given and cell.values.get(name) is not None
+def _shown(name: str, group: EvaluatedGroup) -> bool:
+    given = name in group.group.amounts or name in group.group.bounds
+    return name in group.needed and not given and group.values.get(name) is not None
 
 
-def _formula(item: Formula, cells: Sequence[Opened], alone: Opened | None, catalogue: Catalogue) -> dict[str, Any]:
+def _formula(
+    item: Formula, groups: Sequence[EvaluatedGroup], alone: EvaluatedGroup | None, catalogue: Catalogue
+) -> dict[str, Any]:
     text = dict(_text(item))
     if alone:
         text["numbers"] = render(item.tree, lambda name: f"{alone.values[name]:.6g}", "{:g}".format, WORDS)
-    value = float(sum(cell.values[item.name] for cell in cells))
+    value = float(sum(group.values[item.name] for group in groups))
     low, high = (
-        alone.interval(item.name) if alone else uncertainty.interval(sum(cell.drawn[item.name] for cell in cells))
+        alone.interval(item.name) if alone else uncertainty.interval(sum(group.drawn[item.name] for group in groups))
     )
     step = _head(item.name, text, catalogue) | {"value": value, "low": low, "high": high, "reference": item.reference}
     if alone:
@@ -105,11 +107,11 @@ def _coefficient_text(name: str) -> dict[str, str]:
     return {"fr": label("fr"), "en": label("en"), "expression": item.text}
 
 
-def _coefficient(name: str, cell: Opened, catalogue: Catalogue) -> dict[str, Any]:
+def _coefficient(name: str, group: EvaluatedGroup, catalogue: Catalogue) -> dict[str, Any]:
     text = dict(_coefficient_text(name))
-    text["numbers"] = re.sub(r"[a-z_]{3,}", lambda m: f"{cell.values[m.group()]:.6g}", text["expression"])
-    low, high = cell.interval(name)
-    return _head(name, text, catalogue) | {"value": cell.values[name], "low": low, "high": high}
+    text["numbers"] = re.sub(r"[a-z_]{3,}", lambda m: f"{group.values[m.group()]:.6g}", text["expression"])
+    low, high = group.interval(name)
+    return _head(name, text, catalogue) | {"value": group.values[name], "low": low, "high": high}
 
 
 def _head(name: str, text: Mapping[str, str], catalogue: Catalogue) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A cell of activity in one of its worlds: central values, the corners of the envelope, draws, and their intervals."""
+"""A group of activity in one of its worlds: central values, the corners of the envelope, draws, and their intervals."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ from estimator.assessment import coefficients, uncertainty
 from estimator.assessment.equation_system import System, system
 from estimator.assessment.equations import FORMULAS
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import Bound
+from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import load
 
-KEPT = 64  # cells whose intervals are kept
-UNCERTAIN = 8  # cells whose draws are kept
+KEPT = 64  # groups whose intervals are kept
+UNCERTAIN = 8  # groups whose draws are kept
 
 
 @dataclass(frozen=True)
-class Cell:
+class ActivityGroup:
     """Sums of activity whose factors are the same, and these factors.
 
     amounts: quantity -> sum [unit of the dictionary]; an absent amount is unknown.
     """
 
     amounts: Mapping[str, float]
-    bounds: Mapping[str, Bound]
+    bounds: Mapping[str, SelectedFactor]
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -33,11 +33,11 @@ class Cell:
 
     @cached_property
     def per_unit(self) -> "tuple[float, _Key]":
-        """Its largest amount, and the cell brought to it; itself where an amount is not exact and so bound."""
+        """Its largest amount, and the group brought to it; itself where an amount is not exact and so bound."""
         fixed = any(_extensive(name) for name in self.bounds)
         scale = 1.0 if fixed else max((v for n, v in self.amounts.items() if v and _extensive(n)), default=1.0)
         amounts = {n: v / scale if v is not None and _extensive(n) else v for n, v in self.amounts.items()}
-        return scale, _Key(Cell(amounts, self.bounds))
+        return scale, _Key(ActivityGroup(amounts, self.bounds))
 
 
 @cache
@@ -87,22 +87,22 @@ def needed(results: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def followed(cell: "Cell", results: Iterable[str]) -> frozenset[str]:
-    """Everything that these results of a cell were computed from: of several ways, the one that gave the value."""
-    inputs, several = inputs_of(), ways()
+def followed(group: "ActivityGroup", results: Iterable[str]) -> frozenset[str]:
+    """Everything that these results of a group were computed from: of several ways, the one that gave the value."""
+    inputs, several = inputs_of(), alternative_quantities()
     found: set[str] = set()
     todo = list(results)
     while todo:
         name = todo.pop()
         if name not in found:
             found.add(name)
-            below = () if name in cell.amounts or name in cell.bounds else inputs.get(name, ())
-            todo.extend([i for i in below if cell.values.get(i) is not None][:1] if name in several else below)
+            below = () if name in group.amounts or name in group.bounds else inputs.get(name, ())
+            todo.extend([i for i in below if group.values.get(i) is not None][:1] if name in several else below)
     return frozenset(found)
 
 
 @cache
-def ways() -> frozenset[str]:
+def alternative_quantities() -> frozenset[str]:
     """Quantities that there are several ways to."""
     return frozenset(f.name for f in the_system().formulas if f.either)
 
@@ -110,34 +110,34 @@ def ways() -> frozenset[str]:
 Choose = Callable[[str, Factor], Any]  # (quantity, its factor) -> the number or the array to compute with
 
 
-def values_of(cell: Cell, pick: str = "value", wanted: frozenset[str] | None = None) -> dict[str, Any]:
-    """Inputs, coefficients and results of a cell: all, or those that `wanted` needs.
+def values_of(group: ActivityGroup, pick: str = "value", wanted: frozenset[str] | None = None) -> dict[str, Any]:
+    """Inputs, coefficients and results of a group: all, or those that `wanted` needs.
 
     pick: "value", "draws", or "low" / "high" for the corner that lowers / raises every result.
     """
     picks: dict[str, Choose] = {
         "value": lambda _, item: item.value,
         "draws": lambda _, item: uncertainty.draw(item),
-        "low": lambda name, item: corner(name, item, raised=False),
-        "high": lambda name, item: corner(name, item, raised=True),
+        "low": lambda name, item: bound_case(name, item, raised=False),
+        "high": lambda name, item: bound_case(name, item, raised=True),
     }
-    return evaluated(cell, picks[pick], wanted)
+    return evaluated(group, picks[pick], wanted)
 
 
-def corner(name: str, item: Factor, raised: bool) -> Any:
+def bound_case(name: str, item: Factor, raised: bool) -> Any:
     """The bound of a factor that raises, or lowers, every result that it plays a part in."""
     return item.high if raised == _raises(name) else item.low
 
 
-def evaluated(cell: Cell, choose: Choose, wanted: frozenset[str] | None = None) -> dict[str, Any]:
-    """Inputs, coefficients and results of a cell, each factor taking the number or array that `choose` gives."""
+def evaluated(group: ActivityGroup, choose: Choose, wanted: frozenset[str] | None = None) -> dict[str, Any]:
+    """Inputs, coefficients and results of a group, each factor taking the number or array that `choose` gives."""
     below = None if wanted is None else needed(wanted)
     factors: dict[str, Any] = {}
-    for name, bound in cell.bounds.items():
+    for name, bound in group.bounds.items():
         if below is None or name in below:
             factors[name] = choose(name, bound.factor) if bound.factor is not None else None
     extra = coefficients.evaluate(factors)
-    return the_system().evaluate({**factors, **extra, **cell.amounts}, below) | factors
+    return the_system().evaluate({**factors, **extra, **group.amounts}, below) | factors
 
 
 def _raises(name: str) -> bool:
@@ -148,19 +148,19 @@ def _raises(name: str) -> bool:
     return signs.get(name, 1) > 0
 
 
-def energy_as_read(cell: Cell) -> float:
-    """Electricity of a cell before any factor [kWh], as far as it is known: the weight of its cover."""
-    if "it_energy" in cell.amounts:
-        return cell.amounts["it_energy"]
-    if "outputs" in cell.amounts or "working_hours" in cell.amounts or "stored_gb_years" in cell.amounts:
-        return float(cell.values["it_energy"] or 0.0)
-    return sum(cell.amounts.get(f"{c}_energy", 0.0) for c in ("cpu", "gpu", "ram", "other"))
+def energy_as_read(group: ActivityGroup) -> float:
+    """Electricity of a group before any factor [kWh], as far as it is known: the weight of its cover."""
+    if "it_energy" in group.amounts:
+        return group.amounts["it_energy"]
+    if "outputs" in group.amounts or "working_hours" in group.amounts or "stored_gb_years" in group.amounts:
+        return float(group.values["it_energy"] or 0.0)
+    return sum(group.amounts.get(f"{c}_energy", 0.0) for c in ("cpu", "gpu", "ram", "other"))
 
 
-def points_of(cell: Cell, results: tuple[str, ...]) -> tuple[float, float, float]:
-    """5 % point, median and 95 % point of the sum of results of a cell, kept: results of degree one grow with its
+def points_of(group: ActivityGroup, results: tuple[str, ...]) -> tuple[float, float, float]:
+    """5 % point, median and 95 % point of the sum of results of a group, kept: results of degree one grow with its
     amounts."""
-    scale, key = cell.per_unit
+    scale, key = group.per_unit
     low, median, high = _points(key, results)
     return (low * scale, median * scale, high * scale) if _extensive(results[0]) else (low, median, high)
 
@@ -171,13 +171,13 @@ def _extensive(quantity: str) -> bool:
 
 
 class _Key:
-    """A cell brought to the unit of its largest amount; two with the same numbers are the same."""
+    """A group brought to the unit of its largest amount; two with the same numbers are the same."""
 
-    def __init__(self, cell: Cell) -> None:
-        self.cell = cell
-        factors = ((n, b.factor) for n, b in cell.bounds.items() if b.factor)
+    def __init__(self, group: ActivityGroup) -> None:
+        self.group = group
+        factors = ((n, b.factor) for n, b in group.bounds.items() if b.factor)
         numbers = tuple((n, f.id, f.low, f.value, f.high, f.drawn_as, f.correlation_group) for n, f in factors)
-        self.numbers = (tuple(cell.amounts.items()), numbers)
+        self.numbers = (tuple(group.amounts.items()), numbers)
         self.hash = hash(self.numbers)
 
     def __hash__(self) -> int:
@@ -189,7 +189,7 @@ class _Key:
 
 @lru_cache(maxsize=UNCERTAIN)
 def _drawn(key: _Key) -> dict[str, Any]:
-    return values_of(key.cell, "draws")
+    return values_of(key.group, "draws")
 
 
 @lru_cache(maxsize=KEPT * 64)

@@ -6,24 +6,24 @@ from functools import cache
 from typing import Any
 
 from estimator.assessment import coefficients, uncertainty
-from estimator.assessment.calculation_steps import PLAIN, Opened, groups_of, results_of, steps_of
-from estimator.assessment.evaluation import Cell, energy_as_read, followed, needed, the_system, values_of
+from estimator.assessment.calculation_steps import PLAIN, EvaluatedGroup, groups_of, results_of, steps_of
+from estimator.assessment.evaluation import ActivityGroup, energy_as_read, followed, needed, the_system, values_of
 from estimator.assessment.expressions import render
 from estimator.assessment.impacts import (
-    ASIDE,
     FIGURES,
+    SUPPLEMENTARY,
     Amount,
-    Figure,
+    ImpactIndicator,
     amounts,
-    asked,
+    applies_to,
     figure_named,
     known_result,
     why_missing,
 )
-from estimator.assessment.sensitivity import what_matters
+from estimator.assessment.sensitivity import variance_shares
 from estimator.catalogue import models
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import Bound
+from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue, load
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import exact_text
@@ -41,24 +41,24 @@ class ReplayRefused(SobriaError):
     code = "replay_refused"
 
 
-def explain_cells(cells: Sequence[Cell], catalogue: Catalogue, figure: str | None = None) -> dict[str, Any]:
-    """Figures of these cells with the steps and factors that made them.
+def explain_groups(groups: Sequence[ActivityGroup], catalogue: Catalogue, figure: str | None = None) -> dict[str, Any]:
+    """Figures of these groups with the steps and factors that made them.
 
-    figure: explain this one only; default all of them. Steps are those of each cell, largest first;
+    figure: explain this one only; default all of them. Steps are those of each group, largest first;
     "supposed": models whose size nobody published, each with that which is supposed, in words;
     "replay" holds all that is needed to find the same digits again.
     """
     chosen = _chosen(figure)
-    found = amounts(cells, chosen)
-    opened = [Opened(cell, chosen) for cell in cells]
-    used = {(name, b.subject): b for cell in cells for name, b in _used(cell, chosen).items()}
+    found = amounts(groups, chosen)
+    opened = [EvaluatedGroup(group, chosen) for group in groups]
+    used = {(name, b.subject): b for group in groups for name, b in _used(group, chosen).items()}
     body: dict[str, Any] = {"indicators": nested(found), "steps": steps_of(opened, catalogue)}
     body["groups"] = groups_of(opened, catalogue)
-    body["factors"] = _factors(cells, chosen, catalogue)
-    body["not_counted"] = _not_counted(cells, chosen)
+    body["factors"] = _factors(groups, chosen, catalogue)
+    body["not_counted"] = _not_counted(groups, chosen)
     body["supposed"] = _supposed(used)
     body["missing_inputs"] = sorted({b.missing for b in used.values() if b.missing})
-    body["replay"] = _replay_data(cells, figure)
+    body["replay"] = _replay_data(groups, figure)
     return body
 
 
@@ -78,16 +78,18 @@ def replay(data: Mapping[str, Any]) -> dict[str, Any]:
     """Compute an explanation's figures again from its own "replay" part. ReplayRefused if the formulas have changed."""
     if data.get("formulas") != formulas_version():
         raise ReplayRefused(found=str(data.get("formulas")), expected=formulas_version())
-    cells = []
+    groups = []
     for entry in data["cells"]:
-        bounds = {name: Bound(name, f["subject"], Factor.model_validate(f)) for name, f in entry["factors"].items()}
-        cells.append(Cell(entry["amounts"], bounds))
-    return nested(amounts(cells, _chosen(data["figure"])))
+        bounds = {
+            name: SelectedFactor(name, f["subject"], Factor.model_validate(f)) for name, f in entry["factors"].items()
+        }
+        groups.append(ActivityGroup(entry["amounts"], bounds))
+    return nested(amounts(groups, _chosen(data["figure"])))
 
 
-def _chosen(figure: str | None) -> list[Figure]:
+def _chosen(figure: str | None) -> list[ImpactIndicator]:
     if figure is None:
-        return list(FIGURES + ASIDE)
+        return list(FIGURES + SUPPLEMENTARY)
     found = figure_named(figure)
     if found is None:
         raise NumberUnknown(id=figure)
@@ -102,30 +104,34 @@ def formulas_version() -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _used(cell: Cell, figures: Sequence[Figure]) -> dict[str, Bound]:
-    """Factors that these figures ask for in a cell: those that made a value, and those that are missing."""
-    values = cell.values
-    below_known = followed(cell, results_of(cell, figures, values))
-    wanted = {r for f in figures for p in f.parts if asked(p, cell) and not known_result(p, values) for r in p.results}
+def _used(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[str, SelectedFactor]:
+    """Factors that these figures ask for in a group: those that made a value, and those that are missing."""
+    values = group.values
+    below_known = followed(group, results_of(group, figures, values))
+    wanted = {
+        r for f in figures for p in f.parts if applies_to(p, group) and not known_result(p, values) for r in p.results
+    }
     below = needed(frozenset(wanted))
     return {
-        name: bound for name, bound in cell.bounds.items() if name in below_known or (name in below and bound.missing)
+        name: bound for name, bound in group.bounds.items() if name in below_known or (name in below and bound.missing)
     }
 
 
-def _factors(cells: Sequence[Cell], figures: Sequence[Figure], catalogue: Catalogue) -> list[dict[str, Any]]:
-    found: dict[str, tuple[str, Bound]] = {}
-    for cell in cells:
-        for name, bound in _used(cell, figures).items():
+def _factors(
+    groups: Sequence[ActivityGroup], figures: Sequence[ImpactIndicator], catalogue: Catalogue
+) -> list[dict[str, Any]]:
+    found: dict[str, tuple[str, SelectedFactor]] = {}
+    for group in groups:
+        for name, bound in _used(group, figures).items():
             if bound.factor is not None:
                 found.setdefault(bound.factor.id, (name, bound))
     shares = (
-        _variance(cells, figures[0], [b.factor for _, b in found.values() if b.factor]) if len(figures) == 1 else {}
+        _variance(groups, figures[0], [b.factor for _, b in found.values() if b.factor]) if len(figures) == 1 else {}
     )
     return [describe(b, name, catalogue) | {"share_of_variance": shares.get(key)} for key, (name, b) in found.items()]
 
 
-def describe(bound: Bound, name: str, catalogue: Catalogue) -> dict[str, Any]:
+def describe(bound: SelectedFactor, name: str, catalogue: Catalogue) -> dict[str, Any]:
     """A bound factor with its value, bounds, validity, source, licence and rung."""
     item = bound.factor
     assert item is not None
@@ -158,7 +164,7 @@ def describe(bound: Bound, name: str, catalogue: Catalogue) -> dict[str, Any]:
     return body | {"asked": bound.subject, "rung": bound.rung}
 
 
-def _supposed(used: Mapping[tuple[str, str], Bound]) -> list[dict[str, str]]:
+def _supposed(used: Mapping[tuple[str, str], SelectedFactor]) -> list[dict[str, str]]:
     """A sentence for each model that answered and whose size nobody published."""
     answered = {subject for (name, subject), bound in used.items() if name == "output_energy" and bound.factor}
     found = []
@@ -173,27 +179,27 @@ def _supposed(used: Mapping[tuple[str, str], Bound]) -> list[dict[str, str]]:
     return found
 
 
-def _variance(cells: Sequence[Cell], figure: Figure, factors: Sequence[Factor]) -> dict[str, float]:
+def _variance(groups: Sequence[ActivityGroup], figure: ImpactIndicator, factors: Sequence[Factor]) -> dict[str, float]:
     """Share of the doubt of a figure that each factor brings."""
     total: Any = 0.0
-    for cell in cells:
-        drawn = values_of(cell, "draws")
-        total = total + sum(drawn[r] for r in results_of(cell, [figure], drawn))
-    return what_matters(total, {item.id: uncertainty.draw(item) for item in factors})
+    for group in groups:
+        drawn = values_of(group, "draws")
+        total = total + sum(drawn[r] for r in results_of(group, [figure], drawn))
+    return variance_shares(total, {item.id: uncertainty.draw(item) for item in factors})
 
 
-def _not_counted(cells: Sequence[Cell], figures: Sequence[Figure]) -> list[dict[str, Any]]:
+def _not_counted(groups: Sequence[ActivityGroup], figures: Sequence[ImpactIndicator]) -> list[dict[str, Any]]:
     """Parts that are not in the figures, each with its reason and the share of the electricity that it concerns."""
     found: dict[tuple[str, str], float] = {}
-    whole = sum(energy_as_read(cell) for cell in cells)
-    for cell in cells:
-        values, weight = cell.values, energy_as_read(cell) / whole if whole else 1 / len(cells)
+    whole = sum(energy_as_read(group) for group in groups)
+    for group in groups:
+        values, weight = group.values, energy_as_read(group) / whole if whole else 1 / len(groups)
         left_out: set[tuple[str, str]] = set()
         for part in (part for figure in figures for part in figure.parts):
-            if not asked(part, cell):
+            if not applies_to(part, group):
                 left_out.add((part.name, "not_asked"))
             elif not known_result(part, values):
-                left_out.add((part.name, why_missing(part, cell) or "no_factor"))
+                left_out.add((part.name, why_missing(part, group) or "no_factor"))
         for key in left_out:
             found[key] = found.get(key, 0.0) + weight
     return [
@@ -202,7 +208,7 @@ def _not_counted(cells: Sequence[Cell], figures: Sequence[Figure]) -> list[dict[
     ]
 
 
-def _replay_data(cells: Sequence[Cell], figure: str | None) -> dict[str, Any]:
+def _replay_data(groups: Sequence[ActivityGroup], figure: str | None) -> dict[str, Any]:
     return {
         "figure": figure,
         "formulas": formulas_version(),
@@ -211,9 +217,9 @@ def _replay_data(cells: Sequence[Cell], figure: str | None) -> dict[str, Any]:
         "seed": uncertainty.SEED,
         "cells": [
             {
-                "amounts": dict(cell.amounts),
-                "factors": {n: b.factor.model_dump(mode="json") for n, b in cell.bounds.items() if b.factor},
+                "amounts": dict(group.amounts),
+                "factors": {n: b.factor.model_dump(mode="json") for n, b in group.bounds.items() if b.factor},
             }
-            for cell in cells
+            for group in groups
         ],
     }

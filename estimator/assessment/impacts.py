@@ -1,16 +1,24 @@
-"""From cells of activity with their bound factors to the figures people read, each with its interval and cover."""
+"""From groups of activity with their bound factors to the figures people read, each with its interval and cover."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from estimator.assessment import uncertainty
-from estimator.assessment.evaluation import Cell, energy_as_read, inputs_of, needed, points_of, values_of, ways
+from estimator.assessment.evaluation import (
+    ActivityGroup,
+    alternative_quantities,
+    energy_as_read,
+    inputs_of,
+    needed,
+    points_of,
+    values_of,
+)
 from estimator.core.errors import sentences
 
 
 @dataclass(frozen=True)
-class Part:
+class Contribution:
     """A term of a figure: the first of `results` that is known. A figure is known only if its required parts are."""
 
     name: str
@@ -20,49 +28,56 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Figure:
+class ImpactIndicator:
     """A number that SobrIA shows, as a sum of parts."""
 
     id: str
     unit: str
-    parts: tuple[Part, ...]
+    parts: tuple[Contribution, ...]
 
 
 MACHINE_HOURS = ("machine_hours", "hosted_hours", "outputs")
 
 
-def _embodied(x: str) -> tuple[Part, ...]:
+def _embodied(x: str) -> tuple[Contribution, ...]:
     return (
-        Part("use", (f"use_{x}",)),
-        Part("devices", (f"device_embodied_{x}",), required=False, needs=("device_hours", "outputs")),
-        Part("machines", (f"machine_embodied_{x}",), required=False, needs=MACHINE_HOURS),
-        Part("network", (f"network_{x}",), required=False, needs=("data_gb",)),
+        Contribution("use", (f"use_{x}",)),
+        Contribution("devices", (f"device_embodied_{x}",), required=False, needs=("device_hours", "outputs")),
+        Contribution("machines", (f"machine_embodied_{x}",), required=False, needs=MACHINE_HOURS),
+        Contribution("network", (f"network_{x}",), required=False, needs=("data_gb",)),
     )
 
 
 FIGURES = (
-    Figure("energy", "kWh", (Part("site", ("site_energy",)),)),
-    Figure(
-        "water", "L", (Part("onsite", ("onsite_water_it", "onsite_water_site")), Part("electricity", ("grid_water",)))
+    ImpactIndicator("energy", "kWh", (Contribution("site", ("site_energy",)),)),
+    ImpactIndicator(
+        "water",
+        "L",
+        (
+            Contribution("onsite", ("onsite_water_it", "onsite_water_site")),
+            Contribution("electricity", ("grid_water",)),
+        ),
     ),
-    Figure("adpe", "kgSbeq", _embodied("adpe")),
-    Figure("gwp", "kgCO2e", _embodied("gwp")),
-    Figure("primary_energy", "MJ", _embodied("primary_energy")),
+    ImpactIndicator("adpe", "kgSbeq", _embodied("adpe")),
+    ImpactIndicator("gwp", "kgCO2e", _embodied("gwp")),
+    ImpactIndicator("primary_energy", "MJ", _embodied("primary_energy")),
 )
-ASIDE = (
-    Figure("water.electricity_reservoirs", "L", (Part("electricity_reservoirs", ("grid_reservoir_water",)),)),
-    Figure("it_energy", "kWh", (Part("it", ("it_energy",)),)),
+SUPPLEMENTARY = (
+    ImpactIndicator(
+        "water.electricity_reservoirs", "L", (Contribution("electricity_reservoirs", ("grid_reservoir_water",)),)
+    ),
+    ImpactIndicator("it_energy", "kWh", (Contribution("it", ("it_energy",)),)),
 )
 
 
-def figure_named(figure_id: str) -> Figure | None:
+def figure_named(figure_id: str) -> ImpactIndicator | None:
     """A figure, or one part of a figure (`gwp.use`) as a figure of its own."""
-    for figure in FIGURES + ASIDE:
+    for figure in FIGURES + SUPPLEMENTARY:
         if figure.id == figure_id:
             return figure
         for part in figure.parts:
             if f"{figure.id}.{part.name}" == figure_id:
-                return Figure(figure_id, figure.unit, (replace(part, required=True, needs=()),))
+                return ImpactIndicator(figure_id, figure.unit, (replace(part, required=True, needs=()),))
     return None
 
 
@@ -96,28 +111,30 @@ class Amount:
         return body | {name: part.as_dict() for name, part in self.parts.items()}
 
 
-def amounts(cells: Sequence[Cell], figures: Iterable[Figure] = FIGURES + ASIDE) -> dict[str, Amount]:
-    """Every figure over all cells together, shared factors taking one value at a time."""
+def amounts(
+    groups: Sequence[ActivityGroup], figures: Iterable[ImpactIndicator] = FIGURES + SUPPLEMENTARY
+) -> dict[str, Amount]:
+    """Every figure over all groups together, shared factors taking one value at a time."""
     figures = tuple(figures)
     wanted = frozenset(r for f in figures for p in f.parts for r in p.results)
-    picks = ("value", "low", "high", *(("draws",) if len(cells) > 1 else ()))  # of one cell, intervals are kept
-    worlds = {pick: [values_of(cell, pick, wanted) for cell in cells] for pick in picks}
-    weights = [energy_as_read(cell) for cell in cells]
-    return {figure.id: _figure(figure, cells, worlds, weights) for figure in figures}
+    picks = ("value", "low", "high", *(("draws",) if len(groups) > 1 else ()))  # of one group, intervals are kept
+    worlds = {pick: [values_of(group, pick, wanted) for group in groups] for pick in picks}
+    weights = [energy_as_read(group) for group in groups]
+    return {figure.id: _figure(figure, groups, worlds, weights) for figure in figures}
 
 
-def known_result(part: Part, values: Mapping[str, Any]) -> str | None:
-    """The result that gives a part its value in a cell."""
+def known_result(part: Contribution, values: Mapping[str, Any]) -> str | None:
+    """The result that gives a part its value in a group."""
     for result in part.results:
         if values.get(result) is not None:
             return result
     return None
 
 
-def asked(part: Part, cell: Cell) -> bool:
-    """Does this part exist for this cell at all?"""
+def applies_to(part: Contribution, group: ActivityGroup) -> bool:
+    """Does this part exist for this group at all?"""
     for amount in part.needs:
-        if cell.amounts.get(amount):
+        if group.amounts.get(amount):
             return True
     return not part.needs
 
@@ -125,33 +142,39 @@ def asked(part: Part, cell: Cell) -> bool:
 Worlds = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-def _figure(figure: Figure, cells: Sequence[Cell], worlds: Worlds, weights: Sequence[float]) -> Amount:
+def _figure(
+    figure: ImpactIndicator, groups: Sequence[ActivityGroup], worlds: Worlds, weights: Sequence[float]
+) -> Amount:
     required = tuple(p for p in figure.parts if p.required)
     whole = [all(known_result(p, values) for p in required) for values in worlds["value"]]
-    total = _sum(figure.unit, [figure.parts if ok else None for ok in whole], cells, worlds, weights)
+    total = _sum(figure.unit, [figure.parts if ok else None for ok in whole], groups, worlds, weights)
     if total.central is None:
-        total = replace(total, missing=_why(required, cells, worlds["value"]))
+        total = replace(total, missing=_why(required, groups, worlds["value"]))
     if len(figure.parts) == 1:
         return total
     parts = {}
     for part in figure.parts:
-        amount = _sum(figure.unit, [(part,)] * len(cells), cells, worlds, weights)
+        amount = _sum(figure.unit, [(part,)] * len(groups), groups, worlds, weights)
         parts[part.name] = (
-            replace(amount, missing=_why((part,), cells, worlds["value"])) if amount.central is None else amount
+            replace(amount, missing=_why((part,), groups, worlds["value"])) if amount.central is None else amount
         )
     return replace(total, parts=parts)
 
 
 def _sum(
-    unit: str, wanted: Sequence[Sequence[Part] | None], cells: Sequence[Cell], worlds: Worlds, weights: Sequence[float]
+    unit: str,
+    wanted: Sequence[Sequence[Contribution] | None],
+    groups: Sequence[ActivityGroup],
+    worlds: Worlds,
+    weights: Sequence[float],
 ) -> Amount:
-    """Sum over cells of the known ones among the wanted parts; None: the cell stays out and is not covered."""
+    """Sum over groups of the known ones among the wanted parts; None: the group stays out and is not covered."""
     sums: dict[str, Any] = dict.fromkeys(worlds, 0.0)
     covered, applicable = 0.0, 0.0
     found: tuple[str, ...] = ()
-    for index, cell in enumerate(cells):
+    for index, group in enumerate(groups):
         parts = wanted[index]
-        there = [p for p in parts or () if asked(p, cell)]
+        there = [p for p in parts or () if applies_to(p, group)]
         results = [r for r in (known_result(p, worlds["value"][index]) for p in there) if r]
         applicable += weights[index] if parts is None or there else 0.0
         if results:
@@ -161,40 +184,42 @@ def _sum(
                 sums[pick] = sums[pick] + sum(world[index][r] for r in results)
     if not found:
         return Amount(unit)
-    low, median, high = uncertainty.points(sums["draws"]) if "draws" in sums else points_of(cells[0], found)
+    low, median, high = uncertainty.points(sums["draws"]) if "draws" in sums else points_of(groups[0], found)
     share, envelope = covered / applicable if applicable else 1.0, (float(sums["low"]), float(sums["high"]))
     return Amount(unit, low, median, high, float(sums["value"]), envelope, None, share)
 
 
-def _why(parts: Sequence[Part], cells: Sequence[Cell], values: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _why(
+    parts: Sequence[Contribution], groups: Sequence[ActivityGroup], values: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
     """The first reason met for which one of these parts is unknown."""
     reasons = (
-        why_missing(part, cell)
-        for cell, found in zip(cells, values, strict=True)
+        why_missing(part, group)
+        for group, found in zip(groups, values, strict=True)
         for part in parts
-        if asked(part, cell) and not known_result(part, found)
+        if applies_to(part, group) and not known_result(part, found)
     )
-    return sentences("missing", next((r for r in reasons if r), "not_asked" if cells else "no_activity"))
+    return sentences("missing", next((r for r in reasons if r), "not_asked" if groups else "no_activity"))
 
 
-def why_missing(part: Part, cell: Cell) -> str | None:
-    """Why a part of a cell has no value: the reason of the first input that is missing."""
+def why_missing(part: Contribution, group: ActivityGroup) -> str | None:
+    """Why a part of a group has no value: the reason of the first input that is missing."""
     todo = list(part.results)
     while todo:
         name = todo.pop(0)
-        if cell.values.get(name) is not None:
+        if group.values.get(name) is not None:
             continue
-        bound = cell.bounds.get(name)
+        bound = group.bounds.get(name)
         if bound is not None and bound.missing:
             return bound.missing
-        if name not in cell.amounts:
-            todo = [*_applying(name, cell), *todo]  # a way to a quantity is followed to its end before the next
+        if name not in group.amounts:
+            todo = [*_applying(name, group), *todo]  # a way to a quantity is followed to its end before the next
     return None
 
 
-def _applying(name: str, cell: Cell) -> Sequence[str]:
-    """Inputs of a quantity; of several ways to it, those that start from an amount of this cell, if any does."""
+def _applying(name: str, group: ActivityGroup) -> Sequence[str]:
+    """Inputs of a quantity; of several ways to it, those that start from an amount of this group, if any does."""
     inputs = inputs_of().get(name, ())
-    if name not in ways():
+    if name not in alternative_quantities():
         return inputs
-    return [i for i in inputs if any(cell.amounts.get(below) for below in needed(frozenset({i})))] or inputs
+    return [i for i in inputs if any(group.amounts.get(below) for below in needed(frozenset({i})))] or inputs

@@ -13,7 +13,7 @@ from estimator.assessment.calculation_steps import WORDS
 from estimator.assessment.coefficients import COEFFICIENTS
 from estimator.assessment.evaluation import the_system
 from estimator.assessment.expressions import render, to_latex
-from estimator.assessment.impacts import ASIDE, FIGURES
+from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import say
 
@@ -55,7 +55,7 @@ class Indicator:
 
 
 @dataclass(frozen=True)
-class Rule:
+class MethodRule:
     """A formula or a coefficient: its result [unit], its text in words and in symbols, what it follows."""
 
     name: str
@@ -67,7 +67,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Confronted:
+class ValidationLine:
     """A line of the summary of published cases; widths and ratios are None where nothing was valued [1].
 
     mode: "prediction" by family of publications, "indicator" and "device" (the same predictions, cut otherwise),
@@ -112,15 +112,15 @@ def indicators(catalogue: Catalogue, lang: str) -> tuple[Indicator, ...]:
                 for p in figure.parts
             ),
         )
-        for figure in FIGURES + ASIDE
+        for figure in FIGURES + SUPPLEMENTARY
     )
 
 
-def formulas(catalogue: Catalogue, lang: str) -> tuple[Rule, ...]:
+def formulas(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
     """Every formula, in the order of the computation."""
     names = catalogue.quantities
     return tuple(
-        Rule(
+        MethodRule(
             item.name,
             names[item.name].label(lang),
             names[item.name].unit,
@@ -132,7 +132,7 @@ def formulas(catalogue: Catalogue, lang: str) -> tuple[Rule, ...]:
     )
 
 
-def coefficients(catalogue: Catalogue, lang: str) -> tuple[Rule, ...]:
+def coefficients(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
     """What is evaluated once a group, when its factors are bound."""
     names = catalogue.quantities
 
@@ -140,24 +140,24 @@ def coefficients(catalogue: Catalogue, lang: str) -> tuple[Rule, ...]:
         return names[found.group()].label(lang) if found.group() in names else found.group()
 
     return tuple(
-        Rule(c.name, names[c.name].label(lang), names[c.name].unit, re.sub(r"[a-z_]+", label, c.text), c.text, "")
+        MethodRule(c.name, names[c.name].label(lang), names[c.name].unit, re.sub(r"[a-z_]+", label, c.text), c.text, "")
         for c in COEFFICIENTS
     )
 
 
 @cache
-def confrontation(file: Traversable | None = None) -> tuple[Confronted, ...]:
+def confrontation(file: Traversable | None = None) -> tuple[ValidationLine, ...]:
     """Our own figures on published cases, as `python -m scripts.validation_summary` wrote them."""
     home = file or resources.files("factors") / "results" / "validation_summary.csv"
     return tuple(_confronted(row) for row in csv.DictReader(home.read_text("utf-8").splitlines()))
 
 
-def _confronted(row: Mapping[str, str]) -> Confronted:
+def _confronted(row: Mapping[str, str]) -> ValidationLine:
     counts: dict[str, Any] = {
         name: int(row[name] or 0) for name in ("cases", "outputs", "valued", "inside", "transcribed")
     }
     columns = {q: row[f"ratio_p{round(100 * q)}"] for q in QUANTILES}
-    return Confronted(
+    return ValidationLine(
         mode=row["mode"],
         name=row["name"],
         address=row["address"],

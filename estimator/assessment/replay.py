@@ -21,7 +21,7 @@ class ReplayFileRefused(SobriaError):
     code = "replay_file_refused"
 
 
-class Pair(NamedTuple):
+class ReplayedBound(NamedTuple):
     """A bound of a figure, as the file says it and as it is found again."""
 
     figure: str
@@ -64,14 +64,16 @@ def _reached(found: Mapping[str, Any], figure: str) -> Mapping[str, Any]:
     return found
 
 
-def _pairs(said: Any, found: Mapping[str, Any], figure: str = "") -> Iterator[Pair]:
+def _pairs(said: Any, found: Mapping[str, Any], figure: str = "") -> Iterator[ReplayedBound]:
     """Each bound of each figure that both hold."""
     if not isinstance(said, Mapping):
         return
     for name, value in found.items():
         if name in BOUNDS and name in said:
             older = name == "central" and "at_factor_values" not in said  # before 2026-11-26, central was that
-            yield Pair(figure, name, said[name], found["at_factor_values"] if older and value is not None else value)
+            yield ReplayedBound(
+                figure, name, said[name], found["at_factor_values"] if older and value is not None else value
+            )
         elif isinstance(value, Mapping) and name != "missing":
             yield from _pairs(said.get(name), value, f"{figure}.{name}".lstrip("."))
 

@@ -58,7 +58,7 @@ def split_difference(a: Mapping[str, float], b: Mapping[str, float]) -> dict[str
     return _closed({name: b[name] - a[name] for name in a}, math.fsum(b.values()) - math.fsum(a.values()))
 
 
-def what_matters(total: "Values", factors: "Mapping[str, Values]") -> dict[str, float]:
+def variance_shares(total: "Values", factors: "Mapping[str, Values]") -> dict[str, float]:
     """Share of the doubt of `total` that each factor brings: squared rank correlation, scaled to add up to one.
 
     total, factors: paired draws, shape (draws,). What is one number brings no doubt and is left out.

@@ -20,7 +20,7 @@ from estimator.builds.build_identity import identity
 from estimator.builds.coverage import run_energy
 from estimator.builds.equation_selection import AMOUNTS, ledger_factors, ledger_formulas
 from estimator.builds.inference_factors import bind_serving, pace_table
-from estimator.catalogue.selection import Bound, bind_one
+from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue, load
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, created
 from estimator.core.errors import SobriaError
@@ -44,7 +44,7 @@ class BuildLocked(SobriaError):
 
 
 @dataclass(frozen=True)
-class Built:
+class BuildResult:
     """What a build is called and whether it had to be made."""
 
     id: str
@@ -52,7 +52,7 @@ class Built:
     fresh: bool
 
 
-def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) -> Built:
+def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) -> BuildResult:
     """The build of the ledger as it stands, made if it is not there yet. AuditFailed, BuildLocked."""
     catalogue = catalogue or load()
     folder = home / "builds"
@@ -61,7 +61,7 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
         build_id = identity(ledger, catalogue)
         path = folder / f"sobria-{build_id}.duckdb"
         if path.exists():
-            return _publish(home, Built(build_id, path, fresh=False), catalogue)
+            return _publish(home, BuildResult(build_id, path, fresh=False), catalogue)
         draft = folder / f".draft-{build_id}.duckdb"
         draft.unlink(missing_ok=True)
         try:
@@ -72,7 +72,7 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
         finally:
             draft.unlink(missing_ok=True)
             draft.with_name(draft.name + ".wal").unlink(missing_ok=True)
-        built = _publish(home, Built(build_id, path, fresh=True), catalogue)
+        built = _publish(home, BuildResult(build_id, path, fresh=True), catalogue)
         _prune(folder, path)
         return built
 
@@ -99,9 +99,9 @@ def _audits() -> list[tuple[str, str]]:
 
 def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -> None:
     engine.run(f"CREATE VIEW activities AS {ledger.rows_sql('activities')}")
-    engine.run(f"CREATE TABLE judged AS {current_rows_sql()}")
+    engine.run(f"CREATE TABLE row_status AS {current_rows_sql()}")
     engine.run("DROP VIEW activities")
-    engine.run(f"CREATE TABLE refused AS {withdrawn_rows.waiting(ledger.rows_sql('quarantine'))}")
+    engine.run(f"CREATE TABLE refused AS {withdrawn_rows.still_quarantined(ledger.rows_sql('quarantine'))}")
     _months(engine)
     engine.run(sql_text("runs.sql"))
     pace_table(engine)
@@ -127,7 +127,7 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -
 
 def _months(engine: DuckDB) -> None:
     """The months between the first and last row, with their limits in UTC [us]."""
-    span = engine.rows("SELECT MIN(start_month) AS first, MAX(end_month) AS last FROM judged")[0]
+    span = engine.rows("SELECT MIN(start_month) AS first, MAX(end_month) AS last FROM row_status")[0]
     months: list[int] = []
     month = span["first"]
     while month is not None and month <= span["last"]:
@@ -163,7 +163,7 @@ def bind_tables(engine: DuckDB, catalogue: Catalogue) -> dict[str, list[str]]:
     attributes: dict[str, list[str]] = {}
     for name in ledger_factors():
         attributes.setdefault(catalogue.quantities[name].hangs_on, []).append(name)
-    kept: list[tuple[str, int, Bound]] = []
+    kept: list[tuple[str, int, SelectedFactor]] = []
     for attribute, names in attributes.items():
         kept += _bind_attribute(engine, catalogue, attribute, names)
     fields = ("attribute", "set_id", "quantity", "subject", "factor_id", "rung", "missing")
@@ -178,10 +178,10 @@ def bind_tables(engine: DuckDB, catalogue: Catalogue) -> dict[str, list[str]]:
 
 def _bind_attribute(
     engine: DuckDB, catalogue: Catalogue, attribute: str, names: Sequence[str]
-) -> list[tuple[str, int, Bound]]:
+) -> list[tuple[str, int, SelectedFactor]]:
     pairs = engine.rows(f"SELECT DISTINCT {attribute} AS subject, month FROM groups ORDER BY 1, 2")
     known: dict[tuple[Any, ...], int] = {}
-    kept: list[tuple[str, int, Bound]] = []
+    kept: list[tuple[str, int, SelectedFactor]] = []
     made = [c for c in COEFFICIENTS if set(c.inputs) <= set(names)]
     columns: dict[str, list[Any]] = {
         k: [] for k in ("subject", "month", f"{attribute}_set", *names, *(c.name for c in made))
@@ -191,7 +191,7 @@ def _bind_attribute(
         if attribute == "serving":
             bounds = bind_serving(catalogue, pair["subject"], day)
         else:
-            bounds = [bind_one(catalogue, name, pair["subject"], day) for name in names]
+            bounds = [select_factor(catalogue, name, pair["subject"], day) for name in names]
         key = tuple((b.subject, b.factor.id if b.factor else None, b.missing) for b in bounds)
         if key not in known:
             known[key] = len(known)
@@ -257,7 +257,7 @@ def _lock(folder: Path, wait_s: float) -> Iterator[None]:
         yield
 
 
-def _publish(home: Path, built: Built, catalogue: Catalogue) -> Built:
+def _publish(home: Path, built: BuildResult, catalogue: Catalogue) -> BuildResult:
     """Name this build in CURRENT, once the log says what other factors or formulas change to the totals."""
     from estimator.builds.recalculation import record  # it reads builds, and so imports this module
 

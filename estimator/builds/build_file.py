@@ -1,4 +1,4 @@
-"""One build file, read-only: its facts, the factors that it bound, and its cells of activity."""
+"""One build file, read-only: its facts, the factors that it bound, and its groups of activity."""
 
 import json
 from collections.abc import Sequence
@@ -6,10 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from estimator.assessment.evaluation import Cell
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.builds.equation_selection import AMOUNTS
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import Bound
+from estimator.catalogue.selection import SelectedFactor
 from estimator.core.duckdb_engine import DuckDB
 
 
@@ -20,7 +20,7 @@ class Monthly(NamedTuple):
     model: str | None
     host: str | None
     month: int
-    cell: Cell
+    group: ActivityGroup
     items: float | None
     requests: float | None
 
@@ -55,38 +55,42 @@ class BuildFile:
         return list(json.loads(self.meta["attributes"]))
 
     @cached_property
-    def _sets(self) -> dict[tuple[str, int], dict[str, Bound]]:
+    def _sets(self) -> dict[tuple[str, int], dict[str, SelectedFactor]]:
         rows = self._engine.rows("SELECT id, row FROM factors")
         factors = {row["id"]: Factor.model_validate_json(row["row"]) for row in rows}
-        found: dict[tuple[str, int], dict[str, Bound]] = {}
+        found: dict[tuple[str, int], dict[str, SelectedFactor]] = {}
         for row in self._engine.rows("SELECT * FROM sets"):
-            bound = Bound(row["quantity"], row["subject"], factors.get(row["factor_id"]), row["rung"], row["missing"])
+            bound = SelectedFactor(
+                row["quantity"], row["subject"], factors.get(row["factor_id"]), row["rung"], row["missing"]
+            )
             found.setdefault((row["attribute"], row["set_id"]), {})[row["quantity"]] = bound
         return found
 
-    def cells(self, where: str = "TRUE", parameters: Sequence[Any] = ()) -> list[Cell]:
+    def groups(self, where: str = "TRUE", parameters: Sequence[Any] = ()) -> list[ActivityGroup]:
         """Sums of activity of what is asked, by set of bound factors."""
-        return [cell for _, cell in self._grouped("NULL", "cells", where, parameters)]
+        return [group for _, group in self._grouped("NULL", "cells", where, parameters)]
 
     def monthly(self) -> list[Monthly]:
-        """The ledger by service, model, host and month, each with its cell and what its runs made."""
+        """The ledger by service, model, host and month, each with its group and what its runs made."""
         rows = self._engine.rows("SELECT * FROM cells ORDER BY ALL")
         names = ("service_key", "model", "host", "month", "items", "requests")
         facts: list[dict[str, Any]] = [{name: row[name] or None for name in names} for row in rows]
-        return [Monthly(cell=self._cell(row), **known) for row, known in zip(rows, facts, strict=True)]
+        return [Monthly(group=self._cell(row), **known) for row, known in zip(rows, facts, strict=True)]
 
     def months(self) -> list[int]:
         """The months [yyyymm] of the ledger, first to last."""
         return [row["month"] for row in self._engine.rows("SELECT DISTINCT month FROM cells ORDER BY month")]
 
-    def run_cells(self, row_ids: Sequence[str]) -> dict[str, list[Cell]]:
-        """The cells of each of these runs: one, or one a month that it touches."""
-        found: dict[str, list[Cell]] = {row_id: [] for row_id in row_ids}
-        for row_id, cell in self._grouped("row_id", "bound_slices", "list_contains($1, row_id)", [list(row_ids)]):
-            found[row_id].append(cell)
+    def run_groups(self, row_ids: Sequence[str]) -> dict[str, list[ActivityGroup]]:
+        """The groups of each of these runs: one, or one a month that it touches."""
+        found: dict[str, list[ActivityGroup]] = {row_id: [] for row_id in row_ids}
+        for row_id, group in self._grouped("row_id", "bound_slices", "list_contains($1, row_id)", [list(row_ids)]):
+            found[row_id].append(group)
         return found
 
-    def _grouped(self, key: str, relation: str, where: str, parameters: Sequence[Any]) -> list[tuple[Any, Cell]]:
+    def _grouped(
+        self, key: str, relation: str, where: str, parameters: Sequence[Any]
+    ) -> list[tuple[Any, ActivityGroup]]:
         sets = ", ".join(f"{a}_set" for a in self._attributes)
         sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
         sql = (
@@ -95,8 +99,8 @@ class BuildFile:
         )
         return [(row["key"], self._cell(row)) for row in self._engine.rows(sql, parameters)]
 
-    def _cell(self, row: dict[str, Any]) -> Cell:
-        bounds: dict[str, Bound] = {}
+    def _cell(self, row: dict[str, Any]) -> ActivityGroup:
+        bounds: dict[str, SelectedFactor] = {}
         for attribute in self._attributes:
             bounds |= self._sets[attribute, row[f"{attribute}_set"]]
-        return Cell({a: row[a] for a in (*AMOUNTS, "resource_share")}, bounds)
+        return ActivityGroup({a: row[a] for a in (*AMOUNTS, "resource_share")}, bounds)

@@ -68,7 +68,7 @@ def file_account(engine: DuckDB, sha: str) -> dict[str, int]:
 
     Rows that an earlier file held already are in the ledger under that file, and not here.
     """
-    rows = engine.rows("SELECT status, COUNT(*) AS n FROM judged WHERE file_sha = $1 GROUP BY status", [sha])
+    rows = engine.rows("SELECT status, COUNT(*) AS n FROM row_status WHERE file_sha = $1 GROUP BY status", [sha])
     counts = dict.fromkeys(STATUSES, 0) | {row["status"]: row["n"] for row in rows}
     refused = engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM refused WHERE file_sha = $1", [sha])[0]["n"]
     return {"read": sum(counts.values()) + refused, **counts, "refused": refused}

@@ -5,7 +5,7 @@ from functools import cache
 from estimator.assessment.coefficients import COEFFICIENTS
 from estimator.assessment.evaluation import factor_inputs, the_system
 from estimator.assessment.expressions import Formula
-from estimator.assessment.impacts import ASIDE, FIGURES
+from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
 from estimator.catalogue.tables import load
 
 AMOUNTS = (
@@ -23,7 +23,7 @@ def ledger_formulas() -> tuple[Formula, ...]:
     quantities = load().quantities
     factors = [name for name in factor_inputs() if quantities[name].hangs_on in ATTRIBUTES]
     columns = {*AMOUNTS, "resource_share", *factors, *(c.name for c in COEFFICIENTS)}
-    results = {result for figure in FIGURES + ASIDE for part in figure.parts for result in part.results}
+    results = {result for figure in FIGURES + SUPPLEMENTARY for part in figure.parts for result in part.results}
     return the_system().reduced(columns, results)
 
 

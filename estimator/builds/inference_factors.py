@@ -8,20 +8,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from estimator.catalogue.models import ModelUnknown
-from estimator.catalogue.selection import Bound, bind_one
+from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference.measurements import load as measured_tables
-from estimator.workloads.inference_inventory import served
-from estimator.workloads.request import Question
+from estimator.workloads.inference_inventory import inference_inventory
+from estimator.workloads.request import Request
 
 WAITING = "waiting"
 _ANSWERS = ("output_energy", "output_hours")
 _BITS = re.compile(r"\d+")
 
 
-def bind_serving(catalogue: Catalogue, serving: str, day: date) -> list[Bound]:
+def bind_serving(catalogue: Catalogue, serving: str, day: date) -> list[SelectedFactor]:
     """What a group of alike answers takes: electricity and time of one output, and what waits beside.
 
     serving: the text of runs.sql, `model|kind|device|device_count|concurrency|precision|output|input|ratio|site|host`,
@@ -31,14 +31,19 @@ def bind_serving(catalogue: Catalogue, serving: str, day: date) -> list[Bound]:
     """
     if not serving:
         return [
-            Bound(name, "", None, missing="not_asked") for name in (*_ANSWERS, "device_load", "provisioning_factor")
+            SelectedFactor(name, "", None, missing="not_asked")
+            for name in (*_ANSWERS, "device_load", "provisioning_factor")
         ]
     if serving == WAITING:
-        load = replace(bind_one(catalogue, "token_idle_share", ANY, day), quantity="device_load")
-        return [*(Bound(n, "", None, missing="not_asked") for n in _ANSWERS), load, _absent("provisioning_factor")]
+        load = replace(select_factor(catalogue, "token_idle_share", ANY, day), quantity="device_load")
+        return [
+            *(SelectedFactor(n, "", None, missing="not_asked") for n in _ANSWERS),
+            load,
+            _absent("provisioning_factor"),
+        ]
     answers = _answers(serving)
     shared = serving.split("|")[9] == "shared"
-    waits = bind_one(catalogue, "provisioning_factor", ANY, day) if shared else _absent("provisioning_factor")
+    waits = select_factor(catalogue, "provisioning_factor", ANY, day) if shared else _absent("provisioning_factor")
     return [*answers, _absent("device_load"), waits]
 
 
@@ -50,7 +55,7 @@ def pace_table(engine: DuckDB) -> None:
     engine.load("paces", columns, {"serving": "VARCHAR", "output_hours": "DOUBLE"})
 
 
-def _answers(serving: str) -> list[Bound]:
+def _answers(serving: str) -> list[SelectedFactor]:
     """Electricity and accelerator time of one output."""
     model, kind, device, count, flight, precision, output, read, ratio, _, host = serving.split("|")
     bits = _BITS.search(precision)
@@ -64,12 +69,12 @@ def _answers(serving: str) -> list[Bound]:
         "precision_bits": float(bits.group()) if bits else None,
     }
     try:
-        question = Question.model_validate({n: v for n, v in fields.items() if v is not None})
-        found = served(question, device or None, host)
+        request = Request.model_validate({n: v for n, v in fields.items() if v is not None})
+        found = inference_inventory(request, device or None, host)
     except ValidationError:  # a row of an earlier version, which took what no use can have
-        return [Bound(name, model, None, missing="beyond_use") for name in _ANSWERS]
+        return [SelectedFactor(name, model, None, missing="beyond_use") for name in _ANSWERS]
     except ModelUnknown:
-        return [Bound(name, model, None, missing="unknown_model") for name in _ANSWERS]
+        return [SelectedFactor(name, model, None, missing="unknown_model") for name in _ANSWERS]
     return [found.bounds[name] for name in _ANSWERS]
 
 
@@ -80,8 +85,8 @@ def _read(read: str, ratio: str) -> float | None:
     return _number(read)
 
 
-def _absent(quantity: str) -> Bound:
-    return Bound(quantity, "", None, missing="not_applicable")
+def _absent(quantity: str) -> SelectedFactor:
+    return SelectedFactor(quantity, "", None, missing="not_applicable")
 
 
 def _number(text: str) -> float | None:

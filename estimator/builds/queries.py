@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from estimator.assessment.evaluation import Cell, energy_as_read
-from estimator.assessment.explanation import NumberUnknown, explain_cells, nested
+from estimator.assessment.evaluation import ActivityGroup, energy_as_read
+from estimator.assessment.explanation import NumberUnknown, explain_groups, nested
 from estimator.assessment.impacts import FIGURES, amounts, figure_named
 from estimator.builds import coverage
 from estimator.builds.build import current
@@ -33,7 +33,7 @@ def open_current(home: Path) -> "Build | None":
     return Build(path, sample=(home / SAMPLE_MARK).exists()) if path else None
 
 
-class Asked(NamedTuple):
+class RunFilter(NamedTuple):
     """Which runs: of a service, with a check (ANY: with some), with some electricity of a proof (NO_PROOF: whose
     electricity is not known); None asks for all."""
 
@@ -52,7 +52,7 @@ class Build(BuildFile):
     def totals(self) -> dict[str, Any]:
         """{"indicators", "proof", "coverage", "checks", "build", "sample"} of the whole ledger."""
         return {
-            "indicators": nested(amounts(self.cells())),
+            "indicators": nested(amounts(self.groups())),
             "proof": self.proof(),
             "coverage": self.coverage(),
             "checks": self.checks(),
@@ -87,13 +87,13 @@ class Build(BuildFile):
             "SELECT COALESCE(SUM(runs), 0)::BIGINT AS runs, COUNT(*) AS services, MIN(first_us) AS first_us,"
             " MAX(last_us) AS last_us, COALESCE(SUM(to_check), 0)::BIGINT AS to_check FROM services"
         )[0]
-        cells = self.cells()
-        found = amounts(cells)
+        groups = self.groups()
+        found = amounts(groups)
         return {
             "runs": row["runs"],
             "services": row["services"],
             "period": [_iso(row["first_us"]), _last_day(row["last_us"])],
-            "as_read_kwh": sum(energy_as_read(c) for c in cells),
+            "as_read_kwh": sum(energy_as_read(c) for c in groups),
             "site_energy": found["energy"].covers,
             "embodied": found["gwp"].parts["machines"].covers,
             "by_figure": {f.id: found[f.id].covers for f in FIGURES},
@@ -110,7 +110,7 @@ class Build(BuildFile):
         entries, counts = [], coverage.by_service(self._engine)
         for row in self._engine.rows("SELECT * FROM services ORDER BY service_key"):
             key = row["service_key"]
-            found = amounts(self.cells("service_key = $1", [key]))
+            found = amounts(self.groups("service_key = $1", [key]))
             row |= {"first": _iso(row.pop("first_us")), "last": _last_day(row.pop("last_us")), "proof": self.proof(key)}
             size = found["energy"].central or found["it_energy"].central or 0.0
             entries.append((size, row | counts[key] | {"indicators": nested(found)}))
@@ -121,9 +121,9 @@ class Build(BuildFile):
         rows = self._engine.rows("SELECT items FROM services WHERE service_key = $1", [service])
         return rows[0]["items"] if rows else None
 
-    def runs(self, asked: Asked | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
+    def runs(self, asked: RunFilter | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
         """{"rows", "total"}: a page of the runs asked for, newest first, each with its IT and site electricity."""
-        where, given = _filter(asked or Asked())
+        where, given = _filter(asked or RunFilter())
         total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", given)[0]["n"]
         page = f"SELECT * FROM runs WHERE {where} ORDER BY end_us DESC, row_id LIMIT ? OFFSET ?"
         return {"rows": self._described(self._engine.rows(page, [*given, limit, offset])), "total": total}
@@ -134,7 +134,7 @@ class Build(BuildFile):
         rows = self._engine.rows("SELECT * FROM runs WHERE row_id = $1", [row_id])
         if not rows:
             raise NumberUnknown(id=f"run.{row_id}")
-        found = amounts(self.run_cells([row_id])[row_id])
+        found = amounts(self.run_groups([row_id])[row_id])
         run = self._described(rows)[0] | {"indicators": nested(found)}
         ours, theirs = found["gwp"].parts["use"].central, rows[0]["reported_gwp_kg"]
         run["reported"] = {"gwp_kg": theirs, "ours_use_kg": ours, "ratio": ours / theirs if ours and theirs else None}
@@ -142,17 +142,17 @@ class Build(BuildFile):
 
     def _described(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ids = [row["row_id"] for row in rows]
-        cells = self.run_cells(ids)
+        groups = self.run_groups(ids)
         found = self._engine.rows(
             "SELECT row_id, list_sort(list(code)) AS codes FROM run_checks WHERE list_contains($1, row_id)"
             " GROUP BY row_id",
             [ids],
         )
         checks = {row["row_id"]: row["codes"] for row in found}
-        return [self._run(row | {"checks": checks.get(row["row_id"], [])}, cells[row["row_id"]]) for row in rows]
+        return [self._run(row | {"checks": checks.get(row["row_id"], [])}, groups[row["row_id"]]) for row in rows]
 
-    def _run(self, row: dict[str, Any], cells: Sequence[Cell]) -> dict[str, Any]:
-        energy = amounts(cells, [f for f in (figure_named("energy"), figure_named("it_energy")) if f])
+    def _run(self, row: dict[str, Any], groups: Sequence[ActivityGroup]) -> dict[str, Any]:
+        energy = amounts(groups, [f for f in (figure_named("energy"), figure_named("it_energy")) if f])
         times = {"start": _iso(row["start_us"], "seconds"), "end": _iso(row["end_us"], "seconds")}
         times["last"] = _last_day(row["end_us"])
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in ("cpu", "gpu", "ram", "other") if row[f"{c}_energy_kwh"]}
@@ -197,14 +197,14 @@ class Build(BuildFile):
         """Any number opened. Ids: total.FIGURE, service.KEY.FIGURE, run.ROW.FIGURE. NumberUnknown."""
         scope, key, figure = split_number(number)
         if scope == "total":
-            cells = self.cells()
+            groups = self.groups()
         elif scope == "service":
-            cells = self.cells("service_key = $1", [key])
+            groups = self.groups("service_key = $1", [key])
         else:
-            cells = self.run_cells([key])[key]
-        if not cells:
+            groups = self.run_groups([key])[key]
+        if not groups:
             raise NumberUnknown(id=number)
-        body = explain_cells(cells, load(), figure)
+        body = explain_groups(groups, load(), figure)
         amount = body["indicators"]
         for step in figure.split("."):
             amount = amount[step]
@@ -238,7 +238,7 @@ def split_number(number: str) -> tuple[str, str, str]:
     raise NumberUnknown(id=number)
 
 
-def _filter(asked: Asked) -> tuple[str, list[str]]:
+def _filter(asked: RunFilter) -> tuple[str, list[str]]:
     """SQL: which runs are asked for, and its parameters; a view is read only when it is asked about."""
     asks: list[tuple[str, list[str]]] = [("TRUE", [])]
     if asked.service is not None:

@@ -14,8 +14,8 @@ from typing import Any
 from babel.numbers import format_percent
 
 from estimator.assessment.explanation import formulas_version
-from estimator.assessment.impacts import FIGURES, Amount, Figure, amounts
-from estimator.builds.build import Built, bind_tables, current, joined
+from estimator.assessment.impacts import FIGURES, Amount, ImpactIndicator, amounts
+from estimator.builds.build import BuildResult, bind_tables, current, joined
 from estimator.builds.equation_selection import AMOUNTS, ledger_factors
 from estimator.builds.queries import Build
 from estimator.catalogue.tables import Catalogue
@@ -35,7 +35,7 @@ class ChangeUnreadable(SobriaError):
     code = "change_unreadable"
 
 
-def record(home: Path, built: Built, catalogue: Catalogue) -> None:
+def record(home: Path, built: BuildResult, catalogue: Catalogue) -> None:
     """Log what putting this build in the place of the published one changes, the activity being the same.
 
     Nothing is logged without a published build, with the same factors and formulas, or if the old one cannot be opened.
@@ -114,7 +114,7 @@ def _append(folder: Path, entry: Mapping[str, Any]) -> None:
     os.replace(draft, folder / f"{name}.json")
 
 
-def _change(before: Path, built: Built, catalogue: Catalogue) -> dict[str, Any] | None:
+def _change(before: Path, built: BuildResult, catalogue: Catalogue) -> dict[str, Any] | None:
     old, engine = Build(before), DuckDB.read(before)
     versions = {"factors": old.factors_version, "formulas": old.meta["formulas_version"], "build": old.id}
     now = {"factors": catalogue.version, "formulas": formulas_version(), "build": built.id}
@@ -128,18 +128,18 @@ def _change(before: Path, built: Built, catalogue: Catalogue) -> dict[str, Any] 
     if lacking:
         missing = sentences("repricing", "columns_lacking", columns=", ".join(lacking))
         return entry | {"factors": None, "figures": {}, "missing": missing}
-    totals = _of(amounts(old.cells(), FIGURES)) if same_formulas else {f.id: _stored(engine, f) for f in FIGURES}
+    totals = _of(amounts(old.groups(), FIGURES)) if same_formulas else {f.id: _stored(engine, f) for f in FIGURES}
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "repriced.duckdb"
         _reprice(engine, draft, attributes, catalogue)
-        repriced = _of(amounts(Build(draft).cells(), FIGURES))
+        repriced = _of(amounts(Build(draft).groups(), FIGURES))
         used = _factors(DuckDB.read(draft))
     figures = {f.id: {"unit": f.unit, "before": totals[f.id], "after": repriced[f.id]} for f in FIGURES}
     return entry | {"factors": _difference(_factors(engine), used), "figures": figures}
 
 
 def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Catalogue) -> None:
-    """A build of nothing but cells: the groups of an old build, bound to these factors."""
+    """A build of nothing but groups: the groups of an old build, bound to these factors."""
     sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
     keys = ", ".join(["month", "resource_share", *attributes])
     rows = engine.rows(f"SELECT {keys}, {sums} FROM groups GROUP BY {keys}")
@@ -159,7 +159,7 @@ def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Cata
         )
 
 
-def _stored(engine: DuckDB, figure: Figure) -> dict[str, float | None]:
+def _stored(engine: DuckDB, figure: ImpactIndicator) -> dict[str, float | None]:
     """A figure at the values of factors as the formulas of that time made it: today's cannot redo its draws."""
     there = set(_columns(engine, "estimates"))
     terms, conditions = [], ["TRUE"]

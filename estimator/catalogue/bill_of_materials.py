@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import bind_one
+from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import Catalogue, FactorNotFound, load
 
 # indicator of the result to the quantity of the dictionary that any piece of hardware answers to
@@ -33,7 +33,7 @@ def compose(
 
 def factors_of(part: str, catalogue: Catalogue, day: date) -> dict[str, Factor | None]:
     """The factor of each indicator for one of this part, its own or that of a wider subject; None when unknown."""
-    return {name: bind_one(catalogue, quantity, part, day).factor for name, quantity in INDICATORS.items()}
+    return {name: select_factor(catalogue, quantity, part, day).factor for name, quantity in INDICATORS.items()}
 
 
 def _sum(
@@ -41,7 +41,7 @@ def _sum(
 ) -> tuple[float, float, float] | None:
     low = central = high = 0.0
     for part, count in parts.items():
-        item = bind_one(catalogue, quantity, part, day).factor
+        item = select_factor(catalogue, quantity, part, day).factor
         if item is None or item.value is None or item.low is None or item.high is None:
             return None
         low, central, high = low + count * item.low, central + count * item.value, high + count * item.high

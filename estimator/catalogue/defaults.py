@@ -9,7 +9,7 @@ from statistics import median
 
 from estimator.catalogue.resolver import ComputerRead, Places
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import Bound, bind_one
+from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue, load
 
 UNKNOWN_SITE = "class/server-unknown"
@@ -40,18 +40,18 @@ class Device:
         return self.machine in DESKS
 
 
-class Supply:
+class Defaults:
     """Factors bound by subject and day, without the sources that are left out."""
 
     def __init__(self, catalogue: Catalogue, today: date) -> None:
         self.catalogue = catalogue
         self.today = today
 
-    def bound(self, quantity: str, subject: str | None, day: date | None = None) -> Bound:
+    def bound(self, quantity: str, subject: str | None, day: date | None = None) -> SelectedFactor:
         """The factor of a quantity for a subject on a day (default: today), or why there is none."""
-        return bind_one(self.catalogue, quantity, subject, day or self.today)
+        return select_factor(self.catalogue, quantity, subject, day or self.today)
 
-    def manufacture(self, quantity: str, subject: str | None) -> Bound:
+    def manufacture(self, quantity: str, subject: str | None) -> SelectedFactor:
         """Manufacture of a device, between the lowest and highest that any source gives for it or its kind.
 
         A value whose source is known to be unreliable (reliability 5) does not widen it.
@@ -72,7 +72,7 @@ class Supply:
         wider = {"id": f"{item.id}/all-sources", "low": low, "high": high, "bounds_rule": ""}
         return replace(found, factor=item.model_copy(update=wider | {"bounds_kind": "rival_sources"}))
 
-    def _any_card(self, missing: Bound) -> Bound:
+    def _any_card(self, missing: SelectedFactor) -> SelectedFactor:
         """Manufacture of a card that no source describes: between the least and the most of those that one does.
 
         Worked out here, and not read in the table, so that a source that is left out leaves it too.
@@ -153,15 +153,15 @@ class Supply:
 
 
 @lru_cache(maxsize=8)
-def supply(without_source: frozenset[str], today: date) -> Supply:
+def defaults(without_source: frozenset[str], today: date) -> Defaults:
     """The tables without these sources; a default that goes is replaced by what rival sources say."""
     catalogue = load()
     if without_source:
-        catalogue = catalogue.with_factors(tuple(_kept(catalogue, without_source)))
-    return Supply(catalogue, today)
+        catalogue = catalogue.with_factors(tuple(_allowed_factors(catalogue, without_source)))
+    return Defaults(catalogue, today)
 
 
-def _kept(catalogue: Catalogue, without: Collection[str]) -> Iterable[Factor]:
+def _allowed_factors(catalogue: Catalogue, without: Collection[str]) -> Iterable[Factor]:
     for rows in catalogue.by_subject.values():
         left = [f for f in rows if f.source not in without]
         had = any(f.role == "default" and f.value is not None for f in rows)

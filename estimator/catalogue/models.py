@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from estimator.catalogue.model_names import bare, shorter, squeeze, stem, tidy
-from estimator.catalogue.schema import Record
+from estimator.catalogue.schema import TableRow
 from estimator.catalogue.tables import FactorsRefused
 from estimator.core.errors import SobriaError, say
 
@@ -25,7 +25,7 @@ class ModelUnknown(SobriaError):
     code = "model_unknown"
 
 
-class Publisher(Record):
+class Publisher(TableRow):
     """Who publishes models, and the country of its seat (ISO 3166-1 alpha-3); empty when no page settles it."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -42,7 +42,7 @@ class Publisher(Record):
         return self
 
 
-class Size(NamedTuple):
+class ParameterCount(NamedTuple):
     """Parameters of a model [billions] with their bounds, or the code of why they are not known.
 
     A dense model answers with all its parameters: active = total. `guessed` says that nobody published them.
@@ -66,7 +66,7 @@ class Size(NamedTuple):
         return say("models", self.reason, lang) if self.reason else ""
 
 
-class Model(Record):
+class Model(TableRow):
     """One architecture, under all its names. Parameters in billions; None where unknown, never zero.
 
     `confidence`: published by its makers, guessed by a catalogue (always with bounds), or unknown.
@@ -123,7 +123,7 @@ class Model(Record):
         return tuple((provider, name) for provider, _, name in pairs)
 
 
-class Models(Record):
+class Models(TableRow):
     """The catalogue, read and indexed."""
 
     models: tuple[Model, ...]
@@ -163,7 +163,11 @@ class Models(Record):
     def search(self, text: str) -> list[Model]:
         """The models of which one name holds every word of the text; by id. All of them for an empty text."""
         words = [squeeze(word) for word in text.split()]
-        return [m for m in self.models if any(all(word in squeeze(name) for word in words) for name in _said(m, self))]
+        return [
+            m
+            for m in self.models
+            if any(all(word in squeeze(name) for word in words) for name in _searched_names(m, self))
+        ]
 
     @cached_property
     def by_id(self) -> dict[str, Model]:
@@ -187,13 +191,13 @@ class Models(Record):
         return {key: tuple(models.values()) for key, models in found.items()}
 
 
-def size(model: Model) -> Size:
+def size(model: Model) -> ParameterCount:
     """Parameters with their bounds [billions], or why they are not known."""
     if model.total_params_b is None:
-        return Size(reason="size_not_published" if model.open_class == "closed" else "size_not_recorded")
+        return ParameterCount(reason="size_not_published" if model.open_class == "closed" else "size_not_recorded")
     total = (model.total_params_b, model.total_low, model.total_high)
     active = (model.active_params_b, model.active_low, model.active_high)
-    return Size(*total, *active, guessed=model.confidence == "guessed")
+    return ParameterCount(*total, *active, guessed=model.confidence == "guessed")
 
 
 def find(text: str) -> Model:
@@ -214,7 +218,7 @@ def load(folder: Traversable | None = None) -> Models:
     return Models(models=tuple(_records(home, "models.csv", Model)), publishers=publishers)
 
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=TableRow)
 _NUMBERS = ("total_params_b", "total_low", "total_high", "active_params_b", "active_low", "active_high")
 
 
@@ -231,7 +235,7 @@ def _records(home: Traversable, name: str, kind: type[R]) -> list[R]:
     return found
 
 
-def _said(model: Model, models: Models) -> tuple[str, ...]:
+def _searched_names(model: Model, models: Models) -> tuple[str, ...]:
     """Names of a model with its publisher's, so that both can be searched at once."""
     publisher = models.publishers[model.publisher].name
     return tuple(f"{publisher} {name}" for name in model.names)

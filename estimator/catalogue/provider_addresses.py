@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError
 
 from estimator.catalogue import providers
-from estimator.catalogue.schema import Record
+from estimator.catalogue.schema import TableRow
 from estimator.catalogue.tables import FactorsRefused
 
 TABLE = "provider_addresses.csv"
@@ -22,7 +22,7 @@ _HOST = re.compile(r"^[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9_])?$")
 _HERE = ("localhost", "local", "internal", "lan", "home.arpa")  # last parts of names that mean nothing elsewhere
 
 
-class Address(Record):
+class Address(TableRow):
     """A host name where a provider answers, `*` standing for any letters. `usual`: whether it serves there where the
     table of providers says; `documentation`: its own page that gives the address."""
 

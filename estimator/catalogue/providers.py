@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from estimator.catalogue import tables
 from estimator.catalogue.model_names import squeeze
-from estimator.catalogue.schema import Record
+from estimator.catalogue.schema import TableRow
 from estimator.catalogue.tables import Catalogue, FactorsRefused
 from estimator.core.errors import SobriaError
 
@@ -26,7 +26,7 @@ class ProviderUnknown(SobriaError):
     code = "provider_unknown"
 
 
-class Provider(Record):
+class Provider(TableRow):
     """Who serves models through an API. `host` is the subject where it serves, None when nobody says where.
 
     `basis`: declared by the provider, assumed by a tool or a paper, or unknown. `note` says what, and by whom.
@@ -56,7 +56,7 @@ class Provider(Record):
         return (self.id, self.name, *(alias for alias in self.aliases.split("|") if alias))
 
 
-class Providers(Record):
+class Providers(TableRow):
     """The table, read and indexed."""
 
     providers: tuple[Provider, ...]

@@ -91,16 +91,18 @@ def _meaning(catalogue: Catalogue, item: Factor) -> Iterator[Problem]:
 def _gaps(catalogue: Catalogue, today: date) -> Iterator[Problem]:
     for zone in catalogue.zones.values():
         for quantity in GRID:
-            if not zone.wider and not _said(catalogue, quantity, zone.zone, today):
+            if not zone.wider and not _has_value_or_reason(catalogue, quantity, zone.zone, today):
                 yield Problem("silent_gap", zone.zone, quantity)
     for subject in catalogue.subjects.values():
         for wanted in EXPECTED[subject.kind]:
             options = (wanted,) if isinstance(wanted, str) else wanted
-            if not any(_said(catalogue, q, s, today) for q in options for s in catalogue.ladder(subject.id)):
+            if not any(
+                _has_value_or_reason(catalogue, q, s, today) for q in options for s in catalogue.ladder(subject.id)
+            ):
                 yield Problem("silent_gap", subject.id, " / ".join(options))
 
 
-def _said(catalogue: Catalogue, quantity: str, subject: str, day: date) -> bool:
+def _has_value_or_reason(catalogue: Catalogue, quantity: str, subject: str, day: date) -> bool:
     """Is there a value in force, or a row that says why there is none?"""
     rows = catalogue.by_subject.get((quantity, subject), ())
     return any(f.role == "default" and f.valid_on(day) for f in rows)

@@ -52,7 +52,7 @@ class ZoneUnknown(SobriaError):
 
 
 @dataclass(frozen=True)
-class Rule:
+class RecognitionRule:
     """One line of recognition.csv: `field` matching `pattern` says machine, host or device."""
 
     field: str
@@ -68,14 +68,16 @@ class Places:
 
     zones: tuple[dict[str, str], ...]
     subjects: tuple[dict[str, str], ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[RecognitionRule, ...]
 
     @classmethod
     def load(cls, folder: Traversable | None = None) -> "Places":
         """Read the three tables of a folder; by default those that ship with the program."""
         folder = folder if folder is not None else resources.files("factors")
         rules = tuple(
-            Rule(row["field"], re.compile(row["pattern"], re.IGNORECASE), row["machine"], row["host"], row["device"])
+            RecognitionRule(
+                row["field"], re.compile(row["pattern"], re.IGNORECASE), row["machine"], row["host"], row["device"]
+            )
             for row in _table(folder, "recognition.csv")
         )
         return cls(_table(folder, "zones.csv"), _table(folder, "subjects.csv"), rules)

@@ -11,13 +11,13 @@ MissingReason = Literal["not_published", "licence", "not_known", "unreliable", "
 BoundsKind = Literal["p5_p95", "min_max", "rival_sources", "rule", "exact"]
 
 
-class Record(BaseModel):
+class TableRow(BaseModel):
     """A row of a table: nothing more than its columns, and never changed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Source(Record):
+class Source(TableRow):
     """Where values come from, and what may be done with them."""
 
     id: str
@@ -38,7 +38,7 @@ class Source(Record):
         return self.model_dump(mode="json", include=told)
 
 
-class Quantity(Record):
+class Quantity(TableRow):
     """An entry of the dictionary of quantities."""
 
     id: str
@@ -57,7 +57,7 @@ class Quantity(Record):
         return self.label_fr if lang == "fr" else self.label_en
 
 
-class Subject(Record):
+class Subject(TableRow):
     """What a factor hangs on: a hosting site, a device, a machine, a measurement mode, a network."""
 
     id: str
@@ -72,7 +72,7 @@ class Subject(Record):
     note: str
 
 
-class Zone(Record):
+class Zone(TableRow):
     """A country, a part of one, or an aggregate."""
 
     zone: str
@@ -85,7 +85,7 @@ class Zone(Record):
     aliases: str
 
 
-class Factor(Record):
+class Factor(TableRow):
     """One value with its bounds, its validity and its source [unit of its quantity]."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_./-]+$")

@@ -16,7 +16,7 @@ class GivenValueRefused(SobriaError):
 
 
 @dataclass(frozen=True)
-class Bound:
+class SelectedFactor:
     """One input of the formulas: its factor, or why there is none.
 
     rung: 0 when the factor is the subject's own, 1 and more when it is that of a wider subject.
@@ -31,30 +31,30 @@ class Bound:
 
 def bind(
     catalogue: Catalogue, attributes: Mapping[str, str | None], day: date, names: Iterable[str]
-) -> dict[str, Bound]:
+) -> dict[str, SelectedFactor]:
     """These factor quantities for a group with these attributes (zone, host, device, modes …) on a day."""
     quantities = catalogue.quantities
-    return {name: bind_one(catalogue, name, attributes.get(quantities[name].hangs_on), day) for name in names}
+    return {name: select_factor(catalogue, name, attributes.get(quantities[name].hangs_on), day) for name in names}
 
 
-def bind_one(catalogue: Catalogue, name: str, subject: str | None, day: date) -> Bound:
+def select_factor(catalogue: Catalogue, name: str, subject: str | None, day: date) -> SelectedFactor:
     """The default factor of one quantity for one subject on a day; never a silent wider zone or class."""
     quantity = catalogue.quantities[name]
     if not subject:
-        return Bound(name, "", None, missing=f"no_{_kind(quantity.hangs_on)}")
+        return SelectedFactor(name, "", None, missing=f"no_{_kind(quantity.hangs_on)}")
     if subject not in catalogue.zones and subject not in catalogue.subjects:
-        return Bound(name, subject, None, missing=f"unknown_{_kind(quantity.hangs_on)}")
+        return SelectedFactor(name, subject, None, missing=f"unknown_{_kind(quantity.hangs_on)}")
     reason: str | None = None
     for rung, step in enumerate(catalogue.ladder(subject)):
         for item in catalogue.by_subject.get((quantity.factor, step), ()):
             if item.role == "default" and item.valid_on(day):
                 if item.value is not None:
-                    return Bound(name, subject, item, rung)
+                    return SelectedFactor(name, subject, item, rung)
                 reason = reason or item.missing_reason
-    return Bound(name, subject, None, missing=reason or "no_factor")
+    return SelectedFactor(name, subject, None, missing=reason or "no_factor")
 
 
-def given(catalogue: Catalogue, name: str, value: float) -> Bound:
+def given(catalogue: Catalogue, name: str, value: float) -> SelectedFactor:
     """A value typed by the user, exact by definition. GivenValueRefused outside the plausible range."""
     quantity = catalogue.quantities[name]
     if not quantity.floor <= value <= quantity.ceiling:
@@ -90,7 +90,7 @@ def given(catalogue: Catalogue, name: str, value: float) -> Bound:
         missing_reason=None,
         note="",
     )
-    return Bound(name, "given", item)
+    return SelectedFactor(name, "given", item)
 
 
 def _kind(hangs_on: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from estimator.catalogue.schema import Factor, Quantity, Record, Source, Subject, Zone
+from estimator.catalogue.schema import Factor, Quantity, Source, Subject, TableRow, Zone
 from estimator.core.errors import SobriaError
 
 FACTOR_TABLES = (
@@ -43,7 +43,7 @@ class FactorNotFound(SobriaError):
     code = "factor_not_found"
 
 
-class Catalogue(Record):
+class Catalogue(TableRow):
     """All the tables together; `version` is the hash of their content."""
 
     version: str
@@ -151,7 +151,7 @@ def _rows(home: Traversable, name: str) -> Iterator[tuple[int, dict[str, str]]]:
         yield reader.line_num, row
 
 
-R = TypeVar("R", bound="Record")
+R = TypeVar("R", bound="TableRow")
 OPTIONAL = {"value", "low", "high", "bounds_kind", "valid_from", "valid_to", "review_by", "missing_reason"}
 
 

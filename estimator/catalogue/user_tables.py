@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from estimator.catalogue.quality_checks import Problem, problems
-from estimator.catalogue.schema import Factor, Record, Source, Subject
+from estimator.catalogue.schema import Factor, Source, Subject, TableRow
 from estimator.catalogue.tables import OWN_TABLES, Catalogue, FactorsRefused, content_hash, records, sources
 from estimator.core.errors import LANGUAGES, SobriaError, say
 
@@ -19,7 +19,7 @@ LATER = ("silent_gap", "hole_in_time")  # said by `sobria factors check`, and no
 KINDS = ("missing", "extra_forbidden", "float", "date", "literal_error", "value_error")  # faults with a sentence
 
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=TableRow)
 T = TypeVar("T")
 
 
@@ -34,11 +34,11 @@ class OwnTablesRefused(SobriaError):
 
     code = "own_tables_refused"
 
-    def __init__(self, where: "Place", reasons: Mapping[str, str]) -> None:
+    def __init__(self, where: "RowPlace", reasons: Mapping[str, str]) -> None:
         super().__init__(file=where.file, line=where.line, **{f"reason_{lang}": reasons[lang] for lang in LANGUAGES})
 
 
-class Place(NamedTuple):
+class RowPlace(NamedTuple):
     """Where a row stands: the first line is 1."""
 
     file: str
@@ -101,7 +101,7 @@ def _sources(folder: Path, shipped: Catalogue) -> dict[str, Source]:
     found = list(_read(SOURCES, sources(folder)))
     taken = next((s.id for s in found if s.id in shipped.sources), None)
     if taken:
-        raise _refused(Place(SOURCES, f"[{taken}]"), Problem("source_taken", taken))
+        raise _refused(RowPlace(SOURCES, f"[{taken}]"), Problem("source_taken", taken))
     return {s.id: s.model_copy(update={"licence": _licence(s.licence)}) for s in found}
 
 
@@ -109,9 +109,9 @@ def _licence(licence: str) -> str:
     return say("own_tables", "licence", "fr", licence=licence) if licence else ""
 
 
-def _placed(folder: Path, name: str, kind: type[R]) -> Iterator[tuple[Place, R]]:
+def _placed(folder: Path, name: str, kind: type[R]) -> Iterator[tuple[RowPlace, R]]:
     for line, item in _read(name, records(folder, name, kind)):
-        yield Place(name, line), item
+        yield RowPlace(name, line), item
 
 
 def _read(name: str, rows: Iterator[T]) -> Iterator[T]:
@@ -120,11 +120,11 @@ def _read(name: str, rows: Iterator[T]) -> Iterator[T]:
         yield from rows
     except FactorsRefused as error:
         fault = _gravest(error.__cause__)
-        where = Place(name, str(error.facts["line"]))
+        where = RowPlace(name, str(error.facts["line"]))
         raise OwnTablesRefused(where, {lang: _reason(fault, lang) for lang in LANGUAGES}) from error
     except (ValueError, AttributeError, TypeError, OSError, csv.Error) as error:
         said = {lang: say("own_tables", "unreadable", lang, message=error) for lang in LANGUAGES}
-        raise OwnTablesRefused(Place(name, "-"), said) from error
+        raise OwnTablesRefused(RowPlace(name, "-"), said) from error
 
 
 def _gravest(error: BaseException | None) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _reason(fault: Mapping[str, Any], lang: str) -> str:
     return say("own_tables", kind, lang, column=column, read=fault["input"], expected=expected, message=fault["msg"])
 
 
-def _check_subjects(shipped: Catalogue, subjects: list[tuple[Place, Subject]]) -> None:
+def _check_subjects(shipped: Catalogue, subjects: list[tuple[RowPlace, Subject]]) -> None:
     known = {*shipped.subjects, *shipped.zones}
     own = {item.id for _, item in subjects}
     seen: set[str] = set()
@@ -157,7 +157,7 @@ def _check_subjects(shipped: Catalogue, subjects: list[tuple[Place, Subject]]) -
         seen.add(item.id)
 
 
-def _check(merged: Catalogue, places: Mapping[str, Place]) -> None:
+def _check(merged: Catalogue, places: Mapping[str, RowPlace]) -> None:
     """The checks of the shipped tables, as far as these rows are concerned."""
     for problem in problems(merged):
         about = next((name for name in (problem.about, problem.detail) if name in places), None)
@@ -165,5 +165,5 @@ def _check(merged: Catalogue, places: Mapping[str, Place]) -> None:
             raise _refused(places[about], problem)
 
 
-def _refused(where: Place, problem: Problem) -> OwnTablesRefused:
+def _refused(where: RowPlace, problem: Problem) -> OwnTablesRefused:
     return OwnTablesRefused(where, {lang: problem.text(lang) for lang in LANGUAGES})

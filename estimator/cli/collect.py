@@ -45,27 +45,27 @@ def receive(  # noqa: PLR0913
 def add(
     context: typer.Context, service: Annotated[str, typer.Argument(metavar="SERVICE")], json_: Json = False
 ) -> None:
-    from estimator.ingestion.http.tokens import Senders
+    from estimator.ingestion.http.tokens import Tokens
 
-    given, secret = Senders(context.obj["home"]).add(service)
+    given, secret = Tokens(context.obj["home"]).add(service)
     body = given.as_dict() | {"token": secret}
     show(body, json_, lambda: say("collect", "token_given", context.obj["lang"], **body))
 
 
 @token.command("renew", help="collect_token_renew")
 def renew(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID")], json_: Json = False) -> None:
-    from estimator.ingestion.http.tokens import Senders
+    from estimator.ingestion.http.tokens import Tokens
 
-    given, secret = Senders(context.obj["home"]).renew(id_)
+    given, secret = Tokens(context.obj["home"]).renew(id_)
     body = given.as_dict() | {"token": secret}
     show(body, json_, lambda: say("collect", "token_renewed", context.obj["lang"], **body))
 
 
 @token.command("list", help="collect_token_list")
 def list_(context: typer.Context, json_: Json = False) -> None:
-    from estimator.ingestion.http.tokens import Senders
+    from estimator.ingestion.http.tokens import Tokens
 
-    lang, senders = context.obj["lang"], Senders(context.obj["home"])
+    lang, senders = context.obj["lang"], Tokens(context.obj["home"])
     held = [token.as_dict() | {"mark": senders.sender(token).mark} for token in senders.in_force()]
     lines = [say("collect", "token_line", lang, **given) for given in held] or [say("collect", "token_none", lang)]
     show({"tokens": held}, json_, lambda: "\n".join(lines))
@@ -73,7 +73,7 @@ def list_(context: typer.Context, json_: Json = False) -> None:
 
 @token.command("revoke", help="collect_token_revoke")
 def revoke(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID")], json_: Json = False) -> None:
-    from estimator.ingestion.http.tokens import Senders
+    from estimator.ingestion.http.tokens import Tokens
 
-    body = Senders(context.obj["home"]).revoke(id_).as_dict()
+    body = Tokens(context.obj["home"]).revoke(id_).as_dict()
     show(body, json_, lambda: say("collect", "token_revoked", context.obj["lang"], **body))

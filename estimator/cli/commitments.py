@@ -11,7 +11,7 @@ from estimator.core.errors import say
 
 if TYPE_CHECKING:
     from estimator.core.fields import Author
-    from estimator.governance.commitments.commitments import Commitments, Entry
+    from estimator.governance.commitments.commitments import CommitmentEntry, Commitments
 
 commitments = typer.Typer(no_args_is_help=True)
 
@@ -48,7 +48,7 @@ def objective(  # noqa: PLR0913
     vote = {"indicator": indicator, "territory": territory, "by": by, "date": date.date(), "document": document}
     target = {"value": value, "change_percent": change, "unit": unit, "due_year": due_year}
     fields = vote | target | {"reference_year": reference_year, "reference_value": reference_value}
-    _written(context, _kept(context).vote_objective(fields, _author(who, why or document)), json_)
+    _print_id(context, _commitments(context).vote_objective(fields, _author(who, why or document)), json_)
 
 
 @commitments.command("budget", help="commitments_budget")
@@ -68,7 +68,7 @@ def budget(  # noqa: PLR0913
 ) -> None:
     vote = {"indicator": indicator, "territory": territory, "by": by, "date": date.date(), "document": document}
     fields = vote | {"year": year, "value": value, "unit": unit}
-    _written(context, _kept(context).vote_budget(fields, _author(who, why or document)), json_)
+    _print_id(context, _commitments(context).vote_budget(fields, _author(who, why or document)), json_)
 
 
 @commitments.command("training", help="commitments_training")
@@ -84,7 +84,7 @@ def training(  # noqa: PLR0913
     json_: Json = False,
 ) -> None:
     fields = {"service": service, "date": _day(date), "trained": trained, "with_access": with_access, "kind": kind}
-    _written(context, _kept(context).state_training(fields, _author(who, why or kind)), json_)
+    _print_id(context, _commitments(context).state_training(fields, _author(who, why or kind)), json_)
 
 
 @commitments.command("publication")
@@ -104,7 +104,7 @@ def publication(  # noqa: PLR0913
 ) -> None:
     about = {"use_case": use_case, "territory": territory, "period": period}
     made = {"what": what, "date": _day(date), "build": build, "factors_version": factors_version, "address": address}
-    _written(context, _kept(context).publish(made | about, _author(who, why or address)), json_)
+    _print_id(context, _commitments(context).publish(made | about, _author(who, why or address)), json_)
 
 
 @commitments.command("correction")
@@ -118,14 +118,14 @@ def correction(  # noqa: PLR0913
     json_: Json = False,
 ) -> None:
     fields = {"publication": id, "date": _day(date), "changed": changed, "reason": why}
-    _written(context, _kept(context).correct(fields, _author(who, why)), json_)
+    _print_id(context, _commitments(context).correct(fields, _author(who, why)), json_)
 
 
 @commitments.command("withdraw")
 def withdraw(
     context: typer.Context, id: Annotated[str, typer.Argument(metavar="ID")], who: Who, why: Why, json_: Json = False
 ) -> None:
-    _kept(context).withdraw(id, _author(who, why))
+    _commitments(context).withdraw(id, _author(who, why))
     show({"withdrawn": id}, json_, lambda: say("commitments_cli", "withdrawn", context.obj["lang"], id=id))
 
 
@@ -134,7 +134,7 @@ def list_(context: typer.Context, json_: Json = False) -> None:
     from estimator.cli.commitments_text import list_text
     from estimator.governance.commitments.schema import Budget, Objective, Training
 
-    kept, today = _kept(context), _day(None)
+    kept, today = _commitments(context), _day(None)
     counts = {"trained", "with_access"}  # of one service they may be those of a few people
     body = {
         "objectives": [e.as_dict() for e in kept.entries(Objective)],
@@ -147,7 +147,7 @@ def list_(context: typer.Context, json_: Json = False) -> None:
     show(body, json_, lambda: list_text(kept, today, context.obj["lang"]))
 
 
-def _kept(context: typer.Context) -> "Commitments":
+def _commitments(context: typer.Context) -> "Commitments":
     from estimator.governance.commitments.commitments import Commitments
 
     return Commitments(context.obj["home"])
@@ -163,6 +163,6 @@ def _day(day: datetime | None) -> Date:
     return (day or datetime.now()).date()
 
 
-def _written(context: typer.Context, entry: "Entry[Any]", as_json: bool) -> None:
+def _print_id(context: typer.Context, entry: "CommitmentEntry[Any]", as_json: bool) -> None:
     """What a writing command says: the id."""
     show(entry.as_dict(), as_json, lambda: say("commitments_cli", "written", context.obj["lang"], id=entry.id))

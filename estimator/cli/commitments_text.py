@@ -7,7 +7,7 @@ from typing import Any
 from estimator.core.errors import say
 from estimator.core.number_format import count_text, exact_text, share_text
 from estimator.core.periods import Period
-from estimator.governance.commitments.commitments import Commitments, Entry, Group, Published
+from estimator.governance.commitments.commitments import CommitmentEntry, Commitments, Published, TrainingGroup
 from estimator.governance.commitments.schema import UNITS, Budget, Objective, Training
 
 
@@ -25,7 +25,7 @@ def list_text(kept: Commitments, today: date, lang: str) -> str:
     return "\n".join(lines + [f"! {fault[lang]}" for fault in kept.faults()])
 
 
-def _line(entry: Entry[Any], text: str, lang: str) -> str:
+def _line(entry: CommitmentEntry[Any], text: str, lang: str) -> str:
     if entry.withdrawn:
         text = say("commitments_cli", "no_more", lang, line=text, reason=entry.withdrawn)
     return f"  {entry.id}  {text}"
@@ -73,7 +73,7 @@ def _trainings(kept: Commitments, today: date, lang: str) -> list[str]:
     return groups + said
 
 
-def _group(group: Group, lang: str) -> str:
+def _group(group: TrainingGroup, lang: str) -> str:
     service = group.service or say("commitments_cli", "others", lang)
     counts = {"trained": count_text(group.trained, lang), "access": count_text(group.with_access, lang)}
     return "  " + say("commitments_cli", "group", lang, service=service, **counts)

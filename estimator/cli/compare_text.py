@@ -13,7 +13,7 @@ def compare_text(body: Mapping[str, Any], lang: str) -> str:
     """The text of compare_scenario's body, with growth, crossings and openings when they are in it."""
     blocks = [_head(body, lang), _lead(body, lang), _options(body, lang), _verdicts(body, lang)]
     blocks += [] if "sites" in body else [smallest_words(body, lang)]  # one model, in several places
-    blocks += [_growth(body, lang), _crossings(body, lang), _matters(body, lang)]
+    blocks += [_growth(body, lang), _crossings(body, lang), _variance_text(body, lang)]
     return typeset("\n\n".join(block for block in blocks if block), lang)
 
 
@@ -41,10 +41,10 @@ def _lead(body: Mapping[str, Any], lang: str) -> str:
     if not body["lead"]:
         key, told = no_lead(body)
         return say("compare", key, lang, **told)
-    return "\n".join(_told(pair, lang) for pair in body["lead"])
+    return "\n".join(_pair_text(pair, lang) for pair in body["lead"])
 
 
-def _told(pair: Mapping[str, Any], lang: str) -> str:
+def _pair_text(pair: Mapping[str, Any], lang: str) -> str:
     """The paired ratio, then its verdict; the verdict alone where there is no ratio."""
     verdict = f"{_capital(pair['words'][lang])}."
     return f"{pair['sentence'][lang]} {verdict}" if pair["ratio"] else verdict
@@ -100,7 +100,7 @@ def _crossings(body: Mapping[str, Any], lang: str) -> str:
     return "\n".join([say("compare", "crossings", lang), *lines]) if lines else ""
 
 
-def _matters(body: Mapping[str, Any], lang: str) -> str:
+def _variance_text(body: Mapping[str, Any], lang: str) -> str:
     found = body.get("opened", {}).get("matters", {})
     labels = body.get("factor_labels", {})
     lines = [f"  {share_text(share, lang)} : {labels[key][lang]}" for key, share in list(found.items())[:5]]

@@ -56,11 +56,11 @@ def estimate(
     stated = dict(locals())
     from estimator.cli.estimate_text import estimate_text
     from estimator.workloads.estimate import estimate as answer
-    from estimator.workloads.request import Question, question, training
+    from estimator.workloads.request import Request, request_from, training
 
-    given = {name: value for name, value in stated.items() if name in Question.model_fields}
+    given = {name: value for name, value in stated.items() if name in Request.model_fields}
     if method == "sobria":
-        body = answer(question(**given, day=date.date() if date else None, training=training(stated)))
+        body = answer(request_from(**given, day=date.date() if date else None, training=training(stated)))
     else:
         from estimator.workloads.ecologits.estimate import estimate_ecologits
 

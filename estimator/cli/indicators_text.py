@@ -27,11 +27,11 @@ def indicators_text(body: Mapping[str, Any], lang: str) -> str:
     lines += [say("indicators", "head", lang, **facts), against_text(body, lang), ""]
     for entry in body["indicators"].values():
         lines.append(f"{entry['number']:>2}. {name(entry['id'], lang)} : {value_text(entry, lang)}")
-        lines += [f"    {text}" for text in _beside(entry, lang)]
+        lines += [f"    {text}" for text in _supplementary_text(entry, lang)]
     return typeset("\n".join(lines), lang)
 
 
-def _beside(entry: Mapping[str, Any], lang: str) -> list[str]:
+def _supplementary_text(entry: Mapping[str, Any], lang: str) -> list[str]:
     lines = [objective_text(entry["objective"], lang)]
     if entry["kind"] == "footprint":
         lines.append(trend_text(entry, lang))

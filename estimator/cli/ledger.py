@@ -22,9 +22,9 @@ Some = str | None
 
 @ledger.command("verify", help="ledger_verify")
 def verify(context: typer.Context, json_: Json = False) -> None:
-    from estimator.ledger.reconciliation import standing
+    from estimator.ledger.reconciliation import reconcile
 
-    found, lang = standing(_ledger(context)), context.obj["lang"]
+    found, lang = reconcile(_ledger(context)), context.obj["lang"]
     lines = [say("ledger_cli", "standing", lang, **found.as_dict())]
     if not found.faults:
         lines.append(say("ledger_cli", "sound" if found.as_dict()["files"] else "nothing_to_prove", lang))
@@ -71,7 +71,7 @@ def withdraw(  # noqa: PLR0913
     if undo:
         body, key = withdrawing.bring_back(held, undo, author(who, why)).as_dict(), "back"
     elif dry_run:
-        body, key = withdrawing.leaving(held, targets[0]).as_dict(), "would_leave"
+        body, key = withdrawing.withdrawal_effect(held, targets[0]).as_dict(), "would_leave"
     else:
         body, key = withdrawing.withdraw(held, targets[0], author(who, why)).as_dict(), "left"
     show(body, json_, lambda: leaving_text(body, key, context.obj["lang"]))
@@ -116,11 +116,11 @@ def restore(
 
 @quarantine.command("list", help="quarantine_list")
 def list_(context: typer.Context, json_: Json = False) -> None:
-    from estimator.cli.ledger_text import said, waiting_text
-    from estimator.ingestion.quarantine import waiting
+    from estimator.cli.ledger_text import refusal_reason, waiting_text
+    from estimator.ingestion.quarantine import still_quarantined
 
-    rows = waiting(_ledger(context))
-    body = {"rows": [row.model_dump() | said(row) for row in rows], "total": len(rows)}
+    rows = still_quarantined(_ledger(context))
+    body = {"rows": [row.model_dump() | refusal_reason(row) for row in rows], "total": len(rows)}
     show(body, json_, lambda: waiting_text(rows, context.obj["lang"]))
 
 

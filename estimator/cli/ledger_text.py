@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimator.core.errors import say, sentences
-from estimator.ledger.journal import Import, Withdrawal
+from estimator.ledger.journal import Import, RowsWithdrawal
 from estimator.ledger.rows import Refused
 
 SHOWN, NAMES = 20, 5
@@ -22,7 +22,7 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     )
 
 
-def history_text(imports: Sequence[Import], withdrawals: Sequence[Withdrawal], lang: str) -> str:
+def history_text(imports: Sequence[Import], withdrawals: Sequence[RowsWithdrawal], lang: str) -> str:
     """One line an import or a withdrawal, oldest first."""
     lines = [(record.order, _import_line(record, lang)) for record in imports]
     lines += [(record.order, _withdrawal_line(record, lang)) for record in withdrawals]
@@ -41,7 +41,7 @@ def waiting_text(rows: Sequence[Refused], lang: str) -> str:
             lang,
             where=f"{file}:{held[0].line}",
             count=len(held),
-            sentence=said(held[0])[lang],
+            sentence=refusal_reason(held[0])[lang],
         )
         for (file, _), held in groups.items()
     ]
@@ -56,7 +56,7 @@ def retried_text(body: Mapping[str, Any], lang: str) -> str:
     return "\n".join(lines)
 
 
-def said(row: Refused) -> dict[str, str]:
+def refusal_reason(row: Refused) -> dict[str, str]:
     """Why a row was set aside: {"code", "fr", "en"}."""
     return sentences("refusals", row.code, **row.facts)
 
@@ -68,7 +68,7 @@ def _import_line(record: Import, lang: str) -> str:
     return say("ledger_cli", key, lang, at=record.at[:19], id=record.event, files=files, **facts)
 
 
-def _withdrawal_line(record: Withdrawal, lang: str) -> str:
+def _withdrawal_line(record: RowsWithdrawal, lang: str) -> str:
     facts = record.model_dump() | {"at": record.at[:19], "id": record.event}
     return say("ledger_cli", "undo_line" if record.undoes else "withdrawal_line", lang, **facts)
 

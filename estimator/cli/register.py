@@ -59,7 +59,7 @@ def show_(context: typer.Context, id: Id, json_: Json = False) -> None:
 def add(context: typer.Context, fields: Fields, who: Who, why: Why, json_: Json = False) -> None:
     from estimator.governance.register.csv_table import facts_of, settable
 
-    _written(context, _register(context).create(facts_of(settable(fields)), _author(who, why)), json_)
+    _print_use_case(context, _register(context).create(facts_of(settable(fields)), _author(who, why)), json_)
 
 
 @register.command("set")
@@ -68,7 +68,7 @@ def set_(context: typer.Context, id: Id, fields: Fields, who: Who, why: Why, jso
 
     held = _register(context)
     facts = facts_of(row_of(held.use_case(id)) | settable(fields))
-    _written(context, held.change(id, facts, _author(who, why)), json_)
+    _print_use_case(context, held.change(id, facts, _author(who, why)), json_)
 
 
 @register.command("move")
@@ -80,7 +80,7 @@ def move(  # noqa: PLR0913
     why: Why,
     json_: Json = False,
 ) -> None:
-    _written(context, _register(context).move(id, stage, _author(who, why)), json_)
+    _print_use_case(context, _register(context).move(id, stage, _author(who, why)), json_)
 
 
 @register.command("review")
@@ -97,7 +97,7 @@ def review(  # noqa: PLR0913
 ) -> None:
     days = {name: day.date() for name, day in (("done", done), ("due", due)) if day}
     found = {**days, "by": by, "conclusion": conclusion}
-    _written(context, _register(context).review(id, found, _author(who, why or conclusion)), json_)
+    _print_use_case(context, _register(context).review(id, found, _author(who, why or conclusion)), json_)
 
 
 @register.command("quality")
@@ -114,7 +114,7 @@ def quality(  # noqa: PLR0913
 ) -> None:
     found = {"value": value, "date": _day(date), "by": by} | ({"test": test} if test else {})
     case = _register(context).record_quality(id, found, _author(who, why or test or by))
-    _written(context, case, json_)
+    _print_use_case(context, case, json_)
 
 
 @register.command("decide")
@@ -130,7 +130,7 @@ def decide(  # noqa: PLR0913
     json_: Json = False,
 ) -> None:
     found = {"what": what, "date": _day(date), "reasons": reasons, "by": by}
-    _written(context, _register(context).decide(id, found, _author(who, why or reasons)), json_)
+    _print_use_case(context, _register(context).decide(id, found, _author(who, why or reasons)), json_)
 
 
 @register.command("attach")
@@ -146,7 +146,7 @@ def attach(  # noqa: PLR0913
     json_: Json = False,
 ) -> None:
     pattern = {"service_key": service_key, "host": host, "model": model, "since": since and since.date()}
-    _written(context, _register(context).attach(id, pattern, _author(who, why)), json_)
+    _print_use_case(context, _register(context).attach(id, pattern, _author(who, why)), json_)
 
 
 @register.command("detach")
@@ -160,7 +160,7 @@ def detach(  # noqa: PLR0913
     json_: Json = False,
 ) -> None:
     case = _register(context).detach(id, attachment, _author(who, why), until.date() if until else None)
-    _written(context, case, json_)
+    _print_use_case(context, case, json_)
 
 
 @register.command("due")
@@ -219,7 +219,7 @@ def _day(date: datetime | None) -> Any:
     return date.date() if date else _today()
 
 
-def _written(context: typer.Context, case: "UseCase", as_json: bool) -> None:
+def _print_use_case(context: typer.Context, case: "UseCase", as_json: bool) -> None:
     """What a writing command says: the use case as it is now."""
     from estimator.cli.register_text import written_text
 

@@ -75,11 +75,11 @@ def budget_vert(
 
 def _write(context: typer.Context, out: Path, asked: tuple[str | None, str, str], as_json: bool) -> None:
     """The report that the command names."""
-    from estimator.reporting.publications.context import Asked, facts_of
+    from estimator.reporting.publications.context import ReportRequest, facts_of
     from estimator.reporting.publications.write import write_report
 
     lang = context.obj["lang"]
-    saved = write_report(str(context.info_name), facts_of(context.obj["home"], Asked(*asked), lang), out)
+    saved = write_report(str(context.info_name), facts_of(context.obj["home"], ReportRequest(*asked), lang), out)
     body = {"files": [{"file": file, "bytes": size} for file, size in saved.files.items()], "notes": list(saved.notes)}
     lines = [say("sheet", "written", lang, file=file, bytes=size) for file, size in saved.files.items()]
     show(body, as_json, lambda: "\n".join([*lines, *saved.notes]))

@@ -14,7 +14,7 @@ from estimator.catalogue.schema import Factor, Subject
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import say, words
 from estimator.core.number_format import (
-    Step,
+    DisplayUnit,
     bounds_text,
     count_text,
     exact_text,
@@ -138,7 +138,7 @@ def steps_text(steps: Sequence[Mapping[str, Any]], lang: str) -> str:
         lines.append(f"  {step['label'][lang]} = {step['formula'][lang]}")
         if step["formula"].get("numbers"):
             lines.append(f"    = {spoken_numbers(step['formula']['numbers'], lang)}")
-        as_computed = Step(Decimal(1), unit_text(step["unit"], lang))
+        as_computed = DisplayUnit(Decimal(1), unit_text(step["unit"], lang))
         value = exact_text(step["value"], step["unit"], lang, as_computed)
         if step["low"] != step["high"]:
             value += f" [{bounds_text(step['low'], step['high'], as_computed, lang)}]"

@@ -45,7 +45,7 @@ def track(
         lang=context.obj["lang"],
         use_case=use_case,
         project=project,
-        zone=_known(zone) if zone else "",
+        zone=_zone_of_tables(zone) if zone else "",
         host=host,
         items=items,
         sampling_s=sampling,
@@ -55,7 +55,7 @@ def track(
     raise typer.Exit(run_command(command, options, before=since_start()))
 
 
-def _known(zone: str) -> str:
+def _zone_of_tables(zone: str) -> str:
     """The zone of the tables. ZoneUnknown."""
     from estimator.catalogue.resolver import PlaceRead, Places, ZoneUnknown
 

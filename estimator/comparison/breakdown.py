@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from estimator.assessment.evaluation import Cell
-from estimator.assessment.impacts import FIGURES, asked, figure_named, known_result
+from estimator.assessment.evaluation import ActivityGroup
+from estimator.assessment.impacts import FIGURES, applies_to, figure_named, known_result
 from estimator.comparison.paired_draws import Side
 
 NAMES = ("servers", "overhead", "onsite", "electricity", "making", "network", "terminals", "terminals_making")
@@ -16,8 +16,8 @@ def components(side: Side, indicator: str, printed: bool = True) -> dict[str, fl
     Electricity of the site is told apart into that of the servers and the rest: cooling and losses.
     """
     found: dict[str, float] = {}
-    for cell in side.cells:
-        for name, value in _parts(cell, indicator):
+    for group in side.groups:
+        for name, value in _parts(group, indicator):
             found[name] = found.get(name, 0.0) + value
     figure, whole = figure_named(indicator), sum(found.values())
     assert figure is not None
@@ -31,27 +31,27 @@ def screens_share(electricity: Mapping[str, float]) -> float | None:
     return electricity.get("terminals", 0.0) / whole if whole else None
 
 
-def _parts(cell: Cell, indicator: str) -> list[tuple[str, float]]:
+def _parts(group: ActivityGroup, indicator: str) -> list[tuple[str, float]]:
     figure = figure_named(indicator)
     assert figure is not None and figure in FIGURES
-    people = "terminal_hours" in cell.amounts
+    people = "terminal_hours" in group.amounts
     found = []
     for part in figure.parts:
-        result = known_result(part, cell.values) if asked(part, cell) else None
+        result = known_result(part, group.values) if applies_to(part, group) else None
         if result is None:
             continue
-        value = float(cell.values[result])
+        value = float(group.values[result])
         if people:
             found.append(("terminals_making" if part.name in ("devices", "machines") else "terminals", value))
         elif part.name in ("site", "use"):
-            servers = _servers(cell)
+            servers = _servers(group)
             found += [("servers", value * servers), ("overhead", value - value * servers)]
         else:
             found.append(("making" if part.name in ("devices", "machines") else part.name, value))
     return found
 
 
-def _servers(cell: Cell) -> float:
+def _servers(group: ActivityGroup) -> float:
     """Share of the electricity of the site that the servers take [1]."""
-    it, site = cell.values["it_energy"], cell.values["site_energy"]
+    it, site = group.values["it_energy"], group.values["site_energy"]
     return float(it / site) if site else 1.0

@@ -6,11 +6,11 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from estimator.assessment.impacts import FIGURES, Figure, amounts, asked, figure_named, known_result
+from estimator.assessment.impacts import FIGURES, ImpactIndicator, amounts, applies_to, figure_named, known_result
 from estimator.assessment.sensitivity import split_difference
 from estimator.comparison.breakdown import components, screens_share
-from estimator.comparison.option_inventory import Built, Context, built, counts_network
-from estimator.comparison.paired_draws import Paired, Side
+from estimator.comparison.option_inventory import ComparisonContext, OptionInventory, built, counts_network
+from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_text import quality_words, ratio_words, verdict_words
 from estimator.comparison.verdicts import LOWER_ALWAYS, LOWER_MOSTLY, NOT_COMPARABLE, NOT_STUDIED, Comparison
@@ -22,42 +22,44 @@ FEW = 8  # options up to which every pair is told; beyond, each against the refe
 
 
 @dataclass(frozen=True)
-class Weighed:
-    """An option with its cells and their sums."""
+class EvaluatedOption:
+    """An option with its groups and their sums."""
 
-    built: Built
+    built: OptionInventory
     side: Side
 
     @property
     def option(self) -> Option:
         return self.built.option
 
-    def boundary(self, figure: Figure) -> frozenset[str]:
+    def boundary(self, figure: ImpactIndicator) -> frozenset[str]:
         """What the figure counts beside the electricity of computing: people, network, making of the hardware.
 
         An option that computes nothing leaves out neither network nor hardware.
         """
-        computing = [cell for cell in self.built.cells if "terminal_hours" not in cell.amounts]
+        computing = [group for group in self.built.groups if "terminal_hours" not in group.amounts]
         found = {"people"} if self.option.people is not None else set()
         names = {part.name for part in figure.parts}
         if "network" in names and (not computing or counts_network(self.option)):
             found.add("network")
         making = [p for p in figure.parts if p.name in ("devices", "machines")]
-        known = any(known_result(p, c.values) for c in computing for p in making if asked(p, c))
+        known = any(known_result(p, c.values) for c in computing for p in making if applies_to(p, c))
         if making and (known or not computing):
             found.add("making")
         return frozenset(found)
 
 
 class Comparator:
-    """A scenario worked out: every option with its cells, compared on demand."""
+    """A scenario worked out: every option with its groups, compared on demand."""
 
-    def __init__(self, scenario: Scenario, context: Context, times: float = 1.0) -> None:
+    def __init__(self, scenario: Scenario, context: ComparisonContext, times: float = 1.0) -> None:
         self.scenario = scenario
         self.context = context
         self.times = times
         studied = [option for option in scenario.options if option.status == "studied"]
-        self.weighed = {o.id: Weighed(b, Side(b.cells)) for o in studied for b in (built(scenario, o, context, times),)}
+        self.weighed = {
+            o.id: EvaluatedOption(b, Side(b.groups)) for o in studied for b in (built(scenario, o, context, times),)
+        }
 
     @property
     def units(self) -> float:
@@ -76,11 +78,11 @@ class Comparator:
         refused = self._refused(a, b, indicator)
         return refused or compare_pair(self.paired(a, b, indicator).pair())
 
-    def paired(self, a: str, b: str, indicator: str) -> Paired:
+    def paired(self, a: str, b: str, indicator: str) -> PairedSides:
         """Two studied options on one indicator."""
         figure = figure_named(indicator)
         assert figure is not None
-        return Paired(self.weighed[a].side, self.weighed[b].side, figure)
+        return PairedSides(self.weighed[a].side, self.weighed[b].side, figure)
 
     def _refused(self, a: str, b: str, indicator: str) -> Comparison | None:
         """Why two options are not compared, if they are not."""
@@ -155,7 +157,7 @@ def compare_scenario(work: Comparator) -> dict[str, Any]:
         "pairs": {figure.id: pairs_of(work, figure.id) for figure in FIGURES},
         "reference": reference,
         "qualified": list(work.qualified()),
-        "lead": [led(work, reference, name) for name in others] if reference else [],
+        "lead": [against_reference(work, reference, name) for name in others] if reference else [],
         "smallest_model": work.smallest_model(),
         "smallest_lead": _smallest_lead(work),
         "date": work.context.day.isoformat(),
@@ -167,12 +169,12 @@ def pairs_of(work: Comparator, indicator: str) -> list[dict[str, Any]]:
     """Verdicts of the pairs of options on one indicator; of many options, each against the reference."""
     names = [option.id for option in work.scenario.options if option.status != "rejected"]
     if len(names) <= FEW:
-        return [told(work, a, b, indicator) for a, b in combinations(names, 2)]
+        return [pair_result(work, a, b, indicator) for a, b in combinations(names, 2)]
     reference = work.reference(indicator) or names[0]
-    return [told(work, reference, name, indicator) for name in names if name != reference]
+    return [pair_result(work, reference, name, indicator) for name in names if name != reference]
 
 
-def told(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
+def pair_result(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
     """One pair: verdict, share, ratio B/A and the sentences of both, in both languages."""
     found = work.pair(a, b, indicator)
     names = tuple(work.scenario.option(name).label for name in (a, b))
@@ -186,9 +188,9 @@ def told(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
     return body
 
 
-def led(work: Comparator, reference: str, other: str) -> dict[str, Any]:
+def against_reference(work: Comparator, reference: str, other: str) -> dict[str, Any]:
     """The ratio of electricity between the reference and another option, with the quality of both in one sentence."""
-    body = told(work, reference, other, "energy")
+    body = pair_result(work, reference, other, "energy")
     first, second = (body["b"], body["a"]) if body["lower"] == body["b"] else (body["a"], body["b"])
     sides = [work.scenario.option(name) for name in (first, second)]
     words = body.get("ratio_words")
@@ -201,10 +203,10 @@ def _smallest_lead(work: Comparator) -> list[dict[str, Any]]:
     found, figure = work.smallest_model(), figure_named("energy")
     assert figure is not None
     models = [n for n, w in work.weighed.items() if w.option.method == "model" and w.side.central(figure) is not None]
-    return [led(work, found["id"], name) for name in models if name != found["id"]] if found else []
+    return [against_reference(work, found["id"], name) for name in models if name != found["id"]] if found else []
 
 
-def opened(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
+def explain_difference(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
     """What the difference between two options is made of, and which factors its doubt comes from."""
     if work.pair(a, b, indicator).ratio is None:
         return {"split": {}, "matters": {}, "tornado": {}}
@@ -232,7 +234,7 @@ def _option(work: Comparator, option: Option) -> dict[str, Any]:
             "proof": {},
             "warnings": [],
         }
-    found = amounts(weighed.built.cells, FIGURES) if weighed.built.cells else {}
+    found = amounts(weighed.built.groups, FIGURES) if weighed.built.groups else {}
     body["figures"] = {name: amount.as_dict() for name, amount in found.items()}
     body["per_unit"] = {name: _per(amount.as_dict(), work.units) for name, amount in found.items()}
     body["components"] = {name: components(weighed.side, name) for name in found}

@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from estimator.catalogue.selection import Bound
+from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue, load
 from estimator.comparison.breakdown import components, screens_share
-from estimator.comparison.comparison import Comparator, compare_scenario, opened
-from estimator.comparison.option_inventory import Context, built
+from estimator.comparison.comparison import Comparator, compare_scenario, explain_difference
+from estimator.comparison.option_inventory import ComparisonContext, built
 from estimator.comparison.paired_draws import Side
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.site_comparison import at_hosts, placeable
@@ -18,7 +18,7 @@ from estimator.core.errors import LANGUAGES
 
 FEW = 8  # options up to which growth and crossings are told
 
-Answers = Mapping[str, Mapping[str, Bound]]
+Answers = Mapping[str, Mapping[str, SelectedFactor]]
 Sites = tuple[str, Sequence[str]]  # an option, and the hosts at which to place it
 
 
@@ -30,27 +30,27 @@ def decision(
     today: date | None = None,
 ) -> dict[str, Any]:
     """Everything that the page and the command line show of a scenario, or of one of its options at several sites."""
-    context = Context(load(), scenario.day or today or date.today(), answers or {}, home)
+    context = ComparisonContext(load(), scenario.day or today or date.today(), answers or {}, home)
     if sites is not None:
         return _placed(scenario, context, sites)
     return _decided(scenario, context)
 
 
-def _placed(scenario: Scenario, context: Context, sites: Sites) -> dict[str, Any]:
+def _placed(scenario: Scenario, context: ComparisonContext, sites: Sites) -> dict[str, Any]:
     """One option at several sites, and what people's screens, left out there, take of it as the scenario has it."""
     option = scenario.option(sites[0] or _model_of(scenario))
     body = _decided(at_hosts(scenario, option.id, sites[1], context.catalogue), context)
-    whole = components(Side(built(scenario, option, context).cells), "energy")
+    whole = components(Side(built(scenario, option, context).groups), "energy")
     return body | {"sites": {"option": option.id, "label": option.label, "screens_share": screens_share(whole)}}
 
 
-def _decided(scenario: Scenario, context: Context) -> dict[str, Any]:
+def _decided(scenario: Scenario, context: ComparisonContext) -> dict[str, Any]:
     work = Comparator(scenario, context)
     body = compare_scenario(work)
     few = len(work.weighed) <= FEW
     body["growth"] = growth(scenario, context) if few else []
     body["crossings"] = crossings(scenario, context) if few else []
-    body["opened"] = _opened(work, body["lead"])
+    body["opened"] = _largest_difference(work, body["lead"])
     body["factor_labels"] = factor_labels(work, body["opened"].get("matters", {}))
     return body
 
@@ -60,13 +60,15 @@ def _model_of(scenario: Scenario) -> str:
     return next((o.id for o in scenario.options if placeable(o)), scenario.options[0].id)
 
 
-def _opened(work: Comparator, lead: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _largest_difference(work: Comparator, lead: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The difference of electricity between the reference and the option that is furthest from it."""
     far = [pair for pair in lead if pair["ratio"]]
     if not far:
         return {}
     pair = max(far, key=lambda found: found["ratio"]["median"])
-    return {"a": pair["a"], "b": pair["b"], "indicator": "energy"} | opened(work, pair["a"], pair["b"], "energy")
+    return {"a": pair["a"], "b": pair["b"], "indicator": "energy"} | explain_difference(
+        work, pair["a"], pair["b"], "energy"
+    )
 
 
 def factor_labels(work: Comparator, keys: Collection[str]) -> dict[str, dict[str, str]]:
@@ -77,8 +79,8 @@ def factor_labels(work: Comparator, keys: Collection[str]) -> dict[str, dict[str
 def _labels(key: str, work: Comparator, catalogue: Catalogue) -> dict[str, str]:
     """A factor in words: its quantity and what it hangs on."""
     for weighed in work.weighed.values():
-        for cell in weighed.built.cells:
-            for name, bound in cell.bounds.items():
+        for group in weighed.built.groups:
+            for name, bound in group.bounds.items():
                 if bound.factor is not None and bound.factor.id == key:
                     quantity, subject = catalogue.quantities[name], bound.factor.subject
                     return {lang: f"{quantity.label(lang)} ({catalogue.label(subject, lang)})" for lang in LANGUAGES}

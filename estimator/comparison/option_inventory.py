@@ -1,4 +1,4 @@
-"""An option of a scenario as cells: what answers take, what waits, what people use; per period, for all its units."""
+"""An option of a scenario as groups: what answers take, what waits, what people use; per period, for all its units."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from estimator.assessment.evaluation import Cell
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.defaults import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
-from estimator.catalogue.selection import Bound
+from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.scenario import Option, People, Scenario
 from estimator.comparison.verdict_text import BARE
@@ -18,9 +18,9 @@ from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import share_text, tick_text
 from estimator.core.typography import typeset
 from estimator.places.evidence import tables
-from estimator.workloads.inventory import MACHINE, PLACE, Made, cells_of
-from estimator.workloads.request import Question
-from estimator.workloads.resolution import setting_of
+from estimator.workloads.inventory import MACHINE, PLACE, Inventory, inventory_of
+from estimator.workloads.request import Request
+from estimator.workloads.resolution import resolve
 
 MINUTES = 60.0  # in an hour
 HOURS_TOO_FEW = "hours_too_few"  # a warning of estimator.workloads.inventory
@@ -35,18 +35,18 @@ class ServiceUnknown(SobriaError):
 
 
 @dataclass(frozen=True)
-class Context:
+class ComparisonContext:
     """What options are computed with: tables, day, the answers of suppliers by host, the home of the ledger."""
 
     catalogue: Catalogue
     day: date
-    answers: Mapping[str, Mapping[str, Bound]] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[str, SelectedFactor]] = field(default_factory=dict)
     home: Path | None = None
 
 
 @dataclass(frozen=True)
-class Built:
-    """An option with its cells for the whole period, what they count, and what had to be supposed.
+class OptionInventory:
+    """An option with its groups for the whole period, what they count, and what had to be supposed.
 
     occupancy: of the reserved accelerators, an amount; above 1 they do not suffice; None when none are reserved.
     outside: computed, as far as is known, elsewhere than where the scenario wants it.
@@ -54,7 +54,7 @@ class Built:
     """
 
     option: Option
-    cells: tuple[Cell, ...]
+    groups: tuple[ActivityGroup, ...]
     attempts: float
     proof: Mapping[str, float]
     warnings: tuple[dict[str, str], ...] = ()
@@ -66,31 +66,35 @@ class Built:
         return any(warning["code"] == HOURS_TOO_FEW for warning in self.warnings)
 
 
-def built(scenario: Scenario, option: Option, context: Context, times: float = 1.0) -> Built:
+def built(scenario: Scenario, option: Option, context: ComparisonContext, times: float = 1.0) -> OptionInventory:
     """An option for `times` the volume of the scenario. SubjectUnknown, ModelUnknown, ServiceUnknown …"""
     units = scenario.need.volume * times
     attempts = units * option.attempts / option.acceptance
     proof: Mapping[str, float] = {"estimated": 1.0} if option.use or option.people else {}
     outside = False
     if option.use is not None:
-        setting = setting_of(_question(scenario, option, attempts), context.catalogue, context.day)
-        made = cells_of(setting)
-        place = setting.subjects.get("zone")
-        outside = _located(scenario.constraints.location, [place], made, context.catalogue)
-        made.cells = [_answered(cell, option.use.host, context) for cell in made.cells]
+        resolved = resolve(_question(scenario, option, attempts), context.catalogue, context.day)
+        inventory = inventory_of(resolved)
+        place = resolved.subjects.get("zone")
+        outside = _located(scenario.constraints.location, [place], inventory, context.catalogue)
+        inventory.groups = [_answered(group, option.use.host, context) for group in inventory.groups]
     elif option.measured is not None:
-        made, proof = _measured(option, attempts, context)
-        ran = {cell.bounds["grid_gwp"].subject or None for cell in made.cells}
-        outside = _located(scenario.constraints.location, ran, made, context.catalogue, said="ran_")
+        inventory, proof = _measured(option, attempts, context)
+        ran = {group.bounds["grid_gwp"].subject or None for group in inventory.groups}
+        outside = _located(scenario.constraints.location, ran, inventory, context.catalogue, said="ran_")
     else:
-        made = Made()
+        inventory = Inventory()
     people = _people(scenario, option, units, context)
-    cells = tuple(made.cells) + ((people,) if people else ())
-    made.warnings.extend(_minutes_apart(scenario, option))
-    return Built(option, cells, attempts, proof, tuple(made.warnings), _occupancy(option, made), outside)
+    groups = tuple(inventory.groups) + ((people,) if people else ())
+    inventory.warnings.extend(_minutes_apart(scenario, option))
+    return OptionInventory(
+        option, groups, attempts, proof, tuple(inventory.warnings), _occupancy(option, inventory), outside
+    )
 
 
-def _located(wanted: str, zones: Collection[str | None], made: Made, catalogue: Catalogue, said: str = "") -> bool:
+def _located(
+    wanted: str, zones: Collection[str | None], inventory: Inventory, catalogue: Catalogue, said: str = ""
+) -> bool:
     """Is one of these zones outside of what is wanted? Said among the warnings, and so is what cannot be checked.
 
     said: how the sentences begin, "ran_" for what was measured.
@@ -99,15 +103,15 @@ def _located(wanted: str, zones: Collection[str | None], made: Made, catalogue: 
         return False
     members = tables().memberships
     if wanted not in {m.group for m in members} and not _is_zone(wanted):
-        made.warnings.append(sentences("warnings", "location_unread", wanted=wanted))
+        inventory.warnings.append(sentences("warnings", "location_unread", wanted=wanted))
         return False
     groups = {zone: {m.group for m in members if m.zone == zone} for zone in zones if zone}
     outside = sorted(zone for zone, held in groups.items() if wanted not in held.union(catalogue.ladder(zone)))
     if outside:
         facts = {"zone": ", ".join(outside), "wanted": wanted}
-        made.warnings.append(sentences("warnings", f"{said}outside_location", **facts))
+        inventory.warnings.append(sentences("warnings", f"{said}outside_location", **facts))
     if None in zones:
-        made.warnings.append(sentences("warnings", f"{said}location_unknown", wanted=wanted))
+        inventory.warnings.append(sentences("warnings", f"{said}location_unknown", wanted=wanted))
     return bool(outside)
 
 
@@ -116,22 +120,22 @@ def _is_zone(text: str) -> bool:
     return Places.load().resolve_zone(PlaceRead(text, text))[0] is not None
 
 
-def _occupancy(option: Option, made: Made) -> dict[str, Any] | None:
+def _occupancy(option: Option, inventory: Inventory) -> dict[str, Any] | None:
     """Hours of accelerators that the answers take over the hours that are reserved [1]."""
     hours = option.reserved_hours
     if hours is None:
         return None
-    for cell in made.cells:
-        pace, outputs = cell.bounds.get("output_hours"), cell.amounts.get("outputs")
+    for group in inventory.groups:
+        pace, outputs = group.bounds.get("output_hours"), group.amounts.get("outputs")
         if pace and pace.factor and pace.factor.value and outputs is not None:
             ends = {"low": pace.factor.low, "central": pace.factor.value, "high": pace.factor.high}
             return {"unit": "1"} | {name: None if v is None else outputs * v / hours for name, v in ends.items()}
     return None
 
 
-def _question(scenario: Scenario, option: Option, attempts: float) -> Question:
+def _question(scenario: Scenario, option: Option, attempts: float) -> Request:
     """The use of one attempt, brought to all of them; tokens that it leaves out are those of the need."""
-    use = option.use or Question()
+    use = option.use or Request()
     fields = use.model_dump(exclude_unset=True)
     if use.model is not None and not use.answered:
         fields["output_tokens"] = scenario.need.output_tokens
@@ -140,35 +144,35 @@ def _question(scenario: Scenario, option: Option, attempts: float) -> Question:
     fields |= {name: fields[name] * attempts for name in EVERY_UNIT if fields.get(name) is not None}
     if option.reserved_hours is not None:
         fields["device_hours"] = option.reserved_hours
-    return Question.model_validate({**fields, "requests": attempts}).checked()
+    return Request.model_validate({**fields, "requests": attempts}).checked()
 
 
-def _answered(cell: Cell, host: str | None, context: Context) -> Cell:
-    """A cell with what the supplier of its host answered in place of the defaults."""
+def _answered(group: ActivityGroup, host: str | None, context: ComparisonContext) -> ActivityGroup:
+    """A group with what the supplier of its host answered in place of the defaults."""
     answers = context.answers.get(host or "", {})
-    return replace(cell, bounds={name: answers.get(name, bound) for name, bound in cell.bounds.items()})
+    return replace(group, bounds={name: answers.get(name, bound) for name, bound in group.bounds.items()})
 
 
-def _measured(option: Option, attempts: float, context: Context) -> tuple[Made, Mapping[str, float]]:
+def _measured(option: Option, attempts: float, context: ComparisonContext) -> tuple[Inventory, Mapping[str, float]]:
     """The measured runs of a service, brought from what they made to what is wanted."""
     from estimator.builds.queries import open_current
 
     assert option.measured is not None
     service = option.measured.service
     build = open_current(context.home) if context.home else None
-    cells = build.cells("service_key = $1", [service]) if build else []
-    if build is None or not cells:
+    groups = build.groups("service_key = $1", [service]) if build else []
+    if build is None or not groups:
         raise ServiceUnknown(service=service, option=option.id)
     items = option.measured.items or build.items(service)
     if not items:
         raise ServiceUnknown(service=service, option=option.id)
-    scaled = [Cell(_scaled(cell.amounts, attempts / items), cell.bounds) for cell in cells]
+    scaled = [ActivityGroup(_scaled(group.amounts, attempts / items), group.bounds) for group in groups]
     proof = build.proof(service)
     told = {"code": "measured"}
     for lang in LANGUAGES:
         facts = {"service": service, "items": f"{items:g}", "proof": _proof_words(proof, lang)}
         told[lang] = typeset(say("warnings", "measured", lang, **facts), lang)
-    return Made(cells=scaled, warnings=[told]), proof
+    return Inventory(groups=scaled, warnings=[told]), proof
 
 
 def _proof_words(proof: Mapping[str, float], lang: str) -> str:
@@ -181,16 +185,16 @@ def _scaled(amounts: Mapping[str, Any], times: float) -> dict[str, float]:
     return {n: v * times if n != "resource_share" and v is not None else v for n, v in amounts.items()}
 
 
-def _people(scenario: Scenario, option: Option, units: float, context: Context) -> Cell | None:
+def _people(scenario: Scenario, option: Option, units: float, context: ComparisonContext) -> ActivityGroup | None:
     """The terminals of people: their electricity at a desk, and their share of the making; refused answers too."""
     people = option.people
     if people is None or not people.screen_minutes:
         return None
-    asked = Question(device=people.terminal, device_hours=0.0, zone=people.zone, host=DESK)
-    setting = setting_of(asked, context.catalogue, context.day)
+    asked = Request(device=people.terminal, device_hours=0.0, zone=people.zone, host=DESK)
+    resolved = resolve(asked, context.catalogue, context.day)
     hours = units * people.screen_minutes / MINUTES / option.acceptance
     amounts = {"terminal_hours": hours, "machine_hours": hours, "resource_share": 1.0}
-    return Cell(amounts, setting.bounds(*PLACE, *MACHINE, "terminal_power"))
+    return ActivityGroup(amounts, resolved.bounds(*PLACE, *MACHINE, "terminal_power"))
 
 
 def _minutes_apart(scenario: Scenario, option: Option) -> list[dict[str, str]]:

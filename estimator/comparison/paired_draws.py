@@ -1,4 +1,4 @@
-"""Two lists of cells side by side: the same factor takes the same value in both, in every draw and every corner."""
+"""Two lists of groups side by side: the same factor takes the same value in both, in every draw and every corner."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from estimator.assessment import uncertainty
-from estimator.assessment.evaluation import Cell, Choose, corner, evaluated, followed
-from estimator.assessment.impacts import Figure, asked, known_result
-from estimator.assessment.sensitivity import tornado, what_matters
+from estimator.assessment.evaluation import ActivityGroup, Choose, bound_case, evaluated, followed
+from estimator.assessment.impacts import ImpactIndicator, applies_to, known_result
+from estimator.assessment.sensitivity import tornado, variance_shares
 from estimator.catalogue.schema import Factor
-from estimator.comparison.verdicts import Pair
+from estimator.comparison.verdicts import OptionPair
 
 if TYPE_CHECKING:
     from estimator.assessment.uncertainty import Array
@@ -20,69 +20,69 @@ CORNERS = tuple((bool(i & 1), bool(i & 2), bool(i & 4)) for i in range(8))
 
 
 class Side:
-    """An option's cells, with the sums that each figure makes of them."""
+    """An option's groups, with the sums that each figure makes of them."""
 
-    def __init__(self, cells: Sequence[Cell]) -> None:
-        self.cells = tuple(cells)
+    def __init__(self, groups: Sequence[ActivityGroup]) -> None:
+        self.groups = tuple(groups)
         self._draws: dict[str, Any] = {}
         self._medians: dict[str, float | None] = {}
 
-    def results(self, figure: Figure) -> list[tuple[Cell, list[str]]]:
-        """Each cell with the results that make the figure in it."""
+    def results(self, figure: ImpactIndicator) -> list[tuple[ActivityGroup, list[str]]]:
+        """Each group with the results that make the figure in it."""
         found = []
-        for cell in self.cells:
-            names = [known_result(part, cell.values) for part in figure.parts if asked(part, cell)]
-            found.append((cell, [name for name in names if name]))
-        return [(cell, names) for cell, names in found if names]
+        for group in self.groups:
+            names = [known_result(part, group.values) for part in figure.parts if applies_to(part, group)]
+            found.append((group, [name for name in names if name]))
+        return [(group, names) for group, names in found if names]
 
-    def total(self, figure: Figure, choose: Choose) -> Any:
-        """The figure over all cells, each factor as `choose` says; None when no part of it is known."""
+    def total(self, figure: ImpactIndicator, choose: Choose) -> Any:
+        """The figure over all groups, each factor as `choose` says; None when no part of it is known."""
         pairs = self.results(figure)
         if not pairs:
             return None
-        return sum(_sum(evaluated(cell, choose, frozenset(names)), names) for cell, names in pairs)
+        return sum(_sum(evaluated(group, choose, frozenset(names)), names) for group, names in pairs)
 
-    def at_factor_values(self, figure: Figure) -> float | None:
+    def at_factor_values(self, figure: ImpactIndicator) -> float | None:
         """The figure with every factor at its value; None when no part of it is known."""
         pairs = self.results(figure)
-        return float(sum(_sum(cell.values, names) for cell, names in pairs)) if pairs else None
+        return float(sum(_sum(group.values, names) for group, names in pairs)) if pairs else None
 
-    def central(self, figure: Figure) -> float | None:
+    def central(self, figure: ImpactIndicator) -> float | None:
         """The median of the draws of the figure, as it is printed."""
         if figure.id not in self._medians:
             drawn = self.drawn(figure)
             self._medians[figure.id] = None if drawn is None else uncertainty.points(drawn)[1]
         return self._medians[figure.id]
 
-    def drawn(self, figure: Figure) -> "Array | float | None":
+    def drawn(self, figure: ImpactIndicator) -> "Array | float | None":
         """Draws of the figure, kept."""
         if figure.id not in self._draws:
             self._draws[figure.id] = self.total(figure, lambda _, item: uncertainty.draw(item))
         return self._draws[figure.id]  # type: ignore[no-any-return]
 
-    def factors(self, figure: Figure) -> dict[str, tuple[str, Factor]]:
+    def factors(self, figure: ImpactIndicator) -> dict[str, tuple[str, Factor]]:
         """Factors that the figure rests on: id -> (quantity, factor)."""
         found: dict[str, tuple[str, Factor]] = {}
-        for cell, names in self.results(figure):
-            used = followed(cell, names)
-            for name, bound in cell.bounds.items():
+        for group, names in self.results(figure):
+            used = followed(group, names)
+            for name, bound in group.bounds.items():
                 if bound.factor is not None and name in used:
                     found.setdefault(bound.factor.id, (name, bound.factor))
         return found
 
 
 @dataclass(frozen=True)
-class Paired:
+class PairedSides:
     """Sides A and B on one figure."""
 
     a: Side
     b: Side
-    figure: Figure
+    figure: ImpactIndicator
 
-    def pair(self) -> Pair:
+    def pair(self) -> OptionPair:
         """Draws, corners and values at those of the factors, ready for a verdict."""
         a, b = self.a.at_factor_values(self.figure), self.b.at_factor_values(self.figure)
-        return Pair(self.a.drawn(self.figure), self.b.drawn(self.figure), a, b, self._corners(a is None))
+        return OptionPair(self.a.drawn(self.figure), self.b.drawn(self.figure), a, b, self._corners(a is None))
 
     def _corners(self, unknown: bool) -> list[tuple[float, float]]:
         if unknown or not self.b.results(self.figure):
@@ -94,7 +94,7 @@ class Paired:
         def choose(name: str, item: Factor) -> Any:
             if item.low == item.high:
                 return item.value
-            low, high = corner(name, item, raised=False), corner(name, item, raised=True)
+            low, high = bound_case(name, item, raised=False), bound_case(name, item, raised=True)
             return np.where(raised[self._kind(item)], high, low)
 
         ends = [np.broadcast_to(side.total(self.figure, choose), (len(CORNERS),)) for side in (self.a, self.b)]
@@ -131,7 +131,7 @@ class Paired:
         first: dict[str, str] = {}
         factors = {k: i for k, i in self._factors().items() if first.setdefault(i.doubt, k) == k}
         drawn = {key: uncertainty.draw(item) for key, item in factors.items()}
-        found = what_matters(np.log(np.asarray(b)) - np.log(np.asarray(a)), drawn)
+        found = variance_shares(np.log(np.asarray(b)) - np.log(np.asarray(a)), drawn)
         return dict(sorted(found.items(), key=lambda entry: -entry[1]))
 
     def tornado(self) -> dict[str, tuple[float, float]]:

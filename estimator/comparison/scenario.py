@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.validation_messages import expected
-from estimator.workloads.request import Question
+from estimator.workloads.request import Request
 
 MOST_OPTIONS = 200
 USES = {"requests", "day"}  # fields of a question that a scenario computes or holds itself
@@ -29,13 +29,13 @@ class ScenarioRefused(SobriaError):
         return say("errors", self.code, lang, **self.facts | {"expected": told})
 
 
-class Words(BaseModel):
+class ScenarioPart(BaseModel):
     """A part of a scenario: no word beyond its fields, never changed, no infinite number."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Quality(Words):
+class Quality(ScenarioPart):
     """How good the answers are: found by a test, with who and when; or a threshold to reach."""
 
     value: float = Field(ge=0, description="share of accepted answers, or score of the test [unit of the test]")
@@ -44,7 +44,7 @@ class Quality(Words):
     by: str = Field("", description="the service that tested; never a person")
 
 
-class Need(Words):
+class Need(ScenarioPart):
     """What is wanted of every option."""
 
     unit: str = Field(min_length=1, max_length=80, description="functional unit: « une réponse acceptée »")
@@ -55,7 +55,7 @@ class Need(Words):
     peak_concurrency: float | None = Field(None, gt=0, le=1e6, description="requests at the same time at the peak")
 
 
-class Constraints(Words):
+class Constraints(ScenarioPart):
     """What an option must respect to be chosen; none of it changes a figure."""
 
     quality: Quality | None = None
@@ -64,7 +64,7 @@ class Constraints(Words):
     location: str = Field("", description="zone in which the computation must take place: FRA, EU27")
 
 
-class People(Words):
+class People(ScenarioPart):
     """What people use for one answer, accepted or not, and the work it takes; minutes are stated, never converted."""
 
     terminal: str = "terminal/laptop-with-screen"
@@ -73,14 +73,14 @@ class People(Words):
     work_minutes: float | None = Field(None, ge=0, le=1e5, description="of an agent's work, for one unit [min]")
 
 
-class Measured(Words):
+class MeasuredService(ScenarioPart):
     """A service of the ledger whose measured runs stand for this option."""
 
     service: str = Field(min_length=1)
     items: float | None = Field(None, gt=0, description="units that these runs made; default: their own count")
 
 
-class Option(Words):
+class Option(ScenarioPart):
     """One way to meet the need. `use` describes one attempt; `reserved_hours` a server for the whole period."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
@@ -92,8 +92,8 @@ class Option(Words):
     attempts: float = Field(1.0, ge=1, le=1e6, description="attempts for one unit asked, regenerations included")
     acceptance: float = Field(1.0, gt=0, le=1, description="share of the answers that are accepted")
     quality: Quality | None = None
-    use: Question | None = None
-    measured: Measured | None = None
+    use: Request | None = None
+    measured: MeasuredService | None = None
     reserved_hours: float | None = Field(None, gt=0, le=1e9, description="of all devices, over the period [h]")
     people: People | None = None
 
@@ -111,7 +111,7 @@ class Option(Words):
         return self
 
 
-class Scenario(Words):
+class Scenario(ScenarioPart):
     """One need and its options, in the order in which they are shown; the first is without AI."""
 
     title: str = Field(min_length=1, max_length=120)

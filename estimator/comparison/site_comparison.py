@@ -5,7 +5,7 @@ from typing import Any
 
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.scenario import Option, Scenario, ScenarioRefused
-from estimator.workloads.request import Question
+from estimator.workloads.request import Request
 
 
 def at_hosts(scenario: Scenario, option: str, hosts: Sequence[str], catalogue: Catalogue) -> Scenario:
@@ -29,10 +29,10 @@ def placeable(option: Option) -> bool:
 
 def _at(option: Option, host: str, number: int, catalogue: Catalogue) -> Option:
     known = catalogue.subjects.get(host)
-    use: dict[str, Any] = (option.use or Question()).model_dump(exclude_unset=True)
+    use: dict[str, Any] = (option.use or Request()).model_dump(exclude_unset=True)
     use |= {"host": host, "provider": None, "pue": None, "wue": None}
     if known is not None and known.zone:
         use["zone"] = None
     label = f"{option.label}, {catalogue.label(host, 'fr')}"
-    changed = {"id": f"site-{number}", "label": label[:80], "use": Question.model_validate(use), "people": None}
+    changed = {"id": f"site-{number}", "label": label[:80], "use": Request.model_validate(use), "people": None}
     return option.model_copy(update=changed)

@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 from estimator.comparison.scenario import Option, Quality
 from estimator.comparison.verdicts import FAR, LOWER_MOSTLY, MARGIN, MOST, ODD_DRAWS, TAIL, Comparison
 from estimator.core.errors import say
-from estimator.core.number_format import Step, share_text, tick_text, two_figures
+from estimator.core.number_format import DisplayUnit, share_text, tick_text, two_figures
 from estimator.core.typography import typeset
 
-BARE = Step(Decimal(1), "", scaled=False)
+BARE = DisplayUnit(Decimal(1), "", scaled=False)
 SAME = 0.0005  # a difference under half a thousandth is none
 VOWELS = "aàâeéèêëiîïoôuùûyœ"
 Names = tuple[str, str]
 
 
-class Bound(NamedTuple):
+class RatioEnd(NamedTuple):
     """One end of a ratio as people say it: a key of the words ("less_times", "more_percent", … or "same"), a number."""
 
     key: str
@@ -139,16 +139,16 @@ def change_words(effects: Mapping[str, float], before: float, lang: str) -> str:
     return _t("change", key, lang, parts=", ".join(shown), total=_number(total, lang))
 
 
-def _bound(ratio: float) -> Bound:
+def _bound(ratio: float) -> RatioEnd:
     """What a ratio other / subject says of the subject."""
     way, times = ("less", ratio) if ratio >= 1 else ("more", 1 / ratio)
     share = 1 - 1 / times if way == "less" else times - 1
     if share < SAME:
-        return Bound("same", 0.0)
-    return Bound(f"{way}_times", times) if two_figures(times) >= 2 else Bound(f"{way}_percent", 100 * share)
+        return RatioEnd("same", 0.0)
+    return RatioEnd(f"{way}_times", times) if two_figures(times) >= 2 else RatioEnd(f"{way}_percent", 100 * share)
 
 
-def _amount(low: Bound, high: Bound, of: str, lang: str) -> str:
+def _amount(low: RatioEnd, high: RatioEnd, of: str, lang: str) -> str:
     """From the bound nearer to « less », or to one, to the other."""
     if "same" in (low.key, high.key):
         told = high if low.key == "same" else low

@@ -25,7 +25,7 @@ Side = Literal["a", "b"]
 
 
 @dataclass(frozen=True, eq=False)
-class Pair:
+class OptionPair:
     """Options A and B on one indicator, in one unit [any].
 
     a, b: paired draws, shape (draws,), or one number without doubt; None: not estimable.
@@ -40,7 +40,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Ratio:
+class OptionRatio:
     """How many times B is A: 5 % point, median and 95 % point of the draws, and with every factor at its value [1]."""
 
     low: float
@@ -48,9 +48,9 @@ class Ratio:
     high: float
     at_factor_values: float
 
-    def inverse(self) -> "Ratio":
+    def inverse(self) -> "OptionRatio":
         """How many times A is B."""
-        return Ratio(1 / self.high, 1 / self.median, 1 / self.low, 1 / self.at_factor_values)
+        return OptionRatio(1 / self.high, 1 / self.median, 1 / self.low, 1 / self.at_factor_values)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Comparison:
 
     verdict: str
     lower: Side | None = None
-    ratio: Ratio | None = None
+    ratio: OptionRatio | None = None
     shares: Shares | None = None
     reason: str | None = None
 
@@ -81,7 +81,7 @@ class Comparison:
         return self.shares.a_lower if self.lower == "a" else self.shares.b_lower
 
 
-def compare(pair: Pair) -> Comparison:
+def compare(pair: OptionPair) -> Comparison:
     """The paired ratio of two options and its verdict, by `decide`.
 
     A value that is not estimable makes them not comparable, with its reason. ValueError: negative or
@@ -148,7 +148,7 @@ def _far(low: "Array", high: "Array") -> "NDArray[np.bool_]":
     return found
 
 
-def _ratio(a: "Array", b: "Array", value_a: float, value_b: float) -> Ratio | None:
+def _ratio(a: "Array", b: "Array", value_a: float, value_b: float) -> OptionRatio | None:
     """B / A; None where zeros leave a point of it without meaning. Swapping A and B gives its inverse."""
     import numpy as np
 
@@ -159,4 +159,4 @@ def _ratio(a: "Array", b: "Array", value_a: float, value_b: float) -> Ratio | No
     if low <= 0 or math.isinf(high) or value_a <= 0 or value_b <= 0:
         return None
     median = below if below == above else math.sqrt(below) * math.sqrt(above)
-    return Ratio(low, median, high, value_b / value_a)
+    return OptionRatio(low, median, high, value_b / value_a)

@@ -7,8 +7,8 @@ from typing import Any
 
 from estimator.assessment import uncertainty
 from estimator.assessment.impacts import figure_named
-from estimator.comparison.comparison import Comparator, led
-from estimator.comparison.option_inventory import Context
+from estimator.comparison.comparison import Comparator, against_reference
+from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Scenario
 
 GROWTH = (1.0, 3.0, 10.0)
@@ -16,7 +16,7 @@ HALF = 0.5
 HELD = 0.9  # of the reserved hours, taken at the volume at which lines are read where they do not suffice
 
 
-def growth(scenario: Scenario, context: Context, times: Sequence[float] = GROWTH) -> list[dict[str, Any]]:
+def growth(scenario: Scenario, context: ComparisonContext, times: Sequence[float] = GROWTH) -> list[dict[str, Any]]:
     """Electricity of each option at each multiple of the volume, its verdict against the reference of that volume.
 
     An option whose reserved hours no longer suffice is named in "beyond": its figures are those of too small a server.
@@ -34,19 +34,19 @@ def _grown(work: Comparator, factor: float) -> dict[str, Any]:
         totals[name] = {"low": low, "central": central, "high": high, "unit": figure.unit}
     beyond = [n for n, w in work.weighed.items() if w.built.too_small]
     reference = work.reference()
-    pairs = [led(work, reference, n) for n in work.weighed if n != reference] if reference else []
+    pairs = [against_reference(work, reference, n) for n in work.weighed if n != reference] if reference else []
     body: dict[str, Any] = {"times": factor, "units": work.units, "energy": totals, "beyond": beyond}
     body["occupancy"] = {n: w.built.occupancy for n, w in work.weighed.items() if w.built.occupancy}
     return body | {"reference": reference, "pairs": pairs}
 
 
-def crossings(scenario: Scenario, context: Context) -> list[dict[str, Any]]:
+def crossings(scenario: Scenario, context: ComparisonContext) -> list[dict[str, Any]]:
     """Where the pairs of options change places, for those that do: `crossing` of each."""
     lines, most = _lines(scenario, context)
     return [found for a, b in combinations(lines, 2) if (found := _crossing(a, b, lines, most))]
 
 
-def crossing(scenario: Scenario, context: Context, a: str, b: str) -> dict[str, Any] | None:
+def crossing(scenario: Scenario, context: ComparisonContext, a: str, b: str) -> dict[str, Any] | None:
     """The volume at which options A and B use the same electricity, over the draws where there is one.
 
     Electricity of an option is a part that does not depend on the volume (a reserved server that waits, storage)
@@ -58,7 +58,7 @@ def crossing(scenario: Scenario, context: Context, a: str, b: str) -> dict[str, 
     return _crossing(a, b, lines, most) if a in lines and b in lines else None
 
 
-def _lines(scenario: Scenario, context: Context) -> tuple[dict[str, list[tuple[Any, Any]]], dict[str, float]]:
+def _lines(scenario: Scenario, context: ComparisonContext) -> tuple[dict[str, list[tuple[Any, Any]]], dict[str, float]]:
     """Fixed part and part by unit of each option of known electricity: of its draws, then at factor values; the most
     units that the reserved hours of each can make.
 

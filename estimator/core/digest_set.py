@@ -59,7 +59,7 @@ class Digests:
         asked = _Level(digests[order, 0], digests[order, 1])
         held = np.zeros(len(digests), bool)
         for level in self._levels:
-            held |= _held(level, asked)
+            held |= _contained(level, asked)
         if add:
             new = ~held
             self._add(_Level(asked.first[new], asked.second[new]) if held.any() else asked)
@@ -70,7 +70,7 @@ class Digests:
     def holds_one(self, digest: str) -> bool:
         """Whether one, written in hexadecimal, is there."""
         first, second = int(digest[:SIZE], 16), int(digest[SIZE:], 16)
-        return (first, second) in self._few or any(_held_one(level, first, second) for level in self._levels)
+        return (first, second) in self._few or any(_contains(level, first, second) for level in self._levels)
 
     def add_one(self, digest: str) -> None:
         """Add one, written in hexadecimal."""
@@ -96,7 +96,7 @@ def _level(first: np.ndarray, second: np.ndarray) -> _Level:
     return _Level(first[order], second[order])
 
 
-def _held(level: _Level, asked: _Level) -> np.ndarray:
+def _contained(level: _Level, asked: _Level) -> np.ndarray:
     """Which of those asked, in order of their first half, stand in the level."""
     at = np.searchsorted(level.first, asked.first)
     found = np.zeros(len(at), bool)
@@ -110,7 +110,7 @@ def _held(level: _Level, asked: _Level) -> np.ndarray:
     return found
 
 
-def _held_one(level: _Level, first: int, second: int) -> bool:
+def _contains(level: _Level, first: int, second: int) -> bool:
     at = int(np.searchsorted(level.first, np.uint64(first)))
     while at < len(level.first) and int(level.first[at]) == first:
         if int(level.second[at]) == second:

@@ -37,7 +37,7 @@ class Kept(Strict):
         return f"{self.at.replace('-', '').replace(':', '')}-{self.event}.json"
 
 
-class Record(Kept):
+class SignedRecord(Kept):
     """What a person said: by whom and why."""
 
     who: Text
@@ -45,7 +45,7 @@ class Record(Kept):
     data: dict[str, Any]
 
 
-class Event(Record):
+class Event(SignedRecord):
     """What happened to a use case. `previous`: the last event that its author had seen."""
 
     use_case: Id
@@ -159,7 +159,7 @@ def _read(path: Path, kind: type[R]) -> R | Fault:
     return event if same == event.event else Fault(path.name, "altered")
 
 
-class Trial:
+class TrialStore:
     """Events in memory on top of those of another store, which is left as it is until they are kept."""
 
     def __init__(self, base: Store) -> None:

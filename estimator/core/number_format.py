@@ -28,7 +28,7 @@ HUNDREDTH = Decimal("0.01")
 Amount = Mapping[str, Any]
 
 
-class Step(NamedTuple):
+class DisplayUnit(NamedTuple):
     """A unit as shown: how many of the estimator's unit it is worth, its text, and if smaller ones exist."""
 
     worth: Decimal
@@ -58,18 +58,18 @@ def two_figures(value: float | Decimal) -> Decimal:
     return rounded
 
 
-def step_for(unit: str, value: float | None, lang: str) -> Step:
+def step_for(unit: str, value: float | None, lang: str) -> DisplayUnit:
     """The unit in which a value, rounded, reads as at least 1 (999.6 Wh is 1.0 kWh), or the smallest there is."""
     base, slash, per = unit.partition("/")
     ladder = LADDERS.get(base)
     if ladder is None:
-        return Step(Decimal(1), unit_text(unit, lang), scaled=False)
+        return DisplayUnit(Decimal(1), unit_text(unit, lang), scaled=False)
     chosen = ladder[0] if value else next(step for step in ladder if Decimal(step[0]) == 1)
     for worth, name in ladder if value else ():
         if two_figures(abs(value or 0)) >= Decimal(worth):
             chosen = (worth, name)
     text = _t(f"units.{chosen[1]}", lang).replace(" ", NO_BREAK)
-    return Step(Decimal(chosen[0]), f"{text}/{unit_text(per, lang)}" if slash else text)
+    return DisplayUnit(Decimal(chosen[0]), f"{text}/{unit_text(per, lang)}" if slash else text)
 
 
 def unit_text(unit: str, lang: str) -> str:
@@ -79,7 +79,7 @@ def unit_text(unit: str, lang: str) -> str:
     return _t(f"units.{names[unit]}", lang) if unit in names else unit
 
 
-def plain(value: float | Decimal, step: Step, lang: str) -> str:
+def plain(value: float | Decimal, step: DisplayUnit, lang: str) -> str:
     """A value in a given unit, two significant figures, without its unit."""
     inside = (value if isinstance(value, Decimal) else Decimal(repr(float(value)))) / step.worth
     if not step.scaled and 0 < inside < SMALLEST:
@@ -89,7 +89,7 @@ def plain(value: float | Decimal, step: Step, lang: str) -> str:
     return _decimal(two_figures(inside), lang)
 
 
-def with_unit(number: str, step: Step) -> str:
+def with_unit(number: str, step: DisplayUnit) -> str:
     """Value and unit, which no line break may part."""
     return f"{number}{NO_BREAK}{step.text}" if step.text else number
 
@@ -106,7 +106,7 @@ def missing_text(amount: Amount, lang: str) -> str:
     return _t("numbers.missing_why", lang, reason=reason) if reason else _t("numbers.missing", lang)
 
 
-def figure(amount: Amount, lang: str, step: Step | None = None) -> Shown:
+def figure(amount: Amount, lang: str, step: DisplayUnit | None = None) -> Shown:
     """A figure for a tile. The large type holds the central value, or the interval when that is wider than ten."""
     central = amount.get("central")
     if central is None:
@@ -124,7 +124,7 @@ def figure(amount: Amount, lang: str, step: Step | None = None) -> Shown:
     return Shown(middle, step.text, between, value, False, "")
 
 
-def interval_text(amount: Amount, lang: str, step: Step | None = None) -> str:
+def interval_text(amount: Amount, lang: str, step: DisplayUnit | None = None) -> str:
     """« entre 20 et 90 kWh (valeur centrale : 41) », « ordre de grandeur : … », or « non estimable : … »."""
     shown = figure(amount, lang, step)
     if shown.missing:
@@ -156,7 +156,7 @@ def range_text(amount: Amount, lang: str) -> str:
     return shown.interval if low == high else _t("numbers.range", lang, low=low, high=with_unit(high, step))
 
 
-def exact_text(value: float | None, unit: str, lang: str, step: Step | None = None) -> str:
+def exact_text(value: float | None, unit: str, lang: str, step: DisplayUnit | None = None) -> str:
     """A published value as its source gives it, up to four significant figures, with its unit."""
     if value is None:
         return _t("numbers.unknown", lang)
@@ -173,7 +173,7 @@ def two_values_text(amount: Amount, lang: str) -> str:
     return _t("numbers.two_values", lang, **{n: exact_text(v, amount["unit"], lang) for n, v in shown.items()})
 
 
-def bounds_text(low: float | None, high: float | None, step: Step, lang: str) -> str:
+def bounds_text(low: float | None, high: float | None, step: DisplayUnit, lang: str) -> str:
     """« 1,1 à 1,5 », up to four significant figures, in the unit of the value beside it."""
     if low is None or high is None:
         return _t("numbers.unknown", lang)
@@ -188,7 +188,7 @@ def spoken_numbers(text: str, lang: str) -> str:
     return re.sub(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", lambda m: _figures(Decimal(m.group()), lang, 4), text)
 
 
-def tick_text(value: float, step: Step, lang: str) -> str:
+def tick_text(value: float, step: DisplayUnit, lang: str) -> str:
     """A round number on a scale, without its unit."""
     return _figures(Decimal(repr(float(value))) / step.worth, lang, 4)
 
@@ -208,11 +208,11 @@ def count_text(count: int, lang: str) -> str:
 
 
 def _decimal(value: Decimal, lang: str) -> str:
-    return _written(str(value), lang)
+    return _decimal_text(str(value), lang)
 
 
 @lru_cache(maxsize=20_000)
-def _written(digits: str, lang: str) -> str:
+def _decimal_text(digits: str, lang: str) -> str:
     """A decimal number with all its digits; a page writes the same ones again and again."""
     value = Decimal(digits)
     places = max(0, -int(value.as_tuple().exponent))

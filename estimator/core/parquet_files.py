@@ -94,7 +94,7 @@ def looks_whole(path: Path) -> bool:
 
 
 @contextmanager
-def held(path: Path, how: int) -> Iterator[None]:
+def file_lock(path: Path, how: int) -> Iterator[None]:
     """Hold a lock file in one of the ways of `flock`. BlockingIOError when it may not wait and another holds it."""
     with path.open("a+") as file:
         fcntl.flock(file, how)

@@ -31,7 +31,7 @@ class Period:
 
     def __post_init__(self) -> None:
         first, last = _read(self.text)
-        object.__setattr__(self, "text", _written(first, last))
+        object.__setattr__(self, "text", _shortest_text(first, last))
 
     @property
     def first(self) -> int:
@@ -57,7 +57,7 @@ class Period:
     def previous(self) -> "Period":
         """As many months, just before."""
         first, last = _read(self.text)
-        return Period(_written(2 * first - last - 1, first - 1))
+        return Period(_shortest_text(2 * first - last - 1, first - 1))
 
     def label(self, lang: str) -> str:
         """« année 2026 », « 1er trimestre 2026 », « mars 2026 », « juillet 2025 à juin 2026 »."""
@@ -89,7 +89,7 @@ def _read(text: str) -> tuple[int, int]:
     return first, last
 
 
-def _written(first: int, last: int) -> str:
+def _shortest_text(first: int, last: int) -> str:
     """The shortest writing of the months from one to another."""
     year, month = divmod(first, 12)
     length = last - first + 1

@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from estimator.catalogue.schema import Record
+from estimator.catalogue.schema import TableRow
 from estimator.catalogue.tables import records
 
 
-class Phrase(Record):
+class Phrase(TableRow):
     """A phrase as the charter has it, and its meaning in English.
 
     indicator: where its proof is read; reads: the share that proves it; target: the share from which it is held

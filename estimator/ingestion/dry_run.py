@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError, sentences
-from estimator.ingestion.readers import Context, ReadResult, find_files, open_results
+from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, open_results
 from estimator.ledger import Account, Ledger
-from estimator.ledger.append import Posting
+from estimator.ledger.append import Append
 from estimator.ledger.files import as_models
 from estimator.ledger.rows import COMPONENTS, Activity, Refused
 
@@ -63,7 +63,7 @@ class FileCheck:
 
 
 @dataclass(frozen=True)
-class Checked:
+class DryRun:
     """What an import of these paths would do now."""
 
     account: Account
@@ -74,17 +74,17 @@ class Checked:
         return {"account": self.account.as_dict(), "files": [file.as_dict() for file in self.files]}
 
 
-def check_paths(home: Path, paths: Sequence[str | Path], context: Context) -> Checked:
+def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext) -> DryRun:
     """Read files, folders or `-` as an import would, and account for each row against the ledger of this home, in
     which nothing is written."""
     with _copy(home) as ledger:
-        posting = Posting(ledger)
+        posting = Append(ledger)
         files = tuple(_check(path, posting, context) for path in find_files(paths))
-        return Checked(posting.account(), files)
+        return DryRun(posting.account(), files)
 
 
-def _check(path: str | Path, posting: Posting, context: Context) -> FileCheck:
-    found = Found()
+def _check(path: str | Path, posting: Append, context: ReadingContext) -> FileCheck:
+    found = RowTally()
     try:
         opened = open_results(path, context)
         posting.take(opened.trace, map(found.look_at, opened.results))
@@ -102,7 +102,7 @@ def _check(path: str | Path, posting: Posting, context: Context) -> FileCheck:
     )
 
 
-class Found:
+class RowTally:
     """What was seen of the rows of a file so far."""
 
     def __init__(self) -> None:
@@ -128,7 +128,7 @@ class Found:
     def _count(self, row: Activity, times: int) -> None:
         self.proofs.update(dict.fromkeys(_proofs(row), times))
         self.checks.update(dict.fromkeys(row.checks, times))
-        if row.model and _modelled(row) and not _known(row.model):
+        if row.model and _modelled(row) and not _is_known_model(row.model):
             self.unknown_models.add(row.model)
 
 
@@ -149,7 +149,7 @@ def _proofs(row: Activity) -> set[str]:
     subjects = load().subjects
     modes = {getattr(row, f"{part}_mode") for part in COMPONENTS if getattr(row, f"{part}_energy_kwh") is not None}
     found = {str(subjects[mode].proof) for mode in modes if mode in subjects and subjects[mode].proof}
-    if not found and _modelled(row) and _known(row.model or ""):
+    if not found and _modelled(row) and _is_known_model(row.model or ""):
         found = {"estimated"}
     return found or {NOT_ESTIMABLE}
 
@@ -162,7 +162,7 @@ def _modelled(row: Activity) -> bool:
     return silent and bool(row.model) and (waited or bool(row.output_tokens or row.images))
 
 
-def _known(model: str) -> bool:
+def _is_known_model(model: str) -> bool:
     try:
         find(model)
     except ModelUnknown:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.core.errors import SobriaError
-from estimator.ingestion.reader import Context
+from estimator.ingestion.reader import ReadingContext
 from estimator.ingestion.readers import find_files, open_results, size_of
-from estimator.ledger.append import Account, Posting
+from estimator.ledger.append import Account, Append
 from estimator.ledger.files import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
@@ -49,7 +49,7 @@ class ImportReport:
 def import_paths(
     ledger: Ledger,
     paths: Iterable[str | Path],
-    context: Context,
+    context: ReadingContext,
     progress: Callable[[int, int], None] | None = None,
 ) -> ImportReport:
     """Read files, folders or `-`, and append what is new. A file that cannot be read stops none of the others.
@@ -62,9 +62,9 @@ def import_paths(
 
 
 def _import(
-    ledger: Ledger, found: list[str | Path], context: Context, progress: Callable[[int, int], None]
+    ledger: Ledger, found: list[str | Path], context: ReadingContext, progress: Callable[[int, int], None]
 ) -> ImportReport:
-    posting = Posting(ledger)
+    posting = Append(ledger)
     files: list[FileResult] = []
     refused: list[Refused] = []
     sizes = [size_of(path) for path in found]
@@ -93,7 +93,7 @@ class _File:
         self.unused: dict[str, None] = {}
         self.error: SobriaError | None = None
 
-    def bring(self, posting: Posting, context: Context, progress: Callable[[int], None]) -> None:
+    def bring(self, posting: Append, context: ReadingContext, progress: Callable[[int], None]) -> None:
         """Read the file into the posting; `progress` is called with the bytes read of a large one."""
         try:
             opened = open_results(self._path, context, progress)

@@ -9,13 +9,13 @@ from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
 from estimator.core.home import TRACES
 from estimator.ingestion.http.sender_rows import Body, body, own, sender_in
-from estimator.ingestion.reader import Context, open_trace
+from estimator.ingestion.reader import ReadingContext, open_trace
 from estimator.ingestion.readers import Trace, find_files, read_trace
-from estimator.ledger.append import Posting
+from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import REFUSED_SCHEMA
 from estimator.ledger.files import Ledger, as_models
 from estimator.ledger.rows import Activity, Refused
-from estimator.ledger.withdrawn_rows import waiting as waiting_sql
+from estimator.ledger.withdrawn_rows import still_quarantined as waiting_sql
 
 Files = dict[tuple[str, str], list[Refused]]
 
@@ -39,31 +39,31 @@ class Retried:
         return asdict(self)
 
 
-def waiting(ledger: Ledger) -> list[Refused]:
+def still_quarantined(ledger: Ledger) -> list[Refused]:
     """Rows set aside, each once, that were neither withdrawn nor understood since."""
     with ledger.still() as held, connect() as connection:
-        connection.execute(f"CREATE VIEW judged AS {held.rows_sql('activities')}")
+        connection.execute(f"CREATE VIEW row_status AS {held.rows_sql('activities')}")
         table = arrow(connection, waiting_sql(held.rows_sql("quarantine")), REFUSED_SCHEMA)
     rows = {row.row_id: row for row in as_models("quarantine", table)}
     return sorted(rows.values(), key=lambda row: (row.file_name, row.file_sha, row.line))
 
 
-def retry(ledger: Ledger, context: Context, paths: Iterable[str | Path] = ()) -> Retried:
+def retry(ledger: Ledger, context: ReadingContext, paths: Iterable[str | Path] = ()) -> Retried:
     """Read again what waits: from its file if it is in these paths or among the traces of this home, else as kept."""
     files: Files = defaultdict(list)
-    for row in waiting(ledger):
+    for row in still_quarantined(ledger):
         files[row.file_name, row.file_sha].append(row)
     names = {name for name, _ in files}
     tracked = [path for path in find_files([ledger.home / TRACES]) if Path(path).name in names]
     originals = _originals(files, [*tracked, *find_files(paths)] if files else [])
-    posting = Posting(ledger)
+    posting = Append(ledger)
     needed: dict[str, int] = {}
     refused = 0
     for file, rows in files.items():
         if file in originals:
             found, unsure = _from_file(originals[file], rows, context), 0
         else:
-            found, unsure = _as_kept(file, rows, context)
+            found, unsure = _rows_from_kept_text(file, rows, context)
         if unsure:
             needed[file[0]] = needed.get(file[0], 0) + unsure
         refused += len(rows) - len(found) - unsure
@@ -87,7 +87,7 @@ def _originals(files: Files, paths: Sequence[str | Path]) -> dict[tuple[str, str
     return found
 
 
-def _from_file(trace: Trace, rows: Sequence[Refused], context: Context) -> list[Activity]:
+def _from_file(trace: Trace, rows: Sequence[Refused], context: ReadingContext) -> list[Activity]:
     """The rows of a file that were refused, and are no more."""
     lines = {row.line for row in rows}
     try:
@@ -98,7 +98,9 @@ def _from_file(trace: Trace, rows: Sequence[Refused], context: Context) -> list[
         return []
 
 
-def _as_kept(file: tuple[str, str], rows: Sequence[Refused], context: Context) -> tuple[list[Activity], int]:
+def _rows_from_kept_text(
+    file: tuple[str, str], rows: Sequence[Refused], context: ReadingContext
+) -> tuple[list[Activity], int]:
     """Rows understood from the text that was kept, and how many others would need their file.
 
     Only a row that reads as the one that was refused is taken: imported again, its file must not count it twice.

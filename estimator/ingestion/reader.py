@@ -183,7 +183,7 @@ class LargeTrace:
 
 
 @dataclass(frozen=True)
-class Context:
+class ReadingContext:
     """What a trace does not hold and its reading needs. Time zones are IANA names; UnknownTimezone."""
 
     home_timezone: str
@@ -204,8 +204,8 @@ class Reader:
     name: str
     version: int
     sniff: Callable[[str, str], bool]
-    read: Callable[[Trace, Context], ReadResult]
-    stream: Callable[[LargeTrace, Context], Iterator[ReadResult]] | None = None
+    read: Callable[[Trace, ReadingContext], ReadResult]
+    stream: Callable[[LargeTrace, ReadingContext], Iterator[ReadResult]] | None = None
 
 
 @contextmanager

@@ -11,19 +11,19 @@ from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.declarations import reader as declared
 from estimator.ingestion.energy import boamps, carbontracker, kepler, nvidia_smi, sacct, scaphandre, zeus
 from estimator.ingestion.parsing import delimited_text, json_text
-from estimator.ingestion.parsing.prefetch import ahead
+from estimator.ingestion.parsing.prefetch import prefetch
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.reader import (
     HEAD_BYTES,
     HEAD_CHARS,
     LARGE_BYTES,
     STDIN,
-    Context,
     EmptyFile,
     LargeTrace,
     NotATrace,
     Reader,
     ReaderFailed,
+    ReadingContext,
     Trace,
     contained,
     open_trace,
@@ -56,20 +56,20 @@ _MAYBE = re.compile(r"\.(json|jsonl|ndjson|prom|psv|log|txt)$", re.IGNORECASE)  
 
 __all__ = [
     "READERS",
-    "Context",
+    "ReadingContext",
     "ReadResult",
     "Reader",
     "Trace",
     "contained",
     "find_files",
-    "pick",
+    "reader_of",
     "read_trace",
     "stream_trace",
-    "written",
+    "fit_to_schema",
 ]
 
 
-def pick(trace: Trace) -> Reader:
+def reader_of(trace: Trace) -> Reader:
     """The reader that recognises the trace by its first lines. EmptyFile, NotATrace."""
     head = _head(trace.data)
     if not head.strip():
@@ -84,12 +84,12 @@ def pick(trace: Trace) -> Reader:
     raise NotATrace(file=trace.name, columns="".join(c if c.isprintable() else "·" for c in first[:120]))
 
 
-def read_trace(trace: Trace, context: Context) -> ReadResult:
+def read_trace(trace: Trace, context: ReadingContext) -> ReadResult:
     """Rows of one trace, by the reader that recognises it. ReaderFailed, and the errors of the readers."""
-    return _read(pick(trace), trace, context)
+    return _read(reader_of(trace), trace, context)
 
 
-class Opened(NamedTuple):
+class OpenedTrace(NamedTuple):
     """A file that is ready to be read: the reader that knows it, and its rows, which raise what that reader raises."""
 
     trace: Trace | LargeTrace
@@ -97,15 +97,17 @@ class Opened(NamedTuple):
     results: Iterator[ReadResult]
 
 
-def open_results(path: str | Path, context: Context, progress: Callable[[int], None] = lambda read: None) -> Opened:
+def open_results(
+    path: str | Path, context: ReadingContext, progress: Callable[[int], None] = lambda read: None
+) -> OpenedTrace:
     """A file, or the standard input for `-`: read at once, or by blocks when it is large. Unreadable, EmptyFile,
     NotATrace. `progress` is called with the bytes read of a large one."""
     if size_of(path) >= LARGE_BYTES:
         large = LargeTrace(Path(path))
-        return Opened(large, pick(large.beginning()), stream_trace(large, context, progress))
+        return OpenedTrace(large, reader_of(large.beginning()), stream_trace(large, context, progress))
     trace = open_trace(path)
-    reader = pick(trace)
-    return Opened(trace, reader, (_read(reader, one, context) for one in (trace,)))
+    reader = reader_of(trace)
+    return OpenedTrace(trace, reader, (_read(reader, one, context) for one in (trace,)))
 
 
 def size_of(path: str | Path) -> int:
@@ -116,28 +118,28 @@ def size_of(path: str | Path) -> int:
         return 0
 
 
-def stream_trace(trace: LargeTrace, context: Context, progress: Callable[[int], None]) -> Iterator[ReadResult]:
+def stream_trace(trace: LargeTrace, context: ReadingContext, progress: Callable[[int], None]) -> Iterator[ReadResult]:
     """Rows of a large file, by blocks where its reader can; `progress` is called with the bytes read."""
-    reader = pick(trace.beginning())
+    reader = reader_of(trace.beginning())
     if reader.stream is None:
         yield _read(reader, trace.whole(), context)
         return
-    for result in ahead(_stream(reader, reader.stream(trace, context), trace.name)):
+    for result in prefetch(_stream(reader, reader.stream(trace, context), trace.name)):
         progress(trace.taken)
         yield result
 
 
-def _read(reader: Reader, trace: Trace, context: Context) -> ReadResult:
+def _read(reader: Reader, trace: Trace, context: ReadingContext) -> ReadResult:
     with contained(trace.name, reader.name):
-        return written(reader.read(trace, context))
+        return fit_to_schema(reader.read(trace, context))
 
 
 def _stream(reader: Reader, results: Iterator[ReadResult], file: str) -> Iterator[ReadResult]:
     with contained(file, reader.name):
-        yield from map(written, results)
+        yield from map(fit_to_schema, results)
 
 
-def written(result: ReadResult) -> ReadResult:
+def fit_to_schema(result: ReadResult) -> ReadResult:
     """The same, once its rows are known to fit the columns that they are written in: one that does not would stop the
     rows of every other file."""
     parquet_files.table_of(result.rows, ACTIVITY_SCHEMA)

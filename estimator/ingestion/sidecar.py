@@ -25,7 +25,7 @@ class Modes(BaseModel):
     other: str | None = Field(None, pattern=_MODE)
 
 
-class Rest(BaseModel):
+class IdlePower(BaseModel):
     """The machine with nothing asked of it, as the same meters saw it: mean power [W] over a duration [s]."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -63,8 +63,8 @@ class Sidecar(BaseModel):
     job: str | None = Field(None, pattern=r"^[0-9.]+$", description="number and step of the job, without any name")
     window: int | None = Field(None, ge=1, description="rank among the windows of one tracker")
     window_of: str | None = Field(None, description="run id of the first window")
-    idle_before: Rest | None = None
-    idle_after: Rest | None = None
+    idle_before: IdlePower | None = None
+    idle_after: IdlePower | None = None
     exit_code: int | None = None
     tracker: str | None = Field(None, description="program and version that wrote this file")
     use_case: str | None = None

@@ -12,7 +12,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import Ledger
-from estimator.ledger.journal import Import, Source, heads
+from estimator.ledger.journal import Import, ImportedFile, heads
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
 
@@ -39,7 +39,7 @@ class Account:
         return asdict(self)
 
 
-class Named(Protocol):
+class FileName(Protocol):
     """A file as the account knows it: its base name and the hash of its bytes."""
 
     @property
@@ -49,7 +49,7 @@ class Named(Protocol):
     def sha(self) -> str: ...
 
 
-class Posting:
+class Append:
     """Rows on their way to the ledger: known ones counted, the others written in batches."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -62,12 +62,12 @@ class Posting:
         self._rows: list[Activity] = []
         self._tables: list[pa.Table] = []
         self._refused: list[Refused] = []
-        self._sources: list[Source] = []
+        self._sources: list[ImportedFile] = []
         self._wrote: dict[str, int] = {}
         self._relied: dict[str, int] = {}
         self.read = self.new = self.quarantined = self.duplicates = self.moved = 0
 
-    def take(self, file: Named, results: Iterable[ReadResult]) -> None:
+    def take(self, file: FileName, results: Iterable[ReadResult]) -> None:
         """Add what is read of one file. What was read before an error counts."""
         before = self.read, self.quarantined, self.duplicates
         try:
@@ -88,7 +88,7 @@ class Posting:
                 self._keep(row)
                 new += 1
         self.moved += new
-        self._sources.append(Source(name=file[0], sha=file[1], read=0, refused=0, new=new))
+        self._sources.append(ImportedFile(name=file[0], sha=file[1], read=0, refused=0, new=new))
         self._flush_if_full()
 
     def flush(self) -> None:
@@ -136,10 +136,10 @@ class Posting:
                 self.quarantined += 1
         self.read += result.read
 
-    def _account_for(self, file: Named, before: tuple[int, int, int]) -> None:
+    def _account_for(self, file: FileName, before: tuple[int, int, int]) -> None:
         read, refused = self.read - before[0], self.quarantined - before[1]
         new = read - (self.duplicates - before[2])
-        self._sources.append(Source(name=file.name, sha=file.sha, read=read, refused=refused, new=new))
+        self._sources.append(ImportedFile(name=file.name, sha=file.sha, read=read, refused=refused, new=new))
 
     def _acknowledge(self) -> None:
         """Name what this import stands on; a part that a killed import left is first made sure of."""

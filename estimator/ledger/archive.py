@@ -15,7 +15,7 @@ from uuid import uuid4
 from estimator.core import parquet_files
 from estimator.core.errors import SobriaError
 from estimator.ledger.files import WITHDRAWN, Ledger
-from estimator.ledger.reconciliation import Standing, standing
+from estimator.ledger.reconciliation import Reconciliation, reconcile
 
 MANIFEST = "manifest.json"
 VERSION = 1
@@ -53,7 +53,7 @@ def export(ledger: Ledger, target: Path) -> dict[str, Any]:
     """
     if target.exists():
         raise ArchiveExists(file=target)
-    found = standing(ledger)
+    found = reconcile(ledger)
     if found.faults:
         raise LedgerFaulty(count=len(found.faults))
     with ledger.reading():
@@ -73,7 +73,7 @@ def export(ledger: Ledger, target: Path) -> dict[str, Any]:
     return {"files": len(hashes), "bytes": size, "account": found.as_dict()}
 
 
-def restore(archive: Path, home: Path) -> Standing:
+def restore(archive: Path, home: Path) -> Reconciliation:
     """Put the ledger of an archive into an empty home. HomeNotEmpty, ArchiveTorn: then nothing is left there."""
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise HomeNotEmpty(home=home)
@@ -81,7 +81,7 @@ def restore(archive: Path, home: Path) -> Standing:
     draft = home.parent / f".{home.name}.{uuid4().hex}.tmp"
     try:
         _unpack(archive, draft)
-        found = standing(Ledger(draft))
+        found = reconcile(Ledger(draft))
         if found.faults:
             raise ArchiveTorn(file=archive.name, reason=found.faults[0].as_dict()["en"])
         home.mkdir(exist_ok=True)

@@ -48,7 +48,7 @@ def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S) -> Compa
 
     Copies that are the same in all but the name of their file become one; no other row goes, so no total moves.
     """
-    with _alone(ledger):
+    with _exclusive_lock(ledger):
         before = ledger.parts()
         with ledger.reading():
             folders: dict[str, list[str]] = defaultdict(list)
@@ -107,7 +107,7 @@ def _delete(ledger: Ledger, wait_s: float) -> tuple[int, int]:
     limit = time.monotonic() + wait_s
     while stale:
         try:
-            with parquet_files.held(ledger.folder / ".reading", fcntl.LOCK_EX | fcntl.LOCK_NB):
+            with parquet_files.file_lock(ledger.folder / ".reading", fcntl.LOCK_EX | fcntl.LOCK_NB):
                 for name in stale:
                     (ledger.folder / name).unlink(missing_ok=True)
                 return len(stale), 0
@@ -119,7 +119,7 @@ def _delete(ledger: Ledger, wait_s: float) -> tuple[int, int]:
 
 
 @contextmanager
-def _alone(ledger: Ledger) -> Iterator[None]:
+def _exclusive_lock(ledger: Ledger) -> Iterator[None]:
     ledger.prepare()
     with (ledger.folder / ".compacting").open("a+") as file:
         try:

@@ -23,10 +23,10 @@ from estimator.core.duckdb_engine import Connection, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA, REFUSED_SCHEMA
-from estimator.ledger.journal import Compaction, Import, Withdrawal, in_force, now, replaced
+from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, in_force, now, replaced
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
-from estimator.ledger.withdrawn_rows import copy_of, counting, parquet
+from estimator.ledger.withdrawn_rows import copy_of, not_withdrawn, parquet
 
 if TYPE_CHECKING:
     from estimator.ledger.append import Account
@@ -53,7 +53,7 @@ class _Written(NamedTuple):
     sha: str
 
 
-class Known:
+class KnownRows:
     """Rows of one kind that an import finds again: those that count, and the copies that were withdrawn, by id."""
 
     def __init__(self, ids: Digests, gone: Mapping[str, set[str]], dead: set[str]) -> None:
@@ -94,15 +94,15 @@ class Ledger:
         self.quarantine = self.folder / "quarantine"
         self.clock = clock
         self.imports = RecordFolder(self.folder / "imports", Import)
-        self.withdrawals = RecordFolder(self.folder / "withdrawals", Withdrawal)
+        self.withdrawals = RecordFolder(self.folder / "withdrawals", RowsWithdrawal)
         self.compactions = RecordFolder(self.folder / "compactions", Compaction)
-        self._still: tuple[list[str], list[Withdrawal]] | None = None
+        self._still: tuple[list[str], list[RowsWithdrawal]] | None = None
 
     def append(self, rows: Sequence[Activity], refused: Sequence[Refused]) -> "Account":
         """Write the rows that are not known yet, and say where each went."""
-        from estimator.ledger.append import Posting
+        from estimator.ledger.append import Append
 
-        posting = Posting(self)
+        posting = Append(self)
         files = {_Written(row.file_name, row.file_sha) for row in rows}
         files |= {_Written(row.file_name, row.file_sha) for row in refused}
         for file in sorted(files):
@@ -119,7 +119,7 @@ class Ledger:
         """Ids of the rows of a kind, withdrawn or not."""
         return {row_id for column in self._ids(kind) for row_id in column.to_pylist()}
 
-    def known(self, kind: Kind) -> Known:
+    def known(self, kind: Kind) -> KnownRows:
         """What an import must know of the rows of a kind."""
         ids = Digests()
         for column in self._ids(kind):
@@ -131,7 +131,7 @@ class Ledger:
         if gone:
             stored = self.copies(kind, self.files(kind), pc.field("row_id").isin(list(gone)))
             living = {row.row_id for row in stored if copy_of(row) not in gone[row.row_id]}
-        return Known(ids, dict(gone), gone.keys() - living)
+        return KnownRows(ids, dict(gone), gone.keys() - living)
 
     def copies(self, kind: Kind, files: Sequence[str], where: Any = None) -> list[Any]:
         """Rows of these files, as Activity or Refused."""
@@ -147,7 +147,7 @@ class Ledger:
         gone = [f"{WITHDRAWN}/{part}" for w in self.in_force() for part in w.parts]
         return sorted({*self.parts(), *gone})
 
-    def in_force(self) -> list[Withdrawal]:
+    def in_force(self) -> list[RowsWithdrawal]:
         """Withdrawals that were not taken back."""
         return self._still[1] if self._still else in_force(self.withdrawals.read()[0])
 
@@ -176,16 +176,16 @@ class Ledger:
         self.prepare()
         seeds = {"activities": self.activities / "month=190001", "quarantine": self.quarantine}
         parts = [self.folder / name for name in self.parts() if name.startswith(f"{kind}/")]
-        return _whole([seeds[kind] / parquet_files.SEED, *parts])
+        return _whole_parts([seeds[kind] / parquet_files.SEED, *parts])
 
     def withdrawn_files(self, kind: Kind) -> list[str]:
         """Paths of the files that hold the copies of a kind that count no more. LedgerTorn."""
         parts = {part for w in self.in_force() for part in w.parts if part.startswith(f"{kind}/")}
-        return _whole([self.folder / WITHDRAWN / part for part in sorted(parts)])
+        return _whole_parts([self.folder / WITHDRAWN / part for part in sorted(parts)])
 
     def rows_sql(self, kind: Kind) -> str:
         """SQL: the rows of a kind, less those withdrawn. LedgerTorn."""
-        return counting(parquet(self.files(kind)), self.withdrawn_files(kind))
+        return not_withdrawn(parquet(self.files(kind)), self.withdrawn_files(kind))
 
     def superseded(self, parts: Mapping[str, int]) -> int:
         """How many rows of these parts of activities, given with their rows, are replaced as the ledger now stands."""
@@ -199,7 +199,9 @@ class Ledger:
                 " WHERE run_id IS NOT NULL GROUP BY run HAVING COUNT(*) > 1"
             )
             rows = f"(SELECT * FROM {parquet(files)} WHERE hash(run_id) IN (SELECT run FROM repeated))"
-            connection.execute(f"CREATE TEMP VIEW activities AS {counting(rows, self.withdrawn_files('activities'))}")
+            connection.execute(
+                f"CREATE TEMP VIEW activities AS {not_withdrawn(rows, self.withdrawn_files('activities'))}"
+            )
             found = connection.execute(
                 f"SELECT COUNT(DISTINCT row_id) FROM ({current_rows_sql()}) WHERE status = 'superseded'"
                 f" AND row_id IN (SELECT row_id FROM {parquet(mine)})"
@@ -218,7 +220,7 @@ class Ledger:
     def reading(self) -> Iterator[None]:
         """While it lasts, no file is deleted."""
         self.prepare()
-        with parquet_files.held(self.folder / ".reading", fcntl.LOCK_SH):
+        with parquet_files.file_lock(self.folder / ".reading", fcntl.LOCK_SH):
             yield
 
     @contextmanager
@@ -274,7 +276,7 @@ def _nulls(path: str, name: str) -> int:
     return int(pq.ParquetFile(path).read(columns=[name]).column(name).null_count)
 
 
-def _whole(paths: Sequence[Path]) -> list[str]:
+def _whole_parts(paths: Sequence[Path]) -> list[str]:
     for path in paths:
         if not parquet_files.looks_whole(path):
             raise LedgerTorn(file=path.name)

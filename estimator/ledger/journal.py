@@ -8,7 +8,7 @@ from estimator.core.event_log import Kept
 from estimator.core.fields import Strict, Text
 
 
-class Source(Strict):
+class ImportedFile(Strict):
     """A file that an import read: how many rows, of which refused, of which new to the ledger."""
 
     name: str
@@ -26,7 +26,7 @@ class Import(Kept):
     """
 
     after: list[str]
-    sources: list[Source]
+    sources: list[ImportedFile]
     read: int
     moved: int
     duplicates: int
@@ -39,7 +39,7 @@ class Import(Kept):
         return self.read + self.moved == self.duplicates + sum(self.wrote.values())
 
 
-class Withdrawal(Kept):
+class RowsWithdrawal(Kept):
     """Copies of rows that count no more: those in `parts`. `undoes`: the withdrawal that this one takes back."""
 
     who: Text
@@ -71,7 +71,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def in_force(withdrawals: Iterable[Withdrawal]) -> list[Withdrawal]:
+def in_force(withdrawals: Iterable[RowsWithdrawal]) -> list[RowsWithdrawal]:
     """Withdrawals that were not taken back."""
     held = list(withdrawals)
     undone = {w.undoes for w in held}

@@ -11,7 +11,7 @@ from estimator.core.duckdb_engine import connect
 from estimator.core.errors import sentences
 from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger, current_rows_sql
 from estimator.ledger.journal import Compaction, Import, covered, in_force, replaced
-from estimator.ledger.withdrawn_rows import counting, parquet, waiting
+from estimator.ledger.withdrawn_rows import not_withdrawn, parquet, still_quarantined
 
 STATES = ("accepted", "superseded", "quarantined", "withdrawn")
 
@@ -29,7 +29,7 @@ class LedgerFault:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Reconciliation:
     """Rows of all history as they stand: read = accepted + superseded + quarantined + duplicates + withdrawn + missing.
 
     `missing`: rows that an import acknowledged and that cannot be found. `torn`: files that are not what they were.
@@ -86,7 +86,7 @@ class _Held:
         return part
 
 
-def standing(ledger: Ledger) -> Standing:
+def reconcile(ledger: Ledger) -> Reconciliation:
     """The account of all history as it stands, and what is wrong with it."""
     with ledger.reading():
         imports, withdrawals = ledger.imports.read(), ledger.withdrawals.read()
@@ -109,7 +109,7 @@ def standing(ledger: Ledger) -> Standing:
 
 def _account(
     held: _Held, counts: dict[str, int], orphans: dict[str, tuple[int, int]], bad: list[LedgerFault]
-) -> Standing:
+) -> Reconciliation:
     """Counts put together; what no state explains was read more than once."""
     rows = held.rows
     missing = sum(rows[part] for part in held.lost)
@@ -119,7 +119,7 @@ def _account(
     files = sum(len(done.sources) for done in held.imports if not done.moved) + sum(n for _, n in orphans.values())
     torn = sum(fault.code == "torn" for fault in bad)
     faults = tuple(bad + _faults("unbalanced", uneven))
-    return Standing(files, read, duplicates=duplicates, missing=missing, torn=torn, faults=faults, **counts)
+    return Reconciliation(files, read, duplicates=duplicates, missing=missing, torn=torn, faults=faults, **counts)
 
 
 def _orphans(ledger: Ledger, held: _Held) -> dict[str, tuple[int, int]]:
@@ -140,14 +140,16 @@ def _counts(ledger: Ledger, held: _Held, gone: list[str]) -> dict[str, int]:
         for kind, (schema, _) in KINDS.items():
             connection.register(f"no_{kind}", schema.empty_table())
             connection.execute(f"CREATE VIEW {kind} AS {_rows(ledger, kind, living, gone)}")
-        connection.execute(f"CREATE TABLE judged AS SELECT row_id, status, file_sha, line FROM ({current_rows_sql()})")
-        connection.execute(f"CREATE TABLE waiting AS {waiting('SELECT * FROM quarantine')}")
+        connection.execute(
+            f"CREATE TABLE row_status AS SELECT row_id, status, file_sha, line FROM ({current_rows_sql()})"
+        )
+        connection.execute(f"CREATE TABLE waiting AS {still_quarantined('SELECT * FROM quarantine')}")
         connection.execute(f"CREATE TABLE gone AS {_ids(ledger, gone)}")
         found = connection.execute(
-            "SELECT status, COUNT(*) FROM judged GROUP BY status"
+            "SELECT status, COUNT(*) FROM row_status GROUP BY status"
             " UNION ALL SELECT 'quarantined', COUNT(DISTINCT row_id) FROM waiting"
             " UNION ALL SELECT 'withdrawn', COUNT(DISTINCT row_id) FROM gone"
-            " WHERE row_id NOT IN (SELECT row_id FROM judged) AND row_id NOT IN (SELECT row_id FROM waiting)"
+            " WHERE row_id NOT IN (SELECT row_id FROM row_status) AND row_id NOT IN (SELECT row_id FROM waiting)"
         ).fetchall()
     counts: dict[Any, int] = dict(found)
     return {name: counts.get("current" if name == "accepted" else name, 0) for name in STATES}
@@ -156,7 +158,7 @@ def _counts(ledger: Ledger, held: _Held, gone: list[str]) -> dict[str, int]:
 def _rows(ledger: Ledger, kind: Kind, living: Iterable[str], gone: Iterable[str]) -> str:
     files = [str(ledger.folder / name) for name in living if name.startswith(f"{kind}/")]
     taken = [str(ledger.folder / name) for name in gone if name.startswith(f"{WITHDRAWN}/{kind}/")]
-    return counting(parquet(files) if files else f"no_{kind}", taken)
+    return not_withdrawn(parquet(files) if files else f"no_{kind}", taken)
 
 
 def _ids(ledger: Ledger, gone: list[str]) -> str:

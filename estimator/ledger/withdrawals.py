@@ -13,7 +13,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.fields import Author
 from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger
-from estimator.ledger.journal import Withdrawal
+from estimator.ledger.journal import RowsWithdrawal
 
 COLLECTED = "collect-"  # how the name of what a service sent begins, where that of a file stands
 
@@ -52,7 +52,7 @@ class Target(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Leaving:
+class WithdrawalEffect:
     """What a withdrawal takes away, or would: rows by service, refused rows, the files that they came from."""
 
     target: str
@@ -74,7 +74,7 @@ class Leaving:
         }
 
 
-def leaving(ledger: Ledger, target: Target) -> Leaving:
+def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
     """What withdrawing this would take away today. NothingToWithdraw, LedgerIdUnknown."""
     with ledger.still() as held, connect() as connection:
         tables: dict[Kind, pa.Table] = {}
@@ -84,12 +84,12 @@ def leaving(ledger: Ledger, target: Target) -> Leaving:
             tables[kind] = arrow(connection, sql, schema, [value])
     if not any(map(len, tables.values())):
         raise NothingToWithdraw(target=target.value)
-    return Leaving(str(target), tables)
+    return WithdrawalEffect(str(target), tables)
 
 
-def withdraw(ledger: Ledger, target: Target, author: Author) -> Leaving:
+def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect:
     """Take away the copies of rows that match today. The same rows in another file may be imported again."""
-    found = leaving(ledger, target)
+    found = withdrawal_effect(ledger, target)
     parts = [
         path.relative_to(ledger.folder / WITHDRAWN).as_posix()
         for path in (
@@ -98,25 +98,25 @@ def withdraw(ledger: Ledger, target: Target, author: Author) -> Leaving:
             if len(table)
         )
     ]
-    return Leaving(found.target, found.tables, _written(ledger, found, "", parts, author))
+    return WithdrawalEffect(found.target, found.tables, _record_withdrawal(ledger, found, "", parts, author))
 
 
-def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> Leaving:
+def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEffect:
     """Undo a withdrawal, by a record of its own. LedgerIdUnknown."""
-    undone = _one(withdrawal, {w.event: w for w in ledger.in_force()})
+    undone = _entry_named(withdrawal, {w.event: w for w in ledger.in_force()})
     with ledger.reading():
         tables: dict[Kind, pa.Table] = {}
         for kind, (schema, _) in KINDS.items():
             files = [ledger.folder / WITHDRAWN / part for part in undone.parts if part.startswith(f"{kind}/")]
             tables[kind] = pa.concat_tables([schema.empty_table(), *map(parquet_files.read_part, files)])
-    found = Leaving(undone.target, tables)
-    return Leaving(found.target, tables, _written(ledger, found, undone.event, [], author))
+    found = WithdrawalEffect(undone.target, tables)
+    return WithdrawalEffect(found.target, tables, _record_withdrawal(ledger, found, undone.event, [], author))
 
 
-def _written(ledger: Ledger, found: Leaving, undoes: str, parts: list[str], author: Author) -> str:
+def _record_withdrawal(ledger: Ledger, found: WithdrawalEffect, undoes: str, parts: list[str], author: Author) -> str:
     counts = {"rows": len(found.tables["activities"]), "refused": len(found.tables["quarantine"])}
     about = {"who": author.who, "why": author.why, "target": found.target, "undoes": undoes}
-    record = make_record(Withdrawal, about | counts | {"parts": parts}, ledger.clock())
+    record = make_record(RowsWithdrawal, about | counts | {"parts": parts}, ledger.clock())
     ledger.withdrawals.write(record)
     return record.event
 
@@ -130,11 +130,11 @@ def _where(ledger: Ledger, target: Target, kind: Kind) -> tuple[str, Any]:
         return f"file_name = $1{also}", target.value
     if target.kind == "run":
         return ("run_key = $1 OR run_id = $1" if kind == "activities" else "$1 = NULL"), target.value
-    done = _one(target.value, {i.event: i for i in ledger.imports.read()[0]})
+    done = _entry_named(target.value, {i.event: i for i in ledger.imports.read()[0]})
     return "list_contains($1, file_sha)", sorted({source.sha for source in done.sources if source.new})
 
 
-def _one(given: str, known: dict[str, Any]) -> Any:
+def _entry_named(given: str, known: dict[str, Any]) -> Any:
     """What a whole id, or the start of one, names. LedgerIdUnknown."""
     found = [entry for event, entry in known.items() if len(given) >= SHORTEST and event.startswith(given)]
     if len(found) != 1:

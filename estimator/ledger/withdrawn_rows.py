@@ -10,8 +10,8 @@ NAME_ONLY = "file_name"  # a file withdrawn under one name does not come back un
 COUNTING = "SELECT stored.* FROM {rows} AS stored WHERE NOT EXISTS (SELECT 1 FROM {gone} AS gone WHERE {same})"
 SAME = "gone.{0} IS NOT DISTINCT FROM stored.{0}"
 WAITING = (
-    "SELECT refused.* FROM ({refused}) AS refused WHERE row_id NOT IN (SELECT row_id FROM judged) AND NOT EXISTS"
-    " (SELECT 1 FROM judged WHERE judged.file_sha = refused.file_sha AND judged.line = refused.line)"
+    "SELECT refused.* FROM ({refused}) AS refused WHERE row_id NOT IN (SELECT row_id FROM row_status) AND NOT EXISTS"
+    " (SELECT 1 FROM row_status WHERE row_status.file_sha = refused.file_sha AND row_status.line = refused.line)"
 )
 
 
@@ -20,7 +20,7 @@ def parquet(files: Sequence[str]) -> str:
     return f"read_parquet({list(files)!r}, union_by_name=true)"
 
 
-def counting(rows: str, gone: Sequence[str]) -> str:
+def not_withdrawn(rows: str, gone: Sequence[str]) -> str:
     """SQL: the rows of a relation, less the copies that the files `gone` hold. A copy is all of a row but its name."""
     if not gone:
         return f"SELECT * FROM {rows} AS stored"
@@ -28,8 +28,8 @@ def counting(rows: str, gone: Sequence[str]) -> str:
     return COUNTING.format(rows=rows, gone=parquet(gone), same=" AND ".join(map(SAME.format, sorted(columns))))
 
 
-def waiting(refused: str) -> str:
-    """SQL: the refused rows that none of the rows `judged` has come from since."""
+def still_quarantined(refused: str) -> str:
+    """SQL: the refused rows that none of the rows `row_status` has come from since."""
     return WAITING.format(refused=refused)
 
 

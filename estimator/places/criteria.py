@@ -6,7 +6,15 @@ from datetime import date
 from typing import Any, Literal
 
 from estimator.core.errors import say
-from estimator.places.evidence import Evidence, Known, Reading, Site, Threshold, site, tables
+from estimator.places.evidence import (
+    CriterionThreshold,
+    Evidence,
+    HostingSite,
+    KnownFact,
+    SiteMeasurement,
+    site,
+    tables,
+)
 from estimator.places.supplier_answers import Answer
 
 Status = Literal["met", "not_met", "unknown"]
@@ -14,7 +22,7 @@ YEAR = 365.25  # days, to compare an age with a limit in years
 
 
 @dataclass(frozen=True)
-class Criterion:
+class HostingCriterion:
     """One criterion for one site.
 
     reason: a key of the words, why this status. value, low, high [unit]: what was found, None for a fact, whose
@@ -31,7 +39,7 @@ class Criterion:
     found: str = ""
     factors: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    thresholds: tuple[Threshold, ...] = ()
+    thresholds: tuple[CriterionThreshold, ...] = ()
     asks: tuple[str, ...] = ()
 
     def title(self, lang: str) -> str:
@@ -44,7 +52,7 @@ class Criterion:
         return say("hosting_reasons", self.reason, lang)
 
 
-def criteria(host: str, day: date, answers: Sequence[Answer] = ()) -> list[Criterion]:
+def criteria(host: str, day: date, answers: Sequence[Answer] = ()) -> list[HostingCriterion]:
     """RGESN 8.1 to 8.7 for a site on a day, with what its supplier answered. HostUnknown, AnswerRefused.
 
     Only a value of the site or of its operator counts; « met » when the whole interval is on the good side.
@@ -53,40 +61,44 @@ def criteria(host: str, day: date, answers: Sequence[Answer] = ()) -> list[Crite
     return [judge(place) for judge in JUDGES.values()]
 
 
-def _limits(place: Site, criterion: str) -> dict[str, Threshold]:
+def _limits(place: HostingSite, criterion: str) -> dict[str, CriterionThreshold]:
     """The thresholds of a criterion in force on the day, by the end of their id."""
     rows = (t for t in tables().thresholds if t.criterion == criterion and t.valid_on(place.day))
     return {t.id.rpartition("/")[2]: t for t in rows}
 
 
-def _of_fact(criterion: str, known: Known | None, limit: Threshold) -> Criterion:
+def _of_fact(criterion: str, known: KnownFact | None, limit: CriterionThreshold) -> HostingCriterion:
     """A criterion that a fact settles."""
     if known is None:
-        return Criterion(criterion, "unknown", "no_fact", thresholds=(limit,), asks=(limit.quantity,))
+        return HostingCriterion(criterion, "unknown", "no_fact", thresholds=(limit,), asks=(limit.quantity,))
     status: Status = "met" if limit.accepts(known.value) else "not_met"
     evidence = (known.evidence,) if known.evidence else ()
-    return Criterion(criterion, status, f"fact_{status}", found=known.value, evidence=evidence, thresholds=(limit,))
+    return HostingCriterion(
+        criterion, status, f"fact_{status}", found=known.value, evidence=evidence, thresholds=(limit,)
+    )
 
 
-def _of_number(criterion: str, reading: Reading, limit: Threshold, asks: tuple[str, ...]) -> Criterion:
+def _of_number(
+    criterion: str, reading: SiteMeasurement, limit: CriterionThreshold, asks: tuple[str, ...]
+) -> HostingCriterion:
     """A criterion that a value settles, unless its interval straddles the threshold."""
     side = limit.side(reading.low, reading.high)
     status: Status = "unknown" if side is None else "met" if side else "not_met"
-    found = _found(reading) | {"unit": limit.unit, "thresholds": (limit,)}
+    found = _found_value(reading) | {"unit": limit.unit, "thresholds": (limit,)}
     reason = "straddles" if side is None else f"value_{status}"
-    return Criterion(criterion, status, reason, **found, asks=asks if side is None else ())
+    return HostingCriterion(criterion, status, reason, **found, asks=asks if side is None else ())
 
 
-def _found(reading: Reading) -> dict[str, Any]:
+def _found_value(reading: SiteMeasurement) -> dict[str, Any]:
     numbers = {"value": reading.value, "low": reading.low, "high": reading.high}
     return numbers | {"factors": (reading.factor.id,), "evidence": (reading.evidence,)}
 
 
-def _published(place: Site) -> Criterion:
+def _published(place: HostingSite) -> HostingCriterion:
     return _of_fact("8.1", place.fact("published_indicators"), _limits(place, "8.1")["published"])
 
 
-def _equipment(place: Site) -> Criterion:
+def _equipment(place: HostingSite) -> HostingCriterion:
     """A published policy settles it; without one, only a life above the example of the text does."""
     limits = _limits(place, "8.2")
     policy = place.fact("equipment_policy")
@@ -95,21 +107,21 @@ def _equipment(place: Site) -> Criterion:
     life = place.reading("machine_lifetime")
     both, asks = tuple(limits.values()), ("equipment_policy", "equipment_life")
     if isinstance(life, str):
-        return Criterion("8.2", "unknown", "no_fact", thresholds=both, asks=asks)
+        return HostingCriterion("8.2", "unknown", "no_fact", thresholds=both, asks=asks)
     found = _of_number("8.2", life, limits["life"], asks)
     if found.status == "met":
         return found
     return replace(found, status="unknown", reason="life_short", thresholds=both, asks=asks)
 
 
-def _pue(place: Site, criterion: str) -> Criterion:
+def _pue(place: HostingSite, criterion: str) -> HostingCriterion:
     """The PUE against the limit of its kind: measured, or by design when the site is young enough."""
     limits = _limits(place, criterion)
     rows = limits["measured"], limits["by-design"], limits["new"]
     asks = ("pue", "pue_kind", "commissioned")
     reading = place.reading("pue")
     if isinstance(reading, str):
-        return Criterion(criterion, "unknown", reading, thresholds=rows, asks=asks)
+        return HostingCriterion(criterion, "unknown", reading, thresholds=rows, asks=asks)
     real = _of_number(criterion, reading, rows[0], asks[:2])
     kind = _kind(place, reading)
     if kind is None:
@@ -132,11 +144,11 @@ def _pue(place: Site, criterion: str) -> Criterion:
     return replace(designed, evidence=evidence)
 
 
-def _kind(place: Site, reading: Reading) -> Known | None:
+def _kind(place: HostingSite, reading: SiteMeasurement) -> KnownFact | None:
     """Whether a PUE is measured or by design. A ratio of metered energies is measured; an answer says its own kind."""
     if "pue_kind" in place.answers or not reading.declared:
         return place.fact("pue_kind")
-    return None if "pue" in place.answers else Known("measured")
+    return None if "pue" in place.answers else KnownFact("measured")
 
 
 def _age(start: str, day: date) -> tuple[float, float]:
@@ -146,7 +158,7 @@ def _age(start: str, day: date) -> tuple[float, float]:
     return (day - last).days / YEAR, (day - first).days / YEAR
 
 
-def _water(place: Site) -> Criterion:
+def _water(place: HostingSite) -> HostingCriterion:
     """Water over total energy: published so, or over IT energy divided by the PUE.
 
     The PUE is that of the site, or anything plausible. Published without its basis, a WUE may already be on total
@@ -154,23 +166,27 @@ def _water(place: Site) -> Criterion:
     """
     limit = _limits(place, "8.4")["wue"]
     whole = place.reading("wue_site")
-    if isinstance(whole, Reading):
+    if isinstance(whole, SiteMeasurement):
         return _of_number("8.4", whole, limit, ("wue",))
     wue = place.reading("wue_it")
     if isinstance(wue, str):
-        return Criterion("8.4", "unknown", wue, unit=limit.unit, thresholds=(limit,), asks=("wue", "wue_basis", "pue"))
+        return HostingCriterion(
+            "8.4", "unknown", wue, unit=limit.unit, thresholds=(limit,), asks=("wue", "wue_basis", "pue")
+        )
     basis = place.fact("wue_basis")
     if basis is not None and basis.value == "total_energy":
         return _of_number("8.4", wue, limit, ("wue",))
     pue = place.reading("pue")
     plausible = place.catalogue.quantities["pue"]
-    known = isinstance(pue, Reading)
-    value, low, high = (pue.value, pue.low, pue.high) if isinstance(pue, Reading) else (1.0, 1.0, plausible.ceiling)
+    known = isinstance(pue, SiteMeasurement)
+    value, low, high = (
+        (pue.value, pue.low, pue.high) if isinstance(pue, SiteMeasurement) else (1.0, 1.0, plausible.ceiling)
+    )
     top = wue.high / (low if basis is not None else plausible.floor)
     reading = replace(wue, value=wue.value / value, low=wue.low / high, high=top)
     asks = ("wue", "wue_basis", "pue")
     found = _of_number("8.4", reading, limit, asks)
-    if isinstance(pue, Reading):
+    if isinstance(pue, SiteMeasurement):
         factors = (*found.factors, pue.factor.id)
         found = replace(found, factors=factors, evidence=tuple(dict.fromkeys((*found.evidence, pue.evidence))))
     if basis is not None and basis.evidence and known:
@@ -178,7 +194,7 @@ def _water(place: Site) -> Criterion:
     return found
 
 
-def _electricity(place: Site) -> Criterion:
+def _electricity(place: HostingSite) -> HostingCriterion:
     """Mostly renewable, and its origin documented."""
     limits = _limits(place, "8.5")
     both = tuple(limits.values())
@@ -186,7 +202,7 @@ def _electricity(place: Site) -> Criterion:
     share = place.answers.get("renewable_factor")
     missing = tuple(f for f in ("renewable_factor", "electricity_contract") if place.fact(f) is None)
     evidence = tuple(k.evidence for k in (place.fact("renewable_factor"), contract) if k is not None and k.evidence)
-    found = Criterion("8.5", "unknown", "no_fact", unit="1", evidence=evidence, thresholds=both, asks=missing)
+    found = HostingCriterion("8.5", "unknown", "no_fact", unit="1", evidence=evidence, thresholds=both, asks=missing)
     found = replace(found, found=contract.value if contract else "")
     side: bool | None = None
     if share is not None:
@@ -203,21 +219,21 @@ def _electricity(place: Site) -> Criterion:
     return replace(found, reason="straddles", asks=("renewable_factor", *missing)) if straddles else found
 
 
-def _grid(place: Site) -> Criterion:
+def _grid(place: HostingSite) -> HostingCriterion:
     """The electricity of the country over a year, by location."""
     (limit,) = _limits(place, "8.6").values()
     where = place.country()
     if where is None and "grid_gwp" not in place.answered:
-        return Criterion("8.6", "unknown", "no_country", unit=limit.unit, thresholds=(limit,), asks=("country",))
+        return HostingCriterion("8.6", "unknown", "no_country", unit=limit.unit, thresholds=(limit,), asks=("country",))
     reading = place.reading("grid_gwp", where.value if where else None)
     if isinstance(reading, str):
-        return Criterion("8.6", "unknown", reading, unit=limit.unit, thresholds=(limit,), asks=("grid_gwp",))
+        return HostingCriterion("8.6", "unknown", reading, unit=limit.unit, thresholds=(limit,), asks=("grid_gwp",))
     found = _of_number("8.6", reading, limit, ("grid_gwp",))
     evidence = (*found.evidence, where.evidence) if where and where.evidence else found.evidence
     return replace(found, found=where.value if where else "", evidence=evidence)
 
 
-def _heat(place: Site) -> Criterion:
+def _heat(place: HostingSite) -> HostingCriterion:
     """Heat reused, in whole or part; else a PUE low enough."""
     limit = _limits(place, "8.7")["heat"]
     heat = place.fact("heat_reuse")
@@ -235,7 +251,7 @@ def _heat(place: Site) -> Criterion:
     return replace(pue, status="unknown", reason=reason, thresholds=every, asks=("heat_reuse", *pue.asks))
 
 
-JUDGES: Mapping[str, Callable[[Site], Criterion]] = {
+JUDGES: Mapping[str, Callable[[HostingSite], HostingCriterion]] = {
     "8.1": _published,
     "8.2": _equipment,
     "8.3": lambda place: _pue(place, "8.3"),

@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from estimator.catalogue.schema import Factor, Record, Subject
-from estimator.catalogue.selection import Bound, bind_one
+from estimator.catalogue.schema import Factor, Subject, TableRow
+from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue, load, records
 from estimator.core.errors import SobriaError
 from estimator.places.supplier_answers import CHOICES, FIELDS, Answer, answered_bounds, latest
@@ -30,7 +30,7 @@ class HostUnknown(SobriaError):
     code = "host_unknown"
 
 
-class HostFact(Record):
+class HostFact(TableRow):
     """A fact of a site that is no quantity, with its source; `date` is a year, or a day, of the source's statement."""
 
     host: str
@@ -48,7 +48,7 @@ class HostFact(Record):
         return self
 
 
-class Threshold(Record):
+class CriterionThreshold(TableRow):
     """A limit that a criterion sets. comparison: lt, le, gt with value [unit], or `is` one of the condition's words.
 
     condition: for a number, the kind of value that it is for (measured, by_design, or any).
@@ -84,7 +84,7 @@ class Threshold(Record):
         return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
 
 
-class Membership(Record):
+class Membership(TableRow):
     """A country that belongs to a group of countries."""
 
     zone: str
@@ -93,7 +93,7 @@ class Membership(Record):
     locator: str
 
 
-class LegalName(Record):
+class LegalName(TableRow):
     """What a text of law calls a field of the questionnaire."""
 
     field: str
@@ -102,11 +102,11 @@ class LegalName(Record):
     locator: str
 
 
-class HostTables(Record):
+class HostTables(TableRow):
     """The four tables, read."""
 
     facts: Mapping[tuple[str, str], HostFact]
-    thresholds: tuple[Threshold, ...]
+    thresholds: tuple[CriterionThreshold, ...]
     memberships: tuple[Membership, ...]
     names: Mapping[str, LegalName]
 
@@ -117,7 +117,7 @@ def tables() -> HostTables:
     home = resources.files("factors")
     return HostTables(
         facts={(f.host, f.fact): f for _, f in records(home, "host_facts.csv", HostFact)},
-        thresholds=tuple(t for _, t in records(home, "thresholds.csv", Threshold)),
+        thresholds=tuple(t for _, t in records(home, "thresholds.csv", CriterionThreshold)),
         memberships=tuple(m for _, m in records(home, "memberships.csv", Membership)),
         names={n.field: n for _, n in records(home, "host_fields.csv", LegalName)},
     )
@@ -136,7 +136,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownFact:
     """A fact and its evidence, None when it is not known."""
 
     value: str
@@ -144,7 +144,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Reading:
+class SiteMeasurement:
     """A value of the site or of its operator, with its bounds [unit of its quantity]."""
 
     value: float
@@ -156,7 +156,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Site:
+class HostingSite:
     """A hosting site on a day, with what its supplier answered."""
 
     catalogue: Catalogue
@@ -169,35 +169,35 @@ class Site:
         return self.subject.id
 
     @cached_property
-    def answered(self) -> dict[str, Bound]:
+    def answered(self) -> dict[str, SelectedFactor]:
         return answered_bounds(list(self.answers.values()), self.host)
 
-    def fact(self, name: str) -> Known | None:
+    def fact(self, name: str) -> KnownFact | None:
         """The answer, else the fact of the site, else of its operator as a whole."""
         if name in self.answers:
             answer = self.answers[name]
-            return Known(str(answer.value), answer_evidence(answer))
+            return KnownFact(str(answer.value), answer_evidence(answer))
         for step in self.catalogue.ladder(self.host):
             of_operator = self.catalogue.subjects[step].provider == self.subject.provider != ""
             if step == self.host or (of_operator and name not in PLACES):
                 found = tables().facts.get((step, name))
                 if found is not None:
-                    return Known(found.value, self._of_fact(found))
+                    return KnownFact(found.value, self._of_fact(found))
         return None
 
-    def reading(self, name: str, subject: str | None = None) -> Reading | str:
+    def reading(self, name: str, subject: str | None = None) -> SiteMeasurement | str:
         """The value of a quantity, or why none counts: not_published, average (of a class) or assumed (by others)."""
         declared = name in self.answered
-        bound = self.answered[name] if declared else bind_one(self.catalogue, name, subject or self.host, self.day)
+        bound = self.answered[name] if declared else select_factor(self.catalogue, name, subject or self.host, self.day)
         item = bound.factor
         if item is None or item.value is None or item.low is None or item.high is None:
             return "not_published"
         figures = tables().facts.get((item.subject, "figures"))
         if figures is not None and not declared:
             return figures.value
-        return Reading(item.value, item.low, item.high, item, self._of_factor(item, declared), declared)
+        return SiteMeasurement(item.value, item.low, item.high, item, self._of_factor(item, declared), declared)
 
-    def country(self) -> Known | None:
+    def country(self) -> KnownFact | None:
         """The country where the site runs."""
         if "country" in self.answers:
             return self.fact("country")
@@ -206,7 +206,7 @@ class Site:
             return None
         source = self.catalogue.sources[INVENTORY]
         evidence = Evidence(INVENTORY, source.title, "factors/subjects.csv, zone", str(source.year or ""), self.host)
-        return Known(zone.wider or zone.zone, evidence)
+        return KnownFact(zone.wider or zone.zone, evidence)
 
     def _of_fact(self, found: HostFact) -> Evidence:
         title = self.catalogue.sources[found.source].title
@@ -229,22 +229,22 @@ def answer_evidence(answer: Answer) -> Evidence:
     return Evidence("given", answer.document, answer.by, answer.date.isoformat(), answer.host, declared=True)
 
 
-def site(host: str, day: date, answers: Sequence[Answer] = ()) -> Site:
+def site(host: str, day: date, answers: Sequence[Answer] = ()) -> HostingSite:
     """The site of this id with the latest of its supplier's answers. HostUnknown."""
     catalogue = load()
     subject = catalogue.subjects.get(host)
     if subject is None or subject.kind != "host":
         near = [s.id for s in catalogue.subjects.values() if s.kind == "host" and host.lower() in s.id]
         raise HostUnknown(read=host, near=", ".join(near[:5]) or "-")
-    return Site(catalogue, subject, day, latest(answers, host))
+    return HostingSite(catalogue, subject, day, latest(answers, host))
 
 
-def shared(host: str, answers: Sequence[Answer] = ()) -> Known | None:
+def shared(host: str, answers: Sequence[Answer] = ()) -> KnownFact | None:
     """« yes » or « no »: is the centre shared between several organisations? None when nobody says. HostUnknown."""
     return site(host, date.today(), answers).fact("shared")
 
 
-def distance_class(host: str, territory: str = GRAND_NANCY, answers: Sequence[Answer] = ()) -> Known:
+def distance_class(host: str, territory: str = GRAND_NANCY, answers: Sequence[Answer] = ()) -> KnownFact:
     """How near a site is to a territory (region/name): territory, region, country, eu, outside_eu or unknown.
 
     The nearest class that a source or an answer shows: in the same country, in a region that nobody says, is
@@ -255,12 +255,12 @@ def distance_class(host: str, territory: str = GRAND_NANCY, answers: Sequence[An
     home = region.partition("-")[0]
     where = place.country()
     if where is None:
-        return Known("unknown")
+        return KnownFact("unknown")
     if where.value != home:
         member = next((m for m in tables().memberships if (m.zone, m.group) == (where.value, EU)), None)
-        return Known("eu" if member else "outside_eu", where.evidence)
+        return KnownFact("eu" if member else "outside_eu", where.evidence)
     for key, wanted in (("territory", name), ("region", region)):
         found = place.fact(key)
         if found is not None and found.value == wanted:
-            return Known(key, found.evidence)
-    return Known("country", where.evidence)
+            return KnownFact(key, found.evidence)
+    return KnownFact("country", where.evidence)

@@ -9,7 +9,7 @@ from datetime import date
 from estimator.catalogue.tables import load
 from estimator.core.errors import say
 from estimator.places.criteria import criteria
-from estimator.places.evidence import Reading, Site, site, tables
+from estimator.places.evidence import HostingSite, SiteMeasurement, site, tables
 from estimator.places.supplier_answers import CHOICES, COLUMNS, FIELDS, Answer, cell_text
 
 QUESTION_COLUMNS = ("question", "question_en", "nom", "texte", "choix", "periode", "preuve", "criteres", "facteur")
@@ -17,7 +17,7 @@ ONLY_WHEN_ASKED = ("grid_gwp",)  # a country's value, which the tables hold for 
 
 
 @dataclass(frozen=True)
-class Question:
+class SupplierQuestion:
     """A question about a site. name and law: what the text calls the field, "" where it has no name for it.
 
     criteria: those that the answer settles; factor: the quantity that it replaces, "" for a fact.
@@ -52,7 +52,7 @@ class Question:
         return FIELDS[self.field].kind
 
 
-def questionnaire(host: str, day: date, answers: Sequence[Answer] = ()) -> list[Question]:
+def questionnaire(host: str, day: date, answers: Sequence[Answer] = ()) -> list[SupplierQuestion]:
     """A question for each unknown criterion and each missing fact or factor of a site. HostUnknown, AnswerRefused."""
     place = site(host, day, answers)
     asked: dict[str, list[str]] = {}
@@ -61,7 +61,7 @@ def questionnaire(host: str, day: date, answers: Sequence[Answer] = ()) -> list[
             asked.setdefault(field, []).append(criterion.id)
     if "pue" in asked:
         asked.setdefault("pue_kind", [])  # of the value to come, whatever that of the published one
-    wanted = [f for f in FIELDS if f in asked or (f not in ONLY_WHEN_ASKED and not _known(place, f))]
+    wanted = [f for f in FIELDS if f in asked or (f not in ONLY_WHEN_ASKED and not _is_known(place, f))]
     return [_question(host, field, tuple(asked.get(field, ()))) for field in wanted]
 
 
@@ -94,19 +94,19 @@ def questionnaire_markdown(host: str, day: date, lang: str = "fr", answers: Sequ
     return "\n".join(lines)
 
 
-def _question(host: str, field: str, ids: tuple[str, ...]) -> Question:
+def _question(host: str, field: str, ids: tuple[str, ...]) -> SupplierQuestion:
     asked, called = FIELDS[field], tables().names.get(field)
     name, law = (called.name, load().sources[called.source].title) if called else ("", "")
-    return Question(host, field, ids, name, law, asked.unit, CHOICES.get(field, ()), asked.quantity)
+    return SupplierQuestion(host, field, ids, name, law, asked.unit, CHOICES.get(field, ()), asked.quantity)
 
 
-def _known(place: Site, field: str) -> bool:
+def _is_known(place: HostingSite, field: str) -> bool:
     """Does an answer, a fact or a value of the site say it?"""
     if field == "country":
         return place.country() is not None
-    if field == "wue" and isinstance(place.reading("wue_site"), Reading):
+    if field == "wue" and isinstance(place.reading("wue_site"), SiteMeasurement):
         return True
     quantity = FIELDS[field].quantity
-    if field in ("pue", "wue") and isinstance(place.reading(quantity), Reading):
+    if field in ("pue", "wue") and isinstance(place.reading(quantity), SiteMeasurement):
         return True
     return place.fact(field) is not None

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from estimator.catalogue.selection import Bound, GivenValueRefused, given
+from estimator.catalogue.selection import GivenValueRefused, SelectedFactor, given
 from estimator.catalogue.tables import Catalogue, load
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.refusals import ListedRefusal
@@ -36,7 +36,7 @@ _YEAR = re.compile(r"\d{4}(-\d\d-\d\d)?")
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionnaireField:
     """A field of the questionnaire. kind: a number [unit], one of some words, or text of a form.
 
     quantity: the factor that a number gives; period and proof: keys of the words.
@@ -50,28 +50,28 @@ class Asked:
     ceiling: float = float("inf")
 
 
-FIELDS: Mapping[str, Asked] = {
-    "pue": Asked("number", "1", "pue", "year", "meter"),
-    "pue_kind": Asked("choice", quantity="pue", proof="meter"),
-    "commissioned": Asked("year"),
-    "total_energy": Asked("number", "kWh", "pue", "year", "meter"),
-    "it_energy": Asked("number", "kWh", "pue", "year", "meter"),
-    "wue": Asked("number", "L/kWh", "wue_it", "year", "meter"),
-    "wue_basis": Asked("choice", quantity="wue_it", proof="meter"),
-    "country": Asked("country", quantity="grid_gwp"),
-    "region": Asked("region"),
-    "commune": Asked("text"),
-    "grid_gwp": Asked("number", "kgCO2e/kWh", "grid_gwp", "year"),
-    "renewable_factor": Asked("number", "1", period="year", proof="contract", ceiling=1.0),
-    "electricity_contract": Asked("choice", period="year", proof="contract"),
-    "heat_reuse": Asked("choice", period="year", proof="meter"),
-    "equipment_policy": Asked("choice", proof="policy"),
-    "equipment_life": Asked("number", "year", "machine_lifetime", proof="policy"),
-    "occupancy": Asked("number", "1", "machine_occupancy", "year", "meter"),
-    "shared": Asked("choice"),
-    "published_indicators": Asked("choice", period="year", proof="policy"),
-    "model_energy": Asked("number", "Wh/1000 tokens", period="model", proof="model"),
-    "training_energy": Asked("number", "MWh", period="model", proof="model"),
+FIELDS: Mapping[str, QuestionnaireField] = {
+    "pue": QuestionnaireField("number", "1", "pue", "year", "meter"),
+    "pue_kind": QuestionnaireField("choice", quantity="pue", proof="meter"),
+    "commissioned": QuestionnaireField("year"),
+    "total_energy": QuestionnaireField("number", "kWh", "pue", "year", "meter"),
+    "it_energy": QuestionnaireField("number", "kWh", "pue", "year", "meter"),
+    "wue": QuestionnaireField("number", "L/kWh", "wue_it", "year", "meter"),
+    "wue_basis": QuestionnaireField("choice", quantity="wue_it", proof="meter"),
+    "country": QuestionnaireField("country", quantity="grid_gwp"),
+    "region": QuestionnaireField("region"),
+    "commune": QuestionnaireField("text"),
+    "grid_gwp": QuestionnaireField("number", "kgCO2e/kWh", "grid_gwp", "year"),
+    "renewable_factor": QuestionnaireField("number", "1", period="year", proof="contract", ceiling=1.0),
+    "electricity_contract": QuestionnaireField("choice", period="year", proof="contract"),
+    "heat_reuse": QuestionnaireField("choice", period="year", proof="meter"),
+    "equipment_policy": QuestionnaireField("choice", proof="policy"),
+    "equipment_life": QuestionnaireField("number", "year", "machine_lifetime", proof="policy"),
+    "occupancy": QuestionnaireField("number", "1", "machine_occupancy", "year", "meter"),
+    "shared": QuestionnaireField("choice"),
+    "published_indicators": QuestionnaireField("choice", period="year", proof="policy"),
+    "model_energy": QuestionnaireField("number", "Wh/1000 tokens", period="model", proof="model"),
+    "training_energy": QuestionnaireField("number", "MWh", period="model", proof="model"),
 }
 
 
@@ -132,14 +132,14 @@ def latest(answers: Sequence[Answer], host: str) -> dict[str, Answer]:
     return {a.field: a for a in sorted(mine, key=lambda a: a.date)}
 
 
-def answered_bounds(answers: Sequence[Answer], host: str) -> dict[str, Bound]:
+def answered_bounds(answers: Sequence[Answer], host: str) -> dict[str, SelectedFactor]:
     """Quantity to the declared factor that replaces the default of that site; exact, or the interval given.
 
     The PUE is E_DC / E_IT where only the two energies are given; a WUE on total energy is `wue_site`.
     AnswerRefused, GivenValueRefused.
     """
     last = latest(answers, host)
-    found: dict[str, Bound] = {}
+    found: dict[str, SelectedFactor] = {}
     for field in ("pue", "grid_gwp", "equipment_life", "occupancy"):
         if field in last:
             found[FIELDS[field].quantity] = _bound(last[field], FIELDS[field].quantity)
@@ -229,7 +229,7 @@ def _decimal(cell: str) -> float | str:
     return float(tight.replace(",", ".")) if _NUMBER.fullmatch(tight) else cell
 
 
-def _number(answer: Answer, asked: Asked, catalogue: Catalogue) -> Answer:
+def _number(answer: Answer, asked: QuestionnaireField, catalogue: Catalogue) -> Answer:
     unit = answer.unit or asked.unit
     scale = 1.0 if unit == asked.unit else CONVERSIONS.get((unit, asked.unit))
     if scale is None:
@@ -246,7 +246,7 @@ def _number(answer: Answer, asked: Asked, catalogue: Catalogue) -> Answer:
     return answer.model_copy(update=ends | {"value": value, "unit": asked.unit})
 
 
-def _plausible(field: str, asked: Asked, number: float, catalogue: Catalogue) -> None:
+def _plausible(field: str, asked: QuestionnaireField, number: float, catalogue: Catalogue) -> None:
     """GivenValueRefused outside the range of the quantity, or of the field when it gives none."""
     if asked.quantity and asked.unit == catalogue.quantities[asked.quantity].unit:
         given(catalogue, asked.quantity, number)
@@ -263,7 +263,7 @@ def _ratio(total: Answer, it: Answer) -> float:
     return float(total.value) / float(it.value)
 
 
-def _bound(answer: Answer, quantity: str) -> Bound:
+def _bound(answer: Answer, quantity: str) -> SelectedFactor:
     found = given(load(), quantity, float(answer.value))
     low, high = answer.low, answer.high
     said = {"low": answer.value if low is None else low, "high": answer.value if high is None else high}
@@ -273,7 +273,7 @@ def _bound(answer: Answer, quantity: str) -> Bound:
     fields |= {"note": f"{answer.document}, {answer.by}, {answer.date.isoformat()}"}
     if found.factor is None:
         return found
-    return Bound(quantity, answer.host, found.factor.model_copy(update=fields))
+    return SelectedFactor(quantity, answer.host, found.factor.model_copy(update=fields))
 
 
 def _refused(answer: Answer, code: str, read: str, expected: str) -> AnswerRefused:

@@ -34,7 +34,7 @@ def asked_to_stop(wait_s: float = 0.0) -> int | None:
     return came.si_signo if came else None
 
 
-class Rest:
+class InterruptibleWait:
     """A wait that a signal cuts short; `stopped` is that signal."""
 
     stopped: int | None = None

@@ -14,7 +14,7 @@ VARIABLE = "SOBRIA_COUNTS"
 _LONGEST_LINE = 1 << 16
 
 
-class Counts:
+class RunCounts:
     """Sums by name, from any thread. What was never counted is absent: unknown, not zero."""
 
     def __init__(self, given: Mapping[str, float] | None = None) -> None:
@@ -50,7 +50,7 @@ class CountsFile:
     """A file that the tracked program finds under the variable SOBRIA_COUNTS, one JSON object a line, such as
     `{"requests": 1, "output_tokens": 212}`. OSError when no file can be made."""
 
-    def __init__(self, counts: Counts) -> None:
+    def __init__(self, counts: RunCounts) -> None:
         handle, name = tempfile.mkstemp(prefix="sobria-counts-", suffix=".jsonl")
         os.close(handle)
         self.path = Path(name)

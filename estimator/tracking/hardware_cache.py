@@ -12,7 +12,7 @@ from estimator.tracking import machine
 FOLDER = "machines"
 
 
-def recall(cache: Any, tracker: Any, home: Path, sees: Mapping[str, Any]) -> None:
+def load(cache: Any, tracker: Any, home: Path, sees: Mapping[str, Any]) -> None:
     """Hand codecarbon what it found here before, if there is such a thing.
 
     `cache`: its module of that name; `sees`: what may change without a restart. What was kept counts only for the
@@ -28,7 +28,7 @@ def recall(cache: Any, tracker: Any, home: Path, sees: Mapping[str, Any]) -> Non
         cache._plans.setdefault(cache.make_key(tracker), plan)
 
 
-def remember(cache: Any, tracker: Any, home: Path, sees: Mapping[str, Any]) -> None:
+def save(cache: Any, tracker: Any, home: Path, sees: Mapping[str, Any]) -> None:
     """Keep what codecarbon has found; a file that cannot be written costs only time."""
     plan = cache._plans.get(cache.make_key(tracker))
     if plan is None or not _started():

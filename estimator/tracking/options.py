@@ -14,7 +14,7 @@ from estimator.core.home import default_home, settings
 from estimator.ingestion.sidecar import IDLE_DRIFT, Modes, Sidecar, idle_drift
 from estimator.tracking import machine, resource_share
 from estimator.tracking.meters import COUNTERS, Meters
-from estimator.tracking.overhead import Spent
+from estimator.tracking.overhead import Overhead
 
 
 class TrackOptions(BaseModel):
@@ -101,7 +101,7 @@ class Progress(NamedTuple):
     """What is known of a run only when it is over, or as far as it has got."""
 
     modes: Modes
-    spent: Spent
+    spent: Overhead
     exit_code: int | None
     counts: Mapping[str, float]
 
@@ -137,7 +137,7 @@ def so_far(facts: Sidecar, known: Progress) -> Sidecar:
     return so_spent(facts.model_copy(update=told), known.spent)
 
 
-def so_spent(facts: Sidecar, spent: Spent) -> Sidecar:
+def so_spent(facts: Sidecar, spent: Overhead) -> Sidecar:
     """The same, with what the tracker itself took."""
     return facts.model_copy(update={"overhead_s": round(spent.wall_s, 3), "overhead_cpu_s": round(spent.cpu_s, 3)})
 
@@ -157,21 +157,21 @@ def tell_summary(lang: str, energies: Mapping[str, float], modes: Modes, duratio
         return
     whole = sum(energies.values())
     counted = sum(kwh for part, kwh in energies.items() if getattr(modes, part) in COUNTERS)
-    share = _shown(100 * counted / whole if whole else 0.0, lang)
-    tell(lang, "done", seconds=_shown(duration_s, lang), energy=_shown(1000 * whole, lang), share=share)
+    share = _value_text(100 * counted / whole if whole else 0.0, lang)
+    tell(lang, "done", seconds=_value_text(duration_s, lang), energy=_value_text(1000 * whole, lang), share=share)
 
 
 def tell_rest(lang: str, facts: Sidecar) -> None:
     """What the machine drew at rest, to whoever asked for it to be metered."""
     before, after = facts.idle_before, facts.idle_after
     if before and after:
-        watts = {"before": _shown(before.power_w, lang), "after": _shown(after.power_w, lang)}
-        tell(lang, "idle_drifted" if idle_drift(facts) else "idle", **watts, limit=_shown(100 * IDLE_DRIFT, lang))
+        watts = {"before": _value_text(before.power_w, lang), "after": _value_text(after.power_w, lang)}
+        tell(lang, "idle_drifted" if idle_drift(facts) else "idle", **watts, limit=_value_text(100 * IDLE_DRIFT, lang))
     elif before:
-        tell(lang, "idle_before_only", before=_shown(before.power_w, lang))
+        tell(lang, "idle_before_only", before=_value_text(before.power_w, lang))
 
 
-def _shown(value: float, lang: str) -> str:
+def _value_text(value: float, lang: str) -> str:
     from babel.numbers import format_decimal
 
     return format_decimal(float(f"{value:.2g}"), locale=lang, decimal_quantization=False)

@@ -7,22 +7,22 @@ from time import perf_counter
 from typing import NamedTuple
 
 
-class Spent(NamedTuple):
+class Overhead(NamedTuple):
     """Time that the workload waited [s], processor time [s]."""
 
     wall_s: float = 0.0
     cpu_s: float = 0.0
 
 
-class OwnTime:
+class OverheadMeter:
     """Adds up what is spent inside `counted`, by this process and by the programs that it starts and waits for there.
 
     Processor time is that of the whole process: where the workload has other threads, it is at most this much.
     """
 
-    def __init__(self, before: Spent | None = None) -> None:
-        self.spent = before or Spent()
-        self._mark = Spent()
+    def __init__(self, before: Overhead | None = None) -> None:
+        self.spent = before or Overhead()
+        self._mark = Overhead()
 
     @contextmanager
     def counted(self) -> Iterator[None]:
@@ -35,27 +35,27 @@ class OwnTime:
 
     def add(self, wall_s: float, cpu_s: float) -> None:
         """Count what was measured elsewhere."""
-        self.spent = Spent(self.spent.wall_s + wall_s, self.spent.cpu_s + cpu_s)
+        self.spent = Overhead(self.spent.wall_s + wall_s, self.spent.cpu_s + cpu_s)
 
-    def since_mark(self) -> Spent:
+    def since_mark(self) -> Overhead:
         """What was spent since the last mark."""
-        return Spent(self.spent.wall_s - self._mark.wall_s, self.spent.cpu_s - self._mark.cpu_s)
+        return Overhead(self.spent.wall_s - self._mark.wall_s, self.spent.cpu_s - self._mark.cpu_s)
 
     def mark(self) -> None:
         """What comes now is another window's."""
         self._mark = self.spent
 
 
-def since_start() -> Spent:
+def since_start() -> Overhead:
     """What this process has taken since it began, for one that does nothing but track; Linux only, else the processor
     time alone."""
     try:
         with open("/proc/self/stat", encoding="ascii", errors="replace") as file:
             began = int(file.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
         with open("/proc/uptime", encoding="ascii") as file:
-            return Spent(max(float(file.read().split()[0]) - began, 0.0), _processor_s())
+            return Overhead(max(float(file.read().split()[0]) - began, 0.0), _processor_s())
     except (OSError, ValueError, IndexError):
-        return Spent(0.0, _processor_s())
+        return Overhead(0.0, _processor_s())
 
 
 def _processor_s() -> float:

@@ -6,14 +6,14 @@ from time import monotonic
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from estimator.ingestion.sidecar import Modes, Rest, Sidecar, beside_run, dump
+from estimator.ingestion.sidecar import IdlePower, Modes, Sidecar, beside_run, dump
 from estimator.tracking import machine
 from estimator.tracking.codecarbon_session import Metering, Totals
-from estimator.tracking.counts import Counts, CountsFile
+from estimator.tracking.counts import CountsFile, RunCounts
 from estimator.tracking.meters import Meters, after, label
 from estimator.tracking.options import Progress, TrackOptions, sidecar, so_far
-from estimator.tracking.overhead import OwnTime, Spent
-from estimator.tracking.spool import Run
+from estimator.tracking.overhead import Overhead, OverheadMeter
+from estimator.tracking.spool import SpooledRun
 from estimator.tracking.windows import power_w, stretch, synchronise
 
 Wait = Callable[[float], object]
@@ -36,8 +36,8 @@ class Recorder:
     def __init__(
         self,
         options: TrackOptions,
-        counts: Counts,
-        own: OwnTime,
+        counts: RunCounts,
+        own: OverheadMeter,
         make: Callable[[Any], Any],
         after: Callable[[], None],
     ) -> None:
@@ -53,7 +53,7 @@ class Recorder:
         self._open = False
         with ExitStack() as unless_done:
             unless_done.callback(self.metering.quiet)
-            self.run = Run(options.home, self.run_id)
+            self.run = SpooledRun(options.home, self.run_id)
             unless_done.pop_all()
 
     def start(self) -> None:
@@ -89,7 +89,7 @@ class Recorder:
             if not self._open:
                 return
             totals, run_id = self.metering.read(), str(uuid4())
-            following = Run(self.options.home, run_id)
+            following = SpooledRun(self.options.home, run_id)
             self._is_window(self.facts.window or 1, self.facts.window_of or self.run_id)
             self._write(totals, None, ended=False)
             self.run.close()
@@ -158,7 +158,7 @@ class Recorder:
         self.facts = so_far(self.facts, Progress(modes, self._spent(), exit_code, self.counts.so_far()))
         self._dump()
 
-    def _spent(self) -> Spent:
+    def _spent(self) -> Overhead:
         """By this window: in its readings, and where the workload waited."""
         self.own.add(0.0, self.metering.taken_s())
         return self.own.since_mark()
@@ -172,7 +172,7 @@ class Recorder:
         cut_short = wait(self.options.idle_s or 0.0)
         if not cut_short:
             seen = stretch(self.metering.read(), before, self.run_id)
-            rest = Rest(power_w=power_w(seen), duration_s=seen["duration"])
+            rest = IdlePower(power_w=power_w(seen), duration_s=seen["duration"])
             self.facts = self.facts.model_copy(update={when: rest})
 
 

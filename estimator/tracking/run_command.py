@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from estimator.tracking import child_process
 from estimator.tracking.options import tell
-from estimator.tracking.overhead import Spent
+from estimator.tracking.overhead import Overhead
 from estimator.tracking.spool import Importer
 from estimator.tracking.tracker import Tracker, TrackOptions
 
 
 def run_command(
-    argv: Sequence[str], options: TrackOptions, importer: Importer | None = None, before: Spent | None = None
+    argv: Sequence[str], options: TrackOptions, importer: Importer | None = None, before: Overhead | None = None
 ) -> int:
     """Run a command, measured: its exit status, 128 + n when signal n ended it. Its trace enters the ledger at once.
 
@@ -23,7 +23,7 @@ def run_command(
         options if options.project else options.model_copy(update={"project": name}), importer, before=before
     )
     with child_process.held_signals() as mask:
-        rest = child_process.Rest()
+        rest = child_process.InterruptibleWait()
         tracker.start(rest.wait)
         if stopped := rest.stopped or child_process.asked_to_stop():
             tracker.discard()

@@ -24,7 +24,7 @@ FAILURES = (SobriaError, OSError, ValueError, LookupError, TypeError, AttributeE
 Importer = Callable[[Path, list[Path]], object]
 
 
-class Run:
+class SpooledRun:
     """The folder of one run, `<home>/spool/<run id>/`, held by a lock from its opening to its closing.
 
     Its trace is one file of one row, replaced whole at each writing: a run killed without notice leaves the last one.
@@ -89,14 +89,14 @@ def deliver(home: Path, importer: Importer) -> Delivery:
     """
     delivery = Delivery([], [])
     with ExitStack() as held:
-        traces = _waiting(home, held, delivery)
+        traces = _finished_traces(home, held, delivery)
         if len(traces) > 1:
             try:
                 importer(home, traces)
             except _failures():
                 pass
             else:
-                importer = _done
+                importer = _mark_imported
         for trace in traces:
             try:
                 importer(home, [trace])
@@ -106,7 +106,7 @@ def deliver(home: Path, importer: Importer) -> Delivery:
     return delivery
 
 
-def _waiting(home: Path, held: ExitStack, delivery: Delivery) -> list[Path]:
+def _finished_traces(home: Path, held: ExitStack, delivery: Delivery) -> list[Path]:
     """Traces of the runs of the spool that are over, each now held; folders that cannot be are kept."""
     spool, traces = home / SPOOL, []
     for folder in sorted(spool.iterdir()) if spool.is_dir() else []:
@@ -126,7 +126,7 @@ def _why(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _done(home: Path, traces: list[Path]) -> None:
+def _mark_imported(home: Path, traces: list[Path]) -> None:
     """The importer of traces that were all brought in already."""
 
 

@@ -16,9 +16,9 @@ from estimator.ingestion.sidecar import Sidecar, beside_run, dump
 from estimator.tracking import hardware_cache as known_hardware
 from estimator.tracking import machine
 from estimator.tracking.codecarbon_session import UNREADABLE, NotMeasured
-from estimator.tracking.counts import COUNTED, VARIABLE, Counts, CountsFile
+from estimator.tracking.counts import COUNTED, VARIABLE, CountsFile, RunCounts
 from estimator.tracking.options import TrackOptions, codecarbon_settings, so_spent, tell, tell_rest, tell_summary
-from estimator.tracking.overhead import OwnTime, Spent
+from estimator.tracking.overhead import Overhead, OverheadMeter
 from estimator.tracking.recorder import Recorder, Wait, Whole
 from estimator.tracking.spool import Importer, deliver, into_ledger, load_importer
 
@@ -48,21 +48,21 @@ class Tracker:
         self,
         options: TrackOptions | None = None,
         importer: Importer | None = None,
-        before: Spent | None = None,
+        before: Overhead | None = None,
         **given: Any,
     ) -> None:
         self.options = options or TrackOptions(**given)
         self.run_id: str | None = None
         self.problem: str | None = None
-        self.counts = Counts({} if self.options.items is None else {"items": self.options.items})
+        self.counts = RunCounts({} if self.options.items is None else {"items": self.options.items})
         self._importer = importer or into_ledger
-        self._own = OwnTime(before)
+        self._own = OverheadMeter(before)
         self._delivering = Lock()
         self._recorder: Recorder | None = None
         self._ended: Sidecar | None = None
 
     @property
-    def spent(self) -> Spent:
+    def spent(self) -> Overhead:
         """What the tracker itself took so far, by all windows [s]."""
         return self._own.spent
 
@@ -256,14 +256,14 @@ def _codecarbon(options: TrackOptions, output: Any) -> Any:
             module.SLURM_JOB_ID = None
     tracker = make(output_handlers=[output], **codecarbon_settings(options, SNAPSHOT_S))
     with contextlib.suppress(*FAILURES):
-        known_hardware.recall(hardware_cache, tracker, options.home, _sees())
+        known_hardware.load(hardware_cache, tracker, options.home, _sees())
     return tracker
 
 
 def _remember(tracker: Any, options: TrackOptions) -> None:
     from codecarbon.core import hardware_cache
 
-    known_hardware.remember(hardware_cache, tracker, options.home, _sees())
+    known_hardware.save(hardware_cache, tracker, options.home, _sees())
 
 
 def _sees() -> dict[str, Any]:

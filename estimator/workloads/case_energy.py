@@ -5,10 +5,10 @@ from datetime import date
 
 from estimator.assessment import equations
 from estimator.assessment import workload_equations as maths
-from estimator.catalogue.defaults import AI_SERVER, DESK, UNKNOWN_SITE, Device, Supply
+from estimator.catalogue.defaults import AI_SERVER, DESK, UNKNOWN_SITE, Defaults, Device
 from estimator.workloads.case_tokens import accelerator_energy
-from estimator.workloads.published_case import Asked, Hardware, Site, Workload
-from estimator.workloads.traced_value import NotEstimable, Trail, Value
+from estimator.workloads.published_case import Hardware, RequestedFigure, Site, Workload
+from estimator.workloads.traced_value import NotEstimable, TracedCalculation, TracedValue
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,18 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Setting:
+class CaseSetting:
     """A case ready to be valued: its parts, its device resolved, the tables that serve it."""
 
     workload: Workload
     site: Site
     hardware: Hardware
-    supply: Supply
+    defaults: Defaults
     device: Device
     options: Options
 
 
-def it_energy(setting: Setting, asked: Asked, trail: Trail) -> Value:
+def it_energy(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation) -> TracedValue:
     """Electricity of the equipment that the scope counts [kWh]. NotEstimable with its reason."""
     workload = setting.workload
     if workload.it_energy_kwh is not None:
@@ -57,18 +57,18 @@ def it_energy(setting: Setting, asked: Asked, trail: Trail) -> Value:
     if asked.scope == "gpu":
         return cards
     machine = setting.device.machine if setting.device.desk else AI_SERVER
-    ratio = trail.factor(setting.supply.bound("host_ratio", machine))
+    ratio = trail.factor(setting.defaults.bound("host_ratio", machine))
     return _with_idle(setting, trail, trail.apply(maths.server_energy, accelerator_energy=cards, host_ratio=ratio))
 
 
-def pue(setting: Setting, trail: Trail) -> Value:
+def pue(setting: CaseSetting, trail: TracedCalculation) -> TracedValue:
     """The PUE that the case states, else that of a site of its class."""
     if setting.site.pue is not None:
         return trail.given(setting.site.pue)
-    return trail.factor(setting.supply.bound("pue", site_class(setting)))
+    return trail.factor(setting.defaults.bound("pue", site_class(setting)))
 
 
-def site_class(setting: Setting) -> str:
+def site_class(setting: CaseSetting) -> str:
     """The hosting class of a case that names no site: a desk for a desk computer, else unknown."""
     return DESK if setting.device.desk else UNKNOWN_SITE
 
@@ -89,7 +89,7 @@ def _wall_clock(workload: Workload) -> float | None:
     return workload.duration_s / maths.SECONDS if workload.duration_s is not None else None
 
 
-def _components(setting: Setting, asked: Asked, trail: Trail) -> Value:
+def _components(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation) -> TracedValue:
     parts = setting.workload.component_energy_kwh
     assert parts is not None
     if asked.scope == "gpu":
@@ -101,7 +101,7 @@ def _components(setting: Setting, asked: Asked, trail: Trail) -> Value:
     return _at_the_wall(setting, trail, read) if asked.scope == "wall" else read
 
 
-def _stated_cards(setting: Setting, trail: Trail) -> Value | None:
+def _stated_cards(setting: CaseSetting, trail: TracedCalculation) -> TracedValue | None:
     """Device hours × a power or a load that the case states."""
     workload = setting.workload
     hours = hours_of_devices(workload)
@@ -113,31 +113,31 @@ def _stated_cards(setting: Setting, trail: Trail) -> Value | None:
     if workload.device_power_w is not None:
         power = trail.given(workload.device_power_w / maths.WATTS)
         return trail.apply(maths.stated_device_energy, device_hours=given, device_power=power)
-    power = trail.factor(setting.supply.bound("max_power", setting.device.accelerator))
+    power = trail.factor(setting.defaults.bound("max_power", setting.device.accelerator))
     load = trail.given(workload.device_load or 0.0)
     return trail.apply(maths.device_energy, device_hours=given, max_power=power, device_load=load)
 
 
-def _estimated_cards(setting: Setting, trail: Trail) -> Value | None:
+def _estimated_cards(setting: CaseSetting, trail: TracedCalculation) -> TracedValue | None:
     """Device hours × maximum power × a load of the tables; else energy per token, image or video."""
     workload = setting.workload
     hours = hours_of_devices(workload)
     if hours is None:
         left_out = (setting.options.leave_out, setting.options.without_source)
         return accelerator_energy(workload, setting.device.accelerator, trail, left_out)
-    power = trail.factor(setting.supply.bound("max_power", setting.device.accelerator))
+    power = trail.factor(setting.defaults.bound("max_power", setting.device.accelerator))
     serving = workload.requests is not None or workload.output_tokens is not None
-    load = trail.factor(setting.supply.bound("serving_load" if serving else "training_load", "gpu/any"))
+    load = trail.factor(setting.defaults.bound("serving_load" if serving else "training_load", "gpu/any"))
     return trail.apply(maths.device_energy, device_hours=trail.given(hours), max_power=power, device_load=load)
 
 
-def _with_host(setting: Setting, trail: Trail, cards: Value) -> Value:
+def _with_host(setting: CaseSetting, trail: TracedCalculation, cards: TracedValue) -> TracedValue:
     if setting.workload.host_power_w is None:
         return _with_idle(setting, trail, cards)
     return _with_idle(setting, trail, trail.add("added_energy", cards, _host(setting, trail)))
 
 
-def _host(setting: Setting, trail: Trail) -> Value:
+def _host(setting: CaseSetting, trail: TracedCalculation) -> TracedValue:
     wall = _wall_clock(setting.workload)
     if wall is None:
         raise NotEstimable("no_energy_stated")
@@ -145,16 +145,16 @@ def _host(setting: Setting, trail: Trail) -> Value:
     return trail.apply(maths.host_energy, hours=trail.given(wall), host_power=power)
 
 
-def _with_idle(setting: Setting, trail: Trail, energy: Value) -> Value:
+def _with_idle(setting: CaseSetting, trail: TracedCalculation, energy: TracedValue) -> TracedValue:
     idle = setting.workload.idle_energy_kwh
     return energy if idle is None else trail.add("added_energy", energy, trail.given(idle))
 
 
-def _at_the_wall(setting: Setting, trail: Trail, read: Value) -> Value:
+def _at_the_wall(setting: CaseSetting, trail: TracedCalculation, read: TracedValue) -> TracedValue:
     """What a software meter misses on a desk computer is added; a server's own reading is left as it is."""
     if not setting.device.desk:
         return read
     gap = "gap/laptop" if setting.device.machine == "machine/laptop" else "gap/desktop-gpu"
-    ratio = trail.factor(setting.supply.bound("unmetered_ratio", gap))
+    ratio = trail.factor(setting.defaults.bound("unmetered_ratio", gap))
     missed = trail.apply(equations.unmetered_energy, component_energy=read, unmetered_ratio=ratio)
     return trail.apply(equations.measured_energy, component_energy=read, unmetered_energy=missed)

@@ -3,21 +3,21 @@
 from datetime import date
 from typing import Any
 
-from estimator.catalogue.defaults import supply
-from estimator.catalogue.selection import Bound, given
+from estimator.catalogue.defaults import defaults
+from estimator.catalogue.selection import SelectedFactor, given
 from estimator.catalogue.tables import load
 from estimator.core.errors import sentences
-from estimator.workloads.case_valuation import Row, value
-from estimator.workloads.published_case import Asked, Hardware, Site, Workload
-from estimator.workloads.request import Question
+from estimator.workloads.case_valuation import CaseFigure, value
+from estimator.workloads.published_case import Hardware, RequestedFigure, Site, Workload
+from estimator.workloads.request import Request
 
 MEASURED = ("site_energy_kwh", "component_energy_kwh", "idle_energy_kwh", "device_power_w", "host_power_w")
 MEDIA = {"text-to-image": "images", "text-to-video": "videos"}
 
 
-def question_of(workload: Workload, site: Site, hardware: Hardware, day: date) -> Question:
+def question_of(workload: Workload, site: Site, hardware: Hardware, day: date) -> Request:
     """The question that a workload asks, its hardware found by name; its electricity may have to be told apart."""
-    device = supply(frozenset(), day).device(workload.device)
+    device = defaults(frozenset(), day).device(workload.device)
     fields: dict[str, Any] = {
         "it_energy_kwh": workload.it_energy_kwh,
         "model": workload.model,
@@ -43,7 +43,7 @@ def question_of(workload: Workload, site: Site, hardware: Hardware, day: date) -
         fields |= {"it_energy_kwh": 0.0, "model": None}
     if fields["device_hours"] is None and fields["model"] is None:
         fields["device"] = None
-    return Question.model_validate({name: said for name, said in fields.items() if said is not None})
+    return Request.model_validate({name: said for name, said in fields.items() if said is not None})
 
 
 def stated_elsewhere(workload: Workload) -> bool:
@@ -52,15 +52,17 @@ def stated_elsewhere(workload: Workload) -> bool:
     return stated or (workload.total_params_b is not None and workload.it_energy_kwh is None)
 
 
-def energy_of(workload: Workload, site: Site, hardware: Hardware) -> tuple[Bound, Row]:
+def energy_of(workload: Workload, site: Site, hardware: Hardware) -> tuple[SelectedFactor, CaseFigure]:
     """Its IT electricity with its interval, and how it was found."""
-    row = value(workload, site, hardware, [Asked(indicator="it_energy_kwh", scope="it")])[0]
+    row = value(workload, site, hardware, [RequestedFigure(indicator="it_energy_kwh", scope="it")])[0]
     if row.central is None:
-        return Bound("it_energy", "given", None, missing=(row.missing or {}).get("code", "no_energy_stated")), row
+        return SelectedFactor(
+            "it_energy", "given", None, missing=(row.missing or {}).get("code", "no_energy_stated")
+        ), row
     exact = given(load(), "it_energy", row.central)
     assert exact.factor is not None
     interval = {"low": row.low, "high": row.high, "bounds_kind": "exact" if row.low == row.high else "p5_p95"}
-    return Bound("it_energy", "given", exact.factor.model_copy(update=interval)), row
+    return SelectedFactor("it_energy", "given", exact.factor.model_copy(update=interval)), row
 
 
 def warnings_of(workload: Workload, site: Site, hardware: Hardware) -> list[dict[str, str]]:

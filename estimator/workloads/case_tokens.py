@@ -4,27 +4,27 @@ from functools import cache
 from typing import Any
 
 from estimator.catalogue import models
-from estimator.catalogue.selection import Bound
+from estimator.catalogue.selection import SelectedFactor
 from estimator.core.errors import LANGUAGES, sentences
-from estimator.workloads.inference.measurements import Table
+from estimator.workloads.inference.measurements import TokenTables
 from estimator.workloads.inference.measurements import load as measured_tables
 from estimator.workloads.inference.token_energy import (
     MediaRequest,
-    Size,
+    SizeBounds,
     TokenEnergy,
     TokenRequest,
     media_energy,
     token_energy,
 )
 from estimator.workloads.published_case import Workload
-from estimator.workloads.traced_value import NotEstimable, Trail, Value, by_name
+from estimator.workloads.traced_value import NotEstimable, TracedCalculation, TracedValue, by_name
 
 MEDIA = {"text-to-image": "image", "text-to-video": "video"}
 
 
 def accelerator_energy(
-    workload: Workload, device: str | None, trail: Trail, left_out: tuple[str | None, frozenset[str]]
-) -> Value | None:
+    workload: Workload, device: str | None, trail: TracedCalculation, left_out: tuple[str | None, frozenset[str]]
+) -> TracedValue | None:
     """Electricity of the accelerators over all requests [kWh]; None when the case describes no use of a model.
 
     left_out: "architecture" for a prediction without that of the case, or None; and ids of sources to do without.
@@ -46,12 +46,12 @@ def accelerator_energy(
     return _told(found, workload.requests * workload.output_tokens, trail)
 
 
-def _told(found: TokenEnergy, count: float, trail: Trail) -> Value:
+def _told(found: TokenEnergy, count: float, trail: TracedCalculation) -> TracedValue:
     """The energy of all tokens, images or videos, with the steps and rows that made that of one."""
     for step in found.steps:
         trail.sentence(f"token_{step.code}", {lang: step.text(lang) for lang in LANGUAGES})
     trail.rows(found.factors, _rows())
-    one = trail.factor_value(Bound("token_energy", "", found.factor()))
+    one = trail.factor_value(SelectedFactor("token_energy", "", found.factor()))
     return trail.times("all_requests", one, count)
 
 
@@ -78,10 +78,10 @@ def _request(workload: Workload, device: str | None) -> TokenRequest:
     )
 
 
-def _sizes(workload: Workload) -> tuple[Size, Size | None]:
+def _sizes(workload: Workload) -> tuple[SizeBounds, SizeBounds | None]:
     """Parameters as stated, else those of the catalogue of models. NotEstimable when neither knows."""
-    stated = Size(central=workload.total_params_b) if workload.total_params_b else None
-    active = Size(central=workload.active_params_b) if workload.active_params_b else None
+    stated = SizeBounds(central=workload.total_params_b) if workload.total_params_b else None
+    active = SizeBounds(central=workload.active_params_b) if workload.active_params_b else None
     if stated and active:
         return stated, active
     known = _known(workload.model)
@@ -90,9 +90,9 @@ def _sizes(workload: Workload) -> tuple[Size, Size | None]:
         if known is None or size is None or size.total is None:
             code = size.reason if size and size.reason else "no_model_size"
             raise NotEstimable(code, sentences("models", code) if code != "no_model_size" else None)
-        stated = Size(central=size.total, low=size.total_low, high=size.total_high)
+        stated = SizeBounds(central=size.total, low=size.total_low, high=size.total_high)
     if active is None and size is not None and size.active is not None and size.active <= stated.central:
-        active = Size(central=size.active, low=size.active_low, high=size.active_high)
+        active = SizeBounds(central=size.active, low=size.active_low, high=size.active_high)
     return stated, active
 
 
@@ -105,13 +105,13 @@ def _known(model: str | None) -> models.Model | None:
 
 
 @cache
-def _table(model: str | None, leave_out: str | None, without: frozenset[str]) -> Table:
+def _table(model: str | None, leave_out: str | None, without: frozenset[str]) -> TokenTables:
     architecture = _architecture(model) if leave_out == "architecture" else None
     return _reduced(architecture, without)
 
 
 @cache
-def _reduced(architecture: str | None, without: frozenset[str]) -> Table:
+def _reduced(architecture: str | None, without: frozenset[str]) -> TokenTables:
     table = measured_tables()
     table = table.left_out(architecture) if architecture else table
     for source in sorted(without):

@@ -9,22 +9,22 @@ from typing import Any
 from estimator.assessment import equations, uncertainty
 from estimator.assessment import workload_equations as maths
 from estimator.assessment.coefficients import device_life_hours, machine_life_hours
-from estimator.catalogue.defaults import AI_SERVER, supply
+from estimator.catalogue.defaults import AI_SERVER, defaults
 from estimator.core.errors import sentences
-from estimator.workloads.case_energy import Options, Setting, hours_of_devices, it_energy, pue, site_class
-from estimator.workloads.published_case import Asked, Case, Components, Hardware, Site, Workload
-from estimator.workloads.traced_value import NotEstimable, Trail, Value
-from estimator.workloads.validation.input_faults import Trace
+from estimator.workloads.case_energy import CaseSetting, Options, hours_of_devices, it_energy, pue, site_class
+from estimator.workloads.published_case import Components, Hardware, PublishedCase, RequestedFigure, Site, Workload
+from estimator.workloads.traced_value import NotEstimable, TracedCalculation, TracedValue
+from estimator.workloads.validation.input_faults import TraceNumbers
 
 STATED = ("it_energy_kwh", "site_energy_kwh", "component_energy_kwh", "device_hours", "host_power_w")
 CARDS_PER_SERVER = 8  # of the reference accelerator servers (DGX, HGX)
 
 
 @dataclass(frozen=True)
-class Row:
+class CaseFigure:
     """One figure: its 5 - 95 % interval and central value, or why there is none."""
 
-    asked: Asked
+    asked: RequestedFigure
     low: float | None = None
     central: float | None = None
     high: float | None = None
@@ -34,29 +34,29 @@ class Row:
 
 
 def value(
-    workload: Workload, site: Site, hardware: Hardware, asked: Sequence[Asked], options: Options | None = None
-) -> list[Row]:
+    workload: Workload, site: Site, hardware: Hardware, asked: Sequence[RequestedFigure], options: Options | None = None
+) -> list[CaseFigure]:
     """Every figure asked for, from the workload alone; what it leaves out comes from the factor tables."""
     options = options or Options()
-    tables = supply(options.without_source, options.today or date.today())
+    tables = defaults(options.without_source, options.today or date.today())
     site = site.model_copy(update={"zone": tables.zone(site.zone)})
-    setting = Setting(workload, site, hardware, tables, tables.device(workload.device), options)
+    setting = CaseSetting(workload, site, hardware, tables, tables.device(workload.device), options)
     return [_row(setting, one) for one in asked]
 
 
-def value_case(case: Case, options: Options | None = None) -> list[Row]:
+def value_case(case: PublishedCase, options: Options | None = None) -> list[CaseFigure]:
     """The figures that a case asks for, on the day that its trace says."""
     options = options or Options()
     dated = Options(options.without_source, options.leave_out, _day(case) or options.day, options.today)
     return value(_with_trace(case), case.site, case.hardware, case.asked, dated)
 
 
-def _with_trace(case: Case) -> Workload:
+def _with_trace(case: PublishedCase) -> Workload:
     """The workload, its electricity read from the trace where the case states none; the trace's PUE undone."""
     workload = case.workload
     if any(getattr(workload, name) is not None for name in STATED):
         return workload
-    trace = Trace(case.trace)
+    trace = TraceNumbers(case.trace)
     pue = trace.number("pue") or 1.0
     if trace.energies:
         read = Components(**{part: energy / pue for part, energy in trace.energies.items()})
@@ -65,27 +65,27 @@ def _with_trace(case: Case) -> Workload:
     return workload.model_copy(update={"it_energy_kwh": total / pue}) if total is not None else workload
 
 
-def _day(case: Case) -> date | None:
+def _day(case: PublishedCase) -> date | None:
     try:
         return date.fromisoformat(case.trace.get("timestamp", "")[:10])
     except ValueError:
         return None
 
 
-def _row(setting: Setting, asked: Asked) -> Row:
-    trail = Trail(setting.supply.catalogue)
+def _row(setting: CaseSetting, asked: RequestedFigure) -> CaseFigure:
+    trail = TracedCalculation(setting.defaults.catalogue)
     try:
         found = _per(setting, asked, trail, _indicator(setting, asked, trail))
     except NotEstimable as reason:
         missing = reason.sentences or sentences("missing", reason.code)
-        return Row(asked, missing=missing, steps=trail.steps, factors=list(trail.factors.values()))
+        return CaseFigure(asked, missing=missing, steps=trail.steps, factors=list(trail.factors.values()))
     low, high = uncertainty.interval(found.draws)
     if not all(map(math.isfinite, (low, found.central, high))) or found.central < 0:
-        return Row(asked, missing=sentences("missing", "out_of_range"), steps=trail.steps)
-    return Row(asked, low, found.central, high, None, trail.steps, list(trail.factors.values()))
+        return CaseFigure(asked, missing=sentences("missing", "out_of_range"), steps=trail.steps)
+    return CaseFigure(asked, low, found.central, high, None, trail.steps, list(trail.factors.values()))
 
 
-def _per(setting: Setting, asked: Asked, trail: Trail, total: Value) -> Value:
+def _per(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation, total: TracedValue) -> TracedValue:
     workload = setting.workload
     if asked.per in (None, "device"):
         return total
@@ -103,7 +103,7 @@ def _per(setting: Setting, asked: Asked, trail: Trail, total: Value) -> Value:
     return trail.share(total, workload.requests * workload.output_tokens)
 
 
-def _indicator(setting: Setting, asked: Asked, trail: Trail) -> Value:
+def _indicator(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation) -> TracedValue:
     if asked.indicator == "it_energy_kwh":
         return it_energy(setting, asked, trail)
     if asked.indicator == "site_energy_kwh":
@@ -125,7 +125,7 @@ def _indicator(setting: Setting, asked: Asked, trail: Trail) -> Value:
     return trail.add("added_adpe", _use_adpe(setting, asked, trail), _embodied_adpe(setting, asked, trail))
 
 
-def _site_energy(setting: Setting, asked: Asked, trail: Trail) -> Value:
+def _site_energy(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation) -> TracedValue:
     """Electricity with the overhead, unless the figure asked for leaves it out."""
     stated = setting.workload.site_energy_kwh
     if stated is not None and asked.overhead is not False:
@@ -137,69 +137,71 @@ def _site_energy(setting: Setting, asked: Asked, trail: Trail) -> Value:
     return trail.apply(equations.site_energy, it_energy=energy, pue=pue(setting, trail))
 
 
-def _use_gwp(setting: Setting, asked: Asked, trail: Trail) -> Value:
+def _use_gwp(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation) -> TracedValue:
     return trail.apply(
         equations.use_gwp, site_energy=_site_energy(setting, asked, trail), grid_gwp=_grid(setting, trail)
     )
 
 
-def _grid(setting: Setting, trail: Trail) -> Value:
+def _grid(setting: CaseSetting, trail: TracedCalculation) -> TracedValue:
     """The grid factor that is stated, else that of the zone; of an unknown year when the run has no date."""
     if setting.site.grid_gwp_kgco2e_per_kwh is not None:
         return trail.given(setting.site.grid_gwp_kgco2e_per_kwh)
     if setting.site.grid_basis == "market":
         raise NotEstimable("no_market_factor")
-    factor = trail.factor(setting.supply.bound("grid_gwp", setting.site.zone, setting.options.day))
+    factor = trail.factor(setting.defaults.bound("grid_gwp", setting.site.zone, setting.options.day))
     if setting.options.day is not None:
         return factor
-    drift = trail.factor(setting.supply.bound("grid_drift", "WORLD"))
+    drift = trail.factor(setting.defaults.bound("grid_drift", "WORLD"))
     return trail.apply(maths.dated_grid_gwp, grid_gwp=factor, grid_drift=drift)
 
 
-def _use_adpe(setting: Setting, asked: Asked, trail: Trail) -> Value:
-    factor = trail.factor(setting.supply.bound("grid_adpe", setting.site.zone, setting.options.day))
+def _use_adpe(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation) -> TracedValue:
+    factor = trail.factor(setting.defaults.bound("grid_adpe", setting.site.zone, setting.options.day))
     return trail.apply(equations.use_adpe, site_energy=_site_energy(setting, asked, trail), grid_adpe=factor)
 
 
-def _onsite_water(setting: Setting, asked: Asked, trail: Trail) -> Value:
+def _onsite_water(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation) -> TracedValue:
     stated, basis = setting.site.wue_l_per_kwh, setting.site.wue_basis or "it"
     if stated is not None and basis == "site":
-        site = _site_energy(setting, Asked(indicator="site_energy_kwh", scope=asked.scope, overhead=True), trail)
+        site = _site_energy(
+            setting, RequestedFigure(indicator="site_energy_kwh", scope=asked.scope, overhead=True), trail
+        )
         return trail.apply(equations.onsite_water_site, site_energy=site, wue_site=trail.given(stated))
     energy = it_energy(setting, asked, trail)
     if stated is not None:
         return trail.apply(equations.onsite_water_it, it_energy=energy, wue_it=trail.given(stated))
-    factor = trail.factor(setting.supply.bound("wue_it", site_class(setting)))
+    factor = trail.factor(setting.defaults.bound("wue_it", site_class(setting)))
     return trail.apply(equations.onsite_water_it, it_energy=energy, wue_it=factor)
 
 
-def _grid_water(setting: Setting, asked: Asked, trail: Trail) -> Value:
+def _grid_water(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation) -> TracedValue:
     """Water of the electricity; publications count reservoirs or not and do not say, so either may be meant."""
     site = _site_energy(setting, asked, trail)
     if setting.site.grid_water_l_per_kwh is not None:
         given = trail.given(setting.site.grid_water_l_per_kwh)
         return trail.apply(equations.grid_water, site_energy=site, grid_water_intensity=given)
     bounds = [
-        setting.supply.bound(name, setting.site.zone, setting.options.day)
+        setting.defaults.bound(name, setting.site.zone, setting.options.day)
         for name in ("grid_water_intensity", "grid_reservoir_water_intensity")
     ]
     either = _either(*(trail.factor(bound) for bound in bounds))
     if bounds[0].rung:
         country = bounds[0].factor.subject if bounds[0].factor else ""
-        spread = trail.factor(setting.supply.bound("grid_subzone_spread", country))
+        spread = trail.factor(setting.defaults.bound("grid_subzone_spread", country))
         either = trail.apply(maths.subzone_water, grid_water_intensity=either, grid_subzone_spread=spread)
     return trail.apply(equations.grid_water, site_energy=site, grid_water_intensity=either)
 
 
-def _either(one: Value, other: Value) -> Value:
+def _either(one: TracedValue, other: TracedValue) -> TracedValue:
     """Two readings of one word, as likely as each other: every second draw is of each."""
     import numpy as np
 
     first = np.arange(uncertainty.DRAWS) % 2 == 0
-    return Value(math.sqrt(one.central * other.central), np.where(first, one.draws, other.draws))
+    return TracedValue(math.sqrt(one.central * other.central), np.where(first, one.draws, other.draws))
 
 
-def _manufacture(setting: Setting, asked: Asked, trail: Trail) -> list[Value]:
+def _manufacture(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation) -> list[TracedValue]:
     """Manufacture within a total: what the case states of it, and that of devices whose hours are given."""
     stated = setting.hardware.model_dump(exclude_none=True)
     if set(stated) == {"components_gwp_kgco2e"}:
@@ -209,7 +211,7 @@ def _manufacture(setting: Setting, asked: Asked, trail: Trail) -> list[Value]:
     return []
 
 
-def _embodied_gwp(setting: Setting, asked: Asked, trail: Trail) -> Value:
+def _embodied_gwp(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation) -> TracedValue:
     hardware = setting.hardware
     parts = [trail.given(part) for part in (hardware.components_gwp_kgco2e or {}).values()]
     made = _made(setting, asked, trail)
@@ -220,30 +222,30 @@ def _embodied_gwp(setting: Setting, asked: Asked, trail: Trail) -> Value:
     return trail.add("added_gwp", embodied, *parts)
 
 
-def _made(setting: Setting, asked: Asked, trail: Trail) -> Value:
+def _made(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation) -> TracedValue:
     """Manufacture of one device with its share of the server, as far as the scope counts it [kgCO2e]."""
     hardware, device = setting.hardware, setting.device
     if device.server is not None and hardware.device_gwp_kgco2e is None and hardware.server_gwp_kgco2e is None:
-        return trail.factor(setting.supply.manufacture("machine_gwp", device.server))
+        return trail.factor(setting.defaults.manufacture("machine_gwp", device.server))
     stated = hardware.device_gwp_kgco2e is not None or hardware.server_gwp_kgco2e is not None
     if hardware.device_gwp_kgco2e is not None:
         card = trail.given(hardware.device_gwp_kgco2e)
     elif stated:
         card = trail.given(0.0)
     else:
-        card = trail.factor(setting.supply.manufacture("device_gwp", device.accelerator))
+        card = trail.factor(setting.defaults.manufacture("device_gwp", device.accelerator))
     if hardware.server_gwp_kgco2e is not None:
         server = trail.given(hardware.server_gwp_kgco2e)
     elif stated or asked.scope == "gpu":
         return card
     else:
         machine = device.machine if device.desk else AI_SERVER
-        server = trail.factor(setting.supply.manufacture("machine_gwp", machine))
+        server = trail.factor(setting.defaults.manufacture("machine_gwp", machine))
     per = trail.given(hardware.devices_per_server or (1 if device.desk else CARDS_PER_SERVER))
     return trail.apply(maths.device_and_server, device_gwp=card, server_gwp=server, devices_per_server=per)
 
 
-def _lives(setting: Setting, trail: Trail) -> Value:
+def _lives(setting: CaseSetting, trail: TracedCalculation) -> TracedValue:
     """Lives of a device that its hours take: hours over lifetime and the share of it that is used [1]."""
     hardware, server = setting.hardware, setting.device.server is not None
     hours = hours_of_devices(setting.workload)
@@ -251,9 +253,9 @@ def _lives(setting: Setting, trail: Trail) -> Value:
         raise NotEstimable("no_device_hours")
     owner, subject = ("machine", "machine/any") if server else ("device", "gpu/any")
     years = hardware.lifetime_years
-    life = trail.given(years) if years else trail.factor(setting.supply.bound(f"{owner}_lifetime", subject))
+    life = trail.given(years) if years else trail.factor(setting.defaults.bound(f"{owner}_lifetime", subject))
     used = hardware.utilisation
-    occupancy = trail.given(used) if used else trail.factor(setting.supply.bound(f"{owner}_occupancy", subject))
+    occupancy = trail.given(used) if used else trail.factor(setting.defaults.bound(f"{owner}_occupancy", subject))
     function = machine_life_hours if server else device_life_hours
     return trail.apply(
         equations.device_lives,
@@ -264,14 +266,14 @@ def _lives(setting: Setting, trail: Trail) -> Value:
     )
 
 
-def _embodied_adpe(setting: Setting, asked: Asked, trail: Trail) -> Value:
+def _embodied_adpe(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation) -> TracedValue:
     stated = setting.hardware.device_adpe_kgsbeq
     if stated is not None:
         card = trail.given(stated)
     elif setting.device.server is not None:
-        card = trail.factor(setting.supply.manufacture("machine_adpe", setting.device.server))
+        card = trail.factor(setting.defaults.manufacture("machine_adpe", setting.device.server))
     else:
-        card = trail.factor(setting.supply.manufacture("device_adpe", setting.device.accelerator))
+        card = trail.factor(setting.defaults.manufacture("device_adpe", setting.device.accelerator))
     if asked.per == "device":
         return card
     return trail.apply(equations.device_embodied_adpe, device_lives=_lives(setting, trail), device_adpe=card)

@@ -3,25 +3,25 @@
 from datetime import date
 from typing import Any
 
-from estimator.assessment.evaluation import Cell
-from estimator.assessment.explanation import explain_cells
+from estimator.assessment.evaluation import ActivityGroup
+from estimator.assessment.explanation import explain_groups
 from estimator.catalogue.tables import Catalogue, load
 from estimator.core.errors import sentences
 from estimator.workloads.case_to_request import energy_of, question_of, stated_elsewhere, warnings_of
 from estimator.workloads.inference_inventory import rows_used
-from estimator.workloads.inventory import Made, cells_of
+from estimator.workloads.inventory import Inventory, inventory_of
 from estimator.workloads.published_case import Hardware, Site, Workload
-from estimator.workloads.request import Question
-from estimator.workloads.resolution import Setting, setting_of
-from estimator.workloads.traced_value import Trail
+from estimator.workloads.request import Request
+from estimator.workloads.resolution import ResolvedRequest, resolve
+from estimator.workloads.traced_value import TracedCalculation
 
 
 def estimate(
-    asked: Question | Workload, site: Site | None = None, hardware: Hardware | None = None, today: date | None = None
+    asked: Request | Workload, site: Site | None = None, hardware: Hardware | None = None, today: date | None = None
 ) -> dict[str, Any]:
     """Figures of a question, or of a workload with its site and hardware; unknown is said and never zero.
 
-    {"indicators", "steps", "factors", "warnings", "replay", …}, as explain_cells gives them.
+    {"indicators", "steps", "factors", "warnings", "replay", …}, as explain_groups gives them.
 
     "evidence": the measured configurations and the coefficients of the regression that a model's energy rests on.
 
@@ -31,49 +31,49 @@ def estimate(
     """
     if isinstance(asked, Workload):
         return _described(asked, site or Site(), hardware or Hardware(), today or date.today())
-    catalogue, question = load(), asked
-    setting = setting_of(question.checked(), catalogue, question.day or today or date.today())
+    catalogue, request = load(), asked
+    resolved = resolve(request.checked(), catalogue, request.day or today or date.today())
     body: dict[str, Any] = {"indicators": {}, "steps": [], "factors": [], "warnings": []}
-    if _used(question):
-        body |= _explained(cells_of(setting, setting.subjects["host"] or ""), catalogue)
-    if question.training is not None:
-        body["provider"] = _training(question, setting, catalogue)
-    return body | {"date": setting.day.isoformat(), "factors_version": catalogue.version}
+    if _used(request):
+        body |= _explained(inventory_of(resolved, resolved.subjects["host"] or ""), catalogue)
+    if request.training is not None:
+        body["provider"] = _training(request, resolved, catalogue)
+    return body | {"date": resolved.day.isoformat(), "factors_version": catalogue.version}
 
 
 def _described(workload: Workload, site: Site, hardware: Hardware, day: date) -> dict[str, Any]:
     """The same of a workload; electricity that is stated in other words comes with its own steps and factors."""
-    catalogue, question = load(), question_of(workload, site, hardware, day)
-    setting = setting_of(question.checked(), catalogue, day)
-    made = cells_of(setting, setting.subjects["host"] or "")
-    made.warnings += warnings_of(workload, site, hardware)
+    catalogue, request = load(), question_of(workload, site, hardware, day)
+    resolved = resolve(request.checked(), catalogue, day)
+    inventory = inventory_of(resolved, resolved.subjects["host"] or "")
+    inventory.warnings += warnings_of(workload, site, hardware)
     told: list[dict[str, Any]] = []
     if stated_elsewhere(workload):
         bound, row = energy_of(workload, site, hardware)
-        main = made.cells[0]
+        main = inventory.groups[0]
         amounts = {name: amount for name, amount in main.amounts.items() if name != "it_energy"}
-        made.cells[0] = Cell(amounts, {**main.bounds, "it_energy": bound})
-        made.steps, told = row.steps, row.factors
-    body = _explained(made, catalogue)
+        inventory.groups[0] = ActivityGroup(amounts, {**main.bounds, "it_energy": bound})
+        inventory.steps, told = row.steps, row.factors
+    body = _explained(inventory, catalogue)
     body["evidence"] += told
     return body | {"date": day.isoformat(), "factors_version": catalogue.version}
 
 
-def _used(question: Question) -> bool:
+def _used(request: Request) -> bool:
     """Is a use described, beside a training?"""
-    stated = (question.it_energy_kwh, question.model, question.device, question.data_gb, question.storage_tb_months)
+    stated = (request.it_energy_kwh, request.model, request.device, request.data_gb, request.storage_tb_months)
     return any(value is not None for value in stated)
 
 
-def _explained(made: Made, catalogue: Catalogue) -> dict[str, Any]:
-    body = explain_cells(made.cells, catalogue)
-    body["steps"] = made.steps + body["steps"]
-    return body | {"evidence": rows_used(Trail(catalogue), made.rows), "warnings": made.warnings}
+def _explained(inventory: Inventory, catalogue: Catalogue) -> dict[str, Any]:
+    body = explain_groups(inventory.groups, catalogue)
+    body["steps"] = inventory.steps + body["steps"]
+    return body | {"evidence": rows_used(TracedCalculation(catalogue), inventory.rows), "warnings": inventory.warnings}
 
 
-def _training(question: Question, setting: Setting, catalogue: Catalogue) -> dict[str, Any]:
+def _training(request: Request, resolved: ResolvedRequest, catalogue: Catalogue) -> dict[str, Any]:
     """The « fournisseur » score: what it took to make the model, and the same by declared use."""
-    training = question.training
+    training = request.training
     assert training is not None
     shared = {"it_energy_kwh", "device", "load", "zone", "host", "pue"}
     fields = training.model_dump(include=shared, exclude_none=True)
@@ -81,9 +81,9 @@ def _training(question: Question, setting: Setting, catalogue: Catalogue) -> dic
         fields["device_hours"] = training.device_hours * training.extra
     if training.it_energy_kwh is not None:
         fields["it_energy_kwh"] = training.it_energy_kwh * training.extra
-    asked = Question.model_validate(fields).checked()
-    made = cells_of(setting_of(asked, catalogue, setting.day, trained=True))
-    body = _explained(made, catalogue)
+    asked = Request.model_validate(fields).checked()
+    inventory = inventory_of(resolve(asked, catalogue, resolved.day, trained=True))
+    body = _explained(inventory, catalogue)
     if training.extra == 1.0:
         body["warnings"].append(sentences("served", "experiments_not_counted"))
     if training.uses is None:

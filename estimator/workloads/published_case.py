@@ -31,13 +31,13 @@ class CaseRefused(SobriaError):
     code = "case_refused"
 
 
-class Words(BaseModel):
+class CasePart(BaseModel):
     """A part of a case: no word beyond its fields, never changed, unknown is absent and never null."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Components(Words):
+class Components(CasePart):
     """Electricity of the parts of the servers, as read; a faulty trace may hold a negative one [kWh]."""
 
     cpu: float | None = None
@@ -49,7 +49,7 @@ class Components(Words):
         return {name: value for name, value in self if value is not None}
 
 
-class Workload(Words):
+class Workload(CasePart):
     """What was done, by one way of stating energy, or by what the estimator needs to find it."""
 
     it_energy_kwh: float | None = Field(None, description="electricity of the equipment [kWh]")
@@ -78,7 +78,7 @@ class Workload(Words):
     task: str | None = Field(None, description="name of a benchmark task, or text-to-image, text-to-video")
 
 
-class Site(Words):
+class Site(CasePart):
     """Where it ran; what is absent is found in the factor tables."""
 
     zone: str | None = Field(None, description="ISO 3166-1 alpha-3, or with its subdivision: USA-TX")
@@ -90,7 +90,7 @@ class Site(Words):
     grid_basis: Literal["location", "market"] | None = None
 
 
-class Hardware(Words):
+class Hardware(CasePart):
     """What it ran on, as manufactured; what is absent is found in the factor tables."""
 
     device_gwp_kgco2e: float | None = Field(None, description="manufacture of one device [kgCO2e]")
@@ -104,7 +104,7 @@ class Hardware(Words):
     )
 
 
-class Asked(Words):
+class RequestedFigure(CasePart):
     """A figure that is asked for: an indicator, for which equipment, with or without overhead, per what."""
 
     indicator: Indicator
@@ -113,7 +113,7 @@ class Asked(Words):
     per: Per | None = None
 
 
-class Case(Words):
+class PublishedCase(CasePart):
     """A workload with its site and hardware, the figures asked for, and the trace that it may come from."""
 
     id: str
@@ -122,11 +122,11 @@ class Case(Words):
     workload: Workload = Workload()
     site: Site = Site()
     hardware: Hardware = Hardware()
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[RequestedFigure, ...] = ()
     trace: dict[str, str] = Field(default_factory=dict, description="a CodeCarbon row, as published")
 
 
-def read_case(data: Mapping[str, Any]) -> Case:
+def read_case(data: Mapping[str, Any]) -> PublishedCase:
     """A case of the shared vocabulary, its answers left unread. CaseRefused on a word that is not in it."""
     body = {key: value for key, value in data.items() if key not in LIBRARIAN and key != "published"}
     if isinstance(data.get("trace"), Mapping):
@@ -135,7 +135,7 @@ def read_case(data: Mapping[str, Any]) -> Case:
         {key: value for key, value in figure.items() if key not in ANSWERS} for figure in data.get("published", ())
     ]
     try:
-        return Case.model_validate(body)
+        return PublishedCase.model_validate(body)
     except ValidationError as error:
         raise _refused(str(data.get("id", "?")), error) from error
 
@@ -143,14 +143,14 @@ def read_case(data: Mapping[str, Any]) -> Case:
 def _refused(case: str, error: ValidationError) -> CaseRefused:
     fault = error.errors()[0]
     place = [str(part) for part in fault["loc"]]
-    parts: dict[str, type[Words]] = {
+    parts: dict[str, type[CasePart]] = {
         "workload": Workload,
         "site": Site,
         "hardware": Hardware,
-        "asked": Asked,
+        "asked": RequestedFigure,
         "component_energy_kwh": Components,
     }
-    known = next((parts[part] for part in reversed(place[:-1]) if part in parts), Case)
+    known = next((parts[part] for part in reversed(place[:-1]) if part in parts), PublishedCase)
     read = fault.get("input")
     return CaseRefused(
         case=case, word=".".join(place), read=str(read)[:40], known=", ".join(known.model_fields), reason=fault["msg"]

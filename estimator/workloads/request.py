@@ -11,7 +11,7 @@ from estimator.core.errors import SobriaError
 AMOUNT = 1e12  # beyond any use
 
 
-class QuestionRefused(SobriaError):
+class RequestRefused(SobriaError):
     """A value that no use can have: negative, infinite, not a number, beyond any use."""
 
     code = "question_refused"
@@ -41,13 +41,13 @@ class TooManyCached(SobriaError):
     code = "too_many_cached"
 
 
-class Asked(BaseModel):
+class RequestPart(BaseModel):
     """Never changed, no word beyond its fields, no infinite number."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Training(Asked):
+class TrainingEffort(RequestPart):
     """What it took to make a model: a training, a fine-tuning, all their repetitions and the research before them."""
 
     it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else hours of a device")
@@ -61,7 +61,7 @@ class Training(Asked):
     uses: float | None = Field(None, gt=0, le=1e18, description="declared over the life of the model")
 
 
-class Question(Asked):
+class Request(RequestPart):
     """What is known of a use; all else is found in the factor tables or said to be unknown."""
 
     it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else a model and its answers")
@@ -94,14 +94,14 @@ class Question(Asked):
     network: str | None = None
     storage_tb_months: float | None = Field(None, ge=0, le=AMOUNT, description="kept, one copy [TB·month]")
     storage: str | None = None
-    training: Training | None = None
+    training: TrainingEffort | None = None
 
     @property
     def answered(self) -> bool:
         """Does it say what the model answered?"""
         return any(v is not None for v in (self.output_tokens, self.images, self.videos, self.audio_s))
 
-    def checked(self) -> "Question":
+    def checked(self) -> "Request":
         """Itself. NothingAsked, HoursWanted, TokensWanted, TooManyCached when it cannot be answered."""
         stated = (self.it_energy_kwh, self.model, self.device, self.training)
         if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
@@ -116,19 +116,19 @@ class Question(Asked):
         return self
 
 
-def question(**given: Any) -> Question:
+def request_from(**given: Any) -> Request:
     """A question from its fields. QuestionRefused names the field, what was read and what was expected."""
     try:
-        return Question.model_validate(given)
+        return Request.model_validate(given)
     except ValidationError as error:
         fault = error.errors()[0]
         field = "-".join(str(part) for part in fault["loc"]) or "-"
-        raise QuestionRefused(option=field.replace("_", "-"), value=fault["input"]) from error
+        raise RequestRefused(option=field.replace("_", "-"), value=fault["input"]) from error
 
 
 def training(stated: Mapping[str, Any]) -> dict[str, Any] | None:
     """The fields of a Training among those of a command line (training_device, uses …); None when none is given."""
-    names = {name: f"training_{name}" for name in Training.model_fields}
+    names = {name: f"training_{name}" for name in TrainingEffort.model_fields}
     names |= {"it_energy_kwh": "training_kwh", "uses": "uses"}
     found = {name: stated[said] for name, said in names.items() if stated.get(said) is not None}
     return found if found.keys() - {"extra"} else None

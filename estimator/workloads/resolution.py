@@ -7,10 +7,10 @@ from estimator.catalogue.defaults import AI_SERVER, ANY_CARD, DESK, DESKS, UNKNO
 from estimator.catalogue.providers import Provider
 from estimator.catalogue.providers import find as find_provider
 from estimator.catalogue.resolver import PlaceRead, Places
-from estimator.catalogue.selection import Bound, bind_one, given
+from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError, sentences
-from estimator.workloads.request import Question
+from estimator.workloads.request import Request
 
 WORKSTATION = "machine/workstation"
 
@@ -22,36 +22,36 @@ class SubjectUnknown(SobriaError):
 
 
 @dataclass(frozen=True)
-class Setting:
+class ResolvedRequest:
     """A question with its subjects resolved; what had to be supposed is in `warnings`."""
 
-    question: Question
+    request: Request
     catalogue: Catalogue
     day: date
     trained: bool
     subjects: dict[str, str | None]
     warnings: list[dict[str, str]]
 
-    def bound(self, quantity: str, subject: str | None) -> Bound:
+    def bound(self, quantity: str, subject: str | None) -> SelectedFactor:
         """The factor of a quantity for a subject on the day of the question, or why there is none."""
-        return bind_one(self.catalogue, quantity, subject, self.day)
+        return select_factor(self.catalogue, quantity, subject, self.day)
 
-    def bounds(self, *quantities: str) -> dict[str, Bound]:
-        """These quantities for the subjects of the setting, what the user gave first."""
+    def bounds(self, *quantities: str) -> dict[str, SelectedFactor]:
+        """These quantities for the subjects of the resolved, what the user gave first."""
         names = {name: self.subjects.get(self.catalogue.quantities[name].hangs_on) for name in quantities}
         stated = self.given()
         return {name: stated[name] if name in stated else self.bound(name, subject) for name, subject in names.items()}
 
-    def given(self) -> dict[str, Bound]:
+    def given(self) -> dict[str, SelectedFactor]:
         """What the user typed in place of a factor. GivenValueRefused outside the plausible range."""
-        question = self.question
-        values = {"pue": question.pue, f"wue_{question.wue_basis}": question.wue, "device_load": question.load}
+        request = self.request
+        values = {"pue": request.pue, f"wue_{request.wue_basis}": request.wue, "device_load": request.load}
         for owner in ("device", "machine"):
-            values |= {f"{owner}_lifetime": question.lifetime_years, f"{owner}_occupancy": question.occupancy}
+            values |= {f"{owner}_lifetime": request.lifetime_years, f"{owner}_occupancy": request.occupancy}
         bounds = {name: given(self.catalogue, name, value) for name, value in values.items() if value is not None}
-        if question.wue is not None:
-            other = "wue_site" if question.wue_basis == "it" else "wue_it"
-            bounds[other] = Bound(other, "given", None, missing="not_applicable")
+        if request.wue is not None:
+            other = "wue_site" if request.wue_basis == "it" else "wue_it"
+            bounds[other] = SelectedFactor(other, "given", None, missing="not_applicable")
         return bounds
 
     @property
@@ -61,36 +61,36 @@ class Setting:
     @property
     def reserved(self) -> bool:
         """Are the hours of the accelerators given, idle ones included?"""
-        return self.question.device_hours is not None
+        return self.request.device_hours is not None
 
 
-def setting_of(question: Question, catalogue: Catalogue, day: date, trained: bool = False) -> Setting:
+def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = False) -> ResolvedRequest:
     """The subjects of a question. SubjectUnknown, ProviderUnknown."""
     warnings: list[dict[str, str]] = []
-    host = known(question.host, ("host",), catalogue) or _served_at(question, warnings)
-    zone = _zone(question.zone, catalogue, warnings) or (catalogue.subjects[host].zone or None if host else None)
-    hardware = known(question.device, ("device", "machine"), catalogue)
+    host = resolve_subject(request.host, ("host",), catalogue) or _served_at(request, warnings)
+    zone = _zone(request.zone, catalogue, warnings) or (catalogue.subjects[host].zone or None if host else None)
+    hardware = resolve_subject(request.device, ("device", "machine"), catalogue)
     device = hardware if hardware and catalogue.subjects[hardware].kind == "device" else None
     machine = None if device else hardware
     if not host and machine in DESKS:
         host = DESK
-    if not host and question.pue is None and question.wue is None:
+    if not host and request.pue is None and request.wue is None:
         host = UNKNOWN_SITE
         warnings.append(sentences("served", "site_assumed"))
-    if machine is None and (device or (question.model and question.it_energy_kwh is None)):
+    if machine is None and (device or (request.model and request.it_energy_kwh is None)):
         machine = WORKSTATION if host == DESK else AI_SERVER
-    if device is None and question.model and question.it_energy_kwh is None and machine not in DESKS:
+    if device is None and request.model and request.it_energy_kwh is None and machine not in DESKS:
         device = ANY_CARD
-    network = known(question.network, ("network",), catalogue)
-    if question.data_gb and not network:
+    network = resolve_subject(request.network, ("network",), catalogue)
+    if request.data_gb and not network:
         network = "network/fixed-fra"
         warnings.append(sentences("warnings", "network_assumed"))
-    storage = known(question.storage, ("storage",), catalogue) or "storage/any"
+    storage = resolve_subject(request.storage, ("storage",), catalogue) or "storage/any"
     subjects = {"zone": zone, "host": host, "device": device, "machine": machine, "network": network}
-    return Setting(question, catalogue, day, trained, subjects | {"storage": storage}, warnings)
+    return ResolvedRequest(request, catalogue, day, trained, subjects | {"storage": storage}, warnings)
 
 
-def known(subject: str | None, kinds: tuple[str, ...], catalogue: Catalogue) -> str | None:
+def resolve_subject(subject: str | None, kinds: tuple[str, ...], catalogue: Catalogue) -> str | None:
     """A subject of one of these kinds, or None when nothing is said. SubjectUnknown names the nearest."""
     if subject is None:
         return None
@@ -103,11 +103,11 @@ def known(subject: str | None, kinds: tuple[str, ...], catalogue: Catalogue) -> 
     return subject
 
 
-def _served_at(question: Question, warnings: list[dict[str, str]]) -> str | None:
+def _served_at(request: Request, warnings: list[dict[str, str]]) -> str | None:
     """The site of the provider, when no host is given: declared by itself, or assumed by someone, and said so."""
-    if question.provider is None:
+    if request.provider is None:
         return None
-    provider: Provider = find_provider(question.provider)
+    provider: Provider = find_provider(request.provider)
     facts = {"provider": provider.name, "host": provider.host or "-", "note": provider.note}
     warnings.append(sentences("served", f"provider_{provider.basis}", **facts))
     return provider.host

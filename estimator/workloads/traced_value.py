@@ -8,7 +8,7 @@ from estimator.assessment import uncertainty as draws
 from estimator.assessment.calculation_steps import PLAIN, WORDS
 from estimator.assessment.explanation import describe
 from estimator.assessment.expressions import Formula, render
-from estimator.catalogue.selection import Bound
+from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import words
 
@@ -23,7 +23,7 @@ class NotEstimable(Exception):
 
 
 @dataclass(frozen=True)
-class Value:
+class TracedValue:
     """A central value and its draws; one number where there is no doubt."""
 
     central: float
@@ -40,30 +40,30 @@ def by_name(tables: Iterable[Any]) -> dict[str, Any]:
 
 
 @dataclass
-class Trail:
+class TracedCalculation:
     """How one figure came about, while it is being computed."""
 
     catalogue: Catalogue
     steps: list[dict[str, Any]] = field(default_factory=list)
     factors: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def given(self, value: float) -> Value:
+    def given(self, value: float) -> TracedValue:
         """A number that the case states: exact."""
-        return Value(float(value), float(value))
+        return TracedValue(float(value), float(value))
 
-    def factor(self, bound: Bound) -> Value:
+    def factor(self, bound: SelectedFactor) -> TracedValue:
         """A factor with its draws. NotEstimable when there is none."""
         item = bound.factor
         if item is None or item.value is None:
             raise NotEstimable(bound.missing or "no_factor")
         self.factors.setdefault(item.id, describe(bound, bound.quantity, self.catalogue))
-        return Value(item.value, draws.draw(item))
+        return TracedValue(item.value, draws.draw(item))
 
-    def factor_value(self, bound: Bound) -> Value:
+    def factor_value(self, bound: SelectedFactor) -> TracedValue:
         """A value computed for this case alone, with its draws; what made it is told by `sentence` and `rows`."""
         item = bound.factor
         assert item is not None and item.value is not None
-        return Value(item.value, draws.draw(item))
+        return TracedValue(item.value, draws.draw(item))
 
     def sentence(self, name: str, label: dict[str, str]) -> None:
         """A step told by another module."""
@@ -78,41 +78,41 @@ class Trail:
             body["source"] = {n: source.shown[n] for n in ("id", "title", "url", "licence")} if source else {}
             self.factors.setdefault(key, body)
 
-    def times(self, name: str, value: Value, count: float) -> Value:
+    def times(self, name: str, value: TracedValue, count: float) -> TracedValue:
         """One thing's value, as many times as there are of them."""
-        found = Value(value.central * count, value.draws * count)
+        found = TracedValue(value.central * count, value.draws * count)
         return self._step(name, {"expression": "*", "numbers": f"{value.central:.6g} × {count:g}"}, "kWh", found)
 
-    def coefficient(self, name: str, function: Callable[[Any], Any], value: Value) -> Value:
+    def coefficient(self, name: str, function: Callable[[Any], Any], value: TracedValue) -> TracedValue:
         """An ordinary function of one value, as a step."""
-        found = Value(function(value.central), function(value.draws))
+        found = TracedValue(function(value.central), function(value.draws))
         return self._step(name, {"expression": name, "numbers": f"{found.central:.6g}"}, "", found)
 
-    def apply(self, formula: Formula, **inputs: Value) -> Value:
+    def apply(self, formula: Formula, **inputs: TracedValue) -> TracedValue:
         """A formula over central values and draws, as a step. NotEstimable where it divides by zero."""
         try:
             central = float(formula(**{name: value.central for name, value in inputs.items()}))
         except ZeroDivisionError as error:
             raise NotEstimable("out_of_range") from error
-        found = Value(central, formula(**{name: value.draws for name, value in inputs.items()}))
+        found = TracedValue(central, formula(**{name: value.draws for name, value in inputs.items()}))
         numbers = render(formula.tree, lambda name: f"{inputs[name].central:.6g}", "{:g}".format, WORDS)
         text = {"expression": render(formula.tree, str, "{:g}".format, PLAIN), "numbers": numbers}
         return self._step(formula.name, text, str(formula.unit), found)
 
-    def add(self, name: str, *values: Value) -> Value:
+    def add(self, name: str, *values: TracedValue) -> TracedValue:
         """The sum of values of one unit, as a step when there are several."""
         if len(values) == 1:
             return values[0]
-        found = Value(sum(v.central for v in values), sum(v.draws for v in values))
+        found = TracedValue(sum(v.central for v in values), sum(v.draws for v in values))
         numbers = " + ".join(f"{v.central:.6g}" for v in values)
         return self._step(name, {"expression": name, "numbers": numbers}, "", found)
 
-    def share(self, value: Value, divisor: float) -> Value:
+    def share(self, value: TracedValue, divisor: float) -> TracedValue:
         """A total brought to the unit asked for."""
-        found = Value(value.central / divisor, value.draws / divisor)
+        found = TracedValue(value.central / divisor, value.draws / divisor)
         return self._step("shared_out", {"expression": "/", "numbers": f"{value.central:.6g} ÷ {divisor:g}"}, "", found)
 
-    def _step(self, name: str, text: dict[str, str], unit: str, value: Value) -> Value:
+    def _step(self, name: str, text: dict[str, str], unit: str, value: TracedValue) -> TracedValue:
         low, high = draws.interval(value.draws)
         body = {"name": name, "label": self._label(name), "formula": text, "unit": unit}
         self.steps.append(body | {"low": low, "value": value.central, "high": high})

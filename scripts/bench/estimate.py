@@ -13,12 +13,12 @@ import numpy as np
 
 from estimator.assessment.impacts import figure_named
 from estimator.catalogue.tables import load
-from estimator.comparison.comparison import INDICATORS, Comparator, led
-from estimator.comparison.option_inventory import Context
+from estimator.comparison.comparison import INDICATORS, Comparator, against_reference
+from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.comparison.site_comparison import at_hosts
 from estimator.workloads.estimate import estimate
-from estimator.workloads.request import Question
+from estimator.workloads.request import Request
 
 DAY = date(2026, 6, 1)
 MODELS = ("qwen3-8b", "mistral-small-latest", "llama-3.3-70b-instruct", "gpt-4o", "mistral-large-latest")
@@ -32,8 +32,8 @@ def main() -> None:
     runs = parser.parse_args().runs
     draws = np.ones(10_000)
     base = median(lambda: draws.copy(), runs)
-    energy = Question(it_energy_kwh=100, zone="FRA", pue=1.5, wue=0.4)
-    served = Question(model="qwen3-8b", device="gpu/h100", concurrency=64, zone="FRA", output_tokens=400, requests=1000)
+    energy = Request(it_energy_kwh=100, zone="FRA", pue=1.5, wue=0.4)
+    served = Request(model="qwen3-8b", device="gpu/h100", concurrency=64, zone="FRA", output_tokens=400, requests=1000)
     for name, asked in (("energy given", energy), ("tokens of a model", served)):
         taken = median(lambda asked=asked: estimate(asked), runs)  # type: ignore[misc]
         print(f"estimate, {name}: {taken:.2f} ms ({taken / base:.0f} copies of 10,000 numbers)")
@@ -74,7 +74,7 @@ def options() -> Scenario:
 
 def compare(scenario: Scenario) -> None:
     """Draws of every option on every indicator, and each option against the reference on electricity."""
-    work = Comparator(scenario, Context(load(), DAY))
+    work = Comparator(scenario, ComparisonContext(load(), DAY))
     for weighed in work.weighed.values():
         for name in INDICATORS:
             figure = figure_named(name)
@@ -84,7 +84,7 @@ def compare(scenario: Scenario) -> None:
     assert reference is not None
     for name in work.weighed:
         if name != reference:
-            led(work, reference, name)
+            against_reference(work, reference, name)
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def cold_bytes(url: str) -> int:
     return round(sum(sizes))
 
 
-def served(home: Path) -> tuple[subprocess.Popen[bytes], int]:
+def start_server(home: Path) -> tuple[subprocess.Popen[bytes], int]:
     """A server of this home, and its port, once it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -130,7 +130,7 @@ def main() -> None:
             write_trace(trace, options.rows)
             load_into(home, trace)
         build(home)
-        server, port = served(home)
+        server, port = start_server(home)
         try:
             alone = crowd(port, options.page, 1, options.reruns, options.think)
             times = crowd(port, options.page, options.people, options.reruns, options.think)

@@ -14,7 +14,7 @@ import numpy as np
 from estimator.assessment.uncertainty import DRAWS, Z95, draw
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import load
-from estimator.comparison.verdicts import Pair, compare
+from estimator.comparison.verdicts import OptionPair, compare
 
 SHARES = (0.80, 0.885, 0.90, 0.905, 0.91, 0.915, 0.92, 0.925, 0.93, 0.98, 0.9985, 0.9999, 0.9999996)
 SPREADS = (1.6, 1.5, 1.3)  # of three factors that one option has and the other has not: 95 % point over median
@@ -38,7 +38,7 @@ def main() -> None:
         verdicts: Counter[str] = Counter()
         for seed in range(seeds):
             ratio = math.exp(center) * math.prod(np.asarray(draw(_factor(spread), DRAWS, seed)) for spread in SPREADS)
-            verdicts[compare(Pair(1.0, ratio, 1.0, math.exp(center))).verdict] += 1
+            verdicts[compare(OptionPair(1.0, ratio, 1.0, math.exp(center))).verdict] += 1
         print(f"{share:.5%}", dict(verdicts))
     print(f"{(time.perf_counter() - start) / seeds / len(SHARES) * 1000:.2f} ms a comparison, its draws included")
 

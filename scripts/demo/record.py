@@ -18,7 +18,7 @@ from typing import Any
 
 from estimator.tracking.run_command import run_command
 from estimator.tracking.tracker import Tracker, TrackOptions
-from scripts.demo.workloads import WORKLOADS, Workload
+from scripts.demo.workloads import WORKLOADS, DemoWorkload
 
 HERE = Path(__file__).parent
 TRACES, FACTS = HERE / "traces", HERE / "facts.csv"
@@ -68,9 +68,9 @@ def main() -> None:
         plain_codecarbon(name, shape)
 
 
-def record(workload: Workload, given: Any, home: Path, note: str = "") -> Fact:
+def record(workload: DemoWorkload, given: Any, home: Path, note: str = "") -> Fact:
     """One run of a workload, measured."""
-    options = TrackOptions(home=home, sampling_s=1.0, project=workload.service, **told(workload))
+    options = TrackOptions(home=home, sampling_s=1.0, project=workload.service, **run_facts(workload))
     load, busy, cpu, wall = os.getloadavg()[0], busy_s(), process_time(), perf_counter()
     with Tracker(options, importer=lambda home, traces: None) as run:
         busy, cpu, wall = busy_s(), process_time(), perf_counter()
@@ -87,7 +87,7 @@ def record(workload: Workload, given: Any, home: Path, note: str = "") -> Fact:
     )
 
 
-def told(workload: Workload) -> dict[str, Any]:
+def run_facts(workload: DemoWorkload) -> dict[str, Any]:
     """What is known of a run of this workload beforehand."""
     host = None if workload.service in WITHOUT_HOST else HOST
     return {"use_case": workload.use_case, "model": workload.model, "host": host, "item_unit": workload.item}

@@ -32,7 +32,7 @@ class Done(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Workload:
+class DemoWorkload:
     """One service. `prepare` makes its input, which is not measured; `work` is."""
 
     service: str
@@ -278,11 +278,11 @@ def match_addresses(given: tuple[list[str], list[str]]) -> Done:
 
 SORTING = "tri-courriers"
 WORKLOADS = (
-    Workload("tri-courriers-regles", "message", judged_letters, sort_by_rules, "regles", SORTING),
-    Workload("tri-courriers-leger", "message", light_input, sort_with_light_model, "mots-regression", SORTING),
-    Workload("tri-courriers-grand", "message", larger_input, sort_with_larger_model, "reseau-8m", SORTING),
-    Workload("tri-courriers-grand-apprentissage", "message", light_input, train_larger_model, "reseau-8m"),
-    Workload("recherche-deliberations", "question", search_input, search_decisions),
-    Workload("lecture-formulaires", "page", scanned, read_forms),
-    Workload("rapprochement-adresses", "adresse", two_registers, match_addresses),
+    DemoWorkload("tri-courriers-regles", "message", judged_letters, sort_by_rules, "regles", SORTING),
+    DemoWorkload("tri-courriers-leger", "message", light_input, sort_with_light_model, "mots-regression", SORTING),
+    DemoWorkload("tri-courriers-grand", "message", larger_input, sort_with_larger_model, "reseau-8m", SORTING),
+    DemoWorkload("tri-courriers-grand-apprentissage", "message", light_input, train_larger_model, "reseau-8m"),
+    DemoWorkload("recherche-deliberations", "question", search_input, search_decisions),
+    DemoWorkload("lecture-formulaires", "page", scanned, read_forms),
+    DemoWorkload("rapprochement-adresses", "adresse", two_registers, match_addresses),
 )

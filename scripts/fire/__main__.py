@@ -8,20 +8,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.fire.trial import Outcome, Trial, run
+from scripts.fire.trial import FireTrial, Outcome, run
 
 
 def main() -> int:
     """Run the trial and print its account; 1 when anything went wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=Trial.seconds)
-    parser.add_argument("--writers", type=int, default=Trial.writers)
-    parser.add_argument("--readers", type=int, default=Trial.readers)
-    parser.add_argument("--kills", type=int, default=Trial.kills)
-    parser.add_argument("--seed", type=int, default=Trial.seed)
+    parser.add_argument("--seconds", type=float, default=FireTrial.seconds)
+    parser.add_argument("--writers", type=int, default=FireTrial.writers)
+    parser.add_argument("--readers", type=int, default=FireTrial.readers)
+    parser.add_argument("--kills", type=int, default=FireTrial.kills)
+    parser.add_argument("--seed", type=int, default=FireTrial.seed)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        outcome = run(Trial(**vars(options)), Path(folder) / "trial")
+        outcome = run(FireTrial(**vars(options)), Path(folder) / "trial")
     print(account(outcome))
     return 0 if outcome.sound else 1
 

@@ -17,7 +17,7 @@ from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from estimator.ledger.compaction import compact
-from estimator.ledger.reconciliation import standing
+from estimator.ledger.reconciliation import reconcile
 
 COLUMNS = (
     "timestamp,project_name,run_id,duration,emissions,cpu_energy,gpu_energy,ram_energy,energy_consumed,"
@@ -27,7 +27,7 @@ START = datetime(2026, 1, 1)
 SHARED_FILES = 12
 
 
-class Place(NamedTuple):
+class TrialPlace(NamedTuple):
     """Where a trial takes place: its home, the files that are imported, and until when [monotonic s]."""
 
     folder: Path
@@ -69,7 +69,7 @@ def shared(number: int) -> str:
     return trace([row(f"shared-{number}-{n}", drawn.randrange(500_000), drawn.random()) for n in range(20)])
 
 
-def writer(place: Place, seed: int) -> None:
+def writer(place: TrialPlace, seed: int) -> None:
     """Import files of new rows, of growing runs, of rows that others import too, of rows to be refused."""
     drawn = random.Random(f"{seed}/{os.getpid()}/{time.monotonic()}")
     behind = timedelta(seconds=drawn.randrange(100_000))
@@ -93,13 +93,13 @@ def writer(place: Place, seed: int) -> None:
         acknowledge(place, path)
 
 
-def acknowledge(place: Place, path: Path) -> None:
+def acknowledge(place: TrialPlace, path: Path) -> None:
     """Write down that the import of a file has returned."""
     with (place.acknowledged / path.name).open("w") as file:
         os.fsync(file.fileno())
 
 
-def tracker(place: Place, seed: int) -> None:
+def tracker(place: TrialPlace, seed: int) -> None:
     """Append rows to one CSV, as codecarbon does: without any lock, the header from whoever finds no file."""
     drawn = random.Random(f"{seed}/{os.getpid()}")
     while time.monotonic() < place.until:
@@ -112,7 +112,7 @@ def tracker(place: Place, seed: int) -> None:
         time.sleep(0.02)
 
 
-def collector(place: Place, seed: int) -> None:
+def collector(place: TrialPlace, seed: int) -> None:
     """Import that CSV while it grows; what stood in it just before is what must be found afterwards."""
     ledger, context = Ledger(place.home), reading_context(place.home)
     time.sleep(1.0)  # at first, those who find no file may still write over each other
@@ -126,17 +126,17 @@ def collector(place: Place, seed: int) -> None:
             acknowledge(place, path)
 
 
-def reader(place: Place, seed: int) -> None:
+def reader(place: TrialPlace, seed: int) -> None:
     """Build, read the totals and the account: none may fail, and nothing acknowledged may be missing at any moment."""
     while time.monotonic() < place.until:
         Build(build(place.home, wait_s=600).path).totals()
-        found = standing(Ledger(place.home))
+        found = reconcile(Ledger(place.home))
         if found.faults:
             raise ValueError(f"{found}")
         (place.folder / "reads" / uuid4().hex).touch()
 
 
-def compactor(place: Place, seed: int) -> None:
+def compactor(place: TrialPlace, seed: int) -> None:
     """Merge small files again and again."""
     while time.monotonic() < place.until:
         compact(Ledger(place.home), wait_s=1.0)
@@ -144,7 +144,7 @@ def compactor(place: Place, seed: int) -> None:
         time.sleep(0.5)
 
 
-ROLES: dict[str, Callable[[Place, int], None]] = {
+ROLES: dict[str, Callable[[TrialPlace, int], None]] = {
     "writer": writer,
     "tracker": tracker,
     "collector": collector,

@@ -21,8 +21,8 @@ from estimator.ledger import Ledger
 from estimator.ledger.archive import export, restore
 from estimator.ledger.compaction import compact
 from estimator.ledger.files import current_rows_sql
-from estimator.ledger.reconciliation import Standing, standing
-from scripts.fire.roles import ROLES, Place
+from estimator.ledger.reconciliation import Reconciliation, reconcile
+from scripts.fire.roles import ROLES, TrialPlace
 
 FOLDERS = ("home", "files", "acknowledged", "reads", "compactions")
 TRACKERS = 2
@@ -30,7 +30,7 @@ ENDING_S = 300.0
 
 
 @dataclass(frozen=True)
-class Trial:
+class FireTrial:
     """How long [s], how many of each, how many are killed, and a seed for the moments."""
 
     seconds: float = 60
@@ -44,7 +44,7 @@ class Trial:
 class Outcome:
     """What was done, and what went wrong, which should be nothing."""
 
-    standing: Standing
+    standing: Reconciliation
     imports: int
     acknowledged: int
     reads: int
@@ -64,7 +64,7 @@ class Outcome:
         return self.acknowledged > 0 and not any((*wrong, self.totals_differ, self.restored_differs))
 
 
-def run(trial: Trial, folder: Path) -> Outcome:
+def run(trial: FireTrial, folder: Path) -> Outcome:
     """The trial, in an empty folder."""
     for name in FOLDERS:
         (folder / name).mkdir(parents=True)
@@ -73,12 +73,12 @@ def run(trial: Trial, folder: Path) -> Outcome:
     first = context.Process(target=len, args=((),))  # the server has loaded everything when it ends
     first.start()
     first.join()
-    place = Place(folder, time.monotonic() + trial.seconds)
+    place = TrialPlace(folder, time.monotonic() + trial.seconds)
     killed, failed = _fire(trial, place, context)
     return _judge(place, killed, failed)
 
 
-def _fire(trial: Trial, place: Place, context: ForkServerContext) -> tuple[Counter[str], tuple[str, ...]]:
+def _fire(trial: FireTrial, place: TrialPlace, context: ForkServerContext) -> tuple[Counter[str], tuple[str, ...]]:
     """Everybody at once, each replaced when it is killed: whom, and who ended by an error."""
     drawn = random.Random(trial.seed)
     team = ["writer"] * trial.writers + ["reader"] * trial.readers + ["tracker"] * TRACKERS
@@ -107,18 +107,18 @@ def _fire(trial: Trial, place: Place, context: ForkServerContext) -> tuple[Count
     return killed, tuple(failed)
 
 
-def _judge(place: Place, killed: Counter[str], failed: tuple[str, ...]) -> Outcome:
+def _judge(place: TrialPlace, killed: Counter[str], failed: tuple[str, ...]) -> Outcome:
     """What was acknowledged is there; all files imported once more are the same as once in an empty home."""
     ledger = Ledger(place.home)
     files = sorted(place.files.iterdir())
     acknowledged = {path.name for path in place.acknowledged.iterdir()}
-    after_fire = standing(ledger)
+    after_fire = reconcile(ledger)
     lost = _lost(ledger, [path for path in files if path.name in acknowledged])
     whole = Ledger(place.folder / "whole")
     for target in (ledger, whole):
         import_paths(target, [*files, place.common], reading_context(place.home))
-    doubled, found = _counting(ledger)
-    _, expected = _counting(whole)
+    doubled, found = _counted_rows(ledger)
+    _, expected = _counted_rows(whole)
     totals = [Build(build(home).path).totals() for home in (place.home, whole.home)]
     compact(ledger)
     export(ledger, place.folder / "ledger.tar")
@@ -136,7 +136,7 @@ def _judge(place: Place, killed: Counter[str], failed: tuple[str, ...]) -> Outco
         doubled,
         len(found.items() ^ expected.items()),
         totals[0]["indicators"] != totals[1]["indicators"],
-        restored != standing(ledger) or again["indicators"] != totals[0]["indicators"],
+        restored != reconcile(ledger) or again["indicators"] != totals[0]["indicators"],
     )
 
 
@@ -153,7 +153,7 @@ def _lost(ledger: Ledger, files: list[Path]) -> int:
     return lost
 
 
-def _counting(ledger: Ledger) -> tuple[int, dict[str, float]]:
+def _counted_rows(ledger: Ledger) -> tuple[int, dict[str, float]]:
     """How many rows count twice, and the electricity of each that counts [kWh]."""
     with ledger.still() as held, connect() as connection:
         connection.execute(f"CREATE VIEW activities AS {held.rows_sql('activities')}")

@@ -9,8 +9,8 @@ import atheris
 
 with atheris.instrument_imports(include=["estimator.ingestion.readers"]):
     from estimator.ingestion.codecarbon import blocks
-    from estimator.ingestion.reader import Context, LargeTrace, Reader, Trace, open_trace
-    from estimator.ingestion.readers import READERS, find_files, pick, read_trace, stream_trace
+    from estimator.ingestion.reader import LargeTrace, Reader, ReadingContext, Trace, open_trace
+    from estimator.ingestion.readers import READERS, find_files, read_trace, reader_of, stream_trace
     from estimator.ledger import arrow_schemas
     from estimator.ledger.read_result import ReadResult
 
@@ -28,14 +28,14 @@ def samples(reader: Reader) -> list[Trace]:
     for path in find_files([ROOT / "tests", ROOT / "docs"]):
         try:
             trace = open_trace(path)
-            if pick(trace) is reader:
+            if reader_of(trace) is reader:
                 found.append(trace)
         except SobriaError:
             continue
     return found
 
 
-def read_or_refused(name: str, context: Context) -> Law:
+def read_or_refused(name: str, context: ReadingContext) -> Law:
     """Any bytes are refused in words, or give rows that add up and can be written down."""
 
     def holds(data: bytes) -> None:
@@ -50,7 +50,7 @@ def read_or_refused(name: str, context: Context) -> Law:
     return holds
 
 
-def same_by_blocks(reader: Reader, path: Path, context: Context) -> Law:
+def same_by_blocks(reader: Reader, path: Path, context: ReadingContext) -> Law:
     """Any bytes give the same rows by blocks as by row."""
 
     def by_row() -> list[ReadResult]:
@@ -71,7 +71,7 @@ def same_by_blocks(reader: Reader, path: Path, context: Context) -> Law:
     def holds(data: bytes) -> None:
         path.write_bytes(data)
         try:
-            pick(open_trace(path))
+            reader_of(open_trace(path))
         except SobriaError:
             return
         assert ids(by_row) == ids(by_blocks)

@@ -31,14 +31,14 @@ def page_texts(home: Path, lang: str) -> Iterator[tuple[str, str]]:
 
 def _texts(app: Any) -> Iterator[str]:
     for element in app.main:
-        yield from _said(element)
+        yield from _element_texts(element)
     yield from (f"raised: {found.message}" for found in app.exception)
 
 
-def _said(element: Any) -> Iterator[str]:
+def _element_texts(element: Any) -> Iterator[str]:
     if hasattr(element, "children"):
         for child in element.children.values():
-            yield from _said(child)
+            yield from _element_texts(child)
         return
     proto = getattr(element, "proto", None)
     body = getattr(proto, "body", None) or getattr(element, "value", None)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from estimator.assessment import uncertainty
-from estimator.assessment.evaluation import Cell
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import amounts, figure_named
 from tests.support import bounds_of, factor
 
@@ -81,9 +81,9 @@ def test_two_cells_that_share_a_factor_do_not_average_its_doubt_away() -> None:
     figure = figure_named("gwp.use")
     assert figure is not None
     bounds = bounds_of()
-    one = Cell({"it_energy": 1.0}, bounds)
+    one = ActivityGroup({"it_energy": 1.0}, bounds)
     ten = amounts([one] * 10, [figure])["gwp.use"]
-    single = amounts([Cell({"it_energy": 10.0}, bounds)], [figure])["gwp.use"]
+    single = amounts([ActivityGroup({"it_energy": 10.0}, bounds)], [figure])["gwp.use"]
     assert ten.low == pytest.approx(single.low) and ten.high == pytest.approx(single.high)
 
 

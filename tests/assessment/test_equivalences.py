@@ -8,7 +8,7 @@ from estimator.assessment.evaluation import the_system
 from estimator.catalogue import quality_checks
 from estimator.catalogue.bill_of_materials import compose, factors_of
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import bind_one
+from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import Catalogue, FactorNotFound, load
 from estimator.ledger.rows import Activity
 
@@ -24,7 +24,7 @@ def rows(kind: str) -> list[Factor]:
 
 
 def of(quantity: str, subject: str) -> Factor:
-    found = bind_one(load(), quantity, subject, DAY).factor
+    found = select_factor(load(), quantity, subject, DAY).factor
     assert found is not None
     return found
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.assessment import coefficients, equations
-from estimator.assessment.evaluation import Cell, base_signs, values_of
+from estimator.assessment.evaluation import ActivityGroup, base_signs, values_of
 from estimator.assessment.impacts import amounts
 from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from tests.support import bounds_of
@@ -107,8 +107,8 @@ AMOUNT = st.floats(min_value=1e-3, max_value=1e4)
 def test_a_year_is_365_days_in_every_column(day: dict[str, float], times: float) -> None:
     """Trap 4: every result is of degree one in what adds up."""
     bounds = bounds_of()
-    once = values_of(Cell(day | {"resource_share": 0.5}, bounds))
-    year = values_of(Cell({n: v * times for n, v in day.items()} | {"resource_share": 0.5}, bounds))
+    once = values_of(ActivityGroup(day | {"resource_share": 0.5}, bounds))
+    year = values_of(ActivityGroup({n: v * times for n, v in day.items()} | {"resource_share": 0.5}, bounds))
     for item in ledger_formulas():
         assert math.isclose(year[item.name], times * once[item.name], rel_tol=1e-12), item.name
 
@@ -117,9 +117,9 @@ def test_a_year_is_365_days_in_every_column(day: dict[str, float], times: float)
 def test_summing_first_is_summing_after(rows: list[dict[str, float]]) -> None:
     """Trap 10: rows whose factors are the same may be summed before any factor is applied."""
     bounds = bounds_of()
-    cells = [Cell(row | {"resource_share": 0.5}, bounds) for row in rows]
-    whole = Cell({n: math.fsum(r[n] for r in rows) for n in AMOUNTS} | {"resource_share": 0.5}, bounds)
-    apart, together = amounts(cells), amounts([whole])
+    groups = [ActivityGroup(row | {"resource_share": 0.5}, bounds) for row in rows]
+    whole = ActivityGroup({n: math.fsum(r[n] for r in rows) for n in AMOUNTS} | {"resource_share": 0.5}, bounds)
+    apart, together = amounts(groups), amounts([whole])
     for name, amount in together.items():
         assert amount.central == pytest.approx(apart[name].central, rel=1e-12)
         assert amount.low == pytest.approx(apart[name].low, rel=1e-9)
@@ -127,8 +127,8 @@ def test_summing_first_is_summing_after(rows: list[dict[str, float]]) -> None:
 
 
 def test_bounds_are_in_order_and_the_envelope_holds_the_interval() -> None:
-    cell = Cell(dict.fromkeys(AMOUNTS, 3.0) | {"resource_share": 0.5}, bounds_of())
-    for amount in amounts([cell]).values():
+    group = ActivityGroup(dict.fromkeys(AMOUNTS, 3.0) | {"resource_share": 0.5}, bounds_of())
+    for amount in amounts([group]).values():
         assert (
             amount.envelope is not None
             and amount.low is not None
@@ -141,11 +141,11 @@ def test_bounds_are_in_order_and_the_envelope_holds_the_interval() -> None:
 
 def test_each_factor_moves_the_results_the_way_its_sign_says() -> None:
     bounds = bounds_of()
-    cell = Cell(dict.fromkeys(AMOUNTS, 3.0) | {"resource_share": 0.5}, bounds)
-    before = values_of(cell)
+    group = ActivityGroup(dict.fromkeys(AMOUNTS, 3.0) | {"resource_share": 0.5}, bounds)
+    before = values_of(group)
     for name, bound in bounds.items():
         raised = bound.factor.model_copy(update={"value": bound.factor.value * 1.01})
-        after = values_of(Cell(cell.amounts, bounds | {name: type(bound)(name, bound.subject, raised)}))
+        after = values_of(ActivityGroup(group.amounts, bounds | {name: type(bound)(name, bound.subject, raised)}))
         moved = [after[f.name] - before[f.name] for f in ledger_formulas()]
         source = {"device_lifetime": "device_life_hours", "machine_lifetime": "machine_life_hours"}.get(name, name)
         assert any(moved), name

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.assessment.sensitivity import shapley, split_difference, tornado, what_matters
+from estimator.assessment.sensitivity import shapley, split_difference, tornado, variance_shares
 from estimator.comparison.verdict_text import change_words
 from tests.core.test_numbers import spaced
 
@@ -99,9 +99,9 @@ def test_what_matters_names_the_wide_factor() -> None:
     """Logs with standard deviations 0.3 and 0.1: shares of 0.09 and 0.01 in 0.10, hence 90 % and 10 %."""
     rng = np.random.default_rng(2)
     wide, narrow = rng.lognormal(0, 0.3, 20_000), rng.lognormal(0, 0.1, 20_000)
-    found = what_matters(wide * narrow, {"wide": wide, "narrow": narrow, "exact": 2.0, "still": np.ones(20_000)})
+    found = variance_shares(wide * narrow, {"wide": wide, "narrow": narrow, "exact": 2.0, "still": np.ones(20_000)})
     assert found == {"wide": pytest.approx(0.9, abs=0.02), "narrow": pytest.approx(0.1, abs=0.02)}
-    assert what_matters(3.0, {"wide": wide}) == {} == what_matters(wide, {})
+    assert variance_shares(3.0, {"wide": wide}) == {} == variance_shares(wide, {})
 
 
 def test_a_tornado_moves_one_factor_at_a_time() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from estimator.assessment.evaluation import Cell
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import amounts
 from estimator.builds import build as building
 from estimator.builds.build import AuditFailed, build, current
@@ -34,7 +34,7 @@ def test_eight_machine_mode_runs_at_once_on_one_host_are_one_host(tmp_path: Path
     found = built(tmp_path, *rows)
     assert energy(found) == pytest.approx(1.0)
     assert found.checks()[0]["code"] == "overlap" and found.checks()[0]["count"] == 8
-    machine_hours = math.fsum(cell.amounts["machine_hours"] for cell in found.cells())
+    machine_hours = math.fsum(group.amounts["machine_hours"] for group in found.groups())
     assert machine_hours == pytest.approx(1.0)
 
 
@@ -109,7 +109,7 @@ def row_by_row(rows: list[Activity]) -> dict[str, float]:
                 "data_gb": 0.0,
                 "resource_share": row.resource_share or 1.0,
             }
-            for name, amount in amounts([Cell(given_amounts, bounds)]).items():
+            for name, amount in amounts([ActivityGroup(given_amounts, bounds)]).items():
                 sums[name] = sums.get(name, 0.0) + (amount.at_factor_values or 0.0)
     return sums
 
@@ -129,7 +129,7 @@ def test_the_build_is_the_sum_of_its_rows(tmp_path: Path, drawn: list[dict[str, 
     home = tmp_path / "home"
     shutil.rmtree(home, ignore_errors=True)
     rows = [activity(**row) for row in drawn]
-    found = amounts(built(home, *rows).cells())
+    found = amounts(built(home, *rows).groups())
     for name, value in row_by_row(rows).items():
         assert math.isclose(found[name].at_factor_values or 0.0, value, rel_tol=1e-12, abs_tol=1e-300), name
 
@@ -196,8 +196,8 @@ def test_each_audit_finds_what_it_is_for(tmp_path: Path, audit: str) -> None:
         "energy_kept": "UPDATE groups SET cpu_energy = cpu_energy * 1.001",
         "groups_bound": "DELETE FROM estimates",
         "finite": "UPDATE estimates SET use_gwp = 'inf'",
-        "charge_share": "INSERT INTO charged SELECT row_id, 1.5 FROM judged",
-        "one_life": "UPDATE judged SET machine_hours = 30",
+        "charge_share": "INSERT INTO charged SELECT row_id, 1.5 FROM row_status",
+        "one_life": "UPDATE row_status SET machine_hours = 30",
     }[audit]
     path = built(tmp_path, activity(scope="machine", machine_id="m1")).path
     copy = tmp_path / "spoilt.duckdb"
@@ -214,8 +214,8 @@ def test_threads_never_read_each_others_values(tmp_path: Path) -> None:
     found = built(tmp_path, *(activity(service_key=f"s{n}", cpu_energy_kwh=float(n + 1)) for n in range(16)))
 
     def ask(n: int) -> bool:
-        cells = found.cells("service_key = $1", [f"s{n % 16}"])
-        return len(cells) == 1 and cells[0].amounts["cpu_energy"] == float(n % 16 + 1)
+        groups = found.groups("service_key = $1", [f"s{n % 16}"])
+        return len(groups) == 1 and groups[0].amounts["cpu_energy"] == float(n % 16 + 1)
 
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(ask, range(480)))

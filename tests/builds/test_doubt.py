@@ -63,10 +63,10 @@ def test_600_rows_of_20_models_hold_every_central_value_inside_its_interval(twen
 
 def test_a_central_value_is_the_median_of_the_draws_of_what_is_printed(twenty: Build) -> None:
     """Drawn again here, cell by cell, and added up before the median is taken."""
-    drawn = sum(values_of(cell, "draws")["site_energy"] for cell in twenty.cells())
+    drawn = sum(values_of(group, "draws")["site_energy"] for group in twenty.groups())
     energy = twenty.totals()["indicators"]["energy"]
     assert energy["central"] == pytest.approx(float(np.median(drawn)), rel=1e-12)
-    at_values = sum(cell.values["site_energy"] for cell in twenty.cells())
+    at_values = sum(group.values["site_energy"] for group in twenty.groups())
     assert energy["at_factor_values"] == pytest.approx(at_values, rel=1e-12)
     assert energy["at_factor_values"] != pytest.approx(energy["central"], rel=0.01)
 
@@ -87,9 +87,9 @@ def test_one_model_at_two_hosts_has_two_doubts(tmp_path: Path) -> None:
     there = {"host": "class/hyperscale"}
     rows = [answers(model, 300.0), answers(model, 300.0, **there)]
     found = built(tmp_path, *rows)
-    doubts = {bound.factor.doubt for cell in found.cells() if (bound := cell.bounds["output_energy"]).factor}
+    doubts = {bound.factor.doubt for group in found.groups() if (bound := group.bounds["output_energy"]).factor}
     assert doubts == {f"output_energy/{model}@class/server-room", f"output_energy/{model}@class/hyperscale"}
-    low, high = np.array([values_of(c, "draws")["answering_energy"] for c in found.cells()])
+    low, high = np.array([values_of(c, "draws")["answering_energy"] for c in found.groups()])
     assert 0.6 < np.corrcoef(np.log(low), np.log(high))[0, 1] < 0.8
 
 

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 
 from estimator.assessment.explanation import NumberUnknown, ReplayRefused, replay
-from estimator.assessment.impacts import ASIDE, FIGURES
+from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
 from estimator.builds.queries import Build, split_number
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from tests.support import activity, build, built
 
-NAMES = [f.id for f in FIGURES + ASIDE] + [f"{f.id}.{p.name}" for f in FIGURES for p in f.parts if len(f.parts) > 1]
+NAMES = [f.id for f in FIGURES + SUPPLEMENTARY] + [
+    f"{f.id}.{p.name}" for f in FIGURES for p in f.parts if len(f.parts) > 1
+]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dashboard.shared.texts import t
 from estimator.assessment.impacts import FIGURES
-from estimator.builds.build import Built, build, current
+from estimator.builds.build import BuildResult, build, current
 from estimator.builds.queries import Build
 from estimator.builds.recalculation import ChangeUnreadable, changes, effect, effect_text, factors_text
 from estimator.catalogue.tables import Catalogue, load
@@ -33,12 +33,12 @@ def doubled() -> Catalogue:
     )
 
 
-def ledger(folder: Path, *rows: Any) -> Built:
+def ledger(folder: Path, *rows: Any) -> BuildResult:
     Ledger(folder).append(rows or [activity()], [])
     return build(folder)
 
 
-def edited(built: Built, sql: str) -> None:
+def edited(built: BuildResult, sql: str) -> None:
     """A build as another version of SobrIA could have left it."""
     engine = DuckDB.create(built.path)
     engine.run(sql)

@@ -6,7 +6,7 @@ import pytest
 
 from estimator.assessment.evaluation import factor_inputs
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import GivenValueRefused, bind, bind_one, given
+from estimator.catalogue.selection import GivenValueRefused, bind, given, select_factor
 from estimator.catalogue.tables import Catalogue, FactorNotFound, load
 from tests.support import factor
 
@@ -34,30 +34,30 @@ def test_the_factor_of_the_day_is_taken() -> None:
         grid("FRA", 0.052, valid_from=date(2022, 1, 1), valid_to=date(2024, 12, 31)),
         grid("FRA", 0.0461, valid_from=date(2025, 1, 1)),
     )
-    assert bind_one(catalogue, "grid_gwp", "FRA", date(2024, 12, 31)).factor.value == 0.052
-    assert bind_one(catalogue, "grid_gwp", "FRA", date(2025, 1, 1)).factor.value == 0.0461
-    assert bind_one(catalogue, "grid_gwp", "FRA", date(2021, 1, 1)).missing == "no_factor"
+    assert select_factor(catalogue, "grid_gwp", "FRA", date(2024, 12, 31)).factor.value == 0.052
+    assert select_factor(catalogue, "grid_gwp", "FRA", date(2025, 1, 1)).factor.value == 0.0461
+    assert select_factor(catalogue, "grid_gwp", "FRA", date(2021, 1, 1)).missing == "no_factor"
 
 
 def test_a_part_of_a_country_takes_its_country_and_says_so() -> None:
-    bound = bind_one(with_factors(grid("CAN", 0.13)), "grid_gwp", "CAN-QC", DAY)
+    bound = select_factor(with_factors(grid("CAN", 0.13)), "grid_gwp", "CAN-QC", DAY)
     assert (bound.factor.value, bound.rung, bound.factor.subject) == (0.13, 1, "CAN")
 
 
 def test_a_country_never_takes_the_world() -> None:
     catalogue = with_factors(grid("WORLD", 0.47))
-    assert bind_one(catalogue, "grid_gwp", "FRA", DAY).factor is None
-    assert bind_one(catalogue, "grid_gwp", "FRA", DAY).missing == "no_factor"
-    assert bind_one(catalogue, "grid_gwp", "WORLD", DAY).factor.value == 0.47
+    assert select_factor(catalogue, "grid_gwp", "FRA", DAY).factor is None
+    assert select_factor(catalogue, "grid_gwp", "FRA", DAY).missing == "no_factor"
+    assert select_factor(catalogue, "grid_gwp", "WORLD", DAY).factor.value == 0.47
 
 
 def test_an_explicit_unknown_keeps_its_reason() -> None:
-    bound = bind_one(with_factors(grid("FRA", None, missing_reason="licence")), "grid_gwp", "FRA", DAY)
+    bound = select_factor(with_factors(grid("FRA", None, missing_reason="licence")), "grid_gwp", "FRA", DAY)
     assert (bound.factor, bound.missing) == (None, "licence")
 
 
 def test_a_rival_is_never_bound() -> None:
-    assert bind_one(with_factors(grid("FRA", 0.098, role="rival")), "grid_gwp", "FRA", DAY).missing == "no_factor"
+    assert select_factor(with_factors(grid("FRA", 0.098, role="rival")), "grid_gwp", "FRA", DAY).missing == "no_factor"
 
 
 def test_what_is_not_said_and_what_is_not_known_are_two_things() -> None:
@@ -65,13 +65,13 @@ def test_what_is_not_said_and_what_is_not_known_are_two_things() -> None:
     assert found["grid_gwp"].missing == "no_zone"
     assert found["pue"].missing == "unknown_host"
     assert found["cpu_reading_ratio"].missing == "no_mode"
-    assert bind_one(with_factors(), "grid_gwp", "ZZZ", DAY).missing == "unknown_zone"
+    assert select_factor(with_factors(), "grid_gwp", "ZZZ", DAY).missing == "unknown_zone"
 
 
 def test_a_site_without_its_own_pue_takes_that_of_its_class() -> None:
     site = next(s for s in load().subjects.values() if s.kind == "host" and s.wider)
     row = factor("pue", 1.5, 1.2, 2.0, subject=site.wider)
-    bound = bind_one(with_factors(row), "pue", site.id, DAY)
+    bound = select_factor(with_factors(row), "pue", site.id, DAY)
     assert (bound.factor, bound.rung, bound.subject) == (row, 1, site.id)
 
 

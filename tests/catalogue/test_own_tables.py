@@ -14,7 +14,7 @@ from estimator.builds.build import build
 from estimator.builds.recalculation import changes
 from estimator.catalogue.quality_checks import problems
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import bind_one
+from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import OWN_TABLES, Catalogue, load
 from estimator.catalogue.user_tables import OwnFolderRefused, OwnTablesRefused, _covers
 from estimator.core.errors import SobriaError
@@ -76,7 +76,7 @@ def with_folder(monkeypatch: pytest.MonkeyPatch, path: Path) -> Catalogue:
 def test_a_value_that_may_not_ship_says_why_and_a_broader_one_stands_in_for_it(shipped: Catalogue) -> None:
     assert problems(shipped) == []
     assert shipped.factor(MISSING).value is None and shipped.factor(MISSING).missing_reason == "licence"
-    found = bind_one(shipped, "device_gwp", "gpu/t4", DAY)
+    found = select_factor(shipped, "device_gwp", "gpu/t4", DAY)
     assert found.factor is not None and (found.factor.subject, found.rung) == ("gpu/any", 1)
     assert {f.source for f in shipped.factors if f.missing_reason == "licence"} == {"boaviztapi"}
 
@@ -85,10 +85,10 @@ def test_a_row_fills_what_may_not_ship(monkeypatch: pytest.MonkeyPatch, shipped:
     own = with_folder(monkeypatch, folder(tmp_path / "own", line()))
     assert own.version != shipped.version and problems(own) == []
     assert len(own.factors) == len(shipped.factors) and MISSING not in own.by_id
-    found = bind_one(own, "device_gwp", "gpu/t4", DAY).factor
+    found = select_factor(own, "device_gwp", "gpu/t4", DAY).factor
     assert found is not None and (found.low, found.value, found.high) == (25, 50, 100)
     assert own.sources[found.source].licence == "table de l'utilisateur : AGPL-3.0"
-    other = bind_one(own, "device_adpe", "gpu/t4", DAY).factor
+    other = select_factor(own, "device_adpe", "gpu/t4", DAY).factor
     assert other is not None and other.subject == "gpu/any"
 
 
@@ -99,14 +99,14 @@ def test_a_row_in_the_place_of_a_shipped_value_makes_it_a_rival(
     dates = {"valid_from": str(period.valid_from or ""), "valid_to": str(period.valid_to or "")}
     own = with_folder(monkeypatch, folder(tmp_path / "own", line(**FRANCE, **dates)))
     assert own.factor(SHIPPED).role == "rival" and own.factor(SHIPPED).value == period.value
-    assert bind_one(own, "grid_gwp", "FRA", DAY).factor == own.factor("grid_gwp/FRA/mine")
+    assert select_factor(own, "grid_gwp", "FRA", DAY).factor == own.factor("grid_gwp/FRA/mine")
     others = [f for f in shipped.factors if f.id != SHIPPED]
     assert all(own.by_id[f.id] == f for f in others)
 
 
 def test_a_rival_row_changes_no_figure(monkeypatch: pytest.MonkeyPatch, shipped: Catalogue, tmp_path: Path) -> None:
     own = with_folder(monkeypatch, folder(tmp_path / "own", line(**FRANCE, role="rival")))
-    assert bind_one(own, "grid_gwp", "FRA", DAY).factor == shipped.factor(SHIPPED)
+    assert select_factor(own, "grid_gwp", "FRA", DAY).factor == shipped.factor(SHIPPED)
     assert own.factor("grid_gwp/FRA/mine") in own.rivals(own.factor(SHIPPED))
 
 
@@ -115,7 +115,7 @@ def test_a_subject_may_be_added(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     path = folder(tmp_path / "own", line(id="embodied_gwp/gpu/mine/1", subject="gpu/mine"), subjects=new)
     own = with_folder(monkeypatch, path)
     assert own.label("gpu/mine", "en") == "My card"
-    found = bind_one(own, "device_gwp", "gpu/mine", DAY)
+    found = select_factor(own, "device_gwp", "gpu/mine", DAY)
     assert found.factor is not None and found.factor.value == 50
 
 
@@ -235,5 +235,5 @@ def test_the_example_of_the_page_is_read_once_its_numbers_are_there(
     head, row = table[1].strip().split("\n")
     row = row.replace("VALEUR", "50").replace("BASSE", "25").replace("HAUTE", "100")
     own = with_folder(monkeypatch, folder(tmp_path / "own", row, sources=sources[1], head=head))
-    found: Factor | None = bind_one(own, "device_gwp", "gpu/t4", DAY).factor
+    found: Factor | None = select_factor(own, "device_gwp", "gpu/t4", DAY).factor
     assert found is not None and found.id == "embodied_gwp/gpu/t4/ma-copie" and MISSING not in own.by_id

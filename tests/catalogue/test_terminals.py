@@ -7,7 +7,7 @@ import pytest
 from estimator.assessment.units import HOURS_PER_YEAR
 from estimator.catalogue import quality_checks
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import Bound, bind_one
+from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import load
 
 DAY = date(2026, 11, 25)
@@ -16,8 +16,8 @@ NEEDED = ("terminal_power", *MADE, "machine_lifetime", "machine_occupancy")
 WHOLE = ("laptop", "laptop-with-screen", "desktop", "desktop-with-screen", "smartphone", "tablet")
 
 
-def bound(name: str, terminal: str) -> Bound:
-    return bind_one(load(), name, f"terminal/{terminal}", DAY)
+def bound(name: str, terminal: str) -> SelectedFactor:
+    return select_factor(load(), name, f"terminal/{terminal}", DAY)
 
 
 def of(name: str, terminal: str) -> Factor:
@@ -65,9 +65,9 @@ def test_hours_of_use_are_those_of_the_source() -> None:
 def test_a_run_on_a_laptop_is_not_touched() -> None:
     """The hours of a codecarbon run are reserved hours: the machine keeps its own occupancy and lifetime."""
     for name, wanted in (("machine_occupancy", 1.0), ("machine_lifetime", 5.0)):
-        found = bind_one(load(), name, "machine/laptop", DAY).factor
+        found = select_factor(load(), name, "machine/laptop", DAY).factor
         assert found is not None and (found.subject, found.value) == ("machine/any", wanted)
-    assert bind_one(load(), "terminal_power", "machine/laptop", DAY).missing == "no_factor"
+    assert select_factor(load(), "terminal_power", "machine/laptop", DAY).missing == "no_factor"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_screen_is_added_by_its_share_of_the_computers_life(with_screen: str, 
 
 def test_one_hour_of_a_laptop_with_screen_in_france_by_hand() -> None:
     """76.5 Wh at 46.1 g: 3.53 g. Manufacture: 239 kg over 5 × 8,766 × 0.2066 = 9,055 h: 26.4 g. In all 29.9 g."""
-    grid = bind_one(load(), "grid_gwp", "FRA", DAY).factor
+    grid = select_factor(load(), "grid_gwp", "FRA", DAY).factor
     assert grid is not None and grid.value == 0.0461
     electricity = value("terminal_power", "laptop-with-screen") * 1.0
     assert electricity == pytest.approx(0.0265 + 0.050)

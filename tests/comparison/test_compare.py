@@ -9,14 +9,14 @@ import pytest
 from estimator.catalogue.tables import load
 from estimator.cli.compare_text import compare_text
 from estimator.comparison.breakdown import components
-from estimator.comparison.comparison import Comparator, opened, told
+from estimator.comparison.comparison import Comparator, explain_difference, pair_result
 from estimator.comparison.decision import decision
-from estimator.comparison.option_inventory import MINUTES_APART, Context
+from estimator.comparison.option_inventory import MINUTES_APART, ComparisonContext
 from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
 from estimator.comparison.verdict_text import smallest_words
 from estimator.comparison.volume_sweep import crossing, growth
 from estimator.workloads.estimate import estimate
-from estimator.workloads.request import Question
+from estimator.workloads.request import Request
 from tests.core.test_numbers import spaced
 
 DAY = date(2026, 6, 1)
@@ -37,7 +37,7 @@ def scenario(*options: dict, volume: float = 1000, **more: object) -> Scenario:
 
 
 def worked(*options: dict, **more: object) -> Comparator:
-    return Comparator(scenario(*options, **more), Context(load(), DAY))
+    return Comparator(scenario(*options, **more), ComparisonContext(load(), DAY))
 
 
 def test_a_published_light_against_large_table_gives_its_ratios() -> None:
@@ -74,7 +74,7 @@ def test_the_same_table_from_the_published_cases(shared_data: Path) -> None:
     work = worked(*options, volume=189)
     published = [value for _, value in table.values()]
     for n, value in enumerate(published[1:], 1):
-        ratio = told(work, "o0", f"o{n}", "energy")["ratio"]["at_factor_values"]
+        ratio = pair_result(work, "o0", f"o{n}", "energy")["ratio"]["at_factor_values"]
         assert ratio == pytest.approx(value / published[0], rel=0.03)  # energies are printed to 0.00001 kWh
 
 
@@ -119,7 +119,7 @@ def test_an_option_is_its_own_estimate() -> None:
     """To the digit at the values of factors; its draws are those of a model that is served alike at every site."""
     use = {"model": "qwen3-8b", "device": "gpu/h100", "concurrency": 16, **SITE}
     body = decision(scenario(option("a", use=use)))
-    alone = estimate(Question(**use, output_tokens=300, input_tokens=800, requests=1000, day=DAY))
+    alone = estimate(Request(**use, output_tokens=300, input_tokens=800, requests=1000, day=DAY))
     option_, estimate_ = body["options"][1]["figures"]["gwp"], alone["indicators"]["gwp"]
     for end, within in (("at_factor_values", 1e-12), ("low", 0.02), ("central", 0.02), ("high", 0.02)):
         assert option_[end] == pytest.approx(estimate_[end], rel=within), end
@@ -137,7 +137,7 @@ def test_what_cannot_be_compared_is_refused(change: dict, reason: str) -> None:
     other = option("b", **({"quality": None} if "quality" in change else change), use={"it_energy_kwh": 2, **SITE})
     if "quality" in change:
         other.pop("quality", None)
-    pair = told(worked(option("a", use={"it_energy_kwh": 1, **SITE}), other), "a", "b", "energy")
+    pair = pair_result(worked(option("a", use={"it_energy_kwh": 1, **SITE}), other), "a", "b", "energy")
     assert (pair["verdict"], pair["reason"]) == ("not_comparable", reason)
     assert pair["words"]["fr"].startswith("non comparable")
 
@@ -176,7 +176,7 @@ def test_components_add_up_to_the_figure_and_their_split_to_the_difference() -> 
         for side in sides:
             assert sum(components(side, indicator).values()) == pytest.approx(side.central(figure), rel=1e-12)
         totals = [side.at_factor_values(figure) for side in sides]
-        split = opened(work, "a", "b", indicator)["split"]
+        split = explain_difference(work, "a", "b", indicator)["split"]
         assert sum(split.values()) == pytest.approx(totals[1] - totals[0], rel=1e-12)
 
 
@@ -185,7 +185,7 @@ def test_the_doubt_comes_from_what_is_not_shared() -> None:
     work = worked(
         option("a", use=use | {"model": "qwen3-8b"}), option("b", use=use | {"model": "mistral-large-latest"})
     )
-    found = opened(work, "a", "b", "energy")
+    found = explain_difference(work, "a", "b", "energy")
     assert sum(found["matters"].values()) == pytest.approx(1)
     assert all(key.startswith("token_energy/") for key in list(found["matters"])[:2])
     ends = found["tornado"][next(k for k in found["tornado"] if k.startswith("pue/"))]
@@ -196,7 +196,7 @@ def test_a_reserved_server_and_a_shared_service_cross_where_their_lines_do() -> 
     """Shared: a kWh each. Reserved: f kWh whatever happens, then b < a each. They meet at f / (a - b)."""
     use = {"model": "qwen3-8b", "device": "gpu/h100", "device_count": 1, "concurrency": 16, **SITE}
     asked = scenario(option("partage", use=use), option("reserve", use=use, reserved_hours=8766), volume=1e6)
-    context = Context(load(), DAY)
+    context = ComparisonContext(load(), DAY)
     found = crossing(asked, context, "partage", "reserve")
     assert found is not None and found["below"] == "partage"
 
@@ -218,13 +218,13 @@ def test_a_reserved_server_and_a_shared_service_cross_where_their_lines_do() -> 
 
 def test_two_proportional_options_never_cross() -> None:
     asked = scenario(option("a", use={"it_energy_kwh": 1, **SITE}), option("b", use={"it_energy_kwh": 2, **SITE}))
-    assert crossing(asked, Context(load(), DAY), "a", "b") is None
+    assert crossing(asked, ComparisonContext(load(), DAY), "a", "b") is None
 
 
 def test_growth_says_when_a_reserved_server_no_longer_suffices() -> None:
     use = {"model": "qwen3-8b", "device": "gpu/h100", "device_count": 1, "concurrency": 16, **SITE}
     asked = scenario(option("reserve", use=use, reserved_hours=100), volume=1e6)
-    grown = growth(asked, Context(load(), DAY))
+    grown = growth(asked, ComparisonContext(load(), DAY))
     assert [g["times"] for g in grown] == [1, 3, 10]
     assert [g["beyond"] for g in grown] == [[], [], ["reserve"]] or grown[-1]["beyond"] == ["reserve"]
     assert grown[0]["energy"]["reserve"]["central"] < grown[1]["energy"]["reserve"]["central"]
@@ -289,7 +289,7 @@ def test_a_refused_answer_is_asked_again_by_people_too() -> None:
         option("a", use={"it_energy_kwh": 1, **SITE}, acceptance=share, people={"screen_minutes": 60})
         for share in (1, 0.8)
     )
-    hours = [worked(o).weighed["a"].built.cells[-1].amounts["terminal_hours"] for o in (whole, refused)]
+    hours = [worked(o).weighed["a"].built.groups[-1].amounts["terminal_hours"] for o in (whole, refused)]
     assert hours == [1000, 1250]
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.catalogue.tables import load
-from estimator.comparison.comparison import Comparator, compare_scenario, opened
+from estimator.comparison.comparison import Comparator, compare_scenario, explain_difference
 from estimator.comparison.decision import decision
-from estimator.comparison.option_inventory import Context
+from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.comparison.volume_sweep import crossing, crossings, growth
@@ -35,26 +35,26 @@ def scenario(*options: dict, volume: float = 1000, **more: object) -> Scenario:
 def test_a_reserved_server_is_busy_for_the_hours_that_its_answers_take() -> None:
     """1000 wanted × 1.2 attempts / 0.8 accepted × 300 tokens = 450,000 tokens, at the pace of the card, over 100 h."""
     asked = scenario(option("reserve", use=SERVER, attempts=1.2, acceptance=0.8, reserved_hours=100))
-    work = Comparator(asked, Context(load(), DAY))
+    work = Comparator(asked, ComparisonContext(load(), DAY))
     built = work.weighed["reserve"].built
-    pace = next(cell.bounds["output_hours"].factor for cell in built.cells if "output_hours" in cell.bounds)
+    pace = next(group.bounds["output_hours"].factor for group in built.groups if "output_hours" in group.bounds)
     assert pace is not None and pace.low is not None and pace.high is not None and built.occupancy is not None
     for bound, hours in (("low", pace.low), ("central", pace.value), ("high", pace.high)):
         assert built.occupancy[bound] == pytest.approx(450_000 * hours / 100)
-    thrice = growth(asked, Context(load(), DAY))[1]["occupancy"]["reserve"]
+    thrice = growth(asked, ComparisonContext(load(), DAY))[1]["occupancy"]["reserve"]
     assert thrice["central"] == pytest.approx(3 * built.occupancy["central"])
 
 
 def test_nothing_is_reserved_nothing_is_busy() -> None:
     asked = scenario(option("partage", use=SERVER), {**option("ecarte"), "status": "rejected", "why": "trop cher"})
-    body = compare_scenario(Comparator(asked, Context(load(), DAY)))
+    body = compare_scenario(Comparator(asked, ComparisonContext(load(), DAY)))
     assert [o["occupancy"] for o in body["options"]] == [None, None, None]
-    assert growth(asked, Context(load(), DAY))[0]["occupancy"] == {}
+    assert growth(asked, ComparisonContext(load(), DAY))[0]["occupancy"] == {}
 
 
 def test_crossings_of_a_scenario_are_those_of_its_pairs() -> None:
     asked = scenario(option("a", use=SERVER), option("b", use=SERVER, reserved_hours=8766), volume=1e6)
-    context = Context(load(), DAY)
+    context = ComparisonContext(load(), DAY)
     assert crossings(asked, context) == [crossing(asked, context, "a", "b")]
     assert crossing(asked, context, "a", "sans-ia") is None
 
@@ -87,7 +87,9 @@ def test_the_parts_of_a_difference_add_up_to_it() -> None:
     ]
     body = decision(scenario(*options))
     figures = {o["id"]: o["figures"]["energy"]["at_factor_values"] for o in body["options"] if o["figures"]}
-    split = opened(Comparator(scenario(*options), Context(load(), DAY)), "a", "b", "energy")["split"]
+    split = explain_difference(Comparator(scenario(*options), ComparisonContext(load(), DAY)), "a", "b", "energy")[
+        "split"
+    ]
     assert sum(split.values()) == pytest.approx(figures["b"] - figures["a"], rel=1e-12)
     assert split["servers"] == 0 and split["overhead"] == pytest.approx(1000 * (3 - 2.26))  # the PUE of a server room
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from estimator.comparison.verdict_text import ratio_words, verdict_meaning, verdict_words
-from estimator.comparison.verdicts import VERDICTS, Comparison, Pair, Ratio, compare
+from estimator.comparison.verdicts import VERDICTS, Comparison, OptionPair, OptionRatio, compare
 from estimator.core.errors import LANGUAGES
 from tests.core.test_numbers import spaced
 
@@ -36,7 +36,7 @@ OPTIONS = ("the light model", "the large one")
     ],
 )
 def test_a_ratio_is_read_as_people_say_it(low: float, high: float, fr: str | None, en: str | None) -> None:
-    result = Comparison("undecided", None, Ratio(low, low, high, low))
+    result = Comparison("undecided", None, OptionRatio(low, low, high, low))
     if fr:
         assert spaced(ratio_words(result, NAMES, "energy", "fr")) == f"Le modèle léger {fr} le grand."
     if en:
@@ -44,7 +44,7 @@ def test_a_ratio_is_read_as_people_say_it(low: float, high: float, fr: str | Non
 
 
 def test_the_sentence_is_about_the_option_that_is_lower_and_elides() -> None:
-    result = compare(Pair(10.0, 1.0, 10.0, 1.0))
+    result = compare(OptionPair(10.0, 1.0, 10.0, 1.0))
     names = ("un grand modèle", "l'autre")
     assert spaced(ratio_words(result, names, "gwp", "fr")) == (
         "L'autre émet 10 fois moins de gaz à effet de serre qu'un grand modèle."
@@ -53,14 +53,14 @@ def test_the_sentence_is_about_the_option_that_is_lower_and_elides() -> None:
 
 
 def test_a_verdict_prints_its_share_or_its_reason() -> None:
-    most = compare(Pair(np.ones(10_000), np.repeat([0.5, 2.0], [700, 9_300]), 1.0, 2.0))
+    most = compare(OptionPair(np.ones(10_000), np.repeat([0.5, 2.0], [700, 9_300]), 1.0, 2.0))
     assert spaced(verdict_words(most, NAMES, "fr")) == "plus bas dans la plupart des cas (93 %) : le modèle léger"
     assert verdict_words(most, OPTIONS, "en") == "lower in most cases (93%): the light model"
-    corners_disagree = compare(Pair(np.ones(10_000), np.full(10_000, 2.0), 1.0, 2.0, [(1.0, 2.0), (1.5, 1.0)]))
+    corners_disagree = compare(OptionPair(np.ones(10_000), np.full(10_000, 2.0), 1.0, 2.0, [(1.0, 2.0), (1.5, 1.0)]))
     assert spaced(verdict_words(corners_disagree, NAMES, "fr")) == (
         "plus bas dans la plupart des cas (plus de 99 %) : le modèle léger"
     )
-    unknown = compare(Pair(1.0, None, 1.0, None))
+    unknown = compare(OptionPair(1.0, None, 1.0, None))
     assert spaced(verdict_words(unknown, NAMES, "fr")) == "non comparable : le grand n'est pas estimable"
     other = Comparison("not_comparable", reason="other_service")
     assert verdict_words(other, ("A", "B"), "en") == "not comparable: A and B do not give the same service"
@@ -77,6 +77,6 @@ def test_each_verdict_says_what_it_claims() -> None:
 
 
 def test_a_zero_leaves_no_ratio() -> None:
-    nothing = compare(Pair(0.0, 3.0, 0.0, 3.0))
+    nothing = compare(OptionPair(0.0, 3.0, 0.0, 3.0))
     assert spaced(ratio_words(nothing, NAMES, "water", "fr")).startswith("Rapport sans objet : une des deux valeurs")
     assert ratio_words(nothing, OPTIONS, "water", "en").startswith("No ratio: one of the two values is zero")

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.assessment import uncertainty
-from estimator.comparison.verdicts import Comparison, Pair, Ratio, Shares, compare, decide
+from estimator.comparison.verdicts import Comparison, OptionPair, OptionRatio, Shares, compare, decide
 from tests.support import factor
 
 RANK = {"lower_always": 3, "lower_mostly": 2}
 positive = st.lists(st.tuples(st.floats(0.1, 10), st.floats(0.1, 10)), min_size=1, max_size=40)
 
 
-def pair(a, b, corners=()) -> Pair:
-    return Pair(a, b, float(np.median(a)), float(np.median(b)), corners)
+def pair(a, b, corners=()) -> OptionPair:
+    return OptionPair(a, b, float(np.median(a)), float(np.median(b)), corners)
 
 
 def found(a, b, corners=()) -> tuple[str, str | None]:
@@ -67,20 +67,20 @@ def test_zero_and_unknown_are_told_apart() -> None:
     assert (nothing.verdict, nothing.lower, nothing.ratio) == ("lower_always", "a", None)
     assert found(np.zeros(5), np.zeros(5)) == ("equivalent", None)
     for a, b, reason in ((None, 1.0, "a_not"), (1.0, None, "b_not"), (None, None, "neither")):
-        result = compare(Pair(a, b, a, b))
+        result = compare(OptionPair(a, b, a, b))
         assert (result.verdict, result.reason) == ("not_comparable", f"{reason}_estimable")
 
 
 def test_bad_values_are_refused() -> None:
     for a, b in ((np.ones(3), np.ones(2)), (-1.0, 1.0), (1.0, math.nan), (1.0, math.inf), (np.ones(0), 1.0)):
         with pytest.raises(ValueError, match="paired|finite|no draws"):
-            compare(Pair(a, b, 1.0, 1.0))
+            compare(OptionPair(a, b, 1.0, 1.0))
 
 
 def test_the_ratio_is_paired_draw_by_draw() -> None:
     """B is 2, 3, 4 times A; its points are 2, 3 and 4 although A itself goes from 1 to 100."""
     a = np.array([1.0, 100.0, 10.0])
-    assert compare(Pair(a, a * [2, 3, 4], 10, 30)).ratio == Ratio(2, 3, 4, 3)
+    assert compare(OptionPair(a, a * [2, 3, 4], 10, 30)).ratio == OptionRatio(2, 3, 4, 3)
 
 
 # Laws
@@ -180,7 +180,7 @@ def corner(parts, bound: str) -> float:
 
 def compared(a, b) -> Comparison:
     corners = [(corner(a, bound), corner(b, bound)) for bound in ("low", "high")]
-    return compare(Pair(option(a), option(b), corner(a, "value"), corner(b, "value"), corners))
+    return compare(OptionPair(option(a), option(b), corner(a, "value"), corner(b, "value"), corners))
 
 
 def test_shared_grid_pue_and_device_cancel_although_the_separate_intervals_overlap() -> None:

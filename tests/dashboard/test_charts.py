@@ -6,16 +6,27 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dashboard.measurements.coverage_timeline import Line, months_picture, months_table
-from dashboard.shared.svg_charts import BAND, Bar, bar_svg, columns_svg, interval_chart, legend, nice_ticks, small_ones
+from dashboard.measurements.coverage_timeline import ServiceTimeline, months_picture, months_table
+from dashboard.shared.svg_charts import (
+    BAND,
+    ChartRow,
+    bar_svg,
+    columns_svg,
+    interval_chart,
+    legend,
+    nice_ticks,
+    small_ones,
+)
 from tests.fake_reading import HOSTILE, amount
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def bars(*centrals: float | None, unit: str = "kWh") -> list[Bar]:
+def bars(*centrals: float | None, unit: str = "kWh") -> list[ChartRow]:
     return [
-        Bar(f"service {n}", amount(central, unit), {"measured": 1.0}, "mesuré", f"explication?id=service.s{n}.energy")
+        ChartRow(
+            f"service {n}", amount(central, unit), {"measured": 1.0}, "mesuré", f"explication?id=service.s{n}.energy"
+        )
         for n, central in enumerate(centrals)
     ]
 
@@ -123,8 +134,8 @@ def test_a_month_that_holds_more_than_what_is_known_carries_an_open_box() -> Non
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_a_hostile_name_stays_text(lang: str) -> None:
-    bar = Bar(HOSTILE, amount(41.0, "kWh"), {"measured": 1.0}, "mesuré", "explication", HOSTILE)
-    lines = [Line(HOSTILE, {202611: {"runs": 1, "unknown": 0, "kwh": {"measured": 1.0}}})]
+    bar = ChartRow(HOSTILE, amount(41.0, "kWh"), {"measured": 1.0}, "mesuré", "explication", HOSTILE)
+    lines = [ServiceTimeline(HOSTILE, {202611: {"runs": 1, "unknown": 0, "kwh": {"measured": 1.0}}})]
     for html in (interval_chart([bar], HOSTILE, lang), months_picture(lines, lang), months_table(lines, lang)):
         assert "<script" not in html and "&lt;script&gt;" in html
         pictures(html)

@@ -24,7 +24,7 @@ from dashboard.shared.texts import t
 from estimator.assessment.explanation import replay
 from estimator.comparison.scenario import (
     Constraints,
-    Measured,
+    MeasuredService,
     Need,
     Option,
     People,
@@ -446,7 +446,7 @@ def test_the_model_scenario_runs_and_explains_every_field() -> None:
     path = ROOT / "docs" / "scenario.toml"
     scenario, text = read_scenario(path), path.read_text("utf-8")
     assert scenario.example and scenario == compare_data.example_scenario()
-    for kind in (Scenario, Need, Constraints, Option, Quality, People, Measured):
+    for kind in (Scenario, Need, Constraints, Option, Quality, People, MeasuredService):
         missing = [name for name in kind.model_fields if not any(form in text for form in (f"{name} =", f".{name}]"))]
         assert [name for name in missing if name not in ("need", "constraints", "options")] == []
 

@@ -25,7 +25,7 @@ from dashboard.server.write_access import Access
 from dashboard.shared import estimator_gateway, permissions
 from dashboard.shared.texts import LANGUAGES, t
 from estimator.builds.build import build
-from estimator.builds.queries import Asked, open_current
+from estimator.builds.queries import RunFilter, open_current
 from estimator.cli import main as sobria
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
@@ -73,9 +73,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty home, where people may write."""
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("dashboard.connect.file_upload.may_write", lambda: True)
-    estimator_gateway._opened.cache_clear()
+    estimator_gateway._open_build.cache_clear()
     yield tmp_path / "home"
-    estimator_gateway._opened.cache_clear()
+    estimator_gateway._open_build.cache_clear()
 
 
 def screen(page: str = "brancher", lang: str = "fr", **query: str) -> AppTest:
@@ -207,7 +207,7 @@ def test_a_vllm_server_is_named_and_dated_by_the_snippet(bench: Path, home: Path
     program(bench / "bin", "curl", f"exec cat {FORMATS / 'vllm.prom'}")
     program(bench / "bin", "date", "echo 2026-03-02T09:30:00Z")
     shell(bench, *codes(BY_NAME["vllm"]))
-    rows = open_current(bench / "home").runs(Asked(None, None, None), 0, 9)["rows"]  # type: ignore[union-attr]
+    rows = open_current(bench / "home").runs(RunFilter(None, None, None), 0, 9)["rows"]  # type: ignore[union-attr]
     assert {(row["service_key"], row["end"][:16]) for row in rows} == {("assistant", "2026-03-02T09:30")}
 
 
@@ -353,7 +353,7 @@ def test_rows_of_every_way_in_show_their_proof_and_their_fields(home: Path) -> N
     cells = said.split("<tbody>")[1].split("</tbody>")[0]
     assert 'data-head="Preuve">estimé</td>' in cells
     assert 'data-head="Matériel"></td>' in cells  # empty, so that a narrow page leaves its name out
-    row = open_current(home).runs(Asked("equipe-courrier", None, None), 0, 1)["rows"][0]  # type: ignore[union-attr]
+    row = open_current(home).runs(RunFilter("equipe-courrier", None, None), 0, 1)["rows"][0]  # type: ignore[union-attr]
     said = text(screen("mesures", execution=row["row_id"]))
     for field in ("<dt>Jetons lus</dt><dd>1 200</dd>", "<dt>Jetons écrits</dt><dd>300</dd>"):
         assert field in said

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.measurements.coverage import coverage
 from dashboard.measurements.coverage_timeline import lines_of, months_picture, months_table, span
-from estimator.builds.queries import ANY, Asked, Build
+from estimator.builds.queries import ANY, Build, RunFilter
 from estimator.ledger.rows import Activity
 from tests.dashboard.test_charts import pictures
 from tests.support import activity, built
@@ -68,21 +68,21 @@ def test_each_link_opens_as_many_runs_as_it_says(build: Build, lang: str) -> Non
     totals = []
     for link, _ in links:
         asked = {name: values[0] for name, values in parse_qs(urlsplit(link.replace("&amp;", "&")).query).items()}
-        totals.append(build.runs(Asked(asked["service"], None, asked.get("preuve")))["total"])
+        totals.append(build.runs(RunFilter(asked["service"], None, asked.get("preuve")))["total"])
     assert totals == [int(said) for _, said in links]
     assert sorted(totals) == [1, 2, 2, 2, 3, 5, 5]  # of each service: all its runs, then those of each proof or of none
 
 
 def test_a_run_that_could_not_be_modelled_has_no_proof(tmp_path: Path) -> None:
     found = built(tmp_path, activity(**COUNTS_ALONE, model="no-such-model", output_tokens=100.0))
-    assert found.runs(Asked(proof="estimated"))["total"] == 0
-    assert found.runs(Asked(proof="none"))["total"] == 1
+    assert found.runs(RunFilter(proof="estimated"))["total"] == 0
+    assert found.runs(RunFilter(proof="none"))["total"] == 1
 
 
 def test_all_that_is_to_check_can_be_asked_at_once(tmp_path: Path) -> None:
     twice, once = activity(checks=("zero_duration", "no_country")), activity(checks=("no_country",))
     found = built(tmp_path, twice, once, activity())
-    assert found.runs(Asked(check="no_country"))["total"] == found.runs(Asked(check=ANY))["total"] == 2
+    assert found.runs(RunFilter(check="no_country"))["total"] == found.runs(RunFilter(check=ANY))["total"] == 2
 
 
 def test_a_gap_is_a_month_without_a_row_between_the_first_and_the_last(build: Build) -> None:

@@ -30,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
     monkeypatch.setattr(estimator_gateway, "current_file", fake_reading.current)
     monkeypatch.setattr(estimator_gateway.queries, "open_current", fake_reading.open_current)
-    estimator_gateway._opened.cache_clear()
+    estimator_gateway._open_build.cache_clear()
     return tmp_path
 
 

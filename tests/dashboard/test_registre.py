@@ -54,10 +54,10 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
     monkeypatch.setattr(estimator_gateway.queries, "open_current", fake_reading.open_current)
     monkeypatch.setattr(permissions, "may_write", lambda: True)
     monkeypatch.setattr("dashboard.register.forms.may_write", lambda: True)
-    estimator_gateway._opened.cache_clear()
+    estimator_gateway._open_build.cache_clear()
     (tmp_path / KIND).write_text("plain")
     yield Register(tmp_path)
-    estimator_gateway._opened.cache_clear()
+    estimator_gateway._open_build.cache_clear()
 
 
 def screen(lang: str = "fr", **query: str) -> AppTest:

@@ -13,7 +13,7 @@ from dashboard.shared.texts import t, words
 from estimator.catalogue.tables import load
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
-from estimator.ledger.withdrawals import Target, leaving
+from estimator.ledger.withdrawals import Target, withdrawal_effect
 from tests.fake_reading import HOSTILE
 from tests.support import activity, built
 
@@ -112,7 +112,7 @@ def test_the_commands_undo_the_run_or_its_file_whatever_their_names(tmp_path: Pa
         command = shlex.split(Markup(block.split("</code>")[0]).unescape())
         assert command[:3] == ["sobria", "ledger", "withdraw"] and command[4::2] == ["--who", "--why"]
         kind, _, value = command[3].removeprefix("--").partition("=")
-        taken.append(leaving(Ledger(tmp_path), Target(kind, value)).as_dict()["rows"])  # type: ignore[arg-type]
+        taken.append(withdrawal_effect(Ledger(tmp_path), Target(kind, value)).as_dict()["rows"])  # type: ignore[arg-type]
     assert taken == [1, 2]
 
 

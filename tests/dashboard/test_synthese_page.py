@@ -45,9 +45,9 @@ def metropole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def shown(metropole: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("SOBRIA_HOME", str(metropole))
-    estimator_gateway._opened.cache_clear()
+    estimator_gateway._open_build.cache_clear()
     yield metropole
-    estimator_gateway._opened.cache_clear()
+    estimator_gateway._open_build.cache_clear()
 
 
 def page(lang: str = "fr", **query: str) -> str:
@@ -126,7 +126,7 @@ def test_the_plain_version_has_short_sentences_and_no_abbreviation(shown: Path, 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_home_without_a_build_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
-    estimator_gateway._opened.cache_clear()
+    estimator_gateway._open_build.cache_clear()
     assert t("state.empty_title", lang) in page(lang)
     for path in ("/fiche-synthese", "/synthese.csv", "/synthese.json"):
         found = answer(path)

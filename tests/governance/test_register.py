@@ -416,8 +416,8 @@ def test_the_phrases_of_the_rules_are_the_charter_s(root: Path) -> None:
 
 
 def test_every_field_has_a_name_in_both_languages() -> None:
-    from estimator.governance.register.schema import Facts
+    from estimator.governance.register.schema import UseCaseFacts
 
     for lang in LANGUAGES:
-        plain = set(Facts.model_fields) - {"threshold"}
+        plain = set(UseCaseFacts.model_fields) - {"threshold"}
         assert plain <= words(lang)["register_fields"].keys()

@@ -211,7 +211,7 @@ def test_the_table_schema_says_what_the_code_does(root: Path) -> None:
         assert fields[name]["constraints"]["enum"] == list(get_args(kind))
     required = [name for name, field in fields.items() if field.get("constraints", {}).get("required")]
     assert required == [
-        n for n, path in FACTS.items() if "." not in path and types.Facts.model_fields[path].is_required()
+        n for n, path in FACTS.items() if "." not in path and types.UseCaseFacts.model_fields[path].is_required()
     ]
 
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from estimator.core.errors import LANGUAGES, say
 from estimator.ingestion.importing import ImportReport, import_paths
 from estimator.ingestion.reader import open_trace
-from estimator.ingestion.readers import READERS, Trace, pick, read_trace
+from estimator.ingestion.readers import READERS, Trace, read_trace, reader_of
 from estimator.ledger import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
@@ -36,7 +36,7 @@ def rows_of(content: Any, **options: Any) -> list[Activity]:
 def sample(name: str) -> ReadResult:
     """What is read of the sample of a format."""
     trace = open_trace(next(path for path in SAMPLES if path.stem == name))
-    assert pick(trace).name == name
+    assert reader_of(trace).name == name
     return read_trace(trace, context())
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from estimator.core import parquet_files
-from estimator.ingestion.dry_run import Found, check_paths
+from estimator.ingestion.dry_run import RowTally, check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import ReadResult
 from estimator.ledger import Ledger
@@ -76,7 +76,7 @@ def test_rows_in_a_table_are_counted_as_rows_one_by_one() -> None:
     for change in ("cpu_energy_kwh", "gpu_energy_kwh", "other_energy_kwh", "output_tokens", "device_hours", "model"):
         rows += [row.model_copy(update={change: None}) for row in rows[: len(SAMPLES) * 4]]
     rows += [row.model_copy(update={"output_tokens": 0.0, "device_hours": 1.0}) for row in rows]
-    one_by_one, together = Found(), Found()
+    one_by_one, together = RowTally(), RowTally()
     one_by_one.look_at(ReadResult(rows, [], len(rows)))
     together.look_at(ReadResult([], [], len(rows), table=parquet_files.table_of(rows, ACTIVITY_SCHEMA)))
     for told in ("read", "proofs", "checks", "unknown_models"):

@@ -27,9 +27,9 @@ from codecarbon.output_methods.http import HTTPOutput
 
 from estimator.ingestion.http.endpoints import BodyTooLarge, PackedInPieces
 from estimator.ingestion.http.gzip_body import MEMBERS, unpacked
-from estimator.ingestion.http.payloads import Sent, post, read_body
+from estimator.ingestion.http.payloads import Payload, post, read_body
 from estimator.ingestion.http.sender_rows import Sender
-from estimator.ingestion.http.tokens import Senders, ServiceRefused, TokenIdUnknown, TokensTorn
+from estimator.ingestion.http.tokens import ServiceRefused, TokenIdUnknown, Tokens, TokensTorn
 from estimator.ledger import Ledger
 from tests.ingestion.formats import FORMATS, PRIVATE, kept_in
 from tests.support import sobria
@@ -168,7 +168,7 @@ def test_the_place_that_codecarbon_supposes_is_no_place_at_the_door_either(tmp_p
     quebec = {"country_iso_code": "CAN", "country_name": "Canada", "region": "quebec", "latitude": 46.8}
     bodies = [run(**quebec, longitude=longitude, run_id=f"run{longitude}") for longitude in (-71.2, -73.5863, None)]
     bodies.append({name: value for name, value in run(**quebec).items() if name != "latitude"})
-    taken = [read_body(Sent(Sender("s", "0" * 12), "codecarbon", json.dumps(b).encode()), context()) for b in bodies]
+    taken = [read_body(Payload(Sender("s", "0" * 12), "codecarbon", json.dumps(b).encode()), context()) for b in bodies]
     assert [one.result.rows[0].zone for one in taken] == [None, "CAN-QC", "CAN-QC", None]
     assert all("longitude" in one.dropped and "latitude" in one.dropped for one in taken[:2])
     ledger = Ledger(tmp_path)
@@ -479,7 +479,7 @@ def test_a_port_that_is_taken_is_said(door: Door) -> None:
 
 
 def test_tokens_are_named_by_their_ids_and_a_torn_one_closes_the_door(tmp_path: Path) -> None:
-    senders = Senders(tmp_path)
+    senders = Tokens(tmp_path)
     kept, secret = senders.add("courrier")
     other, _ = senders.add("courrier")
     sender = senders.sender_of(secret)
@@ -494,14 +494,14 @@ def test_tokens_are_named_by_their_ids_and_a_torn_one_closes_the_door(tmp_path: 
             senders.add(name)
     max((tmp_path / "collect" / "tokens").iterdir()).write_text("{", "utf-8")
     with pytest.raises(TokensTorn):
-        Senders(tmp_path).sender_of(secret)
+        Tokens(tmp_path).sender_of(secret)
 
 
 def test_bodies_written_together_have_each_their_own_receipt(tmp_path: Path) -> None:
     """Two bodies, the second being the first and one more run: 1 accepted; then 1 known and 1 accepted."""
     bodies = [[run()], [run(), run(run_id="11111111-aaaa-4bbb-8ccc-000000000010")]]
     batch = [
-        read_body(Sent(Sender("a", "0" * 12), "codecarbon", json.dumps(body).encode()), context()) for body in bodies
+        read_body(Payload(Sender("a", "0" * 12), "codecarbon", json.dumps(body).encode()), context()) for body in bodies
     ]
     receipts = post(Ledger(tmp_path), batch)
     assert [(r.read, r.accepted, r.duplicates) for r in receipts] == [(1, 1, 0), (2, 1, 1)]

@@ -10,7 +10,7 @@ import pytest
 from estimator.ingestion import reader, readers
 from estimator.ingestion.codecarbon import rows
 from estimator.ingestion.codecarbon.blocks import Block, BlockReading
-from estimator.ingestion.http.payloads import Sent, read_body
+from estimator.ingestion.http.payloads import Payload, read_body
 from estimator.ingestion.http.sender_rows import Sender
 from estimator.ingestion.reader import ReaderFailed
 from estimator.ledger.read_result import ReadResult
@@ -77,7 +77,7 @@ def test_a_body_that_meets_a_defect_is_refused(kind: type[Exception], form: Any)
     }
     data = json.dumps(row) if form == "codecarbon" else text({"cpu_energy": 7})
     with pytest.raises(ReaderFailed) as refusal:
-        read_body(Sent(Sender("s", "0" * 12), form, data.encode()), context())
+        read_body(Payload(Sender("s", "0" * 12), form, data.encode()), context())
     assert refusal.value.as_dict()["code"] == "reader_failed" and BAD not in json.dumps(refusal.value.as_dict())
 
 
@@ -103,7 +103,7 @@ def test_more_cards_than_there_can_be_set_one_row_aside() -> None:
     given = json.loads((FORMATS / "boamps.json").read_text("utf-8"))[:1]
     for count in (2**63, 1_000_000):
         body = json.dumps([report | {"infrastructure": _with_cards(report, count)} for report in given]).encode()
-        result = read_body(Sent(Sender("s", "0" * 12), "rows", body), context()).result
+        result = read_body(Payload(Sender("s", "0" * 12), "rows", body), context()).result
         assert {refusal.code for refusal in result.refused} >= {"bad_amount"} and all(
             (row.device_count or 0) < 1_000_000 for row in result.rows
         )
@@ -127,7 +127,7 @@ def test_a_row_that_no_file_can_hold_is_met_before_the_others_are_written(
     monkeypatch.setattr(rows, "energy_fields", defective)
     body = json.loads(sobria(tmp_path / "home", "import", str(folder), "--json", code=1).stdout)
     assert (body["accepted"], [error["code"] for error in body["errors"]]) == (2, ["reader_failed"])
-    sent = Sent(Sender("s", "0" * 12), "rows", text({"cpu_energy": 7}).encode())
+    sent = Payload(Sender("s", "0" * 12), "rows", text({"cpu_energy": 7}).encode())
     with pytest.raises(ReaderFailed):
         read_body(sent, context())
 

@@ -17,7 +17,7 @@ from estimator.catalogue.tables import load
 from estimator.core.errors import LANGUAGES, say
 from estimator.ingestion.declarations.columns import TEMPLATE
 from estimator.ingestion.importing import import_paths
-from estimator.ingestion.readers import Trace, pick, read_trace
+from estimator.ingestion.readers import Trace, read_trace, reader_of
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity, Refused
 from tests.ledger.test_ledger import bring, prefixes
@@ -330,7 +330,7 @@ def test_the_template_its_schema_and_the_reader_name_the_same_columns() -> None:
     with MODEL.open(encoding="utf-8", newline="") as file:
         header = next(csv.reader(file, delimiter=";"))
     assert [field["name"] for field in schema["fields"]] == header == list(TEMPLATE)
-    assert pick(Trace("x.csv", MODEL.read_bytes(), None)).name == "declared"
+    assert reader_of(Trace("x.csv", MODEL.read_bytes(), None)).name == "declared"
     pue = next(field for field in schema["fields"] if field["name"] == "pue")["constraints"]
     assert (pue["minimum"], pue["maximum"]) == (load().quantities["pue"].floor, load().quantities["pue"].ceiling)
 

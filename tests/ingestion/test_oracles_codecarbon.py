@@ -10,7 +10,7 @@ import pytest
 from estimator.assessment.equations import onsite_water_it
 from estimator.builds.queries import Build
 from estimator.catalogue.resolver import PlaceRead, Places
-from estimator.catalogue.selection import bind_one
+from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import load
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
@@ -42,7 +42,7 @@ def test_countries_and_regions(shared_data: Path) -> None:
         if row["kind"] == "country_bad_code" or theirs == 0:
             continue
         zone, _ = places.resolve_zone(PlaceRead(row["country_iso_code"], "", row["region"]))
-        item = bind_one(catalogue, "grid_gwp", zone, DAY).factor
+        item = select_factor(catalogue, "grid_gwp", zone, DAY).factor
         assert item is not None and item.value is not None, row
         reason, low, high = REASONS[item.family]
         assert low <= item.value / theirs <= high, (row, item.id, reason)
@@ -68,7 +68,7 @@ def test_a_country_at_zero_grams_is_not_believed(shared_data: Path) -> None:
         if float(r["emissions_kg"]) == 0
     }
     assert zero == {"CAF"}
-    assert bind_one(load(), "grid_gwp", "CAF", DAY).missing == "unreliable"
+    assert select_factor(load(), "grid_gwp", "CAF", DAY).missing == "unreliable"
 
 
 def test_cloud_regions_take_the_country_of_the_site(shared_data: Path) -> None:

@@ -10,7 +10,7 @@ from prometheus_client.exposition import generate_latest as plain_page
 from prometheus_client.openmetrics.exposition import generate_latest as open_page
 
 from estimator.core.errors import LANGUAGES
-from estimator.ingestion.parsing.prometheus import Sample, samples
+from estimator.ingestion.parsing.prometheus import SeriesSample, samples
 from estimator.ingestion.reader import BrokenMetrics
 from tests.ingestion.formats import result_of, rows_of
 
@@ -20,7 +20,7 @@ WRITTEN = 'vllm:generation_tokens_total{model_name="m"}'
 JOULES = 'kepler_pod_cpu_joules_total{pod_namespace="urbanisme",node_name="n1",zone="package"}'
 
 
-def read(text: str) -> list[Sample]:
+def read(text: str) -> list[SeriesSample]:
     return list(samples(text, "page.prom"))
 
 

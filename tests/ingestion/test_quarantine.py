@@ -13,10 +13,10 @@ from estimator.builds.queries import Build
 from estimator.governance.register.register import author
 from estimator.ingestion.codecarbon import rows
 from estimator.ingestion.importing import import_paths
-from estimator.ingestion.quarantine import Retried, retry, waiting
+from estimator.ingestion.quarantine import Retried, retry, still_quarantined
 from estimator.ingestion.reader import RowRefused, Unreadable
 from estimator.ledger import Ledger
-from estimator.ledger.reconciliation import Standing, standing
+from estimator.ledger.reconciliation import Reconciliation, reconcile
 from estimator.ledger.withdrawals import Target, withdraw
 from tests.ledger.test_ledger import bring, snapshot
 from tests.support import sobria
@@ -47,14 +47,14 @@ def home(tmp_path: Path) -> Path:
     """A home whose reader refused b and c, and rightly the negative row: 4 read, 1 accepted, 3 set aside."""
     with reader_that_refuses(2, 4):
         bring(tmp_path, CONTENT)
-    assert standing(Ledger(tmp_path)) == Standing(1, 4, 1, 0, 3, 0, 0, 0, 0)
+    assert reconcile(Ledger(tmp_path)) == Reconciliation(1, 4, 1, 0, 3, 0, 0, 0, 0)
     return tmp_path
 
 
 def test_what_waits_is_listed_once_with_its_reason(home: Path) -> None:
     with reader_that_refuses(2, 4):
         bring(home, CONTENT + "\n", name="copie.csv")
-    assert [(row.file_name, row.line, row.code) for row in waiting(Ledger(home))] == [
+    assert [(row.file_name, row.line, row.code) for row in still_quarantined(Ledger(home))] == [
         ("emissions.csv", 3, "bad_number"),
         ("emissions.csv", 4, "bad_number"),
         ("emissions.csv", 5, "negative_energy"),
@@ -77,21 +77,21 @@ def test_a_row_understood_after_a_fix_moves_once(home: Path) -> None:
     """4 read still; b and c are accepted, the negative row waits; all again, or the file again, adds nothing."""
     ledger = Ledger(home)
     assert retry(ledger, context()) == Retried(3, 2, 0, 1, 0)
-    assert standing(ledger) == Standing(1, 4, 3, 0, 1, 0, 0, 0, 0)
+    assert reconcile(ledger) == Reconciliation(1, 4, 3, 0, 1, 0, 0, 0, 0)
     found = Build(build(home).path)
     assert found.totals()["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(1 + 2 + 4)
     assert [row["line"] for row in found.quarantine()["rows"]] == [5]
     assert [row["line"] for row in found.runs()["rows"]] == [4, 3, 2], "newest first, the line of the first file"
     assert retry(ledger, context()) == Retried(1, 0, 0, 1, 0)
     assert bring(home, CONTENT).duplicates == 4
-    assert standing(ledger) == Standing(2, 8, 3, 0, 1, 4, 0, 0, 0)
+    assert reconcile(ledger) == Reconciliation(2, 8, 3, 0, 1, 4, 0, 0, 0)
     assert "2 ligne(s) sortie(s) de la quarantaine : emissions.csv" in sobria(home, "ledger", "history").stdout
 
 
 def test_a_file_imported_again_after_a_fix_needs_no_retry(home: Path) -> None:
     account = bring(home, CONTENT)
     assert (account.accepted, account.duplicates) == (2, 2)
-    assert standing(Ledger(home)) == Standing(2, 8, 3, 0, 1, 4, 0, 0, 0)
+    assert reconcile(Ledger(home)) == Reconciliation(2, 8, 3, 0, 1, 4, 0, 0, 0)
     assert retry(Ledger(home), context()).waiting == 1
 
 
@@ -99,7 +99,7 @@ def test_a_superseded_snapshot_is_moved_as_such(tmp_path: Path) -> None:
     with reader_that_refuses(2):
         bring(tmp_path, text(snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2), snapshot("a", 3, 180, 3)))
     assert retry(Ledger(tmp_path), context()) == Retried(1, 0, 1, 0, 0)
-    assert standing(Ledger(tmp_path)) == Standing(1, 3, 1, 2, 0, 0, 0, 0, 0)
+    assert reconcile(Ledger(tmp_path)) == Reconciliation(1, 3, 1, 2, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("hidden", [True, False], ids=["cells were hidden", "nothing was hidden"])
@@ -122,9 +122,9 @@ def test_a_row_out_of_place_needs_its_file(tmp_path: Path, monkeypatch: pytest.M
     unsure = Retried(1, 0, 0, 1, 0) if hidden else Retried(1, 0, 0, 0, 1, ("emissions.csv",))
     assert retry(ledger, context()) == unsure
     assert retry(ledger, context(), [tmp_path]) == Retried(1, 1, 0, 0, 0)
-    assert standing(ledger) == Standing(1, 2, 2, 0, 0, 0, 0, 0, 0)
+    assert reconcile(ledger) == Reconciliation(1, 2, 2, 0, 0, 0, 0, 0, 0)
     assert import_paths(ledger, [path], context()).account.duplicates == 2
-    assert standing(ledger) == Standing(2, 4, 2, 0, 0, 2, 0, 0, 0)
+    assert reconcile(ledger) == Reconciliation(2, 4, 2, 0, 0, 2, 0, 0, 0)
 
 
 def test_a_tracked_run_is_read_from_its_own_trace_and_a_path_that_is_not_there_is_said(home: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_tracked_run_is_read_from_its_own_trace_and_a_path_that_is_not_there_i
 def test_a_withdrawn_file_is_not_retried(home: Path) -> None:
     withdraw(Ledger(home), Target("file", "emissions.csv"), DSI)
     assert retry(Ledger(home), context()) == Retried(0, 0, 0, 0, 0)
-    assert standing(Ledger(home)) == Standing(1, 4, 0, 0, 0, 0, 4, 0, 0)
+    assert reconcile(Ledger(home)) == Reconciliation(1, 4, 0, 0, 0, 0, 4, 0, 0)
 
 
 def test_the_command_says_what_moved(home: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from estimator.ingestion.reader import HEAD_CHARS, NotATrace, Trace
-from estimator.ingestion.readers import pick
+from estimator.ingestion.readers import reader_of
 from tests.ingestion.formats import result_of, rows_of
 from tests.support import moment
 
@@ -74,4 +74,4 @@ def test_what_a_prompt_says_is_no_format() -> None:
     text = json.dumps(response())
     trace = Trace("a.json", json.dumps({"id": "1", "note": text}).encode(), None)
     with pytest.raises(NotATrace):
-        pick(trace)
+        reader_of(trace)

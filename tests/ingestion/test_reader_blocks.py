@@ -24,7 +24,7 @@ from estimator.ingestion.reader import LargeTrace, open_trace
 from estimator.ingestion.readers import read_trace, stream_trace
 from estimator.ledger import Ledger
 from estimator.ledger.files import as_models
-from estimator.ledger.reconciliation import standing
+from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawals import Target, withdraw
 from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, text
@@ -255,7 +255,7 @@ def test_what_was_withdrawn_stays_so_when_it_comes_back_by_blocks(
     for accepted in (10, 0):
         account = import_paths(ledger, [path], context(option_timezone="America/New_York")).account
         assert (account.accepted, account.duplicates) == (accepted, 10 - accepted)
-    assert standing(ledger).accepted == 10
+    assert reconcile(ledger).accepted == 10
 
 
 @given(

@@ -15,7 +15,7 @@ from estimator.core import parquet_files
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.reader import NotATrace, open_trace
-from estimator.ingestion.readers import READERS, Trace, find_files, pick
+from estimator.ingestion.readers import READERS, Trace, find_files, reader_of
 from estimator.ledger import Ledger
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from tests.ingestion.formats import PRIVATE, SAMPLES, bring, kept_in, recognised_by, told
@@ -83,7 +83,7 @@ def survive(content: bytes, name: str) -> None:
     """Read a content: refused in words, or rows that add up and can be written down."""
     trace = Trace(name, content, None)
     try:
-        result = pick(trace).read(trace, context())
+        result = reader_of(trace).read(trace, context())
     except SobriaError as error:
         assert error.message("fr") != error.message("en")
         return
@@ -97,7 +97,7 @@ def survive(content: bytes, name: str) -> None:
 @PARAMETERS
 def test_a_sample_is_known_by_its_own_reader_alone(path: Path) -> None:
     assert recognised_by(path) == [path.stem]
-    assert pick(open_trace(path)).name == path.stem
+    assert reader_of(open_trace(path)).name == path.stem
 
 
 def test_every_format_has_its_sample() -> None:
@@ -188,7 +188,7 @@ def test_bytes_of_any_kind_are_refused_in_words(data: bytes) -> None:
 
 def test_a_json_of_no_known_format_is_refused_without_quoting_it() -> None:
     with pytest.raises(NotATrace) as refused:
-        pick(Trace("dossier.json", b'{"prompt": "dossier de Mme Untel"}', None))
+        reader_of(Trace("dossier.json", b'{"prompt": "dossier de Mme Untel"}', None))
     assert PRIVATE not in refused.value.message("fr") and "{…" in refused.value.message("fr")
 
 

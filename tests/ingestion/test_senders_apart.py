@@ -9,16 +9,16 @@ import pytest
 from estimator.builds.build import build
 from estimator.builds.queries import Build
 from estimator.core.errors import LANGUAGES, say
-from estimator.ingestion.http.payloads import Receipt, Sent, post, read_body
+from estimator.ingestion.http.payloads import Payload, Receipt, post, read_body
 from estimator.ingestion.http.sender_rows import Sender, own
-from estimator.ingestion.http.tokens import Senders, TokenIdUnknown, TokensTorn
+from estimator.ingestion.http.tokens import TokenIdUnknown, Tokens, TokensTorn
 from estimator.ingestion.importing import import_paths
-from estimator.ingestion.quarantine import retry, waiting
+from estimator.ingestion.quarantine import retry, still_quarantined
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
-from estimator.ledger.withdrawals import Target, leaving
+from estimator.ledger.withdrawals import Target, withdrawal_effect
 from tests.ingestion.test_quarantine import reader_that_refuses
 from tests.support import activity, sobria
 from tests.traces_support import context, judged, text
@@ -36,7 +36,7 @@ def sent(home: Path, sender: Sender, **given: Any) -> tuple[int, int]:
 
 def posted(home: Path, sender: Sender, body: dict[str, Any]) -> Receipt:
     data = json.dumps(body).encode()
-    return post(Ledger(home), [read_body(Sent(sender, "codecarbon", data), context())])[0]
+    return post(Ledger(home), [read_body(Payload(sender, "codecarbon", data), context())])[0]
 
 
 def counted(home: Path) -> list[dict[str, Any]]:
@@ -76,7 +76,7 @@ def test_tasks_of_one_sender_leave_the_run_of_another(tmp_path: Path) -> None:
     """A run of 10 kWh replaces the task of 9 that its own sender posted, and would hide the same one of another."""
     task = RUN | {"task_name": "t", "cpu_energy": 9}
     table = text(task, columns=[*RUN, "task_name"]).encode()
-    post(Ledger(tmp_path), [read_body(Sent(A, "rows", table), context())])
+    post(Ledger(tmp_path), [read_body(Payload(A, "rows", table), context())])
     assert sent(tmp_path, B) == (1, 0)
     assert kwh(tmp_path) == {A.mark: 9, B.mark: 10}
     sent(tmp_path, A)
@@ -130,9 +130,9 @@ def test_a_row_set_aside_keeps_its_sender_once_it_is_understood(tmp_path: Path) 
     with reader_that_refuses(10):
         for sender in (A, B):
             assert posted(tmp_path, sender, RUN).quarantined == 1
-    assert len(waiting(Ledger(tmp_path))) == 2
+    assert len(still_quarantined(Ledger(tmp_path))) == 2
     assert sent(tmp_path, B) == (1, 0)  # what B sends anew takes nothing of what A waits for
-    assert len(waiting(Ledger(tmp_path))) == 1
+    assert len(still_quarantined(Ledger(tmp_path))) == 1
     assert retry(Ledger(tmp_path), context()).accepted == 1
     assert kwh(tmp_path) == {A.mark: 10, B.mark: 10}
     assert {row["service_key"] for row in counted(tmp_path)} == {"courrier"}
@@ -143,24 +143,24 @@ def test_what_waits_is_read_again_from_the_body_that_was_kept(tmp_path: Path) ->
     """The service gives its body anew, as a file of any name: it is known for what its sender sent."""
     table = text(RUN, columns=list(RUN)).encode()
     with reader_that_refuses(10):
-        post(Ledger(tmp_path), [read_body(Sent(A, "rows", table), context())])
+        post(Ledger(tmp_path), [read_body(Payload(A, "rows", table), context())])
     (tmp_path / "again.csv").write_bytes(table)
     assert retry(Ledger(tmp_path), context(), [tmp_path / "again.csv"]).accepted == 1
-    assert post(Ledger(tmp_path), [read_body(Sent(A, "rows", table), context())])[0].duplicates == 1
+    assert post(Ledger(tmp_path), [read_body(Payload(A, "rows", table), context())])[0].duplicates == 1
 
 
 def test_one_token_or_the_whole_service_is_withdrawn(tmp_path: Path) -> None:
     for sender in (A, B, Sender("courrier-2", "c" * 12)):
         sent(tmp_path, sender)
-    counts = {name: leaving(Ledger(tmp_path), Target("file", name)) for name in (A.name, "collect-courrier")}
+    counts = {name: withdrawal_effect(Ledger(tmp_path), Target("file", name)) for name in (A.name, "collect-courrier")}
     assert [len(found.tables["activities"]) for found in counts.values()] == [1, 2]
-    one = leaving(Ledger(tmp_path), Target("run", f"r@{B.mark}"))
+    one = withdrawal_effect(Ledger(tmp_path), Target("run", f"r@{B.mark}"))
     assert len(one.tables["activities"]) == 1
 
 
 def test_a_renewed_token_goes_on_with_the_run_of_the_old_one(tmp_path: Path) -> None:
     """10 kWh under the first token, 12 under the one that renews it: one run of 12. A new token would be another."""
-    senders = Senders(tmp_path)
+    senders = Tokens(tmp_path)
     first, secret = senders.add("courrier")
     second, renewed = senders.renew(first.event[:8])
     third, again = senders.renew(second.event)
@@ -180,7 +180,7 @@ def test_a_renewed_token_goes_on_with_the_run_of_the_old_one(tmp_path: Path) -> 
             senders.renew(unknown)
     max((tmp_path / "collect" / "renewals").iterdir()).write_text("{", "utf-8")
     with pytest.raises(TokensTorn):
-        Senders(tmp_path).sender_of(renewed)
+        Tokens(tmp_path).sender_of(renewed)
 
 
 def test_a_token_is_renewed_from_the_command(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from estimator.governance.register.register import author
 from estimator.ledger import Ledger
 from estimator.ledger.archive import ArchiveExists, ArchiveTorn, HomeNotEmpty, LedgerFaulty, export, restore
 from estimator.ledger.compaction import compact
-from estimator.ledger.reconciliation import standing
+from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.withdrawals import Target, withdraw
 from tests.ledger.test_compacting import said
 from tests.ledger.test_ledger import bring, snapshot
@@ -41,8 +41,8 @@ def home(filled: Path, tmp_path: Path) -> Path:
 def test_what_comes_back_is_what_left(home: Path, tmp_path: Path, name: str) -> None:
     archive, other = tmp_path / name, tmp_path / "other"
     body = export(Ledger(home), archive)
-    assert body["account"] == standing(Ledger(home)).as_dict() and body["files"] > 5
-    assert restore(archive, other) == standing(Ledger(home))
+    assert body["account"] == reconcile(Ledger(home)).as_dict() and body["files"] > 5
+    assert restore(archive, other) == reconcile(Ledger(home))
     assert Ledger(other).names() == Ledger(home).names() and said(other) == said(home)
     assert bring(other, text(snapshot("a", 1, 60, 1))).duplicates == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted([name, "home", "other"]), "nothing is left beside"

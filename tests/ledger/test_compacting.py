@@ -15,7 +15,7 @@ from estimator.core import parquet_files
 from estimator.governance.register.register import author
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, compaction
 from estimator.ledger.compaction import Compacted, CompactionRunning, compact
-from estimator.ledger.reconciliation import standing
+from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.withdrawals import Target, bring_back, withdraw
 from tests.ledger.test_ledger import SNAPSHOTS, bring, prefixes, snapshot
 from tests.support import sobria
@@ -49,15 +49,15 @@ def home(grown: Path, tmp_path: Path) -> Path:
 
 
 def test_totals_are_the_same_to_the_digit(home: Path) -> None:
-    before, ids, account = said(home), Ledger(home).known_ids(), standing(Ledger(home))
+    before, ids, account = said(home), Ledger(home).known_ids(), reconcile(Ledger(home))
     assert compact(Ledger(home)) == Compacted(7, 3, 5, 0)
     assert said(home) == before
-    assert Ledger(home).known_ids() == ids and standing(Ledger(home)) == account
+    assert Ledger(home).known_ids() == ids and reconcile(Ledger(home)) == account
     assert len(Ledger(home).present()) == 3
     assert compact(Ledger(home)) == Compacted(3, 3, 0, 0)
     bring(home, text(snapshot("z", 40, 60, 1)))
     assert compact(Ledger(home)) == Compacted(4, 3, 2, 0)
-    assert standing(Ledger(home)).faults == ()
+    assert reconcile(Ledger(home)).faults == ()
 
 
 @settings(max_examples=6, deadline=None)
@@ -72,7 +72,7 @@ def test_compacting_between_any_two_imports_changes_nothing(
         if number % place == 0:
             compact(Ledger(compacted))
     assert counting(Ledger(compacted)) == counting(Ledger(plain))
-    assert standing(Ledger(compacted)) == standing(Ledger(plain))
+    assert reconcile(Ledger(compacted)) == reconcile(Ledger(plain))
     assert said(compacted) == said(plain)
 
 
@@ -81,7 +81,7 @@ def test_killed_at_any_step_nothing_is_lost(home: Path, step: str, monkeypatch: 
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    before, account, ledger = said(home), standing(Ledger(home)), Ledger(home)
+    before, account, ledger = said(home), reconcile(Ledger(home)), Ledger(home)
     place: tuple[object, str] = {
         "write the record": (ledger.compactions, "write"),
         "make the file": (compaction.parquet_files, "publish"),
@@ -91,10 +91,10 @@ def test_killed_at_any_step_nothing_is_lost(home: Path, step: str, monkeypatch: 
     with pytest.raises(KeyboardInterrupt):
         compact(ledger)
     monkeypatch.undo()
-    assert said(home) == before and standing(Ledger(home)) == account
+    assert said(home) == before and reconcile(Ledger(home)) == account
     bring(home, text(snapshot("z", 40, 60, 1)))
     compact(Ledger(home))
-    found = standing(Ledger(home))
+    found = reconcile(Ledger(home))
     assert found.faults == () and found.accepted == account.accepted + 1 and found.read == account.read + 1
     assert len(Ledger(home).present()) == 3
 
@@ -110,13 +110,13 @@ def test_the_old_files_stay_for_those_who_read_them(home: Path) -> None:
 
 def test_old_files_are_not_deleted_for_a_torn_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compaction, "_delete", lambda *_: (0, 0))
-    before = standing(Ledger(home))
+    before = reconcile(Ledger(home))
     compact(Ledger(home))
     monkeypatch.undo()
     made = next(home / "ledger" / c.made for c in Ledger(home).compactions.read()[0] if "202603" in c.made)
     made.write_bytes(made.read_bytes()[:-1] + b"?")
     compaction._delete(Ledger(home), 1.0)
-    found = standing(Ledger(home))
+    found = reconcile(Ledger(home))
     assert (found.accepted, found.missing, found.torn) == (before.accepted, 0, 1)
 
 
@@ -124,7 +124,7 @@ def test_a_lost_settled_file_is_missed_with_all_its_rows(home: Path) -> None:
     compact(Ledger(home))
     made = next(home / "ledger" / c.made for c in Ledger(home).compactions.read()[0] if "202603" in c.made)
     made.unlink()
-    found = standing(Ledger(home))
+    found = reconcile(Ledger(home))
     assert found.missing == 5 and [f.code for f in found.faults] == ["missing"]
     assert found.faults[0].file.endswith(made.name)
 
@@ -138,15 +138,15 @@ def test_withdrawals_hold_before_and_after(home: Path) -> None:
     compact(Ledger(home))
     assert said(home) == less
     bring_back(Ledger(home), taken.withdrawal, DSI)
-    assert said(home) == whole and standing(Ledger(home)).faults == ()
+    assert said(home) == whole and reconcile(Ledger(home)).faults == ()
 
 
 def test_a_part_of_another_kind_of_killed_import_keeps_its_account(home: Path) -> None:
     """Rows that no import acknowledged count as read, before and after they are merged."""
     Ledger(home).write(parquet_files.table_of(read(text(snapshot("orphan", 55, 60, 1)))[0], ACTIVITY_SCHEMA), [])
-    before = standing(Ledger(home))
+    before = reconcile(Ledger(home))
     compact(Ledger(home))
-    assert standing(Ledger(home)) == before
+    assert reconcile(Ledger(home)) == before
 
 
 def test_a_file_that_holds_all_the_others_stays(tmp_path: Path) -> None:
@@ -158,13 +158,13 @@ def test_a_file_that_holds_all_the_others_stays(tmp_path: Path) -> None:
         ledger.write(parquet_files.table_of(read(content, name=name)[0], ACTIVITY_SCHEMA), [])
     before = said(tmp_path)
     assert compact(ledger) == Compacted(2, 1, 1, 0)
-    assert said(tmp_path) == before and standing(ledger).faults == ()
+    assert said(tmp_path) == before and reconcile(ledger).faults == ()
 
 
 def test_two_do_not_compact_at_once(home: Path) -> None:
     import fcntl
 
-    with parquet_files.held(Ledger(home).folder / ".compacting", fcntl.LOCK_EX), pytest.raises(CompactionRunning):
+    with parquet_files.file_lock(Ledger(home).folder / ".compacting", fcntl.LOCK_EX), pytest.raises(CompactionRunning):
         compact(Ledger(home))
     assert compact(Ledger(home)).after == 3
 

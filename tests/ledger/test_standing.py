@@ -8,7 +8,7 @@ import pytest
 from estimator.builds.build import build
 from estimator.core import parquet_files
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, LedgerTorn
-from estimator.ledger.reconciliation import Standing, standing
+from estimator.ledger.reconciliation import Reconciliation, reconcile
 from tests.ledger.test_ledger import bring, snapshot
 from tests.support import sobria
 from tests.traces_support import read, text
@@ -21,7 +21,7 @@ def parts(home: Path) -> list[Path]:
     return sorted((home / "ledger").rglob("part-*.parquet"))
 
 
-def balanced(found: Standing) -> bool:
+def balanced(found: Reconciliation) -> bool:
     """read = accepted + superseded + quarantined + duplicates + withdrawn + missing."""
     states = (found.accepted, found.superseded, found.quarantined, found.duplicates, found.withdrawn, found.missing)
     return found.read == sum(states) and all(count >= 0 for count in states)
@@ -38,13 +38,13 @@ def test_the_account_is_that_of_all_imports_as_they_stand(tmp_path: Path) -> Non
         snapshot("b", 2, 120, 3),
     )
     bring(tmp_path, more, name="copie.csv")
-    found = standing(Ledger(tmp_path))
-    assert found == Standing(2, 9, 2, 2, 1, 4, 0, 0, 0)
+    found = reconcile(Ledger(tmp_path))
+    assert found == Reconciliation(2, 9, 2, 2, 1, 4, 0, 0, 0)
     assert balanced(found)
 
 
 def test_an_empty_home_is_sound(tmp_path: Path) -> None:
-    assert standing(Ledger(tmp_path)) == Standing(0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert reconcile(Ledger(tmp_path)) == Reconciliation(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def test_the_command_says_it_in_json_and_in_words(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_each_harm_to_a_file_is_named(tmp_path: Path, harm: str) -> None:
         middle = len(data) // 2
         flipped = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
         victim.write_bytes({"cut": data[:-9], "a bit": flipped, "emptied": b""}[harm])
-    found = standing(Ledger(tmp_path))
+    found = reconcile(Ledger(tmp_path))
     assert (found.missing, found.torn) == (3, 0 if harm == "gone" else 1)
     assert [fault.code for fault in found.faults] == ["missing" if harm == "gone" else "torn"]
     assert victim.name in found.faults[0].file and balanced(found)
@@ -91,12 +91,12 @@ def test_a_lost_or_torn_record_is_said(tmp_path: Path) -> None:
     first = min((tmp_path / "ledger" / "imports").iterdir())
     data = first.read_bytes()
     first.write_bytes(data[:40])
-    found = standing(Ledger(tmp_path))
+    found = reconcile(Ledger(tmp_path))
     assert found.torn == 1 and "torn" in [fault.code for fault in found.faults]
     first.unlink()
-    assert [fault.code for fault in standing(Ledger(tmp_path)).faults] == ["missing"], "the later import names it"
+    assert [fault.code for fault in reconcile(Ledger(tmp_path)).faults] == ["missing"], "the later import names it"
     first.write_bytes(data)
-    assert standing(Ledger(tmp_path)).faults == ()
+    assert reconcile(Ledger(tmp_path)).faults == ()
 
 
 def test_rows_of_a_killed_import_are_read_once_and_again_when_it_is_retried(tmp_path: Path) -> None:
@@ -105,25 +105,25 @@ def test_rows_of_a_killed_import_are_read_once_and_again_when_it_is_retried(tmp_
     rows, refused = read(CONTENT)
     ledger.prepare()
     ledger.write(parquet_files.table_of(rows, ACTIVITY_SCHEMA), [])
-    assert standing(ledger) == Standing(1, 3, 2, 1, 0, 0, 0, 0, 0)
+    assert reconcile(ledger) == Reconciliation(1, 3, 2, 1, 0, 0, 0, 0, 0)
     account = ledger.append(rows, refused)
     assert (account.duplicates, account.quarantined) == (3, 1)
-    assert standing(ledger) == Standing(2, 7, 2, 1, 1, 3, 0, 0, 0)
+    assert reconcile(ledger) == Reconciliation(2, 7, 2, 1, 1, 3, 0, 0, 0)
     next(p for p in parts(tmp_path) if "month=" in str(p)).unlink()
-    assert standing(ledger).missing == 3, "the retry acknowledged rows that it had not written"
+    assert reconcile(ledger).missing == 3, "the retry acknowledged rows that it had not written"
 
 
 def test_an_import_that_did_not_end_acknowledges_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from estimator.ledger.append import Posting
+    from estimator.ledger.append import Append
 
-    def killed(posting: Posting) -> None:
+    def killed(posting: Append) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Posting, "_acknowledge", killed)
+    monkeypatch.setattr(Append, "_acknowledge", killed)
     with pytest.raises(KeyboardInterrupt):
         bring(tmp_path, CONTENT)
     monkeypatch.undo()
     (tmp_path / "emissions.csv").unlink()
     assert Ledger(tmp_path).imports.read() == ([], [])
     bring(tmp_path, CONTENT)
-    assert standing(Ledger(tmp_path)).faults == ()
+    assert reconcile(Ledger(tmp_path)).faults == ()

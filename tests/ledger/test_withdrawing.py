@@ -13,8 +13,15 @@ from estimator.core.refusals import FieldsRefused
 from estimator.governance.register.register import author
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
-from estimator.ledger.reconciliation import Standing, standing
-from estimator.ledger.withdrawals import LedgerIdUnknown, NothingToWithdraw, Target, bring_back, leaving, withdraw
+from estimator.ledger.reconciliation import Reconciliation, reconcile
+from estimator.ledger.withdrawals import (
+    LedgerIdUnknown,
+    NothingToWithdraw,
+    Target,
+    bring_back,
+    withdraw,
+    withdrawal_effect,
+)
 from tests.ledger.test_ledger import bring, snapshot
 from tests.support import sobria
 from tests.traces_support import context, text
@@ -45,10 +52,10 @@ def test_withdrawn_rows_leave_every_total_and_the_account_says_so(home: Path) ->
     found = Build(build(home).path)
     assert kwh(home) == pytest.approx(3) and found.id != before
     assert found.quarantine()["total"] == 0 and found.coverage()["runs"] == 2
-    assert standing(ledger) == Standing(2, 5, 2, 0, 0, 0, 3, 0, 0)
+    assert reconcile(ledger) == Reconciliation(2, 5, 2, 0, 0, 0, 3, 0, 0)
     bring_back(ledger, taken.withdrawal, DSI)
     assert kwh(home) == pytest.approx(15) and build(home).id == before
-    assert standing(ledger) == Standing(2, 5, 4, 0, 1, 0, 0, 0, 0)
+    assert reconcile(ledger) == Reconciliation(2, 5, 4, 0, 1, 0, 0, 0, 0)
 
 
 def test_a_file_by_hash_a_run_and_an_import_are_withdrawn_too(home: Path) -> None:
@@ -69,7 +76,7 @@ def test_a_file_by_hash_a_run_and_an_import_are_withdrawn_too(home: Path) -> Non
 
 def test_saying_what_would_leave_writes_nothing(home: Path) -> None:
     names = Ledger(home).names()
-    assert leaving(Ledger(home), Target("file", "essai.csv")).as_dict() == {
+    assert withdrawal_effect(Ledger(home), Target("file", "essai.csv")).as_dict() == {
         "target": "file:essai.csv",
         "withdrawal": "",
         "rows": 2,
@@ -94,7 +101,7 @@ def test_a_corrected_file_counts_with_the_rows_that_it_kept(home: Path) -> None:
     account = bring(home, text(snapshot("c", 3, 60, 4)), name="essai.csv")
     assert (account.accepted, account.duplicates) == (1, 0)
     assert kwh(home) == pytest.approx(1 + 2 + 4)
-    assert standing(Ledger(home)) == Standing(3, 6, 3, 0, 0, 1, 2, 0, 0)
+    assert reconcile(Ledger(home)) == Reconciliation(3, 6, 3, 0, 0, 1, 2, 0, 0)
     assert bring(home, text(snapshot("c", 3, 60, 4)), name="essai.csv").duplicates == 1
 
 
@@ -146,12 +153,12 @@ def test_any_order_of_imports_and_withdrawals_balances(
                 continue
         elif held := ledger.in_force():
             bring_back(ledger, held[n % len(held)].event, DSI)
-        found = standing(ledger)
+        found = reconcile(ledger)
         assert found.faults == () and found.duplicates >= 0
     read = {n for what, n in steps if what == "import"}
     for held in ledger.in_force():
         bring_back(ledger, held.event, DSI)
-    assert standing(ledger).accepted == (2 + max(read) if read else 0)
+    assert reconcile(ledger).accepted == (2 + max(read) if read else 0)
 
 
 def test_the_command_withdraws_and_undoes(home: Path) -> None:

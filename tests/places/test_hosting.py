@@ -12,9 +12,9 @@ from estimator.catalogue.tables import load
 from estimator.core.errors import words
 from estimator.places import evidence as host_facts
 from estimator.places import supplier_answers as host_answers
-from estimator.places.criteria import JUDGES, Criterion, criteria
-from estimator.places.evidence import HostUnknown, Threshold, distance_class, shared, tables
-from estimator.places.questionnaire import Question, questionnaire, questionnaire_csv, questionnaire_markdown
+from estimator.places.criteria import JUDGES, HostingCriterion, criteria
+from estimator.places.evidence import CriterionThreshold, HostUnknown, distance_class, shared, tables
+from estimator.places.questionnaire import SupplierQuestion, questionnaire, questionnaire_csv, questionnaire_markdown
 from estimator.places.supplier_answers import (
     CHOICES,
     COLUMNS,
@@ -38,7 +38,7 @@ def answer(field: str, value: float | str, host: str = BARE, **more: object) -> 
     return Answer.model_validate(facts | {"by": "Hébergement", "document": "rapport.pdf"} | more)
 
 
-def judged(criterion: str, host: str = BARE, day: date = DAY, **answers: float | str) -> Criterion:
+def judged(criterion: str, host: str = BARE, day: date = DAY, **answers: float | str) -> HostingCriterion:
     """The criterion of a host of which these fields are answered."""
     said = [answer(field, value, host) for field, value in answers.items()]
     return next(c for c in criteria(host, day, said) if c.id == criterion)
@@ -120,7 +120,7 @@ NUMBERS = st.floats(0, 4, allow_nan=False)
 
 
 @given(st.sampled_from([t for t in tables().thresholds if t.value is not None]), NUMBERS, NUMBERS)
-def test_a_side_holds_for_every_point_of_the_interval(limit: Threshold, one: float, other: float) -> None:
+def test_a_side_holds_for_every_point_of_the_interval(limit: CriterionThreshold, one: float, other: float) -> None:
     low, high = sorted((one, other))
     assert limit.value is not None
     compare = {"lt": limit.value.__gt__, "le": limit.value.__ge__, "gt": limit.value.__lt__}[limit.comparison]
@@ -417,6 +417,6 @@ def test_every_word_that_can_be_said_is_written() -> None:
         assert set(words(lang)[section]) == keys
     for c, lang in product([c for host in HOSTS for c in criteria(host, DAY)], ("fr", "en")):
         assert c.title(lang) and c.reason_text(lang) and c.status_text(lang)
-    question: Question = questionnaire(BARE, DAY)[0]
+    question: SupplierQuestion = questionnaire(BARE, DAY)[0]
     assert question.unit_text("fr") == "nombre sans unité"
     assert set(host_answers.CHOICES) <= FIELDS.keys()

@@ -10,7 +10,7 @@ from typing import Any
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register, author
-from estimator.reporting.publications.context import Asked, Facts, facts_of
+from estimator.reporting.publications.context import ReportFacts, ReportRequest, facts_of
 from estimator.reporting.publications.write import REPORTS
 from tests.support import activity, built
 
@@ -51,10 +51,10 @@ def settle(home: Path, name: str = "Courriers", key: str = "courriers") -> Path:
     return home
 
 
-def facts(home: Path, territory: str = "all", lang: str = "fr", **asked: Any) -> Facts:
+def facts(home: Path, territory: str = "all", lang: str = "fr", **asked: Any) -> ReportFacts:
     """As of a day after 2026, unless said otherwise."""
     period, today = asked.get("period", "2026"), asked.get("today", date(2028, 1, 5))
-    return facts_of(home, Asked(period, territory, asked.get("by", "Métropole d'essai")), lang, today)
+    return facts_of(home, ReportRequest(period, territory, asked.get("by", "Métropole d'essai")), lang, today)
 
 
 def text(home: Path, kind: str, territory: str = "all", lang: str = "fr") -> str:

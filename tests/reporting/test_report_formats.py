@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from estimator.governance.register.register import Register
-from estimator.reporting.publications.site_ownership import holder
+from estimator.reporting.publications.site_ownership import owner
 from estimator.reporting.publications.write import REPORTS
 from tests.reporting.authority import ADEME, SITE, case, facts, rows_of, run, settle, text
 from tests.support import built
@@ -132,10 +132,10 @@ def number(cell: str) -> float:
 
 
 def test_who_holds_a_site() -> None:
-    assert [holder(host) for host in ("class/desk", "class/server-room")] == ["own", "own"]
-    assert [holder(host) for host in ("scaleway/fr-par-2", "aws/eu-west-3")] == ["bought", "bought"]
+    assert [owner(host) for host in ("class/desk", "class/server-room")] == ["own", "own"]
+    assert [owner(host) for host in ("scaleway/fr-par-2", "aws/eu-west-3")] == ["bought", "bought"]
     unsaid = (None, "", "class/server-unknown", "dcml/vandoeuvre", "nowhere")
-    assert {holder(host) for host in unsaid} == {"unsaid"}
+    assert {owner(host) for host in unsaid} == {"unsaid"}
 
 
 def test_an_unknown_line_is_empty_with_its_reason(home: Path) -> None:

@@ -26,12 +26,12 @@ from estimator.reporting.documents.document import Table
 from estimator.reporting.documents.html import page
 from estimator.reporting.documents.markdown_csv import markdown, table
 from estimator.reporting.documents.svg_bars import round_top, small_ones
-from estimator.reporting.project.context import FOUR, Facts, clipped, facts_of
+from estimator.reporting.project.context import FOUR, SheetFacts, clipped, facts_of
 from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.project.questionnaire import NoHostInScenario, questions
 from estimator.reporting.project.rgesn import CRITERIA, rgesn
 from estimator.reporting.project.tender import points
-from estimator.reporting.project.write import FORMATS, SHEETS, FormatUnknown, write_sheet, written
+from estimator.reporting.project.write import FORMATS, SHEETS, FormatUnknown, render_sheet, write_sheet
 from tests.support import sobria
 
 HOSTILE = "<script>alert(1)</script>\"'|*_[x](javascript:1)`&=1"
@@ -69,7 +69,7 @@ def scenario(*options: dict[str, Any], **more: Any) -> Scenario:
     return scenario_of(body | {"options": [none, *(options or both)]} | more)
 
 
-def facts(lang: str = "fr", *options: dict[str, Any], **more: Any) -> Facts:
+def facts(lang: str = "fr", *options: dict[str, Any], **more: Any) -> SheetFacts:
     return facts_of(scenario(*options, **more), lang)
 
 
@@ -428,7 +428,7 @@ def test_the_route_serves_the_sheet_of_the_address(asked: Callable[[str], Any], 
     from estimator.comparison.scenario_link import encode
 
     found = asked(f"lang=en&scenario={encode(scenario())}")
-    assert found.status_code == 200 and found.body == written(
+    assert found.status_code == 200 and found.body == render_sheet(
         "evaluation", facts_of(scenario(), "en", tmp_path), "html"
     )
     example = asked("lang=fr")
@@ -446,7 +446,7 @@ def test_every_document_has_an_address_in_every_format(asked: Callable[..., Any]
     for kind, name in ADDRESSES.items():
         for format in FORMATS:
             answer = asked(f"lang={lang}&scenario={token}&format={format}", f"/{name}")
-            assert (answer.status_code, answer.body) == (200, written(kind, found, format))
+            assert (answer.status_code, answer.body) == (200, render_sheet(kind, found, format))
             assert ("attachment" in answer.headers.get("content-disposition", "")) is (format != "html")
         assert links.count(f'href="{name}?') == 3
     refusal = asked(f"lang={lang}&format=pdf")

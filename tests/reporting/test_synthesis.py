@@ -31,7 +31,7 @@ from estimator.reporting.summary.charter_status import status
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.sentences import answer, budget_text, limit_texts, value_text
 from estimator.reporting.summary.summary import synthesis
-from estimator.reporting.summary.write import write, written
+from estimator.reporting.summary.write import render_summary, write
 from tests.support import activity, built
 
 WHO = author("Service numérique", "essai")
@@ -333,12 +333,14 @@ def test_the_sheet_is_light_without_script_and_escaped(tmp_path: Path, lang: str
     id = case(register, "A", "Courrier")
     register.change(id, {"name": HOSTILE}, WHO)
     body = synthesis(scope(tmp_path, run("a", 1, requests=900.0)))
-    page = written(body, lang, "html")
+    page = render_summary(body, lang, "html")
     assert len(page.encode()) < 20_000
     assert "<script" not in page and "&lt;script&gt;" in page and f'<html lang="{lang}">' in page
     assert not re.search(r'(src|href)="[^#]', page), "nothing is asked for outside"
-    assert "&lt;script&gt;" in written(body, lang, "md")
-    assert not any(row["objectif"].startswith(("=", "+", "-", "@")) for row in rows_of(written(body, lang, "csv")))
+    assert "&lt;script&gt;" in render_summary(body, lang, "md")
+    assert not any(
+        row["objectif"].startswith(("=", "+", "-", "@")) for row in rows_of(render_summary(body, lang, "csv"))
+    )
 
 
 def test_a_home_without_data_prints_that(tmp_path: Path) -> None:
@@ -346,7 +348,7 @@ def test_a_home_without_data_prints_that(tmp_path: Path) -> None:
     sheet_ = document(body, "fr")
     assert sheet_.lead == ("Aucun usage mesuré ni estimé pour cette période.",)
     assert body["decisions"] == [] and body["uses"] == []
-    assert "donnée absente" in written(body, "fr", "html")
+    assert "donnée absente" in render_summary(body, "fr", "html")
 
 
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
@@ -359,13 +361,13 @@ def test_every_body_can_be_told_in_both_languages(tmp_path: Path) -> None:
     case(Register(tmp_path), "A", "Courrier")
     body: Mapping[str, Any] = json.loads(json.dumps(synthesis(scope(tmp_path, run("a", 1)))))
     for lang in LANGUAGES:
-        assert written(body, lang, "html") and written(body, lang, "csv")
+        assert render_summary(body, lang, "html") and render_summary(body, lang, "csv")
 
 
 def test_the_share_that_the_three_footprints_cover_is_that_of_the_least_covered() -> None:
     covers = {"energy": 1.0, "water": 0.5, "adpe": 0.03}
     found = {name: {"value": {"central": 1.0, "covers": share}} for name, share in covers.items()}
     found["adpe"]["value"] = {"central": None}  # of which nothing is known: it covers nothing
-    assert phrase_checks._known(found) == {"share": 0.0}
+    assert phrase_checks._least_coverage(found) == {"share": 0.0}
     found["adpe"]["value"] = {"central": 1.0, "covers": 0.03}
-    assert phrase_checks._known(found) == {"share": 0.03}
+    assert phrase_checks._least_coverage(found) == {"share": 0.03}

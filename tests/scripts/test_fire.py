@@ -11,15 +11,15 @@ from estimator.builds.build import build
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
-from estimator.ledger.reconciliation import standing
+from estimator.ledger.reconciliation import reconcile
 from scripts.fire.__main__ import account
 from scripts.fire.roles import row, shared, trace
-from scripts.fire.trial import Trial, _lost, run
+from scripts.fire.trial import FireTrial, _lost, run
 from tests.support import sobria
 
 
 def test_a_few_seconds_of_fire(tmp_path: Path) -> None:
-    outcome = run(Trial(seconds=10, writers=3, readers=1, kills=6), tmp_path / "trial")
+    outcome = run(FireTrial(seconds=10, writers=3, readers=1, kills=6), tmp_path / "trial")
     assert outcome.sound, account(outcome)
     assert outcome.killed.total() > 0
     found = outcome.standing
@@ -36,7 +36,7 @@ def test_the_trial_sees_a_row_that_is_lost(tmp_path: Path) -> None:
     part = next(ledger.activities.rglob("part-*.parquet"))
     rows = len(ledger.copies("activities", [str(part)]))
     part.unlink()
-    assert _lost(ledger, [path]) == rows > 0 and standing(ledger).missing == rows
+    assert _lost(ledger, [path]) == rows > 0 and reconcile(ledger).missing == rows
 
 
 def limited(size: int) -> None:
@@ -51,13 +51,13 @@ def test_a_full_disk_is_said_and_nothing_is_harmed(tmp_path: Path, size: int) ->
     first.write_text(shared(1))
     second.write_text(trace([row(f"run-{n}" * 30, 1, 0.5) for n in range(2000)]))
     sobria(home, "import", str(first))
-    before = standing(Ledger(home))
+    before = reconcile(Ledger(home))
     command = [sys.executable, "-m", "estimator.cli", "--home", str(home), "--lang", "fr", "import", str(second)]
     full = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=lambda: limited(size))
     assert full.returncode == 1 and "Traceback" not in full.stderr, full.stderr
     assert "ne peut pas être lu ou écrit" in full.stderr
     assert not list((home / "ledger").rglob("*.tmp")), "no half file takes the room that is left"
-    assert standing(Ledger(home)) == before
+    assert reconcile(Ledger(home)) == before
     sobria(home, "import", str(second))
-    assert standing(Ledger(home)).accepted == before.accepted + 2000
+    assert reconcile(Ledger(home)).accepted == before.accepted + 2000
     assert build(home).fresh

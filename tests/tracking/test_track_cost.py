@@ -15,7 +15,7 @@ import pytest
 from estimator.cli import main
 from estimator.cli.track import BadWindow, seconds_of
 from estimator.tracking import hardware_cache as known_hardware
-from estimator.tracking.overhead import OwnTime, Spent, since_start
+from estimator.tracking.overhead import Overhead, OverheadMeter, since_start
 from estimator.tracking.tracker import Tracker
 from tests.tracking.shelf import Shelf, kept, options
 
@@ -24,7 +24,7 @@ def test_the_overhead_counts_the_start_the_end_and_the_delivery(tmp_path: Path) 
     def slow(home: Path, traces: list[Path]) -> None:
         time.sleep(0.3)
 
-    run = Tracker(options(tmp_path), slow, before=Spent(100.0, 10.0))
+    run = Tracker(options(tmp_path), slow, before=Overhead(100.0, 10.0))
     began = time.perf_counter()
     run.start()
     started = time.perf_counter() - began
@@ -40,7 +40,7 @@ def test_the_overhead_counts_the_start_the_end_and_the_delivery(tmp_path: Path) 
 
 
 def test_each_window_counts_its_own_overhead(tmp_path: Path) -> None:
-    with Tracker(options(tmp_path), Shelf(), before=Spent(100.0, 10.0)) as run:
+    with Tracker(options(tmp_path), Shelf(), before=Overhead(100.0, 10.0)) as run:
         run.next_window()
     first, second = sorted((side for _, side in kept(tmp_path)), key=lambda side: side.window or 0)
     assert (first.overhead_s or 0) > 100 > (second.overhead_s or 0)
@@ -48,7 +48,7 @@ def test_each_window_counts_its_own_overhead(tmp_path: Path) -> None:
 
 
 def test_own_time_counts_what_is_inside_and_the_programs_waited_for() -> None:
-    own = OwnTime()
+    own = OverheadMeter()
     time.sleep(0.05)
     with own.counted():
         subprocess.run([sys.executable, "-S", "-c", "sum(range(4_000_000))"], check=True)
@@ -130,13 +130,13 @@ def remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(known_hardware, "_started", lambda: "boot-1")
     cache = Cache()
     cache._plans[Key("machine")] = Plan("cpu_load")
-    known_hardware.remember(cache, tracker(), tmp_path, SEES)
+    known_hardware.save(cache, tracker(), tmp_path, SEES)
     return tmp_path
 
 
 def recalled(home: Path, of: Any, sees: Any = None) -> dict[Key, Plan]:
     cache = Cache()
-    known_hardware.recall(cache, of, home, SEES if sees is None else sees)
+    known_hardware.load(cache, of, home, SEES if sees is None else sees)
     return cache._plans
 
 

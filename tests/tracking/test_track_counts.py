@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from estimator.ingestion.sidecar import Sidecar
-from estimator.tracking.counts import COUNTED, Counts, CountsFile
+from estimator.tracking.counts import COUNTED, CountsFile, RunCounts
 from estimator.tracking.run_command import run_command
 from estimator.tracking.tracker import Tracker
 from tests.tracking.shelf import Shelf, kept, options
@@ -33,13 +33,13 @@ def test_counts_from_code(tmp_path: Path) -> None:
     "bad", [{"requests": -1}, {"requests": math.nan}, {"tokens": 1}, {"requests": "1"}, {"requests": True}, {}]
 )
 def test_a_bad_count_is_refused_whole_and_breaks_nothing(bad: dict[str, object]) -> None:
-    counts = Counts()
+    counts = RunCounts()
     counts.add({"images": 1, **bad} if bad else {})
     assert (counts.so_far(), counts.refused) == ({}, 1)
 
 
 def test_threads_count_together() -> None:
-    counts = Counts()
+    counts = RunCounts()
     threads = [threading.Thread(target=lambda: [counts.add({"requests": 1}) for _ in range(500)]) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -49,7 +49,7 @@ def test_threads_count_together() -> None:
 
 
 def test_lines_are_counted_once_each_and_only_when_they_are_whole() -> None:
-    counts = Counts()
+    counts = RunCounts()
     file = CountsFile(counts)
     try:
         file.path.write_text('{"requests": 1}\n\n{"requests": 1, "output_tok')
@@ -71,7 +71,7 @@ def test_lines_are_counted_once_each_and_only_when_they_are_whole() -> None:
 
 
 def test_lines_that_are_no_counts_are_set_aside(tmp_path: Path) -> None:
-    counts = Counts()
+    counts = RunCounts()
     file = CountsFile(counts)
     long = b'{"items": 1' + b" " * 200_000 + b"}\n"
     lines = [b"hello\n", b"[1]\n", b"\xff\xfe\n", b'{"prompt": "secret"}\n', b'{"items": 1e999}\n', b"[" * 9000 + b"\n"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from estimator.ingestion.reader import open_trace
-from estimator.ingestion.sidecar import Rest, Sidecar, beside_run, dump, idle_drift
+from estimator.ingestion.sidecar import IdlePower, Sidecar, beside_run, dump, idle_drift
 from estimator.reporting.publications.write import REPORTS
 from estimator.tracking import child_process
 from estimator.tracking.run_command import run_command
@@ -19,8 +19,8 @@ from tests.traces_support import context, read_trace, text
 from tests.tracking.shelf import Shelf, kept, options
 
 
-def rest(watts: float, seconds: float = 10.0) -> Rest:
-    return Rest(power_w=watts, duration_s=seconds)
+def rest(watts: float, seconds: float = 10.0) -> IdlePower:
+    return IdlePower(power_w=watts, duration_s=seconds)
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_a_signal_during_the_rest_before_stops_all(tmp_path: Path, monkeypatch: 
 def test_a_signal_during_the_rest_after_keeps_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
 
-    def wait(self: child_process.Rest, seconds: float) -> bool:
+    def wait(self: child_process.InterruptibleWait, seconds: float) -> bool:
         waits.append(seconds)
         return len(waits) == 2
 
-    monkeypatch.setattr(child_process.Rest, "wait", wait)
+    monkeypatch.setattr(child_process.InterruptibleWait, "wait", wait)
     assert run_command(["sh", "-c", "exit 3"], options(tmp_path, idle_s=1), Shelf()) == 3
     ((_, side),) = kept(tmp_path)
     assert (waits, side.exit_code, side.idle_after) == ([1, 1], 3, None) and side.idle_before

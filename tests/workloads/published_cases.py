@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from estimator.workloads.case_energy import Options
-from estimator.workloads.case_valuation import Row, value_case
+from estimator.workloads.case_valuation import CaseFigure, value_case
 from estimator.workloads.published_case import read_case
 
 TODAY = date(2026, 11, 25)
@@ -20,5 +20,5 @@ def case(workload: dict | None = None, site: dict | None = None, *figures: dict,
     return body | ({"site": site} if site else {})
 
 
-def valued(data: dict[str, Any], without: frozenset[str] = frozenset()) -> list[Row]:
+def valued(data: dict[str, Any], without: frozenset[str] = frozenset()) -> list[CaseFigure]:
     return value_case(read_case(data), Options(without_source=without, today=TODAY))

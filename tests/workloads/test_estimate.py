@@ -5,14 +5,14 @@ import pytest
 from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError
 from estimator.workloads.estimate import estimate
-from estimator.workloads.request import Question, question
+from estimator.workloads.request import Request, request_from
 
 H100 = {"device": "gpu/h100-sxm-80", "zone": "FRA", "host": "class/server-room"}
 SERVED = H100 | {"model": "Qwen/Qwen3-8B", "concurrency": 64, "precision_bits": 16, "output_tokens": 400}
 
 
 def asked(**more: object) -> dict:
-    return estimate(Question.model_validate(more))
+    return estimate(Request.model_validate(more))
 
 
 def central(body: dict, *path: str) -> float:
@@ -137,7 +137,7 @@ def test_an_unnamed_card_is_any_card_and_wide() -> None:
 @pytest.mark.parametrize("field", ["images", "device_count", "storage_tb_months"])
 def test_impossible_values_name_their_option(field: str) -> None:
     with pytest.raises(SobriaError) as refusal:
-        question(**{field: -1})
+        request_from(**{field: -1})
     assert f"--{field.replace('_', '-')}" in refusal.value.message("fr")
 
 

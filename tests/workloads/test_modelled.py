@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from dashboard.measurements.run_detail import run_view
 from dashboard.shared.texts import t
-from estimator.builds.queries import NO_PROOF, Asked, Build
+from estimator.builds.queries import NO_PROOF, Build, RunFilter
 from estimator.cli.text import totals_text
 from estimator.core.errors import say
 from estimator.ledger.rows import Activity
 from estimator.workloads.estimate import estimate
-from estimator.workloads.request import Question
+from estimator.workloads.request import Request
 from tests.support import activity, built
 
 KNOWN = {"model": "Qwen/Qwen3-8B", "device": "gpu/h100", "concurrency": 64.0}
@@ -30,7 +30,7 @@ def answers(**more: object) -> Activity:
 
 def test_a_row_of_answers_is_the_estimate_of_its_question(tmp_path: Path) -> None:
     found = built(tmp_path, answers()).totals()
-    asked = Question(
+    asked = Request(
         **KNOWN, precision_bits=16, output_tokens=400, requests=1000, zone="FRA", host="class/server-room",
         day=date(2026, 3, 1),
     )  # fmt: skip
@@ -85,7 +85,7 @@ def test_a_run_of_a_model_that_is_not_in_the_catalogue_is_named_counted_and_in_n
     tmp_path: Path, lang: str
 ) -> None:
     build = built(tmp_path, answers(model="modele-maison"), answers(service_key="autre"))
-    totals, unknown = build.totals(), build.runs(Asked(proof=NO_PROOF))["rows"]
+    totals, unknown = build.totals(), build.runs(RunFilter(proof=NO_PROOF))["rows"]
     assert totals["coverage"]["unknown"] == len(unknown) == 1
     for checks in (totals["checks"], unknown[0]["checks"]):
         assert [check["code"] for check in checks] == ["unknown_model"]
@@ -126,7 +126,7 @@ def reserved(**more: object) -> Activity:
 
 def test_a_row_with_reserved_hours_is_the_estimate_of_its_question(tmp_path: Path) -> None:
     found = built(tmp_path, reserved()).totals()["indicators"]
-    asked = Question(
+    asked = Request(
         **KNOWN, precision_bits=16, output_tokens=400, requests=1000, zone="FRA", host="class/server-room",
         device_count=1, device_hours=24, day=date(2026, 3, 1),
     )  # fmt: skip
@@ -160,8 +160,8 @@ def test_hours_that_a_reserved_card_waits_are_charged_once_by_hand(tmp_path: Pat
 
 def pace(build: Build) -> float:
     """Accelerator hours of one token, as the build bound them."""
-    cell = next(cell for cell in build.cells() if cell.amounts["outputs"])
-    item = cell.bounds["output_hours"].factor
+    group = next(group for group in build.groups() if group.amounts["outputs"])
+    item = group.bounds["output_hours"].factor
     assert item is not None and item.value
     return item.value
 
@@ -206,9 +206,9 @@ def test_waiting_hours_over_two_months_are_shared_by_duration(tmp_path: Path) ->
     row = reserved(start="2026-02-26T00:00:00", hours=240.0, device_hours=240.0)
     build = built(tmp_path, row)
     waits = {
-        found.month: found.cell.amounts["working_hours"]
+        found.month: found.group.amounts["working_hours"]
         for found in build.monthly()
-        if found.cell.amounts["working_hours"]
+        if found.group.amounts["working_hours"]
     }
     assert waits[202602] / (waits[202602] + waits[202603]) == pytest.approx(0.3, rel=1e-9)
     assert sum(waits.values()) == pytest.approx(240 - 400_000 * pace(build), rel=1e-9)

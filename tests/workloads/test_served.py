@@ -8,14 +8,14 @@ import pytest
 from estimator.assessment.explanation import replay
 from estimator.catalogue.models import ModelUnknown
 from estimator.workloads.estimate import estimate
-from estimator.workloads.request import Question, TokensWanted
+from estimator.workloads.request import Request, TokensWanted
 
 DAY = date(2026, 6, 1)
 MEASURED = {"model": "Qwen/Qwen3-8B", "device": "gpu/h100", "concurrency": 64, "precision_bits": 16}
 
 
 def asked(**more: object) -> dict:
-    return estimate(Question.model_validate({"zone": "FRA", "output_tokens": 400, "requests": 1000, "day": DAY} | more))
+    return estimate(Request.model_validate({"zone": "FRA", "output_tokens": 400, "requests": 1000, "day": DAY} | more))
 
 
 def test_a_measured_configuration_by_hand() -> None:
@@ -72,7 +72,7 @@ def test_an_unknown_model_names_the_nearest_and_tokens_are_asked_for() -> None:
     with pytest.raises(ModelUnknown, match="gpt-5"):
         asked(model="gpt-9")
     with pytest.raises(TokensWanted) as refusal:
-        estimate(Question(model="qwen3-8b"))
+        estimate(Request(model="qwen3-8b"))
     assert "--output-tokens" in refusal.value.message("fr")
 
 
@@ -89,7 +89,7 @@ def test_an_answer_of_tokens_and_images_counts_the_tokens_and_says_what_it_leave
     """500 tokens and an image are not 500 images."""
     both, alone = (
         estimate(
-            Question(model="mistral-large-3", output_tokens=500, zone="FRA", pue=1.2, wue=0.4, **more), hardware=None
+            Request(model="mistral-large-3", output_tokens=500, zone="FRA", pue=1.2, wue=0.4, **more), hardware=None
         )
         for more in ({"images": 1}, {})
     )

@@ -12,7 +12,7 @@ from estimator.core.errors import words
 from estimator.workloads.inference.measurements import load
 from estimator.workloads.inference.token_energy import (
     MediaRequest,
-    Size,
+    SizeBounds,
     TokenEnergy,
     TokenRequest,
     media_energy,
@@ -20,7 +20,7 @@ from estimator.workloads.inference.token_energy import (
 )
 from scripts.fit_energy import LOCATOR, fitted_rows, interpolation, left_out, share
 
-EIGHT = Size(central=8)
+EIGHT = SizeBounds(central=8)
 
 
 def asked(**changes: object) -> TokenRequest:
@@ -55,7 +55,7 @@ def test_hand_arithmetic() -> None:
 
 def test_experts_share_the_reading_of_their_weights() -> None:
     """30 billion parameters, 3 at work: with 2 requests, 3 + 27 x (1 - 0.9) = 5.7 billion are read."""
-    said = token_energy(asked(total_params=Size(central=30), active_params=Size(central=3), concurrency=2))
+    said = token_energy(asked(total_params=SizeBounds(central=30), active_params=SizeBounds(central=3), concurrency=2))
     weights = next(s.facts["value"] for s in said.steps if s.code == "weights")
     assert weights == pytest.approx(0.963481 * 700 / 3.35e12 * 5.7e9 * 2 / 2, rel=1e-5)
 
@@ -105,8 +105,8 @@ def test_energy_rises_with_parameters_at_work(total: float | None) -> None:
             said = [
                 token_energy(
                     asked(
-                        total_params=Size(central=total or active),
-                        active_params=Size(central=active),
+                        total_params=SizeBounds(central=total or active),
+                        active_params=SizeBounds(central=active),
                         concurrency=concurrency,
                         precision_bits=bits,
                     )
@@ -120,7 +120,7 @@ def test_energy_falls_with_requests_in_flight() -> None:
     for total, active in ((8, 8), (235, 22), (30, 3)):
         said = [
             token_energy(
-                asked(total_params=Size(central=total), active_params=Size(central=active), concurrency=c)
+                asked(total_params=SizeBounds(central=total), active_params=SizeBounds(central=active), concurrency=c)
             ).central
             for c in (1, 2, 8, 40, 200, 1000, 4000)
         ]
@@ -160,7 +160,7 @@ def test_between_two_measurements_logarithms_are_straight() -> None:
     said = token_energy(
         TokenRequest(
             model="Qwen/Qwen3-14B",
-            total_params=Size(central=14),
+            total_params=SizeBounds(central=14),
             device="gpu/h100",
             precision_bits=16,
             concurrency=middle,
@@ -199,8 +199,8 @@ def test_what_was_not_measured_is_predicted(change: dict[str, object]) -> None:
         ({"precision_bits": 2}, "outside_bits"),
         ({"output_tokens": None}, "output_supposed"),
         ({"input_tokens": None}, "input_supposed"),
-        ({"total_params": Size(central=8, low=3, high=40)}, "size_supposed"),
-        ({"total_params": Size(central=2000)}, "outside_active"),
+        ({"total_params": SizeBounds(central=8, low=3, high=40)}, "size_supposed"),
+        ({"total_params": SizeBounds(central=2000)}, "outside_active"),
     ],
 )
 def test_leaving_what_is_known_widens_the_interval_and_says_so(change: dict[str, object], warning: str | None) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from estimator.catalogue.defaults import supply
+from estimator.catalogue.defaults import defaults
 from estimator.catalogue.geography import far_from
 from estimator.core.errors import LANGUAGES, sentences
 from estimator.workloads.published_case import read_case
@@ -13,7 +13,7 @@ from tests.workloads.published_cases import TODAY, case, figure
 
 
 def words(data: dict[str, Any]) -> tuple[str, ...]:
-    return faults(read_case(data), supply(frozenset(), TODAY))
+    return faults(read_case(data), defaults(frozenset(), TODAY))
 
 
 ROW = {

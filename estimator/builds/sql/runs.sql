@@ -4,7 +4,7 @@
 CREATE TABLE charged AS
 WITH windows AS (
   SELECT row_id, machine_id, start_us + 1000000 AS start_us, end_us
-  FROM judged
+  FROM row_status
   WHERE status = 'current' AND scope = 'machine' AND machine_id IS NOT NULL AND end_us > start_us + 1000000
 ),
 edges AS (
@@ -43,19 +43,19 @@ GROUP BY windows.row_id;
 CREATE VIEW runs AS
 WITH counted AS (
   SELECT
-    judged.*,
+    row_status.*,
     COALESCE(charged.charge_share, 1.0) AS charge_share,
-    judged.model IS NOT NULL AND (judged.output_tokens > 0 OR judged.images > 0 OR judged.output_tokens = 0
-        AND judged.device_hours > 0 AND COALESCE(judged.input_tokens, 0) = 0)
-      AND COALESCE(judged.cpu_energy_kwh, judged.gpu_energy_kwh, judged.ram_energy_kwh, judged.other_energy_kwh) IS NULL
-      AND judged.other_mode IN ('mode/none', 'mode/not_declared') AS modelled,
-    judged.output_tokens / NULLIF(judged.requests, 0) AS mean_output,
-    (judged.input_tokens - COALESCE(judged.cached_tokens, 0)) / NULLIF(judged.requests, 0) AS mean_input,
-    CASE WHEN COALESCE(judged.requests, 0) = 0
-      THEN (judged.input_tokens - COALESCE(judged.cached_tokens, 0)) / NULLIF(judged.output_tokens, 0) END AS input_ratio
-  FROM judged
-  LEFT JOIN charged ON charged.row_id = judged.row_id
-  WHERE judged.status = 'current'
+    row_status.model IS NOT NULL AND (row_status.output_tokens > 0 OR row_status.images > 0 OR row_status.output_tokens = 0
+        AND row_status.device_hours > 0 AND COALESCE(row_status.input_tokens, 0) = 0)
+      AND COALESCE(row_status.cpu_energy_kwh, row_status.gpu_energy_kwh, row_status.ram_energy_kwh, row_status.other_energy_kwh) IS NULL
+      AND row_status.other_mode IN ('mode/none', 'mode/not_declared') AS modelled,
+    row_status.output_tokens / NULLIF(row_status.requests, 0) AS mean_output,
+    (row_status.input_tokens - COALESCE(row_status.cached_tokens, 0)) / NULLIF(row_status.requests, 0) AS mean_input,
+    CASE WHEN COALESCE(row_status.requests, 0) = 0
+      THEN (row_status.input_tokens - COALESCE(row_status.cached_tokens, 0)) / NULLIF(row_status.output_tokens, 0) END AS input_ratio
+  FROM row_status
+  LEFT JOIN charged ON charged.row_id = row_status.row_id
+  WHERE row_status.status = 'current'
 )
 SELECT
   counted.*,

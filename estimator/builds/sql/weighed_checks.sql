@@ -20,10 +20,10 @@ WHERE wide.reader = 'openai_usage' AND EXISTS (
 UNION ALL
 -- A run that came two ways, by two tokens or by a token and a file: neither may hide the other, so each counts.
 SELECT row_id, service_key, 'came_twice' AS code
-FROM judged
+FROM row_status
 WHERE status = 'current' AND REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') IN (
   SELECT REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') AS told
-  FROM judged
+  FROM row_status
   WHERE status = 'current' AND run_id IS NOT NULL
   GROUP BY told
   HAVING COUNT(DISTINCT run_id) > 1

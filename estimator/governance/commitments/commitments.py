@@ -20,9 +20,9 @@ from estimator.governance.commitments.schema import (
     Objective,
     Publication,
     Statement,
+    StatementWithdrawal,
     Training,
     What,
-    Withdrawal,
 )
 from estimator.governance.register.register import Register
 
@@ -37,7 +37,7 @@ KINDS: Mapping[type[Strict], Kind] = {
     Training: "training",
     Publication: "publication",
     Correction: "correction",
-    Withdrawal: "withdrawn",
+    StatementWithdrawal: "withdrawn",
 }
 
 
@@ -54,7 +54,7 @@ class StatementUnknown(SobriaError):
 
 
 @dataclass(frozen=True)
-class Entry(Generic[M]):
+class CommitmentEntry(Generic[M]):
     """A statement: its id, when it was written, by whom and why; `withdrawn`: why it counts no more, else empty."""
 
     id: str
@@ -74,8 +74,8 @@ class Entry(Generic[M]):
 class Published:
     """A publication and the corrections made to it since, by date."""
 
-    entry: Entry[Publication]
-    corrections: tuple[Entry[Correction], ...]
+    entry: CommitmentEntry[Publication]
+    corrections: tuple[CommitmentEntry[Correction], ...]
 
     def as_dict(self) -> dict[str, Any]:
         """The fields of the publication, then its corrections."""
@@ -90,7 +90,7 @@ class Trained(NamedTuple):
     services: int
 
 
-class Group(NamedTuple):
+class TrainingGroup(NamedTuple):
     """A line that can be shown: a service, or several small ones together (None)."""
 
     service: str | None
@@ -109,26 +109,26 @@ class Commitments:
         self.store = RecordFolder(home / FOLDER, Statement)
         self.now = now or (lambda: datetime.now(UTC))
 
-    def vote_objective(self, fields: Mapping[str, Any], author: Author) -> Entry[Objective]:
+    def vote_objective(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Objective]:
         """An objective; it replaces from its day on the one voted before for this indicator and territory."""
         return self._say(_checked(Objective, fields), author)
 
-    def vote_budget(self, fields: Mapping[str, Any], author: Author) -> Entry[Budget]:
+    def vote_budget(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Budget]:
         """A yearly ceiling; it replaces the one voted before for this indicator, territory and year."""
         return self._say(_checked(Budget, fields), author)
 
-    def state_training(self, fields: Mapping[str, Any], author: Author) -> Entry[Training]:
+    def state_training(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Training]:
         """What a service has reached."""
         return self._say(_checked(Training, fields), author)
 
-    def publish(self, fields: Mapping[str, Any], author: Author) -> Entry[Publication]:
+    def publish(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Publication]:
         """A publication. UseCaseUnknown."""
         found = _checked(Publication, fields)
         if found.use_case:
             Register(self.home).use_case(found.use_case)
         return self._say(found, author)
 
-    def correct(self, fields: Mapping[str, Any], author: Author) -> Entry[Correction]:
+    def correct(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Correction]:
         """A correction of a publication, on its day or later. StatementUnknown."""
         found = _checked(Correction, fields)
         known = {e.id: e.said for e in self.entries(Publication)}
@@ -142,7 +142,7 @@ class Commitments:
         """A statement entered by mistake counts no more; `author.why` says what the mistake was. StatementUnknown."""
         if id not in {s.event for s in self.store.read()[0] if s.kind != "withdrawn"}:
             raise StatementUnknown(read=id)
-        self._write(Withdrawal(statement=id), author)
+        self._write(StatementWithdrawal(statement=id), author)
 
     def objective(self, indicator: str, territory: str, day: date) -> Objective | None:
         """The objective in force on a day, None where none was voted."""
@@ -162,7 +162,7 @@ class Commitments:
         """Agents with access to AI tools, by service (case folded), as each service said last up to a day."""
         return {t.service.casefold(): t.with_access for t in self._services(day)}
 
-    def training_groups(self, day: date) -> list[Group]:
+    def training_groups(self, day: date) -> list[TrainingGroup]:
         """The same by service, without any group of less than 5 agents with access: small ones go together, with the
         next smallest service if they are still too few. Empty when all of them together are too few.
         """
@@ -170,9 +170,9 @@ class Commitments:
         merged: list[Training] = []
         while kept and (kept[-1].with_access < SMALLEST_GROUP or 0 < _access(merged) < SMALLEST_GROUP):
             merged.append(kept.pop())
-        groups = [Group(t.service, t.trained, t.with_access) for t in kept]
+        groups = [TrainingGroup(t.service, t.trained, t.with_access) for t in kept]
         if _access(merged):
-            groups.append(Group(None, sum(t.trained for t in merged), _access(merged)))
+            groups.append(TrainingGroup(None, sum(t.trained for t in merged), _access(merged)))
         return groups if sum(g.with_access for g in groups) >= SMALLEST_GROUP else []
 
     def publications(self, what: What | None = None, until: date | None = None) -> list[Published]:
@@ -189,10 +189,10 @@ class Commitments:
         found = _last(p for p in self._standing(Publication, day) if p.use_case == use_case)
         return found.date if found else None
 
-    def entries(self, kind: type[D]) -> list[Entry[D]]:
+    def entries(self, kind: type[D]) -> list[CommitmentEntry[D]]:
         """Every statement of a kind, withdrawn or not, by its date, then as they were written."""
-        reasons = {e.said.statement: e.why for e in self._all(Withdrawal)}
-        found = [Entry(e.id, e.at, e.who, e.why, e.said, reasons.get(e.id, "")) for e in self._all(kind)]
+        reasons = {e.said.statement: e.why for e in self._all(StatementWithdrawal)}
+        found = [CommitmentEntry(e.id, e.at, e.who, e.why, e.said, reasons.get(e.id, "")) for e in self._all(kind)]
         return sorted(found, key=lambda e: (e.said.date, e.at, e.id))
 
     def faults(self) -> list[dict[str, str]]:
@@ -202,12 +202,12 @@ class Commitments:
         faults += [Fault(s.event, "not_applied") for s in statements if _model(kinds[s.kind], s) is None]
         return [sentences("commitments_faults", f.code, about=f.about) | {"about": f.about} for f in faults]
 
-    def _all(self, kind: type[M]) -> list[Entry[M]]:
+    def _all(self, kind: type[M]) -> list[CommitmentEntry[M]]:
         found = []
         for record in sorted(self.store.read()[0], key=lambda r: r.order):
             said = _model(kind, record) if record.kind == KINDS[kind] else None
             if said is not None:
-                found.append(Entry(record.event, record.at, record.who, record.why, said))
+                found.append(CommitmentEntry(record.event, record.at, record.who, record.why, said))
         return found
 
     def _standing(self, kind: type[D], day: date | None = None) -> list[D]:
@@ -218,18 +218,18 @@ class Commitments:
         """The last statement of each service."""
         return list({t.service.casefold(): t for t in self._standing(Training, day)}.values())
 
-    def _say(self, said: D, author: Author) -> Entry[D]:
+    def _say(self, said: D, author: Author) -> CommitmentEntry[D]:
         """Write what was done, not what will be."""
         latest = (self.now() + timedelta(hours=14)).date()  # the day may have begun further east
         if said.date > latest:
             raise _refused("future", f"{KINDS[type(said)]}_date", said.date)
         return self._write(said, author)
 
-    def _write(self, said: M, author: Author) -> Entry[M]:
+    def _write(self, said: M, author: Author) -> CommitmentEntry[M]:
         about = {"kind": KINDS[type(said)], "who": author.who, "why": author.why}
         record = make_record(Statement, about | {"data": said.model_dump(mode="json")}, self.now())
         self.store.write(record)
-        return Entry(record.event, record.at, record.who, record.why, said)
+        return CommitmentEntry(record.event, record.at, record.who, record.why, said)
 
 
 def author(who: str, why: str) -> Author:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from estimator.core.event_log import Record
+from estimator.core.event_log import SignedRecord
 from estimator.core.fields import Id, Strict, Text
 from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.register.schema import Commune, Day
@@ -69,7 +69,7 @@ Hash = Annotated[str, BeforeValidator(_hash)]
 Address = Annotated[Text, BeforeValidator(_address)]
 
 
-class Statement(Record):
+class Statement(SignedRecord):
     """One thing said."""
 
     kind: Kind
@@ -221,7 +221,7 @@ class Correction(Dated):
     reason: Text
 
 
-class Withdrawal(Strict):
+class StatementWithdrawal(Strict):
     """A statement entered by mistake; its id stays in the history."""
 
     statement: Text

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from estimator.assessment.explanation import NumberUnknown, explain_cells
+from estimator.assessment.explanation import NumberUnknown, explain_groups
 from estimator.assessment.impacts import figure_named
 from estimator.catalogue.tables import load
 from estimator.governance.indicators.anonymity import withheld
@@ -26,12 +26,12 @@ def split_number(number: str) -> tuple[str, str, str] | None:
     return (territory, period, figure) if known else None
 
 
-def opened(scope: Scope, figure: str) -> dict[str, Any]:
+def explain_footprint(scope: Scope, figure: str) -> dict[str, Any]:
     """The explanation of a footprint. NumberUnknown where there is nothing, or too few people, to open."""
     number = number_of(scope.territory, scope.period.text, figure)
-    if not scope.cells or withheld(scope):
+    if not scope.groups or withheld(scope):
         raise NumberUnknown(id=number)
-    body = explain_cells(scope.cells, load(), figure)
+    body = explain_groups(scope.groups, load(), figure)
     body |= {"id": number, "scope": SHEET, "key": f"{scope.territory}, {scope.period}", "figure": figure}
     body |= {"amount": body["indicators"][figure], "build": scope.sources.build.meta}
     services = sorted({row.row.service_key for row in scope.rows})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from estimator.assessment.evaluation import Cell
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, amounts
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.functional_units import units
@@ -18,12 +18,12 @@ FEWEST_MONTHS, MOST_MONTHS = 12, 24  # of a history
 def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     """Each total of the period with its interval, cover and parts, by month, and its history, which starts before."""
     window = history(scope)
-    by_month: dict[int, list[Cell]] = {month: [] for month in window}
+    by_month: dict[int, list[ActivityGroup]] = {month: [] for month in window}
     for row in scope.everything:
         if row.row.month in by_month:
-            by_month[row.row.month].append(row.row.cell)
-    monthly = {month: totals(cells) if cells else None for month, cells in by_month.items()}
-    whole = totals(scope.cells)
+            by_month[row.row.month].append(row.row.group)
+    monthly = {month: totals(groups) if groups else None for month, groups in by_month.items()}
+    whole = totals(scope.groups)
     found: dict[str, dict[str, Any]] = {}
     for name in FOOTPRINTS:
         past = {month: all_four and all_four[name] for month, all_four in monthly.items()}
@@ -54,9 +54,9 @@ def _before(month: int) -> int:
     return month - 89 if month % 100 == 1 else month - 1
 
 
-def totals(cells: Sequence[Cell]) -> dict[str, dict[str, Any]]:
-    """The four footprints of some cells."""
-    found = amounts(cells, FOUR)
+def totals(groups: Sequence[ActivityGroup]) -> dict[str, dict[str, Any]]:
+    """The four footprints of some groups."""
+    found = amounts(groups, FOUR)
     return {name: found[name].as_dict() for name in FOOTPRINTS}
 
 
@@ -70,7 +70,7 @@ def per_service(scope: Scope) -> dict[str, Any]:
     for case in scope.in_use:
         rows = of_case(scope.rows, case.id)
         made = units(rows)
-        if not made or all(row.row.cell.values.get("it_energy") is None for row in rows):
+        if not made or all(row.row.group.values.get("it_energy") is None for row in rows):
             silent.append(case.id)
             continue
         if case.id not in shown:
@@ -88,8 +88,8 @@ def _weight(row: dict[str, Any]) -> float:
     return float(row["each"]["energy"]["central"] or 0.0) * float(row["units"])
 
 
-def _cells(rows: Sequence[Attached]) -> list[Cell]:
-    return [r.row.cell for r in rows]
+def _cells(rows: Sequence[Attached]) -> list[ActivityGroup]:
+    return [r.row.group for r in rows]
 
 
 def _divided(amount: dict[str, Any], units: float) -> dict[str, Any]:

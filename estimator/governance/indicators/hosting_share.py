@@ -22,14 +22,14 @@ def sober_hosting(scope: Scope, day: date) -> dict[str, Any]:
     kwh: dict[str, float] = {}
     for row in scope.rows:
         name = row.row.host or ""
-        values = row.row.cell.values
+        values = row.row.group.values
         kwh[name] = kwh.get(name, 0.0) + float(values.get("site_energy") or values.get("it_energy") or 0.0)
     whole = sum(kwh.values())
     sites = [_site(name, value, whole, day) for name, value in sorted(kwh.items(), key=lambda entry: -entry[1])]
     known = sum(status != "unknown" for site in sites for status in site["criteria"].values())
-    body = {"value": _share(sites, _sober), "sites": sites}
-    body |= {"shared": _share(sites, lambda s: _told(s["shared"], ("yes",)))}
-    body |= {"near": _share(sites, lambda s: _told(s["distance"], NEAR))}
+    body = {"value": _share(sites, _meets_criteria), "sites": sites}
+    body |= {"shared": _share(sites, lambda s: _criterion_met(s["shared"], ("yes",)))}
+    body |= {"near": _share(sites, lambda s: _criterion_met(s["distance"], NEAR))}
     return body | {"criteria_known": {"numerator": known, "denominator": len(sites) * len(SOBER)}}
 
 
@@ -44,14 +44,14 @@ def _site(host: str, kwh: float, whole: float, day: date) -> dict[str, Any]:
     return body | {"sober": all(status == "met" for status in found.values())}
 
 
-def _sober(site: dict[str, Any]) -> bool | None:
+def _meets_criteria(site: dict[str, Any]) -> bool | None:
     """Does a site meet the three criteria? One that it does not meet settles it; None where the others are unknown."""
     if site["sober"]:
         return True
     return False if "not_met" in site["criteria"].values() else None
 
 
-def _told(value: str, wanted: Sequence[str]) -> bool | None:
+def _criterion_met(value: str, wanted: Sequence[str]) -> bool | None:
     return None if value == "unknown" else value in wanted
 
 

@@ -17,7 +17,7 @@ from estimator.governance.indicators.trend import change
 
 
 @dataclass(frozen=True)
-class Entry:
+class SobrietyIndicator:
     """An indicator: its number, the phrases of the charter that it answers to, what kind of number it is, and what
     it is about: a footprint, a choice of model or site, or the way things are done. criteria: of the RGESN."""
 
@@ -30,18 +30,18 @@ class Entry:
 
 
 INDICATORS = (
-    Entry("energy", 1, ("C18", "C19"), "footprint", "footprint"),
-    Entry("water", 2, ("C18",), "footprint", "footprint", ("8.4",)),
-    Entry("adpe", 3, ("C18", "C20"), "footprint", "footprint", ("8.2",)),
-    Entry("gwp", 4, ("C14", "C18"), "footprint", "footprint", ("8.6",)),
-    Entry("per_service", 5, ("C06", "C37"), "count", "footprint"),
-    Entry("right_sized", 6, ("C25",), "share", "choice"),
-    Entry("non_ai_reviewed", 7, ("C39", "C40"), "share", "process"),
-    Entry("sober_hosting", 8, ("C21", "C22"), "share", "choice", ("8.3", "8.4", "8.6")),
-    Entry("coverage", 9, ("C14", "C43"), "share", "process"),
-    Entry("trajectory", 10, ("C03", "C19"), "footprint", "footprint"),
-    Entry("trained", 11, ("C26", "C32"), "share", "process"),
-    Entry("published", 12, ("C44", "C50", "C51"), "share", "process"),
+    SobrietyIndicator("energy", 1, ("C18", "C19"), "footprint", "footprint"),
+    SobrietyIndicator("water", 2, ("C18",), "footprint", "footprint", ("8.4",)),
+    SobrietyIndicator("adpe", 3, ("C18", "C20"), "footprint", "footprint", ("8.2",)),
+    SobrietyIndicator("gwp", 4, ("C14", "C18"), "footprint", "footprint", ("8.6",)),
+    SobrietyIndicator("per_service", 5, ("C06", "C37"), "count", "footprint"),
+    SobrietyIndicator("right_sized", 6, ("C25",), "share", "choice"),
+    SobrietyIndicator("non_ai_reviewed", 7, ("C39", "C40"), "share", "process"),
+    SobrietyIndicator("sober_hosting", 8, ("C21", "C22"), "share", "choice", ("8.3", "8.4", "8.6")),
+    SobrietyIndicator("coverage", 9, ("C14", "C43"), "share", "process"),
+    SobrietyIndicator("trajectory", 10, ("C03", "C19"), "footprint", "footprint"),
+    SobrietyIndicator("trained", 11, ("C26", "C32"), "share", "process"),
+    SobrietyIndicator("published", 12, ("C44", "C50", "C51"), "share", "process"),
 )
 
 
@@ -89,7 +89,7 @@ def _withheld(amount: Mapping[str, Any]) -> dict[str, Any]:
     return ends | {"unit": amount["unit"], "missing": sentences("indicators_missing", "small_group")}
 
 
-def _entry(entry: Entry, found: Mapping[str, Any], scope: Scope, day: date) -> dict[str, Any]:
+def _entry(entry: SobrietyIndicator, found: Mapping[str, Any], scope: Scope, day: date) -> dict[str, Any]:
     voted = "energy" if entry.id == "trajectory" else entry.id
     objective = scope.sources.commitments.objective(voted, scope.territory, day)
     body = {"id": entry.id, "number": entry.number, "kind": entry.kind, "family": entry.family}
@@ -104,6 +104,6 @@ def _trajectory(scope: Scope, energy: Mapping[str, Any]) -> dict[str, Any]:
     if found is None:
         return body
     year = found["reference_year"]
-    reference = {"year": year} | totals(scope.year(year).cells)["energy"]
+    reference = {"year": year} | totals(scope.year(year).groups)["energy"]
     body |= {"reference": reference, "path": found["path"], "verdict": found["verdict"]}
     return body | {"target": {"year": found["due_year"], "value": found["target"]}}

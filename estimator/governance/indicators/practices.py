@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from estimator.assessment.evaluation import Cell
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.tables import load
 from estimator.comparison.scenario import Option
@@ -71,13 +71,13 @@ def non_ai_reviewed(scope: Scope) -> dict[str, Any]:
 
 def coverage(scope: Scope) -> dict[str, Any]:
     """Use cases in use of known electricity in the period, and the electricity by proof."""
-    seen = {row.id for row in scope.rows if row.row.cell.values.get("it_energy") is not None}
+    seen = {row.id for row in scope.rows if row.row.group.values.get("it_energy") is not None}
     with_data = [case for case in scope.in_use if case.id in seen]
     proof = dict.fromkeys(PROOFS, 0.0)
     lost = 0
     for row in scope.rows:
-        lost += row.row.cell.values.get("it_energy") is None
-        for name, kwh in proofs(row.row.cell).items():
+        lost += row.row.group.values.get("it_energy") is None
+        for name, kwh in proofs(row.row.group).items():
             proof[name] += kwh
     whole = sum(proof.values())
     shares = {name: kwh / whole if whole else 0.0 for name, kwh in proof.items()}
@@ -86,15 +86,15 @@ def coverage(scope: Scope) -> dict[str, Any]:
     return body | {"attached": _attached_share(scope.rows), "silent": silent}
 
 
-def proofs(cell: Cell) -> dict[str, float]:
-    """IT electricity of a cell by proof [kWh]: each component by its mode; what is added or modelled is estimated."""
+def proofs(group: ActivityGroup) -> dict[str, float]:
+    """IT electricity of a group by proof [kWh]: each component by its mode; what is added or modelled is estimated."""
     subjects = load().subjects
     found: dict[str, float] = {}
-    values = cell.values
+    values = group.values
     if values.get("measured_energy") is not None:
         for name in COMPONENTS:
             kwh = (values.get(f"{name}_energy") or 0.0) * (values.get(f"{name}_reading_ratio") or 0.0)
-            proof = subjects[cell.bounds[f"{name}_reading_ratio"].subject].proof or "unknown"
+            proof = subjects[group.bounds[f"{name}_reading_ratio"].subject].proof or "unknown"
             found[proof] = found.get(proof, 0.0) + kwh
         found["estimated"] = found.get("estimated", 0.0) + (values.get("unmetered_energy") or 0.0)
     elif values.get("modelled_energy") is not None:
@@ -104,7 +104,7 @@ def proofs(cell: Cell) -> dict[str, float]:
 
 def _attached_share(rows: Sequence[Attached]) -> float | None:
     """Share of the electricity that belongs to a registered use case [1]."""
-    kwh = [(row.id, float(row.row.cell.values.get("it_energy") or 0.0)) for row in rows]
+    kwh = [(row.id, float(row.row.group.values.get("it_energy") or 0.0)) for row in rows]
     whole = sum(value for _, value in kwh)
     return sum(value for name, value in kwh if name) / whole if whole else None
 

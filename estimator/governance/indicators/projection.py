@@ -24,7 +24,7 @@ class Pace:
         whole = scope.year(self.year)
         known = whole.over(whole.known_months())
         self.months = len(months_of(known.rows))
-        self.spent = totals(known.cells)
+        self.spent = totals(known.groups)
 
     def projected(self, indicator: str, months: int = MONTHS) -> dict[str, Any] | None:
         """The interval of so many months at this pace, None where no month is known."""
@@ -45,7 +45,7 @@ class Pace:
         then = scope.year(objective.reference_year)
         stated, span = objective.reference, MONTHS
         if stated is None:
-            stated, span = totals(then.cells)[indicator]["central"], len(then.known_months())
+            stated, span = totals(then.groups)[indicator]["central"], len(then.known_months())
         body: dict[str, Any] = {"year": self.year, "months": self.months, "span": span, "reference": stated}
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
         body |= {"projected": self.projected(indicator, span), "path": None, "target": None, "verdict": None}

@@ -14,20 +14,20 @@ FOLDER = "scenarios"
 
 
 @dataclass(frozen=True)
-class Compared:
+class ScenarioDecision:
     """A scenario and the body of its `decision`."""
 
     scenario: Scenario
     body: Mapping[str, Any]
 
 
-def comparison(home: Path, case: UseCase) -> Compared | None:
+def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:
     """None where the use case names no scenario, or one that is not there or cannot be worked out."""
     path = home / FOLDER / case.scenario
     if not case.scenario or not path.is_file():
         return None
     try:
         scenario = read_scenario(path)
-        return Compared(scenario, decision(scenario, home))
+        return ScenarioDecision(scenario, decision(scenario, home))
     except SobriaError:
         return None

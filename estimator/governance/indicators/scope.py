@@ -6,11 +6,11 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from estimator.assessment.evaluation import Cell
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.builds.queries import Build
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
-from estimator.governance.indicators.scenarios import Compared, comparison
+from estimator.governance.indicators.scenarios import ScenarioDecision, comparison
 from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
@@ -42,14 +42,14 @@ class Sources:
         """Use cases of the register."""
         return self.register.use_cases()
 
-    def compared(self, case: UseCase) -> Compared | None:
+    def compared(self, case: UseCase) -> ScenarioDecision | None:
         """The comparison of the scenario that a use case names, worked out once; None when it has none."""
         if case.id not in self._compared:
             self._compared[case.id] = comparison(self.home, case)
         return self._compared[case.id]
 
     @cached_property
-    def _compared(self) -> dict[str, Compared | None]:
+    def _compared(self) -> dict[str, ScenarioDecision | None]:
         return {}
 
 
@@ -79,8 +79,8 @@ class Scope:
         return months if self.only is None else months & self.only
 
     @property
-    def cells(self) -> list[Cell]:
-        return [r.row.cell for r in self.rows]
+    def groups(self) -> list[ActivityGroup]:
+        return [r.row.group for r in self.rows]
 
     @cached_property
     def cases(self) -> list[UseCase]:

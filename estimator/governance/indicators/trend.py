@@ -16,7 +16,7 @@ from estimator.governance.indicators.usage_by_case import Attached
 
 
 @dataclass(frozen=True)
-class Case:
+class UseCasePeriod:
     """A use case in one period: what it made, in what it counts, its IT electricity and its total, at the values of
     factors and drawn."""
 
@@ -43,7 +43,7 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     both = [name for name in old if name is not None and name in new and _divisible(old[name], new[name])]
     drawn = [sum(case.drawn for case in cases.values()) for cases in (old, new)]
     total = [uncertainty.points(values)[1] for values in drawn]
-    old, new = (_brought(cases, whole) for cases, whole in zip((old, new), total, strict=True))
+    old, new = (_scaled_to(cases, whole) for cases, whole in zip((old, new), total, strict=True))
     effects = shapley(_parts(old, both), _parts(new, both), _value)
     low, central, high = uncertainty.points(drawn[1] - drawn[0])
     ends = {"low": low, "central": central, "high": high}
@@ -51,7 +51,7 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     body["months"] = len(now.known_months())
     body |= {"effects": effects, "established": not low <= 0 <= high}
     if body["established"]:
-        effect = shapley(_drawn(old, both), _drawn(new, both), _value)
+        effect = shapley(_changes_by_draw(old, both), _changes_by_draw(new, both), _value)
         bounds = {name: uncertainty.interval(values) for name, values in effect.items()}
         body["ends"] = {name: {"low": ends[0], "high": ends[1]} for name, ends in bounds.items()}
     if total[0]:
@@ -68,12 +68,12 @@ def comparable(now: Scope, before: Scope) -> tuple[Scope, Scope]:
     return now.over(month for month, _ in both), before.over(earlier for _, earlier in both)
 
 
-def _divisible(old: Case, new: Case) -> bool:
+def _divisible(old: UseCasePeriod, new: UseCasePeriod) -> bool:
     """Can the change of a use case be told as volume and efficiency?"""
     return bool(old.counts and old.counts == new.counts and old.it_energy and new.it_energy)
 
 
-def _cases(scope: Scope, indicator: str) -> dict[str | None, Case]:
+def _cases(scope: Scope, indicator: str) -> dict[str | None, UseCasePeriod]:
     found = {}
     for name in dict.fromkeys(row.id for row in scope.rows):  # in one order: sums of floats depend on it
         case = _case(of_case(scope.rows, name), indicator)
@@ -82,17 +82,19 @@ def _cases(scope: Scope, indicator: str) -> dict[str | None, Case]:
     return found
 
 
-def _case(rows: Sequence[Attached], indicator: str) -> Case | None:
+def _case(rows: Sequence[Attached], indicator: str) -> UseCasePeriod | None:
     figure, energy = figure_named(indicator), figure_named("it_energy")
     assert figure is not None and energy is not None
-    side = Side([row.row.cell for row in rows])
+    side = Side([row.row.group for row in rows])
     total, it_energy = side.at_factor_values(figure), side.at_factor_values(energy)
     if total is None:
         return None
-    return Case(units(rows) or 1.0, counted_in(rows), it_energy or 0.0, total, side.drawn(figure), side.drawn(energy))
+    return UseCasePeriod(
+        units(rows) or 1.0, counted_in(rows), it_energy or 0.0, total, side.drawn(figure), side.drawn(energy)
+    )
 
 
-def _parts(cases: Mapping[str | None, Case], both: Sequence[str | None]) -> dict[str, Any]:
+def _parts(cases: Mapping[str | None, UseCasePeriod], both: Sequence[str | None]) -> dict[str, Any]:
     """The four parts of a total, each a row a use case of both periods; scope is one row."""
     import numpy as np
 
@@ -106,7 +108,7 @@ def _parts(cases: Mapping[str | None, Case], both: Sequence[str | None]) -> dict
     }
 
 
-def _drawn(cases: Mapping[str | None, Case], both: Sequence[str | None]) -> dict[str, Any]:
+def _changes_by_draw(cases: Mapping[str | None, UseCasePeriod], both: Sequence[str | None]) -> dict[str, Any]:
     """The same in every draw: a row a use case, a column a draw."""
     import numpy as np
 
@@ -126,7 +128,7 @@ def _value(world: Mapping[str, Any]) -> Any:
     return float(found) if found.ndim == 0 else found
 
 
-def _brought(cases: dict[str | None, Case], whole: float) -> dict[str | None, Case]:
+def _scaled_to(cases: dict[str | None, UseCasePeriod], whole: float) -> dict[str | None, UseCasePeriod]:
     """The cases with their totals brought to a sum: shares at the values of the factors of a median of draws."""
     scale = whole / summed if (summed := sum(case.total for case in cases.values())) else 1.0
     return {name: replace(case, total=case.total * scale) for name, case in cases.items()}

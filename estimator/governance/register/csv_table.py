@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.core.errors import SobriaError, say, sentences
-from estimator.core.event_log import Trial
+from estimator.core.event_log import TrialStore
 from estimator.core.fields import Author
 from estimator.core.refusals import FieldsRefused, ListedRefusal
 from estimator.governance.register.register import Register
@@ -97,7 +97,7 @@ def export_csv(register: Register, sample: bool = False) -> str:
 
 def import_csv(register: Register, text: str, author: Author) -> Imported:
     """Create and change use cases so that they say what the rows say. TableRefused lists every bad row."""
-    trial = Trial(register.store)
+    trial = TrialStore(register.store)
     tried = Register(Path(), trial, register.now)
     names = {case.name: case.id for case in tried.use_cases()}
     here = set(names.values())
@@ -108,7 +108,7 @@ def import_csv(register: Register, text: str, author: Author) -> Imported:
         before = len(trial.new)
         try:
             _check_id(cells, names, seen)
-            case = _put(tried, cells, author, cells["id"] in here)
+            case = _write_row(tried, cells, author, cells["id"] in here)
             kind = "created" if case.id not in here else "changed" if len(trial.new) > before else "unchanged"
             counts[kind] += 1
             names[case.name] = case.id
@@ -151,7 +151,7 @@ def _check_id(cells: Mapping[str, str], names: Mapping[str, str], seen: set[str]
         raise FieldsRefused([sentences("register_problems", "id_wanted", **facts)])
 
 
-def _put(register: Register, cells: Mapping[str, str], author: Author, known: bool) -> UseCase:
+def _write_row(register: Register, cells: Mapping[str, str], author: Author, known: bool) -> UseCase:
     """Write what a row says and the register does not yet. SobriaError."""
     facts = facts_of(cells)
     id = cells["id"] or None

@@ -24,7 +24,7 @@ from estimator.governance.register.refusals import (
     UseCaseKnown,
     UseCaseUnknown,
 )
-from estimator.governance.register.replay import Conflict, Folded, fold
+from estimator.governance.register.replay import Conflict, ReplayedUseCase, fold
 from estimator.governance.register.schema import (
     CLOSING,
     OUTCOMES,
@@ -32,16 +32,16 @@ from estimator.governance.register.schema import (
     Attachment,
     Decision,
     Detached,
-    Facts,
-    Named,
     Pattern,
     QualityFound,
     Review,
     Stage,
     Staged,
     UseCase,
+    UseCaseFacts,
+    UseCaseId,
 )
-from estimator.governance.register.stage_rules import Rule, lacking
+from estimator.governance.register.stage_rules import StageRule, lacking
 
 DUE_DAYS = 30
 
@@ -56,7 +56,7 @@ class Due:
 
 
 @dataclass(frozen=True)
-class Counts:
+class StageCounts:
     """How many use cases at each stage and with each outcome; past « idee », those whose non-AI answer is written."""
 
     stages: dict[str, int]
@@ -91,9 +91,9 @@ class Register:
 
     def create(self, facts: Mapping[str, Any], author: Author, id: str | None = None) -> UseCase:
         """A new use case at stage « idee »; its id is made from its name unless given. UseCaseKnown."""
-        found = checked(Facts, facts)
+        found = checked(UseCaseFacts, facts)
         taken = {event.use_case for event in self.store.read()[0]}
-        name = checked(Named, {"id": id}).id if id else free_id(found.name, taken)
+        name = checked(UseCaseId, {"id": id}).id if id else free_id(found.name, taken)
         if name in taken:
             raise UseCaseKnown(id=name)
         return self._write(name, "created", found, author)
@@ -105,7 +105,7 @@ class Register:
         """
         case = self.use_case(id)
         old, now = _facts(self._seen(id, author)), _facts(case)
-        facts = checked(Facts, old | dict(changes))
+        facts = checked(UseCaseFacts, old | dict(changes))
         new = _facts(facts)
         changed = {name for name in new if new[name] != old[name] and new[name] != now[name]}
         if not changed:
@@ -113,7 +113,7 @@ class Register:
         after = case.model_copy(update={name: getattr(facts, name) for name in changed})
         lost = [rule for rule in lacking(after, case.stage) if rule not in lacking(case, case.stage)]
         if lost:
-            raise ChangeRefused(_said(lost), name=case.name, **_labels("stage", case.stage))
+            raise ChangeRefused(_unmet_conditions(lost), name=case.name, **_labels("stage", case.stage))
         return self._write(id, "changed", facts.model_dump(mode="json", include=changed), author)
 
     def move(self, id: str, stage: Stage, author: Author) -> UseCase:
@@ -172,12 +172,12 @@ class Register:
         found = [Due(c, c.next_review, c.next_review < today) for c in self.use_cases() if c.next_review]
         return sorted((d for d in found if d.day <= limit), key=lambda d: (d.day, d.use_case.id))
 
-    def counts(self) -> Counts:
+    def counts(self) -> StageCounts:
         """Use cases by stage and by outcome, and the non-AI question: numerator and denominator."""
         cases = self.use_cases()
         stages, outcomes = Counter(c.stage for c in cases), Counter(c.outcome for c in cases)
         past = [c for c in cases if c.stage != "idee"]
-        return Counts(
+        return StageCounts(
             stages={name: stages[name] for name in STAGES},
             outcomes={name: outcomes[name] for name in OUTCOMES},
             non_ai_reviewed=sum(c.alternative.answer != "non_etudiee" for c in past),
@@ -196,16 +196,16 @@ class Register:
         """Files and events that were set aside."""
         return self.store.read()[1] + [f for _, folded in sorted(self._all().items()) for f in folded.faults]
 
-    def _all(self) -> dict[str, Folded]:
+    def _all(self) -> dict[str, ReplayedUseCase]:
         by_case: dict[str, list[Event]] = defaultdict(list)
         for event in self.store.read()[0]:
             by_case[event.use_case].append(event)
         return {id: fold(events) for id, events in by_case.items()}
 
-    def _one(self, id: str) -> Folded:
+    def _one(self, id: str) -> ReplayedUseCase:
         return fold(event for event in self.store.read()[0] if event.use_case == id)
 
-    def _state(self, folded: Folded, id: str) -> UseCase:
+    def _state(self, folded: ReplayedUseCase, id: str) -> UseCase:
         if folded.use_case is None:
             raise UseCaseUnknown(id=id)
         return folded.use_case
@@ -220,7 +220,7 @@ class Register:
     def _stage(self, case: UseCase, target: Staged, author: Author) -> UseCase:
         lacks = lacking(case, target.stage)
         if lacks:
-            raise StageRefused(_said(lacks), name=case.name, **_labels("stage", target.stage))
+            raise StageRefused(_unmet_conditions(lacks), name=case.name, **_labels("stage", target.stage))
         return self._write(case.id, "staged", target, author)
 
     def _write(self, id: str, kind: Kind, data: BaseModel | Mapping[str, Any], author: Author) -> UseCase:
@@ -259,11 +259,11 @@ def _check_seen(id: str, author: Author, history: Sequence[Event]) -> None:
         raise NotThere(id=id, read=author.seen)
 
 
-def _facts(model: Facts) -> dict[str, Any]:
-    return model.model_dump(include=set(Facts.model_fields))
+def _facts(model: UseCaseFacts) -> dict[str, Any]:
+    return model.model_dump(include=set(UseCaseFacts.model_fields))
 
 
-def _said(rules: list[Rule]) -> list[dict[str, str]]:
+def _unmet_conditions(rules: list[StageRule]) -> list[dict[str, str]]:
     return [rule.as_dict() for rule in rules]
 
 

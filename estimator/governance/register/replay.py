@@ -15,12 +15,12 @@ from estimator.governance.register.schema import (
     Attachment,
     Decision,
     Detached,
-    Facts,
     Pattern,
     QualityFound,
     Review,
     Staged,
     UseCase,
+    UseCaseFacts,
 )
 
 
@@ -35,7 +35,7 @@ class Conflict:
 
 
 @dataclass(frozen=True)
-class Folded:
+class ReplayedUseCase:
     """A use case (None when nothing says what it is), its events in order, its conflicts, what was set aside."""
 
     use_case: UseCase | None
@@ -44,7 +44,7 @@ class Folded:
     faults: tuple[Fault, ...]
 
 
-def fold(events: Iterable[Event]) -> Folded:
+def fold(events: Iterable[Event]) -> ReplayedUseCase:
     """Fold the events of one use case."""
     history = in_order(events)
     known = {event.event for event in history}
@@ -57,7 +57,7 @@ def fold(events: Iterable[Event]) -> Folded:
             applied.append(event)
         except (ValidationError, LookupError):
             faults.append(Fault(event.event, "not_applied"))
-    return Folded(state, tuple(applied), tuple(_conflicts(applied)), tuple(faults))
+    return ReplayedUseCase(state, tuple(applied), tuple(_conflicts(applied)), tuple(faults))
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
@@ -83,7 +83,7 @@ def apply(state: UseCase | None, event: Event) -> UseCase:
     if state is None:
         if event.kind != "created":
             raise LookupError(event.use_case)
-        facts = Facts.model_validate(data)
+        facts = UseCaseFacts.model_validate(data)
         return UseCase(id=event.use_case, head=event.event, **_fields(facts))
     return state.model_copy(update={**_update(state, event, data), "head": event.event})
 
@@ -91,7 +91,7 @@ def apply(state: UseCase | None, event: Event) -> UseCase:
 def _update(state: UseCase, event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
     match event.kind:
         case "created" | "changed":
-            return _fields(Facts.model_validate(_facts(state) | dict(data)))
+            return _fields(UseCaseFacts.model_validate(_facts(state) | dict(data)))
         case "staged":
             stage = Staged.model_validate(data).stage
             started = state.started or (None if stage == "idee" else _day(event))
@@ -124,14 +124,14 @@ def _fields(model: Any) -> dict[str, Any]:
 
 
 def _facts(state: UseCase) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in Facts.model_fields}
+    return {name: getattr(state, name) for name in UseCaseFacts.model_fields}
 
 
 def _day(event: Event) -> date:
     return datetime.strptime(event.at, MOMENT).date()
 
 
-def _written(event: Event) -> set[str]:
+def _replaced_fields(event: Event) -> set[str]:
     """The fields that an event replaces."""
     if event.kind in ("created", "changed"):
         return set(event.data)
@@ -145,7 +145,9 @@ def _conflicts(history: Sequence[Event]) -> Iterable[Conflict]:
         siblings[event.previous].append(place)
     for places in siblings.values():
         for first, second in combinations(places, 2):
-            settled = {name for event in history[second + 1 :] for name in _written(event)}
+            settled = {name for event in history[second + 1 :] for name in _replaced_fields(event)}
             pair = (history[first], history[second])
-            lost = {f for f in _written(pair[0]) & _written(pair[1]) if pair[0].data[f] != pair[1].data[f]}
+            lost = {
+                f for f in _replaced_fields(pair[0]) & _replaced_fields(pair[1]) if pair[0].data[f] != pair[1].data[f]
+            }
             yield Conflict(pair[0].use_case, pair, tuple(sorted(lost - settled)))

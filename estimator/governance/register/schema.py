@@ -62,14 +62,14 @@ class Alternative(Strict):
         return self
 
 
-class Threshold(Strict):
+class QualityThreshold(Strict):
     """The least quality that is enough, in the unit of its test; more is better."""
 
     value: float
     test: Text
 
 
-class Facts(Strict):
+class UseCaseFacts(Strict):
     """What is written down about a use case: services and functions, never persons. Volume in units a month."""
 
     name: Text
@@ -80,7 +80,7 @@ class Facts(Strict):
     owner_role: Text
     benefit: MayBeEmpty = ""
     alternative: Alternative = Alternative()
-    threshold: Threshold | None = None
+    threshold: QualityThreshold | None = None
     model: MayBeEmpty = ""
     host: MayBeEmpty = ""
     volume_per_month: Count | None = None
@@ -123,7 +123,7 @@ class Decision(Strict):
     by: Text
 
 
-class Named(Strict):
+class UseCaseId(Strict):
     """The id of a use case."""
 
     id: Id
@@ -160,7 +160,7 @@ class Detached(Strict):
     until: Day | None = None
 
 
-class UseCase(Facts):
+class UseCase(UseCaseFacts):
     """A use case as its events leave it. `started`: the day it left « idee »; `head`: its last event."""
 
     id: Id

@@ -8,7 +8,7 @@ from estimator.governance.register.schema import CLOSING, Stage, UseCase
 
 
 @dataclass(frozen=True)
-class Rule:
+class StageRule:
     """A condition of entry of some stages: `code` names its sentence, `charter` and `phrase` where it comes from."""
 
     code: str
@@ -37,56 +37,56 @@ def _stopped(case: UseCase) -> bool:
 
 
 RULES = (
-    Rule(
+    StageRule(
         "answered",
         ("experimentation", "pilote", "generalisation", "retrait"),
         "C39",
         "Existe-t-il des solutions alternatives, ne recourant pas à l'IA, pouvant produire les mêmes effets ?",
         _answered,
     ),
-    Rule(
+    StageRule(
         "threshold",
         ("pilote", "generalisation"),
         "C06",
         "La fiabilité se traduit par la capacité d'une IA à fournir des réponses précises de façon régulière.",
         lambda case: case.threshold is not None,
     ),
-    Rule(
+    StageRule(
         "model",
         ("pilote", "generalisation"),
         "C25",
         "Promouvoir l'utilisation de modèles d'IA légers ou adaptés aux besoins spécifiques.",
         lambda case: bool(case.model),
     ),
-    Rule(
+    StageRule(
         "host",
         ("pilote", "generalisation"),
         "C21",
         "Favoriser les datacenter mutualisés",
         lambda case: bool(case.host),
     ),
-    Rule(
+    StageRule(
         "quality",
         ("generalisation",),
         "C42",
         "afin d'éviter tout déploiement précipité ou inadapté à grande échelle",
         _good_enough,
     ),
-    Rule(
+    StageRule(
         "reviewed",
         ("generalisation",),
         "C43",
         "évaluation, qui doit se poursuivre tout au long de l'utilisation de l'IA",
         lambda case: bool(case.reviews),
     ),
-    Rule(
+    StageRule(
         "decided",
         ("generalisation",),
         "C41",
         "démarche progressive, fondée sur l'expérimentation et la concertation avec les métiers",
         lambda case: case.decision is not None,
     ),
-    Rule(
+    StageRule(
         "stopped",
         ("retrait",),
         "C46",
@@ -96,6 +96,6 @@ RULES = (
 )
 
 
-def lacking(case: UseCase, stage: Stage) -> list[Rule]:
+def lacking(case: UseCase, stage: Stage) -> list[StageRule]:
     """The conditions of a stage that a use case does not meet."""
     return [rule for rule in RULES if stage in rule.stages and not rule.holds(case)]

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from estimator.ingestion.codecarbon.cells import Said, said_by
+from estimator.ingestion.codecarbon.cells import CellValues, said_by
 from estimator.ingestion.codecarbon.columns import Columns, is_header, understand
 from estimator.ingestion.codecarbon.rows import RowReading
 from estimator.ingestion.codecarbon.table import Cut, table_of
@@ -31,7 +31,7 @@ class Block(NamedTuple):
     lines: bytes
     columns: Columns | None
     cells: pa.Table | None
-    said: Said | None
+    said: CellValues | None
 
 
 class BlockReading:
@@ -65,7 +65,9 @@ class BlockReading:
             else:
                 yield self._by_row(part.lines)
 
-    def _in_columns(self, lines: bytes, cells: pa.Table, said: Said, waiting: list[Block]) -> Iterator[ReadResult]:
+    def _in_columns(
+        self, lines: bytes, cells: pa.Table, said: CellValues, waiting: list[Block]
+    ) -> Iterator[ReadResult]:
         """A table of the regular rows, the others by row; what follows another header waits to be cut anew."""
         headers = self._headers(cells, said.odd)
         if len(headers) > _FEW_HEADERS and (halves := _halves(lines)):
@@ -74,7 +76,7 @@ class BlockReading:
         if headers:
             rest = lines.split(b"\n", headers[0] + 1)[-1]
             waiting += [Block(rest, None, None, None)] if rest else []
-            cells, said = cells[: headers[0] + 1], Said._make(part[: headers[0] + 1] for part in said)
+            cells, said = cells[: headers[0] + 1], CellValues._make(part[: headers[0] + 1] for part in said)
         made, odd = table_of(self._rows, Cut(cells, said, self._line), self._walls)
         for place in self._rows.columns.private:
             self._rows.private_values.update(pc.unique(cells[place].filter(pa.array(~odd))).to_pylist())

@@ -18,7 +18,7 @@ _SAMPLE = 2000
 _FEW = 0.05
 
 
-class Said(NamedTuple):
+class CellValues(NamedTuple):
     """Numbers of the columns OF_A_ROW as an array of shape (rows, columns), NaN where there is none; times on the wall
     [us]; words, as `Identities.text_of` has them, after a separator; rows with a cell that needs more care."""
 
@@ -28,7 +28,7 @@ class Said(NamedTuple):
     odd: np.ndarray
 
 
-def said_by(columns: Columns, cells: pa.Table, identities: Identities) -> Said:
+def said_by(columns: Columns, cells: pa.Table, identities: Identities) -> CellValues:
     """What each row of cells says."""
     odd = np.zeros(len(cells), bool)
     numbers = np.full((len(cells), len(OF_A_ROW)), np.nan)
@@ -53,7 +53,7 @@ def said_by(columns: Columns, cells: pa.Table, identities: Identities) -> Said:
         named = pc.binary_join_element_wise(pa.scalar(name), column, pa.scalar("\x1e"))
         pieces.append(pc.if_else(pc.equal(column, ""), None, named))
     words = pc.binary_join_element_wise(*pieces, pa.scalar("\x1f"), null_handling="skip")
-    return Said(numbers, moments, words, odd)
+    return CellValues(numbers, moments, words, odd)
 
 
 def _array(column: pa.ChunkedArray) -> pa.Array:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from estimator.ingestion.codecarbon.facts import ABSENT, UNKNOWN_MODE, Facts
+from estimator.ingestion.codecarbon.facts import ABSENT, UNKNOWN_MODE, RowFacts
 from estimator.ingestion.parsing.delimited_text import number_text
 from estimator.ingestion.reader import RowRefused
 
@@ -137,7 +137,7 @@ def signs_of(read: Figures, gone: Figures, pue: Any, expected: frozenset[str]) -
     return signs, rest
 
 
-def judge(signs: Signs, facts: Facts) -> Judgement:
+def judge(signs: Signs, facts: RowFacts) -> Judgement:
     """What these signs mean on a computer with these facts."""
     checks = {name for name in _TOLD if getattr(signs, _TOLD[name])}
     fields, known = {}, set()
@@ -173,7 +173,7 @@ _TOLD = {
 }
 
 
-def energy_fields(read: Figures, facts: Facts, expected: frozenset[str]) -> tuple[dict[str, Any], list[str]]:
+def energy_fields(read: Figures, facts: RowFacts, expected: frozenset[str]) -> tuple[dict[str, Any], list[str]]:
     """(energies [kWh], modes and gap as fields of Activity, checks) of one row.
 
     Raises RowRefused when the row holds no energy, or leaves a component and the total empty, or more than a machine

@@ -8,9 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from estimator.catalogue.resolver import Computer, ComputerRead, PlaceRead, Places
-from estimator.ingestion.codecarbon.place import Coordinates, Found, find
+from estimator.ingestion.codecarbon.place import Coordinates, ResolvedPlace, find
 from estimator.ingestion.parsing.delimited_text import number_text
-from estimator.ingestion.reader import Context, RowRefused
+from estimator.ingestion.reader import ReadingContext, RowRefused
 from estimator.ingestion.sidecar import Sidecar, idle_drift
 from estimator.ledger.rows import TimeBasis
 
@@ -23,7 +23,7 @@ _OF_ANY_ROW = ("machine_id", "model", "precision", "concurrency", "latency_s")
 
 
 @dataclass(frozen=True)
-class Facts:
+class RowFacts:
     """Fields of Activity that all these rows share, and what the energies of each row need to be read."""
 
     fields: Mapping[str, Any]
@@ -39,8 +39,8 @@ class Facts:
 
 
 def facts_of(
-    read: Callable[[str], str], coordinates: Coordinates | None, context: Context, sidecar: Sidecar | None
-) -> Facts:
+    read: Callable[[str], str], coordinates: Coordinates | None, context: ReadingContext, sidecar: Sidecar | None
+) -> RowFacts:
     """Facts of the rows whose shared cells `read` gives by name. Raises RowRefused for a PUE that cannot be undone."""
     side = sidecar or Sidecar()
     places = context.places
@@ -52,7 +52,7 @@ def facts_of(
         cloud_region=read("cloud_region"),
     )
     computer = places.recognise(ComputerRead(*(read(name) for name in ComputerRead._fields)))
-    zone, place_checks = Found(side.zone, ()) if side.zone else find(place, coordinates, places)
+    zone, place_checks = ResolvedPlace(side.zone, ()) if side.zone else find(place, coordinates, places)
     named = side.host or places.resolve_host(place.cloud_provider, place.cloud_region)
     host = named or computer.host
     pue, pue_checks = _pue(read("pue"))
@@ -74,7 +74,7 @@ def facts_of(
         "reported_pue": pue if read("pue") else None,
         **{name: getattr(side, name) for name in _OF_ANY_ROW},
     }
-    return Facts(
+    return RowFacts(
         fields=fields,
         checks=(
             *pue_checks,
@@ -137,7 +137,7 @@ def _pue(text: str) -> tuple[float, list[str]]:
     return pue, checks + (["pue_odd"] if pue < 1 or pue > 3 else [])
 
 
-def _clock(context: Context, zone: str | None, sidecar: Sidecar | None) -> tuple[str, TimeBasis]:
+def _clock(context: ReadingContext, zone: str | None, sidecar: Sidecar | None) -> tuple[str, TimeBasis]:
     if sidecar and sidecar.timezone:
         return sidecar.timezone, "sidecar"
     if context.option_timezone:

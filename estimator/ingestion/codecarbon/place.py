@@ -15,25 +15,25 @@ _REGION = "quebec"
 _LONGITUDE, _LATITUDE = -71.2, 46.8
 
 
-class Found(NamedTuple):
+class ResolvedPlace(NamedTuple):
     """A zone, None where it is not known, and what a person should look at."""
 
     zone: str | None
     checks: tuple[str, ...]
 
 
-def find(read: PlaceRead, coordinates: Coordinates | None, places: Places) -> Found:
+def find(read: PlaceRead, coordinates: Coordinates | None, places: Places) -> ResolvedPlace:
     """The zone of a place. `coordinates` is None where the file has no columns for them: what might be the place that
     codecarbon supposes is then not told from a true one. Where they are left empty, the place was given by a person."""
     if _is_supposed(read, coordinates):
         zone, _ = places.resolve_zone(read._replace(country_iso="", country_name="", region=""))
-        return Found(zone, ("supposed_place",))
+        return ResolvedPlace(zone, ("supposed_place",))
     zone, how = places.resolve_zone(read)
     codes = {"absent": "no_country", "unknown": "unknown_country", "alpha2": "alpha2_country"}
     checks = [codes[how]] if how in codes else []
     if zone and how != "host" and _is_elsewhere(places.alpha2(zone), coordinates):
         checks.append("place_elsewhere")
-    return Found(zone, tuple(checks))
+    return ResolvedPlace(zone, tuple(checks))
 
 
 def _is_supposed(read: PlaceRead, coordinates: Coordinates | None) -> bool:

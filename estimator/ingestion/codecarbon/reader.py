@@ -6,8 +6,8 @@ from estimator.ingestion.codecarbon.blocks import BLOCK_BYTES, BlockReading
 from estimator.ingestion.codecarbon.columns import Columns, understand
 from estimator.ingestion.codecarbon.rows import NAME, VERSION, RowReading
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.parsing.prefetch import ahead
-from estimator.ingestion.reader import Context, EmptyFile, LargeTrace, NoEnergyColumn, NotATrace, Reader, Trace
+from estimator.ingestion.parsing.prefetch import prefetch
+from estimator.ingestion.reader import EmptyFile, LargeTrace, NoEnergyColumn, NotATrace, Reader, ReadingContext, Trace
 from estimator.ledger.read_result import ReadResult
 
 
@@ -21,7 +21,7 @@ def sniff(name: str, head: str) -> bool:
     return columns.is_trace or columns.other_tool is not None
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Every row of the trace, as an Activity or as Refused. EmptyFile, NotATrace, NoEnergyColumn, BadSidecar."""
     text = delimited_text.decode(trace.data)
     delimiter = delimited_text.delimiter_of(text[:10_000])
@@ -35,7 +35,7 @@ def read(trace: Trace, context: Context) -> ReadResult:
     return reading.rest()
 
 
-def stream(trace: LargeTrace, context: Context) -> Iterator[ReadResult]:
+def stream(trace: LargeTrace, context: ReadingContext) -> Iterator[ReadResult]:
     """The same of a large file, by blocks of lines. EmptyFile, NotATrace, NoEnergyColumn, BadSidecar."""
     head = delimited_text.decode(trace.head)
     header, end, _ = head.partition("\n")
@@ -48,7 +48,7 @@ def stream(trace: LargeTrace, context: Context) -> Iterator[ReadResult]:
         return
     rows = RowReading(trace, context, columns, ",")
     reading = BlockReading(rows, first_line=2)
-    for block in ahead(map(reading.cut, _below_header(trace.blocks(BLOCK_BYTES)))):
+    for block in prefetch(map(reading.cut, _below_header(trace.blocks(BLOCK_BYTES)))):
         yield from reading.take(block)
     yield rows.rest()
 

@@ -12,13 +12,13 @@ import pyarrow as pa
 from estimator.core.digest_set import SIZE
 from estimator.ingestion.codecarbon.columns import KNOWN, OF_A_ROW, Columns, is_header, understand
 from estimator.ingestion.codecarbon.energy import COMPONENTS, FIGURE_COLUMNS, energy_fields, read_figures
-from estimator.ingestion.codecarbon.facts import Facts, facts_of
+from estimator.ingestion.codecarbon.facts import RowFacts, facts_of
 from estimator.ingestion.codecarbon.place import Coordinates
 from estimator.ingestion.parsing import redaction, timestamps
 from estimator.ingestion.parsing.delimited_text import number_text
 from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.parsing.sidecars import Sidecars
-from estimator.ingestion.reader import Context, LargeTrace, RowRefused, Trace
+from estimator.ingestion.reader import LargeTrace, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
 
@@ -32,7 +32,7 @@ pack = Struct(f"<{len(OF_A_ROW)}d").pack
 class RowReading:
     """One pass over one file, with what it remembers from row to row."""
 
-    def __init__(self, trace: Trace | LargeTrace, context: Context, columns: Columns, delimiter: str) -> None:
+    def __init__(self, trace: Trace | LargeTrace, context: ReadingContext, columns: Columns, delimiter: str) -> None:
         self.trace, self.context, self.delimiter = trace, context, delimiter
         self.identities = Identities(delimiter)
         self.months = timestamps.Months()
@@ -48,7 +48,7 @@ class RowReading:
         """Take a header for the rows that follow it."""
         self.columns = columns
         self.unused |= dict.fromkeys(columns.unknown)
-        self.facts: dict[tuple[Any, ...], tuple[Facts, str]] = {}
+        self.facts: dict[tuple[Any, ...], tuple[RowFacts, str]] = {}
         absent = columns.width  # where every row gets an empty cell
         self.shared = itemgetter(absent, absent, *columns.places)
         self.numbers = [(n, name, columns.at[name]) for n, name in enumerate(OF_A_ROW) if name in columns.at]
@@ -192,7 +192,7 @@ class RowReading:
         text = cells[self.columns.at["timestamp"]].strip()
         moment = timestamps.parse(text, day_first=self.delimiter != ",")
         if moment is None:
-            raise RowRefused("bad_timestamp", value=redaction.shown(text))
+            raise RowRefused("bad_timestamp", value=redaction.redacted(text))
         return moment
 
     def text(self, cells: list[str], name: str) -> str:
@@ -200,7 +200,7 @@ class RowReading:
         place = self.columns.at.get(name)
         return cells[place].strip() if place is not None else ""
 
-    def facts_of(self, cells: list[str], run_id: str) -> tuple[Facts, str]:
+    def facts_of(self, cells: list[str], run_id: str) -> tuple[RowFacts, str]:
         """What the shared cells mean, and what they say, remembered from the rows before."""
         sidecar = self.sidecars.of(run_id)
         key = (self.shared(cells), run_id if sidecar else None)

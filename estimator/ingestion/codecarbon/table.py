@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimator.core.digest_set import SIZE
-from estimator.ingestion.codecarbon.cells import Said
+from estimator.ingestion.codecarbon.cells import CellValues
 from estimator.ingestion.codecarbon.columns import OF_A_ROW
 from estimator.ingestion.codecarbon.energy import (
     COMPONENTS,
@@ -22,9 +22,9 @@ from estimator.ingestion.codecarbon.energy import (
     judge,
     signs_of,
 )
-from estimator.ingestion.codecarbon.facts import Facts
+from estimator.ingestion.codecarbon.facts import RowFacts
 from estimator.ingestion.codecarbon.rows import NAME, VERSION, RowReading, digest_of
-from estimator.ingestion.parsing.row_identity import again
+from estimator.ingestion.parsing.row_identity import occurrence_bytes
 from estimator.ingestion.parsing.timestamps import Walls, months_of
 from estimator.ingestion.reader import RowRefused
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
@@ -34,14 +34,14 @@ class Cut(NamedTuple):
     """Lines cut into cells, what these say, and the number of the first line."""
 
     cells: pa.Table
-    said: Said
+    said: CellValues
     line: int
 
 
 class _Group(NamedTuple):
     """Rows whose shared cells say the same: their facts, and these cells as the identity of a row has them."""
 
-    facts: Facts
+    facts: RowFacts
     shared: str
 
 
@@ -60,7 +60,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
         return ACTIVITY_SCHEMA.empty_table(), odd
     if len(kept) < len(odd):
         words = cut.said.words.take(pa.array(kept))
-        said = Said(cut.said.numbers[kept], cut.said.moments[kept], words, odd[kept])
+        said = CellValues(cut.said.numbers[kept], cut.said.moments[kept], words, odd[kept])
         cut = Cut(cut.cells.take(pa.array(kept)), said, cut.line)
         figures, gone = (Figures._make(column[kept] for column in part) for part in (figures, gone))
         signs = Signs._make(_at(column, kept) for column in signs)
@@ -98,7 +98,7 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     return _in_schema(columns, constant, len(kept)), odd
 
 
-def _figures(said: Said) -> tuple[Figures, Figures]:
+def _figures(said: CellValues) -> tuple[Figures, Figures]:
     """Numbers, 0 where there is none, and where there is none."""
     columns = [said.numbers[:, OF_A_ROW.index(name)] for name in FIGURE_COLUMNS]
     return Figures._make(map(np.nan_to_num, columns)), Figures._make(map(np.isnan, columns))
@@ -170,7 +170,7 @@ def _kinds(signs: Signs, group_of: np.ndarray) -> tuple[list[tuple[int, Signs]],
     return kinds, kind_of
 
 
-def _checks(rows: RowReading, facts: Facts, judgement: Judgement) -> list[str]:
+def _checks(rows: RowReading, facts: RowFacts, judgement: Judgement) -> list[str]:
     return sorted({*facts.checks, *judgement.checks, *rows.checks_of_file})
 
 
@@ -214,7 +214,7 @@ def _filled(column: pa.ChunkedArray) -> pa.Array:
     return pc.if_else(pc.equal(column, ""), None, column)
 
 
-def _row_ids(rows: RowReading, said: Said, groups: Sequence[_Group], group_of: np.ndarray) -> pa.Array:
+def _row_ids(rows: RowReading, said: CellValues, groups: Sequence[_Group], group_of: np.ndarray) -> pa.Array:
     """The identities that the reader of rows would give."""
     width = 8 * said.numbers.shape[1]
     numbers = pa.FixedSizeBinaryArray.from_buffers(
@@ -225,7 +225,7 @@ def _row_ids(rows: RowReading, said: Said, groups: Sequence[_Group], group_of: n
     contents = pc.binary_join_element_wise(*parts).to_pylist()
     digests = [blake2b(content, digest_size=SIZE).digest() for content in contents]
     for place, occurrence in rows.identities.occurrences(digests).items():
-        digests[place] = blake2b(contents[place] + again(occurrence), digest_size=SIZE).digest()
+        digests[place] = blake2b(contents[place] + occurrence_bytes(occurrence), digest_size=SIZE).digest()
     digits = b"".join(digests).hex().encode()
     ends = np.arange(len(digests) + 1, dtype=np.int32) * 2 * SIZE
     return pa.StringArray.from_buffers(len(digests), pa.py_buffer(ends), pa.py_buffer(digits))

@@ -85,5 +85,5 @@ class Cells:
         if found is not None and ":" not in text:
             found = found.replace(tzinfo=UTC)
         if found is None:
-            raise RowRefused("declared_date", column=name, value=redaction.shown(text))
+            raise RowRefused("declared_date", column=name, value=redaction.redacted(text))
         return found

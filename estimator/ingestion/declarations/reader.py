@@ -10,7 +10,7 @@ from estimator.ingestion.declarations.columns import COUNTS, Cells, is_template,
 from estimator.ingestion.declarations.energy import energy_fields
 from estimator.ingestion.parsing import delimited_text, redaction, timestamps
 from estimator.ingestion.parsing.row_identity import Identities
-from estimator.ingestion.reader import Context, EmptyFile, NotATrace, Reader, RowRefused, Trace
+from estimator.ingestion.reader import EmptyFile, NotATrace, Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
 
@@ -26,7 +26,7 @@ def sniff(name: str, head: str) -> bool:
     return first is not None and is_template(understand(first[1]))
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Every row of the file, as an Activity or as Refused. EmptyFile, NotATrace."""
     text = delimited_text.decode(trace.data)
     delimiter = delimited_text.delimiter_of(text[:10_000])
@@ -54,7 +54,7 @@ class _Place(NamedTuple):
 class _Reading:
     """One pass over one file."""
 
-    def __init__(self, trace: Trace, context: Context, columns: Columns, delimiter: str) -> None:
+    def __init__(self, trace: Trace, context: ReadingContext, columns: Columns, delimiter: str) -> None:
         self.trace, self.context, self.columns = trace, context, columns
         self.spreadsheet = delimiter != ","
         self.identities = Identities(delimiter)

@@ -5,14 +5,14 @@ from typing import Any
 
 from estimator.catalogue.resolver import PlaceRead
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said
-from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader
+from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "boamps"
 VERSION = 1
 _MOST_W = 1e7
-FIELDS = Fields(
+FIELDS = FieldNames(
     numbers=("powerConsumption", "measurementDuration", "nbRequest", "input", "output", "gpus"),
     texts=("reportId", "measurementMethod", "model", "country", "cloudProvider", "gpu"),
     moments=("measurementDateTime",),
@@ -26,12 +26,12 @@ def sniff(name: str, head: str) -> bool:
     return json_text.outline(head) >= _SIGNS
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """One row a report: its measures are of one task, by several tools; the others are set aside.
 
     BrokenJson, BadSidecar.
     """
-    reading = Reading(trace, context, NAME, VERSION)
+    reading = RecordReader(trace, context, NAME, VERSION)
     rank = 0
     for line, report in json_text.objects(trace):
         if isinstance(report, str):
@@ -42,7 +42,7 @@ def read(trace: Trace, context: Context) -> ReadResult:
             rank += 1
             found = measure if isinstance(measure, dict) else {}
             reading.left_out(found.keys() - set(_MEASURE))
-            said = Said(_flat(report, found), FIELDS)
+            said = RecordFields(_flat(report, found), FIELDS)
             reading.take(rank, said, partial(_fields, reading, bool(beside)), "reportId" in said.kept)
     return reading.result()
 
@@ -70,7 +70,7 @@ def _flat(report: dict[str, Any], measure: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _fields(reading: Reading, beside: bool, said: Said) -> dict[str, Any]:
+def _fields(reading: RecordReader, beside: bool, said: RecordFields) -> dict[str, Any]:
     if beside:
         raise RowRefused("measure_beside")
     seconds = said.number("measurementDuration")
@@ -102,7 +102,7 @@ def _fields(reading: Reading, beside: bool, said: Said) -> dict[str, Any]:
     }
 
 
-def _energy(said: Said, seconds: float) -> tuple[dict[str, Any], list[str]]:
+def _energy(said: RecordFields, seconds: float) -> tuple[dict[str, Any], list[str]]:
     """Energy of the task [kWh]: measured by a wattmeter; by any other tool its parts are added up, some of them
     modelled, and the report does not say which."""
     kwh = said.number("powerConsumption")
@@ -117,7 +117,7 @@ def _energy(said: Said, seconds: float) -> tuple[dict[str, Any], list[str]]:
     return {"other_energy_kwh": kwh, "other_mode": "mode/unknown"}, ["parts_not_told"]
 
 
-def _place(reading: Reading, said: Said) -> tuple[dict[str, Any], list[str]]:
+def _place(reading: RecordReader, said: RecordFields) -> tuple[dict[str, Any], list[str]]:
     """Host and zone: as the sidecar says, else as the report does."""
     place, checks = reading.place()
     places = reading.context.places

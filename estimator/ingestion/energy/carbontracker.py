@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said, Snapshot
-from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, Snapshot
+from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "carbontracker"
@@ -17,7 +17,7 @@ _EPOCH = re.compile(r"^Epoch (\d{1,9}):$")
 _DURATION = re.compile(r"^Duration: (?:(\d{1,5}) days?, )?(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)$")
 _POWER = re.compile(r"^Average power usage \(W\) for (gpu|cpu): \[?([^\]]*)\]?$")
 _CARDS = re.compile(r"GPU with device\(s\) (.+?)\.(?: |$)")
-FIELDS = Fields(
+FIELDS = FieldNames(
     numbers=("epoch", "seconds", "gpu_w", "cpu_w", "cards"),
     texts=("gpu",),
     moments=("end",),
@@ -37,14 +37,14 @@ def sniff(name: str, head: str) -> bool:
     return any(_POWER.match(text) for _, _, text in _lines(head)) if "Average power usage" in head else False
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """One row an epoch, from its duration and its powers; what is predicted, and what a PUE multiplies, is not read.
 
     BadSidecar.
     """
-    reading = Reading(trace, context, NAME, VERSION)
+    reading = RecordReader(trace, context, NAME, VERSION)
     for epoch in _epochs(delimited_text.decode(trace.data)):
-        reading.take(epoch.line, Said(epoch.facts, FIELDS), partial(_fields, reading), Snapshot(_SUBJECT))
+        reading.take(epoch.line, RecordFields(epoch.facts, FIELDS), partial(_fields, reading), Snapshot(_SUBJECT))
     return reading.result()
 
 
@@ -82,7 +82,7 @@ def _total(powers: list[str]) -> float | str:
         return "?"
 
 
-def _fields(reading: Reading, said: Said) -> dict[str, Any]:
+def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     seconds = said.number("seconds")
     if not seconds:
         raise RowRefused("epoch_without", what="Duration")

@@ -2,8 +2,8 @@
 
 from estimator.ingestion.parsing import prometheus
 from estimator.ingestion.parsing.energy_counters import Counters, read_counters
-from estimator.ingestion.parsing.prometheus import Sample
-from estimator.ingestion.reader import Context, Reader, Trace
+from estimator.ingestion.parsing.prometheus import SeriesSample
+from estimator.ingestion.reader import Reader, ReadingContext, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "kepler"
@@ -18,12 +18,12 @@ def sniff(name: str, head: str) -> bool:
     return "kepler_" in head and not _COUNTERS.keys().isdisjoint(prometheus.names(head))
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """One row a namespace (rule: read_counters). BadSidecar, BrokenMetrics."""
     return read_counters(trace, context, _KEPLER)
 
 
-def _subject(sample: Sample) -> tuple[str, str] | None:
+def _subject(sample: SeriesSample) -> tuple[str, str] | None:
     label = _COUNTERS.get(sample.name)
     if label is None or sample.labels.get("zone", "") not in _ZONES:
         return None

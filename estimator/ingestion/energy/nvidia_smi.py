@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said, Snapshot
-from estimator.ingestion.reader import Context, PowerWithoutTime, Reader, RowRefused, Trace
+from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, Snapshot
+from estimator.ingestion.reader import PowerWithoutTime, Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "nvidia_smi"
@@ -20,7 +20,7 @@ MOST_W = 1e5  # no card draws a hundred kilowatts [W]
 _POWERS = ("power.draw [W]", "power.draw.average [W]", "power.draw.instant [W]", "power.draw")
 _CARDS = ("uuid", "gpu_uuid", "pci.bus_id", "gpu_bus_id")
 _NAMES = ("name", "gpu_name")
-FIELDS = Fields(
+FIELDS = FieldNames(
     numbers=("index", "joules", "seconds", "power.draw"),
     texts=("name",),
     moments=("timestamp",),
@@ -71,12 +71,12 @@ def sniff(name: str, head: str) -> bool:
     return bool({cell.strip() for cell in first} & set(_POWERS))
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """One row for each stretch of samples of each card; samples without power or date are set aside.
 
     PowerWithoutTime, BrokenTable, BadSidecar.
     """
-    reading = Reading(trace, context, NAME, VERSION)
+    reading = RecordReader(trace, context, NAME, VERSION)
     rows = delimited_text.records(trace.name, delimited_text.decode(trace.data), ",")
     names = [cell.strip() for cell in next(rows)[1]]
     if "timestamp" not in names:
@@ -93,7 +93,7 @@ def read(trace: Trace, context: Context) -> ReadResult:
             "name": next((row[name] for name in _NAMES if row.get(name)), ""),
             "card": next((row[name] for name in _CARDS if row.get(name)), ""),
         }
-        said = Said(facts, FIELDS)
+        said = RecordFields(facts, FIELDS)
         try:
             moment, watts = said.moment("timestamp").replace(tzinfo=None), _watts(said)
         except RowRefused as refusal:
@@ -106,13 +106,13 @@ def read(trace: Trace, context: Context) -> ReadResult:
             del facts["power.draw"]
             card.stretches.append(_Stretch(line, facts, moment, watts))
     for stretch in _in_order(cards):
-        said = Said(stretch.facts | {"joules": stretch.joules, "seconds": stretch.seconds}, FIELDS)
+        said = RecordFields(stretch.facts | {"joules": stretch.joules, "seconds": stretch.seconds}, FIELDS)
         told = len(cards) > 1 or bool(stretch.facts["card"] or stretch.facts["index"])
         reading.take(stretch.line, said, partial(_fields, reading, told), Snapshot(_SUBJECT))
     return reading.result()
 
 
-def _watts(said: Said) -> float:
+def _watts(said: RecordFields) -> float:
     watts = said.number("power.draw")
     if watts is None or watts > MOST_W:
         raise RowRefused("bad_amount", field="power.draw", value=said.kept.get("power.draw", ""))
@@ -123,7 +123,7 @@ def _in_order(cards: dict[str, _Card]) -> Iterator[_Stretch]:
     yield from sorted((s for card in cards.values() for s in card.stretches), key=lambda stretch: stretch.line)
 
 
-def _fields(reading: Reading, told: bool, said: Said) -> dict[str, Any]:
+def _fields(reading: RecordReader, told: bool, said: RecordFields) -> dict[str, Any]:
     joules, seconds = said.number("joules") or 0.0, said.number("seconds") or 0.0
     if seconds == 0:
         raise RowRefused("sample_alone")

@@ -5,15 +5,15 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said, Snapshot
-from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, Snapshot
+from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "sacct"
 VERSION = 1
 JOULES_PER_KWH = 3.6e6
 IMPOSSIBLE_W = 1e7  # no node draws ten megawatts [W]; a counter that is not there is written as 2⁶⁴ - 2
-FIELDS = Fields(
+FIELDS = FieldNames(
     numbers=("ConsumedEnergyRaw", "ElapsedRaw", "NNodes", "AllocNodes"),
     texts=("JobID", "Cluster", "Account", "State", "AllocTRES"),
     moments=("Start", "End"),
@@ -29,9 +29,9 @@ def sniff(name: str, head: str) -> bool:
     return {"JobID", "ConsumedEnergyRaw"} <= {name.strip() for name in first.split("|")}
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """One row a job: the lines of its steps repeat its joules, and are part of it. BrokenTable, BadSidecar."""
-    reading = Reading(trace, context, NAME, VERSION)
+    reading = RecordReader(trace, context, NAME, VERSION)
     rows = delimited_text.records(trace.name, delimited_text.decode(trace.data), "|")
     _, header = next(rows)
     names = [name.strip() for name in header]
@@ -44,11 +44,11 @@ def read(trace: Trace, context: Context) -> ReadResult:
         if dot:
             steps.setdefault(job, (line, row | {"JobID": job}))
         else:
-            reading.take(line, Said(row, FIELDS), partial(_fields, reading), Snapshot(_SUBJECT))
+            reading.take(line, RecordFields(row, FIELDS), partial(_fields, reading), Snapshot(_SUBJECT))
             jobs[job] = (line, row)
     for job, (line, row) in steps.items():
         if job not in jobs:
-            reading.take(line, Said(row, FIELDS), _orphan, True)
+            reading.take(line, RecordFields(row, FIELDS), _orphan, True)
     return reading.result()
 
 
@@ -58,11 +58,11 @@ def _date(cell: str) -> str:
     return _DAY_DASH.sub(r"\1T\2", text)
 
 
-def _orphan(said: Said) -> dict[str, Any]:
+def _orphan(said: RecordFields) -> dict[str, Any]:
     raise RowRefused("step_without_job", job=said.text("JobID") or "?")
 
 
-def _fields(reading: Reading, said: Said) -> dict[str, Any]:
+def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     joules, seconds = said.number("ConsumedEnergyRaw"), said.number("ElapsedRaw")
     if seconds is None:
         raise RowRefused("sacct_without", column="ElapsedRaw")

@@ -2,8 +2,8 @@
 
 from estimator.ingestion.parsing import prometheus
 from estimator.ingestion.parsing.energy_counters import Counters, read_counters
-from estimator.ingestion.parsing.prometheus import Sample
-from estimator.ingestion.reader import Context, Reader, Trace
+from estimator.ingestion.parsing.prometheus import SeriesSample
+from estimator.ingestion.reader import Reader, ReadingContext, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "scaphandre"
@@ -16,12 +16,12 @@ def sniff(name: str, head: str) -> bool:
     return _COUNTER in head and _COUNTER in prometheus.names(head)
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """One row a host (rule: read_counters); what is said of processes is part of it. BadSidecar, BrokenMetrics."""
     return read_counters(trace, context, _SCAPHANDRE)
 
 
-def _subject(sample: Sample) -> tuple[str, str] | None:
+def _subject(sample: SeriesSample) -> tuple[str, str] | None:
     return ("", sample.labels.get("instance", "")) if sample.name == _COUNTER else None
 
 

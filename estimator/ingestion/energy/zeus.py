@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.parsing.row_builder import FIRST_US, NOT_ESTIMABLE, Fields, Reading, Said
-from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ingestion.parsing.row_builder import FIRST_US, NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader
+from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "zeus"
@@ -24,23 +24,25 @@ def sniff(name: str, head: str) -> bool:
     return names >= {"window_name", *_TIMES} and any(map(_CARD.match, names))
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """One row a window. A window is written when it ends: one that holds moments of another already written is set
     aside, and what it holds beyond is not counted. BrokenTable, BadSidecar."""
-    reading = Reading(trace, context, NAME, VERSION)
+    reading = RecordReader(trace, context, NAME, VERSION)
     rows = delimited_text.records(trace.name, delimited_text.decode(trace.data), ",")
     names = [cell.strip() for cell in next(rows)[1]]
     cards = tuple(name for name in names if _CARD.match(name))
-    fields = Fields(numbers=(*_TIMES, *cards), texts=(), secret=("window_name",))
+    fields = FieldNames(numbers=(*_TIMES, *cards), texts=(), secret=("window_name",))
     reading.left_out(name for name in names if name and name not in fields.names)
     windows: list[tuple[int, int]] = []
     for line, cells in rows:
-        said = Said(dict(zip(names, cells, strict=False)), fields)
+        said = RecordFields(dict(zip(names, cells, strict=False)), fields)
         reading.take(line, said, partial(_fields, reading, cards, windows), False)
     return reading.result()
 
 
-def _fields(reading: Reading, cards: tuple[str, ...], windows: list[tuple[int, int]], said: Said) -> dict[str, Any]:
+def _fields(
+    reading: RecordReader, cards: tuple[str, ...], windows: list[tuple[int, int]], said: RecordFields
+) -> dict[str, Any]:
     start_us, seconds = said.since_1970_us("start_time"), said.number("elapsed_time")
     if seconds is None:
         raise RowRefused("no_moment", field="elapsed_time")

@@ -11,7 +11,7 @@ RETRY_S = "5"
 Form = Literal["codecarbon", "otlp", "rows"]
 
 
-class Door(NamedTuple):
+class Endpoint(NamedTuple):
     """One address: the form of what comes in, the types it may be sent as, and how its protocol says that it was kept:
     codecarbon waits for 201, OTLP for 200."""
 
@@ -22,10 +22,10 @@ class Door(NamedTuple):
 
 _JSON = ("application/json",)
 _LINES = ("application/x-ndjson", "application/jsonl", "text/csv", "text/plain")
-DOORS = {
-    "/v1/codecarbon": Door("codecarbon", _JSON, 201),
-    "/v1/traces": Door("otlp", (*_JSON, "application/x-protobuf"), 200),
-    "/v1/rows": Door("rows", (*_JSON, *_LINES), 202),
+ENDPOINTS = {
+    "/v1/codecarbon": Endpoint("codecarbon", _JSON, 201),
+    "/v1/traces": Endpoint("otlp", (*_JSON, "application/x-protobuf"), 200),
+    "/v1/rows": Endpoint("rows", (*_JSON, *_LINES), 202),
 }
 # Where codecarbon posts with save_to_api: its own API, which says neither the country nor the PUE of a run.
 CODECARBON_API = ("/runs", "/emissions")

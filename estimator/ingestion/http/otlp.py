@@ -38,7 +38,7 @@ def as_json(data: bytes) -> bytes:
     return json.dumps(export, ensure_ascii=False).encode("utf-8")
 
 
-def taken(partial: dict[str, Any]) -> bytes:
+def accepted_response(partial: dict[str, Any]) -> bytes:
     """The answer to spans that were taken, with what was not: `rejectedSpans` and `errorMessage`, empty for nothing."""
     answer = ExportTraceServiceResponse()
     if partial:

@@ -12,10 +12,10 @@ from estimator.ingestion.http.endpoints import Form, NothingRead
 from estimator.ingestion.http.sender_rows import Body, Sender, body, own
 from estimator.ingestion.parsing import json_text
 from estimator.ingestion.reader import BrokenJson, NotATrace
-from estimator.ingestion.readers import Context, ReadResult, Trace, contained, pick, written
+from estimator.ingestion.readers import ReadingContext, ReadResult, Trace, contained, fit_to_schema, reader_of
 from estimator.ingestion.usage import otel
 from estimator.ledger import Ledger
-from estimator.ledger.append import Posting
+from estimator.ledger.append import Append
 from estimator.ledger.compaction import CompactionRunning, compact
 
 _RESOURCE = ("resourceSpans", "resource", "attributes", "key")
@@ -23,7 +23,7 @@ _EVENT = ("resourceSpans", "scopeSpans", "spans", "events", "attributes", "key")
 _READ = "service.name"
 
 
-class Sent(NamedTuple):
+class Payload(NamedTuple):
     """One body, in the form of the door that it came by."""
 
     sender: Sender
@@ -31,7 +31,7 @@ class Sent(NamedTuple):
     data: bytes
 
 
-class Taken(NamedTuple):
+class ParsedPayload(NamedTuple):
     """What was read of a body, the names of the fields that were dropped, and the spans that no row is made of."""
 
     trace: Trace
@@ -60,7 +60,7 @@ class Receipt:
         return asdict(self)
 
 
-def read_body(sent: Sent, context: Context) -> Taken:
+def read_body(sent: Payload, context: ReadingContext) -> ParsedPayload:
     """Rows of a body, as those of its sender. NothingRead where there are none, except of spans, which are mostly those
     of something else. The errors of the readers."""
     trace = body(sent.sender, sent.data)
@@ -68,9 +68,9 @@ def read_body(sent: Sent, context: Context) -> Taken:
         return _read(trace, sent, context)
 
 
-def post(ledger: Ledger, batch: Sequence[Taken]) -> list[Receipt]:
+def post(ledger: Ledger, batch: Sequence[ParsedPayload]) -> list[Receipt]:
     """Bring bodies into the ledger by one import, and say what became of each. When it returns, all are on disk."""
-    posting = Posting(ledger) if any(taken.result.read for taken in batch) else None
+    posting = Append(ledger) if any(taken.result.read for taken in batch) else None
     receipts = [_posted(posting, taken) for taken in batch]
     if posting:
         posting.account()
@@ -85,7 +85,7 @@ def settle(ledger: Ledger) -> None:
         return
 
 
-def _posted(posting: Posting | None, taken: Taken) -> Receipt:
+def _posted(posting: Append | None, taken: ParsedPayload) -> Receipt:
     """The receipt of a body, a body without any row leaving no mark in the ledger."""
     names, result, left = taken.dropped, taken.result, taken.left
     apart = (left.of_ai, left.libraries, left.others)
@@ -98,17 +98,19 @@ def _posted(posting: Posting | None, taken: Taken) -> Receipt:
     return Receipt(result.read, accepted, duplicates, quarantined, len(names), names, *apart)
 
 
-def _read(trace: Body, sent: Sent, context: Context) -> Taken:
+def _read(trace: Body, sent: Payload, context: ReadingContext) -> ParsedPayload:
     dropped: set[str] = set()
     if sent.form == "codecarbon":
         trace, dropped = _as_table(trace)
-    reader = {"codecarbon": codecarbon.READER, "otlp": otel.READER}.get(sent.form) or pick(trace)
+    reader = {"codecarbon": codecarbon.READER, "otlp": otel.READER}.get(sent.form) or reader_of(trace)
     result, left = reader.read(trace, context), otel.Unread()
     if reader is otel.READER:
-        dropped, left = _beside(trace), otel.unread(trace)
+        dropped, left = _unread_span_fields(trace), otel.unread(trace)
     if not result.read and sent.form != "otlp":
         raise NothingRead(reader=reader.name)
-    return Taken(trace, written(own(result, sent.sender)), tuple(sorted({*dropped, *result.unused})), left)
+    return ParsedPayload(
+        trace, fit_to_schema(own(result, sent.sender)), tuple(sorted({*dropped, *result.unused})), left
+    )
 
 
 def _as_table(trace: Body) -> tuple[Body, set[str]]:
@@ -131,7 +133,7 @@ def _as_table(trace: Body) -> tuple[Body, set[str]]:
     return body(trace.sender, file.getvalue().encode("utf-8", "replace")), given - KNOWN
 
 
-def _beside(trace: Trace) -> set[str]:
+def _unread_span_fields(trace: Trace) -> set[str]:
     """Names of what spans carry beside their attributes, and that nothing is taken from: there, prompts travel too."""
     found: set[str] = set()
     for _, export in json_text.objects(trace):

@@ -23,11 +23,11 @@ from estimator.ingestion.context import reading_context
 from estimator.ingestion.http import otlp
 from estimator.ingestion.http.endpoints import (
     CODECARBON_API,
-    DOORS,
+    ENDPOINTS,
     AddressRefused,
     BodyTooLarge,
     BodyTooSlow,
-    Door,
+    Endpoint,
     Limits,
     NotWritten,
     PackedRefused,
@@ -40,9 +40,9 @@ from estimator.ingestion.http.endpoints import (
     TypeRefused,
 )
 from estimator.ingestion.http.gzip_body import GZIP, unpacked
-from estimator.ingestion.http.payloads import Receipt, Sent, Taken, post, read_body, settle
+from estimator.ingestion.http.payloads import ParsedPayload, Payload, Receipt, post, read_body, settle
 from estimator.ingestion.http.sender_rows import Sender
-from estimator.ingestion.http.tokens import Senders, TokensTorn
+from estimator.ingestion.http.tokens import Tokens, TokensTorn
 from estimator.ledger import Ledger
 
 SETTLE_EVERY = 64  # batches written: below, small files cost less than grouping them
@@ -52,7 +52,7 @@ DRAINED = 8  # times the largest body that is read and thrown away, so that who 
 class _Waiting:
     """A body that was read, until its receipt is there, or the reason why it was not written."""
 
-    def __init__(self, taken: Taken) -> None:
+    def __init__(self, taken: ParsedPayload) -> None:
         self.taken = taken
         self.receipt: Receipt | None = None
         self.reason = "-"
@@ -62,14 +62,14 @@ class Collector:
     """Takes bodies from services and gives a receipt for each, those that wait together being written together."""
 
     def __init__(self, home: Path, limits: Limits) -> None:
-        self._senders, self._ledger, self._context = Senders(home), Ledger(home), reading_context(home)
+        self._senders, self._ledger, self._context = Tokens(home), Ledger(home), reading_context(home)
         self._limits = limits
         self._in_hand: Counter[str] = Counter()
         self._unsettled = 0
         self._waiting: list[_Waiting] = []
         self._writing = asyncio.Lock()
 
-    async def receive(self, request: Request, door: Door) -> Receipt:
+    async def receive(self, request: Request, door: Endpoint) -> Receipt:
         """What became of a body, unpacked if it is gzip. Refusal, TokensTorn, the errors of the readers."""
         try:
             sender = self._sender(request)
@@ -87,7 +87,7 @@ class Collector:
                 data = await run_in_threadpool(unpacked, data, self._limits.body)
             if _kind(request) == otlp.PROTOBUF:
                 data = await run_in_threadpool(otlp.as_json, data)
-            taken = await run_in_threadpool(read_body, Sent(sender, door.form, data), self._context)
+            taken = await run_in_threadpool(read_body, Payload(sender, door.form, data), self._context)
             return await self._written(_Waiting(taken))
         finally:
             self._in_hand[sender.mark] -= 1
@@ -152,13 +152,13 @@ def create_app(home: Path, limits: Limits) -> Starlette:
     """The doors of one home, and its health."""
     collector = Collector(home, limits)
 
-    def answering(door: Door) -> Callable[[Request], Any]:
+    def answering(door: Endpoint) -> Callable[[Request], Any]:
         async def answer(request: Request) -> Response:
             return _answer(request, await collector.receive(request, door), door)
 
         return answer
 
-    doors = [Route(path, answering(door), methods=["POST"]) for path, door in DOORS.items()]
+    doors = [Route(path, answering(door), methods=["POST"]) for path, door in ENDPOINTS.items()]
     handlers: Mapping[Any, Any] = {
         SobriaError: _refused,
         HTTPException: _astray,
@@ -204,7 +204,7 @@ def _secret(authorization: str) -> str:
         return ""
 
 
-def _check_type(request: Request, door: Door) -> None:
+def _check_type(request: Request, door: Endpoint) -> None:
     """TypeRefused, PackedRefused."""
     if _kind(request) not in door.types:
         raise TypeRefused(read=_kind(request)[:80], expected=", ".join(door.types))
@@ -220,7 +220,7 @@ def _packing(request: Request) -> str:
     return request.headers.get("content-encoding", "identity").strip().lower()
 
 
-def _answer(request: Request, receipt: Receipt, door: Door) -> Response:
+def _answer(request: Request, receipt: Receipt, door: Endpoint) -> Response:
     """What became of each part of a body. What is set aside is kept: OTLP hears of it, and counts as rejected only the
     spans of AI of which nothing is kept."""
     facts = receipt.as_dict() | {"unread_names": ", ".join(receipt.unread_names)}
@@ -234,7 +234,7 @@ def _answer(request: Request, receipt: Receipt, door: Door) -> Response:
         told = " ".join(say("collect", key, "en", **facts) for key in warned)
         body["partialSuccess"] = {"rejectedSpans": receipt.unread, "errorMessage": told}
     if _kind(request) == otlp.PROTOBUF:
-        return Response(otlp.taken(body.get("partialSuccess", {})), door.kept, media_type=otlp.PROTOBUF)
+        return Response(otlp.accepted_response(body.get("partialSuccess", {})), door.kept, media_type=otlp.PROTOBUF)
     return JSONResponse(body, door.kept)
 
 
@@ -260,7 +260,7 @@ async def _astray(request: Request, error: HTTPException) -> Response:
     key = {404: "no_such_door", 405: "post_only"}.get(error.status_code, "failed")
     if key == "no_such_door" and request.url.path.endswith(CODECARBON_API):
         key = "codecarbon_api"
-    return _refusal(request, sentences("collect", key, doors=", ".join(DOORS)), error.status_code, error.headers)
+    return _refusal(request, sentences("collect", key, doors=", ".join(ENDPOINTS)), error.status_code, error.headers)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

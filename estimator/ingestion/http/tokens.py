@@ -56,7 +56,7 @@ class Renewal(Kept):
     renews: str
 
 
-class Senders:
+class Tokens:
     """The tokens of one home, one file each, never changed: a revocation is one more file, and so is a renewal."""
 
     def __init__(self, home: Path) -> None:
@@ -75,7 +75,7 @@ class Senders:
     def renew(self, given: str) -> tuple[Token, str]:
         """One more token of the sender that showed this one, in force or revoked: its runs go on. TokenIdUnknown,
         TokensTorn."""
-        old = _one(given, [token for token in self._read() if not token.revokes])
+        old = _token_named(given, [token for token in self._read() if not token.revokes])
         token, secret = _new(old.service)
         renewal = make_record(Renewal, {"token": token.event, "renews": old.event}, datetime.now(UTC))
         self._renewals.write(renewal)  # first: without its token it says nothing
@@ -84,7 +84,7 @@ class Senders:
 
     def revoke(self, given: str) -> Token:
         """End a token, named by its id or the start of it. TokenIdUnknown, TokensTorn."""
-        token = _one(given, self.in_force())
+        token = _token_named(given, self.in_force())
         fields = {"service": token.service, "digest": "", "revokes": token.event}
         self._records.write(make_record(Token, fields, datetime.now(UTC)))
         return token
@@ -125,7 +125,7 @@ def _new(service: str) -> tuple[Token, str]:
     return make_record(Token, fields, datetime.now(UTC)), secret
 
 
-def _one(given: str, tokens: Sequence[Token]) -> Token:
+def _token_named(given: str, tokens: Sequence[Token]) -> Token:
     """The token that an id, or the start of one, names. TokenIdUnknown."""
     found = [token for token in tokens if len(given) >= SHORTEST and token.event.startswith(given)]
     if len(found) != 1:

@@ -7,14 +7,14 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import delimited_text, prometheus, timestamps
-from estimator.ingestion.parsing.prometheus import Sample
-from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said, Snapshot
-from estimator.ingestion.reader import Context, RowRefused, Trace
+from estimator.ingestion.parsing.prometheus import SeriesSample
+from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, Snapshot
+from estimator.ingestion.reader import ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 JOULES_PER_KWH = 3.6e6
 _MOST_W = 1e7
-FIELDS = Fields(numbers=("joules", "readings"), texts=("subject",), moments=("since", "until"), secret=("source",))
+FIELDS = FieldNames(numbers=("joules", "readings"), texts=("subject",), moments=("since", "until"), secret=("source",))
 _SUBJECT = ("subject", "since", "source")
 
 
@@ -28,7 +28,7 @@ class Counters:
     reader: str
     version: int
     joules: float
-    subject_of: Callable[[Sample], tuple[str, str] | None]
+    subject_of: Callable[[SeriesSample], tuple[str, str] | None]
     energy: Callable[[float], Mapping[str, Any]]
     checks: tuple[str, ...]
 
@@ -54,10 +54,10 @@ class _Count:
         self.moments.add(moment)
 
 
-def read_counters(trace: Trace, context: Context, counters: Counters) -> ReadResult:
+def read_counters(trace: Trace, context: ReadingContext, counters: Counters) -> ReadResult:
     """One row a subject, from readings that follow each other in one file, each dated by its samples or by a comment
     `# until DATE` above it. BadSidecar, BrokenMetrics."""
-    reading = Reading(trace, context, counters.reader, counters.version)
+    reading = RecordReader(trace, context, counters.reader, counters.version)
     text = delimited_text.decode(trace.data)
     dates = prometheus.dates(text)
     lines = [line for line, _ in dates]
@@ -76,19 +76,19 @@ def read_counters(trace: Trace, context: Context, counters: Counters) -> ReadRes
         count = counts.setdefault(subject, _Count(sample.line, moment, moment))
         count.add(f"{sample.name}{sorted(sample.labels.items())}", sample.value * counters.joules, moment)
     for (name, source), line in undated.items():
-        reading.take(line, Said({"subject": name, "source": source}, FIELDS), _undated, True)
+        reading.take(line, RecordFields({"subject": name, "source": source}, FIELDS), _undated, True)
     for (name, source), count in counts.items():
         facts = {"subject": name, "source": source, "since": count.since, "until": count.until}
-        said = Said(facts | {"joules": count.joules, "readings": len(count.moments)}, FIELDS)
+        said = RecordFields(facts | {"joules": count.joules, "readings": len(count.moments)}, FIELDS)
         reading.take(count.line, said, partial(_fields, reading, counters), Snapshot(_SUBJECT))
     return reading.result()
 
 
-def _undated(said: Said) -> dict[str, Any]:
+def _undated(said: RecordFields) -> dict[str, Any]:
     raise RowRefused("counter_without_dates", lines="# until 2026-03-01T08:00:00Z")
 
 
-def _fields(reading: Reading, counters: Counters, said: Said) -> dict[str, Any]:
+def _fields(reading: RecordReader, counters: Counters, said: RecordFields) -> dict[str, Any]:
     joules, readings = said.number("joules") or 0.0, said.number("readings") or 0.0
     if readings < 2:
         raise RowRefused("reading_alone")

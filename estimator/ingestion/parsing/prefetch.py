@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def ahead(items: Iterator[T], depth: int = 4) -> Iterator[T]:
+def prefetch(items: Iterator[T], depth: int = 4) -> Iterator[T]:
     """The same items, in the same order, this many made before they are asked for. Raises what making them raises."""
     end: Any = object()
     with ThreadPoolExecutor(1) as worker:

@@ -20,7 +20,7 @@ _LONGEST = 65_536  # characters of a line: the time that the parsers take grows 
 _UNPARSED = (ValueError, LookupError, ArithmeticError, AttributeError, TypeError)
 
 
-class Sample(NamedTuple):
+class SeriesSample(NamedTuple):
     """One value of one series; `moment_s`: when it was read, in seconds since 1970, where the text says it."""
 
     line: int
@@ -47,7 +47,7 @@ def names(head: str) -> frozenset[str]:
     return frozenset(_NAME.findall(head))
 
 
-def samples(text: str, file: str) -> Iterator[Sample]:
+def samples(text: str, file: str) -> Iterator[SeriesSample]:
     """Each finite sample: of OpenMetrics for what a line `# EOF` ends, with the line where its family begins; else of
     the text format of Prometheus. Exemplars are not samples. BrokenMetrics, with the line that is of neither."""
     lines: list[tuple[int, str]] = []
@@ -62,9 +62,9 @@ def samples(text: str, file: str) -> Iterator[Sample]:
     yield from _finite(_text_samples([line for line in lines if not line[1].startswith("#")], file))
 
 
-def last_of_each(found: Iterable[Sample]) -> list[Sample]:
+def last_of_each(found: Iterable[SeriesSample]) -> list[SeriesSample]:
     """The last reading of each series: by its moment where it has one, then by its place in the text."""
-    last: dict[tuple[str, str], Sample] = {}
+    last: dict[tuple[str, str], SeriesSample] = {}
     for sample in found:
         key = sample.name, repr(sorted(sample.labels.items()))
         if key not in last or (sample.moment_s or 0.0) >= (last[key].moment_s or 0.0):
@@ -72,7 +72,7 @@ def last_of_each(found: Iterable[Sample]) -> list[Sample]:
     return list(last.values())
 
 
-def told(text: str) -> dict[str, str]:
+def comment_facts(text: str) -> dict[str, str]:
     """What comments say: `# since DATE`, `# until DATE`, `# service NAME`, `# cards 2 x NAME`; the first of each."""
     said: dict[str, str] = {}
     for content in text.splitlines():
@@ -96,7 +96,7 @@ def iso(seconds: float | None) -> str | None:
         return None
 
 
-def _text_samples(lines: Sequence[tuple[int, str]], file: str) -> Iterator[Sample]:
+def _text_samples(lines: Sequence[tuple[int, str]], file: str) -> Iterator[SeriesSample]:
     """Without its comments each line is a family of its own, under the name that it is written with; this format has no
     exemplars, and a line that holds one comes from OpenMetrics whose end is missing."""
     if not lines:
@@ -112,7 +112,7 @@ def _text_samples(lines: Sequence[tuple[int, str]], file: str) -> Iterator[Sampl
         raise BrokenMetrics(file=file, line=left.at) from error
 
 
-def _open_samples(lines: Sequence[tuple[int, str]], file: str) -> Iterator[Sample]:
+def _open_samples(lines: Sequence[tuple[int, str]], file: str) -> Iterator[SeriesSample]:
     left = _Lines(lines)
     begins = left.at
     try:
@@ -123,10 +123,10 @@ def _open_samples(lines: Sequence[tuple[int, str]], file: str) -> Iterator[Sampl
         raise BrokenMetrics(file=file, line=left.at) from error
 
 
-def _sample(line: int, found: Any) -> Sample:
+def _sample(line: int, found: Any) -> SeriesSample:
     moment = None if found.timestamp is None else float(found.timestamp)
-    return Sample(line, found.name, found.labels, float(found.value or 0), moment)
+    return SeriesSample(line, found.name, found.labels, float(found.value or 0), moment)
 
 
-def _finite(found: Iterator[Sample]) -> Iterator[Sample]:
+def _finite(found: Iterator[SeriesSample]) -> Iterator[SeriesSample]:
     return (sample for sample in found if math.isfinite(sample.value))

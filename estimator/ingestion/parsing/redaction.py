@@ -39,7 +39,7 @@ def shifted_text(columns: Columns, cells: Sequence[str], private_values: Collect
     return as_line(kept)
 
 
-def shown(cell: str) -> str:
+def redacted(cell: str) -> str:
     """A cell quoted in a sentence about a row whose cells may be out of place: a bare number is not shown."""
     text = cell.strip()
     return HIDDEN if _BARE_NUMBER.match(text) else text[:60]

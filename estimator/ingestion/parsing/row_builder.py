@@ -15,7 +15,7 @@ from estimator.ingestion.parsing import timestamps
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.parsing.sidecars import Sidecars
-from estimator.ingestion.reader import Context, RowRefused, Trace
+from estimator.ingestion.reader import ReadingContext, RowRefused, Trace
 from estimator.ingestion.sidecar import Sidecar
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
@@ -36,7 +36,7 @@ _MOST_CARDS = 999_999
 _OF_ANY_ROW = ("machine_id", "machine", "device", "device_count", "precision", "concurrency", "resource_share")
 
 
-class Fields(NamedTuple):
+class FieldNames(NamedTuple):
     """The fields of a format that are read: numbers, short texts, dates, and what is used and never kept."""
 
     numbers: tuple[str, ...]
@@ -50,10 +50,10 @@ class Fields(NamedTuple):
         return frozenset((*self.numbers, *self.texts, *self.moments, *self.secret))
 
 
-class Said:
+class RecordFields:
     """What one record says in the fields that are read; what has not the shape of its field is hidden."""
 
-    def __init__(self, given: Mapping[str, Any], fields: Fields) -> None:
+    def __init__(self, given: Mapping[str, Any], fields: FieldNames) -> None:
         self.kept: dict[str, str] = {}
         self._numbers = frozenset(fields.numbers)
         for names, shape in ((fields.numbers, _NUMBER), (fields.texts, _SHORT), (fields.moments, _MOMENT)):
@@ -134,10 +134,10 @@ class Snapshot(NamedTuple):
     names: tuple[str, ...]
 
 
-class Reading:
+class RecordReader:
     """One pass over the records of one file: accepted, refused, and the names of what was left out."""
 
-    def __init__(self, trace: Trace, context: Context, reader: str, version: int) -> None:
+    def __init__(self, trace: Trace, context: ReadingContext, reader: str, version: int) -> None:
         self.trace, self.context, self.reader, self.version = trace, context, reader, version
         self.sidecar = Sidecars(trace).of("") or Sidecar()
         self.months = timestamps.Months()
@@ -146,7 +146,9 @@ class Reading:
         self._refused: list[Refused] = []
         self._unused: dict[str, None] = {}
 
-    def take(self, line: int, said: Said, make: Callable[[Said], dict[str, Any]], about: Snapshot | bool) -> None:
+    def take(
+        self, line: int, said: RecordFields, make: Callable[[RecordFields], dict[str, Any]], about: Snapshot | bool
+    ) -> None:
         """One record. `about`: True when the record is named by its own fields, so that the same again is the same;
         False when alike records are several; a Snapshot when a later record about the same replaces it."""
         row_id = self._identity(said, once=about is not False)
@@ -170,7 +172,7 @@ class Reading:
         except RowRefused as refusal:
             self._refuse(line, row_id, refusal, said.kept)
 
-    def refuse(self, line: int, said: Said, refusal: RowRefused) -> None:
+    def refuse(self, line: int, said: RecordFields, refusal: RowRefused) -> None:
         """One record that cannot become a row."""
         self._refuse(line, self._identity(said, once=False), refusal, said.kept)
 
@@ -235,11 +237,11 @@ class Reading:
     def _zones(self) -> dict[str, str]:
         return {row["id"]: row["zone"] for row in self.context.places.subjects if row["kind"] == "host" and row["zone"]}
 
-    def _identity(self, said: Said, once: bool) -> str:
+    def _identity(self, said: RecordFields, once: bool) -> str:
         identities = Identities(",") if once else self._identities
         return identities.of_text("\x1d".join((self.reader, *said.told(sorted((*said.kept, *said.secret))))))
 
-    def _run(self, said: Said, about: Snapshot) -> str:
+    def _run(self, said: RecordFields, about: Snapshot) -> str:
         subject = Identities(",").of_text("\x1d".join((self.reader, *said.told(about.names))))
         return f"{self.reader}/{subject}"
 

@@ -58,7 +58,7 @@ class Identities:
         content = blake2b(said, digest_size=SIZE)
         occurrence = self._occurrence(content.digest())
         if occurrence:
-            content.update(again(occurrence))
+            content.update(occurrence_bytes(occurrence))
         return content.hexdigest()
 
     def occurrences(self, digests: Sequence[bytes]) -> dict[int, int]:
@@ -89,6 +89,6 @@ class Identities:
         return self.of_text("\x1f".join(f"#{place}\x1e{self.normal(cell)}" for place, cell in enumerate(cells)))
 
 
-def again(occurrence: int) -> bytes:
+def occurrence_bytes(occurrence: int) -> bytes:
     """What the identity of a row takes up when so many that say the same came before it."""
     return f"\x1f#{occurrence}".encode()

@@ -4,14 +4,14 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, Fields, Reading, Said, counts_only
-from estimator.ingestion.reader import Context, Reader, Trace
+from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, counts_only
+from estimator.ingestion.reader import Reader, ReadingContext, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "albert"
 VERSION = 1
 _MODE = "mode/supplier_other"  # EcoLogits, of a version that no answer names
-FIELDS = Fields(
+FIELDS = FieldNames(
     numbers=(
         *("created", "prompt_tokens", "completion_tokens", "total_tokens", "latency"),
         *("kWh", "kWh.min", "kWh.max", "kgCO2eq", "kgCO2eq.min", "kgCO2eq.max"),
@@ -31,9 +31,9 @@ def sniff(name: str, head: str) -> bool:
     return listed or bool(_SIGNS & found)
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each answer or usage, of a document, of a list or of one a line. BrokenJson, BadSidecar."""
-    reading = Reading(trace, context, NAME, VERSION)
+    reading = RecordReader(trace, context, NAME, VERSION)
     rank = 0
     for line, holder in json_text.objects(trace):
         if isinstance(holder, str):
@@ -45,7 +45,7 @@ def read(trace: Trace, context: Context) -> ReadResult:
             if usage:
                 rank += 1
                 reading.left_out((answer.keys() - _OUTER) | (usage.keys() - _INNER))
-                said = Said(_flat(answer, usage), FIELDS)
+                said = RecordFields(_flat(answer, usage), FIELDS)
                 reading.take(rank, said, partial(_fields, reading), "id" in said.kept)
     return reading.result()
 
@@ -62,7 +62,7 @@ def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _fields(reading: Reading, said: Said) -> dict[str, Any]:
+def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     prompt, output, total = (said.number(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
     counts = {"input_tokens": total if prompt is None and output is None else prompt, "output_tokens": output}
     counted, checks = counts_only(said.text("model"), counts)
@@ -82,7 +82,7 @@ def _fields(reading: Reading, said: Said) -> dict[str, Any]:
     }
 
 
-def _energy(said: Said) -> tuple[dict[str, Any], list[str]]:
+def _energy(said: RecordFields) -> tuple[dict[str, Any], list[str]]:
     """Electricity [kWh] and its mode, with what to look at; nothing where none is said. Zero for work that was done
     is no electricity: the gateway writes it when it does not know its model."""
     kwh, is_range = _middle(said, "kWh")
@@ -94,7 +94,7 @@ def _energy(said: Said) -> tuple[dict[str, Any], list[str]]:
     return {"other_energy_kwh": kwh, "other_mode": _MODE}, looks
 
 
-def _middle(said: Said, name: str) -> tuple[float | None, bool]:
+def _middle(said: RecordFields, name: str) -> tuple[float | None, bool]:
     """The figure, or the middle of its range, and whether it was a range."""
     low, high = said.number(f"{name}.min"), said.number(f"{name}.max")
     if low is not None and high is not None:

@@ -4,13 +4,13 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.row_builder import Fields, Reading, Said, counts_only
-from estimator.ingestion.reader import Context, Reader, Trace
+from estimator.ingestion.parsing.row_builder import FieldNames, RecordFields, RecordReader, counts_only
+from estimator.ingestion.reader import Reader, ReadingContext, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "chat_response"
 VERSION = 2
-FIELDS = Fields(
+FIELDS = FieldNames(
     numbers=("created", "prompt_tokens", "completion_tokens", "cached_tokens"),
     texts=("id", "object", "model"),
 )
@@ -37,12 +37,12 @@ def sniff(name: str, head: str) -> bool:
     return any(found >= signs for signs in _SIGNS) and not _OTHERS & found
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each answer that holds its usage, of a document, of a list or of one a line; pieces of an answer hold none.
 
     BrokenJson, BadSidecar.
     """
-    reading = Reading(trace, context, NAME, VERSION)
+    reading = RecordReader(trace, context, NAME, VERSION)
     for line, found in json_text.objects(trace):
         if isinstance(found, str):
             reading.broken(line, found)
@@ -51,7 +51,7 @@ def read(trace: Trace, context: Context) -> ReadResult:
         usage = json_text.object_in(answer, "usage")
         if usage:
             reading.left_out(answer.keys() - _USED)
-            said = Said(_flat(answer, usage), FIELDS)
+            said = RecordFields(_flat(answer, usage), FIELDS)
             reading.take(line, said, partial(_fields, reading), "id" in said.kept)
     return reading.result()
 
@@ -66,7 +66,7 @@ def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
     return told | values | {"cached_tokens": details.get("cached_tokens")}
 
 
-def _fields(reading: Reading, said: Said) -> dict[str, Any]:
+def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     counts = {
         "input_tokens": said.number("prompt_tokens"),
         "output_tokens": said.number("completion_tokens"),

@@ -7,14 +7,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text, json_text, service_names
-from estimator.ingestion.parsing.row_builder import Fields, Reading, Said, Snapshot, counts_only
-from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ingestion.parsing.row_builder import FieldNames, RecordFields, RecordReader, Snapshot, counts_only
+from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "litellm"
 VERSION = 3
 # Where the call went tells a provider's own address from another that speaks like it; it may hold a password.
-FIELDS = Fields(
+FIELDS = FieldNames(
     numbers=("prompt_tokens", "completion_tokens", "cached_tokens"),
     texts=("request_id", "call_type", "model", "custom_llm_provider", "team_id", "cache_hit"),
     moments=("startTime", "endTime"),
@@ -36,19 +36,19 @@ def sniff(name: str, head: str) -> bool:
     return found >= _SIGNS or found >= _PAGED or set(_columns(head)) >= _SIGNS
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each request: of a list, of pages (`{"data": […]}`), of one object a line, or of a table (CSV).
 
     The same request in another of these forms is the same. BrokenJson, BrokenTable, BadSidecar.
     """
-    reading = Reading(trace, context, NAME, VERSION)
+    reading = RecordReader(trace, context, NAME, VERSION)
     logs, told = _logs(trace)
     cut = ["log_cut"] if told > len(logs) or (not told and len(logs) == _MOST) else []
     for line, log in logs:
         if isinstance(log, str):
             reading.broken(line, log)
             continue
-        said = Said(log | {"cached_tokens": _cached(log)}, FIELDS)
+        said = RecordFields(log | {"cached_tokens": _cached(log)}, FIELDS)
         reading.left_out(log.keys() - FIELDS.names - _NAMING)
         service = _service(log, reading.sidecar.use_case)
         about = Snapshot(("request_id",)) if "request_id" in said.kept else False
@@ -143,7 +143,7 @@ def _tags(log: Mapping[str, Any]) -> list[str]:
     return [tag.strip() for tag in found if isinstance(tag, str)] if isinstance(found, list) else []
 
 
-def _fields(reading: Reading, service: Service, cut: list[str], said: Said) -> dict[str, Any]:
+def _fields(reading: RecordReader, service: Service, cut: list[str], said: RecordFields) -> dict[str, Any]:
     if said.text("cache_hit").lower() == "true":
         raise RowRefused("gateway_cache")
     counts = {

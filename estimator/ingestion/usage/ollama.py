@@ -5,13 +5,13 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.row_builder import Fields, Reading, Said, counts_only
-from estimator.ingestion.reader import Context, Reader, Trace
+from estimator.ingestion.parsing.row_builder import FieldNames, RecordFields, RecordReader, counts_only
+from estimator.ingestion.reader import Reader, ReadingContext, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "ollama"
 VERSION = 1
-FIELDS = Fields(
+FIELDS = FieldNames(
     numbers=("prompt_eval_count", "eval_count", "total_duration"),
     texts=("model", "done"),
     moments=("created_at",),
@@ -25,20 +25,20 @@ def sniff(name: str, head: str) -> bool:
     return json_text.outline(head) >= _SIGNS
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each answer that is done, of a document, of a list or of one object a line. BrokenJson, BadSidecar."""
-    reading = Reading(trace, context, NAME, VERSION)
+    reading = RecordReader(trace, context, NAME, VERSION)
     for line, answer in json_text.objects(trace):
         if isinstance(answer, str):
             reading.broken(line, answer)
         elif answer.get("done") is not False:
             reading.left_out(answer.keys() - FIELDS.names)
-            said = Said(answer, FIELDS)
+            said = RecordFields(answer, FIELDS)
             reading.take(line, said, partial(_fields, reading), "created_at" in said.kept)
     return reading.result()
 
 
-def _fields(reading: Reading, said: Said) -> dict[str, Any]:
+def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     counts = {"input_tokens": said.number("prompt_eval_count"), "output_tokens": said.number("eval_count")}
     counted, checks = counts_only(said.text("model"), counts)
     place, looks = reading.place()

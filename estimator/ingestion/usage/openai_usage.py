@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.row_builder import Fields, Reading, Said, Snapshot, counts_only
-from estimator.ingestion.reader import Context, Reader, Trace
+from estimator.ingestion.parsing.row_builder import FieldNames, RecordFields, RecordReader, Snapshot, counts_only
+from estimator.ingestion.reader import Reader, ReadingContext, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "openai_usage"
@@ -20,7 +20,7 @@ _COUNTS = {
     "audio_s": "seconds",
 }
 # Buckets may be cut by person or by key: such a cell tells two rows apart, and is not kept.
-FIELDS = Fields(
+FIELDS = FieldNames(
     numbers=("start_time", "end_time", *_COUNTS.values()),
     texts=("object", "project_id", "model", "batch", "service_tier", "source", "size"),
     secret=("user_id", "api_key_id"),
@@ -36,9 +36,9 @@ def sniff(name: str, head: str) -> bool:
     return f'"{_RESULTS}' in head and {"data.start_time", "data.results.object"} <= found and bool(counts & found)
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each result of each bucket, of one page or of one page a line. BrokenJson, BadSidecar."""
-    reading = Reading(trace, context, NAME, VERSION)
+    reading = RecordReader(trace, context, NAME, VERSION)
     rank = 0
     for line, page in json_text.objects(trace):
         if isinstance(page, str):
@@ -47,7 +47,7 @@ def read(trace: Trace, context: Context) -> ReadResult:
         for result in _results(page):
             rank += 1
             reading.left_out(result.keys() - FIELDS.names)
-            reading.take(rank, Said(result, FIELDS), partial(_fields, reading), Snapshot(_SUBJECT))
+            reading.take(rank, RecordFields(result, FIELDS), partial(_fields, reading), Snapshot(_SUBJECT))
     return reading.result()
 
 
@@ -59,7 +59,7 @@ def _results(page: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield (result if isinstance(result, dict) else {}) | times
 
 
-def _fields(reading: Reading, said: Said) -> dict[str, Any]:
+def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     counts = {name: said.number(field) for name, field in _COUNTS.items()}
     counted, checks = counts_only(said.text("model"), counts)
     place, looks = reading.place("openai")

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import json_text
 from estimator.ingestion.parsing.redaction import HIDDEN
-from estimator.ingestion.parsing.row_builder import Fields, Reading, Said, counts_only
-from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ingestion.parsing.row_builder import FieldNames, RecordFields, RecordReader, counts_only
+from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "otel_genai"
@@ -36,7 +36,7 @@ _SCOPE = re.compile(r"^[\w.@/-]{1,80}$")
 _USAGE = frozenset((*_ATTRIBUTES["input"], *_ATTRIBUTES["output"]))
 # These hold the calls that they made, each with a span of its own.
 _WHOLES = frozenset({"invoke_agent", "create_agent", "invoke_workflow", "execute_tool"})
-FIELDS = Fields(
+FIELDS = FieldNames(
     numbers=("startTimeUnixNano", "endTimeUnixNano", "input", "output", "cached"),
     texts=("traceId", "spanId", "service.name", "model", "provider", "operation"),
 )
@@ -71,12 +71,12 @@ def sniff(name: str, head: str) -> bool:
     return json_text.outline(head) >= _SPANS and any(f'"{name}"' in head for name in _USAGE)
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each span that counts tokens, of a document or of one export a line; the other spans are no usage.
 
     BrokenJson, BadSidecar.
     """
-    reading = Reading(trace, context, NAME, VERSION)
+    reading = RecordReader(trace, context, NAME, VERSION)
     spans: list[_Span] = []
     for line, export in json_text.objects(trace):
         if isinstance(export, str):
@@ -86,7 +86,7 @@ def read(trace: Trace, context: Context) -> ReadResult:
     parents = _parents(spans)
     for rank, found in enumerate(spans, 1):
         reading.left_out(found.attributes.keys() - _KNOWN)
-        said = Said(_flat(found), FIELDS)
+        said = RecordFields(_flat(found), FIELDS)
         whole = said.text("operation") in _WHOLES or said.text("spanId") in parents
         reading.take(rank, said, partial(_fields, reading, whole, _address(found)), "spanId" in said.kept)
     return reading.result()
@@ -140,7 +140,7 @@ def _address(found: _Span) -> str:
     return next((text for text in given if isinstance(text, str) and text.strip()), "")
 
 
-def _fields(reading: Reading, whole: bool, address: str, said: Said) -> dict[str, Any]:
+def _fields(reading: RecordReader, whole: bool, address: str, said: RecordFields) -> dict[str, Any]:
     if whole:
         raise RowRefused("span_of_spans")
     read, cached = said.number("input"), said.number("cached")

@@ -6,8 +6,15 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import delimited_text, prometheus
-from estimator.ingestion.parsing.row_builder import NOT_DECLARED, Fields, Reading, Said, Snapshot, counts_only
-from estimator.ingestion.reader import Context, Reader, RowRefused, Trace
+from estimator.ingestion.parsing.row_builder import (
+    NOT_DECLARED,
+    FieldNames,
+    RecordFields,
+    RecordReader,
+    Snapshot,
+    counts_only,
+)
+from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "vllm"
@@ -25,7 +32,7 @@ _REQUESTS = (
     "vllm:e2e_request_latency_seconds_count",
 )
 _STARTS = ("vllm:generation_tokens_created", "vllm:prompt_tokens_created", "process_start_time_seconds")
-FIELDS = Fields(
+FIELDS = FieldNames(
     numbers=("prompt_tokens", "generation_tokens", "cached_tokens", "requests"),
     texts=("model", "service"),
     moments=("since", "until"),
@@ -40,15 +47,15 @@ def sniff(name: str, head: str) -> bool:
     return "vllm" in head and not counters.isdisjoint(map(_own, prometheus.names(head)))
 
 
-def read(trace: Trace, context: Context) -> ReadResult:
+def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """One row for each model and engine, whose counters are taken from the start of the server. BadSidecar,
     BrokenMetrics.
 
     Without the dates of that start and of the reading a counter has no place in time: the row is set aside.
     """
-    reading = Reading(trace, context, NAME, VERSION)
+    reading = RecordReader(trace, context, NAME, VERSION)
     text = delimited_text.decode(trace.data)
-    told = prometheus.told(text)
+    told = prometheus.comment_facts(text)
     found: dict[str, dict[str, Any]] = {}
     sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     starts: dict[str, float] = {}
@@ -70,7 +77,7 @@ def read(trace: Trace, context: Context) -> ReadResult:
     cards = _cards(reading, told.get("cards", ""), len(engines))
     for key, facts in engines.items():
         since = told.get("since") or prometheus.iso(started)
-        said = Said(facts | _counts(sums[key]) | {"since": since, "service": told.get("service")}, FIELDS)
+        said = RecordFields(facts | _counts(sums[key]) | {"since": since, "service": told.get("service")}, FIELDS)
         reading.take(facts["line"], said, partial(_fields, reading, cards), Snapshot(_SUBJECT))
     return reading.result()
 
@@ -89,7 +96,7 @@ def _counts(sums: Mapping[str, float]) -> dict[str, float]:
     return found | ({"requests": sums[counted]} if counted else {})
 
 
-def _cards(reading: Reading, told: str, engines: int) -> tuple[dict[str, Any], list[str]]:
+def _cards(reading: RecordReader, told: str, engines: int) -> tuple[dict[str, Any], list[str]]:
     """The cards that are kept for each engine, as the sidecar says, else as the file does (`# cards 2 x NVIDIA L40S`),
     with what to look at."""
     side = reading.sidecar
@@ -101,7 +108,7 @@ def _cards(reading: Reading, told: str, engines: int) -> tuple[dict[str, Any], l
     return {"device": device, "device_count": count}, looks
 
 
-def _fields(reading: Reading, cards: tuple[dict[str, Any], list[str]], said: Said) -> dict[str, Any]:
+def _fields(reading: RecordReader, cards: tuple[dict[str, Any], list[str]], said: RecordFields) -> dict[str, Any]:
     counts = {
         "input_tokens": said.number("prompt_tokens"),
         "output_tokens": said.number("generation_tokens"),

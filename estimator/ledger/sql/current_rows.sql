@@ -41,7 +41,7 @@ followed AS (
     ) AS next_work
   FROM numbered
 ),
-judged AS (
+row_status AS (
   SELECT
     followed.*,
     CASE
@@ -59,7 +59,7 @@ runs AS (
     SUM(energy_total * COALESCE(reported_pue, 1)) AS energy,
     SUM(duration_s) AS duration_s,
     MAX(end_us) AS last_end_us
-  FROM judged
+  FROM row_status
   WHERE first_status = 'current' AND cumulative AND run_id IS NOT NULL
   GROUP BY run_id, service_key
 ),
@@ -71,7 +71,7 @@ tasks AS (
     SUM(duration_s) AS duration_s,
     MIN(start_us) AS first_start_us,
     MIN(start_month) AS first_start_month
-  FROM judged
+  FROM row_status
   WHERE first_status = 'current' AND NOT cumulative AND task_name IS NOT NULL AND run_id IS NOT NULL
   GROUP BY run_id, service_key
 ),
@@ -90,24 +90,24 @@ paired AS (
 -- One row of each run takes the hours of the tasks: the last to end.
 placed AS (
   SELECT
-    judged.*,
+    row_status.*,
     paired.run_counts,
     CASE
-      WHEN paired.run_counts AND judged.cumulative AND judged.first_status = 'current'
-        AND judged.end_us = paired.last_end_us AND paired.missing_s > 0
+      WHEN paired.run_counts AND row_status.cumulative AND row_status.first_status = 'current'
+        AND row_status.end_us = paired.last_end_us AND paired.missing_s > 0
         AND ROW_NUMBER() OVER (
-          PARTITION BY judged.run_key, judged.first_status, judged.end_us ORDER BY judged.duration_s DESC, judged.row_id
+          PARTITION BY row_status.run_key, row_status.first_status, row_status.end_us ORDER BY row_status.duration_s DESC, row_status.row_id
         ) = 1
       THEN paired.missing_s
       ELSE 0
     END AS added_s,
     paired.first_start_us,
     paired.first_start_month
-  FROM judged
+  FROM row_status
   LEFT JOIN paired
-    ON paired.run_id = judged.run_id
-    AND paired.service_key = judged.service_key
-    AND (judged.cumulative OR judged.task_name IS NOT NULL)
+    ON paired.run_id = row_status.run_id
+    AND paired.service_key = row_status.service_key
+    AND (row_status.cumulative OR row_status.task_name IS NOT NULL)
 )
 SELECT
   row_id, run_key, run_id, cumulative, task_name,

@@ -1,4 +1,4 @@
-"""The public names of SobrIA, under the name that people install: `from sobria import Question, estimate`."""
+"""The public names of SobrIA, under the name that people install: `from sobria import Request, estimate`."""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from estimator import __getattr__ as __getattr__
 if TYPE_CHECKING:
     from estimator import Activity as Activity
     from estimator import Hardware as Hardware
-    from estimator import Question as Question
+    from estimator import Request as Request
     from estimator import Site as Site
     from estimator import SobriaError as SobriaError
     from estimator import Tracker as Tracker

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Row = tuple["Cell | str", ...]
+Row = tuple["TableCell | str", ...]
 Record = tuple[object, ...]
 
 
 @dataclass(frozen=True)
-class Bar:
+class IntervalBar:
     """An interval drawn from zero to `top` [unit of the amount]; proof: shares of the electricity by proof."""
 
     amount: Mapping[str, Any]
@@ -18,12 +18,12 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """A cell of a table: its text, then small lines under it, then its bar; or the scale from zero to `top`."""
 
     text: str
     small: tuple[str, ...] = ()
-    bar: Bar | None = None
+    bar: IntervalBar | None = None
     scale: str = ""
 
 
@@ -42,7 +42,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Fields:
+class FieldList:
     """Names and values; a value is empty when a person has to write it."""
 
     pairs: tuple[tuple[str, str], ...]
@@ -55,7 +55,7 @@ class Points:
     items: tuple[str, ...]
 
 
-Block = str | Table | Fields | Points
+Block = str | Table | FieldList | Points
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from estimator.core.errors import say
 from estimator.core.typography import typeset
-from estimator.reporting.documents.document import Block, Cell, Fields, Points, Row, Section, Sheet, Table
+from estimator.reporting.documents.document import Block, FieldList, Points, Row, Section, Sheet, Table, TableCell
 from estimator.reporting.documents.svg_bars import FILLS, PATTERNS, bar_svg, dot, sample
 
 AIRY = 4000  # characters that fit on one page in ordinary type
@@ -18,7 +18,7 @@ def page(sheet: Sheet) -> str:
     lang = sheet.lang
     body = Markup().join(
         (
-            PATTERNS if _drawn(sheet) else Markup(),
+            PATTERNS if _has_bars(sheet) else Markup(),
             _stamp(sheet.mark),
             _head(sheet),
             Markup().join(_section(part, lang) for part in sheet.sections),
@@ -84,7 +84,7 @@ def _block(block: Block, lang: str) -> Markup:
     if isinstance(block, Points):
         items = Markup().join(Markup("<li>{}</li>").format(_t(item, lang)) for item in block.items)
         return Markup("<ul>{}</ul>").format(items)
-    if isinstance(block, Fields):
+    if isinstance(block, FieldList):
         return Markup("<dl>{}</dl>").format(Markup().join(_field(*pair, lang) for pair in block.pairs))
     return _table(block, lang)
 
@@ -106,7 +106,7 @@ def _table(table: Table, lang: str) -> Markup:
 
 
 def _row(row: Row, columns: tuple[str, ...], lang: str) -> Markup:
-    first, *others = (cell if isinstance(cell, Cell) else Cell(cell) for cell in row)
+    first, *others = (cell if isinstance(cell, TableCell) else TableCell(cell) for cell in row)
     head = Markup('<th scope="row"><b>{}</b>{}</th>').format(_t(first.text, lang), _small(first, lang))
     span = Markup(' colspan="{}"').format(len(columns) - 1) if len(others) == 1 < len(columns) - 1 else Markup()
     cells = Markup()
@@ -116,19 +116,19 @@ def _row(row: Row, columns: tuple[str, ...], lang: str) -> Markup:
     return Markup("<tr>{}{}</tr>").format(head, cells)
 
 
-def _inside(cell: Cell, lang: str) -> Markup:
+def _inside(cell: TableCell, lang: str) -> Markup:
     if cell.scale:
         return Markup('<div class="axis" aria-hidden="true"><span>0</span><span>{}</span></div>').format(cell.scale)
     return Markup("{}{}{}").format(_t(cell.text, lang), bar_svg(cell.bar) if cell.bar else "", _small(cell, lang))
 
 
-def _small(cell: Cell, lang: str) -> Markup:
+def _small(cell: TableCell, lang: str) -> Markup:
     return Markup().join(Markup('<span class="small">{}</span>').format(_t(text, lang)) for text in cell.small)
 
 
 def _legend(table: Table, lang: str) -> Markup:
     """The textures in use and the dot, in words, under a table that draws."""
-    bars = [cell.bar for row in table.rows for cell in row if isinstance(cell, Cell) and cell.bar]
+    bars = [cell.bar for row in table.rows for cell in row if isinstance(cell, TableCell) and cell.bar]
     if not bars:
         return Markup()
     used = [p for p in FILLS if any((bar.proof or {"unknown": 1.0}).get(p, 0) > 0 for bar in bars)]
@@ -137,6 +137,6 @@ def _legend(table: Table, lang: str) -> Markup:
     return Markup('<ul class="legend">{}</ul>').format(Markup().join(items))
 
 
-def _drawn(sheet: Sheet) -> bool:
+def _has_bars(sheet: Sheet) -> bool:
     tables = [b for part in sheet.sections for b in part.blocks if isinstance(b, Table)]
-    return any(isinstance(cell, Cell) and cell.bar for t in tables for row in t.rows for cell in row)
+    return any(isinstance(cell, TableCell) and cell.bar for t in tables for row in t.rows for cell in row)

@@ -6,7 +6,7 @@ import re
 
 from estimator.core.typography import typeset
 from estimator.places.supplier_answers import cell_text
-from estimator.reporting.documents.document import Block, Cell, Fields, Points, Row, Section, Sheet, Table
+from estimator.reporting.documents.document import Block, FieldList, Points, Row, Section, Sheet, Table, TableCell
 
 SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 BLANK = "………"
@@ -54,7 +54,7 @@ def _block(block: Block, lang: str) -> list[str]:
         return [_plain(block, lang)]
     if isinstance(block, Points):
         return [f"- {_plain(item, lang)}" for item in block.items]
-    if isinstance(block, Fields):
+    if isinstance(block, FieldList):
         return [f"- {_plain(name, lang)}{COLON[lang]}{_plain(value, lang) or BLANK}" for name, value in block.pairs]
     return _rows(block, lang)
 
@@ -66,6 +66,6 @@ def _rows(found: Table, lang: str) -> list[str]:
 
 
 def _line(row: Row, wide: int, lang: str) -> str:
-    cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
+    cells = [cell if isinstance(cell, TableCell) else TableCell(cell) for cell in row]
     texts = ["<br>".join(_plain(text, lang) for text in (cell.text, *cell.small) if text) for cell in cells]
     return f"| {' | '.join((*texts, *[''] * (wide - len(texts))))} |"

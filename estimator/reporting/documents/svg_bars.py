@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
 
-from estimator.reporting.documents.document import Bar
+from estimator.reporting.documents.document import IntervalBar
 
 WIDE, HIGH, BAND, EDGE = 120, 12, 8, 5  # of a picture, of the bar in it, and the room left for a dot at its ends [px]
 NARROWEST = 1.5  # of a bar [px]
@@ -23,7 +23,7 @@ PATTERNS = Markup(
 )
 
 
-def bar_svg(bar: Bar) -> Markup:
+def bar_svg(bar: IntervalBar) -> Markup:
     """The picture of a bar; its words stand beside it, so it is not read aloud."""
     low, middle, high = (_at(bar.amount[end], bar.top) for end in ("low", "central", "high"))
     wide = max(high - low, NARROWEST)

@@ -14,12 +14,12 @@ from estimator.catalogue import providers
 from estimator.comparison.decision import decision
 from estimator.comparison.scenario import Option, Quality, Scenario, read_scenario
 from estimator.core.errors import SobriaError, say
-from estimator.core.number_format import NO_BREAK, Step, count_text, share_text, tick_text, two_figures
+from estimator.core.number_format import NO_BREAK, DisplayUnit, count_text, share_text, tick_text, two_figures
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
 
 FOUR = ("energy", "water", "adpe", "gwp")  # the order of the charter, then greenhouse gases
-BARE = Step(Decimal(1), "", scaled=False)
+BARE = DisplayUnit(Decimal(1), "", scaled=False)
 LONGEST, SHORT = 160, 60  # characters of a text of the user on a sheet, and beside a figure
 
 
@@ -30,7 +30,7 @@ class CaseWithoutScenario(SobriaError):
 
 
 @dataclass(frozen=True)
-class Facts:
+class SheetFacts:
     """A scenario worked out. body: of `decision`; use_case: None when the register does not hold it; hosts: site →
     labels of the options placed there; build: that of the ledger that measured options read, "" without any; sample:
     does it hold the samples of the project?"""
@@ -107,7 +107,7 @@ class Facts:
         return f"sobria sheet {kind} {self.file} --lang {self.lang}"
 
 
-def facts_of(scenario: Scenario, lang: str, home: Path | None = None, file: str = "scenario.toml") -> Facts:
+def facts_of(scenario: Scenario, lang: str, home: Path | None = None, file: str = "scenario.toml") -> SheetFacts:
     """The comparison of a scenario with what surrounds it. SobriaError of `decision`."""
     body = decision(scenario, home)
     cases = Register(home).use_cases() if home and scenario.use_case else []
@@ -115,7 +115,7 @@ def facts_of(scenario: Scenario, lang: str, home: Path | None = None, file: str 
     measured = home and any(option.measured for option in scenario.options)
     build = open_current(home) if home and measured else None
     source = (build.id, build.sample) if build else ("", False)
-    return Facts(scenario, body, lang, file, case, _hosts(scenario), *source)
+    return SheetFacts(scenario, body, lang, file, case, _hosts(scenario), *source)
 
 
 def scenario_of_case(case: UseCase, home: Path) -> Scenario:

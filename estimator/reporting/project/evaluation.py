@@ -5,21 +5,31 @@ from typing import Any
 
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, range_text, step_for, tick_text, with_unit
-from estimator.reporting.documents.document import Bar, Cell, Fields, Points, Record, Row, Section, Sheet, Table
+from estimator.reporting.documents.document import (
+    FieldList,
+    IntervalBar,
+    Points,
+    Record,
+    Row,
+    Section,
+    Sheet,
+    Table,
+    TableCell,
+)
 from estimator.reporting.documents.svg_bars import round_top, small_ones
 from estimator.reporting.project import sentences
-from estimator.reporting.project.context import FOUR, LONGEST, SHORT, Facts, clipped
+from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts, clipped
 
 COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut", "unite", "texte", "preuve")
 ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] → options on the page; all are in the CSV
 CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 
 
-def evaluation(facts: Facts) -> Sheet:
+def evaluation(facts: SheetFacts) -> Sheet:
     """The sheet of a scenario."""
     sections = (
-        Section(facts.say("need"), (Fields(sentences.need(facts)),)),
-        Section(say("sheet", "charter_question", "fr"), sentences.alternative_told(facts), quote=True),
+        Section(facts.say("need"), (FieldList(sentences.need(facts)),)),
+        Section(say("sheet", "charter_question", "fr"), sentences.alternative_text(facts), quote=True),
         Section(facts.say("results"), (_table(facts), *_left_out(facts))),
         *_verdicts(facts),
         Section(facts.say("conclusions"), (Points(sentences.conclusions(facts)),)),
@@ -31,7 +41,7 @@ def evaluation(facts: Facts) -> Sheet:
         kind=facts.say("kind_evaluation"),
         title=facts.scenario.title,
         lang=facts.lang,
-        lead=sentences.lead(facts, [option["id"] for option in _shown(facts)]),
+        lead=sentences.lead(facts, [option["id"] for option in _options_shown(facts)]),
         sections=sections,
         foot=sentences.foot(facts, "evaluation"),
         columns=COLUMNS,
@@ -41,7 +51,7 @@ def evaluation(facts: Facts) -> Sheet:
     )
 
 
-def _shown(facts: Facts) -> list[Mapping[str, Any]]:
+def _options_shown(facts: SheetFacts) -> list[Mapping[str, Any]]:
     """The options on the page: the one without AI, then those of least electricity, in the order of the scenario;
     the others that were set aside stand in a sentence."""
     options = [o for n, o in enumerate(facts.body["options"]) if n == 0 or o["status"] != "rejected"]
@@ -53,9 +63,9 @@ def _shown(facts: Facts) -> list[Mapping[str, Any]]:
     return [option for option in options if option in kept]
 
 
-def _left_out(facts: Facts) -> tuple[str, ...]:
+def _left_out(facts: SheetFacts) -> tuple[str, ...]:
     """What stands in no row: the options set aside, with the reason, and those for which there is no room."""
-    shown = [option["id"] for option in _shown(facts)]
+    shown = [option["id"] for option in _options_shown(facts)]
     others = [option for option in facts.body["options"] if option["id"] not in shown]
     aside = [
         facts.say("set_aside_why", label=o["label"], why=clipped(o["why"], 2 * SHORT).rstrip("."))
@@ -68,8 +78,8 @@ def _left_out(facts: Facts) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _table(facts: Facts) -> Table:
-    shown = _shown(facts)
+def _table(facts: SheetFacts) -> Table:
+    shown = _options_shown(facts)
     columns = (facts.say("option"), *(say("figures", name, facts.lang) for name in FOUR))
     rows = tuple(_row(facts, option, shown) for option in shown)
     caption = facts.say(
@@ -78,23 +88,23 @@ def _table(facts: Facts) -> Table:
     return Table(caption, columns, rows, _axis(facts, shown) + _enlarged(facts, shown))
 
 
-def _row(facts: Facts, option: Mapping[str, Any], shown: list[Mapping[str, Any]]) -> Row:
+def _row(facts: SheetFacts, option: Mapping[str, Any], shown: list[Mapping[str, Any]]) -> Row:
     """An option with its quality and proof, then each indicator over the period, for one unit, and drawn."""
-    head = Cell(option["label"], (facts.joined(sentences.described(facts, option)),))
+    head = TableCell(option["label"], (facts.joined(sentences.described(facts, option)),))
     if option["status"] != "studied" or not option["figures"]:
         return (head, clipped(sentences.without_figures(facts, option), SHORT))
     return (head, *(_amount(facts, option, name, _tops(shown)) for name in FOUR))
 
 
-def _amount(facts: Facts, option: Mapping[str, Any], name: str, tops: Mapping[str, float]) -> Cell:
+def _amount(facts: SheetFacts, option: Mapping[str, Any], name: str, tops: Mapping[str, float]) -> TableCell:
     amount, lang = option["figures"][name], facts.lang
     if amount["central"] is None:
-        return Cell(missing_text(amount, lang))
+        return TableCell(missing_text(amount, lang))
     each = facts.say("each", value=range_text(option["per_unit"][name], lang))
-    return Cell(interval_text(amount, lang), (each,), Bar(amount, option["proof"], tops[name]))
+    return TableCell(interval_text(amount, lang), (each,), IntervalBar(amount, option["proof"], tops[name]))
 
 
-def _known(options: list[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
+def _known_figures(options: list[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
     """The figures of an indicator that are known."""
     found = [option["figures"].get(name) or {} for option in options]
     return [amount for amount in found if amount.get("central") is not None]
@@ -102,7 +112,7 @@ def _known(options: list[Mapping[str, Any]], name: str) -> list[Mapping[str, Any
 
 def _tops(options: list[Mapping[str, Any]]) -> dict[str, float]:
     """Where the common scale of each indicator ends [unit of the indicator]: a round number in the unit shown."""
-    return {name: _top(_known(options, name)) for name in FOUR}
+    return {name: _top(_known_figures(options, name)) for name in FOUR}
 
 
 def _top(amounts: list[Mapping[str, Any]]) -> float:
@@ -112,43 +122,43 @@ def _top(amounts: list[Mapping[str, Any]]) -> float:
     return round_top(max(a["high"] for a in amounts) / worth) * worth
 
 
-def _axis(facts: Facts, options: list[Mapping[str, Any]]) -> tuple[Row, ...]:
+def _axis(facts: SheetFacts, options: list[Mapping[str, Any]]) -> tuple[Row, ...]:
     """The row that says where the scales end."""
-    cells = [_scale(_known(options, name), facts.lang) for name in FOUR]
+    cells = [_scale(_known_figures(options, name), facts.lang) for name in FOUR]
     return ((facts.say("scale"), *cells),) if any(cell.scale for cell in cells) else ()
 
 
-def _scale(amounts: list[Mapping[str, Any]], lang: str) -> Cell:
+def _scale(amounts: list[Mapping[str, Any]], lang: str) -> TableCell:
     if not amounts:
-        return Cell("")
+        return TableCell("")
     top = _top(amounts)
     step = step_for(amounts[0]["unit"], top, lang)
-    return Cell("", scale=with_unit(tick_text(top, step, lang), step))
+    return TableCell("", scale=with_unit(tick_text(top, step, lang), step))
 
 
-def _enlarged(facts: Facts, shown: list[Mapping[str, Any]]) -> tuple[Row, ...]:
+def _enlarged(facts: SheetFacts, shown: list[Mapping[str, Any]]) -> tuple[Row, ...]:
     """The options more than twenty times lower than the largest one, drawn again on a scale of their own."""
     small: dict[str, list[Mapping[str, Any]]] = {}
     for name in FOUR:
-        tiny = small_ones(amount["central"] for amount in _known(shown, name))
+        tiny = small_ones(amount["central"] for amount in _known_figures(shown, name))
         small[name] = [o for o in shown if (o["figures"].get(name) or {}).get("central") in tiny]
     drawn = [option for option in shown if any(option in small[name] for name in FOUR)]
     rows: list[Row] = []
     for option in drawn:
         cells = []
         for name in FOUR:
-            top = _top(_known(small[name], name))
-            bar = Bar(option["figures"][name], option["proof"], top) if option in small[name] else None
-            cells.append(Cell("", bar=bar))
-        rows.append((Cell(facts.say("enlarged", label=option["label"])), *cells))
-    scale = tuple(_scale(_known(small[name], name), facts.lang) for name in FOUR)
+            top = _top(_known_figures(small[name], name))
+            bar = IntervalBar(option["figures"][name], option["proof"], top) if option in small[name] else None
+            cells.append(TableCell("", bar=bar))
+        rows.append((TableCell(facts.say("enlarged", label=option["label"])), *cells))
+    scale = tuple(_scale(_known_figures(small[name], name), facts.lang) for name in FOUR)
     return (*rows, (facts.say("scale_enlarged"), *scale)) if rows else ()
 
 
-def _verdicts(facts: Facts) -> tuple[Section, ...]:
+def _verdicts(facts: SheetFacts) -> tuple[Section, ...]:
     """The verdict of each indicator between the reference and each other option on the page."""
     reference = facts.body["reference"]
-    others = [o["id"] for o in _shown(facts) if o["status"] == "studied" and o["id"] != reference]
+    others = [o["id"] for o in _options_shown(facts) if o["status"] == "studied" and o["id"] != reference]
     if not reference or not others:
         return ()
     columns = (facts.say("against"), *(say("figures", name, facts.lang) for name in FOUR))
@@ -156,23 +166,23 @@ def _verdicts(facts: Facts) -> tuple[Section, ...]:
     return (Section(facts.say("verdicts", label=facts.label(reference)), (Table("", columns, rows),)),)
 
 
-def _words(facts: Facts, reference: str, other: str) -> tuple[str, ...]:
+def _words(facts: SheetFacts, reference: str, other: str) -> tuple[str, ...]:
     """The verdicts of a pair: one for all when the four indicators agree."""
     words = tuple(sentences.verdict(facts, reference, other, name) for name in FOUR)
     return (facts.say("all_four", words=words[0]),) if len(set(words)) == 1 else words
 
 
-def _decision(facts: Facts) -> Section:
+def _decision(facts: SheetFacts) -> Section:
     """What a person writes and signs, after what the register holds already."""
     boxes = [
         "☐ " + (say("register_decisions", name, facts.lang) if name != "complete" else facts.say("complete"))
         for name in CHOICES
     ]
-    blank = Fields(tuple((facts.say(f"sign_{name}"), "") for name in ("reasons", "role", "date", "signature")))
+    blank = FieldList(tuple((facts.say(f"sign_{name}"), "") for name in ("reasons", "role", "date", "signature")))
     return Section(facts.say("decision"), (*sentences.decided(facts), "\u2003".join(boxes), blank))
 
 
-def _figure_records(facts: Facts) -> list[Record]:
+def _figure_records(facts: SheetFacts) -> list[Record]:
     """A record an option, an indicator and a reach; the numbers are those of the comparison, to their last digit."""
     found: list[Record] = []
     for option in facts.studied:
@@ -184,7 +194,7 @@ def _figure_records(facts: Facts) -> list[Record]:
     return found
 
 
-def _verdict_records(facts: Facts) -> list[Record]:
+def _verdict_records(facts: SheetFacts) -> list[Record]:
     """A record a pair and an indicator: the ratio B/A and the words."""
     found: list[Record] = []
     for name, pairs in facts.body["pairs"].items():
@@ -197,7 +207,7 @@ def _verdict_records(facts: Facts) -> list[Record]:
     return found
 
 
-def _text_records(facts: Facts) -> list[Record]:
+def _text_records(facts: SheetFacts) -> list[Record]:
     """The sentences of the sheet."""
     empty = ("", "", None, None, None, "")
     pairs = [*sentences.need(facts), (say("sheet", "charter_question", "fr"), sentences.alternative(facts))]

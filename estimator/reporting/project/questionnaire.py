@@ -5,10 +5,10 @@ import io
 
 from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError, say
-from estimator.places.questionnaire import Question, questionnaire, questionnaire_csv
-from estimator.reporting.documents.document import Cell, Record, Row, Section, Sheet, Table
+from estimator.places.questionnaire import SupplierQuestion, questionnaire, questionnaire_csv
+from estimator.reporting.documents.document import Record, Row, Section, Sheet, Table, TableCell
 from estimator.reporting.project import sentences
-from estimator.reporting.project.context import Facts
+from estimator.reporting.project.context import SheetFacts
 
 
 class NoHostInScenario(SobriaError):
@@ -17,7 +17,7 @@ class NoHostInScenario(SobriaError):
     code = "no_host_in_scenario"
 
 
-def questions(facts: Facts) -> Sheet:
+def questions(facts: SheetFacts) -> Sheet:
     """The questions on each site of a scenario. NoHostInScenario.
 
     The table for machines is that of `questionnaire_csv`: filled in, it is read by `read_answers`.
@@ -38,14 +38,14 @@ def questions(facts: Facts) -> Sheet:
     )
 
 
-def _section(facts: Facts, host: str, labels: tuple[str, ...]) -> Section:
+def _section(facts: SheetFacts, host: str, labels: tuple[str, ...]) -> Section:
     title = say("hosting_page", "title", facts.lang, label=load().label(host, facts.lang))
     columns = tuple(facts.say(f"questions_{name}") for name in ("asked", "expected", "answer"))
     rows = tuple(_row(facts, question) for question in questionnaire(host, facts.day))
     return Section(title, (facts.say("questions_for", labels=", ".join(labels)), Table("", columns, rows, form=True)))
 
 
-def _row(facts: Facts, asked: Question) -> Row:
+def _row(facts: SheetFacts, asked: SupplierQuestion) -> Row:
     lang = facts.lang
     notes = [say("hosting_page", "period", lang, period=asked.period(lang))]
     notes.append(say("hosting_page", "proof", lang, proof=asked.proof(lang)))
@@ -53,10 +53,10 @@ def _row(facts: Facts, asked: Question) -> Row:
         notes.append(say("hosting_page", "name", lang, name=asked.name, law=asked.law))
     if asked.criteria:
         notes.append(say("hosting_page", "criteria", lang, criteria=", ".join(asked.criteria)))
-    return (Cell(asked.text(lang), tuple(notes)), asked.unit_text(lang), "")
+    return (TableCell(asked.text(lang), tuple(notes)), asked.unit_text(lang), "")
 
 
-def _filled(facts: Facts) -> tuple[tuple[str, ...], tuple[Record, ...]]:
+def _filled(facts: SheetFacts) -> tuple[tuple[str, ...], tuple[Record, ...]]:
     """The tables of all sites under one header."""
     header: list[str] = []
     records: list[Record] = []

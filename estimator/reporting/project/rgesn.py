@@ -8,11 +8,11 @@ from estimator.catalogue.tables import load
 from estimator.comparison.verdict_text import smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import bounds_text, exact_text, interval_text, step_for
-from estimator.places.criteria import Criterion, criteria
+from estimator.places.criteria import HostingCriterion, criteria
 from estimator.places.supplier_answers import Answer
 from estimator.reporting.documents.document import Points, Record, Section, Sheet, Table
 from estimator.reporting.project import sentences
-from estimator.reporting.project.context import Facts, once
+from estimator.reporting.project.context import SheetFacts, once
 
 COLUMNS = ("critere", "objet", "texte", "indicateur", "bas", "valeur", "haut", "unite", "preuve", "inconnu")
 SOURCE = "rgesn_2024"
@@ -26,7 +26,7 @@ COMPARED = ("low", "central", "high", "unit")
 
 
 @dataclass(frozen=True)
-class Line:
+class EvidenceLine:
     """A value to state. value, low, high [unit]; said: as people read it; evidence and unknown in words."""
 
     about: str
@@ -41,7 +41,7 @@ class Line:
     unknown: str = ""
 
 
-def rgesn(facts: Facts) -> Sheet:
+def rgesn(facts: SheetFacts) -> Sheet:
     """The extracts of a scenario: criteria 1.1, 1.5, 8.x of each site and 9.x."""
     found = {name: _lines(facts, name) for name in CRITERIA}
     source = load().sources[SOURCE]
@@ -58,7 +58,7 @@ def rgesn(facts: Facts) -> Sheet:
     )
 
 
-def _section(facts: Facts, name: str, lines: list[Line]) -> Section:
+def _section(facts: SheetFacts, name: str, lines: list[EvidenceLine]) -> Section:
     """What the criterion asks in our words, the text to paste, then the values with their evidence."""
     asked = say("rgesn_asks", _key(name), facts.lang)
     texts = once([line.text for line in lines if line.text])
@@ -76,14 +76,14 @@ def _section(facts: Facts, name: str, lines: list[Line]) -> Section:
     return Section(title, tuple(blocks))
 
 
-def _record(name: str, line: Line) -> Record:
+def _record(name: str, line: EvidenceLine) -> Record:
     numbers = (line.low, line.value, line.high, line.unit)
     return (name, line.about, line.text or line.said, line.name, *numbers, line.evidence, line.unknown)
 
 
-def _lines(facts: Facts, name: str) -> list[Line]:
+def _lines(facts: SheetFacts, name: str) -> list[EvidenceLine]:
     if name == "1.1":
-        return [Line("", _utility(facts), unknown=say("rgesn_unknowns", "c1_1", facts.lang))]
+        return [EvidenceLine("", _utility(facts), unknown=say("rgesn_unknowns", "c1_1", facts.lang))]
     if name == "1.5":
         return _indicators(facts)
     if name in ("9.3", "9.7"):
@@ -93,18 +93,20 @@ def _lines(facts: Facts, name: str) -> list[Line]:
     unknown = say("rgesn_unknowns", _key(name), facts.lang)
     if name == "9.2":
         return [
-            Line("", f"{smallest_words(facts.body, facts.lang)} {' '.join(sentences.lead(facts))}", unknown=unknown)
+            EvidenceLine(
+                "", f"{smallest_words(facts.body, facts.lang)} {' '.join(sentences.lead(facts))}", unknown=unknown
+            )
         ]
     if name == "9.1":
-        return [Line("", _utility(facts), unknown=unknown)]
+        return [EvidenceLine("", _utility(facts), unknown=unknown)]
     if name == "9.6":
-        return [*_precision(facts), Line("", "", unknown=unknown)]
+        return [*_precision(facts), EvidenceLine("", "", unknown=unknown)]
     if name == "9.5" and any(o.use and o.use.training for o in facts.scenario.options):
-        return [Line("", facts.say("training_described"), unknown=unknown)]
-    return [Line("", say("rgesn_texts", _key(name), facts.lang), unknown=unknown)]
+        return [EvidenceLine("", facts.say("training_described"), unknown=unknown)]
+    return [EvidenceLine("", say("rgesn_texts", _key(name), facts.lang), unknown=unknown)]
 
 
-def _utility(facts: Facts) -> str:
+def _utility(facts: SheetFacts) -> str:
     """The question of the non-AI alternative, its answer, and the options compared."""
     asked = say("sheet", "charter_question", facts.lang)
     labels = ", ".join(option["label"] for option in facts.studied) or facts.say("none")
@@ -115,10 +117,12 @@ def _utility(facts: Facts) -> str:
     return f"{asked} {sentences.alternative(facts)} {told}"
 
 
-def _indicators(facts: Facts) -> list[Line]:
+def _indicators(facts: SheetFacts) -> list[EvidenceLine]:
     """The four indicators of the text, then electricity: for the period (absolute) and for one unit (relative)."""
     lines = [
-        Line("", facts.say("rgesn_method", unit=facts.body["unit"]), unknown=say("rgesn_unknowns", "c1_5", facts.lang))
+        EvidenceLine(
+            "", facts.say("rgesn_method", unit=facts.body["unit"]), unknown=say("rgesn_unknowns", "c1_5", facts.lang)
+        )
     ]
     for option in facts.studied:
         for name in INDICATORS:
@@ -128,7 +132,7 @@ def _indicators(facts: Facts) -> list[Line]:
     return lines
 
 
-def _indicator_tables(facts: Facts) -> list[str | Points | Table]:
+def _indicator_tables(facts: SheetFacts) -> list[str | Points | Table]:
     """The same indicators, a table an option: for the period, then for one unit."""
     columns = tuple(facts.say(f"rgesn_{column}") for column in ("indicator", "absolute", "relative"))
     found: list[str | Points | Table] = []
@@ -149,17 +153,19 @@ def _indicator_tables(facts: Facts) -> list[str | Points | Table]:
     return found
 
 
-def _figure(facts: Facts, option: Mapping[str, Any], name: str, reach: str, amount: Mapping[str, Any]) -> Line:
+def _figure(
+    facts: SheetFacts, option: Mapping[str, Any], name: str, reach: str, amount: Mapping[str, Any]
+) -> EvidenceLine:
     low, value, high, unit = (amount[key] for key in COMPARED)
     about = f"{option['label']}, {say('figures', name, facts.lang)}, {facts.say(reach)}"
     said, proof = interval_text(amount, facts.lang), facts.say("proof", value=facts.proof(option))
-    return Line(about, "", name, low, value, high, unit, said, proof)
+    return EvidenceLine(about, "", name, low, value, high, unit, said, proof)
 
 
-def _with_quality(facts: Facts, name: str) -> list[Line]:
+def _with_quality(facts: SheetFacts, name: str) -> list[EvidenceLine]:
     """Electricity of one accepted unit beside the quality, for each option."""
     unknown = say("rgesn_unknowns", _key(name), facts.lang)
-    lines = [Line("", say("rgesn_texts", _key(name), facts.lang), unknown=unknown)]
+    lines = [EvidenceLine("", say("rgesn_texts", _key(name), facts.lang), unknown=unknown)]
     for option in facts.studied:
         if "energy" not in option["per_unit"]:
             continue
@@ -168,23 +174,23 @@ def _with_quality(facts: Facts, name: str) -> list[Line]:
         quality = facts.say("quality", value=facts.score(stated.quality))
         key = "attempts" if stated.acceptance < 1 else "attempts_all"
         tried = facts.say(key, attempts=facts.about(stated.attempts / stated.acceptance))
-        lines.append(Line(**(vars(line) | {"evidence": facts.joined((quality, tried, line.evidence))})))
+        lines.append(EvidenceLine(**(vars(line) | {"evidence": facts.joined((quality, tried, line.evidence))})))
     return lines
 
 
-def _precision(facts: Facts) -> list[Line]:
+def _precision(facts: SheetFacts) -> list[EvidenceLine]:
     """The bits of a weight, where they are stated."""
     found = [(o.label, o.use.precision_bits) for o in facts.scenario.options if o.use and o.use.precision_bits]
-    return [Line("", facts.say("rgesn_bits", label=label, bits=f"{bits:g}")) for label, bits in found]
+    return [EvidenceLine("", facts.say("rgesn_bits", label=label, bits=f"{bits:g}")) for label, bits in found]
 
 
-def _hosting(facts: Facts, name: str) -> list[Line]:
+def _hosting(facts: SheetFacts, name: str) -> list[EvidenceLine]:
     """A criterion on hosting for each site of the scenario."""
-    lines = [_judged(facts, host, labels, name) for host, labels in facts.hosts.items()]
-    return lines or [Line("", facts.say("no_host"), unknown=facts.say("no_host"))]
+    lines = [_criterion_line(facts, host, labels, name) for host, labels in facts.hosts.items()]
+    return lines or [EvidenceLine("", facts.say("no_host"), unknown=facts.say("no_host"))]
 
 
-def _judged(facts: Facts, host: str, labels: tuple[str, ...], name: str) -> Line:
+def _criterion_line(facts: SheetFacts, host: str, labels: tuple[str, ...], name: str) -> EvidenceLine:
     found = next(c for c in criteria(host, facts.day, _placed(facts, host)) if c.id == name)
     lang, place = facts.lang, load().label(host, facts.lang)
     reason = found.reason_text(lang)
@@ -194,10 +200,10 @@ def _judged(facts: Facts, host: str, labels: tuple[str, ...], name: str) -> Line
     asked = ", ".join(say("hosting_fields", field, lang) for field in found.asks)
     unknown = facts.say("rgesn_ask", fields=asked, host=place) if asked else ""
     numbers = (name, found.low, found.value, found.high, found.unit)
-    return Line(place, text, *numbers, said=_said(found, facts), evidence=evidence, unknown=unknown)
+    return EvidenceLine(place, text, *numbers, said=_value_text(found, facts), evidence=evidence, unknown=unknown)
 
 
-def _placed(facts: Facts, host: str) -> tuple[Answer, ...]:
+def _placed(facts: SheetFacts, host: str) -> tuple[Answer, ...]:
     """The country that the scenario states for a site whose own is not known, where all its options state the same."""
     zones, known = load().zones, load().subjects[host].zone
     uses = [o.use for o in facts.scenario.options if o.use and o.status == "studied" and o.label in facts.hosts[host]]
@@ -209,7 +215,7 @@ def _placed(facts: Facts, host: str) -> tuple[Answer, ...]:
     return (Answer(host=host, field="country", value=country, date=facts.day, by=by, document=facts.file),)
 
 
-def _limits(found: Criterion, facts: Facts) -> str:
+def _limits(found: HostingCriterion, facts: SheetFacts) -> str:
     """The thresholds of a criterion that are numbers, with the kind of value that each is for."""
     said, lang = [], facts.lang
     for limit in found.thresholds:
@@ -220,7 +226,7 @@ def _limits(found: Criterion, facts: Facts) -> str:
     return f", {facts.joined(said)}" if said else ""
 
 
-def _said(found: Criterion, facts: Facts) -> str:
+def _value_text(found: HostingCriterion, facts: SheetFacts) -> str:
     """The value that was found, with its bounds, or its word."""
     if found.value is None:
         return found.found

@@ -10,7 +10,7 @@ from estimator.comparison.verdict_text import no_lead, smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, share_text, tick_text
 from estimator.places.questionnaire import questionnaire
-from estimator.reporting.project.context import BARE, FOUR, LONGEST, Facts, clipped, once
+from estimator.reporting.project.context import BARE, FOUR, LONGEST, SheetFacts, clipped, once
 
 MOST_UNKNOWNS = 5
 FEW_QUESTIONS = 2  # told on a sheet; the questionnaire holds them all
@@ -18,7 +18,7 @@ MATTERS = 2  # factors named as worth measuring first
 ESTABLISHED = ("lower_always", "lower_mostly")
 
 
-def lead(facts: Facts, names: Collection[str] = ()) -> tuple[str, ...]:
+def lead(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
     """The paired ratio of electricity in words, with the quality, then the verdict; whether the indicators disagree.
 
     names: the options that are told, all of them without any.
@@ -36,24 +36,24 @@ def lead(facts: Facts, names: Collection[str] = ()) -> tuple[str, ...]:
     return (*told, facts.say("disagree")) if turned else tuple(told)
 
 
-def _turned(facts: Facts, pair: Mapping[str, Any]) -> bool:
+def _turned(facts: SheetFacts, pair: Mapping[str, Any]) -> bool:
     """Does another indicator establish the other option of a pair that electricity has established?"""
     same = _pair(facts, pair["a"], pair["b"], "energy")
     told = same is not None and same["verdict"] in ESTABLISHED and pair["verdict"] in ESTABLISHED
     return bool(told and same and same["lower"] != pair["lower"])
 
 
-def _pair(facts: Facts, one: str, other: str, name: str) -> Mapping[str, Any] | None:
+def _pair(facts: SheetFacts, one: str, other: str, name: str) -> Mapping[str, Any] | None:
     return next((p for p in facts.body["pairs"][name] if {p["a"], p["b"]} == {one, other}), None)
 
 
-def verdict(facts: Facts, one: str, other: str, name: str) -> str:
+def verdict(facts: SheetFacts, one: str, other: str, name: str) -> str:
     """The words of a pair on an indicator."""
     found = _pair(facts, one, other, name)
     return str(found["words"][facts.lang]) if found else say("verdict", "not_studied", facts.lang)
 
 
-def need(facts: Facts) -> tuple[tuple[str, str], ...]:
+def need(facts: SheetFacts) -> tuple[tuple[str, str], ...]:
     """The need, what limits the choice, and what the register says of the use case."""
     wanted, limits, case = facts.scenario.need, facts.scenario.constraints, facts.use_case
     volume = {"units": facts.count(wanted.volume), "unit": wanted.unit, "period": wanted.period}
@@ -79,7 +79,7 @@ def need(facts: Facts) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-def alternative(facts: Facts) -> str:
+def alternative(facts: SheetFacts) -> str:
     """The answer to the charter's question: that of the register, else that of the options without AI."""
     found = facts.use_case.alternative if facts.use_case else None
     if found and found.answer != "non_etudiee":
@@ -91,18 +91,18 @@ def alternative(facts: Facts) -> str:
     return " ".join(_answer(facts, option) for option in options[:3])
 
 
-def alternative_told(facts: Facts) -> tuple[str, ...]:
+def alternative_text(facts: SheetFacts) -> tuple[str, ...]:
     """The answer, after the question in the language of the document."""
     asked = say("sheet", "charter_question", facts.lang)
     return (f"{asked} {alternative(facts)}" if facts.lang != "fr" else alternative(facts),)
 
 
-def _answer(facts: Facts, option: Mapping[str, Any]) -> str:
+def _answer(facts: SheetFacts, option: Mapping[str, Any]) -> str:
     told = {"label": option["label"], "why": clipped(option["why"]).rstrip(".") or facts.say("unsaid")}
     return facts.say(f"alternative_{option['status']}", **told)
 
 
-def described(facts: Facts, option: Mapping[str, Any]) -> tuple[str, ...]:
+def described(facts: SheetFacts, option: Mapping[str, Any]) -> tuple[str, ...]:
     """Quality against the threshold, working minutes, share of people's screens and proof of an option."""
     if option["status"] != "studied":
         return (say("compare", option["status"], facts.lang),)
@@ -117,19 +117,19 @@ def described(facts: Facts, option: Mapping[str, Any]) -> tuple[str, ...]:
     return (*lines, facts.say("proof", value=facts.proof(option))) if option["figures"] else tuple(lines)
 
 
-def without_figures(facts: Facts, option: Mapping[str, Any]) -> str:
+def without_figures(facts: SheetFacts, option: Mapping[str, Any]) -> str:
     """Why an option has no figure."""
     if option["status"] == "rejected":
         return facts.say("rejected_why", why=option["why"])
     return str(option["why"]) or facts.say("nothing_described")
 
 
-def conclusions(facts: Facts, most: int | None = 1) -> tuple[str, ...]:
+def conclusions(facts: SheetFacts, most: int | None = 1) -> tuple[str, ...]:
     """The smallest model that suffices, growth, and the most of the crossings, each in one sentence."""
     return (smallest_words(facts.body, facts.lang), *_growth(facts), *_crossings(facts)[:most])
 
 
-def _growth(facts: Facts) -> tuple[str, ...]:
+def _growth(facts: SheetFacts) -> tuple[str, ...]:
     grown, lang = facts.body["growth"], facts.lang
     if not grown or not grown[0]["pairs"]:
         return ()
@@ -146,7 +146,7 @@ def _growth(facts: Facts) -> tuple[str, ...]:
     return (f"{text} {say('compare', 'beyond', lang, names=names)}" if names else text,)
 
 
-def _crossings(facts: Facts) -> tuple[str, ...]:
+def _crossings(facts: SheetFacts) -> tuple[str, ...]:
     lines = []
     told_first = sorted(facts.body["crossings"], key=lambda c: facts.body["reference"] not in (c["a"], c["b"]))
     for found in told_first:
@@ -162,7 +162,7 @@ def _crossings(facts: Facts) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def not_counted(facts: Facts) -> tuple[str, ...]:
+def not_counted(facts: SheetFacts) -> tuple[str, ...]:
     """What no figure holds, with the reason: outside the boundary, or not described."""
     screens = any(o.people and o.people.screen_minutes for o in facts.scenario.options)
     names = [
@@ -188,13 +188,13 @@ def not_counted(facts: Facts) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _whose(facts: Facts, labels: list[str]) -> str:
+def _whose(facts: SheetFacts, labels: list[str]) -> str:
     """The options that a line is about, unless it is about all of them."""
     names = once(labels)
     return f" ({', '.join(names)})" if len(names) < len(facts.studied) else ""
 
 
-def unknowns(facts: Facts, most: int | None = MOST_UNKNOWNS) -> tuple[str, ...]:
+def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS) -> tuple[str, ...]:
     """What is not known, and the question that would settle it; the most of them that fit, then how many are left."""
     lines = [facts.say("unknown_quality", label=o["label"]) for o in facts.studied if o["quality"] is None]
     lines += _not_estimable(facts)
@@ -203,7 +203,7 @@ def unknowns(facts: Facts, most: int | None = MOST_UNKNOWNS) -> tuple[str, ...]:
     if matters:
         told = [f"{labels[key][facts.lang]} ({share_text(share, facts.lang)})" for key, share in matters]
         lines.append(facts.say("unknown_matters", list=", ".join(told)))
-    lines += _asked(facts)
+    lines += _supplier_questions(facts)
     warned: dict[str, list[str]] = {}
     for option in facts.studied:
         for warning in option["warnings"]:
@@ -214,7 +214,7 @@ def unknowns(facts: Facts, most: int | None = MOST_UNKNOWNS) -> tuple[str, ...]:
     return tuple(lines) or (facts.say("unknown_none"),)
 
 
-def _not_estimable(facts: Facts) -> list[str]:
+def _not_estimable(facts: SheetFacts) -> list[str]:
     """A line an indicator and reason that an option could not be valued for."""
     found: dict[str, list[str]] = {}
     for option in facts.studied:
@@ -226,7 +226,7 @@ def _not_estimable(facts: Facts) -> list[str]:
     return [f"{text} ({', '.join(labels)})" for text, labels in found.items()]
 
 
-def _asked(facts: Facts) -> list[str]:
+def _supplier_questions(facts: SheetFacts) -> list[str]:
     """How many questions the sites leave to their suppliers, and the first of them, most often asked first."""
     asked = {host: questionnaire(host, facts.day) for host in facts.hosts}
     if not any(asked.values()):
@@ -237,7 +237,7 @@ def _asked(facts: Facts) -> list[str]:
     return [facts.say("unknown_hosts", list=counts, first=first)]
 
 
-def decided(facts: Facts) -> tuple[str, ...]:
+def decided(facts: SheetFacts) -> tuple[str, ...]:
     """The last decision of the register, if there is one."""
     last = facts.use_case.decision if facts.use_case else None
     if last is None:
@@ -246,7 +246,7 @@ def decided(facts: Facts) -> tuple[str, ...]:
     return (clipped(facts.say("decided", what=what, date=facts.day_text(last.date), by=last.by, reasons=last.reasons)),)
 
 
-def foot(facts: Facts, kind: str) -> tuple[str, ...]:
+def foot(facts: SheetFacts, kind: str) -> tuple[str, ...]:
     """Date, versions, how to make the same document again, and what it is not."""
     built = facts.say("build", build=facts.build) if facts.build else ""
     told = {"date": facts.day_text(facts.day), "version": facts.body["factors_version"], "build": built}

@@ -9,9 +9,9 @@ from estimator.core.errors import say
 from estimator.core.number_format import share_text, unit_text
 from estimator.places.evidence import tables
 from estimator.places.supplier_answers import CHOICES, FIELDS
-from estimator.reporting.documents.document import Cell, Fields, Points, Record, Row, Section, Sheet, Table
+from estimator.reporting.documents.document import FieldList, Points, Record, Row, Section, Sheet, Table, TableCell
 from estimator.reporting.project import sentences
-from estimator.reporting.project.context import FOUR, Facts
+from estimator.reporting.project.context import FOUR, SheetFacts
 
 COLUMNS = ("champ", "intitule", "unite", "bas", "valeur", "haut", "perimetre", "periode", "preuve", "document")
 SITE = ("country", "pue", "pue_kind", "wue", "wue_basis", "electricity_contract", "heat_reuse", "equipment_life")
@@ -21,16 +21,18 @@ RULES = ("same", "pairs", "formula", "equal", "third", "missing", "weights")
 LOSS = {"lower_always": 1.0, "lower_mostly": 0.5}  # what a verdict for another offer costs
 
 
-def tender(facts: Facts) -> Sheet:
+def tender(facts: SheetFacts) -> Sheet:
     """The criterion sheet of a scenario, whose options are those of the estimate before the tender."""
     sections = (
-        Section(facts.say("tender_object"), (Fields(sentences.need(facts)),)),
-        Section(facts.say("tender_basis"), (Points(_said(facts, "tender_basis", ("ccp", "rgesn", "suppliers"))),)),
+        Section(facts.say("tender_object"), (FieldList(sentences.need(facts)),)),
+        Section(facts.say("tender_basis"), (Points(_clauses(facts, "tender_basis", ("ccp", "rgesn", "suppliers"))),)),
         Section(facts.say("tender_asked"), (facts.say("tender_asked_text", unit=facts.body["unit"]), _boundary(facts))),
         Section(facts.say("tender_fill"), (_to_fill(facts),)),
-        Section(facts.say("tender_points"), (Points(_said(facts, "tender_rules", RULES)),)),
+        Section(facts.say("tender_points"), (Points(_clauses(facts, "tender_rules", RULES)),)),
         *_tried(facts),
-        Section(facts.say("tender_claims"), (facts.say("tender_claims_text"), Points(_said(facts, "claims", CLAIMS)))),
+        Section(
+            facts.say("tender_claims"), (facts.say("tender_claims_text"), Points(_clauses(facts, "claims", CLAIMS)))
+        ),
     )
     return Sheet(
         kind=facts.say("kind_tender"),
@@ -58,11 +60,11 @@ def points(pairs: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str
     return {name: 1 - lost / max(len(names) - 1, 1) for name, lost in losses.items()}
 
 
-def _said(facts: Facts, section: str, keys: Sequence[str]) -> tuple[str, ...]:
+def _clauses(facts: SheetFacts, section: str, keys: Sequence[str]) -> tuple[str, ...]:
     return tuple(say(section, key, facts.lang) for key in keys)
 
 
-def _boundary(facts: Facts) -> Table:
+def _boundary(facts: SheetFacts) -> Table:
     """What the figures must hold, element by element."""
     from estimator.assessment.method_documentation import boundary
 
@@ -70,7 +72,7 @@ def _boundary(facts: Facts) -> Table:
     return Table("", columns, tuple((item.name, item.counted, item.how) for item in boundary(facts.lang)))
 
 
-def _asked(facts: Facts) -> list[tuple[str, str, str, str, str]]:
+def _fields_to_state(facts: SheetFacts) -> list[tuple[str, str, str, str, str]]:
     """Field, title, unit, period and proof of every value that a bidder states, for machines."""
     lang, rows = facts.lang, []
     for name in FOUR:
@@ -101,15 +103,15 @@ def _named(field: str, lang: str) -> tuple[str, ...]:
     return (called.name, load().sources[called.source].title) if called else ()
 
 
-def _to_fill(facts: Facts) -> Table:
+def _to_fill(facts: SheetFacts) -> Table:
     """The table for a bidder's pen: what is asked in the first column, room in the others."""
     columns = tuple(facts.say(f"fill_{name}") for name in ("field", "unit", "low", "value", "high", "document"))
     rows: list[Row] = []
-    for field, title, unit, when, proof in _asked(facts):
+    for field, title, unit, when, proof in _fields_to_state(facts):
         notes = [facts.say("fill_period", text=when), facts.say("fill_proof", text=proof)]
         if field not in FIELDS:
             each = facts.say("fill_each", unit=facts.body["unit"])
-            rows.append((Cell(title, (each, *notes)), unit.partition(" / ")[0], "", "", "", ""))
+            rows.append((TableCell(title, (each, *notes)), unit.partition(" / ")[0], "", "", "", ""))
             continue
         rows.append(_site_row(field, notes, facts.lang))
     return Table("", columns, tuple(rows), form=True)
@@ -125,17 +127,18 @@ def _site_row(field: str, notes: list[str], lang: str) -> Row:
     if named:
         notes = [*notes, say("hosting_page", "name", lang, name=named[0], law=named[1])]
     bound = "" if asked.kind == "number" else "–"
-    return (Cell(say("hosting_fields", field, lang), tuple(notes)), unit or "–", bound, "", bound, "")
+    return (TableCell(say("hosting_fields", field, lang), tuple(notes)), unit or "–", bound, "", bound, "")
 
 
-def _records(facts: Facts) -> tuple[Record, ...]:
+def _records(facts: SheetFacts) -> tuple[Record, ...]:
     """The table to fill, for machines: a bidder writes the numbers, the boundary and the document."""
     return tuple(
-        (field, title, unit, "", "", "", "", period, proof, "") for field, title, unit, period, proof in _asked(facts)
+        (field, title, unit, "", "", "", "", period, proof, "")
+        for field, title, unit, period, proof in _fields_to_state(facts)
     )
 
 
-def _tried(facts: Facts) -> tuple[Section, ...]:
+def _tried(facts: SheetFacts) -> tuple[Section, ...]:
     """The rule tried on the options of the scenario that are compared, one column an indicator."""
     options = [o for o in facts.studied if o["figures"] and o["quality"]]
     if len(options) < 2:

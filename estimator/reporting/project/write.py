@@ -7,13 +7,13 @@ from estimator.core.errors import SobriaError
 from estimator.reporting.documents.document import Sheet
 from estimator.reporting.documents.html import page
 from estimator.reporting.documents.markdown_csv import markdown, table
-from estimator.reporting.project.context import Facts
+from estimator.reporting.project.context import SheetFacts
 from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.project.questionnaire import questions
 from estimator.reporting.project.rgesn import rgesn
 from estimator.reporting.project.tender import tender
 
-SHEETS: Mapping[str, Callable[[Facts], Sheet]] = {
+SHEETS: Mapping[str, Callable[[SheetFacts], Sheet]] = {
     "evaluation": evaluation,
     "rgesn": rgesn,
     "tender": tender,
@@ -28,7 +28,7 @@ class FormatUnknown(SobriaError):
     code = "format_unknown"
 
 
-def written(kind: str, facts: Facts, format: str) -> bytes:
+def render_sheet(kind: str, facts: SheetFacts, format: str) -> bytes:
     """A document of `SHEETS` in a format of `FORMATS`. FormatUnknown, and what the document itself refuses.
 
     A table starts with a byte order mark, by which spreadsheets know its letters.
@@ -38,8 +38,8 @@ def written(kind: str, facts: Facts, format: str) -> bytes:
     return FORMATS[format](SHEETS[kind](facts)).encode("utf-8-sig" if format == "csv" else "utf-8")
 
 
-def write_sheet(kind: str, facts: Facts, out: Path, format: str | None = None) -> int:
+def write_sheet(kind: str, facts: SheetFacts, out: Path, format: str | None = None) -> int:
     """Write a document; without a format, that of the file's name. Bytes written. As `written`, and OSError."""
-    text = written(kind, facts, (format or out.suffix.lstrip(".") or "html").lower())
+    text = render_sheet(kind, facts, (format or out.suffix.lstrip(".") or "html").lower())
     out.write_bytes(text)
     return len(text)

@@ -8,9 +8,9 @@ from estimator.core.errors import say
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.document import Record, Sheet
 from estimator.reporting.documents.markdown_csv import table
-from estimator.reporting.publications.context import Facts
-from estimator.reporting.publications.result import Written
-from estimator.reporting.publications.site_ownership import holder
+from estimator.reporting.publications.context import ReportFacts
+from estimator.reporting.publications.result import ReportFiles
+from estimator.reporting.publications.site_ownership import owner
 
 PARTS = ("use", "devices", "machines", "network")
 # Holder of the site -> part -> item of the regulatory inventory; a part that is not there is a service bought.
@@ -27,7 +27,7 @@ COLUMNS = (
 BOM = "\ufeff"  # by which spreadsheets know the letters of a file
 
 
-def beges(facts: Facts) -> Written:
+def beges(facts: ReportFacts) -> ReportFiles:
     """A table for a French spreadsheet; gas by gas is not known: these columns are empty, as any unknown value is."""
     sheet = Sheet(
         kind="beges",
@@ -41,13 +41,13 @@ def beges(facts: Facts) -> Written:
         mark=facts.mark,
     )
     notes = (facts.say("beges_gases"), facts.say("beges_upstream"))
-    return Written({"": BOM + table(sheet)}, (*notes, *((facts.say("withheld"),) if facts.withheld else ())))
+    return ReportFiles({"": BOM + table(sheet)}, (*notes, *((facts.say("withheld"),) if facts.withheld else ())))
 
 
-def _records(facts: Facts) -> Iterator[Record]:
+def _records(facts: ReportFacts) -> Iterator[Record]:
     held: dict[str, list[Attached]] = {}
     for row in () if facts.withheld else facts.scope.rows:
-        held.setdefault(holder(row.row.host), []).append(row)
+        held.setdefault(owner(row.row.host), []).append(row)
     for who in ITEMS:
         for part in PARTS:
             amount = _amount(held.get(who, []), part)
@@ -60,11 +60,11 @@ def _amount(rows: list[Attached], part: str) -> dict[str, Any] | None:
     whole, alone = figure_named("gwp"), figure_named(f"gwp.{part}")
     assert whole is not None and alone is not None
     needs = next(p.needs for p in whole.parts if p.name == part)
-    there = [r.row.cell for r in rows if not needs or any(r.row.cell.amounts.get(name) for name in needs)]
+    there = [r.row.group for r in rows if not needs or any(r.row.group.amounts.get(name) for name in needs)]
     return amounts(there, [alone])[alone.id].as_dict() if there else None
 
 
-def _record(facts: Facts, who: str, part: str, found: tuple[dict[str, Any], list[Attached]]) -> Record:
+def _record(facts: ReportFacts, who: str, part: str, found: tuple[dict[str, Any], list[Attached]]) -> Record:
     amount, rows = found
     item = ITEMS[who].get(part, "")
     missing = amount.get("missing")

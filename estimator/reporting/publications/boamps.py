@@ -19,9 +19,9 @@ from estimator.governance.indicators.usage_by_case import last_day
 from estimator.governance.register.attachments import use_case_of
 from estimator.governance.register.schema import UseCase
 from estimator.ingestion.kept_traces import sidecar_of
-from estimator.reporting.publications.context import Facts
-from estimator.reporting.publications.result import Written
-from estimator.reporting.publications.site_ownership import holder
+from estimator.reporting.publications.context import ReportFacts
+from estimator.reporting.publications.result import ReportFiles
+from estimator.reporting.publications.site_ownership import owner
 
 GROUPED = (
     "service_key", "model", "host", "zone", "machine", "device", "device_count", "reader", "tool_version", "cpu_mode",
@@ -33,7 +33,7 @@ PAGE = 1000  # runs read at a time
 SPACE = uuid.UUID("6f0d6d0c-6b0e-5d0a-9a53-3b2a1f6c5e11")  # of the ids of our reports
 
 
-class Group(NamedTuple):
+class RunGroup(NamedTuple):
     """Runs that one report describes: what they share, the runs, and their use case."""
 
     shared: Mapping[str, Any]
@@ -57,7 +57,7 @@ def published() -> dict[str, Any]:
     return tomllib.loads((resources.files(__package__) / "boamps.toml").read_text("utf-8"))
 
 
-def boamps(facts: Facts) -> Written:
+def boamps(facts: ReportFacts) -> ReportFiles:
     """A draft a group of runs of the use cases that can be told one by one; groups without a report are named."""
     files: dict[str, str] = {}
     lost: dict[str, list[str]] = {}
@@ -69,10 +69,10 @@ def boamps(facts: Facts) -> Written:
         body = _report(facts, group)
         files[_name(group, body["header"]["reportId"])] = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
     notes = [facts.say(why, names=", ".join(dict.fromkeys(names))) for why, names in lost.items()]
-    return Written(files, (facts.say("boamps_draft"), *notes))
+    return ReportFiles(files, (facts.say("boamps_draft"), *notes))
 
 
-def _withheld(facts: Facts, group: Group) -> str:
+def _withheld(facts: ReportFacts, group: RunGroup) -> str:
     """Why a group has no report: nobody answers for it, too few people are behind it, or the schema cannot be met."""
     if group.case is None:
         return "boamps_no_case"
@@ -81,7 +81,7 @@ def _withheld(facts: Facts, group: Group) -> str:
     return "boamps_no_energy" if not group.energy else "boamps_no_hardware" if not _components(facts, group) else ""
 
 
-def _groups(facts: Facts) -> Iterator[Group]:
+def _groups(facts: ReportFacts) -> Iterator[RunGroup]:
     """The runs of the scope that start in its period, by use case and by what a report must say once."""
     months = frozenset(facts.scope.period.months())
     cases = {case.id: case for case in facts.scope.cases}
@@ -94,17 +94,17 @@ def _groups(facts: Facts) -> Iterator[Group]:
             found.setdefault((id, *(run[name] for name in GROUPED)), []).append(run)
     for id, *key in sorted(found, key=repr):
         if id in cases or facts.scope.territory == WHOLE:
-            yield Group(dict(zip(GROUPED, key, strict=True)), found[(id, *key)], cases.get(id))
+            yield RunGroup(dict(zip(GROUPED, key, strict=True)), found[(id, *key)], cases.get(id))
 
 
-def _runs(facts: Facts) -> Iterator[dict[str, Any]]:
+def _runs(facts: ReportFacts) -> Iterator[dict[str, Any]]:
     build, offset = facts.scope.sources.build, 0
     while rows := build.runs(None, offset, PAGE)["rows"]:
         yield from rows
         offset += PAGE
 
 
-def _report(facts: Facts, group: Group) -> dict[str, Any]:
+def _report(facts: ReportFacts, group: RunGroup) -> dict[str, Any]:
     build = facts.scope.sources.build
     named = "|".join([build.id, str(facts.scope.period), *(str(value) for value in group.shared.values())])
     header: dict[str, Any] = {
@@ -124,7 +124,7 @@ def _report(facts: Facts, group: Group) -> dict[str, Any]:
     return body | ({"quality": quality} if quality else {})
 
 
-def _task(facts: Facts, group: Group) -> dict[str, Any]:
+def _task(facts: ReportFacts, group: RunGroup) -> dict[str, Any]:
     """The task; a word that the schema requires and nobody gave says that it is not given."""
     model, requests = group.shared["model"], group.total("requests")
     case = group.case
@@ -151,7 +151,7 @@ def _algorithm(model: str) -> dict[str, str]:
     return {"foundationModelName": model}
 
 
-def _dataset(group: Group) -> list[dict[str, Any]]:
+def _dataset(group: RunGroup) -> list[dict[str, Any]]:
     """Tokens and images that went in and out; where none is counted, an input whose nature is not among the others."""
     counted = (("input", "token", "input_tokens"), ("output", "token", "output_tokens"), ("output", "image", "images"))
     found = [
@@ -162,7 +162,7 @@ def _dataset(group: Group) -> list[dict[str, Any]]:
     return found or [{"dataUsage": "input", "dataType": "other"}]
 
 
-def _measure(facts: Facts, group: Group) -> dict[str, Any]:
+def _measure(facts: ReportFacts, group: RunGroup) -> dict[str, Any]:
     shared = group.shared
     declared = shared["reader"] == "declared"
     modes = {f"{c}TrackingMode": str(shared[f"{c}_mode"]).removeprefix("mode/") for c in ("cpu", "gpu")}
@@ -178,7 +178,7 @@ def _measure(facts: Facts, group: Group) -> dict[str, Any]:
     return body | {name: mode for name, mode in modes.items() if mode != "none"}
 
 
-def _calibration(home: Path, group: Group) -> dict[str, float]:
+def _calibration(home: Path, group: RunGroup) -> dict[str, float]:
     """Electricity [kWh] and duration [s] of the machine at rest before and after these runs, where it was metered."""
     beside = [side for run in group.runs if run["run_id"] and (side := sidecar_of(home, run["run_id"]))]
     told = [(side.window_of or side.run_id, side.idle_before, side.idle_after) for side in beside]
@@ -191,13 +191,13 @@ def _calibration(home: Path, group: Group) -> dict[str, float]:
     }
 
 
-def _infrastructure(facts: Facts, group: Group) -> dict[str, Any]:
+def _infrastructure(facts: ReportFacts, group: RunGroup) -> dict[str, Any]:
     host = load().subjects.get(group.shared["host"] or "")
-    body = {"infraType": PLACES[holder(group.shared["host"])], "components": _components(facts, group)}
+    body = {"infraType": PLACES[owner(group.shared["host"])], "components": _components(facts, group)}
     return body | ({"cloudProvider": host.provider} if host and host.provider and body["infraType"] != "other" else {})
 
 
-def _components(facts: Facts, group: Group) -> list[dict[str, Any]]:
+def _components(facts: ReportFacts, group: RunGroup) -> list[dict[str, Any]]:
     """The computer of each run, and its accelerators where they are counted."""
     shared, label = group.shared, load().label
     found = []
@@ -211,11 +211,11 @@ def _components(facts: Facts, group: Group) -> list[dict[str, Any]]:
     return found
 
 
-def _quality(facts: Facts, group: Group) -> str | None:
+def _quality(facts: ReportFacts, group: RunGroup) -> str | None:
     """How far the electricity may be from what was read, in the words of BoAmps; none where it is further."""
     figure = figure_named("it_energy")
     assert figure is not None
-    cells = facts.scope.sources.build.run_cells([run["row_id"] for run in group.runs])
+    cells = facts.scope.sources.build.run_groups([run["row_id"] for run in group.runs])
     amount = amounts([cell for found in cells.values() for cell in found], [figure])[figure.id]
     if amount.low is None or amount.high is None:
         return None
@@ -227,7 +227,7 @@ def _moment(iso: str) -> str:
     return iso[:19].replace("T", " ")
 
 
-def _name(group: Group, id: str) -> str:
+def _name(group: RunGroup, id: str) -> str:
     """A file name made of letters, digits and dashes, whatever the service is called."""
     slug = re.sub(r"[^a-z0-9]+", "-", group.shared["service_key"].lower()).strip("-")[:40]
     return f"boamps-{'-'.join(filter(None, (slug, id[:8])))}.json"

@@ -1,12 +1,12 @@
 """A note for the budget annex on the ecological transition: what is known on each of its six axes, and what is not."""
 
 from estimator.core.errors import say
-from estimator.reporting.documents.document import Cell, Fields, Row, Section, Sheet, Table
+from estimator.reporting.documents.document import FieldList, Row, Section, Sheet, Table, TableCell
 from estimator.reporting.documents.html import page
 from estimator.reporting.project.context import clipped
-from estimator.reporting.publications.context import Facts, facts_in
+from estimator.reporting.publications.context import ReportFacts, facts_in
 from estimator.reporting.publications.printed import foot, heading, side_by_side
-from estimator.reporting.publications.result import Written
+from estimator.reporting.publications.result import ReportFiles
 
 # Axis of the annex -> the footprint that says something about it, "" where none does.
 AXES = {
@@ -22,16 +22,16 @@ NAME = 40  # characters of a text of the user
 SIGNED = ("role", "date", "signature")
 
 
-def budget_vert(facts: Facts) -> Written:
+def budget_vert(facts: ReportFacts) -> ReportFiles:
     """The note as a page. It rates nothing: amounts and ratings are left for the finance service to write."""
-    return Written({"": page(note(facts))})
+    return ReportFiles({"": page(note(facts))})
 
 
-def note(facts: Facts) -> Sheet:
+def note(facts: ReportFacts) -> Sheet:
     """The note as a document."""
     before = facts_in(facts.scope.before(), facts.lang)
     footprints = [facts.body["indicators"][name]["value"] for name in AXES.values() if name]
-    signed = Fields(tuple((say("sheet", f"sign_{name}", facts.lang), "") for name in SIGNED))
+    signed = FieldList(tuple((say("sheet", f"sign_{name}", facts.lang), "") for name in SIGNED))
     known = sum(amount["central"] is not None for amount in footprints)
     sections = (
         Section(facts.say("budget_axes"), (_axes(facts, before), facts.say("budget_text"))),
@@ -52,21 +52,21 @@ def note(facts: Facts) -> Sheet:
     )
 
 
-def _axes(facts: Facts, before: Facts) -> Table:
+def _axes(facts: ReportFacts, before: ReportFacts) -> Table:
     periods = (heading(facts.period), heading(before.period))
     columns = (facts.say("budget_axis"), *periods, facts.say("budget_missing"))
     rows: list[Row] = []
     for number, (axis, name) in enumerate(AXES.items(), 1):
         head = facts.say(f"axis_{axis}", number=number)
         if name:
-            told = Cell(head, (say("indicators", name, facts.lang),))
+            told = TableCell(head, (say("indicators", name, facts.lang),))
             rows.append((told, *side_by_side(facts, before, name), facts.say(f"axis_{axis}_missing")))
         else:
             rows.append((head, facts.say("not_studied")))
     return Table(facts.say("budget_caption"), columns, tuple(rows))
 
 
-def _spending(facts: Facts) -> Table:
+def _spending(facts: ReportFacts) -> Table:
     """The use cases in use, with room to write amount, account and rating."""
     columns = tuple(facts.say(name) for name in ("use_case", "budget_amount", "budget_account", "budget_rating"))
     names = [clipped(case.name, NAME) for case in facts.scope.in_use]

@@ -20,7 +20,7 @@ METHOD = "docs/methode.md"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportRequest:
     """What a report is asked for: a period (default: the year of the last month), a territory, who publishes."""
 
     period: str | None = None
@@ -29,7 +29,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Facts:
+class ReportFacts:
     """A scope with its sheet of indicators. administration: who publishes, "" when nobody said."""
 
     scope: Scope
@@ -107,21 +107,21 @@ class Facts:
         return proof_text(proof_shares(rows), self.lang) or self.say("proof_none")
 
 
-def facts_of(home: Path, asked: Asked, lang: str, today: date | None = None) -> Facts:
+def facts_of(home: Path, asked: ReportRequest, lang: str, today: date | None = None) -> ReportFacts:
     """The facts of a home as of today. NoBuild, PeriodRefused."""
     return facts_in(scope_of(home, asked.territory, asked.period, today), lang, asked.administration.strip())
 
 
-def facts_in(scope: Scope, lang: str, administration: str = "") -> Facts:
+def facts_in(scope: Scope, lang: str, administration: str = "") -> ReportFacts:
     """The facts of a scope."""
-    return Facts(scope, sheet(scope), lang, administration)
+    return ReportFacts(scope, sheet(scope), lang, administration)
 
 
 def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:
     """Share of the IT electricity by proof [1]; empty when there is none."""
     kwh = dict.fromkeys(PROOFS, 0.0)
     for row in rows:
-        for name, value in proofs(row.row.cell).items():
+        for name, value in proofs(row.row.group).items():
             kwh[name] += value
     whole = sum(kwh.values())
     return {name: value / whole for name, value in kwh.items()} if whole else {}

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 
 from estimator.core.errors import say
-from estimator.reporting.publications.context import Facts
+from estimator.reporting.publications.context import ReportFacts
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def _terms(patterns: list[str]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
-def claimed(facts: Facts) -> tuple[str, ...]:
+def claimed(facts: ReportFacts) -> tuple[str, ...]:
     """What the authority's own texts claim, which a person has to take out before publishing."""
     return tuple(
         facts.say("claimed", name=name, found=found, rule=say("claims", claim.id, facts.lang))
@@ -48,7 +48,7 @@ def claimed(facts: Facts) -> tuple[str, ...]:
     )
 
 
-def _texts(facts: Facts) -> Iterator[tuple[str, str]]:
+def _texts(facts: ReportFacts) -> Iterator[tuple[str, str]]:
     """The texts of the register that reports print, with the use case that they stand at."""
     for case in facts.scope.cases:
         reasons = [case.decision.reasons] if case.decision else []

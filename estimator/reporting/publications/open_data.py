@@ -13,23 +13,23 @@ from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.practices import PROOFS
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import Row, table_text
-from estimator.reporting.publications.context import Facts, proof_shares
-from estimator.reporting.publications.result import Written
+from estimator.reporting.publications.context import ReportFacts, proof_shares
+from estimator.reporting.publications.result import ReportFiles
 
 TABLE = "footprints.csv"
 PACKAGE = "datapackage.json"
 KINDS = ("case", "others", "unregistered")
 
 
-def data(facts: Facts) -> Written:
+def data(facts: ReportFacts) -> ReportFiles:
     """A table and the data package that describes it, in French as their schema is.
 
-    Unknown: an empty cell, with its reason beside it.
+    Unknown: an empty group, with its reason beside it.
     """
     french = replace(facts, lang="fr")
     columns = [field["name"] for field in schema()["fields"]]
     files = {TABLE: table_text(columns, _rows(french)), PACKAGE: _package(french)}
-    return Written(files, (facts.say("no_licence"), *((facts.say("withheld"),) if facts.withheld else ())))
+    return ReportFiles(files, (facts.say("no_licence"), *((facts.say("withheld"),) if facts.withheld else ())))
 
 
 @cache
@@ -39,7 +39,7 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def _rows(facts: Facts) -> Iterator[Row]:
+def _rows(facts: ReportFacts) -> Iterator[Row]:
     """By month: use cases that can be told, then small ones together, then what is in no use case."""
     shown = grouped(facts.scope).shown
     groups: dict[tuple[int, int, str], list[Attached]] = {}
@@ -61,7 +61,7 @@ def _rows(facts: Facts) -> Iterator[Row]:
 
 def _figures(rows: Sequence[Attached]) -> Iterator[dict[str, object]]:
     """One entry an indicator: bounds, what they cover, why there are none, and the proof of the electricity."""
-    found = amounts([row.row.cell for row in rows], FIGURES)
+    found = amounts([row.row.group for row in rows], FIGURES)
     shares = proof_shares(rows)
     proof = {f"proof_{name}": shares.get(name) for name in PROOFS}
     for figure in FIGURES:
@@ -71,7 +71,7 @@ def _figures(rows: Sequence[Attached]) -> Iterator[dict[str, object]]:
         yield {"indicator": figure.id, **ends, "unit": amount.unit, "covers": amount.covers, "missing": reason, **proof}
 
 
-def _package(facts: Facts) -> str:
+def _package(facts: ReportFacts) -> str:
     """A data package: the table, its schema, the sources of its factors, and what the figures stand on.
 
     It names no licence: that of the data is for who publishes to choose.
@@ -103,6 +103,6 @@ def _package(facts: Facts) -> str:
 def _sources(rows: Iterable[Attached]) -> list[dict[str, str]]:
     """The sources of the factors that these rows are bound to, which stay under their own licence."""
     known = load().sources
-    used = {b.factor.source for row in rows for b in row.row.cell.bounds.values() if b.factor}
+    used = {b.factor.source for row in rows for b in row.row.group.bounds.values() if b.factor}
     found = [(known[name].citation, known[name].url) for name in sorted(used)]
     return [{"title": title, "path": url} if url else {"title": title} for title, url in found]

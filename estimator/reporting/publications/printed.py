@@ -5,30 +5,30 @@ from typing import Any
 
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, share_text
-from estimator.reporting.documents.document import Bar, Cell
+from estimator.reporting.documents.document import IntervalBar, TableCell
 from estimator.reporting.documents.svg_bars import round_top
-from estimator.reporting.publications.context import Facts, proof_shares
+from estimator.reporting.publications.context import ReportFacts, proof_shares
 from estimator.reporting.summary.sentences import WHOLE
 
 
-def side_by_side(now: Facts, before: Facts, name: str) -> tuple[Cell, Cell]:
+def side_by_side(now: ReportFacts, before: ReportFacts, name: str) -> tuple[TableCell, TableCell]:
     """A footprint in the period and in the one before, drawn from zero on one scale."""
     both = [facts.body["indicators"][name]["value"] for facts in (now, before)]
     top = round_top(max((amount["high"] or 0.0 for amount in both), default=0.0))
     first, second = (
-        drawn(amount, proof_shares(facts.scope.rows), top, facts.lang)
+        amount_cell(amount, proof_shares(facts.scope.rows), top, facts.lang)
         for amount, facts in zip(both, (now, before), strict=True)
     )
     return first, second
 
 
-def drawn(amount: Mapping[str, Any], proof: Mapping[str, float], top: float, lang: str) -> Cell:
+def amount_cell(amount: Mapping[str, Any], proof: Mapping[str, float], top: float, lang: str) -> TableCell:
     """The words of an amount, over its bar by proof; words alone where it is not known."""
     if amount["central"] is None:
-        return Cell(interval_text(amount, lang))
+        return TableCell(interval_text(amount, lang))
     covers = amount["covers"]
     small = () if covers > WHOLE else (say("report", "covers", lang, share=share_text(covers, lang)),)
-    return Cell(interval_text(amount, lang), small, Bar(amount, proof, top))
+    return TableCell(interval_text(amount, lang), small, IntervalBar(amount, proof, top))
 
 
 def heading(text: str) -> str:
@@ -36,7 +36,7 @@ def heading(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def foot(facts: Facts, kind: str) -> tuple[str, ...]:
+def foot(facts: ReportFacts, kind: str) -> tuple[str, ...]:
     """Coverage, build, factors and method; how to make the same again; what it is not."""
     territory = f" --territory {facts.scope.territory}" if facts.scope.territory != "all" else ""
     command = f"sobria report {kind} --period {facts.scope.period}{territory} --lang {facts.lang}"

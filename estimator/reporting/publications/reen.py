@@ -10,14 +10,14 @@ from estimator.core.number_format import missing_text, share_text
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicators.footprints import FOOTPRINTS
-from estimator.reporting.documents.document import Cell, Points, Row, Section, Sheet, Table
+from estimator.reporting.documents.document import Points, Row, Section, Sheet, Table, TableCell
 from estimator.reporting.documents.html import page
 from estimator.reporting.documents.svg_bars import round_top
 from estimator.reporting.project.context import clipped
-from estimator.reporting.publications.context import Facts, facts_in
+from estimator.reporting.publications.context import ReportFacts, facts_in
 from estimator.reporting.publications.forbidden_claims import claims
-from estimator.reporting.publications.printed import drawn, foot, heading, side_by_side
-from estimator.reporting.publications.result import Written
+from estimator.reporting.publications.printed import amount_cell, foot, heading, side_by_side
+from estimator.reporting.publications.result import ReportFiles
 from estimator.reporting.summary.sentences import (
     against_text,
     amount_text,
@@ -37,12 +37,12 @@ NAMED = 3  # use cases named in a sentence
 NAME = 40  # characters of a text of the user
 
 
-def reen(facts: Facts) -> Written:
+def reen(facts: ReportFacts) -> ReportFiles:
     """The review as a page. What is not on it is in the open data of the same period."""
-    return Written({"": page(review(facts))})
+    return ReportFiles({"": page(review(facts))})
 
 
-def review(facts: Facts) -> Sheet:
+def review(facts: ReportFacts) -> Sheet:
     """The review as a document."""
     before = facts_in(facts.scope.before(), facts.lang)
     told = sayable(facts.body)
@@ -53,7 +53,7 @@ def review(facts: Facts) -> Sheet:
     sections = (
         Section(facts.say("reen_footprints"), (_footprints(facts, before),)),
         Section(facts.say("reen_practices"), (_practices(facts, before),)),
-        Section(facts.say("reen_done"), (Points(tuple(_done(facts))),)),
+        Section(facts.say("reen_done"), (Points(tuple(_actions(facts))),)),
         *_services(facts),
         Section(facts.say("reen_limits"), (Points(tuple(_limits(facts))),)),
         *((Section(facts.say("reen_may"), (Points(may),)),) if may else ()),
@@ -72,33 +72,33 @@ def review(facts: Facts) -> Sheet:
     )
 
 
-def _footprints(facts: Facts, before: Facts) -> Table:
+def _footprints(facts: ReportFacts, before: ReportFacts) -> Table:
     """Each footprint, whether it changed for sure, and its objective."""
     rows: list[Row] = []
     for name in FOOTPRINTS:
         entry = facts.body["indicators"][name]
-        head = Cell(say("indicators", name, facts.lang), (trend_text(entry, facts.lang),))
+        head = TableCell(say("indicators", name, facts.lang), (trend_text(entry, facts.lang),))
         rows.append((head, *side_by_side(facts, before, name), _target(facts, entry)))
     against = against_text(facts.body, facts.lang)
     caption = f"{facts.say('reen_caption')} {tell('read_against', facts.lang, against=against) if against else ''}"
     return Table(caption.strip(), _columns(facts, before), tuple(rows))
 
 
-def _columns(facts: Facts, before: Facts) -> tuple[str, ...]:
+def _columns(facts: ReportFacts, before: ReportFacts) -> tuple[str, ...]:
     return (facts.say("reen_indicator"), heading(facts.period), heading(before.period), facts.say("reen_objective"))
 
 
-def _practices(facts: Facts, before: Facts) -> Table:
+def _practices(facts: ReportFacts, before: ReportFacts) -> Table:
     rows: list[Row] = []
     for name in PRACTICES:
         entry = facts.body["indicators"][name]
         now, then = value_text(entry, facts.lang), value_text(before.body["indicators"][name], facts.lang)
-        head = Cell(say("indicators", name, facts.lang), _known(facts) if name == "sober_hosting" else ())
+        head = TableCell(say("indicators", name, facts.lang), _known_criteria(facts) if name == "sober_hosting" else ())
         rows.append((head, now, then, _target(facts, entry)))
     return Table("", _columns(facts, before), tuple(rows))
 
 
-def _target(facts: Facts, entry: Mapping[str, Any]) -> str:
+def _target(facts: ReportFacts, entry: Mapping[str, Any]) -> str:
     """« −20 % en 2027 », or « objectif non fixé »; who voted it stands among what was decided."""
     if entry["objective"] is None:
         return say("indicators", "objective_none", facts.lang)
@@ -110,13 +110,13 @@ def _target(facts: Facts, entry: Mapping[str, Any]) -> str:
     return facts.say("reen_target_change", change=change, due=found.due_year, reference=found.reference_year)
 
 
-def _known(facts: Facts) -> tuple[str, ...]:
+def _known_criteria(facts: ReportFacts) -> tuple[str, ...]:
     """How many criteria of hosting are known at all: what is unknown is not counted as met."""
     known = facts.body["indicators"]["sober_hosting"]["criteria_known"]
     return (say("indicators", "criteria_known", facts.lang, a=known["numerator"], b=known["denominator"]),)
 
 
-def _services(facts: Facts) -> tuple[Section, ...]:
+def _services(facts: ReportFacts) -> tuple[Section, ...]:
     """Electricity by use case, drawn on one scale; what is about too few people stands together."""
     found = uses(facts.scope)
     if not found:
@@ -124,7 +124,8 @@ def _services(facts: Facts) -> tuple[Section, ...]:
     shown = found[:MOST]
     top = round_top(max((use["energy"]["high"] or 0.0 for use in shown), default=0.0))
     rows = tuple(
-        (_name(facts, use), drawn(use["energy"], use["proof"], top, facts.lang), _proof(facts, use)) for use in shown
+        (_name(facts, use), amount_cell(use["energy"], use["proof"], top, facts.lang), _proof(facts, use))
+        for use in shown
     )
     left = len(found) - len(shown)
     caption = facts.say("reen_more", count=left) if left else ""
@@ -132,17 +133,17 @@ def _services(facts: Facts) -> tuple[Section, ...]:
     return (Section(facts.say("reen_services"), (Table(caption, columns, rows),)),)
 
 
-def _name(facts: Facts, use: Mapping[str, Any]) -> str:
+def _name(facts: ReportFacts, use: Mapping[str, Any]) -> str:
     if use["kind"] == "case":
         return clipped(use["name"], NAME)
     return tell(use["kind"], facts.lang, count=use["count"])
 
 
-def _proof(facts: Facts, use: Mapping[str, Any]) -> str:
+def _proof(facts: ReportFacts, use: Mapping[str, Any]) -> str:
     return proof_text(use["proof"], facts.lang) or facts.say("proof_none")
 
 
-def _done(facts: Facts) -> Iterator[str]:
+def _actions(facts: ReportFacts) -> Iterator[str]:
     """Objectives in force, decisions of the period, last first, projects without AI, and publications."""
     objectives = [entry["objective"] for entry in facts.body["indicators"].values() if entry["objective"]]
     for by, day, document in sorted({(o["by"], o["date"], o["document"]) for o in objectives}):
@@ -165,7 +166,7 @@ def _done(facts: Facts) -> Iterator[str]:
     yield facts.say("reen_published", count=len(standing), corrections=corrections)
 
 
-def _limits(facts: Facts) -> Iterator[str]:
+def _limits(facts: ReportFacts) -> Iterator[str]:
     """What the figures do not hold."""
     names = {case.id: case.name for case in facts.scope.cases}
     silent = facts.body["indicators"]["coverage"]["silent"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Written:
+class ReportFiles:
     """files: name → text, the name "" standing for the file asked; left_out: sentences that say what is not in them."""
 
     files: Mapping[str, str]

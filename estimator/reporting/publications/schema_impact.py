@@ -10,8 +10,8 @@ from estimator.core.number_format import interval_text, share_text, unit_text
 from estimator.governance.indicators.footprints import FOOTPRINTS, footprint
 from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.reporting.documents.csv_table import table_text
-from estimator.reporting.publications.context import Facts
-from estimator.reporting.publications.result import Written
+from estimator.reporting.publications.context import ReportFacts
+from estimator.reporting.publications.result import ReportFiles
 from estimator.reporting.summary.sentences import objective_text, shared
 
 COLUMNS = (
@@ -25,7 +25,7 @@ OVER_THE_PERIOD = ("right_sized", "sober_hosting", "coverage")  # the other shar
 COLLECTED = ("sober_hosting", "coverage")  # shares read from traces, without anybody who types
 
 
-def schema_impact(facts: Facts) -> Written:
+def schema_impact(facts: ReportFacts) -> ReportFiles:
     """One row an indicator and month, one for the period, one an objective; what has no value has no row, and is said.
 
     The schema wants a value in every row, and has no column for an interval: it stands in the comments with the proof.
@@ -41,10 +41,10 @@ def schema_impact(facts: Facts) -> Written:
     left = [facts.say("without_value", names=", ".join(lost))] if lost else []
     left += [facts.say("withheld")] if facts.withheld else []
     left += [] if facts.administration else [facts.say("no_administration")]
-    return Written({"": table_text(COLUMNS, (_common(french) | row for row in rows))}, tuple(left))
+    return ReportFiles({"": table_text(COLUMNS, (_common(french) | row for row in rows))}, tuple(left))
 
 
-def _common(facts: Facts) -> dict[str, Any]:
+def _common(facts: ReportFacts) -> dict[str, Any]:
     """What every row says: who, of what, where."""
     commune = facts.scope.territory if facts.scope.territory not in ("all", "metropole") else None
     name = facts.say("service_name", territory=facts.place)
@@ -57,7 +57,7 @@ def _common(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _footprint(facts: Facts, name: str) -> Iterator[dict[str, Any]]:
+def _footprint(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
     """Each month that has data, then the whole period."""
     found = facts.body["indicators"][name]
     for month, amount in found["months"].items():
@@ -71,7 +71,7 @@ def _footprint(facts: Facts, name: str) -> Iterator[dict[str, Any]]:
         yield whole | {"indicateur": facts.say("over_the_period", name=whole["indicateur"])}
 
 
-def _valued(facts: Facts, name: str, amount: Mapping[str, Any], rows: Sequence[Attached]) -> dict[str, Any]:
+def _valued(facts: ReportFacts, name: str, amount: Mapping[str, Any], rows: Sequence[Attached]) -> dict[str, Any]:
     told = {"interval": interval_text(amount, facts.lang), "proof": facts.proof(rows)}
     covers = share_text(amount.get("covers", 0.0), facts.lang)
     return {
@@ -86,7 +86,7 @@ def _valued(facts: Facts, name: str, amount: Mapping[str, Any], rows: Sequence[A
     }
 
 
-def _share(facts: Facts, name: str) -> Iterator[dict[str, Any]]:
+def _share(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
     value = facts.body["indicators"][name]["value"]
     told = f"{shared(value, facts.lang)}. {facts.made()}"
     known = value["share"] is not None and (value["share"] > 0 or not value.get("unknown"))  # unknown is never zero
@@ -102,7 +102,7 @@ def _share(facts: Facts, name: str) -> Iterator[dict[str, Any]]:
     }
 
 
-def _objective(facts: Facts, name: str) -> Iterator[dict[str, Any]]:
+def _objective(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
     """The target that a council voted, at the end of its year; a change needs the value of its reference year."""
     scope = facts.scope
     found = scope.sources.commitments.objective(name, scope.territory, scope.period.last_day)
@@ -131,12 +131,12 @@ def _objective(facts: Facts, name: str) -> Iterator[dict[str, Any]]:
     }
 
 
-def _span(facts: Facts) -> dict[str, Any]:
+def _span(facts: ReportFacts) -> dict[str, Any]:
     months = facts.scope.period.months()
     first = last_day(months[0]).replace(day=1)
     span = {"date": facts.until(months[-1]), "date_debut": first, "est_periode": True}
     return span | {"frequence_monitoring": FREQUENCIES.get(len(months), "autre")}
 
 
-def _state(facts: Facts) -> dict[str, Any]:
+def _state(facts: ReportFacts) -> dict[str, Any]:
     return _span(facts) | {"date_debut": None, "est_periode": False}

@@ -4,12 +4,12 @@ from typing import Literal
 
 from estimator.catalogue.tables import load
 
-Holder = Literal["own", "bought", "unsaid"]
+Owner = Literal["own", "bought", "unsaid"]
 OWN = {"class/desk", "class/server-room"}
 BOUGHT = {"class/national-cloud", "class/hyperscale"}
 
 
-def holder(host: str | None) -> Holder:
+def owner(host: str | None) -> Owner:
     """From the class of a site; a shared centre or one that is not named is « unsaid »."""
     catalogue = load()
     if not host or host not in catalogue.subjects:

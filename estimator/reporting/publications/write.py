@@ -8,14 +8,14 @@ from estimator.core.errors import SobriaError
 from estimator.reporting.publications.beges import beges
 from estimator.reporting.publications.boamps import boamps
 from estimator.reporting.publications.budget_vert import budget_vert
-from estimator.reporting.publications.context import Facts
+from estimator.reporting.publications.context import ReportFacts
 from estimator.reporting.publications.forbidden_claims import claimed
 from estimator.reporting.publications.open_data import data
 from estimator.reporting.publications.reen import reen
-from estimator.reporting.publications.result import Written
+from estimator.reporting.publications.result import ReportFiles
 from estimator.reporting.publications.schema_impact import schema_impact
 
-REPORTS: Mapping[str, Callable[[Facts], Written]] = {
+REPORTS: Mapping[str, Callable[[ReportFacts], ReportFiles]] = {
     "schema-impact": schema_impact,
     "data": data,
     "boamps": boamps,
@@ -32,14 +32,14 @@ class FolderWanted(SobriaError):
 
 
 @dataclass(frozen=True)
-class Saved:
+class SavedFiles:
     """What was written, in bytes by path, and what a person should know before it is published."""
 
     files: Mapping[str, int]
     notes: tuple[str, ...]
 
 
-def write_report(kind: str, facts: Facts, out: Path) -> Saved:
+def write_report(kind: str, facts: ReportFacts, out: Path) -> SavedFiles:
     """Write a report of `REPORTS` to a file, or to a folder when it has several. FolderWanted, OSError."""
     made = REPORTS[kind](facts)
     several = "" not in made.files
@@ -53,4 +53,4 @@ def write_report(kind: str, facts: Facts, out: Path) -> Saved:
         body = text.encode()
         path.write_bytes(body)
         saved[str(path)] = len(body)
-    return Saved(saved, (*made.left_out, *claimed(facts)))
+    return SavedFiles(saved, (*made.left_out, *claimed(facts)))

@@ -77,7 +77,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "near": hosting["near"],
         "criteria_known": _of(hosting["criteria_known"]["numerator"], hosting["criteria_known"]["denominator"]),
         "attached": {"share": found["coverage"]["attached"]},
-        "footprints_known": _known(found),
+        "footprints_known": _least_coverage(found),
         "on_path": _of(sum(entry["verdict"] == "under" for entry in known), len(known)),
         "objectives_set": _of(len(paths), len(FOOTPRINTS)),
         "scenario_kept": _cases(cases, lambda case: scope.sources.compared(case) is not None),
@@ -92,7 +92,7 @@ def _silent(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {"silent": entry["silent"]} if entry.get("silent") else {}
 
 
-def _known(found: Mapping[str, Any]) -> Share:
+def _least_coverage(found: Mapping[str, Any]) -> Share:
     """How much of the electricity the least covered of the three footprints of the charter covers."""
     values = [found[name]["value"] for name in TERNARY]
     if all(value["central"] is None for value in values):

@@ -7,7 +7,7 @@ from typing import Any
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.comparison.verdicts import LOWER_ALWAYS, LOWER_MOSTLY
 from estimator.core.errors import LANGUAGES, say
-from estimator.governance.indicators.scenarios import Compared
+from estimator.governance.indicators.scenarios import ScenarioDecision
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.register.schema import UseCase
 
@@ -33,7 +33,7 @@ def _compared(scope: Scope) -> Iterator[dict[str, Any]]:
                 yield _decision(told[0], [case], told[1], other=told[2])
 
 
-def _present(case: UseCase, compared: Compared) -> str | None:
+def _present(case: UseCase, compared: ScenarioDecision) -> str | None:
     """The option of a scenario that the use case runs today: the one with its model."""
     try:
         model = find(case.model).id if case.model else None
@@ -45,7 +45,7 @@ def _present(case: UseCase, compared: Compared) -> str | None:
     return None
 
 
-def _better(compared: Compared, present: str) -> tuple[str, Mapping[str, str], str] | None:
+def _better(compared: ScenarioDecision, present: str) -> tuple[str, Mapping[str, str], str] | None:
     """An option that reaches the threshold with clearly less electricity: without AI first, else the smallest model."""
     body = compared.body
     enough = {o["id"]: o for o in body["options"] if o["status"] == "studied" and o["meets_threshold"]}
@@ -94,4 +94,4 @@ def _decision(kind: str, cases: Sequence[UseCase], proof: Mapping[str, str], oth
 
 def _energy(scope: Scope, case: UseCase) -> float:
     rows = of_case(scope.rows, case.id)
-    return sum(float(row.row.cell.values.get("it_energy") or 0.0) for row in rows)
+    return sum(float(row.row.group.values.get("it_energy") or 0.0) for row in rows)

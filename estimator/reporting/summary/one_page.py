@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.core.number_format import interval_text, step_for, tick_text, with_unit
-from estimator.reporting.documents.document import Bar, Cell, Points, Record, Row, Section, Sheet, Table
+from estimator.reporting.documents.document import IntervalBar, Points, Record, Row, Section, Sheet, Table, TableCell
 from estimator.reporting.documents.svg_bars import round_top
 from estimator.reporting.project.context import clipped
 from estimator.reporting.summary.sentences import (
@@ -85,11 +85,11 @@ def _sections(body: Body, lang: str) -> Iterator[Section]:
         for found in body["decisions"]
     ]
     yield Section(tell("decisions", lang), (Points(tuple(told or [tell("no_decision", lang)])),))
-    yield Section(tell("say", lang), (Points(tuple(_said(body, lang))),))
+    yield Section(tell("say", lang), (Points(tuple(_claims(body, lang))),))
     yield Section(tell("not_say", lang), (Points(tuple(found[lang] for found in body["not_say"][:MOST_NOT_SAID])),))
 
 
-def _said(body: Body, lang: str) -> Iterator[str]:
+def _claims(body: Body, lang: str) -> Iterator[str]:
     """What can be said, without what the sheet has said already."""
     energy = body["indicators"]["energy"]
     already = {answer(body, lang), used(body, lang), path_text(energy, lang)}
@@ -131,11 +131,11 @@ def _uses(body: Body, lang: str) -> Table:
     top = _top(max((use["energy"]["high"] for use in known), default=1.0))
     rows: list[Row] = []
     for use in known:
-        bar = Bar(use["energy"], use["proof"], top)
-        shown = Cell(proof_text(use["proof"], lang), bar=bar)
+        bar = IntervalBar(use["energy"], use["proof"], top)
+        shown = TableCell(proof_text(use["proof"], lang), bar=bar)
         rows.append((clipped(_short_name(use, lang), NAMED), interval_text(use["energy"], lang), shown))
     step = step_for("kWh", top, lang)
-    scale = (tell("scale", lang), "", Cell("", scale=with_unit(tick_text(top, step, lang), step)))
+    scale = (tell("scale", lang), "", TableCell("", scale=with_unit(tick_text(top, step, lang), step)))
     caption = tell("uses_unknown_one" if unknown == 1 else "uses_unknown", lang, count=unknown) if unknown else ""
     return Table(caption, tuple(tell(key, lang) for key in ("use", "electricity", "proof")), tuple(rows), (scale,))
 

@@ -10,7 +10,7 @@ from estimator.catalogue.tables import load
 from estimator.core.errors import say
 from estimator.core.number_format import (
     NO_BREAK,
-    Step,
+    DisplayUnit,
     count_text,
     exact_text,
     figure,
@@ -66,7 +66,7 @@ def value_text(entry: Mapping[str, Any], lang: str) -> str:
     if entry["kind"] == "count":
         if not value["denominator"]:
             return name("unknown", lang)
-        return counted(value["numerator"], value["denominator"], lang)
+        return count_of(value["numerator"], value["denominator"], lang)
     return shared(value, lang)
 
 
@@ -79,11 +79,11 @@ def shared(value: Mapping[str, Any], lang: str) -> str:
         return typeset(say("indicators", "partly_known", lang, **facts), lang)
     if value.get("numerator") is None:
         return share_text(value["share"], lang)
-    told = f"{share_text(value['share'], lang)} ({counted(value['numerator'], value['denominator'], lang)})"
+    told = f"{share_text(value['share'], lang)} ({count_of(value['numerator'], value['denominator'], lang)})"
     return told.replace(" ", NO_BREAK) if len(told) <= ONE_LINE else told
 
 
-def counted(numerator: float, denominator: float, lang: str) -> str:
+def count_of(numerator: float, denominator: float, lang: str) -> str:
     """« 3 sur 4 »."""
     facts = {"a": count_text(round(numerator), lang), "b": count_text(round(denominator), lang)}
     return typeset(say("indicators", "of", lang, **facts), lang)
@@ -122,7 +122,7 @@ def effect_text(amount: Mapping[str, Any], lang: str) -> str:
     return tell("effect", lang, low=low, high=with_unit(high, step), central=central)
 
 
-def _signed(value: float, step: Step, lang: str) -> str:
+def _signed(value: float, step: DisplayUnit, lang: str) -> str:
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return sign + plain(abs(value), step, lang)
 

@@ -10,7 +10,7 @@ from estimator.reporting.summary.sentences import (
     WHOLE,
     against_text,
     budget_text,
-    counted,
+    count_of,
     path_text,
     tell,
     trend_text,
@@ -37,7 +37,7 @@ def _say(body: Body, lang: str) -> Iterator[str]:
     if energy["value"]["central"] is not None:
         yield used(body, lang)
     if cover["denominator"]:
-        yield tell("say_cover", lang, counted=counted(cover["numerator"], cover["denominator"], lang))
+        yield tell("say_cover", lang, counted=count_of(cover["numerator"], cover["denominator"], lang))
     if energy["change"].get("established"):
         yield tell("say_change", lang, trend=trend_text(energy, lang), against=against_text(body, lang))
     if (energy["path"] or {}).get("verdict") in ("under", "over"):
@@ -47,7 +47,7 @@ def _say(body: Body, lang: str) -> Iterator[str]:
     reviewed = found["non_ai_reviewed"]
     if reviewed["value"]["denominator"]:
         value = reviewed["value"]
-        yield tell("say_non_ai", lang, counted=counted(value["numerator"], value["denominator"], lang))
+        yield tell("say_non_ai", lang, counted=count_of(value["numerator"], value["denominator"], lang))
     if reviewed["without_ai"]:
         yield tell("say_without", lang, count=len(reviewed["without_ai"]))
 
@@ -67,10 +67,10 @@ def _not_say(body: Body, lang: str) -> Iterator[str]:
     missing = len(cover["silent"])
     if missing:
         total = cover["value"]["denominator"]
-        yield tell("not_all", lang, counted=counted(missing, total, lang))
+        yield tell("not_all", lang, counted=count_of(missing, total, lang))
     if energy["objective"] is None:
         yield tell("not_objective", lang)
     known = found["sober_hosting"]["criteria_known"]
     if known["numerator"] < known["denominator"]:
-        yield tell("not_hosting", lang, counted=counted(known["numerator"], known["denominator"], lang))
+        yield tell("not_hosting", lang, counted=count_of(known["numerator"], known["denominator"], lang))
     yield from (typeset(say("claims", name, lang), lang) for name in ALWAYS)

@@ -55,11 +55,11 @@ def _of(rows: Sequence[Attached]) -> dict[str, Any]:
     assert ENERGY is not None
     proof = dict.fromkeys(PROOFS, 0.0)
     for row in rows:
-        for name, kwh in proofs(row.row.cell).items():
+        for name, kwh in proofs(row.row.group).items():
             proof[name] += kwh
     whole = sum(proof.values())
     shares = {name: kwh / whole if whole else 0.0 for name, kwh in proof.items()}
-    return {"energy": amounts([row.row.cell for row in rows], [ENERGY])["energy"].as_dict(), "proof": shares}
+    return {"energy": amounts([row.row.group for row in rows], [ENERGY])["energy"].as_dict(), "proof": shares}
 
 
 def _services(rows: Sequence[Attached]) -> int:

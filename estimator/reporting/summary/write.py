@@ -10,7 +10,7 @@ from estimator.reporting.summary.one_page import document
 AIRY, TIGHT = '<body class="one">', '<body class="one tight">'  # lists take more room than their letters say
 
 
-def written(body: Mapping[str, Any], lang: str, format: str) -> str:
+def render_summary(body: Mapping[str, Any], lang: str, format: str) -> str:
     """The sheet in a format: html, md or csv. FormatUnknown."""
     if format not in FORMATS:
         raise FormatUnknown(read=format, expected=", ".join(FORMATS))
@@ -23,6 +23,6 @@ def write(body: Mapping[str, Any], lang: str, out: Path) -> int:
     A table starts with a byte order mark, by which spreadsheets know its letters.
     """
     format = (out.suffix.lstrip(".") or "html").lower()
-    text = written(body, lang, format).encode("utf-8-sig" if format == "csv" else "utf-8")
+    text = render_summary(body, lang, format).encode("utf-8-sig" if format == "csv" else "utf-8")
     out.write_bytes(text)
     return len(text)

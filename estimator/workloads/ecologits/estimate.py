@@ -15,8 +15,8 @@ from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.tables import load as load_catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.workloads.ecologits import ECOLOGITS
-from estimator.workloads.ecologits.formulas import Step, compute, steps_for
-from estimator.workloads.ecologits.tables import Constant, Ends, Mix, Model, Sourced, Tables, load
+from estimator.workloads.ecologits.formulas import EcologitsStep, compute, steps_for
+from estimator.workloads.ecologits.tables import Constant, EcologitsModel, ElectricityMix, Ends, Sourced, Tables, load
 
 PHYSICAL_MJ = 3.6  # a kilowatt-hour [MJ]: less primary energy than that is not physical
 WORLD = "WOR"  # EcoLogits' own code for the world
@@ -35,19 +35,19 @@ Pair = tuple[Mapping[str, float], Mapping[str, float]]
 Warnings = list[dict[str, str]]
 
 
-class ProviderUnknown(SobriaError):
+class EcologitsProviderUnknown(SobriaError):
     """A provider for which EcoLogits 0.11.3 has no hypothesis."""
 
     code = "ecologits_provider_unknown"
 
 
-class ModelUnknown(SobriaError):
+class EcologitsModelUnknown(SobriaError):
     """A model that EcoLogits 0.11.3 does not have at this provider."""
 
     code = "ecologits_model_unknown"
 
 
-class ZoneUnknown(SobriaError):
+class EcologitsZoneUnknown(SobriaError):
     """A zone that EcoLogits 0.11.3 does not have: it gives no figure there, and neither do we."""
 
     code = "ecologits_zone_unknown"
@@ -86,7 +86,7 @@ def estimate_ecologits(
     worlds = (compute({n: i.low for n, i in inputs.items()}), compute({n: i.high for n, i in inputs.items()}))
     steps = steps_for(inputs)
     return {
-        "method": {"id": ECOLOGITS} | _said("method"),
+        "method": {"id": ECOLOGITS} | _sentence("method"),
         "question": {"provider": provider, "model": model, "zone": mix.zone, "output_tokens": output_tokens}
         | {"latency_s": measured.get("request_latency")},
         "indicators": _indicators(worlds),
@@ -110,9 +110,9 @@ def _measured(output_tokens: float, latency_s: float | None) -> dict[str, float]
     return {"request_latency": latency_s}
 
 
-def _model(provider: str, name: str, tables: Tables) -> Model:
+def _model(provider: str, name: str, tables: Tables) -> EcologitsModel:
     if provider not in tables.hypotheses:
-        raise ProviderUnknown(
+        raise EcologitsProviderUnknown(
             provider=provider, near=_near(provider, tables.hypotheses) or ", ".join(tables.hypotheses)
         )
     entry = tables.models.get((provider, name))
@@ -120,7 +120,7 @@ def _model(provider: str, name: str, tables: Tables) -> Model:
         here = [n for p, n in tables.models if p == provider]
         elsewhere = [f"{n} ({p})" for p, n in tables.models if n.lower() == name.lower()]
         near = ", ".join(filter(None, [*elsewhere, _near(name, here)])) or ", ".join(sorted(here)[:NAMES_SHOWN])
-        raise ModelUnknown(model=name, provider=provider, near=near)
+        raise EcologitsModelUnknown(model=name, provider=provider, near=near)
     return entry
 
 
@@ -132,7 +132,7 @@ def _near(text: str, names: Iterable[str]) -> str:
     return ", ".join(plain[n] for n in close[:NAMES_SHOWN])
 
 
-def _mix(zone: str | None, model: Model, tables: Tables, warnings: Warnings) -> Mix:
+def _mix(zone: str | None, model: EcologitsModel, tables: Tables, warnings: Warnings) -> ElectricityMix:
     """The electricity of a zone; what is supposed or read otherwise is said. ZoneUnknown."""
     if zone is None:
         supposed = tables.hypotheses[model.provider]["zone"].zone or WORLD
@@ -145,12 +145,12 @@ def _mix(zone: str | None, model: Model, tables: Tables, warnings: Warnings) -> 
     found = WORLD if zone.upper() == "WORLD" else known[0] if known else None
     if found is None:
         near = _near(zone, tables.mixes) or WORLD
-        raise ZoneUnknown(zone=zone, near=near, world=WORLD)
+        raise EcologitsZoneUnknown(zone=zone, near=near, world=WORLD)
     warnings.append(sentences("warnings", "zone_read_as", zone=zone, used=found))
     return tables.mixes[found]
 
 
-def _about_model(model: Model, tables: Tables) -> Warnings:
+def _about_model(model: EcologitsModel, tables: Tables) -> Warnings:
     said = [sentences("warnings", f"ecologits_{code}") for code in _codes(model.cautions)]
     others = tables.at_another_pace(model)
     if others:
@@ -162,7 +162,7 @@ def _about_model(model: Model, tables: Tables) -> Warnings:
     return said
 
 
-def _about_mix(mix: Mix) -> Warnings:
+def _about_mix(mix: ElectricityMix) -> Warnings:
     said = [sentences("warnings", "ecologits_pe_is_fossil"), sentences("warnings", "ecologits_reservoirs")]
     said += [sentences("warnings", f"ecologits_{code}", zone=mix.zone) for code in _codes(mix.cautions)]
     if mix.zone == WORLD:
@@ -177,7 +177,7 @@ def _codes(cautions: str | None) -> list[str]:
     return [code.replace("-", "_") for code in (cautions or "").split("|") if code]
 
 
-def _inputs(model: Model, mix: Mix, tables: Tables, typed: Mapping[str, float]) -> dict[str, Input]:
+def _inputs(model: EcologitsModel, mix: ElectricityMix, tables: Tables, typed: Mapping[str, float]) -> dict[str, Input]:
     hypotheses = tables.hypotheses[model.provider]
     found = {name: Input(c.ends, c.unit, c) for name, c in tables.constants.items()}
     found |= {n: Input(hypotheses[n].ends, hypotheses[n].unit, hypotheses[n], model.provider) for n in ("pue", "wue")}
@@ -221,7 +221,7 @@ def _indicators(worlds: Pair) -> dict[str, Any]:
     return body | {"it_energy": amount("it_energy", "kWh")}
 
 
-def _step(step: Step, worlds: Pair, inputs: Mapping[str, Input]) -> dict[str, Any]:
+def _step(step: EcologitsStep, worlds: Pair, inputs: Mapping[str, Input]) -> dict[str, Any]:
     low, high = (world[step.name] for world in worlds)
     numbers = [_filled(step, {n: f"{world[n]:.6g}" for n in step.inputs}) for world in worlds]
     texts = {lang: _filled(step, {n: _name(n, lang) for n in step.inputs}, lang) for lang in LANGUAGES}
@@ -242,7 +242,7 @@ def _step(step: Step, worlds: Pair, inputs: Mapping[str, Input]) -> dict[str, An
     }
 
 
-def _filled(step: Step, texts: Mapping[str, str], lang: str = "") -> str:
+def _filled(step: EcologitsStep, texts: Mapping[str, str], lang: str = "") -> str:
     """The text of a step with names or numbers in the place of its variables, and the signs that people write."""
     text = step.text
     for sign, shown in WORDS.items():
@@ -255,11 +255,11 @@ def _name(name: str, lang: str) -> str:
     return say("ecologits", name, lang)
 
 
-def _said(key: str) -> dict[str, str]:
+def _sentence(key: str) -> dict[str, str]:
     return {lang: _name(key, lang) for lang in LANGUAGES}
 
 
-def _factors(inputs: Mapping[str, Input], steps: Iterable[Step]) -> list[dict[str, Any]]:
+def _factors(inputs: Mapping[str, Input], steps: Iterable[EcologitsStep]) -> list[dict[str, Any]]:
     """Rows that the steps read, with their sources."""
     used = {name for step in steps for name in step.inputs}
     sources = load_catalogue().sources
@@ -281,7 +281,7 @@ def _factors(inputs: Mapping[str, Input], steps: Iterable[Step]) -> list[dict[st
                 "locator": item.row.locator,
                 "note": (item.row.note or "") if isinstance(item.row, Constant) else "",
                 "quantity": name,
-                "label": _said(name),
+                "label": _sentence(name),
                 "subject": {"id": item.about or ECOLOGITS} | {lang: item.about or ECOLOGITS for lang in LANGUAGES},
                 "source": sources[item.row.source].model_dump(mode="json", include=shown),
                 "stated_sources": _split(item.row),
@@ -293,4 +293,4 @@ def _factors(inputs: Mapping[str, Input], steps: Iterable[Step]) -> list[dict[st
 
 
 def _split(row: Sourced) -> list[str]:
-    return (row.stated_sources or "").split("|") if isinstance(row, Model) and row.stated_sources else []
+    return (row.stated_sources or "").split("|") if isinstance(row, EcologitsModel) and row.stated_sources else []

@@ -100,7 +100,7 @@ def total(use: float, embodied: float) -> float:
 
 
 @dataclass(frozen=True)
-class Step:
+class EcologitsStep:
     """A step of the method: `inputs` are the names of the values that `function` takes, in its order.
 
     text: the same computation over these names, for the explanation; reference: function of the source.
@@ -114,7 +114,7 @@ class Step:
     reference: str
 
 
-def _impact(x: str, unit: str, source: str) -> tuple[Step, ...]:
+def _impact(x: str, unit: str, source: str) -> tuple[EcologitsStep, ...]:
     """Use, manufacture and total of one criterion."""
     made, share = f"hardware_{x}", f"embodied_{x}"
     server, gpu = f"server_embodied_{x}", f"gpu_embodied_{x}"
@@ -124,14 +124,14 @@ def _impact(x: str, unit: str, source: str) -> tuple[Step, ...]:
     held = ("generation_latency", made, "server_lifetime", "batch_size")
     grid = ("site_energy", f"grid_{x}")
     return (
-        Step(f"use_{x}", unit, grid, f"site_energy * grid_{x}", product, f"{FILE}request_usage_{source}"),
-        Step(made, unit, parts, text, hardware, f"{FILE}server_gpu_embodied_{source}"),
-        Step(share, unit, held, spread, embodied, f"{FILE}request_embodied_{source}"),
-        Step(x, unit, (f"use_{x}", share), f"use_{x} + {share}", total, f"{FILE}compute_llm_impacts"),
+        EcologitsStep(f"use_{x}", unit, grid, f"site_energy * grid_{x}", product, f"{FILE}request_usage_{source}"),
+        EcologitsStep(made, unit, parts, text, hardware, f"{FILE}server_gpu_embodied_{source}"),
+        EcologitsStep(share, unit, held, spread, embodied, f"{FILE}request_embodied_{source}"),
+        EcologitsStep(x, unit, (f"use_{x}", share), f"use_{x} + {share}", total, f"{FILE}compute_llm_impacts"),
     )
 
 
-ENERGY_PER_TOKEN = Step(
+ENERGY_PER_TOKEN = EcologitsStep(
     "gpu_energy_per_token",
     "kWh/token",
     ("gpu_energy_alpha", "gpu_energy_beta", "gpu_energy_gamma", "batch_size", "active_parameters"),
@@ -139,7 +139,7 @@ ENERGY_PER_TOKEN = Step(
     gpu_energy_per_token,
     f"{FILE}gpu_energy",
 )
-GPU_ENERGY = Step(
+GPU_ENERGY = EcologitsStep(
     "gpu_energy",
     "kWh",
     ("output_tokens", "gpu_energy_per_token"),
@@ -147,7 +147,7 @@ GPU_ENERGY = Step(
     gpu_energy,
     f"{FILE}gpu_energy",
 )
-FITTED_TIME = Step(
+FITTED_TIME = EcologitsStep(
     "time_per_token",
     "s/token",
     ("latency_alpha", "active_parameters", "latency_beta", "batch_size", "latency_gamma"),
@@ -155,7 +155,7 @@ FITTED_TIME = Step(
     fitted_time_per_token,
     f"{FILE}generation_latency",
 )
-STATED_TIME = Step(
+STATED_TIME = EcologitsStep(
     "time_per_token",
     "s/token",
     ("tokens_per_second",),
@@ -164,7 +164,7 @@ STATED_TIME = Step(
     f"{FILE}generation_latency",
 )
 HARDWARE = (
-    Step(
+    EcologitsStep(
         "model_memory",
         "GB",
         ("memory_overhead", "total_parameters", "quantization_bits"),
@@ -172,7 +172,7 @@ HARDWARE = (
         model_memory,
         f"{FILE}model_required_memory",
     ),
-    Step(
+    EcologitsStep(
         "gpu_count",
         "1",
         ("model_memory", "gpu_memory"),
@@ -180,7 +180,7 @@ HARDWARE = (
         gpu_count,
         f"{FILE}gpu_required_count",
     ),
-    Step(
+    EcologitsStep(
         "server_energy",
         "kWh",
         ("generation_latency", "server_power", "gpu_count", "server_gpu_count", "batch_size"),
@@ -188,7 +188,7 @@ HARDWARE = (
         server_energy,
         f"{FILE}server_energy",
     ),
-    Step(
+    EcologitsStep(
         "it_energy",
         "kWh",
         ("server_energy", "gpu_count", "gpu_energy"),
@@ -198,9 +198,9 @@ HARDWARE = (
     ),
 )
 USE = (
-    Step("site_energy", "kWh", ("it_energy", "pue"), "it_energy * pue", product, f"{FILE}request_energy"),
-    Step("onsite_water", "L", ("it_energy", "wue"), "it_energy * wue", product, f"{FILE}request_usage_wcf"),
-    Step(
+    EcologitsStep("site_energy", "kWh", ("it_energy", "pue"), "it_energy * pue", product, f"{FILE}request_energy"),
+    EcologitsStep("onsite_water", "L", ("it_energy", "wue"), "it_energy * wue", product, f"{FILE}request_usage_wcf"),
+    EcologitsStep(
         "electricity_water",
         "L",
         ("it_energy", "pue", "grid_water"),
@@ -208,7 +208,7 @@ USE = (
         electricity_water,
         f"{FILE}request_usage_wcf",
     ),
-    Step(
+    EcologitsStep(
         "water",
         "L",
         ("it_energy", "wue", "pue", "grid_water"),
@@ -222,7 +222,7 @@ USE = (
 )
 
 
-def steps_for(known: Iterable[str]) -> tuple[Step, ...]:
+def steps_for(known: Iterable[str]) -> tuple[EcologitsStep, ...]:
     """The steps of a request, by which of tokens_per_second, time_to_first_token and request_latency are known."""
     known = set(known)
     time = "output_tokens * time_per_token"
@@ -237,8 +237,8 @@ def steps_for(known: Iterable[str]) -> tuple[Step, ...]:
         ENERGY_PER_TOKEN,
         GPU_ENERGY,
         STATED_TIME if "tokens_per_second" in known else FITTED_TIME,
-        Step("generation_time", "s", inputs, time, generation_time, f"{FILE}generation_latency"),
-        Step("generation_latency", "s", bounds, held, generation_latency, f"{FILE}generation_latency"),
+        EcologitsStep("generation_time", "s", inputs, time, generation_time, f"{FILE}generation_latency"),
+        EcologitsStep("generation_latency", "s", bounds, held, generation_latency, f"{FILE}generation_latency"),
         *HARDWARE,
         *USE,
     )

@@ -9,22 +9,22 @@ from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from estimator.catalogue.schema import Record
+from estimator.catalogue.schema import TableRow
 from estimator.catalogue.tables import FactorsRefused
 
 MODELS, MIXES, CONSTANTS = "ecologits_models.csv", "ecologits_mixes.csv", "ecologits_constants.csv"
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=TableRow)
 Ends = tuple[float, float]
 
 
-class Sourced(Record):
+class Sourced(TableRow):
     """A row that says where it comes from."""
 
     source: str = Field(min_length=1)
     locator: str = Field(min_length=1)
 
 
-class Model(Sourced):
+class EcologitsModel(Sourced):
     """A model of the catalogue: parameters [10⁹] with their ends, speed [token/s], time before the first token [s].
 
     cautions and stated_sources are lists joined by `|`. An alias has only its names until it is resolved.
@@ -57,7 +57,7 @@ class Model(Sourced):
         return self.tokens_per_second, self.time_to_first_token_s
 
 
-class Mix(Sourced):
+class ElectricityMix(Sourced):
     """Impacts of one kilowatt-hour of a zone. cautions are joined by `|`."""
 
     zone: str
@@ -85,24 +85,24 @@ class Constant(Sourced):
         return self.low, self.high
 
 
-class Tables(Record):
+class Tables(TableRow):
     """The three tables together; `version` is the hash of their content."""
 
     version: str
-    models: Mapping[tuple[str, str], Model]
-    mixes: Mapping[str, Mix]
+    models: Mapping[tuple[str, str], EcologitsModel]
+    mixes: Mapping[str, ElectricityMix]
     constants: Mapping[str, Constant]
     hypotheses: Mapping[str, Mapping[str, Constant]]
 
     @cached_property
-    def by_architecture(self) -> dict[tuple[object, ...], tuple[Model, ...]]:
+    def by_architecture(self) -> dict[tuple[object, ...], tuple[EcologitsModel, ...]]:
         """Entries that one provider gives the same size and the same stated source."""
-        found: dict[tuple[object, ...], list[Model]] = {}
+        found: dict[tuple[object, ...], list[EcologitsModel]] = {}
         for model in self.models.values():
             found.setdefault((model.provider, model.size, model.stated_sources), []).append(model)
         return {key: tuple(models) for key, models in found.items()}
 
-    def at_another_pace(self, model: Model) -> tuple[str, ...]:
+    def at_another_pace(self, model: EcologitsModel) -> tuple[str, ...]:
         """Names of the entries of the same architecture and source whose speed is another, hence whose result is."""
         alike = self.by_architecture[model.provider, model.size, model.stated_sources]
         return tuple(other.name for other in alike if other.pace != model.pace)
@@ -122,14 +122,14 @@ def load() -> Tables:
             hypotheses.setdefault(item.provider, {})[item.name] = item
     return Tables(
         version=digest.hexdigest(),
-        models=_resolved(_read(MODELS, Model)),
-        mixes={m.zone: m for m in _read(MIXES, Mix)},
+        models=_resolved(_read(MODELS, EcologitsModel)),
+        mixes={m.zone: m for m in _read(MIXES, ElectricityMix)},
         constants={c.name: c for c in constants if not c.provider},
         hypotheses=hypotheses,
     )
 
 
-def _resolved(models: list[Model]) -> dict[tuple[str, str], Model]:
+def _resolved(models: list[EcologitsModel]) -> dict[tuple[str, str], EcologitsModel]:
     """Aliases take all but their name and locator from the entry they name."""
     found = {m.key: m for m in models}
     for line, model in enumerate(models, 2):

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import OPTIONAL, FactorsRefused
 from estimator.catalogue.tables import load as catalogue
-from estimator.workloads.inference.regression import ENERGY, TIME, Measured, Regression, Spec, fit, sample
+from estimator.workloads.inference.regression import ENERGY, TIME, MeasuredConfiguration, Regression, Spec, fit, sample
 
 ANY = "gpu/any"
 REFERENCE = "gpu/h100-sxm-80"  # its device ratio is 1; an accelerator not known is computed as this one
@@ -20,16 +20,16 @@ SECOND = "gpu/b200"  # the other device of the measured configurations
 RANGES = ("active", "concurrency", "output", "bits")
 TABLES = ("regression.csv", "power.csv")
 SHEET = ("max_power", "device_bandwidth", "device_compute")
-R = TypeVar("R", Factor, Measured)
+R = TypeVar("R", Factor, MeasuredConfiguration)
 EMPTY = OPTIONAL | {"output_tokens", "itl_ms", "power_w", "energy_low_j", "energy_high_j"}
 
 
 @dataclass(frozen=True)
-class Table:
+class TokenTables:
     """Everything that energy per token reads. `rows` and `regression` go without what was left out."""
 
     factors: Mapping[tuple[str, str], Factor]
-    rows: Sequence[Measured]
+    rows: Sequence[MeasuredConfiguration]
     regression: Regression
 
     def find(self, quantity: str, subject: str = ANY) -> Factor:
@@ -52,12 +52,12 @@ class Table:
                 return Spec(power * 1e3, bandwidth * 1e9, compute * 1e12), found
         return None
 
-    def left_out(self, architecture: str) -> "Table":
+    def left_out(self, architecture: str) -> "TokenTables":
         """The same table as if this architecture had never been measured."""
         rows = tuple(r for r in self.rows if r.architecture != architecture)
         return replace(self, rows=rows, regression=refit(self, architecture))
 
-    def without(self, source: str) -> "Table":
+    def without(self, source: str) -> "TokenTables":
         """The same table with no measured configuration of this source. The regression stays what it was fitted on."""
         return replace(self, rows=tuple(r for r in self.rows if r.source != source))
 
@@ -66,7 +66,7 @@ class Table:
         return next((r.architecture for r in self.rows if r.model == model), None)
 
 
-def refit(table: Table, leave_out: str | None = None) -> Regression:
+def refit(table: TokenTables, leave_out: str | None = None) -> Regression:
     """The regression fitted on the measured configurations of a table, all architectures or all but one."""
     given = {"prefill": table.value("token_energy_prefill"), "prompt_chat": table.value("token_prompt_chat")}
     sheets = {device: table.sheet(device) for device in (REFERENCE, SECOND)}
@@ -75,10 +75,10 @@ def refit(table: Table, leave_out: str | None = None) -> Regression:
 
 
 @cache
-def load() -> Table:
+def load() -> TokenTables:
     """The table that ships. FactorsRefused on the first fault."""
     factors = read_factors()
-    return Table(factors, read_rows(), _regression(factors))
+    return TokenTables(factors, read_rows(), _regression(factors))
 
 
 def read_factors() -> dict[tuple[str, str], Factor]:
@@ -86,9 +86,9 @@ def read_factors() -> dict[tuple[str, str], Factor]:
     return {(f.quantity, f.subject): f for f in _records(TABLES, Factor) if f.role == "default"}
 
 
-def read_rows() -> tuple[Measured, ...]:
+def read_rows() -> tuple[MeasuredConfiguration, ...]:
     """The measured configurations."""
-    return tuple(_records(("model_energy.csv",), Measured))
+    return tuple(_records(("model_energy.csv",), MeasuredConfiguration))
 
 
 def fitted(regression: Regression) -> Iterator[tuple[str, str, tuple[float, float, float], str]]:

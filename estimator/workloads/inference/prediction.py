@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from estimator.catalogue.schema import Factor
-from estimator.workloads.inference.measurements import ANY, REFERENCE, Table
+from estimator.workloads.inference.measurements import ANY, REFERENCE, TokenTables
 from estimator.workloads.inference.regression import PROMPTS, Load, terms
-from estimator.workloads.inference.types import Step, TokenEnergy, TokenRequest, named
+from estimator.workloads.inference.types import InferenceStep, TokenEnergy, TokenRequest, named
 
 TASKS = frozenset({"gpqa", "lm-arena-chat", *PROMPTS})
 BUSIEST = 4096.0  # requests in flight of one replica, the most that was measured
@@ -16,7 +16,7 @@ Doubt = tuple[str, float, float]  # field of a point, its low and its high
 
 
 @dataclass(frozen=True)
-class Point:
+class RegressionPoint:
     """All that the regression reads of a request, every hypothesis made."""
 
     total: float
@@ -33,7 +33,7 @@ class Point:
     slow: float  # how much slower than the coefficients of time say
 
 
-def predicted(request: TokenRequest, table: Table) -> TokenEnergy:
+def predicted(request: TokenRequest, table: TokenTables) -> TokenEnergy:
     """Energy per output token by the regression."""
     point, doubts, warnings, used = _point(request, table)
     flight, parts = _joules(point, table)
@@ -51,12 +51,12 @@ def predicted(request: TokenRequest, table: Table) -> TokenEnergy:
     central = base * (ratio.value or 1.0) * residual[1]
     low = central * math.exp(-math.hypot(*(s[0] for s in spreads)))
     high = central * math.exp(math.hypot(*(s[1] for s in spreads)))
-    steps = [Step(code=code, facts={"value": value}) for code, value in parts.items() if value]
+    steps = [InferenceStep(code=code, facts={"value": value}) for code, value in parts.items() if value]
     steps += [
-        Step(code="device", facts={"ratio": ratio.value or 1.0}),
-        Step(code="known" if known else "unknown", facts={"concurrency": flight, "ratio": residual[1]}),
-        *(Step(code=f"outside_{name}", facts={"times": math.exp(gap)}) for name, gap in beyond.items()),
-        Step(code="result", facts={"value": central, "low": low, "high": high}),
+        InferenceStep(code="device", facts={"ratio": ratio.value or 1.0}),
+        InferenceStep(code="known" if known else "unknown", facts={"concurrency": flight, "ratio": residual[1]}),
+        *(InferenceStep(code=f"outside_{name}", facts={"times": math.exp(gap)}) for name, gap in beyond.items()),
+        InferenceStep(code="result", facts={"value": central, "low": low, "high": high}),
     ]
     warnings += [f"outside_{name}" for name in beyond]
     return TokenEnergy(
@@ -67,7 +67,7 @@ def predicted(request: TokenRequest, table: Table) -> TokenEnergy:
     )  # fmt: skip
 
 
-def _point(request: TokenRequest, table: Table) -> tuple[Point, list[Doubt], list[str], list[Factor]]:
+def _point(request: TokenRequest, table: TokenTables) -> tuple[RegressionPoint, list[Doubt], list[str], list[Factor]]:
     """The request with a value everywhere, what stays in doubt, what to tell, and the factors that were used."""
     doubts: list[Doubt] = []
     warnings: list[str] = []
@@ -118,27 +118,27 @@ def _point(request: TokenRequest, table: Table) -> tuple[Point, list[Doubt], lis
     holds = request.total_params.central * 1e9 * bits / 8 * 1.2 / memory
     count = request.device_count or 2.0 ** max(0, math.ceil(math.log2(holds)))
     total, at_work = request.total_params.central * 1e9, min(active.central, request.total_params.central) * 1e9
-    point = Point(
+    point = RegressionPoint(
         total, at_work, bits, output, prompt, prefill, count, (spec.power, spec.bandwidth, spec.compute),
         request.concurrency or (None if rate else table.regression.reference), rate, idle, slowest[1],
     )  # fmt: skip
     return point, doubts, list(dict.fromkeys(warnings)), used
 
 
-def _load(point: Point, concurrency: float) -> Load:
+def _load(point: RegressionPoint, concurrency: float) -> Load:
     active = min(point.active, point.total)
     return Load(
         point.total, active, max(concurrency, 1.0), point.bits, point.output, point.prompt, point.count, *point.spec
     )
 
 
-def _pace(point: Point, concurrency: float, table: Table) -> float:
+def _pace(point: RegressionPoint, concurrency: float, table: TokenTables) -> float:
     """Time between two tokens of one request [s]."""
     at_full_power = sum(terms(_load(point, concurrency), table.regression.time).values())
     return at_full_power * max(concurrency, 1.0) / (point.spec[0] * point.count) * point.slow
 
 
-def _flight(point: Point, table: Table) -> float:
+def _flight(point: RegressionPoint, table: TokenTables) -> float:
     """Requests in flight: given, or those at which arrivals and time to answer agree (Little's law); under one, the
     share of time at work."""
     if point.rate is None:
@@ -154,7 +154,7 @@ def _flight(point: Point, table: Table) -> float:
     return low
 
 
-def _joules(point: Point, table: Table) -> tuple[float, dict[str, float]]:
+def _joules(point: RegressionPoint, table: TokenTables) -> tuple[float, dict[str, float]]:
     """Requests in flight, and energy per output token by cause [J], before the ratios of device and architecture."""
     flight = _flight(point, table)
     parts = terms(_load(point, flight), {**table.regression.energy, "prefill": point.prefill})
@@ -163,7 +163,7 @@ def _joules(point: Point, table: Table) -> tuple[float, dict[str, float]]:
     return flight, parts
 
 
-def _change(base: float, point: Point, doubt: Doubt, table: Table) -> tuple[float, float]:
+def _change(base: float, point: RegressionPoint, doubt: Doubt, table: TokenTables) -> tuple[float, float]:
     """How much lower and higher the energy gets over what is in doubt [logarithm]."""
     field, *ends = doubt
     moves = []
@@ -173,7 +173,7 @@ def _change(base: float, point: Point, doubt: Doubt, table: Table) -> tuple[floa
     return max(0.0, -min(moves)), max(0.0, *moves)
 
 
-def _beyond(point: Point, flight: float, table: Table) -> dict[str, float]:
+def _beyond(point: RegressionPoint, flight: float, table: TokenTables) -> dict[str, float]:
     """How far outside the measured range, by input [logarithm]; what is inside is left out."""
     values = {"active": point.active, "concurrency": max(flight, 1.0), "bits": point.bits}
     gaps = {}
@@ -185,7 +185,9 @@ def _beyond(point: Point, flight: float, table: Table) -> dict[str, float]:
     return gaps
 
 
-def _seconds(point: Point, flight: float, request: TokenRequest, table: Table) -> tuple[float, float, float]:
+def _seconds(
+    point: RegressionPoint, flight: float, request: TokenRequest, table: TokenTables
+) -> tuple[float, float, float]:
     """Accelerator time of one output token, waiting included when arrivals are known [s]: low, central, high."""
     if point.rate:
         all_time = point.count / (point.rate * point.output)
@@ -197,7 +199,7 @@ def _seconds(point: Point, flight: float, request: TokenRequest, table: Table) -
     return low, central, high
 
 
-def _coefficients(table: Table, known: bool) -> Iterator[str]:
+def _coefficients(table: TokenTables, known: bool) -> Iterator[str]:
     for name in ("step", "weights", "compute", "context", "sparse"):
         yield table.find(f"token_energy_{name}").id
     yield table.find("token_residual" if known else "token_residual_unknown").id

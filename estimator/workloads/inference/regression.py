@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from estimator.catalogue.schema import Record
+from estimator.catalogue.schema import TableRow
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +32,7 @@ HIDDEN = (
 )
 
 
-class Measured(Record):
+class MeasuredConfiguration(TableRow):
     """A measured configuration, energy of the accelerators only; low and high where the row sums up several."""
 
     id: str
@@ -119,7 +119,7 @@ class Regression:
 
 
 @dataclass(frozen=True)
-class Sample:
+class FitColumns:
     """The measured configurations as columns; `new` marks the device that is not the reference one."""
 
     load: Load
@@ -131,7 +131,7 @@ class Sample:
     weight: "Array"
 
 
-def sample(rows: Sequence[Measured], specs: Mapping[str, Spec], reference: str) -> Sample:
+def sample(rows: Sequence[MeasuredConfiguration], specs: Mapping[str, Spec], reference: str) -> FitColumns:
     """Columns of the token rows that have all that the fit reads; each architecture weighs the same."""
     import numpy as np
 
@@ -139,7 +139,7 @@ def sample(rows: Sequence[Measured], specs: Mapping[str, Spec], reference: str) 
     names = [r.architecture for r in rows]
     per = {name: names.count(name) for name in names}
 
-    def column(value: Callable[[Measured], Any]) -> "Array":
+    def column(value: Callable[[MeasuredConfiguration], Any]) -> "Array":
         return np.array([value(r) for r in rows], dtype=float)
 
     load = Load(
@@ -155,7 +155,7 @@ def sample(rows: Sequence[Measured], specs: Mapping[str, Spec], reference: str) 
         compute=column(lambda r: specs[r.device].compute),
     )
     full_power = load.power * load.count / load.concurrency
-    return Sample(
+    return FitColumns(
         load=load,
         task=np.array([r.task for r in rows]),
         architecture=np.array(names),
@@ -166,7 +166,7 @@ def sample(rows: Sequence[Measured], specs: Mapping[str, Spec], reference: str) 
     )
 
 
-def fit(data: Sample, given: Mapping[str, float], leave_out: str | None = None) -> Regression:
+def fit(data: FitColumns, given: Mapping[str, float], leave_out: str | None = None) -> Regression:
     """The regression of every architecture but one. given: what is not fitted (`prefill`, `prompt_chat`)."""
     import numpy as np
 
@@ -198,14 +198,14 @@ def _range(values: "Array") -> tuple[float, float]:
     return float(values.min()), float(values.max())
 
 
-def _prompt(data: Sample, k: Mapping[str, float]) -> "Array":
+def _prompt(data: FitColumns, k: Mapping[str, float]) -> "Array":
     import numpy as np
 
     return np.array([k[PROMPTS.get(task, "prompt_chat")] for task in data.task], dtype=float)
 
 
 def _predict(
-    data: Sample, k: Mapping[str, float], concurrency: float | None = None
+    data: FitColumns, k: Mapping[str, float], concurrency: float | None = None
 ) -> "tuple[Array, dict[str, Array]]":
     from dataclasses import replace
 
@@ -219,7 +219,7 @@ def _predict(
     return total, parts
 
 
-def _errors(data: Sample, seen: "Array", k: Mapping[str, float], concurrency: float | None = None) -> "Array":
+def _errors(data: FitColumns, seen: "Array", k: Mapping[str, float], concurrency: float | None = None) -> "Array":
     import numpy as np
 
     errors: Array = np.log(seen) - np.log(_predict(data, k, concurrency)[0])
@@ -227,7 +227,7 @@ def _errors(data: Sample, seen: "Array", k: Mapping[str, float], concurrency: fl
 
 
 def _solve(
-    data: Sample, seen: "Array", free: Sequence[str], start: Mapping[str, float], inside: "Array"
+    data: FitColumns, seen: "Array", free: Sequence[str], start: Mapping[str, float], inside: "Array"
 ) -> dict[str, float]:
     """Gauss-Newton on the logarithms of coefficients and energy: each step is a linear least squares."""
     import numpy as np
@@ -248,7 +248,7 @@ def _solve(
     return k
 
 
-def _slopes(data: Sample, k: Mapping[str, float], parts: "Mapping[str, Array]") -> "dict[str, Array]":
+def _slopes(data: FitColumns, k: Mapping[str, float], parts: "Mapping[str, Array]") -> "dict[str, Array]":
     """Change of the logarithm of the total for a change of the logarithm of each coefficient."""
     import numpy as np
 
@@ -285,7 +285,7 @@ def _spread(errors: "Sequence[Array]") -> tuple[float, float, float]:
     return float(np.exp(ends[0])), float(np.exp(ends[1])), float(np.exp(ends[2]))
 
 
-def _astray(data: Sample, energy: Mapping[str, float], inside: "Array", hidden: tuple[str, float, int]) -> float:
+def _astray(data: FitColumns, energy: Mapping[str, float], inside: "Array", hidden: tuple[str, float, int]) -> float:
     """90 % half-width [ratio per factor e] of the drift of predictions when the far end of a range is hidden."""
     import numpy as np
 

@@ -6,18 +6,25 @@ from itertools import groupby, pairwise
 
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import load as catalogue
-from estimator.workloads.inference.measurements import ANY, Table, load
+from estimator.workloads.inference.measurements import ANY, TokenTables, load
 from estimator.workloads.inference.prediction import predicted
-from estimator.workloads.inference.regression import Measured
-from estimator.workloads.inference.types import MediaRequest, Size, Step, TokenEnergy, TokenRequest, named
+from estimator.workloads.inference.regression import MeasuredConfiguration
+from estimator.workloads.inference.types import (
+    InferenceStep,
+    MediaRequest,
+    SizeBounds,
+    TokenEnergy,
+    TokenRequest,
+    named,
+)
 
-__all__ = ["MediaRequest", "Size", "Step", "TokenEnergy", "TokenRequest", "media_energy", "token_energy"]
+__all__ = ["MediaRequest", "SizeBounds", "InferenceStep", "TokenEnergy", "TokenRequest", "media_energy", "token_energy"]
 
 NEAR = 1.05  # a concurrency this close to the end of what was measured is inside
 WIDEST = 4.5  # two neighbouring measurements further apart than this leave a hole
 
 
-def token_energy(request: TokenRequest, table: Table | None = None) -> TokenEnergy:
+def token_energy(request: TokenRequest, table: TokenTables | None = None) -> TokenEnergy:
     """Energy per output token of the accelerators, without the rest of the servers [J].
 
     Interpolated between measurements of this very configuration when model, device, precision and concurrency were
@@ -27,7 +34,7 @@ def token_energy(request: TokenRequest, table: Table | None = None) -> TokenEner
     return _measured(request, table) or predicted(request, table)
 
 
-def media_energy(request: MediaRequest, table: Table | None = None) -> TokenEnergy:
+def media_energy(request: MediaRequest, table: TokenTables | None = None) -> TokenEnergy:
     """Energy of one image or one video of the accelerators [J]: of this model when it was measured, else of all those
     that were, an order of magnitude."""
     table = table or load()
@@ -39,7 +46,7 @@ def media_energy(request: MediaRequest, table: Table | None = None) -> TokenEner
         low, central, high = (v * 3.6e6 for v in (item.low or 0.0, item.value or 0.0, item.high or 0.0))
         facts: dict[str, float | str] = {"low": low, "value": central, "high": high}
         return _media(
-            request, (low, central, high), [Step(code="other_models", facts=facts)], (item.id,), "other_models"
+            request, (low, central, high), [InferenceStep(code="other_models", facts=facts)], (item.id,), "other_models"
         )
     used = here or rows
     central = math.exp(sum(math.log(r.energy_j) for r in used) / len(used))
@@ -47,17 +54,20 @@ def media_energy(request: MediaRequest, table: Table | None = None) -> TokenEner
     facts = {"model": used[0].model, "low": low, "value": central, "high": high}
     ids = tuple(r.id for r in used)
     if here:
-        return _media(request, (low, central, high), [Step(code="media", facts=facts)], ids, "measured")
+        return _media(request, (low, central, high), [InferenceStep(code="media", facts=facts)], ids, "measured")
     ratio = table.find("token_energy_device", ANY)
     down, up = ((ratio.low or 1.0) / (ratio.value or 1.0), (ratio.high or 1.0) / (ratio.value or 1.0))
-    steps = [Step(code="media", facts=facts), Step(code="other_device", facts={"low": down, "high": up})]
+    steps = [
+        InferenceStep(code="media", facts=facts),
+        InferenceStep(code="other_device", facts={"low": down, "high": up}),
+    ]
     return _media(request, (low * down, central, high * up), steps, (*ids, ratio.id), "regression")
 
 
 def _media(
     request: MediaRequest,
     ends: tuple[float, float, float],
-    steps: Sequence[Step],
+    steps: Sequence[InferenceStep],
     factors: tuple[str, ...],
     method: str,
 ) -> TokenEnergy:
@@ -77,7 +87,7 @@ def _covers(asked: str | None, had: str) -> bool:
     return asked is not None and asked != ANY and asked in set(catalogue().ladder(had))
 
 
-def _measured(request: TokenRequest, table: Table) -> TokenEnergy | None:
+def _measured(request: TokenRequest, table: TokenTables) -> TokenEnergy | None:
     """The measurement of this configuration, interpolated between concurrencies; None when there is none."""
     if request.concurrency is None or request.model is None or request.precision_bits is None:
         return None
@@ -104,18 +114,18 @@ def _measured(request: TokenRequest, table: Table) -> TokenEnergy | None:
     }  # fmt: skip
     return TokenEnergy(
         low=low, central=value, high=high, unit="J/output token", method="measured",
-        steps=(Step(code="measured", facts=facts), Step(code="result", facts=facts)),
+        steps=(InferenceStep(code="measured", facts=facts), InferenceStep(code="result", facts=facts)),
         factors=(*(r.id for r in near), spread.id), warnings=() if told else ("task_supposed",),
         concurrency=request.concurrency, device_seconds=_seconds(near, request.concurrency, spread),
         name=named(request), kin=best[0].architecture,
     )  # fmt: skip
 
 
-Curve = Sequence[Measured]  # one configuration, by growing concurrency
+Curve = Sequence[MeasuredConfiguration]  # one configuration, by growing concurrency
 
 
-def _curves(rows: Sequence[Measured]) -> list[Curve]:
-    def place(row: Measured) -> tuple[str, str, int]:
+def _curves(rows: Sequence[MeasuredConfiguration]) -> list[Curve]:
+    def place(row: MeasuredConfiguration) -> tuple[str, str, int]:
         return row.task, row.device, row.device_count
 
     ordered = sorted(rows, key=lambda r: (*place(r), r.concurrency, r.id))
@@ -129,14 +139,14 @@ def _inside(curve: Curve, concurrency: float) -> bool:
     return above.concurrency / below.concurrency <= WIDEST
 
 
-def _neighbours(curve: Curve, concurrency: float) -> tuple[Measured, Measured]:
+def _neighbours(curve: Curve, concurrency: float) -> tuple[MeasuredConfiguration, MeasuredConfiguration]:
     for below, above in pairwise(curve):
         if below.concurrency <= concurrency <= above.concurrency:
             return below, above
     return (curve[0], curve[0]) if concurrency < curve[0].concurrency else (curve[-1], curve[-1])
 
 
-def _between(curve: Curve, concurrency: float) -> tuple[float, tuple[Measured, ...]]:
+def _between(curve: Curve, concurrency: float) -> tuple[float, tuple[MeasuredConfiguration, ...]]:
     """Energy at a concurrency, straight between its neighbours on logarithmic scales [J], and these neighbours."""
     below, above = _neighbours(curve, concurrency)
     gap = math.log(above.concurrency / below.concurrency)
@@ -145,13 +155,15 @@ def _between(curve: Curve, concurrency: float) -> tuple[float, tuple[Measured, .
     return value, (below,) if below is above else (below, above)
 
 
-def _distance(row: Measured, request: TokenRequest) -> tuple[bool, float, int]:
+def _distance(row: MeasuredConfiguration, request: TokenRequest) -> tuple[bool, float, int]:
     """How unlike a measured configuration is: another task, another length of answer, more accelerators."""
     length = request.output_tokens or 500.0
     return row.task != request.task, abs(math.log((row.output_tokens or length) / length)), row.device_count
 
 
-def _seconds(near: Sequence[Measured], concurrency: float, spread: Factor) -> tuple[float, float, float] | None:
+def _seconds(
+    near: Sequence[MeasuredConfiguration], concurrency: float, spread: Factor
+) -> tuple[float, float, float] | None:
     """Accelerator time of one output token, of the nearest measurement [s]."""
     row = min(near, key=lambda r: abs(math.log(r.concurrency / concurrency)))
     if not row.itl_ms:

@@ -19,13 +19,13 @@ JOULES_PER_KWH = 3.6e6
 Method = Literal["measured", "regression", "other_models"]
 
 
-class Words(BaseModel):
+class InferenceValue(BaseModel):
     """A value of this module: never changed, no field beyond its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Size(Words):
+class SizeBounds(InferenceValue):
     """A number of parameters, with its bounds when it is not published [1e9]."""
 
     central: float = Field(gt=0)
@@ -33,18 +33,18 @@ class Size(Words):
     high: float | None = Field(None, gt=0)
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Size":
+    def _ordered(self) -> "SizeBounds":
         if not (self.low or self.central) <= self.central <= (self.high or self.central):
             raise ValueError(f"low {self.low}, central {self.central}, high {self.high} are not in order")
         return self
 
 
-class TokenRequest(Words):
+class TokenRequest(InferenceValue):
     """What a token is made with. None is unknown: a stated hypothesis takes its place and widens the interval."""
 
     model: str | None = Field(None, description="name in the measured configurations, like Qwen/Qwen3-14B")
-    total_params: Size
-    active_params: Size | None = Field(None, description="those at work for one token; None: all of them")
+    total_params: SizeBounds
+    active_params: SizeBounds | None = Field(None, description="those at work for one token; None: all of them")
     device: str | None = Field(None, description="accelerator, a subject gpu/…")
     device_count: float | None = Field(None, gt=0, description="accelerators of one replica; None: as many as hold it")
     precision_bits: float | None = Field(None, gt=0, le=64, description="bits of a weight")
@@ -57,7 +57,7 @@ class TokenRequest(Words):
     task: str | None = Field(None, description="benchmark task, like lm-arena-chat")
 
 
-class MediaRequest(Words):
+class MediaRequest(InferenceValue):
     """What an image or a video is made with."""
 
     kind: Literal["image", "video"]
@@ -65,17 +65,17 @@ class MediaRequest(Words):
     device: str | None = None
 
 
-class Step(Words):
+class InferenceStep(InferenceValue):
     """A step of the computation: a sentence of the words files, and the numbers that fill it."""
 
     code: str
     facts: Mapping[str, float | str]
 
     def text(self, lang: str) -> str:
-        return say("token", self.code, lang, **{k: _shown(v, lang) for k, v in self.facts.items()})
+        return say("token", self.code, lang, **{k: _value_text(v, lang) for k, v in self.facts.items()})
 
 
-class TokenEnergy(Words):
+class TokenEnergy(InferenceValue):
     """Energy of one output token, image or video, accelerators only, 5 to 95 % [J], and how it was found."""
 
     low: float
@@ -83,7 +83,7 @@ class TokenEnergy(Words):
     high: float
     unit: Literal["J/output token", "J/image", "J/video"]
     method: Method
-    steps: tuple[Step, ...]
+    steps: tuple[InferenceStep, ...]
     factors: tuple[str, ...] = Field(description="ids of the factors and of the measured configurations")
     warnings: tuple[str, ...] = ()
     concurrency: float | None = Field(None, description="requests in flight that were supposed or found")
@@ -117,7 +117,7 @@ def named(request: TokenRequest | MediaRequest) -> str:
     return f"token_energy/{digest}"
 
 
-def _shown(value: float | str, lang: str) -> str:
+def _value_text(value: float | str, lang: str) -> str:
     """A number with three significant figures; a text as it is."""
     from babel.numbers import format_decimal
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from estimator.assessment.workload_equations import SECONDS, WATTS
-from estimator.catalogue.defaults import Supply
+from estimator.catalogue.defaults import Defaults
 from estimator.catalogue.geography import far_from
-from estimator.workloads.published_case import Case
+from estimator.workloads.published_case import PublishedCase
 
 MOST = 2
 PARTS = ("cpu", "gpu", "ram")
@@ -34,7 +34,7 @@ SCALES = {
 
 
 @dataclass(frozen=True)
-class Trace:
+class TraceNumbers:
     """The numbers of a CodeCarbon row, None where the cell is empty or no number."""
 
     cells: Mapping[str, str]
@@ -52,13 +52,13 @@ class Trace:
         return {part: energy for part, energy in found.items() if energy is not None}
 
 
-def faults(case: Case, supply: Supply) -> tuple[str, ...]:
+def faults(case: PublishedCase, defaults: Defaults) -> tuple[str, ...]:
     """Words of the fault list that the input of this case betrays, the gravest first."""
-    trace = Trace(case.trace)
-    return tuple(word for word, check in CHECKS.items() if check(case, trace, supply))[:MOST]
+    trace = TraceNumbers(case.trace)
+    return tuple(word for word, check in CHECKS.items() if check(case, trace, defaults))[:MOST]
 
 
-def contradictions(cases: Iterable[Case]) -> set[str]:
+def contradictions(cases: Iterable[PublishedCase]) -> set[str]:
     """Cases whose total is not that of the components that another case states for the same service.
 
     Two descriptions of one model, with the same large number of requests, are two states of one trace.
@@ -83,23 +83,23 @@ def _among(energy: float, others: Iterable[float]) -> bool:
     return any(abs(energy - other) <= SAME_RUN * max(energy, other) for other in others)
 
 
-def _components(case: Case, trace: Trace) -> dict[str, float]:
+def _components(case: PublishedCase, trace: TraceNumbers) -> dict[str, float]:
     stated = case.workload.component_energy_kwh
     return trace.energies | (stated.stated() if stated else {})
 
 
-def _seconds(case: Case, trace: Trace) -> float | None:
+def _seconds(case: PublishedCase, trace: TraceNumbers) -> float | None:
     return case.workload.duration_s or trace.number("duration")
 
 
-def _negative(case: Case, trace: Trace, supply: Supply) -> bool:
+def _negative(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     workload = case.workload
     stated = (workload.it_energy_kwh, workload.site_energy_kwh, workload.idle_energy_kwh)
     energies = (*_components(case, trace).values(), *stated, trace.number("energy_consumed"))
     return any(energy is not None and energy < 0 for energy in energies)
 
 
-def _sum(case: Case, trace: Trace, supply: Supply) -> bool:
+def _sum(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     parts = _components(case, trace)
     total = trace.number("energy_consumed")
     total = total if total is not None else case.workload.it_energy_kwh
@@ -109,11 +109,11 @@ def _sum(case: Case, trace: Trace, supply: Supply) -> bool:
     return abs(held - total) > SUM_TOLERANCE * max(abs(total), abs(held))
 
 
-def _power(case: Case, trace: Trace, supply: Supply) -> bool:
+def _power(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     parts = _components(case, trace)
     seconds = _seconds(case, trace)
     means = {p: e * WATTS * SECONDS / seconds for p, e in parts.items()} if seconds and seconds > 1 else {}
-    for part, limit in _limits(case, trace, supply).items():
+    for part, limit in _limits(case, trace, defaults).items():
         read = (trace.number(f"{part}_power"), means.get(part))
         if any(power is not None and power > limit for power in read):
             return True
@@ -121,63 +121,63 @@ def _power(case: Case, trace: Trace, supply: Supply) -> bool:
     return "gpu" in parts and parts["gpu"] > 0 and whole > 0 and parts.get("ram", 0.0) > MEMORY_SHARE * whole
 
 
-def _limits(case: Case, trace: Trace, supply: Supply) -> dict[str, float]:
+def _limits(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> dict[str, float]:
     """The power that each component cannot exceed in this computer [W]."""
-    computer = supply.computer(trace.cells.get("cpu_model", ""))
+    computer = defaults.computer(trace.cells.get("cpu_model", ""))
     desk = computer in ("machine/desktop", "machine/laptop", "machine/workstation")
     memory = trace.number("ram_total_size")
     cards = case.workload.device_count or trace.number("gpu_count") or SOCKETS
     return {
         "cpu": DESK_PROCESSOR_W if desk else PROCESSOR_W * SOCKETS,
         "ram": max(100.0, MEMORY_W_PER_GB * memory) if memory else MEMORY_W,
-        "gpu": cards * _card_limit(case, supply),
+        "gpu": cards * _card_limit(case, defaults),
     }
 
 
-def _card_limit(case: Case, supply: Supply) -> float:
-    bound = supply.bound("max_power", supply.device(case.workload.device).accelerator)
+def _card_limit(case: PublishedCase, defaults: Defaults) -> float:
+    bound = defaults.bound("max_power", defaults.device(case.workload.device).accelerator)
     return bound.factor.high * WATTS * CARD_MARGIN if bound.factor and bound.factor.high else CARD_W
 
 
-def _foreign_grid(case: Case, trace: Trace, supply: Supply) -> bool:
+def _foreign_grid(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     """Emissions over energy lie beyond any factor of the zone: one that the tool no longer holds, or never should."""
     emissions, energy = trace.number("emissions"), trace.number("energy_consumed")
     zone = case.site.zone
-    band = supply.zone_band(zone) if zone and zone in supply.catalogue.zones else None
+    band = defaults.zone_band(zone) if zone and zone in defaults.catalogue.zones else None
     if not emissions or not energy or energy < 0 or band is None:
         return False
     implied = emissions / energy
     return implied > FOREIGN * band[1] or implied < band[0] / FOREIGN / FOREIGN
 
 
-def _elsewhere(case: Case, trace: Trace, supply: Supply) -> bool:
+def _elsewhere(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     """The coordinates of the trace are not in its country."""
     latitude, longitude = trace.number("latitude"), trace.number("longitude")
     zone = trace.cells.get("country_iso_code") or case.site.zone or ""
-    known = supply.catalogue.zones.get(zone.split("-")[0])
+    known = defaults.catalogue.zones.get(zone.split("-")[0])
     if latitude is None or longitude is None or known is None:
         return False
     return far_from(known.alpha2, latitude, longitude)
 
 
-def _wrong_zone(case: Case, trace: Trace, supply: Supply) -> bool:
+def _wrong_zone(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     """The country of the trace is not that of the case, or the place is elsewhere."""
     read, stated = trace.cells.get("country_iso_code"), case.site.zone
     if read and stated and len(read) == 3 and read.upper() != stated.split("-")[0]:
         return True
-    return _elsewhere(case, trace, supply)
+    return _elsewhere(case, trace, defaults)
 
 
-def _stated_grid(case: Case, trace: Trace, supply: Supply) -> bool:
+def _stated_grid(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     """The grid factor that the case states lies far beyond any of its zone."""
     zone, stated = case.site.zone, case.site.grid_gwp_kgco2e_per_kwh
-    if not zone or zone not in supply.catalogue.zones or not stated or case.site.grid_basis == "market":
+    if not zone or zone not in defaults.catalogue.zones or not stated or case.site.grid_basis == "market":
         return False
-    band = supply.zone_band(zone)
+    band = defaults.zone_band(zone)
     return band is not None and stated > FOREIGN * FOREIGN * band[1]
 
 
-def _unset(case: Case, trace: Trace, supply: Supply) -> bool:
+def _unset(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     """Water is asked of a trace whose PUE and WUE are the tool's defaults."""
     if not case.trace or not any(asked.indicator.startswith("water") for asked in case.asked):
         return False
@@ -186,22 +186,22 @@ def _unset(case: Case, trace: Trace, supply: Supply) -> bool:
     return pue in (None, 1.0) and wue == 0.0
 
 
-def _unit(case: Case, trace: Trace, supply: Supply) -> bool:
+def _unit(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     workload, site = case.workload, case.site.model_dump(exclude_none=True)
     if any(name in site and not low <= site[name] <= high for name, (low, high) in SCALES.items()):
         return True
     power = workload.device_power_w
-    if power is not None and not 1.0 <= power <= _card_limit(case, supply):
+    if power is not None and not 1.0 <= power <= _card_limit(case, defaults):
         return True
     hours = workload.hours or (workload.duration_s or 0.0) / SECONDS
     energy = workload.it_energy_kwh or workload.site_energy_kwh
     if workload.device is None or not hours or energy is None:
         return False
     cards = workload.device_count or SOCKETS
-    return energy / hours * WATTS > SOCKETS * cards * _card_limit(case, supply)
+    return energy / hours * WATTS > SOCKETS * cards * _card_limit(case, defaults)
 
 
-def _scope(case: Case, trace: Trace, supply: Supply) -> bool:
+def _scope(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     """Accelerators alone are asked of a power of whole servers, or overhead of an energy that has none."""
     workload = case.workload
     whole = workload.host_power_w is not None and workload.device_power_w is None and workload.device_hours is None
@@ -215,20 +215,20 @@ def _scope(case: Case, trace: Trace, supply: Supply) -> bool:
     return False
 
 
-def _metadata(case: Case, trace: Trace, supply: Supply) -> bool:
+def _metadata(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     """Coordinates outside the country, or a number of cards that is not that of the cards named."""
     count, named = trace.number("gpu_count"), trace.cells.get("gpu_model", "")
     first = named.split(" x ")[0].strip()
     if count and " x " in named and "," not in named and first.isdigit() and int(first) != int(count):
         return True
-    return _elsewhere(case, trace, supply)
+    return _elsewhere(case, trace, defaults)
 
 
 def _disagree(one: float | None, other: float | None) -> bool:
     return bool(one and other) and abs((one or 0) - (other or 0)) > AGREEMENT * max(abs(one or 0), abs(other or 0))
 
 
-def _contradicted(case: Case, trace: Trace, supply: Supply) -> bool:
+def _contradicted(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     """Hours, durations or totals of one case that do not agree with each other."""
     workload = case.workload
     wall = workload.hours if workload.hours is not None else (workload.duration_s or 0.0) / SECONDS
@@ -241,12 +241,14 @@ def _contradicted(case: Case, trace: Trace, supply: Supply) -> bool:
     )
 
 
-CHECKS: Mapping[str, Callable[[Case, Trace, Supply], bool]] = {
+CHECKS: Mapping[str, Callable[[PublishedCase, TraceNumbers, Defaults], bool]] = {
     "negative_energy": _negative,
     "component_sum": _sum,
     "impossible_component_power": _power,
     "obsolete_grid_factor": _foreign_grid,
-    "wrong_zone": lambda case, trace, supply: _wrong_zone(case, trace, supply) or _stated_grid(case, trace, supply),
+    "wrong_zone": lambda case, trace, defaults: (
+        _wrong_zone(case, trace, defaults) or _stated_grid(case, trace, defaults)
+    ),
     "unset_pue_wue": _unset,
     "unit_error": _unit,
     "scope_mismatch": _scope,

@@ -8,12 +8,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from estimator.catalogue.defaults import supply
+from estimator.catalogue.defaults import defaults
 from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError
 from estimator.workloads.case_energy import Options
-from estimator.workloads.case_valuation import Row, value_case
-from estimator.workloads.published_case import Case, CaseRefused, read_case
+from estimator.workloads.case_valuation import CaseFigure, value_case
+from estimator.workloads.published_case import CaseRefused, PublishedCase, read_case
 from estimator.workloads.validation.input_faults import contradictions, faults
 
 
@@ -60,14 +60,14 @@ def run(
         raise SourceUnknown(source=unknown[0], near=", ".join(near) or "-")
     options = Options(frozenset(without_source), leave_out, None, today)
     read = [_read(case) for case in cases]
-    sound = [case for case in read if isinstance(case, Case)]
+    sound = [case for case in read if isinstance(case, PublishedCase)]
     contradicted = contradictions(sound)
     rows: list[dict[str, Any]] = []
     for data, case in zip(cases, read, strict=True):
         if isinstance(case, CaseRefused):
             rows += _refused(data, case)
             continue
-        words = list(faults(case, supply(options.without_source, today)))
+        words = list(faults(case, defaults(options.without_source, today)))
         if case.id in contradicted:
             words = [*words, "not_reproducible"][:2]
         found = value_case(case, options)
@@ -75,14 +75,14 @@ def run(
     return {"cases": rows, "summary": _summary(cases, rows, options)}
 
 
-def _read(data: Mapping[str, Any]) -> Case | CaseRefused:
+def _read(data: Mapping[str, Any]) -> PublishedCase | CaseRefused:
     try:
         return read_case(data)
     except CaseRefused as refusal:
         return refusal
 
 
-def _as_dict(case: str, place: int, row: Row, words: Iterable[str], explain: bool) -> dict[str, Any]:
+def _as_dict(case: str, place: int, row: CaseFigure, words: Iterable[str], explain: bool) -> dict[str, Any]:
     body: dict[str, Any] = {"id": case, "output": place, "indicator": row.asked.indicator}
     body |= {"low": row.low, "central": row.central, "high": row.high, "warnings": list(words)}
     if row.missing:
@@ -114,5 +114,5 @@ def _summary(cases: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any
         "warnings": dict(sorted(Counter(word for words in warned.values() for word in words).items())),
         "without_source": sorted(options.without_source),
         "leave_out": options.leave_out,
-        "factors_version": supply(options.without_source, options.today or date.today()).catalogue.version,
+        "factors_version": defaults(options.without_source, options.today or date.today()).catalogue.version,
     }

@@ -10,9 +10,9 @@ from estimator.core.fields import Author
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register, author
-from estimator.governance.register.schema import Facts, Pattern
+from estimator.governance.register.schema import Pattern, UseCaseFacts
 
-FACTS = tuple(Facts.model_fields)
+FACTS = tuple(UseCaseFacts.model_fields)
 DECISION = ("what", "reasons", "by")
 
 

@@ -22,7 +22,7 @@ READINGS = 4  # a month
 BEGINS = time(3)  # late enough for no run to begin in the month before, in universal time
 
 
-class Run(NamedTuple):
+class InventedRun(NamedTuple):
     """A run that never took place: its server, its month, its place in the month, its id."""
 
     server: Mapping[str, Any]
@@ -52,14 +52,14 @@ def write_traces(said: Mapping[str, Any], folder: Path) -> None:
                     dump(_sidecar(run, said["mark"]), beside_run(trace, run.id))
 
 
-def _runs(server: Mapping[str, Any], mark: str) -> Iterator[Run]:
+def _runs(server: Mapping[str, Any], mark: str) -> Iterator[InventedRun]:
     for month in months(server["months"], server["service"]):
         for number in range(READINGS):
             name = f"{mark}/{server['service']}/{month.name}/{number}"
-            yield Run(server, month, number, str(uuid5(NAMESPACE_URL, name)))
+            yield InventedRun(server, month, number, str(uuid5(NAMESPACE_URL, name)))
 
 
-def _snapshots(run: Run, said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _snapshots(run: InventedRun, said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The rows of a run; each holds what the one before holds, as codecarbon flushes them."""
     server, month = run.server, run.month
     about = {name: server.get(name, "") for name in MACHINE} | {"project_name": server["service"], "run_id": run.id}
@@ -85,7 +85,7 @@ def _snapshots(run: Run, said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _sidecar(run: Run, mark: str) -> Sidecar:
+def _sidecar(run: InventedRun, mark: str) -> Sidecar:
     """The facts of a run; `tracker` says that it never took place."""
     server, month = run.server, run.month
     return Sidecar(
