@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from estimator.cli import app
+from estimator.cli.app import app
 from estimator.cli.text import localise
 
 

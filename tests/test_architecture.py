@@ -6,6 +6,7 @@ import string
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ FILE_LINES = 400
 FUNCTION_LINES = 70
 IMPORT_SECONDS = 0.3
 
+PUBLIC_FACES = ("estimator/__init__.py", "estimator/public/sobria/__init__.py")
 HEAVY = ("duckdb", "pandas", "numpy", "pyarrow", "streamlit", "codecarbon")
 CALLS_OUT = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "ftplib", "smtplib", "telnetlib"}
 UNSAFE = {"pickle", "marshal", "shelve", "dill", "joblib"}
@@ -30,6 +32,7 @@ SQL = re.compile(r"\bselect\b.+\bfrom\b|\binsert\s+into\b|\bcreate\s+(table|view
 TOP_LEVEL = {
     ".ci",
     ".git",
+    ".git-blame-ignore-revs",
     ".github",
     ".gitignore",
     ".pre-commit-config.yaml",
@@ -103,20 +106,28 @@ def test_no_error_is_swallowed_and_no_text_is_run(path: Path) -> None:
     assert not imports_any(path, UNSAFE)
 
 
-def test_one_module_imports_duckdb() -> None:
-    assert importers("estimator", {"duckdb"}) | importers("dashboard", {"duckdb"}) <= {
-        "estimator/core/duckdb_engine.py"
-    }
+def test_a_class_name_stands_for_one_thing() -> None:
+    classes = [
+        (node.name, name(path)) for path in MODULES for node in ast.walk(tree(path)) if type(node) is ast.ClassDef
+    ]
+    counted = Counter(found for found, _ in classes)
+    assert [pair for pair in classes if counted[pair[0]] > 1] == []
 
 
-def test_one_module_imports_codecarbon() -> None:
-    assert importers("estimator", {"codecarbon"}) | importers("dashboard", {"codecarbon"}) <= {
-        "estimator/tracking/tracker.py"
-    }
+@pytest.mark.parametrize("package", ("estimator", "dashboard"))
+def test_modules_and_words_stand_in_rooms(package: str) -> None:
+    """At most three modules at the root, the face among them; a room's words are in the file of its name."""
+    assert len(list((ROOT / package).glob("*.py"))) <= 3
+    rooms = {path.name for path in (ROOT / package).iterdir() if (path / "__init__.py").exists()}
+    assert {path.name.split(".")[0] for path in (ROOT / package / "words").iterdir()} <= rooms
 
 
-def test_the_estimator_knows_no_screen() -> None:
-    assert importers("estimator", {"streamlit", "plotly", "altair", "dashboard"}) == set()
+@pytest.mark.parametrize("path", [path for path in MODULES if path.name == "__init__.py"], ids=name)
+def test_the_face_of_a_package_only_re_exports(path: Path) -> None:
+    """Names are imported, or, in the two public faces, imported when first used."""
+    code = [node for node in tree(path).body[1:] if not isinstance(node, ast.Import | ast.ImportFrom)]
+    code = [line for line in map(ast.unparse, code) if not line.startswith("__all__ = ")]
+    assert not code or name(path) in PUBLIC_FACES, f"{name(path)}: {code[0]}"
 
 
 def test_nothing_phones_home() -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from estimator.cli import app
+from estimator.cli.app import app
 from estimator.cli.catalogue import GROUPS
 
 

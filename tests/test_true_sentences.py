@@ -16,7 +16,7 @@ from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t, words
 from dashboard.shared.widgets import proof_sentence
 from estimator.builds.build import build
-from estimator.cli import app
+from estimator.cli.app import app
 from estimator.comparison.decision import decision
 from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.comparison.verdict_text import smallest_words

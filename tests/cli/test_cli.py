@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.cli import app, global_options
+from estimator.cli.app import app, global_options
 from tests.support import answered, sobria, sobria_process
 
 HEADER = (

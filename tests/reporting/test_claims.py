@@ -12,12 +12,12 @@ from tests.test_architecture import ROOT, WORDS, flat, name
 # Where a forbidden term stands with good reason: file, key or line -> why.
 QUOTED = {"claims"}  # the section that tells people what not to say
 EXCEPTIONS = {
-    ("estimator/words/commitments", "commitments_whats.budget_vert"): "« budget vert » is the name of a budget annex",
-    ("estimator/words/report", "help.budget-vert"): "« transition écologique » is in the title of that annex",
-    ("estimator/words/report", "report.budget_kind"): "« transition écologique » is in the title of that annex",
-    ("estimator/words/declared", "refusals.declared_date"): "the offset of a time zone",
-    ("dashboard/words/core", "codes.offset"): "the offset of a time zone",
-    ("dashboard/words/synthese", "synthese.how_gwp"): "says that such contracts are not deducted",
+    ("estimator/words/governance", "commitments_whats.budget_vert"): "« budget vert » is the name of a budget annex",
+    ("estimator/words/reporting", "help.budget-vert"): "« transition écologique » is in the title of that annex",
+    ("estimator/words/reporting", "report.budget_kind"): "« transition écologique » is in the title of that annex",
+    ("estimator/words/ingestion", "refusals.declared_date"): "the offset of a time zone",
+    ("dashboard/words/shared", "codes.offset"): "the offset of a time zone",
+    ("dashboard/words/summary", "synthese.how_gwp"): "says that such contracts are not deducted",
 }
 PAGES = ("README.md", "docs/methode.md")
 FILES = [path for folder in WORDS for path in sorted(folder.glob("*.toml"))]

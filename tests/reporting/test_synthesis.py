@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from estimator.cli import app
+from estimator.cli.app import app
 from estimator.core.errors import LANGUAGES, words
 from estimator.core.periods import Period
 from estimator.governance.charter import phrases

@@ -88,7 +88,7 @@ def test_the_story(build: Build) -> None:
     kwh: dict[str, dict[int, float]] = {}
     for row in build.monthly():
         months = kwh.setdefault(row.service_key, {})
-        months[row.month] = months.get(row.month, 0.0) + float(row.cell.values["it_energy"] or 0.0)
+        months[row.month] = months.get(row.month, 0.0) + float(row.group.values["it_energy"] or 0.0)
     assert kwh["assistant-agents"][202609] > 2 * kwh["assistant-agents"][202504]
     sober = kwh["reponses-courriers"]
     assert sober[202601] < sober[202512] / 4

@@ -1,4 +1,1 @@
 """Methods of others, each under its own name and version, reproduced with their faults and with these said."""
-
-ECOLOGITS = "ecologits-0.11.3"
-METHODS = (ECOLOGITS,)

@@ -14,10 +14,10 @@ from estimator.assessment.impacts import Amount
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.tables import load as load_catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.workloads.ecologits import ECOLOGITS
 from estimator.workloads.ecologits.formulas import EcologitsStep, compute, steps_for
 from estimator.workloads.ecologits.tables import Constant, EcologitsModel, ElectricityMix, Ends, Sourced, Tables, load
 
+ECOLOGITS = "ecologits-0.11.3"
 PHYSICAL_MJ = 3.6  # a kilowatt-hour [MJ]: less primary energy than that is not physical
 WORLD = "WOR"  # EcoLogits' own code for the world
 LOW_BITS = re.compile(r"4bit|awq|fp8|int8|gguf|quant", re.IGNORECASE)

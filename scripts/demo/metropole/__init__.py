@@ -1,49 +1,6 @@
 """The demonstration: an invented métropole of twelve communes, its AI use cases and eighteen months of their traces."""
 
-import shutil
-import tomllib
-from pathlib import Path
-from typing import Any, NamedTuple
-
-from estimator.builds.build import build
-from estimator.builds.queries import SAMPLE_MARK, open_current
-from estimator.ingestion.context import reading_context
-from estimator.ingestion.importing import import_paths
-from estimator.ledger import Account, Ledger
-from scripts.demo.metropole.events import fill_commitments, fill_register
-from scripts.demo.metropole.servers import write_traces
-from scripts.demo.metropole.suppliers import write_declarations
-
-HERE = Path(__file__).parent
-SOURCES = "sources"  # the files that were imported, left in the home for who wants to look
-
-
-class Filled(NamedTuple):
-    """Where every row went, and the build."""
-
-    account: Account
-    build: str
-
-
-def fill(home: Path) -> Filled:
-    """Fill an empty home with the invented métropole, always the same. SobriaError when one of our doors refuses."""
-    sources = home / SOURCES
-    sources.mkdir(parents=True)
-    (home / SAMPLE_MARK).touch()
-    write_declarations(_read("suppliers"), sources)
-    write_traces(_read("servers"), sources)
-    report = import_paths(Ledger(home), [sources], reading_context(home))
-    for error in report.errors:
-        raise error
-    fill_register(home, _read("cases"))
-    shutil.copytree(HERE / "scenarios", home / "scenarios")
-    build(home)
-    made = open_current(home)
-    assert made is not None
-    facts = {"build": made.id, "factors_version": made.factors_version}
-    fill_commitments(home, _read("commitments"), HERE / "communes.csv", facts)
-    return Filled(report.account, made.id)
-
-
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))
+from scripts.demo.metropole.home import HERE as HERE
+from scripts.demo.metropole.home import SOURCES as SOURCES
+from scripts.demo.metropole.home import Filled as Filled
+from scripts.demo.metropole.home import fill as fill

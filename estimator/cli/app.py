@@ -1,0 +1,236 @@
+"""The Typer application: its commands, its options that stand anywhere, its exit codes."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from estimator.cli import text as cli_text
+from estimator.cli.catalogue import GROUPS
+from estimator.cli.check import check
+from estimator.cli.collect import collect
+from estimator.cli.estimate import estimate
+from estimator.cli.text import Json, show
+from estimator.cli.track import track
+from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.home import default_home
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
+app.command()(estimate)
+app.command(help="check_import")(check)
+app.add_typer(collect, name="collect")
+
+Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
+
+
+def main() -> None:
+    """Entry point: 0 done, 1 refused or failed with one clear sentence, 2 usage."""
+    arguments, settings = global_options(sys.argv[1:])
+    lang = settings.get("lang") or _locale()
+    if lang not in LANGUAGES or "" in settings.values():
+        print(say("cli", "bad_global", "fr"), say("cli", "bad_global", "en"), sep="\n", file=sys.stderr)
+        sys.exit(2)
+    home = Path(settings["home"]) if settings.get("home") else default_home()
+    command = typer.main.get_command(app)
+    cli_text.localise(command, lang)
+    try:
+        code = command.main(arguments, prog_name="sobria", standalone_mode=False, obj={"home": home, "lang": lang})
+    except OSError as error:
+        print(say("errors", "file_unusable", lang, file=error.filename or home, reason=error.strerror), file=sys.stderr)
+        code = 1
+    except SobriaError as error:
+        if "--json" in arguments:
+            print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
+        print(error.message(lang), file=sys.stderr)
+        code = 1
+    except typer.TyperException as error:
+        print(f"{error}\n{say('cli', 'see_help', lang)}", file=sys.stderr)
+        code = error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        code = 130
+    sys.exit(code or 0)
+
+
+def global_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
+    """`--home X` and `--lang X` may stand anywhere before `--`, `--json` before the command: (the rest, them)."""
+    kept: list[str] = []
+    late: list[str] = []
+    found: dict[str, str] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        name, equals, value = argument.partition("=")
+        if argument == "--":
+            return kept + [argument, *rest], found
+        if name in ("--home", "--lang"):
+            found[name[2:]] = value if equals else next(rest, "")
+        elif argument == "--json" and not kept:
+            late.append(argument)
+        else:
+            kept.append(argument)
+    return kept + late, found
+
+
+def _locale() -> str:
+    text = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "fr")
+    return "en" if text.lower().startswith("en") else "fr"  # C and POSIX say no language
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    paths: Paths,
+    timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.ingestion.context import reading_context
+    from estimator.ingestion.importing import NothingToImport, import_paths
+    from estimator.ingestion.reader import ReaderFailed
+    from estimator.ledger import Ledger
+
+    home = context.obj["home"]
+    report = import_paths(Ledger(home), paths, reading_context(home, timezone), cli_text.progress(context.obj["lang"]))
+    body = report.account.as_dict() | {"errors": [error.as_dict() for error in report.errors]}
+    show(body, json_, lambda: cli_text.import_text(report, context.obj["lang"]))
+    named = {Path(path).name for path in paths if not Path(path).is_dir()}
+    if any(file.error and (file.name in named or isinstance(file.error, ReaderFailed)) for file in report.files):
+        raise typer.Exit(1)  # a file of a folder that is no trace is said, and stops nothing
+    if not report.account.read:
+        raise NothingToImport(paths=", ".join(paths))
+
+
+@app.command()
+def build(context: typer.Context, json_: Json = False) -> None:
+    from estimator.builds.build import build as make
+
+    made = make(context.obj["home"])
+    body = {"build": made.id, "path": str(made.path), "fresh": made.fresh}
+    show(body, json_, lambda: say("cli", "built" if made.fresh else "built_already", context.obj["lang"], id=made.id))
+
+
+@app.command()
+def totals(context: typer.Context, json_: Json = False) -> None:
+    found = _fresh(context).totals()
+    show(found, json_, lambda: cli_text.totals_text(found, context.obj["lang"]))
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    number: Annotated[str | None, typer.Argument(help="number")] = None,
+    replay: Annotated[Path | None, typer.Option(help="replay", exists=True, dir_okay=False)] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.cli.explain_text import explain_text, replay_text
+
+    if replay is not None:
+        from estimator.assessment.replay import replay_file
+
+        body = replay_file(replay)
+        show(body, json_, lambda: replay_text(body, context.obj["lang"]))
+        if body["differences"]:
+            raise typer.Exit(1)
+        return
+    if number is None:
+        raise typer.BadParameter(say("cli", "number_wanted", context.obj["lang"]))
+    body = _fresh(context).explain(number)
+    show(body, json_, lambda: explain_text(body, context.obj["lang"]))
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="scenario", metavar="FILE")],
+    hosts: Annotated[str | None, typer.Option(help="compare_hosts")] = None,
+    option: Annotated[str | None, typer.Option(help="compare_option")] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.cli.compare_text import compare_text
+    from estimator.comparison.decision import decision
+    from estimator.comparison.scenario import read_scenario
+
+    sites = (option or "", hosts.split(",")) if hosts else None
+    body = decision(read_scenario(file), context.obj["home"], sites)
+    show(body, json_, lambda: compare_text(body, context.obj["lang"]))
+
+
+@app.command()
+def indicators(
+    context: typer.Context,
+    period: Annotated[str | None, typer.Option(help="period")] = None,
+    territory: Annotated[str, typer.Option(help="territory")] = "all",
+    out: Annotated[Path | None, typer.Option(help="synthesis_out", metavar="FILE")] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.cli.indicators_text import indicators_text
+    from estimator.governance.indicators.open_scope import scope_of
+    from estimator.reporting.summary.summary import synthesis
+    from estimator.reporting.summary.write import write
+
+    lang = context.obj["lang"]
+    body = synthesis(scope_of(context.obj["home"], territory, period))
+    if out is None:
+        show(body, json_, lambda: indicators_text(body, lang))
+        return
+    done = {"file": str(out), "bytes": write(body, lang, out)}
+    show(done, json_, lambda: say("sheet", "written", lang, **done))
+
+
+@app.command()
+def validate(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="cases", metavar="FILE")],
+    without_source: Annotated[list[str] | None, typer.Option(help="without_source")] = None,
+    leave_out: Annotated[Literal["architecture"] | None, typer.Option(help="leave_out")] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.workloads.validation.published_cases import read_cases, run
+
+    body = run(read_cases(file), leave_out, without_source or ())
+    show(body, json_, lambda: cli_text.validation_text(body, context.obj["lang"]))
+
+
+app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})(track)
+
+
+@app.command()
+def doctor(context: typer.Context, json_: Json = False) -> None:
+    from estimator.tracking.diagnosis import diagnose
+
+    found = diagnose()
+    show(found.as_dict(), json_, lambda: found.text(context.obj["lang"]))
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="port", min=0, max=65535)] = 8501,
+    address: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
+    allowed_host: Annotated[list[str] | None, typer.Option(help="allowed_host", metavar="NAME")] = None,
+    proxy_secret_file: Annotated[Path | None, typer.Option(help="proxy_secret_file", metavar="FILE")] = None,
+) -> None:
+    from estimator.builds.build import build as make
+    from estimator.cli.dashboard_process import serve as start
+
+    make(context.obj["home"])
+    options: list[tuple[str, object]] = [("--address", address), ("--port", port)]
+    options += [("--allowed-host", name) for name in allowed_host or ()]
+    options += [("--proxy-secret-file", proxy_secret_file)] if proxy_secret_file else []
+    start(context.obj["home"], context.obj["lang"], options)
+
+
+def _fresh(context: typer.Context) -> Any:
+    """The build of the ledger as it stands now."""
+    from estimator.builds.build import build as make
+    from estimator.builds.queries import NoBuild, open_current
+
+    home = context.obj["home"]
+    make(home)
+    opened = open_current(home)
+    if opened is None:
+        raise NoBuild(home=home)
+    return opened
