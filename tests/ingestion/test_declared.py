@@ -165,7 +165,7 @@ def test_an_unknown_beside_a_known_changes_no_total_and_is_said(tmp_path: Path) 
     assert found["coverage"]["runs"] == 2
     assert found["coverage"]["by_figure"]["energy"] == 1, "all the electricity that was read"
     assert [(check["code"], check["count"]) for check in found["checks"]] == [("declared_zero", 1)]
-    alone = amounts(build.cells("service_key = $1", ["passerelle"]))
+    alone = amounts(build.groups("service_key = $1", ["passerelle"]))
     assert all(alone[name].central is None for name in ("energy", "water", "adpe", "gwp", "primary_energy"))
     assert build.proof("passerelle") == {"measured": 0, "estimated": 0, "declared": 0, "unknown": 0}
     assert build.runs()["total"] == 2
