@@ -1,10 +1,11 @@
 """The self-audit of the screens against the RGAA, read from rgaa.csv: one row a criterion; rate and state follow."""
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
+
+from estimator.catalogue.csv_tables import rows
 
 MET, NOT_MET, NOT_APPLICABLE, NOT_CHECKED = "met", "not_met", "not_applicable", "not_checked"
 STATES = (MET, NOT_MET, NOT_APPLICABLE, NOT_CHECKED)
@@ -71,14 +72,14 @@ class Audit(NamedTuple):
 @cache
 def audit() -> Audit:
     """The audit of these screens."""
-    return read((resources.files(__package__) / "rgaa.csv").read_text("utf-8").splitlines())
+    return read(row for _, row in rows(resources.files(__package__), "rgaa.csv"))
 
 
-def read(lines: Sequence[str]) -> Audit:
-    """The audit in the lines of a table."""
+def read(table: Iterable[Mapping[str, str]]) -> Audit:
+    """The audit in the rows of a table."""
     return Audit(
         tuple(
             RgaaCriterion(r["criterion"], r["state"], r["asks"], r["proof"], tuple(r["tests"].split()), r["day"])
-            for r in csv.DictReader(lines)
+            for r in table
         )
     )

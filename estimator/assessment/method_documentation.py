@@ -1,12 +1,10 @@
 """The method as data, for the documentation and the screens: boundary, indicators, formulas, published cases."""
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from importlib.resources.abc import Traversable
 from typing import Any
 
 from estimator.assessment.calculation_steps import WORDS
@@ -14,6 +12,7 @@ from estimator.assessment.coefficients import COEFFICIENTS
 from estimator.assessment.evaluation import the_system
 from estimator.assessment.expressions import render, to_latex
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
+from estimator.catalogue.csv_tables import rows
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import say
 
@@ -146,10 +145,10 @@ def coefficients(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
 
 
 @cache
-def confrontation(file: Traversable | None = None) -> tuple[ValidationLine, ...]:
+def confrontation() -> tuple[ValidationLine, ...]:
     """Our own figures on published cases, as `python -m scripts.validation_summary` wrote them."""
-    home = file or resources.files("factors") / "results" / "validation_summary.csv"
-    return tuple(_confronted(row) for row in csv.DictReader(home.read_text("utf-8").splitlines()))
+    results = resources.files("factors") / "results"
+    return tuple(_confronted(row) for _, row in rows(results, "validation_summary.csv"))
 
 
 def _confronted(row: Mapping[str, str]) -> ValidationLine:

@@ -1,19 +1,17 @@
 """The catalogue of models and their publishers: find one by any of its names, and say what is known of its size."""
 
-import csv
-import io
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from estimator.catalogue.csv_tables import records
 from estimator.catalogue.model_names import bare, shorter, squeeze, stem, tidy
 from estimator.catalogue.schema import TableRow
-from estimator.catalogue.tables import FactorsRefused
 from estimator.core.errors import SobriaError, say
 
 NEAREST = 3
@@ -214,25 +212,8 @@ def search(text: str) -> list[Model]:
 def load(folder: Traversable | None = None) -> Models:
     """Read and validate models.csv and publishers.csv of a folder (default: those that ship). FactorsRefused."""
     home = folder if folder is not None else resources.files("factors")
-    publishers = {p.id: p for p in _records(home, "publishers.csv", Publisher)}
-    return Models(models=tuple(_records(home, "models.csv", Model)), publishers=publishers)
-
-
-R = TypeVar("R", bound=TableRow)
-_NUMBERS = ("total_params_b", "total_low", "total_high", "active_params_b", "active_low", "active_high")
-
-
-def _records(home: Traversable, name: str, kind: type[R]) -> list[R]:
-    rows = csv.DictReader(io.StringIO((home / name).read_text("utf-8"), newline=""))
-    found = []
-    for line, row in enumerate(rows, 2):
-        try:
-            found.append(kind.model_validate({k: None if k in _NUMBERS and v == "" else v for k, v in row.items()}))
-        except ValidationError as error:
-            fault = error.errors()[0]
-            where = ".".join(str(part) for part in fault["loc"]) or "row"
-            raise FactorsRefused(file=name, line=line, reason=f"{where}: {fault['msg']}") from error
-    return found
+    publishers = {p.id: p for _, p in records(home, "publishers.csv", Publisher)}
+    return Models(models=tuple(model for _, model in records(home, "models.csv", Model)), publishers=publishers)
 
 
 def _searched_names(model: Model, models: Models) -> tuple[str, ...]:

@@ -1,7 +1,5 @@
 """The addresses where providers of models answer: whose an address is, or that it is none of theirs."""
 
-import csv
-import io
 import ipaddress
 import re
 from fnmatch import fnmatchcase
@@ -11,11 +9,11 @@ from importlib.resources.abc import Traversable
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from estimator.catalogue import providers
+from estimator.catalogue.csv_tables import FactorsRefused, records
 from estimator.catalogue.schema import TableRow
-from estimator.catalogue.tables import FactorsRefused
 
 TABLE = "provider_addresses.csv"
 _HOST = re.compile(r"^[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9_])?$")
@@ -78,16 +76,9 @@ def is_known(provider: str) -> bool:
 def load(folder: Traversable | None = None) -> tuple[Address, ...]:
     """Read and validate the table of a folder (default: the one that ships). FactorsRefused on the first fault."""
     home = resources.files("factors") if folder is None else folder
-    rows = csv.DictReader(io.StringIO((home / TABLE).read_text("utf-8"), newline=""))
     known = {provider.id for provider in providers.load().providers}
     found: dict[str, Address] = {}
-    for line, row in enumerate(rows, 2):
-        try:
-            read = Address.model_validate(row)
-        except ValidationError as error:
-            fault = error.errors()[0]
-            where = ".".join(str(part) for part in fault["loc"]) or "row"
-            raise FactorsRefused(file=TABLE, line=line, reason=f"{where}: {fault['msg']}") from error
+    for line, read in records(home, TABLE, Address):
         if read.provider not in known or read.address in found:
             raise FactorsRefused(file=TABLE, line=line, reason=f"provider, address: {read.provider}, {read.address}")
         found[read.address] = read

@@ -1,19 +1,18 @@
 """The providers of models through an API: find one by any of its names, and say where it serves and who says so."""
 
-import csv
-import io
 from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from estimator.catalogue import tables
+from estimator.catalogue.csv_tables import FactorsRefused, records
 from estimator.catalogue.model_names import squeeze
 from estimator.catalogue.schema import TableRow
-from estimator.catalogue.tables import Catalogue, FactorsRefused
+from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError
 
 TABLE = "providers.csv"
@@ -102,20 +101,12 @@ def load(folder: Traversable | None = None) -> Providers:
     catalogue. FactorsRefused on the first fault."""
     known = tables.load()
     home = resources.files("factors") if folder is None else folder
-    rows = csv.DictReader(io.StringIO((home / TABLE).read_text("utf-8"), newline=""))
     said: dict[str, str] = {}
-    return Providers(providers=tuple(_provider(line, row, said, known) for line, row in enumerate(rows, 2)))
+    return Providers(providers=tuple(_checked(line, row, said, known) for line, row in records(home, TABLE, Provider)))
 
 
-def _provider(line: int, row: dict[str, str], said: dict[str, str], known: Catalogue) -> Provider:
+def _checked(line: int, found: Provider, said: dict[str, str], known: Catalogue) -> Provider:
     """One row, its host and source in the catalogue, none of its names in `said` (name → id), which it completes."""
-    try:
-        cells = {key: None if key in ("host", "source") and not cell else cell for key, cell in row.items()}
-        found = Provider.model_validate(cells)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        where = ".".join(str(part) for part in fault["loc"]) or "row"
-        raise FactorsRefused(file=TABLE, line=line, reason=f"{where}: {fault['msg']}") from error
     site = known.subjects.get(found.host or "")
     if found.host is not None and (site is None or site.kind != "host"):
         raise FactorsRefused(file=TABLE, line=line, reason=f"host: {found.host}")

@@ -1,7 +1,5 @@
 """Where and on what a trace ran: names found in traces turned into zones, hosts, machines and devices of the tables."""
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +8,7 @@ from importlib.resources.abc import Traversable
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from estimator.catalogue.csv_tables import rows
 from estimator.core.errors import SobriaError
 
 _COUNT = re.compile(r"^\s*(\d{1,6})\s*x\s+")  # more cards than that is no count
@@ -78,9 +77,10 @@ class Places:
             RecognitionRule(
                 row["field"], re.compile(row["pattern"], re.IGNORECASE), row["machine"], row["host"], row["device"]
             )
-            for row in _table(folder, "recognition.csv")
+            for _, row in rows(folder, "recognition.csv")
         )
-        return cls(_table(folder, "zones.csv"), _table(folder, "subjects.csv"), rules)
+        zones, subjects = (tuple(row for _, row in rows(folder, name)) for name in ("zones.csv", "subjects.csv"))
+        return cls(zones, subjects, rules)
 
     def resolve_zone(self, read: PlaceRead) -> tuple[str | None, str]:
         """Zone and how it was found: iso3, alpha2, name, host; or None and absent (nothing read), unknown."""
@@ -211,10 +211,6 @@ def is_timezone(name: str) -> bool:
         return ZoneInfo(name).key == name
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
-
-
-def _table(folder: Traversable, name: str) -> tuple[dict[str, str], ...]:
-    return tuple(csv.DictReader(io.StringIO((folder / name).read_text("utf-8"), newline="")))
 
 
 def _split(aliases: str) -> list[str]:

@@ -1,6 +1,5 @@
 """The factor tables, read and validated: sources, factors, subjects, zones and the dictionary of quantities."""
 
-import csv
 import hashlib
 import os
 import tomllib
@@ -8,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import ValidationError
-
+from estimator.catalogue.csv_tables import record, records, rows
 from estimator.catalogue.schema import Factor, Quantity, Source, Subject, TableRow, Zone
 from estimator.core.errors import SobriaError
 
@@ -29,12 +27,6 @@ FACTOR_TABLES = (
     "regression.csv",
 )
 OWN_TABLES = "SOBRIA_FACTORS"  # the environment variable that names the folder of the user's own tables
-
-
-class FactorsRefused(SobriaError):
-    """A factor table that cannot be read as it should be."""
-
-    code = "factors_refused"
 
 
 class FactorNotFound(SobriaError):
@@ -133,7 +125,7 @@ def _load(own: str) -> Catalogue:
         subjects={s.id: s for _, s in records(home, "subjects.csv", Subject)},
         zones={z.zone: z for _, z in records(home, "zones.csv", Zone)},
         bounds_rules=tomllib.loads((home / "bounds_rules.toml").read_text("utf-8")),
-        renamed={row["old"]: row["new"] for _, row in _rows(home, "renamed.csv")},
+        renamed={row["old"]: row["new"] for _, row in rows(home, "renamed.csv")},
     )
 
 
@@ -144,39 +136,10 @@ def content_hash(home: Traversable) -> str:
     return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
-def _rows(home: Traversable, name: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of a table with their lines. A mark of Unicode at the start, which spreadsheets write, is no content."""
-    reader = csv.DictReader((home / name).read_text("utf-8-sig").splitlines())
-    for row in reader:
-        yield reader.line_num, row
-
-
-R = TypeVar("R", bound="TableRow")
-OPTIONAL = {"value", "low", "high", "bounds_kind", "valid_from", "valid_to", "review_by", "missing_reason"}
-
-
-def records(home: Traversable, name: str, kind: type[R]) -> Iterator[tuple[int, R]]:
-    """Every row of a table with its line. FactorsRefused on the first fault."""
-    for line, row in _rows(home, name):
-        cells = {k or "": None if k in OPTIONAL and v == "" else v for k, v in row.items()}
-        if kind is Zone:
-            cells["import_heavy"] = cells["import_heavy"] or "no"
-        yield line, _record(kind, cells, name, line)
-
-
 def sources(home: Traversable) -> Iterator[Source]:
     """Every source of a folder. FactorsRefused on the first fault."""
     for key, entry in tomllib.loads((home / "sources.toml").read_text("utf-8")).items():
-        yield _record(Source, {"id": key} | entry, "sources.toml", f"[{key}]")
-
-
-def _record(kind: type[R], cells: Mapping[str, Any], file: str, line: int | str) -> R:
-    try:
-        return kind.model_validate(cells)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        where = ".".join(str(p) for p in fault["loc"]) or "row"
-        raise FactorsRefused(file=file, line=line, reason=f"{where}: {fault['msg']}") from error
+        yield record(Source, {"id": key} | entry, "sources.toml", f"[{key}]")
 
 
 def _territory(alpha2: str, lang: str) -> str:

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
+from estimator.catalogue.csv_tables import FactorsRefused, records
 from estimator.catalogue.quality_checks import Problem, problems
 from estimator.catalogue.schema import Factor, Source, Subject, TableRow
-from estimator.catalogue.tables import OWN_TABLES, Catalogue, FactorsRefused, content_hash, records, sources
+from estimator.catalogue.tables import OWN_TABLES, Catalogue, content_hash, sources
 from estimator.core.errors import LANGUAGES, SobriaError, say
 
 SUBJECTS, SOURCES = "subjects.csv", "sources.toml"

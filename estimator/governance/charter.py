@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from estimator.catalogue.csv_tables import records
 from estimator.catalogue.schema import TableRow
-from estimator.catalogue.tables import records
 
 
 class Phrase(TableRow):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from estimator.catalogue.csv_tables import FactorsRefused
 from estimator.catalogue.model_names import bare, squeeze, stem
 from estimator.catalogue.models import ModelUnknown, find, load, search, size
-from estimator.catalogue.tables import FactorsRefused
 
 FACTORS = Path(__file__).resolve().parents[2] / "factors"
 # What the published tables call a model and is none: a service, or no model at all.

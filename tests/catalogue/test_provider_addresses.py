@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from estimator.catalogue import provider_addresses, providers
+from estimator.catalogue.csv_tables import FactorsRefused
 from estimator.catalogue.provider_addresses import find, host_in, is_private, load
-from estimator.catalogue.tables import FactorsRefused
 from estimator.core.errors import LANGUAGES, say
 from estimator.ledger.rows import Activity
 from tests.ingestion.formats import rows_of

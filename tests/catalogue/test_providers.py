@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.catalogue import tables
+from estimator.catalogue.csv_tables import FactorsRefused
 from estimator.catalogue.model_names import squeeze
 from estimator.catalogue.providers import ProviderUnknown, find, load, search
-from estimator.catalogue.tables import FactorsRefused
 
 FACTORS = Path(__file__).resolve().parents[2] / "factors"
 

@@ -1,19 +1,17 @@
 """The facts of EcoLogits 0.11.3 as tables: models, electricity, and the constants of its method and its providers."""
 
-import csv
 import hashlib
 from collections.abc import Mapping
 from functools import cache, cached_property
 from importlib import resources
-from typing import Literal, TypeVar
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
+from estimator.catalogue.csv_tables import FactorsRefused, records
 from estimator.catalogue.schema import TableRow
-from estimator.catalogue.tables import FactorsRefused
 
 MODELS, MIXES, CONSTANTS = "ecologits_models.csv", "ecologits_mixes.csv", "ecologits_constants.csv"
-R = TypeVar("R", bound=TableRow)
 Ends = tuple[float, float]
 
 
@@ -115,24 +113,24 @@ def load() -> Tables:
     digest = hashlib.blake2b(digest_size=8)
     for name in (MODELS, MIXES, CONSTANTS):
         digest.update(name.encode() + b"\0" + (home / name).read_bytes())
-    constants = _read(CONSTANTS, Constant)
+    constants = [item for _, item in records(home, CONSTANTS, Constant)]
     hypotheses: dict[str, dict[str, Constant]] = {}
     for item in constants:
         if item.provider:
             hypotheses.setdefault(item.provider, {})[item.name] = item
     return Tables(
         version=digest.hexdigest(),
-        models=_resolved(_read(MODELS, EcologitsModel)),
-        mixes={m.zone: m for m in _read(MIXES, ElectricityMix)},
+        models=_resolved(list(records(home, MODELS, EcologitsModel))),
+        mixes={m.zone: m for _, m in records(home, MIXES, ElectricityMix)},
         constants={c.name: c for c in constants if not c.provider},
         hypotheses=hypotheses,
     )
 
 
-def _resolved(models: list[EcologitsModel]) -> dict[tuple[str, str], EcologitsModel]:
+def _resolved(models: list[tuple[int, EcologitsModel]]) -> dict[tuple[str, str], EcologitsModel]:
     """Aliases take all but their name and locator from the entry they name."""
-    found = {m.key: m for m in models}
-    for line, model in enumerate(models, 2):
+    found = {m.key: m for _, m in models}
+    for line, model in models:
         if model.alias_of:
             target = found.get((model.provider, model.alias_of))
             if target is None or target.alias_of:
@@ -142,16 +140,3 @@ def _resolved(models: list[EcologitsModel]) -> dict[tuple[str, str], EcologitsMo
         elif None in model.size:
             raise FactorsRefused(file=MODELS, line=line, reason="active_low … total_high")
     return found
-
-
-def _read(name: str, kind: type[R]) -> list[R]:
-    rows = csv.DictReader((resources.files("factors") / name).read_text("utf-8").splitlines())
-    records = []
-    for line, row in enumerate(rows, 2):
-        try:
-            records.append(kind.model_validate({key: value or None for key, value in row.items()}))
-        except ValidationError as error:
-            fault = error.errors()[0]
-            where = ".".join(str(p) for p in fault["loc"]) or "row"
-            raise FactorsRefused(file=name, line=line, reason=f"{where}: {fault['msg']}") from error
-    return records

@@ -1,16 +1,12 @@
 """What energy per token rests on: measured configurations, data sheets and coefficients, from the factor tables."""
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from typing import TypeVar
 
-from pydantic import ValidationError
-
+from estimator.catalogue.csv_tables import records
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.tables import OPTIONAL, FactorsRefused
 from estimator.catalogue.tables import load as catalogue
 from estimator.workloads.inference.regression import ENERGY, TIME, MeasuredConfiguration, Regression, Spec, fit, sample
 
@@ -20,8 +16,6 @@ SECOND = "gpu/b200"  # the other device of the measured configurations
 RANGES = ("active", "concurrency", "output", "bits")
 TABLES = ("regression.csv", "power.csv")
 SHEET = ("max_power", "device_bandwidth", "device_compute")
-R = TypeVar("R", Factor, MeasuredConfiguration)
-EMPTY = OPTIONAL | {"output_tokens", "itl_ms", "power_w", "energy_low_j", "energy_high_j"}
 
 
 @dataclass(frozen=True)
@@ -83,12 +77,13 @@ def load() -> TokenTables:
 
 def read_factors() -> dict[tuple[str, str], Factor]:
     """The factors in force, by quantity and subject."""
-    return {(f.quantity, f.subject): f for f in _records(TABLES, Factor) if f.role == "default"}
+    found = (item for name in TABLES for _, item in records(resources.files("factors"), name, Factor))
+    return {(item.quantity, item.subject): item for item in found if item.role == "default"}
 
 
 def read_rows() -> tuple[MeasuredConfiguration, ...]:
     """The measured configurations."""
-    return tuple(_records(("model_energy.csv",), MeasuredConfiguration))
+    return tuple(row for _, row in records(resources.files("factors"), "model_energy.csv", MeasuredConfiguration))
 
 
 def fitted(regression: Regression) -> Iterator[tuple[str, str, tuple[float, float, float], str]]:
@@ -140,15 +135,3 @@ def _value(item: Factor) -> float:
     if item.value is None:
         raise KeyError(f"{item.id} has no value")
     return item.value
-
-
-def _records(names: Iterable[str], kind: type[R]) -> Iterator[R]:
-    for name in names:
-        text = (resources.files("factors") / name).read_text("utf-8")
-        for line, row in enumerate(csv.DictReader(text.splitlines()), 2):
-            try:
-                yield kind.model_validate({k: None if k in EMPTY and v == "" else v for k, v in row.items()})
-            except ValidationError as error:
-                fault = error.errors()[0]
-                reason = f"{'.'.join(str(p) for p in fault['loc'])}: {fault['msg']}"
-                raise FactorsRefused(file=name, line=line, reason=reason) from error

@@ -1,0 +1,46 @@
+"""Tables in CSV that ship, or of the user: their rows with their lines, and as records of a type."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from importlib.resources.abc import Traversable
+from typing import Any, TypeVar, get_args
+
+from pydantic import ValidationError
+
+from estimator.catalogue.schema import TableRow
+from estimator.core.errors import SobriaError
+
+R = TypeVar("R", bound=TableRow)
+
+
+class FactorsRefused(SobriaError):
+    """A factor table that cannot be read as it should be."""
+
+    code = "factors_refused"
+
+
+def rows(home: Traversable, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a table with their lines. A mark of Unicode at the start, which spreadsheets write, is no content."""
+    reader = csv.DictReader(io.StringIO((home / name).read_text("utf-8-sig"), newline=""))
+    for row in reader:
+        yield reader.line_num, row
+
+
+def records(home: Traversable, name: str, kind: type[R]) -> Iterator[tuple[int, R]]:
+    """Every row of a table with its line; an empty cell is None where its type has it. FactorsRefused on the first
+    fault."""
+    optional = {column for column, field in kind.model_fields.items() if type(None) in get_args(field.annotation)}
+    for line, row in rows(home, name):
+        cells = {column or "": None if column in optional and cell == "" else cell for column, cell in row.items()}
+        yield line, record(kind, cells, name, line)
+
+
+def record(kind: type[R], cells: Mapping[str, Any], file: str, line: int | str) -> R:
+    """One record of a file. FactorsRefused."""
+    try:
+        return kind.model_validate(cells)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"]) or "row"
+        raise FactorsRefused(file=file, line=line, reason=f"{where}: {fault['msg']}") from error
