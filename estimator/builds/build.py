@@ -22,6 +22,7 @@ from estimator.builds.equation_selection import AMOUNTS, ledger_factors, ledger_
 from estimator.builds.inference_factors import bind_serving, pace_table
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue, load
+from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, created
 from estimator.core.errors import SobriaError
 from estimator.ledger import Ledger, withdrawn_rows
@@ -271,12 +272,7 @@ def _point(folder: Path, path: Path) -> None:
     pointer = folder / "CURRENT"
     if pointer.exists() and pointer.read_text("utf-8").strip() == path.name:
         return
-    draft = folder / f".current-{os.getpid()}"
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(path.name + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, pointer)
+    publish(folder, pointer.name, f"{path.name}\n".encode())
 
 
 def _prune(folder: Path, newest: Path) -> None:

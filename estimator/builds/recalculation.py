@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from estimator.builds.build import BuildResult, bind_tables, current, joined
 from estimator.builds.equation_selection import AMOUNTS, ledger_factors
 from estimator.builds.queries import Build
 from estimator.catalogue.tables import Catalogue
+from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB, created
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.number_format import two_figures
@@ -103,15 +103,9 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _append(folder: Path, entry: Mapping[str, Any]) -> None:
     """One more file, whole or not at all."""
-    folder.mkdir(exist_ok=True)
     text = json.dumps(entry, ensure_ascii=False, indent=1) + "\n"
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
-    draft = folder / f".{name}.tmp"
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, folder / f"{name}.json")
+    publish(folder, f"{name}.json", text.encode())
 
 
 def _change(before: Path, built: BuildResult, catalogue: Catalogue) -> dict[str, Any] | None:

@@ -1,17 +1,16 @@
 """The events of the register: one JSON file each, written whole or not at all, never changed."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar
-from uuid import uuid4
 
 from pydantic import Field
 
+from estimator.core.atomic_files import publish
 from estimator.core.errors import sentences
 from estimator.core.fields import Id, Strict, Text
 
@@ -121,22 +120,9 @@ class RecordFolder(Generic[R]):
         return list(found.values()), faults
 
     def write(self, event: R) -> None:
-        """Temporary name in the same folder, bytes on disk, rename, folder on disk. OSError leaves nothing behind."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = self.folder / f".{uuid4().hex}.tmp"
-        try:
-            with temporary.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(json.dumps(event.model_dump(), ensure_ascii=False, indent=1) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, self.folder / event.file_name)
-        finally:
-            temporary.unlink(missing_ok=True)
-        handle = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        """One file, whole or not at all. OSError leaves nothing behind."""
+        text = json.dumps(event.model_dump(), ensure_ascii=False, indent=1)
+        publish(self.folder, event.file_name, f"{text}\n".encode())
 
 
 class EventFolder(RecordFolder[Event]):

@@ -1,4 +1,4 @@
-"""Parquet files of the ledger: their columns, and how a file comes to be there whole or not at all."""
+"""Parquet files of the ledger: their columns, their parts named by what they hold, and their locks."""
 
 import fcntl
 import json
@@ -11,11 +11,12 @@ from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel
+
+from estimator.core.atomic_files import publish
 
 LEFTOVER_S = 3600.0
 SEED = "seed.parquet"
@@ -120,36 +121,3 @@ def bytes_of(table: pa.Table) -> bytes:
         table, sink, compression="zstd", compression_level=1, use_dictionary=repeated, write_statistics=False
     )
     return bytes(memoryview(sink.getvalue()))
-
-
-def publish(folder: Path, name: str, data: bytes) -> Path:
-    """Temporary name in the same folder, bytes on disk, rename, folder on disk. OSError leaves nothing behind."""
-    make_folder(folder)
-    temporary = folder / f".{name}.{uuid4().hex}.tmp"
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, folder / name)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(folder)
-    return folder / name
-
-
-def make_folder(folder: Path) -> None:
-    """A folder, on disk with those above it."""
-    missing = [place for place in (folder, *folder.parents) if not place.is_dir()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for place in missing:
-        sync_folder(place.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """The names of a folder, on disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,13 +1,13 @@
 """What a trace cannot say about itself: a small JSON file written beside it by `sobria track`."""
 
 import json
-import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from estimator.catalogue.resolver import is_timezone
+from estimator.core.atomic_files import publish
 from estimator.ledger.rows import Scope
 
 SUFFIX = ".sobria.json"
@@ -102,14 +102,9 @@ def idle_drift(sidecar: Sidecar) -> bool:
 
 
 def dump(sidecar: Sidecar, path: Path) -> None:
-    """Write the sidecar whole or not at all (temporary name, then rename); facts that are None are left out."""
+    """Write the sidecar whole or not at all; facts that are None are left out."""
     text = sidecar.model_dump_json(by_alias=True, exclude_none=True, indent=1)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    publish(path.parent, path.name, f"{text}\n".encode())
 
 
 def load(path: Path) -> Sidecar:

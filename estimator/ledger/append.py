@@ -7,7 +7,7 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from estimator.core import parquet_files
+from estimator.core import atomic_files, parquet_files
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
@@ -144,7 +144,7 @@ class Append:
     def _acknowledge(self) -> None:
         """Name what this import stands on; a part that a killed import left is first made sure of."""
         for part in self._relied:
-            parquet_files.sync_folder((self._ledger.folder / part).parent)
+            atomic_files.sync_folder((self._ledger.folder / part).parent)
         fields = {
             "after": heads(self._imports),
             "sources": [source.model_dump() for source in self._sources],

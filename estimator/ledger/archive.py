@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from estimator.core import parquet_files
+from estimator.core import atomic_files
 from estimator.core.errors import SobriaError
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
@@ -77,7 +77,7 @@ def restore(archive: Path, home: Path) -> Reconciliation:
     """Put the ledger of an archive into an empty home. HomeNotEmpty, ArchiveTorn: then nothing is left there."""
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise HomeNotEmpty(home=home)
-    parquet_files.make_folder(home.parent)
+    atomic_files.make_folder(home.parent)
     draft = home.parent / f".{home.name}.{uuid4().hex}.tmp"
     try:
         _unpack(archive, draft)
@@ -86,7 +86,7 @@ def restore(archive: Path, home: Path) -> Reconciliation:
             raise ArchiveTorn(file=archive.name, reason=found.faults[0].as_dict()["en"])
         home.mkdir(exist_ok=True)
         os.rename(draft, home)  # onto an empty folder, else an error
-        parquet_files.sync_folder(home.parent)
+        atomic_files.sync_folder(home.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return found
@@ -119,7 +119,7 @@ def _unpack(archive: Path, draft: Path) -> None:
             place = draft / name
             if not place.resolve().is_relative_to((draft / "ledger").resolve()):
                 raise ValueError(name)
-            parquet_files.publish(place.parent, place.name, data)
+            atomic_files.publish(place.parent, place.name, data)
     except TORN as error:
         raise ArchiveTorn(file=archive.name, reason=str(error) or type(error).__name__) from error
 
@@ -144,7 +144,7 @@ def _draft(target: Path) -> Iterator[Path]:
     try:
         yield draft
         os.rename(draft, target)
-        parquet_files.sync_folder(target.parent)
+        atomic_files.sync_folder(target.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         if draft.is_file():
@@ -170,6 +170,6 @@ def _tar_writer(draft: Path) -> Iterator[Any]:
 def _folder_writer(draft: Path) -> Iterator[Any]:
     def put(name: str, data: bytes) -> None:
         place = draft / name
-        parquet_files.publish(place.parent, place.name, data)
+        atomic_files.publish(place.parent, place.name, data)
 
     yield put

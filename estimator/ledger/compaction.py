@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 import pyarrow as pa
 
-from estimator.core import parquet_files
+from estimator.core import atomic_files, parquet_files
 from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
@@ -80,7 +80,7 @@ def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
         return  # a part that another stands for cannot stand for one
     fields = {"made": made, "rows": len(table), "replaced": old}
     ledger.compactions.write(make_record(Compaction, fields, ledger.clock()))
-    parquet_files.publish(ledger.folder / folder, parquet_files.part_name(data), data)
+    atomic_files.publish(ledger.folder / folder, parquet_files.part_name(data), data)
 
 
 def _merged(ledger: Ledger, kind: Kind, names: list[str]) -> pa.Table:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from estimator.core import parquet_files
+from estimator.core import atomic_files, parquet_files
 from estimator.core.digest_set import Digests, of_column
 from estimator.core.duckdb_engine import Connection, connect
 from estimator.core.errors import SobriaError
@@ -163,14 +163,6 @@ class Ledger:
         folders = (self.activities, self.quarantine)
         return {path.relative_to(self.folder).as_posix() for folder in folders for path in folder.rglob(PARTS)}
 
-    def activity_files(self) -> list[str]:
-        """Paths of all files of activities; never empty. LedgerTorn."""
-        return self.files("activities")
-
-    def quarantine_files(self) -> list[str]:
-        """Paths of all files of refused rows; never empty. LedgerTorn."""
-        return self.files("quarantine")
-
     def files(self, kind: Kind) -> list[str]:
         """Paths of the files of a kind that count, an empty seed among them. LedgerTorn."""
         self.prepare()
@@ -213,7 +205,7 @@ class Ledger:
         parquet_files.seed(self.activities / "month=190001", ACTIVITY_SCHEMA)
         parquet_files.seed(self.quarantine, REFUSED_SCHEMA)
         for records in (self.imports, self.withdrawals, self.compactions):
-            parquet_files.make_folder(records.folder)
+            atomic_files.make_folder(records.folder)
         parquet_files.sweep(self.folder)
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 import csv
 import fcntl
+import io
 import os
 import shutil
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
+from estimator.core.atomic_files import publish
 from estimator.core.errors import SobriaError
 from estimator.core.home import SPOOL, TRACES
 
@@ -41,15 +43,12 @@ class SpooledRun:
     def write(self, row: Mapping[str, Any]) -> None:
         """Write the row of the run so far, its private columns emptied."""
         cells = {name: "" if value is None or name in PRIVATE else value for name, value in row.items()}
-        temporary = self.trace.with_suffix(".tmp")
+        text = io.StringIO(newline="")
+        table = csv.DictWriter(text, fieldnames=list(cells), lineterminator="\n")
+        table.writeheader()
+        table.writerow(cells)
         with self._writing:
-            with temporary.open("w", encoding="utf-8", newline="") as file:
-                table = csv.DictWriter(file, fieldnames=list(cells), lineterminator="\n")
-                table.writeheader()
-                table.writerow(cells)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.trace)
+            publish(self.folder, self.trace.name, text.getvalue().encode())
 
     def close(self) -> None:
         """Let the run go: it may now be brought to the ledger."""

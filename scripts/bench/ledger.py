@@ -118,7 +118,7 @@ def main() -> None:
         write_small(Path(folder) / "small", trace, options.files)
         left = iter(Path(folder) / f"small-home-{n}" for n in range(options.runs))
         small = timed(lambda: load_into(next(left), Path(folder) / "small"), options.runs)
-        files = Ledger(homes[0]).activity_files()
+        files = Ledger(homes[0]).files("activities")
         names = ", ".join(f"{c}_energy_kwh" for c in ("cpu", "gpu", "ram", "other"))
         scan = f"SELECT {', '.join(f'SUM({n.strip()})' for n in names.split(','))} FROM read_parquet({files!r})"
         scanning = timed(lambda: connect().execute(scan).fetchall(), options.runs)

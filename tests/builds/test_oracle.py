@@ -37,7 +37,7 @@ def test_the_hand_written_oracle_agrees(tmp_path: Path, root: Path) -> None:
             "factors": [
                 str(p) for p in (root / "factors").glob("*.csv") if "id,quantity," in p.read_text("utf-8")[:20]
             ],
-            "activities": Ledger(tmp_path).activity_files(),
+            "activities": Ledger(tmp_path).files("activities"),
             "subjects": str(root / "factors" / "subjects.csv"),
         },
     )

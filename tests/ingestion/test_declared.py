@@ -248,7 +248,7 @@ def test_unknown_columns_leave_their_name_and_nothing_else(tmp_path: Path) -> No
     assert [refusal.code for refusal in report.refused] == ["declared_negative", "wrong_width"]
     rows, refused = read(content)
     kept = json.dumps([row.model_dump() for row in (*rows, *refused)], ensure_ascii=False)
-    files = Ledger(tmp_path).activity_files() + Ledger(tmp_path).quarantine_files()
+    files = Ledger(tmp_path).files("activities") + Ledger(tmp_path).files("quarantine")
     assert "dossier" not in kept + "".join(str(pq.ParquetFile(file).read().to_pylist()) for file in files)
 
 

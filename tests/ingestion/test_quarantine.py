@@ -138,7 +138,7 @@ def test_a_tracked_run_is_read_from_its_own_trace_and_a_path_that_is_not_there_i
     with pytest.raises(Unreadable, match=r"absent\.csv"):
         retry(Ledger(home), context(), [home / "absent.csv"])
     assert retry(Ledger(home), context()) == Retried(3, 2, 0, 1, 0)
-    hosts = {row.run_id: row.host for row in Ledger(home).copies("activities", Ledger(home).activity_files())}
+    hosts = {row.run_id: row.host for row in Ledger(home).copies("activities", Ledger(home).files("activities"))}
     assert hosts["b"] == "class/desk" != hosts["c"]
 
 

@@ -146,7 +146,7 @@ def test_no_coordinate_is_anywhere_in_the_ledger(
             secrets |= set(values[values.str.match(r"^-?\d{1,3}\.\d+$")])
     assert len(secrets) > 100
     stored = []
-    for path in (*ledger.activity_files(), *ledger.quarantine_files()):
+    for path in (*ledger.files("activities"), *ledger.files("quarantine")):
         data = pq.ParquetFile(path).read()
         stored += [json.dumps(row, ensure_ascii=False) for row in data.to_pylist()]
         assert not set(COORDINATES) & set(data.column_names)
@@ -163,7 +163,7 @@ def test_no_trace_keeps_what_an_unknown_column_holds(all_of_them: tuple[Ledger, 
     unused = {name for file in report.files for name in file.unused}
     assert {"prompt", "experiment_description", "algorithm"} <= unused
     stored = [
-        str(pq.ParquetFile(path).read().to_pylist()) for path in ledger.activity_files() + ledger.quarantine_files()
+        str(pq.ParquetFile(path).read().to_pylist()) for path in ledger.files("activities") + ledger.files("quarantine")
     ]
     assert not [text for text in stored if "total sales" in text or "logisticRegression" in text]
 

@@ -84,7 +84,7 @@ def test_killed_at_any_step_nothing_is_lost(home: Path, step: str, monkeypatch: 
     before, account, ledger = said(home), reconcile(Ledger(home)), Ledger(home)
     place: tuple[object, str] = {
         "write the record": (ledger.compactions, "write"),
-        "make the file": (compaction.parquet_files, "publish"),
+        "make the file": (compaction.atomic_files, "publish"),
         "delete": (compaction, "_delete"),
     }[step]
     monkeypatch.setattr(*place, killed)
@@ -102,9 +102,9 @@ def test_killed_at_any_step_nothing_is_lost(home: Path, step: str, monkeypatch: 
 def test_the_old_files_stay_for_those_who_read_them(home: Path) -> None:
     ledger = Ledger(home)
     with ledger.still() as held:
-        files = held.activity_files()
+        files = held.files("activities")
         assert compact(Ledger(home), wait_s=0.0) == Compacted(7, 3, 0, 5)
-        assert all(Path(file).exists() for file in files) and held.activity_files() == files
+        assert all(Path(file).exists() for file in files) and held.files("activities") == files
     assert compact(Ledger(home)) == Compacted(3, 3, 5, 0)
 
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.core import parquet_files
+from estimator.core import atomic_files, parquet_files
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import ACTIVITY_SCHEMA, Account, Ledger
 from estimator.ledger.rows import Activity, Refused
@@ -302,9 +302,9 @@ def test_what_is_written_is_what_was_read(tmp_path: Path) -> None:
     rows, refused = read_file(TRACES / "bad" / "repeated_header.csv")
     ledger = Ledger(tmp_path)
     ledger.append(rows, refused)
-    stored = [row for path in ledger.activity_files() for row in pq.ParquetFile(path).read().to_pylist()]
+    stored = [row for path in ledger.files("activities") for row in pq.ParquetFile(path).read().to_pylist()]
     assert sorted((Activity.model_validate(row) for row in stored), key=lambda row: row.line) == rows
-    kept = [row for path in ledger.quarantine_files() for row in pq.ParquetFile(path).read().to_pylist()]
+    kept = [row for path in ledger.files("quarantine") for row in pq.ParquetFile(path).read().to_pylist()]
     assert [Refused.model_validate(row | {"facts": json.loads(row["facts"])}) for row in kept] == refused
 
 
@@ -325,7 +325,7 @@ def test_files_stand_by_month_of_start_under_the_hash_of_their_content(tmp_path:
 def test_an_empty_ledger_can_be_read(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path)
     assert (ledger.names(), judged(ledger), ledger.known_ids()) == ([], [], set())
-    assert [Path(path).name for path in ledger.activity_files() + ledger.quarantine_files()] == ["seed.parquet"] * 2
+    assert [Path(path).name for path in ledger.files("activities") + ledger.files("quarantine")] == ["seed.parquet"] * 2
 
 
 def test_leftovers_of_killed_writers_go_after_an_hour(tmp_path: Path) -> None:
@@ -346,7 +346,7 @@ def test_a_writer_that_fails_leaves_no_file_with_a_final_name(tmp_path: Path, mo
 
     ledger = Ledger(tmp_path)
     ledger.prepare()
-    monkeypatch.setattr(parquet_files.os, "replace", full)
+    monkeypatch.setattr(atomic_files.os, "replace", full)
     rows, _ = read(text({}))
     with pytest.raises(OSError):
         ledger.append(rows, [])

@@ -237,7 +237,7 @@ def test_a_run_is_in_the_ledger_at_once(tmp_path: Path) -> None:
 
     ledger = pytest.importorskip("pyarrow.dataset")
     code = run_command(["sh", "-c", "exit 4"], options(tmp_path, project="tri", items=12, host="class/desk"))
-    rows = ledger.dataset(Ledger(tmp_path).activity_files(), format="parquet").to_table().to_pylist()
+    rows = ledger.dataset(Ledger(tmp_path).files("activities"), format="parquet").to_table().to_pylist()
     assert code == 4
     ((_, side),) = kept(tmp_path)
     assert [(row["service_key"], row["run_id"], row["items"], row["host"]) for row in rows] == [
