@@ -10,12 +10,13 @@ from dashboard.connect import estimator_gateway as connect
 from dashboard.shared import html_parts
 from dashboard.shared.permissions import may_write
 from dashboard.shared.texts import both, t
+from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.typography import typeset
+from estimator.ingestion.dry_run import NOT_ESTIMABLE
 
 DROPPED, FILE, DONE = "connect dropped", "connect file", "connect done"
 SHOWN = 12  # names of fields and of models
-PROOFS = ("measured", "estimated", "declared", "unknown", "not_estimable")
 
 
 def show(lang: str) -> None:
@@ -115,7 +116,8 @@ def _what(name: str, found: Mapping[str, Any], lang: str) -> Markup:
     """The report before the import: counts, format, proof, what is set aside and why, what is left out."""
     file = found["file"]
     lines: list[str | Markup] = [t("connect.format", lang, format=connect.format_name(file["reader"], lang))]
-    lines += [t(f"connect.rows_{proof}", lang, n=file["proofs"][proof]) for proof in PROOFS if proof in file["proofs"]]
+    proofs = file["proofs"]
+    lines += [t(f"connect.rows_{name}", lang, n=proofs[name]) for name in (*PROOFS, NOT_ESTIMABLE) if name in proofs]
     if file["unknown_models"]:
         lines.append(t("connect.unknown_models", lang, names=_listed(file["unknown_models"])))
     lines += [

@@ -6,10 +6,11 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.measurements.coverage_timeline import ServiceTimeline, lines_of, months_picture, months_table, span
-from dashboard.shared import html_parts, svg_charts
+from dashboard.shared import html_parts
 from dashboard.shared.dates import short_day
 from dashboard.shared.texts import sentence, t
 from estimator.builds.queries import NO_PROOF
+from estimator.catalogue.schema import PROOFS
 from estimator.core.number_format import share_text
 
 DRAWN = 20  # services in the picture
@@ -59,7 +60,7 @@ def _months(line: ServiceTimeline | None, lang: str) -> str:
 def _proofs(entry: Mapping[str, Any], lang: str) -> Markup:
     """A line a proof: how many runs have some electricity of it, which open, and its share of the electricity."""
     key, said = entry["service_key"], []
-    for proof in svg_charts.PROOFS:
+    for proof in PROOFS:
         runs, share = entry["proved"].get(proof, 0), entry["proof"].get(proof, 0.0)
         if not runs and not share:
             continue

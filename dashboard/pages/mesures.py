@@ -9,12 +9,13 @@ from markupsafe import Markup
 from dashboard.measurements.coverage import coverage
 from dashboard.measurements.run_detail import run_view
 from dashboard.measurements.run_fields import modelled
-from dashboard.shared import estimator_gateway, html_parts, svg_charts
+from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.dates import duration_text, period_text, short_day
 from dashboard.shared.estimator_gateway import OpenBuild
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import choice, language, page_asked, proof_sentence
 from estimator.builds.queries import ANY, NO_PROOF, RunFilter
+from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 
 FILTERS = ("service", "verifier", "preuve", "page")
@@ -115,7 +116,7 @@ def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -
     services = {entry["service_key"]: entry["service_key"] for entry in build.services()}
     names = {ANY: t("measures.to_check_any", lang)} if checks else {}
     names |= {check["code"]: sentence(both(check, lang)) for check in checks}
-    proofs = {proof: t(f"proof.{proof}", lang) for proof in svg_charts.PROOFS}
+    proofs = {proof: t(f"proof.{proof}", lang) for proof in PROOFS}
     proofs[NO_PROOF] = t("measures.no_proof", lang)
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         service = choice(t("measures.service", lang), services, "service", t("measures.any_service", lang))
@@ -141,7 +142,7 @@ def _run_table(rows: Sequence[Mapping[str, Any]], lang: str) -> Markup:
             row["indicators"]["it_energy"], f"run.{row['row_id']}.it_energy", row["row_id"][:6], lang
         )
         proofs = set(row["proofs"].values()) | ({"estimated"} if modelled(row) else set())
-        said = ", ".join(t(f"proof.{p}", lang) for p in svg_charts.PROOFS if p in proofs)
+        said = ", ".join(t(f"proof.{p}", lang) for p in PROOFS if p in proofs)
         texts = (row["service_key"], row["model"], row["device_as_read"] or _machine(row, lang))
         cells: list[Any] = [
             Markup("{}{}").format(opened, mark),

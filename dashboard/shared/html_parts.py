@@ -10,9 +10,9 @@ from markupsafe import Markup
 from dashboard.accessibility.audit import audit
 from dashboard.shared.dates import day_text
 from dashboard.shared.texts import DEFAULT, has_text, t
+from estimator.catalogue.schema import PROOFS
 from estimator.core.number_format import Amount, figure, interval_text, share_text
 
-PROOFS = ("measured", "estimated", "declared", "unknown")
 ALMOST_ALL = 0.995
 LEAST_SHOWN = 0.005
 PER_PAGE = 25  # rows of a long table

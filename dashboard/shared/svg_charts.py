@@ -10,9 +10,9 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared.texts import t
+from estimator.catalogue.schema import PROOFS
 from estimator.core.number_format import Amount, DisplayUnit, interval_text, step_for, tick_text, with_unit
 
-PROOFS = ("measured", "estimated", "declared", "unknown")
 INK, LINE, ACCENT, WHITE = "#1b1f24", "#d8dee4", "#0b5cad", "#ffffff"
 BAND = 14  # height of a bar [px]
 STRIP = 20  # height of its picture [px], the dot included

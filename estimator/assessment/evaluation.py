@@ -11,6 +11,7 @@ from estimator.assessment.equations import FORMULAS
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import load
+from estimator.ledger.rows import COMPONENTS
 
 KEPT = 64  # groups whose intervals are kept
 UNCERTAIN = 8  # groups whose draws are kept
@@ -154,7 +155,7 @@ def energy_as_read(group: ActivityGroup) -> float:
         return group.amounts["it_energy"]
     if "outputs" in group.amounts or "working_hours" in group.amounts or "stored_gb_years" in group.amounts:
         return float(group.values["it_energy"] or 0.0)
-    return sum(group.amounts.get(f"{c}_energy", 0.0) for c in ("cpu", "gpu", "ram", "other"))
+    return sum(group.amounts.get(f"{c}_energy", 0.0) for c in COMPONENTS)
 
 
 def points_of(group: ActivityGroup, results: tuple[str, ...]) -> tuple[float, float, float]:

@@ -13,10 +13,11 @@ from estimator.assessment.impacts import FIGURES, amounts, figure_named
 from estimator.builds import coverage
 from estimator.builds.build import current
 from estimator.builds.build_file import BuildFile
+from estimator.catalogue.schema import PROOFS
 from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError, sentences
+from estimator.ledger.rows import COMPONENTS
 
-PROOFS = ("measured", "estimated", "declared", "unknown")
 SAMPLE_MARK = ".sample"
 ANY, NO_PROOF = "any", "none"
 
@@ -155,7 +156,7 @@ class Build(BuildFile):
         energy = amounts(groups, [f for f in (figure_named("energy"), figure_named("it_energy")) if f])
         times = {"start": _iso(row["start_us"], "seconds"), "end": _iso(row["end_us"], "seconds")}
         times["last"] = _last_day(row["end_us"])
-        proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in ("cpu", "gpu", "ram", "other") if row[f"{c}_energy_kwh"]}
+        proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in COMPONENTS if row[f"{c}_energy_kwh"]}
         said = [sentences("checks", code, model=row["model"]) for code in row["checks"]]
         return row | times | {"indicators": nested(energy), "checks": said, "proofs": proofs}
 

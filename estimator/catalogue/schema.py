@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MissingReason = Literal["not_published", "licence", "not_known", "unreliable", "not_applicable"]
 BoundsKind = Literal["p5_p95", "min_max", "rival_sources", "rule", "exact"]
+Proof = Literal["measured", "estimated", "declared", "unknown"]  # what an electricity rests on
+PROOFS: tuple[str, ...] = get_args(Proof)
 
 
 class TableRow(BaseModel):
@@ -62,7 +64,7 @@ class Subject(TableRow):
 
     id: str
     kind: Literal["host", "device", "machine", "mode", "gap", "network", "part", "terminal", "storage", "equivalence"]
-    proof: Literal["measured", "estimated", "declared", "unknown", ""]
+    proof: Proof | Literal[""]
     zone: str
     wider: str = Field(alias="class")
     provider: str

@@ -6,15 +6,15 @@ from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.schema import PROOFS
 from estimator.catalogue.tables import load
 from estimator.comparison.scenario import Option
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import UseCase
+from estimator.ledger.rows import COMPONENTS
 
-PROOFS = ("measured", "estimated", "declared", "unknown")
-COMPONENTS = ("cpu", "gpu", "ram", "other")
 FRESH_MONTHS = 12
 
 
@@ -33,8 +33,7 @@ def right_sized(scope: Scope) -> dict[str, Any]:
         answer = fits(scope, case)
         fit += made if answer else 0.0
         unknown += [case.id] if answer is None else []
-    share = {"numerator": fit, "denominator": whole, "share": fit / whole if whole else None}
-    return {"value": share, "unknown": unknown}
+    return {"value": _share(fit, whole), "unknown": unknown}
 
 
 def fits(scope: Scope, case: UseCase) -> bool | None:

@@ -19,6 +19,7 @@ from estimator.governance.indicators.usage_by_case import last_day
 from estimator.governance.register.attachments import use_case_of
 from estimator.governance.register.schema import UseCase
 from estimator.ingestion.kept_traces import sidecar_of
+from estimator.ledger.rows import COMPONENTS
 from estimator.reporting.publications.context import ReportFacts
 from estimator.reporting.publications.result import ReportFiles
 from estimator.reporting.publications.site_ownership import owner
@@ -27,7 +28,6 @@ GROUPED = (
     "service_key", "model", "host", "zone", "machine", "device", "device_count", "reader", "tool_version", "cpu_mode",
     "gpu_mode", "ram_mode", "other_mode",
 )  # fmt: skip
-COMPONENTS = ("cpu", "gpu", "ram", "other")
 PLACES = {"own": "onPremise", "bought": "publicCloud", "unsaid": "other"}
 PAGE = 1000  # runs read at a time
 SPACE = uuid.UUID("6f0d6d0c-6b0e-5d0a-9a53-3b2a1f6c5e11")  # of the ids of our reports

@@ -7,12 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import say
 from estimator.core.number_format import share_text
 from estimator.governance.indicators import Scope, sheet
 from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.open_scope import scope_of
-from estimator.governance.indicators.practices import PROOFS, proofs
+from estimator.governance.indicators.practices import proofs
 from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.reporting.summary.sentences import period_text, proof_text, territory_text
 

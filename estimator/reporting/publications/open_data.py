@@ -8,9 +8,9 @@ from importlib import resources
 from typing import Any
 
 from estimator.assessment.impacts import FIGURES, amounts
+from estimator.catalogue.schema import PROOFS
 from estimator.catalogue.tables import load
 from estimator.governance.indicators.anonymity import grouped
-from estimator.governance.indicators.practices import PROOFS
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import Row, table_text
 from estimator.reporting.publications.context import ReportFacts, proof_shares

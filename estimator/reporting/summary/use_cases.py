@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from estimator.assessment.impacts import amounts, figure_named
+from estimator.catalogue.schema import PROOFS
 from estimator.governance.indicators.anonymity import grouped, withheld
-from estimator.governance.indicators.practices import PROOFS, proofs
+from estimator.governance.indicators.practices import proofs
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
 
