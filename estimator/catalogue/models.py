@@ -114,12 +114,6 @@ class Model(TableRow):
         """Every name that this row answers to, in lower case."""
         return (self.id, tidy(self.name), *(alias for alias in self.aliases.split("|") if alias))
 
-    @property
-    def eco_names(self) -> tuple[tuple[str, str], ...]:
-        """(provider, name) of each of its entries in EcoLogits, the one with a known throughput first."""
-        pairs = (entry.partition(":") for entry in self.eco_name.split("|") if entry)
-        return tuple((provider, name) for provider, _, name in pairs)
-
 
 class Models(TableRow):
     """The catalogue, read and indexed."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from estimator.comparison.scenario import Option, Quality
-from estimator.comparison.verdicts import FAR, LOWER_MOSTLY, MARGIN, MOST, ODD_DRAWS, TAIL, Comparison
+from estimator.comparison.verdicts import LOWER_MOSTLY, ODD_DRAWS, Comparison
 from estimator.core.errors import say
 from estimator.core.number_format import DisplayUnit, share_text, tick_text, two_figures
 from estimator.core.typography import typeset
@@ -32,15 +32,6 @@ def verdict_words(comparison: Comparison, names: Names, lang: str) -> str:
     if comparison.reason:
         facts["reason"] = say("verdict_reason", comparison.reason, lang, a=names[0], b=names[1])
     return _t("verdict", comparison.verdict, lang, **facts)
-
-
-def verdict_meaning(key: str, lang: str) -> str:
-    """What a verdict of the closed list claims, with its thresholds; key "margin": how they are applied."""
-    shares = {"most": MOST + MARGIN, "far_most": 1 - TAIL + MARGIN, "far_some": TAIL + MARGIN, "far_few": TAIL - MARGIN}
-    shares |= {"all": 1 - ODD_DRAWS, "bare_most": MOST, "bare_far": 1 - TAIL, "bare_tail": TAIL, "margin": MARGIN}
-    facts = {name: tick_text(round(100 * share, 6), BARE, lang) for name, share in shares.items()}
-    facts["far"] = tick_text(FAR, BARE, lang)
-    return _t("verdict_meaning", key, lang, **facts)
 
 
 def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str) -> str:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 LOWER_ALWAYS, LOWER_MOSTLY, EQUIVALENT = "lower_always", "lower_mostly", "equivalent"
 UNDECIDED, NOT_COMPARABLE, NOT_STUDIED = "undecided", "not_comparable", "not_studied"
-VERDICTS = (LOWER_ALWAYS, LOWER_MOSTLY, EQUIVALENT, UNDECIDED, NOT_COMPARABLE, NOT_STUDIED)
 
 FAR = 1.1  # from this ratio on, two options differ
 MOST = 0.90  # share of draws that makes « most cases »

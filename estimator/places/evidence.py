@@ -22,7 +22,6 @@ INVENTORY = "sobria_inventory"  # the source of the country of a site
 FACTS = {"figures": ("average", "assumed"), "commune": (), "region": (), "territory": (), "commissioned": ()}
 FACTS |= {"operator_country": (), **CHOICES}
 PLACES = ("commune", "region", "territory")  # said of one site, never of its operator
-Distance = Literal["territory", "region", "country", "eu", "outside_eu", "unknown"]
 
 
 class HostUnknown(SobriaError):

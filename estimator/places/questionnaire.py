@@ -78,22 +78,6 @@ def questionnaire_csv(host: str, day: date, answers: Sequence[Answer] = ()) -> s
     return out.getvalue()
 
 
-def questionnaire_markdown(host: str, day: date, lang: str = "fr", answers: Sequence[Answer] = ()) -> str:
-    """The questions as a page to send."""
-    label = load().label(host, lang)
-    lines = [f"# {say('hosting_page', 'title', lang, label=label)}", "", say("hosting_page", "intro", lang), ""]
-    for number, q in enumerate(questionnaire(host, day, answers), start=1):
-        lines += [f"## {number}. {say('hosting_fields', q.field, lang)}", "", q.text(lang), ""]
-        facts = {"unit": q.unit_text(lang), "period": q.period(lang), "proof": q.proof(lang)}
-        lines += [f"- {say('hosting_page', key, lang, **{key: text})}" for key, text in facts.items()]
-        if q.name:
-            lines.append(f"- {say('hosting_page', 'name', lang, name=q.name, law=q.law)}")
-        if q.criteria:
-            lines.append(f"- {say('hosting_page', 'criteria', lang, criteria=', '.join(q.criteria))}")
-        lines += [f"- `{q.field}`", ""]
-    return "\n".join(lines)
-
-
 def _question(host: str, field: str, ids: tuple[str, ...]) -> SupplierQuestion:
     asked, called = FIELDS[field], tables().names.get(field)
     name, law = (called.name, load().sources[called.source].title) if called else ("", "")

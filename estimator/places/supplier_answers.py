@@ -154,17 +154,6 @@ def answered_bounds(answers: Sequence[Answer], host: str) -> dict[str, SelectedF
     return found
 
 
-def answers_csv(answers: Sequence[Answer]) -> str:
-    """Answers as a table that `read_answers` reads back to the same answers."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for a in answers:
-        cells = (a.host, a.field, a.value, a.unit, a.date.isoformat(), a.by, a.document, a.low, a.high)
-        writer.writerow([cell_text(c) for c in cells])
-    return out.getvalue()
-
-
 def read_answers(text: str) -> list[Answer]:
     """Answers of a table with these columns, separated by `;` or `,`, other columns ignored, empty values skipped.
 

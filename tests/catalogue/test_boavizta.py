@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from estimator.assessment import equations
-from estimator.catalogue.bill_of_materials import compose
 from estimator.catalogue.tables import load
+from tests.catalogue.bill_of_materials import compose
 
 DAY = date(2026, 11, 25)
 YEAR = 8760  # hours of a year there

@@ -92,9 +92,10 @@ def test_every_entry_of_ecologits_is_held_by_one_row() -> None:
     for row in ROWS:
         providers = list(dict.fromkeys(entry.split(":")[0] for entry in row["eco_name"].split("|") if entry))
         assert row["eco_provider"] == "|".join(providers), row["id"]
-        assert [name for _, name in load().by_id[row["id"]].eco_names if find(name).id != row["id"]] == []
+        names = [entry.partition(":")[2] for entry in row["eco_name"].split("|") if entry]
+        assert [name for name in names if find(name).id != row["id"]] == []
     assert find("mistral-small-latest") == find("mistral-small-2603")
-    assert find("mistral-small-latest").eco_names[0] == ("mistralai", "mistral-small-2603")
+    assert find("mistral-small-latest").eco_name.split("|")[0] == "mistralai:mistral-small-2603"
 
 
 def test_guessed_bounds_hold_those_of_ecologits() -> None:
