@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from estimator.assessment.explanation import replay
     from estimator.builds.build import build
     from estimator.builds.queries import open_current
-    from estimator.catalogue.tables import load as load_catalogue
+    from estimator.catalogue.load import load as load_catalogue
     from estimator.core.errors import SobriaError
     from estimator.ingestion.importing import import_paths
     from estimator.ledger.rows import Activity
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Activity": "ledger.rows",
     "build": "builds.build",
-    "load_catalogue": "catalogue.tables:load",
+    "load_catalogue": "catalogue.load:load",
     "SobriaError": "core.errors",
     "Request": "workloads.request",
     "estimate": "workloads.estimate",

@@ -16,7 +16,8 @@ from estimator.assessment.method_documentation import (
     formulas,
     indicators,
 )
-from estimator.catalogue.tables import Catalogue, load
+from estimator.catalogue.load import load
+from estimator.catalogue.tables import Catalogue
 from estimator.core.number_format import share_text
 from scripts.commands import commands
 from scripts.sidecar_page import sidecar

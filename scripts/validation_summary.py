@@ -15,7 +15,7 @@ from typing import Any
 
 from estimator.assessment.method_documentation import COLUMNS, QUANTILES
 from estimator.catalogue.defaults import defaults
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.workloads.validation.published_cases import read_cases, run
 
 OUT = Path(__file__).parent.parent / "factors" / "results" / "validation_summary.csv"

@@ -5,27 +5,30 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from io import BytesIO, TextIOWrapper
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from unittest.mock import patch
 
 import pytest
 
-from estimator.builds.build import BuildResult, build
+from estimator.builds.build import build
+from estimator.builds.current import BuildResult
 from estimator.builds.equation_selection import ledger_factors
 from estimator.builds.queries import Build
+from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
-from estimator.catalogue.tables import load
 from estimator.cli import main
-from estimator.ledger import Ledger
-from estimator.ledger.rows import Activity
+from estimator.ledger import Account, Ledger
+from estimator.ledger.append import Append
+from estimator.ledger.read_result import ReadResult
+from estimator.ledger.rows import Activity, Refused
 
 T = TypeVar("T")
 Done = subprocess.CompletedProcess[str]
@@ -132,9 +135,26 @@ def activity(start: str = "2026-03-01T10:00:00", hours: float = 1.0, **more: obj
     return Activity.model_validate(fields)
 
 
+class FileRead(NamedTuple):
+    """A file that rows were read from."""
+
+    name: str
+    sha: str
+
+
+def append(ledger: Ledger, rows: Sequence[Activity], refused: Sequence[Refused] = ()) -> Account:
+    """Bring rows into a ledger as an import does, file by file."""
+    bringing = Append(ledger)
+    for file in sorted({FileRead(row.file_name, row.file_sha) for row in (*rows, *refused)}):
+        mine = [row for row in rows if (row.file_name, row.file_sha) == file]
+        aside = [row for row in refused if (row.file_name, row.file_sha) == file]
+        bringing.take(file, [ReadResult(mine, aside, len(mine) + len(aside))])
+    return bringing.account()
+
+
 def built(home: Path, *rows: Activity) -> Build:
     """The build of a ledger that holds these rows."""
-    Ledger(home).append(rows, [])
+    append(Ledger(home), rows)
     made: BuildResult = build(home)
     return Build(made.path)
 

@@ -10,8 +10,8 @@ from dashboard.comparison import result
 from dashboard.comparison.estimator_gateway import compared
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES
+from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
-from estimator.catalogue.tables import load
 from estimator.cli.compare_text import compare_text
 from estimator.comparison.comparison import Comparator
 from estimator.comparison.decision import decision

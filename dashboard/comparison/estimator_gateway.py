@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import LANGUAGES, t
 from estimator.assessment.explanation import explain_groups
-from estimator.catalogue import models, providers, tables
+from estimator.catalogue import models, providers
+from estimator.catalogue.load import load as load_catalogue
 from estimator.comparison.comparison import Comparator, explain_difference
 from estimator.comparison.decision import decision, factor_labels
 from estimator.comparison.option_inventory import ComparisonContext, built
@@ -57,7 +58,7 @@ def compared(scenario: Scenario) -> ComparedScenario:
 
 def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -> ComparedScenario:
     """One option of the scenario at several hosts, each named as its host, as the command has it. SobriaError."""
-    moved = at_hosts(scenario, option, hosts, tables.load())
+    moved = at_hosts(scenario, option, hosts, load_catalogue())
     names = [estimator_gateway.subject_name(host, lang)[:LONGEST_LABEL] for host in hosts]
     named = tuple(o.model_copy(update={"label": name}) for o, name in zip(moved.options, names, strict=True))
     return compared(moved.model_copy(update={"options": named}))
@@ -76,14 +77,14 @@ def _build() -> str:
 
 @lru_cache(maxsize=REMEMBERED)
 def _compared(scenario: Scenario, today: date, home: str, build: str) -> ComparedScenario:
-    context = ComparisonContext(tables.load(), scenario.day or today, {}, Path(home))
+    context = ComparisonContext(load_catalogue(), scenario.day or today, {}, Path(home))
     kept, refused = _computable(scenario, context)
     return ComparedScenario(decision(kept, Path(home), today=today), refused)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _difference(scenario: Scenario, pair: tuple[str, str], today: date, home: str, build: str) -> Mapping[str, Any]:
-    context = ComparisonContext(tables.load(), scenario.day or today, {}, Path(home))
+    context = ComparisonContext(load_catalogue(), scenario.day or today, {}, Path(home))
     work = Comparator(_computable(scenario, context)[0], context)
     found = explain_difference(work, *pair, "energy")
     return found | {"a": pair[0], "b": pair[1], "labels": factor_labels(work, found["matters"])}
@@ -111,7 +112,7 @@ def _refusal(scenario: Scenario, option: Option, context: ComparisonContext) -> 
 
 def option_explained(scenario: Scenario, name: str, figure: str) -> dict[str, Any]:
     """A figure of an option opened: its steps, factors and what replays it. SobriaError."""
-    context = ComparisonContext(tables.load(), scenario.day or date.today(), {}, default_home())
+    context = ComparisonContext(load_catalogue(), scenario.day or date.today(), {}, default_home())
     made = built(scenario, scenario.option(name), context)
     return explain_groups(made.groups, context.catalogue, figure) | {"proof": dict(made.proof)}
 
@@ -145,4 +146,6 @@ def provider_names() -> Mapping[str, str]:
 @lru_cache(maxsize=8)
 def subject_names(kind: str, lang: str) -> Mapping[str, str]:
     """Hosts, devices, networks … of the tables by id, in the order of the tables."""
-    return {s.id: estimator_gateway.subject_name(s.id, lang) for s in tables.load().subjects.values() if s.kind == kind}
+    return {
+        s.id: estimator_gateway.subject_name(s.id, lang) for s in load_catalogue().subjects.values() if s.kind == kind
+    }

@@ -10,9 +10,9 @@ from dashboard.shared.texts import LANGUAGES, has_text, t
 from estimator.assessment import method_documentation as method
 from estimator.assessment.method_documentation import ValidationLine
 from estimator.builds import queries, recalculation
-from estimator.builds.build import current as current_file
+from estimator.builds.current import current as current_file
 from estimator.builds.queries import Build, RunFilter
-from estimator.catalogue import tables
+from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.home import default_home
@@ -121,7 +121,7 @@ class FactorEntry:
 @lru_cache(maxsize=1)
 def factors() -> tuple[FactorEntry, ...]:
     """Every factor that ships, by quantity and subject, the values in use first, the newest first."""
-    book = tables.load()
+    book = load_catalogue()
     entries = [_entry(item, book) for item in book.factors]
     newest_first = sorted(entries, key=lambda e: (str(e.factor.valid_from or ""), e.factor.id), reverse=True)
     return tuple(sorted(newest_first, key=lambda e: (e.quantity["fr"], e.subject["fr"], e.factor.role != "default")))
@@ -130,7 +130,7 @@ def factors() -> tuple[FactorEntry, ...]:
 @lru_cache(maxsize=len(LANGUAGES))
 def method_text(lang: str) -> Method:
     """The method in words: what is counted, indicators, formulas then coefficients."""
-    book = tables.load()
+    book = load_catalogue()
     rules = (*method.formulas(book, lang), *method.coefficients(book, lang))
     return Method(method.boundary(lang), method.indicators(book, lang), rules)
 
@@ -152,7 +152,7 @@ def typeset_all(texts: Iterable[str], lang: str) -> list[str]:
 
 def unconfronted(lang: str) -> list[str]:
     """Names of the kinds of accelerator of the tables that no published case uses, in any of their forms."""
-    book = tables.load()
+    book = load_catalogue()
     met = {step for row in method.confrontation() if row.mode == "device" for step in book.ladder(row.name)}
     kinds = [s for s in book.subjects.values() if s.kind == "device" and s.wider and book.subjects[s.wider].wider == ""]
     return sorted(typeset(book.label(s.id, lang), lang) for s in kinds if s.id not in met)
@@ -160,12 +160,12 @@ def unconfronted(lang: str) -> list[str]:
 
 def factors_version() -> str:
     """The version of the factor tables that ship."""
-    return tables.load().version
+    return load_catalogue().version
 
 
 def subject_name(subject: str, lang: str) -> str:
     """Name of a host, machine, accelerator, zone … for people."""
-    return typeset(tables.load().label(subject, lang), lang)
+    return typeset(load_catalogue().label(subject, lang), lang)
 
 
 def _entry(item: Factor, book: Catalogue) -> FactorEntry:

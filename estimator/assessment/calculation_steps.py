@@ -10,7 +10,8 @@ from estimator.assessment.coefficients import COEFFICIENTS
 from estimator.assessment.evaluation import ActivityGroup, followed, points_of, the_system, values_of
 from estimator.assessment.expressions import Formula, render
 from estimator.assessment.impacts import ImpactIndicator, applies_to, known_result
-from estimator.catalogue.tables import Catalogue, load
+from estimator.catalogue.load import load
+from estimator.catalogue.tables import Catalogue
 
 WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "either": " ; sinon "}
 PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "either": " | "}

@@ -8,9 +8,9 @@ from typing import Any
 from estimator.assessment import coefficients, uncertainty
 from estimator.assessment.equation_system import System, system
 from estimator.assessment.equations import FORMULAS
+from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
-from estimator.catalogue.tables import load
 from estimator.ledger.rows import COMPONENTS
 
 KEPT = 64  # groups whose intervals are kept

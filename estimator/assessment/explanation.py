@@ -22,9 +22,10 @@ from estimator.assessment.impacts import (
 )
 from estimator.assessment.sensitivity import variance_shares
 from estimator.catalogue import models
+from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
-from estimator.catalogue.tables import Catalogue, load
+from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import exact_text
 

@@ -6,23 +6,22 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from estimator.assessment.coefficients import COEFFICIENTS
-from estimator.assessment.coefficients import evaluate as coefficients_of
 from estimator.assessment.equation_system import sql
 from estimator.assessment.explanation import formulas_version
 from estimator.builds.build_identity import identity
 from estimator.builds.coverage import run_energy
-from estimator.builds.equation_selection import AMOUNTS, ledger_factors, ledger_formulas
-from estimator.builds.inference_factors import bind_serving, pace_table
-from estimator.catalogue.selection import SelectedFactor, select_factor
-from estimator.catalogue.tables import Catalogue, load
-from estimator.core.atomic_files import publish
+from estimator.builds.current import BuildResult, point_to
+from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
+from estimator.builds.factor_tables import bind_tables, joined
+from estimator.builds.inference_factors import pace_table
+from estimator.builds.recalculation import record
+from estimator.catalogue.load import load
+from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, created
 from estimator.core.errors import SobriaError
 from estimator.ledger import Ledger, withdrawn_rows
@@ -42,15 +41,6 @@ class BuildLocked(SobriaError):
     """Another process is building in the same home."""
 
     code = "build_locked"
-
-
-@dataclass(frozen=True)
-class BuildResult:
-    """What a build is called and whether it had to be made."""
-
-    id: str
-    path: Path
-    fresh: bool
 
 
 def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) -> BuildResult:
@@ -76,15 +66,6 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
         built = _publish(home, BuildResult(build_id, path, fresh=True), catalogue)
         _prune(folder, path)
         return built
-
-
-def current(home: Path) -> Path | None:
-    """The file that CURRENT names, if there is one."""
-    pointer = home / "builds" / "CURRENT"
-    if not pointer.exists():
-        return None
-    path = home / "builds" / pointer.read_text("utf-8").strip()
-    return path if path.exists() else None
 
 
 def sql_text(name: str) -> str:
@@ -156,71 +137,6 @@ def _modes(engine: DuckDB, catalogue: Catalogue) -> None:
     engine.load("modes", columns, {"mode": "VARCHAR", "proof": "VARCHAR"})
 
 
-def bind_tables(engine: DuckDB, catalogue: Catalogue) -> dict[str, list[str]]:
-    """One table an attribute: (subject, month) -> central value of each factor and the set of bound factors.
-
-    `sets` keeps what each set holds, and `factors` every factor row that is used.
-    """
-    attributes: dict[str, list[str]] = {}
-    for name in ledger_factors():
-        attributes.setdefault(catalogue.quantities[name].hangs_on, []).append(name)
-    kept: list[tuple[str, int, SelectedFactor]] = []
-    for attribute, names in attributes.items():
-        kept += _bind_attribute(engine, catalogue, attribute, names)
-    fields = ("attribute", "set_id", "quantity", "subject", "factor_id", "rung", "missing")
-    rows = [(a, s, b.quantity, b.subject, b.factor.id if b.factor else None, b.rung, b.missing) for a, s, b in kept]
-    types = dict.fromkeys(fields, "VARCHAR") | {"set_id": "INTEGER", "rung": "INTEGER"}
-    engine.load("sets", {f: [row[i] for row in rows] for i, f in enumerate(fields)}, types)
-    used = {b.factor.id: b.factor for _, _, b in kept if b.factor}
-    columns: dict[str, list[Any]] = {"id": list(used), "row": [f.model_dump_json() for f in used.values()]}
-    engine.load("factors", columns, {"id": "VARCHAR", "row": "VARCHAR"})
-    return attributes
-
-
-def _bind_attribute(
-    engine: DuckDB, catalogue: Catalogue, attribute: str, names: Sequence[str]
-) -> list[tuple[str, int, SelectedFactor]]:
-    pairs = engine.rows(f"SELECT DISTINCT {attribute} AS subject, month FROM groups ORDER BY 1, 2")
-    known: dict[tuple[Any, ...], int] = {}
-    kept: list[tuple[str, int, SelectedFactor]] = []
-    made = [c for c in COEFFICIENTS if set(c.inputs) <= set(names)]
-    columns: dict[str, list[Any]] = {
-        k: [] for k in ("subject", "month", f"{attribute}_set", *names, *(c.name for c in made))
-    }
-    for pair in pairs:
-        day = date(pair["month"] // 100, pair["month"] % 100, 1)
-        if attribute == "serving":
-            bounds = bind_serving(catalogue, pair["subject"], day)
-        else:
-            bounds = [select_factor(catalogue, name, pair["subject"], day) for name in names]
-        key = tuple((b.subject, b.factor.id if b.factor else None, b.missing) for b in bounds)
-        if key not in known:
-            known[key] = len(known)
-            kept += [(attribute, known[key], b) for b in bounds]
-        values = {b.quantity: b.factor.value if b.factor else None for b in bounds}
-        extra = coefficients_of(values)
-        row = {"subject": pair["subject"], "month": pair["month"], f"{attribute}_set": known[key]} | values
-        for name, column in columns.items():
-            column.append(row[name] if name in row else extra[name])
-    types = dict.fromkeys(columns, "DOUBLE") | {"subject": "VARCHAR", "month": "INTEGER", f"{attribute}_set": "INTEGER"}
-    engine.load(f"bound_{attribute}", columns, types)
-    return kept
-
-
-def joined(relation: str, attributes: Mapping[str, Sequence[str]]) -> str:
-    """SQL: a relation with the factors of its attributes, joined by equality."""
-    columns, joins = [f"{relation}.*"], []
-    made = {c.name: set(c.inputs) for c in COEFFICIENTS}
-    for attribute, names in attributes.items():
-        wanted = [f"{attribute}_set", *names, *(n for n, inputs in made.items() if inputs <= set(names))]
-        columns += [f"bound_{attribute}.{n}" for n in wanted]
-        joins.append(
-            f"JOIN bound_{attribute} ON bound_{attribute}.subject = {relation}.{attribute}"
-            f" AND bound_{attribute}.month = {relation}.month"
-        )
-    return f"SELECT {', '.join(columns)} FROM {relation} " + " ".join(joins)
-
-
 def _meta(
     engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, attributes: Mapping[str, Sequence[str]]
 ) -> None:
@@ -260,19 +176,9 @@ def _lock(folder: Path, wait_s: float) -> Iterator[None]:
 
 def _publish(home: Path, built: BuildResult, catalogue: Catalogue) -> BuildResult:
     """Name this build in CURRENT, once the log says what other factors or formulas change to the totals."""
-    from estimator.builds.recalculation import record  # it reads builds, and so imports this module
-
     record(home, built, catalogue)
-    _point(built.path.parent, built.path)
+    point_to(built.path.parent, built.path)
     return built
-
-
-def _point(folder: Path, path: Path) -> None:
-    """Replace the text file CURRENT, whole or not at all."""
-    pointer = folder / "CURRENT"
-    if pointer.exists() and pointer.read_text("utf-8").strip() == path.name:
-        return
-    publish(folder, pointer.name, f"{path.name}\n".encode())
 
 
 def _prune(folder: Path, newest: Path) -> None:

@@ -6,7 +6,7 @@ from estimator.assessment.coefficients import COEFFICIENTS
 from estimator.assessment.evaluation import factor_inputs, the_system
 from estimator.assessment.expressions import Formula
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 
 AMOUNTS = (
     "cpu_energy", "gpu_energy", "ram_energy", "other_energy", "outputs", "device_hours", "machine_hours", "data_gb",

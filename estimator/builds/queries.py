@@ -11,10 +11,10 @@ from estimator.assessment.evaluation import ActivityGroup, energy_as_read
 from estimator.assessment.explanation import NumberUnknown, explain_groups, nested
 from estimator.assessment.impacts import FIGURES, amounts, figure_named
 from estimator.builds import coverage
-from estimator.builds.build import current
 from estimator.builds.build_file import BuildFile
+from estimator.builds.current import current
+from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
-from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError, sentences
 from estimator.ledger.rows import COMPONENTS
 

@@ -14,8 +14,9 @@ from babel.numbers import format_percent
 
 from estimator.assessment.explanation import formulas_version
 from estimator.assessment.impacts import FIGURES, Amount, ImpactIndicator, amounts
-from estimator.builds.build import BuildResult, bind_tables, current, joined
+from estimator.builds.current import BuildResult, current
 from estimator.builds.equation_selection import AMOUNTS, ledger_factors
+from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.queries import Build
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish

@@ -7,10 +7,11 @@ from datetime import date
 from functools import cached_property, lru_cache
 from statistics import median
 
+from estimator.catalogue.load import load
 from estimator.catalogue.resolver import ComputerRead, Places
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor, select_factor
-from estimator.catalogue.tables import Catalogue, load
+from estimator.catalogue.tables import Catalogue
 
 UNKNOWN_SITE = "class/server-unknown"
 DESK = "class/desk"

@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from estimator.catalogue import tables
 from estimator.catalogue.csv_tables import FactorsRefused, records
+from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.model_names import squeeze
 from estimator.catalogue.schema import TableRow
 from estimator.catalogue.tables import Catalogue
@@ -99,7 +99,7 @@ def search(text: str) -> list[Provider]:
 def load(folder: Traversable | None = None) -> Providers:
     """Read and validate providers.csv of a folder (default: the one that ships); hosts and sources are those of the
     catalogue. FactorsRefused on the first fault."""
-    known = tables.load()
+    known = load_catalogue()
     home = resources.files("factors") if folder is None else folder
     said: dict[str, str] = {}
     return Providers(providers=tuple(_checked(line, row, said, known) for line, row in records(home, TABLE, Provider)))

@@ -1,15 +1,13 @@
 """The factor tables, read and validated: sources, factors, subjects, zones and the dictionary of quantities."""
 
 import hashlib
-import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
-from importlib import resources
+from functools import cached_property
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from estimator.catalogue.csv_tables import record, records, rows
+from estimator.catalogue.csv_tables import record
 from estimator.catalogue.schema import Factor, Quantity, Source, Subject, TableRow, Zone
 from estimator.core.errors import SobriaError
 
@@ -102,31 +100,6 @@ class Catalogue(TableRow):
         if zone is None:
             return subject
         return (zone.label_fr if lang == "fr" else zone.label_en) or _territory(zone.alpha2, lang) or subject
-
-
-def load() -> Catalogue:
-    """The tables that ship, and the user's own beside them. FactorsRefused, OwnFolderRefused, OwnTablesRefused."""
-    return _load(os.environ.get(OWN_TABLES, ""))
-
-
-@cache
-def _load(own: str) -> Catalogue:
-    if own:
-        from estimator.catalogue.user_tables import with_own
-
-        return with_own(_load(""), own)
-    home = resources.files("factors")
-    tables = [name for name in FACTOR_TABLES if (home / name).is_file()]
-    return Catalogue(
-        version=content_hash(home),
-        factors=tuple(f for name in tables for _, f in records(home, name, Factor)),
-        sources={s.id: s for s in sources(home)},
-        quantities={q.id: q for _, q in records(home, "quantities.csv", Quantity)},
-        subjects={s.id: s for _, s in records(home, "subjects.csv", Subject)},
-        zones={z.zone: z for _, z in records(home, "zones.csv", Zone)},
-        bounds_rules=tomllib.loads((home / "bounds_rules.toml").read_text("utf-8")),
-        renamed={row["old"]: row["new"] for _, row in rows(home, "renamed.csv")},
-    )
 
 
 def content_hash(home: Traversable) -> str:

@@ -48,7 +48,7 @@ def list_factors(
     text: Annotated[str, typer.Argument(help="filter")] = "",
     json_: Json = False,
 ) -> None:
-    from estimator.catalogue.tables import load
+    from estimator.catalogue.load import load
 
     found = [f for f in load().factors if text.lower() in f.id.lower()]
     show(
@@ -64,7 +64,7 @@ def show_factor(
     factor_id: Annotated[str, typer.Argument(help="factor_id", metavar="ID")],
     json_: Json = False,
 ) -> None:
-    from estimator.catalogue.tables import load
+    from estimator.catalogue.load import load
 
     book = load()
     item = book.factor(factor_id)
@@ -78,8 +78,8 @@ def show_factor(
 
 @factors.command("check")
 def check_factors(context: typer.Context, json_: Json = False) -> None:
+    from estimator.catalogue.load import load
     from estimator.catalogue.quality_checks import problems
-    from estimator.catalogue.tables import load
 
     book = load()
     found = problems(book)
@@ -137,7 +137,7 @@ def catalogue_search(context: typer.Context, text: Text = "", json_: Json = Fals
 
 def _subjects(context: typer.Context, kinds: tuple[str, ...], text: str, as_json: bool) -> None:
     """The subjects of these kinds (all without any) whose names hold every word of the text; else the nearest ones."""
-    from estimator.catalogue.tables import load
+    from estimator.catalogue.load import load
 
     asked = [s for s in load().subjects.values() if not kinds or s.kind in kinds]
     words = _plain(text).split()

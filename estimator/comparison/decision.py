@@ -5,8 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
-from estimator.catalogue.tables import Catalogue, load
+from estimator.catalogue.tables import Catalogue
 from estimator.comparison.breakdown import components, screens_share
 from estimator.comparison.comparison import Comparator, compare_scenario, explain_difference
 from estimator.comparison.option_inventory import ComparisonContext, built

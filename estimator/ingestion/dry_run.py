@@ -13,8 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown, find
-from estimator.catalogue.tables import load
 from estimator.core.errors import SobriaError, sentences
 from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, open_results
 from estimator.ledger import Account, Ledger

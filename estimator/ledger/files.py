@@ -10,7 +10,7 @@ from datetime import datetime
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -24,12 +24,8 @@ from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, in_force, now, replaced
-from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
 from estimator.ledger.withdrawn_rows import copy_of, not_withdrawn, parquet
-
-if TYPE_CHECKING:
-    from estimator.ledger.append import Account
 
 Kind = Literal["activities", "quarantine"]
 KINDS: dict[Kind, tuple[pa.Schema, type[Activity | Refused]]] = {
@@ -44,13 +40,6 @@ class LedgerTorn(SobriaError):
     """A file of the ledger that was cut or overwritten."""
 
     code = "ledger_torn"
-
-
-class _Written(NamedTuple):
-    """A file that rows were read from."""
-
-    name: str
-    sha: str
 
 
 class KnownRows:
@@ -97,19 +86,6 @@ class Ledger:
         self.withdrawals = RecordFolder(self.folder / "withdrawals", RowsWithdrawal)
         self.compactions = RecordFolder(self.folder / "compactions", Compaction)
         self._still: tuple[list[str], list[RowsWithdrawal]] | None = None
-
-    def append(self, rows: Sequence[Activity], refused: Sequence[Refused]) -> "Account":
-        """Write the rows that are not known yet, and say where each went."""
-        from estimator.ledger.append import Append
-
-        posting = Append(self)
-        files = {_Written(row.file_name, row.file_sha) for row in rows}
-        files |= {_Written(row.file_name, row.file_sha) for row in refused}
-        for file in sorted(files):
-            mine = [row for row in rows if (row.file_name, row.file_sha) == file]
-            set_aside = [row for row in refused if (row.file_name, row.file_sha) == file]
-            posting.take(file, [ReadResult(mine, set_aside, len(mine) + len(set_aside))])
-        return posting.account()
 
     def known_ids(self) -> set[str]:
         """Ids of all rows, accepted or refused, withdrawn or not."""

@@ -10,9 +10,10 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from estimator.catalogue.csv_tables import records
+from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor, Subject, TableRow
 from estimator.catalogue.selection import SelectedFactor, select_factor
-from estimator.catalogue.tables import Catalogue, load
+from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError
 from estimator.places.supplier_answers import CHOICES, FIELDS, Answer, answered_bounds, latest
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.core.errors import say
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostingSite, SiteMeasurement, site, tables

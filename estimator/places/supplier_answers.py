@@ -10,8 +10,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from estimator.catalogue.load import load
 from estimator.catalogue.selection import GivenValueRefused, SelectedFactor, given
-from estimator.catalogue.tables import Catalogue, load
+from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.refusals import ListedRefusal
 

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from estimator.catalogue.defaults import defaults
+from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor, given
-from estimator.catalogue.tables import load
 from estimator.core.errors import sentences
 from estimator.workloads.case_valuation import CaseFigure, value
 from estimator.workloads.published_case import Hardware, RequestedFigure, Site, Workload

@@ -5,7 +5,8 @@ from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import explain_groups
-from estimator.catalogue.tables import Catalogue, load
+from estimator.catalogue.load import load
+from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import sentences
 from estimator.workloads.case_to_request import energy_of, question_of, stated_elsewhere, warnings_of
 from estimator.workloads.inference_inventory import rows_used

@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 
 from estimator.assessment.impacts import figure_named
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.comparison.comparison import INDICATORS, Comparator, against_reference
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Scenario, scenario_of

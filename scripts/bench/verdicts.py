@@ -12,8 +12,8 @@ from statistics import NormalDist
 import numpy as np
 
 from estimator.assessment.uncertainty import DRAWS, Z95, draw
+from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.tables import load
 from estimator.comparison.verdicts import OptionPair, compare
 
 SHARES = (0.80, 0.885, 0.90, 0.905, 0.91, 0.915, 0.92, 0.925, 0.93, 0.98, 0.9985, 0.9999, 0.9999996)

@@ -9,7 +9,7 @@ SEED, COUNT = 20_261_126, 40
 def requests(seed: int, count: int) -> Iterator[list[str]]:
     """Options of `sobria estimate`: models, tokens, places, hardware and electricity of every kind."""
     from estimator.catalogue import models
-    from estimator.catalogue.tables import load
+    from estimator.catalogue.load import load
 
     chance = random.Random(seed)
     tables = load()

@@ -6,9 +6,10 @@ import pytest
 
 from estimator.assessment.evaluation import the_system
 from estimator.catalogue import quality_checks
+from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import select_factor
-from estimator.catalogue.tables import Catalogue, load
+from estimator.catalogue.tables import Catalogue
 from estimator.ledger.rows import Activity
 from tests.catalogue.bill_of_materials import compose
 

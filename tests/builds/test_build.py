@@ -3,6 +3,7 @@
 import math
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,15 @@ from hypothesis import strategies as st
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import amounts
 from estimator.builds import build as building
-from estimator.builds.build import AuditFailed, build, current
+from estimator.builds.build import AuditFailed, build
+from estimator.builds.current import current
 from estimator.builds.equation_selection import ledger_factors
 from estimator.builds.queries import Build, open_current
+from estimator.catalogue.load import load
 from estimator.catalogue.selection import bind
-from estimator.catalogue.tables import load
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
-from tests.support import activity, built, factor
+from tests.support import activity, append, built, factor
 
 KWH = "it_energy"
 
@@ -98,7 +100,7 @@ def row_by_row(rows: list[Activity]) -> dict[str, float]:
     sums: dict[str, float] = {}
     for row in rows:
         for month, part in months_of(row):
-            bounds = bind(load(), row.model_dump(), building.date(month // 100, month % 100, 1), ledger_factors())
+            bounds = bind(load(), row.model_dump(), date(month // 100, month % 100, 1), ledger_factors())
             given_amounts = {
                 "cpu_energy": (row.cpu_energy_kwh or 0) * part,
                 "gpu_energy": (row.gpu_energy_kwh or 0) * part,
@@ -180,7 +182,7 @@ def test_an_empty_ledger_builds_and_says_so(tmp_path: Path) -> None:
 def test_a_failed_audit_publishes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = built(tmp_path, activity())
     monkeypatch.setattr(building, "_audits", lambda: [("always", "SELECT 1 AS fault")])
-    Ledger(tmp_path).append([activity()], [])
+    append(Ledger(tmp_path), [activity()])
     with pytest.raises(AuditFailed, match="always"):
         build(tmp_path)
     assert current(tmp_path) == first.path

@@ -10,7 +10,7 @@ import pytest
 from estimator.builds import build_identity
 from estimator.builds.build import build
 from estimator.ledger import Ledger
-from tests.support import activity
+from tests.support import activity, append
 
 
 def test_a_build_is_named_after_every_source_that_decides_its_numbers() -> None:
@@ -39,7 +39,7 @@ def test_a_build_is_named_after_every_source_that_decides_its_numbers() -> None:
     ],
 )
 def test_a_changed_line_makes_another_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    Ledger(tmp_path).append([activity()], [])
+    append(Ledger(tmp_path), [activity()])
     before = build(tmp_path)
     changed = tmp_path / Path(name).name
     original = resources.files("estimator") / name

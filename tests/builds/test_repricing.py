@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 
 from dashboard.shared.texts import t
 from estimator.assessment.impacts import FIGURES
-from estimator.builds.build import BuildResult, build, current
+from estimator.builds.build import build
+from estimator.builds.current import BuildResult, current
 from estimator.builds.queries import Build
 from estimator.builds.recalculation import ChangeUnreadable, changes, effect, effect_text, factors_text
-from estimator.catalogue.tables import Catalogue, load
+from estimator.catalogue.load import load
+from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger import Ledger
 from tests.dashboard.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
-from tests.support import activity, sobria
+from tests.support import activity, append, sobria
 
 GRID = "grid_gwp/FRA/2025"
 
@@ -34,7 +36,7 @@ def doubled() -> Catalogue:
 
 
 def ledger(folder: Path, *rows: Any) -> BuildResult:
-    Ledger(folder).append(rows or [activity()], [])
+    append(Ledger(folder), rows or [activity()])
     return build(folder)
 
 
@@ -70,7 +72,7 @@ def test_twice_the_carbon_of_a_kwh_is_twice_the_carbon_of_use(tmp_path: Path) ->
 
 def test_what_is_measured_meanwhile_is_no_effect_of_the_method(tmp_path: Path) -> None:
     old = Build(ledger(tmp_path).path).totals()["indicators"]
-    Ledger(tmp_path).append([activity(cpu_energy_kwh=1000.0)], [])
+    append(Ledger(tmp_path), [activity(cpu_energy_kwh=1000.0)])
     new = Build(build(tmp_path, doubled()).path).totals()["indicators"]
     found = entry(tmp_path)["figures"]
     assert found["energy"]["after"] == found["energy"]["before"]

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
+from estimator.catalogue.load import load
 from estimator.catalogue.selection import select_factor
-from estimator.catalogue.tables import Catalogue, load
+from estimator.catalogue.tables import Catalogue
 
 # indicator of the result to the quantity of the dictionary that any piece of hardware answers to
 INDICATORS = {"gwp": "machine_gwp", "adpe": "machine_adpe", "primary_energy": "machine_primary_energy"}

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from estimator.assessment.evaluation import factor_inputs
+from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import GivenValueRefused, bind, given, select_factor
-from estimator.catalogue.tables import Catalogue, FactorNotFound, load
+from estimator.catalogue.tables import Catalogue, FactorNotFound
 from tests.support import factor
 
 DAY = date(2026, 6, 1)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from estimator.assessment import equations
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from tests.catalogue.bill_of_materials import compose
 
 DAY = date(2026, 11, 25)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from tests.support import sobria
 
 

@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 
 from estimator.builds.build import build
 from estimator.builds.recalculation import changes
+from estimator.catalogue.load import load
 from estimator.catalogue.quality_checks import problems
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import select_factor
-from estimator.catalogue.tables import OWN_TABLES, Catalogue, load
+from estimator.catalogue.tables import OWN_TABLES, Catalogue
 from estimator.catalogue.user_tables import OwnFolderRefused, OwnTablesRefused, _covers
 from estimator.core.errors import SobriaError
 from estimator.ledger import Ledger
-from tests.support import Done, activity, factor, sobria_process
+from tests.support import Done, activity, append, factor, sobria_process
 
 DAY = date(2026, 11, 25)
 COLUMNS = (
@@ -197,7 +198,7 @@ def test_an_own_table_reprices_the_past_and_the_log_says_by_how_much(
 ) -> None:
     """1 kWh for an hour on 2 cards, 50 kg each and no more those of any card: gwp alone moves, by that difference."""
     home = tmp_path / "home"
-    Ledger(home).append([activity(device="gpu/t4", device_hours=2.0)], [])
+    append(Ledger(home), [activity(device="gpu/t4", device_hours=2.0)])
     build(home)
     with_folder(monkeypatch, folder(tmp_path / "own", line()))
     build(home)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.catalogue import tables
 from estimator.catalogue.csv_tables import FactorsRefused
+from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.model_names import squeeze
 from estimator.catalogue.providers import ProviderUnknown, find, load, search
 
@@ -83,7 +83,7 @@ def test_a_site_is_a_host_with_a_source_and_an_unknown_one_is_empty() -> None:
 
 
 def test_every_site_has_an_efficiency_of_its_own_or_of_a_wider_class() -> None:
-    factors = tables.load()
+    factors = load_catalogue()
     for row in ROWS:
         for quantity in ("pue", "wue_it"):
             found = [f for s in factors.ladder(row["host"]) for f in factors.by_subject.get((quantity, s), ())]
@@ -92,7 +92,7 @@ def test_every_site_has_an_efficiency_of_its_own_or_of_a_wider_class() -> None:
 
 def test_paris_of_scaleway_by_hand() -> None:
     """Three published zones and none named: (1.46 + 1.16 + 1.44) / 3 and (0.014 + 0.214 + 0.004) / 3, ends kept."""
-    factors = tables.load()
+    factors = load_catalogue()
     pue, wue = (factors.factor(f"{name}/scaleway/fr-par/2025") for name in ("pue", "wue_it"))
     assert (pue.low, pue.high, wue.low, wue.high) == (1.16, 1.46, 0.004, 0.214)
     assert pue.value == pytest.approx((1.46 + 1.16 + 1.44) / 3, rel=1e-5)

@@ -6,9 +6,9 @@ import pytest
 
 from estimator.assessment.units import HOURS_PER_YEAR
 from estimator.catalogue import quality_checks
+from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor, select_factor
-from estimator.catalogue.tables import load
 
 DAY = date(2026, 11, 25)
 MADE = ("machine_gwp", "machine_adpe", "machine_primary_energy")

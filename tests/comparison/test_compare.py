@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.cli.compare_text import compare_text
 from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator, explain_difference, pair_result

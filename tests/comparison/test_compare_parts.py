@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.comparison.comparison import Comparator, compare_scenario, explain_difference
 from estimator.comparison.decision import decision
 from estimator.comparison.option_inventory import ComparisonContext

@@ -11,7 +11,7 @@ from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.texts import t, words
 from estimator.assessment import method_documentation
 from estimator.assessment.equations import FORMULAS
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from scripts.validation_summary import quantile, stripped, summary
 from tests.dashboard.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
 

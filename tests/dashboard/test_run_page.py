@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dashboard.measurements.run_detail import left_out, run_view
 from dashboard.measurements.run_fields import GROUPS
 from dashboard.shared.texts import t, words
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
 from estimator.ledger.withdrawals import Target, withdrawal_effect

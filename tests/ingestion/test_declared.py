@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.assessment.impacts import amounts
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.core.errors import LANGUAGES, say
 from estimator.ingestion.declarations.columns import TEMPLATE
 from estimator.ingestion.importing import import_paths

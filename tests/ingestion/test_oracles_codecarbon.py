@@ -9,9 +9,9 @@ import pytest
 
 from estimator.assessment.equations import onsite_water_it
 from estimator.builds.queries import Build
+from estimator.catalogue.load import load
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import select_factor
-from estimator.catalogue.tables import load
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger

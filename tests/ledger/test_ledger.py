@@ -20,6 +20,7 @@ from estimator.core import atomic_files, parquet_files
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import ACTIVITY_SCHEMA, Account, Ledger
 from estimator.ledger.rows import Activity, Refused
+from tests.support import append
 from tests.traces_support import DEFAULTS, TRACES, context, counting, judged, read, read_file, text
 
 Row = dict[str, Any]
@@ -83,7 +84,7 @@ def test_each_row_of_an_import_goes_to_one_place(tmp_path: Path) -> None:
 
 def test_a_ledger_takes_rows_without_files(tmp_path: Path) -> None:
     rows, refused = read_file(TRACES / "bad" / "wrong_width.csv")
-    account = Ledger(tmp_path).append(rows, refused)
+    account = append(Ledger(tmp_path), rows, refused)
     assert (account.files, account.read, account.accepted, account.quarantined) == (1, 2, 1, 1)
     assert len(Ledger(tmp_path).known_ids()) == 2
 
@@ -301,7 +302,7 @@ def test_columns_are_those_of_activity(tmp_path: Path) -> None:
 def test_what_is_written_is_what_was_read(tmp_path: Path) -> None:
     rows, refused = read_file(TRACES / "bad" / "repeated_header.csv")
     ledger = Ledger(tmp_path)
-    ledger.append(rows, refused)
+    append(ledger, rows, refused)
     stored = [row for path in ledger.files("activities") for row in pq.ParquetFile(path).read().to_pylist()]
     assert sorted((Activity.model_validate(row) for row in stored), key=lambda row: row.line) == rows
     kept = [row for path in ledger.files("quarantine") for row in pq.ParquetFile(path).read().to_pylist()]
@@ -349,10 +350,10 @@ def test_a_writer_that_fails_leaves_no_file_with_a_final_name(tmp_path: Path, mo
     monkeypatch.setattr(atomic_files.os, "replace", full)
     rows, _ = read(text({}))
     with pytest.raises(OSError):
-        ledger.append(rows, [])
+        append(ledger, rows)
     monkeypatch.undo()
     assert ledger.names() == []
-    assert ledger.append(rows, []).accepted == 1
+    assert append(ledger, rows).accepted == 1
 
 
 def test_batches_do_not_change_the_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from estimator.core import parquet_files
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, LedgerTorn
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 from tests.ledger.test_ledger import bring, snapshot
-from tests.support import sobria
+from tests.support import append, sobria
 from tests.traces_support import read, text
 
 CONTENT = text(snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2), snapshot("b", 1, 60, 1), {"cpu_energy": -1})
@@ -106,7 +106,7 @@ def test_rows_of_a_killed_import_are_read_once_and_again_when_it_is_retried(tmp_
     ledger.prepare()
     ledger.write(parquet_files.table_of(rows, ACTIVITY_SCHEMA), [])
     assert reconcile(ledger) == Reconciliation(1, 3, 2, 1, 0, 0, 0, 0, 0)
-    account = ledger.append(rows, refused)
+    account = append(ledger, rows, refused)
     assert (account.duplicates, account.quarantined) == (3, 1)
     assert reconcile(ledger) == Reconciliation(2, 7, 2, 1, 1, 3, 0, 0, 0)
     next(p for p in parts(tmp_path) if "month=" in str(p)).unlink()

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from estimator.catalogue.load import load
 from estimator.catalogue.selection import GivenValueRefused
-from estimator.catalogue.tables import load
 from estimator.core.errors import words
 from estimator.places import evidence as host_facts
 from estimator.places import supplier_answers as host_answers

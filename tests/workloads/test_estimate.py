@@ -2,7 +2,7 @@
 
 import pytest
 
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request, request_from

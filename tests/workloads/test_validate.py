@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from estimator.catalogue.defaults import defaults
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.workloads.published_case import CaseRefused, read_case
 from estimator.workloads.validation.published_cases import CasesRefused, SourceUnknown, read_cases, run
 from tests.workloads.published_cases import TODAY, case, figure

@@ -4,7 +4,7 @@ from typing import Any
 
 from estimator.assessment.explanation import NumberUnknown, explain_groups
 from estimator.assessment.impacts import figure_named
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.practices import coverage
 from estimator.governance.indicators.scope import Scope

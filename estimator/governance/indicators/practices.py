@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
+from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.schema import PROOFS
-from estimator.catalogue.tables import load
 from estimator.comparison.scenario import Option
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.scope import Scope, of_case

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.governance.charter import phrases
 from estimator.places.evidence import tables
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.ingestion.declarations.columns import COUNTS, Cells
 from estimator.ingestion.reader import RowRefused
 

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError, say
 from estimator.places.questionnaire import SupplierQuestion, questionnaire, questionnaire_csv
 from estimator.reporting.documents.document import Record, Row, Section, Sheet, Table, TableCell

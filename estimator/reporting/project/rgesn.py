@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.comparison.verdict_text import smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import bounds_text, exact_text, interval_text, step_for

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from estimator.assessment import method_documentation
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.comparison.verdict_text import no_lead, smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, share_text, tick_text

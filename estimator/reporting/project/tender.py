@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimator.assessment.impacts import figure_named
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.core.errors import say
 from estimator.core.number_format import share_text, unit_text
 from estimator.places.evidence import tables

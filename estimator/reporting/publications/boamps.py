@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.assessment.impacts import amounts, figure_named
+from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown, find
-from estimator.catalogue.tables import load
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.scope import WHOLE
 from estimator.governance.indicators.usage_by_case import last_day

@@ -8,8 +8,8 @@ from importlib import resources
 from typing import Any
 
 from estimator.assessment.impacts import FIGURES, amounts
+from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
-from estimator.catalogue.tables import load
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import Row, table_text

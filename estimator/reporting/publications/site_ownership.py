@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 
 Owner = Literal["own", "bought", "unsaid"]
 OWN = {"class/desk", "class/server-room"}

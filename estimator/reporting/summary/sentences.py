@@ -6,7 +6,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.core.errors import say
 from estimator.core.number_format import (
     NO_BREAK,

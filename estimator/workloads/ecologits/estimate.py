@@ -11,8 +11,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from estimator.assessment.impacts import Amount
+from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.resolver import PlaceRead, Places
-from estimator.catalogue.tables import load as load_catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.workloads.ecologits.formulas import EcologitsStep, compute, steps_for
 from estimator.workloads.ecologits.tables import Constant, EcologitsModel, ElectricityMix, Ends, Sourced, Tables, load

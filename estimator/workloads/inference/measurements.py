@@ -6,8 +6,8 @@ from functools import cache
 from importlib import resources
 
 from estimator.catalogue.csv_tables import records
+from estimator.catalogue.load import load as catalogue
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.tables import load as catalogue
 from estimator.workloads.inference.regression import ENERGY, TIME, MeasuredConfiguration, Regression, Spec, fit, sample
 
 ANY = "gpu/any"

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
+from estimator.catalogue.load import load as catalogue
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.tables import load as catalogue
 from estimator.workloads.inference.measurements import ANY, TokenTables, load
 from estimator.workloads.inference.prediction import predicted
 from estimator.workloads.inference.regression import MeasuredConfiguration

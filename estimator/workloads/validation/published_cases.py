@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from estimator.catalogue.defaults import defaults
-from estimator.catalogue.tables import load
+from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError
 from estimator.workloads.case_energy import Options
 from estimator.workloads.case_valuation import CaseFigure, value_case

@@ -1,0 +1,32 @@
+"""Which build of a home is the published one: a text file that names it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from estimator.core.atomic_files import publish
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build is called and whether it had to be made."""
+
+    id: str
+    path: Path
+    fresh: bool
+
+
+def current(home: Path) -> Path | None:
+    """The file that CURRENT names, if there is one."""
+    pointer = home / "builds" / "CURRENT"
+    if not pointer.exists():
+        return None
+    path = home / "builds" / pointer.read_text("utf-8").strip()
+    return path if path.exists() else None
+
+
+def point_to(folder: Path, path: Path) -> None:
+    """Replace the text file CURRENT, whole or not at all."""
+    pointer = folder / "CURRENT"
+    if pointer.exists() and pointer.read_text("utf-8").strip() == path.name:
+        return
+    publish(folder, pointer.name, f"{path.name}\n".encode())
