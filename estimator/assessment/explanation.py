@@ -33,13 +33,9 @@ from estimator.core.number_format import exact_text
 class NumberUnknown(SobriaError):
     """No figure has this name."""
 
-    code = "number_unknown"
-
 
 class ReplayRefused(SobriaError):
     """An explanation that this version cannot replay."""
-
-    code = "replay_refused"
 
 
 def explain_groups(groups: Sequence[ActivityGroup], catalogue: Catalogue, figure: str | None = None) -> dict[str, Any]:

@@ -15,8 +15,6 @@ PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 class FormulaRefused(SobriaError):
     """A formula that cannot be used: unknown name, unit, two signs, degree, shape."""
 
-    code = "formula_refused"
-
 
 @dataclass(frozen=True)
 class Node:

@@ -18,8 +18,6 @@ PRECISION = 1e-9  # of a number that is found again: machines differ in the last
 class ReplayFileRefused(SobriaError):
     """A file that is no downloaded explanation."""
 
-    code = "replay_file_refused"
-
 
 class ReplayedBound(NamedTuple):
     """A bound of a figure, as the file says it and as it is found again."""

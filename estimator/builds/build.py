@@ -34,13 +34,9 @@ VIEWS = ("proof_energy", "run_checks", "run_proofs", "services")
 class AuditFailed(SobriaError):
     """An audit of a build returned rows: nothing is published."""
 
-    code = "audit_failed"
-
 
 class BuildLocked(SobriaError):
     """Another process is building in the same home."""
-
-    code = "build_locked"
 
 
 def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) -> BuildResult:

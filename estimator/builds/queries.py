@@ -25,8 +25,6 @@ ANY, NO_PROOF = "any", "none"
 class NoBuild(SobriaError):
     """Nothing has been built in this home yet."""
 
-    code = "no_build"
-
 
 def open_current(home: Path) -> "Build | None":
     """The build that CURRENT names, or None when there is none yet."""

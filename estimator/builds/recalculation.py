@@ -33,8 +33,6 @@ NOTHING: dict[str, float | None] = dict.fromkeys(("low", "central", "high", "at_
 class ChangeUnreadable(SobriaError):
     """A file of the log that is no JSON."""
 
-    code = "change_unreadable"
-
 
 def record(home: Path, built: BuildResult, catalogue: Catalogue) -> None:
     """Log what putting this build in the place of the published one changes, the activity being the same.

@@ -17,8 +17,6 @@ R = TypeVar("R", bound=TableRow)
 class FactorsRefused(SobriaError):
     """A factor table that cannot be read as it should be."""
 
-    code = "factors_refused"
-
 
 def rows(home: Traversable, name: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of a table with their lines. A mark of Unicode at the start, which spreadsheets write, is no content."""

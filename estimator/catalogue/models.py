@@ -20,8 +20,6 @@ NEAREST = 3
 class ModelUnknown(SobriaError):
     """No model of the catalogue has this name."""
 
-    code = "model_unknown"
-
 
 class Publisher(TableRow):
     """Who publishes models, and the country of its seat (ISO 3166-1 alpha-3); empty when no page settles it."""

@@ -22,8 +22,6 @@ NEAREST = 3
 class ProviderUnknown(SobriaError):
     """No provider of the table has this name."""
 
-    code = "provider_unknown"
-
 
 class Provider(TableRow):
     """Who serves models through an API. `host` is the subject where it serves, None when nobody says where.

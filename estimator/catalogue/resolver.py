@@ -47,8 +47,6 @@ class Computer(NamedTuple):
 class ZoneUnknown(SobriaError):
     """A zone that is not in the tables."""
 
-    code = "zone_unknown"
-
 
 @dataclass(frozen=True)
 class RecognitionRule:

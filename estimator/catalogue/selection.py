@@ -12,8 +12,6 @@ from estimator.core.errors import SobriaError
 class GivenValueRefused(SobriaError):
     """A value given by hand that lies outside the plausible range of its quantity."""
 
-    code = "given_value_refused"
-
 
 @dataclass(frozen=True)
 class SelectedFactor:

@@ -30,8 +30,6 @@ OWN_TABLES = "SOBRIA_FACTORS"  # the environment variable that names the folder 
 class FactorNotFound(SobriaError):
     """No factor has this id."""
 
-    code = "factor_not_found"
-
 
 class Catalogue(TableRow):
     """All the tables together; `version` is the hash of their content."""

@@ -27,13 +27,9 @@ T = TypeVar("T")
 class OwnFolderRefused(SobriaError):
     """The folder of the user's own tables is not an absolute path, or not a folder."""
 
-    code = "own_folder_refused"
-
 
 class OwnTablesRefused(SobriaError):
     """A line of the user's own tables that cannot be used."""
-
-    code = "own_tables_refused"
 
     def __init__(self, where: "RowPlace", reasons: Mapping[str, str]) -> None:
         super().__init__(file=where.file, line=where.line, **{f"reason_{lang}": reasons[lang] for lang in LANGUAGES})

@@ -14,13 +14,9 @@ _UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "j": 86400.0}
 class BadWindow(SobriaError):
     """A length of window that cannot be read, or is shorter than the time between two readings."""
 
-    code = "bad_window"
-
 
 class ItemsOfWindows(SobriaError):
     """Units of service told for a whole command that is to be cut into windows."""
-
-    code = "items_of_windows"
 
 
 def track(

@@ -31,8 +31,6 @@ EVERY_UNIT = {"it_energy_kwh", "data_gb"}  # amounts of one attempt, multiplied 
 class ServiceUnknown(SobriaError):
     """A measured option whose service the ledger does not hold, or whose runs count no item."""
 
-    code = "service_unknown"
-
 
 @dataclass(frozen=True)
 class ComparisonContext:

@@ -20,8 +20,6 @@ USES = {"requests", "day"}  # fields of a question that a scenario computes or h
 class ScenarioRefused(SobriaError):
     """A scenario file that is not one: what was read, where, and what was expected."""
 
-    code = "scenario_refused"
-
     def message(self, lang: str) -> str:
         """What was read, where, and what was expected, in one language."""
         said = self.facts["expected"]

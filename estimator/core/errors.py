@@ -1,5 +1,6 @@
 """Refusals: a code for machines, a sentence in French and English for people."""
 
+import re
 import tomllib
 from functools import cache
 from importlib import resources
@@ -40,9 +41,14 @@ def sentences(section: str, key: str, **facts: object) -> dict[str, str]:
 
 
 class SobriaError(Exception):
-    """Base of every refusal. Subclasses name their code; facts fill the sentence of that code."""
+    """Base of every refusal. Its code is the name of its class, NoBuild as no_build, unless the class says another;
+    facts fill the sentence of that code."""
 
     code: ClassVar[str]
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        cls.code = vars(cls).get("code") or re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts

@@ -14,8 +14,6 @@ SPOOL, TRACES = "spool", "traces"  # folders of a home: runs in progress, and tr
 class SettingsRefused(SobriaError):
     """The settings file of a home that cannot be read."""
 
-    code = "settings_refused"
-
 
 class Contact(BaseModel):
     """`[contact]` of the settings: whom to write to when a page cannot be used, as the law asks to say."""

@@ -17,8 +17,6 @@ _WRITTEN = re.compile(rf"({_YEAR})(?:-T([1-4])|-({_MONTH})(?:\.\.({_YEAR})-({_MO
 class PeriodRefused(SobriaError):
     """A text that is no period."""
 
-    code = "period_refused"
-
 
 @dataclass(frozen=True)
 class Period:

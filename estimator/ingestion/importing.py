@@ -18,8 +18,6 @@ from estimator.ledger.rows import Refused
 class NothingToImport(SobriaError):
     """Paths that hold no row of any trace."""
 
-    code = "nothing_to_import"
-
 
 @dataclass(frozen=True)
 class FileResult:

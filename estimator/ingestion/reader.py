@@ -27,55 +27,37 @@ LARGE_BYTES = 4 << 20  # from here on, a file is read a block at a time where it
 class NotATrace(SobriaError):
     """No reader knows the columns of this file."""
 
-    code = "not_a_trace"
-
 
 class EmptyFile(SobriaError):
     """The file holds no header."""
-
-    code = "empty_file"
 
 
 class NoEnergyColumn(SobriaError):
     """A trace without any column of energy."""
 
-    code = "no_energy_column"
-
 
 class BrokenTable(SobriaError):
     """The file cannot be cut into rows."""
-
-    code = "broken_table"
 
 
 class BrokenJson(SobriaError):
     """The file is not JSON, or was cut before its end."""
 
-    code = "broken_json"
-
 
 class BrokenMetrics(SobriaError):
     """A line that is neither of the text format of Prometheus nor of OpenMetrics: no counter of that file is taken."""
-
-    code = "broken_metrics"
 
 
 class ReaderFailed(SobriaError):
     """A defect of ours, met on this file: nothing more of it is read."""
 
-    code = "reader_failed"
-
 
 class PowerWithoutTime(SobriaError):
     """Samples of power that do not say when they were read: no energy can be made of them."""
 
-    code = "power_without_time"
-
 
 class NotAFile(SobriaError):
     """A device, which has no end."""
-
-    code = "not_a_file"
 
 
 class Unreadable(SobriaError):
@@ -87,13 +69,9 @@ class Unreadable(SobriaError):
 class BadSidecar(SobriaError):
     """The sidecar beside a trace does not say what it should: better no import than a wrong label for ever."""
 
-    code = "bad_sidecar"
-
 
 class UnknownTimezone(SobriaError):
     """The time zone given is not an IANA name."""
-
-    code = "unknown_timezone"
 
 
 class RowRefused(Exception):

@@ -25,25 +25,17 @@ TORN = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, UnicodeDeco
 class LedgerFaulty(SobriaError):
     """A ledger with a torn or missing file is not copied as if it were whole."""
 
-    code = "ledger_faulty"
-
 
 class ArchiveExists(SobriaError):
     """What an export would write over."""
-
-    code = "archive_exists"
 
 
 class ArchiveTorn(SobriaError):
     """An archive that was cut or changed, or is none of ours."""
 
-    code = "archive_torn"
-
 
 class HomeNotEmpty(SobriaError):
     """A home that already holds something."""
-
-    code = "home_not_empty"
 
 
 def export(ledger: Ledger, target: Path) -> dict[str, Any]:

@@ -26,8 +26,6 @@ WAIT_S = 5.0
 class CompactionRunning(SobriaError):
     """Another process is compacting the same ledger."""
 
-    code = "compaction_running"
-
 
 @dataclass(frozen=True)
 class Compacted:

@@ -39,8 +39,6 @@ PARTS = "part-*.parquet"
 class LedgerTorn(SobriaError):
     """A file of the ledger that was cut or overwritten."""
 
-    code = "ledger_torn"
-
 
 class KnownRows:
     """Rows of one kind that an import finds again: those that count, and the copies that were withdrawn, by id."""

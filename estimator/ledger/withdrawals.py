@@ -26,19 +26,13 @@ _HASH = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
 class NothingToWithdraw(SobriaError):
     """No row that still counts matches."""
 
-    code = "nothing_to_withdraw"
-
 
 class LedgerIdUnknown(SobriaError):
     """An id that no import or no withdrawal in force has, or that several have."""
 
-    code = "ledger_id_unknown"
-
 
 class WithdrawWantsOne(SobriaError):
     """None or several of the things that can be withdrawn."""
-
-    code = "withdraw_wants_one"
 
 
 class Target(NamedTuple):

@@ -28,8 +28,6 @@ PLACES = ("commune", "region", "territory")  # said of one site, never of its op
 class HostUnknown(SobriaError):
     """No hosting site or class has this id."""
 
-    code = "host_unknown"
-
 
 class HostFact(TableRow):
     """A fact of a site that is no quantity, with its source; `date` is a year, or a day, of the source's statement."""

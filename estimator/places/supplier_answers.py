@@ -95,13 +95,9 @@ class Answer(BaseModel):
 class AnswerRefused(SobriaError):
     """An answer that the field cannot take."""
 
-    code = "answer_refused"
-
 
 class AnswersRefused(ListedRefusal):
     """A table of answers of which some rows do not fit."""
-
-    code = "answers_refused"
 
 
 def checked(answer: Answer) -> Answer:

@@ -20,8 +20,6 @@ _NUMBER = ("items", "sampling_s", "idle_s")
 class MagicRefused(SobriaError):
     """Words after `%%sobria` that are none of its options."""
 
-    code = "magic_refused"
-
 
 class _Words(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:

@@ -28,8 +28,6 @@ LIBRARIAN = ("title", "kind", "quality", "fault", "source", "assumed", "remark",
 class CaseRefused(SobriaError):
     """A case that is not written in the vocabulary."""
 
-    code = "case_refused"
-
 
 class CasePart(BaseModel):
     """A part of a case: no word beyond its fields, never changed, unknown is absent and never null."""

@@ -20,25 +20,17 @@ class RequestRefused(SobriaError):
 class NothingAsked(SobriaError):
     """A question with neither energy, nor model, nor hardware."""
 
-    code = "nothing_asked"
-
 
 class HoursWanted(SobriaError):
     """Hours without hardware, or hardware without hours."""
-
-    code = "hours_wanted"
 
 
 class TokensWanted(SobriaError):
     """A model without what it answered: tokens, images, videos or seconds of sound."""
 
-    code = "tokens_wanted"
-
 
 class TooManyCached(SobriaError):
     """More tokens kept in cache than were read."""
-
-    code = "too_many_cached"
 
 
 class RequestPart(BaseModel):

@@ -18,8 +18,6 @@ WORKSTATION = "machine/workstation"
 class SubjectUnknown(SobriaError):
     """A host, device or machine that is not in the catalogue."""
 
-    code = "subject_unknown"
-
 
 @dataclass(frozen=True)
 class ResolvedRequest:

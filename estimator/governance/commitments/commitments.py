@@ -44,13 +44,9 @@ KINDS: Mapping[type[Strict], Kind] = {
 class CommitmentRefused(ListedRefusal):
     """Fields that do not fit: what was read, what was expected."""
 
-    code = "commitment_refused"
-
 
 class StatementUnknown(SobriaError):
     """An id that no statement has, or not one of the expected kind."""
-
-    code = "statement_unknown"
 
 
 @dataclass(frozen=True)

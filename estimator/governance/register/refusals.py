@@ -7,25 +7,17 @@ from estimator.core.refusals import ListedRefusal
 class UseCaseUnknown(SobriaError):
     """A use case that the register does not hold."""
 
-    code = "use_case_unknown"
-
 
 class UseCaseKnown(SobriaError):
     """An id that another use case has."""
-
-    code = "use_case_known"
 
 
 class StageRefused(ListedRefusal):
     """A stage whose conditions are not met."""
 
-    code = "stage_refused"
-
 
 class StageOrder(SobriaError):
     """A stage that does not follow the present one."""
-
-    code = "stage_order"
 
 
 class ClosedUseCase(SobriaError):
@@ -36,8 +28,6 @@ class ClosedUseCase(SobriaError):
 
 class ChangeRefused(ListedRefusal):
     """A change that takes away what the present stage needs."""
-
-    code = "change_refused"
 
 
 class NotThere(SobriaError):

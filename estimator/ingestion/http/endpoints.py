@@ -144,5 +144,3 @@ class AddressRefused(SobriaError):
 
 class PortTaken(SobriaError):
     """Another program listens there."""
-
-    code = "port_taken"

@@ -26,8 +26,6 @@ LONGEST, SHORT = 160, 60  # characters of a text of the user on a sheet, and bes
 class CaseWithoutScenario(SobriaError):
     """A use case to which no scenario file is attached, or one that is not there."""
 
-    code = "case_without_scenario"
-
 
 @dataclass(frozen=True)
 class SheetFacts:

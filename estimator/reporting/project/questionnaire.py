@@ -14,8 +14,6 @@ from estimator.reporting.project.context import SheetFacts
 class NoHostInScenario(SobriaError):
     """A scenario none of whose options has a site: nobody to question."""
 
-    code = "no_host_in_scenario"
-
 
 def questions(facts: SheetFacts) -> Sheet:
     """The questions on each site of a scenario. NoHostInScenario.

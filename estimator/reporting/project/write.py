@@ -25,8 +25,6 @@ FORMATS: Mapping[str, Callable[[Sheet], str]] = {"html": page, "md": markdown, "
 class FormatUnknown(SobriaError):
     """A document asked in a format in which it is not written."""
 
-    code = "format_unknown"
-
 
 def render_sheet(kind: str, facts: SheetFacts, format: str) -> bytes:
     """A document of `SHEETS` in a format of `FORMATS`. FormatUnknown, and what the document itself refuses.

@@ -38,19 +38,13 @@ Warnings = list[dict[str, str]]
 class EcologitsProviderUnknown(SobriaError):
     """A provider for which EcoLogits 0.11.3 has no hypothesis."""
 
-    code = "ecologits_provider_unknown"
-
 
 class EcologitsModelUnknown(SobriaError):
     """A model that EcoLogits 0.11.3 does not have at this provider."""
 
-    code = "ecologits_model_unknown"
-
 
 class EcologitsZoneUnknown(SobriaError):
     """A zone that EcoLogits 0.11.3 does not have: it gives no figure there, and neither do we."""
-
-    code = "ecologits_zone_unknown"
 
 
 class ValueRefused(SobriaError):

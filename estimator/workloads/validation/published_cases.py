@@ -20,13 +20,9 @@ from estimator.workloads.validation.input_faults import contradictions, faults
 class CasesRefused(SobriaError):
     """A file that is no list of cases."""
 
-    code = "cases_refused"
-
 
 class SourceUnknown(SobriaError):
     """No source has this id."""
-
-    code = "source_unknown"
 
 
 def read_cases(path: Path) -> list[dict[str, Any]]:
