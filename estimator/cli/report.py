@@ -52,22 +52,10 @@ def boamps(
     _write(context, folder, (period, territory, administration), json_)
 
 
-@report.command("reen")
-def reen(
-    context: typer.Context, out: Out, period: PeriodText = None, territory: Territory = "all", json_: Json = False
-) -> None:
-    _write(context, out, (period, territory, ""), json_)
-
-
-@report.command("beges")
-def beges(
-    context: typer.Context, out: Out, period: PeriodText = None, territory: Territory = "all", json_: Json = False
-) -> None:
-    _write(context, out, (period, territory, ""), json_)
-
-
 @report.command("budget-vert")
-def budget_vert(
+@report.command("beges")
+@report.command("reen")
+def printed(
     context: typer.Context, out: Out, period: PeriodText = None, territory: Territory = "all", json_: Json = False
 ) -> None:
     _write(context, out, (period, territory, ""), json_)

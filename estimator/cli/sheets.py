@@ -15,27 +15,11 @@ Out = Annotated[Path, typer.Option(help="out", metavar="FILE")]
 Format = Annotated[str | None, typer.Option(help="format", metavar="html|md|csv")]
 
 
-@sheet.command("evaluation")
-def evaluation(context: typer.Context, file: File, out: Out, format: Format = None, json_: Json = False) -> None:
-    _write(context, file, out, format, json_)
-
-
-@sheet.command("rgesn")
-def rgesn(context: typer.Context, file: File, out: Out, format: Format = None, json_: Json = False) -> None:
-    _write(context, file, out, format, json_)
-
-
-@sheet.command("tender")
-def tender(context: typer.Context, file: File, out: Out, format: Format = None, json_: Json = False) -> None:
-    _write(context, file, out, format, json_)
-
-
 @sheet.command("questionnaire")
-def questionnaire(context: typer.Context, file: File, out: Out, format: Format = None, json_: Json = False) -> None:
-    _write(context, file, out, format, json_)
-
-
-def _write(context: typer.Context, file: Path, out: Path, format: str | None, as_json: bool) -> None:
+@sheet.command("tender")
+@sheet.command("rgesn")
+@sheet.command("evaluation")
+def write(context: typer.Context, file: File, out: Out, format: Format = None, json_: Json = False) -> None:
     """The document that the command names."""
     from estimator.comparison.scenario import read_scenario
     from estimator.reporting.project.context import facts_of
@@ -44,4 +28,4 @@ def _write(context: typer.Context, file: Path, out: Path, format: str | None, as
     lang = context.obj["lang"]
     facts = facts_of(read_scenario(file), lang, context.obj["home"], file.name)
     done = {"file": str(out), "bytes": write_sheet(str(context.info_name), facts, out, format)}
-    show(done, as_json, lambda: say("sheet", "written", lang, **done))
+    show(done, json_, lambda: say("sheet", "written", lang, **done))
