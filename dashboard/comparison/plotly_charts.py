@@ -12,7 +12,7 @@ from dashboard.comparison.quality_chart import quality_text
 from dashboard.comparison.svg_charts import PALE
 from dashboard.comparison.verdict_sections import label
 from dashboard.shared import html_parts, svg_charts
-from dashboard.shared.svg_charts import ACCENT, INK, LINE, WHITE
+from dashboard.shared.chart_parts import ACCENT, INK, LINE, WHITE
 from dashboard.shared.texts import sentence, t
 from dashboard.shared.widgets import choice
 from estimator.core.number_format import Amount, DisplayUnit, interval_text, step_for

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from dashboard.comparison.svg_charts import PALE, alt_text, dot, figure_of, grid, place, span, svg
-from dashboard.shared.svg_charts import ACCENT, INK, LINE, RATIO, WHITE, axis, data_uri, far_smaller, nice_ticks
+from dashboard.comparison.svg_charts import PALE, alt_text, dot, grid, span
+from dashboard.shared.chart_parts import ACCENT, INK, LINE, WHITE, data_uri, figure_of, how, place, svg
+from dashboard.shared.svg_charts import RATIO, axis, far_smaller, nice_ticks, ticks_of
 from dashboard.shared.texts import t
 from estimator.core.number_format import Amount, interval_text, share_text, step_for, tick_text
 
@@ -43,10 +44,8 @@ def quality_picture(points: Sequence[QualityPoint], threshold: float | None, tit
         picture += heading + _plane(small, points, threshold, lang)
     marks = {"quality_how": True, "quality_how_threshold": threshold is not None}
     marks["quality_how_best"] = any(point.marked for point in points)
-    how = Markup('<p class="small how">{}</p>').format(
-        " ".join(t(f"compare.{key}", lang) for key, there in marks.items() if there)
-    )
-    return figure_of(alt_text(title, t("numbers.list", lang).join(rows), lang), picture + key + how)
+    under = how(" ".join(t(f"compare.{key}", lang) for key, there in marks.items() if there))
+    return figure_of(alt_text(title, t("numbers.list", lang).join(rows), lang), picture + key + under)
 
 
 def _plane(
@@ -54,7 +53,7 @@ def _plane(
 ) -> Markup:
     """One panel. points: all of them, which the scale of quality holds whatever is shown. Number 0: not written."""
     step = step_for(points[0].amount["unit"], max(p.amount["central"] for _, p in shown), lang)
-    ticks = [v * float(step.worth) for v in nice_ticks(max(p.amount["high"] for _, p in shown) / float(step.worth))]
+    ticks = ticks_of(step, max(p.amount["high"] for _, p in shown))
     levels = _levels([p.quality for p in points] + ([threshold] if threshold is not None else []))
     body, names = grid(ticks, HIGH), []
     body += "".join(span((0, ticks[-1]), ticks[-1], _y(v, levels), 1, LINE) for v in levels)

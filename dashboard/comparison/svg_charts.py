@@ -1,15 +1,16 @@
 """Pictures of a comparison: paired ratios, one model at several sites, what the result hangs on, quality × energy."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
-from dashboard.shared.svg_charts import ACCENT, EDGE, INK, LINE, RATIO, WHITE, axis, data_uri, far_smaller, nice_ticks
+from dashboard.shared import chart_parts as parts
+from dashboard.shared.chart_parts import ACCENT, EDGE, INK, LINE, STRIP, WHITE, place
+from dashboard.shared.svg_charts import RATIO, axis, far_smaller, nice_ticks, ticks_of
 from dashboard.shared.texts import t
 from estimator.core.number_format import Amount, interval_text, share_text, step_for, tick_text, two_figures
 
-STRIP = 20  # height of the picture of a row [px]
 SECOND, PALE = "#57606a", "#8ab4dc"
 # Parts of a total, in the order of their bands; the texture of a bar says proof elsewhere, so these are plain colours.
 PARTS = {
@@ -80,20 +81,21 @@ def dumbbells(rows: Sequence[RatioRow], lang: str) -> Markup:
         again = [row._replace(sentence=row.label) for row in near]
         panels.append(title + _dumbbell_panel(again, max(row.high for row in near), lang))
     alt = t("numbers.list", lang).join(f"{row.sentence} {row.verdict}" for row in rows)
-    how = Markup('<p class="small how">{}</p>').format(t("compare.ratio_how", lang))
-    return figure_of(alt_text(t("compare.ratios", lang), alt, lang), Markup().join(panels) + how)
+    body = Markup().join(panels) + parts.how(t("compare.ratio_how", lang))
+    return parts.figure_of(alt_text(t("compare.ratios", lang), alt, lang), body)
 
 
 def _dumbbell_panel(rows: Sequence[RatioRow], top: float, lang: str) -> Markup:
     ticks = nice_ticks(max(top, 1.0))
     lines = [
-        Markup('<li><p><span>{}</span> <span class="said">{}</span></p><img class="bar" alt="" src="{}"></li>').format(
-            row.sentence, row.verdict, data_uri(_dumbbell(row, ticks))
+        parts.line(
+            Markup('<span>{}</span> <span class="said">{}</span>').format(row.sentence, row.verdict),
+            _dumbbell(row, ticks),
         )
         for row in rows
     ]
     marks = [(v, t("compare.same_as", lang) if v == 1 else _mark(v, lang)) for v in ticks]
-    return Markup('<ol class="bars">{}</ol>{}').format(Markup().join(lines), _marks(marks, ticks[-1]))
+    return parts.list_of(lines) + _marks(marks, ticks[-1])
 
 
 def _dumbbell(row: RatioRow, ticks: Sequence[float]) -> str:
@@ -104,7 +106,7 @@ def _dumbbell(row: RatioRow, ticks: Sequence[float]) -> str:
     first, last = sorted((1.0, row.median))
     body += span((first, last), top, middle - 0.75, 1.5, INK)
     body += dot(place(1, top), middle, WHITE) + dot(place(row.median, top), middle, ACCENT)
-    return svg(body, STRIP)
+    return parts.svg(body, STRIP)
 
 
 def stacks(rows: Sequence[Stack], title: str, lang: str) -> Markup:
@@ -113,37 +115,23 @@ def stacks(rows: Sequence[Stack], title: str, lang: str) -> Markup:
     unit = known[0].amount["unit"] if known else "kWh"
     step = step_for(unit, max((row.amount["central"] for row in known), default=0.0), lang)
     highest = max((row.amount["high"] for row in known), default=0.0)
-    ticks = [v * float(step.worth) for v in nice_ticks(highest / float(step.worth))]
+    ticks = ticks_of(step, highest)
     there = [part for part in PARTS if any(part in row.parts for row in known)]
-    key = Markup().join(
-        Markup('<li><img src="{}" alt="" width="28" height="14">{}</li>').format(
-            data_uri(svg(f'<rect width="28" height="12" y="1" fill="{PARTS[p]}"/>', 14, "28")), part_name(p, lang)
-        )
+    key = [
+        parts.sample(parts.svg(f'<rect width="28" height="12" y="1" fill="{PARTS[p]}"/>', 14, "28"), part_name(p, lang))
         for p in there
-    )
+    ]
     lines = []
     for row in rows:
         value = interval_text(row.amount, lang, step)
-        said = Markup('<p><b>{}</b> <span>{}</span> <span class="said">{}</span></p>').format(
-            row.label, value, row.said
-        )
-        if row in known:
-            said += Markup('<img class="bar" alt="" src="{}">').format(data_uri(_stack(row, ticks)))
-        lines.append(Markup("<li>{}</li>").format(said))
+        said = Markup('<b>{}</b> <span>{}</span> <span class="said">{}</span>').format(row.label, value, row.said)
+        lines.append(parts.line(said, _stack(row, ticks) if row in known else ""))
     alt = t("numbers.list", lang).join(
         t("chart.row_missing", lang, label=row.label, value=interval_text(row.amount, lang)) for row in rows
     )
-    body = Markup('<ul class="legend" aria-label="{}">{}</ul><ol class="bars">{}</ol>{}<p class="small how">{}</p>')
-    return figure_of(
-        alt_text(title, alt, lang),
-        body.format(
-            t("chart.legend", lang),
-            key,
-            Markup().join(lines),
-            axis(ticks, step, lang) if known else "",
-            t("compare.stack_how", lang),
-        ),
-    )
+    marks = axis(ticks, step, lang) if known else Markup()
+    body = parts.legend_of(key, lang) + parts.list_of(lines) + marks + parts.how(t("compare.stack_how", lang))
+    return parts.figure_of(alt_text(title, alt, lang), body)
 
 
 def alt_text(title: str, rows: str, lang: str) -> str:
@@ -165,21 +153,17 @@ def _stack(row: Stack, ticks: Sequence[float]) -> str:
     body += span((row.amount["low"], row.amount["high"]), top, 15.25, 1.5, INK)
     for end in ("low", "high"):
         body += f'<rect style="x:{place(row.amount[end], top)}" y="12.5" width="1.5" height="7" fill="{INK}"/>'
-    return svg(body, STRIP)
+    return parts.svg(body, STRIP)
 
 
 def waterfall(rows: Sequence[Rise], title: str, lang: str) -> Markup:
     """From one total to another: a bar each, and between them what each part adds or takes away."""
     top = max(max(row.start, row.end) for row in rows)
     lines = [
-        Markup('<li><p><b>{}</b> <span>{}</span></p><img class="bar" alt="" src="{}"></li>').format(
-            row.label, row.shown, data_uri(_rise(row, top))
-        )
-        for row in rows
+        parts.line(Markup("<b>{}</b> <span>{}</span>").format(row.label, row.shown), _rise(row, top)) for row in rows
     ]
     alt = t("numbers.list", lang).join(f"{row.label} {row.shown}" for row in rows)
-    how = Markup('<p class="small how">{}</p>').format(t("compare.split_how", lang))
-    return figure_of(alt_text(title, alt, lang), Markup('<ol class="bars">{}</ol>').format(Markup().join(lines)) + how)
+    return parts.figure_of(alt_text(title, alt, lang), parts.list_of(lines) + parts.how(t("compare.split_how", lang)))
 
 
 def _rise(row: Rise, top: float) -> str:
@@ -187,7 +171,7 @@ def _rise(row: Rise, top: float) -> str:
     fill = SECOND if not row.start else ACCENT if row.end > row.start else PALE
     low, high = sorted((row.start, row.end))
     ground = f'<rect style="x:{place(0, top)}" width="1" height="{STRIP}" fill="{LINE}"/>'
-    return svg(ground + span((low, high), top, 3, 14, fill), STRIP)
+    return parts.svg(ground + span((low, high), top, 3, 14, fill), STRIP)
 
 
 def tornado(rows: Sequence[Swing], central: float, title: str, lang: str) -> Markup:
@@ -198,43 +182,30 @@ def tornado(rows: Sequence[Swing], central: float, title: str, lang: str) -> Mar
         ends = t("compare.swing", lang, low=times_text(row.low, lang), high=times_text(row.high, lang))
         share = t("compare.doubt_share", lang, share=share_text(row.share, lang))
         said.append(t("chart.row", lang, label=row.label, value=ends, proof=share))
-        told = Markup('<p><b>{}</b> <span>{}</span> <span class="said">{}</span></p>').format(row.label, share, ends)
-        picture = Markup('<img class="bar" alt="" src="{}">').format(data_uri(_swing(row, central, ticks)))
-        lines.append(Markup("<li>{}{}</li>").format(told, picture))
+        told = Markup('<b>{}</b> <span>{}</span> <span class="said">{}</span>').format(row.label, share, ends)
+        lines.append(parts.line(told, _swing(row, central, ticks)))
     marks = [(v, _mark(v, lang)) for v in ticks]
-    body = Markup('<ol class="bars">{}</ol>{}<p class="small how">{}</p>').format(
-        Markup().join(lines), _marks(marks, ticks[-1]), t("compare.tornado_how", lang)
-    )
-    return figure_of(alt_text(title, t("numbers.list", lang).join(said), lang), body)
+    body = parts.list_of(lines) + _marks(marks, ticks[-1]) + parts.how(t("compare.tornado_how", lang))
+    return parts.figure_of(alt_text(title, t("numbers.list", lang).join(said), lang), body)
 
 
 def _swing(row: Swing, central: float, ticks: Sequence[float]) -> str:
     low, high = sorted((row.low, row.high))
     body = grid(ticks, STRIP) + span((low, high), ticks[-1], 3, 14, ACCENT)
     middle = place(central, ticks[-1])
-    return svg(body + f'<rect style="x:{middle}" width="2" height="{STRIP}" fill="{INK}"/>', STRIP)
-
-
-def figure_of(alt: str, body: Markup) -> Markup:
-    """A picture with its words."""
-    return Markup('<figure class="chart" aria-label="{}">{}</figure>').format(alt, body)
+    return parts.svg(body + f'<rect style="x:{middle}" width="2" height="{STRIP}" fill="{INK}"/>', STRIP)
 
 
 def _marks(marks: Sequence[tuple[float, str]], top: float) -> Markup:
     """A scale whose numbers have no unit."""
-    ends = (0, (len(marks) - 1) // 2, len(marks) - 1)
-    spans: list[Any] = [
-        Markup('<span class="tick{}" style="left:{}%">{}</span>').format(
-            "" if index in ends else " inner", round(100 * value / top, 3), text
-        )
-        for index, (value, text) in enumerate(marks)
-    ]
-    return Markup('<div class="axis" aria-hidden="true">{}</div>').format(Markup().join(spans))
+    return parts.scale(
+        [(round(100 * v / top, 3), text, parts.inner(i, len(marks))) for i, (v, text) in enumerate(marks)]
+    )
 
 
 def grid(ticks: Sequence[float], height: int) -> str:
     """A line at each tick, the height of a picture [px]."""
-    return "".join(f'<rect style="x:{place(v, ticks[-1])}" width="1" height="{height}" fill="{LINE}"/>' for v in ticks)
+    return parts.grid((place(v, ticks[-1]) for v in ticks), height)
 
 
 def span(ends: tuple[float, float], top: float, y: float, height: float, fill: str) -> str:
@@ -248,14 +219,3 @@ def span(ends: tuple[float, float], top: float, y: float, height: float, fill: s
 def dot(x: str, y: float, fill: str) -> str:
     """A point at a place."""
     return f'<circle style="cx:{x}" cy="{y:.1f}" r="5" fill="{fill}" stroke="{INK}" stroke-width="2"/>'
-
-
-def place(value: float, top: float) -> str:
-    """Where a value stands between the two edges of a picture, whatever its width."""
-    share = value / top if top else 0.0
-    return f"calc({EDGE}px + (100% - {2 * EDGE}px)*{share:.5f})"
-
-
-def svg(body: str, height: float, width: str = "100%") -> str:
-    """A picture that stretches with the page."""
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{body}</svg>'

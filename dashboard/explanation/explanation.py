@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.shared import estimator_gateway, html_parts, svg_charts
+from dashboard.shared import chart_parts, estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import short_day
 from dashboard.shared.texts import both, t
 from estimator.core.number_format import (
@@ -86,16 +86,14 @@ def _doubt(found: Mapping[str, Any], lang: str) -> Markup:
     if not shares:
         return shown
     rows = [
-        Markup('<li><p><b>{}</b> <span>{}</span></p><img class="share" alt="" src="{}"></li>').format(
-            _factor_name(f, lang),
-            share_text(f["share_of_variance"], lang),
-            svg_charts.data_uri(svg_charts.share_svg(f["share_of_variance"])),
+        chart_parts.line(
+            Markup("<b>{}</b> <span>{}</span>").format(_factor_name(f, lang), share_text(f["share_of_variance"], lang)),
+            svg_charts.share_svg(f["share_of_variance"]),
+            kind="share",
         )
         for f in shares
     ]
-    chart = Markup('<figure class="chart" aria-label="{}"><ol class="bars">{}</ol></figure>').format(
-        t("explain.doubt_caption", lang), Markup().join(rows)
-    )
+    chart = chart_parts.figure_of(t("explain.doubt_caption", lang), chart_parts.list_of(rows))
     return shown + html_parts.section(t("explain.doubt", lang), chart, t("explain.doubt_note", lang))
 
 

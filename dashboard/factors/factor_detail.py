@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from dashboard.explanation.explanation import source_text, validity_text
 from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.chart_parts import figure_of, line, list_of
 from dashboard.shared.dates import day_text, is_past
 from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.texts import t
@@ -62,7 +63,7 @@ def rivals_picture(entries: Sequence[FactorEntry], lang: str) -> Markup:
     ordered.sort(key=lambda e: e.factor.role != "default")
     highest = max(e.factor.high or 0.0 for e in ordered)
     step = step_for(ordered[0].factor.unit, highest, lang)
-    ticks = [v * float(step.worth) for v in svg_charts.nice_ticks(highest / float(step.worth))]
+    ticks = svg_charts.ticks_of(step, highest)
     rows, said = [], []
     for entry in ordered:
         item = entry.factor
@@ -75,17 +76,12 @@ def rivals_picture(entries: Sequence[FactorEntry], lang: str) -> Markup:
         )  # fmt: skip
         amount = {"low": item.low, "central": item.value, "high": item.high, "unit": item.unit}
         texture = {"measured" if item.role == "default" else "declared": 1.0}
-        picture = svg_charts.data_uri(svg_charts.bar_svg(amount, texture, ticks[-1], ticks))
         link = html_parts.address("facteurs", lang, facteur=item.id)
-        rows.append(
-            Markup(
-                '<li><p><b><a href="{}">{}</a></b> <span>{}</span></p><img class="bar" alt="" src="{}"></li>'
-            ).format(link, entry.source["title"], text, picture)
-        )
+        named = Markup('<b><a href="{}">{}</a></b> <span>{}</span>').format(link, entry.source["title"], text)
+        rows.append(line(named, svg_charts.bar_svg(amount, texture, ticks[-1], ticks)))
         said.append(t("numbers.pair", lang, name=entry.source["title"], value=text))
     label = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(said))
-    body = Markup('<ol class="bars">{}</ol>{}').format(Markup().join(rows), svg_charts.axis(ticks, step, lang))
-    return Markup('<h3>{}</h3><figure class="chart" aria-label="{}">{}</figure>').format(title, label, body)
+    return Markup("<h3>{}</h3>{}").format(title, figure_of(label, list_of(rows) + svg_charts.axis(ticks, step, lang)))
 
 
 def _record(entry: FactorEntry, today: date, lang: str) -> Markup:

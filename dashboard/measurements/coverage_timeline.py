@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from dashboard.shared import html_parts, svg_charts
+from dashboard.shared import chart_parts, html_parts, svg_charts
 from dashboard.shared.dates import month_text
 from dashboard.shared.texts import t
 from estimator.core.number_format import plain, step_for, with_unit
@@ -71,8 +71,8 @@ def months_picture(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
     months = span(min(touched), max(touched)) if touched else []
     title = t("coverage.caption", lang)
     alt = t("numbers.list", lang).join(_alternative(line, lang) for line in lines)
-    strips = Markup().join(_strip(line, months, lang) for line in lines)
-    figure = '<figure class="chart months" aria-label="{}">{}<ol class="bars">{}</ol>{}<p class="small">{}</p></figure>'
+    strips = chart_parts.list_of(_strip(line, months, lang) for line in lines)
+    figure = '<figure class="chart months" aria-label="{}">{}{}{}<p class="small">{}</p></figure>'
     return Markup(figure).format(
         t("chart.alt", lang, title=title, rows=alt),
         svg_charts.textures([m["kwh"] for line in lines for m in line.found.values()], lang, _marks(lines, lang)),
@@ -115,7 +115,7 @@ def _strip(line: ServiceTimeline, months: Sequence[int], lang: str) -> Markup:
         line.found[m]["kwh"] or ZERO if m in line.found else EMPTY if first <= m <= last else None for m in months
     ]
     open_ = [place for place, m in enumerate(months) if m in line.found and line.found[m]["unknown"]]
-    picture = svg_charts.data_uri(svg_charts.columns_svg(columns, line.top, max(FEWEST, len(months)), open_))
+    picture = svg_charts.columns_svg(columns, line.top, max(FEWEST, len(months)), open_)
     top = t("chart.month_top", lang, value=_kwh(line.top, lang)) if line.top else ""
     top = top or ("" if open_ else t("coverage.zero", lang))
     notes = Markup().join(
@@ -123,7 +123,7 @@ def _strip(line: ServiceTimeline, months: Sequence[int], lang: str) -> Markup:
         for kind, text in (("said", top), ("said", _unknown_text(line, lang)), ("said warn", gaps_text(line, lang)))
         if text
     )
-    return Markup('<li><p><b>{}</b> {}</p><img class="column" alt="" src="{}"></li>').format(line.key, notes, picture)
+    return chart_parts.line(Markup("<b>{}</b> {}").format(line.key, notes), picture, kind="column")
 
 
 def _unknown_text(line: ServiceTimeline, lang: str) -> str:
@@ -148,14 +148,9 @@ def _axis(months: Sequence[int], lang: str) -> Markup:
         end = index in (0, len(months) - 1)
         if not end and (index % every or index > len(months) - 1 - every):
             continue
-        side = "" if end else " inner"
-        if index == slots - 1:
-            side = " edge"
-        place = round((index + 0.5) * 100 / slots, 2)
-        marks.append(
-            Markup('<span class="tick{}" style="left:{}%">{}</span>').format(side, place, month_text(month, lang))
-        )
-    return Markup('<div class="axis" aria-hidden="true">{}</div>').format(Markup().join(marks))
+        side = "edge" if index == slots - 1 else "" if end else "inner"
+        marks.append((round((index + 0.5) * 100 / slots, 2), month_text(month, lang), side))
+    return chart_parts.scale(marks)
 
 
 def _alternative(line: ServiceTimeline, lang: str) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
+from dashboard.shared.chart_parts import figure_of, how, line, list_of
 from dashboard.shared.dates import day_text
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
@@ -78,18 +79,12 @@ def _picture(rows: Sequence[ValidationLine], names: Sequence[str], lang: str) ->
         )
         ends = {"low": plain(low, svg_charts.RATIO, lang), "high": plain(high, svg_charts.RATIO, lang)}
         said.append(t("validation.row_alt", lang, name=name, row=text, **ends))
-        picture = svg_charts.data_uri(svg_charts.ratio_svg(low, middle, high, ticks))
-        drawn.append(
-            Markup('<li><p><b>{}</b> <span>{}</span></p><img class="bar" alt="" src="{}"></li>').format(
-                name, text, picture
-            )
-        )
+        picture = svg_charts.ratio_svg(low, middle, high, ticks)
+        drawn.append(line(Markup("<b>{}</b> <span>{}</span>").format(name, text), picture))
     title = t("validation.picture", lang)
     label = t("chart.alt", lang, title=title, rows=t("numbers.list", lang).join(said))
-    return Markup(
-        '<figure class="chart" aria-label="{}"><h3 class="panel">{}</h3><ol class="bars">{}</ol>{}'
-        '<p class="small how">{}</p></figure>'
-    ).format(label, title, Markup().join(drawn), svg_charts.ratio_axis(ticks, lang), t("chart.ratio_how", lang))
+    body = Markup('<h3 class="panel">{}</h3>').format(title) + list_of(drawn)
+    return figure_of(label, body + svg_charts.ratio_axis(ticks, lang) + how(t("chart.ratio_how", lang)))
 
 
 def _table(caption: str, first: str, rows: Sequence[ValidationLine], names: Sequence[Any], lang: str) -> Markup:

@@ -1,6 +1,5 @@
 """Our own pictures: bars drawn in SVG that stretch with the page, beside text that stays text."""
 
-import base64
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,14 +8,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from dashboard.shared import chart_parts as parts
+from dashboard.shared.chart_parts import ACCENT, EDGE, INK, LINE, STRIP, WHITE, place
 from dashboard.shared.texts import t
 from estimator.catalogue.schema import PROOFS
 from estimator.core.number_format import Amount, DisplayUnit, interval_text, step_for, tick_text, with_unit
 
-INK, LINE, ACCENT, WHITE = "#1b1f24", "#d8dee4", "#0b5cad", "#ffffff"
 BAND = 14  # height of a bar [px]
-STRIP = 20  # height of its picture [px], the dot included
-EDGE = 6  # room left and right of the scale, so that a dot at zero is whole [px]
 COLUMN = 48  # height of a column of months [px]
 BOX = 13  # height of what stands for an electricity that is not known [px]
 SMALL = 20  # largest over smallest central value above which the small ones are also drawn enlarged
@@ -54,10 +52,7 @@ def interval_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
         heading = Markup('<h3 class="panel">{}</h3>').format(t("chart.small", lang))
         panels.append(heading + _panel(small, (), lang))
     panels.append(_absent(bars, lang))
-    how = Markup('<p class="small how">{}</p>').format(t("chart.how", lang))
-    return Markup('<figure class="chart" aria-label="{}">{}{}</figure>').format(
-        alt_text(bars, title, lang), Markup().join(panels), how
-    )
+    return parts.figure_of(alt_text(bars, title, lang), Markup().join(panels) + parts.how(t("chart.how", lang)))
 
 
 def small_ones(bars: Sequence[ChartRow]) -> list[ChartRow]:
@@ -83,34 +78,28 @@ def alt_text(bars: Sequence[ChartRow], title: str, lang: str) -> str:
 
 def legend(proofs: Sequence[Mapping[str, float]], lang: str) -> Markup:
     """What the textures in use mean, and the dot."""
-    dot = data_uri(_svg(_dot("14px", BAND / 2), "28", BAND))
-    item = Markup('<li><img src="{}" alt="" width="28" height="14">{}</li>').format(dot, t("chart.central", lang))
-    return textures(proofs, lang, item)
+    dot = parts.sample(_svg(_dot("14px", BAND / 2), "28", BAND), t("chart.central", lang))
+    return textures(proofs, lang, dot)
 
 
 def textures(proofs: Sequence[Mapping[str, float]], lang: str, more: Markup | None = None) -> Markup:
     """A sample of each texture in use, with its word."""
     there = [p for p in PROOFS if any(shares.get(p, 0) > 0 for shares in proofs)]
     items = [
-        Markup('<li><img src="{}" alt="" width="28" height="14">{}</li>').format(
-            data_uri(_svg(_band({p: 1.0}, "x:0.5px;width:27px", 0), "28", BAND)), t(f"proof.{p}", lang)
-        )
-        for p in there
+        parts.sample(_svg(_band({p: 1.0}, "x:0.5px;width:27px", 0), "28", BAND), t(f"proof.{p}", lang)) for p in there
     ]
-    return Markup('<ul class="legend" aria-label="{}">{}{}</ul>').format(
-        t("chart.legend", lang), Markup().join(items), more or Markup()
-    )
+    return parts.legend_of([*items, more or Markup()], lang)
 
 
 def bar_svg(amount: Amount, proof: Mapping[str, float], top: float, ticks: Sequence[float] = ()) -> str:
     """One bar from its low to its high value, with a dot at its central one, on a scale from 0 to `top`."""
-    lines = "".join(f'<rect style="x:{_at(v, top)}" width="1" height="{STRIP}" fill="{LINE}"/>' for v in ticks)
+    lines = parts.grid((place(v, top) for v in ticks), STRIP)
     if amount.get("central") is None:
         return _svg(lines, "100%", STRIP)
     wide = max((amount["high"] - amount["low"]) / top if top else 0.0, 0.002)
-    place = f"x:{_at(amount['low'], top)};width:calc((100% - {2 * EDGE}px)*{wide:.5f})"
-    band = _band(proof, place, (STRIP - BAND) / 2)
-    return _svg(lines + band + _dot(_at(amount["central"], top), STRIP / 2), "100%", STRIP)
+    extent = f"x:{place(amount['low'], top)};width:calc((100% - {2 * EDGE}px)*{wide:.5f})"
+    band = _band(proof, extent, (STRIP - BAND) / 2)
+    return _svg(lines + band + _dot(place(amount["central"], top), STRIP / 2), "100%", STRIP)
 
 
 def share_svg(share: float) -> str:
@@ -145,8 +134,7 @@ def columns_svg(months: Sequence[Mapping[str, float] | None], top: float, slots:
 def mark(name: str, text: str) -> Markup:
     """An entry of a legend that is no proof: "empty" month, or "open" column, which holds more than what is known."""
     body = _dots("2", "26", BAND / 2) if name == "empty" else _box("x:0.5px;width:27px", 1)
-    picture = data_uri(_svg(body, "28", BAND))
-    return Markup('<li><img src="{}" alt="" width="28" height="14">{}</li>').format(picture, text)
+    return parts.sample(_svg(body, "28", BAND), text)
 
 
 def ratio_ticks(lowest: float, highest: float) -> list[float]:
@@ -159,13 +147,11 @@ def ratio_ticks(lowest: float, highest: float) -> list[float]:
 def ratio_svg(low: float, middle: float, high: float, ticks: Sequence[float]) -> str:
     """Ratios from low to high with a dot in the middle, on a logarithmic scale; the line at 1 is darker."""
     places = [ratio_share(v, ticks) for v in (low, middle, high)]
-    lines = "".join(
-        f'<rect style="x:{_at(ratio_share(v, ticks), 1)}" width="1" height="{STRIP}" fill="{LINE}"/>' for v in ticks
-    )
-    even = f'<rect style="x:{_at(ratio_share(1.0, ticks), 1)}" width="1.5" height="{STRIP}" fill="{INK}"/>'
-    place = f"x:{_at(places[0], 1)};width:calc((100% - {2 * EDGE}px)*{places[2] - places[0]:.5f})"
-    bar = _band({"measured": 1.0}, place, (STRIP - BAND) / 2) if high > low else ""
-    return _svg(lines + bar + even + _dot(_at(places[1], 1), STRIP / 2), "100%", STRIP)
+    lines = parts.grid((place(ratio_share(v, ticks), 1) for v in ticks), STRIP)
+    even = f'<rect style="x:{place(ratio_share(1.0, ticks), 1)}" width="1.5" height="{STRIP}" fill="{INK}"/>'
+    extent = f"x:{place(places[0], 1)};width:calc((100% - {2 * EDGE}px)*{places[2] - places[0]:.5f})"
+    bar = _band({"measured": 1.0}, extent, (STRIP - BAND) / 2) if high > low else ""
+    return _svg(lines + bar + even + _dot(place(places[1], 1), STRIP / 2), "100%", STRIP)
 
 
 def ratio_share(value: float, ticks: Sequence[float]) -> float:
@@ -179,10 +165,8 @@ def ratio_axis(ticks: Sequence[float], lang: str) -> Markup:
     for value in ticks:
         far = tick_text(max(value, round(1 / value, 6)), RATIO, lang)
         text = t("chart.equal", lang) if value == 1 else t(f"chart.{'times' if value > 1 else 'over'}", lang, n=far)
-        where = round(100 * ratio_share(value, ticks), 3)
-        inner = "" if value in ends else " inner"
-        marks.append(Markup('<span class="tick{}" style="left:{}%">{}</span>').format(inner, where, text))
-    return Markup('<div class="axis" aria-hidden="true">{}</div>').format(Markup().join(marks))
+        marks.append((round(100 * ratio_share(value, ticks), 3), text, "" if value in ends else "inner"))
+    return parts.scale(marks)
 
 
 def nice_ticks(top: float) -> list[float]:
@@ -196,9 +180,9 @@ def nice_ticks(top: float) -> list[float]:
     return [float(Decimal(repr(step)) * n) for n in range(count + 1)]
 
 
-def data_uri(svg: str) -> str:
-    """A picture that travels inside the page."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+def ticks_of(step: DisplayUnit, highest: float) -> list[float]:
+    """Round values in the unit that is shown, from zero, which cover the highest."""
+    return [v * float(step.worth) for v in nice_ticks(highest / float(step.worth))]
 
 
 def _panel(bars: Sequence[ChartRow], small: Sequence[ChartRow], lang: str) -> Markup:
@@ -207,9 +191,9 @@ def _panel(bars: Sequence[ChartRow], small: Sequence[ChartRow], lang: str) -> Ma
     highest = max((amount["high"] for amount in known), default=0.0)
     unit = known[0]["unit"] if known else "kWh"
     step = step_for(unit, max((amount["central"] for amount in known), default=0.0), lang)
-    ticks = [v * float(step.worth) for v in nice_ticks(highest / float(step.worth))]
+    ticks = ticks_of(step, highest)
     drawn = [_row(b, None if b in small else step, ticks, lang) for b in bars if b.amount.get("central") is not None]
-    return Markup('<ol class="bars">{}</ol>{}').format(Markup().join(drawn), axis(ticks, step, lang) if known else "")
+    return parts.list_of(drawn) + (axis(ticks, step, lang) if known else Markup())
 
 
 def _absent(bars: Sequence[ChartRow], lang: str) -> Markup:
@@ -225,12 +209,9 @@ def _row(bar: ChartRow, step: DisplayUnit | None, ticks: Sequence[float], lang: 
             bar.href, value, bar.more or bar.label
         )
     said = Markup('<span class="said">{}</span>').format(bar.said) if bar.said else Markup()
-    picture = Markup()
-    if bar.amount.get("central") is not None:
-        picture = Markup('<img class="bar" alt="" src="{}">').format(
-            data_uri(bar_svg(bar.amount, bar.proof, ticks[-1], ticks))
-        )
-    return Markup("<li><p><b>{}</b> <span>{}</span> {}</p>{}</li>").format(bar.label, value, said, picture)
+    there = bar.amount.get("central") is not None
+    picture = bar_svg(bar.amount, bar.proof, ticks[-1], ticks) if there else ""
+    return parts.line(Markup("<b>{}</b> <span>{}</span> {}").format(bar.label, value, said), picture)
 
 
 def axis(ticks: Sequence[float], step: DisplayUnit, lang: str) -> Markup:
@@ -239,11 +220,9 @@ def axis(ticks: Sequence[float], step: DisplayUnit, lang: str) -> Markup:
     for index, value in enumerate(ticks):
         text = tick_text(value, step, lang)
         shown = with_unit(text, step) if index == len(ticks) - 1 else text
-        inner = "" if index in (0, (len(ticks) - 1) // 2, len(ticks) - 1) else " inner"
-        marks.append(
-            Markup('<span class="tick{}" style="left:{}%">{}</span>').format(inner, _percent(value, ticks[-1]), shown)
-        )
-    return Markup('<div class="axis" aria-hidden="true">{}</div>').format(Markup().join(marks))
+        where = round(100 * value / ticks[-1], 3) if ticks[-1] else 0.0
+        marks.append((where, shown, parts.inner(index, len(ticks))))
+    return parts.scale(marks)
 
 
 def _band(proof: Mapping[str, float], place: str, above: float) -> str:
@@ -282,17 +261,4 @@ def _dot(x: str, y: float) -> str:
 
 
 def _svg(body: str, width: str, height: float) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
-        f'<defs>{PATTERNS}</defs><g stroke-linejoin="round">{body}</g></svg>'
-    )
-
-
-def _at(value: float, top: float) -> str:
-    """The place of a value between the two edges of a picture, whatever its width."""
-    share = value / top if top else 0.0
-    return f"calc({EDGE}px + (100% - {2 * EDGE}px)*{share:.5f})"
-
-
-def _percent(value: float, top: float) -> float:
-    return round(100 * value / top, 3) if top else 0.0
+    return parts.svg(f'<defs>{PATTERNS}</defs><g stroke-linejoin="round">{body}</g>', height, width)

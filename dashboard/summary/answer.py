@@ -6,6 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.chart_parts import how
 from dashboard.shared.dates import month_text
 from dashboard.shared.texts import t
 from dashboard.summary.svg_charts import EFFECTS, History, months_figure, months_legend, waterfall
@@ -131,7 +132,7 @@ def changes(body: Body, lang: str) -> Markup:
     title = t("synthese.change_of", lang, name=name(settled[0]["id"], lang))
     picture = waterfall(list(_steps(settled[0], lang)), title, lang)
     table = html_parts.table(title, _change_heads(lang), [_change_row(entry, lang) for entry in entries], quiet=True)
-    inside = Markup('<h3>{}</h3>{}<p class="small how">{}</p>').format(title, picture, t("synthese.change_how", lang))
+    inside = Markup("<h3>{}</h3>{}{}").format(title, picture, how(t("synthese.change_how", lang)))
     return html_parts.section(
         t("synthese.change", lang), inside + html_parts.details(t("chart.table", lang), table, opened=len(settled) > 1),
         t("synthese.read_against", lang, against=against),

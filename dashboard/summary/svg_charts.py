@@ -6,9 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.shared import svg_charts
+from dashboard.shared import chart_parts as parts
+from dashboard.shared.chart_parts import ACCENT, INK, LINE, STRIP, WHITE, data_uri
 from dashboard.shared.dates import month_text
-from dashboard.shared.svg_charts import ACCENT, INK, LINE, WHITE, data_uri
 from dashboard.shared.texts import t
 from estimator.core.number_format import interval_text, plain, step_for, with_unit
 
@@ -53,23 +53,23 @@ def months_figure(history: History, lang: str) -> Markup:
 def months_svg(history: History, top: float) -> str:
     """The picture alone; `top`: the value of its upper edge."""
     wide = 100 / len(history.months)
-    parts = [f'<rect width="100%" y="{HIGH - GROUND}" height="1" fill="{LINE}"/>']
+    body = [f'<rect width="100%" y="{HIGH - GROUND}" height="1" fill="{LINE}"/>']
     for index, (month, amount) in enumerate(history.months.items()):
         left, width = (index + ROOM) * wide, wide * (1 - 2 * ROOM)
         if amount is None or amount["central"] is None:
-            parts.append(_gap(left + width / 2))
+            body.append(_gap(left + width / 2))
             continue
         now = month in history.period
         low, middle, high = (_y(amount[end], top) for end in ("low", "central", "high"))
         tall = max(low - high, NARROWEST)
         fill = ACCENT if now else EARLIER
         place = f'x="{left:.2f}%" width="{width:.2f}%"'
-        parts.append(f'<rect {place} y="{high:.1f}" height="{tall:.1f}" fill="{fill}"/>')
-        parts.append(f'<rect {place} y="{middle - 1:.1f}" height="2" fill="{WHITE if now else INK}"/>')
+        body.append(f'<rect {place} y="{high:.1f}" height="{tall:.1f}" fill="{fill}"/>')
+        body.append(f'<rect {place} y="{middle - 1:.1f}" height="2" fill="{WHITE if now else INK}"/>')
     if history.limit is not None:
         y = _y(history.limit, top)
-        parts.append(_dashed(y, "100%"))
-    return _svg("".join(parts), HIGH)
+        body.append(_dashed(y, "100%"))
+    return parts.svg("".join(body), HIGH)
 
 
 def months_legend(limited: bool, lang: str) -> Markup:
@@ -79,29 +79,25 @@ def months_legend(limited: bool, lang: str) -> Markup:
     if limited:
         samples.append(_dashed(7, "28"))
         keys.append("legend_objective")
-    items = Markup().join(
-        Markup('<li><img src="{}" alt="" width="28" height="14">{}</li>').format(
-            data_uri(_svg(sample, 14, "28")), t(f"synthese.{key}", lang)
-        )
-        for sample, key in zip(samples, keys, strict=True)
+    drawn = zip(samples, keys, strict=True)
+    return parts.legend_of(
+        (parts.sample(parts.svg(body, 14, "28"), t(f"synthese.{key}", lang)) for body, key in drawn), lang
     )
-    return Markup('<ul class="legend" aria-label="{}">{}</ul>').format(t("chart.legend", lang), items)
 
 
 def waterfall(rows: Sequence[tuple[str, str, float, float]], title: str, lang: str) -> Markup:
     """Rows of (label, value in words, from, to) on one scale from zero: totals start at zero, effects where they do."""
     top = max((max(start, end) for _, _, start, end in rows), default=0.0) or 1.0
     items = [
-        Markup('<li><p><b>{}</b> <span>{}</span></p><img class="step" alt="" src="{}"></li>').format(
-            label, value, data_uri(step_svg(start, end, top, total=start == 0.0))
+        parts.line(
+            Markup("<b>{}</b> <span>{}</span>").format(label, value),
+            step_svg(start, end, top, total=start == 0.0),
+            kind="step",
         )
         for label, value, start, end in rows
     ]
     said = t("numbers.list", lang).join(f"{label} : {value}" for label, value, *_ in rows)
-    alt = t("chart.alt", lang, title=title, rows=said)
-    return Markup('<figure class="chart" aria-label="{}"><ol class="bars">{}</ol></figure>').format(
-        alt, Markup().join(items)
-    )
+    return parts.figure_of(t("chart.alt", lang, title=title, rows=said), parts.list_of(items))
 
 
 def step_svg(start: float, end: float, top: float, total: bool) -> str:
@@ -112,7 +108,7 @@ def step_svg(start: float, end: float, top: float, total: bool) -> str:
         f'<rect x="{left:.2f}%" width="{max(right - left, 0.3):.2f}%" y="3" height="14" fill="{fill}"'
         f' stroke="{INK if total else ACCENT}"/>'
     )
-    return _svg(bar, svg_charts.STRIP)
+    return parts.svg(bar, STRIP)
 
 
 def _alt(history: History, known: Sequence[tuple[int, Mapping[str, Any]]], lang: str) -> str:
@@ -144,7 +140,3 @@ def _gap(middle: float) -> str:
 
 def _y(value: float, top: float) -> float:
     return (HIGH - GROUND) * (1 - value / top) if top else float(HIGH - GROUND)
-
-
-def _svg(body: str, high: float, wide: str = "100%") -> str:
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}">{body}</svg>'

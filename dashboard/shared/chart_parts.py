@@ -1,0 +1,81 @@
+"""What every picture of ours is made of: places on a scale, lines of a list, legends, the scale itself, its frame."""
+
+import base64
+from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup
+
+from dashboard.shared.texts import t
+
+INK, LINE, ACCENT, WHITE = "#1b1f24", "#d8dee4", "#0b5cad", "#ffffff"
+STRIP = 20  # height of the picture of a row [px], the dot included
+EDGE = 6  # room left and right of the scale, so that a dot at zero is whole [px]
+
+
+def svg(body: str, height: float, width: str = "100%") -> str:
+    """A picture that stretches with the page."""
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{body}</svg>'
+
+
+def data_uri(picture: str) -> str:
+    """A picture that travels inside the page."""
+    return "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
+
+
+def place(value: float, top: float) -> str:
+    """Where a value stands between the two edges of a picture, whatever its width."""
+    share = value / top if top else 0.0
+    return f"calc({EDGE}px + (100% - {2 * EDGE}px)*{share:.5f})"
+
+
+def grid(places: Iterable[str], height: int) -> str:
+    """A line at each place, the height of a picture [px]."""
+    return "".join(f'<rect style="x:{x}" width="1" height="{height}" fill="{LINE}"/>' for x in places)
+
+
+def line(words: Markup, picture: str = "", kind: str = "bar") -> Markup:
+    """A row of a list of bars: its words, then its picture if it has one, which is not read aloud."""
+    drawn = Markup('<img class="{}" alt="" src="{}">').format(kind, data_uri(picture)) if picture else ""
+    return Markup("<li><p>{}</p>{}</li>").format(words, drawn)
+
+
+def list_of(lines: Iterable[Markup]) -> Markup:
+    """The rows of a picture."""
+    return Markup('<ol class="bars">{}</ol>').format(Markup().join(lines))
+
+
+def sample(picture: str, word: str) -> Markup:
+    """An entry of a legend."""
+    return Markup('<li><img src="{}" alt="" width="28" height="14">{}</li>').format(data_uri(picture), word)
+
+
+def legend_of(samples: Iterable[Markup], lang: str) -> Markup:
+    """What the textures or colours in use mean."""
+    return Markup('<ul class="legend" aria-label="{}">{}</ul>').format(t("chart.legend", lang), Markup().join(samples))
+
+
+def scale(marks: Sequence[tuple[float, str, str]]) -> Markup:
+    """The scale under bars, from (place [%], text, kind); its numbers stand in the text too, so it is not read aloud.
+
+    kind: "inner" for a mark that a narrow page leaves out, "edge" for one that its edge would cut.
+    """
+    spans = (
+        Markup('<span class="tick{}" style="left:{}%">{}</span>').format(f" {kind}" if kind else "", at, text)
+        for at, text, kind in marks
+    )
+    return Markup('<div class="axis" aria-hidden="true">{}</div>').format(Markup().join(spans))
+
+
+def inner(index: int, count: int) -> str:
+    """The kind of a mark of a scale: a narrow page keeps the first, the middle one and the last."""
+    return "" if index in (0, (count - 1) // 2, count - 1) else "inner"
+
+
+def how(text: str) -> Markup:
+    """How to read a picture, under it."""
+    return Markup('<p class="small how">{}</p>').format(text)
+
+
+def figure_of(alt: str, body: Markup) -> Markup:
+    """A picture with its words."""
+    return Markup('<figure class="chart" aria-label="{}">{}</figure>').format(alt, body)
