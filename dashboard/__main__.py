@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import ipaddress
 import os
 import socket
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 from dashboard.server.write_access import HOURS, LONGEST, SHORTEST, Access, SecretRefused, read_secret
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 from estimator.core.home import default_home
-from estimator.ingestion.http.connections import MOST, OF_AN_ADDRESS, Bounds
+from estimator.ingestion.http.connections import MOST, OF_AN_ADDRESS, Bounds, is_this_machine
 
 PORT, ADDRESS = 8501, "127.0.0.1"
 
@@ -33,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     port = listening.getsockname()[1]
     if chosen.port not in (0, port):
         print(t("server.moved", chosen.lang, asked=str(chosen.port), port=str(port)), file=sys.stderr)
-    if not _is_this_machine(chosen.address):
+    if not is_this_machine(chosen.address):
         print(t("server.open_to_all", chosen.lang), file=sys.stderr)
     shown = f"[{chosen.address}]" if ":" in chosen.address else chosen.address
     url = f"http://{shown}:{port}"
@@ -106,13 +105,6 @@ def _can_bind(family: socket.AddressFamily, address: str) -> bool:
         except OSError:
             return False
     return True
-
-
-def _is_this_machine(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
 
 
 def _serve(listening: socket.socket, chosen: argparse.Namespace, access: Access) -> None:

@@ -12,7 +12,7 @@ from dashboard.register import estimator_gateway as register
 from dashboard.shared import estimator_gateway
 from dashboard.shared.document_links import ADDRESSES
 from dashboard.shared.html_shell import OURS
-from dashboard.shared.texts import DEFAULT, LANGUAGES, t
+from dashboard.shared.texts import lang_of, t
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.scenario_link import decode
 from estimator.core.errors import SobriaError
@@ -32,8 +32,7 @@ def sheet_routes() -> list[Route]:
 
 def _document(request: Request) -> Response:
     """The document of ?scenario=, of the use case ?cas=, else of the example; as a file when ?format= is no page."""
-    asked = request.query_params.get("lang", DEFAULT)
-    lang = asked if asked in LANGUAGES else DEFAULT
+    lang = lang_of(request.query_params)
     path = request.scope["path"]
     format = request.query_params.get("format", "html")
     try:

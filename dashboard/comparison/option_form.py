@@ -71,8 +71,7 @@ def _finer(place: str, option: Option, lang: str) -> None:
 
 def _measured(place: str, option: Option, lang: str) -> None:
     """The services of the ledger, one of which may stand for the option."""
-    build = estimator_gateway.current()
-    keys = [entry["service_key"] for entry in build.services()] if build else []
+    keys = estimator_gateway.service_keys()
     service = option.measured.service if option.measured else ""
     if keys or service:
         list_field(

@@ -30,13 +30,6 @@ def link(scenario: Scenario, lang: str, **query: str) -> str:
     return html_parts.address(PAGE, lang, **{NAME: state}, **query) if 0 < len(state) <= LONGEST_LINK else ""
 
 
-def example_banner(lang: str) -> Markup:
-    """The mark of the example, on the screen."""
-    return Markup('<p class="banner"><b>{}</b> <span>{}</span></p>').format(
-        t("compare.example", lang), t("compare.example_what", lang)
-    )
-
-
 def head(found: ComparedScenario, lang: str) -> Markup:
     """The question; in one sentence the reference against its nearest rival; then what it is about."""
     body = found.body

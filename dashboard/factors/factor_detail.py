@@ -18,9 +18,7 @@ from estimator.core.number_format import DisplayUnit, bounds_text, exact_text, s
 def factor_row(entry: FactorEntry, today: date, lang: str) -> list[Any]:
     """A line of the list."""
     item = entry.factor
-    name = Markup('<a href="{}">{}</a>').format(
-        html_parts.address("facteurs", lang, facteur=item.id), _name(entry, lang)
-    )
+    name = factor_link(entry, lang)
     if entry.rivals:
         name += Markup('<br><span class="small">{}</span>').format(t(f"factors.{_role(entry)}", lang))
     step = step_for(item.unit, item.value, lang)
@@ -35,6 +33,13 @@ def factor_row(entry: FactorEntry, today: date, lang: str) -> list[Any]:
         source_text(entry.source, item.locator, lang),
         valid,
     ]
+
+
+def factor_link(entry: FactorEntry, lang: str) -> Markup:
+    """A factor by its name, which leads to it."""
+    return Markup('<a href="{}">{}</a>').format(
+        html_parts.address("facteurs", lang, facteur=entry.factor.id), _name(entry, lang)
+    )
 
 
 def factor_view(entry: FactorEntry, family: Sequence[FactorEntry], today: date, lang: str) -> Markup:

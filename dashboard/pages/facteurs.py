@@ -6,7 +6,7 @@ from datetime import date
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.factors.factor_detail import factor_row, factor_view, rivals_picture
+from dashboard.factors.factor_detail import factor_link, factor_row, factor_view, rivals_picture
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.dates import is_past
 from dashboard.shared.estimator_gateway import FactorEntry
@@ -78,13 +78,7 @@ def _disagreements(chosen: Sequence[FactorEntry], lang: str) -> Markup:
             html_parts.address("facteurs", lang, facteur=first[0].factor.id), t("factors.all_of_it", lang, n=len(first))
         )
     others = [groups[pair][0] for pair in pairs[1:]]
-    links = [
-        Markup('<a href="{}">{}</a>').format(
-            html_parts.address("facteurs", lang, facteur=e.factor.id),
-            t("numbers.of", lang, name=e.quantity[lang], subject=e.subject[lang]),
-        )
-        for e in others
-    ]
+    links = [factor_link(entry, lang) for entry in others]
     if links:
         body += html_parts.details(t("factors.rivals_more", lang, n=len(links)), html_parts.items(links))
     return html_parts.section(title, body, t("factors.rivals_note", lang))

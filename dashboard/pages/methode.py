@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
+from dashboard.factors.factor_detail import factor_link
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import day_text, is_past
 from dashboard.shared.estimator_gateway import FactorEntry
@@ -170,13 +171,7 @@ def _review(today: date, lang: str) -> Markup:
     title = t("method.review", lang)
     if not late:
         return html_parts.section(title, Markup("<p>{}</p>").format(t("method.review_none", lang)))
-    links: list[str | Markup] = [
-        Markup('<a href="{}">{}</a>').format(
-            html_parts.address("facteurs", lang, facteur=e.factor.id),
-            t("numbers.of", lang, name=e.quantity[lang], subject=e.subject[lang]),
-        )
-        for e in late[:LATE_SHOWN]
-    ]
+    links: list[str | Markup] = [factor_link(entry, lang) for entry in late[:LATE_SHOWN]]
     if len(late) > LATE_SHOWN:
         links.append(t("method.more", lang, n=len(late) - LATE_SHOWN))
     return html_parts.section(title, html_parts.items(links), t("method.review_some", lang, n=len(late)))

@@ -126,8 +126,7 @@ def decision_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
 
 def attach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
     """A service of the ledger, from a day on."""
-    build = estimator_gateway.current()
-    keys = [entry["service_key"] for entry in build.services()] if build else []
+    keys = estimator_gateway.service_keys()
     label = t("register_forms.service_key", lang)
     chosen = st.selectbox(label, keys, index=None, key=KEPT + "service_key", placeholder="") or ""
     return {"service_key": register.pattern(chosen), "since": day("since", lang)}

@@ -11,7 +11,7 @@ from dashboard.register import estimator_gateway as register
 from dashboard.register.printable_sheet import sheet
 from dashboard.shared import estimator_gateway
 from dashboard.shared.html_shell import not_found_page
-from dashboard.shared.texts import DEFAULT, LANGUAGES
+from dashboard.shared.texts import lang_of
 from estimator.governance.register.refusals import UseCaseUnknown
 
 REGISTER_FILES = ("/registre.csv", "/registre-schema.json")
@@ -42,8 +42,7 @@ def _schema(request: Request) -> Response:
 
 def _sheet(request: Request) -> Response:
     """The printable sheet of the use case ?cas=."""
-    asked = request.query_params.get("lang", DEFAULT)
-    lang = asked if asked in LANGUAGES else DEFAULT
+    lang = lang_of(request.query_params)
     try:
         case = register.register().use_case(request.query_params.get("cas", "")[: estimator_gateway.LONGEST_ID])
     except UseCaseUnknown:

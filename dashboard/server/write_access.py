@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.shared.html_shell import alone_page
-from dashboard.shared.texts import DEFAULT, LANGUAGES, t
+from dashboard.shared.texts import lang_of, t
 
 LINK, KEY = "/ecrire", "cle"
 SECRET = "x-sobria-proxy-secret"  # what a proxy shows; it goes no further than the guard
@@ -85,8 +85,7 @@ def writing_routes(access: Access) -> list[Route]:
 
 async def _open(request: Request, access: Access) -> Response:
     """Give the browser that opens the link the right to write, once, and take the key out of its address."""
-    asked = request.query_params.get("lang", DEFAULT)
-    lang = asked if asked in LANGUAGES else DEFAULT
+    lang = lang_of(request.query_params)
     kept = {"cache-control": "no-store"}
     if request.method != "GET" or any("prefetch" in request.headers.get(name, "") for name in EARLY):
         return Response(status_code=503, headers=kept)  # nobody opened it: a link is not used up for a preview

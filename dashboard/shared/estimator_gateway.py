@@ -29,6 +29,12 @@ def current() -> "OpenBuild | None":
     return _open_build(str(folder), str(pointer)) if pointer else None
 
 
+def service_keys() -> list[str]:
+    """The services of the ledger, largest first; none without a build."""
+    build = current()
+    return [entry["service_key"] for entry in build.services()] if build else []
+
+
 def current_build() -> Build:
     """The build itself, for what is worked out over it. SobriaError when there is none."""
     found = current()

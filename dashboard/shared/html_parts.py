@@ -156,11 +156,9 @@ def onward_links(entries: Sequence[tuple[str, str, str]]) -> Markup:
     return Markup('<ul class="doors">{}</ul>').format(Markup().join(links))
 
 
-def banner(lang: str) -> Markup:
-    """The mark of sample data, on every screen."""
-    return Markup('<p class="banner"><b>{}</b> <span>{}</span></p>').format(
-        t("state.sample", lang), t("state.sample_what", lang)
-    )
+def banner(lang: str, key: str = "state.sample") -> Markup:
+    """The mark of sample data, on every screen; or of another kind of example."""
+    return Markup('<p class="banner"><b>{}</b> <span>{}</span></p>').format(t(key, lang), t(f"{key}_what", lang))
 
 
 def footer(facts: Mapping[str, str | None], lang: str) -> Markup:

@@ -41,6 +41,12 @@ def has_text(key: str, lang: str) -> bool:
     return True
 
 
+def lang_of(query: Mapping[str, str]) -> str:
+    """The language that an address asks for, French unless it is one of ours."""
+    asked = query.get("lang", DEFAULT)
+    return asked if asked in LANGUAGES else DEFAULT
+
+
 def both(text: Mapping[str, Any] | str | None, lang: str) -> str:
     """The sentence of a {"fr", "en"} pair that the estimator gave; a plain text as it is."""
     if isinstance(text, Mapping):

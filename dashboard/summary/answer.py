@@ -8,7 +8,7 @@ from markupsafe import Markup
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.chart_parts import how
 from dashboard.shared.dates import month_text
-from dashboard.shared.texts import t
+from dashboard.shared.texts import sentence, t
 from dashboard.summary.svg_charts import EFFECTS, History, months_figure, months_legend, waterfall
 from estimator.core.number_format import figure, interval_text
 from estimator.governance.indicators.explanation import number_of
@@ -18,12 +18,11 @@ from estimator.reporting.summary.sentences import (
     WHOLE,
     against_text,
     answer,
-    budget_text,
     effect_text,
     limit_texts,
     name,
     objective_text,
-    path_text,
+    path_lines,
     period_text,
     proof_text,
     trend_text,
@@ -71,8 +70,8 @@ def _tile(entry: Body, body: Body, lang: str) -> Markup:
     history = {int(month): amount for month, amount in entry["history"].items()}
     picture = months_figure(History(label, history, frozenset(body["months"]), _limit(entry)), lang)
     objective = objective_text(entry["objective"], lang)
-    said = t("synthese.objective", lang, text=objective) if entry["objective"] else _sentence(objective)
-    lines = [_sentence(trend_text(entry, lang)), said]
+    said = t("synthese.objective", lang, text=objective) if entry["objective"] else sentence(objective)
+    lines = [sentence(trend_text(entry, lang)), said]
     small = Markup().join(Markup('<p class="small">{}</p>').format(line) for line in lines)
     return Markup('<div class="tile" data-number="{}"><h3>{}</h3>{}{}{}</div>').format(
         entry["id"], label, value, picture, small
@@ -111,11 +110,8 @@ def paths(body: Body, lang: str) -> Markup:
     """Objectives and budgets at the pace of the year."""
     told: list[str] = []
     for key in FOOTPRINTS:
-        entry = body["indicators"][key]
-        lines = [path_text(entry, lang)]
-        if entry["budget"]:
-            lines.append(budget_text(entry["budget"], entry["value"]["unit"], lang))
-        told += [t("synthese.about", lang, name=name(key, lang), text=line) for line in lines if line]
+        lines = path_lines(body["indicators"][key], lang)
+        told += [t("synthese.about", lang, name=name(key, lang), text=line) for line in lines]
     if not told:
         told = [t("synthese.no_budget", lang)]
     return html_parts.section(t("synthese.budget", lang), html_parts.items(told), t("synthese.budget_note", lang))
@@ -206,7 +202,3 @@ def uses(body: Body, lang: str) -> Markup:
 def asked_lines(entry: Body, lang: str) -> list[str]:
     """What is asked of an indicator: the objective voted, then what texts set."""
     return [objective_text(entry["objective"], lang), *limit_texts(entry["limits"], lang)]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dashboard.shared.texts import DEFAULT, LANGUAGES
+from dashboard.shared.texts import DEFAULT, LANGUAGES, lang_of
 from dashboard.summary.estimator_gateway import Remembered, State, SummaryScope, body, scope_of_address, state
 from estimator.reporting.summary.write import render_summary
 
@@ -32,10 +32,7 @@ def _requested_scope(request: Request) -> tuple[SummaryScope, str] | None:
     if now is None:
         return None
     read = request.query_params
-    lang = read.get("lang", DEFAULT)
-    return scope_of_address(
-        now, read.get("territoire", ""), read.get("periode", "")
-    ), lang if lang in LANGUAGES else DEFAULT
+    return scope_of_address(now, read.get("territoire", ""), read.get("periode", "")), lang_of(read)
 
 
 def _sheet(request: Request) -> Response:

@@ -111,6 +111,12 @@ class Amount:
         return body | {name: part.as_dict() for name, part in self.parts.items()}
 
 
+def per_unit(amount: Mapping[str, Any], units: float) -> dict[str, Any]:
+    """An amount, as `as_dict` gives it, for one of so many units; without its parts."""
+    ends = {end: None if amount[end] is None else amount[end] / units for end in ("low", "central", "high")}
+    return ends | {name: amount[name] for name in ("unit", "missing") if name in amount}
+
+
 def amounts(
     groups: Sequence[ActivityGroup], figures: Iterable[ImpactIndicator] = FIGURES + SUPPLEMENTARY
 ) -> dict[str, Amount]:

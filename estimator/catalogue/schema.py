@@ -5,7 +5,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from estimator.core.fields import Strict
 
 MissingReason = Literal["not_published", "licence", "not_known", "unreliable", "not_applicable"]
 BoundsKind = Literal["p5_p95", "min_max", "rival_sources", "rule", "exact"]
@@ -13,10 +15,8 @@ Proof = Literal["measured", "estimated", "declared", "unknown"]  # what an elect
 PROOFS: tuple[str, ...] = get_args(Proof)
 
 
-class TableRow(BaseModel):
+class TableRow(Strict):
     """A row of a table: nothing more than its columns, and never changed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Source(TableRow):

@@ -7,7 +7,7 @@ import typer
 
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
-from estimator.ingestion.http.connections import OF_AN_ADDRESS, Bounds
+from estimator.ingestion.http.connections import OF_AN_ADDRESS, Bounds, is_this_machine
 from estimator.ingestion.http.endpoints import ADDRESS, PORT, Limits
 
 collect = typer.Typer(invoke_without_command=True, help="collect")
@@ -31,7 +31,7 @@ def receive(  # noqa: PLR0913
 
     lang = context.obj["lang"]
     listening = door.listen(address, port)
-    if not door.is_this_machine(address):
+    if not is_this_machine(address):
         print(say("collect", "open_to_all", lang), file=sys.stderr)
     shown = f"[{address}]" if ":" in address else address
     app = door.create_app(context.obj["home"], Limits(body=max_bytes, waiting=max_waiting))

@@ -1,12 +1,19 @@
 """Options side by side: figures of each, paired verdicts, what the difference is made of and what would change it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from estimator.assessment.impacts import FIGURES, ImpactIndicator, amounts, applies_to, figure_named, known_result
+from estimator.assessment.impacts import (
+    FIGURES,
+    ImpactIndicator,
+    amounts,
+    applies_to,
+    figure_named,
+    known_result,
+    per_unit,
+)
 from estimator.assessment.sensitivity import split_difference
 from estimator.comparison.breakdown import components, screens_share
 from estimator.comparison.option_inventory import ComparisonContext, OptionInventory, built, counts_network
@@ -236,7 +243,7 @@ def _option(work: Comparator, option: Option) -> dict[str, Any]:
         }
     found = amounts(weighed.built.groups, FIGURES) if weighed.built.groups else {}
     body["figures"] = {name: amount.as_dict() for name, amount in found.items()}
-    body["per_unit"] = {name: _per(amount.as_dict(), work.units) for name, amount in found.items()}
+    body["per_unit"] = {name: per_unit(amount.as_dict(), work.units) for name, amount in found.items()}
     body["components"] = {name: components(weighed.side, name) for name in found}
     body["screens_share"] = screens_share(body["components"].get("energy", {}))
     return body | {"proof": dict(weighed.built.proof), "warnings": list(weighed.built.warnings)}
@@ -244,8 +251,3 @@ def _option(work: Comparator, option: Option) -> dict[str, Any]:
 
 def _minutes(option: Option) -> float | None:
     return option.people.work_minutes if option.people else None
-
-
-def _per(amount: Mapping[str, Any], units: float) -> dict[str, Any]:
-    body = {k: amount[k] / units if amount[k] is not None else None for k in ("low", "central", "high")}
-    return body | {"unit": amount["unit"]} | ({"missing": amount["missing"]} if "missing" in amount else {})

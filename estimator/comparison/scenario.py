@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.core.fields import Strict
 from estimator.core.validation_messages import expected
 from estimator.workloads.request import Request
 
@@ -27,13 +28,7 @@ class ScenarioRefused(SobriaError):
         return say("errors", self.code, lang, **self.facts | {"expected": told})
 
 
-class ScenarioPart(BaseModel):
-    """A part of a scenario: no word beyond its fields, never changed, no infinite number."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Quality(ScenarioPart):
+class Quality(Strict):
     """How good the answers are: found by a test, with who and when; or a threshold to reach."""
 
     value: float = Field(ge=0, description="share of accepted answers, or score of the test [unit of the test]")
@@ -42,7 +37,7 @@ class Quality(ScenarioPart):
     by: str = Field("", description="the service that tested; never a person")
 
 
-class Need(ScenarioPart):
+class Need(Strict):
     """What is wanted of every option."""
 
     unit: str = Field(min_length=1, max_length=80, description="functional unit: « une réponse acceptée »")
@@ -53,7 +48,7 @@ class Need(ScenarioPart):
     peak_concurrency: float | None = Field(None, gt=0, le=1e6, description="requests at the same time at the peak")
 
 
-class Constraints(ScenarioPart):
+class Constraints(Strict):
     """What an option must respect to be chosen; none of it changes a figure."""
 
     quality: Quality | None = None
@@ -62,7 +57,7 @@ class Constraints(ScenarioPart):
     location: str = Field("", description="zone in which the computation must take place: FRA, EU27")
 
 
-class People(ScenarioPart):
+class People(Strict):
     """What people use for one answer, accepted or not, and the work it takes; minutes are stated, never converted."""
 
     terminal: str = "terminal/laptop-with-screen"
@@ -71,14 +66,14 @@ class People(ScenarioPart):
     work_minutes: float | None = Field(None, ge=0, le=1e5, description="of an agent's work, for one unit [min]")
 
 
-class MeasuredService(ScenarioPart):
+class MeasuredService(Strict):
     """A service of the ledger whose measured runs stand for this option."""
 
     service: str = Field(min_length=1)
     items: float | None = Field(None, gt=0, description="units that these runs made; default: their own count")
 
 
-class Option(ScenarioPart):
+class Option(Strict):
     """One way to meet the need. `use` describes one attempt; `reserved_hours` a server for the whole period."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
@@ -109,7 +104,7 @@ class Option(ScenarioPart):
         return self
 
 
-class Scenario(ScenarioPart):
+class Scenario(Strict):
     """One need and its options, in the order in which they are shown; the first is without AI."""
 
     title: str = Field(min_length=1, max_length=120)

@@ -4,9 +4,10 @@ import os
 import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from estimator.core.errors import SobriaError
+from estimator.core.fields import Strict
 
 SPOOL, TRACES = "spool", "traces"  # folders of a home: runs in progress, and traces that were delivered
 
@@ -15,10 +16,8 @@ class SettingsRefused(SobriaError):
     """The settings file of a home that cannot be read."""
 
 
-class Contact(BaseModel):
+class Contact(Strict):
     """`[contact]` of the settings: whom to write to when a page cannot be used, as the law asks to say."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     who: str = ""
     mail: str = ""
@@ -26,10 +25,8 @@ class Contact(BaseModel):
     post: str = ""
 
 
-class Settings(BaseModel):
+class Settings(Strict):
     """`settings.toml` of a home: what a trace without it is read with, and whom to write to."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     timezone: str = "Europe/Paris"
     zone: str = "FRA"

@@ -4,20 +4,19 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from estimator.catalogue.resolver import is_timezone
 from estimator.core.atomic_files import publish
+from estimator.core.fields import Strict
 from estimator.ledger.rows import Scope
 
 SUFFIX = ".sobria.json"
 _MODE = r"^mode/[a-z0-9_]+$"
 
 
-class Modes(BaseModel):
+class Modes(Strict):
     """How each component was metered: ids of subjects `mode/…`; None when the tracker cannot tell."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     cpu: str | None = Field(None, pattern=_MODE)
     gpu: str | None = Field(None, pattern=_MODE)
@@ -25,22 +24,20 @@ class Modes(BaseModel):
     other: str | None = Field(None, pattern=_MODE)
 
 
-class IdlePower(BaseModel):
+class IdlePower(Strict):
     """The machine with nothing asked of it, as the same meters saw it: mean power [W] over a duration [s]."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     power_w: float = Field(ge=0)
     duration_s: float = Field(gt=0)
 
 
-class Sidecar(BaseModel):
+class Sidecar(Strict):
     """Facts about one run (run_id given) or about every row of one file (run_id None).
 
     Durations [s], data [GB]. What is None is not claimed: the reader then derives it from the trace.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(populate_by_name=True)
 
     schema_version: Literal[1] = Field(1, alias="schema")
     run_id: str | None = None

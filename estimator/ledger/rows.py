@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from estimator.core.fields import Strict
+
 COMPONENTS = ("cpu", "gpu", "ram", "other")
 Scope = Literal["machine", "process", "node", "unknown"]
 TimeBasis = Literal["offset", "day", "sidecar", "option", "country", "home"]
@@ -76,10 +78,8 @@ class Activity(BaseModel):
     checks: tuple[str, ...] = Field((), description="codes of what a person should look at")
 
 
-class Refused(BaseModel):
+class Refused(Strict):
     """A row that could not become an Activity: kept, with its reason, to be read again after a fix."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     row_id: str = Field(pattern=r"^[0-9a-f]{32}$")
     file_name: str

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import GivenValueRefused, SelectedFactor, given
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError, say, sentences
+from estimator.core.fields import Strict
 from estimator.core.refusals import ListedRefusal
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -76,10 +77,10 @@ FIELDS: Mapping[str, QuestionnaireField] = {
 }
 
 
-class Answer(BaseModel):
+class Answer(Strict):
     """What a supplier says of a site, in the unit that the field expects; low and high when it gives an interval."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
+    model_config = ConfigDict(str_strip_whitespace=True)
 
     host: str = Field(min_length=1)
     field: str

@@ -8,9 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from estimator.core.errors import say, sentences
+from estimator.core.fields import Strict
 from estimator.ingestion.sidecar import Modes
 from estimator.tracking import machine
 
@@ -18,10 +17,8 @@ Part = Literal["machine", "cpu", "gpu", "ram", "tool"]
 Proof = Literal["measured", "estimated", "unread", "absent"]
 
 
-class Finding(BaseModel):
+class Finding(Strict):
     """One thing seen: the sentence of `code` in the words file, filled with facts, says it."""
-
-    model_config = ConfigDict(frozen=True)
 
     part: Part
     code: str
@@ -29,10 +26,8 @@ class Finding(BaseModel):
     facts: dict[str, str] = {}
 
 
-class Diagnosis(BaseModel):
+class Diagnosis(Strict):
     """What a tracker would find here. modes: how each part would be metered; result, todo: codes of sentences."""
-
-    model_config = ConfigDict(frozen=True)
 
     virtual: bool
     container: bool

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from estimator.core.errors import SobriaError
+from estimator.core.fields import Strict
 
 AMOUNT = 1e12  # beyond any use
 
@@ -33,13 +34,7 @@ class TooManyCached(SobriaError):
     """More tokens kept in cache than were read."""
 
 
-class RequestPart(BaseModel):
-    """Never changed, no word beyond its fields, no infinite number."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class TrainingEffort(RequestPart):
+class TrainingEffort(Strict):
     """What it took to make a model: a training, a fine-tuning, all their repetitions and the research before them."""
 
     it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else hours of a device")
@@ -53,7 +48,7 @@ class TrainingEffort(RequestPart):
     uses: float | None = Field(None, gt=0, le=1e18, description="declared over the life of the model")
 
 
-class Request(RequestPart):
+class Request(Strict):
     """What is known of a use; all else is found in the factor tables or said to be unknown."""
 
     it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else a model and its answers")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
-from estimator.assessment.impacts import FIGURES, amounts
+from estimator.assessment.impacts import FIGURES, amounts, per_unit
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import Scope, of_case
@@ -77,7 +77,7 @@ def per_service(scope: Scope) -> dict[str, Any]:
             hidden += 1
             continue
         whole = totals(_cells(rows))
-        each = {name: _divided(whole[name], made) for name in FOOTPRINTS}
+        each = {name: per_unit(whole[name], made) for name in FOOTPRINTS}
         found.append({"use_case": case.id, "name": case.name, "unit": case.unit, "units": made, "each": each})
     found.sort(key=_weight, reverse=True)
     value = {"numerator": len(found) + hidden, "denominator": len(scope.in_use)}
@@ -90,8 +90,3 @@ def _weight(row: dict[str, Any]) -> float:
 
 def _cells(rows: Sequence[Attached]) -> list[ActivityGroup]:
     return [r.row.group for r in rows]
-
-
-def _divided(amount: dict[str, Any], units: float) -> dict[str, Any]:
-    ends = {name: amount[name] / units if amount[name] is not None else None for name in ("low", "central", "high")}
-    return ends | {"unit": amount["unit"]} | ({"missing": amount["missing"]} if "missing" in amount else {})

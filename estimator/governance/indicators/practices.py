@@ -72,17 +72,21 @@ def coverage(scope: Scope) -> dict[str, Any]:
     """Use cases in use of known electricity in the period, and the electricity by proof."""
     seen = {row.id for row in scope.rows if row.row.group.values.get("it_energy") is not None}
     with_data = [case for case in scope.in_use if case.id in seen]
-    proof = dict.fromkeys(PROOFS, 0.0)
-    lost = 0
-    for row in scope.rows:
-        lost += row.row.group.values.get("it_energy") is None
-        for name, kwh in proofs(row.row.group).items():
-            proof[name] += kwh
-    whole = sum(proof.values())
-    shares = {name: kwh / whole if whole else 0.0 for name, kwh in proof.items()}
+    lost = sum(row.row.group.values.get("it_energy") is None for row in scope.rows)
+    shares = proof_shares(scope.rows)
     body = {"value": _share(len(with_data), len(scope.in_use)), "proof": shares, "not_estimable": lost}
     silent = [case.id for case in scope.in_use if case not in with_data]
     return body | {"attached": _attached_share(scope.rows), "silent": silent}
+
+
+def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:
+    """Share of the IT electricity of some months by proof [1]; 0 for each where none is known."""
+    found = dict.fromkeys(PROOFS, 0.0)
+    for row in rows:
+        for name, kwh in proofs(row.row.group).items():
+            found[name] += kwh
+    whole = sum(found.values())
+    return {name: kwh / whole if whole else 0.0 for name, kwh in found.items()}
 
 
 def proofs(group: ActivityGroup) -> dict[str, float]:

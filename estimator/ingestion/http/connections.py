@@ -92,6 +92,14 @@ def _room(held: Collection[Held], most: int, leave: Callable[[Held], None]) -> b
     return True
 
 
+def is_this_machine(address: str) -> bool:
+    """Whether only this machine can come by this address."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
 def _network(address: str) -> str:
     """What one person may hold: an address; of IPv6, its 64 first bits."""
     try:

@@ -3,7 +3,6 @@
 import asyncio
 import binascii
 import errno
-import ipaddress
 import socket
 from base64 import b64decode
 from collections import Counter
@@ -181,14 +180,6 @@ def listen(address: str, port: int) -> socket.socket:
             raise PortTaken(port=port, address=address) from error
         raise AddressRefused(address=address, reason=error.strerror or str(error)) from error
     return opened
-
-
-def is_this_machine(address: str) -> bool:
-    """Whether only this machine can come by this address."""
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
 
 
 def _secret(authorization: str) -> str:

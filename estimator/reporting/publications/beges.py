@@ -8,8 +8,7 @@ from estimator.core.errors import say
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.document import Record, Sheet
 from estimator.reporting.documents.markdown_csv import table
-from estimator.reporting.publications.context import ReportFacts
-from estimator.reporting.publications.result import ReportFiles
+from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.site_ownership import owner
 
 PARTS = ("use", "devices", "machines", "network")

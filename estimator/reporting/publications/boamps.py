@@ -20,8 +20,7 @@ from estimator.governance.register.attachments import use_case_of
 from estimator.governance.register.schema import UseCase
 from estimator.ingestion.kept_traces import sidecar_of
 from estimator.ledger.rows import COMPONENTS
-from estimator.reporting.publications.context import ReportFacts
-from estimator.reporting.publications.result import ReportFiles
+from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.site_ownership import owner
 
 GROUPED = (

@@ -4,9 +4,8 @@ from estimator.core.errors import say
 from estimator.reporting.documents.document import FieldList, Row, Section, Sheet, Table, TableCell
 from estimator.reporting.documents.html import page
 from estimator.reporting.project.context import clipped
-from estimator.reporting.publications.context import ReportFacts, facts_in
+from estimator.reporting.publications.context import ReportFacts, ReportFiles, facts_in
 from estimator.reporting.publications.printed import foot, heading, side_by_side
-from estimator.reporting.publications.result import ReportFiles
 
 # Axis of the annex -> the footprint that says something about it, "" where none does.
 AXES = {

@@ -7,17 +7,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import say
 from estimator.core.number_format import share_text
 from estimator.governance.indicators import Scope, sheet
 from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.open_scope import scope_of
-from estimator.governance.indicators.practices import proofs
+from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.reporting.summary.sentences import period_text, proof_text, territory_text
 
 METHOD = "docs/methode.md"
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """files: name → text, the name "" standing for the file asked; left_out: sentences that say what is not in them."""
+
+    files: Mapping[str, str]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ class ReportFacts:
 
     def proof(self, rows: Sequence[Attached]) -> str:
         """« 60 % mesuré, 40 % estimé », or that it is not known."""
-        return proof_text(proof_shares(rows), self.lang) or self.say("proof_none")
+        return proof_text(known_shares(rows), self.lang) or self.say("proof_none")
 
 
 def facts_of(home: Path, asked: ReportRequest, lang: str, today: date | None = None) -> ReportFacts:
@@ -118,11 +125,7 @@ def facts_in(scope: Scope, lang: str, administration: str = "") -> ReportFacts:
     return ReportFacts(scope, sheet(scope), lang, administration)
 
 
-def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:
+def known_shares(rows: Sequence[Attached]) -> dict[str, float]:
     """Share of the IT electricity by proof [1]; empty when there is none."""
-    kwh = dict.fromkeys(PROOFS, 0.0)
-    for row in rows:
-        for name, value in proofs(row.row.group).items():
-            kwh[name] += value
-    whole = sum(kwh.values())
-    return {name: value / whole for name, value in kwh.items()} if whole else {}
+    shares = proof_shares(rows)
+    return shares if any(shares.values()) else {}

@@ -13,8 +13,7 @@ from estimator.catalogue.schema import PROOFS
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import Row, table_text
-from estimator.reporting.publications.context import ReportFacts, proof_shares
-from estimator.reporting.publications.result import ReportFiles
+from estimator.reporting.publications.context import ReportFacts, ReportFiles, known_shares
 
 TABLE = "footprints.csv"
 PACKAGE = "datapackage.json"
@@ -62,7 +61,7 @@ def _rows(facts: ReportFacts) -> Iterator[Row]:
 def _figures(rows: Sequence[Attached]) -> Iterator[dict[str, object]]:
     """One entry an indicator: bounds, what they cover, why there are none, and the proof of the electricity."""
     found = amounts([row.row.group for row in rows], FIGURES)
-    shares = proof_shares(rows)
+    shares = known_shares(rows)
     proof = {f"proof_{name}": shares.get(name) for name in PROOFS}
     for figure in FIGURES:
         amount = found[figure.id]

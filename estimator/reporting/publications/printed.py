@@ -7,7 +7,7 @@ from estimator.core.errors import say
 from estimator.core.number_format import interval_text, share_text
 from estimator.reporting.documents.document import IntervalBar, TableCell
 from estimator.reporting.documents.svg_bars import round_top
-from estimator.reporting.publications.context import ReportFacts, proof_shares
+from estimator.reporting.publications.context import ReportFacts, known_shares
 from estimator.reporting.summary.sentences import WHOLE
 
 
@@ -16,7 +16,7 @@ def side_by_side(now: ReportFacts, before: ReportFacts, name: str) -> tuple[Tabl
     both = [facts.body["indicators"][name]["value"] for facts in (now, before)]
     top = round_top(max((amount["high"] or 0.0 for amount in both), default=0.0))
     first, second = (
-        amount_cell(amount, proof_shares(facts.scope.rows), top, facts.lang)
+        amount_cell(amount, known_shares(facts.scope.rows), top, facts.lang)
         for amount, facts in zip(both, (now, before), strict=True)
     )
     return first, second

@@ -14,10 +14,9 @@ from estimator.reporting.documents.document import Points, Row, Section, Sheet, 
 from estimator.reporting.documents.html import page
 from estimator.reporting.documents.svg_bars import round_top
 from estimator.reporting.project.context import clipped
-from estimator.reporting.publications.context import ReportFacts, facts_in
+from estimator.reporting.publications.context import ReportFacts, ReportFiles, facts_in
 from estimator.reporting.publications.forbidden_claims import claims
 from estimator.reporting.publications.printed import amount_cell, foot, heading, side_by_side
-from estimator.reporting.publications.result import ReportFiles
 from estimator.reporting.summary.sentences import (
     against_text,
     amount_text,

@@ -10,8 +10,7 @@ from estimator.core.number_format import interval_text, share_text, unit_text
 from estimator.governance.indicators.footprints import FOOTPRINTS, footprint
 from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.reporting.documents.csv_table import table_text
-from estimator.reporting.publications.context import ReportFacts
-from estimator.reporting.publications.result import ReportFiles
+from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.summary.sentences import objective_text, shared
 
 COLUMNS = (

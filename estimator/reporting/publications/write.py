@@ -8,11 +8,10 @@ from estimator.core.errors import SobriaError
 from estimator.reporting.publications.beges import beges
 from estimator.reporting.publications.boamps import boamps
 from estimator.reporting.publications.budget_vert import budget_vert
-from estimator.reporting.publications.context import ReportFacts
+from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.forbidden_claims import claimed
 from estimator.reporting.publications.open_data import data
 from estimator.reporting.publications.reen import reen
-from estimator.reporting.publications.result import ReportFiles
 from estimator.reporting.publications.schema_impact import schema_impact
 
 REPORTS: Mapping[str, Callable[[ReportFacts], ReportFiles]] = {

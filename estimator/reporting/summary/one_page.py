@@ -16,6 +16,7 @@ from estimator.reporting.summary.sentences import (
     limit_texts,
     name,
     objective_text,
+    path_lines,
     path_text,
     period_text,
     proof_text,
@@ -114,11 +115,8 @@ def _paths(body: Body, lang: str) -> tuple[Points, ...]:
     """Objectives and budgets at the pace of the year, for the indicators that have one."""
     told = []
     for key in FOOTPRINTS:
-        entry = body["indicators"][key]
-        lines = [path_text(entry, lang)]
-        if entry["budget"]:
-            lines.append(budget_text(entry["budget"], entry["value"]["unit"], lang))
-        told += [tell("about", lang, name=name(key, lang), text=line) for line in lines if line]
+        lines = path_lines(body["indicators"][key], lang)
+        told += [tell("about", lang, name=name(key, lang), text=line) for line in lines]
     return (Points(tuple(told[:MOST_PATHS])),) if told else ()
 
 

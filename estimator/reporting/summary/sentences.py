@@ -152,6 +152,12 @@ def amount_text(value: float | None, unit: str, lang: str) -> str:
     return exact_text(value, unit, lang)
 
 
+def path_lines(entry: Mapping[str, Any], lang: str) -> list[str]:
+    """What the pace of the year says of a footprint: against the path of its objective, and against its budget."""
+    budget = [budget_text(entry["budget"], entry["value"]["unit"], lang)] if entry["budget"] else []
+    return [line for line in (path_text(entry, lang), *budget) if line]
+
+
 def path_text(entry: Mapping[str, Any], lang: str) -> str:
     """Where the year stands against the path of the objective, at the pace of its known months; empty without one."""
     found = entry.get("path") if isinstance(entry.get("path"), Mapping) else None

@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from estimator.assessment.impacts import amounts, figure_named
-from estimator.catalogue.schema import PROOFS
 from estimator.governance.indicators.anonymity import grouped, withheld
-from estimator.governance.indicators.practices import proofs
+from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
 
@@ -54,13 +53,8 @@ def _members(scope: Scope, kinds: Collection[str]) -> set[str | None]:
 def _of(rows: Sequence[Attached]) -> dict[str, Any]:
     """Electricity of some months, and its proof."""
     assert ENERGY is not None
-    proof = dict.fromkeys(PROOFS, 0.0)
-    for row in rows:
-        for name, kwh in proofs(row.row.group).items():
-            proof[name] += kwh
-    whole = sum(proof.values())
-    shares = {name: kwh / whole if whole else 0.0 for name, kwh in proof.items()}
-    return {"energy": amounts([row.row.group for row in rows], [ENERGY])["energy"].as_dict(), "proof": shares}
+    energy = amounts([row.row.group for row in rows], [ENERGY])["energy"]
+    return {"energy": energy.as_dict(), "proof": proof_shares(rows)}
 
 
 def _services(rows: Sequence[Attached]) -> int:
