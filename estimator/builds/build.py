@@ -18,14 +18,14 @@ from estimator.builds.coverage import run_energy
 from estimator.builds.current import BuildResult, point_to
 from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
-from estimator.builds.inference_factors import pace_table
+from estimator.builds.inference_factors import machine_table, pace_table
 from estimator.builds.recalculation import record
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, created
 from estimator.core.errors import SobriaError
 from estimator.ledger import Ledger, withdrawn_rows
-from estimator.ledger.files import current_rows_sql
+from estimator.ledger.files import current_rows_sql, modelled_sql
 
 KEPT_BUILDS = 3
 VIEWS = ("proof_energy", "run_checks", "run_proofs", "services")
@@ -77,11 +77,12 @@ def _audits() -> list[tuple[str, str]]:
 
 def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -> None:
     engine.run(f"CREATE VIEW activities AS {ledger.rows_sql('activities')}")
-    engine.run(f"CREATE TABLE row_status AS {current_rows_sql()}")
+    engine.run(f"CREATE TABLE row_status AS SELECT *, ({modelled_sql()}) AS modelled FROM ({current_rows_sql()})")
     engine.run("DROP VIEW activities")
     engine.run(f"CREATE TABLE refused AS {withdrawn_rows.still_quarantined(ledger.rows_sql('quarantine'))}")
     _months(engine)
     engine.run(sql_text("runs.sql"))
+    machine_table(engine)
     pace_table(engine)
     engine.run(sql_text("weighed_checks.sql"))
     engine.run(sql_text("slices.sql"))

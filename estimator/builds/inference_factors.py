@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from estimator.catalogue.defaults import machine_at
 from estimator.catalogue.models import ModelUnknown
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
@@ -45,6 +46,13 @@ def bind_serving(catalogue: Catalogue, serving: str, day: date) -> list[Selected
     shared = serving.split("|")[9] == "shared"
     waits = select_factor(catalogue, "provisioning_factor", ANY, day) if shared else _absent("provisioning_factor")
     return [*answers, _absent("device_load"), waits]
+
+
+def machine_table(engine: DuckDB) -> None:
+    """Table `default_machines`: the kind of computer at each site, for rows to be modelled that do not say theirs."""
+    hosts = [row["host"] for row in engine.rows("SELECT DISTINCT COALESCE(host, '') AS host FROM runs ORDER BY host")]
+    columns = {"at_host": hosts, "default_machine": [machine_at(host) for host in hosts]}
+    engine.load("default_machines", columns, dict.fromkeys(columns, "VARCHAR"))
 
 
 def pace_table(engine: DuckDB) -> None:

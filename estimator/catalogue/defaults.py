@@ -16,7 +16,7 @@ from estimator.catalogue.tables import Catalogue
 UNKNOWN_SITE = "class/server-unknown"
 DESK = "class/desk"
 DESKS = ("machine/desktop", "machine/workstation", "machine/laptop")
-AI_SERVER = "machine/ai-server"
+AI_SERVER, WORKSTATION = "machine/ai-server", "machine/workstation"
 ANY_CARD = "gpu/any"
 SINGLE = "single_assumption"
 UNRELIABLE = "5"
@@ -39,6 +39,11 @@ class Device:
     @property
     def desk(self) -> bool:
         return self.machine in DESKS
+
+
+def machine_at(host: str | None) -> str:
+    """The kind of computer that holds accelerators at a site, where nothing says which."""
+    return WORKSTATION if host == DESK else AI_SERVER
 
 
 class Defaults:

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,18 +11,19 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown, find
+from estimator.core.duckdb_engine import connect
 from estimator.core.errors import SobriaError, sentences
+from estimator.core.parquet_files import table_of
 from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, open_results
 from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
-from estimator.ledger.files import as_models
-from estimator.ledger.rows import COMPONENTS, Activity, Refused
+from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
+from estimator.ledger.files import modelled_sql
+from estimator.ledger.rows import COMPONENTS, Refused
 
-_MODELLED = ("mode/none", "mode/not_declared")
 NOT_ESTIMABLE = "not_estimable"
 
 
@@ -118,48 +119,36 @@ class RowTally:
         self.read += result.read
         self.refused += result.refused
         self.left_out |= dict.fromkeys(result.unused)
-        for row in result.rows:
-            self._count(row, 1)
-        if result.table is not None:
-            for row, count in _kinds(result.table):
-                self._count(row, count)
+        tables = [table_of(result.rows, ACTIVITY_SCHEMA)] if result.rows else []
+        for table in (*tables, *([] if result.table is None else [result.table])):
+            for kind in _kinds(table):
+                self._count(kind)
         return result
 
-    def _count(self, row: Activity, times: int) -> None:
-        self.proofs.update(dict.fromkeys(_proofs(row), times))
-        self.checks.update(dict.fromkeys(row.checks, times))
-        if row.model and _modelled(row) and not _is_known_model(row.model):
-            self.unknown_models.add(row.model)
+    def _count(self, kind: Mapping[str, Any]) -> None:
+        """Count rows of a kind; one whose electricity has no proof is not estimable."""
+        modelled, known = kind["modelled"], bool(kind["model"]) and _is_known_model(kind["model"])
+        subjects = load().subjects
+        modes = {kind[f"{part}_mode"] for part in COMPONENTS if kind[f"{part}_known"]}
+        found = {str(subjects[mode].proof) for mode in modes if mode in subjects and subjects[mode].proof}
+        proofs = found or {"estimated" if modelled and known else NOT_ESTIMABLE}
+        self.proofs.update(dict.fromkeys(proofs, kind["times"]))
+        self.checks.update(dict.fromkeys(kind["checks"], kind["times"]))
+        if kind["model"] and modelled and not known:
+            self.unknown_models.add(kind["model"])
 
 
-def _kinds(rows: pa.Table) -> Iterator[tuple[Activity, int]]:
-    """One row of each kind that is told alike, and how many there are of it: a large file has few kinds."""
-    told = {name: rows[name] for name in ("model", *(f"{part}_mode" for part in COMPONENTS))}
-    told |= {name: pc.is_valid(rows[name]) for name in (f"{part}_energy_kwh" for part in COMPONENTS)}
-    told |= {name: pc.sign(rows[name]) for name in ("input_tokens", "output_tokens", "images", "device_hours")}
-    told |= {"checks": pc.binary_join(rows["checks"], " "), "place": pa.array(range(len(rows)))}
-    places = [("place", "min"), ("place", "count")]
-    kinds = pa.table(told).group_by([name for name in told if name != "place"]).aggregate(places)
-    found = as_models("activities", rows.take(kinds["place_min"]))
-    return zip(found, kinds["place_count"].to_pylist(), strict=True)
-
-
-def _proofs(row: Activity) -> set[str]:
-    """The proofs of the electricity of one row, each once; not_estimable where it has none."""
-    subjects = load().subjects
-    modes = {getattr(row, f"{part}_mode") for part in COMPONENTS if getattr(row, f"{part}_energy_kwh") is not None}
-    found = {str(subjects[mode].proof) for mode in modes if mode in subjects and subjects[mode].proof}
-    if not found and _modelled(row) and _is_known_model(row.model or ""):
-        found = {"estimated"}
-    return found or {NOT_ESTIMABLE}
-
-
-def _modelled(row: Activity) -> bool:
-    """Whether the build would model its electricity from what was made, its model being known."""
-    energies = (getattr(row, f"{part}_energy_kwh") for part in COMPONENTS)
-    silent = all(kwh is None for kwh in energies) and row.other_mode in _MODELLED
-    waited = row.output_tokens == 0 and not row.input_tokens and bool(row.device_hours)
-    return silent and bool(row.model) and (waited or bool(row.output_tokens or row.images))
+def _kinds(rows: pa.Table) -> list[dict[str, Any]]:
+    """What is told of rows that are alike, and how many there are: a large file has few kinds."""
+    told = ", ".join(f"{part}_mode, {part}_energy_kwh IS NOT NULL AS {part}_known" for part in COMPONENTS)
+    sql = (
+        f"SELECT model, checks, {told}, ({modelled_sql()}) AS modelled, COUNT(*) AS times"
+        " FROM activities GROUP BY ALL ORDER BY MIN(line)"
+    )
+    with connect() as connection:
+        connection.register("activities", rows)
+        found: list[dict[str, Any]] = connection.sql(sql).to_arrow_table().to_pylist()
+    return found
 
 
 def _is_known_model(model: str) -> bool:

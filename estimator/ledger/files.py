@@ -232,6 +232,11 @@ def current_rows_sql() -> str:
     return (resources.files(__package__) / "sql" / "current_rows.sql").read_text("utf-8")
 
 
+def modelled_sql() -> str:
+    """SQL: whether a row of activities is to be modelled."""
+    return (resources.files(__package__) / "sql" / "modelled.sql").read_text("utf-8")
+
+
 def as_models(kind: Kind, table: pa.Table) -> list[Any]:
     """Stored rows as Activity or Refused."""
     return [KINDS[kind][1].model_validate(_plain(row)) for row in table.to_pylist()]

@@ -5,7 +5,7 @@ from datetime import date
 
 from estimator.assessment import equations
 from estimator.assessment import workload_equations as maths
-from estimator.catalogue.defaults import AI_SERVER, DESK, UNKNOWN_SITE, Defaults, Device
+from estimator.catalogue.defaults import DESK, UNKNOWN_SITE, Defaults, Device
 from estimator.workloads.case_tokens import accelerator_energy
 from estimator.workloads.published_case import Hardware, RequestedFigure, Site, Workload
 from estimator.workloads.traced_value import NotEstimable, TracedCalculation, TracedValue
@@ -56,8 +56,7 @@ def it_energy(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalcula
         raise NotEstimable("no_energy_stated")
     if asked.scope == "gpu":
         return cards
-    machine = setting.device.machine if setting.device.desk else AI_SERVER
-    ratio = trail.factor(setting.defaults.bound("host_ratio", machine))
+    ratio = trail.factor(setting.defaults.bound("host_ratio", setting.device.machine))
     return _with_idle(setting, trail, trail.apply(maths.server_energy, accelerator_energy=cards, host_ratio=ratio))
 
 

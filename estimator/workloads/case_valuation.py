@@ -9,7 +9,9 @@ from typing import Any
 from estimator.assessment import equations, uncertainty
 from estimator.assessment import workload_equations as maths
 from estimator.assessment.coefficients import device_life_hours, machine_life_hours
-from estimator.catalogue.defaults import AI_SERVER, defaults
+from estimator.catalogue.defaults import defaults
+from estimator.catalogue.load import load
+from estimator.catalogue.selection import select_factor
 from estimator.core.errors import sentences
 from estimator.workloads.case_energy import CaseSetting, Options, hours_of_devices, it_energy, pue, site_class
 from estimator.workloads.published_case import Components, Hardware, PublishedCase, RequestedFigure, Site, Workload
@@ -17,7 +19,6 @@ from estimator.workloads.traced_value import NotEstimable, TracedCalculation, Tr
 from estimator.workloads.validation.input_faults import TraceNumbers
 
 STATED = ("it_energy_kwh", "site_energy_kwh", "component_energy_kwh", "device_hours", "host_power_w")
-CARDS_PER_SERVER = 8  # of the reference accelerator servers (DGX, HGX)
 
 
 @dataclass(frozen=True)
@@ -239,10 +240,16 @@ def _made(setting: CaseSetting, asked: RequestedFigure, trail: TracedCalculation
     elif stated or asked.scope == "gpu":
         return card
     else:
-        machine = device.machine if device.desk else AI_SERVER
-        server = trail.factor(setting.defaults.manufacture("machine_gwp", machine))
-    per = trail.given(hardware.devices_per_server or (1 if device.desk else CARDS_PER_SERVER))
+        server = trail.factor(setting.defaults.manufacture("machine_gwp", device.machine))
+    per = trail.given(hardware.devices_per_server or _cards_per_server(device.machine))
     return trail.apply(maths.device_and_server, device_gwp=card, server_gwp=server, devices_per_server=per)
+
+
+def _cards_per_server(machine: str) -> float:
+    """Accelerators of a server of this kind, whatever sources are left out."""
+    found = select_factor(load(), "devices_per_server", machine, date.today()).factor
+    assert found is not None and found.value is not None
+    return found.value
 
 
 def _lives(setting: CaseSetting, trail: TracedCalculation) -> TracedValue:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.catalogue.defaults import AI_SERVER, ANY_CARD, DESK, DESKS, UNKNOWN_SITE
+from estimator.catalogue.defaults import ANY_CARD, DESK, DESKS, UNKNOWN_SITE, machine_at
 from estimator.catalogue.providers import Provider
 from estimator.catalogue.providers import find as find_provider
 from estimator.catalogue.resolver import PlaceRead, Places
@@ -11,8 +11,6 @@ from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError, sentences
 from estimator.workloads.request import Request
-
-WORKSTATION = "machine/workstation"
 
 
 class SubjectUnknown(SobriaError):
@@ -76,7 +74,7 @@ def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = F
         host = UNKNOWN_SITE
         warnings.append(sentences("served", "site_assumed"))
     if machine is None and (device or (request.model and request.it_energy_kwh is None)):
-        machine = WORKSTATION if host == DESK else AI_SERVER
+        machine = machine_at(host)
     if device is None and request.model and request.it_energy_kwh is None and machine not in DESKS:
         device = ANY_CARD
     network = resolve_subject(request.network, ("network",), catalogue)

@@ -37,7 +37,7 @@ JOIN crowded
   AND crowded.to_us <= windows.end_us
 GROUP BY windows.row_id;
 
--- Rows that count, each with that share. A row with answers of a model and no electricity is to be modelled: `serving`
+-- Rows that count, each with that share. Of a row that is to be modelled `serving`
 -- says how they were made, tokens by request to two figures (read by written where requests are not counted), so that
 -- alike rows share one coefficient, and at which host, as the doubt about a model is one at a host. With hours of accelerators, these are reserved for it, waiting included.
 CREATE VIEW runs AS
@@ -45,10 +45,6 @@ WITH counted AS (
   SELECT
     row_status.*,
     COALESCE(charged.charge_share, 1.0) AS charge_share,
-    row_status.model IS NOT NULL AND (row_status.output_tokens > 0 OR row_status.images > 0 OR row_status.output_tokens = 0
-        AND row_status.device_hours > 0 AND COALESCE(row_status.input_tokens, 0) = 0)
-      AND COALESCE(row_status.cpu_energy_kwh, row_status.gpu_energy_kwh, row_status.ram_energy_kwh, row_status.other_energy_kwh) IS NULL
-      AND row_status.other_mode IN ('mode/none', 'mode/not_declared') AS modelled,
     row_status.output_tokens / NULLIF(row_status.requests, 0) AS mean_output,
     (row_status.input_tokens - COALESCE(row_status.cached_tokens, 0)) / NULLIF(row_status.requests, 0) AS mean_input,
     CASE WHEN COALESCE(row_status.requests, 0) = 0

@@ -20,7 +20,7 @@ placed AS (
     row_id, month, service_key, COALESCE(model, '') AS model, part, charge_share,
     items * part AS items, requests * part AS requests,
     COALESCE(zone, '') AS zone, COALESCE(host, '') AS host,
-    COALESCE(machine, CASE WHEN NOT modelled THEN '' WHEN host = 'class/desk' THEN 'machine/workstation' ELSE 'machine/ai-server' END) AS machine,
+    COALESCE(machine, CASE WHEN modelled IS DISTINCT FROM FALSE THEN default_machine END, '') AS machine,
     COALESCE(device, CASE WHEN modelled THEN 'gpu/any' ELSE '' END) AS device, '' AS network,
     cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, reserved,
     COALESCE(resource_share, 1.0) AS resource_share,
@@ -33,6 +33,7 @@ placed AS (
     COALESCE(machine_hours, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS machine_hours,
     COALESCE(data_gb, 0) * part AS data_gb
   FROM parts
+  LEFT JOIN default_machines ON default_machines.at_host = COALESCE(parts.host, '')
 )
 SELECT
   row_id, month, service_key, model, part, charge_share, items, requests,
