@@ -5,13 +5,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.measurements.coverage_timeline import ServiceTimeline, lines_of, months_picture, months_table, span
+from dashboard.measurements.coverage_timeline import ServiceTimeline, lines_of, months_picture, months_table
 from dashboard.shared import html_parts
 from dashboard.shared.dates import short_day
 from dashboard.shared.texts import sentence, t
 from estimator.builds.queries import NO_PROOF
 from estimator.catalogue.schema import PROOFS
 from estimator.core.number_format import share_text
+from estimator.core.periods import months_between
 
 DRAWN = 20  # services in the picture
 
@@ -53,7 +54,7 @@ def _months(line: ServiceTimeline | None, lang: str) -> str:
     """« 16 sur 18 »: months with rows among those from the first to the last."""
     if line is None:
         return ""
-    whole = len(span(min(line.found), max(line.found)))
+    whole = len(months_between(min(line.found), max(line.found)))
     return t("coverage.months_of", lang, n=len(line.found), all=whole)
 
 

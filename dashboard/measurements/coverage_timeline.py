@@ -9,6 +9,7 @@ from dashboard.shared import chart_parts, html_parts, svg_charts
 from dashboard.shared.dates import month_text
 from dashboard.shared.texts import t
 from estimator.core.number_format import plain, step_for, with_unit
+from estimator.core.periods import month_after, months_between
 
 FEWEST, MOST = 6, 120  # months across
 LABELS = 8  # on the scale
@@ -33,10 +34,10 @@ class ServiceTimeline(NamedTuple):
     def gaps(self) -> list[list[int]]:
         """Its months without any row, between its first and its last, those that follow each other together."""
         stretches: list[list[int]] = []
-        for month in span(min(self.found), max(self.found)):
+        for month in months_between(min(self.found), max(self.found)):
             if month in self.found:
                 continue
-            if stretches and _next(stretches[-1][-1]) == month:
+            if stretches and month_after(stretches[-1][-1]) == month:
                 stretches[-1].append(month)
             else:
                 stretches.append([month])
@@ -57,18 +58,10 @@ def lines_of(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list
     return [ServiceTimeline(key, found) for key, found in by_service.items() if found]
 
 
-def span(first: int, last: int) -> list[int]:
-    """Every month yyyymm from the first to the last."""
-    months = [first]
-    while months[-1] < last:
-        months.append(_next(months[-1]))
-    return months
-
-
 def months_picture(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
     """A strip a service, a column a month."""
     touched = [month for line in lines for month in line.found]
-    months = span(min(touched), max(touched)) if touched else []
+    months = months_between(min(touched), max(touched)) if touched else []
     title = t("coverage.caption", lang)
     alt = t("numbers.list", lang).join(_alternative(line, lang) for line in lines)
     strips = chart_parts.list_of(_strip(line, months, lang) for line in lines)
@@ -88,7 +81,7 @@ def months_table(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
     rows = [
         [line.key, month_text(month, lang), *_cells(line.found.get(month), lang)]
         for line in lines
-        for month in span(min(line.found), max(line.found))
+        for month in months_between(min(line.found), max(line.found))
     ]
     return html_parts.table(t("coverage.caption", lang), [t(head, lang) for head in heads], rows, right=(2, 3))
 
@@ -102,10 +95,6 @@ def gaps_text(line: ServiceTimeline, lang: str) -> str:
         for months in line.gaps
     ]
     return t("coverage.gaps", lang, list=", ".join(said)) if said else ""
-
-
-def _next(month: int) -> int:
-    return month + 89 if month % 100 == YEAR else month + 1
 
 
 def _strip(line: ServiceTimeline, months: Sequence[int], lang: str) -> Markup:
@@ -157,7 +146,7 @@ def _alternative(line: ServiceTimeline, lang: str) -> str:
     """A strip in words: each month with its electricity, then its gaps."""
     cells = [
         t("chart.month_cell", lang, month=month_text(month, lang), value=_cells(line.found.get(month), lang)[1])
-        for month in span(min(line.found), max(line.found))
+        for month in months_between(min(line.found), max(line.found))
     ]
     return t("chart.month_row", lang, label=line.key, months=", ".join(cells))
 

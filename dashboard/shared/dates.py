@@ -7,6 +7,7 @@ from babel.dates import format_date, format_datetime
 
 from dashboard.shared.texts import sentence, t
 from estimator.core.number_format import NO_BREAK, count_text
+from estimator.core.periods import first_day
 
 MONTHS = "MMMM y"
 
@@ -39,7 +40,7 @@ def moment_text(iso: str | None, lang: str) -> str:
 
 def month_text(month: int, lang: str) -> str:
     """« nov. 2026 » for the month 202611."""
-    return str(format_date(date(month // 100, month % 100, 1), "MMM y", locale=lang))
+    return str(format_date(first_day(month), "MMM y", locale=lang))
 
 
 def period_text(period: Sequence[str | None], lang: str) -> str:

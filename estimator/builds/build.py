@@ -24,6 +24,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, created
 from estimator.core.errors import SobriaError
+from estimator.core.periods import month_after, months_between
 from estimator.ledger import Ledger, withdrawn_rows
 from estimator.ledger.files import current_rows_sql, modelled_sql
 
@@ -107,21 +108,13 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -
 def _months(engine: DuckDB) -> None:
     """The months between the first and last row, with their limits in UTC [us]."""
     span = engine.rows("SELECT MIN(start_month) AS first, MAX(end_month) AS last FROM row_status")[0]
-    months: list[int] = []
-    month = span["first"]
-    while month is not None and month <= span["last"]:
-        months.append(month)
-        month = _next(month)
+    months = [] if span["first"] is None else months_between(span["first"], span["last"])
     columns = {
         "month": months,
         "from_us": [_start_us(m) for m in months],
-        "to_us": [_start_us(_next(m)) for m in months],
+        "to_us": [_start_us(month_after(m)) for m in months],
     }
     engine.load("months", columns, {"month": "INTEGER", "from_us": "BIGINT", "to_us": "BIGINT"})
-
-
-def _next(month: int) -> int:
-    return month + 89 if month % 100 == 12 else month + 1
 
 
 def _start_us(month: int) -> int:

@@ -1,7 +1,6 @@
 """The factors of a build: each subject and month with the factors selected for it, as tables to join."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from estimator.assessment.coefficients import COEFFICIENTS
@@ -11,6 +10,7 @@ from estimator.builds.inference_factors import bind_serving
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
+from estimator.core.periods import first_day
 
 
 def bind_tables(engine: DuckDB, catalogue: Catalogue) -> dict[str, list[str]]:
@@ -45,7 +45,7 @@ def _bind_attribute(
         k: [] for k in ("subject", "month", f"{attribute}_set", *names, *(c.name for c in made))
     }
     for pair in pairs:
-        day = date(pair["month"] // 100, pair["month"] % 100, 1)
+        day = first_day(pair["month"])
         if attribute == "serving":
             bounds = bind_serving(catalogue, pair["subject"], day)
         else:

@@ -19,6 +19,7 @@ from estimator.core.number_format import (
     count_text,
     exact_text,
     interval_text,
+    proof_words,
     share_text,
     spoken_numbers,
     unit_text,
@@ -100,9 +101,7 @@ def totals_text(found: Mapping[str, Any], lang: str) -> str:
     cover = found["coverage"]
     if not cover["runs"]:
         return say("cli", "nothing_yet", lang)
-    proof = ", ".join(
-        f"{share_text(share, lang)} {say('proofs', name, lang)}" for name, share in found["proof"].items() if share > 0
-    )
+    proof = proof_words(found["proof"], lang)
     period = {"first": cover["period"][0], "last": cover["period"][1]}
     return "\n".join(
         [

@@ -15,7 +15,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.comparison.scenario import Option, People, Scenario
 from estimator.comparison.verdict_text import BARE
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.core.number_format import share_text, tick_text
+from estimator.core.number_format import proof_words, tick_text
 from estimator.core.typography import typeset
 from estimator.places.evidence import tables
 from estimator.workloads.inventory import MACHINE, PLACE, Inventory, inventory_of
@@ -168,15 +168,10 @@ def _measured(option: Option, attempts: float, context: ComparisonContext) -> tu
     proof = build.proof(service)
     told = {"code": "measured"}
     for lang in LANGUAGES:
-        facts = {"service": service, "items": f"{items:g}", "proof": _proof_words(proof, lang)}
+        rests = proof_words(proof if any(proof.values()) else {"unknown": 1.0}, lang)
+        facts = {"service": service, "items": f"{items:g}", "proof": rests}
         told[lang] = typeset(say("warnings", "measured", lang, **facts), lang)
     return Inventory(groups=scaled, warnings=[told]), proof
-
-
-def _proof_words(proof: Mapping[str, float], lang: str) -> str:
-    """« 60 % mesuré, 40 % estimé »: what the electricity of a service is proved by."""
-    known = {name: share for name, share in proof.items() if share > 0} or {"unknown": 1.0}
-    return ", ".join(f"{share_text(share, lang)} {say('proofs', name, lang)}" for name, share in known.items())
 
 
 def _scaled(amounts: Mapping[str, Any], times: float) -> dict[str, float]:

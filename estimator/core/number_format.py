@@ -193,6 +193,12 @@ def tick_text(value: float, step: DisplayUnit, lang: str) -> str:
     return _figures(Decimal(repr(float(value))) / step.worth, lang, 4)
 
 
+def proof_words(shares: Mapping[str, float], lang: str) -> str:
+    """« 60 % mesuré, 40 % estimé »: what an electricity rests on, by proof."""
+    told = ((name, share) for name, share in shares.items() if share > 0)
+    return ", ".join(f"{share_text(share, lang)} {say('proofs', name, lang)}" for name, share in told)
+
+
 def share_text(share: float, lang: str) -> str:
     """A share as a whole percentage; a little is never written as nothing, nor almost all as all."""
     if 0 < share < 0.01:

@@ -73,6 +73,24 @@ class Period:
         return self.text
 
 
+def month_after(month: int, by: int = 1) -> int:
+    """The month so many months later, or earlier [yyyymm]."""
+    return _yyyymm(month // 100 * 12 + month % 100 - 1 + by)
+
+
+def months_between(first: int, last: int) -> list[int]:
+    """Every month [yyyymm] from the first to the last."""
+    months = [first]
+    while months[-1] < last:
+        months.append(month_after(months[-1]))
+    return months
+
+
+def first_day(month: int) -> date:
+    """The first day of a month [yyyymm]."""
+    return date(month // 100, month % 100, 1)
+
+
 def _read(text: str) -> tuple[int, int]:
     """First and last month of a text, counted from the year 0. PeriodRefused."""
     found = _WRITTEN.fullmatch(text.strip())
@@ -104,4 +122,4 @@ def _yyyymm(month: int) -> int:
 
 
 def _month_label(yyyymm: int, lang: str) -> str:
-    return str(format_date(date(yyyymm // 100, yyyymm % 100, 1), "LLLL yyyy", locale=lang))
+    return str(format_date(first_day(yyyymm), "LLLL yyyy", locale=lang))

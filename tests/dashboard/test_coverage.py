@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from dashboard.measurements.coverage import coverage
-from dashboard.measurements.coverage_timeline import lines_of, months_picture, months_table, span
+from dashboard.measurements.coverage_timeline import lines_of, months_picture, months_table
 from estimator.builds.queries import ANY, Build, RunFilter
+from estimator.core.periods import months_between
 from estimator.ledger.rows import Activity
 from tests.dashboard.test_charts import pictures
 from tests.support import activity, built
@@ -89,7 +90,7 @@ def test_a_gap_is_a_month_without_a_row_between_the_first_and_the_last(build: Bu
     lines = {line.key: line for line in lines_of(build.coverage_by_month(), ["trous", "mixte", "comptes"])}
     assert lines["trous"].gaps == [[202603, 202604], [202607]]
     assert lines["mixte"].gaps == lines["comptes"].gaps == []
-    assert span(202511, 202602) == [202511, 202512, 202601, 202602]
+    assert months_between(202511, 202602) == [202511, 202512, 202601, 202602]
 
 
 def test_ten_years_at_most_are_drawn() -> None:

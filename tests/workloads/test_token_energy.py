@@ -8,6 +8,7 @@ from importlib import resources
 import numpy as np
 import pytest
 
+from estimator.assessment.uncertainty import draw
 from estimator.core.errors import words
 from estimator.workloads.inference.measurements import load
 from estimator.workloads.inference.token_energy import (
@@ -18,6 +19,7 @@ from estimator.workloads.inference.token_energy import (
     media_energy,
     token_energy,
 )
+from estimator.workloads.inference.types import JOULES_PER_KWH
 from scripts.fit_energy import LOCATOR, fitted_rows, interpolation, left_out, share
 
 EIGHT = SizeBounds(central=8)
@@ -213,9 +215,9 @@ def test_leaving_what_is_known_widens_the_interval_and_says_so(change: dict[str,
 
 def test_draws_have_the_interval_they_are_shown_with() -> None:
     for said in (token_energy(asked()), token_energy(asked(concurrency=None))):
-        low, middle, high = np.quantile(said.draws(40_000, 7), (0.05, 0.5, 0.95))
+        low, middle, high = np.quantile(draw(said.factor(), 40_000, 7), (0.05, 0.5, 0.95)) * JOULES_PER_KWH
         assert (low, middle, high) == pytest.approx((said.low, said.central, said.high), rel=0.04)
-    assert np.array_equal(token_energy(asked()).draws(), token_energy(asked()).draws())
+    assert np.array_equal(draw(token_energy(asked()).factor()), draw(token_energy(asked()).factor()))
 
 
 def test_arrivals_give_the_requests_in_flight() -> None:

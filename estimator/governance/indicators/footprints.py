@@ -5,6 +5,7 @@ from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, amounts, per_unit
+from estimator.core.periods import month_after
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import Scope, of_case
@@ -43,15 +44,11 @@ def history(scope: Scope) -> list[int]:
     now, before = scope.period.months(), scope.period.previous().months()
     window = before + now
     while len(window) < FEWEST_MONTHS:
-        window = [_before(window[0]), *window]
+        window = [month_after(window[0], -1), *window]
     window = window[-max(MOST_MONTHS, len(now)) :]
     there = months_of(scope.everything)
     start = min((month for month in there if month >= window[0]), default=now[0])
     return [month for month in window if month >= min(start, now[0])]
-
-
-def _before(month: int) -> int:
-    return month - 89 if month % 100 == 1 else month - 1
 
 
 def totals(groups: Sequence[ActivityGroup]) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,15 @@ from estimator.catalogue import providers
 from estimator.comparison.decision import decision
 from estimator.comparison.scenario import Option, Quality, Scenario, read_scenario
 from estimator.core.errors import SobriaError, say
-from estimator.core.number_format import NO_BREAK, DisplayUnit, count_text, share_text, tick_text, two_figures
+from estimator.core.number_format import (
+    NO_BREAK,
+    DisplayUnit,
+    count_text,
+    proof_words,
+    share_text,
+    tick_text,
+    two_figures,
+)
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
 
@@ -83,9 +91,7 @@ class SheetFacts:
 
     def proof(self, option: Mapping[str, Any]) -> str:
         """« 60 % mesuré, 40 % estimé », or what nobody says."""
-        shares = option["proof"] or {"unknown": 1.0}
-        said = [f"{share_text(v, self.lang)} {say('proofs', p, self.lang)}" for p, v in shares.items() if v > 0]
-        return ", ".join(said)
+        return proof_words(option["proof"] or {"unknown": 1.0}, self.lang)
 
     def score(self, quality: Quality | None) -> str:
         """« 94 % (200 courriers, 02/05/2026, Service courrier) », without a test that is that of the threshold."""

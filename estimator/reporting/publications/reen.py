@@ -1,12 +1,12 @@
 """The annual review of the responsible digital strategy (REEN law, article 35), AI part: two printed pages."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from estimator.assessment import method_documentation
 from estimator.core.errors import say
 from estimator.core.number_format import missing_text, share_text
+from estimator.core.periods import first_day
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicators.footprints import FOOTPRINTS
@@ -148,7 +148,7 @@ def _actions(facts: ReportFacts) -> Iterator[str]:
     for by, day, document in sorted({(o["by"], o["date"], o["document"]) for o in objectives}):
         told = {"by": clipped(by, NAME), "document": clipped(document, NAME)}
         yield facts.say("reen_voted", date=day_text(day, facts.lang), **told)
-    first, last = date(facts.scope.period.first // 100, facts.scope.period.first % 100, 1), facts.scope.period.last_day
+    first, last = first_day(facts.scope.period.first), facts.scope.period.last_day
     decisions = [(d, case) for case in facts.scope.cases for d in case.decisions if first <= d.date <= last]
     for decision, case in sorted(decisions, key=lambda pair: pair[0].date, reverse=True)[:MOST]:
         what = say("register_decisions", decision.what, facts.lang)

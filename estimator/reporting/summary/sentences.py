@@ -16,13 +16,14 @@ from estimator.core.number_format import (
     figure,
     interval_text,
     plain,
+    proof_words,
     range_text,
     said_in_sentence,
     share_text,
     step_for,
     with_unit,
 )
-from estimator.core.periods import Period
+from estimator.core.periods import Period, first_day
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 
@@ -189,7 +190,7 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
 def _month(month: int | None, lang: str) -> str:
     if month is None:
         return ""
-    return str(format_date(date(month // 100, month % 100, 1), "MMMM", locale=lang))
+    return str(format_date(first_day(month), "MMMM", locale=lang))
 
 
 def limit_texts(limits: list[Mapping[str, Any]], lang: str) -> list[str]:
@@ -211,8 +212,7 @@ def _limit(limit: Mapping[str, Any], lang: str) -> str:
 
 def proof_text(proof: Mapping[str, float], lang: str) -> str:
     """« 38 % mesuré, 62 % estimé »; nothing where no electricity is known."""
-    there = [(kind, share) for kind, share in proof.items() if share >= 1 - WHOLE]
-    return typeset(", ".join(f"{share_text(v, lang)} {say('proofs', k, lang)}" for k, v in there), lang)
+    return typeset(proof_words({kind: share for kind, share in proof.items() if share >= 1 - WHOLE}, lang), lang)
 
 
 def answer(body: Mapping[str, Any], lang: str) -> str:

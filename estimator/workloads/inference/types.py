@@ -3,17 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from estimator.assessment import uncertainty as drawing
 from estimator.catalogue.schema import Factor
 from estimator.core.errors import say
 from estimator.workloads.inference.measurements import ANY
-
-if TYPE_CHECKING:
-    from estimator.assessment.uncertainty import Array
 
 JOULES_PER_KWH = 3.6e6
 Method = Literal["measured", "regression", "other_models"]
@@ -103,12 +99,6 @@ class TokenEnergy(InferenceValue):
             bounds_kind="p5_p95", unit="kWh", boundary="use", family="", correlation_group=self.kin, source="mlenergy",
             locator=", ".join(self.factors[:3]), quality="2/2/3/2", **blank, **none,
         )  # fmt: skip
-
-    def draws(self, count: int = drawing.DRAWS, seed: int = drawing.SEED) -> "Array":
-        """Draws whose 5 %, 50 % and 95 % points are low, central and high [J]."""
-        import numpy as np
-
-        return np.asarray(drawing.draw(self.factor(), count, seed)) * JOULES_PER_KWH
 
 
 def named(request: TokenRequest | MediaRequest) -> str:
