@@ -14,12 +14,12 @@ from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.option_inventory import MINUTES_APART
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.verdict_text import no_lead
+from estimator.comparison.verdicts import SETTLED
 from estimator.core.number_format import count_text, share_text, tick_text, two_figures
 
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # beside electricity, never summed
 INDICATORS = ("energy", *BESIDE)
-SETTLED = ("lower_always", "lower_mostly")
 
 
 def link(scenario: Scenario, lang: str, **query: str) -> str:

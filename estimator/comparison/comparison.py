@@ -20,7 +20,7 @@ from estimator.comparison.option_inventory import ComparisonContext, OptionInven
 from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_text import quality_words, ratio_words, verdict_words
-from estimator.comparison.verdicts import LOWER_ALWAYS, LOWER_MOSTLY, NOT_COMPARABLE, NOT_STUDIED, Comparison
+from estimator.comparison.verdicts import NOT_COMPARABLE, NOT_STUDIED, SETTLED, Comparison
 from estimator.comparison.verdicts import compare as compare_pair
 from estimator.core.errors import LANGUAGES
 
@@ -136,8 +136,7 @@ class Comparator:
         if not known:
             return None
         best = min(known, key=lambda name: known[name])
-        settled = {LOWER_ALWAYS, LOWER_MOSTLY}
-        tied = [n for n in known if n != best and self.pair(best, n, "energy").verdict not in settled]
+        tied = [n for n in known if n != best and self.pair(best, n, "energy").verdict not in SETTLED]
         return {"id": best, "tied": tied, "threshold": threshold.value}
 
 

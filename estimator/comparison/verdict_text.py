@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from estimator.comparison.scenario import Option, Quality
-from estimator.comparison.verdicts import LOWER_MOSTLY, ODD_DRAWS, Comparison
+from estimator.comparison.verdicts import ODD_DRAWS, Comparison
 from estimator.core.errors import say
 from estimator.core.number_format import DisplayUnit, share_text, tick_text, two_figures
 from estimator.core.typography import typeset
@@ -27,7 +27,7 @@ class RatioEnd(NamedTuple):
 def verdict_words(comparison: Comparison, names: Names, lang: str) -> str:
     """« plus bas dans la plupart des cas (93 %) : le modèle léger ». names: of A and of B."""
     facts: dict[str, str] = {"name": names[1] if comparison.lower == "b" else names[0]}
-    if comparison.verdict == LOWER_MOSTLY and comparison.share is not None:
+    if comparison.share is not None:
         facts["share"] = share_text(min(comparison.share, 1 - ODD_DRAWS), lang)  # all draws are not all cases
     if comparison.reason:
         facts["reason"] = say("verdict_reason", comparison.reason, lang, a=names[0], b=names[1])

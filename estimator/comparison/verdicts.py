@@ -1,7 +1,7 @@
 """Two options side by side on one indicator: their paired ratio, and the verdict that it allows."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LOWER_ALWAYS, LOWER_MOSTLY, EQUIVALENT = "lower_always", "lower_mostly", "equivalent"
 UNDECIDED, NOT_COMPARABLE, NOT_STUDIED = "undecided", "not_comparable", "not_studied"
+SETTLED: Mapping[str, float] = {LOWER_ALWAYS: 1.0, LOWER_MOSTLY: 0.5}  # that say which is lower, and how firmly [1]
 
 FAR = 1.1  # from this ratio on, two options differ
 MOST = 0.90  # share of draws that makes « most cases »

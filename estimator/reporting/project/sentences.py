@@ -7,6 +7,7 @@ from typing import Any
 from estimator.assessment import method_documentation
 from estimator.catalogue.load import load
 from estimator.comparison.verdict_text import no_lead, smallest_words
+from estimator.comparison.verdicts import SETTLED
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, share_text, tick_text
 from estimator.places.questionnaire import questionnaire
@@ -15,7 +16,6 @@ from estimator.reporting.project.context import BARE, FOUR, LONGEST, SheetFacts,
 MOST_UNKNOWNS = 5
 FEW_QUESTIONS = 2  # told on a sheet; the questionnaire holds them all
 MATTERS = 2  # factors named as worth measuring first
-ESTABLISHED = ("lower_always", "lower_mostly")
 
 
 def lead(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def lead(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
 def _turned(facts: SheetFacts, pair: Mapping[str, Any]) -> bool:
     """Does another indicator establish the other option of a pair that electricity has established?"""
     same = _pair(facts, pair["a"], pair["b"], "energy")
-    told = same is not None and same["verdict"] in ESTABLISHED and pair["verdict"] in ESTABLISHED
+    told = same is not None and {same["verdict"], pair["verdict"]} <= SETTLED.keys()
     return bool(told and same and same["lower"] != pair["lower"])
 
 

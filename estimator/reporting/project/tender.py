@@ -5,6 +5,7 @@ from typing import Any
 
 from estimator.assessment.impacts import figure_named
 from estimator.catalogue.load import load
+from estimator.comparison.verdicts import SETTLED
 from estimator.core.errors import say
 from estimator.core.number_format import share_text, unit_text
 from estimator.places.evidence import tables
@@ -18,7 +19,6 @@ SITE = ("country", "pue", "pue_kind", "wue", "wue_basis", "electricity_contract"
 MODEL = ("model_energy", "training_energy")  # fields of the questionnaire that bidders fill
 CLAIMS = ("neutral", "avoided", "frugal", "label", "lca", "offset")
 RULES = ("same", "pairs", "formula", "equal", "third", "missing", "weights")
-LOSS = {"lower_always": 1.0, "lower_mostly": 0.5}  # what a verdict for another offer costs
 
 
 def tender(facts: SheetFacts) -> Sheet:
@@ -55,8 +55,8 @@ def points(pairs: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str
     """
     losses = dict.fromkeys(names, 0.0)
     for pair in pairs:
-        if pair["verdict"] in LOSS and {pair["a"], pair["b"]} <= losses.keys():
-            losses[pair["b"] if pair["lower"] == pair["a"] else pair["a"]] += LOSS[pair["verdict"]]
+        if pair["verdict"] in SETTLED and {pair["a"], pair["b"]} <= losses.keys():
+            losses[pair["b"] if pair["lower"] == pair["a"] else pair["a"]] += SETTLED[pair["verdict"]]
     return {name: 1 - lost / max(len(names) - 1, 1) for name, lost in losses.items()}
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from estimator.catalogue.models import ModelUnknown, find
-from estimator.comparison.verdicts import LOWER_ALWAYS, LOWER_MOSTLY
+from estimator.comparison.verdicts import SETTLED
 from estimator.core.errors import LANGUAGES, say
 from estimator.governance.indicators.scenarios import ScenarioDecision
 from estimator.governance.indicators.scope import Scope, of_case
@@ -13,7 +13,6 @@ from estimator.governance.register.schema import UseCase
 
 MOST = 3
 NAMED = 3  # use cases named in a decision
-CLEAR = (LOWER_ALWAYS, LOWER_MOSTLY)
 
 
 def decisions(scope: Scope) -> list[dict[str, Any]]:
@@ -54,7 +53,7 @@ def _better(compared: ScenarioDecision, present: str) -> tuple[str, Mapping[str,
     wanted += [smallest] if smallest and smallest != present else []
     for name in wanted:
         pair = next((p for p in body["pairs"]["energy"] if {p["a"], p["b"]} == {present, name}), None)
-        if pair and pair["verdict"] in CLEAR and pair["lower"] == name:
+        if pair and pair["verdict"] in SETTLED and pair["lower"] == name:
             kind = "without_ai" if enough.get(name, {}).get("method") == "none" else "lighter"
             return kind, _proof(pair), compared.scenario.option(name).label
     return None
