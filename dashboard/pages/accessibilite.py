@@ -6,6 +6,7 @@ from markupsafe import Markup
 from dashboard.accessibility.audit import NOT_CHECKED, NOT_MET, STATES, audit
 from dashboard.shared import html_parts
 from dashboard.shared.dates import day_text
+from dashboard.shared.screens import SCREENS, Screen
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
 from estimator.core.home import default_home, settings
@@ -13,7 +14,7 @@ from estimator.core.number_format import share_text
 
 FORM = "https://formulaire.defenseurdesdroits.fr/"
 DELEGATES = "https://www.defenseurdesdroits.fr/saisir/delegues"
-MADE = ("with", "in", "by", "pages")
+MADE = ("with", "in", "by")
 CONTACT = ("who", "mail", "phone", "post")
 
 
@@ -66,7 +67,13 @@ def _gaps(lang: str) -> Markup:
 def _method_of_audit(lang: str) -> Markup:
     lines = [t("accessibility.made_on", lang, day=day_text(audit().day, lang))]
     lines += [t(f"accessibility.made_{part}", lang) for part in MADE]
+    lines.append(t("accessibility.made_pages", lang, pages=", ".join(_name(screen, lang) for screen in SCREENS)))
     return html_parts.section(t("accessibility.made", lang), html_parts.items(lines))
+
+
+def _name(screen: Screen, lang: str) -> str:
+    """A screen as a list names it."""
+    return t("accessibility.explanation" if screen.name == "explain" else f"nav.{screen.name}", lang)
 
 
 def _contact(lang: str) -> Markup:

@@ -7,27 +7,11 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.screens import HOME, SCREENS, Screen
 from dashboard.shared.texts import LANGUAGES, t
 from dashboard.shared.widgets import language
 
 HERE = Path(__file__).parent
-HOME = "accueil"
-# address: name in the words files
-SCREENS = {
-    "accueil": "home",
-    "synthese": "synthesis",
-    "comparer": "compare",
-    "registre": "register",
-    "mesures": "measures",
-    "facteurs": "factors",
-    "methode": "method",
-}
-HIDDEN = {
-    "explication": "explain",
-    "validation": "validation",
-    "accessibilite": "accessibility",
-    "brancher": "connect",
-}
 OPENED = ("id", "execution", "facteur", "cas", "faire", "voie")  # opened in a page, whose title then says it
 LONGEST_TITLE = 80
 
@@ -36,9 +20,9 @@ def frame() -> None:
     """One view: the chosen page between its navigation and its footer."""
     lang = language()
     st.set_page_config(layout="wide")
-    pages = {path: _page(path, name, lang) for path, name in (SCREENS | HIDDEN).items()}
+    pages = {screen: _page(screen, lang) for screen in SCREENS}
     chosen = st.navigation(list(pages.values()), position="hidden")
-    here = next(path for path, page in pages.items() if page == chosen)
+    here = next(screen for screen, page in pages.items() if page == chosen)
     build = estimator_gateway.current()
     with st.container(key="page", gap=None):
         mark = html_parts.banner(lang) if build is not None and build.sample else Markup()
@@ -48,10 +32,10 @@ def frame() -> None:
         st.html(html_parts.footer(_facts(build), lang))
 
 
-def _page(path: str, name: str, lang: str) -> "st.Page":
-    title = t("nav.title", lang, page=_subject_of_address(lang) + t(f"nav.{name}", lang))
-    home = path == HOME
-    return st.Page(HERE / f"{path}.py", title=title, url_path=None if home else path, default=home)
+def _page(screen: Screen, lang: str) -> "st.Page":
+    title = t("nav.title", lang, page=_subject_of_address(lang) + t(f"nav.{screen.name}", lang))
+    file = HERE / f"{screen.address}.py"
+    return st.Page(file, title=title, url_path=screen.path or None, default=screen == HOME)
 
 
 def _subject_of_address(lang: str) -> str:
@@ -62,15 +46,16 @@ def _subject_of_address(lang: str) -> str:
     return "".join(t("accessibility.opened", lang, what=what) for what in asked)
 
 
-def _top(here: str, lang: str) -> Markup:
+def _top(here: Screen, lang: str) -> Markup:
     """Name, pages, language. Plain links: each page is a document, with its title, language and place in history."""
     links = [
         Markup('<a href="{}"{}>{}</a>').format(
-            html_parts.address("" if path == HOME else path, lang),
-            Markup(' aria-current="page"') if path == here else "",
-            t(f"nav.{name}", lang),
+            html_parts.address(screen.path, lang),
+            Markup(' aria-current="page"') if screen == here else "",
+            t(f"nav.{screen.name}", lang),
         )
-        for path, name in SCREENS.items()
+        for screen in SCREENS
+        if screen.in_menu
     ]
     skip = Markup('<a class="skip" href="#contenu">{}</a>').format(t("accessibility.skip", lang))
     return skip + Markup('<div class="top"><p class="brand">{}</p><nav aria-label="{}">{}</nav>{}</div>').format(

@@ -19,11 +19,12 @@ from streamlit.web import bootstrap
 
 from dashboard.comparison.document_routes import SHEET_FILES, sheet_routes
 from dashboard.register.routes import REGISTER_FILES, register_routes
-from dashboard.server.html_shell import PAGES, page
+from dashboard.server.html_shell import page
 from dashboard.server.security import Guard, PackedAssets
 from dashboard.server.write_access import Access, writing_routes
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.html_shell import not_found_page
+from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 from dashboard.summary.estimator_gateway import explanation
 from dashboard.summary.routes import SYNTHESIS_FILES, synthesis_routes
@@ -69,7 +70,7 @@ def create_app(hosts: Sequence[str], access: Access) -> st.App:
         *synthesis_routes(),
         *writing_routes(access),
         *(Route(path, partial(_file, path=path)) for path in FILES),
-        *(Route("/" + name, _page) for name in PAGES),
+        *(Route("/" + screen.path, _page) for screen in SCREENS),
         Route("/{name}", _not_found),
     ]
     guard = [Middleware(Guard, access=access, hosts=tuple(hosts)), Middleware(PackedAssets)]

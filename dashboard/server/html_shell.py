@@ -11,10 +11,6 @@ from markupsafe import escape
 from dashboard.shared.html_shell import OURS
 from dashboard.shared.texts import t, words
 
-PAGES = (
-    "", "synthese", "comparer", "registre", "mesures", "explication", "facteurs", "methode", "validation",
-    "accessibilite", "brancher",
-)  # fmt: skip
 STREAMLIT = "en"  # the language that it speaks
 UNWANTED = (
     r"<!--.*?-->",  # notes to developers

@@ -5,27 +5,18 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t
 from tests.browser.conftest import Server
 from tests.browser.test_pages import LANGUAGES, is_wider_than_its_window, open_page, settled, violations
 from tests.browser.test_registre import reach
 
-VIEWS = {
-    "accueil": "/",
-    "synthese": "/synthese",
+VIEWS = {screen.address: f"/{screen.path}" for screen in SCREENS} | {
     "facile": "/synthese?simple=1",
-    "comparer": "/comparer",
-    "registre": "/registre",
     "usage": "/registre?cas=assistant-agents",
     "formulaire": "/registre?faire=ajouter",
-    "mesures": "/mesures",
-    "facteurs": "/facteurs",
     "facteur": "/facteurs?facteur=grid_gwp/FRA/2025",
-    "methode": "/methode",
-    "validation": "/validation",
     "explication": "/explication?id=total.gwp",
-    "accessibilite": "/accessibilite",
-    "brancher": "/brancher",
     "voie": "/brancher?voie=vllm",
 }
 STATES = {  # home, address

@@ -1,5 +1,6 @@
 """Every page in both languages: an empty home, one with a build, one with a hostile name in it; no browser."""
 
+import re
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.accessibility.audit import audit
 from dashboard.shared import estimator_gateway
+from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t, words
 from tests import fake_reading
 from tests.fake_reading import HOSTILE, KIND, row_id
@@ -49,6 +51,17 @@ def page(name: str, lang: str, **query: str) -> str:
         at.run()
     assert not at.exception, at.exception[0].message
     return "\n".join(block.proto.body for block in at.get("html"))
+
+
+def test_every_file_of_a_page_is_a_screen() -> None:
+    files = {path.stem for path in FRAME.parent.glob("*.py")} - {"frame", "__init__"}
+    assert sorted(files) == sorted(screen.address for screen in SCREENS)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_menu_has_its_screens_in_order(home: Path, lang: str) -> None:
+    menu = re.findall(r'href="([a-z]*)', page("accueil", lang).split("<nav", 2)[1])
+    assert menu == ["", "synthese", "comparer", "registre", "mesures", "facteurs", "methode"]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
