@@ -15,6 +15,7 @@ from estimator.places.evidence import (
     site,
     tables,
 )
+from estimator.places.requirements import PRIORITIES
 from estimator.places.supplier_answers import Answer
 
 Status = Literal["met", "not_met", "unknown"]
@@ -53,12 +54,12 @@ class HostingCriterion:
 
 
 def criteria(host: str, day: date, answers: Sequence[Answer] = ()) -> list[HostingCriterion]:
-    """RGESN 8.1 to 8.7 for a site on a day, with what its supplier answered. HostUnknown, AnswerRefused.
+    """The criteria of the RGESN for a site on a day, with what its supplier answered. HostUnknown, AnswerRefused.
 
     Only a value of the site or of its operator counts; « met » when the whole interval is on the good side.
     """
     place = site(host, day, answers)
-    return [judge(place) for judge in JUDGES.values()]
+    return [JUDGES.get(criterion, _by_fact)(place, criterion) for criterion in PRIORITIES]
 
 
 def _limits(place: HostingSite, criterion: str) -> dict[str, CriterionThreshold]:
@@ -94,21 +95,23 @@ def _found_value(reading: SiteMeasurement) -> dict[str, Any]:
     return numbers | {"factors": (reading.factor.id,), "evidence": (reading.evidence,)}
 
 
-def _published(place: HostingSite) -> HostingCriterion:
-    return _of_fact("8.1", place.fact("published_indicators"), _limits(place, "8.1")["published"])
+def _by_fact(place: HostingSite, criterion: str) -> HostingCriterion:
+    """A criterion whose only threshold says which words of a fact are good."""
+    (limit,) = _limits(place, criterion).values()
+    return _of_fact(criterion, place.fact(limit.quantity), limit)
 
 
-def _equipment(place: HostingSite) -> HostingCriterion:
+def _equipment(place: HostingSite, criterion: str) -> HostingCriterion:
     """A published policy settles it; without one, only a life above the example of the text does."""
-    limits = _limits(place, "8.2")
+    limits = _limits(place, criterion)
     policy = place.fact("equipment_policy")
     if policy is not None:
-        return _of_fact("8.2", policy, limits["policy"])
+        return _of_fact(criterion, policy, limits["policy"])
     life = place.reading("machine_lifetime")
     both, asks = tuple(limits.values()), ("equipment_policy", "equipment_life")
     if isinstance(life, str):
-        return HostingCriterion("8.2", "unknown", "no_fact", thresholds=both, asks=asks)
-    found = _of_number("8.2", life, limits["life"], asks)
+        return HostingCriterion(criterion, "unknown", "no_fact", thresholds=both, asks=asks)
+    found = _of_number(criterion, life, limits["life"], asks)
     if found.status == "met":
         return found
     return replace(found, status="unknown", reason="life_short", thresholds=both, asks=asks)
@@ -158,24 +161,24 @@ def _age(start: str, day: date) -> tuple[float, float]:
     return (day - last).days / YEAR, (day - first).days / YEAR
 
 
-def _water(place: HostingSite) -> HostingCriterion:
+def _water(place: HostingSite, criterion: str) -> HostingCriterion:
     """Water over total energy: published so, or over IT energy divided by the PUE.
 
     The PUE is that of the site, or anything plausible. Published without its basis, a WUE may already be on total
     energy: the interval then holds both.
     """
-    limit = _limits(place, "8.4")["wue"]
+    limit = _limits(place, criterion)["wue"]
     whole = place.reading("wue_site")
     if isinstance(whole, SiteMeasurement):
-        return _of_number("8.4", whole, limit, ("wue",))
+        return _of_number(criterion, whole, limit, ("wue",))
     wue = place.reading("wue_it")
     if isinstance(wue, str):
         return HostingCriterion(
-            "8.4", "unknown", wue, unit=limit.unit, thresholds=(limit,), asks=("wue", "wue_basis", "pue")
+            criterion, "unknown", wue, unit=limit.unit, thresholds=(limit,), asks=("wue", "wue_basis", "pue")
         )
     basis = place.fact("wue_basis")
     if basis is not None and basis.value == "total_energy":
-        return _of_number("8.4", wue, limit, ("wue",))
+        return _of_number(criterion, wue, limit, ("wue",))
     pue = place.reading("pue")
     plausible = place.catalogue.quantities["pue"]
     known = isinstance(pue, SiteMeasurement)
@@ -185,7 +188,7 @@ def _water(place: HostingSite) -> HostingCriterion:
     top = wue.high / (low if basis is not None else plausible.floor)
     reading = replace(wue, value=wue.value / value, low=wue.low / high, high=top)
     asks = ("wue", "wue_basis", "pue")
-    found = _of_number("8.4", reading, limit, asks)
+    found = _of_number(criterion, reading, limit, asks)
     if isinstance(pue, SiteMeasurement):
         factors = (*found.factors, pue.factor.id)
         found = replace(found, factors=factors, evidence=tuple(dict.fromkeys((*found.evidence, pue.evidence))))
@@ -194,15 +197,17 @@ def _water(place: HostingSite) -> HostingCriterion:
     return found
 
 
-def _electricity(place: HostingSite) -> HostingCriterion:
+def _electricity(place: HostingSite, criterion: str) -> HostingCriterion:
     """Mostly renewable, and its origin documented."""
-    limits = _limits(place, "8.5")
+    limits = _limits(place, criterion)
     both = tuple(limits.values())
     contract = place.fact("electricity_contract")
     share = place.answers.get("renewable_factor")
     missing = tuple(f for f in ("renewable_factor", "electricity_contract") if place.fact(f) is None)
     evidence = tuple(k.evidence for k in (place.fact("renewable_factor"), contract) if k is not None and k.evidence)
-    found = HostingCriterion("8.5", "unknown", "no_fact", unit="1", evidence=evidence, thresholds=both, asks=missing)
+    found = HostingCriterion(
+        criterion, "unknown", "no_fact", unit="1", evidence=evidence, thresholds=both, asks=missing
+    )
     found = replace(found, found=contract.value if contract else "")
     side: bool | None = None
     if share is not None:
@@ -219,28 +224,30 @@ def _electricity(place: HostingSite) -> HostingCriterion:
     return replace(found, reason="straddles", asks=("renewable_factor", *missing)) if straddles else found
 
 
-def _grid(place: HostingSite) -> HostingCriterion:
+def _grid(place: HostingSite, criterion: str) -> HostingCriterion:
     """The electricity of the country over a year, by location."""
-    (limit,) = _limits(place, "8.6").values()
+    (limit,) = _limits(place, criterion).values()
     where = place.country()
     if where is None and "grid_gwp" not in place.answered:
-        return HostingCriterion("8.6", "unknown", "no_country", unit=limit.unit, thresholds=(limit,), asks=("country",))
+        return HostingCriterion(
+            criterion, "unknown", "no_country", unit=limit.unit, thresholds=(limit,), asks=("country",)
+        )
     reading = place.reading("grid_gwp", where.value if where else None)
     if isinstance(reading, str):
-        return HostingCriterion("8.6", "unknown", reading, unit=limit.unit, thresholds=(limit,), asks=("grid_gwp",))
-    found = _of_number("8.6", reading, limit, ("grid_gwp",))
+        return HostingCriterion(criterion, "unknown", reading, unit=limit.unit, thresholds=(limit,), asks=("grid_gwp",))
+    found = _of_number(criterion, reading, limit, ("grid_gwp",))
     evidence = (*found.evidence, where.evidence) if where and where.evidence else found.evidence
     return replace(found, found=where.value if where else "", evidence=evidence)
 
 
-def _heat(place: HostingSite) -> HostingCriterion:
+def _heat(place: HostingSite, criterion: str) -> HostingCriterion:
     """Heat reused, in whole or part; else a PUE low enough."""
-    limit = _limits(place, "8.7")["heat"]
+    limit = _limits(place, criterion)["heat"]
     heat = place.fact("heat_reuse")
-    reuse = _of_fact("8.7", heat, limit)
+    reuse = _of_fact(criterion, heat, limit)
     if reuse.status == "met":
         return reuse
-    pue = _pue(place, "8.7")
+    pue = _pue(place, criterion)
     every = (limit, *pue.thresholds)
     if pue.status == "met":
         return replace(pue, thresholds=every)
@@ -251,12 +258,11 @@ def _heat(place: HostingSite) -> HostingCriterion:
     return replace(pue, status="unknown", reason=reason, thresholds=every, asks=("heat_reuse", *pue.asks))
 
 
-JUDGES: Mapping[str, Callable[[HostingSite], HostingCriterion]] = {
-    "8.1": _published,
+JUDGES: Mapping[str, Callable[[HostingSite, str], HostingCriterion]] = {
     "8.2": _equipment,
-    "8.3": lambda place: _pue(place, "8.3"),
+    "8.3": _pue,
     "8.4": _water,
     "8.5": _electricity,
     "8.6": _grid,
     "8.7": _heat,
-}
+}  # the others are settled by a fact

@@ -15,7 +15,8 @@ from estimator.catalogue.schema import Factor, Subject, TableRow
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError
-from estimator.places.supplier_answers import CHOICES, FIELDS, Answer, answered_bounds, latest
+from estimator.places.requirements import CHOICES, FIELDS
+from estimator.places.supplier_answers import Answer, answered_bounds, latest
 
 GRAND_NANCY = "FRA-GES/grand-nancy"  # region (country first), then territory
 EU = "EU27"

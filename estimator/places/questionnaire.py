@@ -10,7 +10,8 @@ from estimator.catalogue.load import load
 from estimator.core.errors import say
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostingSite, SiteMeasurement, site, tables
-from estimator.places.supplier_answers import CHOICES, COLUMNS, FIELDS, Answer, cell_text
+from estimator.places.requirements import FIELDS
+from estimator.places.supplier_answers import COLUMNS, Answer, cell_text
 
 QUESTION_COLUMNS = ("question", "question_en", "nom", "texte", "choix", "periode", "preuve", "criteres", "facteur")
 ONLY_WHEN_ASKED = ("grid_gwp",)  # a country's value, which the tables hold for almost every one
@@ -81,7 +82,7 @@ def questionnaire_csv(host: str, day: date, answers: Sequence[Answer] = ()) -> s
 def _question(host: str, field: str, ids: tuple[str, ...]) -> SupplierQuestion:
     asked, called = FIELDS[field], tables().names.get(field)
     name, law = (called.name, load().sources[called.source].title) if called else ("", "")
-    return SupplierQuestion(host, field, ids, name, law, asked.unit, CHOICES.get(field, ()), asked.quantity)
+    return SupplierQuestion(host, field, ids, name, law, asked.unit, asked.choices, asked.quantity)
 
 
 def _is_known(place: HostingSite, field: str) -> bool:

@@ -1,12 +1,10 @@
-"""What a supplier answers about its site: the fields asked for, answers read from CSV, and the factors they give."""
+"""What a supplier answers about its site: answers read from CSV, and the factors they give."""
 
 import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -16,16 +14,8 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.fields import Strict
 from estimator.core.refusals import ListedRefusal
+from estimator.places.requirements import FIELDS, QuestionnaireField
 
-CHOICES: Mapping[str, tuple[str, ...]] = {
-    "pue_kind": ("measured", "by_design"),
-    "wue_basis": ("it_energy", "total_energy", "freshwater_it"),
-    "heat_reuse": ("yes", "partly", "no"),
-    "electricity_contract": ("ppa", "on_site", "guarantees_of_origin", "none"),
-    "equipment_policy": ("yes", "no"),
-    "published_indicators": ("yes", "partly", "no"),
-    "shared": ("yes", "no"),
-}
 # What a unit is worth in the unit that a field expects: definitions, no factors.
 CONVERSIONS = {("gCO2e/kWh", "kgCO2e/kWh"): 1e-3, ("MWh", "kWh"): 1e3, ("GWh", "kWh"): 1e6, ("kWh", "MWh"): 1e-3}
 CONVERSIONS |= {("%", "1"): 0.01, ("L/MWh", "L/kWh"): 1e-3, ("m3/MWh", "L/kWh"): 1.0}
@@ -35,46 +25,6 @@ _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _FRENCH_DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 _REGION = re.compile(r"[A-Z]{3}-[A-Z0-9]{1,3}")
 _YEAR = re.compile(r"\d{4}(-\d\d-\d\d)?")
-
-
-@dataclass(frozen=True)
-class QuestionnaireField:
-    """A field of the questionnaire. kind: a number [unit], one of some words, or text of a form.
-
-    quantity: the factor that a number gives; period and proof: keys of the words.
-    """
-
-    kind: Literal["number", "choice", "country", "region", "year", "text"]
-    unit: str = ""
-    quantity: str = ""
-    period: str = "now"
-    proof: str = "document"
-    ceiling: float = float("inf")
-
-
-FIELDS: Mapping[str, QuestionnaireField] = {
-    "pue": QuestionnaireField("number", "1", "pue", "year", "meter"),
-    "pue_kind": QuestionnaireField("choice", quantity="pue", proof="meter"),
-    "commissioned": QuestionnaireField("year"),
-    "total_energy": QuestionnaireField("number", "kWh", "pue", "year", "meter"),
-    "it_energy": QuestionnaireField("number", "kWh", "pue", "year", "meter"),
-    "wue": QuestionnaireField("number", "L/kWh", "wue_it", "year", "meter"),
-    "wue_basis": QuestionnaireField("choice", quantity="wue_it", proof="meter"),
-    "country": QuestionnaireField("country", quantity="grid_gwp"),
-    "region": QuestionnaireField("region"),
-    "commune": QuestionnaireField("text"),
-    "grid_gwp": QuestionnaireField("number", "kgCO2e/kWh", "grid_gwp", "year"),
-    "renewable_factor": QuestionnaireField("number", "1", period="year", proof="contract", ceiling=1.0),
-    "electricity_contract": QuestionnaireField("choice", period="year", proof="contract"),
-    "heat_reuse": QuestionnaireField("choice", period="year", proof="meter"),
-    "equipment_policy": QuestionnaireField("choice", proof="policy"),
-    "equipment_life": QuestionnaireField("number", "year", "machine_lifetime", proof="policy"),
-    "occupancy": QuestionnaireField("number", "1", "machine_occupancy", "year", "meter"),
-    "shared": QuestionnaireField("choice"),
-    "published_indicators": QuestionnaireField("choice", period="year", proof="policy"),
-    "model_energy": QuestionnaireField("number", "Wh/1000 tokens", period="model", proof="model"),
-    "training_energy": QuestionnaireField("number", "MWh", period="model", proof="model"),
-}
 
 
 class Answer(Strict):
@@ -115,9 +65,9 @@ def checked(answer: Answer) -> Answer:
     if asked.kind == "country":
         found = (z.zone for z in catalogue.zones.values() if not z.wider and word.upper() in (z.zone, z.alpha2))
         word = next(found, "")
-    expected = {"choice": ", ".join(CHOICES.get(answer.field, ())), "country": "FRA, DEU", "region": "FRA-GES"}
+    expected = {"choice": ", ".join(asked.choices), "country": "FRA, DEU", "region": "FRA-GES"}
     expected |= {"year": "2023, 2023-10-01", "text": "-"}
-    right = {"choice": word in CHOICES.get(answer.field, ()), "country": bool(word), "text": bool(word)}
+    right = {"choice": word in asked.choices, "country": bool(word), "text": bool(word)}
     right |= {"region": bool(_REGION.fullmatch(word)), "year": bool(_YEAR.fullmatch(word))}
     if not right[asked.kind]:
         raise _refused(answer, "word", str(answer.value), expected[asked.kind])

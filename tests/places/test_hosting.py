@@ -11,14 +11,12 @@ from estimator.catalogue.load import load
 from estimator.catalogue.selection import GivenValueRefused
 from estimator.core.errors import words
 from estimator.places import evidence as host_facts
-from estimator.places import supplier_answers as host_answers
-from estimator.places.criteria import JUDGES, HostingCriterion, criteria
+from estimator.places.criteria import HostingCriterion, criteria
 from estimator.places.evidence import CriterionThreshold, HostUnknown, distance_class, shared, tables
 from estimator.places.questionnaire import SupplierQuestion, questionnaire, questionnaire_csv
+from estimator.places.requirements import CHOICES, FIELDS, PRIORITIES
 from estimator.places.supplier_answers import (
-    CHOICES,
     COLUMNS,
-    FIELDS,
     Answer,
     AnswerRefused,
     AnswersRefused,
@@ -130,7 +128,7 @@ def test_a_side_holds_for_every_point_of_the_interval(limit: CriterionThreshold,
 @pytest.mark.parametrize("host", [h for h in HOSTS if h.startswith("class/")])
 def test_a_class_proves_nothing(host: str) -> None:
     found = criteria(host, DAY)
-    assert [c.id for c in found] == list(JUDGES)
+    assert [c.id for c in found] == list(PRIORITIES)
     assert {c.status for c in found} == {"unknown"}
     assert {c.value for c in found} == {None}
 
@@ -398,4 +396,4 @@ def test_every_word_that_can_be_said_is_written() -> None:
         assert c.title(lang) and c.reason_text(lang) and c.status_text(lang)
     question: SupplierQuestion = questionnaire(BARE, DAY)[0]
     assert question.unit_text("fr") == "nombre sans unité"
-    assert set(host_answers.CHOICES) <= FIELDS.keys()
+    assert {name for name, field in FIELDS.items() if field.kind == "choice"} == set(CHOICES)

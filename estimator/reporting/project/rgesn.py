@@ -9,6 +9,7 @@ from estimator.comparison.verdict_text import smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import bounds_text, exact_text, interval_text, step_for
 from estimator.places.criteria import HostingCriterion, criteria
+from estimator.places.requirements import PRIORITIES
 from estimator.places.supplier_answers import Answer
 from estimator.reporting.documents.document import Points, Record, Section, Sheet, Table
 from estimator.reporting.project import sentences
@@ -16,8 +17,7 @@ from estimator.reporting.project.context import SheetFacts, once
 
 COLUMNS = ("critere", "objet", "texte", "indicateur", "bas", "valeur", "haut", "unite", "preuve", "inconnu")
 SOURCE = "rgesn_2024"
-FIRST = {"1.1": "high", "1.5": "high", "8.1": "high", "8.2": "high", "8.3": "high"}  # of the criteria, their priority
-FIRST |= {"8.4": "middle", "8.5": "middle", "8.6": "middle", "8.7": "middle", "8.10": "middle"}
+FIRST = {"1.1": "high", "1.5": "high", **PRIORITIES, "8.10": "middle"}  # of the criteria, their priority
 FIRST |= {"9.1": "high", "9.2": "high", "9.3": "high", "9.4": "high", "9.5": "high", "9.6": "middle", "9.7": "high"}
 CRITERIA = tuple(FIRST)
 INDICATORS = ("primary_energy", "gwp", "water", "adpe", "energy")
@@ -88,7 +88,7 @@ def _lines(facts: SheetFacts, name: str) -> list[EvidenceLine]:
         return _indicators(facts)
     if name in ("9.3", "9.7"):
         return _with_quality(facts, name)
-    if name.startswith("8.") and name != "8.10":
+    if name in PRIORITIES:
         return _hosting(facts, name)
     unknown = say("rgesn_unknowns", _key(name), facts.lang)
     if name == "9.2":

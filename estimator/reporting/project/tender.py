@@ -9,14 +9,12 @@ from estimator.comparison.verdicts import SETTLED
 from estimator.core.errors import say
 from estimator.core.number_format import share_text, unit_text
 from estimator.places.evidence import tables
-from estimator.places.supplier_answers import CHOICES, FIELDS
+from estimator.places.requirements import FIELDS, OF_BIDDERS
 from estimator.reporting.documents.document import FieldList, Points, Record, Row, Section, Sheet, Table, TableCell
 from estimator.reporting.project import sentences
 from estimator.reporting.project.context import FOUR, SheetFacts
 
 COLUMNS = ("champ", "intitule", "unite", "bas", "valeur", "haut", "perimetre", "periode", "preuve", "document")
-SITE = ("country", "pue", "pue_kind", "wue", "wue_basis", "electricity_contract", "heat_reuse", "equipment_life")
-MODEL = ("model_energy", "training_energy")  # fields of the questionnaire that bidders fill
 CLAIMS = ("neutral", "avoided", "frugal", "label", "lca", "offset")
 RULES = ("same", "pairs", "formula", "equal", "third", "missing", "weights")
 
@@ -80,7 +78,7 @@ def _fields_to_state(facts: SheetFacts) -> list[tuple[str, str, str, str, str]]:
         assert figure is not None
         unit = f"{unit_text(figure.unit, lang)} / « {facts.body['unit']} »"
         rows.append((name, say("figures", name, lang), unit, facts.say("tender_period"), facts.say("tender_proof")))
-    for field in (*SITE, *MODEL):
+    for field in OF_BIDDERS:
         asked = FIELDS[field]
         period, proof = say("hosting_periods", asked.period, lang), say("hosting_proofs", asked.proof, lang)
         rows.append((field, _title(field, lang), _unit(asked.unit, lang), period, proof))
@@ -120,7 +118,7 @@ def _to_fill(facts: SheetFacts) -> Table:
 def _site_row(field: str, notes: list[str], lang: str) -> Row:
     """A field of the questionnaire: its unit or the form of its answer, its name in law; bounds for numbers only."""
     asked, named = FIELDS[field], _named(field, lang)
-    form = ", ".join(say("hosting_choices", choice, lang) for choice in CHOICES.get(field, ()))
+    form = ", ".join(say("hosting_choices", choice, lang) for choice in asked.choices)
     unit = _unit(asked.unit, lang)
     if not unit:
         notes = [*notes, say("hosting_page", "unit", lang, unit=form or say("hosting_units", asked.kind, lang))]
