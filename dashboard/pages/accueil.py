@@ -9,9 +9,10 @@ from markupsafe import Markup
 from dashboard.register.service_names import service_names
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import period_text
-from dashboard.shared.texts import t
+from dashboard.shared.texts import sentence, t
 from dashboard.shared.widgets import language, proof_sentence, service_bars, why_not_measured
 from estimator.core.number_format import plain, range_text, said_in_sentence, share_text, step_for, with_unit
+from estimator.reporting.summary.sentences import counted_indicators
 
 SHOWN = 8  # services in the picture
 TILES = ("energy", "water", "adpe", "gwp")
@@ -180,7 +181,11 @@ def _onward_links(lang: str) -> Markup:
         ("compare", html_parts.address("comparer", lang)),
         ("measures", html_parts.address("mesures", lang)),
     )
-    entries = [(link, t(f"home.door_{name}", lang), t(f"home.door_{name}_what", lang)) for name, link in ways]
+    counted = counted_indicators(lang)
+    entries = [
+        (link, t(f"home.door_{name}", lang), sentence(t(f"home.door_{name}_what", lang, counted=counted)))
+        for name, link in ways
+    ]
     return html_parts.section(t("home.doors", lang), html_parts.onward_links(entries))
 
 

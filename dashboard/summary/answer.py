@@ -11,10 +11,10 @@ from dashboard.shared.dates import month_text
 from dashboard.shared.texts import sentence, t
 from dashboard.summary.svg_charts import EFFECTS, History, months_figure, months_legend, waterfall
 from estimator.core.number_format import figure, interval_text
+from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.explanation import number_of
 from estimator.reporting.summary.one_page import is_mostly_estimated, use_name
 from estimator.reporting.summary.sentences import (
-    FOOTPRINTS,
     WHOLE,
     against_text,
     answer,

@@ -1,4 +1,4 @@
-"""The second half of the page: the twelve indicators, the charter, decisions, what can be said, where it comes from."""
+"""The second half of the page: the indicators, the charter, decisions, what can be said, where it comes from."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,14 +7,16 @@ from markupsafe import Markup
 
 from dashboard.shared import html_parts
 from dashboard.shared.dates import short_day
-from dashboard.shared.texts import t
+from dashboard.shared.texts import sentence, t
 from dashboard.summary.answer import asked_lines, opens
 from estimator.core.typography import typeset
 from estimator.reporting.summary.one_page import proof_of
 from estimator.reporting.summary.sentences import (
     against_text,
     amount_text,
+    counted_indicators,
     hosting_text,
+    how_to_read,
     name,
     path_text,
     trend_text,
@@ -26,7 +28,7 @@ Body = Mapping[str, Any]
 
 
 def indicators(body: Body, lang: str) -> Markup:
-    """The twelve, by family: what they are worth, what is asked, how to read them."""
+    """All of them, by family: what they are worth, what is asked, how to read them."""
     tables: Markup = Markup()
     for family in FAMILIES:
         entries = [entry for entry in body["indicators"].values() if entry["family"] == family]
@@ -34,8 +36,9 @@ def indicators(body: Body, lang: str) -> Markup:
         heads = [t(f"synthese.{key}", lang) for key in ("indicator", "value", "asked", "read")]
         table = html_parts.table(title, heads, [_row(entry, body, lang) for entry in entries], quiet=True)
         tables += Markup('<h3 class="under">{}</h3>{}').format(title, table)
-    note = t("synthese.twelve_note", lang, against=against_text(body, lang) or t("synthese.no_previous", lang))
-    return html_parts.section(t("synthese.twelve", lang), Markup('<div class="twelve">{}</div>').format(tables), note)
+    note = t("synthese.indicators_note", lang, against=against_text(body, lang) or t("synthese.no_previous", lang))
+    title = sentence(t("synthese.indicators", lang, counted=counted_indicators(lang)))
+    return html_parts.section(title, Markup('<div class="twelve">{}</div>').format(tables), note)
 
 
 def _row(entry: Body, body: Body, lang: str) -> list[Any]:
@@ -43,8 +46,8 @@ def _row(entry: Body, body: Body, lang: str) -> list[Any]:
         anchor(entry["id"]), f"{entry['number']}. {name(entry['id'], lang)}"
     )
     asked = Markup("<br>").join(asked_lines(entry, lang))
-    read = [t(f"synthese.how_{entry['id']}", lang)]
-    if entry["kind"] == "footprint":
+    read = [how_to_read(entry["id"], lang)]
+    if "change" in entry:
         read.insert(0, _trend(entry, lang))
     if entry["id"] == "trajectory":
         read[0] = path_text(body["indicators"]["energy"], lang)

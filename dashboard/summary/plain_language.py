@@ -9,7 +9,8 @@ from markupsafe import Markup
 from dashboard.shared import html_parts
 from dashboard.shared.texts import t
 from estimator.core.number_format import LADDERS, figure, share_text, step_for
-from estimator.reporting.summary.sentences import FOOTPRINTS, period_text, territory_text
+from estimator.governance.indicator_list import FOOTPRINTS
+from estimator.reporting.summary.sentences import period_text, territory_text
 
 Body = Mapping[str, Any]
 EVERY_STATUS = ("held", "partly", "not_held", "not_measured")

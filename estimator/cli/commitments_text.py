@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from estimator.core.errors import say
+from estimator.core.errors import say, words
 from estimator.core.number_format import count_text, exact_text, share_text
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import CommitmentEntry, Commitments, Published, TrainingGroup
-from estimator.governance.commitments.schema import UNITS, Budget, Objective, Training
+from estimator.governance.commitments.schema import Budget, Objective, Training
+from estimator.governance.indicator_list import VOTED
 
 
 def list_text(kept: Commitments, today: date, lang: str) -> str:
@@ -32,14 +33,15 @@ def _line(entry: CommitmentEntry[Any], text: str, lang: str) -> str:
 
 
 def _vote(vote: Objective | Budget, lang: str) -> dict[str, object]:
-    name = say("commitments_indicators", vote.indicator, lang)
+    own = words(lang)["commitments_indicators"]
+    name = own.get(vote.indicator) or say("indicators", vote.indicator, lang)
     return {"name": name, "territory": vote.territory, "by": vote.by, "date": vote.date, "document": vote.document}
 
 
 def _value(vote: Objective | Budget, value: float, lang: str) -> str:
     if vote.unit == "%":
         return share_text(vote.in_base(value), lang)
-    return exact_text(vote.in_base(value), next(iter(UNITS[vote.indicator])), lang)
+    return exact_text(vote.in_base(value), next(iter(VOTED[vote.indicator].units)), lang)
 
 
 def _objective(said: Objective, lang: str) -> str:

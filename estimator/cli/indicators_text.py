@@ -1,4 +1,4 @@
-"""The twelve indicators for a terminal: value and interval, cover, objective or « objectif non fixé », change."""
+"""The indicators for a terminal: value and interval, cover, objective or « objectif non fixé », change."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +33,7 @@ def indicators_text(body: Mapping[str, Any], lang: str) -> str:
 
 def _supplementary_text(entry: Mapping[str, Any], lang: str) -> list[str]:
     lines = [objective_text(entry["objective"], lang)]
-    if entry["kind"] == "footprint":
+    if "change" in entry:
         lines.append(trend_text(entry, lang))
         lines.append(entry["change"]["words"][lang] if entry["change"]["established"] else "")
         lines.append(path_text(entry, lang))

@@ -24,6 +24,7 @@ from estimator.core.number_format import (
     spoken_numbers,
     unit_text,
 )
+from estimator.governance.indicator_list import FOOTPRINTS, VOTED
 from estimator.ledger.rows import Refused
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> Non
 def localise(command: Any, lang: str) -> None:
     """Replace the help keys written in the code by sentences of one language."""
     named = command.help if command.help in words(lang)["help"] else command.name
-    command.help = say("help", named or "sobria", lang)
+    counted, voted, footprints = say("indicators", "counted", lang), ", ".join(VOTED), ", ".join(FOOTPRINTS)
+    command.help = say("help", named or "sobria", lang, counted=counted, voted=voted, footprints=footprints)
     for parameter in command.params:
         if isinstance(parameter, TyperOption):
             key = parameter.help if parameter.help in _keys(lang) else parameter.name

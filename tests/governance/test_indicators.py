@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from estimator.core.errors import words
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.indicator_list import INDICATORS
 from estimator.governance.indicators import sheet
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.trend import change
@@ -164,3 +166,12 @@ def test_nothing_is_zero_that_is_not_known(tmp_path: Path) -> None:
         assert found[name]["value"]["share"] is None
     assert found["sober_hosting"]["value"]["share"] is None
     assert date.today().year
+
+
+def test_each_indicator_has_its_number_its_name_and_how_to_read_it() -> None:
+    names = [entry.id for entry in INDICATORS]
+    assert [entry.number for entry in INDICATORS] == list(range(1, len(names) + 1))
+    for lang, counted in (("fr", {12: "douze"}), ("en", {12: "twelve"})):
+        assert list(words(lang)["indicators_read"]) == names
+        assert words(lang)["indicators"].keys() >= set(names)
+        assert words(lang)["indicators"]["counted"] == counted[len(names)]

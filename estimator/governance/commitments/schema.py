@@ -1,9 +1,9 @@
 """What the council votes and what the authority says it did: closed words, units and types."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -11,23 +11,22 @@ from pydantic_core import PydanticCustomError
 from estimator.core.event_log import SignedRecord
 from estimator.core.fields import Id, Strict, Text
 from estimator.core.periods import Period, PeriodRefused
+from estimator.governance.indicator_list import FOOTPRINTS, VOTED
 from estimator.governance.register.schema import Commune, Day
 
-Footprint = Literal["energy", "water", "adpe", "gwp"]
-Share = Literal["right_sized", "non_ai_reviewed", "sober_hosting", "coverage", "trained", "published"]
-Indicator = Literal[Footprint, Share]
 What = Literal["fiche", "evaluation", "bilan_annuel", "donnees_ouvertes", "boamps", "beges", "budget_vert"]
 Kind = Literal["objective", "training", "publication", "correction", "budget", "withdrawn"]
 
-# Indicator -> unit of a vote -> how many of the estimator's unit, which comes first, one is worth.
-UNITS: Mapping[str, Mapping[str, str]] = {
-    "energy": {"kWh": "1", "MWh": "1e3", "GWh": "1e6"},
-    "water": {"L": "1", "m3": "1e3"},
-    "adpe": {"kgSbeq": "1", "gSbeq": "1e-3"},
-    "gwp": {"kgCO2e": "1", "tCO2e": "1e3"},
-} | {name: {"%": "0.01"} for name in get_args(Share)}
-
 _ADDRESS = re.compile(r"https?://\S+|[^:]+")
+
+
+def _one_of(names: Collection[str]) -> BeforeValidator:
+    def check(value: object) -> object:
+        if value not in names:
+            raise PydanticCustomError("literal_error", "not an indicator of this vote", {"expected": ", ".join(names)})
+        return value
+
+    return BeforeValidator(check)
 
 
 def _whole(value: object) -> object:
@@ -63,6 +62,8 @@ def _period(value: object) -> object:
         raise PydanticCustomError("period", "not a period") from None
 
 
+Voted = Annotated[str, _one_of(tuple(VOTED))]
+Footprint = Annotated[str, _one_of(FOOTPRINTS)]
 Year = Annotated[int, BeforeValidator(_year)]
 Headcount = Annotated[int, BeforeValidator(_whole)]
 Hash = Annotated[str, BeforeValidator(_hash)]
@@ -84,7 +85,7 @@ class Dated(Strict):
 class Vote(Dated):
     """What a body voted for a territory, and the document that proves it."""
 
-    indicator: Indicator
+    indicator: Voted
     territory: Commune
     by: Text
     document: Text
@@ -93,14 +94,20 @@ class Vote(Dated):
     @field_validator("unit")
     @classmethod
     def _known(cls, unit: str, info: ValidationInfo) -> str:
-        units = UNITS.get(info.data.get("indicator", ""), {})
+        units = _units(info)
         if unit and units and unit not in units:
             raise PydanticCustomError("unit", "not a unit of this indicator", {"expected": ", ".join(units)})
         return unit
 
     def in_base(self, value: float) -> float:
         """A value [unit of the vote] in the estimator's unit [kWh, L, kgSbeq, kgCO2e], a percentage as a share."""
-        return float(Decimal(repr(value)) * Decimal(UNITS[self.indicator][self.unit]))
+        return float(Decimal(repr(value)) * Decimal(VOTED[self.indicator].units[self.unit]))
+
+
+def _units(info: ValidationInfo) -> Mapping[str, str]:
+    """The units of the indicator that was read; none when it is not one."""
+    found = VOTED.get(info.data.get("indicator", ""))
+    return found.units if found else {}
 
 
 def _amount(value: float | None, info: ValidationInfo) -> float | None:
@@ -109,8 +116,7 @@ def _amount(value: float | None, info: ValidationInfo) -> float | None:
         return None
     unit = info.data.get("unit")
     if unit == "":
-        units = UNITS.get(info.data.get("indicator", ""), {})
-        raise PydanticCustomError("unit_wanted", "a value needs its unit", {"expected": ", ".join(units)})
+        raise PydanticCustomError("unit_wanted", "a value needs its unit", {"expected": ", ".join(_units(info))})
     if value < 0 or (unit == "%" and value > 100):
         raise PydanticCustomError("percent" if unit == "%" else "negative", "out of range")
     return value
@@ -130,7 +136,7 @@ class Objective(Vote):
     @field_validator("change_percent")
     @classmethod
     def _of_a_footprint(cls, change: float | None, info: ValidationInfo) -> float | None:
-        if change is not None and info.data.get("indicator") in get_args(Share):
+        if change is not None and "%" in _units(info):
             raise PydanticCustomError("change_of_share", "a share has a value as its target")
         if change is not None and (change < -100 or change == 0):
             raise PydanticCustomError("change", "out of range")

@@ -1,17 +1,17 @@
 """Electricity, water, metals, greenhouse gases, and the footprint of one service rendered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, amounts, per_unit
 from estimator.core.periods import month_after
+from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 
-FOOTPRINTS = ("energy", "water", "adpe", "gwp")
 FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)
 FEWEST_MONTHS, MOST_MONTHS = 12, 24  # of a history
 
@@ -87,3 +87,6 @@ def _weight(row: dict[str, Any]) -> float:
 
 def _cells(rows: Sequence[Attached]) -> list[ActivityGroup]:
     return [r.row.group for r in rows]
+
+
+RATIOS: Mapping[str, Callable[[Scope], dict[str, Any]]] = {"per_service": per_service}  # to what was made

@@ -13,7 +13,7 @@ SOBER = ("8.3", "8.4", "8.6")  # PUE, WUE, electricity of the country
 NEAR = ("territory", "region")
 
 
-def sober_hosting(scope: Scope, day: date) -> dict[str, Any]:
+def sober_hosting(scope: Scope) -> dict[str, Any]:
     """Share of the electricity in sites that meet the three criteria; beside, the shares that are shared and near.
 
     What is unknown is not met, and its share is shown beside; a share of which nothing at all is known is None.
@@ -25,7 +25,7 @@ def sober_hosting(scope: Scope, day: date) -> dict[str, Any]:
         values = row.row.group.values
         kwh[name] = kwh.get(name, 0.0) + float(values.get("site_energy") or values.get("it_energy") or 0.0)
     whole = sum(kwh.values())
-    sites = [_site(name, value, whole, day) for name, value in sorted(kwh.items(), key=lambda entry: -entry[1])]
+    sites = [_site(name, value, whole, scope.day) for name, value in sorted(kwh.items(), key=lambda entry: -entry[1])]
     known = sum(status != "unknown" for site in sites for status in site["criteria"].values())
     body = {"value": _share(sites, _meets_criteria), "sites": sites}
     body |= {"shared": _share(sites, lambda s: _criterion_met(s["shared"], ("yes",)))}

@@ -1,6 +1,6 @@
 """What is done: models that fit, alternatives without AI, cover of the measure, staff trained, evaluations."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -112,9 +112,9 @@ def _attached_share(rows: Sequence[Attached]) -> float | None:
     return sum(value for name, value in kwh if name) / whole if whole else None
 
 
-def trained(scope: Scope, day: date) -> dict[str, Any]:
+def trained(scope: Scope) -> dict[str, Any]:
     """Agents trained among those who have access to AI tools, as the services say."""
-    found = scope.sources.commitments.trained(day)
+    found = scope.sources.commitments.trained(scope.day)
     if found is None:
         return {"value": _share(0, 0), "services": 0}
     if found.with_access < SMALLEST_GROUP:
@@ -122,9 +122,10 @@ def trained(scope: Scope, day: date) -> dict[str, Any]:
     return {"value": _share(found.trained, found.with_access), "services": found.services}
 
 
-def published(scope: Scope, day: date) -> dict[str, Any]:
+def published(scope: Scope) -> dict[str, Any]:
     """Use cases in use whose evaluation is under twelve months old and published."""
-    fresh = [case for case in scope.in_use if _fresh(case, day) and scope.sources.commitments.published(case.id, day)]
+    published_on = scope.sources.commitments.published
+    fresh = [c for c in scope.in_use if _fresh(c, scope.day) and published_on(c.id, scope.day)]
     return {"value": _share(len(fresh), len(scope.in_use)), "silent": [c.id for c in scope.in_use if c not in fresh]}
 
 
@@ -141,3 +142,12 @@ def _share(numerator: float, denominator: float) -> dict[str, Any]:
         "denominator": denominator,
         "share": numerator / denominator if denominator else None,
     }
+
+
+PRACTICES: Mapping[str, Callable[[Scope], dict[str, Any]]] = {
+    "right_sized": right_sized,
+    "non_ai_reviewed": non_ai_reviewed,
+    "coverage": coverage,
+    "trained": trained,
+    "published": published,
+}

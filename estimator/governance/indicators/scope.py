@@ -73,6 +73,11 @@ class Scope:
         """Months of the ledger in the territory and the period."""
         return [r for r in self.everything if r.row.month in self._months]
 
+    @property
+    def day(self) -> date:
+        """The last day of the period, today when it is running."""
+        return min(self.period.last_day, self.sources.today)
+
     @cached_property
     def _months(self) -> frozenset[int]:
         months = frozenset(self.period.months())

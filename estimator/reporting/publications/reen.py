@@ -9,7 +9,7 @@ from estimator.core.number_format import missing_text, share_text
 from estimator.core.periods import first_day
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
-from estimator.governance.indicators.footprints import FOOTPRINTS
+from estimator.governance.indicator_list import FOOTPRINTS, OTHERS
 from estimator.reporting.documents.document import Points, Row, Section, Sheet, Table, TableCell
 from estimator.reporting.documents.html import page
 from estimator.reporting.documents.svg_bars import round_top
@@ -30,7 +30,6 @@ from estimator.reporting.summary.sentences import (
 from estimator.reporting.summary.statements import claims as sayable
 from estimator.reporting.summary.use_cases import uses
 
-PRACTICES = ("per_service", "right_sized", "non_ai_reviewed", "sober_hosting", "coverage", "trained", "published")
 MOST = 4  # use cases or decisions on the page
 NAMED = 3  # use cases named in a sentence
 NAME = 40  # characters of a text of the user
@@ -89,7 +88,7 @@ def _columns(facts: ReportFacts, before: ReportFacts) -> tuple[str, ...]:
 
 def _practices(facts: ReportFacts, before: ReportFacts) -> Table:
     rows: list[Row] = []
-    for name in PRACTICES:
+    for name in OTHERS:
         entry = facts.body["indicators"][name]
         now, then = value_text(entry, facts.lang), value_text(before.body["indicators"][name], facts.lang)
         head = TableCell(say("indicators", name, facts.lang), _known_criteria(facts) if name == "sober_hosting" else ())

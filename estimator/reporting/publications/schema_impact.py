@@ -7,7 +7,8 @@ from typing import Any
 
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, share_text, unit_text
-from estimator.governance.indicators.footprints import FOOTPRINTS, footprint
+from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
+from estimator.governance.indicators.footprints import footprint
 from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.reporting.documents.csv_table import table_text
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
@@ -19,9 +20,6 @@ COLUMNS = (
     "source_collecte", "denom_insee", "code_insee", "dataviz_wish", "commentaires",
 )  # fmt: skip
 FREQUENCIES = {1: "mensuelle", 3: "trimestrielle", 6: "semestrielle", 12: "annuelle"}
-SHARES = ("right_sized", "non_ai_reviewed", "sober_hosting", "coverage", "trained", "published")
-OVER_THE_PERIOD = ("right_sized", "sober_hosting", "coverage")  # the other shares are states of a day
-COLLECTED = ("sober_hosting", "coverage")  # shares read from traces, without anybody who types
 
 
 def schema_impact(facts: ReportFacts) -> ReportFiles:
@@ -32,10 +30,10 @@ def schema_impact(facts: ReportFacts) -> ReportFiles:
     french = replace(facts, lang="fr")
     rows: list[dict[str, Any]] = []
     lost: list[str] = []
-    for name in (*FOOTPRINTS, *SHARES):
-        found = list(_footprint(french, name) if name in FOOTPRINTS else _share(french, name))
+    for name, entry in VOTED.items():
+        found = list(_share(french, entry) if entry.kind == "share" else _amount(french, name))
         valued = [row for row in found if row["valeur"] is not None]
-        rows += [*valued, *_objective(french, name)]
+        rows += [*valued, *_objective(french, entry)]
         lost += [] if valued else [say("indicators", name, facts.lang)]
     left = [facts.say("without_value", names=", ".join(lost))] if lost else []
     left += [facts.say("withheld")] if facts.withheld else []
@@ -56,18 +54,19 @@ def _common(facts: ReportFacts) -> dict[str, Any]:
     }
 
 
-def _footprint(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
-    """Each month that has data, then the whole period."""
+def _amount(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
+    """Each month that has data, where months add up, then the whole period."""
     found = facts.body["indicators"][name]
-    for month, amount in found["months"].items():
+    months = found.get("months", {})
+    for month, amount in months.items():
         if amount:
             rows = [row for row in facts.scope.rows if row.row.month == month]
             span = {"date": facts.until(month), "date_debut": last_day(month).replace(day=1)}
             about = {"frequence_monitoring": FREQUENCIES[1], "dataviz_wish": "linechart"}
             yield _valued(facts, name, amount, rows) | span | about
-    if len(found["months"]) > 1:
+    if len(months) != 1:
         whole = _valued(facts, name, found["value"], facts.scope.rows) | _span(facts)
-        yield whole | {"indicateur": facts.say("over_the_period", name=whole["indicateur"])}
+        yield whole | ({"indicateur": facts.say("over_the_period", name=whole["indicateur"])} if months else {})
 
 
 def _valued(facts: ReportFacts, name: str, amount: Mapping[str, Any], rows: Sequence[Attached]) -> dict[str, Any]:
@@ -85,25 +84,25 @@ def _valued(facts: ReportFacts, name: str, amount: Mapping[str, Any], rows: Sequ
     }
 
 
-def _share(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
-    value = facts.body["indicators"][name]["value"]
+def _share(facts: ReportFacts, entry: SobrietyIndicator) -> Iterator[dict[str, Any]]:
+    value = facts.body["indicators"][entry.id]["value"]
     told = f"{shared(value, facts.lang)}. {facts.made()}"
     known = value["share"] is not None and (value["share"] > 0 or not value.get("unknown"))  # unknown is never zero
-    span = _span(facts) if name in OVER_THE_PERIOD else _state(facts)
+    span = _span(facts) if entry.of_period else _state(facts)
     yield span | {
-        "indicateur": say("indicators", name, facts.lang),
+        "indicateur": say("indicators", entry.id, facts.lang),
         "valeur": 100 * value["share"] if known else None,
         "unite_mesure": "%",
         "type_indicateur": "usage",
-        "est_automatise": name in COLLECTED,
-        "source_collecte": facts.say("source_traces" if name in COLLECTED else "source_register"),
+        "est_automatise": entry.from_traces,
+        "source_collecte": facts.say("source_traces" if entry.from_traces else "source_register"),
         "commentaires": told,
     }
 
 
-def _objective(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
+def _objective(facts: ReportFacts, entry: SobrietyIndicator) -> Iterator[dict[str, Any]]:
     """The target that a council voted, at the end of its year; a change needs the value of its reference year."""
-    scope = facts.scope
+    scope, name, share = facts.scope, entry.id, entry.kind == "share"
     found = scope.sources.commitments.objective(name, scope.territory, scope.period.last_day)
     if found is None:
         return
@@ -113,16 +112,16 @@ def _objective(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
     target = found.target(stated)
     if target is None:
         return
-    unit = unit_text(facts.body["indicators"][name]["value"]["unit"], facts.lang) if name in FOOTPRINTS else "%"
+    unit = "%" if share else unit_text(facts.body["indicators"][name]["value"]["unit"], facts.lang)
     year = {"date": date(found.due_year, 12, 31), "date_debut": date(found.due_year, 1, 1), "est_periode": True}
     state = {"date": date(found.due_year, 12, 31), "date_debut": None, "est_periode": False}
     voted = facts.say("voted", objective=objective_text(found.model_dump(mode="json"), facts.lang), date=found.date)
-    yield (year if name in (*FOOTPRINTS, *OVER_THE_PERIOD) else state) | {
+    yield (year if entry.of_period else state) | {
         "indicateur": say("indicators", name, facts.lang),
-        "valeur": target if name in FOOTPRINTS else 100 * target,
+        "valeur": 100 * target if share else target,
         "unite_mesure": unit,
         "est_cible": True,
-        "type_indicateur": "impact" if name in FOOTPRINTS else "usage",
+        "type_indicateur": "usage" if share else "impact",
         "frequence_monitoring": "annuelle",
         "est_automatise": False,
         "source_collecte": facts.say("source_vote"),

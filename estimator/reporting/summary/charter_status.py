@@ -6,7 +6,7 @@ from typing import Any
 
 from estimator.governance.charter import Phrase, phrases
 from estimator.governance.commitments.schema import Objective
-from estimator.governance.indicators.footprints import FOOTPRINTS
+from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import UseCase, add_months
 from estimator.governance.register.stage_rules import RULES
@@ -65,13 +65,12 @@ def _voted(phrase: Phrase, body: Mapping[str, Any]) -> float | None:
 def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
     """Every share that a phrase may read."""
     found = body["indicators"]
-    names = ("right_sized", "non_ai_reviewed", "coverage", "trained", "published")
+    names = [entry.id for entry in INDICATORS if entry.kind == "share"]
     shares: dict[str, Share] = {name: found[name]["value"] | _silent(found[name]) for name in names}
     hosting, cases = found["sober_hosting"], scope.in_use
     generalised = [case for case in cases if case.stage == "generalisation"]
     paths = [found[name]["path"] for name in FOOTPRINTS if found[name]["path"]]
     known = [entry for entry in paths if entry["verdict"] in ("under", "over")]  # the others cannot be settled
-    today = min(scope.sources.today, scope.period.last_day)
     shares |= {
         "shared": hosting["shared"],
         "near": hosting["near"],
@@ -82,8 +81,8 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "objectives_set": _of(len(paths), len(FOOTPRINTS)),
         "scenario_kept": _cases(cases, lambda case: scope.sources.compared(case) is not None),
         "quality_reached": _cases(generalised, _good_enough),
-        "reviews_on_time": _cases(cases, lambda case: bool(case.next_review and case.next_review >= today)),
-        "followed_in_public": _of(_followed(scope, today), 1),
+        "reviews_on_time": _cases(cases, lambda case: bool(case.next_review and case.next_review >= scope.day)),
+        "followed_in_public": _of(_followed(scope, scope.day), 1),
     }
     return shares
 

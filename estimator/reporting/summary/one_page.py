@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from estimator.core.errors import say
 from estimator.core.number_format import interval_text, step_for, tick_text, with_unit
+from estimator.core.typography import typeset
+from estimator.governance.indicator_list import FOOTPRINTS, OTHERS
 from estimator.reporting.documents.document import IntervalBar, Points, Record, Row, Section, Sheet, Table, TableCell
 from estimator.reporting.documents.svg_bars import round_top
 from estimator.reporting.project.context import clipped
 from estimator.reporting.summary.sentences import (
-    FOOTPRINTS,
     against_text,
     answer,
     budget_text,
@@ -30,15 +32,6 @@ from estimator.reporting.summary.sentences import (
 from estimator.reporting.summary.use_cases import TOLD
 
 COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
-OTHERS = (
-    "per_service",
-    "right_sized",
-    "non_ai_reviewed",
-    "sober_hosting",
-    "coverage",
-    "trained",
-    "published",
-)
 STATUSES = ("held", "partly", "not_held", "not_measured")
 MOST_PATHS, MOST_NOT_SAID = 2, 4
 OBJECTIVE, ASKED, DECIDED, NAMED = 60, 72, 96, 36  # characters, so that all fits on one page
@@ -183,7 +176,7 @@ def charter_lines(body: Body, lang: str) -> Iterator[str]:
 
 def proof_of(check: Body, lang: str) -> str:
     """« agents formés, parmi ceux qui ont accès à l'IA, 63 % (793 sur 1 257) »."""
-    reads = tell(f"phrase_{check['reads']}", lang)
+    reads = typeset(say("charter_reads", check["reads"], lang), lang)
     return f"{reads}, {shared(check, lang)}" if check["share"] is not None else reads
 
 
@@ -196,12 +189,12 @@ def _foot(body: Body, lang: str) -> Iterator[str]:
 
 
 def _records(body: Body, lang: str) -> Iterator[Record]:
-    """The twelve indicators, the months, the use cases and the charter, numbers to their last digit."""
+    """The indicators, the months, the use cases and the charter, numbers to their last digit."""
     proof = proof_text(body["indicators"]["coverage"]["proof"], lang)
     for key, entry in body["indicators"].items():
         asked = asked_text(entry, lang)
         said = value_text(entry, lang)
-        if entry["kind"] == "footprint":
+        if "low" in entry["value"]:
             yield ("indicateur", key, "", *_ends(entry["value"]), said, asked, proof)
         else:
             yield ("indicateur", key, "", None, _share(entry["value"]), None, "1", said, asked, "")

@@ -26,8 +26,8 @@ from estimator.core.number_format import (
 from estimator.core.periods import Period, first_day
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
+from estimator.governance.indicator_list import VOTED
 
-FOOTPRINTS = ("energy", "water", "adpe", "gwp")
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
 WHOLE = 0.995  # a share from which all of it is said
@@ -41,6 +41,16 @@ def tell(key: str, lang: str, **facts: object) -> str:
 def name(indicator: str, lang: str) -> str:
     """The name of an indicator."""
     return typeset(say("indicators", indicator, lang), lang)
+
+
+def counted_indicators(lang: str) -> str:
+    """« douze »: how many indicators there are, in letters."""
+    return name("counted", lang)
+
+
+def how_to_read(indicator: str, lang: str) -> str:
+    """What an indicator counts, for who reads its value."""
+    return typeset(say("indicators_read", indicator, lang), lang)
 
 
 def territory_text(territory: str, lang: str) -> str:
@@ -62,7 +72,7 @@ def scope_name(territory: str, period: str, lang: str) -> str:
 def value_text(entry: Mapping[str, Any], lang: str) -> str:
     """The value of an indicator; unknown is said, never zero."""
     value = entry["value"]
-    if entry["kind"] == "footprint":
+    if "low" in value:
         return interval_text(value, lang)
     if entry["kind"] == "count":
         if not value["denominator"]:
@@ -141,7 +151,8 @@ def objective_text(objective: Mapping[str, Any] | None, lang: str) -> str:
 
 
 def _unit(found: Objective) -> str:
-    return {"energy": "kWh", "water": "L", "adpe": "kgSbeq", "gwp": "kgCO2e"}.get(found.indicator, "share")
+    unit = next(iter(VOTED[found.indicator].units))
+    return "share" if unit == "%" else unit
 
 
 def amount_text(value: float | None, unit: str, lang: str) -> str:
