@@ -1,2 +1,2 @@
-"""The method: equations, their checking and ordering, evaluation (central, draws, envelope), impact indicators,
-steps, explanation, sensitivity, replay. No file of the user is read here."""
+"""The method: equations, their checks and ordering, evaluation (central, draws, bounds), impact indicators,
+steps, explanation, sensitivity, replay. User files are never read here."""

@@ -1,4 +1,4 @@
-"""The steps of a computation, in words and in numbers: of one group, or summed over many."""
+"""The steps of a calculation, in words and in numbers: of one group, or summed over several."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ OPENED_GROUPS = 3
 
 
 class EvaluatedGroup:
-    """A group with the values and draws that figures need of it."""
+    """A group with the values and draws that its figures need."""
 
     def __init__(self, group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> None:
         self.group = group
@@ -41,13 +41,13 @@ class EvaluatedGroup:
 
 
 def results_of(group: ActivityGroup, figures: Iterable[ImpactIndicator], values: Mapping[str, Any]) -> list[str]:
-    """Results that make these figures in a group."""
+    """Results that add up to these figures in a group."""
     parts = [p for f in figures for p in f.parts if applies_to(p, group)]
     return [r for r in dict.fromkeys(known_result(p, values) for p in parts) if r]
 
 
 def steps_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Each formula with its value; over several groups, the sum of the values, numbers being those of the groups."""
+    """Each formula with its value; over several groups, the sum of the values, with the inputs of each group."""
     alone = groups[0] if len(groups) == 1 else None
     steps = [_coefficient(c.name, alone, catalogue) for c in COEFFICIENTS if alone and _shown(c.name, alone)]
     for item in the_system().formulas:
@@ -58,7 +58,7 @@ def steps_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> list[dic
 
 
 def groups_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> list[dict[str, Any]]:
-    """The largest groups of a sum, opened: their share of it, and their own steps. Empty for one group."""
+    """The largest groups of a sum with their share of it and their own steps. Empty for one group."""
     if len(groups) < 2:
         return []
     whole = sum(group.size for group in groups)

@@ -1,4 +1,4 @@
-"""The maths of intensive facts, evaluated once for each group of rows when its factors are bound."""
+"""Coefficients: intensive values, evaluated once a group after factor selection."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Q = Any  # a float or an array of draws
 
 @dataclass(frozen=True)
 class Coefficient:
-    """An ordinary function of bound factors; `numbers` is the text of its step in an explanation."""
+    """A plain function of selected factors; `numbers` is the text of its step in an explanation."""
 
     name: str
     inputs: tuple[str, ...]
@@ -36,7 +36,7 @@ COEFFICIENTS = (
 
 
 def evaluate(factors: Mapping[str, Any]) -> dict[str, Any]:
-    """Every coefficient from bound factor values; None where an input is None."""
+    """Every coefficient from selected factor values; None where an input is None."""
     return {
         c.name: None if any(factors.get(i) is None for i in c.inputs) else c.function(*(factors[i] for i in c.inputs))
         for c in COEFFICIENTS

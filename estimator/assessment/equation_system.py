@@ -1,4 +1,4 @@
-"""Formulas checked together and put in order: one system for the whole ledger, one case, or draws."""
+"""Formulas checked together and ordered: one system for the whole ledger, one case, or draws."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,16 +10,16 @@ from estimator.assessment.units import parse
 
 @dataclass(frozen=True)
 class System:
-    """Formulas checked together, in an order in which each stands after its inputs."""
+    """Formulas checked together, in topological order."""
 
-    formulas: tuple[Formula, ...]  # as written
+    formulas: tuple[Formula, ...]  # in source order
     inputs: tuple[str, ...]
     signs: Mapping[str, Mapping[str, int]]  # result -> base input -> direction
 
     def reduced(self, columns: Collection[str], wanted: Collection[str]) -> tuple[Formula, ...]:
-        """The formulas that make these results from these inputs, as far as the inputs are enough for them.
+        """The formulas that compute these results from these inputs, as far as the inputs allow.
 
-        Of several ways to one quantity those are left that can be computed.
+        Of several alternatives for one quantity, the computable ones remain.
         """
         known, found = set(columns), []
         for item in self.formulas:
@@ -35,7 +35,7 @@ class System:
     def evaluate(self, given: Mapping[str, Any], wanted: Collection[str] | None = None) -> dict[str, Any]:
         """Every result (or those wanted) from floats or arrays; None where an input is None or a float divisor is zero.
 
-        A result that is itself given is taken as it is. What wanted results need must be wanted too.
+        A result that is itself an input is used as given. `wanted` must include the intermediate results.
         """
         values: dict[str, Any] = {name: given.get(name) for name in self.inputs}
         for item in self.formulas:
@@ -59,7 +59,7 @@ class System:
 
 
 def sql(formulas: Sequence[Formula], relation: str) -> str:
-    """One CTE a level over a relation that holds every input of these formulas as a DOUBLE column."""
+    """SQL with one CTE a level, over a relation with every input of these formulas as a DOUBLE column."""
     steps, source = [], relation
     for number, level in enumerate(_levels(formulas), 1):
         columns = ",\n    ".join(f"{to_sql(f.tree)} AS {f.name}" for f in level)
@@ -69,11 +69,11 @@ def sql(formulas: Sequence[Formula], relation: str) -> str:
 
 
 def system(formulas: Sequence[Formula], units: Mapping[str, str], extensive: Mapping[str, bool]) -> System:
-    """Check formulas together against the dictionary of quantities and order them.
+    """Check formulas against the dictionary of quantities, and order them.
 
-    units: quantity -> unit text; extensive: quantity -> is it an amount that adds up over rows.
-    FormulaRefused on an unknown or repeated name, a loop, a unit, an input of two signs, a degree
-    that is not one for an extensive result (zero for an intensive one).
+    units: quantity -> unit text; extensive: quantity -> whether it adds up over rows.
+    FormulaRefused on an unknown or duplicate name, a cycle, a unit, an input of two signs, or a degree
+    other than one for an extensive result (zero for an intensive one).
     """
     by_name = {f.name: f for f in formulas}
     if len(by_name) < len(formulas):
@@ -103,7 +103,7 @@ def system(formulas: Sequence[Formula], units: Mapping[str, str], extensive: Map
 
 
 def _levels(formulas: Sequence[Formula]) -> tuple[tuple[Formula, ...], ...]:
-    """Formulas by depth. A page is read downwards: one that needs what is not written before it is refused."""
+    """Formulas by depth. FormulaRefused when one uses a result that is defined after it in the source."""
     names = {f.name for f in formulas}
     depth: dict[str, int] = {}
     for item in formulas:
@@ -115,7 +115,7 @@ def _levels(formulas: Sequence[Formula]) -> tuple[tuple[Formula, ...], ...]:
 
 
 def _base_signs(ordered: Sequence[Formula]) -> dict[str, dict[str, int]]:
-    """For each result, the direction of each base input through the whole chain."""
+    """For each result, the sign of its derivative in each base input."""
     signs: dict[str, dict[str, int]] = {}
     for item in ordered:
         total: dict[str, int] = {}

@@ -1,7 +1,7 @@
-"""The maths that is summed over the ledger, and the only place where it is written.
+"""The formulas that are summed over the ledger, defined here only.
 
-Every result is of degree one in energy, hours and gigabytes, so that summing rows whose factors are
-the same and multiplying afterwards is exact. Quantities, units and labels: factors/quantities.csv.
+Every result is of degree one in energy, hours and gigabytes: summing rows with the same factors
+before multiplying is exact. Quantities, units and labels: factors/quantities.csv.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""A group of activity in one of its worlds: central values, the corners of the envelope, draws, and their intervals."""
+"""Evaluation of an activity group: central values, bounds, draws and confidence intervals."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.ledger.rows import COMPONENTS
 
-KEPT = 64  # groups whose intervals are kept
-UNCERTAIN = 8  # groups whose draws are kept
+KEPT = 64  # groups in the cache of intervals
+UNCERTAIN = 8  # groups in the cache of draws
 
 
 @dataclass(frozen=True)
 class ActivityGroup:
-    """Sums of activity whose factors are the same, and these factors.
+    """Sums of activity data with the same selected factors, and these factors.
 
     amounts: quantity -> sum [unit of the dictionary]; an absent amount is unknown.
     """
@@ -34,7 +34,7 @@ class ActivityGroup:
 
     @cached_property
     def per_unit(self) -> "tuple[float, _Key]":
-        """Its largest amount, and the group brought to it; itself where an amount is not exact and so bound."""
+        """Its largest amount and the group divided by it; undivided when an amount comes as a selected factor."""
         fixed = any(_extensive(name) for name in self.bounds)
         scale = 1.0 if fixed else max((v for n, v in self.amounts.items() if v and _extensive(n)), default=1.0)
         amounts = {n: v / scale if v is not None and _extensive(n) else v for n, v in self.amounts.items()}
@@ -43,7 +43,7 @@ class ActivityGroup:
 
 @cache
 def the_system() -> System:
-    """The formulas of SobrIA, checked against the dictionary of quantities that ships."""
+    """The formulas of SobrIA, checked against the shipped dictionary of quantities."""
     quantities = load().quantities
     return system(
         FORMULAS, {q.id: q.unit for q in quantities.values()}, {q.id: q.extensive for q in quantities.values()}
@@ -52,14 +52,14 @@ def the_system() -> System:
 
 @cache
 def factor_inputs() -> tuple[str, ...]:
-    """Factor quantities that the formulas of the ledger read, directly or through a coefficient."""
+    """Factor quantities used by the formulas of the ledger, directly or through a coefficient."""
     names = [*the_system().inputs, *(i for c in coefficients.COEFFICIENTS for i in c.inputs)]
     return tuple(name for name in load().quantities if name in names and load().quantities[name].kind == "factor")
 
 
 @cache
 def base_signs() -> dict[str, int]:
-    """Direction of each input, the same in every result. FormulaRefused is raised before if one has two."""
+    """Sign of each input, the same in every result: FormulaRefused is raised earlier otherwise."""
     signs: dict[str, int] = {}
     for result in the_system().signs.values():
         for name, sign in result.items():
@@ -76,7 +76,7 @@ def inputs_of() -> dict[str, tuple[str, ...]]:
 
 @cache
 def needed(results: frozenset[str]) -> frozenset[str]:
-    """Everything that these results are computed from, themselves included."""
+    """These results with all quantities that they depend on."""
     inputs = inputs_of()
     found: set[str] = set()
     todo = list(results)
@@ -89,7 +89,7 @@ def needed(results: frozenset[str]) -> frozenset[str]:
 
 
 def followed(group: "ActivityGroup", results: Iterable[str]) -> frozenset[str]:
-    """Everything that these results of a group were computed from: of several ways, the one that gave the value."""
+    """These results of a group with all quantities used: of several alternatives, the one that gave the value."""
     inputs, several = inputs_of(), alternative_quantities()
     found: set[str] = set()
     todo = list(results)
@@ -104,17 +104,17 @@ def followed(group: "ActivityGroup", results: Iterable[str]) -> frozenset[str]:
 
 @cache
 def alternative_quantities() -> frozenset[str]:
-    """Quantities that there are several ways to."""
+    """Quantities with several alternative formulas."""
     return frozenset(f.name for f in the_system().formulas if f.either)
 
 
-Choose = Callable[[str, Factor], Any]  # (quantity, its factor) -> the number or the array to compute with
+Choose = Callable[[str, Factor], Any]  # (quantity, its factor) -> the number or array to evaluate with
 
 
 def values_of(group: ActivityGroup, pick: str = "value", wanted: frozenset[str] | None = None) -> dict[str, Any]:
-    """Inputs, coefficients and results of a group: all, or those that `wanted` needs.
+    """Inputs, coefficients and results of a group: all, or those that `wanted` depends on.
 
-    pick: "value", "draws", or "low" / "high" for the corner that lowers / raises every result.
+    pick: "value", "draws", or "low" / "high" for the bound case that lowers / raises every result.
     """
     picks: dict[str, Choose] = {
         "value": lambda _, item: item.value,
@@ -126,12 +126,12 @@ def values_of(group: ActivityGroup, pick: str = "value", wanted: frozenset[str] 
 
 
 def bound_case(name: str, item: Factor, raised: bool) -> Any:
-    """The bound of a factor that raises, or lowers, every result that it plays a part in."""
+    """The bound of a factor that raises, or lowers, every result that depends on it."""
     return item.high if raised == _raises(name) else item.low
 
 
 def evaluated(group: ActivityGroup, choose: Choose, wanted: frozenset[str] | None = None) -> dict[str, Any]:
-    """Inputs, coefficients and results of a group, each factor taking the number or array that `choose` gives."""
+    """Inputs, coefficients and results of a group, with the number or array that `choose` returns for each factor."""
     below = None if wanted is None else needed(wanted)
     factors: dict[str, Any] = {}
     for name, bound in group.bounds.items():
@@ -150,7 +150,7 @@ def _raises(name: str) -> bool:
 
 
 def energy_as_read(group: ActivityGroup) -> float:
-    """Electricity of a group before any factor [kWh], as far as it is known: the weight of its cover."""
+    """Known electricity of a group before any factor [kWh]: its weight in coverage shares."""
     if "it_energy" in group.amounts:
         return group.amounts["it_energy"]
     if "outputs" in group.amounts or "working_hours" in group.amounts or "stored_gb_years" in group.amounts:
@@ -159,7 +159,7 @@ def energy_as_read(group: ActivityGroup) -> float:
 
 
 def points_of(group: ActivityGroup, results: tuple[str, ...]) -> tuple[float, float, float]:
-    """5 % point, median and 95 % point of the sum of results of a group, kept: results of degree one grow with its
+    """5 % point, median and 95 % point of the sum of results of a group, cached: results of degree one scale with
     amounts."""
     scale, key = group.per_unit
     low, median, high = _points(key, results)
@@ -172,7 +172,7 @@ def _extensive(quantity: str) -> bool:
 
 
 class _Key:
-    """A group brought to the unit of its largest amount; two with the same numbers are the same."""
+    """Cache key of a group scaled to its largest amount, equal for equal numbers."""
 
     def __init__(self, group: ActivityGroup) -> None:
         self.group = group

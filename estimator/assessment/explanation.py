@@ -1,4 +1,4 @@
-"""One number opened: its steps in words and numbers, its factors and their sources, and the means to replay it."""
+"""Explanation of a figure: its steps in words and numbers, its factors and sources, and the data of a replay."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ from estimator.core.number_format import exact_text
 
 
 class NumberUnknown(SobriaError):
-    """No figure has this name."""
+    """Unknown figure name."""
 
 
 class ReplayRefused(SobriaError):
@@ -39,11 +39,11 @@ class ReplayRefused(SobriaError):
 
 
 def explain_groups(groups: Sequence[ActivityGroup], catalogue: Catalogue, figure: str | None = None) -> dict[str, Any]:
-    """Figures of these groups with the steps and factors that made them.
+    """Figures of these groups with their steps and factors.
 
-    figure: explain this one only; default all of them. Steps are those of each group, largest first;
-    "supposed": models whose size nobody published, each with that which is supposed, in words;
-    "replay" holds all that is needed to find the same digits again.
+    figure: explain this one only; default all. Steps are those of each group, largest first;
+    "supposed": models of undisclosed size with the assumption made, in words;
+    "replay": all data needed to reproduce the same digits.
     """
     chosen = _chosen(figure)
     found = amounts(groups, chosen)
@@ -60,7 +60,7 @@ def explain_groups(groups: Sequence[ActivityGroup], catalogue: Catalogue, figure
 
 
 def nested(found: Mapping[str, Amount]) -> dict[str, Any]:
-    """Amounts as the JSON of the command line: `a.b` stands inside `a`."""
+    """Amounts as the JSON of the command line: `a.b` is nested in `a`."""
     body: dict[str, Any] = {}
     for name, amount in found.items():
         outer, _, inner = name.partition(".")
@@ -72,7 +72,7 @@ def nested(found: Mapping[str, Amount]) -> dict[str, Any]:
 
 
 def replay(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Compute an explanation's figures again from its own "replay" part. ReplayRefused if the formulas have changed."""
+    """Evaluate the figures of an explanation again from its "replay" part. ReplayRefused after a change of formulas."""
     if data.get("formulas") != formulas_version():
         raise ReplayRefused(found=str(data.get("formulas")), expected=formulas_version())
     groups = []
@@ -95,14 +95,14 @@ def _chosen(figure: str | None) -> list[ImpactIndicator]:
 
 @cache
 def formulas_version() -> str:
-    """Hash of the text of every formula and coefficient."""
+    """Hash of the texts of all formulas and coefficients."""
     text = "\n".join(f"{f.name} [{f.unit}] = {render(f.tree, str, repr, PLAIN)}" for f in the_system().formulas)
     text += "\n" + "\n".join(f"{c.name} = {c.text}" for c in coefficients.COEFFICIENTS)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _used(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[str, SelectedFactor]:
-    """Factors that these figures ask for in a group: those that made a value, and those that are missing."""
+    """Factors of these figures in a group: used, or missing."""
     values = group.values
     below_known = followed(group, results_of(group, figures, values))
     wanted = {
@@ -129,7 +129,7 @@ def _factors(
 
 
 def describe(bound: SelectedFactor, name: str, catalogue: Catalogue) -> dict[str, Any]:
-    """A bound factor with its value, bounds, validity, source, licence and rung."""
+    """A selected factor with its value, bounds, validity, source, licence and fallback rung."""
     item = bound.factor
     assert item is not None
     source = catalogue.sources[item.source]
@@ -162,7 +162,7 @@ def describe(bound: SelectedFactor, name: str, catalogue: Catalogue) -> dict[str
 
 
 def _supposed(used: Mapping[tuple[str, str], SelectedFactor]) -> list[dict[str, str]]:
-    """A sentence for each model that answered and whose size nobody published."""
+    """A text for each model of undisclosed size in use."""
     answered = {subject for (name, subject), bound in used.items() if name == "output_energy" and bound.factor}
     found = []
     for model in sorted((m for m in models.load().models if m.id in answered), key=lambda m: m.id):
@@ -177,7 +177,7 @@ def _supposed(used: Mapping[tuple[str, str], SelectedFactor]) -> list[dict[str, 
 
 
 def _variance(groups: Sequence[ActivityGroup], figure: ImpactIndicator, factors: Sequence[Factor]) -> dict[str, float]:
-    """Share of the doubt of a figure that each factor brings."""
+    """Variance share of each factor in a figure."""
     total: Any = 0.0
     for group in groups:
         drawn = values_of(group, "draws")
@@ -186,7 +186,7 @@ def _variance(groups: Sequence[ActivityGroup], figure: ImpactIndicator, factors:
 
 
 def _not_counted(groups: Sequence[ActivityGroup], figures: Sequence[ImpactIndicator]) -> list[dict[str, Any]]:
-    """Parts that are not in the figures, each with its reason and the share of the electricity that it concerns."""
+    """Parts left out of the figures, each with its reason and the share of electricity concerned."""
     found: dict[tuple[str, str], float] = {}
     whole = sum(energy_as_read(group) for group in groups)
     for group in groups:

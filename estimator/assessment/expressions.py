@@ -1,4 +1,4 @@
-"""One formula to an expression tree, and from the tree: SQL, words, LaTeX, directions, degree and units."""
+"""A formula as an expression tree, and its renderings: SQL, words, LaTeX, signs, degree and units."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -13,12 +13,12 @@ PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 
 
 class FormulaRefused(SobriaError):
-    """A formula that cannot be used: unknown name, unit, two signs, degree, shape."""
+    """An invalid formula: unknown name, unit, two signs, degree, shape."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """A leaf (name or number) or an operation over two nodes. Arithmetic on nodes builds bigger nodes."""
+    """A leaf (name or number) or an operation on two nodes. Arithmetic on nodes builds larger nodes."""
 
     op: str  # "name", "number", one of + - * /, or "either" over names
     args: tuple[Any, ...]
@@ -62,21 +62,21 @@ def node(value: Any) -> Node:
 
 @dataclass(frozen=True)
 class Formula:
-    """One named formula: its inputs are the parameter names of its function."""
+    """One named formula; its inputs are the parameters of its function."""
 
     name: str
     inputs: tuple[str, ...]
     unit: Unit
     reference: str
     function: Callable[..., Any]
-    either: bool = False  # its inputs are ways to one quantity: the first that is known gives it
+    either: bool = False  # its inputs are alternatives: the first known one gives the value
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
 
     @cached_property
     def tree(self) -> Node:
-        """The function called with symbols."""
+        """The function called with symbols as arguments."""
         if self.either:
             return Node("either", tuple(Node("name", (i,)) for i in self.inputs))
         try:
@@ -92,9 +92,9 @@ class Formula:
 
 
 def formula(unit: str, reference: str = "", either: bool = False) -> Callable[[Callable[..., Any]], Formula]:
-    """Decorator: a plain function over quantities becomes a Formula whose result has this unit.
+    """Decorator: a plain function of quantities becomes a Formula with a result in this unit.
 
-    either: the function only names several ways to one quantity; the first that is known gives it.
+    either: the parameters are alternatives for one quantity; the first known one gives the value.
     """
 
     def wrap(function: Callable[..., Any]) -> Formula:
@@ -111,17 +111,17 @@ def formula(unit: str, reference: str = "", either: bool = False) -> Callable[[C
 
 
 def first_known(*ways: Any) -> Any:
-    """The first of several ways to one quantity that is not None."""
+    """The first alternative that is not None."""
     return next((way for way in ways if way is not None), None)
 
 
 def collect(namespace: Mapping[str, Any]) -> tuple[Formula, ...]:
-    """The formulas of a module in the order in which they are written."""
+    """The formulas of a module, in source order."""
     return tuple(value for value in namespace.values() if isinstance(value, Formula))
 
 
 def names(tree: Node) -> tuple[str, ...]:
-    """Names that a tree reads, in reading order, each once."""
+    """Names in a tree, in reading order, each once."""
     if tree.op == "name":
         return (str(tree.args[0]),)
     if tree.op == "number":
@@ -130,7 +130,7 @@ def names(tree: Node) -> tuple[str, ...]:
 
 
 def render(tree: Node, leaf: Callable[[str], str], number: Callable[[float], str], signs: Mapping[str, str]) -> str:
-    """The tree as infix text with only the brackets it needs; `signs` gives the text of each operator."""
+    """The tree as infix text with minimal brackets; `signs` gives the text of each operator."""
 
     def write(part: Node, above: int, right: bool) -> str:
         if part.op == "name":
@@ -147,7 +147,7 @@ def render(tree: Node, leaf: Callable[[str], str], number: Callable[[float], str
 
 
 def to_sql(tree: Node) -> str:
-    """SQL of a tree: only + - * /, division guarded so that a zero divisor gives NULL on every engine."""
+    """SQL of a tree: only + - * /; division by zero gives NULL on every engine."""
     if tree.op == "name":
         return str(tree.args[0])
     if tree.op == "number":
@@ -159,7 +159,7 @@ def to_sql(tree: Node) -> str:
 
 
 def to_latex(tree: Node) -> str:
-    """LaTeX of a tree, names upright."""
+    """LaTeX of a tree, names in upright type."""
     if tree.op == "name":
         return r"\mathrm{" + str(tree.args[0]).replace("_", r"\_") + "}"
     if tree.op == "number":
@@ -200,9 +200,9 @@ def unit_of(tree: Node, units: Mapping[str, Unit], name: str) -> Unit:
 
 
 def directions(tree: Node, name: str) -> dict[str, int]:
-    """+1 where an input raises the result, -1 where it lowers it, all quantities being positive.
+    """Sign of each input: +1 raises the result, -1 lowers it, all quantities being positive.
 
-    FormulaRefused when an input has both signs: bounds would then be wider than the truth.
+    FormulaRefused on an input with both signs: the bounds would be too wide.
     """
     if tree.op == "name":
         return {str(tree.args[0]): 1}

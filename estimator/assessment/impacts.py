@@ -1,4 +1,4 @@
-"""From groups of activity with their bound factors to the figures people read, each with its interval and cover."""
+"""Impact indicators of activity groups with selected factors: values, confidence intervals and coverage."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,17 +19,17 @@ from estimator.core.errors import sentences
 
 @dataclass(frozen=True)
 class Contribution:
-    """A term of a figure: the first of `results` that is known. A figure is known only if its required parts are."""
+    """A term of a figure: the first known of `results`. A figure is known only if its required parts are."""
 
     name: str
     results: tuple[str, ...]
     required: bool = True
-    needs: tuple[str, ...] = ()  # the part exists only where one of these amounts is there
+    needs: tuple[str, ...] = ()  # the part exists only if one of these amounts is present
 
 
 @dataclass(frozen=True)
 class ImpactIndicator:
-    """A number that SobrIA shows, as a sum of parts."""
+    """An indicator, as a sum of parts."""
 
     id: str
     unit: str
@@ -83,10 +83,10 @@ def figure_named(figure_id: str) -> ImpactIndicator | None:
 
 @dataclass(frozen=True)
 class Amount:
-    """A value with its 5 - 95 % interval and its envelope, or why there is none.
+    """A value with its 5 - 95 % confidence interval and its bounds, or the reason why there is none.
 
-    central: median of the draws of this very amount, which is what people read; medians of parts do not add up to
-    that of their sum. at_factor_values: the exact arithmetic with every factor at its value; these do add up.
+    central: median of the draws of this amount, the printed value; medians of parts do not add up to
+    that of their sum. at_factor_values: the arithmetic with every factor at its central value; these do add up.
     """
 
     unit: str
@@ -96,11 +96,11 @@ class Amount:
     at_factor_values: float | None = None
     envelope: tuple[float, float] | None = None
     missing: dict[str, str] | None = None
-    covers: float = 0.0  # share of the electricity as read whose value is known
+    covers: float = 0.0  # share of the raw electricity with a known value
     parts: Mapping[str, "Amount"] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON: unknown is null with its reason, never absent and never zero."""
+        """As JSON: unknown is null with its reason, never absent and never zero."""
         body: dict[str, Any] = {"low": self.low, "central": self.central, "high": self.high, "unit": self.unit}
         body["at_factor_values"] = self.at_factor_values
         if self.missing:
@@ -120,17 +120,17 @@ def per_unit(amount: Mapping[str, Any], units: float) -> dict[str, Any]:
 def amounts(
     groups: Sequence[ActivityGroup], figures: Iterable[ImpactIndicator] = FIGURES + SUPPLEMENTARY
 ) -> dict[str, Amount]:
-    """Every figure over all groups together, shared factors taking one value at a time."""
+    """Every figure over all groups, a shared factor taking the same value in all."""
     figures = tuple(figures)
     wanted = frozenset(r for f in figures for p in f.parts for r in p.results)
-    picks = ("value", "low", "high", *(("draws",) if len(groups) > 1 else ()))  # of one group, intervals are kept
+    picks = ("value", "low", "high", *(("draws",) if len(groups) > 1 else ()))  # intervals of a single group are cached
     worlds = {pick: [values_of(group, pick, wanted) for group in groups] for pick in picks}
     weights = [energy_as_read(group) for group in groups]
     return {figure.id: _figure(figure, groups, worlds, weights) for figure in figures}
 
 
 def known_result(part: Contribution, values: Mapping[str, Any]) -> str | None:
-    """The result that gives a part its value in a group."""
+    """The result that gives the value of a part in a group."""
     for result in part.results:
         if values.get(result) is not None:
             return result
@@ -138,7 +138,7 @@ def known_result(part: Contribution, values: Mapping[str, Any]) -> str | None:
 
 
 def applies_to(part: Contribution, group: ActivityGroup) -> bool:
-    """Does this part exist for this group at all?"""
+    """Whether this part applies to this group."""
     for amount in part.needs:
         if group.amounts.get(amount):
             return True
@@ -174,7 +174,7 @@ def _sum(
     worlds: Worlds,
     weights: Sequence[float],
 ) -> Amount:
-    """Sum over groups of the known ones among the wanted parts; None: the group stays out and is not covered."""
+    """Sum over groups of the known results among these parts; None: the group is left out and not covered."""
     sums: dict[str, Any] = dict.fromkeys(worlds, 0.0)
     covered, applicable = 0.0, 0.0
     found: tuple[str, ...] = ()
@@ -198,7 +198,7 @@ def _sum(
 def _why(
     parts: Sequence[Contribution], groups: Sequence[ActivityGroup], values: Sequence[Mapping[str, Any]]
 ) -> dict[str, str]:
-    """The first reason met for which one of these parts is unknown."""
+    """The first reason found why one of these parts is unknown."""
     reasons = (
         why_missing(part, group)
         for group, found in zip(groups, values, strict=True)
@@ -209,7 +209,7 @@ def _why(
 
 
 def why_missing(part: Contribution, group: ActivityGroup) -> str | None:
-    """Why a part of a group has no value: the reason of the first input that is missing."""
+    """Why a part of a group has no value: the reason of its first missing input."""
     todo = list(part.results)
     while todo:
         name = todo.pop(0)
@@ -219,12 +219,12 @@ def why_missing(part: Contribution, group: ActivityGroup) -> str | None:
         if bound is not None and bound.missing:
             return bound.missing
         if name not in group.amounts:
-            todo = [*_applying(name, group), *todo]  # a way to a quantity is followed to its end before the next
+            todo = [*_applying(name, group), *todo]  # depth first over the alternatives of a quantity
     return None
 
 
 def _applying(name: str, group: ActivityGroup) -> Sequence[str]:
-    """Inputs of a quantity; of several ways to it, those that start from an amount of this group, if any does."""
+    """Inputs of a quantity; of several alternatives, those that start from an amount of this group, if any."""
     inputs = inputs_of().get(name, ())
     if name not in alternative_quantities():
         return inputs

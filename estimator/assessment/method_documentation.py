@@ -1,4 +1,4 @@
-"""The method as data, for the documentation and the screens: boundary, indicators, formulas, published cases."""
+"""The method as data, for the documentation and the screens: system boundary, indicators, formulas, published cases."""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Element:
-    """A line of the boundary: what it is, whether it is counted, how."""
+    """A line of the system boundary: what it is, whether it is included, how."""
 
     name: str
     counted: str
@@ -37,7 +37,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Term:
-    """A part of an indicator: the first of these results that is known; an optional one may be absent."""
+    """A part of an indicator: the first known of these results; an optional one may be absent."""
 
     results: tuple[str, ...]
     labels: tuple[str, ...]
@@ -46,7 +46,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Indicator:
-    """What an indicator adds up [unit]."""
+    """The sum that defines an indicator [unit]."""
 
     id: str
     unit: str
@@ -55,7 +55,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class MethodRule:
-    """A formula or a coefficient: its result [unit], its text in words and in symbols, what it follows."""
+    """A formula or a coefficient: its result [unit], its text in words and in symbols, its reference."""
 
     name: str
     label: str
@@ -67,10 +67,10 @@ class MethodRule:
 
 @dataclass(frozen=True)
 class ValidationLine:
-    """A line of the summary of published cases; widths and ratios are None where nothing was valued [1].
+    """A line of the summary of published cases; widths and ratios are None without any valued case [1].
 
     mode: "prediction" by family of publications, "indicator" and "device" (the same predictions, cut otherwise),
-    "reproduction" by family, "fault" (cases, and how many were told in `inside`), "left_out".
+    "reproduction" by family, "fault" (cases; `inside`: how many were detected), "left_out".
     """
 
     mode: str
@@ -88,7 +88,7 @@ class ValidationLine:
 
 
 def boundary(lang: str) -> tuple[Element, ...]:
-    """What is counted and what is not."""
+    """The system boundary: what is included and what is not."""
     return tuple(
         Element(
             say("boundary", name, lang),
@@ -101,7 +101,7 @@ def boundary(lang: str) -> tuple[Element, ...]:
 
 
 def indicators(catalogue: Catalogue, lang: str) -> tuple[Indicator, ...]:
-    """The indicators, in the order of the charter, then those shown beside."""
+    """The indicators, in the order of the charter, then the additional ones."""
     return tuple(
         Indicator(
             figure.id,
@@ -116,7 +116,7 @@ def indicators(catalogue: Catalogue, lang: str) -> tuple[Indicator, ...]:
 
 
 def formulas(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
-    """Every formula, in the order of the computation."""
+    """Every formula, in evaluation order."""
     names = catalogue.quantities
     return tuple(
         MethodRule(
@@ -132,7 +132,7 @@ def formulas(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
 
 
 def coefficients(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
-    """What is evaluated once a group, when its factors are bound."""
+    """The coefficients, evaluated once a group after factor selection."""
     names = catalogue.quantities
 
     def label(found: re.Match[str]) -> str:

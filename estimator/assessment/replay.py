@@ -1,4 +1,4 @@
-"""A downloaded explanation computed again, beside the figures that it holds itself."""
+"""Replay of a downloaded explanation, compared with the figures stored in it."""
 
 import json
 import math
@@ -12,15 +12,15 @@ from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError
 
 BOUNDS = ("low", "central", "high", "at_factor_values", "envelope")
-PRECISION = 1e-9  # of a number that is found again: machines differ in the last digits of a sum
+PRECISION = 1e-9  # relative tolerance of a reproduced number: machines differ in the last digits of a sum
 
 
 class ReplayFileRefused(SobriaError):
-    """A file that is no downloaded explanation."""
+    """A file that is not a downloaded explanation."""
 
 
 class ReplayedBound(NamedTuple):
-    """A bound of a figure, as the file says it and as it is found again."""
+    """A bound of a figure, as stored in the file and as reproduced."""
 
     figure: str
     bound: str
@@ -29,18 +29,18 @@ class ReplayedBound(NamedTuple):
 
     @property
     def agrees(self) -> bool:
-        """Is it the same number, or unknown on both sides?"""
+        """Whether both are the same number, or both unknown."""
         if isinstance(self.file, list) and isinstance(self.replayed, list):
             return len(self.file) == len(self.replayed) and all(map(_same, self.file, self.replayed))
         return _same(self.file, self.replayed)
 
 
 def replay_file(path: Path) -> dict[str, Any]:
-    """{"indicators", "figure", "amount", "compared", "differences"}: a downloaded explanation computed again.
+    """{"indicators", "figure", "amount", "compared", "differences"} of a replayed explanation.
 
-    figure, amount: the one figure that the file explains, "" and nothing where it explains them all. compared: how many
-    numbers of the file have one beside them; differences: {"figure", "bound", "file", "replayed"} of each that is
-    another, to one part in a thousand million. ReplayFileRefused, ReplayRefused.
+    figure, amount: the one figure that the file explains, "" and nothing when it explains all. compared: count of
+    numbers compared; differences: {"figure", "bound", "file", "replayed"} of each that differs,
+    with a relative tolerance of 1e-9. ReplayFileRefused, ReplayRefused.
     """
     try:
         stored = json.loads(path.read_text("utf-8"))
@@ -56,19 +56,19 @@ def replay_file(path: Path) -> dict[str, Any]:
 
 
 def _reached(found: Mapping[str, Any], figure: str) -> Mapping[str, Any]:
-    """The amount of a figure in a tree of figures; empty where none is named."""
+    """The amount of a figure in a tree of figures; empty without a figure name."""
     for step in figure.split("."):
         found = found.get(step, {})
     return found
 
 
 def _pairs(said: Any, found: Mapping[str, Any], figure: str = "") -> Iterator[ReplayedBound]:
-    """Each bound of each figure that both hold."""
+    """Each bound of each figure present in both."""
     if not isinstance(said, Mapping):
         return
     for name, value in found.items():
         if name in BOUNDS and name in said:
-            older = name == "central" and "at_factor_values" not in said  # before 2026-11-26, central was that
+            older = name == "central" and "at_factor_values" not in said  # before 2026-11-26, it was in `central`
             yield ReplayedBound(
                 figure, name, said[name], found["at_factor_values"] if older and value is not None else value
             )

@@ -1,4 +1,4 @@
-"""What makes a difference, part by part, and what makes a doubt, factor by factor."""
+"""Decomposition of a difference by part, and of uncertainty by factor."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -18,13 +18,13 @@ MOST_PARTS = 4  # volume, efficiency, scope, method
 def shapley(
     before: "Mapping[str, Values]", after: "Mapping[str, Values]", value: "Callable[[Mapping[str, Values]], Values]"
 ) -> "dict[str, Any]":
-    """Effect of each part on value(after) - value(before), the mean over every order in which parts may change.
+    """Shapley effect of each part on value(after) - value(before): the mean over every order of the changes.
 
     Numbers give numbers, paired draws of shape (draws,) give draws. Effects add up to the difference: the rounding
-    error, a few units of the last digit, goes to the largest effect, then to smaller ones while any is left.
-    Under `math.fsum` numbers add up to it exactly, as long as no effect is so much larger than the two totals
-    that its last digit is above theirs; draws do to rounding. A part that does not matter has an effect of 0.
-    ValueError: other parts before than after, or more than four.
+    error, a few units of the last digit, is added to the largest effect, then to smaller ones while any is left.
+    Under `math.fsum` numbers add up exactly, as long as no effect is so much larger than the two totals
+    that its last digit is above theirs; draws add up to rounding. A part without influence has an effect of 0.
+    ValueError: different parts before and after, or more than four.
     """
     if before.keys() != after.keys() or not 0 < len(before) <= MOST_PARTS:
         raise ValueError(f"the same parts are needed before and after, {MOST_PARTS} at most: {[*before]}, {[*after]}")
@@ -51,7 +51,7 @@ def shapley(
 def split_difference(a: Mapping[str, float], b: Mapping[str, float]) -> dict[str, float]:
     """B - A component by component, adding up under `math.fsum` to fsum(b) - fsum(a), rounding as in `shapley`.
 
-    A component that an option does not have is written 0 by the caller. ValueError: not the same components.
+    A component that an option lacks must be passed as 0. ValueError: different components.
     """
     if a.keys() != b.keys():
         raise ValueError(f"the same components are needed on both sides: {[*a]}, {[*b]}")
@@ -59,9 +59,9 @@ def split_difference(a: Mapping[str, float], b: Mapping[str, float]) -> dict[str
 
 
 def variance_shares(total: "Values", factors: "Mapping[str, Values]") -> dict[str, float]:
-    """Share of the doubt of `total` that each factor brings: squared rank correlation, scaled to add up to one.
+    """Variance share of each factor in `total`: squared rank correlation, scaled to add up to one.
 
-    total, factors: paired draws, shape (draws,). What is one number brings no doubt and is left out.
+    total, factors: paired draws, shape (draws,). A constant factor has no uncertainty and is left out.
     """
     import numpy as np
 
@@ -80,7 +80,7 @@ def variance_shares(total: "Values", factors: "Mapping[str, Values]") -> dict[st
 def tornado(
     function: Callable[[Mapping[str, float]], float], factors: Mapping[str, tuple[float, float, float]]
 ) -> dict[str, tuple[float, float]]:
-    """The function when one factor stands at its low, then at its high, others at central; widest first.
+    """The function with one factor at its low, then at its high, others at central; widest first.
 
     factors: (low, central, high). function: a ratio of two options, or any positive value. ValueError if it is not.
     """
@@ -103,7 +103,7 @@ def _sum(terms: list[Any]) -> Any:
 
 
 def _closed(effects: dict[str, Any], total: Any) -> dict[str, Any]:
-    """Effects that add up to the total: each in turn, largest first, takes the error that is left."""
+    """Effects adjusted to add up to the total: each in turn, largest first, absorbs the remaining error."""
     import numpy as np
 
     for name in sorted(effects, key=lambda name: -float(np.mean(np.abs(effects[name])))):

@@ -1,4 +1,4 @@
-"""Draws of a factor: its shape from the kind of its bounds, its links from its id and its correlation group."""
+"""Draws of a factor: distribution by kind of bounds, dependence by id and correlation group."""
 
 import hashlib
 import math
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 DRAWS = 10_000
 SEED = 20_260_101
-GROUP_CORRELATION = 0.7  # expert, stated on the method page
+GROUP_CORRELATION = 0.7  # expert judgement, stated on the method page
 Z95 = 1.6448536269514722  # 95 % point of the standard normal
 SHARES = frozenset({"occupancy", "resource_share"})
 
 
 def draw(item: Factor, count: int = DRAWS, seed: int = SEED) -> "Array | float":
-    """Draws of one factor [unit of the factor]; one number when its bounds are equal.
+    """Draws of one factor [unit of the factor]; a single number when its bounds are equal.
 
-    The same factor gives the same draws wherever it is used; factors with one name of draws (`drawn_as`) have the
-    same normal scores; those of one correlation group have a correlation of 0.7 between theirs.
+    The same factor has the same draws wherever it is used; factors with one key of draws (`drawn_as`) have the
+    same normal scores; within a correlation group, scores have a correlation of 0.7.
     ValueError when the factor has no value.
     """
     if item.value is None or item.low is None or item.high is None:
@@ -58,8 +58,8 @@ def _draw(item: Factor, count: int, seed: int) -> "Array":
 
 @lru_cache(maxsize=4096)
 def _normal(name: str, count: int, seed: int) -> "Array":
-    """Normal scores in an order of their own, one in each of `count` slices of equal chance (a Latin hypercube): the
-    shape of each factor is exact, and shares and intervals depend far less on the seed."""
+    """Shuffled normal scores, one in each of `count` strata of equal probability (Latin hypercube): the
+    distribution of each factor is exact, and shares and intervals depend far less on the seed."""
     import numpy as np
 
     digest = hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=16).digest()
@@ -70,7 +70,7 @@ def _normal(name: str, count: int, seed: int) -> "Array":
 
 @lru_cache(maxsize=8)
 def _slices(count: int) -> "Array":
-    """Normal score in the middle of each of `count` slices of equal chance."""
+    """Normal score in the middle of each of `count` strata of equal probability."""
     import numpy as np
 
     grid, area = _normal_table()
@@ -86,7 +86,7 @@ def _normal_table() -> "tuple[Array, Array]":
 
 
 def _uniform(scores: "Array") -> "Array":
-    """Normal distribution function, read off a table of step 0.001 (error under 1e-7)."""
+    """Normal distribution function, interpolated in a table of step 0.001 (error under 1e-7)."""
     import numpy as np
 
     grid, area = _normal_table()
@@ -94,7 +94,7 @@ def _uniform(scores: "Array") -> "Array":
 
 
 def _triangular(u: "Array", low: float, mode: float, high: float) -> "Array":
-    """Quantile function of the triangular law."""
+    """Quantile function of the triangular distribution."""
     import numpy as np
 
     split = (mode - low) / (high - low)
@@ -104,13 +104,13 @@ def _triangular(u: "Array", low: float, mode: float, high: float) -> "Array":
 
 
 def interval(values: Any) -> tuple[float, float]:
-    """5 % and 95 % points of draws; the number itself when there is no doubt about it."""
+    """5 % and 95 % points of draws; the number itself, twice, without uncertainty."""
     low, _, high = points(values)
     return low, high
 
 
 def points(values: Any) -> tuple[float, float, float]:
-    """5 % point, median and 95 % point of draws; three times the number itself when there is no doubt about it."""
+    """5 % point, median and 95 % point of draws; the number itself, three times, without uncertainty."""
     import numpy as np
 
     if isinstance(values, int | float):

@@ -1,4 +1,4 @@
-"""Unit text to dimensions: each impact is a dimension of its own, so carbon and antimony never add."""
+"""Dimensions of a unit text: each impact is its own dimension, so carbon and antimony never add up."""
 
 import re
 from collections import Counter
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 
 SYMBOLS = frozenset({"kWh", "MJ", "L", "kgCO2e", "kgSbeq", "h", "year", "GB", "s", "TFLOP", "1"})
-HOURS_PER_YEAR = 8766.0  # 365.25 days, a scale between two units of time and no factor
+HOURS_PER_YEAR = 8766.0  # 365.25 days, a conversion between two units of time, not a factor
 
 
 @dataclass(frozen=True)
 class Unit:
-    """Powers of base symbols, sorted; an empty one is a plain number."""
+    """Powers of base symbols, sorted; empty for a plain number."""
 
     powers: tuple[tuple[str, int], ...] = ()
 

@@ -1,4 +1,4 @@
-"""The maths of a described workload that comes before the formulas of the ledger: hours and power to electricity."""
+"""The formulas of a described workload that precede those of the ledger: hours and power to electricity."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from estimator.assessment.expressions import formula
 
 Q = Any  # a float or an array of draws
 
-WATTS = 1000.0  # in a kWh/h, a scale between two units of power and no factor
+WATTS = 1000.0  # in a kWh/h, a conversion between two units of power, not a factor
 SECONDS = 3600.0  # in an hour
 
 

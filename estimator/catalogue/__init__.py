@@ -1,2 +1,2 @@
-"""The reference data: factor tables, models, providers, zones, devices; loading, checking, user tables, and which
-factor applies to which subject on which day."""
+"""Reference data: factor tables, models, providers, zones, devices; loading, checks, user tables, and factor selection
+by subject and day."""

@@ -1,4 +1,4 @@
-"""What a case leaves out, supplied by the factor tables: devices by their names, sites by class, grids by zone."""
+"""Defaults of a case from the factor tables: devices by name, sites by class, grids by zone."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -26,9 +26,9 @@ _FORM = re.compile(r"[-\s]*\b(sxm\d?|pcie?|pci-e|nvl|hbm\d?e?|oam|tesla|geforce)
 
 @dataclass(frozen=True)
 class Device:
-    """A name of hardware, resolved: an accelerator, or a server; and the kind of computer that it makes.
+    """A resolved hardware name: an accelerator or a server, and the kind of computer that holds it.
 
-    A name that is not recognised is any accelerator: all that is known of it lies between the least and the most.
+    An unrecognised name is any accelerator: its bounds are the minimum and maximum over all known ones.
     """
 
     name: str
@@ -47,20 +47,20 @@ def machine_at(host: str | None) -> str:
 
 
 class Defaults:
-    """Factors bound by subject and day, without the sources that are left out."""
+    """Factor selection by subject and day, without the excluded sources."""
 
     def __init__(self, catalogue: Catalogue, today: date) -> None:
         self.catalogue = catalogue
         self.today = today
 
     def bound(self, quantity: str, subject: str | None, day: date | None = None) -> SelectedFactor:
-        """The factor of a quantity for a subject on a day (default: today), or why there is none."""
+        """The selected factor of a quantity for a subject on a day (default: today), or the reason of its absence."""
         return select_factor(self.catalogue, quantity, subject, day or self.today)
 
     def manufacture(self, quantity: str, subject: str | None) -> SelectedFactor:
-        """Manufacture of a device, between the lowest and highest that any source gives for it or its kind.
+        """Manufacture of a device, between the lowest and highest value of any source for it or its kind.
 
-        A value whose source is known to be unreliable (reliability 5) does not widen it.
+        A value of an unreliable source (reliability 5) does not widen the interval.
         """
         found = self.bound(quantity, subject)
         item = found.factor
@@ -79,9 +79,9 @@ class Defaults:
         return replace(found, factor=item.model_copy(update=wider | {"bounds_kind": "rival_sources"}))
 
     def _any_card(self, missing: SelectedFactor) -> SelectedFactor:
-        """Manufacture of a card that no source describes: between the least and the most of those that one does.
+        """Manufacture of a card without a source: between the minimum and maximum of the cards that have one.
 
-        Worked out here, and not read in the table, so that a source that is left out leaves it too.
+        Computed here rather than read in a table, so that it leaves out an excluded source too.
         """
         name = self.catalogue.quantities[missing.quantity].factor
         cards = self._cards - {ANY_CARD}
@@ -107,7 +107,7 @@ class Defaults:
         return self.catalogue.by_subject.get((name, subject), ())
 
     def zone_band(self, zone: str) -> tuple[float, float] | None:
-        """Lowest and highest grid factor that any source gives for a zone, in any year [kgCO2e/kWh]."""
+        """Lowest and highest grid factor of any source for a zone, any year [kgCO2e/kWh]."""
         for step in self.catalogue.ladder(zone):
             rows = [f for f in self.catalogue.by_subject.get(("grid_gwp", step), ()) if f.value is not None]
             if rows:
@@ -115,7 +115,7 @@ class Defaults:
         return None
 
     def device(self, name: str | None) -> Device:
-        """The hardware of this name; a card for desk computers makes a desk, any other an accelerator server."""
+        """The hardware of this name; a workstation card makes a workstation, any other an accelerator server."""
         if not name:
             return Device("", None, None, AI_SERVER)
         accelerator = self._accelerator(name)
@@ -125,17 +125,17 @@ class Defaults:
         return Device(name, accelerator, server, recognised if recognised in DESKS else AI_SERVER)
 
     def zone(self, zone: str | None) -> str | None:
-        """The zone as stated, or its country where the tables do not hold that part of it."""
+        """The zone as stated, or its country when the tables lack that sub-zone."""
         if zone and zone not in self.catalogue.zones and zone.split("-")[0] in self.catalogue.zones:
             return zone.split("-")[0]
         return zone
 
     def computer(self, cpu_model: str) -> str | None:
-        """The kind of computer that this processor makes, where its name tells."""
+        """The kind of computer that holds this processor, when its name identifies one."""
         return self._places.recognise(ComputerRead(cpu_model=cpu_model)).machine
 
     def _accelerator(self, name: str) -> str | None:
-        """The card of this name, or of this name without its memory, then without its form."""
+        """The card of this name, or of this name without its memory size, then without its form factor."""
         for pattern in (None, _MEMORY, _FORM):
             name = pattern.sub(" ", name) if pattern else name
             found, _ = self._places.resolve_device(" ".join(name.split()))
@@ -160,7 +160,7 @@ class Defaults:
 
 @lru_cache(maxsize=8)
 def defaults(without_source: frozenset[str], today: date) -> Defaults:
-    """The tables without these sources; a default that goes is replaced by what rival sources say."""
+    """The tables without these sources; a removed default is replaced from the values of rival sources."""
     catalogue = load()
     if without_source:
         catalogue = catalogue.with_factors(tuple(_allowed_factors(catalogue, without_source)))
@@ -179,7 +179,7 @@ def _allowed_factors(catalogue: Catalogue, without: Collection[str]) -> Iterable
 
 
 def _promoted(rivals: list[Factor]) -> Factor:
-    """Rival values become the default: their median between their extremes, or one alone between half and twice."""
+    """Rival values as a default: their median with their extremes as bounds; bounds of half and twice for one value."""
     values = [f.value for f in rivals if f.value is not None]
     lows = [f.low for f in rivals if f.low is not None]
     highs = [f.high for f in rivals if f.high is not None]

@@ -1,17 +1,17 @@
-"""Is a place where its country says? By the reference towns of the time zone data base."""
+"""Whether a place lies in its stated country, from the reference towns of the time zone database."""
 
 import math
 import re
 from functools import cache
 from importlib import resources
 
-FAR_KM = 3000.0  # no point of a country lies farther from all of its reference towns
+FAR_KM = 3000.0  # maximum distance of any point of a country to its nearest reference town
 EARTH_KM = 6371.0
 _POINT = re.compile(r"([+-])(\d{2})(\d{2})(?:\d{2})?([+-])(\d{3})(\d{2})(?:\d{2})?$")
 
 
 def far_from(alpha2: str, latitude: float, longitude: float) -> bool:
-    """Whether a point lies far from every reference town of a country; False for a country without any."""
+    """Whether a point is far from every reference town of a country; False for a country without any."""
     towns = _towns().get(alpha2.upper(), ())
     return bool(towns) and min(_distance(latitude, longitude, *town) for town in towns) > FAR_KM
 
@@ -32,7 +32,7 @@ def _towns() -> dict[str, tuple[tuple[float, float], ...]]:
 
 
 def _distance(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Great circle between two points given in degrees [km]."""
+    """Great-circle distance between two points in degrees [km]."""
     a, b, c, d = map(math.radians, (lat1, lon1, lat2, lon2))
     part = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
     return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, part)))

@@ -1,4 +1,4 @@
-"""How the spellings of a model are brought together: separators, hosts' prefixes, dates, precisions, tunings."""
+"""Normalisation of model names: separators, host prefixes, dates, precisions, tunings."""
 
 import re
 from collections.abc import Iterator
@@ -22,30 +22,30 @@ _DATE = re.compile(
     r"-(20\d{2}-?(0[1-9]|1[0-2])-?([0-2]\d|3[01])|(0[1-9]|1[0-2])-20\d{2}|20\d{2}-(0[1-9]|1[0-2])"
     r"|(0[1-9]|1[0-2])-([0-2]\d|3[01])|2[2-9](0[1-9]|1[0-2])|(0[1-9]|1[0-2])([0-2]\d|3[01]))$"
 )
-# What may be taken off the end of a name, in the order in which it is tried.
+# Suffixes that may be removed from a name, in the order in which they are tried.
 _SUFFIXES = (_PRECISION, _ROLLING, _TUNING, _DATE)
 
 
 def tidy(text: str) -> str:
-    """Lower case, without the space around it."""
+    """Lower case, stripped."""
     return text.strip().lower()
 
 
 def bare(text: str) -> str:
-    """The name without what a host puts around it: `org/`, `eu.anthropic.`, `-v1:0`; its separators as `-`."""
+    """The name without what a host adds: `org/`, `eu.anthropic.`, `-v1:0`; its separators as `-`."""
     name = tidy(text).split("/")[-1]
     name = _HOST_VERSION.sub("", _HOST.sub("", name))
     return _SEPARATORS.sub("-", name).strip("-")
 
 
 def squeeze(name: str) -> str:
-    """Letters and digits, with one `-` between two numbers: `llama3.1:8b` and `Llama-3.1-8B` are one, and
+    """Letters and digits, with one `-` between two numbers: `llama3.1:8b` and `Llama-3.1-8B` are equal, and
     `qwen2.5-7b` is not `qwen2-57b`."""
     return _NOT_A_NUMBER.sub("", _NOT_ALNUM.sub("-", name.lower()))
 
 
 def shorter(name: str) -> Iterator[tuple[str, bool]]:
-    """A bare name, then what is left each time a suffix is taken off its end; and whether a date has been."""
+    """A bare name, then the name after each suffix removed; and whether a date was removed."""
     dated = False
     yield name, dated
     while True:
@@ -60,6 +60,6 @@ def shorter(name: str) -> Iterator[tuple[str, bool]]:
 
 
 def stem(text: str) -> str:
-    """What is left of a name when every suffix is off, squeezed."""
+    """The name without any suffix, squeezed."""
     *_, (last, _) = shorter(bare(text))
     return squeeze(last)

@@ -1,4 +1,4 @@
-"""The catalogue of models and their publishers: find one by any of its names, and say what is known of its size."""
+"""The catalogue of models and publishers: look-up by any name, and parameter counts."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -22,7 +22,7 @@ class ModelUnknown(SobriaError):
 
 
 class Publisher(TableRow):
-    """Who publishes models, and the country of its seat (ISO 3166-1 alpha-3); empty when no page settles it."""
+    """A publisher of models, and the country of its seat (ISO 3166-1 alpha-3); empty when no source settles it."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     name: str
@@ -39,9 +39,9 @@ class Publisher(TableRow):
 
 
 class ParameterCount(NamedTuple):
-    """Parameters of a model [billions] with their bounds, or the code of why they are not known.
+    """Parameters of a model [billions] with their bounds, or the reason code when they are unknown.
 
-    A dense model answers with all its parameters: active = total. `guessed` says that nobody published them.
+    All parameters of a dense model are active: active = total. `guessed`: not published by its makers.
     """
 
     total: float | None = None
@@ -58,7 +58,7 @@ class ParameterCount(NamedTuple):
         return not self.reason
 
     def why(self, lang: str) -> str:
-        """The sentence of the reason; empty when the size is known."""
+        """The text of the reason; empty when the size is known."""
         return say("models", self.reason, lang) if self.reason else ""
 
 
@@ -109,25 +109,25 @@ class Model(TableRow):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name that this row answers to, in lower case."""
+        """Every name of this row, in lower case."""
         return (self.id, tidy(self.name), *(alias for alias in self.aliases.split("|") if alias))
 
 
 class Models(TableRow):
-    """The catalogue, read and indexed."""
+    """The catalogue, loaded and indexed."""
 
     models: tuple[Model, ...]
     publishers: Mapping[str, Publisher]
 
     def find(self, text: str) -> Model:
-        """The model that this text names. Tried in this order, the first that answers wins:
+        """The model with this name. Rules in order, the first match wins:
 
-        1. an id, a name or an alias, letter for letter, whatever the case;
-        2. the same without the host's prefix (`org/`, `eu.anthropic.`), separators and `.` not counting;
-        3. the same, suffixes taken off the end one by one: precision and file format (-awq, -fp8, :q4_K_M, -gguf),
+        1. an id, a name or an alias, exact but for case;
+        2. the same without the host's prefix (`org/`, `eu.anthropic.`), separators and `.` ignored;
+        3. the same, suffixes removed one by one: precision and file format (-awq, -fp8, :q4_K_M, -gguf),
            rolling names (-latest, -preview), tuning (-instruct, -it, -chat), then dates (-2407, -2024-05-13, -0613);
-        4. the name without any suffix, when all the names of the catalogue that come down to it are one model:
-           a date that is not known never chooses between two architectures.
+        4. the name without any suffix, when all catalogue names with this stem are one model:
+           an unknown date never chooses between two architectures.
 
         ModelUnknown, with the nearest names.
         """
@@ -144,14 +144,14 @@ class Models(TableRow):
         raise ModelUnknown(model=text.strip(), near=", ".join(self.nearest(text)) or "-")
 
     def nearest(self, text: str) -> tuple[str, ...]:
-        """The ids whose names look most like this text, the best first; at most NEAREST."""
+        """The ids with the most similar names, best first; at most NEAREST."""
         siblings = [model.id for model in self._stems.get(stem(text), ())]
         close = get_close_matches(squeeze(bare(text)), list(self._squeezed), n=4 * NEAREST, cutoff=0.6)
         holding = [model.id for model in self.search(text)] if text.strip() else []
         return tuple(dict.fromkeys([*siblings, *(self._squeezed[key].id for key in close), *holding]))[:NEAREST]
 
     def search(self, text: str) -> list[Model]:
-        """The models of which one name holds every word of the text; by id. All of them for an empty text."""
+        """The models of which one name contains every word of the text, by id. All models for an empty text."""
         words = [squeeze(word) for word in text.split()]
         return [
             m
@@ -173,7 +173,7 @@ class Models(TableRow):
 
     @cached_property
     def _stems(self) -> dict[str, tuple[Model, ...]]:
-        """Name without any suffix to the models that share it."""
+        """Stem of a name -> models that share it."""
         found: dict[str, dict[str, Model]] = {}
         for model in self.models:
             for name in model.names:
@@ -182,7 +182,7 @@ class Models(TableRow):
 
 
 def size(model: Model) -> ParameterCount:
-    """Parameters with their bounds [billions], or why they are not known."""
+    """Parameters with their bounds [billions], or the reason why they are unknown."""
     if model.total_params_b is None:
         return ParameterCount(reason="size_not_published" if model.open_class == "closed" else "size_not_recorded")
     total = (model.total_params_b, model.total_low, model.total_high)
@@ -191,24 +191,24 @@ def size(model: Model) -> ParameterCount:
 
 
 def find(text: str) -> Model:
-    """The model of the shipped catalogue that this text names (rules: Models.find). ModelUnknown."""
+    """The model of the shipped catalogue with this name (rules: Models.find). ModelUnknown."""
     return load().find(text)
 
 
 def search(text: str) -> list[Model]:
-    """The models of the shipped catalogue whose names hold every word of the text."""
+    """The models of the shipped catalogue whose names contain every word of the text."""
     return load().search(text)
 
 
 @cache
 def load(folder: Traversable | None = None) -> Models:
-    """Read and validate models.csv and publishers.csv of a folder (default: those that ship). FactorsRefused."""
+    """Load and validate models.csv and publishers.csv of a folder (default: the shipped one). FactorsRefused."""
     home = folder if folder is not None else resources.files("factors")
     publishers = {p.id: p for _, p in records(home, "publishers.csv", Publisher)}
     return Models(models=tuple(model for _, model in records(home, "models.csv", Model)), publishers=publishers)
 
 
 def _searched_names(model: Model, models: Models) -> tuple[str, ...]:
-    """Names of a model with its publisher's, so that both can be searched at once."""
+    """Names of a model with its publisher's, so that a search matches both."""
     publisher = models.publishers[model.publisher].name
     return tuple(f"{publisher} {name}" for name in model.names)

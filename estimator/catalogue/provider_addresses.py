@@ -1,4 +1,4 @@
-"""The addresses where providers of models answer: whose an address is, or that it is none of theirs."""
+"""Host names of model providers: the provider of an address, if any."""
 
 import ipaddress
 import re
@@ -17,12 +17,12 @@ from estimator.catalogue.schema import TableRow
 
 TABLE = "provider_addresses.csv"
 _HOST = re.compile(r"^[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9_])?$")
-_HERE = ("localhost", "local", "internal", "lan", "home.arpa")  # last parts of names that mean nothing elsewhere
+_HERE = ("localhost", "local", "internal", "lan", "home.arpa")  # name suffixes of private networks
 
 
 class Address(TableRow):
-    """A host name where a provider answers, `*` standing for any letters. `usual`: whether it serves there where the
-    table of providers says; `documentation`: its own page that gives the address."""
+    """A host name of a provider, `*` matching any letters. `usual`: whether it serves in the location given by the
+    table of providers; `documentation`: the provider's page that gives the address."""
 
     address: str = Field(pattern=r"^[a-z0-9*-]+(?:\.[a-z0-9*-]+)+$")
     provider: str
@@ -31,8 +31,8 @@ class Address(TableRow):
 
 
 def host_in(text: str) -> str | None:
-    """The host of a URL, or of a name or an IP address with or without its port, in lower case; a text that is none of
-    these has an empty host, and no text has none."""
+    """The host of a URL, or of a name or IP address with or without port, in lower case; empty for any other text,
+    None for an empty text."""
     if not text.strip():
         return None
     given = text.strip()
@@ -49,7 +49,7 @@ def host_in(text: str) -> str | None:
 
 
 def is_private(host: str) -> bool:
-    """Whether only a machine or a network of one's own answers at this host: loopback, private, or not qualified."""
+    """Whether the host is private: loopback, private address, or unqualified name."""
     try:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
@@ -58,13 +58,13 @@ def is_private(host: str) -> bool:
 
 @cache
 def find(host: str) -> Address | None:
-    """The row of the shipped table that this host is of, the first in the order of the table."""
+    """The row of the shipped table that matches this host, first match in table order."""
     return next((row for row in load() if fnmatchcase(host, row.address)), None)
 
 
 @cache
 def is_known(provider: str) -> bool:
-    """Whether the table says where the provider of this name answers."""
+    """Whether the table has an address for this provider."""
     try:
         found = providers.find(provider).id
     except providers.ProviderUnknown:
@@ -74,7 +74,7 @@ def is_known(provider: str) -> bool:
 
 @cache
 def load(folder: Traversable | None = None) -> tuple[Address, ...]:
-    """Read and validate the table of a folder (default: the one that ships). FactorsRefused on the first fault."""
+    """Load and validate the table of a folder (default: the shipped one). FactorsRefused on the first fault."""
     home = resources.files("factors") if folder is None else folder
     known = {provider.id for provider in providers.load().providers}
     found: dict[str, Address] = {}

@@ -1,4 +1,4 @@
-"""The providers of models through an API: find one by any of its names, and say where it serves and who says so."""
+"""The providers of models by API: look-up by any name, and where each serves, with the basis of that location."""
 
 from difflib import get_close_matches
 from functools import cache, cached_property
@@ -24,9 +24,9 @@ class ProviderUnknown(SobriaError):
 
 
 class Provider(TableRow):
-    """Who serves models through an API. `host` is the subject where it serves, None when nobody says where.
+    """A provider of models by API. `host`: subject of its location, None when undisclosed.
 
-    `basis`: declared by the provider, assumed by a tool or a paper, or unknown. `note` says what, and by whom.
+    `basis`: declared by the provider, assumed by a tool or a paper, or unknown. `note`: the statement and its author.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -49,17 +49,17 @@ class Provider(TableRow):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name that this row answers to."""
+        """Every name of this row."""
         return (self.id, self.name, *(alias for alias in self.aliases.split("|") if alias))
 
 
 class Providers(TableRow):
-    """The table, read and indexed."""
+    """The table, loaded and indexed."""
 
     providers: tuple[Provider, ...]
 
     def find(self, text: str) -> Provider:
-        """The provider of this id, name or alias; case and separators do not count. ProviderUnknown, with the
+        """The provider of this id, name or alias; case and separators are ignored. ProviderUnknown, with the
         nearest names."""
         found = self._squeezed.get(squeeze(text))
         if found is None:
@@ -67,14 +67,14 @@ class Providers(TableRow):
         return found
 
     def nearest(self, text: str) -> tuple[str, ...]:
-        """The names of the providers that look most like this text, the best first; at most NEAREST."""
+        """The provider names most similar to this text, best first; at most NEAREST."""
         close = get_close_matches(squeeze(text), list(self._squeezed), n=4 * NEAREST, cutoff=0.6)
         holding = self.search(text) if squeeze(text) else []
         found = [*(self._squeezed[key] for key in close), *holding]
         return tuple(dict.fromkeys(provider.name for provider in found))[:NEAREST]
 
     def search(self, text: str) -> list[Provider]:
-        """The providers of which one name holds every word of the text; all of them for an empty text."""
+        """The providers of which one name contains every word of the text; all of them for an empty text."""
         words = [squeeze(word) for word in text.split()]
         return [p for p in self.providers if any(all(word in squeeze(name) for word in words) for name in p.names)]
 
@@ -84,18 +84,18 @@ class Providers(TableRow):
 
 
 def find(text: str) -> Provider:
-    """The provider of the shipped table that this text names (rule: Providers.find). ProviderUnknown."""
+    """The provider of the shipped table with this name (rule: Providers.find). ProviderUnknown."""
     return load().find(text)
 
 
 def search(text: str) -> list[Provider]:
-    """The providers of the shipped table of which one name holds every word of the text."""
+    """The providers of the shipped table of which one name contains every word of the text."""
     return load().search(text)
 
 
 @cache
 def load(folder: Traversable | None = None) -> Providers:
-    """Read and validate providers.csv of a folder (default: the one that ships); hosts and sources are those of the
+    """Load and validate providers.csv of a folder (default: the shipped one); its hosts and sources must be in the
     catalogue. FactorsRefused on the first fault."""
     known = load_catalogue()
     home = resources.files("factors") if folder is None else folder

@@ -1,4 +1,4 @@
-"""What is wrong with the factor tables: silent gaps, sources, licences, locators, overlaps, past reviews."""
+"""Quality checks of the factor tables: silent gaps, sources, licences, locators, overlaps, overdue reviews."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault, with what it is about. A value past its review date is worth a word, not a refusal."""
+    """One fault and its subject. An overdue review is a warning, not a refusal."""
 
     code: str
     about: str
@@ -103,7 +103,7 @@ def _gaps(catalogue: Catalogue, today: date) -> Iterator[Problem]:
 
 
 def _has_value_or_reason(catalogue: Catalogue, quantity: str, subject: str, day: date) -> bool:
-    """Is there a value in force, or a row that says why there is none?"""
+    """Is there a value in force, or a row with the reason why there is none?"""
     rows = catalogue.by_subject.get((quantity, subject), ())
     return any(f.role == "default" and f.valid_on(day) for f in rows)
 

@@ -1,4 +1,4 @@
-"""Where and on what a trace ran: names found in traces turned into zones, hosts, machines and devices of the tables."""
+"""Place and hardware of a trace: names found in traces resolved to zones, hosts, machines and devices of the tables."""
 
 import re
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from estimator.catalogue.csv_tables import rows
 from estimator.core.errors import SobriaError
 
-_COUNT = re.compile(r"^\s*(\d{1,6})\s*x\s+")  # more cards than that is no count
+_COUNT = re.compile(r"^\s*(\d{1,6})\s*x\s+")  # above it, the number is not a card count
 _VENDOR = re.compile(r"\b(nvidia|tesla|amd|instinct|intel)\b")
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 UNDECIDED = "?"
 
 
 class PlaceRead(NamedTuple):
-    """Location as a trace writes it; empty text where it says nothing."""
+    """Location fields of a trace; empty text when absent."""
 
     country_iso: str = ""
     country_name: str = ""
@@ -28,7 +28,7 @@ class PlaceRead(NamedTuple):
 
 
 class ComputerRead(NamedTuple):
-    """Hardware as a trace writes it; empty text where it says nothing."""
+    """Hardware fields of a trace; empty text when absent."""
 
     cpu_model: str = ""
     os: str = ""
@@ -37,7 +37,7 @@ class ComputerRead(NamedTuple):
 
 
 class Computer(NamedTuple):
-    """Kind of computer, hosting class that goes with it, and whether its graphics are part of the processor."""
+    """Kind of computer, its hosting class, and whether its graphics are integrated in the processor."""
 
     machine: str | None
     host: str | None
@@ -50,7 +50,7 @@ class ZoneUnknown(SobriaError):
 
 @dataclass(frozen=True)
 class RecognitionRule:
-    """One line of recognition.csv: `field` matching `pattern` says machine, host or device."""
+    """One line of recognition.csv: `field` matching `pattern` identifies a machine, a host or a device."""
 
     field: str
     pattern: re.Pattern[str]
@@ -69,7 +69,7 @@ class Places:
 
     @classmethod
     def load(cls, folder: Traversable | None = None) -> "Places":
-        """Read the three tables of a folder; by default those that ship with the program."""
+        """Load the three tables of a folder (default: the shipped one)."""
         folder = folder if folder is not None else resources.files("factors")
         rules = tuple(
             RecognitionRule(
@@ -81,7 +81,7 @@ class Places:
         return cls(zones, subjects, rules)
 
     def resolve_zone(self, read: PlaceRead) -> tuple[str | None, str]:
-        """Zone and how it was found: iso3, alpha2, name, host; or None and absent (nothing read), unknown."""
+        """Zone and how it was resolved: iso3, alpha2, name, host; or None with absent (no field) or unknown."""
         country, how = self._country(read.country_iso.strip(), read.country_name.strip())
         if country is None:
             host = self.resolve_host(read.cloud_provider, read.cloud_region)
@@ -92,14 +92,14 @@ class Places:
         return self._sub_zones.get((country, read.region.strip().lower()), country), how
 
     def resolve_host(self, cloud_provider: str, cloud_region: str) -> str | None:
-        """The hosting site whose aliases hold `provider:region` (or the provider alone)."""
+        """The hosting site with the alias `provider:region` (or the provider alone)."""
         provider, region = cloud_provider.strip().lower(), cloud_region.strip().lower()
         if not provider:
             return None
         return self._aliases("host").get(f"{provider}:{region}") or self._aliases("host").get(provider)
 
     def resolve_device(self, gpu_model: str) -> tuple[str | None, int | None]:
-        """Accelerator and number of cards of text like `8 x NVIDIA L4`; two models in one text are not told apart."""
+        """Accelerator and card count of a text like `8 x NVIDIA L4`; two models in one text are not separated."""
         text = gpu_model.strip().lower()
         if not text:
             return None, None
@@ -110,7 +110,7 @@ class Places:
         return (names.pop() if len(names) == 1 else None), total
 
     def recognise(self, read: ComputerRead) -> Computer:
-        """Apply the rules in the order of the file: the first that names a machine, and the first that names a host."""
+        """Apply the rules in file order: the first match for a machine, and the first for a host."""
         machine = host = ""
         integrated = False
         for rule in self.rules:
@@ -124,7 +124,7 @@ class Places:
         return Computer(machine if machine != UNDECIDED and machine else None, host or None, integrated)
 
     def timezone(self, zone: str | None) -> str | None:
-        """The IANA zone of a zone that has only one."""
+        """The IANA time zone of a zone with only one."""
         while zone:
             row = self._zone_rows.get(zone, {})
             if row.get("timezones"):
@@ -133,7 +133,7 @@ class Places:
         return None
 
     def alpha2(self, zone: str) -> str:
-        """The two letters of the country that a zone is, or is a part of; empty where there are none."""
+        """The alpha-2 code of the country of a zone or sub-zone; empty when it has none."""
         return self._zone_rows.get(zone.split("-")[0], {}).get("alpha2", "")
 
     def _country(self, iso: str, name: str) -> tuple[str | None, str]:
@@ -204,7 +204,7 @@ class Places:
 
 
 def is_timezone(name: str) -> bool:
-    """Whether this names a zone of the IANA data base."""
+    """Whether this is a zone of the IANA database."""
     try:
         return ZoneInfo(name).key == name
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -216,5 +216,5 @@ def _split(aliases: str) -> list[str]:
 
 
 def _squeeze(name: str) -> str:
-    """A card's name without vendor words, spaces and dashes."""
+    """A card name without vendor words, spaces and dashes."""
     return _NOT_ALNUM.sub("", _VENDOR.sub("", name.lower()))

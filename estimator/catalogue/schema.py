@@ -20,7 +20,7 @@ class TableRow(Strict):
 
 
 class Source(TableRow):
-    """Where values come from, and what may be done with them."""
+    """Origin of values, with its licence."""
 
     id: str
     title: str
@@ -35,7 +35,7 @@ class Source(TableRow):
 
     @cached_property
     def shown(self) -> Mapping[str, Any]:
-        """What is said of it beside a value."""
+        """The citation printed with a value."""
         told = {"id", "title", "publisher", "year", "url", "licence", "accessed"}
         return self.model_dump(mode="json", include=told)
 
@@ -60,7 +60,7 @@ class Quantity(TableRow):
 
 
 class Subject(TableRow):
-    """What a factor hangs on: a hosting site, a device, a machine, a measurement mode, a network."""
+    """Subject of a factor: a hosting site, a device, a machine, a measurement mode, a network."""
 
     id: str
     kind: Literal["host", "device", "machine", "mode", "gap", "network", "part", "terminal", "storage", "equivalence"]
@@ -113,11 +113,11 @@ class Factor(TableRow):
     review_by: date | None
     missing_reason: MissingReason | None
     note: str
-    drawn_as: str = ""  # name of the draws that it shares with other factors; empty: its own, named by its id
+    drawn_as: str = ""  # key of the draws shared with other factors; empty: its own, keyed by its id
 
     @property
     def doubt(self) -> str:
-        """Name of its draws: factors of one name stand at the same point of their bounds in every draw."""
+        """Key of its draws: factors with the same key take the same quantile in every draw."""
         return self.drawn_as or self.id
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Which factor applies to which group of activity: by day, and up the ladder of its subject."""
+"""Factor selection for an activity group: by day, with fallback to wider subjects."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from estimator.core.errors import SobriaError
 
 
 class GivenValueRefused(SobriaError):
-    """A value given by hand that lies outside the plausible range of its quantity."""
+    """A user-supplied value outside the plausible range of its quantity."""
 
 
 @dataclass(frozen=True)
 class SelectedFactor:
-    """One input of the formulas: its factor, or why there is none.
+    """One factor input of the formulas: the selected factor, or the reason why there is none.
 
-    rung: 0 when the factor is the subject's own, 1 and more when it is that of a wider subject.
+    rung: 0 for the subject's own factor, 1 and more for a fallback to a wider subject.
     """
 
     quantity: str
@@ -30,13 +30,13 @@ class SelectedFactor:
 def bind(
     catalogue: Catalogue, attributes: Mapping[str, str | None], day: date, names: Iterable[str]
 ) -> dict[str, SelectedFactor]:
-    """These factor quantities for a group with these attributes (zone, host, device, modes …) on a day."""
+    """Selected factors of these quantities for a group with these attributes (zone, host, device, modes …) on a day."""
     quantities = catalogue.quantities
     return {name: select_factor(catalogue, name, attributes.get(quantities[name].hangs_on), day) for name in names}
 
 
 def select_factor(catalogue: Catalogue, name: str, subject: str | None, day: date) -> SelectedFactor:
-    """The default factor of one quantity for one subject on a day; never a silent wider zone or class."""
+    """The default factor of one quantity for one subject on a day; never a silent fallback to a wider zone or class."""
     quantity = catalogue.quantities[name]
     if not subject:
         return SelectedFactor(name, "", None, missing=f"no_{_kind(quantity.hangs_on)}")
@@ -53,7 +53,7 @@ def select_factor(catalogue: Catalogue, name: str, subject: str | None, day: dat
 
 
 def given(catalogue: Catalogue, name: str, value: float) -> SelectedFactor:
-    """A value typed by the user, exact by definition. GivenValueRefused outside the plausible range."""
+    """A user-supplied value, taken as exact. GivenValueRefused outside the plausible range."""
     quantity = catalogue.quantities[name]
     if not quantity.floor <= value <= quantity.ceiling:
         raise GivenValueRefused(

@@ -1,4 +1,4 @@
-"""The factor tables, read and validated: sources, factors, subjects, zones and the dictionary of quantities."""
+"""The factor tables, loaded and validated: sources, factors, subjects, zones and the dictionary of quantities."""
 
 import hashlib
 import tomllib
@@ -24,7 +24,7 @@ FACTOR_TABLES = (
     "equivalences.csv",
     "regression.csv",
 )
-OWN_TABLES = "SOBRIA_FACTORS"  # the environment variable that names the folder of the user's own tables
+OWN_TABLES = "SOBRIA_FACTORS"  # environment variable: folder of the user's own tables
 
 
 class FactorNotFound(SobriaError):
@@ -32,7 +32,7 @@ class FactorNotFound(SobriaError):
 
 
 class Catalogue(TableRow):
-    """All the tables together; `version` is the hash of their content."""
+    """All tables; `version` is the hash of their content."""
 
     version: str
     factors: tuple[Factor, ...]
@@ -49,14 +49,14 @@ class Catalogue(TableRow):
 
     @cached_property
     def by_subject(self) -> dict[tuple[str, str], tuple[Factor, ...]]:
-        """(quantity of the factor tables, subject) to its factors, default and rival."""
+        """(quantity of the factor tables, subject) -> its factors, default and rival."""
         found: dict[tuple[str, str], list[Factor]] = {}
         for item in self.factors:
             found.setdefault((item.quantity, item.subject), []).append(item)
         return {key: tuple(items) for key, items in found.items()}
 
     def with_factors(self, factors: tuple[Factor, ...]) -> "Catalogue":
-        """The same catalogue holding other factors, under a version of its own."""
+        """The same catalogue with other factors, under its own version."""
         digest = hashlib.blake2b(digest_size=8)
         for item in factors:
             digest.update(item.model_dump_json().encode())
@@ -64,7 +64,7 @@ class Catalogue(TableRow):
         return Catalogue(**fields | {"factors": factors, "version": digest.hexdigest()})
 
     def factor(self, factor_id: str) -> Factor:
-        """The factor of this id, or of the id it was renamed to. FactorNotFound."""
+        """The factor of this id, or of its new id after a rename. FactorNotFound."""
         item = self.by_id.get(self.renamed.get(factor_id, factor_id))
         if item is None:
             near = ", ".join(sorted(i for i in self.by_id if factor_id.lower() in i.lower())[:5]) or "-"
@@ -76,7 +76,7 @@ class Catalogue(TableRow):
         return tuple(f for f in self.by_subject[item.quantity, item.subject] if f.id != item.id)
 
     def ladder(self, subject: str) -> Iterator[str]:
-        """A subject, then the wider ones used when it has no value."""
+        """A subject, then its fallback subjects in order."""
         seen: set[str] = set()
         while subject and subject not in seen:
             seen.add(subject)
@@ -90,7 +90,7 @@ class Catalogue(TableRow):
             )
 
     def label(self, subject: str, lang: str) -> str:
-        """Name of a subject or zone for people."""
+        """Label of a subject or zone."""
         if subject in self.subjects:
             found = self.subjects[subject]
             return found.label_fr if lang == "fr" else found.label_en

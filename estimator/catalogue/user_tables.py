@@ -1,4 +1,4 @@
-"""The user's own copy of tables that may not ship: read and checked as those that do, and added after them."""
+"""The user's own copy of tables that may not be distributed: same checks as the shipped ones, merged after them."""
 
 import csv
 import hashlib
@@ -16,8 +16,8 @@ from estimator.catalogue.tables import OWN_TABLES, Catalogue, content_hash, sour
 from estimator.core.errors import LANGUAGES, SobriaError, say
 
 SUBJECTS, SOURCES = "subjects.csv", "sources.toml"
-LATER = ("silent_gap", "hole_in_time")  # said by `sobria factors check`, and no reason to refuse a table
-KINDS = ("missing", "extra_forbidden", "float", "date", "literal_error", "value_error")  # faults with a sentence
+LATER = ("silent_gap", "hole_in_time")  # reported by `sobria factors check`, not a reason to refuse a table
+KINDS = ("missing", "extra_forbidden", "float", "date", "literal_error", "value_error")  # faults that have a text
 
 
 R = TypeVar("R", bound=TableRow)
@@ -29,24 +29,24 @@ class OwnFolderRefused(SobriaError):
 
 
 class OwnTablesRefused(SobriaError):
-    """A line of the user's own tables that cannot be used."""
+    """An invalid line of the user's own tables."""
 
     def __init__(self, where: "RowPlace", reasons: Mapping[str, str]) -> None:
         super().__init__(file=where.file, line=where.line, **{f"reason_{lang}": reasons[lang] for lang in LANGUAGES})
 
 
 class RowPlace(NamedTuple):
-    """Where a row stands: the first line is 1."""
+    """Position of a row: the first line is 1."""
 
     file: str
     line: int | str
 
 
 def with_own(shipped: Catalogue, named: str) -> Catalogue:
-    """The shipped catalogue and the tables of this folder. OwnFolderRefused, OwnTablesRefused.
+    """The shipped catalogue merged with the tables of this folder. OwnFolderRefused, OwnTablesRefused.
 
-    An own default value takes the place of the shipped ones whose period it covers, for the same quantity and subject:
-    these become rivals, or go if they only said that the value is missing. An id is never that of another row.
+    A user default replaces the shipped ones whose validity it covers, for the same quantity and subject: these become
+    rivals, or are dropped if they only state that the value is missing. Ids are unique across both.
     """
     folder = Path(named)
     if not folder.is_absolute() or not folder.is_dir():
@@ -86,13 +86,13 @@ def _merged(shipped: Catalogue, own: list[Factor]) -> tuple[Factor, ...]:
 
 
 def _covers(mine: Factor, theirs: Factor) -> bool:
-    """Is the period of one within that of the other?"""
+    """Is the validity of one within that of the other?"""
     starts = (mine.valid_from or date.min) <= (theirs.valid_from or date.min)
     return starts and (theirs.valid_to or date.max) <= (mine.valid_to or date.max)
 
 
 def _sources(folder: Path, shipped: Catalogue) -> dict[str, Source]:
-    """The sources of the folder, whose licence says on every screen that the table is the user's."""
+    """The sources of the folder; their licence, printed on every screen, states that the table is the user's."""
     if not (folder / SOURCES).is_file():
         return {}
     found = list(_read(SOURCES, sources(folder)))
@@ -112,7 +112,7 @@ def _placed(folder: Path, name: str, kind: type[R]) -> Iterator[tuple[RowPlace, 
 
 
 def _read(name: str, rows: Iterator[T]) -> Iterator[T]:
-    """Rows as they come, every fault under its file and line."""
+    """Validated rows, with each fault under its file and line."""
     try:
         yield from rows
     except FactorsRefused as error:
@@ -125,13 +125,13 @@ def _read(name: str, rows: Iterator[T]) -> Iterator[T]:
 
 
 def _gravest(error: BaseException | None) -> dict[str, Any]:
-    """The fault to say: a column that is missing, a cell too many (it shifts those that follow), else the first."""
+    """The fault to report: a missing column, an extra cell (it shifts the following ones), else the first."""
     faults = [dict(fault) for fault in error.errors()] if isinstance(error, ValidationError) else []
     return min(faults, key=lambda f: (f["type"] != "missing", f["type"] != "extra_forbidden"))
 
 
 def _reason(fault: Mapping[str, Any], lang: str) -> str:
-    """What a cell should have been."""
+    """Expected value of a cell."""
     kind = next((k for k in KINDS if str(fault["type"]).startswith(k)), "other")
     column = ".".join(map(str, fault["loc"]))
     if kind == "extra_forbidden" and not column:
@@ -155,7 +155,7 @@ def _check_subjects(shipped: Catalogue, subjects: list[tuple[RowPlace, Subject]]
 
 
 def _check(merged: Catalogue, places: Mapping[str, RowPlace]) -> None:
-    """The checks of the shipped tables, as far as these rows are concerned."""
+    """The checks of the shipped tables, restricted to these rows."""
     for problem in problems(merged):
         about = next((name for name in (problem.about, problem.detail) if name in places), None)
         if problem.fatal and problem.code not in LATER and about:

@@ -1,2 +1,2 @@
-"""What every room stands on: refusals and messages, numbers and dates as text, the home folder, files written
-atomically, DuckDB, the event log."""
+"""Foundations used by every room: refusals and messages, number and date formats, the home folder, atomic writes,
+DuckDB, the event log."""

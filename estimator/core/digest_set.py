@@ -1,4 +1,4 @@
-"""A set of 16-byte digests that takes 16 bytes each, and is asked about many at a time."""
+"""A hash set of 16-byte digests, 16 bytes of memory each, with membership tests on whole arrays."""
 
 from typing import NamedTuple
 
@@ -12,12 +12,12 @@ _FEW = 4096
 
 
 def of_bytes(joined: bytes) -> np.ndarray:
-    """Digests that stand one after the other, as an array of shape (n, 2) of integers."""
+    """Concatenated digests as an integer array of shape (n, 2)."""
     return np.frombuffer(joined, ">u8").astype(np.uint64).reshape(-1, 2)
 
 
 def of_column(column: pa.ChunkedArray) -> np.ndarray:
-    """Digests written as 32 hexadecimal digits each, in a column without nulls, as an array of shape (n, 2)."""
+    """A column without nulls of digests, 32 hexadecimal digits each, as an integer array of shape (n, 2)."""
     found = [np.empty((0, 2), np.uint64)]
     for chunk in column.chunks:
         if len(chunk):
@@ -29,14 +29,14 @@ def of_column(column: pa.ChunkedArray) -> np.ndarray:
 
 
 class _Level(NamedTuple):
-    """Halves of digests, in order of the first."""
+    """Digest halves, sorted by the first half."""
 
     first: np.ndarray
     second: np.ndarray
 
 
 class Digests:
-    """Digests seen, in sorted levels whose sizes fall, so that adding costs little however many there are."""
+    """Hash set of digests, in sorted levels of decreasing size: additions stay cheap whatever the size of the set."""
 
     def __init__(self, digests: np.ndarray | None = None) -> None:
         self._levels: list[_Level] = []
@@ -45,15 +45,15 @@ class Digests:
             self.add(digests)
 
     def add(self, digests: np.ndarray) -> None:
-        """Add an array of shape (n, 2); of those that are there already, nothing is said."""
+        """Add an array of shape (n, 2); digests already present are ignored."""
         self._add(_level(digests[:, 0], digests[:, 1]))
 
     def holds(self, digests: np.ndarray) -> np.ndarray:
-        """Which of an array of shape (n, 2) are there: n truths."""
+        """Membership of an array of shape (n, 2): n booleans."""
         return self.meet(digests, add=False)
 
     def meet(self, digests: np.ndarray, add: bool = True) -> np.ndarray:
-        """The same, those that are not there being added. Of equal ones that are new, all are said not to be there."""
+        """Membership of an array of shape (n, 2), then add the new ones. Equal digests that are new all give False."""
         self._settle()
         order = np.argsort(digests[:, 0], kind="stable")
         asked = _Level(digests[order, 0], digests[order, 1])
@@ -68,12 +68,12 @@ class Digests:
         return found
 
     def holds_one(self, digest: str) -> bool:
-        """Whether one, written in hexadecimal, is there."""
+        """Membership of one digest in hexadecimal."""
         first, second = int(digest[:SIZE], 16), int(digest[SIZE:], 16)
         return (first, second) in self._few or any(_contains(level, first, second) for level in self._levels)
 
     def add_one(self, digest: str) -> None:
-        """Add one, written in hexadecimal."""
+        """Add one digest in hexadecimal."""
         self._few.add((int(digest[:SIZE], 16), int(digest[SIZE:], 16)))
         if len(self._few) > _FEW:
             self._settle()
@@ -97,12 +97,12 @@ def _level(first: np.ndarray, second: np.ndarray) -> _Level:
 
 
 def _contained(level: _Level, asked: _Level) -> np.ndarray:
-    """Which of those asked, in order of their first half, stand in the level."""
+    """Membership in a level of digests sorted by their first half."""
     at = np.searchsorted(level.first, asked.first)
     found = np.zeros(len(at), bool)
     open_ = np.flatnonzero(at < len(level.first))
     open_ = open_[level.first[at[open_]] == asked.first[open_]]
-    while len(open_):  # hardly ever twice: digests that share their first half stand beside each other
+    while len(open_):  # rarely loops twice: digests with the same first half are adjacent
         found[open_] = level.second[at[open_]] == asked.second[open_]
         at[open_] += 1
         open_ = open_[~found[open_] & (at[open_] < len(level.first))]

@@ -1,4 +1,4 @@
-"""DuckDB, and the only module that imports it: an engine is a class here."""
+"""DuckDB adapter, and the only module that imports DuckDB."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,34 +12,34 @@ ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 
 
 def connect() -> Connection:
-    """An in-memory database whose clock is UTC."""
+    """An in-memory database with its clock in UTC."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 
 
 def arrow(connection: Connection, sql: str, schema: Any, parameters: Sequence[Any] = ()) -> Any:
-    """The rows of a query as an Arrow table with the columns of this schema."""
+    """The rows of a query as an Arrow table with this schema."""
     table: Any = connection.sql(sql, params=list(parameters) or None).to_arrow_table()
     return table.select(schema.names).cast(schema)
 
 
 class DuckDB:
-    """One database file. Each call works on a cursor of its own: a shared one mixes threads' results up."""
+    """One database file. Each call opens its own cursor: a shared one mixes the results of threads."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     @classmethod
     def create(cls, path: Path) -> "DuckDB":
-        """A new file, open for writing, its clock in UTC."""
+        """A new writable database file with its clock in UTC."""
         connection = duckdb.connect(path)
         connection.execute("SET TimeZone = 'UTC'")
         return cls(connection)
 
     @classmethod
     def read(cls, path: Path) -> "DuckDB":
-        """A finished file, read-only, with no access to anything else on the machine."""
+        """A finished file, read-only, without access to other files."""
         config: dict[str, str | bool | int | float | list[str]] = {
             "enable_external_access": "false",
             "lock_configuration": "true",
@@ -57,7 +57,7 @@ class DuckDB:
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
     def load(self, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
-        """Create a table of these columns, with these SQL types."""
+        """Create a table with these columns and SQL types."""
         import pyarrow as pa
 
         cursor = self._connection.cursor()
@@ -68,13 +68,13 @@ class DuckDB:
             cursor.unregister("incoming")
 
     def close(self) -> None:
-        """Flush and release the file."""
+        """Flush and close the file."""
         self._connection.close()
 
 
 @contextmanager
 def created(path: Path) -> Iterator[DuckDB]:
-    """A new database file, closed at the end whatever happens."""
+    """A new database file, always closed at the end."""
     engine = DuckDB.create(path)
     try:
         yield engine

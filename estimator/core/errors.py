@@ -12,12 +12,12 @@ LANGUAGES = ("fr", "en")
 
 @cache
 def words(lang: str) -> dict[str, dict[str, str]]:
-    """Every sentence of the estimator in one language, by section and key."""
+    """All texts of the estimator in one language, by section and key."""
     return words_of(resources.files("estimator") / "words", lang)
 
 
 def words_of(folder: Traversable, lang: str) -> dict[str, dict[str, Any]]:
-    """What the files `*.{lang}.toml` of a folder say, merged by section and key. A key written twice: ValueError."""
+    """The texts of the `*.{lang}.toml` files of a folder, merged by section and key. ValueError on a duplicate key."""
     merged: dict[str, dict[str, Any]] = {}
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if file.name.endswith(f".{lang}.toml"):
@@ -31,12 +31,12 @@ def words_of(folder: Traversable, lang: str) -> dict[str, dict[str, Any]]:
 
 
 def say(section: str, key: str, lang: str, **facts: object) -> str:
-    """The sentence `key` of a section, its blanks filled with facts."""
+    """The text `key` of a section, its placeholders filled with facts."""
     return words(lang)[section][key].format(**facts)
 
 
 def sentences(section: str, key: str, **facts: object) -> dict[str, str]:
-    """The same sentence for machines and people: {"code", "fr", "en"}."""
+    """The same text for machines and people: {"code", "fr", "en"}."""
     return {"code": key} | {lang: say(section, key, lang, **facts) for lang in LANGUAGES}
 
 
@@ -55,7 +55,7 @@ class SobriaError(Exception):
         super().__init__(self.message("en"))
 
     def message(self, lang: str) -> str:
-        """What was read, what was expected and what to do."""
+        """What was read, what was expected and what to do, in one language."""
         return say("errors", self.code, lang, **self.facts)
 
     def as_dict(self) -> dict[str, Any]:

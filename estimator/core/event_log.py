@@ -1,4 +1,4 @@
-"""The events of the register: one JSON file each, written whole or not at all, never changed."""
+"""The event log of the register: one immutable JSON file an event, written atomically."""
 
 import json
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ FOLDER = "register"
 
 
 class Kept(Strict):
-    """What one file says, and when it was written. `event`: hash of the rest."""
+    """The content of one file, and when it was written. `event`: hash of the other fields."""
 
     event: str
     at: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
 
     @property
     def order(self) -> tuple[str, str]:
-        """Records that know nothing of one another go by time, then by hash."""
+        """Sort records without a causal link by time, then by hash."""
         return self.at, self.event
 
     @property
@@ -37,7 +37,7 @@ class Kept(Strict):
 
 
 class SignedRecord(Kept):
-    """What a person said: by whom and why."""
+    """A record signed by a person: author and reason."""
 
     who: Text
     why: Text
@@ -45,7 +45,7 @@ class SignedRecord(Kept):
 
 
 class Event(SignedRecord):
-    """What happened to a use case. `previous`: the last event that its author had seen."""
+    """What happened to a use case. `previous`: the last event that its author had read."""
 
     use_case: Id
     kind: Kind
@@ -57,7 +57,7 @@ R = TypeVar("R", bound=Kept)
 
 @dataclass(frozen=True)
 class Fault:
-    """A file or an event that was set aside, and why (a code)."""
+    """A file or an event that was quarantined, with its reason code."""
 
     about: str
     code: str
@@ -68,22 +68,22 @@ class Fault:
 
 
 class Store(Protocol):
-    """Where events are kept."""
+    """Storage of events."""
 
     def read(self) -> tuple[list[Event], list[Fault]]:
-        """Every event once, in no particular order, and what could not be read."""
+        """Every event once, in any order, and the files that could not be read."""
 
     def write(self, event: Event) -> None:
-        """Keep an event."""
+        """Store an event."""
 
 
 def make_event(fields: Mapping[str, Any], now: datetime) -> Event:
-    """The event of these fields (use_case, kind, who, why, previous, data) at this moment. ValidationError."""
+    """The event of these fields (use_case, kind, who, why, previous, data), timestamped now. ValidationError."""
     return make_record(Event, fields, now)
 
 
 def make_record(kind: type[R], fields: Mapping[str, Any], now: datetime) -> R:
-    """The record of these fields at this moment. ValidationError."""
+    """The record of these fields, timestamped now. ValidationError."""
     body = {**fields, "at": now.astimezone(UTC).strftime(MOMENT)}
     return kind.model_validate(body | {"event": _hash(body)})
 
@@ -97,7 +97,7 @@ def _text(body: Mapping[str, Any]) -> str:
 
 
 class RecordFolder(Generic[R]):
-    """The records of one kind in a folder. What was read once is not read again: a file never changes."""
+    """The records of one kind in a folder. Files never change, so each is read once and cached."""
 
     def __init__(self, folder: Path, kind: type[R]) -> None:
         self.folder = folder
@@ -105,7 +105,7 @@ class RecordFolder(Generic[R]):
         self._known: dict[str, R] = {}
 
     def read(self) -> tuple[list[R], list[Fault]]:
-        """The records of all files; a torn or foreign file is said and skipped. Hidden files are not looked at."""
+        """The records of all files; a torn or foreign file is reported and skipped. Hidden files are ignored."""
         found: dict[str, R] = {}
         faults = []
         names = sorted(p.name for p in self.folder.iterdir()) if self.folder.is_dir() else []
@@ -146,7 +146,7 @@ def _read(path: Path, kind: type[R]) -> R | Fault:
 
 
 class TrialStore:
-    """Events in memory on top of those of another store, which is left as it is until they are kept."""
+    """Events in memory on top of another store, which is not written to until `keep`."""
 
     def __init__(self, base: Store) -> None:
         self._base = base
@@ -154,15 +154,15 @@ class TrialStore:
         self.new: list[Event] = []
 
     def read(self) -> tuple[list[Event], list[Fault]]:
-        """The events of the store under it, then the new ones."""
+        """The events of the underlying store, then the new ones."""
         events, faults = self._read
         return [*events, *self.new], faults
 
     def write(self, event: Event) -> None:
-        """Hold an event."""
+        """Add an event in memory."""
         self.new.append(event)
 
     def keep(self) -> None:
-        """Write the new events in the store under it."""
+        """Write the new events to the underlying store."""
         for event in self.new:
             self._base.write(event)

@@ -1,4 +1,4 @@
-"""Small validated types that several rooms share: texts without contacts, identifiers, authors, strict models."""
+"""Small validated types shared by several rooms: texts without contacts, identifiers, authors, strict models."""
 
 import re
 from typing import Annotated
@@ -33,13 +33,13 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_l
 
 
 class Strict(BaseModel):
-    """Frozen; an unknown field, an infinite number or a number that is not one are refused."""
+    """Frozen model; refuses unknown fields, infinities and NaN."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Author(Strict):
-    """Who writes (a function or a service), why, and the last event that they had seen of the use case."""
+    """Author of a write (function or service), its reason, and the last event of the use case that the author read."""
 
     who: Text
     why: Text

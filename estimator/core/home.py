@@ -1,4 +1,4 @@
-"""The home of one authority's data, and the few settings kept in it."""
+"""The home folder of one authority's data, and its settings."""
 
 import os
 import tomllib
@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
 
-SPOOL, TRACES = "spool", "traces"  # folders of a home: runs in progress, and traces that were delivered
+SPOOL, TRACES = "spool", "traces"  # subfolders of a home: runs in progress, and traces already delivered
 
 
 class SettingsRefused(SobriaError):
-    """The settings file of a home that cannot be read."""
+    """The settings file of a home is unreadable."""
 
 
 class Contact(Strict):
@@ -34,14 +34,14 @@ class Settings(Strict):
 
 
 def default_home() -> Path:
-    """$SOBRIA_HOME, else the platform's folder for a user's data."""
+    """$SOBRIA_HOME, else the platform's user data folder."""
     from platformdirs import user_data_dir
 
     return Path(os.environ.get("SOBRIA_HOME") or user_data_dir("sobria", appauthor=False))
 
 
 def settings(home: Path) -> Settings:
-    """The settings of a home, those of a French authority where it says nothing. SettingsRefused."""
+    """The settings of a home, with the defaults of a French authority. SettingsRefused."""
     path = home / "settings.toml"
     if not path.exists():
         return Settings()

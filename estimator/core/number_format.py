@@ -1,4 +1,4 @@
-"""How a number is written: two significant figures, its unit and its interval, in French and English."""
+"""Number formatting: two significant figures, unit and interval, in French and English."""
 
 import re
 from collections.abc import Mapping
@@ -13,23 +13,23 @@ from estimator.core.typography import typeset
 
 NO_BREAK = "\u00a0"
 LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    # no mWh: too close to MWh for the eye
-    # unit of the estimator: (how many of it one step is worth, name of the step in the words files)
+    # no mWh: too easily misread as MWh
+    # unit of the estimator: (size of the display unit in it, key of the display unit in the words files)
     "kWh": (("1e-3", "wh"), ("1", "kwh"), ("1e3", "megawh"), ("1e6", "gwh")),
     "kgCO2e": (("1e-6", "mg_co2e"), ("1e-3", "g_co2e"), ("1", "kg_co2e"), ("1e3", "t_co2e"), ("1e6", "kt_co2e")),
     "kgSbeq": (("1e-12", "ng_sbeq"), ("1e-9", "ug_sbeq"), ("1e-6", "mg_sbeq"), ("1e-3", "g_sbeq"), ("1", "kg_sbeq")),
     "L": (("1e-3", "ml"), ("1", "l"), ("1e3", "m3")),
     "MJ": (("1e-3", "kj"), ("1", "mj"), ("1e3", "gj"), ("1e6", "tj")),
 }
-APART = 0.02  # share by which two numbers differ that are both worth saying
-ROUGH = 10  # high over low above which a figure is an order of magnitude
-SMALLEST = Decimal("0.0001")  # below it, in the unit shown, a value is « moins de 0,0001 »
+APART = 0.02  # relative difference from which two numbers are both printed
+ROUGH = 10  # ratio high / low above which a figure is an order of magnitude
+SMALLEST = Decimal("0.0001")  # below it, in the display unit, the text is « moins de 0,0001 »
 HUNDREDTH = Decimal("0.01")
 Amount = Mapping[str, Any]
 
 
 class DisplayUnit(NamedTuple):
-    """A unit as shown: how many of the estimator's unit it is worth, its text, and if smaller ones exist."""
+    """A display unit: its size in the estimator's unit, its text, and whether it has smaller or larger ones."""
 
     worth: Decimal
     text: str
@@ -37,7 +37,7 @@ class DisplayUnit(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What a figure says: the number for large type, its unit, interval and central value, or why it has none."""
+    """The texts of a figure: the number in large type, its unit, interval and central value, or why it is missing."""
 
     value: str
     unit: str
@@ -48,18 +48,18 @@ class Shown(NamedTuple):
 
 
 def two_figures(value: float | Decimal) -> Decimal:
-    """The value rounded to two significant figures, halves away from zero."""
+    """The value rounded to two significant figures, half away from zero."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
     if exact == 0:
         return Decimal(0)
     rounded = exact
-    for _ in range(2):  # 99.6 becomes 100: its last figure is then one place higher
+    for _ in range(2):  # 99.6 becomes 100: its last figure moves one place up
         rounded = rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - 1), rounding=ROUND_HALF_UP)
     return rounded
 
 
 def step_for(unit: str, value: float | None, lang: str) -> DisplayUnit:
-    """The unit in which a value, rounded, reads as at least 1 (999.6 Wh is 1.0 kWh), or the smallest there is."""
+    """The largest unit in which the rounded value is at least 1 (999.6 Wh is 1.0 kWh), else the smallest unit."""
     base, slash, per = unit.partition("/")
     ladder = LADDERS.get(base)
     if ladder is None:
@@ -73,14 +73,14 @@ def step_for(unit: str, value: float | None, lang: str) -> DisplayUnit:
 
 
 def unit_text(unit: str, lang: str) -> str:
-    """A unit for people."""
+    """The text of a unit."""
     names = {"1": "one", "year": "year", "h": "hour", "GB": "gigabyte", "kWh": "kwh", "L": "l"}
     names |= {"kgCO2e": "kg_co2e", "kgSbeq": "kg_sbeq", "MJ": "mj"}
     return _t(f"units.{names[unit]}", lang) if unit in names else unit
 
 
 def plain(value: float | Decimal, step: DisplayUnit, lang: str) -> str:
-    """A value in a given unit, two significant figures, without its unit."""
+    """A value in a given unit, two significant figures, unit omitted."""
     inside = (value if isinstance(value, Decimal) else Decimal(repr(float(value)))) / step.worth
     if not step.scaled and 0 < inside < SMALLEST:
         return _figures(inside, lang, 2)
@@ -90,7 +90,7 @@ def plain(value: float | Decimal, step: DisplayUnit, lang: str) -> str:
 
 
 def with_unit(number: str, step: DisplayUnit) -> str:
-    """Value and unit, which no line break may part."""
+    """Value and unit, joined by a no-break space."""
     return f"{number}{NO_BREAK}{step.text}" if step.text else number
 
 
@@ -107,7 +107,7 @@ def missing_text(amount: Amount, lang: str) -> str:
 
 
 def figure(amount: Amount, lang: str, step: DisplayUnit | None = None) -> Shown:
-    """A figure for a tile. The large type holds the central value, or the interval when that is wider than ten."""
+    """A figure for a tile. The large type shows the central value, or the interval when high / low is above ten."""
     central = amount.get("central")
     if central is None:
         return Shown("", "", "", "", False, missing_text(amount, lang))
@@ -115,7 +115,7 @@ def figure(amount: Amount, lang: str, step: DisplayUnit | None = None) -> Shown:
     low, middle, high = (plain(amount[bound], step, lang) for bound in ("low", "central", "high"))
     value = with_unit(middle, step)
     if low == high:
-        told = central / float(step.worth) >= float(SMALLEST)  # not for zero, nor for « moins de 0,0001 »
+        told = central / float(step.worth) >= float(SMALLEST)  # neither for zero nor for « moins de 0,0001 »
         about = _t("numbers.about" if told else "numbers.alone", lang, value=value)
         return Shown(middle, step.text, about, value, False, "")
     between = _t("numbers.between", lang, low=low, high=with_unit(high, step))
@@ -138,7 +138,7 @@ def interval_text(amount: Amount, lang: str, step: DisplayUnit | None = None) ->
 
 
 def said_in_sentence(amount: Amount, lang: str) -> tuple[str, str]:
-    """(« entre 20 et 90 kWh », « (valeur centrale : 41) »): the words around a noun, « … d'électricité … »."""
+    """(« entre 20 et 90 kWh », « (valeur centrale : 41) »): the texts around a noun, « … d'électricité … »."""
     shown = figure(amount, lang)
     if shown.missing or not amount["high"] > amount["low"]:
         return shown.missing or shown.interval, ""
@@ -147,7 +147,7 @@ def said_in_sentence(amount: Amount, lang: str) -> tuple[str, str]:
 
 
 def range_text(amount: Amount, lang: str) -> str:
-    """« 20 à 90 kWh », for a line where the central value stands elsewhere."""
+    """« 20 à 90 kWh », for a line that prints the central value in another column."""
     shown = figure(amount, lang)
     if shown.missing:
         return shown.missing
@@ -157,7 +157,7 @@ def range_text(amount: Amount, lang: str) -> str:
 
 
 def exact_text(value: float | None, unit: str, lang: str, step: DisplayUnit | None = None) -> str:
-    """A published value as its source gives it, up to four significant figures, with its unit."""
+    """A published value, up to four significant figures, with its unit."""
     if value is None:
         return _t("numbers.unknown", lang)
     step = step or step_for(unit, value, lang)
@@ -165,7 +165,7 @@ def exact_text(value: float | None, unit: str, lang: str, step: DisplayUnit | No
 
 
 def two_values_text(amount: Amount, lang: str) -> str:
-    """Where the steps of a figure lead, if that is not the central value that is printed: both numbers; else empty."""
+    """Both numbers when the steps of a figure give another value than its printed central value; else empty."""
     central, exact = amount.get("central"), amount.get("at_factor_values")
     if not central or exact is None or abs(exact / central - 1) <= APART:
         return ""
@@ -174,7 +174,7 @@ def two_values_text(amount: Amount, lang: str) -> str:
 
 
 def bounds_text(low: float | None, high: float | None, step: DisplayUnit, lang: str) -> str:
-    """« 1,1 à 1,5 », up to four significant figures, in the unit of the value beside it."""
+    """« 1,1 à 1,5 », up to four significant figures, in the unit of the printed value."""
     if low is None or high is None:
         return _t("numbers.unknown", lang)
     if low == high:
@@ -184,12 +184,12 @@ def bounds_text(low: float | None, high: float | None, step: DisplayUnit, lang: 
 
 
 def spoken_numbers(text: str, lang: str) -> str:
-    """A formula with numbers in it (`2.7e-05 × 1.5`), each written as people of that language write it."""
+    """A formula with its numbers (`2.7e-05 × 1.5`) in the number format of a language."""
     return re.sub(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", lambda m: _figures(Decimal(m.group()), lang, 4), text)
 
 
 def tick_text(value: float, step: DisplayUnit, lang: str) -> str:
-    """A round number on a scale, without its unit."""
+    """A round number of a chart axis, unit omitted."""
     return _figures(Decimal(repr(float(value))) / step.worth, lang, 4)
 
 
@@ -200,7 +200,7 @@ def proof_words(shares: Mapping[str, float], lang: str) -> str:
 
 
 def share_text(share: float, lang: str) -> str:
-    """A share as a whole percentage; a little is never written as nothing, nor almost all as all."""
+    """A share as a whole percentage; a small one is never printed as 0, nor one close to all as 100."""
     if 0 < share < 0.01:
         return _t("numbers.less_than", lang, value=format_percent(0.01, locale=lang))
     if 0.99 < share < 1:
@@ -219,7 +219,7 @@ def _decimal(value: Decimal, lang: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _decimal_text(digits: str, lang: str) -> str:
-    """A decimal number with all its digits; a page writes the same ones again and again."""
+    """A decimal number with all its digits; cached, since a page repeats the same numbers."""
     value = Decimal(digits)
     places = max(0, -int(value.as_tuple().exponent))
     pattern = "#,##0" + ("." + "0" * places if places else "")

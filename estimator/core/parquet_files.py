@@ -21,14 +21,14 @@ from estimator.core.atomic_files import publish
 LEFTOVER_S = 3600.0
 SEED = "seed.parquet"
 MAGIC = b"PAR1"
-_OF_EACH_ROW = frozenset(  # columns whose values hardly occur twice: a dictionary of them costs and saves nothing
+_OF_EACH_ROW = frozenset(  # columns of almost unique values: dictionary encoding saves nothing
     {"row_id", "run_key", "run_id", "line", "start_us", "end_us", "duration_s", "machine_hours", "device_hours"}
     | {"cpu_energy_kwh", "gpu_energy_kwh", "ram_energy_kwh", "other_energy_kwh", "reported_gwp_kg"}
 )
 
 
 def _arrow_type(annotation: Any) -> pa.DataType:
-    """Arrow type of the annotation of a field: DOUBLE for quantities, INT64 for integers, text for the rest."""
+    """Arrow type of a field's annotation: DOUBLE for quantities, INT64 for integers, text for the rest."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin in (Union, types.UnionType):
         return _arrow_type(next(part for part in inside if part is not type(None)))
@@ -40,7 +40,7 @@ def _arrow_type(annotation: Any) -> pa.DataType:
 
 
 def schema_of(model: type[BaseModel]) -> pa.Schema:
-    """Columns of a model, in the order of its fields; dictionaries are kept as JSON text."""
+    """Arrow schema of a model, in the order of its fields; dictionaries are stored as JSON text."""
     return pa.schema([(name, _arrow_type(field.annotation)) for name, field in model.model_fields.items()])
 
 
@@ -56,34 +56,34 @@ def table_of(rows: Sequence[BaseModel], schema: pa.Schema) -> pa.Table:
 
 
 def seed(folder: Path, schema: pa.Schema) -> None:
-    """An empty file, so that a reader of all files of a folder always finds one."""
+    """Write an empty file, so that a glob over the folder always matches one."""
     if not (folder / SEED).exists():
         publish(folder, SEED, bytes_of(schema.empty_table()))
 
 
 def write_part(folder: Path, table: pa.Table) -> Path:
-    """Write a table as `part-<hash of its bytes>.parquet` and return its path. The same content is the same file."""
+    """Write a table as `part-<hash of its bytes>.parquet` and return its path. The same content gives the same file."""
     data = bytes_of(table)
     return publish(folder, part_name(data), data)
 
 
 def read_part(path: Path) -> pa.Table:
-    """All of a file."""
+    """The whole table of a part."""
     return pq.ParquetFile(path).read()
 
 
 def part_name(data: bytes) -> str:
-    """The name of a part, which says what it must hold."""
+    """The file name of a part: the hash of its content."""
     return f"part-{blake2b(data, digest_size=16).hexdigest()}.parquet"
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a part holds what its name says."""
+    """Whether the content of a part matches the hash in its name."""
     return part_name(path.read_bytes()) == path.name
 
 
 def looks_whole(path: Path) -> bool:
-    """Whether a file starts and ends as Parquet does: what a glance can tell."""
+    """Cheap check that a file starts and ends with the Parquet magic bytes."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         if size < 2 * len(MAGIC):
@@ -96,14 +96,14 @@ def looks_whole(path: Path) -> bool:
 
 @contextmanager
 def file_lock(path: Path, how: int) -> Iterator[None]:
-    """Hold a lock file in one of the ways of `flock`. BlockingIOError when it may not wait and another holds it."""
+    """Hold a lock file in one of the modes of `flock`. BlockingIOError when non-blocking and already locked."""
     with path.open("a+") as file:
         fcntl.flock(file, how)
         yield
 
 
 def sweep(folder: Path) -> None:
-    """Delete what a writer that was killed has left under a temporary name, more than an hour ago."""
+    """Delete temporary files more than an hour old, left by killed writers."""
     limit = time.time() - LEFTOVER_S
     for path in folder.rglob(".*.tmp"):
         try:

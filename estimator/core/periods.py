@@ -15,12 +15,12 @@ _WRITTEN = re.compile(rf"({_YEAR})(?:-T([1-4])|-({_MONTH})(?:\.\.({_YEAR})-({_MO
 
 
 class PeriodRefused(SobriaError):
-    """A text that is no period."""
+    """A text that is not a period."""
 
 
 @dataclass(frozen=True)
 class Period:
-    """« 2026 », « 2026-T1 », « 2026-03 » or « 2025-07..2026-06 », years 1900 to 2999, kept in the shortest writing.
+    """« 2026 », « 2026-T1 », « 2026-03 » or « 2025-07..2026-06 », years 1900 to 2999, in canonical (shortest) form.
 
     PeriodRefused.
     """
@@ -53,7 +53,7 @@ class Period:
         return [_yyyymm(month) for month in range(first, last + 1)]
 
     def previous(self) -> "Period":
-        """As many months, just before."""
+        """The period of the same length just before."""
         first, last = _read(self.text)
         return Period(_shortest_text(2 * first - last - 1, first - 1))
 
@@ -92,7 +92,7 @@ def first_day(month: int) -> date:
 
 
 def _read(text: str) -> tuple[int, int]:
-    """First and last month of a text, counted from the year 0. PeriodRefused."""
+    """First and last month of a text, in months since year 0. PeriodRefused."""
     found = _WRITTEN.fullmatch(text.strip())
     if not found:
         raise PeriodRefused(read=text)
@@ -106,7 +106,7 @@ def _read(text: str) -> tuple[int, int]:
 
 
 def _shortest_text(first: int, last: int) -> str:
-    """The shortest writing of the months from one to another."""
+    """The shortest form of the period from one month to another."""
     year, month = divmod(first, 12)
     length = last - first + 1
     if length == 12 and month == 0:

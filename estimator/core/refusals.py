@@ -1,4 +1,4 @@
-"""Refusals that list everything wrong at once, and the reading of fields into types."""
+"""Refusals that list every fault at once, and the validation of fields."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from estimator.core.errors import LANGUAGES, SobriaError, say, words
 M = TypeVar("M", bound=BaseModel)
 
 
-# Error of pydantic (its beginning) -> sentence of ours.
+# Prefix of a pydantic error type -> key of our text.
 _PROBLEMS = {
     "missing": "missing",
     "too_short": "empty",
@@ -35,14 +35,14 @@ _PROBLEMS = {
 
 
 class ListedRefusal(SobriaError):
-    """A refusal that lists everything wrong, each as {"code", "fr", "en"}."""
+    """A refusal that lists every fault, each as {"code", "fr", "en"}."""
 
     def __init__(self, items: Sequence[Mapping[str, str]], **facts: object) -> None:
         self.items = tuple(items)
         super().__init__(**facts)
 
     def message(self, lang: str) -> str:
-        """The sentence of the code, then a line for each thing wrong."""
+        """The text of the code, then one line a fault."""
         return "\n".join([say("errors", self.code, lang, **self.facts), *(f"  - {item[lang]}" for item in self.items)])
 
     def as_dict(self) -> dict[str, Any]:
@@ -51,7 +51,7 @@ class ListedRefusal(SobriaError):
 
 
 class FieldsRefused(ListedRefusal):
-    """Fields that do not fit: what was read, what was expected."""
+    """Invalid fields: for each, what was read and what was expected."""
 
     code = "register_fields_refused"
 
@@ -59,7 +59,7 @@ class FieldsRefused(ListedRefusal):
 def checked(
     kind: type[M], data: Mapping[str, Any], prefix: str = "", refused: type[ListedRefusal] = FieldsRefused
 ) -> M:
-    """`data` as a model; `prefix` names the group of its fields in the words files. FieldsRefused, or `refused`."""
+    """`data` validated as a model; `prefix`: group of its fields in the words files. FieldsRefused, or `refused`."""
     try:
         return kind.model_validate(data)
     except ValidationError as error:
@@ -67,7 +67,7 @@ def checked(
 
 
 def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
-    """One error of a field as sentences; personal data that was read is not repeated."""
+    """One field error in both languages; personal data in the value is not repeated."""
     path = [part for part in (prefix, *map(str, error["loc"])) if part]
     name, code, read = "_".join(path), error["type"], error["input"]
     code = next((ours for start, ours in _PROBLEMS.items() if code.startswith(start)), code)
@@ -81,5 +81,5 @@ def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
 
 
 def field_label(name: str, lang: str) -> str:
-    """How people call a field, or the name itself when the register has no such field."""
+    """The label of a field, or its name when the register has no such field."""
     return words(lang)["register_fields"].get(name, name)

@@ -1,9 +1,9 @@
-"""The spaces and apostrophes of a printed page, in French and English."""
+"""Typographic spaces and apostrophes, in French and English."""
 
 import re
 from functools import lru_cache
 
-FRENCH_SPACES = (  # no line break may part a mark from its word: narrow before ; ? !, full before : and within « »
+FRENCH_SPACES = (  # no-break spaces around punctuation: narrow before ; ? !, full before : and within « »
     (re.compile(r" ([;?!])"), "\u202f\\1"),
     (re.compile(r" ([:»])"), "\u00a0\\1"),
     (re.compile(r"« "), "«\u00a0"),
@@ -13,7 +13,7 @@ APOSTROPHE = (re.compile(r"(?<=\w)'(?=\w)"), "\u2019")
 
 @lru_cache(maxsize=20_000)
 def typeset(text: str, lang: str) -> str:
-    """A text with the spaces and apostrophes of a printed page."""
+    """A text with typographic spaces and apostrophes."""
     for pattern, mark in (*(FRENCH_SPACES if lang == "fr" else ()), APOSTROPHE):
         text = pattern.sub(mark, text)
     return text

@@ -1,4 +1,4 @@
-"""What was expected where a value was refused, in both languages, from the type of the fault."""
+"""The expected value of a refused field, in both languages, by fault type."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from estimator.core.errors import say, words
 
 
 def expected(fault: ErrorDetails, lang: str) -> str:
-    """The sentence of a fault; faults of our own rules bear the key of their sentence as their type."""
+    """The text of a fault; for our own validators, the fault type is the key of the text."""
     known = words(lang)["expected"]
     facts: dict[str, Any] = {name: str(value) for name, value in fault.get("ctx", {}).items()}
     key = next((key for key in sorted(known, key=len, reverse=True) if fault["type"].startswith(key)), "other")

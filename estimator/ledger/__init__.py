@@ -1,4 +1,4 @@
-"""The ledger: what was done, written once and never changed; whether a row counts is judged when it is read."""
+"""The ledger: an append-only store of activity rows; which rows count is decided at read time."""
 
 from estimator.ledger.append import Account
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA

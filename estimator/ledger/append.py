@@ -1,4 +1,4 @@
-"""Rows on their way to the ledger: known ones counted, the others written, the whole then acknowledged."""
+"""Append to the ledger: duplicates counted, other rows written in batches, then the import acknowledged."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -21,7 +21,7 @@ BATCH_ROWS = 100_000
 
 @dataclass(frozen=True)
 class Account:
-    """Where every row that was read went: read = accepted + superseded + quarantined + duplicates."""
+    """Outcome of every row read: read = accepted + superseded + quarantined + duplicates."""
 
     files: int
     read: int
@@ -40,7 +40,7 @@ class Account:
 
 
 class FileName(Protocol):
-    """A file as the account knows it: its base name and the hash of its bytes."""
+    """A file as named in the account: base name and content hash."""
 
     @property
     def name(self) -> str: ...
@@ -50,7 +50,7 @@ class FileName(Protocol):
 
 
 class Append:
-    """Rows on their way to the ledger: known ones counted, the others written in batches."""
+    """An append in progress: duplicates counted, other rows written in batches."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -68,7 +68,7 @@ class Append:
         self.read = self.new = self.quarantined = self.duplicates = self.moved = 0
 
     def take(self, file: FileName, results: Iterable[ReadResult]) -> None:
-        """Add what is read of one file. What was read before an error counts."""
+        """Add the rows of one file. Rows read before an error count."""
         before = self.read, self.quarantined, self.duplicates
         try:
             for result in results:
@@ -81,7 +81,7 @@ class Append:
         self._account_for(file, before)
 
     def move(self, file: tuple[str, str], rows: Iterable[Activity]) -> None:
-        """Add rows that were refused and have now been understood; they were counted as read at the time."""
+        """Add rows formerly quarantined and now parsed; they were counted as read at the time."""
         new = 0
         for row in rows:
             if not self._rows_known.has(row):
@@ -92,14 +92,14 @@ class Append:
         self._flush_if_full()
 
     def flush(self) -> None:
-        """Write what is waiting."""
+        """Write the pending batch."""
         rows = pa.concat_tables([parquet_files.table_of(self._rows, ACTIVITY_SCHEMA), *self._tables])
         for part, count in self._ledger.write(rows, self._refused).items():
             self._wrote[part] = self._wrote.get(part, 0) + count
         self._rows, self._tables, self._refused = [], [], []
 
     def account(self) -> Account:
-        """Write the rest, judge the rows of this posting as the ledger now stands, and acknowledge them."""
+        """Write the rest, count superseded rows of this append in the current ledger, and acknowledge the import."""
         self.flush()
         superseded = self._ledger.superseded(self._wrote)
         account = Account(
@@ -142,7 +142,7 @@ class Append:
         self._sources.append(ImportedFile(name=file.name, sha=file.sha, read=read, refused=refused, new=new))
 
     def _acknowledge(self) -> None:
-        """Name what this import stands on; a part that a killed import left is first made sure of."""
+        """Record the parts that this import depends on; a part left by a killed import is first checked."""
         for part in self._relied:
             atomic_files.sync_folder((self._ledger.folder / part).parent)
         fields = {
@@ -162,7 +162,7 @@ class Append:
         self.new += 1
 
     def _note_known(self, row_id: str) -> None:
-        """Count a duplicate, and rely on the part that holds it when no import has named that part."""
+        """Count a duplicate; if no import has recorded its part, depend on that part."""
         self.duplicates += 1
         if row_id in self._loose:
             part, rows = self._loose[row_id]
@@ -173,7 +173,7 @@ class Append:
             self.flush()
 
     def _unnamed(self) -> dict[str, tuple[str, int]]:
-        """Part, with its rows, by row id, of those that no import has named: one was killed, or still runs."""
+        """Row id -> (part, rows) for parts that no import has recorded: its import was killed, or still runs."""
         named = {part for done in self._imports for part in (*done.wrote, *done.relied)}
         named |= {done.made for done in self._ledger.compactions.read()[0]}
         loose: dict[str, tuple[str, int]] = {}

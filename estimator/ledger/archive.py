@@ -1,4 +1,4 @@
-"""The whole ledger in one archive, each file with its hash; and back, into an empty home, whole or not at all."""
+"""Archive of the whole ledger, with a hash for each file; atomic restore into an empty home."""
 
 import hashlib
 import io
@@ -23,23 +23,23 @@ TORN = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, UnicodeDeco
 
 
 class LedgerFaulty(SobriaError):
-    """A ledger with a torn or missing file is not copied as if it were whole."""
+    """A ledger with a torn or missing file is not archived."""
 
 
 class ArchiveExists(SobriaError):
-    """What an export would write over."""
+    """The target of an export already exists."""
 
 
 class ArchiveTorn(SobriaError):
-    """An archive that was cut or changed, or is none of ours."""
+    """An archive that was truncated, changed, or not written by this program."""
 
 
 class HomeNotEmpty(SobriaError):
-    """A home that already holds something."""
+    """The home is not empty."""
 
 
 def export(ledger: Ledger, target: Path) -> dict[str, Any]:
-    """Write every file of the ledger into a tar file (`.tar`) or a new folder, with a manifest of their hashes.
+    """Write every file of the ledger to a tar file (`.tar`) or a new folder, with a manifest of hashes.
 
     {"files", "bytes", "account"}. LedgerFaulty, ArchiveExists.
     """
@@ -66,7 +66,7 @@ def export(ledger: Ledger, target: Path) -> dict[str, Any]:
 
 
 def restore(archive: Path, home: Path) -> Reconciliation:
-    """Put the ledger of an archive into an empty home. HomeNotEmpty, ArchiveTorn: then nothing is left there."""
+    """Restore the ledger of an archive into an empty home. HomeNotEmpty; ArchiveTorn leaves nothing behind."""
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise HomeNotEmpty(home=home)
     atomic_files.make_folder(home.parent)
@@ -85,7 +85,7 @@ def restore(archive: Path, home: Path) -> Reconciliation:
 
 
 def _names(ledger: Ledger) -> list[str]:
-    """Files of the ledger, records first: what a record names was there before it, and is copied after it."""
+    """Files of the ledger, journal first: the parts that an entry names exist before it, and are copied after it."""
     records = [
         f"{folder.folder.name}/{path.name}"
         for folder in (ledger.imports, ledger.withdrawals, ledger.compactions)
@@ -98,7 +98,7 @@ def _names(ledger: Ledger) -> list[str]:
 
 
 def _unpack(archive: Path, draft: Path) -> None:
-    """The files of an archive, checked against its manifest. ArchiveTorn."""
+    """Extract the files of an archive and verify them against its manifest. ArchiveTorn."""
     try:
         contents = dict(_members(archive))
         manifest = json.loads(contents.pop(MANIFEST))
@@ -131,7 +131,7 @@ def _members(archive: Path) -> Iterator[tuple[str, bytes]]:
 
 @contextmanager
 def _draft(target: Path) -> Iterator[Path]:
-    """A name beside the target, that takes the target's name at the end or disappears."""
+    """A temporary path in the target's folder, renamed to the target at the end, or deleted."""
     draft = target.with_name(f".{target.name}.{uuid4().hex}.tmp")
     try:
         yield draft

@@ -1,4 +1,4 @@
-"""The columns of the files of the ledger."""
+"""Arrow schemas of the ledger files."""
 
 from estimator.core.parquet_files import schema_of
 from estimator.ledger.rows import Activity, Refused

@@ -1,4 +1,4 @@
-"""Many small files made into one a month: the new one stands before the old ones go, whatever kills it meanwhile."""
+"""Compaction of small files into one a month, safe if killed: old parts are deleted after the merged one is written."""
 
 import fcntl
 import time
@@ -29,7 +29,7 @@ class CompactionRunning(SobriaError):
 
 @dataclass(frozen=True)
 class Compacted:
-    """Files that counted before and after, old ones deleted, and old ones kept because a reader still holds them."""
+    """Parts that count before and after, old parts deleted, and old parts not deleted because a reader holds them."""
 
     before: int
     after: int
@@ -42,9 +42,9 @@ class Compacted:
 
 
 def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S) -> Compacted:
-    """One file in the place of those of each month, where they are `least` or more. CompactionRunning, LedgerTorn.
+    """Merge the parts of each month that has `least` or more. CompactionRunning, LedgerTorn.
 
-    Copies that are the same in all but the name of their file become one; no other row goes, so no total moves.
+    Identical copies, file name aside, are merged into one; no other row is removed, so no total changes.
     """
     with _exclusive_lock(ledger):
         before = ledger.parts()
@@ -60,7 +60,7 @@ def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S) -> Compa
 
 
 def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
-    """Say what will stand for these parts, then make it: until it is there, they count."""
+    """Record which part replaces these ones, then write it; until it exists, they count."""
     kind: Kind = "activities" if folder.startswith("activities") else "quarantine"
     tables = {name: parquet_files.read_part(ledger.folder / name) for name in names}
     table = _merged(ledger, kind, names)
@@ -75,14 +75,14 @@ def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
         if name != made
     }
     if made in set(chain.from_iterable(c.replaced for c in ledger.compactions.read()[0])):
-        return  # a part that another stands for cannot stand for one
+        return  # a part replaced by another cannot itself replace one
     fields = {"made": made, "rows": len(table), "replaced": old}
     ledger.compactions.write(make_record(Compaction, fields, ledger.clock()))
     atomic_files.publish(ledger.folder / folder, parquet_files.part_name(data), data)
 
 
 def _merged(ledger: Ledger, kind: Kind, names: list[str]) -> pa.Table:
-    """All rows of these parts in a fixed order, the same copy once."""
+    """All rows of these parts in a fixed order, identical copies once."""
     schema, _ = KINDS[kind]
     columns = ", ".join(name for name in schema.names if name != NAME_ONLY)
     files = parquet([str(ledger.folder / name) for name in names])
@@ -96,7 +96,7 @@ def _merged(ledger: Ledger, kind: Kind, names: list[str]) -> pa.Table:
 
 
 def _delete(ledger: Ledger, wait_s: float) -> tuple[int, int]:
-    """Delete the parts for which a whole one stands, unless somebody keeps reading: (deleted, kept)."""
+    """Delete the parts replaced by a complete one, unless a reader holds the lock: (deleted, kept)."""
     compactions = ledger.compactions.read()[0]
     present = ledger.present()
     made = {c.made for c in compactions} & present

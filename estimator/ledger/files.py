@@ -1,4 +1,4 @@
-"""The files of the ledger: which are there, which count, how rows are added to them."""
+"""The files of the ledger: which exist, which count, and how rows are appended."""
 
 import fcntl
 import json
@@ -37,23 +37,23 @@ PARTS = "part-*.parquet"
 
 
 class LedgerTorn(SobriaError):
-    """A file of the ledger that was cut or overwritten."""
+    """A ledger file that was truncated or overwritten."""
 
 
 class KnownRows:
-    """Rows of one kind that an import finds again: those that count, and the copies that were withdrawn, by id."""
+    """Hash sets that an import deduplicates against: rows that count, and withdrawn copies by id."""
 
     def __init__(self, ids: Digests, gone: Mapping[str, set[str]], dead: set[str]) -> None:
         self._ids, self._gone, self._dead = ids, gone, dead
 
     def has(self, row: Activity | Refused) -> bool:
-        """Whether the row counts already, or is the very copy that was withdrawn."""
+        """Whether the row already counts, or is an identical withdrawn copy."""
         if self._ids.holds_one(row.row_id) and row.row_id not in self._dead:
             return True
         return row.row_id in self._gone and copy_of(row) in self._gone[row.row_id]
 
     def meet(self, rows: pa.Table) -> np.ndarray:
-        """The same of a table of activities: n truths. Those that do not count yet do from now on."""
+        """The same for a table of activities: n booleans. New rows are then added to the sets."""
         digests = of_column(rows["row_id"])
         held = self._ids.meet(digests)
         if self._gone:
@@ -66,13 +66,13 @@ class KnownRows:
         return held
 
     def add_one(self, row_id: str) -> None:
-        """A row that counts from now on."""
+        """Add a row that counts from now on."""
         self._ids.add_one(row_id)
         self._dead.discard(row_id)
 
 
 class Ledger:
-    """The Parquet files under `<home>/ledger`. Appending never touches what is there."""
+    """The Parquet files in `<home>/ledger`. Append-only: existing files are never modified."""
 
     def __init__(self, home: Path, clock: Callable[[], datetime] = now) -> None:
         self.home = home
@@ -94,7 +94,7 @@ class Ledger:
         return {row_id for column in self._ids(kind) for row_id in column.to_pylist()}
 
     def known(self, kind: Kind) -> KnownRows:
-        """What an import must know of the rows of a kind."""
+        """The hash sets that an import of a kind deduplicates against."""
         ids = Digests()
         for column in self._ids(kind):
             ids.add(of_column(column))
@@ -108,25 +108,25 @@ class Ledger:
         return KnownRows(ids, dict(gone), gone.keys() - living)
 
     def copies(self, kind: Kind, files: Sequence[str], where: Any = None) -> list[Any]:
-        """Rows of these files, as Activity or Refused."""
+        """Rows of these files as Activity or Refused."""
         if not files:
             return []
-        import pyarrow.dataset as ds  # loads pandas: a second that an import without withdrawals need not wait
+        import pyarrow.dataset as ds  # imports pandas: one second that an import without withdrawals avoids
 
         stored = ds.dataset(files, schema=KINDS[kind][0], format="parquet")
         return as_models(kind, stored.to_table(filter=where))
 
     def names(self) -> list[str]:
-        """Files of the ledger that count, and withdrawals in force, relative to it, sorted: what a build depends on."""
+        """Files that count and withdrawals in force, relative to the ledger, sorted: the inputs of a build."""
         gone = [f"{WITHDRAWN}/{part}" for w in self.in_force() for part in w.parts]
         return sorted({*self.parts(), *gone})
 
     def in_force(self) -> list[RowsWithdrawal]:
-        """Withdrawals that were not taken back."""
+        """Withdrawals that were not undone."""
         return self._still[1] if self._still else in_force(self.withdrawals.read()[0])
 
     def parts(self) -> list[str]:
-        """Parts that count, relative to the ledger, sorted: those for which no other stands."""
+        """Parts that count (not replaced by compaction), relative to the ledger, sorted."""
         if self._still:
             return self._still[0]
         present = self.present()
@@ -138,23 +138,23 @@ class Ledger:
         return {path.relative_to(self.folder).as_posix() for folder in folders for path in folder.rglob(PARTS)}
 
     def files(self, kind: Kind) -> list[str]:
-        """Paths of the files of a kind that count, an empty seed among them. LedgerTorn."""
+        """Paths of the files of a kind that count, with an empty seed file. LedgerTorn."""
         self.prepare()
         seeds = {"activities": self.activities / "month=190001", "quarantine": self.quarantine}
         parts = [self.folder / name for name in self.parts() if name.startswith(f"{kind}/")]
         return _whole_parts([seeds[kind] / parquet_files.SEED, *parts])
 
     def withdrawn_files(self, kind: Kind) -> list[str]:
-        """Paths of the files that hold the copies of a kind that count no more. LedgerTorn."""
+        """Paths of the files with the withdrawn copies of a kind. LedgerTorn."""
         parts = {part for w in self.in_force() for part in w.parts if part.startswith(f"{kind}/")}
         return _whole_parts([self.folder / WITHDRAWN / part for part in sorted(parts)])
 
     def rows_sql(self, kind: Kind) -> str:
-        """SQL: the rows of a kind, less those withdrawn. LedgerTorn."""
+        """SQL of the rows of a kind, without the withdrawn ones. LedgerTorn."""
         return not_withdrawn(parquet(self.files(kind)), self.withdrawn_files(kind))
 
     def superseded(self, parts: Mapping[str, int]) -> int:
-        """How many rows of these parts of activities, given with their rows, are replaced as the ledger now stands."""
+        """Count of rows of these activity parts, given with their rows, superseded in the current ledger."""
         mine = [str(self.folder / part) for part in parts if part.startswith("activities/")]
         if not any(pq.read_metadata(path).num_rows > _nulls(path, "run_id") for path in mine):
             return 0
@@ -175,7 +175,7 @@ class Ledger:
         return int(found[0]) if found else 0
 
     def prepare(self) -> None:
-        """Make the folders and their empty seed files, and sweep what killed writers have left."""
+        """Create the folders and their empty seed files, and delete leftovers of killed writers."""
         parquet_files.seed(self.activities / "month=190001", ACTIVITY_SCHEMA)
         parquet_files.seed(self.quarantine, REFUSED_SCHEMA)
         for records in (self.imports, self.withdrawals, self.compactions):
@@ -184,21 +184,21 @@ class Ledger:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """While it lasts, no file is deleted."""
+        """Context of a read lock: no file is deleted."""
         self.prepare()
         with parquet_files.file_lock(self.folder / ".reading", fcntl.LOCK_SH):
             yield
 
     @contextmanager
     def still(self) -> Iterator["Ledger"]:
-        """The ledger as it stands: while it lasts, what is added is not seen and no file is deleted."""
+        """Context of a snapshot: later appends are not visible and no file is deleted."""
         with self.reading():
             held = copy(self)
             held._still = self.parts(), self.in_force()
             yield held
 
     def write(self, rows: pa.Table, refused: Sequence[Refused]) -> dict[str, int]:
-        """Write activities as they are, one file a month of start; rows refused, in one file. Rows by part."""
+        """Write activities in one file a month of start, and refused rows in one file. Rows by part."""
         wrote = {}
         months = rows["start_month"].to_numpy()
         if np.any(np.diff(months) < 0):
@@ -219,7 +219,7 @@ class Ledger:
             yield pq.ParquetFile(path).read(columns=["row_id"]).column("row_id")
 
     def _of_same_runs(self, connection: Connection, mine: Sequence[str]) -> list[str]:
-        """Files that hold a row of the runs of these: most small files do not, and are not read in full."""
+        """Files with a row of the same runs: most small files have none, and are not read in full."""
         others = sorted({*self.files("activities")} - {*mine})
         found = connection.execute(
             f"SELECT DISTINCT filename FROM {parquet(others)} WHERE run_id IN (SELECT run_id FROM {parquet(mine)})"
@@ -228,7 +228,7 @@ class Ledger:
 
 
 def current_rows_sql() -> str:
-    """SQL: each row of a view `activities` with its status, `current` for those that count."""
+    """SQL of each row of a view `activities` with its status, `current` for those that count."""
     return (resources.files(__package__) / "sql" / "current_rows.sql").read_text("utf-8")
 
 
@@ -243,7 +243,7 @@ def as_models(kind: Kind, table: pa.Table) -> list[Any]:
 
 
 def _nulls(path: str, name: str) -> int:
-    """How many cells of a column of a file are null."""
+    """Null count of a column of a file."""
     return int(pq.ParquetFile(path).read(columns=[name]).column(name).null_count)
 
 
@@ -255,5 +255,5 @@ def _whole_parts(paths: Sequence[Path]) -> list[str]:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """A stored row as its model reads it."""
+    """A stored row as the input of its model."""
     return row | {"facts": json.loads(row["facts"])} if "facts" in row else row

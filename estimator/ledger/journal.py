@@ -1,4 +1,4 @@
-"""What the ledger writes down about itself: imports, withdrawals, compactions; one file each, never changed."""
+"""Journal of the ledger: imports, withdrawals, compactions; one immutable file an entry."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from estimator.core.fields import Strict, Text
 
 
 class ImportedFile(Strict):
-    """A file that an import read: how many rows, of which refused, of which new to the ledger."""
+    """An input file of an import: counts of its rows, of the refused ones, and of those new to the ledger."""
 
     name: str
     sha: str
@@ -19,10 +19,10 @@ class ImportedFile(Strict):
 
 
 class Import(Kept):
-    """An import that was acknowledged: from then on, every row that it read can be found in the ledger.
+    """An acknowledged import: every row that it read can be found in the ledger from then on.
 
-    `wrote`: parts with their rows. `relied`: the same of parts that held what it read, and that none had named yet.
-    `moved`: rows that left the quarantine. `after`: the imports that none had named yet, so that a lost one is missed.
+    `wrote`: parts with their rows. `relied`: existing parts with duplicates of its rows, not yet in any entry.
+    `moved`: rows taken out of quarantine. `after`: heads of the journal when written, so that a lost entry is detected.
     """
 
     after: list[str]
@@ -35,12 +35,12 @@ class Import(Kept):
 
     @property
     def balances(self) -> bool:
-        """Whether every row that was read was known, or was written."""
+        """Whether every row read was either a duplicate or written."""
         return self.read + self.moved == self.duplicates + sum(self.wrote.values())
 
 
 class RowsWithdrawal(Kept):
-    """Copies of rows that count no more: those in `parts`. `undoes`: the withdrawal that this one takes back."""
+    """Copies of rows that no longer count: those in `parts`. `undoes`: the withdrawal that this one cancels."""
 
     who: Text
     why: Text
@@ -52,14 +52,14 @@ class RowsWithdrawal(Kept):
 
 
 class Replaced(Strict):
-    """A part that a compaction has replaced: its rows, and the files that they came from."""
+    """A part replaced by compaction: its rows, and their input files."""
 
     rows: int
     files: int
 
 
 class Compaction(Kept):
-    """A part that stands for others as soon as it is there: written down before it is made."""
+    """A merged part and those that it replaces as soon as it exists; recorded before the part is written."""
 
     made: str
     rows: int
@@ -67,19 +67,19 @@ class Compaction(Kept):
 
 
 def now() -> datetime:
-    """The time of this machine, which nothing here relies on: order comes from hashes."""
+    """The time of this machine, for information only: order comes from hashes."""
     return datetime.now(UTC)
 
 
 def in_force(withdrawals: Iterable[RowsWithdrawal]) -> list[RowsWithdrawal]:
-    """Withdrawals that were not taken back."""
+    """Withdrawals that were not undone."""
     held = list(withdrawals)
     undone = {w.undoes for w in held}
     return [w for w in held if not w.undoes and w.event not in undone]
 
 
 def covered(present: set[str], compactions: Iterable[Compaction]) -> set[str]:
-    """Parts whose rows can be read: those present, and those that a part stands for which can be read."""
+    """Readable parts: those present, and those replaced by a readable part."""
     left = sorted(compactions, key=lambda c: c.order, reverse=True)
     found = set(present)
     while True:
@@ -95,14 +95,14 @@ def covered(present: set[str], compactions: Iterable[Compaction]) -> set[str]:
 
 
 def replaced(present: set[str], compactions: Iterable[Compaction]) -> set[str]:
-    """Parts for which another stands."""
+    """Parts replaced by another."""
     held = list(compactions)
     found = covered(present, held)
     return set(chain.from_iterable(c.replaced for c in held if c.made in found))
 
 
 def heads(imports: Iterable[Import]) -> list[str]:
-    """The imports that no other has named."""
+    """Heads of the journal: imports to which no other entry refers."""
     held = list(imports)
     named = set(chain.from_iterable(i.after for i in held))
     return sorted(i.event for i in held if i.event not in named)

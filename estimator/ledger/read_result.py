@@ -1,4 +1,4 @@
-"""What a reader gives the ledger: rows understood, rows refused, and how many were read."""
+"""Result of a reader: accepted rows, refused rows, and the count read."""
 
 from dataclasses import dataclass, field
 
@@ -9,8 +9,8 @@ from estimator.ledger.rows import Activity, Refused
 
 @dataclass(frozen=True)
 class ReadResult:
-    """Rows of one trace, or of a block of it: read = accepted + refused. `table` are more rows, in the columns of
-    Activity; `unused` are names of columns that nothing was taken from."""
+    """Rows of one trace, or of a block of it: read = accepted + refused. `table`: more rows, in the columns of
+    Activity; `unused`: names of columns that were ignored."""
 
     rows: list[Activity]
     refused: list[Refused]
@@ -24,5 +24,5 @@ class ReadResult:
 
     @property
     def accepted(self) -> int:
-        """How many rows were understood."""
+        """Count of accepted rows."""
         return len(self.rows) + (0 if self.table is None else len(self.table))

@@ -1,4 +1,4 @@
-"""Proof that the ledger holds all that it ever acknowledged: each file against its hash, each row in one place."""
+"""Reconciliation: the ledger holds every acknowledged row, each file matches its hash, each row is in one state."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -18,7 +18,7 @@ STATES = ("accepted", "superseded", "quarantined", "withdrawn")
 
 @dataclass(frozen=True)
 class LedgerFault:
-    """What is wrong with a file: missing, torn or unbalanced."""
+    """Fault of a file: missing, torn or unbalanced."""
 
     code: str
     file: str
@@ -30,9 +30,9 @@ class LedgerFault:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Rows of all history as they stand: read = accepted + superseded + quarantined + duplicates + withdrawn + missing.
+    """Rows of the whole history: read = accepted + superseded + quarantined + duplicates + withdrawn + missing.
 
-    `missing`: rows that an import acknowledged and that cannot be found. `torn`: files that are not what they were.
+    `missing`: acknowledged rows that cannot be found. `torn`: files whose content changed.
     """
 
     files: int
@@ -55,7 +55,7 @@ class Reconciliation:
 
 @dataclass(frozen=True)
 class _Held:
-    """What the records say, and which parts are what their names say."""
+    """The journal entries, and the parts whose content matches their name."""
 
     imports: list[Import]
     compactions: list[Compaction]
@@ -63,7 +63,7 @@ class _Held:
 
     @property
     def rows(self) -> dict[str, int]:
-        """Rows of every part that a record names."""
+        """Rows of every part named in the journal."""
         named: dict[str, int] = {}
         for compaction in self.compactions:
             named |= {part: old.rows for part, old in compaction.replaced.items()}
@@ -73,11 +73,11 @@ class _Held:
 
     @property
     def lost(self) -> set[str]:
-        """Named parts that are not there, and for which none stands that is there."""
+        """Parts named in the journal that are absent, without a present replacement."""
         return self.rows.keys() - covered(self.good, self.compactions)
 
     def culprit(self, part: str) -> str:
-        """The part that should hold the rows of this one."""
+        """The part that should hold the rows of this one, to report as the fault."""
         into = {old: c.made for c in self.compactions for old in c.replaced}
         seen = {part}
         while part in into and into[part] not in seen:
@@ -87,10 +87,10 @@ class _Held:
 
 
 def reconcile(ledger: Ledger) -> Reconciliation:
-    """The account of all history as it stands, and what is wrong with it."""
+    """The reconciliation of the whole history, and the faults found."""
     with ledger.reading():
         imports, withdrawals = ledger.imports.read(), ledger.withdrawals.read()
-        present = ledger.present()  # after what names parts, and before what replaces some
+        present = ledger.present()  # read after the journal entries that name parts, and before those that replace some
         compactions = ledger.compactions.read()
         faults = [fault.about for _, found in (imports, withdrawals, compactions) for fault in found]
         good = {name for name in present if parquet_files.is_whole(ledger.folder / name)}
@@ -110,7 +110,7 @@ def reconcile(ledger: Ledger) -> Reconciliation:
 def _account(
     held: _Held, counts: dict[str, int], orphans: dict[str, tuple[int, int]], bad: list[LedgerFault]
 ) -> Reconciliation:
-    """Counts put together; what no state explains was read more than once."""
+    """The account of these counts; rows without a state are duplicates."""
     rows = held.rows
     missing = sum(rows[part] for part in held.lost)
     read = sum(done.read for done in held.imports) + sum(count for count, _ in orphans.values())
@@ -123,7 +123,7 @@ def _account(
 
 
 def _orphans(ledger: Ledger, held: _Held) -> dict[str, tuple[int, int]]:
-    """Rows and files of the parts that no import says it wrote: one was killed before it could, or still runs."""
+    """Rows and files of parts that no import has recorded: the import was killed before, or still runs."""
     claimed = {part for done in held.imports for part in done.wrote} | {c.made for c in held.compactions}
     found = {part: (rows, 0) for done in held.imports for part, rows in done.relied.items()}
     found |= {part: (old.rows, old.files) for c in held.compactions for part, old in c.replaced.items()}
@@ -134,7 +134,7 @@ def _orphans(ledger: Ledger, held: _Held) -> dict[str, tuple[int, int]]:
 
 
 def _counts(ledger: Ledger, held: _Held, gone: list[str]) -> dict[str, int]:
-    """Rows by state, each row of the ledger counted once."""
+    """Count of rows by state, each row of the ledger once."""
     living = sorted(held.good - replaced(held.good, held.compactions))
     with connect() as connection:
         for kind, (schema, _) in KINDS.items():

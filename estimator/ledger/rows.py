@@ -1,4 +1,4 @@
-"""Activity: the one shape that every input becomes before it enters the ledger."""
+"""Activity: the common schema of every input of the ledger."""
 
 from typing import Literal
 
@@ -12,9 +12,9 @@ TimeBasis = Literal["offset", "day", "sidecar", "option", "country", "home"]
 
 
 class Activity(BaseModel):
-    """What one run, task or declared use did, without any factor.
+    """Activity data of one run, task or declared use, without any factor.
 
-    Energies are IT energy [kWh], a PUE already applied by the tool being undone; times are integer
+    Energies are IT energy [kWh], a PUE applied by the tool being removed; times are integer
     microseconds since 1970 in UTC [us]; months are integers yyyymm. Unknown is None, never zero.
     A mode is the id of a subject `mode/…` of the factor tables, which carries its proof.
     """

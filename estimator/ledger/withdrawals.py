@@ -1,4 +1,4 @@
-"""Rows of a wrong import taken out of every total, and brought back: nothing is deleted, who and why are kept."""
+"""Withdrawal of a wrong import's rows from every total, and its undoing: nothing is deleted, author and reason stay."""
 
 import re
 from collections import Counter
@@ -15,24 +15,24 @@ from estimator.core.fields import Author
 from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger
 from estimator.ledger.journal import RowsWithdrawal
 
-COLLECTED = "collect-"  # how the name of what a service sent begins, where that of a file stands
+COLLECTED = "collect-"  # prefix of the name of a payload sent by a service, in place of a file name
 
 
-SHORTEST = 8  # characters of an id or of a hash that are enough to name it
+SHORTEST = 8  # minimum length of an id or hash prefix
 What = Literal["file", "run", "import"]
 _HASH = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
 
 
 class NothingToWithdraw(SobriaError):
-    """No row that still counts matches."""
+    """No row that counts matches."""
 
 
 class LedgerIdUnknown(SobriaError):
-    """An id that no import or no withdrawal in force has, or that several have."""
+    """No import or no withdrawal in force has this id, or several have it."""
 
 
 class WithdrawWantsOne(SobriaError):
-    """None or several of the things that can be withdrawn."""
+    """Exactly one withdrawal target is required."""
 
 
 class Target(NamedTuple):
@@ -47,14 +47,14 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True)
 class WithdrawalEffect:
-    """What a withdrawal takes away, or would: rows by service, refused rows, the files that they came from."""
+    """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files."""
 
     target: str
     tables: dict[Kind, pa.Table]
     withdrawal: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """{"target", "withdrawal", "rows", "refused", "services", "files"}; no withdrawal: nothing was written."""
+        """{"target", "withdrawal", "rows", "refused", "services", "files"}; no withdrawal: dry run."""
         rows, refused = self.tables["activities"], self.tables["quarantine"]
         services = Counter(rows.column("service_key").to_pylist())
         files = {name for table in (rows, refused) for name in table.column("file_name").to_pylist()}
@@ -69,7 +69,7 @@ class WithdrawalEffect:
 
 
 def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
-    """What withdrawing this would take away today. NothingToWithdraw, LedgerIdUnknown."""
+    """Dry run of a withdrawal. NothingToWithdraw, LedgerIdUnknown."""
     with ledger.still() as held, connect() as connection:
         tables: dict[Kind, pa.Table] = {}
         for kind, (schema, _) in KINDS.items():
@@ -82,7 +82,7 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
 
 
 def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect:
-    """Take away the copies of rows that match today. The same rows in another file may be imported again."""
+    """Withdraw the rows that match today. The same rows in another file may be imported again."""
     found = withdrawal_effect(ledger, target)
     parts = [
         path.relative_to(ledger.folder / WITHDRAWN).as_posix()
@@ -96,7 +96,7 @@ def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect
 
 
 def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEffect:
-    """Undo a withdrawal, by a record of its own. LedgerIdUnknown."""
+    """Undo a withdrawal with a new entry. LedgerIdUnknown."""
     undone = _entry_named(withdrawal, {w.event: w for w in ledger.in_force()})
     with ledger.reading():
         tables: dict[Kind, pa.Table] = {}
@@ -119,7 +119,7 @@ def _where(ledger: Ledger, target: Target, kind: Kind) -> tuple[str, Any]:
     """SQL condition on the rows of a kind, with its parameter."""
     if target.kind == "file":
         also = " OR starts_with(file_sha, $1)" if _HASH.fullmatch(target.value) else ""
-        if target.value.startswith(COLLECTED):  # a service, whichever of its tokens it showed
+        if target.value.startswith(COLLECTED):  # a service, with any of its tokens
             also = " OR starts_with(file_name, $1 || '@')"
         return f"file_name = $1{also}", target.value
     if target.kind == "run":
@@ -129,7 +129,7 @@ def _where(ledger: Ledger, target: Target, kind: Kind) -> tuple[str, Any]:
 
 
 def _entry_named(given: str, known: dict[str, Any]) -> Any:
-    """What a whole id, or the start of one, names. LedgerIdUnknown."""
+    """The entry of an id or of an id prefix. LedgerIdUnknown."""
     found = [entry for event, entry in known.items() if len(given) >= SHORTEST and event.startswith(given)]
     if len(found) != 1:
         raise LedgerIdUnknown(id=given)

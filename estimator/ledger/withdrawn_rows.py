@@ -1,11 +1,11 @@
-"""Which copies of rows count as far as withdrawals go: SQL over the files, and the same judgement on one row."""
+"""Which copies of rows are withdrawn: SQL over the files, and the same rule on one row."""
 
 from collections.abc import Sequence
 
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
-NAME_ONLY = "file_name"  # a file withdrawn under one name does not come back under another
+NAME_ONLY = "file_name"  # a file withdrawn under one name stays withdrawn under another
 
 COUNTING = "SELECT stored.* FROM {rows} AS stored WHERE NOT EXISTS (SELECT 1 FROM {gone} AS gone WHERE {same})"
 SAME = "gone.{0} IS NOT DISTINCT FROM stored.{0}"
@@ -16,12 +16,12 @@ WAITING = (
 
 
 def parquet(files: Sequence[str]) -> str:
-    """SQL: the rows of these files."""
+    """SQL of the rows of these files."""
     return f"read_parquet({list(files)!r}, union_by_name=true)"
 
 
 def not_withdrawn(rows: str, gone: Sequence[str]) -> str:
-    """SQL: the rows of a relation, less the copies that the files `gone` hold. A copy is all of a row but its name."""
+    """SQL of the rows of a relation without the copies in the files `gone`. Copies differ only in the file name."""
     if not gone:
         return f"SELECT * FROM {rows} AS stored"
     columns = set.intersection(*(set(pq.read_schema(path).names) for path in gone)) - {NAME_ONLY}
@@ -29,10 +29,10 @@ def not_withdrawn(rows: str, gone: Sequence[str]) -> str:
 
 
 def still_quarantined(refused: str) -> str:
-    """SQL: the refused rows that none of the rows `row_status` has come from since."""
+    """SQL of the refused rows from which no row of `row_status` was parsed since."""
     return WAITING.format(refused=refused)
 
 
 def copy_of(row: BaseModel) -> str:
-    """What makes a row the same copy as another, whatever the name of its file."""
+    """Key of a copy: the row without the name of its file."""
     return row.model_dump_json(exclude={NAME_ONLY})

@@ -7,7 +7,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import Catalogue
 
-# indicator of the result to the quantity of the dictionary that any piece of hardware answers to
+# indicator of the result -> quantity that every hardware subject has in the factor tables
 INDICATORS = {"gwp": "machine_gwp", "adpe": "machine_adpe", "primary_energy": "machine_primary_energy"}
 
 
