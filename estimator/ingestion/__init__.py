@@ -1,1 +1,1 @@
-"""Everything that brings rows in: file formats, dry run, import, quarantine, the HTTP collector."""
+"""Input of rows: file formats, dry run, import, quarantine, the HTTP collector."""

@@ -1,4 +1,4 @@
-"""What readers need of a home."""
+"""Reading context of a home."""
 
 from pathlib import Path
 
@@ -8,5 +8,5 @@ from estimator.ingestion.reader import ReadingContext
 
 
 def reading_context(home: Path, timezone: str | None = None) -> ReadingContext:
-    """What readers need of a home; `timezone` is the one asked for in this import."""
+    """The reading context of a home; `timezone` is the option of this import."""
     return ReadingContext(settings(home).timezone, timezone, Places.load())

@@ -1,4 +1,4 @@
-"""What an import would do, without doing it: each file read, and its rows put into a ledger that is thrown away."""
+"""Dry run of an import: each file is parsed, and its rows are appended to a temporary ledger."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ NOT_ESTIMABLE = "not_estimable"
 
 @dataclass(frozen=True)
 class FileCheck:
-    """One file: the reader that knows it, its rows by the proof of their electricity, or why it is not read."""
+    """One file: its reader, its rows by proof of their electricity, or why it is not read."""
 
     name: str
     reader: str = ""
@@ -42,7 +42,7 @@ class FileCheck:
     error: SobriaError | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it, sentences in both languages; the reasons of refusal with their count and first line."""
+        """As JSON, with texts in both languages; reasons of refusal with their count and first line."""
         groups: dict[str, list[Refused]] = {}
         for refusal in self.refused:
             groups.setdefault(refusal.code, []).append(refusal)
@@ -65,7 +65,7 @@ class FileCheck:
 
 @dataclass(frozen=True)
 class DryRun:
-    """What an import of these paths would do now."""
+    """Dry run of an import of these paths."""
 
     account: Account
     files: tuple[FileCheck, ...]
@@ -76,8 +76,8 @@ class DryRun:
 
 
 def check_paths(home: Path, paths: Sequence[str | Path], context: ReadingContext) -> DryRun:
-    """Read files, folders or `-` as an import would, and account for each row against the ledger of this home, in
-    which nothing is written."""
+    """Parse files, folders or `-` as an import would, and account for each row against the ledger of this home,
+    which is not modified."""
     with _copy(home) as ledger:
         posting = Append(ledger)
         files = tuple(_check(path, posting, context) for path in find_files(paths))
@@ -104,7 +104,7 @@ def _check(path: str | Path, posting: Append, context: ReadingContext) -> FileCh
 
 
 class RowTally:
-    """What was seen of the rows of a file so far."""
+    """Counts over the rows of a file so far."""
 
     def __init__(self) -> None:
         self.read = 0
@@ -115,7 +115,7 @@ class RowTally:
         self.unknown_models: set[str] = set()
 
     def look_at(self, result: ReadResult) -> ReadResult:
-        """Count these rows, and give them back."""
+        """Count these rows, and return them."""
         self.read += result.read
         self.refused += result.refused
         self.left_out |= dict.fromkeys(result.unused)
@@ -161,7 +161,7 @@ def _is_known_model(model: str) -> bool:
 
 @contextmanager
 def _copy(home: Path) -> Iterator[Ledger]:
-    """A ledger that holds what this one holds, in a folder that is deleted at the end."""
+    """A ledger linked to the content of this one, in a temporary folder deleted at the end."""
     with TemporaryDirectory(prefix="sobria-") as folder:
         kept = home / "ledger"
         if kept.is_dir():

@@ -1,4 +1,4 @@
-"""Files read and brought into the ledger: what is new is appended, and each row is accounted for."""
+"""Import of files into the ledger: new rows are appended, and each row is accounted for."""
 
 import gc
 from collections.abc import Callable, Iterable, Iterator
@@ -16,12 +16,12 @@ from estimator.ledger.rows import Refused
 
 
 class NothingToImport(SobriaError):
-    """Paths that hold no row of any trace."""
+    """Paths without any row of a trace."""
 
 
 @dataclass(frozen=True)
 class FileResult:
-    """One file of an import: rows read and refused, columns nothing was taken from, or why it was not read."""
+    """One file of an import: rows read and refused, ignored columns, or why it was not read."""
 
     name: str
     read: int
@@ -32,7 +32,7 @@ class FileResult:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did. `refused` are all refused rows of the files, also those that were known before."""
+    """Report of an import. `refused`: all refused rows of the files, duplicates included."""
 
     account: Account
     files: tuple[FileResult, ...]
@@ -40,7 +40,7 @@ class ImportReport:
 
     @property
     def errors(self) -> tuple[SobriaError, ...]:
-        """Why some files were not read at all."""
+        """Errors of the files that were not read."""
         return tuple(file.error for file in self.files if file.error)
 
 
@@ -50,10 +50,10 @@ def import_paths(
     context: ReadingContext,
     progress: Callable[[int, int], None] | None = None,
 ) -> ImportReport:
-    """Read files, folders or `-`, and append what is new. A file that cannot be read stops none of the others.
+    """Import files, folders or `-`: append new rows. An unreadable file does not stop the others.
 
-    `progress` is called with the bytes read and those to read. When it returns, what it reports is on disk, and
-    `verify` would miss any of it.
+    `progress` is called with the bytes read and the total. On return, all reported rows are on disk, and
+    `verify` would detect the loss of any.
     """
     with _no_collection():
         return _import(ledger, list(find_files(paths)), context, progress or (lambda done, total: None))
@@ -81,7 +81,7 @@ def _import(
 
 
 class _File:
-    """One file of an import, and what has been read of it."""
+    """One file of an import, and its results so far."""
 
     def __init__(self, path: str | Path) -> None:
         self._path = path
@@ -92,7 +92,7 @@ class _File:
         self.error: SobriaError | None = None
 
     def bring(self, posting: Append, context: ReadingContext, progress: Callable[[int], None]) -> None:
-        """Read the file into the posting; `progress` is called with the bytes read of a large one."""
+        """Read the file into the append; `progress` is called with the bytes read of a large one."""
         try:
             opened = open_results(self._path, context, progress)
             self.name = opened.trace.name
@@ -109,7 +109,7 @@ class _File:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Rows hold no cycles: looking for some among all the rows in memory takes a third of the time of an import."""
+    """Garbage collection off: rows have no reference cycles, and looking for some takes a third of the import time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

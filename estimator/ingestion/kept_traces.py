@@ -1,4 +1,4 @@
-"""Traces that the tracker keeps in the home, month by month, each with its sidecar."""
+"""Traces that the tracker stores in the home, by month, each with its sidecar."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -8,7 +8,7 @@ from estimator.ingestion.sidecar import Sidecar, beside_run, load
 
 
 def sidecar_of(home: Path, run_id: str) -> Sidecar | None:
-    """The sidecar of a run tracked here, None where there is none that can be read."""
+    """The sidecar of a run tracked here, None when absent or unreadable."""
     name = beside_run(Path(run_id), run_id).name
     if Path(run_id).name != run_id or not (home / TRACES).is_dir():
         return None

@@ -1,4 +1,4 @@
-"""Rows that were set aside: which still wait, and what becomes of them once the reader understands them."""
+"""Quarantined rows: those still waiting, and their retry after a fix of a reader."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -22,9 +22,9 @@ Files = dict[tuple[str, str], list[Refused]]
 
 @dataclass(frozen=True)
 class Retried:
-    """What became of the rows that waited: accepted, superseded, refused again, or to be read from their own file.
+    """Outcome of the retry: accepted, superseded, refused again, or to be read from the original file.
 
-    Of a row whose cells were partly hidden, what is kept cannot prove that it is the same: its file is needed.
+    The stored text of a redacted row does not prove its identity: its file is needed.
     """
 
     waiting: int
@@ -35,12 +35,12 @@ class Retried:
     files: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, int | tuple[str, ...]]:
-        """{"waiting", "accepted", "superseded", "refused", "file_needed", "files"}; files: those that are needed."""
+        """{"waiting", "accepted", "superseded", "refused", "file_needed", "files"}; files: names of those needed."""
         return asdict(self)
 
 
 def still_quarantined(ledger: Ledger) -> list[Refused]:
-    """Rows set aside, each once, that were neither withdrawn nor understood since."""
+    """Quarantined rows, each once, neither withdrawn nor parsed since."""
     with ledger.still() as held, connect() as connection:
         connection.execute(f"CREATE VIEW row_status AS {held.rows_sql('activities')}")
         table = arrow(connection, waiting_sql(held.rows_sql("quarantine")), REFUSED_SCHEMA)
@@ -49,7 +49,7 @@ def still_quarantined(ledger: Ledger) -> list[Refused]:
 
 
 def retry(ledger: Ledger, context: ReadingContext, paths: Iterable[str | Path] = ()) -> Retried:
-    """Read again what waits: from its file if it is in these paths or among the traces of this home, else as kept."""
+    """Parse quarantined rows again: from their file in these paths or in the home's traces, else from stored text."""
     files: Files = defaultdict(list)
     for row in still_quarantined(ledger):
         files[row.file_name, row.file_sha].append(row)
@@ -75,7 +75,7 @@ def retry(ledger: Ledger, context: ReadingContext, paths: Iterable[str | Path] =
 
 
 def _originals(files: Files, paths: Sequence[str | Path]) -> dict[tuple[str, str], Trace]:
-    """The traces that these rows came from, known by their hash. Unreadable."""
+    """The original traces of these rows, matched by hash. Unreadable."""
     shas = {sha: (name, sha) for name, sha in files}
     senders = {sender for name, _ in files if (sender := sender_in(name))}
     found = {}
@@ -88,7 +88,7 @@ def _originals(files: Files, paths: Sequence[str | Path]) -> dict[tuple[str, str
 
 
 def _from_file(trace: Trace, rows: Sequence[Refused], context: ReadingContext) -> list[Activity]:
-    """The rows of a file that were refused, and are no more."""
+    """The rows of a file that were refused, and are now accepted."""
     lines = {row.line for row in rows}
     try:
         read = read_trace(trace, context)
@@ -101,9 +101,9 @@ def _from_file(trace: Trace, rows: Sequence[Refused], context: ReadingContext) -
 def _rows_from_kept_text(
     file: tuple[str, str], rows: Sequence[Refused], context: ReadingContext
 ) -> tuple[list[Activity], int]:
-    """Rows understood from the text that was kept, and how many others would need their file.
+    """Rows parsed from the stored text, and the count of those that need their file.
 
-    Only a row that reads as the one that was refused is taken: imported again, its file must not count it twice.
+    A row is accepted only if its identity is unchanged: a new import of its file must not count it twice.
     """
     found: list[Activity] = []
     unsure, sender = 0, sender_in(file[0])
@@ -124,7 +124,7 @@ def _rows_from_kept_text(
 
 
 def _numbered(header: str, rows: Sequence[Refused]) -> dict[int, Refused]:
-    """Each row by the line on which it begins when they stand one after the other under their header."""
+    """Each row by its first line number when they follow each other below their header."""
     line = 2 + header.count("\n")
     numbered = {}
     for row in rows:

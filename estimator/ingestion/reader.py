@@ -1,4 +1,4 @@
-"""What a reader is given and what it gives back."""
+"""Input and output of readers."""
 
 import codecs
 import hashlib
@@ -21,39 +21,39 @@ HEAD_CHARS = 65_536
 HEAD_BYTES = 4 * HEAD_CHARS
 _PIECE = 1 << 20
 _DEFECTS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
-LARGE_BYTES = 4 << 20  # from here on, a file is read a block at a time where its reader can
+LARGE_BYTES = 4 << 20  # from this size, a file is read by blocks when its reader can
 
 
 class NotATrace(SobriaError):
-    """No reader knows the columns of this file."""
+    """No reader recognises this file."""
 
 
 class EmptyFile(SobriaError):
-    """The file holds no header."""
+    """The file has no header."""
 
 
 class NoEnergyColumn(SobriaError):
-    """A trace without any column of energy."""
+    """A trace without any energy column."""
 
 
 class BrokenTable(SobriaError):
-    """The file cannot be cut into rows."""
+    """The file cannot be split into rows."""
 
 
 class BrokenJson(SobriaError):
-    """The file is not JSON, or was cut before its end."""
+    """The file is not JSON, or is truncated."""
 
 
 class BrokenMetrics(SobriaError):
-    """A line that is neither of the text format of Prometheus nor of OpenMetrics: no counter of that file is taken."""
+    """A line valid neither in the Prometheus text format nor in OpenMetrics: no counter of the file is used."""
 
 
 class ReaderFailed(SobriaError):
-    """A defect of ours, met on this file: nothing more of it is read."""
+    """A defect of a reader on this file: the rest of it is not read."""
 
 
 class PowerWithoutTime(SobriaError):
-    """Samples of power that do not say when they were read: no energy can be made of them."""
+    """Power samples without a time: energy cannot be computed."""
 
 
 class NotAFile(SobriaError):
@@ -61,21 +61,21 @@ class NotAFile(SobriaError):
 
 
 class Unreadable(SobriaError):
-    """The file is not there or may not be read."""
+    """The file is missing or not readable."""
 
     code = "unreadable_file"
 
 
 class BadSidecar(SobriaError):
-    """The sidecar beside a trace does not say what it should: better no import than a wrong label for ever."""
+    """The sidecar of a trace is invalid: no import, rather than permanently wrong labels."""
 
 
 class UnknownTimezone(SobriaError):
-    """The time zone given is not an IANA name."""
+    """The time zone is not an IANA name."""
 
 
 class RowRefused(Exception):
-    """This row cannot become an Activity: code of [refusals], and what fills its sentence."""
+    """This row cannot become an Activity: code of [refusals], and the facts of its text."""
 
     def __init__(self, code: str, **facts: str) -> None:
         self.code = code
@@ -85,7 +85,7 @@ class RowRefused(Exception):
 
 @dataclass(frozen=True)
 class Trace:
-    """One input: its base name, its bytes, and the folder it lies in (None for the standard input)."""
+    """One input: its base name, its bytes, and its folder (None for the standard input)."""
 
     name: str
     data: bytes
@@ -98,9 +98,9 @@ class Trace:
 
 
 class LargeTrace:
-    """A file too large to be held: its base name, the folder it lies in, its head, and its bytes in blocks of lines.
+    """A file too large for memory: base name, folder, head, and bytes in blocks of lines.
 
-    What is appended to it while it is read is not read. Unreadable.
+    Bytes appended during the reading are ignored. Unreadable.
     """
 
     def __init__(self, path: Path) -> None:
@@ -119,7 +119,7 @@ class LargeTrace:
 
     @property
     def sha(self) -> str:
-        """SHA-256 of the bytes, in hexadecimal; worked out while the first are read."""
+        """SHA-256 of the bytes, in hexadecimal; computed while the first blocks are read."""
         return self._hashing.result()
 
     def _hash(self) -> str:
@@ -131,7 +131,7 @@ class LargeTrace:
         return sha.hexdigest()
 
     def blocks(self, size: int) -> Iterator[bytes]:
-        """The file cut at ends of lines, in pieces of about `size` bytes, or the length of a line if it is longer."""
+        """The file split at line ends, in blocks of about `size` bytes, or of one line if longer."""
         left = self.size
         with self._open() as file:
             while left > 0:
@@ -146,7 +146,7 @@ class LargeTrace:
                 yield block
 
     def beginning(self) -> Trace:
-        """Its head, for what looks no further."""
+        """Its head, for readers that need only that."""
         return Trace(self.name, self.head, self.folder)
 
     def whole(self) -> Trace:
@@ -162,7 +162,7 @@ class LargeTrace:
 
 @dataclass(frozen=True)
 class ReadingContext:
-    """What a trace does not hold and its reading needs. Time zones are IANA names; UnknownTimezone."""
+    """Reading parameters absent from a trace. Time zones are IANA names; UnknownTimezone."""
 
     home_timezone: str
     option_timezone: str | None
@@ -176,8 +176,8 @@ class ReadingContext:
 
 @dataclass(frozen=True)
 class Reader:
-    """One input format. `sniff` says from the base name and the first characters whether it is this format; `stream`
-    reads a large file by blocks, in the order of its lines, to the same rows as `read`."""
+    """One input format. `sniff` recognises it from the base name and the first characters; `stream`
+    reads a large file by blocks, in line order, to the same rows as `read`."""
 
     name: str
     version: int
@@ -188,7 +188,7 @@ class Reader:
 
 @contextmanager
 def contained(file: str, reader: str) -> Iterator[None]:
-    """What a reader raises without having meant to stops this file and no other: ReaderFailed says where."""
+    """An unexpected exception of a reader stops this file only: ReaderFailed with its location."""
     try:
         yield
     except _DEFECTS as error:
@@ -196,7 +196,7 @@ def contained(file: str, reader: str) -> Iterator[None]:
 
 
 def _where(error: BaseException) -> str:
-    """The module and the line that raised, which hold nothing of the file."""
+    """The module and the line that raised, without content of the file."""
     steps = list(traceback.walk_tb(error.__traceback__))
     ours = [step for step in steps if step[0].f_globals.get("__name__", "").startswith("estimator.")]
     frame, line = (ours or steps)[-1]

@@ -52,7 +52,7 @@ _OTHERS: tuple[Reader, ...] = (
 )
 READERS = (*_TABLES, *_OTHERS)
 _NAMES = re.compile(r"(\.csv|\.csv\.bak|\.csv_\d+\.bak|^emissions.*\.bak)$", re.IGNORECASE)
-_MAYBE = re.compile(r"\.(json|jsonl|ndjson|prom|psv|log|txt)$", re.IGNORECASE)  # taken when a reader recognises it
+_MAYBE = re.compile(r"\.(json|jsonl|ndjson|prom|psv|log|txt)$", re.IGNORECASE)  # used if a reader recognises it
 
 __all__ = [
     "READERS",
@@ -79,7 +79,7 @@ def reader_of(trace: Trace) -> Reader:
     if reader is not None:
         return reader
     first = next((line for line in head.splitlines() if line.strip()), "")
-    if json_text.outline(head):  # what it says may be a prompt
+    if json_text.outline(head):  # its text may be a prompt
         first = f"{first.strip()[:1]}{HIDDEN}"
     raise NotATrace(file=trace.name, columns="".join(c if c.isprintable() else "·" for c in first[:120]))
 
@@ -90,7 +90,7 @@ def read_trace(trace: Trace, context: ReadingContext) -> ReadResult:
 
 
 class OpenedTrace(NamedTuple):
-    """A file that is ready to be read: the reader that knows it, and its rows, which raise what that reader raises."""
+    """A file ready to be read: its reader, and its rows, lazily, with the errors of that reader."""
 
     trace: Trace | LargeTrace
     reader: Reader
@@ -111,7 +111,7 @@ def open_results(
 
 
 def size_of(path: str | Path) -> int:
-    """Bytes of a file; 0 for the standard input and for what cannot be read, which opening it will say."""
+    """Size of a file [B]; 0 for the standard input and for an unreadable file, reported when opened."""
     try:
         return 0 if str(path) == STDIN else os.stat(path).st_size
     except OSError:
@@ -140,19 +140,19 @@ def _stream(reader: Reader, results: Iterator[ReadResult], file: str) -> Iterato
 
 
 def fit_to_schema(result: ReadResult) -> ReadResult:
-    """The same, once its rows are known to fit the columns that they are written in: one that does not would stop the
-    rows of every other file."""
+    """The same rows, checked against the column types of the ledger: a row that does not fit would fail the
+    import of all other files."""
     parquet_files.table_of(result.rows, ACTIVITY_SCHEMA)
     parquet_files.table_of(result.refused, REFUSED_SCHEMA)
     return result
 
 
 def find_files(paths: Iterable[str | Path]) -> Iterator[str | Path]:
-    """Traces to read, in a fixed order: a file as named, a folder's traces at any depth, `-` the standard input.
+    """Traces to read, in a fixed order: files as named, traces of folders at any depth, `-` the standard input.
 
     In folders: *.csv, *.csv.bak, *.csv_0.bak, emissions*.bak; of other texts (*.json, *.jsonl, *.prom, *.psv, *.log,
-    *.txt), those that a reader recognises. Hidden folders are left alone. A sidecar is never one.
-    A path that is not there is kept: opening it says so.
+    *.txt), those that a reader recognises. Hidden folders and sidecars are skipped.
+    A missing path is returned too: opening it raises the error.
     """
     for path in paths:
         if str(path) == STDIN:
@@ -173,7 +173,7 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 def _is_trace(folder: str, name: str) -> bool:
     if name.startswith(".") or name.endswith(SUFFIX) or not os.path.isfile(os.path.join(folder, name)):
-        return False  # a pipe in a folder would be waited for
+        return False  # opening a named pipe of a folder would block
     if _NAMES.search(name):
         return True
     if not _MAYBE.search(name):
@@ -181,12 +181,12 @@ def _is_trace(folder: str, name: str) -> bool:
     try:
         with open(os.path.join(folder, name), "rb") as file:
             head = _head(file.read(HEAD_BYTES))
-    except OSError:  # what may not be read is no trace that one could have meant
+    except OSError:  # an unreadable file of a folder is skipped
         return False
     try:
         with contained(name, "-"):
             return _recognise(_OTHERS, name, head) is not None
-    except ReaderFailed:  # opening it will say so
+    except ReaderFailed:  # opening it raises the error
         return True
 
 

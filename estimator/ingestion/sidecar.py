@@ -1,4 +1,4 @@
-"""What a trace cannot say about itself: a small JSON file written beside it by `sobria track`."""
+"""Sidecar: facts missing from a trace, in a small JSON file written next to it by `sobria track`."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ class IdlePower(Strict):
 class Sidecar(Strict):
     """Facts about one run (run_id given) or about every row of one file (run_id None).
 
-    Durations [s], data [GB]. What is None is not claimed: the reader then derives it from the trace.
+    Durations [s], data [GB]. None: not stated, the reader then derives it from the trace.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -87,11 +87,11 @@ class Sidecar(Strict):
         return name
 
 
-IDLE_DRIFT = 0.10  # the machine at rest after the work, against before it: beyond this, one of them was no rest [1]
+IDLE_DRIFT = 0.10  # maximum relative difference of idle power before and after the work for both to be idle [1]
 
 
 def idle_drift(sidecar: Sidecar) -> bool:
-    """Whether the power at rest differs too much between before and after for either to be taken for the rest."""
+    """Whether idle power differs too much between before and after for either to be used."""
     before, after = sidecar.idle_before, sidecar.idle_after
     if before is None or after is None:
         return False
@@ -105,7 +105,7 @@ def dump(sidecar: Sidecar, path: Path) -> None:
 
 
 def load(path: Path) -> Sidecar:
-    """Read a sidecar; raises ValueError with one line that says what is wrong in it."""
+    """Load a sidecar; ValueError with the fault in one line."""
     try:
         return Sidecar.model_validate(json.loads(path.read_text("utf-8")))
     except ValidationError as error:
@@ -116,10 +116,10 @@ def load(path: Path) -> Sidecar:
 
 
 def beside_file(trace: Path) -> Path:
-    """Where the sidecar of one trace file stands."""
+    """Path of the sidecar of a trace file."""
     return trace.with_name(trace.name + SUFFIX)
 
 
 def beside_run(trace: Path, run_id: str) -> Path:
-    """Where the sidecar of one run of a trace file stands."""
+    """Path of the sidecar of one run of a trace file."""
     return trace.with_name(run_id + SUFFIX)

@@ -1,4 +1,4 @@
-"""The criteria of the RGESN on hosting, met, not met or unknown for a site, each with its evidence."""
+"""The RGESN criteria on hosting, met, not met or unknown for a site, each with its evidence."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,15 +19,15 @@ from estimator.places.requirements import PRIORITIES
 from estimator.places.supplier_answers import Answer
 
 Status = Literal["met", "not_met", "unknown"]
-YEAR = 365.25  # days, to compare an age with a limit in years
+YEAR = 365.25  # [days], to compare an age with a limit in years
 
 
 @dataclass(frozen=True)
 class HostingCriterion:
     """One criterion for one site.
 
-    reason: a key of the words, why this status. value, low, high [unit]: what was found, None for a fact, whose
-    word is `found`. factors: ids of the factors and answers read. asks: fields whose answer would settle it.
+    reason: key of the words, why this status. value, low, high [unit]: the value found, None for a fact, whose
+    word is `found`. factors: ids of the factors and answers used. asks: fields whose answer would settle it.
     """
 
     id: str
@@ -56,20 +56,20 @@ class HostingCriterion:
 def criteria(host: str, day: date, answers: Sequence[Answer] = ()) -> list[HostingCriterion]:
     """The criteria of the RGESN for a site on a day, with what its supplier answered. HostUnknown, AnswerRefused.
 
-    Only a value of the site or of its operator counts; « met » when the whole interval is on the good side.
+    Only a value of the site or of its operator counts; « met » when the whole interval meets the threshold.
     """
     place = site(host, day, answers)
     return [JUDGES.get(criterion, _by_fact)(place, criterion) for criterion in PRIORITIES]
 
 
 def _limits(place: HostingSite, criterion: str) -> dict[str, CriterionThreshold]:
-    """The thresholds of a criterion in force on the day, by the end of their id."""
+    """The thresholds of a criterion in force on the day, by the suffix of their id."""
     rows = (t for t in tables().thresholds if t.criterion == criterion and t.valid_on(place.day))
     return {t.id.rpartition("/")[2]: t for t in rows}
 
 
 def _of_fact(criterion: str, known: KnownFact | None, limit: CriterionThreshold) -> HostingCriterion:
-    """A criterion that a fact settles."""
+    """A criterion settled by a fact."""
     if known is None:
         return HostingCriterion(criterion, "unknown", "no_fact", thresholds=(limit,), asks=(limit.quantity,))
     status: Status = "met" if limit.accepts(known.value) else "not_met"
@@ -82,7 +82,7 @@ def _of_fact(criterion: str, known: KnownFact | None, limit: CriterionThreshold)
 def _of_number(
     criterion: str, reading: SiteMeasurement, limit: CriterionThreshold, asks: tuple[str, ...]
 ) -> HostingCriterion:
-    """A criterion that a value settles, unless its interval straddles the threshold."""
+    """A criterion settled by a value, unless its interval straddles the threshold."""
     side = limit.side(reading.low, reading.high)
     status: Status = "unknown" if side is None else "met" if side else "not_met"
     found = _found_value(reading) | {"unit": limit.unit, "thresholds": (limit,)}
@@ -118,7 +118,7 @@ def _equipment(place: HostingSite, criterion: str) -> HostingCriterion:
 
 
 def _pue(place: HostingSite, criterion: str) -> HostingCriterion:
-    """The PUE against the limit of its kind: measured, or by design when the site is young enough."""
+    """The PUE against the limit of its kind: measured, or by design when the site is recent enough."""
     limits = _limits(place, criterion)
     rows = limits["measured"], limits["by-design"], limits["new"]
     asks = ("pue", "pue_kind", "commissioned")
@@ -128,7 +128,7 @@ def _pue(place: HostingSite, criterion: str) -> HostingCriterion:
     real = _of_number(criterion, reading, rows[0], asks[:2])
     kind = _kind(place, reading)
     if kind is None:
-        if real.status == "met":  # a measured value would do; one by design has a stricter limit
+        if real.status == "met":  # a measured value would suffice; one by design has a stricter limit
             return replace(real, status="unknown", reason="kind_unknown", thresholds=rows, asks=asks[1:])
         return replace(real, asks=asks if real.asks else ())
     evidence = tuple(dict.fromkeys(e for e in (reading.evidence, kind.evidence) if e))
@@ -148,14 +148,14 @@ def _pue(place: HostingSite, criterion: str) -> HostingCriterion:
 
 
 def _kind(place: HostingSite, reading: SiteMeasurement) -> KnownFact | None:
-    """Whether a PUE is measured or by design. A ratio of metered energies is measured; an answer says its own kind."""
+    """Whether a PUE is measured or by design. A ratio of metered energies is measured; an answer gives its own kind."""
     if "pue_kind" in place.answers or not reading.declared:
         return place.fact("pue_kind")
     return None if "pue" in place.answers else KnownFact("measured")
 
 
 def _age(start: str, day: date) -> tuple[float, float]:
-    """Least and greatest age of a site put in service in a year, or on a day [year]."""
+    """Minimum and maximum age of a site put in service in a year, or on a day [year]."""
     last = date.fromisoformat(start if len(start) > 4 else f"{start}-12-31")
     first = date.fromisoformat(start if len(start) > 4 else f"{start}-01-01")
     return (day - last).days / YEAR, (day - first).days / YEAR
@@ -164,8 +164,8 @@ def _age(start: str, day: date) -> tuple[float, float]:
 def _water(place: HostingSite, criterion: str) -> HostingCriterion:
     """Water over total energy: published so, or over IT energy divided by the PUE.
 
-    The PUE is that of the site, or anything plausible. Published without its basis, a WUE may already be on total
-    energy: the interval then holds both.
+    The PUE is that of the site, else the plausible range. A WUE published without its basis may already be on total
+    energy: the interval then includes both.
     """
     limit = _limits(place, criterion)["wue"]
     whole = place.reading("wue_site")

@@ -1,4 +1,4 @@
-"""What is known of a hosting site beside its factors: facts with their source, thresholds, how near it is."""
+"""Evidence on a hosting site besides its factors: facts with their source, thresholds, distance class."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from estimator.places.supplier_answers import Answer, answered_bounds, latest
 
 GRAND_NANCY = "FRA-GES/grand-nancy"  # region (country first), then territory
 EU = "EU27"
-INVENTORY = "sobria_inventory"  # the source of the country of a site
+INVENTORY = "sobria_inventory"  # the source of a site's country
 FACTS = {"figures": ("average", "assumed"), "commune": (), "region": (), "territory": (), "commissioned": ()}
 FACTS |= {"operator_country": (), **CHOICES}
 PLACES = ("commune", "region", "territory")  # said of one site, never of its operator
@@ -31,7 +31,7 @@ class HostUnknown(SobriaError):
 
 
 class HostFact(TableRow):
-    """A fact of a site that is no quantity, with its source; `date` is a year, or a day, of the source's statement."""
+    """A non-numeric fact of a site, with its source; `date` is a year, or a day, of the source's statement."""
 
     host: str
     fact: str
@@ -49,9 +49,9 @@ class HostFact(TableRow):
 
 
 class CriterionThreshold(TableRow):
-    """A limit that a criterion sets. comparison: lt, le, gt with value [unit], or `is` one of the condition's words.
+    """The threshold of a criterion. comparison: lt, le, gt with value [unit], or `is` one of the condition's words.
 
-    condition: for a number, the kind of value that it is for (measured, by_design, or any).
+    condition: for a number, the kind of value that it applies to (measured, by_design, or any).
     """
 
     id: str
@@ -67,7 +67,7 @@ class CriterionThreshold(TableRow):
     locator: str
 
     def side(self, low: float, high: float) -> bool | None:
-        """True when the whole interval is on the good side, False when none of it is, None when it straddles."""
+        """True when the whole interval meets the threshold, False when none of it does, None when it straddles."""
         limit = self.value if self.value is not None else float("nan")
         if self.comparison == "gt":
             good, bad = low > limit, high <= limit
@@ -85,7 +85,7 @@ class CriterionThreshold(TableRow):
 
 
 class Membership(TableRow):
-    """A country that belongs to a group of countries."""
+    """Membership of a country in a group of countries."""
 
     zone: str
     group: str
@@ -94,7 +94,7 @@ class Membership(TableRow):
 
 
 class LegalName(TableRow):
-    """What a text of law calls a field of the questionnaire."""
+    """Name in the text of law of a field of the questionnaire."""
 
     field: str
     name: str
@@ -103,7 +103,7 @@ class LegalName(TableRow):
 
 
 class HostTables(TableRow):
-    """The four tables, read."""
+    """The four tables, loaded."""
 
     facts: Mapping[tuple[str, str], HostFact]
     thresholds: tuple[CriterionThreshold, ...]
@@ -113,7 +113,7 @@ class HostTables(TableRow):
 
 @cache
 def tables() -> HostTables:
-    """The facts, thresholds, memberships and names that ship. FactorsRefused."""
+    """The shipped facts, thresholds, memberships and names. FactorsRefused."""
     home = resources.files("factors")
     return HostTables(
         facts={(f.host, f.fact): f for _, f in records(home, "host_facts.csv", HostFact)},
@@ -125,7 +125,7 @@ def tables() -> HostTables:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a statement rests on. source: an id of sources.toml, `given` for an answer; title and locator for people."""
+    """Evidence of a statement. source: an id of sources.toml, `given` for an answer; title and locator for people."""
 
     source: str
     title: str
@@ -137,7 +137,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class KnownFact:
-    """A fact and its evidence, None when it is not known."""
+    """A fact and its evidence, None when unknown."""
 
     value: str
     evidence: Evidence | None = None
@@ -157,7 +157,7 @@ class SiteMeasurement:
 
 @dataclass(frozen=True)
 class HostingSite:
-    """A hosting site on a day, with what its supplier answered."""
+    """A hosting site on a day, with its supplier's answers."""
 
     catalogue: Catalogue
     subject: Subject
@@ -186,7 +186,7 @@ class HostingSite:
         return None
 
     def reading(self, name: str, subject: str | None = None) -> SiteMeasurement | str:
-        """The value of a quantity, or why none counts: not_published, average (of a class) or assumed (by others)."""
+        """The value of a quantity, or why there is none: not_published, average (of a class) or assumed (by others)."""
         declared = name in self.answered
         bound = self.answered[name] if declared else select_factor(self.catalogue, name, subject or self.host, self.day)
         item = bound.factor
@@ -198,7 +198,7 @@ class HostingSite:
         return SiteMeasurement(item.value, item.low, item.high, item, self._of_factor(item, declared), declared)
 
     def country(self) -> KnownFact | None:
-        """The country where the site runs."""
+        """Country of the site."""
         if "country" in self.answers:
             return self.fact("country")
         zone = self.catalogue.zones.get(self.subject.zone)
@@ -225,7 +225,7 @@ class HostingSite:
 
 
 def answer_evidence(answer: Answer) -> Evidence:
-    """What an answer rests on: the document that its author names."""
+    """Evidence of an answer: the document named by its author."""
     return Evidence("given", answer.document, answer.by, answer.date.isoformat(), answer.host, declared=True)
 
 
@@ -240,14 +240,14 @@ def site(host: str, day: date, answers: Sequence[Answer] = ()) -> HostingSite:
 
 
 def shared(host: str, answers: Sequence[Answer] = ()) -> KnownFact | None:
-    """« yes » or « no »: is the centre shared between several organisations? None when nobody says. HostUnknown."""
+    """« yes » or « no »: is the centre shared between several organisations? None when unknown. HostUnknown."""
     return site(host, date.today(), answers).fact("shared")
 
 
 def distance_class(host: str, territory: str = GRAND_NANCY, answers: Sequence[Answer] = ()) -> KnownFact:
-    """How near a site is to a territory (region/name): territory, region, country, eu, outside_eu or unknown.
+    """Distance class of a site from a territory (region/name): territory, region, country, eu, outside_eu or unknown.
 
-    The nearest class that a source or an answer shows: in the same country, in a region that nobody says, is
+    The nearest class proven by a source or an answer: in the same country, region unknown, is
     « country ». HostUnknown.
     """
     place = site(host, date.today(), answers)

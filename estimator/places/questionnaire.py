@@ -1,4 +1,4 @@
-"""The questions to put to a supplier: one for each fact of its site that is not known, in the words of the law."""
+"""Questionnaire for a supplier: one question for each unknown fact of its site, in the terms of the law."""
 
 import csv
 import io
@@ -14,14 +14,14 @@ from estimator.places.requirements import FIELDS
 from estimator.places.supplier_answers import COLUMNS, Answer, cell_text
 
 QUESTION_COLUMNS = ("question", "question_en", "nom", "texte", "choix", "periode", "preuve", "criteres", "facteur")
-ONLY_WHEN_ASKED = ("grid_gwp",)  # a country's value, which the tables hold for almost every one
+ONLY_WHEN_ASKED = ("grid_gwp",)  # defaulted to the country's value, which exists for almost every country
 
 
 @dataclass(frozen=True)
 class SupplierQuestion:
-    """A question about a site. name and law: what the text calls the field, "" where it has no name for it.
+    """A question about a site. name and law: term of the law for the field, "" when it has none.
 
-    criteria: those that the answer settles; factor: the quantity that it replaces, "" for a fact.
+    criteria: those that the answer settles; factor: the quantity that it sets, "" for a fact.
     """
 
     host: str
@@ -43,7 +43,7 @@ class SupplierQuestion:
         return say("hosting_proofs", FIELDS[self.field].proof, lang)
 
     def unit_text(self, lang: str) -> str:
-        """The unit, or the words among which to choose with what they mean."""
+        """The unit, or the allowed words with their meaning."""
         if not self.choices:
             return self.unit if self.unit not in ("", "1") else say("hosting_units", self._form, lang)
         return " ; ".join(f"{c} ({say('hosting_choices', c, lang)})" for c in self.choices)
@@ -61,13 +61,13 @@ def questionnaire(host: str, day: date, answers: Sequence[Answer] = ()) -> list[
         for field in criterion.asks if criterion.status == "unknown" else ():
             asked.setdefault(field, []).append(criterion.id)
     if "pue" in asked:
-        asked.setdefault("pue_kind", [])  # of the value to come, whatever that of the published one
+        asked.setdefault("pue_kind", [])  # the kind of the value to come, whatever that of the published one
     wanted = [f for f in FIELDS if f in asked or (f not in ONLY_WHEN_ASKED and not _is_known(place, f))]
     return [_question(host, field, tuple(asked.get(field, ()))) for field in wanted]
 
 
 def questionnaire_csv(host: str, day: date, answers: Sequence[Answer] = ()) -> str:
-    """The questions as a table to fill, which `read_answers` reads; separated by `;` for French spreadsheets."""
+    """The questions as a table to fill in, for `read_answers`; separated by `;` for French spreadsheets."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     empty = [c for c in COLUMNS if c not in ("hote", "champ", "unite")]
@@ -86,7 +86,7 @@ def _question(host: str, field: str, ids: tuple[str, ...]) -> SupplierQuestion:
 
 
 def _is_known(place: HostingSite, field: str) -> bool:
-    """Does an answer, a fact or a value of the site say it?"""
+    """Whether an answer, a fact or a value of the site gives it."""
     if field == "country":
         return place.country() is not None
     if field == "wue" and isinstance(place.reading("wue_site"), SiteMeasurement):

@@ -44,15 +44,15 @@ class Answer(Strict):
 
 
 class AnswerRefused(SobriaError):
-    """An answer that the field cannot take."""
+    """An answer that is invalid for its field."""
 
 
 class AnswersRefused(ListedRefusal):
-    """A table of answers of which some rows do not fit."""
+    """A table of answers with invalid rows."""
 
 
 def checked(answer: Answer) -> Answer:
-    """The answer in the unit of its field, its words as the field writes them. AnswerRefused, GivenValueRefused."""
+    """The answer in the unit of its field, its words in canonical form. AnswerRefused, GivenValueRefused."""
     asked = FIELDS.get(answer.field)
     if asked is None:
         raise _refused(answer, "field", answer.field, ", ".join(FIELDS))
@@ -75,15 +75,15 @@ def checked(answer: Answer) -> Answer:
 
 
 def latest(answers: Sequence[Answer], host: str) -> dict[str, Answer]:
-    """The last dated answer of a site to each field; of one day, the last in order."""
+    """The latest answer of a site to each field; on the same day, the last in order."""
     mine = [checked(a) for a in answers if a.host == host]
     return {a.field: a for a in sorted(mine, key=lambda a: a.date)}
 
 
 def answered_bounds(answers: Sequence[Answer], host: str) -> dict[str, SelectedFactor]:
-    """Quantity to the declared factor that replaces the default of that site; exact, or the interval given.
+    """Quantity -> declared factor that replaces the default of that site; exact, or the interval given.
 
-    The PUE is E_DC / E_IT where only the two energies are given; a WUE on total energy is `wue_site`.
+    The PUE is E_DC / E_IT when only the two energies are given; a WUE on total energy is `wue_site`.
     AnswerRefused, GivenValueRefused.
     """
     last = latest(answers, host)
@@ -103,7 +103,7 @@ def answered_bounds(answers: Sequence[Answer], host: str) -> dict[str, SelectedF
 
 
 def read_answers(text: str) -> list[Answer]:
-    """Answers of a table with these columns, separated by `;` or `,`, other columns ignored, empty values skipped.
+    """Answers in a table with these columns, separated by `;` or `,`, other columns ignored, empty values skipped.
 
     Numbers with a decimal comma or point, dates as 2026-11-25 or 25/11/2026. AnswersRefused lists every bad row.
     """
@@ -136,7 +136,7 @@ def read_answers(text: str) -> list[Answer]:
 
 
 def cell_text(cell: object) -> str:
-    """A cell for a French spreadsheet, never taken for a formula; numbers to their last digit."""
+    """A cell for a French spreadsheet, escaped against formulas; numbers with all digits."""
     if cell is None:
         return ""
     if isinstance(cell, float):
@@ -161,7 +161,7 @@ def _answer(cells: Mapping[str, str]) -> Answer:
 
 
 def _decimal(cell: str) -> float | str:
-    """The number of a cell; the cell itself when it is none."""
+    """The number of a cell; the cell itself when not a number."""
     tight = re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3})", "", cell)
     return float(tight.replace(",", ".")) if _NUMBER.fullmatch(tight) else cell
 
@@ -194,7 +194,7 @@ def _plausible(field: str, asked: QuestionnaireField, number: float, catalogue: 
 
 
 def _ratio(total: Answer, it: Answer) -> float:
-    """E_DC / E_IT. AnswerRefused without any IT energy."""
+    """E_DC / E_IT. AnswerRefused when IT energy is zero."""
     if not float(it.value):
         raise _refused(it, "number", "0", "> 0 kWh")
     return float(total.value) / float(it.value)

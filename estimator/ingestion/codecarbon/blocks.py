@@ -1,4 +1,4 @@
-"""Large codecarbon files, a block of lines at a time and in columns; what is irregular is read by row."""
+"""Large codecarbon files, parsed by block and by column; irregular rows are parsed one at a time."""
 
 import re
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ from estimator.ingestion.parsing.timestamps import Walls
 from estimator.ledger.read_result import ReadResult
 
 BLOCK_BYTES = 8 << 20
-_BY_ROW_BYTES = 64 << 10  # lines that cannot be cut into columns are read by row when they are no more than this
+_BY_ROW_BYTES = 64 << 10  # up to this number of lines, those that cannot be split into columns are parsed row by row
 _FEW_HEADERS = 4
 _TRIES = 100
 _QUOTE_IN_CELL = re.compile(rb'(?<![,\n"])"(?![,\r\n"])')
 
 
 class Block(NamedTuple):
-    """Lines, the columns that they were cut for, their cells and what these say; none where they cannot be cut."""
+    """A block of lines, the header that they were split for, their cells and values; none when they cannot be split."""
 
     lines: bytes
     columns: Columns | None
@@ -35,7 +35,7 @@ class Block(NamedTuple):
 
 
 class BlockReading:
-    """One pass over one large file, its header left out."""
+    """One pass over one large file, header excluded."""
 
     def __init__(self, rows: RowReading, first_line: int) -> None:
         self._rows = rows
@@ -43,7 +43,7 @@ class BlockReading:
         self._walls: dict[ZoneInfo, Walls] = {}
 
     def cut(self, lines: bytes) -> Block:
-        """The next lines, cut as the columns known so far would have it; another thread may do it ahead."""
+        """The next lines, split by the columns known so far; may run ahead in another thread."""
         if b"\r" in lines:
             lines = lines.replace(b"\r\r\n", b"\n")
         columns = self._rows.columns
@@ -52,7 +52,7 @@ class BlockReading:
         return Block(lines, columns, cells, said)
 
     def take(self, block: Block) -> Iterator[ReadResult]:
-        """What is read of a block; refused rows whose text must wait come with the rest of the file."""
+        """Rows of a block; refused rows whose text cannot be redacted yet come with the rest of the file."""
         waiting = [block] if block.lines else []
         while waiting:
             part = waiting.pop()
@@ -68,7 +68,7 @@ class BlockReading:
     def _in_columns(
         self, lines: bytes, cells: pa.Table, said: CellValues, waiting: list[Block]
     ) -> Iterator[ReadResult]:
-        """A table of the regular rows, the others by row; what follows another header waits to be cut anew."""
+        """A table of the regular rows, the others row by row; lines after another header wait to be split again."""
         headers = self._headers(cells, said.odd)
         if len(headers) > _FEW_HEADERS and (halves := _halves(lines)):
             waiting += map(self.cut, reversed(halves))
@@ -88,7 +88,7 @@ class BlockReading:
         yield self._rows.so_far(made)
 
     def _headers(self, cells: pa.Table, odd: np.ndarray) -> list[int]:
-        """Places of rows that are a header with other columns."""
+        """Indices of rows that are a header with other columns."""
         places = np.flatnonzero(odd).tolist()
         return [p for p in places if is_header(row := _row(cells, p)) and understand(row) is not self._rows.columns]
 
@@ -100,7 +100,7 @@ class BlockReading:
 
 
 def _cells(lines: bytes, width: int) -> pa.Table | None:
-    """The cells of these lines as texts; None when lines and rows do not go together."""
+    """The cells of these lines as texts; None when the counts of lines and rows differ."""
     if _lone_returns(lines) or (b'"' in lines and _QUOTE_IN_CELL.search(lines)):
         return None
     short: list[csv.InvalidRow] = []
@@ -127,7 +127,7 @@ def _cells(lines: bytes, width: int) -> pa.Table | None:
 
 
 def _lone_returns(lines: bytes) -> int:
-    """How many lines end with a carriage return alone."""
+    """Count of lines that end with a lone carriage return."""
     return lines.count(b"\r") - lines.count(b"\r\n") if b"\r" in lines else 0
 
 
@@ -136,7 +136,7 @@ def _row(cells: pa.Table, place: int) -> list[str]:
 
 
 def _halves(lines: bytes) -> list[bytes]:
-    """The lines in two parts, never within quotes; nothing when they are few or cannot be parted."""
+    """The lines in two parts, never split within quotes; nothing when they are few or cannot be split."""
     if len(lines) <= _BY_ROW_BYTES:
         return []
     middle, quotes = len(lines) // 2, lines.count(b'"', 0, len(lines) // 2)

@@ -1,4 +1,4 @@
-"""What the cells of a block of codecarbon rows say, column by column: numbers, moments, words, and what is odd."""
+"""Cells of a block of codecarbon rows, parsed by column: numbers, times, texts, and irregular rows."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -19,8 +19,8 @@ _FEW = 0.05
 
 
 class CellValues(NamedTuple):
-    """Numbers of the columns OF_A_ROW as an array of shape (rows, columns), NaN where there is none; times on the wall
-    [us]; words, as `Identities.text_of` has them, after a separator; rows with a cell that needs more care."""
+    """Numbers of the columns OF_A_ROW as an array of shape (rows, columns), NaN where empty; wall-clock times
+    [us]; texts, as in `Identities.text_of`, after a separator; mask of rows that must be parsed one at a time."""
 
     numbers: np.ndarray
     moments: np.ndarray
@@ -29,7 +29,7 @@ class CellValues(NamedTuple):
 
 
 def said_by(columns: Columns, cells: pa.Table, identities: Identities) -> CellValues:
-    """What each row of cells says."""
+    """The values of each row of cells."""
     odd = np.zeros(len(cells), bool)
     numbers = np.full((len(cells), len(OF_A_ROW)), np.nan)
     for number, name in enumerate(OF_A_ROW):
@@ -37,7 +37,7 @@ def said_by(columns: Columns, cells: pa.Table, identities: Identities) -> CellVa
             column = _array(cells[columns.at[name]])
             numbers[:, number] = _numbers(column)
             odd |= ~np.isfinite(numbers[:, number]) & _truths(pc.not_equal(column, ""))
-    pieces: list[pa.Array | pa.Scalar] = [pa.scalar("")]  # without it, rows that say nothing would be left out
+    pieces: list[pa.Array | pa.Scalar] = [pa.scalar("")]  # without it, rows with no text would be left out
     moments = np.zeros(len(cells), np.int64)
     for name, place in columns.words:
         column = _array(cells[place])
@@ -66,7 +66,7 @@ def _truths(column: pa.Array) -> np.ndarray:
 
 
 def _numbers(column: pa.Array) -> np.ndarray:
-    """Numbers of cells, not a number where there is none or where it is not plainly written."""
+    """Numbers of cells, NaN where empty or not in plain notation."""
     try:
         parsed = pc.cast(pc.if_else(pc.equal(column, ""), None, column), pa.float64())
     except pa.ArrowInvalid:
@@ -76,7 +76,7 @@ def _numbers(column: pa.Array) -> np.ndarray:
 
 
 def _moments(column: pa.Array, plain: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """Wall-clock times [us], and which are not plainly written or are of no day."""
+    """Wall-clock times [us], and a mask of those not in plain notation or with an invalid date."""
     try:
         parsed = pc.cast(pc.if_else(plain, column, None), pa.timestamp("us"))
     except pa.ArrowInvalid:
@@ -91,7 +91,7 @@ def _naive(moment: datetime | None) -> datetime | None:
 
 
 def _few_texts(column: pa.Array, name: str, identities: Identities) -> pa.Array | None:
-    """What each cell of a column with few values says, null where it says nothing; None where there are many."""
+    """The identity text of each cell of a column with few values, null where empty; None for many values."""
     sample = column[:_SAMPLE]
     if len(sample.unique()) > max(1, _FEW * len(sample)):
         return None

@@ -1,4 +1,4 @@
-"""Columns of codecarbon output: every name it has used, where each stands in a file, what is private."""
+"""Columns of codecarbon output: every name ever used, the position of each in a file, private columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SHARED = (
     *("cpu_count", "cpu_model", "gpu_count", "gpu_model", "ram_total_size", "tracking_mode", "codecarbon_version"),
     "pue",
 )
-OF_A_ROW = tuple(sorted(frozenset(NUMBERS) - frozenset(SHARED)))  # numbers that tell a row from the others of its run
+OF_A_ROW = tuple(sorted(frozenset(NUMBERS) - frozenset(SHARED)))  # numbers that vary between the rows of a run
 KNOWN = frozenset(NUMBERS) | frozenset(TEXTS)
 ENERGIES = ("cpu_energy", "gpu_energy", "ram_energy", "energy_consumed")
 SYNONYMS = {"emissions_sum": "emissions"}
@@ -33,9 +33,9 @@ OTHER_TOOLS = {"eco2AI": frozenset({"power_consumption(kwh)", "co2_emissions(kg)
 
 @dataclass(frozen=True)
 class Columns:
-    """One header understood: place of each known column, and what to keep out.
+    """One parsed header: position of each known column, and the private columns.
 
-    `coordinates`: where longitude and latitude stand, empty unless both do."""
+    `coordinates`: positions of longitude and latitude, empty unless both exist."""
 
     names: tuple[str, ...]
     at: dict[str, int]
@@ -49,22 +49,22 @@ class Columns:
 
     @property
     def places(self) -> tuple[int, ...]:
-        """Columns that decide on the facts of a row."""
+        """Columns that decide the facts of a row."""
         return (*self.coordinates, *(place for _, place in self.shared))
 
     @property
     def width(self) -> int:
-        """Number of cells of a row."""
+        """Count of cells of a row."""
         return len(self.names)
 
     @property
     def is_trace(self) -> bool:
-        """Whether this header is one of codecarbon's, energy or not."""
+        """Whether this is a codecarbon header, with or without energy."""
         return {"timestamp", "duration"} <= self.at.keys() and bool({"emissions", *ENERGIES} & self.at.keys())
 
     @property
     def has_energy(self) -> bool:
-        """Whether any column holds energy."""
+        """Whether any column is an energy."""
         return any(name in self.at for name in ENERGIES)
 
     @property
@@ -73,12 +73,12 @@ class Columns:
         return "task_name" in self.at
 
     def safe_header(self) -> list[str]:
-        """Names as written, private columns taken out."""
+        """Column names as written, private columns removed."""
         return [name for place, name in enumerate(self.names) if place not in self.private]
 
 
 def understand(header: Sequence[str]) -> Columns:
-    """Places by name, whatever the order, the padding or a prefix; the first of two columns of one name counts."""
+    """Column positions by name, whatever the order, padding or prefix; the first of two columns of one name is used."""
     return _understand(tuple(header))
 
 
@@ -116,7 +116,7 @@ def _understand(header: tuple[str, ...]) -> Columns:
 
 
 def is_header(cells: list[str]) -> bool:
-    """Whether a record in the middle of a file is a header again."""
+    """Whether a record in the middle of a file is a repeated header."""
     names = {name.strip().lower().removeprefix(PREFIX) for name in cells}
     return "timestamp" in names and "duration" in names
 

@@ -1,4 +1,4 @@
-"""Energies of one codecarbon row: components, what is missing, PUE undone, how each was metered, what to look at."""
+"""Energies of one codecarbon row: components, missing ones, PUE removed, metering modes, checks for a person."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ NEEDED = (*ENERGY_COLUMNS, "duration")
 FIGURE_COLUMNS = (*NEEDED, "cpu_power", "emissions", "emissions_rate", "water_consumed", "wue")
 LONGEST_S = 10 * 365.25 * 86_400
 FALLBACK_W = 42.5
-IMPOSSIBLE_W = 1e7  # no run on one machine draws ten megawatts [W]
+IMPOSSIBLE_W = 1e7  # upper bound of the power of one machine [W]
 IMPLAUSIBLE_W = 20_000.0
 TOLERANCE = 0.01
 UNREADABLE = "mode/not_estimable"
@@ -24,7 +24,7 @@ _SERVERS = ("machine/rack-server", "machine/ai-server")
 
 
 class Figures(NamedTuple):
-    """What the FIGURE_COLUMNS hold, of one row or of many: energies with PUE [kWh], duration [s], power [W], emissions
+    """Values of FIGURE_COLUMNS, of one row or of many: energies with PUE [kWh], duration [s], power [W], emissions
     [kg], water [L]; None where the cell is empty."""
 
     cpu: Any
@@ -40,7 +40,7 @@ class Figures(NamedTuple):
 
 
 class Signs(NamedTuple):
-    """What decides how the energies of a row are read, each a truth of one row, or an array with one of each row."""
+    """What decides how the energies of a row are interpreted: booleans for one row, or arrays over rows."""
 
     no_cpu: Any
     no_gpu: Any
@@ -65,8 +65,8 @@ class Signs(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """How the energies of rows with the same signs and facts are read: modes and gap as fields of Activity, which of
-    the energies are known at all, and what a person should look at."""
+    """Interpretation of the energies of rows with the same signs and facts: modes and gap as fields of Activity, which
+    energies are known, and checks for a person."""
 
     fields: dict[str, str]
     known: frozenset[str]
@@ -74,7 +74,7 @@ class Judgement(NamedTuple):
 
 
 def read_figures(cells: Sequence[str], decimal_comma: bool) -> Figures:
-    """Numbers of the cells of FIGURE_COLUMNS. RowRefused when one that is needed is no number or is impossible."""
+    """Numbers of the cells of FIGURE_COLUMNS. RowRefused when a required one is missing or impossible."""
     try:
         values = [float(cell) if cell else None for cell in cells]
     except ValueError:
@@ -91,10 +91,10 @@ def read_figures(cells: Sequence[str], decimal_comma: bool) -> Figures:
 
 
 def signs_of(read: Figures, gone: Figures, pue: Any, expected: frozenset[str]) -> tuple[Signs, Any]:
-    """Signs of one row or of many, and the energy that no component holds, PUE included [kWh].
+    """Signs of one row or of many, and the energy outside the components, PUE included [kWh].
 
-    `read` holds 0 where `gone` is true; `expected` are the components that have a column in this file. Energy that no
-    component holds is the total in schemas without components, else only what an empty cell hides.
+    `read` is 0 where `gone` is true; `expected`: components that have a column in this file. The energy outside
+    the components is the total in schemas without components, else only that of an empty cell.
     """
     held = read.cpu + read.gpu + read.ram
     lacking = False
@@ -138,7 +138,7 @@ def signs_of(read: Figures, gone: Figures, pue: Any, expected: frozenset[str]) -
 
 
 def judge(signs: Signs, facts: RowFacts) -> Judgement:
-    """What these signs mean on a computer with these facts."""
+    """Interpretation of these signs on a computer with these facts."""
     checks = {name for name in _TOLD if getattr(signs, _TOLD[name])}
     fields, known = {}, set()
     for name in COMPONENTS:
@@ -154,7 +154,7 @@ def judge(signs: Signs, facts: RowFacts) -> Judgement:
     fields["other_mode"] = _mode(no_rest, signs.rest_is_zero, False, facts.modes["other"])
     if not no_rest:
         known.add("other")
-    if signs.zero and not signs.instant:  # a machine at work draws power: zero read is not zero used
+    if signs.zero and not signs.instant:  # a machine at work draws power: zero read is not zero consumption
         fields["other_mode"] = UNREADABLE
         known.clear()
     fields["gap"] = facts.gap or _gap(fields, facts.fields["machine"], signs.mostly_gpu)
@@ -176,8 +176,8 @@ _TOLD = {
 def energy_fields(read: Figures, facts: RowFacts, expected: frozenset[str]) -> tuple[dict[str, Any], list[str]]:
     """(energies [kWh], modes and gap as fields of Activity, checks) of one row.
 
-    Raises RowRefused when the row holds no energy, or leaves a component and the total empty, or more than a machine
-    can draw.
+    Raises RowRefused when the row has no energy, when a component and the total are both empty, or above the maximum
+    power of a machine.
     """
     gone = Figures._make(value is None for value in read)
     filled = Figures._make(value or 0.0 for value in read)
@@ -218,7 +218,7 @@ def _mode(absent: bool, zero: bool, hardware: bool, said: str | None) -> str:
 
 
 def _gap(fields: Mapping[str, str], machine: str | None, mostly_gpu: bool) -> str:
-    """What RAPL and NVML leave out goes by the kind of computer; nothing is added to any other mode."""
+    """The gap left by RAPL and NVML depends on the kind of computer; other modes have none."""
     if fields["cpu_mode"] != "mode/rapl":
         return "gap/none"
     if machine == "machine/laptop":

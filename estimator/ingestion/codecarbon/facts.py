@@ -1,4 +1,4 @@
-"""What most rows of a codecarbon file share: where and on what the run took place, read once and remembered."""
+"""Facts shared by most rows of a codecarbon file: place and hardware of the run, resolved once and cached."""
 
 import math
 import re
@@ -24,7 +24,7 @@ _OF_ANY_ROW = ("machine_id", "model", "precision", "concurrency", "latency_s")
 
 @dataclass(frozen=True)
 class RowFacts:
-    """Fields of Activity that all these rows share, and what the energies of each row need to be read."""
+    """Fields of Activity shared by these rows, and the inputs to interpret the energies of each row."""
 
     fields: Mapping[str, Any]
     checks: tuple[str, ...]
@@ -41,7 +41,7 @@ class RowFacts:
 def facts_of(
     read: Callable[[str], str], coordinates: Coordinates | None, context: ReadingContext, sidecar: Sidecar | None
 ) -> RowFacts:
-    """Facts of the rows whose shared cells `read` gives by name. Raises RowRefused for a PUE that cannot be undone."""
+    """Facts of the rows with these shared cells, by name in `read`. RowRefused for a PUE that cannot be removed."""
     side = sidecar or Sidecar()
     places = context.places
     place = PlaceRead(
@@ -108,7 +108,7 @@ def _device(read: Callable[[str], str], places: Places, computer: Computer, side
     subject, count = places.resolve_device(model)
     cards = _count(read("gpu_count"))
     cards = cards if cards is not None else count
-    if computer.integrated:  # made with the computer: a device of its own would count its manufacture twice
+    if computer.integrated:  # built into the computer: as a device, its manufacture would be counted twice
         subject, cards = None, 0
     subject = side.device or subject
     cards = side.device_count if side.device_count is not None else cards

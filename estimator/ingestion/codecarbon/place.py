@@ -1,4 +1,4 @@
-"""Where a codecarbon row says that it ran, and whether codecarbon could know it."""
+"""Location stated in a codecarbon row, and whether codecarbon could know it."""
 
 import math
 from typing import NamedTuple
@@ -7,24 +7,24 @@ from estimator.catalogue.geography import far_from
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.ingestion.parsing.delimited_text import number_text
 
-Coordinates = tuple[str, str]  # longitude and latitude, as written: compared here, kept nowhere
+Coordinates = tuple[str, str]  # longitude and latitude as written: compared here, never stored
 
-# What codecarbon writes when nothing tells it where it runs, in every version: external/geography.py.
+# Default location of codecarbon, in every version: external/geography.py.
 _COUNTRY = frozenset({"CAN", "Canada"})
 _REGION = "quebec"
 _LONGITUDE, _LATITUDE = -71.2, 46.8
 
 
 class ResolvedPlace(NamedTuple):
-    """A zone, None where it is not known, and what a person should look at."""
+    """A zone, None when unknown, and checks for a person."""
 
     zone: str | None
     checks: tuple[str, ...]
 
 
 def find(read: PlaceRead, coordinates: Coordinates | None, places: Places) -> ResolvedPlace:
-    """The zone of a place. `coordinates` is None where the file has no columns for them: what might be the place that
-    codecarbon supposes is then not told from a true one. Where they are left empty, the place was given by a person."""
+    """The zone of a place. `coordinates` is None when the file has no such columns: the default place of codecarbon
+    cannot then be distinguished from a true one. Empty coordinates: the place was given by a person."""
     if _is_supposed(read, coordinates):
         zone, _ = places.resolve_zone(read._replace(country_iso="", country_name="", region=""))
         return ResolvedPlace(zone, ("supposed_place",))
@@ -46,12 +46,12 @@ def _is_supposed(read: PlaceRead, coordinates: Coordinates | None) -> bool:
 def _is_elsewhere(alpha2: str, coordinates: Coordinates | None) -> bool:
     longitude, latitude = map(_degrees, coordinates or ("", ""))
     if not (longitude or latitude) or not (abs(longitude) <= 180 and abs(latitude) <= 90):
-        return False  # codecarbon writes 0, 0 where it was told a country alone
+        return False  # codecarbon writes 0, 0 when only a country was configured
     return far_from(alpha2, latitude, longitude)
 
 
 def _degrees(text: str) -> float:
-    """Degrees of a cell, not a number where there are none."""
+    """Degrees of a cell, NaN when empty."""
     try:
         return float(number_text(text))
     except ValueError:

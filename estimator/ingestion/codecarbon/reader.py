@@ -12,7 +12,7 @@ from estimator.ledger.read_result import ReadResult
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether the first line names the columns of codecarbon, or of a tool that is taken for it."""
+    """Whether the first line has the columns of codecarbon, or of a compatible tool."""
     delimiter = delimited_text.delimiter_of(head)
     first = next(delimited_text.records(name, head, delimiter), None)
     if first is None:
@@ -36,7 +36,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
 
 
 def stream(trace: LargeTrace, context: ReadingContext) -> Iterator[ReadResult]:
-    """The same of a large file, by blocks of lines. EmptyFile, NotATrace, NoEnergyColumn, BadSidecar."""
+    """The rows of a large file, by blocks of lines. EmptyFile, NotATrace, NoEnergyColumn, BadSidecar."""
     head = delimited_text.decode(trace.head)
     header, end, _ = head.partition("\n")
     header = header.rstrip("\r")
@@ -54,7 +54,7 @@ def stream(trace: LargeTrace, context: ReadingContext) -> Iterator[ReadResult]:
 
 
 def _below_header(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The blocks without the first line, never parted within quotes."""
+    """The blocks without the first line, never split within quotes."""
     lines = b""
     for number, block in enumerate(blocks):
         lines += block.partition(b"\n")[2] if number == 0 else block

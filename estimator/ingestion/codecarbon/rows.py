@@ -1,4 +1,4 @@
-"""Rows of codecarbon output, one at a time: what any of its versions wrote, or what a spreadsheet made of it."""
+"""Rows of codecarbon output, one at a time: from any version, or as rewritten by a spreadsheet."""
 
 import math
 from functools import cached_property
@@ -30,7 +30,7 @@ pack = Struct(f"<{len(OF_A_ROW)}d").pack
 
 
 class RowReading:
-    """One pass over one file, with what it remembers from row to row."""
+    """One pass over one file, with its caches from row to row."""
 
     def __init__(self, trace: Trace | LargeTrace, context: ReadingContext, columns: Columns, delimiter: str) -> None:
         self.trace, self.context, self.delimiter = trace, context, delimiter
@@ -45,11 +45,11 @@ class RowReading:
         self._use(columns)
 
     def _use(self, columns: Columns) -> None:
-        """Take a header for the rows that follow it."""
+        """Set the header of the following rows."""
         self.columns = columns
         self.unused |= dict.fromkeys(columns.unknown)
         self.facts: dict[tuple[Any, ...], tuple[RowFacts, str]] = {}
-        absent = columns.width  # where every row gets an empty cell
+        absent = columns.width  # the cell is empty in every row
         self.shared = itemgetter(absent, absent, *columns.places)
         self.numbers = [(n, name, columns.at[name]) for n, name in enumerate(OF_A_ROW) if name in columns.at]
         self.measures = itemgetter(*(columns.at.get(name, absent) for name in FIGURE_COLUMNS))
@@ -57,16 +57,16 @@ class RowReading:
 
     @cached_property
     def own_sidecars(self) -> frozenset[str]:
-        """Ids of runs that may have a sidecar of their own."""
+        """Ids of runs that may have their own sidecar."""
         return self.sidecars.own()
 
     @property
     def checks_of_file(self) -> list[str]:
-        """What a person should look at in every row of these columns."""
+        """Checks for a person that apply to every row with these columns."""
         return ["increments_suspected"] if self.columns.exported else []
 
     def take(self, line: int, cells: list[str]) -> None:
-        """One record: accepted, refused, or a header that occurs again."""
+        """One record: accepted, refused, or a repeated header."""
         columns = self.columns
         if len(cells) > columns.width and not any(map(str.strip, cells[columns.width :])):
             cells = cells[: columns.width]
@@ -83,13 +83,13 @@ class RowReading:
                 self._refuse(line, cells, refusal, "shifted" if refusal.code in _MISPLACED else "aligned")
 
     def so_far(self, table: pa.Table | None = None) -> ReadResult:
-        """What was read since the last time it was asked, with this table of rows, less refused rows that wait."""
+        """Rows since the last call, with this table of rows, without the refused rows that wait for redaction."""
         rows, refused, self.rows, self.refused = self.rows, self.refused, [], []
         read = len(rows) + len(refused) + (0 if table is None else len(table))
         return ReadResult(rows, refused, read, tuple(self.unused), table)
 
     def rest(self) -> ReadResult:
-        """The rest, the text of refused rows cleaned with all that the file has shown to be private."""
+        """The remaining rows; refused rows are redacted with every private value found in the file."""
         private = {value.strip() for value in self.private_values} - {""}
         for columns, cells, draft in self.pending:
             text = redaction.shifted_text(columns, cells, private)
@@ -174,7 +174,7 @@ class RowReading:
         return Activity(**fields)
 
     def _said(self, shared: str, cells: list[str]) -> bytes:
-        """What a row is known by: its shared cells, its words, and its numbers in eight bytes each."""
+        """Identity bytes of a row: its shared cells, its texts, and its numbers in eight bytes each."""
         words = [self.identities.text_of(self.columns.words, cells)]
         numbers = [math.nan] * len(OF_A_ROW)
         for number, name, place in self.numbers:
@@ -196,12 +196,12 @@ class RowReading:
         return moment
 
     def text(self, cells: list[str], name: str) -> str:
-        """A cell trimmed; empty when the file has no such column."""
+        """A trimmed cell; empty when the file has no such column."""
         place = self.columns.at.get(name)
         return cells[place].strip() if place is not None else ""
 
     def facts_of(self, cells: list[str], run_id: str) -> tuple[RowFacts, str]:
-        """What the shared cells mean, and what they say, remembered from the rows before."""
+        """Facts and texts of the shared cells, cached over rows."""
         sidecar = self.sidecars.of(run_id)
         key = (self.shared(cells), run_id if sidecar else None)
         found = self.facts.get(key)
@@ -213,18 +213,18 @@ class RowReading:
         return found
 
     def _coordinates(self, cells: list[str]) -> Coordinates | None:
-        """None where the file has no columns for them."""
+        """None when the file has no such columns."""
         places = self.columns.coordinates
         return (cells[places[0]], cells[places[1]]) if places else None
 
 
 def digest_of(shared: str) -> bytes:
-    """What stands for the cells that most rows of a file share, in the identity of each."""
+    """Digest of the cells shared by most rows of a file, part of the identity of each."""
     return blake2b(shared.encode("utf-8", "surrogatepass"), digest_size=SIZE).digest()
 
 
 def _float(text: str) -> float | None:
-    """A finite number; None where there is none."""
+    """A finite number, or None."""
     try:
         value = float(text)
     except ValueError:

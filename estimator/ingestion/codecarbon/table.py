@@ -1,4 +1,4 @@
-"""Regular rows of a block of codecarbon output, as a table in the columns of Activity."""
+"""Regular rows of a block of codecarbon output, as a table with the columns of Activity."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -31,7 +31,7 @@ from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 
 
 class Cut(NamedTuple):
-    """Lines cut into cells, what these say, and the number of the first line."""
+    """Lines split into cells, their values, and the number of the first line."""
 
     cells: pa.Table
     said: CellValues
@@ -39,14 +39,14 @@ class Cut(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """Rows whose shared cells say the same: their facts, and these cells as the identity of a row has them."""
+    """Rows with equal shared cells: their facts, and these cells as in the identity of a row."""
 
     facts: RowFacts
     shared: str
 
 
 def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[pa.Table, np.ndarray]:
-    """The regular rows, and which are odd and must be read one by one. `walls` remembers clocks from block to block."""
+    """Table of the regular rows, and mask of irregular ones for the row reader. `walls`: clock cache of the file."""
     figures, gone = _figures(cut.said)
     odd = cut.said.odd | _unlikely(figures, gone) | _with_sidecar(rows, cut.cells)
     group_of, groups = _groups(rows, cut.cells, odd)
@@ -99,13 +99,13 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
 
 
 def _figures(said: CellValues) -> tuple[Figures, Figures]:
-    """Numbers, 0 where there is none, and where there is none."""
+    """Numbers with 0 for empty, and the mask of empty ones."""
     columns = [said.numbers[:, OF_A_ROW.index(name)] for name in FIGURE_COLUMNS]
     return Figures._make(map(np.nan_to_num, columns)), Figures._make(map(np.isnan, columns))
 
 
 def _unlikely(read: Figures, gone: Figures) -> np.ndarray:
-    """Rows that the reader of rows refuses, and says why: energies below zero, durations that cannot be."""
+    """Rows that the row reader refuses, with the reason: negative energies, impossible durations."""
     wrong: np.ndarray = gone.duration | (read.duration < 0) | (read.duration > LONGEST_S)
     for energy in (read.cpu, read.gpu, read.ram, read.total):
         wrong = wrong | (energy < 0)
@@ -121,7 +121,7 @@ def _with_sidecar(rows: RowReading, cells: pa.Table) -> np.ndarray:
 
 
 def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndarray, list[_Group]]:
-    """The group of each row, and the groups; -1 for rows that are odd or whose facts cannot be told."""
+    """The group of each row, and the groups; -1 for irregular rows or those whose facts are refused."""
     codes = np.zeros(len(cells), np.int64)
     for place in rows.columns.places:
         column = cells[place].combine_chunks()
@@ -147,7 +147,7 @@ def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndar
 
 
 def _numbered(codes: np.ndarray) -> np.ndarray:
-    """The same codes, as numbers from 0 in the order in which they first occur."""
+    """Codes renumbered from 0 in order of first occurrence."""
     numbers: np.ndarray = pa.array(codes).dictionary_encode().indices.to_numpy()
     return numbers.astype(np.int64)
 
@@ -177,7 +177,7 @@ def _checks(rows: RowReading, facts: RowFacts, judgement: Judgement) -> list[str
 def _times(
     cut: Cut, duration: np.ndarray, zones: Sequence[ZoneInfo], group_of: np.ndarray, walls: dict[ZoneInfo, Walls]
 ) -> dict[str, pa.Array]:
-    """Start, end and their months: what codecarbon writes is the wall-clock time of the end."""
+    """Start, end and their months: the time written by codecarbon is the wall-clock time of the end."""
     moments = cut.said.moments
     ends = np.empty(len(moments), np.int64)
     for zone in set(zones):
@@ -195,7 +195,7 @@ def _times(
 def _names(
     rows: RowReading, cut: Cut, groups: Sequence[_Group], group_of: np.ndarray, service: pa.Array
 ) -> dict[str, Any]:
-    """Row id, run and task of each row, and whether a later row of the run replaces it."""
+    """Row id, run and task of each row, and whether a later row of the run supersedes it."""
     row_id = _row_ids(rows, cut.said, groups, group_of)
     at, columns = rows.columns.at, rows.columns
     nothing = pa.nulls(len(group_of), pa.string())
@@ -215,7 +215,7 @@ def _filled(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _row_ids(rows: RowReading, said: CellValues, groups: Sequence[_Group], group_of: np.ndarray) -> pa.Array:
-    """The identities that the reader of rows would give."""
+    """Row identities, equal to those of the row reader."""
     width = 8 * said.numbers.shape[1]
     numbers = pa.FixedSizeBinaryArray.from_buffers(
         pa.binary(width), len(said.numbers), [None, pa.py_buffer(said.numbers.astype("<f8").tobytes())]
@@ -232,12 +232,12 @@ def _row_ids(rows: RowReading, said: CellValues, groups: Sequence[_Group], group
 
 
 def _spread(values: Sequence[Any], kind_of: np.ndarray, name: str) -> pa.Array:
-    """The value of each row from that of its kind."""
+    """The value of each row from the value of its kind."""
     return pa.array(values, ACTIVITY_SCHEMA.field(name).type).take(pa.array(kind_of))
 
 
 def _in_schema(columns: dict[str, Any], constant: dict[str, Any], count: int) -> pa.Table:
-    """A table with the columns of Activity, null where nothing is said."""
+    """A table with the columns of Activity, null where there is no value."""
     arrays = []
     for field in ACTIVITY_SCHEMA:
         if field.name in constant:

@@ -1,1 +1,1 @@
-"""The declaration template: what a supplier states of a service."""
+"""The declaration template: a supplier's figures for a service."""

@@ -1,4 +1,4 @@
-"""Columns of the declaration template, and the cells of one row read by name."""
+"""Columns of the declaration template, and access to the cells of a row by name."""
 
 import math
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ TEMPLATE = (*REQUIRED, "provider", "model", "zone", "host", *COUNTS, *ENERGY, *R
 
 
 def understand(header: list[str]) -> Columns:
-    """Places by name, whatever the order; of a column that the template has not, only the name is kept."""
+    """Column positions by name, whatever the order; of an unknown column, only the name is stored."""
     names = tuple(name.strip().strip("\ufeff").strip() for name in header)
     at: dict[str, int] = {}
     unknown: dict[str, None] = {}
@@ -40,23 +40,23 @@ def understand(header: list[str]) -> Columns:
 
 
 def is_template(columns: Columns) -> bool:
-    """Whether the columns that every declaration has are there."""
+    """Whether the required columns of a declaration are present."""
     return columns.at.keys() >= set(REQUIRED)
 
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of one row by column, trimmed. `spreadsheet`: decimal commas and days before months are understood."""
+    """The cells of one row by column, trimmed. `spreadsheet`: decimal commas and day-first dates are accepted."""
 
     texts: Mapping[str, str]
     spreadsheet: bool
 
     def text(self, name: str) -> str:
-        """The cell; empty where the file has no such column."""
+        """The cell; empty when the file has no such column."""
         return self.texts.get(name, "")
 
     def number(self, name: str) -> float | None:
-        """A number that is not negative, None where the cell is empty. RowRefused."""
+        """A non-negative number, None when the cell is empty. RowRefused."""
         text = self.text(name)
         if not text:
             return None
@@ -71,14 +71,14 @@ class Cells:
         return value
 
     def word(self, name: str, expected: tuple[str, ...]) -> str:
-        """One of the words expected, or empty. RowRefused."""
+        """One of the allowed words, or empty. RowRefused."""
         text = self.text(name).lower()
         if text and text not in expected:
             raise RowRefused("declared_word", column=name, value=text[:40], expected=" | ".join(expected))
         return text
 
     def moment(self, name: str) -> datetime:
-        """A date with its time; a date alone is the beginning of that day in UTC, whose months are the ledger's.
+        """A date with its time; a date alone is midnight UTC, as are the months of the ledger.
         RowRefused."""
         text = self.text(name)
         found = timestamps.parse(text if ":" in text else f"{text} 00:00", day_first=self.spreadsheet)

@@ -1,4 +1,4 @@
-"""Energy of one declaration: its boundary brought to IT energy, and the mode that its basis deserves."""
+"""Energy of one declaration: converted to IT energy from its system boundary, with the mode of its basis."""
 
 import re
 from typing import Any
@@ -11,15 +11,15 @@ BOUNDARIES = ("gpu", "it", "site")
 BASES = ("measured", "computed")
 NOT_DECLARED, NOT_ESTIMABLE = "mode/not_declared", "mode/not_estimable"
 _ECOLOGITS = re.compile(r"^ecologits\W*v?(\d+)\.(\d+)", re.IGNORECASE)
-_ONE_BY_ONE, _BATCHED = (0, 8), (0, 11)  # EcoLogits: last version for requests served alone, version compared by us
+_ONE_BY_ONE, _BATCHED = (0, 8), (0, 11)  # EcoLogits: last version for unbatched requests, compared by us
 
 
 def energy_fields(cells: Cells) -> tuple[dict[str, Any], list[str]]:
     """(energies [kWh of IT], modes, gap and PUE as fields of Activity, checks). RowRefused.
 
-    Energy that is not declared, and zero for work that was done, are unknown and not zero. Energy of the site is
-    divided once by the supplier's own PUE: the formulas multiply by that of the host. Energy of the accelerators
-    alone keeps its boundary: the rest of the server is added by its gap, as an estimate.
+    Undeclared energy, and zero for non-zero work, are unknown and not zero. Site energy is
+    divided once by the supplier's own PUE: the formulas multiply by that of the host. Accelerator energy
+    stays as declared: the rest of the server is added by its gap, as an estimate.
     """
     boundary, basis = cells.word("energy_boundary", BOUNDARIES), cells.word("energy_basis", BASES)
     pue, kwh = _pue(cells), cells.number("energy_kwh")
@@ -53,7 +53,7 @@ def _pue(cells: Cells) -> float | None:
 
 
 def _mode(basis: str, method: str) -> tuple[str, list[str]]:
-    """A supplier's meter is a declaration; a supplier's model is an estimate, as good as what is known of the model."""
+    """Metered by the supplier: declared; modelled by the supplier: estimated, graded by what is known of the model."""
     if basis == "measured":
         return "mode/declared", []
     if not method:

@@ -1,4 +1,4 @@
-"""Reader of the declaration template: what a supplier says of a service over a period, or counts alone."""
+"""Reader of the declaration template: a supplier's figures for a service over a period, or counts alone."""
 
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from estimator.ledger.rows import Activity, Refused, TimeBasis
 NAME = "declared"
 VERSION = 1
 LONGEST_US = 10 * 366 * 86_400_000_000
-ASSUMED_HOST = "class/server-unknown"  # a supplier's machines are servers, somewhere
+ASSUMED_HOST = "class/server-unknown"  # a supplier's machines are servers, location unknown
 
 
 def sniff(name: str, head: str) -> bool:
@@ -44,7 +44,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
 
 
 class _Place(NamedTuple):
-    """Zone and host of a row, with what a person should look at."""
+    """Zone and host of a row, with checks for a person."""
 
     zone: str | None
     host: str
@@ -80,9 +80,9 @@ class _Reading:
             self._refuse(line, cells, refusal, row_id)
 
     def _refuse(self, line: int, cells: list[str], refusal: RowRefused, row_id: str | None = None) -> None:
-        """Kept with its known columns; of a row whose cells may be out of place, numbers and dates only."""
+        """Quarantine a row with its known columns; if its cells may be shifted, numbers and dates only."""
         columns = self.columns
-        wary = replace(columns, unknown=(*columns.unknown, redaction.HIDDEN))  # so that no free text is kept
+        wary = replace(columns, unknown=(*columns.unknown, redaction.HIDDEN))  # so that no free text is stored
         self.refused.append(
             Refused(
                 row_id=row_id or self.identities.of_cells(cells),
@@ -150,7 +150,7 @@ class _Reading:
         return (country, "country") if country else (self.context.home_timezone, "home")
 
     def _place(self, said: Cells) -> _Place:
-        """Host as named, else the provider's; zone as named, else that of the host."""
+        """Host as named, else the provider's; zone as named, else the host's."""
         places, checks = self.context.places, []
         named, provider = said.text("host").lower(), said.text("provider")
         host = named if named in self.hosts else places.resolve_host(named, "")

@@ -1,1 +1,1 @@
-"""Readers of energy measurements other than codecarbon's."""
+"""Readers of energy measurements, codecarbon excepted."""

@@ -22,12 +22,12 @@ _SIGNS = frozenset({"task", "measures.powerConsumption", "measures.measurementMe
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether there is a task, and measures that hold what the schema of BoAmps requires of them."""
+    """Whether there is a task, and measures with the fields that the BoAmps schema requires."""
     return json_text.outline(head) >= _SIGNS
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row a report: its measures are of one task, by several tools; the others are set aside.
+    """One row a report: its measures are of one task, by several tools; the first is used, the others quarantined.
 
     BrokenJson, BadSidecar.
     """
@@ -103,8 +103,8 @@ def _fields(reading: RecordReader, beside: bool, said: RecordFields) -> dict[str
 
 
 def _energy(said: RecordFields, seconds: float) -> tuple[dict[str, Any], list[str]]:
-    """Energy of the task [kWh]: measured by a wattmeter; by any other tool its parts are added up, some of them
-    modelled, and the report does not say which."""
+    """Energy of the task [kWh]: measured by a wattmeter; other tools add up parts, some of them
+    modelled, without saying which in the report."""
     kwh = said.number("powerConsumption")
     if kwh is None:
         raise RowRefused("bad_amount", field="powerConsumption", value="")
@@ -118,7 +118,7 @@ def _energy(said: RecordFields, seconds: float) -> tuple[dict[str, Any], list[st
 
 
 def _place(reading: RecordReader, said: RecordFields) -> tuple[dict[str, Any], list[str]]:
-    """Host and zone: as the sidecar says, else as the report does."""
+    """Host and zone: from the sidecar, else from the report."""
     place, checks = reading.place()
     places = reading.context.places
     zone, _ = places.resolve_zone(PlaceRead("", said.text("country"), "", said.text("cloudProvider")))

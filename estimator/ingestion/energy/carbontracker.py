@@ -26,19 +26,19 @@ _SUBJECT = ("end", "epoch")
 
 
 class _Epoch(NamedTuple):
-    """One epoch of the log: the line on which it begins, and what its lines say."""
+    """One epoch of the log: its first line, and the values of its lines."""
 
     line: int
     facts: dict[str, Any]
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether dated lines say the mean power of a component as carbontracker does."""
+    """Whether dated lines give the mean power of a component in the format of carbontracker."""
     return any(_POWER.match(text) for _, _, text in _lines(head)) if "Average power usage" in head else False
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row an epoch, from its duration and its powers; what is predicted, and what a PUE multiplies, is not read.
+    """One row an epoch, from its duration and its powers; predictions and values with a PUE are ignored.
 
     BadSidecar.
     """
@@ -49,7 +49,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
 
 
 def _lines(text: str) -> list[tuple[int, str, str]]:
-    """(line, date, what is said) of each dated line."""
+    """(line, date, message) of each dated line."""
     found = ((line, _LINE.match(content.strip())) for line, content in enumerate(text.splitlines(), 1))
     return [(line, match[1], match[2].strip()) for line, match in found if match]
 

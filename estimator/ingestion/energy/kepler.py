@@ -1,4 +1,4 @@
-"""Reader of the metrics of Kepler: energy that it attributes to the containers of each namespace, between readings."""
+"""Reader of the metrics of Kepler: energy attributed to the containers of each namespace, between readings."""
 
 from estimator.ingestion.parsing import prometheus
 from estimator.ingestion.parsing.energy_counters import Counters, read_counters
@@ -8,13 +8,13 @@ from estimator.ledger.read_result import ReadResult
 
 NAME = "kepler"
 VERSION = 1
-# Each counter with the label that names the namespace: since version 0.10 by pod, before by container.
+# Each counter with the label of its namespace: since version 0.10 by pod, before by container.
 _COUNTERS = {"kepler_pod_cpu_joules_total": "pod_namespace", "kepler_container_joules_total": "container_namespace"}
-_ZONES = ("", "package", "dram")  # the other zones are part of these, or hold them
+_ZONES = ("", "package", "dram")  # the other zones are part of these, or include them
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether a counter of joules of Kepler is there."""
+    """Whether a joule counter of Kepler is present."""
     return "kepler_" in head and not _COUNTERS.keys().isdisjoint(prometheus.names(head))
 
 

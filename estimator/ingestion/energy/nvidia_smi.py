@@ -1,4 +1,4 @@
-"""Reader of power samples of `nvidia-smi`: energy by trapezoids, nothing made up in the gaps."""
+"""Reader of power samples of `nvidia-smi`: energy by trapezoidal integration, gaps left out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ from estimator.ledger.read_result import ReadResult
 NAME = "nvidia_smi"
 VERSION = 1
 JOULES_PER_KWH = 3.6e6
-LONGEST_PAUSE_S = 60.0  # power read more rarely than once a minute says too little of what happened in between
-PAUSES = 10  # a pause this many times as long as the first is a gap
-MOST_W = 1e5  # no card draws a hundred kilowatts [W]
+LONGEST_PAUSE_S = 60.0  # with a longer interval than a minute, samples do not represent the power in between
+PAUSES = 10  # an interval this many times the first one is a gap
+MOST_W = 1e5  # upper bound of the power of one card [W]
 _POWERS = ("power.draw [W]", "power.draw.average [W]", "power.draw.instant [W]", "power.draw")
 _CARDS = ("uuid", "gpu_uuid", "pci.bus_id", "gpu_bus_id")
 _NAMES = ("name", "gpu_name")
@@ -31,7 +31,7 @@ _SUBJECT = ("index", "name", "timestamp", "card")
 
 @dataclass
 class _Stretch:
-    """Samples of one card without a gap: first line and moment, facts of the card, joules and seconds so far."""
+    """Samples of one card without a gap: first line and time, card facts, joules and seconds so far."""
 
     line: int
     facts: dict[str, str]
@@ -41,7 +41,7 @@ class _Stretch:
     seconds: float = 0.0
 
     def add(self, moment: datetime, watts: float) -> None:
-        """One more sample: power is a straight line from one to the next."""
+        """Add a sample: power is interpolated linearly from one to the next."""
         pause = (moment - self.moment).total_seconds()
         self.joules += pause * (self.watts + watts) / 2
         self.seconds += pause
@@ -50,13 +50,13 @@ class _Stretch:
 
 @dataclass
 class _Card:
-    """The stretches of one card, and the pause between its first two samples [s]."""
+    """The stretches of one card, and the interval between its first two samples [s]."""
 
     pause: float | None = None
     stretches: list[_Stretch] = field(default_factory=list)
 
     def goes_on(self, moment: datetime) -> bool:
-        """Whether a sample of this moment belongs to the last stretch."""
+        """Whether a sample at this time belongs to the last stretch."""
         if not self.stretches:
             return False
         pause = (moment - self.stretches[-1].moment).total_seconds()
@@ -66,13 +66,13 @@ class _Card:
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether the first line names the power of a card as nvidia-smi does."""
+    """Whether the first line has the power column of nvidia-smi."""
     first = next(delimited_text.records(name, head, ","), (0, []))[1]
     return bool({cell.strip() for cell in first} & set(_POWERS))
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row for each stretch of samples of each card; samples without power or date are set aside.
+    """One row for each stretch of samples of each card; samples without power or date are quarantined.
 
     PowerWithoutTime, BrokenTable, BadSidecar.
     """

@@ -1,4 +1,4 @@
-"""Reader of `sacct` of Slurm: the energy of each job, its steps being in it and never beside it."""
+"""Reader of `sacct` of Slurm: the energy of each job, which includes its steps."""
 
 import re
 from functools import partial
@@ -12,7 +12,7 @@ from estimator.ledger.read_result import ReadResult
 NAME = "sacct"
 VERSION = 1
 JOULES_PER_KWH = 3.6e6
-IMPOSSIBLE_W = 1e7  # no node draws ten megawatts [W]; a counter that is not there is written as 2⁶⁴ - 2
+IMPOSSIBLE_W = 1e7  # upper bound of the power of one node [W]; a missing counter is written as 2⁶⁴ - 2
 FIELDS = FieldNames(
     numbers=("ConsumedEnergyRaw", "ElapsedRaw", "NNodes", "AllocNodes"),
     texts=("JobID", "Cluster", "Account", "State", "AllocTRES"),
@@ -24,13 +24,13 @@ _GPUS = re.compile(r"(?:^|,)gres/gpu=(\d{1,6})(?:,|$)")
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether the first line names the columns of sacct between bars, energy among them."""
+    """Whether the first line has the columns of sacct between bars, energy among them."""
     first = next((line for line in head.splitlines() if line.strip()), "")
     return {"JobID", "ConsumedEnergyRaw"} <= {name.strip() for name in first.split("|")}
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row a job: the lines of its steps repeat its joules, and are part of it. BrokenTable, BadSidecar."""
+    """One row a job: the joules of its steps are included, not added. BrokenTable, BadSidecar."""
     reading = RecordReader(trace, context, NAME, VERSION)
     rows = delimited_text.records(trace.name, delimited_text.decode(trace.data), "|")
     _, header = next(rows)
@@ -53,7 +53,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
 
 
 def _date(cell: str) -> str:
-    """A cell; a date whose hour follows a dash, as some sites print it, with its T."""
+    """A cell; in a date with a dash before the hour, as some sites print it, the dash becomes T."""
     text = cell.strip()
     return _DAY_DASH.sub(r"\1T\2", text)
 
@@ -88,7 +88,7 @@ def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
 
 
 def _energy(joules: float | None, seconds: float, nodes: float) -> tuple[dict[str, Any], list[str]]:
-    """Energy of the nodes [kWh], its mode, what to look at; zero read over a run is unknown, not zero. RowRefused."""
+    """Energy of the nodes [kWh], its mode, checks for a person; zero over a run is unknown, not zero. RowRefused."""
     if joules is None:
         raise RowRefused("sacct_without", column="ConsumedEnergyRaw")
     if joules > IMPOSSIBLE_W * max(seconds, 1.0) * max(nodes, 1.0):

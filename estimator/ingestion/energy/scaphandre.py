@@ -1,4 +1,4 @@
-"""Reader of the metrics of Scaphandre: energy of the whole host by its RAPL counters, between readings."""
+"""Reader of the metrics of Scaphandre: energy of the whole host by RAPL counters, between readings."""
 
 from estimator.ingestion.parsing import prometheus
 from estimator.ingestion.parsing.energy_counters import Counters, read_counters
@@ -12,12 +12,12 @@ _COUNTER = "scaph_host_energy_microjoules"
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether the counter of the host is there."""
+    """Whether the host counter is present."""
     return _COUNTER in head and _COUNTER in prometheus.names(head)
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row a host (rule: read_counters); what is said of processes is part of it. BadSidecar, BrokenMetrics."""
+    """One row a host (rule: read_counters); the process counters are part of it. BadSidecar, BrokenMetrics."""
     return read_counters(trace, context, _SCAPHANDRE)
 
 

@@ -1,4 +1,4 @@
-"""Reader of the measurement log of Zeus: energy of the cards over windows of code, each moment counted once."""
+"""Reader of the measurement log of Zeus: energy of the cards over windows of code, without double counting."""
 
 import re
 from functools import partial
@@ -18,15 +18,15 @@ _TIMES = ("start_time", "elapsed_time")
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether the first line names the windows of Zeus and the energy of a card."""
+    """Whether the first line has the columns of Zeus windows and of a card's energy."""
     first = next(delimited_text.records(name, head, ","), (0, []))[1]
     names = {cell.strip() for cell in first}
     return names >= {"window_name", *_TIMES} and any(map(_CARD.match, names))
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row a window. A window is written when it ends: one that holds moments of another already written is set
-    aside, and what it holds beyond is not counted. BrokenTable, BadSidecar."""
+    """One row a window. A window is written when it ends: one that overlaps a window already written is
+    quarantined, and its energy outside the overlap is not counted. BrokenTable, BadSidecar."""
     reading = RecordReader(trace, context, NAME, VERSION)
     rows = delimited_text.records(trace.name, delimited_text.decode(trace.data), ",")
     names = [cell.strip() for cell in next(rows)[1]]

@@ -1,4 +1,4 @@
-"""Who may hold how many connections to a server: over a bound, the oldest that waits gives way."""
+"""Connection limits of a server, by address and in all: above a limit, the oldest idle connection is closed."""
 
 import ipaddress
 import resource
@@ -12,8 +12,8 @@ OF_AN_ADDRESS = 64
 
 @dataclass(frozen=True)
 class Bounds:
-    """How long the headers of a request may take [s], how many connections an address may hold and all together, how
-    long those in hand may take once the end is asked for [s]."""
+    """Timeout of the headers of a request [s], maximum connections of an address and in all, and
+    grace period of requests in progress at shutdown [s]."""
 
     headers_s: float = 10.0
     of_an_address: int = OF_AN_ADDRESS
@@ -22,28 +22,28 @@ class Bounds:
 
     @property
     def overall(self) -> int:
-        """As many connections as leave half of the files that this process may open to the ledger."""
+        """Maximum connections: half of the file descriptors of this process are reserved for the ledger."""
         return self.most or min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
 
 
 class Held(Protocol):
-    """A connection that is open."""
+    """An open connection."""
 
     @property
     def idle(self) -> bool:
-        """Whether it asks nothing now."""
+        """Whether no request is in progress."""
 
     @property
     def sending(self) -> bool:
-        """Whether what it asks has not come to its end."""
+        """Whether the body of its request is still incomplete."""
 
     def end(self) -> None:
         """Close it at once."""
 
 
 class Gate:
-    """The connections that are open, by address. Over a bound, the oldest that asks nothing gives way to the new one,
-    or else the oldest whose body has not all come; when the answers of all are being made, the new one is closed."""
+    """Open connections by address. Above a limit, the oldest idle one is closed for the new one,
+    else the oldest with an incomplete body; when all are being answered, the new one is closed."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
@@ -51,7 +51,7 @@ class Gate:
         self._of: dict[str, dict[Held, None]] = {}
 
     def enter(self, connection: Held, address: str | None) -> bool:
-        """Whether a connection may stay. `address` is None where there is none: a Unix socket."""
+        """Whether a connection may stay. `address` is None for a Unix socket."""
         key = None if address is None else _network(address)
         room = key is None or _room(self._of.get(key, {}), self.bounds.of_an_address, self.leave)
         if not room or not _room(self._held, self.bounds.overall, self.leave):
@@ -60,19 +60,19 @@ class Gate:
         return True
 
     def replace(self, old: Held, new: Held) -> None:
-        """One connection goes on under another protocol."""
+        """Register a connection upgraded to another protocol."""
         key = self._held.get(old)
         self.leave(old)
         self.keep(new, key)
 
     def keep(self, connection: Held, key: str | None) -> None:
-        """Count a connection."""
+        """Register a connection."""
         self._held[connection] = key
         if key is not None:
             self._of.setdefault(key, {})[connection] = None
 
     def leave(self, connection: Held) -> None:
-        """Count it no more."""
+        """Unregister a connection."""
         key = self._held.pop(connection, None)
         if key is not None:
             self._of[key].pop(connection, None)
@@ -81,7 +81,7 @@ class Gate:
 
 
 def _room(held: Collection[Held], most: int, leave: Callable[[Held], None]) -> bool:
-    """Whether one more may be held, one that waits being ended for it."""
+    """Whether there is room for one more, after closing one that may be closed."""
     if len(held) < most:
         return True
     oldest = next((one for one in held if one.idle), None) or next((one for one in held if one.sending), None)
@@ -101,7 +101,7 @@ def is_this_machine(address: str) -> bool:
 
 
 def _network(address: str) -> str:
-    """What one person may hold: an address; of IPv6, its 64 first bits."""
+    """The unit of the per-address limit: an address; for IPv6, its first 64 bits."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

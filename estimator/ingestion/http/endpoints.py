@@ -1,4 +1,4 @@
-"""What may come to the collector: its doors, the limits that it keeps, and the refusals with their status."""
+"""Endpoints of the collector, their limits, and their refusals with HTTP status."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Form = Literal["codecarbon", "otlp", "rows"]
 
 
 class Endpoint(NamedTuple):
-    """One address: the form of what comes in, the types it may be sent as, and how its protocol says that it was kept:
+    """One endpoint: payload format, content types accepted, and success status of its protocol:
     codecarbon waits for 201, OTLP for 200."""
 
     form: Form
@@ -27,13 +27,13 @@ ENDPOINTS = {
     "/v1/traces": Endpoint("otlp", (*_JSON, "application/x-protobuf"), 200),
     "/v1/rows": Endpoint("rows", (*_JSON, *_LINES), 202),
 }
-# Where codecarbon posts with save_to_api: its own API, which says neither the country nor the PUE of a run.
+# Path of codecarbon's save_to_api, in its own API format, without country and PUE of a run.
 CODECARBON_API = ("/runs", "/emissions")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The largest body [B], how many bodies may be in hand at once, how long one may take to arrive [s]."""
+    """Maximum body size [B], maximum bodies in progress, maximum time to receive one [s]."""
 
     body: int = 4_194_304
     waiting: int = 64
@@ -41,91 +41,91 @@ class Limits:
 
     @property
     def of_one(self) -> int:
-        """How many of them may be those of one sender: a quarter, so that the others are heard."""
+        """Maximum bodies in progress for one sender: a quarter, so that others are served."""
         return max(1, self.waiting // 4)
 
 
 class Refusal(SobriaError):
-    """A request that is not taken, with the status of its answer."""
+    """A refused request, with its HTTP status."""
 
     status: ClassVar[int]
     headers: ClassVar[Mapping[str, str]] = {}
 
 
 class TokenMissing(Refusal):
-    """No token was shown."""
+    """A request without a token."""
 
     code, status, headers = "collect_no_token", 401, {"www-authenticate": 'Bearer realm="sobria"'}
 
 
 class TokenRefused(Refusal):
-    """The token is none of this home, or was revoked."""
+    """A token unknown to this home, or revoked."""
 
     code, status, headers = "collect_bad_token", 401, {"www-authenticate": 'Bearer realm="sobria"'}
 
 
 class TypeRefused(Refusal):
-    """A content type that this door does not read."""
+    """A content type that this endpoint does not accept."""
 
     code, status = "collect_type", 415
 
 
 class ProtobufTorn(Refusal):
-    """A body that says it is OTLP in protobuf and is not, or was cut."""
+    """A body declared as OTLP protobuf that is not, or is truncated."""
 
     code, status = "collect_protobuf_torn", 400
 
 
 class NothingRead(Refusal):
-    """A body in which a reader knows its format and finds no row: there is nothing to keep."""
+    """A body in a known format without any row to store."""
 
     code, status = "collect_nothing_read", 400
 
 
 class PackedRefused(Refusal):
-    """A body compressed in another way than gzip."""
+    """A body compressed otherwise than with gzip."""
 
     code, status = "collect_packed", 415
 
 
 class PackedTorn(Refusal):
-    """A body that says it is gzip and is not, or was cut."""
+    """A body declared as gzip that is not, or is truncated."""
 
     code, status = "collect_packed_torn", 400
 
 
 class PackedInPieces(Refusal):
-    """A body of more gzip members than any sender has a reason to make."""
+    """A body with more gzip members than any legitimate sender makes."""
 
     code, status = "collect_packed_pieces", 400
 
 
 class SpansTooMany(Refusal):
-    """More spans than an exporter sends at once: as text they would take hundreds of times their size in memory."""
+    """More spans than an exporter sends at once: decoded, they would take hundreds of times their size in memory."""
 
     code, status = "collect_too_many_spans", 413
 
 
 class BodyTooLarge(Refusal):
-    """More bytes than a body may have."""
+    """A body above the maximum size."""
 
     code, status = "collect_too_large", 413
 
 
 class BodyTooSlow(Refusal):
-    """The end of the body did not come."""
+    """A body not received in time."""
 
     code, status = "collect_too_slow", 408
 
 
 class TooBusy(Refusal):
-    """As many bodies in hand as may be."""
+    """Too many bodies in progress."""
 
     code, status, headers = "collect_busy", 503, {"retry-after": RETRY_S}
 
 
 class SenderTooBusy(Refusal):
-    """As many bodies of one sender in hand as may be."""
+    """Too many bodies in progress from one sender."""
 
     code, status, headers = "collect_sender_busy", 503, {"retry-after": RETRY_S}
 
@@ -137,7 +137,7 @@ class NotWritten(Refusal):
 
 
 class AddressRefused(SobriaError):
-    """The address cannot be listened to."""
+    """The address cannot be bound."""
 
     code = "collect_address"
 

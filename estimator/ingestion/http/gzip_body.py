@@ -1,16 +1,16 @@
-"""A body sent in gzip brought back to its bytes, of which no more than the limit is ever held."""
+"""Decompression of a gzip body, never holding more bytes than the limit."""
 
 import zlib
 
 from estimator.ingestion.http.endpoints import BodyTooLarge, PackedInPieces, PackedTorn
 
 GZIP = ("gzip", "x-gzip")
-MEMBERS = 256  # what follows a member is copied to read the next: without a bound, empty ones would cost their square
-_WRAPPED = zlib.MAX_WBITS | 16  # a header and a sum of gzip around the data
+MEMBERS = 256  # the bytes after a member are copied to read the next: without a limit, empty ones take quadratic time
+_WRAPPED = zlib.MAX_WBITS | 16  # header and checksum of gzip around the data
 
 
 def unpacked(data: bytes, most: int) -> bytes:
-    """The bytes of one gzip member, or of several that follow each other. BodyTooLarge above `most`, PackedTorn,
+    """The bytes of one gzip member, or of several concatenated ones. BodyTooLarge above `most`, PackedTorn,
     PackedInPieces."""
     found = bytearray()
     for _ in range(MEMBERS):

@@ -1,4 +1,4 @@
-"""How both servers listen: a connection that asks nothing does not stay, and the log stays small."""
+"""HTTP server loop shared by both servers: idle connections are closed, and the log is rate-limited."""
 
 import asyncio
 import logging
@@ -15,16 +15,16 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from estimator.core.errors import say
 from estimator.ingestion.http.connections import Bounds, Gate
 
-BACKLOG = 64  # connections taken in one go, before any of them is judged
+BACKLOG = 64  # connections accepted in one batch, before any limit is checked
 LINES, WINDOW_S = 10, 10.0
 
 
 def config(app: Any, bounds: Bounds, lang: str, **given: Any) -> uvicorn.Config:
-    """The configuration of a server that keeps these bounds; `given` goes to uvicorn."""
+    """The uvicorn configuration with these limits; `given` is passed to uvicorn."""
     gate = Gate(bounds)
 
     class OnWebSocket(WebSocketsSansIOProtocol):
-        """A web socket, which counts as long as it is open."""
+        """A web socket, counted as a connection while open."""
 
         idle = sending = False
 
@@ -55,24 +55,24 @@ def config(app: Any, bounds: Bounds, lang: str, **given: Any) -> uvicorn.Config:
 
 
 def serve(configuration: uvicorn.Config, listening: socket.socket) -> None:
-    """Answer until told to stop; requests in hand are finished first."""
+    """Serve until stopped; requests in progress are completed first."""
     uvicorn.Server(configuration).run(sockets=[listening])
 
 
 class _Http(H11Protocol):
-    """A connection that is closed when the headers of a request are late, and that may have to give way."""
+    """A connection closed when the headers of a request are late, or to make room for another."""
 
     gate: Gate
     _late: asyncio.TimerHandle | None = None
 
     @property
     def idle(self) -> bool:
-        """Whether no request is in hand: its headers are awaited, or what still comes was answered already."""
+        """Whether no request is in progress: awaiting headers, or receiving the rest of a body already answered."""
         return self._asks_nothing() and not self.transport.get_write_buffer_size()
 
     @property
     def sending(self) -> bool:
-        """Whether the body of a request is still coming."""
+        """Whether the body of a request is still incomplete."""
         return self.conn.their_state is h11.SEND_BODY
 
     def end(self) -> None:
@@ -109,14 +109,14 @@ class _Http(H11Protocol):
         return self.conn.their_state is h11.IDLE or bool(self.cycle and self.cycle.response_complete)
 
     def _watch(self) -> None:
-        """Time runs while nothing is asked, from the moment that this began."""
+        """Start the idle timeout when the connection becomes idle, stop it when it is not."""
         if not self._asks_nothing() or self.transport.get_protocol() is not self:
             self._unwatch()
         elif self._late is None:
             self._late = self.loop.call_later(self.gate.bounds.headers_s, self._is_late, None)
 
     def _is_late(self, left: int | None) -> None:
-        """An answer that is still being taken may go on; one of which nothing is taken any more may not."""
+        """Close the connection at the timeout, unless the client is still receiving a response."""
         size = self.transport.get_write_buffer_size()
         if size and size != left:
             self._late = self.loop.call_later(self.gate.bounds.headers_s, self._is_late, size)
@@ -130,7 +130,7 @@ class _Http(H11Protocol):
 
 
 class FewLines(logging.Filter):
-    """No more than so many lines in a window of time; the next that passes says how many did not."""
+    """Rate limit: a maximum of lines in a time window; the next line printed counts the ones dropped."""
 
     def __init__(self, lang: str, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -138,7 +138,7 @@ class FewLines(logging.Filter):
         self._since, self._passed, self._dropped = clock(), 0, 0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether this line is written."""
+        """Whether this line is printed."""
         if self._clock() - self._since >= WINDOW_S:
             self._since, self._passed = self._clock(), 0
         if self._passed >= LINES:
@@ -152,7 +152,7 @@ class FewLines(logging.Filter):
 
 
 def _log(lang: str) -> dict[str, Any]:
-    """What the server and its loop have to say goes to the error output, few lines at a time."""
+    """Rate-limited log of the server and its event loop to standard error."""
     loud = {"handlers": ["errors"], "level": "WARNING", "propagate": False}
     return {
         "version": 1,

@@ -1,4 +1,4 @@
-"""The protocol of OpenTelemetry over HTTP, in protobuf: spans as the JSON that they stand for, and its own answers."""
+"""OTLP over HTTP in protobuf: spans converted to OTLP JSON, and protobuf responses."""
 
 import json
 from base64 import b64decode
@@ -21,7 +21,7 @@ _IDS = ("traceId", "spanId", "parentSpanId")
 
 
 def as_json(data: bytes) -> bytes:
-    """The spans of a request in the JSON of the protocol: identifiers in hexadecimal, integers of 64 bits as text.
+    """The spans of a request as OTLP JSON: identifiers in hexadecimal, 64-bit integers as text.
     ProtobufTorn, SpansTooMany."""
     try:
         request = ExportTraceServiceRequest.FromString(data)
@@ -39,7 +39,7 @@ def as_json(data: bytes) -> bytes:
 
 
 def accepted_response(partial: dict[str, Any]) -> bytes:
-    """The answer to spans that were taken, with what was not: `rejectedSpans` and `errorMessage`, empty for nothing."""
+    """The response to accepted spans: `rejectedSpans` and `errorMessage` of the others, empty when all are accepted."""
     answer = ExportTraceServiceResponse()
     if partial:
         answer.partial_success.rejected_spans = partial["rejectedSpans"]
@@ -48,5 +48,5 @@ def accepted_response(partial: dict[str, Any]) -> bytes:
 
 
 def refusal(told: str) -> bytes:
-    """The answer to what was not taken."""
+    """The response to a refused request."""
     return bytes(Status(message=told).SerializeToString())

@@ -1,4 +1,4 @@
-"""What a service sends, read as a file of its form would be, and brought into the ledger as rows of that service."""
+"""Payloads of services, parsed as files of their format, and appended to the ledger as rows of the sender."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ _READ = "service.name"
 
 
 class Payload(NamedTuple):
-    """One body, in the form of the door that it came by."""
+    """One body, in the format of its endpoint."""
 
     sender: Sender
     form: Form
@@ -32,7 +32,7 @@ class Payload(NamedTuple):
 
 
 class ParsedPayload(NamedTuple):
-    """What was read of a body, the names of the fields that were dropped, and the spans that no row is made of."""
+    """Parsed rows of a body, the names of dropped fields, and the spans without a row."""
 
     trace: Trace
     result: ReadResult
@@ -42,8 +42,8 @@ class ParsedPayload(NamedTuple):
 
 @dataclass(frozen=True)
 class Receipt:
-    """Where each row of a body went: read = accepted + duplicates + quarantined. Fields dropped: by name. Of spans that
-    are no rows, and of which nothing is kept: `unread` of AI, `ignored` of the rest of the application."""
+    """Outcome of each row of a body: read = accepted + duplicates + quarantined. Dropped fields by name. Of spans
+    without a row, which are not stored: `unread` of AI, `ignored` of the rest of the application."""
 
     read: int
     accepted: int
@@ -61,15 +61,15 @@ class Receipt:
 
 
 def read_body(sent: Payload, context: ReadingContext) -> ParsedPayload:
-    """Rows of a body, as those of its sender. NothingRead where there are none, except of spans, which are mostly those
-    of something else. The errors of the readers."""
+    """Rows of a body, under its sender. NothingRead when there are none, spans excepted, since most are not of
+    AI. The errors of the readers."""
     trace = body(sent.sender, sent.data)
     with contained(trace.name, sent.form):
         return _read(trace, sent, context)
 
 
 def post(ledger: Ledger, batch: Sequence[ParsedPayload]) -> list[Receipt]:
-    """Bring bodies into the ledger by one import, and say what became of each. When it returns, all are on disk."""
+    """Append bodies to the ledger in one import, with a receipt for each. On return, all rows are on disk."""
     posting = Append(ledger) if any(taken.result.read for taken in batch) else None
     receipts = [_posted(posting, taken) for taken in batch]
     if posting:
@@ -78,7 +78,7 @@ def post(ledger: Ledger, batch: Sequence[ParsedPayload]) -> list[Receipt]:
 
 
 def settle(ledger: Ledger) -> None:
-    """Group the small files that bodies leave, unless another process is at it."""
+    """Compact the small files written for bodies, unless another process is compacting."""
     try:
         compact(ledger, wait_s=0)
     except CompactionRunning:
@@ -86,7 +86,7 @@ def settle(ledger: Ledger) -> None:
 
 
 def _posted(posting: Append | None, taken: ParsedPayload) -> Receipt:
-    """The receipt of a body, a body without any row leaving no mark in the ledger."""
+    """The receipt of a body; a body without rows is not recorded in the ledger."""
     names, result, left = taken.dropped, taken.result, taken.left
     apart = (left.of_ai, left.libraries, left.others)
     if posting is None or not result.read:
@@ -114,8 +114,8 @@ def _read(trace: Body, sent: Payload, context: ReadingContext) -> ParsedPayload:
 
 
 def _as_table(trace: Body) -> tuple[Body, set[str]]:
-    """The objects that codecarbon posts, as the file that it would have written, with the names of other fields, such
-    as the user's name and the place of the machine. BrokenJson, NotATrace."""
+    """The codecarbon objects of a body as the equivalent emissions.csv, with the names of other fields, such
+    as the user name and the machine location. BrokenJson, NotATrace."""
     objects: list[dict[str, Any]] = []
     for line, found in json_text.objects(trace):
         if isinstance(found, str):
@@ -124,7 +124,7 @@ def _as_table(trace: Body) -> tuple[Body, set[str]]:
     given = {name for found in objects for name in found}
     if not given & KNOWN:
         raise NotATrace(file=trace.name, columns=", ".join(sorted(given))[:120])
-    columns = sorted(given & (KNOWN | PRIVATE))  # the reader compares coordinates, and keeps none
+    columns = sorted(given & (KNOWN | PRIVATE))  # the reader compares coordinates, and stores none
     file = io.StringIO()
     table = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
     table.writeheader()
@@ -134,7 +134,7 @@ def _as_table(trace: Body) -> tuple[Body, set[str]]:
 
 
 def _unread_span_fields(trace: Trace) -> set[str]:
-    """Names of what spans carry beside their attributes, and that nothing is taken from: there, prompts travel too."""
+    """Names of ignored fields of spans outside their attributes, prompts among them."""
     found: set[str] = set()
     for _, export in json_text.objects(trace):
         found.update(_at(export, _RESOURCE))
@@ -143,7 +143,7 @@ def _unread_span_fields(trace: Trace) -> set[str]:
 
 
 def _at(value: Any, path: Sequence[str]) -> Iterator[str]:
-    """The texts that stand at the end of a path of names, lists being transparent."""
+    """The texts at a path of keys, through lists."""
     if isinstance(value, list):
         for item in value:
             yield from _at(item, path)

@@ -1,4 +1,4 @@
-"""Whose rows are whose: what one sender sent has an identity that nothing sent by another, or imported, can have."""
+"""Identity of rows by sender: row ids of one sender never collide with those of another, or of imported files."""
 
 import hashlib
 import re
@@ -13,8 +13,8 @@ from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
 from estimator.ledger.withdrawals import COLLECTED
 
-MARK = 12  # characters of the id of a sender that are enough to tell it from the others
-_AS_SENT = {  # what to look at, where no file can be written beside what was read
+MARK = 12  # characters of a sender's id, enough to be unique
+_AS_SENT = {  # checks that concern a sidecar file, which a payload cannot have
     "host_not_told": "host_not_sent", "zone_not_told": "zone_not_sent", "address_not_of_provider": "address_sent",
     "address_private": "address_sent", "address_of_region": "address_sent",
 }  # fmt: skip
@@ -22,20 +22,20 @@ _NAME = re.compile(rf"{COLLECTED}([^@]+)@([0-9a-f]{{{MARK}}})")
 
 
 class Sender(NamedTuple):
-    """A service, and the mark of the token that it shows, which the tokens that renew that one keep."""
+    """A service, and the sender mark of its token, which renewed tokens share."""
 
     service: str
     mark: str
 
     @property
     def name(self) -> str:
-        """What stands where the name of a file does."""
+        """The name used in place of a file name."""
         return f"{COLLECTED}{self.service}@{self.mark}"
 
 
 @dataclass(frozen=True)
 class Body(Trace):
-    """What a sender sent: the same bytes from another are another trace."""
+    """A body of a sender: the same bytes from another sender are another trace."""
 
     sender: Sender
 
@@ -46,19 +46,19 @@ class Body(Trace):
 
 
 def body(sender: Sender, data: bytes) -> Body:
-    """A body as readers take it."""
+    """A body as input of the readers."""
     return Body(sender.name, data, None, sender)
 
 
 def sender_in(file_name: str) -> Sender | None:
-    """The sender that a row says it came from; None for a row of a file."""
+    """The sender of a row; None for a row of a file."""
     found = _NAME.fullmatch(file_name)
     return Sender(found[1], found[2]) if found else None
 
 
 def own(result: ReadResult, sender: Sender) -> ReadResult:
-    """These rows as those of their sender, under the service of its token whatever they call it. Rows are judged by
-    their ids and by those of their run and of their computer: with the mark in each, those of others are never met."""
+    """These rows under their sender, with the service of its token whatever they name. Row, run and computer ids
+    include the sender's mark, so that they never match those of another sender."""
     rows = [_own(row, sender) for row in result.rows]
     refused = [row.model_copy(update={"row_id": _own_id(row.row_id, sender)}) for row in result.refused]
     return ReadResult(rows, refused, result.read, result.unused)

@@ -1,4 +1,4 @@
-"""The door where services leave their rows over HTTP: an answer of success means that they are on disk."""
+"""HTTP endpoint of the collector: a success response means that the rows are on disk."""
 
 import asyncio
 import binascii
@@ -44,12 +44,12 @@ from estimator.ingestion.http.sender_rows import Sender
 from estimator.ingestion.http.tokens import Tokens, TokensTorn
 from estimator.ledger import Ledger
 
-SETTLE_EVERY = 64  # batches written: below, small files cost less than grouping them
-DRAINED = 8  # times the largest body that is read and thrown away, so that who sends too much hears the answer
+SETTLE_EVERY = 64  # batches written between compactions: fewer small files cost less than a compaction
+DRAINED = 8  # multiple of the maximum body that is received and discarded, so that the sender receives the response
 
 
 class _Waiting:
-    """A body that was read, until its receipt is there, or the reason why it was not written."""
+    """A received body, waiting for its receipt or the reason of its refusal."""
 
     def __init__(self, taken: ParsedPayload) -> None:
         self.taken = taken
@@ -58,7 +58,7 @@ class _Waiting:
 
 
 class Collector:
-    """Takes bodies from services and gives a receipt for each, those that wait together being written together."""
+    """Receives bodies from services and returns a receipt for each; waiting bodies are written in one batch."""
 
     def __init__(self, home: Path, limits: Limits) -> None:
         self._senders, self._ledger, self._context = Tokens(home), Ledger(home), reading_context(home)
@@ -69,13 +69,13 @@ class Collector:
         self._writing = asyncio.Lock()
 
     async def receive(self, request: Request, door: Endpoint) -> Receipt:
-        """What became of a body, unpacked if it is gzip. Refusal, TokensTorn, the errors of the readers."""
+        """Receipt of a body, decompressed if gzip. Refusal, TokensTorn, the errors of the readers."""
         try:
             sender = self._sender(request)
             _check_type(request, door)
             self._check_in_hand(sender)
         except SobriaError:
-            await self._arrived(request, 0)  # who is still sending would hear a broken line in the place of the answer
+            await self._arrived(request, 0)  # a sender still sending would get a broken connection, not the response
             raise
         self._in_hand[sender.mark] += 1
         try:
@@ -92,7 +92,7 @@ class Collector:
             self._in_hand[sender.mark] -= 1
 
     def _check_in_hand(self, sender: Sender) -> None:
-        """TooBusy, SenderTooBusy: of the bodies that may be in hand, one sender has no more than a part."""
+        """TooBusy, SenderTooBusy: one sender may use only a part of the bodies in progress."""
         if self._in_hand.total() >= self._limits.waiting:
             raise TooBusy(count=self._limits.waiting)
         if self._in_hand[sender.mark] >= self._limits.of_one:
@@ -108,7 +108,7 @@ class Collector:
         return sender
 
     async def _arrived(self, request: Request, most: int) -> bytes | None:
-        """The body, None when it has more than `most` bytes: those are thrown away as they come. BodyTooSlow."""
+        """The body, None above `most` bytes: the rest is discarded as received. BodyTooSlow."""
         size, kept = 0, bytearray()
         try:
             async with asyncio.timeout(self._limits.arriving_s):
@@ -123,7 +123,7 @@ class Collector:
         return bytes(kept) if size <= most else None
 
     async def _written(self, mine: _Waiting) -> Receipt:
-        """The first to come writes for all who wait; the others find their receipt."""
+        """The first waiter writes the batch for all; the others get their receipt from it."""
         self._waiting.append(mine)
         async with self._writing:
             if mine in self._waiting:
@@ -148,7 +148,7 @@ class Collector:
 
 
 def create_app(home: Path, limits: Limits) -> Starlette:
-    """The doors of one home, and its health."""
+    """The ASGI application: endpoints of one home, and its health check."""
     collector = Collector(home, limits)
 
     def answering(door: Endpoint) -> Callable[[Request], Any]:
@@ -168,7 +168,7 @@ def create_app(home: Path, limits: Limits) -> Starlette:
 
 
 def listen(address: str, port: int) -> socket.socket:
-    """A socket that listens. PortTaken, AddressRefused."""
+    """A listening socket. PortTaken, AddressRefused."""
     opened = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -183,7 +183,7 @@ def listen(address: str, port: int) -> socket.socket:
 
 
 def _secret(authorization: str) -> str:
-    """The token of a request: after Bearer, or as the password of Basic, which is all that an address can carry."""
+    """The token of a request: after Bearer, or as the password of Basic, for clients configured by URL only."""
     scheme, _, value = authorization.partition(" ")
     if scheme.lower() == "bearer":
         return value.strip()
@@ -212,8 +212,8 @@ def _packing(request: Request) -> str:
 
 
 def _answer(request: Request, receipt: Receipt, door: Endpoint) -> Response:
-    """What became of each part of a body. What is set aside is kept: OTLP hears of it, and counts as rejected only the
-    spans of AI of which nothing is kept."""
+    """Response for each part of a body. Quarantined rows are stored: OTLP reports them, and counts as rejected only the
+    AI spans that are not stored."""
     facts = receipt.as_dict() | {"unread_names": ", ".join(receipt.unread_names)}
     apart = [name for name in ("unread", "ignored") if facts[name]]
     keys = ["received" if receipt.read else "nothing_read", *apart]
@@ -230,7 +230,7 @@ def _answer(request: Request, receipt: Receipt, door: Endpoint) -> Response:
 
 
 def _refusal(request: Request, body: dict[str, str], status: int, headers: Mapping[str, str] | None = None) -> Response:
-    """In the form of what was sent: in protobuf, the message of a `google.rpc.Status`."""
+    """In the format of the request: for protobuf, a `google.rpc.Status` message."""
     if _kind(request) == otlp.PROTOBUF:
         return Response(otlp.refusal(body["en"]), status, headers, otlp.PROTOBUF)
     return JSONResponse(body, status, headers)
@@ -241,7 +241,7 @@ async def _health(request: Request) -> Response:
 
 
 async def _refused(request: Request, error: SobriaError) -> Response:
-    """The status of a refusal; 503 when the tokens cannot be read; 400 for a body that no reader takes."""
+    """HTTP status of a refusal; 503 when the tokens are unreadable; 400 when no reader accepts the body."""
     if isinstance(error, Refusal):
         return _refusal(request, error.as_dict(), error.status, dict(error.headers))
     return _refusal(request, error.as_dict(), 503 if isinstance(error, TokensTorn) else 400)

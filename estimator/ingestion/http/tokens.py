@@ -1,4 +1,4 @@
-"""The services that may send rows over HTTP: each shows a token, of which only a hash is kept."""
+"""Tokens of the services that may send rows over HTTP; only a hash of each is stored."""
 
 import re
 import secrets
@@ -14,31 +14,31 @@ from estimator.ingestion.http.sender_rows import MARK, Sender
 
 FOLDER = Path("collect", "tokens")
 RENEWALS = Path("collect", "renewals")
-SHORTEST = 8  # characters of an id that are enough to name it
+SHORTEST = 8  # minimum length of an id prefix
 _BITS = 256
 _SERVICE = re.compile(r"\w[\w .-]{0,79}")
 
 
 class ServiceRefused(SobriaError):
-    """A name that cannot be that of a service."""
+    """An invalid service name."""
 
     code = "sender_service"
 
 
 class TokenIdUnknown(SobriaError):
-    """An id that no token in force has, or that several have."""
+    """No token in force has this id, or several have it."""
 
     code = "sender_unknown"
 
 
 class TokensTorn(SobriaError):
-    """A record of the tokens that cannot be read may be a revocation: no token is taken until it is put right."""
+    """An unreadable token record, possibly a revocation: no token is accepted until it is repaired."""
 
     code = "sender_torn"
 
 
 class Token(Kept):
-    """A token that was given to a service, or the revocation of one: then `revokes` is its id and nothing is hashed."""
+    """A token given to a service, or the revocation of one: `revokes` is then its id and there is no hash."""
 
     service: str
     digest: str
@@ -50,21 +50,21 @@ class Token(Kept):
 
 
 class Renewal(Kept):
-    """A token that stands for the same sender as another, which it may follow in the middle of a run."""
+    """A new token for the sender of another, which it may replace in the middle of a run."""
 
     token: str
     renews: str
 
 
 class Tokens:
-    """The tokens of one home, one file each, never changed: a revocation is one more file, and so is a renewal."""
+    """The tokens of one home, one immutable file each; revocations and renewals are files too."""
 
     def __init__(self, home: Path) -> None:
         self._records = RecordFolder(home / FOLDER, Token)
         self._renewals = RecordFolder(home / RENEWALS, Renewal)
 
     def add(self, service: str) -> tuple[Token, str]:
-        """A new token of a service, and its text, which nobody can find again. ServiceRefused."""
+        """A new token of a service, with its text, which is not stored. ServiceRefused."""
         name = service.strip()
         if not _SERVICE.fullmatch(name):
             raise ServiceRefused(service=service[:80])
@@ -73,35 +73,35 @@ class Tokens:
         return token, secret
 
     def renew(self, given: str) -> tuple[Token, str]:
-        """One more token of the sender that showed this one, in force or revoked: its runs go on. TokenIdUnknown,
+        """A new token for the sender of this one, in force or revoked: its runs continue. TokenIdUnknown,
         TokensTorn."""
         old = _token_named(given, [token for token in self._read() if not token.revokes])
         token, secret = _new(old.service)
         renewal = make_record(Renewal, {"token": token.event, "renews": old.event}, datetime.now(UTC))
-        self._renewals.write(renewal)  # first: without its token it says nothing
+        self._renewals.write(renewal)  # first: without its token it has no effect
         self._records.write(token)
         return token, secret
 
     def revoke(self, given: str) -> Token:
-        """End a token, named by its id or the start of it. TokenIdUnknown, TokensTorn."""
+        """Revoke a token, by id or id prefix. TokenIdUnknown, TokensTorn."""
         token = _token_named(given, self.in_force())
         fields = {"service": token.service, "digest": "", "revokes": token.event}
         self._records.write(make_record(Token, fields, datetime.now(UTC)))
         return token
 
     def in_force(self) -> list[Token]:
-        """Tokens that were not revoked, oldest first. TokensTorn."""
+        """Tokens in force, oldest first. TokensTorn."""
         held = self._read()
         revoked = {token.revokes for token in held}
         return sorted((t for t in held if not t.revokes and t.event not in revoked), key=lambda token: token.order)
 
     def sender_of(self, secret: str) -> Sender | None:
-        """Who was given this token, None for a token that is none or no more. TokensTorn."""
+        """The service of this token, None for an unknown or revoked one. TokensTorn."""
         digest = _digest(secret)
         return next((self.sender(token) for token in self.in_force() if token.digest == digest), None)
 
     def sender(self, token: Token) -> Sender:
-        """Who shows this token: the first of those that it renews gives the mark. TokensTorn."""
+        """The sender of this token: its mark comes from the first token of its chain of renewals. TokensTorn."""
         renewals, faults = self._renewals.read()
         if faults:
             raise TokensTorn(file=faults[0].about)
@@ -119,14 +119,14 @@ class Tokens:
 
 
 def _new(service: str) -> tuple[Token, str]:
-    """A token, not kept yet, and its text."""
+    """A token, not stored yet, and its text."""
     secret = f"sobria_{secrets.token_urlsafe(_BITS // 8)}"
     fields = {"service": service, "digest": _digest(secret), "revokes": ""}
     return make_record(Token, fields, datetime.now(UTC)), secret
 
 
 def _token_named(given: str, tokens: Sequence[Token]) -> Token:
-    """The token that an id, or the start of one, names. TokenIdUnknown."""
+    """The token of an id or of an id prefix. TokenIdUnknown."""
     found = [token for token in tokens if len(given) >= SHORTEST and token.event.startswith(given)]
     if len(found) != 1:
         raise TokenIdUnknown(id=given[:80])
@@ -134,5 +134,5 @@ def _token_named(given: str, tokens: Sequence[Token]) -> Token:
 
 
 def _digest(secret: str) -> str:
-    """A text of 256 random bits cannot be guessed from its hash: it needs no slow one."""
+    """SHA-256: for 256 random bits, a slow hash is unnecessary."""
     return blake2b(secret.encode("utf-8", "surrogatepass"), digest_size=32, person=b"sobria-collect").hexdigest()

@@ -1,1 +1,1 @@
-"""What readers share: text tables, JSON, timestamps, row identity, redaction."""
+"""Parsing shared by readers: text tables, JSON, timestamps, row identity, redaction."""

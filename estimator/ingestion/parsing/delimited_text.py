@@ -1,4 +1,4 @@
-"""Text tables as they come: any encoding, line ending or delimiter, cut into records with their line number."""
+"""Delimited text: any encoding, line ending or delimiter, split into records with their line number."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ DELIMITERS = (",", ";", "\t")
 
 
 def decode(data: bytes) -> str:
-    """Text of UTF-8, UTF-16 with its mark, or else a Western 8-bit encoding; CR-CR-LF becomes LF."""
+    """Text from UTF-8, UTF-16 with byte order mark, else a Western 8-bit encoding; CR-CR-LF becomes LF."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace").replace("\r\r\n", "\n")
     data = data.replace(b"\r\r\n", b"\n")
@@ -26,14 +26,14 @@ def decode(data: bytes) -> str:
 
 
 def delimiter_of(head: str) -> str:
-    """The delimiter that occurs most in the first line that is not blank; a comma when there is none."""
+    """The most frequent delimiter of the first non-blank line; a comma when there is none."""
     line = next((line for line in head.splitlines() if line.strip()), "")
     hint = _EXCEL_HINT.match(line.strip())
     return hint[1] if hint else max(DELIMITERS, key=line.count)
 
 
 def records(name: str, text: str, delimiter: str, first: int = 1) -> Iterator[tuple[int, list[str]]]:
-    """(line number, cells) of each record that is not blank, the first line having this number. BrokenTable."""
+    """(line number, cells) of each non-blank record, numbered from the given first line. BrokenTable."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line = first
     try:
@@ -46,7 +46,7 @@ def records(name: str, text: str, delimiter: str, first: int = 1) -> Iterator[tu
 
 
 def number_text(cell: str) -> str:
-    """A number with a decimal comma, as French spreadsheets write it, with its point."""
+    """A number with a decimal comma, as in French spreadsheets, rewritten with a point."""
     return cell.replace(",", ".") if _DECIMAL_COMMA.match(cell) else cell
 
 

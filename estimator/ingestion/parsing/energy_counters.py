@@ -1,4 +1,4 @@
-"""Counters of energy read several times: what was added between the first reading and the last, resets left out."""
+"""Cumulative energy counters: the increase between the first reading and the last, resets left out."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
@@ -20,9 +20,9 @@ _SUBJECT = ("subject", "since", "source")
 
 @dataclass(frozen=True)
 class Counters:
-    """A format of counters: its reader, the joules in one unit, how a sample is sorted, and what its energy is.
+    """A counter format: its reader, joules per unit, classification of samples, and fields of their energy.
 
-    `subject_of`: (service, source) of a sample that counts, None for another; `energy`: fields of Activity for [kWh].
+    `subject_of`: (service, source) of a counted sample, None for another; `energy`: fields of Activity for [kWh].
     """
 
     reader: str
@@ -35,7 +35,7 @@ class Counters:
 
 @dataclass
 class _Count:
-    """What one subject has used since it was first seen: the last value of each of its series, the joules added."""
+    """Energy of one subject since its first reading: the last value of each of its series, and the joules added."""
 
     line: int
     since: str
@@ -45,7 +45,7 @@ class _Count:
     joules: float = 0.0
 
     def add(self, series: str, value: float, moment: str) -> None:
-        """One value; one that fell is a counter that was reset: what it held in between is not known."""
+        """Add a value; a decrease is a counter reset, whose increase is unknown."""
         before = self.last.get(series)
         if before is not None and value > before:
             self.joules += value - before
@@ -55,7 +55,7 @@ class _Count:
 
 
 def read_counters(trace: Trace, context: ReadingContext, counters: Counters) -> ReadResult:
-    """One row a subject, from readings that follow each other in one file, each dated by its samples or by a comment
+    """One row a subject, from successive readings in one file, each dated by its samples or by a comment
     `# until DATE` above it. BadSidecar, BrokenMetrics."""
     reading = RecordReader(trace, context, counters.reader, counters.version)
     text = delimited_text.decode(trace.data)

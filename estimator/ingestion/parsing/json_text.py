@@ -1,4 +1,4 @@
-"""JSON as traces hold it: one document, or one a line; what it is made of, told from its first characters."""
+"""JSON in traces: one document, or one a line; its field names, from its first characters."""
 
 import json
 import re
@@ -14,19 +14,19 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,"]', re.DOTALL)
 
 @lru_cache(maxsize=4)
 def outline(head: str) -> frozenset[str]:
-    """Dotted names of the fields in the first characters of a JSON text, lists being transparent; none otherwise.
+    """Dotted names of the fields in the first characters of a JSON text, through lists; none otherwise.
 
-    Only keys are looked at: what a prompt or an answer says cannot pass for a format.
+    Only keys are used, so that the text of a prompt or an answer cannot match a format.
     """
     if not head.lstrip().startswith(("{", "[")):
         return frozenset()
     found: set[str] = set()
-    path: list[str] = []  # the key that each open brace stands under
+    path: list[str] = []  # the key of each open brace
     key = ""
     last = ""
     for token in _TOKEN.finditer(head):
         text = token.group()
-        if text == '"':  # the text was cut inside a string
+        if text == '"':  # the text is truncated inside a string
             break
         if text == ":" and last.startswith('"'):
             key = last[1:-1]
@@ -44,8 +44,8 @@ def outline(head: str) -> frozenset[str]:
 
 
 def objects(trace: Trace) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    """(line, object) of a document, of each object of a list (its rank then), or of each line; the text where a line
-    cannot be read or holds no object. BrokenJson when not even the first line is JSON."""
+    """(line, object) of a document, of each object of a list (its rank then), or of each line; the text of a line
+    that is invalid or without an object. BrokenJson when even the first line is not JSON."""
     for line, value in _values(trace):
         for rank, item in enumerate(value if isinstance(value, list) else [value], line):
             yield rank, item if isinstance(item, dict) else item if isinstance(item, str) else json.dumps(item)
@@ -67,19 +67,19 @@ def _values(trace: Trace) -> Iterator[tuple[int, Any]]:
 
 
 def lists_in(value: Any, name: str) -> list[Any]:
-    """The list under a name of an object; empty where there is none."""
+    """The list at a key of an object; empty when absent."""
     found = value.get(name) if isinstance(value, dict) else None
     return found if isinstance(found, list) else []
 
 
 def object_in(value: Any, name: str) -> dict[str, Any]:
-    """The object under a name of an object; empty where there is none."""
+    """The object at a key of an object; empty when absent."""
     found = value.get(name) if isinstance(value, dict) else None
     return found if isinstance(found, dict) else {}
 
 
 def parsed(text: str) -> Any:
-    """The value of a JSON text, the text itself when it is none."""
+    """The value of a JSON text, or the text itself when invalid."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Work done ahead: the next items are made in another thread while one is used."""
+"""Prefetch: the next items are computed in another thread while one is used."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def prefetch(items: Iterator[T], depth: int = 4) -> Iterator[T]:
-    """The same items, in the same order, this many made before they are asked for. Raises what making them raises."""
+    """The same items in the same order, at most this many computed ahead. Raises what their computation raises."""
     end: Any = object()
     with ThreadPoolExecutor(1) as worker:
         waiting: deque[Future[T]] = deque(worker.submit(next, items, end) for _ in range(depth))

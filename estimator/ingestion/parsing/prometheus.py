@@ -1,4 +1,4 @@
-"""The text that Prometheus exporters write, read by the parsers of prometheus_client, and the comments that date it."""
+"""Prometheus exposition text, parsed by prometheus_client, and the comments that date it."""
 
 import math
 import re
@@ -15,13 +15,13 @@ _NAME = re.compile(r"^([a-zA-Z_:][\w:]*)[ \t{]", re.MULTILINE)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _TOLD = re.compile(r"^#\s*(since|until|service|cards)\s*[:=]?\s+(\S.*)$", re.IGNORECASE)
 _EOF, _EXEMPLAR = "# EOF", " # "
-_LONGEST = 65_536  # characters of a line: the time that the parsers take grows with its square
-# What the parsers raise on a line that is not of their format.
+_LONGEST = 65_536  # maximum length of a line: the parsing time is quadratic in it
+# Errors of the parsers on an invalid line.
 _UNPARSED = (ValueError, LookupError, ArithmeticError, AttributeError, TypeError)
 
 
 class SeriesSample(NamedTuple):
-    """One value of one series; `moment_s`: when it was read, in seconds since 1970, where the text says it."""
+    """One value of one series; `moment_s`: time of the reading, in seconds since 1970, when given in the text."""
 
     line: int
     name: str
@@ -31,7 +31,7 @@ class SeriesSample(NamedTuple):
 
 
 class _Lines(Iterator[str]):
-    """Numbered lines given one at a time, and the number of the last one given."""
+    """Iterator over numbered lines, with the number of the last one."""
 
     def __init__(self, lines: Sequence[tuple[int, str]]) -> None:
         self._left = iter(lines)
@@ -43,13 +43,13 @@ class _Lines(Iterator[str]):
 
 
 def names(head: str) -> frozenset[str]:
-    """Names of the series that the lines of a text begin with; it may have been cut."""
+    """Names of the series at line starts; the text may be truncated."""
     return frozenset(_NAME.findall(head))
 
 
 def samples(text: str, file: str) -> Iterator[SeriesSample]:
-    """Each finite sample: of OpenMetrics for what a line `# EOF` ends, with the line where its family begins; else of
-    the text format of Prometheus. Exemplars are not samples. BrokenMetrics, with the line that is of neither."""
+    """Each finite sample: of OpenMetrics up to a line `# EOF`, with the first line of its family; else of
+    the text format of Prometheus. Exemplars are not samples. BrokenMetrics, with the line invalid in both formats."""
     lines: list[tuple[int, str]] = []
     for number, content in enumerate(map(str.strip, text.split("\n")), 1):
         if content == _EOF:
@@ -63,7 +63,7 @@ def samples(text: str, file: str) -> Iterator[SeriesSample]:
 
 
 def last_of_each(found: Iterable[SeriesSample]) -> list[SeriesSample]:
-    """The last reading of each series: by its moment where it has one, then by its place in the text."""
+    """The last reading of each series: by time when dated, then by position in the text."""
     last: dict[tuple[str, str], SeriesSample] = {}
     for sample in found:
         key = sample.name, repr(sorted(sample.labels.items()))
@@ -73,7 +73,7 @@ def last_of_each(found: Iterable[SeriesSample]) -> list[SeriesSample]:
 
 
 def comment_facts(text: str) -> dict[str, str]:
-    """What comments say: `# since DATE`, `# until DATE`, `# service NAME`, `# cards 2 x NAME`; the first of each."""
+    """Facts in comments: `# since DATE`, `# until DATE`, `# service NAME`, `# cards 2 x NAME`; the first of each."""
     said: dict[str, str] = {}
     for content in text.splitlines():
         found = _TOLD.match(content)
@@ -89,7 +89,7 @@ def dates(text: str) -> list[tuple[int, str]]:
 
 
 def iso(seconds: float | None) -> str | None:
-    """A moment in seconds since 1970 as ISO text in UTC; None when there is none, or when it cannot be a date."""
+    """Seconds since 1970 as ISO text in UTC; None when absent or out of range."""
     try:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
     except (ValueError, OverflowError, OSError):
@@ -97,8 +97,8 @@ def iso(seconds: float | None) -> str | None:
 
 
 def _text_samples(lines: Sequence[tuple[int, str]], file: str) -> Iterator[SeriesSample]:
-    """Without its comments each line is a family of its own, under the name that it is written with; this format has no
-    exemplars, and a line that holds one comes from OpenMetrics whose end is missing."""
+    """Without comments each line is its own family, under its written name; this format has no
+    exemplars, and a line with one comes from a truncated OpenMetrics text."""
     if not lines:
         return
     for number, content in lines:

@@ -1,4 +1,4 @@
-"""What a refused row may keep: never a coordinate, never a cell of a column that nobody knows."""
+"""Redaction of refused rows: coordinates and cells of unknown columns are never stored."""
 
 import csv
 import io
@@ -16,17 +16,17 @@ _HARMLESS = re.compile(
 
 
 def aligned_text(columns: Columns, cells: Sequence[str]) -> str:
-    """Cells that stand under their names, as one line of CSV: private columns out, unknown columns emptied."""
+    """Cells aligned with their columns, as one line of CSV: private columns removed, unknown columns emptied."""
     known = set(columns.at.values())
     kept = [cell if place in known else "" for place, cell in enumerate(cells) if place not in columns.private]
     return as_line(kept)
 
 
 def shifted_text(columns: Columns, cells: Sequence[str], private_values: Collection[str]) -> str:
-    """Cells that may stand under the wrong names, as one line of CSV.
+    """Cells possibly shifted from their columns, as one line of CSV.
 
-    Hidden: where a private column stands counted from the left or from the right, any value that a private column
-    holds elsewhere in the file, whatever could be a coordinate, and, in a file with unknown columns, any free text.
+    Hidden: the cells at the position of a private column from the left or from the right, any value of a private
+    column elsewhere in the file, any possible coordinate, and, in a file with unknown columns, any free text.
     """
     shift = len(cells) - columns.width
     places = {place for private in columns.private for place in (private, private + shift)}
@@ -40,13 +40,13 @@ def shifted_text(columns: Columns, cells: Sequence[str], private_values: Collect
 
 
 def redacted(cell: str) -> str:
-    """A cell quoted in a sentence about a row whose cells may be out of place: a bare number is not shown."""
+    """A cell quoted in the refusal of a row whose cells may be shifted: a bare number is hidden."""
     text = cell.strip()
     return HIDDEN if _BARE_NUMBER.match(text) else text[:60]
 
 
 def as_line(cells: Sequence[str]) -> str:
-    """One line of CSV without its end."""
+    """One line of CSV without its line end."""
     file = io.StringIO()
     csv.writer(file, lineterminator="").writerow(cells)
     return file.getvalue()

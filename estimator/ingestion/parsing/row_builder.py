@@ -1,4 +1,4 @@
-"""What readers of records share: what may be kept of a record, its identity, its account, its place and period."""
+"""Base of record readers: redaction, identity, account, place and period of a record."""
 
 import json
 import math
@@ -23,7 +23,7 @@ from estimator.ledger.rows import Activity, Refused, TimeBasis
 LONGEST_US = 10 * 366 * 86_400_000_000
 ASSUMED_HOST = "class/server-unknown"
 NOT_DECLARED, NOT_ESTIMABLE = "mode/not_declared", "mode/not_estimable"
-_LARGEST = 1e20  # above any count, and any moment in nanoseconds
+_LARGEST = 1e20  # above any count, and any time in nanoseconds
 _LONGEST_NAME = 60
 _NUMBER = re.compile(r"^[+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$")
 _SHORT = re.compile(r"^.{1,120}$")
@@ -37,7 +37,7 @@ _OF_ANY_ROW = ("machine_id", "machine", "device", "device_count", "precision", "
 
 
 class FieldNames(NamedTuple):
-    """The fields of a format that are read: numbers, short texts, dates, and what is used and never kept."""
+    """The fields of a format that are used: numbers, short texts, dates, and fields used but never stored."""
 
     numbers: tuple[str, ...]
     texts: tuple[str, ...]
@@ -46,12 +46,12 @@ class FieldNames(NamedTuple):
 
     @property
     def names(self) -> frozenset[str]:
-        """Every field that something is taken from."""
+        """Every field that is used."""
         return frozenset((*self.numbers, *self.texts, *self.moments, *self.secret))
 
 
 class RecordFields:
-    """What one record says in the fields that are read; what has not the shape of its field is hidden."""
+    """The used fields of one record; a value that does not fit its field is hidden."""
 
     def __init__(self, given: Mapping[str, Any], fields: FieldNames) -> None:
         self.kept: dict[str, str] = {}
@@ -64,12 +64,12 @@ class RecordFields:
         self.secret = {name: text for name in fields.secret if (text := _scalar(given.get(name)))}
 
     def text(self, name: str) -> str:
-        """The text, empty where there is none or where it may not be shown."""
+        """The text, empty when absent or redacted."""
         text = self.kept.get(name, "")
         return "" if text == HIDDEN else text
 
     def number(self, name: str) -> float | None:
-        """A number that is not negative, None where there is none. RowRefused."""
+        """A non-negative number, None when absent. RowRefused."""
         text = self.kept.get(name)
         if text is None:
             return None
@@ -79,7 +79,7 @@ class RecordFields:
         return value
 
     def cards(self, name: str) -> float | None:
-        """A number of cards, None where there is none. RowRefused."""
+        """A card count, None when absent. RowRefused."""
         value = self.number(name)
         if value is not None and value > _MOST_CARDS:
             raise RowRefused("bad_amount", field=name, value=self.kept[name][:40])
@@ -95,14 +95,14 @@ class RecordFields:
         return found
 
     def since_1970_us(self, name: str, unit_us: float = 1e6) -> int:
-        """A moment counted since 1970 in UTC, in seconds unless `unit_us` says otherwise [us]. RowRefused."""
+        """A time since 1970 in UTC, in seconds unless `unit_us` gives another unit [us]. RowRefused."""
         value = self.number(name)
         if value is None:
             raise RowRefused("no_moment", field=name)
         return round(value * unit_us)
 
     def told(self, names: Iterable[str]) -> Iterator[str]:
-        """What these fields say, a number in its shortest form: what makes a record the same as another."""
+        """The values of these fields, numbers in shortest form: the identity of a record."""
         for name in names:
             text = self.kept.get(name) or self.secret.get(name)
             if text:
@@ -129,13 +129,13 @@ def _shortest(text: str) -> str:
 
 
 class Snapshot(NamedTuple):
-    """Fields whose values tell what a record is about: a later record about the same replaces it."""
+    """Fields that identify the subject of a record: a later record on the same subject supersedes it."""
 
     names: tuple[str, ...]
 
 
 class RecordReader:
-    """One pass over the records of one file: accepted, refused, and the names of what was left out."""
+    """One pass over the records of one file: accepted, refused, and the names of ignored fields."""
 
     def __init__(self, trace: Trace, context: ReadingContext, reader: str, version: int) -> None:
         self.trace, self.context, self.reader, self.version = trace, context, reader, version
@@ -149,8 +149,8 @@ class RecordReader:
     def take(
         self, line: int, said: RecordFields, make: Callable[[RecordFields], dict[str, Any]], about: Snapshot | bool
     ) -> None:
-        """One record. `about`: True when the record is named by its own fields, so that the same again is the same;
-        False when alike records are several; a Snapshot when a later record about the same replaces it."""
+        """One record. `about`: True when its own fields identify it, so that an equal record is a duplicate;
+        False when equal records are distinct; a Snapshot when a later record on the same subject supersedes it."""
         row_id = self._identity(said, once=about is not False)
         try:
             fields = make(said)
@@ -173,24 +173,24 @@ class RecordReader:
             self._refuse(line, row_id, refusal, said.kept)
 
     def refuse(self, line: int, said: RecordFields, refusal: RowRefused) -> None:
-        """One record that cannot become a row."""
+        """Quarantine a record that cannot become a row."""
         self._refuse(line, self._identity(said, once=False), refusal, said.kept)
 
     def broken(self, line: int, text: str) -> None:
-        """A line that cannot be read: nothing of it is kept but its number; `text` tells it from others."""
+        """Quarantine an unreadable line: only its number is stored; `text` distinguishes it from others."""
         self._refuse(line, self._identities.of_text(f"{self.reader}\x1d{text}"), RowRefused("broken_line"), {})
 
     def left_out(self, names: Iterable[str]) -> None:
-        """Names of fields that nothing is taken from."""
+        """Names of ignored fields."""
         shown = (name if len(name) <= _LONGEST_NAME and name.isprintable() else HIDDEN for name in names)
         self._unused |= dict.fromkeys(shown)
 
     def result(self) -> ReadResult:
-        """What was read."""
+        """The result of the reading."""
         return ReadResult(self._rows, self._refused, len(self._rows) + len(self._refused), tuple(sorted(self._unused)))
 
     def period(self, start_us: int, end_us: int, basis: TimeBasis) -> dict[str, Any]:
-        """Start, end, months and duration as fields of Activity. RowRefused for a year that cannot be."""
+        """Start, end, months and duration as fields of Activity. RowRefused for an implausible year."""
         if not 0 <= end_us - start_us <= LONGEST_US:
             raise RowRefused("bad_period", seconds=f"{(end_us - start_us) / 1e6:g}")
         for moment in (start_us, end_us):
@@ -206,7 +206,7 @@ class RecordReader:
         }
 
     def local(self, moment: datetime, zone: str | None) -> tuple[int, TimeBasis]:
-        """Microseconds [us] of a moment that may have no offset, and what told its zone: the sidecar, else the option,
+        """Microseconds [us] of a time that may lack an offset, and the source of its zone: the sidecar, the option,
         else the country, else the home."""
         if moment.tzinfo is not None:
             return timestamps.to_us(moment, _UTC), "offset"
@@ -220,8 +220,8 @@ class RecordReader:
         return timestamps.to_us(moment, ZoneInfo(name)), basis
 
     def place(self, provider: str = "", address: str = "") -> tuple[dict[str, Any], list[str]]:
-        """Host, zone and hardware as fields of Activity, with what a person should look at: as the sidecar says, else
-        where the tables say that the provider of models serves, which the address decides where there is one."""
+        """Host, zone and hardware as fields of Activity, with checks for a person: from the sidecar, else
+        from the table of model providers, by address when there is one."""
         side = self.sidecar
         host, checks = (side.host, []) if side.host else _host_at(provider, address)
         if host is None:
@@ -261,14 +261,14 @@ class RecordReader:
         )
 
 
-MOST_COUNTED = 1e15  # of anything, in one row
-MOST_BY_REQUEST = 1e9  # tokens: a hundred times the longest context that is sold
+MOST_COUNTED = 1e15  # upper bound of a count in one row
+MOST_BY_REQUEST = 1e9  # tokens: a hundred times the longest context on the market
 _BY_REQUEST = frozenset({"input_tokens", "output_tokens", "cached_tokens"})
 
 
 def counts_only(model: str, counts: Mapping[str, float | None]) -> tuple[dict[str, Any], list[str]]:
-    """Counts without energy, as fields of Activity, and what to look at: modelled by the build when model and output
-    are known, not estimable otherwise, never zero. RowRefused when nothing was done, or more than any use does."""
+    """Counts without energy, as fields of Activity, and checks: modelled by the build when model and output
+    are known, not estimable otherwise, never zero. RowRefused when all are zero, or above any plausible use."""
     if not any(counts.values()):
         raise RowRefused("no_work")
     for name, value in counts.items():
@@ -281,8 +281,8 @@ def counts_only(model: str, counts: Mapping[str, float | None]) -> tuple[dict[st
 
 
 def _host_at(provider: str, address: str) -> tuple[str | None, list[str]]:
-    """The host of the provider whose address this is, or of the one named where there is no address; with what a
-    person should look at."""
+    """The host of the provider of this address, or of the provider named when there is no address; with
+    checks for a person."""
     at = provider_addresses.host_in(address)
     row = provider_addresses.find(at) if at else None
     if at is None or (row and row.usual == "yes"):

@@ -1,4 +1,4 @@
-"""The identity of a row: what it says, whatever the file, the order of its columns or the way numbers are written."""
+"""Identity of a row: its values, whatever the file, the column order or the number format."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ _REMEMBERED = 200_000
 
 
 class Identities:
-    """Row ids of one file: hash of the normalised cells and of how many identical rows came before."""
+    """Row ids of one file: hash of the normalised cells and of the count of identical rows before."""
 
     def __init__(self, delimiter: str) -> None:
         self._commas = delimiter != ","
@@ -22,7 +22,7 @@ class Identities:
         self._many: Digests | None = None
 
     def normal(self, cell: str) -> str:
-        """A cell trimmed, a number in its shortest form: `1`, `1.0` and ` 1.00` are one."""
+        """A trimmed cell, a number in its shortest form: `1`, `1.0` and ` 1.00` are equal."""
         known = self._texts.get(cell)
         if known is None:
             text = cell.strip()
@@ -36,7 +36,7 @@ class Identities:
         return known
 
     def text_of(self, columns: Sequence[tuple[str, int]], cells: Sequence[str]) -> str:
-        """What these (name, place) columns say, in the order given; empty cells say nothing."""
+        """Text of these (name, place) columns, in the order given; empty cells are omitted."""
         normal, texts = self.normal, self._texts
         parts = []
         for name, place in columns:
@@ -50,11 +50,11 @@ class Identities:
         return "\x1f".join(parts)
 
     def of_text(self, text: str) -> str:
-        """Id of a row that says this."""
+        """Id of a row with this text."""
         return self.of_bytes(text.encode("utf-8", "surrogatepass"))
 
     def of_bytes(self, said: bytes) -> str:
-        """The same of what is written in bytes."""
+        """Id of a row with these bytes."""
         content = blake2b(said, digest_size=SIZE)
         occurrence = self._occurrence(content.digest())
         if occurrence:
@@ -62,8 +62,8 @@ class Identities:
         return content.hexdigest()
 
     def occurrences(self, digests: Sequence[bytes]) -> dict[int, int]:
-        """How many rows that say the same came before, by place, of the few that are not the first, from what rows say
-        in digests. What is remembered of each is its digest alone."""
+        """Count of identical earlier rows, by position, for the few that are repeats, from digests of row
+        texts. Only digests are held in memory."""
         if self._many is None:
             self._many = Digests(of_bytes(b"".join(self._seen)))
         alike = np.zeros(len(digests), bool)
@@ -85,10 +85,10 @@ class Identities:
         return occurrence
 
     def of_cells(self, cells: Iterable[str]) -> str:
-        """Id of a row whose cells cannot be trusted to stand under their names."""
+        """Id of a row whose cells may be shifted from their columns."""
         return self.of_text("\x1f".join(f"#{place}\x1e{self.normal(cell)}" for place, cell in enumerate(cells)))
 
 
 def occurrence_bytes(occurrence: int) -> bytes:
-    """What the identity of a row takes up when so many that say the same came before it."""
+    """Bytes of the identity of a row for this count of identical earlier rows."""
     return f"\x1f#{occurrence}".encode()

@@ -1,4 +1,4 @@
-"""Names that people give to keys, teams and calls of a gateway: which may name a service, and which name a person."""
+"""Names of keys, teams and calls of a gateway: which can name a service, and which name a person."""
 
 import re
 from collections.abc import Collection
@@ -10,7 +10,7 @@ _CIVILITY = re.compile(r"^(?:m\.?|mr\.?|mrs\.?|ms\.?|mme|mlle|madame|monsieur|dr
 _DOTTED = re.compile(r"^[^\W\d_]+(?:-[^\W\d_]+)*\.[^\W\d_]+(?:-[^\W\d_]+)*$")  # prenom.nom
 _CAPITALISED = re.compile(r"^[A-ZÀ-Þ][^\W\d_]*$")
 _ACRONYM = re.compile(r"^[A-ZÀ-Þ]{2,4}$")
-# A capitalised name with one of these is that of a thing.
+# A capitalised name with one of these words is not that of a person.
 _THINGS = frozenset(
     (
         "agent api app application assistant bot chat chatbot client cle clé data demo direction equipe équipe flux ia "
@@ -21,22 +21,22 @@ _THINGS = frozenset(
 
 
 def is_name(text: str) -> bool:
-    """Whether this can stand as a name: printable, not too long, and no key, hash or number made by a machine."""
+    """Whether this can be a name: printable, not too long, and no key, hash or generated number."""
     return bool(text) and len(text) <= _LONGEST and text.isprintable() and not _RANDOM.search(text)
 
 
 def of_person(text: str, people: Collection[str]) -> bool:
-    """Whether this reads as an address or a person: `@`, `Mme …`, `prenom.nom`, or the words of somebody in `people`,
-    the identifiers of persons that stand beside it."""
+    """Whether this is an address or a person: `@`, `Mme …`, `prenom.nom`, or the words of somebody in `people`,
+    the person identifiers of the same record."""
     words = _folded(text)
     known = any(words and words <= _folded(person) for person in people if person)
     return known or "@" in text or bool(_CIVILITY.match(text) or _DOTTED.match(text))
 
 
 def of_owner(text: str) -> bool:
-    """Whether this reads as the person that a key belongs to: `Dupont`, `Jean Dupont`; not `RH` nor `Service Courrier`.
+    """Whether this is the person that owns a key: `Dupont`, `Jean Dupont`; not `RH` nor `Service Courrier`.
 
-    For keys only: a team may well be called Urbanisme.
+    For keys only: a team may be called Urbanisme.
     """
     words = [word for word in re.split(r"[\s_-]+", text) if word]
     named = all(_CAPITALISED.match(word) for word in words) and not all(_ACRONYM.match(word) for word in words)

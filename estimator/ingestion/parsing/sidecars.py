@@ -1,4 +1,4 @@
-"""The sidecars that lie beside one trace."""
+"""The sidecars of one trace."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ _UNSAFE = frozenset("/\\\0")
 
 
 class Sidecars:
-    """Sidecars by run id, each read once. BadSidecar."""
+    """Sidecars by run id, each loaded once. BadSidecar."""
 
     def __init__(self, trace: Trace | LargeTrace) -> None:
         self._place = trace.folder / trace.name if trace.folder else None
@@ -21,7 +21,7 @@ class Sidecars:
         self._whole = self._read(beside_file(self._place)) if self._place else None
 
     def of(self, run_id: str) -> Sidecar | None:
-        """The sidecar of the run, else that of the file when it speaks of this run or of none in particular."""
+        """The sidecar of the run, else that of the file when it is for this run or for no run in particular."""
         if run_id in self._known:
             return self._known[run_id]
         own = None
@@ -32,13 +32,13 @@ class Sidecars:
         return found
 
     def own(self) -> frozenset[str]:
-        """Ids of runs that may have a sidecar of their own: the others share that of the file, or have none."""
+        """Ids of runs that may have their own sidecar: the others share that of the file, or have none."""
         named = {self._whole.run_id} if self._whole and self._whole.run_id else set()
         listed = os.listdir(self._place.parent) if self._place else []
         return frozenset(named | {name.removesuffix(SUFFIX) for name in listed if name.endswith(SUFFIX)})
 
     def _may_be(self, name: str) -> bool:
-        """A file of many runs lists its folder once; in a folder of many files, each asks for its few."""
+        """A file of many runs lists its folder once; in a folder of many files, each looks up its few runs."""
         if self._names is None and self._place and len(self._known) >= _ASKED_ONE_BY_ONE:
             self._names = frozenset(name for name in os.listdir(self._place.parent) if name.endswith(SUFFIX))
         return self._names is None or name in self._names

@@ -16,9 +16,9 @@ YEARS = (2000, 2099)
 
 
 def parse(text: str, day_first: bool) -> datetime | None:
-    """A date with its time, with or without offset; None when it cannot be told, or is of no plausible year.
+    """A date with its time, with or without offset; None when ambiguous, or of an implausible year.
 
-    ISO 8601 with T or a space, and `24/11/2026 23:02` as spreadsheets rewrite it: there the day comes first when
+    ISO 8601 with T or a space, and `24/11/2026 23:02` as rewritten by spreadsheets: day first when
     `day_first`, or when one of the two numbers cannot be a month.
     """
     try:
@@ -38,9 +38,9 @@ def parse(text: str, day_first: bool) -> datetime | None:
 
 
 def to_us(moment: datetime, zone: ZoneInfo) -> int:
-    """Microseconds since 1970 in UTC [us] of a wall-clock time, its own offset first.
+    """Microseconds since 1970 in UTC [us] of a wall-clock time; its own offset has priority.
 
-    An hour that occurs twice is the first of the two; one that a change of clock leaps over is read with the offset
+    An hour that occurs twice is the first of the two; a skipped one takes the offset
     before the change. Both are fixed rules, so that a file read twice gives the same rows.
     """
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone, fold=0)
@@ -48,7 +48,7 @@ def to_us(moment: datetime, zone: ZoneInfo) -> int:
 
 
 class Months:
-    """Month, as the integer yyyymm, of microseconds in UTC [us]; remembers the days it has seen."""
+    """Month, as the integer yyyymm, of microseconds in UTC [us]; caches days."""
 
     def __init__(self) -> None:
         self._days: dict[int, int] = {}
@@ -64,14 +64,14 @@ class Months:
 
 
 class Walls:
-    """Wall-clock times of one zone, many at a time. A clock changes at a quarter of an hour, and once a day at most."""
+    """Vectorised wall-clock times of one zone. A clock changes on a quarter of an hour, and once a day at most."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
         self._known: dict[int, int] = {}
 
     def to_us(self, walls: np.ndarray) -> np.ndarray:
-        """What `to_us` gives for each of these times, written as if they were in UTC [us]."""
+        """`to_us` of each of these times, given as if they were in UTC [us]."""
         days, which = np.unique(walls // _DAY_US, return_inverse=True)
         first = np.array([self._offset(day * _DAY_US) for day in days.tolist()], np.int64)
         last = np.array([self._offset((day + 1) * _DAY_US - _QUARTER_US) for day in days.tolist()], np.int64)

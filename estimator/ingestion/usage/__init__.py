@@ -1,1 +1,1 @@
-"""Readers of usage: tokens, requests, images, as gateways and servers log them."""
+"""Readers of usage: tokens, requests, images, from the logs of gateways and servers."""

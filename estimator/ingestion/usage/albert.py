@@ -1,4 +1,4 @@
-"""Reader of what Albert API and other OpenGateLLM gateways say of requests: tokens, and electricity by their model."""
+"""Reader of requests of Albert API and other OpenGateLLM gateways: tokens, and electricity by their model."""
 
 from functools import partial
 from typing import Any
@@ -10,7 +10,7 @@ from estimator.ledger.read_result import ReadResult
 
 NAME = "albert"
 VERSION = 1
-_MODE = "mode/supplier_other"  # EcoLogits, of a version that no answer names
+_MODE = "mode/supplier_other"  # EcoLogits, version not given in the answers
 FIELDS = FieldNames(
     numbers=(
         *("created", "prompt_tokens", "completion_tokens", "total_tokens", "latency"),
@@ -25,7 +25,7 @@ _SIGNS = frozenset({"usage.carbon.kWh", "usage.impacts.kWh", "data.usage.carbon.
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether answers or a list of usages hold electricity beside tokens, or are named as this gateway names them."""
+    """Whether answers or a list of usages give electricity with tokens, or have the names of this gateway."""
     found = json_text.outline(head)
     listed = {"data.object", "data.usage.total_tokens", "data.created"} <= found and '"me.usage"' in head
     return listed or bool(_SIGNS & found)
@@ -83,8 +83,8 @@ def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
 
 
 def _energy(said: RecordFields) -> tuple[dict[str, Any], list[str]]:
-    """Electricity [kWh] and its mode, with what to look at; nothing where none is said. Zero for work that was done
-    is no electricity: the gateway writes it when it does not know its model."""
+    """Electricity [kWh] and its mode, with checks for a person; nothing when absent. Zero for non-zero work
+    is unknown: the gateway writes it for models that it does not know."""
     kwh, is_range = _middle(said, "kWh")
     if kwh is None:
         return {}, []
@@ -95,7 +95,7 @@ def _energy(said: RecordFields) -> tuple[dict[str, Any], list[str]]:
 
 
 def _middle(said: RecordFields, name: str) -> tuple[float | None, bool]:
-    """The figure, or the middle of its range, and whether it was a range."""
+    """The value, or the middle of its range, and whether it was a range."""
     low, high = said.number(f"{name}.min"), said.number(f"{name}.max")
     if low is not None and high is not None:
         return (low + high) / 2, low != high

@@ -1,4 +1,4 @@
-"""Reader of answers of servers that speak as OpenAI does (vLLM, llama.cpp and others): their usage, not their words."""
+"""Reader of responses in the OpenAI format (vLLM, llama.cpp and others): their usage, without their content."""
 
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ FIELDS = FieldNames(
     numbers=("created", "prompt_tokens", "completion_tokens", "cached_tokens"),
     texts=("id", "object", "model"),
 )
-# Each field with its name in chat completions, then in the Responses API, whose output counts the reasoning too.
+# Each field with its name in chat completions, then in the Responses API, where the output includes reasoning.
 _NAMES = {
     "created": ("created", "created_at"),
     "prompt_tokens": ("prompt_tokens", "input_tokens"),
@@ -24,21 +24,21 @@ _DETAILS = ("prompt_tokens_details", "input_tokens_details")
 _USED = frozenset({"id", "object", "model", "usage", *_NAMES["created"]})
 _CHAT = frozenset({"id", "object", "created", "model", "usage.prompt_tokens", "usage.total_tokens"})
 _RESPONSE = frozenset({"id", "object", "created_at", "model", "usage.input_tokens", "usage.total_tokens"})
-_LONG = frozenset({"id", "object", "created_at", "model", "output.type"})  # its usage stands after all that it says
-_ENDED = "response"  # where the last event of a stream holds the whole answer
+_LONG = frozenset({"id", "object", "created_at", "model", "output.type"})  # its usage comes after its content
+_ENDED = "response"  # the last event of a stream has the whole response
 _EVENT = frozenset({"type", *(f"{_ENDED}.{name}" for name in ("id", "object", "created_at", "model"))})
 _SIGNS = (_CHAT, _RESPONSE, _LONG, _EVENT)
 _OTHERS = frozenset({"usage.carbon.kWh", "usage.impacts.kWh"})
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether these are answers with their usage, without the electricity that only some gateways add."""
+    """Whether these are responses with usage, without the electricity that only some gateways add."""
     found = json_text.outline(head)
     return any(found >= signs for signs in _SIGNS) and not _OTHERS & found
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """Each answer that holds its usage, of a document, of a list or of one a line; pieces of an answer hold none.
+    """Each response with usage, of a document, of a list or of one a line; chunks of a response have none.
 
     BrokenJson, BadSidecar.
     """

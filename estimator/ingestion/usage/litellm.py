@@ -1,4 +1,4 @@
-"""Reader of LiteLLM spend logs: one request a row, without its messages, its keys and who made it."""
+"""Reader of LiteLLM spend logs: one request a row, without messages, keys and author."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from estimator.ledger.read_result import ReadResult
 
 NAME = "litellm"
 VERSION = 3
-# Where the call went tells a provider's own address from another that speaks like it; it may hold a password.
+# The endpoint distinguishes a provider's own API from a compatible one; it may contain a password.
 FIELDS = FieldNames(
     numbers=("prompt_tokens", "completion_tokens", "cached_tokens"),
     texts=("request_id", "call_type", "model", "custom_llm_provider", "team_id", "cache_hit"),
@@ -27,7 +27,7 @@ _PEOPLE = ("user", "end_user")
 _PEOPLE_OF_KEYS = ("user_api_key_user_id", "user_api_key_user_email", "user_api_key_end_user_id")
 _TAGGED = ("service:", "service=")
 _LONGEST_ID = 120
-_MOST = 10_000  # requests in one answer of the gateway, the most recent
+_MOST = 10_000  # the most recent requests in one page of the gateway
 
 
 def sniff(name: str, head: str) -> bool:
@@ -39,7 +39,7 @@ def sniff(name: str, head: str) -> bool:
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each request: of a list, of pages (`{"data": […]}`), of one object a line, or of a table (CSV).
 
-    The same request in another of these forms is the same. BrokenJson, BrokenTable, BadSidecar.
+    The same request in another of these forms is a duplicate. BrokenJson, BrokenTable, BadSidecar.
     """
     reading = RecordReader(trace, context, NAME, VERSION)
     logs, told = _logs(trace)
@@ -60,7 +60,7 @@ Log = dict[str, Any] | str
 
 
 def _logs(trace: Trace) -> tuple[list[tuple[int, Log]], int]:
-    """(line or rank, request) of each, and how many requests the pages say that there are (0 where they do not)."""
+    """(line or rank, request) of each, and the total count stated by the pages (0 when absent)."""
     text = delimited_text.decode(trace.data)
     if not text.lstrip().startswith(("{", "[")):
         return list(_rows(trace.name, text)), 0
@@ -78,7 +78,7 @@ def _logs(trace: Trace) -> tuple[list[tuple[int, Log]], int]:
 
 
 def _rows(name: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows of a table by the names of its columns; empty cells say nothing."""
+    """The rows of a table by column name, empty cells omitted."""
     records = delimited_text.records(name, text, delimited_text.delimiter_of(text))
     names = [column.strip() for column in next(records, (0, []))[1]]
     for line, cells in records:
@@ -91,27 +91,27 @@ def _columns(head: str) -> list[str]:
 
 
 def _metadata(log: Mapping[str, Any]) -> dict[str, Any]:
-    """What the log quotes as JSON text or as an object."""
+    """A field given as JSON text or as an object."""
     quoted = log.get("metadata")
     found = json_text.parsed(quoted) if isinstance(quoted, str) else quoted
     return found if isinstance(found, dict) else {}
 
 
 def _cached(log: Mapping[str, Any]) -> Any:
-    """Tokens read again from the provider's cache, in the usage that the log quotes."""
+    """Tokens read from the provider's cache, in the usage field of the log."""
     usage = json_text.object_in(_metadata(log), "usage_object")
     return json_text.object_in(usage, "prompt_tokens_details").get("cached_tokens")
 
 
 class Service(NamedTuple):
-    """The service of a request, and whether a name was there that may be that of a person."""
+    """The service of a request, and whether a candidate name was dropped as that of a person."""
 
     name: str
     hidden: bool
 
 
 def _service(log: Mapping[str, Any], told: str | None) -> Service:
-    """In this order: as the sidecar says (`use_case`), a tag `service:NAME`, the alias of the key, that of the project,
+    """First of: the sidecar (`use_case`), a tag `service:NAME`, the alias of the key, that of the project,
     that of the team, another tag of the caller, the id of the team, the gateway. Never a person or a key."""
     if told:
         return Service(told, False)
@@ -120,7 +120,7 @@ def _service(log: Mapping[str, Any], told: str | None) -> Service:
     tags = _tags(log)
     named = [tag[len(start) :].strip() for tag in tags for start in _TAGGED if tag.lower().startswith(start)]
     key, project, team = (_text(metadata, f"user_api_key{owner}_alias") for owner in ("", "_project", "_team"))
-    others = [tag for tag in tags if ":" not in tag and "=" not in tag]  # those are of the gateway, or of one job
+    others = [tag for tag in tags if ":" not in tag and "=" not in tag]  # tags of the gateway, or of one job
     names = [name for name in (*named, key, project, team, *others) if service_names.is_name(name)]
     names += [_text(log, "team_id")[:_LONGEST_ID]]
     hidden = {

@@ -1,4 +1,4 @@
-"""Reader of answers of Ollama: tokens read and written and the time they took, not their words."""
+"""Reader of Ollama responses: input and output tokens and durations, without content."""
 
 from datetime import UTC
 from functools import partial
@@ -21,12 +21,12 @@ _NS = 1e-9
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether objects have the names of an answer, or of the last piece of one."""
+    """Whether objects have the fields of a response, or of its last chunk."""
     return json_text.outline(head) >= _SIGNS
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """Each answer that is done, of a document, of a list or of one object a line. BrokenJson, BadSidecar."""
+    """Each complete response, of a document, of a list or of one object a line. BrokenJson, BadSidecar."""
     reading = RecordReader(trace, context, NAME, VERSION)
     for line, answer in json_text.objects(trace):
         if isinstance(answer, str):

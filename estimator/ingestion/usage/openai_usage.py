@@ -19,7 +19,7 @@ _COUNTS = {
     "images": "images",
     "audio_s": "seconds",
 }
-# Buckets may be cut by person or by key: such a cell tells two rows apart, and is not kept.
+# Buckets may be split by person or by key: such a cell distinguishes rows, and is not stored.
 FIELDS = FieldNames(
     numbers=("start_time", "end_time", *_COUNTS.values()),
     texts=("object", "project_id", "model", "batch", "service_tier", "source", "size"),
@@ -30,7 +30,7 @@ _RESULTS = "organization.usage."
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether this is a page of buckets, of which a result counts tokens, images or seconds."""
+    """Whether this is a page of buckets with counts of tokens, images or seconds."""
     found = json_text.outline(head)
     counts = {f"data.results.{count}" for count in _COUNTS.values()}
     return f'"{_RESULTS}' in head and {"data.start_time", "data.results.object"} <= found and bool(counts & found)

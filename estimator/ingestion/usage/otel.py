@@ -13,7 +13,7 @@ from estimator.ledger.read_result import ReadResult
 
 NAME = "otel_genai"
 VERSION = 2
-# Each name with the older ones that stood for it, then that of OpenInference, whose `llm.system` is no provider.
+# Each name with its older names, then that of OpenInference, whose `llm.system` is no provider.
 _ATTRIBUTES = {
     "input": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt"),
     "output": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.token_count.completion"),
@@ -25,7 +25,7 @@ _ATTRIBUTES = {
     "provider": ("gen_ai.provider.name", "gen_ai.system", "llm.provider"),
     "operation": ("gen_ai.operation.name",),
 }
-# Where the call went, from the most certain; it may hold a password, and is no part of what a row is known by.
+# Endpoint of the call, most reliable first; it may contain a password, and is not part of the row identity.
 _ADDRESSES = (
     *("server.address", "gen_ai.openai.api_base", "llm.openai.api_base", "llm.request.api_base", "llm.api_base"),
     *("api_base", "url.full", "http.url", "net.peer.name", "url"),
@@ -34,7 +34,7 @@ _KNOWN = frozenset(name for names in _ATTRIBUTES.values() for name in names) | f
 _OF_AI = ("gen_ai.", "llm.", "openinference.", "traceloop.", "embedding.")
 _SCOPE = re.compile(r"^[\w.@/-]{1,80}$")
 _USAGE = frozenset((*_ATTRIBUTES["input"], *_ATTRIBUTES["output"]))
-# These hold the calls that they made, each with a span of its own.
+# Spans that contain the calls that they made, each with its own span.
 _WHOLES = frozenset({"invoke_agent", "create_agent", "invoke_workflow", "execute_tool"})
 FIELDS = FieldNames(
     numbers=("startTimeUnixNano", "endTimeUnixNano", "input", "output", "cached"),
@@ -54,12 +54,12 @@ class _Span(NamedTuple):
 
     @property
     def counts(self) -> bool:
-        """Whether it counts tokens."""
+        """Whether it has token counts."""
         return not _USAGE.isdisjoint(self.attributes)
 
 
 class Unread(NamedTuple):
-    """Spans that no row is made of: those of AI without tokens, with the libraries that made them, and the others."""
+    """Spans without a row: those of AI without tokens, with their libraries, and the others."""
 
     of_ai: int = 0
     libraries: tuple[str, ...] = ()
@@ -67,12 +67,12 @@ class Unread(NamedTuple):
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether these are spans and one of their attributes counts tokens of generative AI."""
+    """Whether these are spans with a token count of generative AI."""
     return json_text.outline(head) >= _SPANS and any(f'"{name}"' in head for name in _USAGE)
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """Each span that counts tokens, of a document or of one export a line; the other spans are no usage.
+    """Each span with token counts, of a document or of one export a line; the other spans are no usage.
 
     BrokenJson, BadSidecar.
     """
@@ -93,7 +93,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
 
 
 def unread(trace: Trace) -> Unread:
-    """What `read` makes no row of. BrokenJson."""
+    """Spans for which `read` makes no row. BrokenJson."""
     exports = (export for _, export in json_text.objects(trace) if not isinstance(export, str))
     left = [span for export in exports for span in _spans(export) if not span.counts]
     of_ai = [span for span in left if any(name.startswith(_OF_AI) for name in span.attributes)]
@@ -122,7 +122,7 @@ def _attributes(holder: Any) -> dict[str, Any]:
 
 
 def _parents(spans: Iterable[_Span]) -> set[str]:
-    """Spans that another with usage names as its parent: an agent's span often adds up those of its calls."""
+    """Parents of spans with usage: an agent's span often adds up those of its calls."""
     named = (found.span.get("parentSpanId") for found in spans)
     return {parent for parent in named if isinstance(parent, str) and parent}
 
@@ -144,7 +144,7 @@ def _fields(reading: RecordReader, whole: bool, address: str, said: RecordFields
     if whole:
         raise RowRefused("span_of_spans")
     read, cached = said.number("input"), said.number("cached")
-    if read is not None and cached is not None and cached > read:  # some libraries count them beside, not among
+    if read is not None and cached is not None and cached > read:  # some libraries count them in addition, not within
         read += cached
     counts = {"input_tokens": read, "output_tokens": said.number("output"), "cached_tokens": cached}
     counted, checks = counts_only(said.text("model"), counts)

@@ -1,4 +1,4 @@
-"""Reader of the metrics page of vLLM: what its counters hold since the server started, at the moment it was read."""
+"""Reader of the metrics page of vLLM: its counters since the server started, at the time of the reading."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _COUNTERS = {
     "vllm:generation_tokens_total": "generation_tokens",
     "vllm:prefix_cache_hits_total": "cached_tokens",
 }
-# Finished requests are counted by the first of these that is there: older servers have histograms only.
+# Finished requests: the first of these counters that exists; older servers have histograms only.
 _REQUESTS = (
     "vllm:request_success_total",
     "vllm:request_generation_tokens_count",
@@ -42,16 +42,16 @@ _SUBJECT = ("since", "model", "labels")
 
 
 def sniff(name: str, head: str) -> bool:
-    """Whether a counter of tokens of vLLM is there."""
+    """Whether a token counter of vLLM is present."""
     counters = {"vllm:prompt_tokens_total", "vllm:generation_tokens_total"}
     return "vllm" in head and not counters.isdisjoint(map(_own, prometheus.names(head)))
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row for each model and engine, whose counters are taken from the start of the server. BadSidecar,
+    """One row for each model and engine, from counters since the start of the server. BadSidecar,
     BrokenMetrics.
 
-    Without the dates of that start and of the reading a counter has no place in time: the row is set aside.
+    Without the dates of that start and of the reading the period is unknown: the row is quarantined.
     """
     reading = RecordReader(trace, context, NAME, VERSION)
     text = delimited_text.decode(trace.data)
@@ -83,12 +83,12 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
 
 
 def _own(name: str) -> str:
-    """The name that vLLM gives to a series: in OpenMetrics its library writes it without the colon."""
+    """The vLLM name of a series: its library writes it without the colon in OpenMetrics."""
     return f"vllm:{name[5:]}" if name.startswith("vllm_") else name
 
 
 def _counts(sums: Mapping[str, float]) -> dict[str, float]:
-    """What the counters of one engine hold, by field; tokens kept in cache only as far as they were read."""
+    """The counts of one engine, by field; cached tokens limited to those read."""
     found = {field: sums[name] for name, field in _COUNTERS.items() if name in sums}
     if found.get("cached_tokens", 0.0) > found.get("prompt_tokens", 0.0):
         found.pop("cached_tokens", None)
@@ -97,8 +97,8 @@ def _counts(sums: Mapping[str, float]) -> dict[str, float]:
 
 
 def _cards(reading: RecordReader, told: str, engines: int) -> tuple[dict[str, Any], list[str]]:
-    """The cards that are kept for each engine, as the sidecar says, else as the file does (`# cards 2 x NVIDIA L40S`),
-    with what to look at."""
+    """The cards of each engine, from the sidecar, else from the file (`# cards 2 x NVIDIA L40S`),
+    with checks for a person."""
     side = reading.sidecar
     device, count = reading.context.places.resolve_device(told)
     device, count = side.device or device, side.device_count if side.device_count is not None else count
@@ -137,7 +137,7 @@ def _fields(reading: RecordReader, cards: tuple[dict[str, Any], list[str]], said
 
 
 def _work(model: str, counts: Mapping[str, float | None], waiting: bool) -> tuple[dict[str, Any], list[str]]:
-    """Counts as fields of Activity: a server that only waited is a row when its hours are counted. RowRefused."""
+    """Counts as fields of Activity: an idle server is a row when its hours are counted. RowRefused."""
     if waiting and model and counts["output_tokens"] == 0 and not any(counts.values()):
         return {**counts, "model": model, "other_mode": NOT_DECLARED}, []
     return counts_only(model, counts)
