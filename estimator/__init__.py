@@ -1,4 +1,4 @@
-"""SobrIA's estimator: what AI workloads cost in electricity, water, metals and greenhouse gases, with the proof.
+"""SobrIA's estimator: electricity, water, metals and greenhouse gases of AI workloads, with the proof of each figure.
 
 >>> from estimator import Request, estimate
 >>> answer = estimate(Request(it_energy_kwh=100, zone="FRA", pue=1.5, wue=0.4))
@@ -60,7 +60,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Public names are imported when first used, so that `import estimator` stays light."""
+    """Public names are imported on first use, so that `import estimator` is fast."""
     if name not in _HOMES:
         raise AttributeError(f"module 'estimator' has no attribute {name!r}")
     module, _, inner = _HOMES[name].partition(":")

@@ -1,4 +1,4 @@
-"""Ledger to current rows, groups, bound factors, estimates and audits; then publish, or refuse and change nothing."""
+"""Build: current rows, activity groups, factor selection, estimates and audits; then publish, or refuse unchanged."""
 
 import fcntl
 import json
@@ -33,7 +33,7 @@ VIEWS = ("proof_energy", "run_checks", "run_proofs", "services")
 
 
 class AuditFailed(SobriaError):
-    """An audit of a build returned rows: nothing is published."""
+    """An audit of a build returned rows: it is not published."""
 
 
 class BuildLocked(SobriaError):
@@ -41,7 +41,7 @@ class BuildLocked(SobriaError):
 
 
 def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) -> BuildResult:
-    """The build of the ledger as it stands, made if it is not there yet. AuditFailed, BuildLocked."""
+    """The build of the current ledger, made if it does not exist. AuditFailed, BuildLocked."""
     catalogue = catalogue or load()
     folder = home / "builds"
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
 
 
 def sql_text(name: str) -> str:
-    """The text of a file of estimator/builds/sql."""
+    """The text of a file in estimator/builds/sql."""
     return (resources.files(__package__) / "sql" / name).read_text("utf-8")
 
 
@@ -106,7 +106,7 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -
 
 
 def _months(engine: DuckDB) -> None:
-    """The months between the first and last row, with their limits in UTC [us]."""
+    """The months between the first and last row, with their bounds in UTC [us]."""
     span = engine.rows("SELECT MIN(start_month) AS first, MAX(end_month) AS last FROM row_status")[0]
     months = [] if span["first"] is None else months_between(span["first"], span["last"])
     columns = {
@@ -172,7 +172,7 @@ def _publish(home: Path, built: BuildResult, catalogue: Catalogue) -> BuildResul
 
 
 def _prune(folder: Path, newest: Path) -> None:
-    """Keep the newest builds: readers of an older one still hold its file open."""
+    """Delete all but the newest builds: readers of an older one still have its file open."""
     others = sorted((p for p in folder.glob("sobria-*.duckdb") if p != newest), key=lambda p: p.stat().st_mtime)
     for path in others[: max(0, len(others) - KEPT_BUILDS + 1)]:
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""One build file, read-only: its facts, the factors that it bound, and its groups of activity."""
+"""One build file, read-only: its metadata, selected factors, and activity groups."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from estimator.core.duckdb_engine import DuckDB
 
 
 class Monthly(NamedTuple):
-    """What a service did in a month with one model at one host; items and requests are None where none is counted."""
+    """A service in a month with one model at one host; items and requests are None when none is counted."""
 
     service_key: str
     model: str | None
@@ -26,7 +26,7 @@ class Monthly(NamedTuple):
 
 
 class BuildFile:
-    """One build file, safe to share between threads."""
+    """One build file, safe for use from several threads."""
 
     def __init__(self, path: Path, sample: bool = False) -> None:
         self.path = path
@@ -35,7 +35,7 @@ class BuildFile:
 
     @cached_property
     def meta(self) -> dict[str, str]:
-        """Facts about the build: its id, when it was made, versions of factors, formulas and engine."""
+        """Metadata of the build: its id, date, versions of factors, formulas and engine."""
         return {row["name"]: row["value"] for row in self._engine.rows("SELECT name, value FROM meta")}
 
     @property
@@ -67,11 +67,11 @@ class BuildFile:
         return found
 
     def groups(self, where: str = "TRUE", parameters: Sequence[Any] = ()) -> list[ActivityGroup]:
-        """Sums of activity of what is asked, by set of bound factors."""
+        """Sums of activity matching the filter, by set of selected factors."""
         return [group for _, group in self._grouped("NULL", "cells", where, parameters)]
 
     def monthly(self) -> list[Monthly]:
-        """The ledger by service, model, host and month, each with its group and what its runs made."""
+        """The ledger by service, model, host and month, each with its group and the output counts of its runs."""
         rows = self._engine.rows("SELECT * FROM cells ORDER BY ALL")
         names = ("service_key", "model", "host", "month", "items", "requests")
         facts: list[dict[str, Any]] = [{name: row[name] or None for name in names} for row in rows]
@@ -82,7 +82,7 @@ class BuildFile:
         return [row["month"] for row in self._engine.rows("SELECT DISTINCT month FROM cells ORDER BY month")]
 
     def run_groups(self, row_ids: Sequence[str]) -> dict[str, list[ActivityGroup]]:
-        """The groups of each of these runs: one, or one a month that it touches."""
+        """The groups of each of these runs: one, or one for each of its months."""
         found: dict[str, list[ActivityGroup]] = {row_id: [] for row_id in row_ids}
         for row_id, group in self._grouped("row_id", "bound_slices", "list_contains($1, row_id)", [list(row_ids)]):
             found[row_id].append(group)

@@ -1,4 +1,4 @@
-"""What a build is called: a hash of everything that decides its numbers, our own sources included."""
+"""Build id: a hash of everything that determines its numbers, our own sources included."""
 
 import hashlib
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ DECIDING = ("core", "catalogue", "ledger", "assessment", "workloads", "builds")
 
 
 def identity(ledger: Ledger, catalogue: Catalogue) -> str:
-    """Hash of all that decides the numbers: ledger files, withdrawals, factors, our own sources, DuckDB and numpy."""
+    """Hash of all inputs of the numbers: ledger files, withdrawals, factors, our own sources, DuckDB and numpy."""
     parts = [*ledger.names(), catalogue.version, ENGINE_VERSION, f"numpy {version('numpy')}", *_sources()]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
 
 def deciding() -> Iterator[Traversable]:
-    """The files that a figure may come from: modules and SQL of the rooms that decide numbers."""
+    """The files that may change a figure: modules and SQL of the rooms that determine numbers."""
     for room in DECIDING:
         yield from _below(resources.files("estimator") / room)
 

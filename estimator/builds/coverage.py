@@ -1,4 +1,4 @@
-"""What the ledger covers: runs and electricity by service, month and proof, and what became of the rows of a file."""
+"""Coverage of the ledger: runs and electricity by service, month and proof, and the outcome of the rows of a file."""
 
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ STATUSES = ("current", "superseded", "duplicate")
 
 @cache
 def energy_formulas() -> tuple[Formula, ...]:
-    """Those of the ledger's formulas that its IT electricity is made of."""
+    """The formulas of the ledger that compute IT electricity."""
     used = {"it_energy"}
     for item in reversed(ledger_formulas()):
         used |= set(item.inputs) if item.name in used else set()
@@ -21,15 +21,15 @@ def energy_formulas() -> tuple[Formula, ...]:
 
 
 def run_energy() -> str:
-    """SQL of the view run_energy: a row for each month of each run, its IT electricity [kWh] NULL where not known."""
+    """SQL of the view run_energy: a row for each month of each run, its IT electricity [kWh] NULL when unknown."""
     return f"SELECT row_id, service_key, month, it_energy FROM ({sql(energy_formulas(), 'bound_slices')})"
 
 
 def by_month(engine: DuckDB) -> list[dict[str, Any]]:
-    """{"service_key", "month" (yyyymm), "runs", "unknown", "kwh"} of each month that has a row of a service.
+    """{"service_key", "month" (yyyymm), "runs", "unknown", "kwh"} of each service and month with rows.
 
-    unknown: how many of its runs have an electricity that is not known; they are in no proof.
-    kwh: the IT electricity of the others by proof [kWh], a proof without any left out.
+    unknown: count of runs of unknown electricity; they are in no proof.
+    kwh: the IT electricity of the others by proof [kWh], absent proofs omitted.
     """
     found: dict[tuple[str, int], dict[str, float]] = {}
     for row in engine.rows(
@@ -45,8 +45,8 @@ def by_month(engine: DuckDB) -> list[dict[str, Any]]:
 
 
 def by_service(engine: DuckDB) -> dict[str, dict[str, Any]]:
-    """{"proved", "unknown"} of each service: how many runs have some electricity of a proof, and how many have one that
-    is not known."""
+    """{"proved", "unknown"} of each service: runs with electricity of each proof, and runs of unknown
+    electricity."""
     unknown = engine.rows(
         "SELECT service_key, COUNT(DISTINCT row_id) FILTER (it_energy IS NULL) AS unknown"
         " FROM run_energy GROUP BY service_key"
@@ -58,15 +58,15 @@ def by_service(engine: DuckDB) -> dict[str, dict[str, Any]]:
 
 
 def unknown_runs(engine: DuckDB) -> int:
-    """How many runs have an electricity that is not known: a whole run or a month of it."""
+    """Count of runs of unknown electricity, for the whole run or for a month of it."""
     found = engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM run_energy WHERE it_energy IS NULL")
     return int(found[0]["n"])
 
 
 def file_account(engine: DuckDB, sha: str) -> dict[str, int]:
-    """{"read", "current", "superseded", "duplicate", "refused"}: rows of a file in the ledger, and what became of each.
+    """{"read", "current", "superseded", "duplicate", "refused"}: rows of a file in the ledger, by outcome.
 
-    Rows that an earlier file held already are in the ledger under that file, and not here.
+    Duplicates of an earlier file are in the ledger under that file, and not counted here.
     """
     rows = engine.rows("SELECT status, COUNT(*) AS n FROM row_status WHERE file_sha = $1 GROUP BY status", [sha])
     counts = dict.fromkeys(STATUSES, 0) | {row["status"]: row["n"] for row in rows}

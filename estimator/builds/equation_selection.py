@@ -1,4 +1,4 @@
-"""Which formulas and factors the ledger's own columns are enough for."""
+"""Formulas and factors that can be evaluated from the columns of the ledger."""
 
 from functools import cache
 
@@ -19,7 +19,7 @@ ATTRIBUTES = (
 
 @cache
 def ledger_formulas() -> tuple[Formula, ...]:
-    """The formulas that every figure of the ledger is made of."""
+    """The formulas of every figure of the ledger."""
     quantities = load().quantities
     factors = [name for name in factor_inputs() if quantities[name].hangs_on in ATTRIBUTES]
     columns = {*AMOUNTS, "resource_share", *factors, *(c.name for c in COEFFICIENTS)}
@@ -29,7 +29,7 @@ def ledger_formulas() -> tuple[Formula, ...]:
 
 @cache
 def ledger_factors() -> tuple[str, ...]:
-    """The factor quantities that they read, directly or through a coefficient."""
+    """The factor quantities that they use, directly or through a coefficient."""
     read = {name for formula in ledger_formulas() for name in formula.inputs}
     read |= {name for c in COEFFICIENTS if c.name in read for name in c.inputs}
     return tuple(name for name in factor_inputs() if name in read)

@@ -1,4 +1,4 @@
-"""The coefficients of answers in the ledger: how they were made, as its rows say, to electricity and time by output."""
+"""Inference coefficients of ledger rows: from their serving configuration to electricity and time by output."""
 
 import re
 from dataclasses import replace
@@ -23,11 +23,11 @@ _BITS = re.compile(r"\d+")
 
 
 def bind_serving(catalogue: Catalogue, serving: str, day: date) -> list[SelectedFactor]:
-    """What a group of alike answers takes: electricity and time of one output, and what waits beside.
+    """Coefficients of a group of similar answers: electricity and time of one output, and its idle energy.
 
     serving: the text of runs.sql, `model|kind|device|device_count|concurrency|precision|output|input|ratio|site|host`,
-    tokens by request, `ratio` those read by token written where requests are not counted; `waiting` for the reserved
-    hours that no answer takes; empty where nothing is to be modelled. A model that is not in the catalogue is not
+    tokens by request, `ratio`: input by output tokens when requests are not counted; `waiting` for the reserved
+    hours not used by answers; empty when nothing is modelled. A model outside the catalogue is not
     estimable.
     """
     if not serving:
@@ -56,7 +56,7 @@ def machine_table(engine: DuckDB) -> None:
 
 
 def pace_table(engine: DuckDB) -> None:
-    """Table `paces`: the accelerator time of one output [h] of each way of serving that has reserved hours."""
+    """Table `paces`: the accelerator time of one output [h] of each serving configuration with reserved hours."""
     found = [row["serving"] for row in engine.rows("SELECT DISTINCT serving FROM runs WHERE reserved ORDER BY serving")]
     paces = [_answers(serving)[1].factor for serving in found]
     columns: dict[str, list[Any]] = {"serving": found, "output_hours": [pace.value if pace else None for pace in paces]}
@@ -79,7 +79,7 @@ def _answers(serving: str) -> list[SelectedFactor]:
     try:
         request = Request.model_validate({n: v for n, v in fields.items() if v is not None})
         found = inference_inventory(request, device or None, host)
-    except ValidationError:  # a row of an earlier version, which took what no use can have
+    except ValidationError:  # a row of an earlier version, which accepted impossible values
         return [SelectedFactor(name, model, None, missing="beyond_use") for name in _ANSWERS]
     except ModelUnknown:
         return [SelectedFactor(name, model, None, missing="unknown_model") for name in _ANSWERS]
@@ -87,7 +87,7 @@ def _answers(serving: str) -> list[SelectedFactor]:
 
 
 def _read(read: str, ratio: str) -> float | None:
-    """Tokens read by request; where requests are not counted, those of an answer of the usual length."""
+    """Input tokens by request; when requests are not counted, those of an answer of typical length."""
     if ratio and not read:
         return float(ratio) * measured_tables().value("token_default_output")
     return _number(read)

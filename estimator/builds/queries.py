@@ -1,4 +1,4 @@
-"""What a finished build says: totals, services, runs, checks, and any number opened; reads only."""
+"""Queries of a finished build: totals, services, runs, checks, and any number explained; read-only."""
 
 import json
 from collections.abc import Sequence
@@ -27,14 +27,14 @@ class NoBuild(SobriaError):
 
 
 def open_current(home: Path) -> "Build | None":
-    """The build that CURRENT names, or None when there is none yet."""
+    """The build named in CURRENT, or None."""
     path = current(home)
     return Build(path, sample=(home / SAMPLE_MARK).exists()) if path else None
 
 
 class RunFilter(NamedTuple):
-    """Which runs: of a service, with a check (ANY: with some), with some electricity of a proof (NO_PROOF: whose
-    electricity is not known); None asks for all."""
+    """Filter of runs: of a service, with a check (ANY: with some), with electricity of a proof (NO_PROOF: of unknown
+    electricity); None for all."""
 
     service: str | None = None
     check: str | None = None
@@ -46,7 +46,7 @@ WHERE run_checks.code = 'unknown_model' ORDER BY 1 LIMIT 12"""
 
 
 class Build(BuildFile):
-    """What one build file says, in figures and sentences."""
+    """Queries of one build file, with results as figures and texts."""
 
     def totals(self) -> dict[str, Any]:
         """{"indicators", "proof", "coverage", "checks", "build", "sample"} of the whole ledger."""
@@ -60,7 +60,7 @@ class Build(BuildFile):
         }
 
     def proof(self, service: str | None = None) -> dict[str, float]:
-        """Share of the IT electricity by proof; the estimated addition counts as estimated."""
+        """Share of the IT electricity by proof; the estimated gap counts as estimated."""
         rows = self._engine.rows(
             "SELECT proof, fsum(kwh) AS kwh FROM proof_energy WHERE $1 IS NULL OR service_key = $1 GROUP BY proof",
             [service],
@@ -70,7 +70,7 @@ class Build(BuildFile):
         return {p: kwh.get(p, 0.0) / whole if whole else 0.0 for p in PROOFS}
 
     def modes(self) -> list[dict[str, Any]]:
-        """Why the proof is what it is: share of the IT electricity by measurement mode, largest first."""
+        """Details of the proof: share of the IT electricity by measurement mode, largest first."""
         rows = self._engine.rows("SELECT mode, proof, fsum(kwh) AS kwh FROM proof_energy GROUP BY mode, proof")
         whole = sum(row["kwh"] for row in rows)
         labels = load()
@@ -81,7 +81,7 @@ class Build(BuildFile):
         ]
 
     def coverage(self) -> dict[str, Any]:
-        """What the totals stand on: runs, services, period, rows set aside, share of electricity of each figure."""
+        """Basis of the totals: runs, services, period, quarantined rows, electricity covered by each figure [share]."""
         row = self._engine.rows(
             "SELECT COALESCE(SUM(runs), 0)::BIGINT AS runs, COUNT(*) AS services, MIN(first_us) AS first_us,"
             " MAX(last_us) AS last_us, COALESCE(SUM(to_check), 0)::BIGINT AS to_check FROM services"
@@ -104,7 +104,7 @@ class Build(BuildFile):
     def services(self) -> list[dict[str, Any]]:
         """One entry a service, by decreasing site electricity, else IT: runs, period, proof, figures.
 
-        "proof": share of the electricity by proof; "proved", "unknown": runs, as coverage.by_service counts them.
+        "proof": share of the electricity by proof; "proved", "unknown": run counts of coverage.by_service.
         """
         entries, counts = [], coverage.by_service(self._engine)
         for row in self._engine.rows("SELECT * FROM services ORDER BY service_key"):
@@ -116,19 +116,19 @@ class Build(BuildFile):
         return [entry for _, entry in sorted(entries, key=lambda e: -e[0])]
 
     def items(self, service: str) -> float | None:
-        """How many items the runs of a service made, as far as they say."""
+        """Item count of the runs of a service, as far as stated."""
         rows = self._engine.rows("SELECT items FROM services WHERE service_key = $1", [service])
         return rows[0]["items"] if rows else None
 
     def runs(self, asked: RunFilter | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
-        """{"rows", "total"}: a page of the runs asked for, newest first, each with its IT and site electricity."""
+        """{"rows", "total"}: a page of the selected runs, newest first, each with its IT and site electricity."""
         where, given = _filter(asked or RunFilter())
         total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", given)[0]["n"]
         page = f"SELECT * FROM runs WHERE {where} ORDER BY end_us DESC, row_id LIMIT ? OFFSET ?"
         return {"rows": self._described(self._engine.rows(page, [*given, limit, offset])), "total": total}
 
     def run(self, row_id: str) -> dict[str, Any]:
-        """One run: its fields, figures, proof, how ours differs from the file's own, the account of its file.
+        """One run: its fields, figures, proof, difference between our figure and the file's own, account of its file.
         NumberUnknown."""
         rows = self._engine.rows("SELECT * FROM runs WHERE row_id = $1", [row_id])
         if not rows:
@@ -163,7 +163,7 @@ class Build(BuildFile):
         return {row["mode"]: row["proof"] for row in self._engine.rows("SELECT mode, proof FROM modes")}
 
     def quarantine(self, offset: int = 0, limit: int = 50) -> dict[str, Any]:
-        """{"rows", "total"}: rows set aside, each with its sentence."""
+        """{"rows", "total"}: quarantined rows, each with its text."""
         rows = self._engine.rows(
             "SELECT DISTINCT row_id, file_name, line, code, facts, text, header FROM refused"
             " ORDER BY file_name, line LIMIT $1 OFFSET $2",
@@ -180,7 +180,7 @@ class Build(BuildFile):
         return int(self._engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM refused")[0]["n"])
 
     def checks(self) -> list[dict[str, Any]]:
-        """What a person should look at: each code with its count and sentence, most frequent first."""
+        """Checks for a person: each code with its count and text, most frequent first."""
         rows = self._engine.rows(
             "SELECT code, COUNT(*) AS count FROM run_checks GROUP BY code ORDER BY count DESC, code"
         )
@@ -189,11 +189,11 @@ class Build(BuildFile):
         return [row | sentences("checks", row["code"], model=names) for row in rows]
 
     def coverage_by_month(self) -> list[dict[str, Any]]:
-        """Runs and IT electricity [kWh] by service, month and proof, as coverage.by_month gives them."""
+        """Runs and IT electricity [kWh] by service, month and proof, from coverage.by_month."""
         return coverage.by_month(self._engine)
 
     def explain(self, number: str) -> dict[str, Any]:
-        """Any number opened. Ids: total.FIGURE, service.KEY.FIGURE, run.ROW.FIGURE. NumberUnknown."""
+        """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ROW.FIGURE. NumberUnknown."""
         scope, key, figure = split_number(number)
         if scope == "total":
             groups = self.groups()
@@ -227,7 +227,7 @@ class Build(BuildFile):
 
 
 def split_number(number: str) -> tuple[str, str, str]:
-    """(scope, key, figure) of a number's id. NumberUnknown when it is not one."""
+    """(scope, key, figure) of a number's id. NumberUnknown when invalid."""
     scope, _, rest = number.partition(".")
     pieces = rest.split(".")
     for size in (2, 1):
@@ -238,7 +238,7 @@ def split_number(number: str) -> tuple[str, str, str]:
 
 
 def _filter(asked: RunFilter) -> tuple[str, list[str]]:
-    """SQL: which runs are asked for, and its parameters; a view is read only when it is asked about."""
+    """SQL condition of a run filter, and its parameters; a view is used only when the filter needs it."""
     asks: list[tuple[str, list[str]]] = [("TRUE", [])]
     if asked.service is not None:
         asks.append(("service_key = ?", [asked.service]))
@@ -254,7 +254,7 @@ def _filter(asked: RunFilter) -> tuple[str, list[str]]:
 
 
 def _last_day(end_us: int | None) -> str | None:
-    """The day of the last moment before an end, which is itself outside: a month ends on its last day."""
+    """The last day before an exclusive end: a month ends on its last day."""
     return None if end_us is None else _iso(end_us - 1)
 
 

@@ -1,4 +1,4 @@
-"""The method effect: what other factors or formulas make of the same activity, and the log of such changes."""
+"""Recalculation: the effect of other factors or formulas on the same activity, and its log."""
 
 import hashlib
 import json
@@ -25,19 +25,19 @@ from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.number_format import two_figures
 
 FOLDER = "changes"
-WEIGHTY = ("value", "low", "high", "bounds_kind", "unit", "drawn_as", "correlation_group")  # what a total depends on
-LEAST = 1e-6  # relative effect below which totals are the same: rounding of sums
+WEIGHTY = ("value", "low", "high", "bounds_kind", "unit", "drawn_as", "correlation_group")  # inputs of a total
+LEAST = 1e-6  # relative effect below which totals are equal: rounding of sums
 NOTHING: dict[str, float | None] = dict.fromkeys(("low", "central", "high", "at_factor_values"))
 
 
 class ChangeUnreadable(SobriaError):
-    """A file of the log that is no JSON."""
+    """A file of the log that is not JSON."""
 
 
 def record(home: Path, built: BuildResult, catalogue: Catalogue) -> None:
-    """Log what putting this build in the place of the published one changes, the activity being the same.
+    """Log the effect of replacing the published build by this one, on the same activity.
 
-    Nothing is logged without a published build, with the same factors and formulas, or if the old one cannot be opened.
+    Nothing is logged without a published build, with the same factors and formulas, or if the old one is unreadable.
     """
     before = current(home)
     if before is None or before == built.path:
@@ -45,26 +45,26 @@ def record(home: Path, built: BuildResult, catalogue: Catalogue) -> None:
     try:
         entry = _change(before, built, catalogue)
     except (sys.modules["duckdb"].Error, ValueError, KeyError):
-        return  # made by another version, or damaged
+        return  # written by another version, or damaged
     if entry:
         _append(home / FOLDER, entry)
 
 
 def changes(home: Path) -> list[dict[str, Any]]:
-    """The log, newest first: {"at", "from", "to", "factors", "figures"}; "missing" says why nothing was compared.
+    """The log, newest first: {"at", "from", "to", "factors", "figures"}; "missing" is why there is no comparison.
 
     from, to: {"factors", "formulas", "build"}. factors: {"changed": [{"id", "before", "after"}], "added", "removed"}.
-    figures: id to {"unit", "before", "after"}, each {"low", "central", "high", "at_factor_values"} [unit], None where
-    unknown: of older formulas nothing but the last can be found again.
+    figures: id -> {"unit", "before", "after"}, each {"low", "central", "high", "at_factor_values"} [unit], None when
+    unknown: older formulas can be re-evaluated at factor values only.
     ChangeUnreadable.
     """
     return [_read(file) for file in sorted((home / FOLDER).glob("*.json"), reverse=True)]
 
 
 def effect(figure: Mapping[str, Any]) -> float | None:
-    """Relative change of a central value, or else of the value at those of the factors; 0.1 for a tenth more.
+    """Relative change of a central value, else of the value at factor values; 0.1 for a tenth more.
 
-    None where one of the two is unknown, or was zero.
+    None when one of the two is unknown, or when the first is zero.
     """
     which = "at_factor_values" if figure["before"]["central"] is None else "central"
     before, after = figure["before"].get(which), figure["after"].get(which)
@@ -132,7 +132,7 @@ def _change(before: Path, built: BuildResult, catalogue: Catalogue) -> dict[str,
 
 
 def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Catalogue) -> None:
-    """A build of nothing but groups: the groups of an old build, bound to these factors."""
+    """A build with groups only: those of an old build, with these factors selected."""
     sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
     keys = ", ".join(["month", "resource_share", *attributes])
     rows = engine.rows(f"SELECT {keys}, {sums} FROM groups GROUP BY {keys}")
@@ -153,7 +153,7 @@ def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Cata
 
 
 def _stored(engine: DuckDB, figure: ImpactIndicator) -> dict[str, float | None]:
-    """A figure at the values of factors as the formulas of that time made it: today's cannot redo its draws."""
+    """A figure at factor values as stored with the old formulas, whose draws cannot be recomputed."""
     there = set(_columns(engine, "estimates"))
     terms, conditions = [], ["TRUE"]
     for part in figure.parts:
@@ -170,12 +170,12 @@ def _columns(engine: DuckDB, table: str) -> list[str]:
 
 
 def _factors(engine: DuckDB) -> dict[str, dict[str, Any]]:
-    """The factors that a build uses, by id."""
+    """The factors of a build, by id."""
     return {row["id"]: json.loads(row["row"]) for row in engine.rows("SELECT id, row FROM factors")}
 
 
 def _difference(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """What became of the factors in use."""
+    """Changes of the factors in use."""
     both = sorted(before.keys() & after.keys())
     changed = [
         {"id": name, "before": _bounds(before[name]), "after": _bounds(after[name])}

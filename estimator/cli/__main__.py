@@ -1,4 +1,4 @@
-"""`python -m estimator.cli`: the command, where it is not installed."""
+"""`python -m estimator.cli`: the command, when it is not installed."""
 
 from estimator.cli import main
 

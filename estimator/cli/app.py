@@ -1,4 +1,4 @@
-"""The Typer application: its commands, its options that stand anywhere, its exit codes."""
+"""The Typer application: commands, global options, exit codes."""
 
 import json
 import os
@@ -29,7 +29,7 @@ Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
 
 
 def main() -> None:
-    """Entry point: 0 done, 1 refused or failed with one clear sentence, 2 usage."""
+    """Entry point: 0 done, 1 refused or failed with one clear message, 2 usage."""
     arguments, settings = global_options(sys.argv[1:])
     lang = settings.get("lang") or _locale()
     if lang not in LANGUAGES or "" in settings.values():
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def global_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
-    """`--home X` and `--lang X` may stand anywhere before `--`, `--json` before the command: (the rest, them)."""
+    """`--home X` and `--lang X` anywhere before `--`, `--json` before the command: (the rest, the options)."""
     kept: list[str] = []
     late: list[str] = []
     found: dict[str, str] = {}
@@ -77,7 +77,7 @@ def global_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
 
 def _locale() -> str:
     text = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "fr")
-    return "en" if text.lower().startswith("en") else "fr"  # C and POSIX say no language
+    return "en" if text.lower().startswith("en") else "fr"  # C and POSIX name no language
 
 
 @app.command("import")
@@ -98,7 +98,7 @@ def import_(
     show(body, json_, lambda: cli_text.import_text(report, context.obj["lang"]))
     named = {Path(path).name for path in paths if not Path(path).is_dir()}
     if any(file.error and (file.name in named or isinstance(file.error, ReaderFailed)) for file in report.files):
-        raise typer.Exit(1)  # a file of a folder that is no trace is said, and stops nothing
+        raise typer.Exit(1)  # a file of a folder that is not a trace is reported, and stops nothing
     if not report.account.read:
         raise NothingToImport(paths=", ".join(paths))
 
@@ -224,7 +224,7 @@ def serve(
 
 
 def _fresh(context: typer.Context) -> Any:
-    """The build of the ledger as it stands now."""
+    """The build of the current ledger."""
     from estimator.builds.build import build as make
     from estimator.builds.queries import NoBuild, open_current
 

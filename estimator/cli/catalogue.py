@@ -1,4 +1,4 @@
-"""The commands that read the catalogue: factors, models, hosting sites, devices, and everything with a name in it."""
+"""Commands of the catalogue: factors, models, hosting sites, devices, and any named subject."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -98,7 +98,7 @@ def factor_changes(context: typer.Context, json_: Json = False) -> None:
 
 
 def _changes_text(found: Sequence[Mapping[str, Any]], lang: str) -> str:
-    """One block a change, newest first: when, how many factors, and what it does to each total."""
+    """One block a change, newest first: date, count of factors, and effect on each total."""
     from estimator.builds.recalculation import effect_text, factors_text
 
     lines = [say("repricing", "head" if found else "none", lang)]
@@ -153,18 +153,18 @@ def _subjects(context: typer.Context, kinds: tuple[str, ...], text: str, as_json
 
 
 def _lines(subjects: Sequence["Subject"], lang: str) -> str:
-    """One line a subject: id, name, zone, kind; or that there is none."""
+    """One line a subject: id, name, zone, kind; or a text when there is none."""
     lines = [f"{cli_text.subjects_text([s], lang)}\t{say('subject_kinds', s.kind, lang)}" for s in subjects]
     return "\n".join(lines) or say("cli", "nothing_found", lang)
 
 
 def _near(lines: str, near: Sequence[object], lang: str) -> str:
-    """What stands under a search without result."""
+    """Suggestions after a search without result."""
     return f"\n{say('subject_kinds', 'near', lang)}\n{lines}" if near else ""
 
 
 def _nearest(text: str, subjects: Sequence["Subject"]) -> list["Subject"]:
-    """The subjects one of whose names looks most like the text."""
+    """The subjects with the most similar names."""
     named = {name: s for s in subjects for name in _names(s) if name}
     close = get_close_matches(_plain(text), list(named), n=4 * NEAREST, cutoff=0.5)
     return list({named[name].id: named[name] for name in close}.values())[:NEAREST]

@@ -1,4 +1,4 @@
-"""`sobria check`: what an import would do of some files, said before it is done."""
+"""`sobria check`: dry run of an import."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -31,7 +31,7 @@ def check(
 
 
 def check_text(body: Mapping[str, Any], lang: str) -> str:
-    """Each file with what would become of its rows, then the account of all, then that nothing was written."""
+    """Each file with the outcome of its rows, then the account of all, then that nothing was written."""
     blocks = [_file(file, lang) for file in body["files"]]
     return "\n\n".join([*blocks, say("check", "would", lang, **body["account"]) + "\n" + say("check", "nothing", lang)])
 

@@ -1,4 +1,4 @@
-"""`sobria collect`: receive rows over HTTP, and give services the tokens that they show."""
+"""`sobria collect`: receive rows over HTTP, and manage the tokens of services."""
 
 import sys
 from typing import Annotated

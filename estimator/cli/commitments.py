@@ -1,4 +1,4 @@
-"""The commands that keep what the council voted and did."""
+"""Commands of the commitments of the council."""
 
 from datetime import date as Date
 from datetime import datetime
@@ -164,5 +164,5 @@ def _day(day: datetime | None) -> Date:
 
 
 def _print_id(context: typer.Context, entry: "CommitmentEntry[Any]", as_json: bool) -> None:
-    """What a writing command says: the id."""
+    """Print the id of a written statement."""
     show(entry.as_dict(), as_json, lambda: say("commitments_cli", "written", context.obj["lang"], id=entry.id))

@@ -1,4 +1,4 @@
-"""What the list of commitments prints for people, in French or English."""
+"""Terminal text of the commitments, in French or English."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -13,7 +13,7 @@ from estimator.governance.indicator_list import VOTED
 
 
 def list_text(kept: Commitments, today: date, lang: str) -> str:
-    """Objectives, ceilings, training and publications, each under its title, then what was set aside."""
+    """Objectives, ceilings, training and publications, each under its title, then quarantined statements."""
     parts = {
         "objectives": [_line(e, _objective(e.said, lang), lang) for e in kept.entries(Objective)],
         "budgets": [_line(e, _budget(e.said, lang), lang) for e in kept.entries(Budget)],
@@ -61,7 +61,7 @@ def _budget(said: Budget, lang: str) -> str:
 
 
 def _trainings(kept: Commitments, today: date, lang: str) -> list[str]:
-    """The groups that can be shown, then each statement without its counts."""
+    """The groups large enough to publish, then each statement without its counts."""
     entries = kept.entries(Training)
     said = [
         _line(

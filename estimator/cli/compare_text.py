@@ -1,4 +1,4 @@
-"""A comparison for a terminal: the paired ratio first, then each option, each verdict, what the doubt comes from."""
+"""Terminal text of a comparison: the paired ratio first, then each option, each verdict, the variance shares."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,9 @@ from estimator.core.typography import typeset
 
 
 def compare_text(body: Mapping[str, Any], lang: str) -> str:
-    """The text of compare_scenario's body, with growth, crossings and openings when they are in it."""
+    """The text of compare_scenario's body, with volume sweep, crossings and explanations when present."""
     blocks = [_head(body, lang), _lead(body, lang), _options(body, lang), _verdicts(body, lang)]
-    blocks += [] if "sites" in body else [smallest_words(body, lang)]  # one model, in several places
+    blocks += [] if "sites" in body else [smallest_words(body, lang)]  # one model at several sites
     blocks += [_growth(body, lang), _crossings(body, lang), _variance_text(body, lang)]
     return typeset("\n\n".join(block for block in blocks if block), lang)
 
@@ -30,7 +30,7 @@ def _head(body: Mapping[str, Any], lang: str) -> str:
 
 
 def _sites(found: Mapping[str, Any], lang: str) -> str:
-    """What is compared between sites, and what people's screens, left out, take beside."""
+    """What is compared between sites, and the excluded share of user screens."""
     share = found["screens_share"]
     key = "sites_screens" if share else "sites_no_screens"
     screens = say("compare", key, lang, share=share_text(share or 0.0, lang))
@@ -45,7 +45,7 @@ def _lead(body: Mapping[str, Any], lang: str) -> str:
 
 
 def _pair_text(pair: Mapping[str, Any], lang: str) -> str:
-    """The paired ratio, then its verdict; the verdict alone where there is no ratio."""
+    """The paired ratio, then its verdict; the verdict alone without a ratio."""
     verdict = f"{_capital(pair['words'][lang])}."
     return f"{pair['sentence'][lang]} {verdict}" if pair["ratio"] else verdict
 

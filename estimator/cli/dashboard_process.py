@@ -1,4 +1,4 @@
-"""Become the dashboard, in a process that the estimator does not import: what stops the one stops the other."""
+"""Launch of the dashboard, which the estimator does not import, as a replacement of this process."""
 
 import os
 import sys

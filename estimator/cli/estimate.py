@@ -1,4 +1,4 @@
-"""`sobria estimate`: every fact of one use as an option."""
+"""`sobria estimate`: every field of a request as an option."""
 
 from datetime import datetime
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""An estimate for a terminal: the use, then what making its model took."""
+"""Terminal text of an estimate: the use, then the making of its model."""
 
 from collections.abc import Mapping
 from typing import Any

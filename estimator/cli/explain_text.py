@@ -1,4 +1,4 @@
-"""A number opened for a terminal, and an explanation computed again."""
+"""Terminal text of an explanation, and of a replay."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from estimator.core.number_format import share_text, two_values_text
 
 
 def explain_text(body: Mapping[str, Any], lang: str) -> str:
-    """A number opened, for a terminal."""
+    """The text of an explanation."""
     trace = [
         say("cli", "trace_line", lang, file=t["file_name"], line=t["line"], service=t["service_key"]) + _declared(t)
         for t in body["trace"]["lines"]
@@ -30,7 +30,7 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
 
 
 def replay_text(body: Mapping[str, Any], lang: str) -> str:
-    """Figures computed again, then whether the file says the same."""
+    """The replayed figures, then whether they agree with the file."""
     figure, amount = body["figure"], body["amount"]
     lines = [f"{figure} : {amount_text(amount, lang)}" if figure else figures_text(body["indicators"], lang), ""]
     if not body["compared"]:
@@ -44,17 +44,17 @@ def replay_text(body: Mapping[str, Any], lang: str) -> str:
 
 
 def _spoken(found: Mapping[str, Any], lang: str) -> dict[str, str]:
-    """A number of a file beside the one found again, each with all its digits."""
+    """A number of a file with the replayed one, all digits."""
     values = {name: "-" if found[name] is None else str(found[name]) for name in ("file", "replayed")}
     return {"figure": found["figure"], "bound": say("bound_names", found["bound"], lang), **values}
 
 
 def _declared(line: Mapping[str, Any]) -> str:
-    """Who declared a row, how it was computed and in which document; empty for a measurement."""
+    """Who declared a row, its calculation method and its document; empty for a measurement."""
     return f" : {line['tool_version']}" if line["reader"] == "declared" and line["tool_version"] else ""
 
 
 def _concerns(left_out: Mapping[str, Any], lang: str) -> str:
-    """Which share of the electricity a part that is not counted concerns, unless it is all of it."""
+    """The share of the electricity that a left-out part concerns, unless it is all of it."""
     share = left_out["share"]
     return "" if share > 0.995 else f" ({say('cli', 'concerns', lang, share=share_text(share, lang))})"

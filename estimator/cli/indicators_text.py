@@ -21,7 +21,7 @@ from estimator.reporting.summary.sentences import (
 
 
 def indicators_text(body: Mapping[str, Any], lang: str) -> str:
-    """A line an indicator, then what its number stands on."""
+    """One line an indicator, then the basis of its number."""
     facts = {"territory": territory_text(body["territory"], lang), "period": period_text(body["period"], lang)}
     lines = sample_lines(body["sample"], lang)
     lines += [say("indicators", "head", lang, **facts), against_text(body, lang), ""]

@@ -1,4 +1,4 @@
-"""The commands that check, correct and back up the ledger, and those of its quarantine."""
+"""Commands that verify, correct and back up the ledger, and those of its quarantine."""
 
 import sys
 from pathlib import Path

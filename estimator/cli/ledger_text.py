@@ -1,4 +1,4 @@
-"""What the commands of the ledger print for people, in French or English."""
+"""Terminal texts of the ledger, in French or English."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ SHOWN, NAMES = 20, 5
 
 
 def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
-    """What leaves or comes back, by service and by file."""
+    """Rows withdrawn or brought back, by service and by file."""
     services = [say("ledger_cli", "service_line", lang, service=s, rows=n) for s, n in body["services"].items()]
     return "\n".join(
         [
@@ -30,7 +30,7 @@ def history_text(imports: Sequence[Import], withdrawals: Sequence[RowsWithdrawal
 
 
 def waiting_text(rows: Sequence[Refused], lang: str) -> str:
-    """Rows set aside, by file and reason."""
+    """Quarantined rows, by file and reason."""
     groups: dict[tuple[str, str], list[Refused]] = {}
     for row in rows:
         groups.setdefault((row.file_name, row.code), []).append(row)
@@ -49,7 +49,7 @@ def waiting_text(rows: Sequence[Refused], lang: str) -> str:
 
 
 def retried_text(body: Mapping[str, Any], lang: str) -> str:
-    """What became of the rows that waited, and the files that are needed for the others."""
+    """Outcome of the retry of quarantined rows, and the files needed for the others."""
     lines = [say("ledger_cli", "retried", lang, **{name: n for name, n in body.items() if name != "files"})]
     if body["files"]:
         lines.append(say("ledger_cli", "file_needed", lang, files=_names(body["files"])))
@@ -57,7 +57,7 @@ def retried_text(body: Mapping[str, Any], lang: str) -> str:
 
 
 def refusal_reason(row: Refused) -> dict[str, str]:
-    """Why a row was set aside: {"code", "fr", "en"}."""
+    """Why a row was quarantined: {"code", "fr", "en"}."""
     return sentences("refusals", row.code, **row.facts)
 
 

@@ -1,4 +1,4 @@
-"""The commands that keep the register of AI use cases."""
+"""Commands of the register of AI use cases."""
 
 from datetime import datetime
 from pathlib import Path
@@ -220,7 +220,7 @@ def _day(date: datetime | None) -> Any:
 
 
 def _print_use_case(context: typer.Context, case: "UseCase", as_json: bool) -> None:
-    """What a writing command says: the use case as it is now."""
+    """Print the use case after a write."""
     from estimator.cli.register_text import written_text
 
     show(case.as_dict(), as_json, lambda: written_text(case, context.obj["lang"]))

@@ -1,4 +1,4 @@
-"""What the commands of the register print for people, in French or English."""
+"""Terminal texts of the register, in French or English."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ WORDS = {
 
 
 def list_text(held: Register, lang: str) -> str:
-    """One line a use case, the counts, then what needs attention."""
+    """One line a use case, the counts, then the points that need attention."""
     cases, counts = held.use_cases(), held.counts()
     lines = [_line(case, lang) for case in cases] or [say("register_cli", "empty", lang)]
     if cases:
@@ -42,7 +42,7 @@ def _line(case: UseCase, lang: str) -> str:
 
 
 def case_text(case: UseCase, history: Sequence[Event], lang: str) -> str:
-    """Every field that says something, the attachments, then the history."""
+    """Every non-empty field, the attachments, then the history."""
     lines = []
     for column, cell in row_of(case).items():
         if cell:
@@ -70,7 +70,7 @@ def due_text(found: Sequence[Due], lang: str) -> str:
 
 
 def written_text(case: UseCase, lang: str) -> str:
-    """The use case as it is now, in a sentence."""
+    """The use case after a write, in one sentence."""
     labels = {f"stage_{name}": say("register_stages", case.stage, name) for name in LANGUAGES}
     labels |= {f"outcome_{name}": say("register_outcomes", case.outcome, name) for name in LANGUAGES}
     return say("register_cli", "written", lang, name=case.name, id=case.id, **labels)

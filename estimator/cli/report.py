@@ -1,4 +1,4 @@
-"""The commands that write what an authority publishes."""
+"""Commands of the publications of an authority."""
 
 from pathlib import Path
 from typing import Annotated
@@ -62,7 +62,7 @@ def printed(
 
 
 def _write(context: typer.Context, out: Path, asked: tuple[str | None, str, str], as_json: bool) -> None:
-    """The report that the command names."""
+    """Write the report of the command."""
     from estimator.reporting.publications.context import ReportRequest, facts_of
     from estimator.reporting.publications.write import write_report
 

@@ -1,4 +1,4 @@
-"""The commands that write the documents of a project's file."""
+"""Commands of the documents of a project file."""
 
 from pathlib import Path
 from typing import Annotated

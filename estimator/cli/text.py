@@ -1,4 +1,4 @@
-"""What the commands print for people, in French or English."""
+"""Terminal texts of the commands, in French or English."""
 
 import json
 import sys
@@ -42,7 +42,7 @@ def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> Non
 
 
 def localise(command: Any, lang: str) -> None:
-    """Replace the help keys written in the code by sentences of one language."""
+    """Replace the help keys of the code by texts of one language."""
     named = command.help if command.help in words(lang)["help"] else command.name
     counted, voted, footprints = say("indicators", "counted", lang), ", ".join(VOTED), ", ".join(FOOTPRINTS)
     command.help = say("help", named or "sobria", lang, counted=counted, voted=voted, footprints=footprints)
@@ -60,7 +60,7 @@ def _keys(lang: str) -> Mapping[str, str]:
 
 
 def progress(lang: str) -> Progress | None:
-    """A bar on the error stream when it is a terminal, else nothing."""
+    """A progress bar on stderr when it is a terminal, else nothing."""
     if not sys.stderr.isatty():
         return None
     from rich.console import Console
@@ -91,7 +91,7 @@ def figures_text(indicators: Mapping[str, Any], lang: str) -> str:
 
 
 def amount_text(amount: Mapping[str, Any], lang: str) -> str:
-    """« entre a et b (valeur centrale : c) », or « non estimable : raison »; a partial total says what it covers."""
+    """« entre a et b (valeur centrale : c) », or « non estimable : raison »; a partial total gives its coverage."""
     text = interval_text(amount, lang)
     if amount.get("covers", 1.0) < 0.995 and not amount.get("missing"):
         text += " " + say("cli", "covers", lang, share=share_text(amount["covers"], lang))
@@ -99,7 +99,7 @@ def amount_text(amount: Mapping[str, Any], lang: str) -> str:
 
 
 def totals_text(found: Mapping[str, Any], lang: str) -> str:
-    """The totals of a ledger, with what they stand on."""
+    """The totals of a ledger, with their basis."""
     cover = found["coverage"]
     if not cover["runs"]:
         return say("cli", "nothing_yet", lang)
@@ -120,7 +120,7 @@ def totals_text(found: Mapping[str, Any], lang: str) -> str:
 
 
 def _cover_line(cover: Mapping[str, Any], lang: str) -> str:
-    """What the totals cover, and how many runs have an electricity that is in none."""
+    """Coverage of the totals, and the count of runs of unknown electricity."""
     line = say("cli", "totals_cover", lang, share=share_text(min(cover["by_figure"].values()), lang))
     if not cover["unknown"]:
         return line
@@ -128,7 +128,7 @@ def _cover_line(cover: Mapping[str, Any], lang: str) -> str:
 
 
 def sample_lines(sample: bool, lang: str) -> list[str]:
-    """The mark of the data of the demonstration, over figures; nothing over others."""
+    """The mark of sample data, above figures; nothing for other data."""
     return [say("cli", "sample", lang)] if sample else []
 
 
@@ -164,7 +164,7 @@ def _unit(unit: str) -> str:
 
 
 def import_text(report: "ImportReport", lang: str) -> str:
-    """The account of an import, then what was set aside, by file and reason, and the files that could not be read."""
+    """The account of an import, then quarantined rows by file and reason, and the unreadable files."""
     lines = [say("cli", "imported", lang, **report.account.as_dict())]
     groups: dict[tuple[str, str], list[Refused]] = {}
     for item in report.refused:
@@ -184,7 +184,7 @@ def factors_text(found: Sequence[Factor], lang: str) -> str:
 
 
 def factor_text(item: Factor, catalogue: Catalogue, lang: str) -> str:
-    """A factor as a person would want to read it, with its rivals beside it."""
+    """The text of a factor, with its rivals."""
     source = catalogue.sources[item.source]
     quantity = next(q for q in catalogue.quantities.values() if q.factor == item.quantity)
     rule = catalogue.bounds_rules.get(item.bounds_rule, {})
@@ -230,7 +230,7 @@ def _value(item: Factor, lang: str) -> str:
 
 
 def models_text(found: Sequence["Model"], lang: str) -> str:
-    """One line a model: id, name, billions of parameters (bounds of a guess), or why they are not known."""
+    """One line a model: id, name, billions of parameters (bounds of a guess), or why they are unknown."""
     from estimator.catalogue.models import size
 
     lines = []
@@ -249,7 +249,7 @@ def subjects_text(found: Sequence[Subject], lang: str) -> str:
 
 
 def validation_text(body: Mapping[str, Any], lang: str) -> str:
-    """How many published cases were valued, and why the others were not."""
+    """How many published cases were evaluated, and why the others were not."""
     facts = body["summary"]
     lines = [say("cli", "validated", lang, **{k: facts[k] for k in ("cases", "families", "outputs", "valued")})]
     lines += [f"  {count} × {say('missing', code, lang)}" for code, count in facts["not_estimable"].items()]
@@ -258,7 +258,7 @@ def validation_text(body: Mapping[str, Any], lang: str) -> str:
 
 
 def check_text(catalogue: Catalogue, found: Sequence[Problem], lang: str) -> str:
-    """What `sobria factors check` says."""
+    """The text of `sobria factors check`."""
     lines = [f"{'✗' if p.fatal else '!'} {p.text(lang)}" for p in found]
     unknown = sum(f.value is None for f in catalogue.factors)
     facts = {

@@ -1,4 +1,4 @@
-"""`sobria track`: a command, measured."""
+"""`sobria track`: run a command, measured."""
 
 import re
 from typing import Annotated
@@ -12,11 +12,11 @@ _UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "j": 86400.0}
 
 
 class BadWindow(SobriaError):
-    """A length of window that cannot be read, or is shorter than the time between two readings."""
+    """An invalid window duration, or one shorter than the sampling interval."""
 
 
 class ItemsOfWindows(SobriaError):
-    """Units of service told for a whole command that is to be cut into windows."""
+    """Item count of a whole command that is to be cut into windows."""
 
 
 def track(
@@ -62,7 +62,7 @@ def _zone_of_tables(zone: str) -> str:
 
 
 def seconds_of(text: str, sampling_s: float) -> float:
-    """A length of time such as 90s, 15min, 1h or 1d [s]. BadWindow."""
+    """A duration such as 90s, 15min, 1h or 1d [s]. BadWindow."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(s|min|h|d|j)", text.strip().lower())
     seconds = float(found[1]) * _UNITS[found[2]] if found else 0.0
     if seconds < max(sampling_s, 1.0):

@@ -1,4 +1,4 @@
-"""What a figure of an option is made of: servers, cooling and losses, manufacture, network, people's terminals."""
+"""Components of a figure of an option: servers, cooling and losses, manufacture, network, user terminals."""
 
 from collections.abc import Mapping
 
@@ -10,10 +10,10 @@ NAMES = ("servers", "overhead", "onsite", "electricity", "making", "network", "t
 
 
 def components(side: Side, indicator: str, printed: bool = True) -> dict[str, float]:
-    """What a figure is made of [its unit], at the values of the factors; brought to the central value that is printed,
-    to which they add up, unless `printed` is false. What is unknown is absent.
+    """Components of a figure [its unit], at factor values; scaled to the printed central value,
+    to which they add up, unless `printed` is false. Unknown components are absent.
 
-    Electricity of the site is told apart into that of the servers and the rest: cooling and losses.
+    Site electricity is split into that of the servers and the rest: cooling and losses.
     """
     found: dict[str, float] = {}
     for group in side.groups:
@@ -26,7 +26,7 @@ def components(side: Side, indicator: str, printed: bool = True) -> dict[str, fl
 
 
 def screens_share(electricity: Mapping[str, float]) -> float | None:
-    """Share of people's screens in the electricity of an option, from its components [1]; None when none is known."""
+    """Share of user screens in the electricity of an option, from its components [1]; None when none is known."""
     whole = sum(electricity.values())
     return electricity.get("terminals", 0.0) / whole if whole else None
 
@@ -52,6 +52,6 @@ def _parts(group: ActivityGroup, indicator: str) -> list[tuple[str, float]]:
 
 
 def _servers(group: ActivityGroup) -> float:
-    """Share of the electricity of the site that the servers take [1]."""
+    """Share of the servers in the site electricity [1]."""
     it, site = group.values["it_energy"], group.values["site_energy"]
     return float(it / site) if site else 1.0

@@ -1,4 +1,4 @@
-"""Options side by side: figures of each, paired verdicts, what the difference is made of and what would change it."""
+"""Comparison of options: figures of each, paired verdicts, decomposition of differences and sensitivity."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,7 +25,7 @@ from estimator.comparison.verdicts import compare as compare_pair
 from estimator.core.errors import LANGUAGES
 
 INDICATORS = tuple(figure.id for figure in FIGURES)
-FEW = 8  # options up to which every pair is told; beyond, each against the reference
+FEW = 8  # number of options up to which every pair is compared; above, each against the reference
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class EvaluatedOption:
         return self.built.option
 
     def boundary(self, figure: ImpactIndicator) -> frozenset[str]:
-        """What the figure counts beside the electricity of computing: people, network, making of the hardware.
+        """What the figure includes besides computing electricity: users, network, manufacture of hardware.
 
-        An option that computes nothing leaves out neither network nor hardware.
+        An option without computing leaves out neither network nor hardware.
         """
         computing = [group for group in self.built.groups if "terminal_hours" not in group.amounts]
         found = {"people"} if self.option.people is not None else set()
@@ -57,7 +57,7 @@ class EvaluatedOption:
 
 
 class Comparator:
-    """A scenario worked out: every option with its groups, compared on demand."""
+    """An evaluated scenario: every option with its groups, compared on demand."""
 
     def __init__(self, scenario: Scenario, context: ComparisonContext, times: float = 1.0) -> None:
         self.scenario = scenario
@@ -75,8 +75,8 @@ class Comparator:
 
     @cached_property
     def eligible(self) -> list[str]:
-        """Studied options that run where they must, on hours that suffice, and are not known to miss the threshold when
-        there is one."""
+        """Studied options within the wanted zone and the reserved hours, and not known to miss the quality threshold,
+        if any."""
         able = [w.option for w in self.weighed.values() if not w.built.outside and not w.built.too_small]
         return [option.id for option in able if meets(self.scenario, option) is not False]
 
@@ -92,7 +92,7 @@ class Comparator:
         return PairedSides(self.weighed[a].side, self.weighed[b].side, figure)
 
     def _refused(self, a: str, b: str, indicator: str) -> Comparison | None:
-        """Why two options are not compared, if they are not."""
+        """Why two options are not compared, if so."""
         if a not in self.weighed or b not in self.weighed:
             return Comparison(NOT_STUDIED)
         one, other = self.weighed[a], self.weighed[b]
@@ -109,7 +109,7 @@ class Comparator:
         return None
 
     def reference(self, indicator: str = "energy") -> str | None:
-        """The lowest central value among the options that qualify."""
+        """The option with the lowest central value among those that qualify."""
         known = self.qualified(indicator)
         return min(known, key=lambda name: known[name]) if known else None
 
@@ -121,9 +121,9 @@ class Comparator:
         return {name: value for name, value in values.items() if value is not None}
 
     def smallest_model(self) -> dict[str, Any] | None:
-        """The model that reaches the threshold with the least electricity; « tied »: those that it cannot be told from.
+        """The model that reaches the threshold with the least electricity; « tied »: those not distinguishable from it.
 
-        None without a threshold: nothing then says that a model suffices.
+        None without a threshold: no model can then be called sufficient.
         """
         threshold = self.scenario.constraints.quality
         if threshold is None:
@@ -141,7 +141,7 @@ class Comparator:
 
 
 def meets(scenario: Scenario, option: Option) -> bool | None:
-    """Does an option reach the quality threshold? None when there is none, or its quality is unknown or of another
+    """Whether an option reaches the quality threshold; None without one, or when its quality is unknown or of another
     test."""
     wanted = scenario.constraints.quality
     if wanted is None or option.quality is None:
@@ -181,7 +181,7 @@ def pairs_of(work: Comparator, indicator: str) -> list[dict[str, Any]]:
 
 
 def pair_result(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
-    """One pair: verdict, share, ratio B/A and the sentences of both, in both languages."""
+    """One pair: verdict, share, ratio B/A and its texts, in both languages."""
     found = work.pair(a, b, indicator)
     names = tuple(work.scenario.option(name).label for name in (a, b))
     body: dict[str, Any] = {"a": a, "b": b, "indicator": indicator, "verdict": found.verdict, "reason": found.reason}
@@ -195,7 +195,7 @@ def pair_result(work: Comparator, a: str, b: str, indicator: str) -> dict[str, A
 
 
 def against_reference(work: Comparator, reference: str, other: str) -> dict[str, Any]:
-    """The ratio of electricity between the reference and another option, with the quality of both in one sentence."""
+    """The electricity ratio between the reference and another option, with the quality of both, as a text."""
     body = pair_result(work, reference, other, "energy")
     first, second = (body["b"], body["a"]) if body["lower"] == body["b"] else (body["a"], body["b"])
     sides = [work.scenario.option(name) for name in (first, second)]
@@ -205,7 +205,7 @@ def against_reference(work: Comparator, reference: str, other: str) -> dict[str,
 
 
 def _smallest_lead(work: Comparator) -> list[dict[str, Any]]:
-    """The smallest model that suffices against each other model of known electricity."""
+    """The smallest sufficient model against each other model of known electricity."""
     found, figure = work.smallest_model(), figure_named("energy")
     assert figure is not None
     models = [n for n, w in work.weighed.items() if w.option.method == "model" and w.side.central(figure) is not None]
@@ -213,18 +213,18 @@ def _smallest_lead(work: Comparator) -> list[dict[str, Any]]:
 
 
 def explain_difference(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
-    """What the difference between two options is made of, and which factors its doubt comes from."""
+    """Decomposition of the difference between two options, with the variance share of each factor."""
     if work.pair(a, b, indicator).ratio is None:
         return {"split": {}, "matters": {}, "tornado": {}}
     paired = work.paired(a, b, indicator)
     parts = [components(work.weighed[name].side, indicator, printed=False) for name in (a, b)]
-    nothing = dict.fromkeys([*parts[0], *parts[1]], 0.0)  # what an option does not use it uses none of
+    nothing = dict.fromkeys([*parts[0], *parts[1]], 0.0)  # an option has none of what it does not use
     split = split_difference(nothing | parts[0], nothing | parts[1])
     return {"split": split, "matters": paired.matters(), "tornado": paired.tornado()}
 
 
 def _option(work: Comparator, option: Option) -> dict[str, Any]:
-    """An option: its figures for one unit and for the period, its parts, quality, minutes and warnings."""
+    """An option: its figures per unit and over the period, its components, quality, minutes and warnings."""
     body: dict[str, Any] = {"id": option.id, "label": option.label, "method": option.method, "status": option.status}
     body |= {"why": option.why, "quality": option.quality.model_dump() if option.quality else None}
     body |= {"meets_threshold": meets(work.scenario, option), "minutes": _minutes(option)}

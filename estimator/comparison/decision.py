@@ -1,4 +1,4 @@
-"""The decision sheet of a scenario: the comparison, growth, crossings, and what the lead difference is made of."""
+"""Decision sheet of a scenario: the comparison, volume sweep, crossings, and decomposition of the lead."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -17,10 +17,10 @@ from estimator.comparison.site_comparison import at_hosts, placeable
 from estimator.comparison.volume_sweep import crossings, growth
 from estimator.core.errors import LANGUAGES
 
-FEW = 8  # options up to which growth and crossings are told
+FEW = 8  # number of options up to which sweep and crossings are computed
 
 Answers = Mapping[str, Mapping[str, SelectedFactor]]
-Sites = tuple[str, Sequence[str]]  # an option, and the hosts at which to place it
+Sites = tuple[str, Sequence[str]]  # an option, and the hosts to place it at
 
 
 def decision(
@@ -30,7 +30,7 @@ def decision(
     answers: Answers | None = None,
     today: date | None = None,
 ) -> dict[str, Any]:
-    """Everything that the page and the command line show of a scenario, or of one of its options at several sites."""
+    """All results of a scenario for the page and the command line, or of one of its options at several sites."""
     context = ComparisonContext(load(), scenario.day or today or date.today(), answers or {}, home)
     if sites is not None:
         return _placed(scenario, context, sites)
@@ -38,7 +38,7 @@ def decision(
 
 
 def _placed(scenario: Scenario, context: ComparisonContext, sites: Sites) -> dict[str, Any]:
-    """One option at several sites, and what people's screens, left out there, take of it as the scenario has it."""
+    """One option at several sites, and the share of user screens in the scenario, left out there."""
     option = scenario.option(sites[0] or _model_of(scenario))
     body = _decided(at_hosts(scenario, option.id, sites[1], context.catalogue), context)
     whole = components(Side(built(scenario, option, context).groups), "energy")
@@ -57,12 +57,12 @@ def _decided(scenario: Scenario, context: ComparisonContext) -> dict[str, Any]:
 
 
 def _model_of(scenario: Scenario) -> str:
-    """The first option that can be run elsewhere."""
+    """The first option that can run elsewhere."""
     return next((o.id for o in scenario.options if placeable(o)), scenario.options[0].id)
 
 
 def _largest_difference(work: Comparator, lead: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The difference of electricity between the reference and the option that is furthest from it."""
+    """The electricity difference between the reference and the option furthest from it."""
     far = [pair for pair in lead if pair["ratio"]]
     if not far:
         return {}
@@ -73,12 +73,12 @@ def _largest_difference(work: Comparator, lead: Sequence[Mapping[str, Any]]) -> 
 
 
 def factor_labels(work: Comparator, keys: Collection[str]) -> dict[str, dict[str, str]]:
-    """Factors in words: the quantity of each and what it hangs on."""
+    """Labels of factors: quantity and subject."""
     return {key: _labels(key, work, work.context.catalogue) for key in keys}
 
 
 def _labels(key: str, work: Comparator, catalogue: Catalogue) -> dict[str, str]:
-    """A factor in words: its quantity and what it hangs on."""
+    """Label of a factor: quantity and subject."""
     for weighed in work.weighed.values():
         for group in weighed.built.groups:
             for name, bound in group.bounds.items():

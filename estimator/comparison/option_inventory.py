@@ -1,4 +1,4 @@
-"""An option of a scenario as groups: what answers take, what waits, what people use; per period, for all its units."""
+"""Inventory of an option as activity groups: answers, idle servers, users; per period, for all units."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,18 +23,18 @@ from estimator.workloads.request import Request
 from estimator.workloads.resolution import resolve
 
 MINUTES = 60.0  # in an hour
-HOURS_TOO_FEW = "hours_too_few"  # a warning of estimator.workloads.inventory
-MINUTES_APART = "minutes_apart"  # a warning: less screen than work
-EVERY_UNIT = {"it_energy_kwh", "data_gb"}  # amounts of one attempt, multiplied by the attempts
+HOURS_TOO_FEW = "hours_too_few"  # code of a warning of estimator.workloads.inventory
+MINUTES_APART = "minutes_apart"  # code of a warning: less screen time than work
+EVERY_UNIT = {"it_energy_kwh", "data_gb"}  # amounts per attempt, multiplied by the attempts
 
 
 class ServiceUnknown(SobriaError):
-    """A measured option whose service the ledger does not hold, or whose runs count no item."""
+    """A measured option with a service absent from the ledger, or whose runs count no item."""
 
 
 @dataclass(frozen=True)
 class ComparisonContext:
-    """What options are computed with: tables, day, the answers of suppliers by host, the home of the ledger."""
+    """Inputs of the evaluation: tables, day, supplier answers by host, the home of the ledger."""
 
     catalogue: Catalogue
     day: date
@@ -44,11 +44,11 @@ class ComparisonContext:
 
 @dataclass(frozen=True)
 class OptionInventory:
-    """An option with its groups for the whole period, what they count, and what had to be supposed.
+    """An option with its groups for the whole period, its counts, and the assumptions made.
 
-    occupancy: of the reserved accelerators, an amount; above 1 they do not suffice; None when none are reserved.
-    outside: computed, as far as is known, elsewhere than where the scenario wants it.
-    too_small: more answers than the reserved hours can make.
+    occupancy: of the reserved accelerators, an amount; above 1 they are insufficient; None when none are reserved.
+    outside: known to be computed outside the zone wanted in the scenario.
+    too_small: more answers than the reserved hours can produce.
     """
 
     option: Option
@@ -65,7 +65,7 @@ class OptionInventory:
 
 
 def built(scenario: Scenario, option: Option, context: ComparisonContext, times: float = 1.0) -> OptionInventory:
-    """An option for `times` the volume of the scenario. SubjectUnknown, ModelUnknown, ServiceUnknown …"""
+    """Inventory of an option for `times` the volume of the scenario. SubjectUnknown, ModelUnknown, ServiceUnknown …"""
     units = scenario.need.volume * times
     attempts = units * option.attempts / option.acceptance
     proof: Mapping[str, float] = {"estimated": 1.0} if option.use or option.people else {}
@@ -93,9 +93,9 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
 def _located(
     wanted: str, zones: Collection[str | None], inventory: Inventory, catalogue: Catalogue, said: str = ""
 ) -> bool:
-    """Is one of these zones outside of what is wanted? Said among the warnings, and so is what cannot be checked.
+    """Whether one of these zones is outside the wanted one. Warns if so, and when it cannot be checked.
 
-    said: how the sentences begin, "ran_" for what was measured.
+    said: prefix of the keys of the texts, "ran_" for measured runs.
     """
     if not wanted:
         return False
@@ -119,7 +119,7 @@ def _is_zone(text: str) -> bool:
 
 
 def _occupancy(option: Option, inventory: Inventory) -> dict[str, Any] | None:
-    """Hours of accelerators that the answers take over the hours that are reserved [1]."""
+    """Accelerator hours of the answers over the reserved hours [1]."""
     hours = option.reserved_hours
     if hours is None:
         return None
@@ -132,7 +132,7 @@ def _occupancy(option: Option, inventory: Inventory) -> dict[str, Any] | None:
 
 
 def _question(scenario: Scenario, option: Option, attempts: float) -> Request:
-    """The use of one attempt, brought to all of them; tokens that it leaves out are those of the need."""
+    """The use of one attempt scaled to all of them; absent token counts are those of the need."""
     use = option.use or Request()
     fields = use.model_dump(exclude_unset=True)
     if use.model is not None and not use.answered:
@@ -146,13 +146,13 @@ def _question(scenario: Scenario, option: Option, attempts: float) -> Request:
 
 
 def _answered(group: ActivityGroup, host: str | None, context: ComparisonContext) -> ActivityGroup:
-    """A group with what the supplier of its host answered in place of the defaults."""
+    """A group with its host's supplier answers in place of the defaults."""
     answers = context.answers.get(host or "", {})
     return replace(group, bounds={name: answers.get(name, bound) for name, bound in group.bounds.items()})
 
 
 def _measured(option: Option, attempts: float, context: ComparisonContext) -> tuple[Inventory, Mapping[str, float]]:
-    """The measured runs of a service, brought from what they made to what is wanted."""
+    """The measured runs of a service, scaled from their output to the wanted one."""
     from estimator.builds.queries import open_current
 
     assert option.measured is not None
@@ -179,7 +179,7 @@ def _scaled(amounts: Mapping[str, Any], times: float) -> dict[str, float]:
 
 
 def _people(scenario: Scenario, option: Option, units: float, context: ComparisonContext) -> ActivityGroup | None:
-    """The terminals of people: their electricity at a desk, and their share of the making; refused answers too."""
+    """User terminals: their electricity at a desk, and their share of manufacture; refused answers included."""
     people = option.people
     if people is None or not people.screen_minutes:
         return None
@@ -191,8 +191,8 @@ def _people(scenario: Scenario, option: Option, units: float, context: Compariso
 
 
 def _minutes_apart(scenario: Scenario, option: Option) -> list[dict[str, str]]:
-    """An agent works longer than the screen that is counted for it, where screens are counted: the order of the options
-    may hang on it."""
+    """Warning when users work longer than the counted screen time: the order of the options may depend
+    on it."""
     people = option.people or People()
     work, screen = people.work_minutes or 0.0, people.screen_minutes
     if work <= screen or not any(o.people and o.people.screen_minutes for o in scenario.options):
@@ -205,5 +205,5 @@ def _minutes_apart(scenario: Scenario, option: Option) -> list[dict[str, str]]:
 
 
 def counts_network(option: Option) -> bool:
-    """Does an option state the data that it moves?"""
+    """Whether an option states its data transfer."""
     return option.use is not None and option.use.data_gb is not None

@@ -1,4 +1,4 @@
-"""Two lists of groups side by side: the same factor takes the same value in both, in every draw and every corner."""
+"""Paired evaluation of two lists of groups: a shared factor takes the same value in both, in draws and bound cases."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from estimator.comparison.verdicts import OptionPair
 if TYPE_CHECKING:
     from estimator.assessment.uncertainty import Array
 
-# a corner a row: are the shared factors, those of A alone, those of B alone at the bound that raises?
+# one row a bound case: are the shared factors, those of A only, those of B only at the bound that raises?
 CORNERS = tuple((bool(i & 1), bool(i & 2), bool(i & 4)) for i in range(8))
 
 
 class Side:
-    """An option's groups, with the sums that each figure makes of them."""
+    """An option's groups, with the sum of each figure."""
 
     def __init__(self, groups: Sequence[ActivityGroup]) -> None:
         self.groups = tuple(groups)
@@ -28,7 +28,7 @@ class Side:
         self._medians: dict[str, float | None] = {}
 
     def results(self, figure: ImpactIndicator) -> list[tuple[ActivityGroup, list[str]]]:
-        """Each group with the results that make the figure in it."""
+        """Each group with its results that add up to the figure."""
         found = []
         for group in self.groups:
             names = [known_result(part, group.values) for part in figure.parts if applies_to(part, group)]
@@ -36,32 +36,32 @@ class Side:
         return [(group, names) for group, names in found if names]
 
     def total(self, figure: ImpactIndicator, choose: Choose) -> Any:
-        """The figure over all groups, each factor as `choose` says; None when no part of it is known."""
+        """The figure over all groups, with `choose` for each factor; None when no part is known."""
         pairs = self.results(figure)
         if not pairs:
             return None
         return sum(_sum(evaluated(group, choose, frozenset(names)), names) for group, names in pairs)
 
     def at_factor_values(self, figure: ImpactIndicator) -> float | None:
-        """The figure with every factor at its value; None when no part of it is known."""
+        """The figure at factor values; None when no part is known."""
         pairs = self.results(figure)
         return float(sum(_sum(group.values, names) for group, names in pairs)) if pairs else None
 
     def central(self, figure: ImpactIndicator) -> float | None:
-        """The median of the draws of the figure, as it is printed."""
+        """The median of the draws of the figure, as printed."""
         if figure.id not in self._medians:
             drawn = self.drawn(figure)
             self._medians[figure.id] = None if drawn is None else uncertainty.points(drawn)[1]
         return self._medians[figure.id]
 
     def drawn(self, figure: ImpactIndicator) -> "Array | float | None":
-        """Draws of the figure, kept."""
+        """Draws of the figure, cached."""
         if figure.id not in self._draws:
             self._draws[figure.id] = self.total(figure, lambda _, item: uncertainty.draw(item))
         return self._draws[figure.id]  # type: ignore[no-any-return]
 
     def factors(self, figure: ImpactIndicator) -> dict[str, tuple[str, Factor]]:
-        """Factors that the figure rests on: id -> (quantity, factor)."""
+        """Factors of the figure: id -> (quantity, factor)."""
         found: dict[str, tuple[str, Factor]] = {}
         for group, names in self.results(figure):
             used = followed(group, names)
@@ -80,7 +80,7 @@ class PairedSides:
     figure: ImpactIndicator
 
     def pair(self) -> OptionPair:
-        """Draws, corners and values at those of the factors, ready for a verdict."""
+        """Draws, bound cases and values at factor values, input of a verdict."""
         a, b = self.a.at_factor_values(self.figure), self.b.at_factor_values(self.figure)
         return OptionPair(self.a.drawn(self.figure), self.b.drawn(self.figure), a, b, self._corners(a is None))
 
@@ -101,7 +101,7 @@ class PairedSides:
         return [(float(a), float(b)) for a, b in zip(*ends, strict=True)]
 
     def _kind(self, item: Factor) -> str:
-        """Does a factor move both sides, alone, by its draws or with its correlation group, or one of them?"""
+        """Whether a factor is shared by both sides (itself, its draws or its correlation group) or belongs to one."""
         in_a, in_b = (item.doubt in names or item.correlation_group in groups for names, groups in self._known)
         return "both" if in_a and in_b else "a" if in_a else "b"
 
@@ -121,7 +121,7 @@ class PairedSides:
         return {key: item for key, (_, item) in both.items() if item.low != item.high}
 
     def matters(self) -> dict[str, float]:
-        """Share of the doubt about the ratio that each factor brings, largest first; factors of one doubt are told
+        """Variance share of each factor in the ratio, largest first; factors with the same draws are counted
         once, under the first of them."""
         import numpy as np
 
@@ -135,7 +135,7 @@ class PairedSides:
         return dict(sorted(found.items(), key=lambda entry: -entry[1]))
 
     def tornado(self) -> dict[str, tuple[float, float]]:
-        """The ratio B/A when each factor alone stands at its low, then at its high bound, widest first."""
+        """The ratio B/A with each factor alone at its low, then at its high bound, widest first."""
         if not self.ratio({}):
             return {}
         ends = {key: (item.low, item.value, item.high) for key, item in self._factors().items()}
@@ -143,7 +143,7 @@ class PairedSides:
         return tornado(lambda moved: self.ratio(moved) or 0.0, known)
 
     def ratio(self, moved: Mapping[str, float]) -> float | None:
-        """B/A with every factor at its value but those that are moved; None where there is none."""
+        """B/A at factor values but for the factors changed; None when undefined."""
 
         def choose(_: str, item: Factor) -> Any:
             return moved.get(item.id, item.value)

@@ -1,4 +1,4 @@
-"""Numbers rounded to one decimal place so that what is shown still adds up to the last unit."""
+"""Rounding to one decimal place with printed numbers that still add up exactly."""
 
 import math
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ FIGURES = 4  # of the largest number
 def adding_up(start: float, parts: Mapping[str, float], worth: Decimal) -> tuple[Decimal, dict[str, Decimal], Decimal]:
     """Start, parts and their sum, in steps of `worth` [unit of the numbers], rounded so that they add up exactly.
 
-    All are floored to the same place; the units that the sum then lacks go to those that lost most.
+    All are floored to the same place; the missing units go to those with the largest remainders.
     """
     exact = {name: Decimal(repr(value)) / worth for name, value in {"": start, **parts}.items()}
     whole = Decimal(repr(math.fsum((start, *parts.values())))) / worth

@@ -1,4 +1,4 @@
-"""A scenario: one need, several ways to meet it, the non-AI way first; read from a file and checked."""
+"""A scenario: one need and several options, the non-AI one first; read from a file and validated."""
 
 import tomllib
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from estimator.core.validation_messages import expected
 from estimator.workloads.request import Request
 
 MOST_OPTIONS = 200
-USES = {"requests", "day"}  # fields of a question that a scenario computes or holds itself
+USES = {"requests", "day"}  # request fields that a scenario computes or holds itself
 
 
 class ScenarioRefused(SobriaError):
-    """A scenario file that is not one: what was read, where, and what was expected."""
+    """An invalid scenario file: what was read, where, and what was expected."""
 
     def message(self, lang: str) -> str:
         """What was read, where, and what was expected, in one language."""
@@ -135,7 +135,7 @@ class Scenario(Strict):
 
 
 def read_scenario(path: Path) -> Scenario:
-    """A scenario of a TOML file. ScenarioRefused names the place, what was read and what was expected."""
+    """A scenario from a TOML file. ScenarioRefused gives the place, what was read and what was expected."""
     try:
         return parse_scenario(path.read_text("utf-8-sig"), path.name)
     except (OSError, UnicodeDecodeError) as error:
@@ -143,7 +143,7 @@ def read_scenario(path: Path) -> Scenario:
 
 
 def parse_scenario(text: str, name: str = "scenario.toml") -> Scenario:
-    """A scenario of TOML text. ScenarioRefused."""
+    """A scenario from TOML text. ScenarioRefused."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -152,7 +152,7 @@ def parse_scenario(text: str, name: str = "scenario.toml") -> Scenario:
 
 
 def scenario_of(data: Mapping[str, Any], name: str = "scenario.toml") -> Scenario:
-    """A scenario of plain values. ScenarioRefused."""
+    """A scenario from plain values. ScenarioRefused."""
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:

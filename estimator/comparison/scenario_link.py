@@ -1,4 +1,4 @@
-"""A scenario in an address: the JSON text, packed, in letters that a link may hold."""
+"""A scenario in a URL: compressed JSON text, in URL-safe characters."""
 
 import base64
 import json
@@ -7,13 +7,13 @@ from typing import Any
 
 from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
 
-LONGEST_TOKEN = 6_000  # characters: what browsers, proxies and mail leave whole
-LARGEST_TEXT = 200_000  # bytes of JSON, far above what packs into a token
+LONGEST_TOKEN = 6_000  # length that browsers, proxies and mail do not truncate
+LARGEST_TEXT = 200_000  # bytes of JSON, far above what fits in a token
 FORM = "base64url(zlib(JSON))"
 
 
 def encode(scenario: Scenario) -> str:
-    """The token of a scenario, without what was left at its default. ScenarioRefused: too long for an address."""
+    """The token of a scenario, default values omitted. ScenarioRefused: too long for a URL."""
     body = scenario.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     token = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
@@ -23,7 +23,7 @@ def encode(scenario: Scenario) -> str:
 
 
 def decode(token: str) -> Scenario:
-    """The scenario of a token. ScenarioRefused: too long, damaged, or no scenario; never unpacks more than
+    """The scenario of a token. ScenarioRefused: too long, damaged, or no scenario; never decompresses more than
     LARGEST_TEXT bytes."""
     if len(token) > LONGEST_TOKEN:
         raise _refused(f"{len(token)}", f"<= {LONGEST_TOKEN}")
@@ -36,7 +36,7 @@ def decode(token: str) -> Scenario:
 
 
 def _unpacked(packed: bytes) -> bytes:
-    """The whole text, if it is one stream that ends where the token does and stays below the limit. ValueError."""
+    """The whole text, if it is one stream that ends with the token and is below the limit. ValueError."""
     stream = zlib.decompressobj()
     text = stream.decompress(packed, LARGEST_TEXT)
     if not stream.eof or stream.unused_data:

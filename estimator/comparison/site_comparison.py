@@ -1,4 +1,4 @@
-"""One option at several sites: where to run this model? What is compared is the service, people's screens aside."""
+"""One option at several sites: the same service, user screens excluded."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,10 +9,10 @@ from estimator.workloads.request import Request
 
 
 def at_hosts(scenario: Scenario, option: str, hosts: Sequence[str], catalogue: Catalogue) -> Scenario:
-    """The scenario whose options are this one at each host, in their order. ScenarioRefused, SubjectUnknown.
+    """The scenario with this option at each host, in their order. ScenarioRefused, SubjectUnknown.
 
-    The zone is that of the host; a host without a zone of its own keeps the zone that the option states. The terminals
-    of people are left out: they are the same everywhere, and would hide what the choice of a site changes.
+    The zone is that of the host; a host without a zone keeps that of the option. User terminals
+    are excluded: they are the same everywhere, and would hide the effect of the site.
     """
     base = scenario.option(option)
     if not placeable(base):
@@ -23,7 +23,7 @@ def at_hosts(scenario: Scenario, option: str, hosts: Sequence[str], catalogue: C
 
 
 def placeable(option: Option) -> bool:
-    """Does an option describe a model that can be run elsewhere?"""
+    """Whether an option describes a model that can run elsewhere."""
     return option.status == "studied" and option.method == "model" and option.use is not None
 
 

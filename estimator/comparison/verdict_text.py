@@ -1,4 +1,4 @@
-"""Verdicts, paired ratios and changes as sentences, in French and English."""
+"""Texts of verdicts, paired ratios and changes, in French and English."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,13 @@ from estimator.core.number_format import DisplayUnit, share_text, tick_text, two
 from estimator.core.typography import typeset
 
 BARE = DisplayUnit(Decimal(1), "", scaled=False)
-SAME = 0.0005  # a difference under half a thousandth is none
+SAME = 0.0005  # a relative difference below 0.05 % is printed as none
 VOWELS = "aàâeéèêëiîïoôuùûyœ"
 Names = tuple[str, str]
 
 
 class RatioEnd(NamedTuple):
-    """One end of a ratio as people say it: a key of the words ("less_times", "more_percent", … or "same"), a number."""
+    """One end of a ratio in words: a key of the words ("less_times", "more_percent", … or "same"), and a number."""
 
     key: str
     number: float
@@ -37,8 +37,8 @@ def verdict_words(comparison: Comparison, names: Names, lang: str) -> str:
 def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str) -> str:
     """« Le modèle léger consomme 8 à 20 fois moins d'électricité que le grand. », from 5 % to 95 % of the draws.
 
-    The sentence is about the option that the verdict names, else about A. From a ratio of 2 on it counts in
-    times, below in percent; an interval that holds 1 reads « de 40 % de moins à 2 fois plus ». names: of A and
+    The subject is the option named by the verdict, else A. From a ratio of 2 on it is printed in
+    times, below in percent; an interval that contains 1 reads « de 40 % de moins à 2 fois plus ». names: of A and
     of B, as inside a sentence.
     """
     ratio = comparison.ratio
@@ -57,9 +57,9 @@ def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str)
 
 
 def quality_words(sentence: str, sides: Sequence[Option], lang: str) -> str:
-    """A sentence with what a test found of its two sides: « … (qualité constatée : 94 % contre 96 %). »
+    """Text with the tested quality of both sides: « … (qualité constatée : 94 % contre 96 %). »
 
-    The share of accepted answers, by which figures are divided, is said where one was given.
+    The share of accepted answers, by which figures are divided, is printed when given.
     """
     first, second = (_quality(option.quality, lang) for option in sides)
     told = say("quality", "found", lang, first=first, second=second)
@@ -80,7 +80,7 @@ def _quality(found: Quality | None, lang: str) -> str:
 
 
 def smallest_words(body: Mapping[str, Any], lang: str) -> str:
-    """The smallest model that reaches the threshold, in the body of a comparison; else why none can be named."""
+    """The smallest model that reaches the threshold, in the body of a comparison; else why there is none."""
     found = body["smallest_model"]
     if found is None:
         return _t("smallest", _none_suffices(body), lang)
@@ -90,7 +90,7 @@ def smallest_words(body: Mapping[str, Any], lang: str) -> str:
 
 
 def _none_suffices(body: Mapping[str, Any]) -> str:
-    """Why no model suffices: no threshold; those that reach it run elsewhere, or on too few hours; none reaches it."""
+    """Why no model suffices: no threshold; those that reach it run elsewhere or with too few hours; none reaches it."""
     if not body["scenario"]["constraints"].get("quality"):
         return "no_threshold"
     models = [o for o in body["options"] if o["method"] == "model" and o["status"] == "studied"]
@@ -101,7 +101,7 @@ def _none_suffices(body: Mapping[str, Any]) -> str:
 
 
 def no_lead(body: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
-    """Why no option leads, as a key and its blanks: none qualifies, one alone does, or none is comparable."""
+    """Why no option leads, as a key and its facts: none qualifies, only one does, or none is comparable."""
     names = body["qualified"]
     if len(names) == 1:
         return "only_one", {"label": next(str(o["label"]) for o in body["options"] if o["id"] == names[0])}
@@ -109,8 +109,8 @@ def no_lead(body: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
 
 
 def change_words(effects: Mapping[str, float], before: float, lang: str) -> str:
-    """« Le total augmente de 40 % ; en points, volume : +85, efficacité : −45. » The total comes first, whatever
-    efficiency does. effects: of `shapley`, named as in the words [any unit]; before: the total they change [same
+    """« Le total augmente de 40 % ; en points, volume : +85, efficacité : −45. » The total comes first, whatever the
+    efficiency effect. effects: of `shapley`, named as in the words [any unit]; before: the total they change [same
     unit]. ValueError: a total before that is not above zero.
     """
     if not before > 0:
@@ -131,7 +131,7 @@ def change_words(effects: Mapping[str, float], before: float, lang: str) -> str:
 
 
 def _bound(ratio: float) -> RatioEnd:
-    """What a ratio other / subject says of the subject."""
+    """A ratio other / subject as a statement about the subject."""
     way, times = ("less", ratio) if ratio >= 1 else ("more", 1 / ratio)
     share = 1 - 1 / times if way == "less" else times - 1
     if share < SAME:
@@ -140,7 +140,7 @@ def _bound(ratio: float) -> RatioEnd:
 
 
 def _amount(low: RatioEnd, high: RatioEnd, of: str, lang: str) -> str:
-    """From the bound nearer to « less », or to one, to the other."""
+    """Text from the end nearer to « less », or to one, to the other."""
     if "same" in (low.key, high.key):
         told = high if low.key == "same" else low
         amount = say("ratio", told.key, lang, value=_number(told.number, lang), of=of)

@@ -1,4 +1,4 @@
-"""Two options side by side on one indicator: their paired ratio, and the verdict that it allows."""
+"""Verdict between two options on one indicator, from their paired ratio."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,11 +15,11 @@ LOWER_ALWAYS, LOWER_MOSTLY, EQUIVALENT = "lower_always", "lower_mostly", "equiva
 UNDECIDED, NOT_COMPARABLE, NOT_STUDIED = "undecided", "not_comparable", "not_studied"
 SETTLED: Mapping[str, float] = {LOWER_ALWAYS: 1.0, LOWER_MOSTLY: 0.5}  # that say which is lower, and how firmly [1]
 
-FAR = 1.1  # from this ratio on, two options differ
-MOST = 0.90  # share of draws that makes « most cases »
+FAR = 1.1  # ratio from which two options differ
+MOST = 0.90  # share of draws for « most cases »
 TAIL = 0.05  # share of draws beyond the 5 % point, or the 95 % point
-MARGIN = 0.015  # every share is passed by this much before a verdict claims it
-ODD_DRAWS = 0.0001  # share of draws that may disagree with « all cases »: one of 10,000, as laws have no end
+MARGIN = 0.015  # margin by which a share must pass its threshold
+ODD_DRAWS = 0.0001  # share of draws that may contradict « all cases »: one of 10,000, as distributions are unbounded
 
 Side = Literal["a", "b"]
 
@@ -28,8 +28,8 @@ Side = Literal["a", "b"]
 class OptionPair:
     """Options A and B on one indicator, in one unit [any].
 
-    a, b: paired draws, shape (draws,), or one number without doubt; None: not estimable.
-    value_a, value_b: with every factor at its value. corners: (a, b) with shared factors at the same corner.
+    a, b: paired draws, shape (draws,), or one number without uncertainty; None: not estimable.
+    value_a, value_b: at factor values. corners: (a, b) with shared factors at the same bound.
     """
 
     a: "Array | float | None"
@@ -41,7 +41,7 @@ class OptionPair:
 
 @dataclass(frozen=True)
 class OptionRatio:
-    """How many times B is A: 5 % point, median and 95 % point of the draws, and with every factor at its value [1]."""
+    """Ratio B/A: 5 % point, median and 95 % point of the draws, and value at factor values [1]."""
 
     low: float
     median: float
@@ -49,7 +49,7 @@ class OptionRatio:
     at_factor_values: float
 
     def inverse(self) -> "OptionRatio":
-        """How many times A is B."""
+        """Ratio A/B."""
         return OptionRatio(1 / self.high, 1 / self.median, 1 / self.low, 1 / self.at_factor_values)
 
 
@@ -65,7 +65,7 @@ class Shares:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A verdict with what it stands on. ratio is None where a value is zero; reason says why there is no comparison."""
+    """A verdict with its evidence. ratio is None when a value is zero; reason: why there is no comparison."""
 
     verdict: str
     lower: Side | None = None
@@ -75,7 +75,7 @@ class Comparison:
 
     @property
     def share(self) -> float | None:
-        """Share of the draws in which the option named as lower is lower [1]."""
+        """Share of the draws in which the lower option of the verdict is lower [1]."""
         if self.lower is None or self.shares is None:
             return None
         return self.shares.a_lower if self.lower == "a" else self.shares.b_lower
@@ -84,7 +84,7 @@ class Comparison:
 def compare(pair: OptionPair) -> Comparison:
     """The paired ratio of two options and its verdict, by `decide`.
 
-    A value that is not estimable makes them not comparable, with its reason. ValueError: negative or
+    Not estimable values are not comparable, with the reason. ValueError: negative or
     not finite values, arrays of unequal shapes.
     """
     if pair.a is None or pair.b is None or pair.value_a is None or pair.value_b is None:
@@ -99,19 +99,19 @@ def compare(pair: OptionPair) -> Comparison:
 
 
 def decide(shares: Shares, corners: Sequence[tuple[float, float]] = ()) -> tuple[str, Side | None]:
-    """The verdict and the option that is lower, from shares of the draws and paired corners.
+    """The verdict and the lower option, from shares of the draws and paired bound cases.
 
-    A verdict is given when its shares pass their threshold by 1.5 points; short of that, the weaker one:
-    - lower_always: lower in all corners and in 99.99 % of the draws, and lower by a ratio of 1.1 or more in
+    A verdict requires its shares to pass their threshold by 1.5 points; short of that, the weaker one:
+    - lower_always: lower in all bound cases and in 99.99 % of the draws, and lower by a ratio of 1.1 or more in
       95 + 1.5 % of them (the 5 % point of the ratio is then above 1.1);
     - lower_mostly: lower in 90 + 1.5 % of the draws, and by a ratio of 1.1 or more in 5 + 1.5 % of them (else
       the two are within a tenth of each other);
     - equivalent: a ratio of 1.1 or more, either way, in 5 - 1.5 % of the draws at most;
-    - undecided: all else.
-    No rule on 10,000 draws can change its word at one exact share: their shares stray by 1.3 points over 1,000
-    seeds. This one errs on the weaker side. With a true share of 90 % or less, no seed says « most »; with 93 %
-    or more every seed does; in between, the draws decide. « All cases » is said by no seed at a true share of
-    99.85 % or less, and by every seed where at most 4 draws in ten million disagree and the rest holds.
+    - undecided: otherwise.
+    No rule on 10,000 draws is stable at one exact share: shares vary by 1.3 points over 1,000
+    seeds. This one errs on the weaker side. With a true share of 90 % or less, no seed gives « most »; with 93 %
+    or more every seed does; in between, the draws decide. « All cases » is given by no seed at a true share of
+    99.85 % or less, and by every seed if at most 4 draws in ten million contradict it and the rest holds.
     """
     sides: tuple[tuple[Side, float, float, bool], ...] = (
         ("a", shares.a_lower, shares.a_far_lower, all(a < b for a, b in corners)),
@@ -149,7 +149,7 @@ def _far(low: "Array", high: "Array") -> "NDArray[np.bool_]":
 
 
 def _ratio(a: "Array", b: "Array", value_a: float, value_b: float) -> OptionRatio | None:
-    """B / A; None where zeros leave a point of it without meaning. Swapping A and B gives its inverse."""
+    """B / A; None when zeros make a point of it undefined. Swapping A and B gives its inverse."""
     import numpy as np
 
     with np.errstate(divide="ignore", over="ignore"):

@@ -1,4 +1,4 @@
-"""What a comparison becomes when the volume grows, and the volume at which two options change places."""
+"""Volume sweep: the comparison at larger volumes, and the volume at which two options cross."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,13 +13,13 @@ from estimator.comparison.scenario import Scenario
 
 GROWTH = (1.0, 3.0, 10.0)
 HALF = 0.5
-HELD = 0.9  # of the reserved hours, taken at the volume at which lines are read where they do not suffice
+HELD = 0.9  # of the reserved hours: where they are insufficient, lines are fitted at the volume that takes this share
 
 
 def growth(scenario: Scenario, context: ComparisonContext, times: Sequence[float] = GROWTH) -> list[dict[str, Any]]:
-    """Electricity of each option at each multiple of the volume, its verdict against the reference of that volume.
+    """Electricity of each option at each multiple of the volume, its verdict against the reference at that volume.
 
-    An option whose reserved hours no longer suffice is named in "beyond": its figures are those of too small a server.
+    An option with insufficient reserved hours is listed in "beyond": its figures are those of too small a server.
     """
     return [_grown(Comparator(scenario, context, factor), factor) for factor in times]
 
@@ -41,28 +41,28 @@ def _grown(work: Comparator, factor: float) -> dict[str, Any]:
 
 
 def crossings(scenario: Scenario, context: ComparisonContext) -> list[dict[str, Any]]:
-    """Where the pairs of options change places, for those that do: `crossing` of each."""
+    """The `crossing` of each pair of options that has one."""
     lines, most = _lines(scenario, context)
     return [found for a, b in combinations(lines, 2) if (found := _crossing(a, b, lines, most))]
 
 
 def crossing(scenario: Scenario, context: ComparisonContext, a: str, b: str) -> dict[str, Any] | None:
-    """The volume at which options A and B use the same electricity, over the draws where there is one.
+    """The volume at which options A and B use the same electricity, over the draws with a crossing.
 
-    Electricity of an option is a part that does not depend on the volume (a reserved server that waits, storage)
-    and a part that grows with it. None where neither has a fixed part, or one of the two is not estimable; and beyond
-    what the reserved hours can make, where a server is no longer the one that is described.
-    {"units": {low, central, high}, "share": of the draws that cross, "below": the lower option under it}.
+    Electricity of an option has a part independent of the volume (an idle reserved server, storage)
+    and a part proportional to it. None when neither has a fixed part, or one of the two is not estimable; and above
+    the maximum output of the reserved hours, where the described server is insufficient.
+    {"units": {low, central, high}, "share": of the draws that cross, "below": the lower option below it}.
     """
     lines, most = _lines(scenario, context)
     return _crossing(a, b, lines, most) if a in lines and b in lines else None
 
 
 def _lines(scenario: Scenario, context: ComparisonContext) -> tuple[dict[str, list[tuple[Any, Any]]], dict[str, float]]:
-    """Fixed part and part by unit of each option of known electricity: of its draws, then at factor values; the most
-    units that the reserved hours of each can make.
+    """Fixed part and slope by unit of each option of known electricity: of its draws, then at factor values; maximum
+    units of the reserved hours of each.
 
-    Lines are read at a volume that every reserved server can hold: beyond its hours an option is no line any more.
+    Lines are fitted at a volume that every reserved server can handle: above its hours an option is not linear.
     """
     figure = figure_named("energy")
     assert figure is not None
@@ -102,7 +102,7 @@ def _crossing(
 
 
 def _line(full: Any, part: Any, units: float) -> tuple[Any, Any]:
-    """Fixed part and part by unit of what is affine in the volume, from its value at the volume and at half of it."""
+    """Fixed part and slope of a function affine in the volume, from its value at the volume and at half of it."""
     slope = (full - part) / (units * (1 - HALF))
     fixed = full - slope * units
     if isinstance(fixed, float) and abs(fixed) < 1e-9 * abs(full):
@@ -111,6 +111,6 @@ def _line(full: Any, part: Any, units: float) -> tuple[Any, Any]:
 
 
 def _meeting(gap: float, slope: float) -> float | None:
-    """Where two lines meet, for a positive volume."""
+    """Positive volume at which two lines cross."""
     units = gap / slope if slope else math.inf
     return units if 0 < units < math.inf else None

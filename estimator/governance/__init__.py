@@ -1,1 +1,1 @@
-"""What the authority decides and reports: register of use cases, commitments, charter, indicators."""
+"""Decisions and reports of the authority: register of use cases, commitments, charter, indicators."""

@@ -1,4 +1,4 @@
-"""The phrases of the charter that SobrIA can check, each with what proves it."""
+"""The phrases of the charter that SobrIA can check, each with its evidence."""
 
 from functools import cache
 from importlib import resources
@@ -11,10 +11,10 @@ from estimator.catalogue.schema import TableRow
 
 
 class Phrase(TableRow):
-    """A phrase as the charter has it, and its meaning in English.
+    """A phrase as written in the charter, and its meaning in English.
 
-    indicator: where its proof is read; reads: the share that proves it; target: the share from which it is held
-    unless the council voted another; sets_limit: does the phrase itself ask for this target?
+    indicator: source of its evidence; reads: the share that proves it; target: the share from which it is fulfilled
+    unless the council voted another; sets_limit: whether the phrase itself sets this target.
     """
 
     id: str
@@ -30,5 +30,5 @@ class Phrase(TableRow):
 
 @cache
 def phrases() -> tuple[Phrase, ...]:
-    """In the order in which people read them. FactorsRefused."""
+    """In display order. FactorsRefused."""
     return tuple(phrase for _, phrase in records(resources.files("factors"), "charter.csv", Phrase))

@@ -1,1 +1,1 @@
-"""What is handed out: one document model with its renderers, project documents, official summary, publications."""
+"""Reports: one document model with its renderers, project documents, official summary, publications."""

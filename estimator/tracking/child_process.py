@@ -1,4 +1,4 @@
-"""Run a command as a child that cannot tell it is watched: its streams, its signals and its exit status are its own."""
+"""Run a command as a child process with its own streams, signals and exit status, as if it were not tracked."""
 
 import os
 import signal
@@ -7,17 +7,17 @@ from contextlib import contextmanager
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
 _HELD = frozenset({*FORWARDED, signal.SIGCHLD})
-# Python ignores these two for itself, and what is ignored would be inherited.
+# Python ignores these two signals, and a child process would inherit that.
 _DEFAULTED = (signal.SIGPIPE, signal.SIGXFSZ)
 CANNOT_RUN, NOT_FOUND = 126, 127
-POLL_S = 0.5  # other threads of a program that calls this may take the news of the child's end [s]
+POLL_S = 0.5  # another thread of the calling program may reap the child, for at most [s]
 
 
 @contextmanager
 def held_signals() -> Iterator[set[int]]:
-    """Keep the signals of a run for `run` to pass on; yields the mask that the child is to have.
+    """Block the signals of a run, for `run` to forward; yields the signal mask for the child.
 
-    Those that came for the child after its end are dropped when the block ends.
+    Signals for the child received after its end are dropped at the end of the block.
     """
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
     try:
@@ -29,26 +29,26 @@ def held_signals() -> Iterator[set[int]]:
 
 
 def asked_to_stop(wait_s: float = 0.0) -> int | None:
-    """A signal that came while there is no child to pass it to, taken from the held ones, or that comes by then [s]."""
+    """A signal received without a child process, from the blocked ones, or within this time [s]."""
     came = signal.sigtimedwait(FORWARDED, wait_s)
     return came.si_signo if came else None
 
 
 class InterruptibleWait:
-    """A wait that a signal cuts short; `stopped` is that signal."""
+    """A wait interrupted by a signal; `stopped` is that signal."""
 
     stopped: int | None = None
 
     def wait(self, seconds: float) -> bool:
-        """Wait; True when a signal came."""
+        """Wait; True if a signal interrupted it."""
         self.stopped = asked_to_stop(seconds)
         return self.stopped is not None
 
 
 def run(argv: Sequence[str], mask: set[int], environ: Mapping[str, str]) -> int:
-    """Run to its end, inside `held_signals`: its exit status, 128 + n when signal n killed it.
+    """Run to completion, inside `held_signals`: the exit status, 128 + n when killed by signal n.
 
-    OSError when it cannot be started; `cannot_start` gives the status that a shell would give for it.
+    OSError when it cannot be started; `cannot_start` gives the equivalent exit status of a shell.
     """
     pid = os.posix_spawnp(argv[0], list(argv), environ, setsigmask=mask, setsigdef=_DEFAULTED)
     while True:
@@ -58,10 +58,10 @@ def run(argv: Sequence[str], mask: set[int], environ: Mapping[str, str]) -> int:
             if ended == pid:
                 code = os.waitstatus_to_exitcode(status)
                 return code if code >= 0 else 128 - code
-        elif came.si_code <= 0:  # sent by a process; what the terminal sends, the child has received like us
+        elif came.si_code <= 0:  # sent by a process; a signal of the terminal has reached the child too
             os.kill(pid, came.si_signo)
 
 
 def cannot_start(error: OSError) -> int:
-    """Exit status of a shell for a command that is not there, or that may not be run."""
+    """Exit status of a shell for a command that is missing or not executable."""
     return NOT_FOUND if isinstance(error, FileNotFoundError) else CANNOT_RUN

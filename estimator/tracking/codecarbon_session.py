@@ -1,4 +1,4 @@
-"""A codecarbon tracker that may be asked for its totals at any moment and from any thread, one reading at a time."""
+"""A codecarbon tracker that gives its totals at any time and from any thread, one reading at a time."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -10,21 +10,21 @@ from typing import Any
 
 Totals = Mapping[str, Any]
 
-# What codecarbon and the libraries under it may raise when they read a sensor.
+# Exceptions of codecarbon and its libraries when reading a sensor.
 UNREADABLE = (ImportError, OSError, ArithmeticError, LookupError, AttributeError, TypeError, ValueError, RuntimeError)
 
 
 class NotMeasured(Exception):
-    """codecarbon has not started, or has not given its result; it swallows its own errors."""
+    """codecarbon did not start, or returned no result; it swallows its own errors."""
 
 
 class Metering:
-    """One tracker, started and stopped once. Totals are a row of codecarbon, of all from the start to the moment at
-    which its counters were read [s, kWh]: codecarbon itself goes on counting the time that it takes to write the row.
+    """One tracker, started and stopped once. Totals are a codecarbon row, from the start to the time at
+    which its counters were read [s, kWh]: codecarbon itself also counts the time spent writing the row.
 
-    `make` builds the tracker around its output, which is this object. `live` is called with the totals now and then,
-    in the tracker's own thread and under `lock`; `after` in the same thread when the lock is free again. What a
-    reading in that thread raises is kept in `failed`: the next reading covers its time.
+    `make` builds the tracker with this object as output. `live` is called with the totals periodically,
+    in the tracker's own thread and under `lock`; `after` in the same thread once the lock is free. An exception of a
+    reading in that thread is stored in `failed`: the next reading covers its time.
     """
 
     def __init__(self, make: Callable[[Any], Any], live: Callable[[Totals], None], after: Callable[[], None]) -> None:
@@ -44,20 +44,20 @@ class Metering:
             unless_done.pop_all()
 
     def start(self) -> None:
-        """Find the meters, then begin. NotMeasured, or what a sensor raises."""
+        """Detect the meters, then start. NotMeasured, or the exception of a sensor."""
         with self.lock:
             self.tracker.start()
             self._told(self.tracker._start_time)
             self._begun = True
-            self.read()  # its first totals wait for tables that codecarbon loads, those to come do not
+            self.read()  # its first totals load tables of codecarbon, the following ones do not
 
     @property
     def hardware(self) -> list[Any]:
-        """codecarbon's objects, one a part of the computer."""
+        """Hardware objects of codecarbon, one a component of the computer."""
         return list(self.tracker._hardware)
 
     def read(self) -> Totals:
-        """The totals up to now. NotMeasured, or what a sensor raises."""
+        """The totals so far. NotMeasured, or the exception of a sensor."""
         with self.lock:
             self._row, self._asked = None, True
             try:
@@ -68,22 +68,22 @@ class Metering:
             return self._told(self._row)  # type: ignore[no-any-return]
 
     def stop(self) -> None:
-        """Read no more; codecarbon swallows what fails."""
+        """Stop reading; codecarbon swallows its own errors."""
         with self.lock:
             self._begun = False
             self.tracker.stop()
 
     def forget_means(self) -> None:
-        """Begin anew the means of use, which codecarbon keeps second by second for as long as it runs."""
+        """Reset the utilisation means, which codecarbon stores second by second for the whole run."""
         self.tracker._clear_utilization_history()
 
     def taken_s(self) -> float:
-        """Processor time [s] of the readings in the tracker's own thread since this was last asked."""
+        """Processor time [s] of the readings in the tracker's own thread since the last call."""
         taken, self._cpu_s = self._cpu_s, 0.0
         return taken
 
     def quiet(self) -> None:
-        """Give codecarbon its own log back."""
+        """Restore codecarbon's log handlers."""
         logging.getLogger("codecarbon").removeFilter(self._silence)
 
     def _told(self, found: Any) -> Any:
@@ -92,7 +92,7 @@ class Metering:
         return found
 
     def _in_turn(self) -> None:
-        """One reading of the tracker's own thread."""
+        """One reading in the tracker's own thread."""
         began = thread_time()
         try:
             with self.lock:
@@ -104,19 +104,19 @@ class Metering:
         self._after()
 
     def out(self, total: Any, delta: Any) -> None:
-        """Output of codecarbon: the totals that were asked for."""
+        """Output callback of codecarbon: requested totals."""
         self._row = self._read(total)
 
     def live_out(self, total: Any, delta: Any) -> None:
-        """Output of codecarbon: totals in the course of the run; those that are asked for come by `out`."""
+        """Output callback of codecarbon: totals during the run; requested ones come through `out`."""
         if self._begun and not self._asked:
             self._live(self._read(total))
 
     def _read(self, total: Any) -> Totals:
-        """A row of codecarbon, up to the moment at which its counters were read.
+        """A codecarbon row, up to the time at which its counters were read.
 
-        That moment is written with its offset and its fraction of a second, so that windows follow one another
-        exactly, also when clocks change; codecarbon itself writes neither.
+        That time is written with its offset and its fraction of a second, so that windows are contiguous,
+        even across clock changes; codecarbon itself writes neither.
         """
         read = self.tracker._last_measured_time
         moment = datetime.now().astimezone() - timedelta(seconds=perf_counter() - read)
@@ -131,7 +131,7 @@ class Metering:
 
 
 class _Silence(logging.Filter):
-    """Keeps codecarbon's log off the workload's terminal, and its last error for the sentence that says what failed."""
+    """Log handler that hides codecarbon's log from the terminal, and stores its last error for the failure message."""
 
     last = ""
 

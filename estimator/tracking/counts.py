@@ -1,4 +1,4 @@
-"""What a run produced, counted from its code or from a file into which a program of any language writes lines."""
+"""Output counts of a run, from its code or from a file written by a program in any language."""
 
 import json
 import math
@@ -15,7 +15,7 @@ _LONGEST_LINE = 1 << 16
 
 
 class RunCounts:
-    """Sums by name, from any thread. What was never counted is absent: unknown, not zero."""
+    """Thread-safe sums by name. A count never added is absent: unknown, not zero."""
 
     def __init__(self, given: Mapping[str, float] | None = None) -> None:
         self._sums = dict(given or {})
@@ -23,7 +23,7 @@ class RunCounts:
         self.refused = 0
 
     def add(self, counts: Mapping[str, object]) -> None:
-        """Add to the sums; all of it is refused when a name is not among COUNTED or a value is no number from 0 up."""
+        """Add to the sums; refuses all of them if a name is not in COUNTED or a value is not a number from 0 up."""
         known = {name: value for name, value in counts.items() if name in COUNTED and _is_count(value)}
         with self._lock:
             if not counts or len(known) < len(counts):
@@ -37,7 +37,7 @@ class RunCounts:
             return dict(self._sums)
 
     def begin_again(self) -> None:
-        """A new window: what is counted here counts from zero."""
+        """Reset the sums for a new window."""
         with self._lock:
             self._sums = dict.fromkeys(self._sums, 0.0)
 
@@ -47,8 +47,8 @@ def _is_count(value: object) -> TypeGuard[float]:
 
 
 class CountsFile:
-    """A file that the tracked program finds under the variable SOBRIA_COUNTS, one JSON object a line, such as
-    `{"requests": 1, "output_tokens": 212}`. OSError when no file can be made."""
+    """A file given to the tracked program by the variable SOBRIA_COUNTS, one JSON object a line, such as
+    `{"requests": 1, "output_tokens": 212}`. OSError when it cannot be created."""
 
     def __init__(self, counts: RunCounts) -> None:
         handle, name = tempfile.mkstemp(prefix="sobria-counts-", suffix=".jsonl")
@@ -57,9 +57,9 @@ class CountsFile:
         self._counts, self._read, self._lock = counts, 0, Lock()
 
     def take(self, ended: bool = False) -> None:
-        """Count the lines written since; one that is still being written waits, unless the program has ended."""
+        """Add the lines written since; an incomplete last line waits, unless the program has ended."""
         with self._lock, self.path.open("rb") as file:
-            if self._read > file.seek(0, os.SEEK_END):  # the program began its file anew
+            if self._read > file.seek(0, os.SEEK_END):  # the program truncated its file
                 self._read = 0
             file.seek(self._read)
             while (line := file.readline(_LONGEST_LINE)) and (ended or line.endswith(b"\n") or _is_cut(line)):
@@ -68,7 +68,7 @@ class CountsFile:
                     self._counts.add(_object(line))
 
     def remove(self) -> None:
-        """Leave no file behind."""
+        """Delete the file."""
         self.path.unlink(missing_ok=True)
 
 
@@ -77,7 +77,7 @@ def _is_cut(line: bytes) -> bool:
 
 
 def _object(line: bytes) -> Mapping[str, object]:
-    """The counts of a line, none when it is not a JSON object."""
+    """The counts of a line, empty when it is not a JSON object."""
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What can be metered on this machine, what that is worth, and what to do about it; only looks, changes nothing."""
+"""Diagnosis of this machine: available meters, their quality, and what to do next; read-only."""
 
 import re
 import shutil
@@ -39,14 +39,14 @@ class Diagnosis(Strict):
     todo: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """For machines: the data, each code with its sentence in French and English."""
+        """For machines: the data, each code with its text in French and English."""
         found = [f.model_dump() | sentences("doctor", f.code, **f.facts) for f in self.findings]
         result = {"code": self.result} | {lang: self._result(lang) for lang in ("fr", "en")}
         todo = [sentences("doctor", code) for code in self.todo]
         return self.model_dump() | {"findings": found, "result": result, "todo": todo}
 
     def text(self, lang: str) -> str:
-        """For people: what was seen part by part, what it amounts to, what to do next."""
+        """For people: observations by component, conclusion, next steps."""
         lines, part = [say("doctor", "title", lang), ""], ""
         for finding in self.findings:
             if finding.part != part:
@@ -65,7 +65,7 @@ class Diagnosis(Strict):
 
 @dataclass(frozen=True)
 class Probes:
-    """The ways in which the doctor looks at a machine; a test gives its own."""
+    """Probes of the machine used by the diagnosis; a test passes its own."""
 
     root: Path = machine.ROOT
     read: Callable[[Path], str] = Path.read_text
@@ -80,7 +80,7 @@ class Probes:
 
 
 def diagnose(probes: Probes | None = None) -> Diagnosis:
-    """Look at this machine, or at the one that the probes show."""
+    """Diagnose this machine, or the one given by the probes."""
     probes = probes or Probes()
     virtual, container = machine.virtual(probes.root), machine.in_container(probes.root)
     zone = machine.timezone(probes.root)
@@ -131,7 +131,7 @@ def _cpu(probes: Probes, virtual: bool) -> tuple[Finding, str]:
 
 
 def _rapl(probes: Probes) -> tuple[list[str], bool]:
-    """Names of the main domains that can be read, and whether there are counters that this account may not read."""
+    """Names of the readable RAPL domains, and whether there are counters that this account may not read."""
     names, denied = set(), False
     for pattern in ("sys/class/powercap/intel-rapl*:*", "sys/devices/virtual/powercap/intel-rapl*/intel-rapl*:*"):
         for folder in probes.root.glob(pattern):
@@ -170,11 +170,11 @@ def _result(findings: tuple[Finding, ...], tool: bool) -> str:
         return "result_nothing"
     if not any(finding.proof == "measured" for finding in findings):
         return "result_estimated"
-    return "result_mixed"  # never more: no machine lets codecarbon measure its memory
+    return "result_mixed"  # never better: codecarbon measures memory on no machine
 
 
 def _todo(seen: set[str]) -> list[str]:
-    """What to do next, by what was seen, the most useful first."""
+    """Next steps for these findings, most useful first."""
     physical = "place_physical" in seen
     wanted = (
         ("todo_tool", "tool_absent" in seen),

@@ -1,4 +1,4 @@
-"""What codecarbon found out about this computer, kept until it restarts: finding it out anew takes it seconds."""
+"""Cache of codecarbon's hardware detection, valid until a reboot: detection takes seconds."""
 
 import dataclasses
 import json
@@ -13,11 +13,11 @@ FOLDER = "machines"
 
 
 def load(cache: Any, tracker: Any, home: Path, sees: Mapping[str, Any]) -> None:
-    """Hand codecarbon what it found here before, if there is such a thing.
+    """Load the cached hardware detection into codecarbon, if any.
 
-    `cache`: its module of that name; `sees`: what may change without a restart. What was kept counts only for the
-    same start of the same kernel, the same settings, and the same things seen; labels are read from the meters that
-    codecarbon then builds, never from what was kept.
+    `cache`: its module of that name; `sees`: what may change without a reboot. The cache is valid for the
+    same boot of the same kernel, the same settings, and the same `sees`; labels are read from the meters that
+    codecarbon then builds, never from the cache.
     """
     try:
         kept = json.loads(_path(tracker, home).read_text("utf-8"))
@@ -29,7 +29,7 @@ def load(cache: Any, tracker: Any, home: Path, sees: Mapping[str, Any]) -> None:
 
 
 def save(cache: Any, tracker: Any, home: Path, sees: Mapping[str, Any]) -> None:
-    """Keep what codecarbon has found; a file that cannot be written costs only time."""
+    """Save codecarbon's hardware detection; a file that cannot be written costs only time."""
     plan = cache._plans.get(cache.make_key(tracker))
     if plan is None or not _started():
         return
@@ -47,7 +47,7 @@ def _path(tracker: Any, home: Path) -> Path:
 
 
 def _key(cache: Any, tracker: Any, sees: Mapping[str, Any]) -> dict[str, Any]:
-    """As JSON gives it back."""
+    """After a JSON round trip."""
     settings = dataclasses.asdict(cache.make_key(tracker))
     version = tracker._conf.get("codecarbon_version")
     seen = {"started": _started(), "version": version, "settings": settings, "sees": dict(sees)}

@@ -1,4 +1,4 @@
-"""What this computer is: a hash that tells it from others, its time zone, its kind, its cards, virtual or not."""
+"""Facts of this computer: identity hash, time zone, kind, accelerators, virtual or not."""
 
 import os
 import platform
@@ -17,14 +17,14 @@ _LAPTOP = {8, 9, 10, 14, 31, 32}
 _DESKTOP = {3, 4, 5, 6, 7, 13, 15, 16, 35, 36}
 _RACK_SERVER = {17, 23, 25, 28, 29}
 _HYPERVISORS = ("kvm", "qemu", "vmware", "virtualbox", "xen", "virtual machine", "hvm domu", "bochs", "google compute")
-# Makers and classes of devices on the PCI bus (PCI Code and ID Assignment Specification).
+# Vendors and device classes of the PCI bus (PCI Code and ID Assignment Specification).
 _NVIDIA, _AMD = "0x10de", "0x1002"
 _SCREEN, _COMPUTING = "0x0300", ("0x0302", "0x0380", "0x1200")
 _CONTAINERS = ("docker", "kubepods", "containerd", "libpod", "lxc")
 
 
 def read_text(path: Path) -> str:
-    """The stripped text of a small file of the system, empty when it is absent or may not be read."""
+    """The stripped text of a small system file, empty when absent or unreadable."""
     try:
         return path.read_text("utf-8", errors="replace").strip("\0 \n")
     except OSError:
@@ -32,7 +32,7 @@ def read_text(path: Path) -> str:
 
 
 def virtual(root: Path = ROOT) -> bool:
-    """Is this a virtual machine? Its counters of energy, if any, are then not those of the real one."""
+    """Whether this is a virtual machine: its energy counters, if any, are not those of the physical one."""
     flags = next((line for line in read_text(root / "proc/cpuinfo").splitlines() if line.startswith("flags")), "")
     product = " ".join(read_text(root / "sys/class/dmi/id" / name) for name in ("sys_vendor", "product_name")).lower()
     return (
@@ -44,14 +44,14 @@ def virtual(root: Path = ROOT) -> bool:
 
 
 def in_container(root: Path = ROOT) -> bool:
-    """Does this run in a container, which shares its machine with others that it cannot see?"""
+    """Whether this runs in a container, which shares its machine with others that it cannot see."""
     marks = (".dockerenv", "run/.containerenv", "run/systemd/container")
     groups = read_text(root / "proc/1/cgroup").lower()
     return any((root / mark).exists() for mark in marks) or any(name in groups for name in _CONTAINERS)
 
 
 def kind(root: Path = ROOT) -> str | None:
-    """The subject `machine/…` that the casing tells, None when it tells none (a virtual machine has no casing)."""
+    """The subject `machine/…` of this chassis type, None when unknown (a virtual machine has no chassis)."""
     chassis = read_text(root / "sys/class/dmi/id/chassis_type")
     if virtual(root) or not chassis.isdigit():
         return None
@@ -62,7 +62,7 @@ def kind(root: Path = ROOT) -> str | None:
 
 
 class Cards(NamedTuple):
-    """Accelerators: those whose NVIDIA driver runs, their models, an NVIDIA card without it, AMD computing cards."""
+    """Accelerators: those with a running NVIDIA driver, their models, NVIDIA card without it, AMD computing cards."""
 
     nvidia: int
     models: tuple[str, ...]
@@ -71,7 +71,7 @@ class Cards(NamedTuple):
 
 
 def cards(root: Path = ROOT) -> Cards:
-    """The cards that compute. Graphics that come with a processor are left out: they are counted with it."""
+    """The computing cards. Graphics integrated in the processor are left out: they are counted with it."""
     running = sorted(root.glob("proc/driver/nvidia/gpus/*/information"))
     devices = [device for device in root.glob("dev/nvidia*") if re.fullmatch(r"nvidia\d+", device.name)]
     models = {found[1].strip() for card in running if (found := re.search(r"Model:\s*(.+)", read_text(card)))}
@@ -86,7 +86,7 @@ def cards(root: Path = ROOT) -> Cards:
 
 
 def timezone(root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> str | None:
-    """IANA name of the zone in which this process tells the time, None when there is only an offset."""
+    """IANA name of the local time zone of this process, None when there is only an offset."""
     local = root / "etc/localtime"
     given = environ.get("TZ")
     if given is not None:
@@ -104,11 +104,11 @@ def timezone(root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> str 
 
 
 def identity(salt: Path, root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> str:
-    """Hash that tells this computer from others and from which nothing can be read back.
+    """Hash that identifies this computer and from which nothing can be recovered.
 
-    From the random number of the installation; in a container, or on a node of a cluster, whose files may be those of
-    an image that others share, from the random number of the kernel's start, so that the containers and jobs of one
-    computer are known as one; failing both, from the name of the host and a secret number kept in the file `salt`.
+    From the machine id of the installation; in a container, or on a node of a cluster, whose files may be those of
+    an image that others share, from the boot id of the kernel, so that the containers and jobs of one
+    computer share one identity; failing both, from the host name and a random number stored in the file `salt`.
     """
     installed, started = read_text(root / "etc/machine-id"), read_text(root / "proc/sys/kernel/random/boot_id")
     if started and (in_container(root) or environ.get("SLURM_JOB_ID")):
@@ -126,6 +126,6 @@ def _secret(salt: Path) -> str:
         try:
             with open(os.open(salt, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
                 file.write(secrets.token_hex(32))
-        except FileExistsError:  # another run wrote it in the meantime
+        except FileExistsError:  # another run has just written it
             pass
     return read_text(salt)

@@ -1,12 +1,12 @@
-"""Which meter stands behind each part of a codecarbon tracker, in the words of the factor tables."""
+"""Metering mode of each component of a codecarbon tracker, as subjects of the factor tables."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from estimator.ingestion.sidecar import Modes
 
-# What a CPU object of codecarbon 3.3 calls its mode. Power Gadget (macOS, Windows) and EMI (Windows) read the RAPL
-# counters of the processor by another road.
+# Mode names of the CPU objects of codecarbon 3.3. Power Gadget (macOS, Windows) and EMI (Windows) read the RAPL
+# counters of the processor through another interface.
 _CPU = {
     "intel_rapl": "mode/rapl",
     "windows_emi": "mode/rapl",
@@ -20,8 +20,8 @@ _SHORTEST_S = 1.0
 
 
 class Meters(NamedTuple):
-    """The mode of each part; `names`: what codecarbon itself calls its meters; `whole_machine`: a counter has no
-    notion of a process, whatever scope was asked for."""
+    """The mode of each component; `names`: codecarbon's own names of its meters; `whole_machine`: a counter cannot
+    separate processes, whatever scope was requested."""
 
     modes: Modes
     names: dict[str, str]
@@ -29,12 +29,12 @@ class Meters(NamedTuple):
 
 
 def label(hardware: Iterable[Any], virtual: bool = False, cards: bool = False) -> Meters:
-    """Label the hardware list of a started tracker; virtual: on a virtual machine; cards: one with an accelerator.
+    """Modes of the hardware list of a started tracker; virtual: on a virtual machine; cards: an accelerator is present.
 
-    A part for which codecarbon has no object is absent: `mode/none`. An object of a class not known here, and a meter
+    A component without codecarbon object is absent: `mode/none`. An object of an unknown class, and a meter
     for which the tables have no mode (Apple's powermetrics, a model of its own; the sensors of a Raspberry Pi; AMD's
-    library) is `mode/unknown`: nothing is claimed for it. So is a card that codecarbon has not seen, and a processor's
-    counter seen from a virtual machine, which may be simulated from load, or count the neighbours.
+    library) is `mode/unknown`: no claim is made. So is a card that codecarbon did not detect, and a processor
+    counter of a virtual machine, which may be simulated from load, or include the neighbours.
     """
     modes = {"cpu": "mode/none", "gpu": "mode/none", "ram": "mode/none", "other": "mode/none"}
     names: dict[str, str] = {}
@@ -65,13 +65,13 @@ def _gpu(item: Any) -> tuple[str, str]:
     kinds = {type(device).__name__ for device in item.devices.devices}
     if kinds == {"NvidiaGPUDevice"}:
         return "nvml", "mode/nvml"
-    if not kinds:  # a card is there, the library that would read it is not: its energy is not zero, it is not known
+    if not kinds:  # a card is present without the library that reads it: its energy is unknown, not zero
         return "not read", "mode/unknown"
     return "+".join(sorted(kinds)), "mode/unknown"
 
 
 def after(meters: Meters, energies: dict[str, float], duration_s: float) -> Modes:
-    """The modes once a run is over: a counter that counted nothing [kWh] in a whole second [s] has measured nothing."""
+    """The modes at the end of a run: a counter without increase [kWh] over a whole second [s] has measured nothing."""
     silent = {
         part: "mode/unknown"
         for part, energy in energies.items()

@@ -1,6 +1,6 @@
-"""In a notebook: `%load_ext estimator.notebook`, then `%%sobria --project tri` at the top of a cell measures that cell.
+"""Notebook magic: `%load_ext estimator.notebook`, then `%%sobria --project tri` on the first line of a measured cell.
 
-Inside the cell, `sobria.count(requests=1)` and `sobria.items(3)` count what it does. A measurement over several cells:
+In the cell, `sobria.count(requests=1)` and `sobria.items(3)` add counts. A measurement over several cells:
 `run = Tracker(project="tri").start()` in the first, `run.stop()` in the last.
 """
 
@@ -18,7 +18,7 @@ _NUMBER = ("items", "sampling_s", "idle_s")
 
 
 class MagicRefused(SobriaError):
-    """Words after `%%sobria` that are none of its options."""
+    """Unknown options after `%%sobria`."""
 
 
 class _Words(argparse.ArgumentParser):
@@ -27,7 +27,7 @@ class _Words(argparse.ArgumentParser):
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """What `%load_ext estimator.notebook` calls with the running IPython; nothing else here needs it."""
+    """Entry point of `%load_ext estimator.notebook`, called with the running IPython."""
 
     def measured(line: str, cell: str) -> None:
         """%%sobria --project NAME: measure this cell."""
@@ -40,7 +40,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def run_cell(shell: Any, line: str, cell: str, **more: Any) -> Tracker:
-    """Run a cell, measured; its errors show as always. MagicRefused."""
+    """Run a cell, measured; its errors are displayed as usual. MagicRefused."""
     tracker = Tracker(_options(line), **more)
     before = shell.user_ns.get(NAME)
     shell.user_ns[NAME] = tracker.start()

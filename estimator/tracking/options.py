@@ -1,4 +1,4 @@
-"""What is told about a run before it, what is written beside its trace, and what is said of it on the terminal."""
+"""Options of a run, facts for its sidecar, and messages on the terminal."""
 
 import os
 import sys
@@ -18,9 +18,9 @@ from estimator.tracking.overhead import Overhead
 
 
 class TrackOptions(BaseModel):
-    """What is known of a run beforehand. Sampling [s]; items: how many things the run does, if it is known.
+    """Facts of a run known beforehand. Sampling [s]; items: count of items that the run processes, if known.
 
-    Nothing else about the workload is kept: no argument of the command, no prompt, no user's name.
+    Nothing else of the workload is stored: no command argument, no prompt, no user name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,18 +49,18 @@ class TrackOptions(BaseModel):
 
     @property
     def country(self) -> str:
-        """The three letters that codecarbon asks for; empty when the zone is no country or part of one."""
+        """The alpha-3 code that codecarbon needs; empty when the zone is no country or part of one."""
         letters = self.zone.split("-")[0].upper()
         return letters if len(letters) == 3 and letters.isalpha() else ""
 
     def at_home(self) -> "TrackOptions":
-        """The same, what was not told being filled from the settings of the home. SettingsRefused."""
+        """The same, completed from the settings of the home. SettingsRefused."""
         return self if self.zone else self.model_copy(update={"zone": settings(self.home).zone})
 
 
 def codecarbon_settings(options: TrackOptions, snapshot_s: float) -> dict[str, Any]:
-    """Every setting of a codecarbon tracker but its output: one that is left out would be looked up in its own
-    configuration files and variables, where there may be an address to post to, a PUE, a token."""
+    """Every setting of a codecarbon tracker but its output: an omitted one would be read from its own
+    configuration files and variables, which may hold an address to post to, a PUE, a token."""
     return {
         "project_name": options.project or "sobria",
         "country_iso_code": options.country,
@@ -98,7 +98,7 @@ _LEFT_EMPTY = (
 
 
 class Progress(NamedTuple):
-    """What is known of a run only when it is over, or as far as it has got."""
+    """Facts of a run known at its end, or so far."""
 
     modes: Modes
     spent: Overhead
@@ -107,7 +107,7 @@ class Progress(NamedTuple):
 
 
 def sidecar(run_id: str, given: TrackOptions, meters: Meters) -> Sidecar:
-    """What is known of a run from its start: what was given, how it is metered, on which computer and part of it."""
+    """Facts of a run known at its start: options, metering modes, computer and resource share."""
     part = resource_share.allocated()
     return Sidecar(
         run_id=run_id,
@@ -132,18 +132,18 @@ def sidecar(run_id: str, given: TrackOptions, meters: Meters) -> Sidecar:
 
 
 def so_far(facts: Sidecar, known: Progress) -> Sidecar:
-    """The same, with what its progress tells."""
+    """The same, with the progress so far."""
     told = {"modes": known.modes, "exit_code": known.exit_code, **known.counts}
     return so_spent(facts.model_copy(update=told), known.spent)
 
 
 def so_spent(facts: Sidecar, spent: Overhead) -> Sidecar:
-    """The same, with what the tracker itself took."""
+    """The same, with the tracker's own overhead."""
     return facts.model_copy(update={"overhead_s": round(spent.wall_s, 3), "overhead_cpu_s": round(spent.cpu_s, 3)})
 
 
 def tell(lang: str, key: str, **facts: object) -> None:
-    """Say a sentence on stderr; a closed stderr is no reason to break a workload."""
+    """Print a text on stderr; a closed stderr does not break a workload."""
     if sys.stderr is not None:
         try:
             print(say("track", key, lang, **facts), file=sys.stderr, flush=True)
@@ -152,7 +152,7 @@ def tell(lang: str, key: str, **facts: object) -> None:
 
 
 def tell_summary(lang: str, energies: Mapping[str, float], modes: Modes, duration_s: float) -> None:
-    """One line on a run, to a person at a terminal only: duration [s], energy [kWh], share that was measured."""
+    """One-line summary of a run, on a terminal only: duration [s], energy [kWh], measured share."""
     if sys.stderr is None or not sys.stderr.isatty():
         return
     whole = sum(energies.values())
@@ -162,7 +162,7 @@ def tell_summary(lang: str, energies: Mapping[str, float], modes: Modes, duratio
 
 
 def tell_rest(lang: str, facts: Sidecar) -> None:
-    """What the machine drew at rest, to whoever asked for it to be metered."""
+    """Idle power of the machine, when its metering was requested."""
     before, after = facts.idle_before, facts.idle_after
     if before and after:
         watts = {"before": _value_text(before.power_w, lang), "after": _value_text(after.power_w, lang)}
@@ -178,7 +178,7 @@ def _value_text(value: float, lang: str) -> str:
 
 
 def _tracker(names: Mapping[str, str]) -> str:
-    """Programs, versions and the meters under their own names, such as `cpu intel_rapl`."""
+    """Programs, versions and codecarbon's names of the meters, such as `cpu intel_rapl`."""
     meters = ", ".join(f"{part} {name}" for part, name in sorted(names.items()))
     return f"sobria {_version('sobria')}, codecarbon {_version('codecarbon')} ({meters})"
 
@@ -186,5 +186,5 @@ def _tracker(names: Mapping[str, str]) -> str:
 def _version(distribution: str) -> str:
     try:
         return version(distribution)
-    except PackageNotFoundError:  # run from a folder that was never installed
+    except PackageNotFoundError:  # run from source without installation
         return "?"

@@ -1,4 +1,4 @@
-"""What a tracker itself takes of the machine that it measures."""
+"""The tracker's own overhead on the machine that it measures."""
 
 import os
 from collections.abc import Iterator
@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 
 class Overhead(NamedTuple):
-    """Time that the workload waited [s], processor time [s]."""
+    """Time for which the workload waited [s], processor time [s]."""
 
     wall_s: float = 0.0
     cpu_s: float = 0.0
 
 
 class OverheadMeter:
-    """Adds up what is spent inside `counted`, by this process and by the programs that it starts and waits for there.
+    """Adds up the time spent inside `counted`, by this process and by the programs that it starts and waits for there.
 
-    Processor time is that of the whole process: where the workload has other threads, it is at most this much.
+    Processor time is that of the whole process: an upper bound when the workload has other threads.
     """
 
     def __init__(self, before: Overhead | None = None) -> None:
@@ -26,7 +26,7 @@ class OverheadMeter:
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Count what the block takes."""
+        """Count the time of the block."""
         wall, cpu = perf_counter(), _processor_s()
         try:
             yield
@@ -34,20 +34,20 @@ class OverheadMeter:
             self.add(perf_counter() - wall, _processor_s() - cpu)
 
     def add(self, wall_s: float, cpu_s: float) -> None:
-        """Count what was measured elsewhere."""
+        """Add a time measured elsewhere."""
         self.spent = Overhead(self.spent.wall_s + wall_s, self.spent.cpu_s + cpu_s)
 
     def since_mark(self) -> Overhead:
-        """What was spent since the last mark."""
+        """Time spent since the last mark."""
         return Overhead(self.spent.wall_s - self._mark.wall_s, self.spent.cpu_s - self._mark.cpu_s)
 
     def mark(self) -> None:
-        """What comes now is another window's."""
+        """Start a new window."""
         self._mark = self.spent
 
 
 def since_start() -> Overhead:
-    """What this process has taken since it began, for one that does nothing but track; Linux only, else the processor
+    """Time spent by this process since its start, for one that does nothing but track; Linux only, else the processor
     time alone."""
     try:
         with open("/proc/self/stat", encoding="ascii", errors="replace") as file:

@@ -1,4 +1,4 @@
-"""Writes what a tracker meters down in the spool: one run, or one a window, each with its counts and its sidecar."""
+"""Recorder: writes measured totals to the spool, one run, or one a window, each with its counts and its sidecar."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -20,7 +20,7 @@ Wait = Callable[[float], object]
 
 
 class Whole(NamedTuple):
-    """All windows together: energy [kWh] and mode of each part, duration [s]."""
+    """All windows together: energy [kWh] and mode of each component, duration [s]."""
 
     energies: dict[str, float]
     modes: Modes
@@ -28,9 +28,9 @@ class Whole(NamedTuple):
 
 
 class Recorder:
-    """From the first meter found to the last row written; raises whatever metering and a disk may raise.
+    """From meter detection to the last row; raises any exception of metering and disk.
 
-    `make` builds codecarbon's tracker around its output; `after` is called now and then in the tracker's own thread.
+    `make` builds codecarbon's tracker with its output; `after` is called periodically in the tracker's own thread.
     """
 
     def __init__(
@@ -47,8 +47,8 @@ class Recorder:
         self.metering = Metering(make, self._live, after)
         self.run_id = self.metering.run_id
         self._meters = Meters(Modes(), {}, whole_machine=False)
-        self._base: Totals = {}  # totals where this window began
-        self._opened: Totals = {}  # totals where the workload began
+        self._base: Totals = {}  # totals at the start of this window
+        self._opened: Totals = {}  # totals at the start of the workload
         self._began = 0.0
         self._open = False
         with ExitStack() as unless_done:
@@ -57,7 +57,7 @@ class Recorder:
             unless_done.pop_all()
 
     def start(self) -> None:
-        """Find the meters and begin to measure."""
+        """Detect the meters and start measuring."""
         self.metering.start()
         self._meters = label(self.metering.hardware, machine.virtual(), any(machine.cards()))
         self.facts = sidecar(self.run_id, self.options, self._meters)
@@ -65,12 +65,12 @@ class Recorder:
             self._is_window(1, self.run_id)
 
     def rest_before(self, wait: Wait) -> None:
-        """Meter the machine at rest, if that is wanted; it belongs to no run."""
+        """Meter the idle machine, if requested; part of no run."""
         if self.options.idle_s:
             self._rest("idle_before", wait)
 
     def open(self) -> None:
-        """From here on, what is metered is the workload's. Nothing that takes time may come after the reading."""
+        """Start of the workload: what is metered from here on is its own. Nothing slow may come after the reading."""
         self._describe(self._meters.modes, None)
         synchronise()
         with self.metering.lock:
@@ -79,11 +79,11 @@ class Recorder:
             self._open, self._began = True, monotonic()
 
     def is_due(self) -> bool:
-        """Whether this window has had its time."""
+        """Whether this window has reached its duration."""
         return bool(self._open and self.options.window_s and monotonic() - self._began >= self.options.window_s)
 
     def next_window(self) -> None:
-        """End this window, begin the next at the same reading. Where it cannot begin, this one goes on."""
+        """End this window, start the next at the same reading. If the next cannot start, this one continues."""
         synchronise()
         with self.metering.lock, self.own.counted():
             if not self._open:
@@ -100,7 +100,7 @@ class Recorder:
             self._is_window((self.facts.window or 1) + 1, self.facts.window_of)
 
     def end(self, exit_code: int | None, wait: Wait) -> Whole:
-        """Write the last row; then meter the machine at rest again, if that is wanted and `wait` was not cut short."""
+        """Write the last row; then meter the idle machine again, if requested and unless `wait` was interrupted."""
         synchronise()
         try:
             with self.metering.lock, self.own.counted():
@@ -117,13 +117,13 @@ class Recorder:
         return Whole(_energies(whole), self._modes(row), whole["duration"])
 
     def close(self) -> None:
-        """Let the last run go: it may now be brought to the ledger."""
+        """Release the last run, for delivery to the ledger."""
         self._open = False
         self.run.close()
         self._leave()
 
     def discard(self) -> None:
-        """Forget a run whose workload never began."""
+        """Discard a run whose workload never started."""
         self._open = False
         self.metering.stop()
         self._leave()
@@ -138,12 +138,12 @@ class Recorder:
         self.facts = self.facts.model_copy(update={"run_id": self.run_id, "window": rank, "window_of": of})
 
     def _live(self, totals: Totals) -> None:
-        """A snapshot, in the tracker's own thread."""
+        """A snapshot in the tracker's own thread."""
         if self._open:
             self._write(totals, None, ended=False)
 
     def _write(self, totals: Totals, exit_code: int | None, ended: bool) -> dict[str, Any]:
-        """Row and sidecar of this window up to these totals."""
+        """Write the row and sidecar of this window up to these totals."""
         if self.counts_file:
             self.counts_file.take(ended)
         row = stretch(totals, self._base, self.run_id)
@@ -159,7 +159,7 @@ class Recorder:
         self._dump()
 
     def _spent(self) -> Overhead:
-        """By this window: in its readings, and where the workload waited."""
+        """Overhead of this window: in its readings, and while the workload waited."""
         self.own.add(0.0, self.metering.taken_s())
         return self.own.since_mark()
 
@@ -167,7 +167,7 @@ class Recorder:
         dump(self.facts, beside_run(self.run.trace, self.run_id))
 
     def _rest(self, when: str, wait: Wait) -> None:
-        """Meter the machine while it rests; a rest that `wait` cut short by saying so is not kept."""
+        """Meter the idle machine; None when `wait` was interrupted."""
         before = self.metering.read()
         cut_short = wait(self.options.idle_s or 0.0)
         if not cut_short:

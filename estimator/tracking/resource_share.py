@@ -1,4 +1,4 @@
-"""What part of its machine this program was given, by a Slurm job or by the limits of a container."""
+"""Share of the machine allocated to this program, by a Slurm job or by container limits."""
 
 import os
 import re
@@ -13,9 +13,9 @@ _NODE_CPUS = re.compile(r"(\d+)(?:\(x(\d+)\))?")
 
 
 class Allocation(NamedTuple):
-    """Who gave a part of the machine, None when nobody did; the share, None when it cannot be told, and from what.
+    """Allocator of a part of the machine, None when there is none; the share, None when unknown, and its basis.
 
-    A job is its number and step, without any name. `device_count`: cards of the machine, of which `share` was given.
+    A job is its number and step, without any name. `device_count`: cards of the machine, of which `share` is allocated.
     """
 
     by: Literal["slurm", "container"] | None = None
@@ -39,8 +39,8 @@ class _Part(NamedTuple):
 
 
 def allocated(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> Allocation:
-    """The share of this machine: that of its cards when some were given, which are given whole, else the larger of
-    those of its processors and its memory, since what one takes of either, nobody else can be given."""
+    """The share of this machine: that of its cards when some were allocated, since cards are exclusive, else the
+    larger of those of its processors and its memory, since nobody else can use what one takes of either."""
     if environ.get("SLURM_JOB_ID"):
         step = environ.get("SLURM_STEP_ID", "")
         job = ".".join(filter(str.isdigit, (environ["SLURM_JOB_ID"], step)))
@@ -61,7 +61,7 @@ def _of(by: Literal["slurm", "container"], job: str | None, parts: list[_Part], 
 
 
 def _slurm(environ: Mapping[str, str], root: Path) -> Iterator[_Part]:
-    """What the variables of a job say of the node on which this runs."""
+    """Allocation of this node, from the variables of a Slurm job."""
     cpus = _number(environ.get("SLURM_CPUS_ON_NODE", "")) or _first_node(environ.get("SLURM_JOB_CPUS_PER_NODE", ""))
     machine_cpus, machine_gb = _machine(root)
     if cpus and machine_cpus:
@@ -77,7 +77,7 @@ def _slurm(environ: Mapping[str, str], root: Path) -> Iterator[_Part]:
 
 
 def _slurm_cards(environ: Mapping[str, str]) -> float | None:
-    """Cards given on this node; None when none is said, or when what was given is a slice of a card (MIG)."""
+    """Cards allocated on this node; None when not stated, or for a slice of a card (MIG)."""
     if "MIG" in environ.get("CUDA_VISIBLE_DEVICES", "").upper():
         return None
     for name in ("SLURM_STEP_GPUS", "SLURM_JOB_GPUS"):
@@ -89,13 +89,13 @@ def _slurm_cards(environ: Mapping[str, str]) -> float | None:
 
 
 def _first_node(text: str) -> float | None:
-    """Processors of a node from `16(x2),8`, when all nodes were given the same number."""
+    """Processors of a node from `16(x2),8`, when all nodes have the same number."""
     given = {float(found[1]) for found in _NODE_CPUS.finditer(text)}
     return given.pop() if len(given) == 1 else None
 
 
 def _cgroup(root: Path) -> Iterator[_Part]:
-    """The limits of this program's own control groups, and of those above: the smallest holds."""
+    """The limits of this program's own control groups and their parents: the smallest applies."""
     machine_cpus, machine_gb = _machine(root)
     cpus = [value for folder in _folders(root) for value in _cpu_limits(folder)]
     if cpus and machine_cpus and min(cpus) < machine_cpus:
@@ -106,7 +106,7 @@ def _cgroup(root: Path) -> Iterator[_Part]:
 
 
 def _folders(root: Path) -> Iterator[Path]:
-    """Folders of the control groups, versions 1 and 2, from the innermost to the outermost that can be seen."""
+    """Folders of the control groups, versions 1 and 2, from the innermost to the outermost visible one."""
     top = root / "sys/fs/cgroup"
     for line in read_text(root / "proc/self/cgroup").splitlines():
         _, kinds, name = line.split(":", 2) if line.count(":") >= 2 else ("", "", "")
@@ -131,7 +131,7 @@ def _cpu_limits(folder: Path) -> Iterator[float]:
 
 def _memory_limits(folder: Path) -> Iterator[float]:
     for name in ("memory.max", "memory.limit_in_bytes"):
-        if size := _number(read_text(folder / name)):  # version 1 writes one near 2^63 where there is no limit
+        if size := _number(read_text(folder / name)):  # version 1 writes a value near 2^63 for no limit
             yield size / _GB
 
 
@@ -143,7 +143,7 @@ def _machine(root: Path) -> tuple[float | None, float | None]:
 
 
 def _listed(text: str) -> float | None:
-    """How many numbers a list such as `0-3,8` holds."""
+    """Count of numbers in a list such as `0-3,8`."""
     pairs = re.findall(r"(\d+)(?:-(\d+))?", text)
     return float(sum(int(last or first) - int(first) + 1 for first, last in pairs)) or None
 

@@ -1,4 +1,4 @@
-"""Run a command of any language, measured; it cannot tell, but for a file into which it may write what it counts."""
+"""Run a command in any language, measured; it is unaffected, except for a file to which it may write its counts."""
 
 import contextlib
 import os
@@ -14,9 +14,9 @@ from estimator.tracking.tracker import Tracker, TrackOptions
 def run_command(
     argv: Sequence[str], options: TrackOptions, importer: Importer | None = None, before: Overhead | None = None
 ) -> int:
-    """Run a command, measured: its exit status, 128 + n when signal n ended it. Its trace enters the ledger at once.
+    """Run a command, measured: its exit status, 128 + n when ended by signal n. Its trace is imported at once.
 
-    `before`: what this process has already taken, where it does nothing but track.
+    `before`: overhead of this process so far, where it does nothing but track.
     """
     name = os.path.basename(argv[0]) or "command"
     tracker = Tracker(
@@ -35,6 +35,6 @@ def run_command(
             tell(options.lang, "cannot_start", command=name, why=error.strerror)
             return child_process.cannot_start(error)
         tracker.end(code, rest.wait)
-    with contextlib.suppress(KeyboardInterrupt):  # the trace is in the spool: the next run brings it in
+    with contextlib.suppress(KeyboardInterrupt):  # the trace is in the spool: the next run imports it
         tracker.deliver()
     return code

@@ -1,4 +1,4 @@
-"""Where a run in progress is written down, and how it goes from there to the ledger once it is over."""
+"""Spool of runs in progress, and their delivery to the ledger at the end."""
 
 import csv
 import fcntl
@@ -20,16 +20,16 @@ from estimator.core.home import SPOOL, TRACES
 _LEFTOVER_S = 86_400.0
 PRIVATE = frozenset({"longitude", "latitude"})
 
-# What a ledger, or a library that it stands on, may raise: no reason to lose a workload's exit status.
+# Exceptions of the ledger or its libraries: none may change a workload's exit status.
 FAILURES = (SobriaError, OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, ImportError)
 
 Importer = Callable[[Path, list[Path]], object]
 
 
 class SpooledRun:
-    """The folder of one run, `<home>/spool/<run id>/`, held by a lock from its opening to its closing.
+    """The folder of one run, `<home>/spool/<run id>/`, locked from opening to closing.
 
-    Its trace is one file of one row, replaced whole at each writing: a run killed without notice leaves the last one.
+    Its trace is a file of one row, replaced atomically at each write: a killed run leaves its last one.
     """
 
     def __init__(self, home: Path, run_id: str) -> None:
@@ -41,7 +41,7 @@ class SpooledRun:
         self._writing = Lock()
 
     def write(self, row: Mapping[str, Any]) -> None:
-        """Write the row of the run so far, its private columns emptied."""
+        """Write the row of the run so far, with private columns emptied."""
         cells = {name: "" if value is None or name in PRIVATE else value for name, value in row.items()}
         text = io.StringIO(newline="")
         table = csv.DictWriter(text, fieldnames=list(cells), lineterminator="\n")
@@ -51,11 +51,11 @@ class SpooledRun:
             publish(self.folder, self.trace.name, text.getvalue().encode())
 
     def close(self) -> None:
-        """Let the run go: it may now be brought to the ledger."""
+        """Release the run, for delivery to the ledger."""
         os.close(self._held)
 
     def discard(self) -> None:
-        """Forget a run that never took place."""
+        """Discard a run that never started."""
         for file in self.folder.iterdir():
             file.unlink()
         self.folder.rmdir()
@@ -63,7 +63,7 @@ class SpooledRun:
 
 
 def _hold(folder: Path, held: ExitStack) -> bool:
-    """Hold the folder of a run that is over; False when the run, or another delivery, still holds it."""
+    """Lock the folder of a finished run; False when the run, or another delivery, still holds the lock."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     held.callback(os.close, handle)
     try:
@@ -74,17 +74,17 @@ def _hold(folder: Path, held: ExitStack) -> bool:
 
 
 class Delivery(NamedTuple):
-    """The traces brought into the ledger, where they now stand; those that stay in the spool, with what was refused."""
+    """Traces imported, with their final paths; those left in the spool, with their refusals."""
 
     brought: list[Path]
     kept: list[tuple[Path, str]]
 
 
 def deliver(home: Path, importer: Importer) -> Delivery:
-    """Bring every run of the spool that is over into the ledger, then keep its files under `<home>/traces/<month>/`.
+    """Import every finished run of the spool, then move its files to `<home>/traces/<month>/`.
 
-    Runs that an earlier failure or a killed tracker left are taken along. They go in together; if that fails, one by
-    one, so that a run which is refused keeps none of the others back.
+    Runs left by an earlier failure or a killed tracker are included. They are imported together; on failure, one by
+    one, so that a refused run does not block the others.
     """
     delivery = Delivery([], [])
     with ExitStack() as held:
@@ -106,7 +106,7 @@ def deliver(home: Path, importer: Importer) -> Delivery:
 
 
 def _finished_traces(home: Path, held: ExitStack, delivery: Delivery) -> list[Path]:
-    """Traces of the runs of the spool that are over, each now held; folders that cannot be are kept."""
+    """Traces of the finished runs of the spool, each now locked; folders that cannot be locked are skipped."""
     spool, traces = home / SPOOL, []
     for folder in sorted(spool.iterdir()) if spool.is_dir() else []:
         trace = folder / f"{folder.name}.csv"
@@ -126,11 +126,11 @@ def _why(error: BaseException) -> str:
 
 
 def _mark_imported(home: Path, traces: list[Path]) -> None:
-    """The importer of traces that were all brought in already."""
+    """An importer for traces that were all imported already."""
 
 
 def load_importer() -> None:
-    """Load what `into_ledger` needs, while there is nothing else to do; what fails here will be said at delivery."""
+    """Preload the imports of `into_ledger` during idle time; a failure is reported at delivery."""
     with suppress(*FAILURES):
         from estimator.ingestion.codecarbon import reader
         from estimator.ingestion.context import reading_context
@@ -140,7 +140,7 @@ def load_importer() -> None:
 
 
 def into_ledger(home: Path, traces: list[Path]) -> None:
-    """The importer that is used unless another is given; raises the first reason why a file was not read."""
+    """The default importer; raises the first reason why a file was not read."""
     from estimator.ingestion.context import reading_context
     from estimator.ingestion.importing import import_paths
     from estimator.ledger import Ledger
@@ -151,7 +151,7 @@ def into_ledger(home: Path, traces: list[Path]) -> None:
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    """FAILURES, and the errors of the libraries that the ledger may have loaded and that are not imported here."""
+    """FAILURES, and the errors of libraries that the ledger may have loaded and that are not imported here."""
     known = (("duckdb", "Error"), ("pyarrow", "ArrowException"))
     return FAILURES + tuple(getattr(sys.modules[module], name) for module, name in known if module in sys.modules)
 

@@ -1,4 +1,4 @@
-"""Record a workload with codecarbon, always offline, and say honestly how each part of its electricity was metered."""
+"""Tracker: measures a workload with codecarbon, always offline, with the metering mode of each component."""
 
 import contextlib
 import os
@@ -24,24 +24,24 @@ from estimator.tracking.spool import Importer, deliver, into_ledger, load_import
 
 __all__ = ["TrackOptions", "Tracker", "tracked"]
 
-SNAPSHOT_S = 15  # a tracker killed without notice loses at most this much of its run [s]
+SNAPSHOT_S = 15  # maximum loss of a killed tracker [s]
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
-# What may fail in metering a workload, which never pays for it.
+# Metering failures, which never break the workload.
 FAILURES = (NotMeasured, SobriaError, *UNREADABLE, AssertionError)
 
 
 class Tracker:
-    """Measures from `start` to `stop`, or the inside of a `with`; never breaks the workload.
+    """Measures from `start` to `stop`, or the body of a `with`; never breaks the workload.
 
     >>> with Tracker(project="tri-courriers", zone="FRA") as run:  # doctest: +SKIP
     ...     for batch in run.windows(letters, every=100):
     ...         run.count(items=len(batch), output_tokens=sort(batch))
 
-    Afterwards `run_id` names the run, or its last window; `problem` says why nothing was measured (None: all went
-    well); `spent` is what the tracker itself took, delivery included [s].
+    Afterwards `run_id` is the id of the run, or of its last window; `problem` is why nothing was measured (None: no
+    failure); `spent` is the tracker's own overhead, delivery included [s].
     """
 
     def __init__(
@@ -63,28 +63,28 @@ class Tracker:
 
     @property
     def spent(self) -> Overhead:
-        """What the tracker itself took so far, by all windows [s]."""
+        """The tracker's own overhead so far, over all windows [s]."""
         return self._own.spent
 
     def items(self, count: float) -> None:
-        """Count things done: messages sorted, pages read …"""
+        """Add to the count of items: messages sorted, pages read …"""
         self.count(items=count)
 
     def count(self, **counts: float) -> None:
-        """Count what was done, by the names of estimator.tracking.counts.COUNTED: requests, output_tokens, images …"""
+        """Add counts, by the names of estimator.tracking.counts.COUNTED: requests, output_tokens, images …"""
         self.counts.add(counts)
 
     def windows(self, batches: Iterable[T], every: int = 1) -> Iterator[T]:
-        """The same batches, a window ending after each `every` of them: each window is a run of its own."""
+        """The same batches, a new window after each `every` of them: each window is a run of its own."""
         for rank, batch in enumerate(batches):
             if rank and rank % every == 0:
                 self.next_window()
             yield batch
 
     def start(self, wait: Wait = time.sleep) -> Self:
-        """Find the meters, which takes a second or two in a new process, then begin to measure.
+        """Detect the meters, which takes a second or two in a new process, then start measuring.
 
-        `wait` lets the machine rest for some seconds where that is asked for; it says True when it was cut short.
+        `wait` leaves the machine idle for some seconds when requested; it returns True when interrupted.
         """
         if self._recorder is None:
             try:
@@ -101,7 +101,7 @@ class Tracker:
         return self
 
     def next_window(self) -> None:
-        """End this window and begin the next at the same moment; what was counted so far is the first one's."""
+        """End this window and start the next at the same time; counts so far belong to the first."""
         if self._recorder is not None:
             try:
                 self._recorder.next_window()
@@ -116,7 +116,7 @@ class Tracker:
         self.deliver()
 
     def end(self, exit_code: int | None = None, wait: Wait = time.sleep) -> None:
-        """End the run and leave its trace and its sidecar in the spool."""
+        """End the run and leave its trace and sidecar in the spool."""
         if self._recorder is None:
             return
         try:
@@ -127,7 +127,7 @@ class Tracker:
             self._close()
 
     def deliver(self) -> None:
-        """Bring the finished runs of the spool into the ledger; what fails stays there, and a sentence says so."""
+        """Import the finished runs of the spool; failures stay there, with a message."""
         home = self.options.home
         with self._delivering:
             with self._own.counted():
@@ -135,19 +135,19 @@ class Tracker:
             if kept := delivery.kept:
                 tell(self.options.lang, "kept", count=len(kept), folder=home / SPOOL, why=kept[-1][1])
             for trace in delivery.brought:
-                if self._ended and trace.stem == self._ended.run_id:  # now what delivery took is known too
+                if self._ended and trace.stem == self._ended.run_id:  # now includes the overhead of the delivery
                     with contextlib.suppress(*FAILURES):
                         dump(so_spent(self._ended, self._own.since_mark()), beside_run(trace, trace.stem))
 
     def discard(self) -> None:
-        """Forget a run whose workload never began."""
+        """Discard a run whose workload never started."""
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
             with contextlib.suppress(*FAILURES):
                 recorder.discard()
 
     def environ(self) -> dict[str, str]:
-        """The variables of a program to be tracked: ours, and the file into which it may write what it counts."""
+        """Environment variables of a program to be tracked: ours, and the path of its counts file."""
         found = os.devnull
         with contextlib.suppress(*FAILURES):
             if self._recorder is not None:
@@ -180,7 +180,7 @@ class Tracker:
         return recorder
 
     def _load_ahead(self) -> None:
-        """Load, while codecarbon waits for what it asks of the machine, what it and we would load later."""
+        """Preload modules needed later, while codecarbon waits for the machine."""
         with contextlib.suppress(*FAILURES):
             import codecarbon.core.emissions
             import codecarbon.external.geography
@@ -192,13 +192,13 @@ class Tracker:
             load_importer()
 
     def _between(self) -> None:
-        """Between two readings, in codecarbon's own thread."""
+        """Periodic work between two readings, in codecarbon's own thread."""
         if self._recorder is not None and self._recorder.is_due():
             self.next_window()
             self.deliver()
 
     def _tell(self, recorder: Recorder, whole: Whole) -> None:
-        """What a person should know of a run that is over."""
+        """Print the messages at the end of a run."""
         lang = self.options.lang
         if recorder.metering.failed:
             tell(lang, "unread", why=recorder.metering.failed)
@@ -208,7 +208,7 @@ class Tracker:
         tell_summary(lang, whole.energies, whole.modes, whole.duration_s)
 
     def _give_up(self, error: BaseException) -> None:
-        """Nothing more will be measured; what was already written down is kept."""
+        """Stop measuring; rows already written stay."""
         self.problem = str(error) or type(error).__name__
         if self._recorder is not None and self._recorder.run.trace.exists():
             tell(self.options.lang, "cut_short", why=self.problem)
@@ -243,14 +243,14 @@ def tracked(options: TrackOptions | None = None, **given: Any) -> Callable[[Call
 
 
 def _codecarbon(options: TrackOptions, output: Any) -> Any:
-    """A tracker that takes nothing from codecarbon's own configuration, and knows what it found here before."""
+    """A tracker independent of codecarbon's own configuration, with the cached hardware detection."""
     import codecarbon
     import codecarbon.core.util
     import codecarbon.external.ram
     from codecarbon.core import hardware_cache
 
     make: Any = codecarbon.OfflineEmissionsTracker
-    if shutil.which("scontrol") is None:  # in a container of a job: codecarbon would ask it, and stop at its absence
+    if shutil.which("scontrol") is None:  # in a container of a job, codecarbon would call it and fail without it
         asking: tuple[Any, ...] = (codecarbon.core.util, codecarbon.external.ram)
         for module in asking:
             module.SLURM_JOB_ID = None
@@ -267,7 +267,7 @@ def _remember(tracker: Any, options: TrackOptions) -> None:
 
 
 def _sees() -> dict[str, Any]:
-    """What decides which meters codecarbon takes, and may change while a computer runs."""
+    """What decides which meters codecarbon uses, and may change without a reboot."""
     from codecarbon.core import cpu
 
     tools = [name for name in ("nvidia-smi", "rocm-smi") if shutil.which(name)]
@@ -276,7 +276,7 @@ def _sees() -> dict[str, Any]:
 
 
 def _exit_code(error: BaseException | None) -> int:
-    """The exit status that a program would have with this exception at its top."""
+    """The exit status of a program that ends with this exception."""
     if error is None or (isinstance(error, SystemExit) and error.code is None):
         return 0
     if isinstance(error, SystemExit) and isinstance(error.code, int):

@@ -1,4 +1,4 @@
-"""One tracker cut into windows: each is a run of its own, and together they hold all that was metered, once."""
+"""Consecutive windows of one tracker: each is a run of its own, and together they cover all that was metered, once."""
 
 import sys
 from typing import Any
@@ -11,7 +11,7 @@ _J_PER_KWH = 3.6e6
 
 
 def stretch(total: Totals, before: Totals, run_id: str) -> dict[str, Any]:
-    """The row of what was metered from one reading of a tracker to a later one, the means of power recomputed [W]."""
+    """The row between two readings of a tracker, with mean power recomputed [W]."""
     row = {**total, "run_id": run_id} | {name: total[name] - before[name] for name in _SUMS}
     row |= {f"{part}_power": power_w(row, f"{part}_energy") for part in _PARTS}
     row["emissions_rate"] = row["emissions"] / row["duration"] if row["duration"] else 0.0
@@ -24,10 +24,10 @@ def power_w(row: Totals, energy: str = "energy_consumed") -> float:
 
 
 def synchronise() -> None:
-    """Wait for the cards to finish what was asked of them, so that it counts where it was asked.
+    """Wait for the GPUs to finish queued work, so that its energy is counted in this window.
 
-    Only if this program has itself loaded torch and begun to use its cards; an error of theirs is the program's own,
-    and it will see it.
+    Only if this program has loaded torch and initialised CUDA; a CUDA error is the program's own,
+    which will raise it again.
     """
     cuda = getattr(sys.modules.get("torch"), "cuda", None)
     try:

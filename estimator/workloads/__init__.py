@@ -1,2 +1,2 @@
-"""A described use of AI to its estimate: request, resolution of subjects, inventory of amounts and factors, inference
+"""Estimate of a described use of AI: request, resolution of subjects, inventory of amounts and factors, inference
 energy, EcoLogits as a reference method, published cases."""

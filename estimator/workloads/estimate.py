@@ -20,15 +20,15 @@ from estimator.workloads.traced_value import TracedCalculation
 def estimate(
     asked: Request | Workload, site: Site | None = None, hardware: Hardware | None = None, today: date | None = None
 ) -> dict[str, Any]:
-    """Figures of a question, or of a workload with its site and hardware; unknown is said and never zero.
+    """Figures of a request, or of a workload with its site and hardware; unknown is reported and never zero.
 
-    {"indicators", "steps", "factors", "warnings", "replay", …}, as explain_groups gives them.
+    {"indicators", "steps", "factors", "warnings", "replay", …}, as returned by explain_groups.
 
-    "evidence": the measured configurations and the coefficients of the regression that a model's energy rests on.
+    "evidence": the measured configurations and the regression coefficients that a model's energy is based on.
 
-    With a training: "provider" holds what making the model took, and its share by declared use; the two are never
+    With a training: "provider" holds the impacts of making the model, and their share by declared use; both are never
     added (SCI for AI: provider and consumer). SubjectUnknown for a host or device that is not in the catalogue;
-    GivenValueRefused for an implausible value. An unknown zone is no error: what hangs on it is « non estimable ».
+    GivenValueRefused for an implausible value. An unknown zone is no error: figures that need it are « non estimable ».
     """
     if isinstance(asked, Workload):
         return _described(asked, site or Site(), hardware or Hardware(), today or date.today())
@@ -43,7 +43,7 @@ def estimate(
 
 
 def _described(workload: Workload, site: Site, hardware: Hardware, day: date) -> dict[str, Any]:
-    """The same of a workload; electricity that is stated in other words comes with its own steps and factors."""
+    """The same for a workload; electricity stated in other terms has its own steps and factors."""
     catalogue, request = load(), question_of(workload, site, hardware, day)
     resolved = resolve(request.checked(), catalogue, day)
     inventory = inventory_of(resolved, resolved.subjects["host"] or "")
@@ -61,7 +61,7 @@ def _described(workload: Workload, site: Site, hardware: Hardware, day: date) ->
 
 
 def _used(request: Request) -> bool:
-    """Is a use described, beside a training?"""
+    """Whether a use is described, besides a training."""
     stated = (request.it_energy_kwh, request.model, request.device, request.data_gb, request.storage_tb_months)
     return any(value is not None for value in stated)
 
@@ -73,7 +73,7 @@ def _explained(inventory: Inventory, catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _training(request: Request, resolved: ResolvedRequest, catalogue: Catalogue) -> dict[str, Any]:
-    """The « fournisseur » score: what it took to make the model, and the same by declared use."""
+    """The « fournisseur » score: impacts of making the model, and the same by declared use."""
     training = request.training
     assert training is not None
     shared = {"it_energy_kwh", "device", "load", "zone", "host", "pue"}
@@ -94,7 +94,7 @@ def _training(request: Request, resolved: ResolvedRequest, catalogue: Catalogue)
 
 
 def _shared_out(figures: dict[str, Any], uses: float) -> dict[str, Any]:
-    """Every amount of a tree of figures divided by a number of uses; shares and reasons stay."""
+    """Every amount of a tree of figures divided by a number of uses; shares and reasons unchanged."""
     found: dict[str, Any] = {}
     for name, value in figures.items():
         if isinstance(value, dict) and name != "missing":

@@ -1,4 +1,4 @@
-"""From a resolved to groups: each origin of electricity with its amounts and the factors that they need."""
+"""Inventory of a resolved request: activity groups by origin of electricity, with amounts and selected factors."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ GB_YEARS_PER_TB_MONTH = 1000 / 12
 
 @dataclass
 class Inventory:
-    """The groups of a resolved; what is told before their steps, rows that were used, warnings."""
+    """The groups of a resolved request; their preceding steps, rows used, warnings."""
 
     groups: list[ActivityGroup] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
@@ -33,10 +33,10 @@ class Inventory:
 
 
 def inventory_of(resolved: ResolvedRequest, host: str = "") -> Inventory:
-    """The main group (electricity, manufacture, network), then waiting hours and storage when there are any.
+    """The main group (electricity, manufacture, network), then waiting hours and storage, if any.
 
-    host: where the model is served, for the name of its doubt; without one it is served alike wherever it runs, as the
-    options of a comparison suppose: a ratio between two sites is then that of the sites.
+    host: where the model is served, part of the key of its draws; without one, serving has the same draws anywhere, as
+    in the options of a comparison: the ratio of two sites then depends on the sites only.
     """
     request, inventory = resolved.request, Inventory(warnings=list(resolved.warnings))
     amounts: dict[str, float] = {}
@@ -71,7 +71,7 @@ def _answers(
     amounts: dict[str, float],
     bounds: dict[str, SelectedFactor],
 ) -> None:
-    """What a model answered: on reserved accelerators with their waiting hours, or on a shared service."""
+    """Answers of a model: on reserved accelerators with their waiting hours, or on a shared service."""
     found = inference_inventory(resolved.request, resolved.subjects["device"], host)
     amounts |= found.amounts
     bounds |= found.bounds | {"host_ratio": resolved.bound("host_ratio", resolved.subjects["machine"])}
@@ -84,7 +84,7 @@ def _answers(
 
 
 def _add_waiting_hours(resolved: ResolvedRequest, inventory: Inventory, outputs: float, pace: SelectedFactor) -> None:
-    """Reserved hours that no answer takes, in a group of their own: charged once, at the power of a waiting card."""
+    """Reserved hours not used by answers, in a group of their own: charged once, at the idle power of a card."""
     hours = resolved.request.device_hours or 0.0
     busy = outputs * pace.factor.value if pace.factor and pace.factor.value else None
     if busy is None:
@@ -109,14 +109,14 @@ def _working(resolved: ResolvedRequest, load: SelectedFactor) -> dict[str, Selec
 
 
 def _load(resolved: ResolvedRequest) -> SelectedFactor:
-    """The load that is given, else that of a training or of a service."""
+    """The load as given, else that of a training or of a service."""
     stated = resolved.given().get("device_load")
     name = "training_load" if resolved.trained else "serving_load"
     return stated or replace(resolved.bound(name, ANY), quantity="device_load")
 
 
 def _hardware(resolved: ResolvedRequest, amounts: dict[str, float], bounds: dict[str, SelectedFactor]) -> None:
-    """Manufacture of the accelerators and of the servers that hold them, or of the machine that is given."""
+    """Manufacture of the accelerators and their servers, or of the given machine."""
     request, device, machine = resolved.request, resolved.subjects["device"], resolved.subjects["machine"]
     answering = "outputs" in amounts
     if device is None and not answering:
@@ -137,7 +137,7 @@ def _share(resolved: ResolvedRequest) -> float:
 
 
 def _wider(groups: Iterable[ActivityGroup]) -> list[dict[str, str]]:
-    """A sentence for each factor that is that of a wider subject; lifetimes and the like are meant to be."""
+    """A warning for each fallback factor; lifetimes and the like are fallbacks by design."""
     found: dict[str, dict[str, str]] = {}
     for group in groups:
         for name, bound in group.bounds.items():

@@ -1,4 +1,4 @@
-"""What a use of AI did, where and on what, in one vocabulary: any published case is a valid input of the estimator."""
+"""Vocabulary of a described use of AI, its site and hardware: any published case is a valid input of the estimator."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -26,29 +26,29 @@ LIBRARIAN = ("title", "kind", "quality", "fault", "source", "assumed", "remark",
 
 
 class CaseRefused(SobriaError):
-    """A case that is not written in the vocabulary."""
+    """A case outside the vocabulary."""
 
 
 class CasePart(BaseModel):
-    """A part of a case: no word beyond its fields, never changed, unknown is absent and never null."""
+    """A frozen part of a case; refuses unknown fields; unknown is absent and never null."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Components(CasePart):
-    """Electricity of the parts of the servers, as read; a faulty trace may hold a negative one [kWh]."""
+    """Electricity of the components of the servers, as read; a faulty trace may have a negative one [kWh]."""
 
     cpu: float | None = None
     gpu: float | None = None
     ram: float | None = None
 
     def stated(self) -> dict[str, float]:
-        """The parts that are stated [kWh]."""
+        """The components that are stated [kWh]."""
         return {name: value for name, value in self if value is not None}
 
 
 class Workload(CasePart):
-    """What was done, by one way of stating energy, or by what the estimator needs to find it."""
+    """What was done: one way of stating energy, or the data needed to estimate it."""
 
     it_energy_kwh: float | None = Field(None, description="electricity of the equipment [kWh]")
     site_energy_kwh: float | None = Field(None, description="electricity with the overhead of the facility [kWh]")
@@ -77,7 +77,7 @@ class Workload(CasePart):
 
 
 class Site(CasePart):
-    """Where it ran; what is absent is found in the factor tables."""
+    """Where it ran; absent fields are defaulted from the factor tables."""
 
     zone: str | None = Field(None, description="ISO 3166-1 alpha-3, or with its subdivision: USA-TX")
     pue: float | None = Field(None, description="site over IT electricity [1]")
@@ -89,7 +89,7 @@ class Site(CasePart):
 
 
 class Hardware(CasePart):
-    """What it ran on, as manufactured; what is absent is found in the factor tables."""
+    """What it ran on, as manufactured; absent fields are defaulted from the factor tables."""
 
     device_gwp_kgco2e: float | None = Field(None, description="manufacture of one device [kgCO2e]")
     device_adpe_kgsbeq: float | None = Field(None, description="manufacture of one device [kgSbeq]")
@@ -103,7 +103,7 @@ class Hardware(CasePart):
 
 
 class RequestedFigure(CasePart):
-    """A figure that is asked for: an indicator, for which equipment, with or without overhead, per what."""
+    """A requested figure: an indicator, for which equipment, with or without overhead, per what."""
 
     indicator: Indicator
     scope: Scope | None = None
@@ -112,7 +112,7 @@ class RequestedFigure(CasePart):
 
 
 class PublishedCase(CasePart):
-    """A workload with its site and hardware, the figures asked for, and the trace that it may come from."""
+    """A workload with its site and hardware, the requested figures, and its trace, if any."""
 
     id: str
     family: str = ""
@@ -125,7 +125,7 @@ class PublishedCase(CasePart):
 
 
 def read_case(data: Mapping[str, Any]) -> PublishedCase:
-    """A case of the shared vocabulary, its answers left unread. CaseRefused on a word that is not in it."""
+    """A case of the shared vocabulary, without its answers. CaseRefused on an unknown word."""
     body = {key: value for key, value in data.items() if key not in LIBRARIAN and key != "published"}
     if isinstance(data.get("trace"), Mapping):
         body["trace"] = {key: "" if cell is None else str(cell) for key, cell in data["trace"].items()}

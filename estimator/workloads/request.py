@@ -1,4 +1,4 @@
-"""A question put to the estimator, and what it must hold to be one."""
+"""A request to the estimator, and its validation."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,17 +9,17 @@ from pydantic import Field, ValidationError
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
 
-AMOUNT = 1e12  # beyond any use
+AMOUNT = 1e12  # above any use
 
 
 class RequestRefused(SobriaError):
-    """A value that no use can have: negative, infinite, not a number, beyond any use."""
+    """An impossible value: negative, infinite, NaN, above any use."""
 
     code = "question_refused"
 
 
 class NothingAsked(SobriaError):
-    """A question with neither energy, nor model, nor hardware."""
+    """A request with neither energy, nor model, nor hardware."""
 
 
 class HoursWanted(SobriaError):
@@ -27,11 +27,11 @@ class HoursWanted(SobriaError):
 
 
 class TokensWanted(SobriaError):
-    """A model without what it answered: tokens, images, videos or seconds of sound."""
+    """A model without counts of its output: tokens, images, videos or seconds of sound."""
 
 
 class TooManyCached(SobriaError):
-    """More tokens kept in cache than were read."""
+    """More cached tokens than input tokens."""
 
 
 class TrainingEffort(Strict):
@@ -85,11 +85,11 @@ class Request(Strict):
 
     @property
     def answered(self) -> bool:
-        """Does it say what the model answered?"""
+        """Whether output of the model is counted."""
         return any(v is not None for v in (self.output_tokens, self.images, self.videos, self.audio_s))
 
     def checked(self) -> "Request":
-        """Itself. NothingAsked, HoursWanted, TokensWanted, TooManyCached when it cannot be answered."""
+        """The request itself. NothingAsked, HoursWanted, TokensWanted, TooManyCached when it cannot be estimated."""
         stated = (self.it_energy_kwh, self.model, self.device, self.training)
         if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
             raise NothingAsked()
@@ -104,7 +104,7 @@ class Request(Strict):
 
 
 def request_from(**given: Any) -> Request:
-    """A question from its fields. QuestionRefused names the field, what was read and what was expected."""
+    """A request from its fields. RequestRefused gives the field, what was read and what was expected."""
     try:
         return Request.model_validate(given)
     except ValidationError as error:
@@ -114,7 +114,7 @@ def request_from(**given: Any) -> Request:
 
 
 def training(stated: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The fields of a Training among those of a command line (training_device, uses …); None when none is given."""
+    """The training fields of a command line (training_device, uses …); None without any."""
     names = {name: f"training_{name}" for name in TrainingEffort.model_fields}
     names |= {"it_energy_kwh": "training_kwh", "uses": "uses"}
     found = {name: stated[said] for name, said in names.items() if stated.get(said) is not None}

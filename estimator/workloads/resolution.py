@@ -1,4 +1,4 @@
-"""Where and on what a question runs: zone, host, machine, device and network, each a subject of the tables."""
+"""Resolution of a request: zone, host, machine, device and network, each a subject of the tables."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ class SubjectUnknown(SobriaError):
 
 @dataclass(frozen=True)
 class ResolvedRequest:
-    """A question with its subjects resolved; what had to be supposed is in `warnings`."""
+    """A request with its subjects resolved; assumptions are in `warnings`."""
 
     request: Request
     catalogue: Catalogue
@@ -29,17 +29,17 @@ class ResolvedRequest:
     warnings: list[dict[str, str]]
 
     def bound(self, quantity: str, subject: str | None) -> SelectedFactor:
-        """The factor of a quantity for a subject on the day of the question, or why there is none."""
+        """The selected factor of a quantity for a subject on the day of the request, or the reason of its absence."""
         return select_factor(self.catalogue, quantity, subject, self.day)
 
     def bounds(self, *quantities: str) -> dict[str, SelectedFactor]:
-        """These quantities for the subjects of the resolved, what the user gave first."""
+        """Selected factors of these quantities for the resolved subjects, user-supplied values first."""
         names = {name: self.subjects.get(self.catalogue.quantities[name].hangs_on) for name in quantities}
         stated = self.given()
         return {name: stated[name] if name in stated else self.bound(name, subject) for name, subject in names.items()}
 
     def given(self) -> dict[str, SelectedFactor]:
-        """What the user typed in place of a factor. GivenValueRefused outside the plausible range."""
+        """A user-supplied value in place of a factor. GivenValueRefused outside the plausible range."""
         request = self.request
         values = {"pue": request.pue, f"wue_{request.wue_basis}": request.wue, "device_load": request.load}
         for owner in ("device", "machine"):
@@ -56,12 +56,12 @@ class ResolvedRequest:
 
     @property
     def reserved(self) -> bool:
-        """Are the hours of the accelerators given, idle ones included?"""
+        """Whether hours of accelerators are given, idle ones included."""
         return self.request.device_hours is not None
 
 
 def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = False) -> ResolvedRequest:
-    """The subjects of a question. SubjectUnknown, ProviderUnknown."""
+    """The subjects of a request. SubjectUnknown, ProviderUnknown."""
     warnings: list[dict[str, str]] = []
     host = resolve_subject(request.host, ("host",), catalogue) or _served_at(request, warnings)
     zone = _zone(request.zone, catalogue, warnings) or (catalogue.subjects[host].zone or None if host else None)
@@ -87,7 +87,7 @@ def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = F
 
 
 def resolve_subject(subject: str | None, kinds: tuple[str, ...], catalogue: Catalogue) -> str | None:
-    """A subject of one of these kinds, or None when nothing is said. SubjectUnknown names the nearest."""
+    """A subject of one of these kinds, or None when not stated. SubjectUnknown lists the nearest."""
     if subject is None:
         return None
     found = catalogue.subjects.get(subject)
@@ -100,7 +100,7 @@ def resolve_subject(subject: str | None, kinds: tuple[str, ...], catalogue: Cata
 
 
 def _served_at(request: Request, warnings: list[dict[str, str]]) -> str | None:
-    """The site of the provider, when no host is given: declared by itself, or assumed by someone, and said so."""
+    """The site of the provider, when no host is given: declared by it, or assumed, with a warning."""
     if request.provider is None:
         return None
     provider: Provider = find_provider(request.provider)

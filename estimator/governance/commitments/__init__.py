@@ -1,1 +1,1 @@
-"""What the council voted and did: objectives, budgets, training, publications."""
+"""Commitments of the council: objectives, budgets, training, publications."""

@@ -1,4 +1,4 @@
-"""What the council voted and did, beside the register: objectives, budgets, training, publications."""
+"""Commitments of the council, besides the register: objectives, budgets, training, publications."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,16 +42,16 @@ KINDS: Mapping[type[Strict], Kind] = {
 
 
 class CommitmentRefused(ListedRefusal):
-    """Fields that do not fit: what was read, what was expected."""
+    """Invalid fields: what was read, what was expected."""
 
 
 class StatementUnknown(SobriaError):
-    """An id that no statement has, or not one of the expected kind."""
+    """No statement has this id, or it is of another kind."""
 
 
 @dataclass(frozen=True)
 class CommitmentEntry(Generic[M]):
-    """A statement: its id, when it was written, by whom and why; `withdrawn`: why it counts no more, else empty."""
+    """A statement: id, time, author and reason; `withdrawn`: why it no longer counts, else empty."""
 
     id: str
     at: str
@@ -61,14 +61,14 @@ class CommitmentEntry(Generic[M]):
     withdrawn: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Id, time, who, why, whether it was withdrawn, then its fields."""
+        """Id, time, author, reason, whether it was withdrawn, then its fields."""
         about = {"id": self.id, "at": self.at, "who": self.who, "why": self.why, "withdrawn": self.withdrawn}
         return about | self.said.model_dump(mode="json")
 
 
 @dataclass(frozen=True)
 class Published:
-    """A publication and the corrections made to it since, by date."""
+    """A publication and its later corrections, by date."""
 
     entry: CommitmentEntry[Publication]
     corrections: tuple[CommitmentEntry[Correction], ...]
@@ -79,7 +79,7 @@ class Published:
 
 
 class Trained(NamedTuple):
-    """Agents trained, agents with access to AI tools, services that said so."""
+    """Agents trained, agents with access to AI tools, services with a statement."""
 
     trained: int
     with_access: int
@@ -87,7 +87,7 @@ class Trained(NamedTuple):
 
 
 class TrainingGroup(NamedTuple):
-    """A line that can be shown: a service, or several small ones together (None)."""
+    """A line large enough to publish: a service, or several small ones together (None)."""
 
     service: str | None
     trained: int
@@ -95,9 +95,9 @@ class TrainingGroup(NamedTuple):
 
 
 class Commitments:
-    """The statements under `<home>/commitments`. None is ever changed: a later one counts instead.
+    """The statements in `<home>/commitments`, append-only: a later one replaces an earlier one.
 
-    Fields come as plain values and are checked here: CommitmentRefused says everything wrong at once.
+    Fields come as plain values and are validated here: CommitmentRefused lists every fault.
     """
 
     def __init__(self, home: Path, now: Callable[[], datetime] | None = None) -> None:
@@ -106,15 +106,15 @@ class Commitments:
         self.now = now or (lambda: datetime.now(UTC))
 
     def vote_objective(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Objective]:
-        """An objective; it replaces from its day on the one voted before for this indicator and territory."""
+        """An objective; from its day on, it replaces the previous one for this indicator and territory."""
         return self._say(_checked(Objective, fields), author)
 
     def vote_budget(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Budget]:
-        """A yearly ceiling; it replaces the one voted before for this indicator, territory and year."""
+        """A yearly ceiling; it replaces the previous one for this indicator, territory and year."""
         return self._say(_checked(Budget, fields), author)
 
     def state_training(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Training]:
-        """What a service has reached."""
+        """Training figures of a service."""
         return self._say(_checked(Training, fields), author)
 
     def publish(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Publication]:
@@ -135,32 +135,32 @@ class Commitments:
         return self._say(found, author)
 
     def withdraw(self, id: str, author: Author) -> None:
-        """A statement entered by mistake counts no more; `author.why` says what the mistake was. StatementUnknown."""
+        """Withdraw a statement entered by mistake; `author.why` is the mistake. StatementUnknown."""
         if id not in {s.event for s in self.store.read()[0] if s.kind != "withdrawn"}:
             raise StatementUnknown(read=id)
         self._write(StatementWithdrawal(statement=id), author)
 
     def objective(self, indicator: str, territory: str, day: date) -> Objective | None:
-        """The objective in force on a day, None where none was voted."""
+        """The objective in force on a day, None without a vote."""
         return _last(o for o in self._standing(Objective, day) if (o.indicator, o.territory) == (indicator, territory))
 
     def budget(self, indicator: str, territory: str, year: int) -> Budget | None:
-        """The ceiling of a year as voted last, None where none was."""
+        """The ceiling of a year by the last vote, None without a vote."""
         asked = (indicator, territory, year)
         return _last(b for b in self._standing(Budget) if (b.indicator, b.territory, b.year) == asked)
 
     def trained(self, day: date) -> Trained | None:
-        """The last statement of each service up to a day, summed; None where none said anything."""
+        """The last statement of each service up to a day, summed; None without statements."""
         last = self._services(day)
         return Trained(sum(t.trained for t in last), sum(t.with_access for t in last), len(last)) if last else None
 
     def with_access(self, day: date) -> dict[str, int]:
-        """Agents with access to AI tools, by service (case folded), as each service said last up to a day."""
+        """Agents with access to AI tools, by service (case folded), from the last statement of each up to a day."""
         return {t.service.casefold(): t.with_access for t in self._services(day)}
 
     def training_groups(self, day: date) -> list[TrainingGroup]:
-        """The same by service, without any group of less than 5 agents with access: small ones go together, with the
-        next smallest service if they are still too few. Empty when all of them together are too few.
+        """The same by service, without any group of less than 5 agents with access: small ones are merged, with the
+        next smallest service if still too few. Empty when all of them together are too few.
         """
         kept = sorted(self._services(day), key=lambda t: (-t.with_access, t.service.casefold()))
         merged: list[Training] = []
@@ -172,7 +172,7 @@ class Commitments:
         return groups if sum(g.with_access for g in groups) >= SMALLEST_GROUP else []
 
     def publications(self, what: What | None = None, until: date | None = None) -> list[Published]:
-        """What was published up to a day, first to last, withdrawn ones included, each with its corrections."""
+        """Publications up to a day, in order, withdrawn ones included, each with its corrections."""
         corrections = self.entries(Correction)
         return [
             Published(e, tuple(c for c in corrections if c.said.publication == e.id))
@@ -186,13 +186,13 @@ class Commitments:
         return found.date if found else None
 
     def entries(self, kind: type[D]) -> list[CommitmentEntry[D]]:
-        """Every statement of a kind, withdrawn or not, by its date, then as they were written."""
+        """Every statement of a kind, withdrawn or not, by date, then in order of writing."""
         reasons = {e.said.statement: e.why for e in self._all(StatementWithdrawal)}
         found = [CommitmentEntry(e.id, e.at, e.who, e.why, e.said, reasons.get(e.id, "")) for e in self._all(kind)]
         return sorted(found, key=lambda e: (e.said.date, e.at, e.id))
 
     def faults(self) -> list[dict[str, str]]:
-        """Files and statements that were set aside: {"code", "fr", "en", "about"}."""
+        """Quarantined files and statements: {"code", "fr", "en", "about"}."""
         statements, faults = self.store.read()
         kinds = {name: kind for kind, name in KINDS.items()}
         faults += [Fault(s.event, "not_applied") for s in statements if _model(kinds[s.kind], s) is None]
@@ -207,7 +207,7 @@ class Commitments:
         return found
 
     def _standing(self, kind: type[D], day: date | None = None) -> list[D]:
-        """What counts up to a day, the last one last."""
+        """Statements in force on a day, the last one last."""
         return [e.said for e in self.entries(kind) if not e.withdrawn and (day is None or e.said.date <= day)]
 
     def _services(self, day: date) -> list[Training]:
@@ -215,8 +215,8 @@ class Commitments:
         return list({t.service.casefold(): t for t in self._standing(Training, day)}.values())
 
     def _say(self, said: D, author: Author) -> CommitmentEntry[D]:
-        """Write what was done, not what will be."""
-        latest = (self.now() + timedelta(hours=14)).date()  # the day may have begun further east
+        """Write a statement; refuses a future date."""
+        latest = (self.now() + timedelta(hours=14)).date()  # the day may have started further east
         if said.date > latest:
             raise _refused("future", f"{KINDS[type(said)]}_date", said.date)
         return self._write(said, author)
@@ -229,14 +229,14 @@ class Commitments:
 
 
 def author(who: str, why: str) -> Author:
-    """Who writes (a function or a service), and why. CommitmentRefused."""
+    """Author (a function or a service) and reason. CommitmentRefused."""
     return checked(Author, {"who": who, "why": why}, "author", CommitmentRefused)
 
 
 def expected(objective: Objective, year: int, reference_value: float) -> float:
-    """Where a straight path from the reference year to the due year stands at a year [estimator's unit].
+    """Value in a year on the straight line from the reference year to the due year [estimator's unit].
 
-    Outside these years, the reference value before and the target after.
+    Before these years, the reference value; after, the target.
     """
     target = objective.target(reference_value)
     assert target is not None
@@ -258,7 +258,7 @@ def _refused(code: str, field: str, read: object, expected: object = "") -> Comm
 
 
 def _model(kind: type[M], record: Statement) -> M | None:
-    """What a record says, None when it does not fit."""
+    """The model of a record, None when invalid."""
     try:
         return kind.model_validate(record.data)
     except ValidationError:

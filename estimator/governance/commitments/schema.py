@@ -1,4 +1,4 @@
-"""What the council votes and what the authority says it did: closed words, units and types."""
+"""Schema of commitments: allowed words, units and types."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -71,19 +71,19 @@ Address = Annotated[Text, BeforeValidator(_address)]
 
 
 class Statement(SignedRecord):
-    """One thing said."""
+    """Base of statements."""
 
     kind: Kind
 
 
 class Dated(Strict):
-    """What was voted or done on a day."""
+    """A vote or an action on a day."""
 
     date: Day
 
 
 class Vote(Dated):
-    """What a body voted for a territory, and the document that proves it."""
+    """A vote of a body for a territory, and the document that proves it."""
 
     indicator: Voted
     territory: Commune
@@ -157,11 +157,11 @@ class Objective(Vote):
 
     @property
     def reference(self) -> float | None:
-        """The value of the reference year, when the vote gives it [estimator's unit]."""
+        """The value of the reference year, when stated in the vote [estimator's unit]."""
         return None if self.reference_value is None else self.in_base(self.reference_value)
 
     def target(self, reference_value: float | None) -> float | None:
-        """The target [estimator's unit]; None for a change against a value that is not known."""
+        """The target [estimator's unit]; None for a change against an unknown value."""
         if self.value is not None:
             return self.in_base(self.value)
         return None if reference_value is None else reference_value * (1 + (self.change_percent or 0) / 100)
@@ -184,7 +184,7 @@ class Budget(Vote):
 
 
 class Training(Dated):
-    """What a service had reached on a day [agents]: trained, among those with access to AI tools. Never names."""
+    """Training of a service on a day [agents]: trained, among those with access to AI tools. Never names."""
 
     service: Text
     with_access: Headcount
@@ -201,7 +201,7 @@ class Training(Dated):
 
 
 class Publication(Dated):
-    """What was published, from which build and factors, where: of a use case, or of a territory over a period."""
+    """A publication, its build and factors, and its place: of a use case, or of a territory over a period."""
 
     what: What
     build: Hash
@@ -220,7 +220,7 @@ class Publication(Dated):
 
 
 class Correction(Dated):
-    """What changed in a publication (the id of its statement), and why; the publication stays as it was."""
+    """Correction of a publication (id of its statement) and reason; the publication itself is unchanged."""
 
     publication: Text
     changed: Text
@@ -228,6 +228,6 @@ class Correction(Dated):
 
 
 class StatementWithdrawal(Strict):
-    """A statement entered by mistake; its id stays in the history."""
+    """Withdrawal of a statement entered by mistake; its id stays in the history."""
 
     statement: Text

@@ -1,9 +1,9 @@
-"""No figure about so few people that one could be recognised: small use cases are told together, as « autres ».
+"""Statistical disclosure control: small use cases are merged as « autres », so that no person is recognisable.
 
-The register holds no head count. A service that says how many of its agents have access to AI tools (a statement of
-training) is small under 5 of them; of a service that does not say, a use case is small when it counts under 100 uses
-a month on average, what 5 agents make in using it once a working day. Uses do not prove a group: stating the agents
-does. What counts nothing, as machines that run by night, is not held to be small.
+The register has no head count. A service with a statement of how many agents have access to AI tools (a statement of
+training) is small under 5 of them; without a statement, a use case is small under 100 counted uses
+a month on average, the uses of 5 agents once a working day. Uses do not prove a group size: stating the agents
+does. A use case without counts, such as machines that run by night, is not considered small.
 """
 
 from collections.abc import Sequence
@@ -17,19 +17,19 @@ from estimator.governance.register.schema import UseCase
 
 WORKING_DAYS = 20  # of a month, rounded down
 FEWEST_USES = SMALLEST_GROUP * WORKING_DAYS  # a month
-FEWEST_CASES = 2  # told together: one alone would be told by its absence
+FEWEST_CASES = 2  # minimum number merged: one alone would be disclosed by difference
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Ids of the use cases of a period that can be told one by one, and of those told together."""
+    """Ids of the use cases of a period that can be published one by one, and of those merged."""
 
     shown: frozenset[str]
     others: tuple[str, ...]
 
 
 def grouped(scope: Scope) -> Groups:
-    """The use cases that have data in a scope; small ones take the next smallest with them until they are enough."""
+    """The use cases with data in a scope; small ones are merged with the next smallest until they are enough."""
     heads = scope.sources.commitments.with_access(scope.period.last_day)
     there = {row.id for row in scope.rows}
     cases = sorted((c for c in scope.cases if c.id in there), key=lambda c: (-_uses(scope, c), c.id))
@@ -43,7 +43,7 @@ def grouped(scope: Scope) -> Groups:
 
 
 def is_small(scope: Scope, case: UseCase, heads: dict[str, int]) -> bool:
-    """Could one agent be recognised in the figures of this use case?"""
+    """Whether one agent could be recognised in the figures of this use case."""
     known = heads.get(case.service.casefold())
     if known is not None:
         return known < SMALLEST_GROUP
@@ -53,7 +53,7 @@ def is_small(scope: Scope, case: UseCase, heads: dict[str, int]) -> bool:
 
 
 def withheld(scope: Scope) -> bool:
-    """Are all who could be behind the figures of a territory fewer than 5 declared agents?"""
+    """Whether the figures of a territory are about fewer than 5 declared agents."""
     heads = scope.sources.commitments.with_access(scope.period.last_day)
     names = {row.use_case.service.casefold() for row in scope.rows if row.use_case}
     if not names or any(row.use_case is None for row in scope.rows) or not names <= heads.keys():
@@ -66,7 +66,7 @@ def _uses(scope: Scope, case: UseCase) -> float:
 
 
 def _enough(cases: Sequence[UseCase], heads: dict[str, int]) -> bool:
-    """Two use cases at least, and 5 agents where all of them say how many they are."""
+    """At least two use cases, and 5 agents when all of them are declared."""
     names = {case.service.casefold() for case in cases}
     if len(cases) < FEWEST_CASES:
         return False

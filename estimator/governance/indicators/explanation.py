@@ -1,4 +1,4 @@
-"""A footprint of a territory and a period, opened as any other number: its steps, its factors, the services behind."""
+"""Explanation of a footprint of a territory and a period: its steps, factors and services."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ SHEET = "sheet"
 
 
 def number_of(territory: str, period: str, figure: str) -> str:
-    """The id of such a number: sheet.TERRITORY.PERIOD.FIGURE."""
+    """The id of such a figure: sheet.TERRITORY.PERIOD.FIGURE."""
     return f"{SHEET}.{territory}.{period}.{figure}"
 
 
 def split_number(number: str) -> tuple[str, str, str] | None:
-    """(territory, period, figure) of an id, None when it is not one."""
+    """(territory, period, figure) of an id, None for another kind of id."""
     kind, _, rest = number.partition(".")
     territory, _, rest = rest.partition(".")
     period, _, figure = rest.rpartition(".")
@@ -27,7 +27,7 @@ def split_number(number: str) -> tuple[str, str, str] | None:
 
 
 def explain_footprint(scope: Scope, figure: str) -> dict[str, Any]:
-    """The explanation of a footprint. NumberUnknown where there is nothing, or too few people, to open."""
+    """The explanation of a footprint. NumberUnknown without data, or about too few people."""
     number = number_of(scope.territory, scope.period.text, figure)
     if not scope.groups or withheld(scope):
         raise NumberUnknown(id=number)

@@ -1,4 +1,4 @@
-"""Electricity, water, metals, greenhouse gases, and the footprint of one service rendered."""
+"""Electricity, water, metals, greenhouse gases, and the footprint per functional unit."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -13,11 +13,11 @@ from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 
 FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)
-FEWEST_MONTHS, MOST_MONTHS = 12, 24  # of a history
+FEWEST_MONTHS, MOST_MONTHS = 12, 24  # months of a history
 
 
 def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
-    """Each total of the period with its interval, cover and parts, by month, and its history, which starts before."""
+    """Each total of the period with interval, coverage and parts, by month, and its history, which starts earlier."""
     window = history(scope)
     by_month: dict[int, list[ActivityGroup]] = {month: [] for month in window}
     for row in scope.everything:
@@ -39,8 +39,8 @@ def footprint(scope: Scope, indicator: str) -> dict[str, Any]:
 
 
 def history(scope: Scope) -> list[int]:
-    """The months to draw: those of the period, with as many before it, 12 at least and 24 at most, from the first one
-    that holds something."""
+    """The months to draw: those of the period and as many before it, 12 at least and 24 at most, from the first one
+    with data."""
     now, before = scope.period.months(), scope.period.previous().months()
     window = before + now
     while len(window) < FEWEST_MONTHS:
@@ -52,13 +52,13 @@ def history(scope: Scope) -> list[int]:
 
 
 def totals(groups: Sequence[ActivityGroup]) -> dict[str, dict[str, Any]]:
-    """The four footprints of some groups."""
+    """The four footprints of these groups."""
     found = amounts(groups, FOUR)
     return {name: found[name].as_dict() for name in FOOTPRINTS}
 
 
 def per_service(scope: Scope) -> dict[str, Any]:
-    """Footprints divided by what was made, a use case a row; those that count nothing are named, and those of too few
+    """Footprints per functional unit, one row a use case; those without counts are named, and those about too few
     people are only counted."""
     found: list[dict[str, Any]] = []
     silent: list[str] = []

@@ -1,4 +1,4 @@
-"""What the months of a use case made, in the unit that they count."""
+"""Functional units of the months of a use case."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,14 @@ from estimator.governance.indicators.usage_by_case import Attached
 
 
 def units(rows: Sequence[Attached]) -> float | None:
-    """What these months made: items where they are counted, else requests; None where neither is."""
+    """Units of these months: items where counted, else requests; None without either."""
     items = [r.row.items for r in rows if r.row.items]
     requests = [r.row.requests for r in rows if r.row.requests]
     return sum(items) if items else sum(requests) if requests else None
 
 
 def counted_in(rows: Sequence[Attached]) -> str | None:
-    """The unit in which they count: "items", else "requests", else None."""
+    """The functional unit: "items", else "requests", else None."""
     if any(r.row.items for r in rows):
         return "items"
     return "requests" if any(r.row.requests for r in rows) else None

@@ -1,4 +1,4 @@
-"""The electricity of AI in sober, shared and nearby data centres, and how many criteria are known at all."""
+"""Share of the electricity of AI in sober, shared and nearby data centres, and how many criteria are known."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ NEAR = ("territory", "region")
 def sober_hosting(scope: Scope) -> dict[str, Any]:
     """Share of the electricity in sites that meet the three criteria; beside, the shares that are shared and near.
 
-    What is unknown is not met, and its share is shown beside; a share of which nothing at all is known is None.
+    Unknown counts as not met, and its share is given too; a share is None when nothing is known.
     By site: which criteria are met, not met or unknown.
     """
     kwh: dict[str, float] = {}
@@ -45,7 +45,7 @@ def _site(host: str, kwh: float, whole: float, day: date) -> dict[str, Any]:
 
 
 def _meets_criteria(site: dict[str, Any]) -> bool | None:
-    """Does a site meet the three criteria? One that it does not meet settles it; None where the others are unknown."""
+    """Whether a site meets the three criteria: False if one is not met; None when the others are unknown."""
     if site["sober"]:
         return True
     return False if "not_met" in site["criteria"].values() else None
@@ -56,7 +56,7 @@ def _criterion_met(value: str, wanted: Sequence[str]) -> bool | None:
 
 
 def _share(sites: list[dict[str, Any]], holds: Callable[[dict[str, Any]], bool | None]) -> dict[str, Any]:
-    """The share known to hold it, and the share of which nobody says."""
+    """The share known to meet it, and the unknown share."""
     found = {answer: [s["share"] or 0.0 for s in sites if holds(s) is answer] for answer in (True, False, None)}
     known = math.fsum(found[True]) + math.fsum(found[False])
     return {"share": math.fsum(found[True]) if known else None, "unknown": math.fsum(found[None])}

@@ -31,7 +31,7 @@ def sheet(scope: Scope) -> dict[str, Any]:
 
 
 def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
-    """The four footprints with their months, change and budget; withheld when they are those of too few people."""
+    """The four footprints with their months, change and budget; withheld when about too few people."""
     before, pace = scope.before(), Pace(scope)
     found = footprints(scope)
     hidden = withheld(scope)

@@ -1,4 +1,4 @@
-"""The scope of a home: its last build, its register, its commitments, and the period that its ledger ends with."""
+"""Scope of a home: its last build, its register, its commitments, and the last period of its ledger."""
 
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from estimator.governance.register.register import Register
 
 
 def scope_of(home: Path, territory: str = "all", period: str | None = None, today: date | None = None) -> Scope:
-    """A scope of this home as of today; default period: the year of its last month. NoBuild, PeriodRefused."""
+    """The scope of this home today; default period: the year of its last month. NoBuild, PeriodRefused."""
     make(home)
     build = open_current(home)
     if build is None:

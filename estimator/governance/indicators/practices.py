@@ -1,4 +1,4 @@
-"""What is done: models that fit, alternatives without AI, cover of the measure, staff trained, evaluations."""
+"""Practices: right-sized models, non-AI alternatives, measurement coverage, staff training, evaluations."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -21,8 +21,8 @@ FRESH_MONTHS = 12
 def right_sized(scope: Scope) -> dict[str, Any]:
     """Share of the requests served by the smallest model that reaches the threshold of their use case.
 
-    A use case says it by its scenario: the model found to suffice is, or is not, the one that it uses. « unknown »:
-    those of which no scenario says it, whose requests are not counted as served by such a model.
+    From the scenario of a use case: the smallest sufficient model is, or is not, the one in use. « unknown »:
+    use cases without such a scenario, whose requests are not counted as served by a right-sized model.
     """
     fit, whole, unknown = 0.0, 0.0, []
     for case in scope.in_use:
@@ -37,7 +37,7 @@ def right_sized(scope: Scope) -> dict[str, Any]:
 
 
 def fits(scope: Scope, case: UseCase) -> bool | None:
-    """Is the model of a use case the smallest that suffices? None where no scenario says, or none can tell it apart."""
+    """Whether the model of a use case is the smallest sufficient one; None without scenario, or when undecided."""
     compared = scope.sources.compared(case)
     found = compared.body["smallest_model"] if compared else None
     if not compared or not found:
@@ -58,7 +58,7 @@ def _model(option: Option) -> str | None:
 
 
 def non_ai_reviewed(scope: Scope) -> dict[str, Any]:
-    """Use cases past « idée » whose non-AI alternative was studied, and how many were done without AI."""
+    """Use cases past « idée » whose non-AI alternative was studied, and count of those done without AI."""
     past = [case for case in scope.cases if case.stage != "idee"]
     studied = [case for case in past if case.alternative.answer != "non_etudiee"]
     done = [case.id for case in scope.cases if case.outcome == "fait_sans_ia"]
@@ -69,7 +69,7 @@ def non_ai_reviewed(scope: Scope) -> dict[str, Any]:
 
 
 def coverage(scope: Scope) -> dict[str, Any]:
-    """Use cases in use of known electricity in the period, and the electricity by proof."""
+    """Use cases in use with known electricity in the period, and the electricity by proof."""
     seen = {row.id for row in scope.rows if row.row.group.values.get("it_energy") is not None}
     with_data = [case for case in scope.in_use if case.id in seen]
     lost = sum(row.row.group.values.get("it_energy") is None for row in scope.rows)
@@ -90,7 +90,7 @@ def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:
 
 
 def proofs(group: ActivityGroup) -> dict[str, float]:
-    """IT electricity of a group by proof [kWh]: each component by its mode; what is added or modelled is estimated."""
+    """IT electricity of a group by proof [kWh]: each component by its mode; gaps and modelled parts are estimated."""
     subjects = load().subjects
     found: dict[str, float] = {}
     values = group.values
@@ -106,7 +106,7 @@ def proofs(group: ActivityGroup) -> dict[str, float]:
 
 
 def _attached_share(rows: Sequence[Attached]) -> float | None:
-    """Share of the electricity that belongs to a registered use case [1]."""
+    """Share of the electricity attached to a registered use case [1]."""
     kwh = [(row.id, float(row.row.group.values.get("it_energy") or 0.0)) for row in rows]
     whole = sum(value for _, value in kwh)
     return sum(value for name, value in kwh if name) / whole if whole else None

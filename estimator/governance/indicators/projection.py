@@ -1,4 +1,4 @@
-"""Where a year ends at the pace of its known months: against the path of an objective, and against a budget."""
+"""Projection of a year from its known months: against the trajectory of an objective, and against a budget."""
 
 import math
 from typing import Any
@@ -13,9 +13,9 @@ ENDS = ("low", "central", "high")
 
 
 class Pace:
-    """The year in which a period ends. What its known months add up to, and what twelve months at their mean would.
+    """The year in which a period ends: the sum of its known months, and the projection of their mean to twelve months.
 
-    Known months are those that are over and hold something: a month without data is no month at zero.
+    Known months are complete months with data: a month without data is not a month at zero.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -27,16 +27,16 @@ class Pace:
         self.spent = totals(known.groups)
 
     def projected(self, indicator: str, months: int = MONTHS) -> dict[str, Any] | None:
-        """The interval of so many months at this pace, None where no month is known."""
+        """The interval of this number of months at this pace, None without known month."""
         spent = self.spent[indicator]
         if spent["central"] is None or not months:
             return None
         return {end: spent[end] * months / self.months for end in ENDS} | {"unit": spent["unit"]}
 
     def against_path(self, indicator: str) -> dict[str, Any] | None:
-        """The year against the path of the objective in force, None without one.
+        """The year against the trajectory of the objective in force, None without one.
 
-        span: the months compared, 12, or as many as the reference year holds when the vote does not say its value.
+        span: the months compared, 12, or as many as the reference year has when the vote does not state its value.
         """
         scope = self.scope
         objective = scope.sources.commitments.objective(indicator, scope.territory, scope.period.last_day)
@@ -55,10 +55,10 @@ class Pace:
         return body | {"verdict": _verdict(body["path"], body["projected"])}
 
     def against_budget(self, indicator: str) -> dict[str, Any] | None:
-        """The year against the ceiling voted for it, None without one.
+        """The year against its voted ceiling, None without one.
 
-        passed: the month [yyyymm] in which each end of the interval reaches it, None where the year ends before.
-        verdict: "under" and "over" hold for the whole interval, "open" does not; "passed": it has happened.
+        passed: the month [yyyymm] in which each bound of the interval reaches it, None when not in the year.
+        verdict: "under" and "over" hold for the whole interval, "open" otherwise; "passed": already exceeded.
         """
         budget = self.scope.sources.commitments.budget(indicator, self.scope.territory, self.year)
         if budget is None:

@@ -1,4 +1,4 @@
-"""The scenario that a use case names, kept in `<home>/scenarios`, worked out."""
+"""The evaluated scenario of a use case, from `<home>/scenarios`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class ScenarioDecision:
 
 
 def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:
-    """None where the use case names no scenario, or one that is not there or cannot be worked out."""
+    """The evaluated scenario; None when the use case has none, or when it is missing or cannot be evaluated."""
     path = home / FOLDER / case.scenario
     if not case.scenario or not path.is_file():
         return None

@@ -1,4 +1,4 @@
-"""What a sheet of indicators is about: a territory and a period, with the use cases and the months that are in it."""
+"""Scope of a sheet of indicators: a territory and a period, with its use cases and months."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,15 +15,15 @@ from estimator.governance.indicators.usage_by_case import Attached, attached, mo
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
 
-WHOLE = "all"  # the whole territory, what nothing attaches included
+WHOLE = "all"  # the whole territory, runs without a use case included
 IN_USE = ("experimentation", "pilote", "generalisation")
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Where a sheet reads: the build, the register, what was voted and done, the home of the scenarios.
+    """Inputs of a sheet: the build, the register, the commitments, the home of the scenarios.
 
-    today: the day of the reading; its month is not over, and is neither compared nor continued.
+    today: the current day; its month is incomplete, and is neither compared nor projected.
     """
 
     build: Build
@@ -34,7 +34,7 @@ class Sources:
 
     @cached_property
     def rows(self) -> list[Attached]:
-        """Months of the ledger, of all times and territories."""
+        """Months of the ledger, of any time and territory."""
         return attached(self.build, self.register)
 
     @cached_property
@@ -43,7 +43,7 @@ class Sources:
         return self.register.use_cases()
 
     def compared(self, case: UseCase) -> ScenarioDecision | None:
-        """The comparison of the scenario that a use case names, worked out once; None when it has none."""
+        """The comparison of the scenario of a use case, cached; None when it has none."""
         if case.id not in self._compared:
             self._compared[case.id] = comparison(self.home, case)
         return self._compared[case.id]
@@ -55,7 +55,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Scope:
-    """A territory ("all", "metropole" or an INSEE code) over a period, in these sources; only: some of its months."""
+    """A territory ("all", "metropole" or an INSEE code) over a period, from these sources; only: some of its months."""
 
     sources: Sources
     territory: str
@@ -64,7 +64,7 @@ class Scope:
 
     @cached_property
     def everything(self) -> list[Attached]:
-        """Months of the ledger that belong to the territory, of all times."""
+        """Months of the ledger in the territory, at any time."""
         rows = self.sources.rows
         return [r for r in rows if self.territory == WHOLE or (r.use_case and r.use_case.commune == self.territory)]
 
@@ -94,11 +94,11 @@ class Scope:
 
     @property
     def in_use(self) -> list[UseCase]:
-        """Use cases that are being tried or used."""
+        """Use cases in trial or in use."""
         return [c for c in self.cases if c.stage in IN_USE and c.outcome in ("en_cours", "generalise")]
 
     def before(self) -> "Scope":
-        """The same territory over the period of the same length just before."""
+        """The same territory over the previous period of the same length."""
         return Scope(self.sources, self.territory, self.period.previous())
 
     def year(self, year: int) -> "Scope":
@@ -106,12 +106,12 @@ class Scope:
         return Scope(self.sources, self.territory, Period(str(year)))
 
     def known_months(self) -> list[int]:
-        """The months of the period that are over and hold something."""
+        """The complete months of the period with data."""
         running = self.sources.today.year * 100 + self.sources.today.month
         return [month for month in months_of(self.rows) if month != running]
 
     def over(self, months: Iterable[int]) -> "Scope":
-        """The same territory and period, some of its months only."""
+        """The same territory and period, restricted to some months."""
         return replace(self, only=frozenset(months))
 
 

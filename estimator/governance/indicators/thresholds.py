@@ -1,4 +1,4 @@
-"""What a text asks of an indicator: the limits of the RGESN and of the charter, each with its source."""
+"""Regulatory thresholds of an indicator: the limits of the RGESN and of the charter, each with its source."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,9 +10,9 @@ from estimator.places.evidence import tables
 
 
 def limits(indicator: str, criteria: Sequence[str], day: date) -> list[dict[str, Any]]:
-    """The limits in force on a day that are numbers: what they are about, comparison, value [unit], source, locator.
+    """The numeric limits in force on a day: subject, comparison, value [unit], source, locator.
 
-    Without any, no text asks for a level: it is for the council to vote one.
+    Empty when no text sets a level: the council may then vote one.
     """
     rows = [t for t in tables().thresholds if t.criterion in criteria and t.value is not None and t.valid_on(day)]
     found = [

@@ -1,4 +1,4 @@
-"""What changed since the period before: volume, efficiency, scope and method, exactly; and is it established?"""
+"""Change since the previous period, split exactly into volume, efficiency, scope and method, with its significance."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,8 +17,8 @@ from estimator.governance.indicators.usage_by_case import Attached
 
 @dataclass(frozen=True)
 class UseCasePeriod:
-    """A use case in one period: what it made, in what it counts, its IT electricity and its total, at the values of
-    factors and drawn."""
+    """A use case in one period: its output, its functional unit, its IT electricity and its total, at factor values
+    and as draws."""
 
     made: float
     counts: str | None
@@ -29,12 +29,12 @@ class UseCasePeriod:
 
 
 def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
-    """The change of a total, split by Shapley, and « établie » when its paired difference excludes zero.
+    """The change of a total with its Shapley decomposition, « établie » when the paired difference excludes zero.
 
-    volume: units of the use cases of both periods (items, else requests); efficiency: their IT electricity by unit;
-    method: what a kWh is counted for, which moves with factors and with where it runs; scope: use cases of one period
-    only, those that do not count the same units in both, and what nothing attaches. Only months of both periods that
-    are over and hold something are compared: `months`. None where nothing is.
+    volume: units of the use cases of both periods (items, else requests); efficiency: their IT electricity per unit;
+    method: impact per kWh, which depends on factors and on the place; scope: use cases of one period
+    only, those with another functional unit in each, and runs without use case. Only complete months of both periods
+    with data are compared: `months`. None without any.
     """
     now, before = comparable(now, before)
     old, new = _cases(before, indicator), _cases(now, indicator)
@@ -61,7 +61,7 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
 
 
 def comparable(now: Scope, before: Scope) -> tuple[Scope, Scope]:
-    """The two scopes over the months, in the same places, that are over and hold something in both."""
+    """The two scopes restricted to the calendar months that are complete and have data in both."""
     there, then = now.known_months(), before.known_months()
     pairs = zip(now.period.months(), before.period.months(), strict=True)
     both = [(month, earlier) for month, earlier in pairs if month in there and earlier in then]
@@ -69,13 +69,13 @@ def comparable(now: Scope, before: Scope) -> tuple[Scope, Scope]:
 
 
 def _divisible(old: UseCasePeriod, new: UseCasePeriod) -> bool:
-    """Can the change of a use case be told as volume and efficiency?"""
+    """Whether the change of a use case can be split into volume and efficiency."""
     return bool(old.counts and old.counts == new.counts and old.it_energy and new.it_energy)
 
 
 def _cases(scope: Scope, indicator: str) -> dict[str | None, UseCasePeriod]:
     found = {}
-    for name in dict.fromkeys(row.id for row in scope.rows):  # in one order: sums of floats depend on it
+    for name in dict.fromkeys(row.id for row in scope.rows):  # fixed order: sums of floats depend on it
         case = _case(of_case(scope.rows, name), indicator)
         if case is not None:
             found[name] = case
@@ -95,7 +95,7 @@ def _case(rows: Sequence[Attached], indicator: str) -> UseCasePeriod | None:
 
 
 def _parts(cases: Mapping[str | None, UseCasePeriod], both: Sequence[str | None]) -> dict[str, Any]:
-    """The four parts of a total, each a row a use case of both periods; scope is one row."""
+    """The four parts of a total, one row a use case of both periods; scope is one row."""
     import numpy as np
 
     chosen = [cases[name] for name in both]
@@ -109,7 +109,7 @@ def _parts(cases: Mapping[str | None, UseCasePeriod], both: Sequence[str | None]
 
 
 def _changes_by_draw(cases: Mapping[str | None, UseCasePeriod], both: Sequence[str | None]) -> dict[str, Any]:
-    """The same in every draw: a row a use case, a column a draw."""
+    """The parts in every draw: one row a use case, one column a draw."""
     import numpy as np
 
     chosen = [cases[name] for name in both]
@@ -129,6 +129,6 @@ def _value(world: Mapping[str, Any]) -> Any:
 
 
 def _scaled_to(cases: dict[str | None, UseCasePeriod], whole: float) -> dict[str | None, UseCasePeriod]:
-    """The cases with their totals brought to a sum: shares at the values of the factors of a median of draws."""
+    """The cases with their totals scaled to a sum: shares at factor values of a median of draws."""
     scale = whole / summed if (summed := sum(case.total for case in cases.values())) else 1.0
     return {name: replace(case, total=case.total * scale) for name, case in cases.items()}

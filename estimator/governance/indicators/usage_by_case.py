@@ -1,4 +1,4 @@
-"""The ledger by use case: each month of a service with the use case that it belongs to, if any."""
+"""The ledger by use case: each month of a service with its use case, if any."""
 
 import calendar
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from estimator.governance.register.schema import UseCase
 
 @dataclass(frozen=True)
 class Attached:
-    """A month of a service with its use case; None where nothing attaches it."""
+    """A month of a service with its use case; None when unattached."""
 
     use_case: UseCase | None
     row: Monthly
@@ -24,7 +24,7 @@ class Attached:
 
 
 def attached(build: BuildFile, register: Register) -> list[Attached]:
-    """Every month of the ledger with its use case; an attachment counts from the month in which it starts."""
+    """Every month of the ledger with its use case; an attachment applies from the month in which it starts."""
     cases = {case.id: case for case in register.use_cases()}
     patterns = register.attachments()
     found = []
@@ -41,5 +41,5 @@ def last_day(month: int) -> date:
 
 
 def months_of(rows: Sequence[Attached]) -> list[int]:
-    """The months that these rows touch, in order."""
+    """The months of these rows, in order."""
     return sorted({entry.row.month for entry in rows})

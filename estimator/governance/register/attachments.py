@@ -1,4 +1,4 @@
-"""Which use case a run belongs to, by the patterns attached to use cases."""
+"""Use case of a run, from the patterns attached to use cases."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,7 +10,7 @@ from estimator.governance.register.schema import Attachment
 def use_case_of(
     service_key: str, host: str | None, model: str | None, day: date, attachments: Iterable[Attachment]
 ) -> str | None:
-    """The use case of the matching attachment that was written last, or None. `day`: that of the run's start."""
+    """The use case of the last written matching attachment, or None. `day`: that of the run's start."""
     found = [
         a
         for a in attachments

@@ -1,4 +1,4 @@
-"""The register as a CSV table, one line a use case: written for spreadsheets, read back row by row or not at all."""
+"""The register as a CSV table, one line a use case: exported for spreadsheets, imported all or nothing."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from estimator.core.refusals import FieldsRefused, ListedRefusal
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
 
-# Column -> field of a use case. Facts can be set; the others follow from events.
+# Column -> field of a use case. Facts can be set; the others derive from events.
 FACTS = {
     "nom": "name",
     "tache": "task",
@@ -54,8 +54,8 @@ DECISION = {
 }
 STATE = {"etape": "stage", "revue_prevue": "next_review", "issue": "outcome"}
 COLUMNS = {"id": "id", **FACTS, **QUALITY, **REVIEW, **DECISION, **STATE}
-MARK = "marque"  # that of sample data, on each row, for the name of a file is soon lost; it is never read
-# The last column is never empty: a row pasted from a spreadsheet loses its empty end.
+MARK = "marque"  # mark of sample data, on each row since file names get lost; ignored when read
+# The last column is never empty: spreadsheets drop trailing empty cells when pasting a row.
 WRITTEN = (*(name for name in COLUMNS if name != "issue"), MARK, "issue")
 
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
@@ -67,14 +67,14 @@ _DAYS = {"alternative_date", "qualite_date", "revue_faite", "decision_date", "re
 
 
 class TableRefused(ListedRefusal):
-    """A table of which some rows do not fit: nothing of it was written."""
+    """A table with invalid rows: none of it was written."""
 
     code = "register_table_refused"
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did, in use cases."""
+    """Counts of an import, in use cases."""
 
     created: int
     changed: int
@@ -82,9 +82,9 @@ class Imported:
 
 
 def export_csv(register: Register, sample: bool = False) -> str:
-    """Every use case as a row of cells between `;`, which French spreadsheets expect, headed as in the Table Schema.
+    """Every use case as a row of cells separated by `;`, for French spreadsheets, headed as in the Table Schema.
 
-    sample: these are the data of the demonstration, and each row says so.
+    sample: marks each row as data of the demonstration.
     """
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, WRITTEN, delimiter=";", lineterminator="\r\n")
@@ -96,7 +96,7 @@ def export_csv(register: Register, sample: bool = False) -> str:
 
 
 def import_csv(register: Register, text: str, author: Author) -> Imported:
-    """Create and change use cases so that they say what the rows say. TableRefused lists every bad row."""
+    """Create and change use cases to match the rows. TableRefused lists every invalid row."""
     trial = TrialStore(register.store)
     tried = Register(Path(), trial, register.now)
     names = {case.name: case.id for case in tried.use_cases()}
@@ -128,7 +128,7 @@ def row_of(case: UseCase) -> dict[str, str]:
 
 
 def facts_of(cells: Mapping[str, str]) -> dict[str, Any]:
-    """The facts in cells, as values to be checked. An empty cell is the default, or nothing."""
+    """The facts of these cells, not validated yet. An empty cell is the default, or nothing."""
     found = _group(FACTS, cells)
     found["alternative"] = _nested(found, "alternative.")
     found["threshold"] = _nested(found, "threshold.") or None
@@ -143,7 +143,7 @@ def facts_of(cells: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _check_id(cells: Mapping[str, str], names: Mapping[str, str], seen: set[str]) -> None:
-    """A use case stands on one row, and one that has an id is not named without it. FieldsRefused."""
+    """A use case has one row, and a known id is required to change one. FieldsRefused."""
     if cells["id"] in seen:
         raise FieldsRefused([sentences("register_problems", "twice", read=cells["id"])])
     if not cells["id"] and cells["nom"] in names:
@@ -152,7 +152,7 @@ def _check_id(cells: Mapping[str, str], names: Mapping[str, str], seen: set[str]
 
 
 def _write_row(register: Register, cells: Mapping[str, str], author: Author, known: bool) -> UseCase:
-    """Write what a row says and the register does not yet. SobriaError."""
+    """Write the differences between a row and the register. SobriaError."""
     facts = facts_of(cells)
     id = cells["id"] or None
     case = register.change(id, facts, author) if known and id else register.create(facts, author, id)
@@ -175,17 +175,17 @@ def _write_row(register: Register, cells: Mapping[str, str], author: Author, kno
 
 
 def _group(columns: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, Any]:
-    """The cells of some columns that are not empty, by field."""
+    """The non-empty cells of some columns, by field."""
     return {path: cells[name] for name, path in columns.items() if cells.get(name)}
 
 
 def _nested(found: dict[str, Any], prefix: str) -> dict[str, Any]:
-    """Take the fields under a prefix out of `found`."""
+    """Remove the fields with a prefix from `found`, and return them."""
     return {path.removeprefix(prefix): found.pop(path) for path in list(found) if path.startswith(prefix)}
 
 
 def _rows(text: str, wrong: list[dict[str, str]]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row by its first line; what cannot be a row goes to `wrong`. TableRefused when the header is another."""
+    """Each row by its first line; invalid rows go to `wrong`. TableRefused for another header."""
     text = text.removeprefix("\ufeff")
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;", key=first.count), strict=True)
@@ -207,14 +207,14 @@ def _rows(text: str, wrong: list[dict[str, str]]) -> Iterator[tuple[int, dict[st
 
 
 def _at(line: int, said: Mapping[str, Any]) -> dict[str, str]:
-    """A problem with the line where it stands."""
+    """A problem with its line number."""
     about = {"fr": said["fr"], "en": said["en"]}
     where = {lang: sentences("register_problems", "line", line=line, problem=about[lang])[lang] for lang in about}
     return {"code": said["code"], "line": str(line)} | where
 
 
 def _read(name: str, cell: str) -> str:
-    """A cell without its guard; French numbers and dates as the register writes them."""
+    """A cell without its formula guard; French numbers and dates in the format of the register."""
     cell = cell.strip()
     if cell.startswith("'") and _FORMULA.match(cell):
         cell = cell[1:]
@@ -228,7 +228,7 @@ def _read(name: str, cell: str) -> str:
 
 
 def _guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell guarded against formulas in spreadsheets."""
     return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
@@ -247,7 +247,7 @@ def _cell(value: Any) -> str:
 
 
 def settable(pairs: Sequence[str]) -> dict[str, str]:
-    """The cells of FIELD=VALUE arguments. FieldsRefused names the fields that can be set."""
+    """Cells from FIELD=VALUE arguments. FieldsRefused lists the fields that can be set."""
     cells: dict[str, str] = {}
     wrong = []
     for pair in pairs:
@@ -261,7 +261,7 @@ def settable(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def table_text(path: Path) -> str:
-    """The text of a CSV file in UTF-8. TableRefused when it is in another encoding."""
+    """The text of a CSV file in UTF-8. TableRefused for another encoding."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,15 +1,15 @@
-"""Refusals of the register that list everything wrong at once, and the reading of fields into types."""
+"""Refusals of the register that list every fault, and validation of fields."""
 
 from estimator.core.errors import SobriaError
 from estimator.core.refusals import ListedRefusal
 
 
 class UseCaseUnknown(SobriaError):
-    """A use case that the register does not hold."""
+    """No use case of the register has this id."""
 
 
 class UseCaseKnown(SobriaError):
-    """An id that another use case has."""
+    """The id is already used by another use case."""
 
 
 class StageRefused(ListedRefusal):
@@ -17,20 +17,20 @@ class StageRefused(ListedRefusal):
 
 
 class StageOrder(SobriaError):
-    """A stage that does not follow the present one."""
+    """A stage that does not follow the current one."""
 
 
 class ClosedUseCase(SobriaError):
-    """A step forward of a use case that a decision has closed."""
+    """A step forward of a use case closed by a decision."""
 
     code = "use_case_closed"
 
 
 class ChangeRefused(ListedRefusal):
-    """A change that takes away what the present stage needs."""
+    """A change that removes what the current stage requires."""
 
 
 class NotThere(SobriaError):
-    """An event or an attachment that a use case does not have."""
+    """The use case has no such event or attachment."""
 
     code = "register_not_there"

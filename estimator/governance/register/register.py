@@ -1,4 +1,4 @@
-"""The register of AI use cases of a home: what can be done to it, and what it answers."""
+"""The register of AI use cases of a home: operations and queries."""
 
 import re
 import unicodedata
@@ -48,7 +48,7 @@ DUE_DAYS = 30
 
 @dataclass(frozen=True)
 class Due:
-    """A review that is late, or due soon."""
+    """A review overdue, or due soon."""
 
     use_case: UseCase
     day: date
@@ -57,7 +57,7 @@ class Due:
 
 @dataclass(frozen=True)
 class StageCounts:
-    """How many use cases at each stage and with each outcome; past « idee », those whose non-AI answer is written."""
+    """Counts of use cases by stage and outcome; past « idee », count of those with a written non-AI answer."""
 
     stages: dict[str, int]
     outcomes: dict[str, int]
@@ -66,9 +66,9 @@ class StageCounts:
 
 
 class Register:
-    """The use cases under `<home>/register`. Every writing method returns the use case as it is afterwards.
+    """The use cases in `<home>/register`. Every writing method returns the updated use case.
 
-    Fields come as plain values and are checked here: FieldsRefused says everything wrong at once.
+    Fields come as plain values and are validated here: FieldsRefused lists every fault.
     """
 
     def __init__(self, home: Path, store: Store | None = None, now: Callable[[], datetime] | None = None) -> None:
@@ -99,9 +99,9 @@ class Register:
         return self._write(name, "created", found, author)
 
     def change(self, id: str, changes: Mapping[str, Any], author: Author) -> UseCase:
-        """Replace some fields; only what differs from what the author had seen is written, if anything.
+        """Replace some fields; only differences from what the author had read are written, if any.
 
-        ChangeRefused when the present stage needs what goes.
+        ChangeRefused when the current stage requires a removed field.
         """
         case = self.use_case(id)
         old, now = _facts(self._seen(id, author)), _facts(case)
@@ -117,7 +117,7 @@ class Register:
         return self._write(id, "changed", facts.model_dump(mode="json", include=changed), author)
 
     def move(self, id: str, stage: Stage, author: Author) -> UseCase:
-        """To the next stage, if its conditions are met, or back. StageRefused, StageOrder, ClosedUseCase."""
+        """Move to the next stage, if its conditions are met, or back. StageRefused, StageOrder, ClosedUseCase."""
         case = self.use_case(id)
         target = checked(Staged, {"stage": stage})
         step = STAGES.index(target.stage) - STAGES.index(case.stage)
@@ -131,7 +131,7 @@ class Register:
         return self._stage(case, target, author)
 
     def enter(self, id: str, stage: Stage, author: Author) -> UseCase:
-        """The stage of a use case that was under way before it was registered: its conditions, not the order."""
+        """Set the stage of a use case already under way at registration: conditions apply, order does not."""
         case = self.use_case(id)
         target = checked(Staged, {"stage": stage})
         if case.started:
@@ -139,35 +139,35 @@ class Register:
         return self._stage(case, target, author)
 
     def review(self, id: str, review: Mapping[str, Any], author: Author) -> UseCase:
-        """A review done; without `done`, the day on which the next is due. By default due when it was expected."""
+        """Record a review; without `done`, plan the next one. Its default date is the expected one."""
         case = self.use_case(id)
         expected = case.next_review or review.get("done") or self.now().date()
         return self._write(id, "reviewed", checked(Review, {"due": expected, **review}, "review"), author)
 
     def record_quality(self, id: str, found: Mapping[str, Any], author: Author) -> UseCase:
-        """A quality found; by default by the test of the threshold."""
+        """Record a tested quality; by default by the test of the threshold."""
         threshold = self.use_case(id).threshold
         test = {"test": threshold.test} if threshold else {}
         return self._write(id, "quality", checked(QualityFound, test | dict(found), "quality"), author)
 
     def decide(self, id: str, decision: Mapping[str, Any], author: Author) -> UseCase:
-        """A decision with its reasons."""
+        """Record a decision with its reasons."""
         self.use_case(id)
         return self._write(id, "decided", checked(Decision, decision, "decision"), author)
 
     def attach(self, id: str, pattern: Mapping[str, Any], author: Author) -> UseCase:
-        """Runs that belong to a use case."""
+        """Attach runs to a use case by a pattern."""
         self.use_case(id)
         return self._write(id, "attached", checked(Pattern, pattern, "attachment"), author)
 
     def detach(self, id: str, attachment: str, author: Author, until: date | None = None) -> UseCase:
-        """Stop an attachment on a day; without one, it never counted. NotThere."""
+        """End an attachment on a day; without a day, cancel it. NotThere."""
         if attachment not in {a.id for a in self.use_case(id).attachments}:
             raise NotThere(id=id, read=attachment)
         return self._write(id, "detached", Detached(attachment=attachment, until=until), author)
 
     def due(self, today: date) -> list[Due]:
-        """Reviews that are late or due within 30 days, the latest first."""
+        """Reviews overdue or due within 30 days, the latest first."""
         limit = today + timedelta(days=DUE_DAYS)
         found = [Due(c, c.next_review, c.next_review < today) for c in self.use_cases() if c.next_review]
         return sorted((d for d in found if d.day <= limit), key=lambda d: (d.day, d.use_case.id))
@@ -185,15 +185,15 @@ class Register:
         )
 
     def conflicts(self) -> list[Conflict]:
-        """Events whose authors had not seen one another."""
+        """Concurrent events: their authors had not read each other's."""
         return [conflict for _, folded in sorted(self._all().items()) for conflict in folded.conflicts]
 
     def attachments(self) -> list[Attachment]:
-        """All attachments, in the order in which they were written."""
+        """All attachments, in order of writing."""
         return sorted((a for c in self.use_cases() for a in c.attachments), key=lambda a: (a.at, a.id))
 
     def faults(self) -> list[Fault]:
-        """Files and events that were set aside."""
+        """Quarantined files and events."""
         return self.store.read()[1] + [f for _, folded in sorted(self._all().items()) for f in folded.faults]
 
     def _all(self) -> dict[str, ReplayedUseCase]:
@@ -211,7 +211,7 @@ class Register:
         return folded.use_case
 
     def _seen(self, id: str, author: Author) -> UseCase:
-        """The use case as its author had seen it. NotThere."""
+        """The use case at the version read by its author. NotThere."""
         history = self.history(id)
         _check_seen(id, author, history)
         ids = [event.event for event in history]
@@ -224,7 +224,7 @@ class Register:
         return self._write(case.id, "staged", target, author)
 
     def _write(self, id: str, kind: Kind, data: BaseModel | Mapping[str, Any], author: Author) -> UseCase:
-        """Write an event after the last one, or after the one that the author had seen. NotThere."""
+        """Write an event after the last one, or after the version read by the author. NotThere."""
         history = self._one(id).history
         _check_seen(id, author, history)
         fields = {
@@ -240,12 +240,12 @@ class Register:
 
 
 def author(who: str, why: str, seen: str | None = None) -> Author:
-    """Who writes (a function or a service), why, and the `head` of the use case that they had before their eyes."""
+    """Author (a function or a service), reason, and the `head` of the use case that they had read."""
     return checked(Author, {"who": who, "why": why, "seen": seen}, "author")
 
 
 def free_id(name: str, taken: set[str]) -> str:
-    """Letters and digits of a name without accents, joined by hyphens, then a number when another has that id."""
+    """An id of letters and digits of a name without accents, joined by hyphens, with a number if already used."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-") or "cas"
     number = 1
@@ -268,5 +268,5 @@ def _unmet_conditions(rules: list[StageRule]) -> list[dict[str, str]]:
 
 
 def _labels(name: str, word: str, section: str = "register_stages") -> dict[str, str]:
-    """The facts {name_fr, name_en} that fill a sentence with a closed word."""
+    """{name_fr, name_en} of an allowed word, as facts of a text."""
     return {f"{name}_{lang}": say(section, word, lang) for lang in LANGUAGES}

@@ -1,4 +1,4 @@
-"""Events of a use case folded into its present state: the same whatever the order in which they are read."""
+"""Fold of the events of a use case into its current state, independent of the order of reading."""
 
 import heapq
 from collections import defaultdict
@@ -26,8 +26,8 @@ from estimator.governance.register.schema import (
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two events whose authors had not seen one another. Both count; `fields` are those that the later one replaced
-    and that nobody has settled since (empty: nothing was lost)."""
+    """Two concurrent events. Both count; `fields`: those replaced by the later one
+    and not settled since (empty: nothing was lost)."""
 
     use_case: str
     events: tuple[Event, Event]
@@ -36,7 +36,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class ReplayedUseCase:
-    """A use case (None when nothing says what it is), its events in order, its conflicts, what was set aside."""
+    """A use case (None without a creation event), its ordered events, its conflicts, the quarantined events."""
 
     use_case: UseCase | None
     history: tuple[Event, ...]
@@ -61,7 +61,7 @@ def fold(events: Iterable[Event]) -> ReplayedUseCase:
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
-    """Each event after the one its author had seen; those that did not know of one another by time, then hash."""
+    """Causal order: each event after the one that its author had read; concurrent ones by time, then hash."""
     by_id = {event.event: event for event in events}
     after: dict[str | None, list[Event]] = defaultdict(list)
     for event in by_id.values():
@@ -112,7 +112,7 @@ def _update(state: UseCase, event: Event, data: Mapping[str, Any]) -> dict[str, 
 
 
 def _detached(attachments: Sequence[Attachment], stop: Detached) -> tuple[Attachment, ...]:
-    """The attachments without the one that never counted, or with the day on which it stops."""
+    """The attachments without the cancelled one, or with the end day of the ended one."""
     if stop.attachment not in {a.id for a in attachments}:
         raise LookupError(stop.attachment)
     kept = (a for a in attachments if a.id != stop.attachment or stop.until)
@@ -132,14 +132,14 @@ def _day(event: Event) -> date:
 
 
 def _replaced_fields(event: Event) -> set[str]:
-    """The fields that an event replaces."""
+    """The fields replaced by an event."""
     if event.kind in ("created", "changed"):
         return set(event.data)
     return {"stage"} if event.kind == "staged" else set()
 
 
 def _conflicts(history: Sequence[Event]) -> Iterable[Conflict]:
-    """Pairs of events that follow the same one."""
+    """Pairs of events with the same parent."""
     siblings: dict[str | None, list[int]] = defaultdict(list)
     for place, event in enumerate(history):
         siblings[event.previous].append(place)

@@ -1,4 +1,4 @@
-"""What the register of AI use cases holds: its closed words and its types."""
+"""Schema of the register of AI use cases: allowed words and types."""
 
 import calendar
 import re
@@ -63,14 +63,14 @@ class Alternative(Strict):
 
 
 class QualityThreshold(Strict):
-    """The least quality that is enough, in the unit of its test; more is better."""
+    """The minimum sufficient quality, in the unit of its test; more is better."""
 
     value: float
     test: Text
 
 
 class UseCaseFacts(Strict):
-    """What is written down about a use case: services and functions, never persons. Volume in units a month."""
+    """Facts of a use case: services and functions, never persons. Volume in units a month."""
 
     name: Text
     task: Text
@@ -91,7 +91,7 @@ class UseCaseFacts(Strict):
 
 
 class QualityFound(Strict):
-    """A quality found by a test, in the unit of the test: when, and by which service."""
+    """A tested quality, in the unit of the test, with day and service."""
 
     value: float
     test: Text
@@ -115,7 +115,7 @@ class Review(Strict):
 
 
 class Decision(Strict):
-    """What was decided, why, and by which body."""
+    """A decision, its reasons and its body."""
 
     date: Day
     what: What
@@ -130,13 +130,13 @@ class UseCaseId(Strict):
 
 
 class Staged(Strict):
-    """The stage that a use case enters."""
+    """The stage entered by a use case."""
 
     stage: Stage
 
 
 class Pattern(Strict):
-    """Which runs belong to a use case: services like a glob, on a host, of a model, from a day on. None is any."""
+    """Pattern of the runs of a use case: services by glob, host, model, start day. None matches any."""
 
     service_key: Text
     host: Text | None = None
@@ -145,7 +145,7 @@ class Pattern(Strict):
 
 
 class Attachment(Pattern):
-    """A pattern attached to a use case: `id` is the event that says so, `at` when, `until` the day it stops."""
+    """A pattern attached to a use case: `id` of its event, `at` its time, `until` its end day."""
 
     id: str
     use_case: Id
@@ -154,14 +154,14 @@ class Attachment(Pattern):
 
 
 class Detached(Strict):
-    """An attachment that stops on a day, or that never counted."""
+    """End or cancellation of an attachment."""
 
     attachment: str
     until: Day | None = None
 
 
 class UseCase(UseCaseFacts):
-    """A use case as its events leave it. `started`: the day it left « idee »; `head`: its last event."""
+    """State of a use case after its events. `started`: the day it left « idee »; `head`: its last event."""
 
     id: Id
     stage: Stage = "idee"
@@ -175,12 +175,12 @@ class UseCase(UseCaseFacts):
 
     @property
     def quality(self) -> QualityFound | None:
-        """The last quality found."""
+        """The last tested quality."""
         return sorted(self.qualities, key=lambda q: q.date)[-1] if self.qualities else None
 
     @property
     def tested(self) -> QualityFound | None:
-        """The last quality found by the very test of the threshold, the only one that the threshold can be held to."""
+        """The last quality by the same test as the threshold, the only one comparable with it."""
         if self.threshold is None:
             return None
         test = self.threshold.test.casefold()
@@ -199,7 +199,7 @@ class UseCase(UseCaseFacts):
 
     @property
     def outcome(self) -> Outcome:
-        """What became of it: « ne pas faire » and « fait sans IA » are results like the others."""
+        """Outcome: « ne pas faire » and « fait sans IA » are results like the others."""
         if self.stage == "retrait":
             return "retire"
         closed = CLOSING.get(self.decision.what) if self.decision else None
@@ -207,7 +207,7 @@ class UseCase(UseCaseFacts):
 
     @property
     def next_review(self) -> date | None:
-        """The day of the next review: the one planned, else 6 or 12 months after the last, else the start."""
+        """The day of the next review: as planned, else 6 or 12 months after the last, else after the start."""
         if self.outcome not in ("en_cours", "generalise"):
             return None
         last = self.review.done if self.review else None

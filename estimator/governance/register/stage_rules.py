@@ -1,4 +1,4 @@
-"""What a use case needs to enter a stage, with the phrase of the charter that asks for it."""
+"""Conditions of entry of the stages, with the phrase of the charter for each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from estimator.governance.register.schema import CLOSING, Stage, UseCase
 
 @dataclass(frozen=True)
 class StageRule:
-    """A condition of entry of some stages: `code` names its sentence, `charter` and `phrase` where it comes from."""
+    """A condition of entry of some stages: `code` is the key of its text, `charter` and `phrase` its reference."""
 
     code: str
     stages: tuple[Stage, ...]
@@ -18,7 +18,7 @@ class StageRule:
     holds: Callable[[UseCase], bool]
 
     def as_dict(self) -> dict[str, str]:
-        """What is lacking: {"code", "fr", "en", "charter", "phrase"}"""
+        """The missing condition: {"code", "fr", "en", "charter", "phrase"}"""
         said = sentences("register_rules", self.code, charter=self.charter, phrase=self.phrase)
         return said | {"charter": self.charter, "phrase": self.phrase}
 
@@ -28,7 +28,7 @@ def _answered(case: UseCase) -> bool:
 
 
 def _good_enough(case: UseCase) -> bool:
-    """The last quality found by the test of the threshold reaches it."""
+    """Whether the last quality by the test of the threshold reaches it."""
     return case.threshold is not None and case.tested is not None and case.tested.value >= case.threshold.value
 
 
@@ -97,5 +97,5 @@ RULES = (
 
 
 def lacking(case: UseCase, stage: Stage) -> list[StageRule]:
-    """The conditions of a stage that a use case does not meet."""
+    """The unmet conditions of a stage for a use case."""
     return [rule for rule in RULES if stage in rule.stages and not rule.holds(case)]

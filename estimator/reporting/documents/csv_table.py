@@ -1,4 +1,4 @@
-"""Tables for machines: plain decimals, empty where unknown, and no cell that a spreadsheet takes for a formula."""
+"""Machine-readable tables: plain decimals, empty when unknown, cells escaped against spreadsheet formulas."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ Row = Mapping[str, object]
 
 
 def table_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
-    """Comma-separated rows under their header; a column that a row lacks is empty."""
+    """Comma-separated rows with a header; a missing column is empty."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)

@@ -1,4 +1,4 @@
-"""A document as data: sections of plain text, tables and fields, which each format writes in its own way."""
+"""A document as data: sections of plain text, tables and fields, rendered by each format."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class IntervalBar:
 
 @dataclass(frozen=True)
 class TableCell:
-    """A cell of a table: its text, then small lines under it, then its bar; or the scale from zero to `top`."""
+    """A cell of a table: its text, then small print, then its bar; or the axis from zero to `top`."""
 
     text: str
     small: tuple[str, ...] = ()
@@ -29,9 +29,9 @@ class TableCell:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells under named columns; the first cell of a row is its header. A row of two cells fills the width.
+    """Rows of cells under named columns; the first cell of a row is its header. A row of two cells spans the width.
 
-    picture: rows that only draw what other rows write, left out where nothing is drawn. form: is it filled in by hand?
+    picture: rows that only draw values of other rows, omitted in text formats. form: to be filled in by hand.
     """
 
     caption: str
@@ -43,7 +43,7 @@ class Table:
 
 @dataclass(frozen=True)
 class FieldList:
-    """Names and values; a value is empty when a person has to write it."""
+    """Names and values; a value is empty when a person must fill it in."""
 
     pairs: tuple[tuple[str, str], ...]
 
@@ -60,7 +60,7 @@ Block = str | Table | FieldList | Points
 
 @dataclass(frozen=True)
 class Section:
-    """A titled part. quote: is the title in French whatever the language of the document?"""
+    """A titled part. quote: the title stays in French in every language."""
 
     title: str
     blocks: tuple[Block, ...]
@@ -69,7 +69,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A document. mark: what an example is marked with; wide: does it fill one page, in small type?
+    """A document. mark: watermark of an example; wide: one page in small type.
 
     columns, records: the same content as a table for machines.
     """

@@ -1,4 +1,4 @@
-"""A document as one HTML page without script or outside request, which prints on A4."""
+"""A document as a self-contained HTML page without script, printable on A4."""
 
 from functools import cache
 from importlib import resources
@@ -10,7 +10,7 @@ from estimator.core.typography import typeset
 from estimator.reporting.documents.document import Block, FieldList, Points, Row, Section, Sheet, Table, TableCell
 from estimator.reporting.documents.svg_bars import FILLS, PATTERNS, bar_svg, dot, sample
 
-AIRY = 4000  # characters that fit on one page in ordinary type
+AIRY = 4000  # maximum characters of one page in normal type
 
 
 def page(sheet: Sheet) -> str:
@@ -36,13 +36,13 @@ def page(sheet: Sheet) -> str:
 
 @cache
 def _style() -> Markup:
-    """Our own style, without the line ends that make it readable."""
+    """Our stylesheet, minified."""
     text = (resources.files(__package__) / "page.css").read_text("utf-8")
     return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704
 
 
 def _kind(sheet: Sheet, body: Markup) -> str:
-    """The classes of a document: on one page, and in smaller type when it holds much."""
+    """CSS classes of a document: one page, and smaller type when it is long."""
     if not sheet.one_page:
         return ""
     return "one tight" if len(body.striptags()) > AIRY else "one"
@@ -53,7 +53,7 @@ def _t(text: str, lang: str) -> str:
 
 
 def _stamp(mark: str) -> Markup:
-    """The mark of an example across the printed page; it is also written above the title."""
+    """The watermark of an example on the printed page; also printed above the title."""
     return (
         Markup(
             '<svg class="stamp" viewBox="0 0 600 200" aria-hidden="true"><text x="300" y="120" text-anchor="middle"'
@@ -127,7 +127,7 @@ def _small(cell: TableCell, lang: str) -> Markup:
 
 
 def _legend(table: Table, lang: str) -> Markup:
-    """The textures in use and the dot, in words, under a table that draws."""
+    """Legend of the textures in use and the dot, under a table with bars."""
     bars = [cell.bar for row in table.rows for cell in row if isinstance(cell, TableCell) and cell.bar]
     if not bars:
         return Markup()

@@ -1,4 +1,4 @@
-"""A document as Markdown to paste, and as a table of cells for a French spreadsheet."""
+"""A document as Markdown, and as a table for a French spreadsheet."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ def markdown(sheet: Sheet) -> str:
 
 
 def table(sheet: Sheet) -> str:
-    """Its records, separated by `;`; no cell is taken for a formula; numbers to their last digit."""
+    """Its records, separated by `;`; cells escaped against formulas; numbers with all digits."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     marked = ("marque",) if sheet.mark else ()
@@ -36,7 +36,7 @@ def table(sheet: Sheet) -> str:
 
 
 def _plain(text: str, lang: str) -> str:
-    """A text on one line, in which nothing is taken for Markdown or HTML."""
+    """A text on one line, escaped for Markdown and HTML."""
     text = SPECIAL.sub(r"\\\1", " ".join(typeset(text, lang).split()))
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"^([-+]|\d+[.)])(?= |$)", r"\\\1", text)

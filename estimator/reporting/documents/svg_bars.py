@@ -1,4 +1,4 @@
-"""Interval bars in SVG for a printed page: from zero, proof drawn, a dot at the central value."""
+"""SVG interval bars for a printed page: from zero, with proof textures and a dot at the central value."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -7,12 +7,12 @@ from markupsafe import Markup
 
 from estimator.reporting.documents.document import IntervalBar
 
-WIDE, HIGH, BAND, EDGE = 120, 12, 8, 5  # of a picture, of the bar in it, and the room left for a dot at its ends [px]
-NARROWEST = 1.5  # of a bar [px]
+WIDE, HIGH, BAND, EDGE = 120, 12, 8, 5  # width of a picture, of its bar, and margin for a dot at its ends [px]
+NARROWEST = 1.5  # height of a bar [px]
 INK, LINE, ACCENT, WHITE = "#1b1f24", "#d8dee4", "#0b5cad", "#ffffff"
 FILLS = {"measured": ACCENT, "estimated": "url(#e)", "declared": WHITE, "unknown": "url(#u)"}
 ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
-SMALL = 20  # largest over smallest central value above which the small ones are also drawn enlarged
+SMALL = 20  # ratio of largest to smallest central value above which the small ones are also drawn enlarged
 PATTERNS = Markup(
     '<svg width="0" height="0" class="defs" aria-hidden="true"><defs>'
     '<pattern id="e" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -24,24 +24,24 @@ PATTERNS = Markup(
 
 
 def bar_svg(bar: IntervalBar) -> Markup:
-    """The picture of a bar; its words stand beside it, so it is not read aloud."""
+    """The SVG of a bar; hidden from screen readers since its text is in the cell."""
     low, middle, high = (_at(bar.amount[end], bar.top) for end in ("low", "central", "high"))
     wide = max(high - low, NARROWEST)
     return _svg('<use href="#g"/>' + _bands(bar.proof, low, wide) + _dot(middle), WIDE)
 
 
 def sample(proof: str) -> Markup:
-    """What a proof looks like, for the legend."""
+    """Sample of a proof texture, for the legend."""
     return _svg(_bands({proof: 1.0}, 1, 20), 22)
 
 
 def dot() -> Markup:
-    """What the central value looks like, for the legend."""
+    """Sample of the central dot, for the legend."""
     return _svg(_dot(5), 10)
 
 
 def round_top(value: float) -> float:
-    """The round number at or above a value, where its scale ends."""
+    """The round number at or above a value, as end of the axis."""
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
@@ -55,7 +55,7 @@ def small_ones(values: Iterable[float]) -> frozenset[float]:
 
 
 def _bands(proof: Mapping[str, float], left: float, wide: float) -> str:
-    """The height of a bar shared among its proofs, measured on top."""
+    """The bands of a bar by proof, measured on top."""
     shares = [(name, proof[name]) for name in FILLS if proof.get(name, 0) > 0] or [("unknown", 1.0)]
     whole, top, parts = sum(share for _, share in shares), (HIGH - BAND) / 2, []
     for name, share in shares:

@@ -1,1 +1,1 @@
-"""The documents that a project lead puts in the file of a project, made from a scenario."""
+"""Documents of a project file, made from a scenario."""

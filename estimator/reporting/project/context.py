@@ -1,4 +1,4 @@
-"""What the documents of a scenario are written from: its comparison, its use case of the register, its sites."""
+"""Inputs of the documents of a scenario: its comparison, its use case in the register, its sites."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,18 +28,18 @@ from estimator.governance.register.schema import UseCase
 
 FOUR = ("energy", "water", "adpe", "gwp")  # the order of the charter, then greenhouse gases
 BARE = DisplayUnit(Decimal(1), "", scaled=False)
-LONGEST, SHORT = 160, 60  # characters of a text of the user on a sheet, and beside a figure
+LONGEST, SHORT = 160, 60  # maximum characters of a user text on a sheet, and in a table
 
 
 class CaseWithoutScenario(SobriaError):
-    """A use case to which no scenario file is attached, or one that is not there."""
+    """A use case without scenario file, or with a missing one."""
 
 
 @dataclass(frozen=True)
 class SheetFacts:
-    """A scenario worked out. body: of `decision`; use_case: None when the register does not hold it; hosts: site →
-    labels of the options placed there; build: that of the ledger that measured options read, "" without any; sample:
-    does it hold the samples of the project?"""
+    """An evaluated scenario. body: of `decision`; use_case: None when not in the register; hosts: site -> labels
+    of the options placed there; build: that of the ledger read by measured options, "" without any; sample:
+    whether it uses the sample data of the project."""
 
     scenario: Scenario
     body: Mapping[str, Any]
@@ -60,7 +60,7 @@ class SheetFacts:
 
     @property
     def studied(self) -> list[Mapping[str, Any]]:
-        """The options that have figures or could have, in the order of the scenario."""
+        """The options with figures, or that could have some, in the order of the scenario."""
         return [option for option in self.body["options"] if option["status"] == "studied"]
 
     def say(self, key: str, **facts: object) -> str:
@@ -73,15 +73,15 @@ class SheetFacts:
         return self.scenario.option(name).label
 
     def count(self, value: float) -> str:
-        """A count that is stated, in full."""
+        """A stated count, with all digits."""
         return count_text(round(value), self.lang) if value >= 1 else tick_text(value, BARE, self.lang)
 
     def about(self, value: float) -> str:
-        """A count that is computed, at two significant figures."""
+        """A computed count, two significant figures."""
         return tick_text(float(two_figures(value)), BARE, self.lang)
 
     def day_text(self, day: str | date) -> str:
-        """« 25/11/2026 », « 25 Nov 2026 »; a text that is no day as it is."""
+        """« 25/11/2026 », « 25 Nov 2026 »; a text that is not a date is unchanged."""
         try:
             found = day if isinstance(day, date) else date.fromisoformat(day)
         except ValueError:
@@ -94,7 +94,7 @@ class SheetFacts:
         return proof_words(option["proof"] or {"unknown": 1.0}, self.lang)
 
     def score(self, quality: Quality | None) -> str:
-        """« 94 % (200 courriers, 02/05/2026, Service courrier) », without a test that is that of the threshold."""
+        """« 94 % (200 courriers, 02/05/2026, Service courrier) », the test omitted when it is that of the threshold."""
         if quality is None:
             return self.say("quality_unknown")
         value = (
@@ -112,7 +112,7 @@ class SheetFacts:
 
 
 def facts_of(scenario: Scenario, lang: str, home: Path | None = None, file: str = "scenario.toml") -> SheetFacts:
-    """The comparison of a scenario with what surrounds it. SobriaError of `decision`."""
+    """The comparison of a scenario with its context. SobriaError of `decision`."""
     body = decision(scenario, home)
     cases = Register(home).use_cases() if home and scenario.use_case else []
     case = next((found for found in cases if found.id == scenario.use_case), None)
@@ -131,13 +131,13 @@ def scenario_of_case(case: UseCase, home: Path) -> Scenario:
 
 
 def clipped(text: str, longest: int = LONGEST) -> str:
-    """A text of the user on one line, cut when it would push the rest off the page."""
+    """A user text on one line, truncated to fit the page."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def once(items: Sequence[str]) -> tuple[str, ...]:
-    """Without repetitions, in their order."""
+    """Without duplicates, in order."""
     return tuple(dict.fromkeys(items))
 
 

@@ -21,7 +21,7 @@ from estimator.reporting.project import sentences
 from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts, clipped
 
 COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut", "unite", "texte", "preuve")
-ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] → options on the page; all are in the CSV
+ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] -> number of options on the page; all are in the CSV
 CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 
 
@@ -53,7 +53,7 @@ def evaluation(facts: SheetFacts) -> Sheet:
 
 def _options_shown(facts: SheetFacts) -> list[Mapping[str, Any]]:
     """The options on the page: the one without AI, then those of least electricity, in the order of the scenario;
-    the others that were set aside stand in a sentence."""
+    the others are listed in a text."""
     options = [o for n, o in enumerate(facts.body["options"]) if n == 0 or o["status"] != "rejected"]
     known = [o for o in options[1:] if (o["figures"].get("energy") or {}).get("central") is not None]
     least = sorted(known, key=lambda o: o["figures"]["energy"]["central"])
@@ -64,7 +64,7 @@ def _options_shown(facts: SheetFacts) -> list[Mapping[str, Any]]:
 
 
 def _left_out(facts: SheetFacts) -> tuple[str, ...]:
-    """What stands in no row: the options set aside, with the reason, and those for which there is no room."""
+    """Options without a row: those excluded, with the reason, and those that do not fit on the page."""
     shown = [option["id"] for option in _options_shown(facts)]
     others = [option for option in facts.body["options"] if option["id"] not in shown]
     aside = [
@@ -89,7 +89,7 @@ def _table(facts: SheetFacts) -> Table:
 
 
 def _row(facts: SheetFacts, option: Mapping[str, Any], shown: list[Mapping[str, Any]]) -> Row:
-    """An option with its quality and proof, then each indicator over the period, for one unit, and drawn."""
+    """An option with its quality and proof, then each indicator over the period, per unit, and drawn."""
     head = TableCell(option["label"], (facts.joined(sentences.described(facts, option)),))
     if option["status"] != "studied" or not option["figures"]:
         return (head, clipped(sentences.without_figures(facts, option), SHORT))
@@ -105,13 +105,13 @@ def _amount(facts: SheetFacts, option: Mapping[str, Any], name: str, tops: Mappi
 
 
 def _known_figures(options: list[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
-    """The figures of an indicator that are known."""
+    """The known figures of an indicator."""
     found = [option["figures"].get(name) or {} for option in options]
     return [amount for amount in found if amount.get("central") is not None]
 
 
 def _tops(options: list[Mapping[str, Any]]) -> dict[str, float]:
-    """Where the common scale of each indicator ends [unit of the indicator]: a round number in the unit shown."""
+    """End of the common axis of each indicator [unit of the indicator]: a round number in the display unit."""
     return {name: _top(_known_figures(options, name)) for name in FOUR}
 
 
@@ -123,7 +123,7 @@ def _top(amounts: list[Mapping[str, Any]]) -> float:
 
 
 def _axis(facts: SheetFacts, options: list[Mapping[str, Any]]) -> tuple[Row, ...]:
-    """The row that says where the scales end."""
+    """The row of the axes."""
     cells = [_scale(_known_figures(options, name), facts.lang) for name in FOUR]
     return ((facts.say("scale"), *cells),) if any(cell.scale for cell in cells) else ()
 
@@ -137,7 +137,7 @@ def _scale(amounts: list[Mapping[str, Any]], lang: str) -> TableCell:
 
 
 def _enlarged(facts: SheetFacts, shown: list[Mapping[str, Any]]) -> tuple[Row, ...]:
-    """The options more than twenty times lower than the largest one, drawn again on a scale of their own."""
+    """The options more than twenty times lower than the largest one, drawn again on their own axis."""
     small: dict[str, list[Mapping[str, Any]]] = {}
     for name in FOUR:
         tiny = small_ones(amount["central"] for amount in _known_figures(shown, name))
@@ -167,13 +167,13 @@ def _verdicts(facts: SheetFacts) -> tuple[Section, ...]:
 
 
 def _words(facts: SheetFacts, reference: str, other: str) -> tuple[str, ...]:
-    """The verdicts of a pair: one for all when the four indicators agree."""
+    """The verdicts of a pair: a single one when the four indicators agree."""
     words = tuple(sentences.verdict(facts, reference, other, name) for name in FOUR)
     return (facts.say("all_four", words=words[0]),) if len(set(words)) == 1 else words
 
 
 def _decision(facts: SheetFacts) -> Section:
-    """What a person writes and signs, after what the register holds already."""
+    """Fields for a person to fill in and sign, after the decision in the register."""
     boxes = [
         "☐ " + (say("register_decisions", name, facts.lang) if name != "complete" else facts.say("complete"))
         for name in CHOICES
@@ -183,7 +183,7 @@ def _decision(facts: SheetFacts) -> Section:
 
 
 def _figure_records(facts: SheetFacts) -> list[Record]:
-    """A record an option, an indicator and a reach; the numbers are those of the comparison, to their last digit."""
+    """One record an option, indicator and scope; the numbers of the comparison, with all digits."""
     found: list[Record] = []
     for option in facts.studied:
         for reach, amounts in (("periode", option["figures"]), ("unite", option["per_unit"])):
@@ -195,7 +195,7 @@ def _figure_records(facts: SheetFacts) -> list[Record]:
 
 
 def _verdict_records(facts: SheetFacts) -> list[Record]:
-    """A record a pair and an indicator: the ratio B/A and the words."""
+    """One record a pair and an indicator: the ratio B/A and its text."""
     found: list[Record] = []
     for name, pairs in facts.body["pairs"].items():
         for pair in pairs:
@@ -208,7 +208,7 @@ def _verdict_records(facts: SheetFacts) -> list[Record]:
 
 
 def _text_records(facts: SheetFacts) -> list[Record]:
-    """The sentences of the sheet."""
+    """The texts of the sheet."""
     empty = ("", "", None, None, None, "")
     pairs = [*sentences.need(facts), (say("sheet", "charter_question", "fr"), sentences.alternative(facts))]
     for option in facts.body["options"]:

@@ -1,4 +1,4 @@
-"""The questionnaire to the suppliers of a scenario's sites, as a document."""
+"""The questionnaire for the suppliers of a scenario's sites, as a document."""
 
 import csv
 import io
@@ -12,13 +12,13 @@ from estimator.reporting.project.context import SheetFacts
 
 
 class NoHostInScenario(SobriaError):
-    """A scenario none of whose options has a site: nobody to question."""
+    """A scenario without any site."""
 
 
 def questions(facts: SheetFacts) -> Sheet:
     """The questions on each site of a scenario. NoHostInScenario.
 
-    The table for machines is that of `questionnaire_csv`: filled in, it is read by `read_answers`.
+    The machine-readable table is that of `questionnaire_csv`: filled in, it is parsed by `read_answers`.
     """
     if not facts.hosts:
         raise NoHostInScenario(title=facts.scenario.title)

@@ -1,4 +1,4 @@
-"""What to paste in an eco-design statement, criterion by criterion of the RGESN, from a scenario."""
+"""Extracts of a scenario for an eco-design statement, by criterion of the RGESN."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ COMPARED = ("low", "central", "high", "unit")
 
 @dataclass(frozen=True)
 class EvidenceLine:
-    """A value to state. value, low, high [unit]; said: as people read it; evidence and unknown in words."""
+    """A value to state. value, low, high [unit]; said: its text; evidence and unknown in words."""
 
     about: str
     text: str
@@ -59,7 +59,7 @@ def rgesn(facts: SheetFacts) -> Sheet:
 
 
 def _section(facts: SheetFacts, name: str, lines: list[EvidenceLine]) -> Section:
-    """What the criterion asks in our words, the text to paste, then the values with their evidence."""
+    """The criterion in our words, the text to paste, then the values with their evidence."""
     asked = say("rgesn_asks", _key(name), facts.lang)
     texts = once([line.text for line in lines if line.text])
     blocks: list[str | Points | Table] = [asked, *((Points(texts),) if texts else ())]
@@ -107,7 +107,7 @@ def _lines(facts: SheetFacts, name: str) -> list[EvidenceLine]:
 
 
 def _utility(facts: SheetFacts) -> str:
-    """The question of the non-AI alternative, its answer, and the options compared."""
+    """The question of the non-AI alternative, its answer, and the compared options."""
     asked = say("sheet", "charter_question", facts.lang)
     labels = ", ".join(option["label"] for option in facts.studied) or facts.say("none")
     need = facts.scenario.need
@@ -118,7 +118,7 @@ def _utility(facts: SheetFacts) -> str:
 
 
 def _indicators(facts: SheetFacts) -> list[EvidenceLine]:
-    """The four indicators of the text, then electricity: for the period (absolute) and for one unit (relative)."""
+    """The four indicators of the text, then electricity: over the period (absolute) and per unit (relative)."""
     lines = [
         EvidenceLine(
             "", facts.say("rgesn_method", unit=facts.body["unit"]), unknown=say("rgesn_unknowns", "c1_5", facts.lang)
@@ -133,7 +133,7 @@ def _indicators(facts: SheetFacts) -> list[EvidenceLine]:
 
 
 def _indicator_tables(facts: SheetFacts) -> list[str | Points | Table]:
-    """The same indicators, a table an option: for the period, then for one unit."""
+    """The same indicators, one table an option: over the period, then per unit."""
     columns = tuple(facts.say(f"rgesn_{column}") for column in ("indicator", "absolute", "relative"))
     found: list[str | Points | Table] = []
     for option in facts.studied:
@@ -163,7 +163,7 @@ def _figure(
 
 
 def _with_quality(facts: SheetFacts, name: str) -> list[EvidenceLine]:
-    """Electricity of one accepted unit beside the quality, for each option."""
+    """Electricity per accepted unit with the quality, for each option."""
     unknown = say("rgesn_unknowns", _key(name), facts.lang)
     lines = [EvidenceLine("", say("rgesn_texts", _key(name), facts.lang), unknown=unknown)]
     for option in facts.studied:
@@ -179,7 +179,7 @@ def _with_quality(facts: SheetFacts, name: str) -> list[EvidenceLine]:
 
 
 def _precision(facts: SheetFacts) -> list[EvidenceLine]:
-    """The bits of a weight, where they are stated."""
+    """The bits of a weight, when stated."""
     found = [(o.label, o.use.precision_bits) for o in facts.scenario.options if o.use and o.use.precision_bits]
     return [EvidenceLine("", facts.say("rgesn_bits", label=label, bits=f"{bits:g}")) for label, bits in found]
 
@@ -204,7 +204,7 @@ def _criterion_line(facts: SheetFacts, host: str, labels: tuple[str, ...], name:
 
 
 def _placed(facts: SheetFacts, host: str) -> tuple[Answer, ...]:
-    """The country that the scenario states for a site whose own is not known, where all its options state the same."""
+    """The country stated in the scenario for a site of unknown country, when all its options agree."""
     zones, known = load().zones, load().subjects[host].zone
     uses = [o.use for o in facts.scenario.options if o.use and o.status == "studied" and o.label in facts.hosts[host]]
     stated = {zones[use.zone].wider or use.zone if use.zone and use.zone in zones else "" for use in uses}
@@ -216,7 +216,7 @@ def _placed(facts: SheetFacts, host: str) -> tuple[Answer, ...]:
 
 
 def _limits(found: HostingCriterion, facts: SheetFacts) -> str:
-    """The thresholds of a criterion that are numbers, with the kind of value that each is for."""
+    """The numeric thresholds of a criterion, with the kind of value that each applies to."""
     said, lang = [], facts.lang
     for limit in found.thresholds:
         if limit.value is not None:
@@ -227,7 +227,7 @@ def _limits(found: HostingCriterion, facts: SheetFacts) -> str:
 
 
 def _value_text(found: HostingCriterion, facts: SheetFacts) -> str:
-    """The value that was found, with its bounds, or its word."""
+    """The value found, with its bounds, or its word."""
     if found.value is None:
         return found.found
     step = step_for(found.unit, found.value, facts.lang)

@@ -1,4 +1,4 @@
-"""The sentences that several documents of a scenario share, each from the comparison's own figures and verdicts."""
+"""Texts shared by the documents of a scenario, from the figures and verdicts of the comparison."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -21,7 +21,7 @@ MATTERS = 2  # factors named as worth measuring first
 def lead(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
     """The paired ratio of electricity in words, with the quality, then the verdict; whether the indicators disagree.
 
-    names: the options that are told, all of them without any.
+    names: the options included, all by default.
     """
     pairs = [pair for pair in facts.body["lead"] if not names or {pair["a"], pair["b"]} <= set(names)]
     if not pairs:
@@ -37,7 +37,7 @@ def lead(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
 
 
 def _turned(facts: SheetFacts, pair: Mapping[str, Any]) -> bool:
-    """Does another indicator establish the other option of a pair that electricity has established?"""
+    """Whether another indicator establishes the opposite option of a pair with an established electricity verdict."""
     same = _pair(facts, pair["a"], pair["b"], "energy")
     told = same is not None and {same["verdict"], pair["verdict"]} <= SETTLED.keys()
     return bool(told and same and same["lower"] != pair["lower"])
@@ -48,13 +48,13 @@ def _pair(facts: SheetFacts, one: str, other: str, name: str) -> Mapping[str, An
 
 
 def verdict(facts: SheetFacts, one: str, other: str, name: str) -> str:
-    """The words of a pair on an indicator."""
+    """The verdict of a pair on an indicator, in words."""
     found = _pair(facts, one, other, name)
     return str(found["words"][facts.lang]) if found else say("verdict", "not_studied", facts.lang)
 
 
 def need(facts: SheetFacts) -> tuple[tuple[str, str], ...]:
-    """The need, what limits the choice, and what the register says of the use case."""
+    """The need, the constraints, and the facts of the use case in the register."""
     wanted, limits, case = facts.scenario.need, facts.scenario.constraints, facts.use_case
     volume = {"units": facts.count(wanted.volume), "unit": wanted.unit, "period": wanted.period}
     pairs = [(facts.say("need_unit"), facts.say("need_volume", **volume))]
@@ -80,7 +80,7 @@ def need(facts: SheetFacts) -> tuple[tuple[str, str], ...]:
 
 
 def alternative(facts: SheetFacts) -> str:
-    """The answer to the charter's question: that of the register, else that of the options without AI."""
+    """The answer to the charter's question: from the register, else from the options without AI."""
     found = facts.use_case.alternative if facts.use_case else None
     if found and found.answer != "non_etudiee":
         answer = say("register_answers", found.answer, facts.lang)
@@ -103,7 +103,7 @@ def _answer(facts: SheetFacts, option: Mapping[str, Any]) -> str:
 
 
 def described(facts: SheetFacts, option: Mapping[str, Any]) -> tuple[str, ...]:
-    """Quality against the threshold, working minutes, share of people's screens and proof of an option."""
+    """Quality against the threshold, working minutes, share of user screens and proof of an option."""
     if option["status"] != "studied":
         return (say("compare", option["status"], facts.lang),)
     quality = facts.say("quality", value=facts.score(facts.scenario.option(option["id"]).quality))
@@ -125,7 +125,7 @@ def without_figures(facts: SheetFacts, option: Mapping[str, Any]) -> str:
 
 
 def conclusions(facts: SheetFacts, most: int | None = 1) -> tuple[str, ...]:
-    """The smallest model that suffices, growth, and the most of the crossings, each in one sentence."""
+    """The smallest sufficient model, volume sweep, and most crossings, one text each."""
     return (smallest_words(facts.body, facts.lang), *_growth(facts), *_crossings(facts)[:most])
 
 
@@ -163,7 +163,7 @@ def _crossings(facts: SheetFacts) -> tuple[str, ...]:
 
 
 def not_counted(facts: SheetFacts) -> tuple[str, ...]:
-    """What no figure holds, with the reason: outside the boundary, or not described."""
+    """What no figure includes, with the reason: outside the system boundary, or not described."""
     screens = any(o.people and o.people.screen_minutes for o in facts.scenario.options)
     names = [
         n
@@ -189,13 +189,13 @@ def not_counted(facts: SheetFacts) -> tuple[str, ...]:
 
 
 def _whose(facts: SheetFacts, labels: list[str]) -> str:
-    """The options that a line is about, unless it is about all of them."""
+    """The options that a line applies to, unless it applies to all."""
     names = once(labels)
     return f" ({', '.join(names)})" if len(names) < len(facts.studied) else ""
 
 
 def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS) -> tuple[str, ...]:
-    """What is not known, and the question that would settle it; the most of them that fit, then how many are left."""
+    """The unknowns, with the question that would settle each; as many as fit, then the count of the others."""
     lines = [facts.say("unknown_quality", label=o["label"]) for o in facts.studied if o["quality"] is None]
     lines += _not_estimable(facts)
     labels = facts.body["factor_labels"]
@@ -215,7 +215,7 @@ def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS) -> tuple[str, 
 
 
 def _not_estimable(facts: SheetFacts) -> list[str]:
-    """A line an indicator and reason that an option could not be valued for."""
+    """One line an indicator and reason for which an option could not be estimated."""
     found: dict[str, list[str]] = {}
     for option in facts.studied:
         for name in FOUR:
@@ -227,7 +227,7 @@ def _not_estimable(facts: SheetFacts) -> list[str]:
 
 
 def _supplier_questions(facts: SheetFacts) -> list[str]:
-    """How many questions the sites leave to their suppliers, and the first of them, most often asked first."""
+    """How many questions for suppliers the sites leave open, and the first of them, most frequent first."""
     asked = {host: questionnaire(host, facts.day) for host in facts.hosts}
     if not any(asked.values()):
         return []
@@ -238,7 +238,7 @@ def _supplier_questions(facts: SheetFacts) -> list[str]:
 
 
 def decided(facts: SheetFacts) -> tuple[str, ...]:
-    """The last decision of the register, if there is one."""
+    """The last decision in the register, if any."""
     last = facts.use_case.decision if facts.use_case else None
     if last is None:
         return ()
@@ -247,7 +247,7 @@ def decided(facts: SheetFacts) -> tuple[str, ...]:
 
 
 def foot(facts: SheetFacts, kind: str) -> tuple[str, ...]:
-    """Date, versions, how to make the same document again, and what it is not."""
+    """Date, versions, how to reproduce the document, and its limits."""
     built = facts.say("build", build=facts.build) if facts.build else ""
     told = {"date": facts.day_text(facts.day), "version": facts.body["factors_version"], "build": built}
     again = facts.say("replay", command=facts.command(kind), file=facts.file, date=facts.body["date"])

@@ -1,4 +1,4 @@
-"""An award criterion for a tender: what bidders state, how offers are compared, how points follow from verdicts."""
+"""An award criterion for a tender: values stated by bidders, comparison of offers, points from verdicts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -48,7 +48,7 @@ def tender(facts: SheetFacts) -> Sheet:
 def points(pairs: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, float]:
     """Share of the points of one indicator for each option, from its pairs of `decision`.
 
-    1 − losses / (n − 1): an offer loses 1 to each offer that is lower in all cases studied, ½ to each that is lower
+    1 − losses / (n − 1): an offer loses 1 for each offer that is lower in all cases studied, ½ for each that is lower
     in most cases, nothing where both are equivalent, undecided or not comparable. n: offers compared.
     """
     losses = dict.fromkeys(names, 0.0)
@@ -63,7 +63,7 @@ def _clauses(facts: SheetFacts, section: str, keys: Sequence[str]) -> tuple[str,
 
 
 def _boundary(facts: SheetFacts) -> Table:
-    """What the figures must hold, element by element."""
+    """Required system boundary of the figures, element by element."""
     from estimator.assessment.method_documentation import boundary
 
     columns = tuple(facts.say(f"boundary_{name}") for name in ("element", "counted", "how"))
@@ -71,7 +71,7 @@ def _boundary(facts: SheetFacts) -> Table:
 
 
 def _fields_to_state(facts: SheetFacts) -> list[tuple[str, str, str, str, str]]:
-    """Field, title, unit, period and proof of every value that a bidder states, for machines."""
+    """Field, title, unit, period and proof of every value that a bidder states, machine-readable."""
     lang, rows = facts.lang, []
     for name in FOUR:
         figure = figure_named(name)
@@ -90,19 +90,19 @@ def _unit(unit: str, lang: str) -> str:
 
 
 def _title(field: str, lang: str) -> str:
-    """The name of a field, with the name that a text of law gives it."""
+    """The name of a field, with its name in a text of law."""
     named, title = _named(field, lang), say("hosting_fields", field, lang)
     return f"{title} ({', '.join(named)})" if named else title
 
 
 def _named(field: str, lang: str) -> tuple[str, ...]:
-    """The name of a field in a text of law, and the text; nothing when no text names it."""
+    """The name of a field in a text of law, and the text; nothing without one."""
     called = tables().names.get(field)
     return (called.name, load().sources[called.source].title) if called else ()
 
 
 def _to_fill(facts: SheetFacts) -> Table:
-    """The table for a bidder's pen: what is asked in the first column, room in the others."""
+    """The table for a bidder to fill in by hand: questions in the first column, empty cells in the others."""
     columns = tuple(facts.say(f"fill_{name}") for name in ("field", "unit", "low", "value", "high", "document"))
     rows: list[Row] = []
     for field, title, unit, when, proof in _fields_to_state(facts):
@@ -129,7 +129,7 @@ def _site_row(field: str, notes: list[str], lang: str) -> Row:
 
 
 def _records(facts: SheetFacts) -> tuple[Record, ...]:
-    """The table to fill, for machines: a bidder writes the numbers, the boundary and the document."""
+    """The table to fill in, machine-readable: a bidder writes the numbers, the boundary and the document."""
     return tuple(
         (field, title, unit, "", "", "", "", period, proof, "")
         for field, title, unit, period, proof in _fields_to_state(facts)
@@ -137,7 +137,7 @@ def _records(facts: SheetFacts) -> tuple[Record, ...]:
 
 
 def _tried(facts: SheetFacts) -> tuple[Section, ...]:
-    """The rule tried on the options of the scenario that are compared, one column an indicator."""
+    """The rule applied to the compared options of the scenario, one column an indicator."""
     options = [o for o in facts.studied if o["figures"] and o["quality"]]
     if len(options) < 2:
         return ()

@@ -1,4 +1,4 @@
-"""The documents by name, in the formats in which they are written."""
+"""The project documents by name, and their formats."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -23,13 +23,13 @@ FORMATS: Mapping[str, Callable[[Sheet], str]] = {"html": page, "md": markdown, "
 
 
 class FormatUnknown(SobriaError):
-    """A document asked in a format in which it is not written."""
+    """A document that is not available in this format."""
 
 
 def render_sheet(kind: str, facts: SheetFacts, format: str) -> bytes:
-    """A document of `SHEETS` in a format of `FORMATS`. FormatUnknown, and what the document itself refuses.
+    """A document of `SHEETS` in a format of `FORMATS`. FormatUnknown, and the refusals of the document.
 
-    A table starts with a byte order mark, by which spreadsheets know its letters.
+    A table starts with a byte order mark, for spreadsheets to detect UTF-8.
     """
     if format not in FORMATS:
         raise FormatUnknown(read=format, expected=", ".join(FORMATS))
@@ -37,7 +37,7 @@ def render_sheet(kind: str, facts: SheetFacts, format: str) -> bytes:
 
 
 def write_sheet(kind: str, facts: SheetFacts, out: Path, format: str | None = None) -> int:
-    """Write a document; without a format, that of the file's name. Bytes written. As `written`, and OSError."""
+    """Write a document; the default format is that of the file's name. Bytes written. As `render_sheet`, OSError."""
     text = render_sheet(kind, facts, (format or out.suffix.lstrip(".") or "html").lower())
     out.write_bytes(text)
     return len(text)

@@ -1,1 +1,1 @@
-"""What an authority publishes from its home: open data, BoAmps, annual review, BEGES lines, budget note, claims."""
+"""Publications of an authority: open data, BoAmps, annual review, BEGES lines, budget note, claims."""

@@ -1,4 +1,4 @@
-"""Lines for the greenhouse gas inventory (BEGES): one a category and part, with its interval and what is not known."""
+"""Lines for the greenhouse gas inventory (BEGES): one a category and part, with its interval and its unknowns."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.site_ownership import owner
 
 PARTS = ("use", "devices", "machines", "network")
-# Holder of the site -> part -> item of the regulatory inventory; a part that is not there is a service bought.
+# Operator of the site -> part -> item of the regulatory inventory; an absent part is in a purchased service.
 ITEMS: Mapping[str, Mapping[str, str]] = {
     "own": {"use": "2.1", "devices": "4.2", "machines": "4.2", "network": "4.5"},
     "bought": dict.fromkeys(PARTS, "4.5"),
@@ -23,11 +23,11 @@ COLUMNS = (
     "total_kgco2e", "bas_kgco2e", "haut_kgco2e", "incertitude_pourcent", "part_couverte_pourcent", "raison", "preuve",
     "remarque", "periode", "territoire", "couverture", "calcul", "facteurs", "methode",
 )  # fmt: skip
-BOM = "\ufeff"  # by which spreadsheets know the letters of a file
+BOM = "\ufeff"  # byte order mark, for spreadsheets to detect UTF-8
 
 
 def beges(facts: ReportFacts) -> ReportFiles:
-    """A table for a French spreadsheet; gas by gas is not known: these columns are empty, as any unknown value is."""
+    """A table for a French spreadsheet; single gases are unknown: their columns are empty, like any unknown value."""
     sheet = Sheet(
         kind="beges",
         title="",
@@ -55,7 +55,7 @@ def _records(facts: ReportFacts) -> Iterator[Record]:
 
 
 def _amount(rows: list[Attached], part: str) -> dict[str, Any] | None:
-    """The greenhouse gases of a part, None where nothing in these rows calls for it."""
+    """The greenhouse gases of a part, None when it does not apply to these rows."""
     whole, alone = figure_named("gwp"), figure_named(f"gwp.{part}")
     assert whole is not None and alone is not None
     needs = next(p.needs for p in whole.parts if p.name == part)
@@ -90,6 +90,6 @@ def _record(facts: ReportFacts, who: str, part: str, found: tuple[dict[str, Any]
 
 
 def _uncertainty(amount: Mapping[str, Any]) -> float | None:
-    """The wider side of the 90 % interval, as a percentage of the central value."""
+    """The larger half-width of the 90 % interval, as a percentage of the central value."""
     low, central, high = (amount[end] for end in ("low", "central", "high"))
     return 100 * max(high - central, central - low) / central if central else None

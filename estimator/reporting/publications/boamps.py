@@ -1,4 +1,4 @@
-"""Measured energy in the BoAmps format of Boavizta: one report a service, model, site and way of measuring."""
+"""Measured energy in the BoAmps format of Boavizta: one report a service, model, site and measurement method."""
 
 import json
 import re
@@ -28,36 +28,36 @@ GROUPED = (
     "gpu_mode", "ram_mode", "other_mode",
 )  # fmt: skip
 PLACES = {"own": "onPremise", "bought": "publicCloud", "unsaid": "other"}
-PAGE = 1000  # runs read at a time
-SPACE = uuid.UUID("6f0d6d0c-6b0e-5d0a-9a53-3b2a1f6c5e11")  # of the ids of our reports
+PAGE = 1000  # runs read in one batch
+SPACE = uuid.UUID("6f0d6d0c-6b0e-5d0a-9a53-3b2a1f6c5e11")  # namespace of the ids of our reports
 
 
 class RunGroup(NamedTuple):
-    """Runs that one report describes: what they share, the runs, and their use case."""
+    """Runs of one report: their common fields, the runs, and their use case."""
 
     shared: Mapping[str, Any]
     runs: Sequence[Mapping[str, Any]]
     case: UseCase | None
 
     def total(self, *names: str) -> float | None:
-        """The sum of these fields over the runs, None where none of them holds any."""
+        """The sum of these fields over the runs, None when none of them has any."""
         found = [run[name] for run in self.runs for name in names if run[name] is not None]
         return float(sum(found)) if found else None
 
     @property
     def energy(self) -> float:
-        """IT electricity as it was read, each run charged its share of the machine [kWh]."""
+        """IT electricity as read, each run with its share of the machine [kWh]."""
         return float(sum(r["charge_share"] * (r[f"{c}_energy_kwh"] or 0.0) for r in self.runs for c in COMPONENTS))
 
 
 @cache
 def published() -> dict[str, Any]:
-    """What the BoAmps schemas fix in words."""
+    """Allowed words of the BoAmps schemas."""
     return tomllib.loads((resources.files(__package__) / "boamps.toml").read_text("utf-8"))
 
 
 def boamps(facts: ReportFacts) -> ReportFiles:
-    """A draft a group of runs of the use cases that can be told one by one; groups without a report are named."""
+    """A draft a group of runs of the use cases that can be published one by one; groups without a report are named."""
     files: dict[str, str] = {}
     lost: dict[str, list[str]] = {}
     for group in _groups(facts):
@@ -72,7 +72,7 @@ def boamps(facts: ReportFacts) -> ReportFiles:
 
 
 def _withheld(facts: ReportFacts, group: RunGroup) -> str:
-    """Why a group has no report: nobody answers for it, too few people are behind it, or the schema cannot be met."""
+    """Why a group has no report: no responsible person, too few people, or required fields of the schema missing."""
     if group.case is None:
         return "boamps_no_case"
     if facts.withheld or group.case.id not in grouped(facts.scope).shown:
@@ -81,7 +81,7 @@ def _withheld(facts: ReportFacts, group: RunGroup) -> str:
 
 
 def _groups(facts: ReportFacts) -> Iterator[RunGroup]:
-    """The runs of the scope that start in its period, by use case and by what a report must say once."""
+    """The runs of the scope that start in its period, by use case and by the fields unique in a report."""
     months = frozenset(facts.scope.period.months())
     cases = {case.id: case for case in facts.scope.cases}
     patterns = facts.scope.sources.register.attachments()
@@ -124,7 +124,7 @@ def _report(facts: ReportFacts, group: RunGroup) -> dict[str, Any]:
 
 
 def _task(facts: ReportFacts, group: RunGroup) -> dict[str, Any]:
-    """The task; a word that the schema requires and nobody gave says that it is not given."""
+    """The task; a required word that nobody gave is stated as not given."""
     model, requests = group.shared["model"], group.total("requests")
     case = group.case
     assert case is not None
@@ -142,7 +142,7 @@ def _task(facts: ReportFacts, group: RunGroup) -> dict[str, Any]:
 
 
 def _algorithm(model: str) -> dict[str, str]:
-    """A model of our catalogue is a foundation model; of another name, only the name is known."""
+    """A model of our catalogue is a foundation model; for another, only the name is known."""
     try:
         find(model)
     except ModelUnknown:
@@ -151,7 +151,7 @@ def _algorithm(model: str) -> dict[str, str]:
 
 
 def _dataset(group: RunGroup) -> list[dict[str, Any]]:
-    """Tokens and images that went in and out; where none is counted, an input whose nature is not among the others."""
+    """Input and output tokens and images; without counts, an input of kind other."""
     counted = (("input", "token", "input_tokens"), ("output", "token", "output_tokens"), ("output", "image", "images"))
     found = [
         {"dataUsage": usage, "dataType": kind, "dataQuantity": quantity}
@@ -178,7 +178,7 @@ def _measure(facts: ReportFacts, group: RunGroup) -> dict[str, Any]:
 
 
 def _calibration(home: Path, group: RunGroup) -> dict[str, float]:
-    """Electricity [kWh] and duration [s] of the machine at rest before and after these runs, where it was metered."""
+    """Electricity [kWh] and duration [s] of the idle machine before and after these runs, when metered."""
     beside = [side for run in group.runs if run["run_id"] and (side := sidecar_of(home, run["run_id"]))]
     told = [(side.window_of or side.run_id, side.idle_before, side.idle_after) for side in beside]
     rests = {(run, when): rest for run, *both in told for when, rest in enumerate(both) if rest}  # windows share theirs
@@ -197,7 +197,7 @@ def _infrastructure(facts: ReportFacts, group: RunGroup) -> dict[str, Any]:
 
 
 def _components(facts: ReportFacts, group: RunGroup) -> list[dict[str, Any]]:
-    """The computer of each run, and its accelerators where they are counted."""
+    """The computer of each run, and its accelerators when counted."""
     shared, label = group.shared, load().label
     found = []
     if shared["machine"]:
@@ -211,7 +211,7 @@ def _components(facts: ReportFacts, group: RunGroup) -> list[dict[str, Any]]:
 
 
 def _quality(facts: ReportFacts, group: RunGroup) -> str | None:
-    """How far the electricity may be from what was read, in the words of BoAmps; none where it is further."""
+    """Uncertainty of the electricity, in the words of BoAmps; none when it is larger than all of them."""
     figure = figure_named("it_energy")
     assert figure is not None
     cells = facts.scope.sources.build.run_groups([run["row_id"] for run in group.runs])
@@ -227,6 +227,6 @@ def _moment(iso: str) -> str:
 
 
 def _name(group: RunGroup, id: str) -> str:
-    """A file name made of letters, digits and dashes, whatever the service is called."""
+    """A file name of letters, digits and dashes, from any service name."""
     slug = re.sub(r"[^a-z0-9]+", "-", group.shared["service_key"].lower()).strip("-")[:40]
     return f"boamps-{'-'.join(filter(None, (slug, id[:8])))}.json"

@@ -1,4 +1,4 @@
-"""A note for the budget annex on the ecological transition: what is known on each of its six axes, and what is not."""
+"""A note for the budget annex on the ecological transition: known and unknown facts on each of its six axes."""
 
 from estimator.core.errors import say
 from estimator.reporting.documents.document import FieldList, Row, Section, Sheet, Table, TableCell
@@ -7,7 +7,7 @@ from estimator.reporting.project.context import clipped
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, facts_in
 from estimator.reporting.publications.printed import foot, heading, side_by_side
 
-# Axis of the annex -> the footprint that says something about it, "" where none does.
+# Axis of the annex -> its footprint, "" without one.
 AXES = {
     "mitigation": "gwp",
     "adaptation": "",
@@ -16,13 +16,13 @@ AXES = {
     "pollution": "",
     "biodiversity": "",
 }
-MOST = 6  # use cases on the page
-NAME = 40  # characters of a text of the user
+MOST = 6  # maximum use cases on the page
+NAME = 40  # maximum characters of a user text
 SIGNED = ("role", "date", "signature")
 
 
 def budget_vert(facts: ReportFacts) -> ReportFiles:
-    """The note as a page. It rates nothing: amounts and ratings are left for the finance service to write."""
+    """The note as a page. It rates nothing: amounts and ratings are left to the finance service."""
     return ReportFiles({"": page(note(facts))})
 
 
@@ -66,7 +66,7 @@ def _axes(facts: ReportFacts, before: ReportFacts) -> Table:
 
 
 def _spending(facts: ReportFacts) -> Table:
-    """The use cases in use, with room to write amount, account and rating."""
+    """The use cases in use, with empty cells for amount, account and rating."""
     columns = tuple(facts.say(name) for name in ("use_case", "budget_amount", "budget_account", "budget_rating"))
     names = [clipped(case.name, NAME) for case in facts.scope.in_use]
     left = len(names) - MOST

@@ -1,4 +1,4 @@
-"""What every report is written from: the indicators of a scope, and the lines that say what they stand on."""
+"""Inputs of every report: the indicators of a scope, and the lines on their basis."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class ReportFiles:
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """What a report is asked for: a period (default: the year of the last month), a territory, who publishes."""
+    """Parameters of a report: a period (default: the year of the last month), a territory, the publisher."""
 
     period: str | None = None
     territory: str = "all"
@@ -38,7 +38,7 @@ class ReportRequest:
 
 @dataclass(frozen=True)
 class ReportFacts:
-    """A scope with its sheet of indicators. administration: who publishes, "" when nobody said."""
+    """A scope with its sheet of indicators. administration: the publisher, "" when not given."""
 
     scope: Scope
     body: Mapping[str, Any]
@@ -50,7 +50,7 @@ class ReportFacts:
 
     @property
     def mark(self) -> str:
-        """« DONNÉES FICTIVES » over the samples of the project, else nothing."""
+        """« DONNÉES FICTIVES » for the sample data of the project, else nothing."""
         return self.say("mark") if self.body["sample"] else ""
 
     @property
@@ -70,16 +70,16 @@ class ReportFacts:
 
     @cached_property
     def withheld(self) -> bool:
-        """Are the figures those of so few agents that one could be recognised?"""
+        """Whether the figures are withheld, about too few agents."""
         return withheld(self.scope)
 
     def until(self, month: int) -> date:
-        """The last day of a month, or today when it is running."""
+        """The last day of a month, or today in the current month."""
         return min(last_day(month), self.scope.sources.today)
 
     @property
     def method(self) -> str:
-        """Where the method is written, and the version of its formulas."""
+        """Address of the method, and the version of its formulas."""
         return self.say("method", file=METHOD, formulas=self.scope.sources.build.meta["formulas_version"])
 
     @property
@@ -94,7 +94,7 @@ class ReportFacts:
 
     @property
     def provenance(self) -> dict[str, str]:
-        """Period, territory, coverage, build, factors and method of a report, for machines."""
+        """Period, territory, coverage, build, factors and method of a report, machine-readable."""
         return {
             "mark": self.mark,
             "period": str(self.scope.period),
@@ -106,7 +106,7 @@ class ReportFacts:
         }
 
     def made(self) -> str:
-        """Coverage, build, factors and method in one sentence, after the mark."""
+        """Coverage, build, factors and method in one text, after the mark."""
         told = {name: self.provenance[name] for name in ("coverage", "build", "factors_version", "method")}
         return " ".join(filter(None, (f"{self.mark}." if self.mark else "", self.say("made", **told))))
 
@@ -116,7 +116,7 @@ class ReportFacts:
 
 
 def facts_of(home: Path, asked: ReportRequest, lang: str, today: date | None = None) -> ReportFacts:
-    """The facts of a home as of today. NoBuild, PeriodRefused."""
+    """The facts of a home today. NoBuild, PeriodRefused."""
     return facts_in(scope_of(home, asked.territory, asked.period, today), lang, asked.administration.strip())
 
 

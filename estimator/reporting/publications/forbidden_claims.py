@@ -1,4 +1,4 @@
-"""Claims that may not be made: the terms that betray them, the rule against each, and where a text makes one."""
+"""Forbidden environmental claims: their terms, the rule against each, and their detection in texts."""
 
 import re
 import tomllib
@@ -13,7 +13,7 @@ from estimator.reporting.publications.context import ReportFacts
 
 @dataclass(frozen=True)
 class Claim:
-    """A forbidden claim: its id, the source of the rule, and the terms of a language that make it."""
+    """A forbidden claim: its id, the source of the rule, and its terms by language."""
 
     id: str
     source: str
@@ -39,7 +39,7 @@ def _terms(patterns: list[str]) -> tuple[re.Pattern[str], ...]:
 
 
 def claimed(facts: ReportFacts) -> tuple[str, ...]:
-    """What the authority's own texts claim, which a person has to take out before publishing."""
+    """Forbidden claims in the authority's own texts, to remove before publishing."""
     return tuple(
         facts.say("claimed", name=name, found=found, rule=say("claims", claim.id, facts.lang))
         for name, text in _texts(facts)
@@ -49,7 +49,7 @@ def claimed(facts: ReportFacts) -> tuple[str, ...]:
 
 
 def _texts(facts: ReportFacts) -> Iterator[tuple[str, str]]:
-    """The texts of the register that reports print, with the use case that they stand at."""
+    """The texts of the register printed in reports, with their use case."""
     for case in facts.scope.cases:
         reasons = [case.decision.reasons] if case.decision else []
         yield case.name, "\n".join((case.name, case.task, case.unit, case.service, *reasons))

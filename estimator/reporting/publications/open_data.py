@@ -23,7 +23,7 @@ KINDS = ("case", "others", "unregistered")
 def data(facts: ReportFacts) -> ReportFiles:
     """A table and the data package that describes it, in French as their schema is.
 
-    Unknown: an empty group, with its reason beside it.
+    Unknown: an empty group, with its reason.
     """
     french = replace(facts, lang="fr")
     columns = [field["name"] for field in schema()["fields"]]
@@ -39,7 +39,7 @@ def schema() -> dict[str, Any]:
 
 
 def _rows(facts: ReportFacts) -> Iterator[Row]:
-    """By month: use cases that can be told, then small ones together, then what is in no use case."""
+    """By month: use cases that can be published, then small ones together, then runs without use case."""
     shown = grouped(facts.scope).shown
     groups: dict[tuple[int, int, str], list[Attached]] = {}
     for row in () if facts.withheld else facts.scope.rows:
@@ -59,7 +59,7 @@ def _rows(facts: ReportFacts) -> Iterator[Row]:
 
 
 def _figures(rows: Sequence[Attached]) -> Iterator[dict[str, object]]:
-    """One entry an indicator: bounds, what they cover, why there are none, and the proof of the electricity."""
+    """One entry an indicator: bounds, coverage, reason when missing, and the proof of the electricity."""
     found = amounts([row.row.group for row in rows], FIGURES)
     shares = known_shares(rows)
     proof = {f"proof_{name}": shares.get(name) for name in PROOFS}
@@ -71,9 +71,9 @@ def _figures(rows: Sequence[Attached]) -> Iterator[dict[str, object]]:
 
 
 def _package(facts: ReportFacts) -> str:
-    """A data package: the table, its schema, the sources of its factors, and what the figures stand on.
+    """A data package: the table, its schema, the sources of its factors, and the basis of the figures.
 
-    It names no licence: that of the data is for who publishes to choose.
+    It has no licence: the publisher chooses that of the data.
     """
     about = {name: value for name, value in facts.provenance.items() if value}
     title = facts.say("data_title", territory=facts.place, period=facts.period)
@@ -100,7 +100,7 @@ def _package(facts: ReportFacts) -> str:
 
 
 def _sources(rows: Iterable[Attached]) -> list[dict[str, str]]:
-    """The sources of the factors that these rows are bound to, which stay under their own licence."""
+    """The sources of the selected factors of these rows, which stay under their own licence."""
     known = load().sources
     used = {b.factor.source for row in rows for b in row.row.group.bounds.values() if b.factor}
     found = [(known[name].citation, known[name].url) for name in sorted(used)]

@@ -1,4 +1,4 @@
-"""What the printed reports share: a footprint beside that of the period before, and where its figures come from."""
+"""Parts shared by printed reports: a footprint with that of the previous period, and the basis of its figures."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from estimator.reporting.summary.sentences import WHOLE
 
 
 def side_by_side(now: ReportFacts, before: ReportFacts, name: str) -> tuple[TableCell, TableCell]:
-    """A footprint in the period and in the one before, drawn from zero on one scale."""
+    """A footprint in the period and in the previous one, drawn from zero on one axis."""
     both = [facts.body["indicators"][name]["value"] for facts in (now, before)]
     top = round_top(max((amount["high"] or 0.0 for amount in both), default=0.0))
     first, second = (
@@ -23,7 +23,7 @@ def side_by_side(now: ReportFacts, before: ReportFacts, name: str) -> tuple[Tabl
 
 
 def amount_cell(amount: Mapping[str, Any], proof: Mapping[str, float], top: float, lang: str) -> TableCell:
-    """The words of an amount, over its bar by proof; words alone where it is not known."""
+    """The text of an amount, over its bar by proof; text alone when unknown."""
     if amount["central"] is None:
         return TableCell(interval_text(amount, lang))
     covers = amount["covers"]
@@ -32,12 +32,12 @@ def amount_cell(amount: Mapping[str, Any], proof: Mapping[str, float], top: floa
 
 
 def heading(text: str) -> str:
-    """A text as the head of a column: « Année 2026 »."""
+    """A text as a column header: « Année 2026 »."""
     return text[:1].upper() + text[1:]
 
 
 def foot(facts: ReportFacts, kind: str) -> tuple[str, ...]:
-    """Coverage, build, factors and method; how to make the same again; what it is not."""
+    """Coverage, build, factors and method; how to reproduce the report; its limits."""
     territory = f" --territory {facts.scope.territory}" if facts.scope.territory != "all" else ""
     command = f"sobria report {kind} --period {facts.scope.period}{territory} --lang {facts.lang}"
     return (facts.made(), facts.say("replay", command=command), facts.say("nature"))

@@ -36,7 +36,7 @@ NAME = 40  # characters of a text of the user
 
 
 def reen(facts: ReportFacts) -> ReportFiles:
-    """The review as a page. What is not on it is in the open data of the same period."""
+    """The review as a page. The open data of the same period has the rest."""
     return ReportFiles({"": page(review(facts))})
 
 
@@ -71,7 +71,7 @@ def review(facts: ReportFacts) -> Sheet:
 
 
 def _footprints(facts: ReportFacts, before: ReportFacts) -> Table:
-    """Each footprint, whether it changed for sure, and its objective."""
+    """Each footprint, whether its change is established, and its objective."""
     rows: list[Row] = []
     for name in FOOTPRINTS:
         entry = facts.body["indicators"][name]
@@ -97,7 +97,7 @@ def _practices(facts: ReportFacts, before: ReportFacts) -> Table:
 
 
 def _target(facts: ReportFacts, entry: Mapping[str, Any]) -> str:
-    """« −20 % en 2027 », or « objectif non fixé »; who voted it stands among what was decided."""
+    """« −20 % en 2027 », or « objectif non fixé »; the voting body is listed with the decisions."""
     if entry["objective"] is None:
         return say("indicators", "objective_none", facts.lang)
     found = Objective.model_validate(entry["objective"])
@@ -109,13 +109,13 @@ def _target(facts: ReportFacts, entry: Mapping[str, Any]) -> str:
 
 
 def _known_criteria(facts: ReportFacts) -> tuple[str, ...]:
-    """How many criteria of hosting are known at all: what is unknown is not counted as met."""
+    """How many criteria of hosting are known: unknown is not counted as met."""
     known = facts.body["indicators"]["sober_hosting"]["criteria_known"]
     return (say("indicators", "criteria_known", facts.lang, a=known["numerator"], b=known["denominator"]),)
 
 
 def _services(facts: ReportFacts) -> tuple[Section, ...]:
-    """Electricity by use case, drawn on one scale; what is about too few people stands together."""
+    """Electricity by use case, drawn on one axis; those about too few people are merged."""
     found = uses(facts.scope)
     if not found:
         return ()
@@ -165,7 +165,7 @@ def _actions(facts: ReportFacts) -> Iterator[str]:
 
 
 def _limits(facts: ReportFacts) -> Iterator[str]:
-    """What the figures do not hold."""
+    """Limits of the figures."""
     names = {case.id: case.name for case in facts.scope.cases}
     silent = facts.body["indicators"]["coverage"]["silent"]
     if silent:

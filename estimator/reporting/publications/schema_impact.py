@@ -23,9 +23,9 @@ FREQUENCIES = {1: "mensuelle", 3: "trimestrielle", 6: "semestrielle", 12: "annue
 
 
 def schema_impact(facts: ReportFacts) -> ReportFiles:
-    """One row an indicator and month, one for the period, one an objective; what has no value has no row, and is said.
+    """One row an indicator and month, one for the period, one an objective; missing values have no row but a text.
 
-    The schema wants a value in every row, and has no column for an interval: it stands in the comments with the proof.
+    The schema requires a value in every row, and has no interval column: it is in the comments with the proof.
     """
     french = replace(facts, lang="fr")
     rows: list[dict[str, Any]] = []
@@ -42,7 +42,7 @@ def schema_impact(facts: ReportFacts) -> ReportFiles:
 
 
 def _common(facts: ReportFacts) -> dict[str, Any]:
-    """What every row says: who, of what, where."""
+    """Fields common to all rows: publisher, service, place."""
     commune = facts.scope.territory if facts.scope.territory not in ("all", "metropole") else None
     name = facts.say("service_name", territory=facts.place)
     return {

@@ -1,4 +1,4 @@
-"""Who runs the machines of a site: the authority itself, a supplier whose service is bought, or nobody says."""
+"""Operator of a site: the authority itself, a supplier whose service is purchased, or unknown."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ BOUGHT = {"class/national-cloud", "class/hyperscale"}
 
 
 def owner(host: str | None) -> Owner:
-    """From the class of a site; a shared centre or one that is not named is « unsaid »."""
+    """From the class of a site; a shared or unnamed centre is « unsaid »."""
     catalogue = load()
     if not host or host not in catalogue.subjects:
         return "unsaid"

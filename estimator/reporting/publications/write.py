@@ -1,4 +1,4 @@
-"""The reports by name, and how their files are written."""
+"""The reports by name, and the writing of their files."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ REPORTS: Mapping[str, Callable[[ReportFacts], ReportFiles]] = {
 
 
 class FolderWanted(SobriaError):
-    """A report of several files was asked into one file."""
+    """A report of several files needs a folder, not a file."""
 
     code = "report_folder_wanted"
 
 
 @dataclass(frozen=True)
 class SavedFiles:
-    """What was written, in bytes by path, and what a person should know before it is published."""
+    """Files written, in bytes by path, and what a person should know before publishing."""
 
     files: Mapping[str, int]
     notes: tuple[str, ...]

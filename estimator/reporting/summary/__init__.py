@@ -1,1 +1,1 @@
-"""What an elected official reads of a territory and a period."""
+"""Summary of a territory and a period for an elected official."""

@@ -1,4 +1,4 @@
-"""The charter as an interface: each phrase held, partly held, not held or not measured, by one rule on one share."""
+"""Status of the charter: each phrase held, partly held, not held or not measured, by one rule on one share."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,21 +11,21 @@ from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.schema import UseCase, add_months
 from estimator.governance.register.stage_rules import RULES
 
-TERNARY = ("energy", "water", "adpe")  # what the charter names
+TERNARY = ("energy", "water", "adpe")  # the three footprints named in the charter
 PUBLIC = ("fiche", "bilan_annuel", "donnees_ouvertes")
-HALF = 0.5  # of what is asked: from there on, a phrase is partly held
-YEARLY = 12  # months during which a publication is fresh
+HALF = 0.5  # share of the target from which a phrase is partly held
+YEARLY = 12  # months during which a publication is recent
 Share = Mapping[str, Any]
 
 
 def charter(scope: Scope, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The phrases in their order, each with its share, status, target, proof and next review."""
+    """The phrases in order, each with its share, status, target, proof and next review."""
     shares = _shares(scope, body)
     return [_checked(phrase, shares[phrase.reads], scope, body) for phrase in phrases()]
 
 
 def status(share: float | None, target: float) -> str:
-    """held: the share reaches the target; partly: half of it; not_held: less; not_measured: it is not known."""
+    """held: the share reaches the target; partly: half of it; not_held: less; not_measured: unknown."""
     if share is None:
         return "not_measured"
     return "held" if share >= target else "partly" if share > 0 and share >= target * HALF else "not_held"
@@ -55,7 +55,7 @@ def _checked(phrase: Phrase, share: Share, scope: Scope, body: Mapping[str, Any]
 
 
 def _voted(phrase: Phrase, body: Mapping[str, Any]) -> float | None:
-    """The target of the objective in force for the very share that proves the phrase, if one was voted."""
+    """The target of the objective in force for the share that proves the phrase, if any."""
     found = body["indicators"][phrase.indicator]["objective"]
     if found is None or phrase.reads != phrase.indicator:
         return None
@@ -63,7 +63,7 @@ def _voted(phrase: Phrase, body: Mapping[str, Any]) -> float | None:
 
 
 def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
-    """Every share that a phrase may read."""
+    """Every share used by a phrase."""
     found = body["indicators"]
     names = [entry.id for entry in INDICATORS if entry.kind == "share"]
     shares: dict[str, Share] = {name: found[name]["value"] | _silent(found[name]) for name in names}
@@ -92,7 +92,7 @@ def _silent(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _least_coverage(found: Mapping[str, Any]) -> Share:
-    """How much of the electricity the least covered of the three footprints of the charter covers."""
+    """The lowest coverage of electricity among the three footprints of the charter."""
     values = [found[name]["value"] for name in TERNARY]
     if all(value["central"] is None for value in values):
         return {"share": None}
@@ -105,7 +105,7 @@ def _of(numerator: float, denominator: float) -> Share:
 
 
 def _cases(cases: list[UseCase], holds: Any) -> Share:
-    """The share of use cases for which it holds, and the others."""
+    """The share of use cases that meet it, and the others."""
     others = [case.id for case in cases if not holds(case)]
     return {**_of(len(cases) - len(others), len(cases)), **({"silent": others} if others else {})}
 

@@ -1,4 +1,4 @@
-"""At most three decisions to take, each from a comparison whose verdict is clear or from what the register lacks."""
+"""At most three decisions to take, each from a comparison with a clear verdict or from a gap of the register."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -33,7 +33,7 @@ def _compared(scope: Scope) -> Iterator[dict[str, Any]]:
 
 
 def _present(case: UseCase, compared: ScenarioDecision) -> str | None:
-    """The option of a scenario that the use case runs today: the one with its model."""
+    """The option of a scenario in use today: the one with the model of the use case."""
     try:
         model = find(case.model).id if case.model else None
         for option in compared.scenario.options:

@@ -1,4 +1,4 @@
-"""The one-page sheet of a synthesis, and the same figures as a table for machines."""
+"""The one-page summary, and the same figures as a machine-readable table."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -34,13 +34,13 @@ from estimator.reporting.summary.use_cases import TOLD
 COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
 STATUSES = ("held", "partly", "not_held", "not_measured")
 MOST_PATHS, MOST_NOT_SAID = 2, 4
-OBJECTIVE, ASKED, DECIDED, NAMED = 60, 72, 96, 36  # characters, so that all fits on one page
-MOSTLY = 0.2  # measured, under which the sheet says that it is an estimate
+OBJECTIVE, ASKED, DECIDED, NAMED = 60, 72, 96, 36  # maximum characters, to fit on one page
+MOSTLY = 0.2  # measured share under which the sheet is labelled as an estimate
 Body = Mapping[str, Any]
 
 
 def document(body: Body, lang: str) -> Sheet:
-    """The sheet of a synthesis in one language."""
+    """The summary sheet in one language."""
     return Sheet(
         kind=tell("kind", lang),
         title=tell("title", lang),
@@ -62,7 +62,7 @@ def _lead(body: Body, lang: str) -> Iterator[str]:
 
 
 def is_mostly_estimated(body: Body) -> bool:
-    """Is some electricity known, and less than a fifth of it measured?"""
+    """Whether some electricity is known, and less than a fifth of it measured."""
     entry = body["indicators"]
     known = entry["energy"]["value"]["central"] is not None
     return known and bool(entry["coverage"]["proof"]["measured"] < MOSTLY)
@@ -84,7 +84,7 @@ def _sections(body: Body, lang: str) -> Iterator[Section]:
 
 
 def _claims(body: Body, lang: str) -> Iterator[str]:
-    """What can be said, without what the sheet has said already."""
+    """Claims that can be made, without those already on the sheet."""
     energy = body["indicators"]["energy"]
     already = {answer(body, lang), used(body, lang), path_text(energy, lang)}
     if energy["budget"]:
@@ -114,7 +114,7 @@ def _paths(body: Body, lang: str) -> tuple[Points, ...]:
 
 
 def _uses(body: Body, lang: str) -> Table:
-    """Use cases by electricity, each with its interval drawn on one scale, so that the lines add up to the total."""
+    """Use cases by electricity, each with its interval on one axis, the lines adding up to the total."""
     every, rest = body["uses"], body["uses_rest"]
     known = [use for use in every if use["energy"]["central"] is not None]
     unknown = len(every) - len(known)
@@ -137,17 +137,17 @@ def _top(value: float) -> float:
 
 
 def use_name(use: Body, lang: str) -> str:
-    """The name of a use case, or what the group is."""
+    """The name of a use case, or of the merged group."""
     return str(use["name"]) if use["kind"] == "case" else tell(use["kind"], lang, count=use["count"])
 
 
 def _short_name(use: Body, lang: str) -> str:
-    """What stands at the head of a line."""
+    """Label of a line."""
     return tell("others_short", lang, count=use["count"]) if use["kind"] == "others" else use_name(use, lang)
 
 
 def _others(body: Body, lang: str) -> Table:
-    """The indicators that are no total: what they are worth, and what is asked."""
+    """The indicators that are not totals: value and target."""
     rows: list[Row] = []
     for key in OTHERS:
         entry = body["indicators"][key]
@@ -157,7 +157,7 @@ def _others(body: Body, lang: str) -> Table:
 
 
 def asked_text(entry: Body, lang: str) -> str:
-    """The objective of an indicator, else what a text asks for, else « objectif non fixé »."""
+    """The objective of an indicator, else the regulatory limit, else « objectif non fixé »."""
     if entry["objective"] or not entry["limits"]:
         return objective_text(entry["objective"], lang)
     told = tell("joined_limits", lang).join(limit_texts(entry["limits"], lang))
@@ -165,7 +165,7 @@ def asked_text(entry: Body, lang: str) -> str:
 
 
 def charter_lines(body: Body, lang: str) -> Iterator[str]:
-    """A line a status: how many phrases, and what proves each."""
+    """One line a status: count of phrases, and evidence of each."""
     for status in STATUSES:
         found = [check for check in body["charter"] if check["status"] == status]
         if found:

@@ -1,4 +1,4 @@
-"""The synthesis in words: values, trends, objectives, limits, budgets, in French and English."""
+"""Texts of the summary: values, trends, objectives, limits, budgets, in French and English."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -30,11 +30,11 @@ from estimator.governance.indicator_list import VOTED
 
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
-WHOLE = 0.995  # a share from which all of it is said
+WHOLE = 0.995  # a share from which the text says all of it
 
 
 def tell(key: str, lang: str, **facts: object) -> str:
-    """A sentence of the synthesis, typeset."""
+    """A text of the summary, typeset."""
     return typeset(say("synthesis", key, lang, **facts), lang)
 
 
@@ -70,7 +70,7 @@ def scope_name(territory: str, period: str, lang: str) -> str:
 
 
 def value_text(entry: Mapping[str, Any], lang: str) -> str:
-    """The value of an indicator; unknown is said, never zero."""
+    """The value of an indicator; unknown is stated, never zero."""
     value = entry["value"]
     if "low" in value:
         return interval_text(value, lang)
@@ -101,7 +101,7 @@ def count_of(numerator: float, denominator: float, lang: str) -> str:
 
 
 def trend_text(entry: Mapping[str, Any], lang: str) -> str:
-    """« en hausse de 12 à 60 kWh », « évolution non établie », or that nothing can be compared."""
+    """« en hausse de 12 à 60 kWh », « évolution non établie », or not comparable."""
     found = entry.get("change")
     if not found or not found["effects"]:
         return tell("trend_none", lang)
@@ -115,7 +115,7 @@ def trend_text(entry: Mapping[str, Any], lang: str) -> str:
 
 
 def against_text(body: Mapping[str, Any], lang: str) -> str:
-    """What a change is read against: « année 2025, sur les 6 mois connus des deux côtés »; empty without any."""
+    """The baseline of a change: « année 2025, sur les 6 mois connus des deux côtés »; empty without any."""
     months = body["indicators"]["energy"]["change"].get("months")
     if not months:
         return ""
@@ -156,7 +156,7 @@ def _unit(found: Objective) -> str:
 
 
 def amount_text(value: float | None, unit: str, lang: str) -> str:
-    """A number that has no interval: a vote, a limit, a path."""
+    """A number without interval: a vote, a limit, a trajectory."""
     if value is None:
         return name("unknown", lang)
     if unit == "share":
@@ -171,7 +171,7 @@ def path_lines(entry: Mapping[str, Any], lang: str) -> list[str]:
 
 
 def path_text(entry: Mapping[str, Any], lang: str) -> str:
-    """Where the year stands against the path of the objective, at the pace of its known months; empty without one."""
+    """The year against the trajectory of the objective, at the pace of its known months; empty without one."""
     found = entry.get("path") if isinstance(entry.get("path"), Mapping) else None
     if not found:
         return ""
@@ -185,7 +185,7 @@ def path_text(entry: Mapping[str, Any], lang: str) -> str:
 
 
 def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
-    """When the budget of the year is passed, at the pace of its known months."""
+    """When the budget of the year is exceeded, at the pace of its known months."""
     facts: dict[str, object] = {"year": found["year"], "ceiling": amount_text(found["ceiling"], unit, lang)}
     if not found["verdict"]:
         return tell("budget_unknown", lang, **facts)
@@ -227,7 +227,7 @@ def proof_text(proof: Mapping[str, float], lang: str) -> str:
 
 
 def answer(body: Mapping[str, Any], lang: str) -> str:
-    """The answer to « Nos usages d'IA sont-ils sobres ? »: against what was voted, then what was used and its proof."""
+    """The answer to « Nos usages d'IA sont-ils sobres ? »: against the votes, then the consumption and its proof."""
     energy = body["indicators"]["energy"]
     if energy["value"]["central"] is None:
         nothing = energy["value"]["missing"]["code"] == "no_activity"
@@ -249,7 +249,7 @@ def used(body: Mapping[str, Any], lang: str) -> str:
 
 
 def hosting_text(entry: Mapping[str, Any], lang: str) -> str:
-    """How many criteria of hosting are known at all, and the shares that are shared and near."""
+    """How many criteria of hosting are known, and the shares in shared and in nearby sites."""
     known = entry["criteria_known"]
     facts = {"a": count_text(known["numerator"], lang), "b": count_text(known["denominator"], lang)}
     facts |= {"shared": shared(entry["shared"], lang), "near": shared(entry["near"], lang)}

@@ -1,4 +1,4 @@
-"""What can be said of the figures in public, and what cannot, each from the figures themselves."""
+"""Claims that the figures support in public, and claims that they do not."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -17,12 +17,12 @@ from estimator.reporting.summary.sentences import (
     used,
 )
 
-ALWAYS = ("neutral", "avoided", "frugal")  # claims that no figure of SobrIA supports
+ALWAYS = ("neutral", "avoided", "frugal")  # claims supported by no figure of SobrIA
 Body = Mapping[str, Any]
 
 
 def claims(body: Body) -> dict[str, list[dict[str, str]]]:
-    """{"say", "not_say"}: sentences in both languages, those that the figures decide first."""
+    """{"say", "not_say"}: texts in both languages, those that depend on the figures first."""
     return {"say": _both(_say, body), "not_say": _both(_not_say, body)}
 
 

@@ -1,4 +1,4 @@
-"""What an elected official reads of a territory and a period: indicators, charter, decisions, what can be said."""
+"""Summary of a territory and a period for an elected official: indicators, charter, decisions, claims."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Use cases by electricity: one by one where nobody can be recognised, small ones and unregistered runs together."""
+"""Use cases by electricity: one by one when nobody is recognisable, small ones and unregistered runs together."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -10,8 +10,8 @@ from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
 
 ENERGY = figure_named("energy")
-TOLD = 4  # lines told one by one on a sheet of one page, the rest together
-FEWEST = 2  # told together: one alone is told as the others are
+TOLD = 4  # maximum lines on a one-page sheet, the others merged
+FEWEST = 2  # minimum number merged
 
 
 def uses(scope: Scope) -> list[dict[str, Any]]:
@@ -32,7 +32,7 @@ def uses(scope: Scope) -> list[dict[str, Any]]:
 
 
 def folded(scope: Scope, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The lines of `uses` of known electricity beyond the first, as one of kind "rest"; None where there are too few.
+    """The lines of `uses` of known electricity after the first ones, as one of kind "rest"; None when too few.
 
     Its amount is that of all their months drawn together.
     """
@@ -45,7 +45,7 @@ def folded(scope: Scope, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] |
 
 
 def _members(scope: Scope, kinds: Collection[str]) -> set[str | None]:
-    """What the months of these groups are attached to."""
+    """The use cases of the months of these groups."""
     found: set[str | None] = set(grouped(scope).others) if "others" in kinds else set()
     return found | ({None} if "unregistered" in kinds else set())
 

@@ -1,1 +1,1 @@
-"""Methods of others, each under its own name and version, reproduced with their faults and with these said."""
+"""EcoLogits as a reference method, under its own name and version, reproduced with its faults, which are reported."""

@@ -1,7 +1,7 @@
-"""A request to a language model as EcoLogits 0.11.3 would count it: its figures, its faults said as warnings.
+"""A request to a language model by the method of EcoLogits 0.11.3: its figures, with its faults as warnings.
 
-Low and high are its minimum and maximum, central their middle, which is what EcoLogits prints. They are no 5 - 95 %
-interval: they hold what is not known of the model's size and of the provider's PUE and WUE, and nothing else.
+Low and high are its minimum and maximum, central their middle, as printed by EcoLogits. They are no 5 - 95 %
+confidence interval: they cover the unknown model size and the provider's PUE and WUE, and nothing else.
 """
 
 import math
@@ -19,7 +19,7 @@ from estimator.workloads.ecologits.tables import Constant, EcologitsModel, Elect
 
 ECOLOGITS = "ecologits-0.11.3"
 PHYSICAL_MJ = 3.6  # a kilowatt-hour [MJ]: less primary energy than that is not physical
-WORLD = "WOR"  # EcoLogits' own code for the world
+WORLD = "WOR"  # EcoLogits' code of the world zone
 LOW_BITS = re.compile(r"4bit|awq|fp8|int8|gguf|quant", re.IGNORECASE)
 WORDS = {" ** ": " ^ ", " * ": " × ", " / ": " ÷ "}
 NAMES_SHOWN = 3
@@ -36,25 +36,25 @@ Warnings = list[dict[str, str]]
 
 
 class EcologitsProviderUnknown(SobriaError):
-    """A provider for which EcoLogits 0.11.3 has no hypothesis."""
+    """A provider without assumptions in EcoLogits 0.11.3."""
 
 
 class EcologitsModelUnknown(SobriaError):
-    """A model that EcoLogits 0.11.3 does not have at this provider."""
+    """A model that EcoLogits 0.11.3 lacks at this provider."""
 
 
 class EcologitsZoneUnknown(SobriaError):
-    """A zone that EcoLogits 0.11.3 does not have: it gives no figure there, and neither do we."""
+    """A zone that EcoLogits 0.11.3 lacks: it gives no figure there, and neither do we."""
 
 
 class ValueRefused(SobriaError):
-    """A number of tokens or a time that cannot be."""
+    """An impossible number of tokens or duration."""
 
     code = "ecologits_value_refused"
 
 
 class Input:
-    """A value taken from a table or typed, at both ends, with the row it comes from."""
+    """A value from a table or from the user, with bounds, and the row that it comes from."""
 
     def __init__(self, ends: Ends, unit: str, row: Sourced | None = None, about: str = "") -> None:
         self.low, self.high = ends
@@ -66,8 +66,8 @@ def estimate_ecologits(
 ) -> dict[str, Any]:
     """Figures of one request: {"indicators", "steps", "factors", "warnings", …}, in the shape of `estimate`.
 
-    output_tokens [1]: tokens of the answer; zone: of the electricity, by default the one that EcoLogits supposes for
-    the provider; latency_s [s]: measured time of the request, infinite or None when it was not measured.
+    output_tokens [1]: tokens of the answer; zone: of the electricity, by default the one that EcoLogits assumes for
+    the provider; latency_s [s]: measured time of the request, infinite or None when not measured.
     ProviderUnknown, ModelUnknown, ZoneUnknown, ValueRefused.
     """
     tables = load()
@@ -119,7 +119,7 @@ def _model(provider: str, name: str, tables: Tables) -> EcologitsModel:
 
 
 def _near(text: str, names: Iterable[str]) -> str:
-    """The names most like a text, or those that hold it, whatever the case."""
+    """The names most similar to a text, or those that contain it, whatever the case."""
     plain = {n.lower(): n for n in names}
     text = text.lower()
     close = get_close_matches(text, plain, NAMES_SHOWN) or [n for n in plain if text and (text in n or n in text)]
@@ -127,7 +127,7 @@ def _near(text: str, names: Iterable[str]) -> str:
 
 
 def _mix(zone: str | None, model: EcologitsModel, tables: Tables, warnings: Warnings) -> ElectricityMix:
-    """The electricity of a zone; what is supposed or read otherwise is said. ZoneUnknown."""
+    """The electricity of a zone; assumptions and fallbacks are reported. ZoneUnknown."""
     if zone is None:
         supposed = tables.hypotheses[model.provider]["zone"].zone or WORLD
         warnings.append(sentences("warnings", "ecologits_zone_supposed", zone=supposed, provider=model.provider))
@@ -194,7 +194,7 @@ def _inputs(model: EcologitsModel, mix: ElectricityMix, tables: Tables, typed: M
 
 
 def _middle(low: float, high: float) -> float:
-    """What EcoLogits prints of a range: the mean of its ends."""
+    """The value that EcoLogits prints for a range: the mean of its ends."""
     return (low + high) / 2
 
 
@@ -237,7 +237,7 @@ def _step(step: EcologitsStep, worlds: Pair, inputs: Mapping[str, Input]) -> dic
 
 
 def _filled(step: EcologitsStep, texts: Mapping[str, str], lang: str = "") -> str:
-    """The text of a step with names or numbers in the place of its variables, and the signs that people write."""
+    """The text of a step with names or numbers for its variables, and typographic operators."""
     text = step.text
     for sign, shown in WORDS.items():
         text = text.replace(sign, shown)
@@ -254,7 +254,7 @@ def _sentence(key: str) -> dict[str, str]:
 
 
 def _factors(inputs: Mapping[str, Input], steps: Iterable[EcologitsStep]) -> list[dict[str, Any]]:
-    """Rows that the steps read, with their sources."""
+    """Rows used by the steps, with their sources."""
     used = {name for step in steps for name in step.inputs}
     sources = load_catalogue().sources
     shown = {"id", "title", "publisher", "year", "url", "licence", "accessed"}

@@ -1,6 +1,6 @@
-"""The maths of EcoLogits 0.11.3 for one request to a language model, step by step.
+"""The formulas of EcoLogits 0.11.3 for one request to a language model, step by step.
 
-Reference: EcoLogits 0.11.3, impacts/llm.py, functions of the names given with each step. Every function takes and
+Reference: EcoLogits 0.11.3, impacts/llm.py, functions named in each step. Every function takes and
 returns plain numbers; parameters of a model are in billions; [1] is a pure number.
 """
 
@@ -35,7 +35,7 @@ def fitted_time_per_token(
 
 
 def stated_time_per_token(tokens_per_second: float) -> float:
-    """Time between two tokens [s/token] where the catalogue states a speed [token/s]."""
+    """Time between two tokens [s/token] when the catalogue gives a speed [token/s]."""
     return 1 / tokens_per_second
 
 
@@ -45,17 +45,17 @@ def generation_time(output_tokens: float, time_per_token: float, first_token: fl
 
 
 def generation_latency(generation_time: float, request_latency: float = math.inf) -> float:
-    """Time for which the servers are held [s]: the computed one, or the measured one where it is shorter."""
+    """Time for which the servers are occupied [s]: the computed one, or the measured one if shorter."""
     return min(request_latency, generation_time)
 
 
 def model_memory(overhead: float, total_parameters: float, quantization_bits: float) -> float:
-    """Memory that a model takes [GB]: overhead [1], total_parameters [10⁹], bits of each [1]."""
+    """Memory of a model [GB]: overhead [1], total_parameters [10⁹], bits of each [1]."""
     return overhead * total_parameters * quantization_bits / 8
 
 
 def gpu_count(model_memory: float, gpu_memory: float) -> float:
-    """Cards that hold a model [1], the next power of two, from its memory and that of a card [GB]."""
+    """Cards needed for a model [1], rounded up to a power of two, from its memory and that of a card [GB]."""
     return float(2 ** math.ceil(math.log2(math.ceil(model_memory / gpu_memory))))
 
 
@@ -70,7 +70,7 @@ def it_energy(server_energy: float, gpu_count: float, gpu_energy: float) -> floa
 
 
 def product(energy: float, factor: float) -> float:
-    """Energy [kWh] times a factor for each kWh: PUE [1], impact [unit/kWh], water [L/kWh]."""
+    """Energy [kWh] times a factor per kWh: PUE [1], impact [unit/kWh], water [L/kWh]."""
     return energy * factor
 
 
@@ -85,7 +85,7 @@ def water(it_energy: float, wue: float, pue: float, grid_water: float) -> float:
 
 
 def hardware(server: float, gpu: float, gpu_count: float, server_gpu_count: float) -> float:
-    """Impact of making the cards used and their share of the server [unit of `server` and `gpu`]; counts are [1]."""
+    """Embodied impact of the cards used and their share of the server [unit of `server` and `gpu`]; counts are [1]."""
     return (gpu_count / server_gpu_count) * server + gpu_count * gpu
 
 
@@ -101,9 +101,9 @@ def total(use: float, embodied: float) -> float:
 
 @dataclass(frozen=True)
 class EcologitsStep:
-    """A step of the method: `inputs` are the names of the values that `function` takes, in its order.
+    """A step of the method: `inputs` are the names of the arguments of `function`, in order.
 
-    text: the same computation over these names, for the explanation; reference: function of the source.
+    text: the same calculation over these names, for the explanation; reference: function of the source.
     """
 
     name: str
@@ -115,7 +115,7 @@ class EcologitsStep:
 
 
 def _impact(x: str, unit: str, source: str) -> tuple[EcologitsStep, ...]:
-    """Use, manufacture and total of one criterion."""
+    """Use, embodied and total of one impact category."""
     made, share = f"hardware_{x}", f"embodied_{x}"
     server, gpu = f"server_embodied_{x}", f"gpu_embodied_{x}"
     parts = (server, gpu, "gpu_count", "server_gpu_count")
@@ -245,7 +245,7 @@ def steps_for(known: Iterable[str]) -> tuple[EcologitsStep, ...]:
 
 
 def compute(given: Mapping[str, float]) -> dict[str, float]:
-    """Every value of a request from what is given: constants, model, provider, electricity, tokens, latency."""
+    """Every value of a request from its inputs: constants, model, provider, electricity, tokens, latency."""
     values = dict(given)
     for step in steps_for(given):
         values[step.name] = step.function(*(values[name] for name in step.inputs))

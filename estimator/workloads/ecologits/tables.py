@@ -1,4 +1,4 @@
-"""The facts of EcoLogits 0.11.3 as tables: models, electricity, and the constants of its method and its providers."""
+"""The data of EcoLogits 0.11.3 as tables: models, electricity, and the constants of its method and its providers."""
 
 import hashlib
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ Ends = tuple[float, float]
 
 
 class Sourced(TableRow):
-    """A row that says where it comes from."""
+    """A row with its source."""
 
     source: str = Field(min_length=1)
     locator: str = Field(min_length=1)
 
 
 class EcologitsModel(Sourced):
-    """A model of the catalogue: parameters [10⁹] with their ends, speed [token/s], time before the first token [s].
+    """A model of the catalogue: parameters [10⁹] with bounds, speed [token/s], time before the first token [s].
 
     cautions and stated_sources are lists joined by `|`. An alias has only its names until it is resolved.
     """
@@ -47,7 +47,7 @@ class EcologitsModel(Sourced):
 
     @property
     def size(self) -> tuple[float | None, ...]:
-        """What makes two entries one architecture."""
+        """Key of the architecture: entries with the same size are the same one."""
         return self.active_low, self.active_high, self.total_low, self.total_high
 
     @property
@@ -67,7 +67,7 @@ class ElectricityMix(Sourced):
 
 
 class Constant(Sourced):
-    """A number of the method, or a hypothesis on one provider, with its ends; `zone` where it is a place."""
+    """A constant of the method, or an assumption on one provider, with bounds; `zone` when it is a place."""
 
     name: str
     provider: str | None
@@ -94,14 +94,14 @@ class Tables(TableRow):
 
     @cached_property
     def by_architecture(self) -> dict[tuple[object, ...], tuple[EcologitsModel, ...]]:
-        """Entries that one provider gives the same size and the same stated source."""
+        """Entries of the same provider, size and stated source."""
         found: dict[tuple[object, ...], list[EcologitsModel]] = {}
         for model in self.models.values():
             found.setdefault((model.provider, model.size, model.stated_sources), []).append(model)
         return {key: tuple(models) for key, models in found.items()}
 
     def at_another_pace(self, model: EcologitsModel) -> tuple[str, ...]:
-        """Names of the entries of the same architecture and source whose speed is another, hence whose result is."""
+        """Names of the entries of the same architecture and source with another speed, hence another result."""
         alike = self.by_architecture[model.provider, model.size, model.stated_sources]
         return tuple(other.name for other in alike if other.pace != model.pace)
 

@@ -1,1 +1,1 @@
-"""Published cases run through the estimator, and faults of their inputs."""
+"""Validation: published cases run through the estimator, and faults of their inputs."""

@@ -1,4 +1,4 @@
-"""What in an input betrays a fault: at most two words a case, the gravest first, and none on a sound one."""
+"""Fault detection in inputs: at most two fault codes a case, most serious first, and none on a sound case."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -11,20 +11,20 @@ from estimator.workloads.published_case import PublishedCase
 
 MOST = 2
 PARTS = ("cpu", "gpu", "ram")
-SUM_TOLERANCE = 0.005  # a total against its parts
-AGREEMENT = 0.05  # two statements of one quantity
-SAME_RUN = 0.01  # two totals of one long service
-MANY_REQUESTS = 1000  # a count that two services do not share by chance
-FOREIGN = 2.0  # times beyond any factor of the zone, of any source and year
-# Power that no part draws [W]: the largest processor sold takes 500 W, eight of them a server; 0.4 W per GB of memory
-# and 4 TB; memory that takes more than three quarters of a computer with accelerators; 1.5 times an accelerator's own
+SUM_TOLERANCE = 0.005  # tolerance of a total against its parts
+AGREEMENT = 0.05  # tolerance between two statements of one quantity
+SAME_RUN = 0.01  # tolerance between two totals of one long service
+MANY_REQUESTS = 1000  # a request count that two services do not share by chance
+FOREIGN = 2.0  # multiple of the largest factor of the zone, of any source and year
+# Power that no component draws [W]: the largest processor sold takes 500 W, eight of them a server; 0.4 W per GB of
+# memory and 4 TB; memory above three quarters of a computer with accelerators; 1.5 times an accelerator's own
 # maximum covers every reading error seen in traces.
 PROCESSOR_W, DESK_PROCESSOR_W, SOCKETS = 500.0, 400.0, 8
 MEMORY_W, MEMORY_W_PER_GB = 1600.0, 2.0
 MEMORY_SHARE = 0.75
 CARD_MARGIN = 1.5
 CARD_W = 2000.0
-# Scales of units: beyond these a value was written in another unit.
+# Limits of units: beyond these a value was written in another unit.
 SCALES = {
     "pue": (1.0, 4.0),
     "grid_gwp_kgco2e_per_kwh": (0.001, 2.0),
@@ -35,7 +35,7 @@ SCALES = {
 
 @dataclass(frozen=True)
 class TraceNumbers:
-    """The numbers of a CodeCarbon row, None where the cell is empty or no number."""
+    """The numbers of a codecarbon row, None when the cell is empty or not a number."""
 
     cells: Mapping[str, str]
 
@@ -47,21 +47,21 @@ class TraceNumbers:
 
     @property
     def energies(self) -> dict[str, float]:
-        """Components of the trace that are stated [kWh]."""
+        """Stated components of the trace [kWh]."""
         found = {part: self.number(f"{part}_energy") for part in PARTS}
         return {part: energy for part, energy in found.items() if energy is not None}
 
 
 def faults(case: PublishedCase, defaults: Defaults) -> tuple[str, ...]:
-    """Words of the fault list that the input of this case betrays, the gravest first."""
+    """Fault codes of the input of this case, most serious first."""
     trace = TraceNumbers(case.trace)
     return tuple(word for word, check in CHECKS.items() if check(case, trace, defaults))[:MOST]
 
 
 def contradictions(cases: Iterable[PublishedCase]) -> set[str]:
-    """Cases whose total is not that of the components that another case states for the same service.
+    """Cases with a total that differs from the sum of components that another case gives for the same service.
 
-    Two descriptions of one model, with the same large number of requests, are two states of one trace.
+    Two descriptions of one model with the same large request count are two states of one trace.
     """
     totals: dict[tuple[str, float], list[tuple[str, float]]] = defaultdict(list)
     read: dict[tuple[str, float], list[float]] = defaultdict(list)
@@ -122,7 +122,7 @@ def _power(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool
 
 
 def _limits(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> dict[str, float]:
-    """The power that each component cannot exceed in this computer [W]."""
+    """The maximum power of each component in this computer [W]."""
     computer = defaults.computer(trace.cells.get("cpu_model", ""))
     desk = computer in ("machine/desktop", "machine/laptop", "machine/workstation")
     memory = trace.number("ram_total_size")
@@ -140,7 +140,7 @@ def _card_limit(case: PublishedCase, defaults: Defaults) -> float:
 
 
 def _foreign_grid(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
-    """Emissions over energy lie beyond any factor of the zone: one that the tool no longer holds, or never should."""
+    """Emissions over energy are outside any factor of the zone: one that the tool no longer has, or never should."""
     emissions, energy = trace.number("emissions"), trace.number("energy_consumed")
     zone = case.site.zone
     band = defaults.zone_band(zone) if zone and zone in defaults.catalogue.zones else None
@@ -161,7 +161,7 @@ def _elsewhere(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> 
 
 
 def _wrong_zone(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
-    """The country of the trace is not that of the case, or the place is elsewhere."""
+    """The country of the trace is not that of the case, or the coordinates are elsewhere."""
     read, stated = trace.cells.get("country_iso_code"), case.site.zone
     if read and stated and len(read) == 3 and read.upper() != stated.split("-")[0]:
         return True
@@ -169,7 +169,7 @@ def _wrong_zone(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) ->
 
 
 def _stated_grid(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
-    """The grid factor that the case states lies far beyond any of its zone."""
+    """The grid factor stated in the case is far above any of its zone."""
     zone, stated = case.site.zone, case.site.grid_gwp_kgco2e_per_kwh
     if not zone or zone not in defaults.catalogue.zones or not stated or case.site.grid_basis == "market":
         return False
@@ -178,7 +178,7 @@ def _stated_grid(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -
 
 
 def _unset(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
-    """Water is asked of a trace whose PUE and WUE are the tool's defaults."""
+    """Water is requested of a trace with the tool's default PUE and WUE."""
     if not case.trace or not any(asked.indicator.startswith("water") for asked in case.asked):
         return False
     pue = case.site.pue if case.site.pue is not None else trace.number("pue")
@@ -202,7 +202,7 @@ def _unit(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
 
 
 def _scope(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
-    """Accelerators alone are asked of a power of whole servers, or overhead of an energy that has none."""
+    """Accelerator scope requested of a power of whole servers, or overhead requested of an energy without any."""
     workload = case.workload
     whole = workload.host_power_w is not None and workload.device_power_w is None and workload.device_hours is None
     for asked in case.asked:
@@ -216,7 +216,7 @@ def _scope(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool
 
 
 def _metadata(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
-    """Coordinates outside the country, or a number of cards that is not that of the cards named."""
+    """Coordinates outside the country, or a card count that differs from that of the named cards."""
     count, named = trace.number("gpu_count"), trace.cells.get("gpu_model", "")
     first = named.split(" x ")[0].strip()
     if count and " x " in named and "," not in named and first.isdigit() and int(first) != int(count):
@@ -229,7 +229,7 @@ def _disagree(one: float | None, other: float | None) -> bool:
 
 
 def _contradicted(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
-    """Hours, durations or totals of one case that do not agree with each other."""
+    """Hours, durations or totals of one case that are inconsistent."""
     workload = case.workload
     wall = workload.hours if workload.hours is not None else (workload.duration_s or 0.0) / SECONDS
     product = wall * workload.device_count if wall and workload.device_count else None

@@ -1,4 +1,4 @@
-"""Published cases run through the estimator, from the workload alone: a row a figure, reasons counted, none skipped."""
+"""Published cases run through the estimator, from the workload alone: one row a figure, all reasons counted."""
 
 import json
 from collections import Counter
@@ -18,7 +18,7 @@ from estimator.workloads.validation.input_faults import contradictions, faults
 
 
 class CasesRefused(SobriaError):
-    """A file that is no list of cases."""
+    """A file that is not a list of cases."""
 
 
 class SourceUnknown(SobriaError):
@@ -43,11 +43,11 @@ def run(
     explain: bool = False,
     today: date | None = None,
 ) -> dict[str, Any]:
-    """Every figure that these cases ask for, as JSON: {"cases": [...], "summary": ...}.
+    """Every figure requested by these cases, as JSON: {"cases": [...], "summary": ...}.
 
-    Answers are never read. leave_out "architecture": a regression fitted without that of the case; without_source:
-    ids of sources whose factors are dropped (SourceUnknown); explain: steps and factors of each figure beside it.
-    A case that is not in the vocabulary keeps its rows, each with the reason.
+    Answers are never read. leave_out "architecture": the regression is fitted without that of the case; without_source:
+    ids of sources whose factors are dropped (SourceUnknown); explain: add the steps and factors of each figure.
+    A case outside the vocabulary still has its rows, each with the reason.
     """
     today = today or date.today()
     unknown = [source for source in without_source if source not in load().sources]
@@ -89,7 +89,7 @@ def _as_dict(case: str, place: int, row: CaseFigure, words: Iterable[str], expla
 
 
 def _refused(data: Mapping[str, Any], refusal: CaseRefused) -> list[dict[str, Any]]:
-    """The rows of a case that could not be read, one for each figure that it asks for."""
+    """The rows of an invalid case, one for each requested figure."""
     published = data.get("published")
     asked = published if isinstance(published, list) and published else [{}]
     body: dict[str, Any] = {"low": None, "central": None, "high": None, "warnings": [], "missing": refusal.as_dict()}
@@ -98,7 +98,7 @@ def _refused(data: Mapping[str, Any], refusal: CaseRefused) -> list[dict[str, An
 
 
 def _summary(cases: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], options: Options) -> dict[str, Any]:
-    """Counts: families before rows, since the cases of one document are not independent."""
+    """Counts by family and by row; the cases of one document are not independent."""
     reasons = Counter(row["missing"]["code"] for row in rows if row.get("missing"))
     warned = {row["id"]: tuple(row["warnings"]) for row in rows}
     return {
