@@ -1,1 +1,1 @@
-"""The screens of SobrIA: they show what the estimator has computed, and compute nothing."""
+"""The screens of SobrIA: they display the results of the estimator, and compute nothing."""

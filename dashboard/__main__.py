@@ -1,4 +1,4 @@
-"""`python -m dashboard --home H --port N`: serve the screens of one home, to this machine only unless asked."""
+"""`python -m dashboard --home H --port N`: serve the screens of one home, to this machine only by default."""
 
 import argparse
 import contextlib
@@ -17,7 +17,7 @@ PORT, ADDRESS = 8501, "127.0.0.1"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code: 0 stopped on request, 1 the address cannot be listened to, 2 usage."""
+    """Exit code: 0 stopped on request, 1 the address cannot be bound, 2 usage."""
     chosen = _parse(arguments)
     proxy = _proxy_secret(chosen)
     if proxy is None:
@@ -42,13 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said = t("server.write_link", chosen.lang, url=f"{url}{link}&lang={chosen.lang}", hours=HOURS)
         print(said, flush=True)
 
-    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once it has stopped
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again once stopped
         _serve(listening, chosen, Access(announce, port, proxy))
     return 0
 
 
 def _proxy_secret(chosen: argparse.Namespace) -> str | None:
-    """The secret that the proxy shows, "" when there is no proxy; None, and why said, when it is refused."""
+    """The shared secret of the proxy, "" without a proxy; None when refused, with the reason printed."""
     if chosen.trusted_proxy is not None:
         print(t("server.proxy_gone", chosen.lang, address=chosen.trusted_proxy), file=sys.stderr)
         return None
@@ -72,7 +72,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--address", default=ADDRESS, help=t("server.address_help", DEFAULT))
     parser.add_argument("--allowed-host", action="append", default=[], help=t("server.host_help", DEFAULT))
     parser.add_argument("--proxy-secret-file", type=Path, help=t("server.secret_help", DEFAULT))
-    parser.add_argument("--trusted-proxy", help=argparse.SUPPRESS)  # no longer there; refused in words
+    parser.add_argument("--trusted-proxy", help=argparse.SUPPRESS)  # gone; refused with a message
     connections = t("server.connections_help", DEFAULT)
     parser.add_argument("--connections-per-address", type=int, help=connections)
     parser.add_argument("--lang", choices=LANGUAGES, default=DEFAULT)
@@ -80,7 +80,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _listen(address: str, port: int) -> socket.socket:
-    """A socket that listens; on a free port where the one asked for is taken. OSError when the address is not ours."""
+    """A listening socket; on a free port when the requested one is taken. OSError when the address is not local."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     for candidate in (port, 0):
         opened = socket.socket(family)
@@ -98,7 +98,7 @@ def _listen(address: str, port: int) -> socket.socket:
 
 
 def _can_bind(family: socket.AddressFamily, address: str) -> bool:
-    """Is the address one of this machine's own, whatever the port?"""
+    """Whether the address is local to this machine, whatever the port."""
     with socket.socket(family) as probe:
         try:
             probe.bind((address, 0))

@@ -1,1 +1,1 @@
-"""What is run from a checkout: set-up, checks, demonstration, refreshing of factors, benchmarks."""
+"""Scripts of a checkout: set-up, checks, demonstration, refreshing of factors, benchmarks."""

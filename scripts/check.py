@@ -1,4 +1,4 @@
-"""Proves that the dashboard works on a ledger: every page in both languages, then the running server.
+"""Smoke test of the dashboard on a ledger: every page in both languages, then the running server.
 
 A page that raises still answers 200 with the same bytes, so pages are run by Streamlit's AppTest; HTTP only proves
 that the server listens and that our own routes answer.
@@ -41,7 +41,7 @@ def pages() -> list[Path]:
 
 
 def check_page(home: Path, page: Path, lang: str) -> bool:
-    """Run one page on the ledger of a home; False, and said, when it raises."""
+    """Run one page on the ledger of a home; False, with a message, when it raises."""
     os.environ["SOBRIA_HOME"] = str(home)
     from streamlit.testing.v1 import AppTest
 
@@ -62,7 +62,7 @@ def check_page(home: Path, page: Path, lang: str) -> bool:
 
 
 def check_server(serve: list[str], url: str) -> list[bool]:
-    """Start the server, ask its health and each of our own routes in both languages, stop it; one answer a route."""
+    """Start the server, request its health and each of our own routes in both languages, stop it; a result a route."""
     with tempfile.TemporaryFile("w+") as log:
         server = subprocess.Popen(serve, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         try:
@@ -76,7 +76,7 @@ def check_server(serve: list[str], url: str) -> list[bool]:
 
 
 def own_routes() -> list[str]:
-    """The paths that the dashboard answers itself, in both languages."""
+    """The paths served by the dashboard itself, in both languages."""
     from dashboard.server.app import OWN_ROUTES
 
     return [f"{path}?lang={lang}" for path in OWN_ROUTES for lang in LANGUAGES]
@@ -92,7 +92,7 @@ def wait_until_healthy(server: subprocess.Popen[bytes], url: str) -> bool:
 
 
 def check_route(url: str, route: str) -> bool:
-    """Whether one of our routes answers, and with more than the page that Streamlit sends for any address."""
+    """Whether one of our routes responds, and with more than the shell that Streamlit sends for any URL."""
     status, body = ask(url + route)
     _, anything = ask(url + NOWHERE + route[route.find("?") :])
     result = "route_failed" if status != 200 else "route_not_ours" if body == anything else "route_passed"
@@ -101,7 +101,7 @@ def check_route(url: str, route: str) -> bool:
 
 
 def ask(address: str) -> tuple[int, bytes]:
-    """Status and body of a GET on this machine, never through a proxy; status 0 when nothing answers."""
+    """Status and body of a GET on this machine, never through a proxy; status 0 without a response."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(address, timeout=30) as answer:
@@ -113,7 +113,7 @@ def ask(address: str) -> tuple[int, bytes]:
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:
-    """End the server and the process it started: politely, then not."""
+    """Stop the server and its child process: terminate, then kill."""
     for way in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(server.pid, way)

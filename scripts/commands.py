@@ -1,4 +1,4 @@
-"""The page of every command and option, written from the command line itself."""
+"""Documentation page of all commands and options, generated from the command line itself."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +26,7 @@ def commands(lang: str, made: str) -> str:
 
 
 def _walk(name: str, command: Any) -> Iterator[tuple[str, Any]]:
-    """The commands below a command, groups first opened."""
+    """The subcommands of a command, groups first expanded."""
     for inner, found in getattr(command, "commands", {}).items():
         if hasattr(found, "commands"):
             if found.invoke_without_command:

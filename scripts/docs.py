@@ -1,4 +1,4 @@
-"""Write the pages that the formulas and tables already say: `python -m scripts.docs [--check]`."""
+"""Generate the documentation pages from formulas and tables: `python -m scripts.docs [--check]`."""
 
 import argparse
 import sys
@@ -28,7 +28,7 @@ MADE = "Cette page est écrite par `python -m scripts.docs` à partir des formul
 
 
 def method(catalogue: Catalogue) -> str:
-    """The method page: boundary, indicators, formulas in words and in symbols."""
+    """The method page: system boundary, indicators, formulas in words and in symbols."""
     lines = ["# Méthode et limites", "", MADE, ""]
     lines += [
         "Facteurs moyens (attributionnels) : SobrIA dit ce qui est *imputé* à un usage, non ce qui serait évité.",
@@ -81,7 +81,7 @@ def licences(catalogue: Catalogue) -> str:
 
 
 def validation(catalogue: Catalogue) -> str:
-    """Our own figures on published cases; the cases themselves do not ship."""
+    """Our own figures on published cases; the cases themselves are not distributed."""
     rows = confrontation()
     predicted, repeated = ([r for r in rows if r.mode == mode] for mode in ("prediction", "reproduction"))
     lines = ["# Confrontation aux publications", "", MADE, ""]
@@ -108,7 +108,7 @@ def validation(catalogue: Catalogue) -> str:
 
 
 def accessibility(catalogue: Catalogue) -> str:
-    """The self-audit of the screens, criterion by criterion; its rate is counted here and nowhere written."""
+    """The self-audit of the screens, criterion by criterion; its rate is computed here and stored nowhere."""
     found, rate = audit(), share_text(audit().rate, LANG)
     counts = {state: len(found.of(state)) for state in STATES}
     facts = {**counts, "all": found.applicable, "rate": rate}
@@ -156,7 +156,7 @@ def _families(rows: Sequence[ValidationLine], word: str) -> list[str]:
 
 
 def main() -> int:
-    """Write the pages, or say which one is not what the code says (--check)."""
+    """Write the pages, or report those that differ from the code (--check)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check

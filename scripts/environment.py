@@ -1,6 +1,6 @@
-"""Makes .venv from a lock file with hashes, or renews it when a lock changed; needs only Python's own library.
+"""Create .venv from a lock file with hashes, or update it when a lock changed; standard library only.
 
-`test.txt` pins everything of `runtime.txt` and the test tools: an environment made for tests also serves to run.
+`test.txt` pins everything of `runtime.txt` and the test tools: a test environment also serves to run.
 """
 
 import fcntl
@@ -20,7 +20,7 @@ PROJECT = ROOT / "pyproject.toml"
 
 
 def main(arguments: list[str]) -> int:
-    """Bring .venv to the state of one lock file; return the exit code."""
+    """Update .venv to one lock file; return the exit code."""
     if len(arguments) != 1 or arguments[0] not in LOCKS:
         say("environment", "usage")
         return 2
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
 
 
 def bring(kind: str) -> None:
-    """Install what is missing and nothing else. Raises CalledProcessError when a step fails."""
+    """Install what is missing and nothing else. CalledProcessError when a step fails."""
     runtime, test = digest(LOCKS["runtime"]), digest(LOCKS["test"])
     stamp = read_stamp()
     if stamp.get("venv") != str(VENV) or stamp.get("lock") not in (runtime, test) or not works():
@@ -62,7 +62,7 @@ def run(*command: object) -> None:
 
 
 def works() -> bool:
-    """Whether the Python that .venv was made with is still there."""
+    """Whether the Python interpreter of .venv still exists."""
     return PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0
 
 
@@ -71,7 +71,7 @@ def digest(path: Path) -> str:
 
 
 def read_stamp() -> dict[str, str]:
-    """What was installed, as written after each step that succeeded; empty when unreadable."""
+    """The installed lock, as written after each successful step; empty when unreadable."""
     try:
         stamp: dict[str, str] = json.loads(STAMP.read_text())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Fits energy and time per token on the measured configurations, writes the coefficients, reports left-out errors."""
+"""Fit energy and time per token on the measured configurations, write the coefficients, report left-out errors."""
 
 import argparse
 import csv
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def bare() -> TokenTables:
-    """The table without a regression, which is what the fit is made from."""
+    """The table without a regression, input of the fit."""
     from estimator.workloads.inference.measurements import read_factors, read_rows
 
     nothing = Regression({}, {}, (1, 1, 1), (1, 1, 1), (1, 1, 1), 1, 1, {}, {})
@@ -81,7 +81,7 @@ def _row(quantity: str, subject: str, ends: Sequence[float], kind: str) -> dict[
 
 
 def write(rows: Sequence[dict[str, str]]) -> None:
-    """Replace the fitted rows of the table; the rows written by hand keep their place."""
+    """Replace the fitted rows of the table; manual rows stay in place."""
     kept = [r for r in csv.DictReader(io.StringIO(FILE.read_text("utf-8"))) if r["locator"] != LOCATOR]
     with FILE.open("w", encoding="utf-8", newline="") as out:
         table = csv.DictWriter(out, list(Factor.model_fields), lineterminator="\n")
@@ -91,7 +91,7 @@ def write(rows: Sequence[dict[str, str]]) -> None:
 
 
 def request_of(row: MeasuredConfiguration, known: bool = True) -> TokenRequest:
-    """What a measured configuration would be asked as, by someone who has not measured it."""
+    """The request of a measured configuration, by a user without its measurement."""
     return TokenRequest(
         model=row.model,
         total_params=SizeBounds(central=row.total_params_b),
@@ -106,7 +106,7 @@ def request_of(row: MeasuredConfiguration, known: bool = True) -> TokenRequest:
 
 
 def left_out(table: TokenTables, known: bool = True) -> dict[str, list[tuple[bool, float, float]]]:
-    """By architecture, when the regression has not seen it: inside, high over low, measured over predicted."""
+    """Leave-one-architecture-out: inside, high over low, measured over predicted."""
     found: dict[str, list[tuple[bool, float, float]]] = {}
     for name in sorted({r.architecture for r in table.rows if r.unit == "J/output token"}):
         blind = table.left_out(name)
@@ -118,13 +118,13 @@ def left_out(table: TokenTables, known: bool = True) -> dict[str, list[tuple[boo
 
 
 def share(found: dict[str, list[tuple[bool, float, float]]]) -> float:
-    """Share inside the interval, every configuration counting for one."""
+    """Share inside the interval, every configuration with equal weight."""
     flat = [inside for items in found.values() for inside, _, _ in items]
     return sum(flat) / len(flat)
 
 
 def report() -> None:
-    """Architectures left out, with and without the number of requests in flight."""
+    """Leave-one-architecture-out, with and without the number of concurrent requests."""
     table = load()
     for known in (True, False):
         found = left_out(table, known)
@@ -143,7 +143,7 @@ def report() -> None:
 
 
 def interpolation(table: TokenTables) -> tuple[float, float, float]:
-    """Measured over interpolated, each inner measurement being hidden in turn: 5, 50 and 95 %."""
+    """Measured over interpolated, each inner measurement left out in turn: 5, 50 and 95 %."""
     import numpy as np
 
     ratios = []

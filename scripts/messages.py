@@ -1,4 +1,4 @@
-"""The sentences of the scripts, in the language of the terminal; needs only Python's own library."""
+"""Messages of the scripts, in the language of the terminal; standard library only."""
 
 import os
 import sys
@@ -10,18 +10,18 @@ LANGUAGES = ("fr", "en")
 
 
 def language() -> str:
-    """`en` where the locale is English, else `fr`: what the command `sobria` does."""
+    """`en` when the locale is English, else `fr`, as in the command `sobria`."""
     locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "fr").lower()
     return "en" if locale.startswith("en") else "fr"
 
 
 def sentence(section: str, key: str, **facts: object) -> str:
-    """The sentence `key` of a section of scripts/words, its blanks filled with facts."""
+    """The text `key` of a section of scripts/words, its placeholders filled with facts."""
     words = tomllib.loads((ROOT / "scripts" / "words" / f"{language()}.toml").read_text("utf-8"))
     filled: str = words[section][key].format(**facts)
     return filled
 
 
 def say(section: str, key: str, **facts: object) -> None:
-    """Write a sentence on stderr: stdout is for results."""
+    """Print a message on stderr: stdout is for results."""
     print(sentence(section, key, **facts), file=sys.stderr, flush=True)

@@ -3,7 +3,7 @@
 Reads the generation by source that codecarbon ships (Our World in Data) and factors/technologies.csv, and writes
 factors/electricity_computed.csv: for each zone, sum over sources of share [1] × factor of the technology [unit/kWh],
 with the central, all the low and all the high factors. Production-based: imports and line losses are not counted.
-Run twice, it changes nothing; with --check it only says whether the file is what it would write.
+Idempotent; with --check it only reports whether the file is up to date.
 """
 
 import argparse
@@ -70,7 +70,7 @@ HEADER = (
 
 @dataclass(frozen=True)
 class GenerationMix:
-    """Generation of a zone by source [any unit], the year it is of, and where it was read."""
+    """Generation of a zone by source [any unit], its year, and its origin."""
 
     zone: str
     year: int
@@ -114,7 +114,7 @@ def main() -> int:
 
 
 def installed_data() -> Path:
-    """Data folder of the installed codecarbon, found without importing it. SystemExit when it is not there."""
+    """Data folder of the installed codecarbon, located without importing it. SystemExit when missing."""
     spec = importlib.util.find_spec("codecarbon")
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit("codecarbon is not installed: no generation by source to read")
@@ -183,7 +183,7 @@ def weighted(
 
 
 def read_technologies(path: Path) -> dict[tuple[str, str], Technology]:
-    """(technology, indicator) to its factor. AssertionError when a source of electricity has none."""
+    """(technology, indicator) -> its factor. AssertionError when a source of electricity has none."""
     with path.open(encoding="utf-8", newline="") as file:
         table = {
             (r["technology"], r["indicator"]): Technology(float(r["value"]), float(r["low"]), float(r["high"]))
@@ -198,7 +198,7 @@ def read_technologies(path: Path) -> dict[tuple[str, str], Technology]:
 
 
 def read_countries(path: Path) -> dict[str, GenerationMix]:
-    """Country to its generation [TWh]. AssertionError when the file is not what it was."""
+    """Country -> its generation [TWh]. AssertionError when the file has changed."""
     found = {}
     for zone, entry in json.loads(path.read_text("utf-8")).items():
         assert len(zone) == 3 and entry["iso_code"] == zone, f"{path.name}: unexpected zone {zone}"

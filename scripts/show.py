@@ -22,7 +22,7 @@ PORT = 8501
 
 
 def main() -> int:
-    """Parse the command line; return the exit code, or become the server."""
+    """Parse the command line; return the exit code, or exec the server."""
     parser = argparse.ArgumentParser(prog="scripts/run", description=sentence("show", "about"))
     parser.add_argument("--check", action="store_true", help=sentence("show", "check_help"))
     parser.add_argument("--samples", action="store_true", help=sentence("show", "samples_help"))
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def fill(home: Path, samples: bool) -> None:
-    """Fill a home, build, print the totals. Raises CalledProcessError; the command has said why."""
+    """Fill a home, build, print the totals. CalledProcessError, after the message of the command."""
     if samples:
         home.mkdir(parents=True, exist_ok=True)
         (home / SAMPLE_MARK).touch()

@@ -1,4 +1,4 @@
-"""The page of the file that stands beside a trace, written from its model: each field, what it may hold and means."""
+"""Documentation page of the sidecar of a trace, generated from its model: each field, its type and meaning."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ _KINDS = {"string": "text", "number": "number", "integer": "integer"}
 
 
 def sidecar(lang: str, made: str) -> str:
-    """Where the file stands, an example, then each field once: those that people write, those of the tracker."""
+    """Path of the sidecar, an example, then each field once: those written by people, those of the tracker."""
     fields = dict(_fields(Sidecar.model_json_schema(by_alias=True), lang))
     Sidecar.model_validate(EXAMPLE)
 
@@ -34,12 +34,12 @@ def sidecar(lang: str, made: str) -> str:
 
 
 def field_names() -> list[str]:
-    """Every field of the model, those of an object inside it as `outer.inner`."""
+    """Every field of the model, nested ones as `outer.inner`."""
     return [name for name, _ in _fields(Sidecar.model_json_schema(by_alias=True), LANGUAGES[0])]
 
 
 def _fields(schema: Mapping[str, Any], lang: str, above: str = "") -> Iterator[tuple[str, str]]:
-    """(name, what it may hold) of each field, those of an object inside it as `outer.inner`."""
+    """(name, allowed values) of each field, nested ones as `outer.inner`."""
     kept = schema.get("$defs", {})
     for name, field in schema["properties"].items():
         found = _value(field)
@@ -51,7 +51,7 @@ def _fields(schema: Mapping[str, Any], lang: str, above: str = "") -> Iterator[t
 
 
 def _value(field: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a field may be, apart from absent."""
+    """The type of a field, apart from absent."""
     ways = [way for way in field.get("anyOf", [field]) if way.get("type") != "null"]
     return {**ways[0], **({"enum": [ways[0]["const"]]} if "const" in ways[0] else {})}
 

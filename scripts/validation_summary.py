@@ -1,6 +1,6 @@
-"""Confront published cases with the estimator: `python -m scripts.validation_summary CASES`; keep our figures alone.
+"""Run published cases through the estimator: `python -m scripts.validation_summary CASES`; store our figures only.
 
-The cases never ship. What is written holds counts, widths of our intervals and ratios of ours to the published value.
+The cases are never distributed. The output has counts, widths of our intervals and ratios of ours to published.
 """
 
 import argparse
@@ -21,15 +21,15 @@ from estimator.workloads.validation.published_cases import read_cases, run
 OUT = Path(__file__).parent.parent / "factors" / "results" / "validation_summary.csv"
 ANSWERS = {"fault", "kind", "quality", "remark", "assumed", "title", "source"}
 ANSWERS_OF_OUTPUT = {"value", "resolution", "tolerance_rel"}
-NOT_COMPARABLE = "C"  # quality of a case whose source does not say enough to compare
-FAMILIES = ("prediction", "reproduction")  # modes whose name is that of publications
-CLOSE = 0.03  # a reproduction agrees within this share, or within the last printed digit
+NOT_COMPARABLE = "C"  # quality of a case with too little information to compare
+FAMILIES = ("prediction", "reproduction")  # modes named after publications
+CLOSE = 0.03  # tolerance of a reproduction, or the last printed digit if larger
 SECOND_HAND = "third_party_transcription"
 
 
 @dataclass
 class FamilyCount:
-    """What is counted of one family, accelerator or indicator."""
+    """Counts of one family, accelerator or indicator."""
 
     cases: set[str] = field(default_factory=set)
     transcribed: set[str] = field(default_factory=set)
@@ -52,7 +52,7 @@ class FamilyCount:
             self.ratios.append(found["central"] / published["value"])
 
     def address(self) -> str:
-        """Where most of it was published."""
+        """Most frequent address of publication."""
         return self.addresses.most_common(1)[0][0]
 
     def cells(self) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class FamilyCount:
 
 
 def quantile(values: Iterable[float], share: float) -> float | None:
-    """The value below which this share lies, interpolated; None of nothing."""
+    """The quantile of this share, interpolated; None of nothing."""
     ordered = sorted(values)
     if not ordered:
         return None
@@ -97,13 +97,13 @@ def summary(cases: Sequence[Mapping[str, Any]], today: date) -> list[dict[str, A
 
 
 def sources_of(case: Mapping[str, Any]) -> frozenset[str]:
-    """The sources of our factor tables that stand at the very address of this case."""
+    """The sources of our factor tables with the same address as this case."""
     address = str(case["source"].get("url") or "").rstrip("/")
     return frozenset(s.id for s in load().sources.values() if address and s.url.rstrip("/") == address)
 
 
 def _predicted(cases: Sequence[Mapping[str, Any]], today: date) -> dict[tuple[str, int], dict[str, Any]]:
-    """Each case valued without its architecture in the regression and without the factors of its own source."""
+    """Each case estimated without its architecture in the regression and without the factors of its own source."""
     groups: dict[frozenset[str], list[Mapping[str, Any]]] = defaultdict(list)
     for case in cases:
         groups[sources_of(case)].append(case)
@@ -121,7 +121,7 @@ def _values_found(
 
 
 def stripped(case: Mapping[str, Any]) -> dict[str, Any]:
-    """A case without its answers; a trace keeps its own figures, which are what is checked."""
+    """A case without its answers; a trace keeps its own figures, which are checked."""
     body = {k: v for k, v in case.items() if k not in ANSWERS}
     if case["phase"] != "trace":
         body["published"] = [{k: v for k, v in p.items() if k not in ANSWERS_OF_OUTPUT} for p in case["published"]]
@@ -136,7 +136,7 @@ def _pairs(cases: Sequence[Mapping[str, Any]], found: Mapping[tuple[str, int], M
 
 
 def _set_aside(cases: Sequence[Mapping[str, Any]], today: date) -> list[dict[str, Any]]:
-    """Cases with a known fault, and how many are told; cases that say too little to be compared."""
+    """Cases with a known fault, and how many were detected; cases with too little information to compare."""
     faulty = [c for c in cases if c["kind"] == "negative" and c["quality"] != NOT_COMPARABLE]
     warned = {key[0]: row["warnings"] for key, row in _values_found(faulty, None, (), today).items()}
     told = sum(c["fault"] in warned.get(c["id"], ()) for c in faulty)

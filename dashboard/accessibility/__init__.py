@@ -1,1 +1,1 @@
-"""What the screens owe to people who read, hear or move otherwise: the audit and the declaration."""
+"""Accessibility of the screens: the audit and the statement."""

@@ -1,4 +1,4 @@
-"""The self-audit of the screens against the RGAA, read from rgaa.csv: one row a criterion; rate and state follow."""
+"""RGAA self-audit of the screens, from rgaa.csv: one row a criterion; rate and state are computed."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -9,11 +9,11 @@ from estimator.catalogue.csv_tables import rows
 
 MET, NOT_MET, NOT_APPLICABLE, NOT_CHECKED = "met", "not_met", "not_applicable", "not_checked"
 STATES = (MET, NOT_MET, NOT_APPLICABLE, NOT_CHECKED)
-HALF = 0.5  # share of the criteria that hold from which the law says « partiellement conforme »
+HALF = 0.5  # share of criteria met from which the law says « partiellement conforme »
 
 
 class RgaaCriterion(NamedTuple):
-    """A criterion: its number, its state, what it asks in our own words, what proves the state, and when."""
+    """A criterion: its number, its state, its requirement in our words, its evidence, and the date."""
 
     number: str
     state: str
@@ -24,12 +24,12 @@ class RgaaCriterion(NamedTuple):
 
     @property
     def theme(self) -> int:
-        """The theme, which the number begins with."""
+        """The theme, which is the first part of the number."""
         return int(self.number.partition(".")[0])
 
 
 class Audit(NamedTuple):
-    """The criteria, and what the law asks to say of them."""
+    """The criteria, and the statement required by law."""
 
     criteria: tuple[RgaaCriterion, ...]
 
@@ -39,24 +39,24 @@ class Audit(NamedTuple):
 
     @property
     def applicable(self) -> int:
-        """The criteria that these pages have something to show for."""
+        """The criteria that apply to these pages."""
         return len(self.criteria) - len(self.of(NOT_APPLICABLE))
 
     @property
     def rate(self) -> float:
-        """Share of the applicable criteria that hold; one that was not checked counts as one that does not."""
+        """Share of the applicable criteria that are met; an unchecked one counts as not met."""
         return len(self.of(MET)) / self.applicable
 
     @property
     def state(self) -> str:
-        """ "none", "partial" or "full": an audit that left a criterion unchecked is none yet."""
+        """Conformity: "none" as long as a criterion is unchecked, else "none", "partial" or "full"."""
         if self.of(NOT_CHECKED) or self.rate < HALF:
             return "none"
         return "partial" if self.of(NOT_MET) else "full"
 
     @property
     def day(self) -> str:
-        """The last day on which something was looked at."""
+        """The date of the last check."""
         return max(c.day for c in self.criteria)
 
     @property
@@ -65,7 +65,7 @@ class Audit(NamedTuple):
         return sorted({c.theme for c in self.criteria})
 
     def counts(self, theme: int) -> list[int]:
-        """How many criteria of a theme are in each of STATES."""
+        """Count of criteria of a theme by state of STATES."""
         return [sum(c.theme == theme for c in self.of(state)) for state in STATES]
 
 

@@ -1,4 +1,4 @@
-"""What parts two options: the parts of their difference, which add up, and the factors that its doubt comes from."""
+"""Difference between two options: its components, which add up, and the factors that make it uncertain."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -19,14 +19,14 @@ from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario
 from estimator.core.number_format import share_text, step_for, tick_text, with_unit
 
-DRAWN = 5  # factors in the picture
+DRAWN = 5  # maximum factors in the chart
 LEAST_DOUBT = 0.005
 WIDEST = 1000  # largest number in the unit of a waterfall
 CHOICE = "contre"
 
 
 def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
-    """The section, with the choice of the option that the reference is set against, kept in the address."""
+    """The section, with the choice of the option to compare with the reference, stored in the URL."""
     body = found.body
     pairs = {other_than(body["reference"], pair): pair for pair in body["lead"] if pair["ratio"]}
     with st.container(key="compare_difference", gap=None):
@@ -45,7 +45,7 @@ def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
 
 
 def _split(body: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> Markup:
-    """From the electricity of one option to that of the other, part by part, at the values of the factors."""
+    """Electricity of one option to that of the other, component by component, at factor values."""
     figures = {option["id"]: option["figures"].get("energy", {}) for option in body["options"]}
     unit, start, end = figures[opened["a"]]["unit"], *(figures[opened[side]]["at_factor_values"] for side in ("a", "b"))
     step = step_for(unit, max(min(start, end), max(start, end) / WIDEST), lang)
@@ -76,7 +76,7 @@ def _split(body: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> Mar
 
 
 def _doubt(pair: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> Markup:
-    """Tornado of the ratio, share of the doubt, and what to measure first."""
+    """Tornado of the ratio, variance shares, and what to measure first."""
     matters = {k: v for k, v in opened["matters"].items() if v >= LEAST_DOUBT and k in opened["tornado"]}
     heading = Markup('<h3 class="under">{}</h3>').format(t("compare.measure", lang))
     if not matters:

@@ -1,4 +1,4 @@
-"""The documents of a scenario, each at an address of its own: a page without script, a table, a text to paste."""
+"""Routes of the documents of a scenario: a page without script, a table, a text to paste."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def _document(request: Request) -> Response:
 
 
 def _scenario(request: Request, lang: str) -> tuple[Scenario, str, Path, str]:
-    """The scenario that the address names, the language, the home, the file that would hold it. SobriaError."""
+    """The scenario of the URL, the language, the home, the file name of the scenario. SobriaError."""
     token, asked = request.query_params.get("scenario", ""), request.query_params.get("cas", "")
     home = default_home()
     if asked:
@@ -56,7 +56,7 @@ def _scenario(request: Request, lang: str) -> tuple[Scenario, str, Path, str]:
 
 
 def _refused(refusal: SobriaError, lang: str) -> str:
-    """What the address lacks, in one sentence, and the way back."""
+    """The fault of the URL, in one sentence, and a link back."""
     title = t("state.refused_title", lang)
     page = Markup(
         '<!DOCTYPE html><html lang="{}"><head><meta charset="utf-8"><title>{} – SobrIA</title>'

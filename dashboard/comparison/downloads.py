@@ -1,4 +1,4 @@
-"""A comparison taken away and brought back: its link, its scenario file, its results."""
+"""Export and import of a comparison: its link, its scenario file, its results."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ MORE = ("qualite", "essai", "date", "par", "minutes_de_travail")
 
 
 def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
-    """Documents, link, downloads, and the place where a scenario file is pasted."""
+    """Documents, link, downloads, and the field to paste a scenario file."""
     st.html(scenario_documents(scenario, lang))
     with st.container(key="compare_files", gap="small"):
         st.html(Markup("<h2>{}</h2><p>{}</p>").format(t("compare_files.title", lang), _how(scenario, lang)))
@@ -44,7 +44,7 @@ def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
 
 
 def downloads(found: ComparedScenario, scenario: Scenario) -> dict[str, tuple[str, str]]:
-    """Each file by its ending: text, kind."""
+    """Each file by extension: text, kind."""
     results = json.dumps(dict(found.body) | {"refused": dict(found.refused)}, ensure_ascii=False, indent=1, default=str)
     return {
         "toml": (scenario_toml(scenario), "application/toml"),
@@ -54,7 +54,7 @@ def downloads(found: ComparedScenario, scenario: Scenario) -> dict[str, tuple[st
 
 
 def results_csv(found: ComparedScenario) -> str:
-    """A row an option and an indicator, for one unit then for the period; for a French spreadsheet."""
+    """One row an option and an indicator, per unit then over the period; for a French spreadsheet."""
     text = io.StringIO(newline="")
     rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
     rows.writerow([*COLUMNS, *MORE])
@@ -83,7 +83,7 @@ def _how(scenario: Scenario, lang: str) -> str:
 
 
 def _open(lang: str) -> None:
-    """Make the pasted file the scenario."""
+    """Load the pasted file as the scenario."""
     try:
         scenario = parse_scenario(st.session_state[PASTED])
     except ScenarioRefused as error:

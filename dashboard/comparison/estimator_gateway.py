@@ -1,4 +1,4 @@
-"""The bridge to the estimator for the screen « Comparer »: scenarios worked out, sites judged, names to choose from."""
+"""Gateway to the estimator for the screen « Comparer »: evaluated scenarios, site criteria, lists of names."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -25,20 +25,20 @@ from estimator.places.criteria import HostingCriterion, criteria
 from estimator.places.evidence import distance_class
 from estimator.places.questionnaire import SupplierQuestion, questionnaire
 
-REMEMBERED = 100  # comparisons
-LARGEST_GROWTH = 10.0  # of the volumes that the page shows
-LONGEST_LABEL = 80  # characters of the label of an option
+REMEMBERED = 100  # comparisons in the cache
+LARGEST_GROWTH = 10.0  # largest multiple of the volume on the page
+LONGEST_LABEL = 80  # maximum characters of an option label
 
 
 class ComparedScenario(NamedTuple):
-    """A scenario worked out; `refused`: options that cannot be, each with its sentence {"fr", "en"}."""
+    """An evaluated scenario; `refused`: options that cannot be evaluated, each with its text {"fr", "en"}."""
 
     body: Mapping[str, Any]
     refused: Mapping[str, Mapping[str, str]]
 
 
 class Hosting(NamedTuple):
-    """What is known of a site: how near it is, the criteria of the RGESN, what to ask its supplier."""
+    """Facts of a site: distance class, RGESN criteria, questions for its supplier."""
 
     distance: str
     criteria: tuple[HostingCriterion, ...]
@@ -47,12 +47,12 @@ class Hosting(NamedTuple):
 
 @lru_cache(maxsize=1)
 def example_scenario() -> Scenario:
-    """The scenario that ships, commented: an example, marked as such."""
+    """The shipped example scenario, with comments and marked as an example."""
     return parse_scenario((resources.files(__package__) / "scenario.toml").read_text("utf-8"))
 
 
 def compared(scenario: Scenario) -> ComparedScenario:
-    """The scenario side by side."""
+    """The comparison of a scenario."""
     return _compared(scenario, date.today(), str(default_home()), _build())
 
 
@@ -65,12 +65,12 @@ def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -
 
 
 def difference(scenario: Scenario, a: str, b: str) -> Mapping[str, Any]:
-    """What the difference of electricity between two options is made of and hangs on, its factors named."""
+    """Decomposition and sensitivity of the electricity difference between two options, with factor labels."""
     return _difference(scenario, (a, b), date.today(), str(default_home()), _build())
 
 
 def _build() -> str:
-    """The ledger whose measured runs a scenario may ask for."""
+    """The ledger for the measured options of a scenario."""
     build = estimator_gateway.current()
     return build.id if build else ""
 
@@ -91,7 +91,7 @@ def _difference(scenario: Scenario, pair: tuple[str, str], today: date, home: st
 
 
 def _computable(scenario: Scenario, context: ComparisonContext) -> tuple[Scenario, Mapping[str, Mapping[str, str]]]:
-    """The scenario whose options that cannot be computed stand as not studied, and why each cannot."""
+    """The scenario with its impossible options marked as not studied, and the reason of each."""
     found = {option.id: _refusal(scenario, option, context) for option in scenario.options}
     refused = {name: refusal for name, refusal in found.items() if refusal}
     kept = tuple(o.model_copy(update={"status": "not_studied"}) if o.id in refused else o for o in scenario.options)
@@ -99,7 +99,7 @@ def _computable(scenario: Scenario, context: ComparisonContext) -> tuple[Scenari
 
 
 def _refusal(scenario: Scenario, option: Option, context: ComparisonContext) -> dict[str, str]:
-    """Why an option cannot be computed, at its volume or at the largest that the page shows."""
+    """Why an option cannot be evaluated, at its volume or at the largest one of the page."""
     try:
         for times in (1.0, LARGEST_GROWTH) if option.status == "studied" else ():
             built(scenario, option, context, times)
@@ -118,19 +118,19 @@ def option_explained(scenario: Scenario, name: str, figure: str) -> dict[str, An
 
 
 def hosting(host: str, day: date) -> Hosting:
-    """What is known of a hosting site on a day. SobriaError."""
+    """Facts of a hosting site on a day. SobriaError."""
     return Hosting(distance_class(host).value, tuple(criteria(host, day)), tuple(questionnaire(host, day)))
 
 
 @lru_cache(maxsize=1)
 def model_names() -> Mapping[str, str]:
-    """Models of the catalogue by id, in the order of their names."""
+    """Models of the catalogue by id, sorted by name."""
     found = sorted(models.load().models, key=lambda model: model.name.casefold())
     return {model.id: model.name for model in found}
 
 
 def model_id(text: str) -> str:
-    """The id of the model that a text names; the text itself when the catalogue does not know it."""
+    """The id of the model of this name; the text itself when unknown to the catalogue."""
     try:
         return models.find(text).id
     except SobriaError:
@@ -139,7 +139,7 @@ def model_id(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def provider_names() -> Mapping[str, str]:
-    """Who serves models, by id."""
+    """Model providers by id."""
     return {provider.id: provider.name for provider in providers.load().providers}
 
 

@@ -1,4 +1,4 @@
-"""« D'où vient ce chiffre ? » for a figure of an option: its sentence, steps, factors, what is left out, the file."""
+"""« D'où vient ce chiffre ? » for a figure of an option: its sentence, steps, factors, exclusions, the file."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ FIGURES = ("energy", "water", "adpe", "gwp", "primary_energy")
 
 
 def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
-    """One figure of one option, named `option.figure`; what cannot be found or computed is said."""
+    """One figure of one option, named `option.figure`; a missing or impossible one is reported."""
     name, _, figure = asked.partition(".")
     back = Markup('<a href="{}">{}</a>').format(link(scenario, lang), t("compare.back", lang))
     try:

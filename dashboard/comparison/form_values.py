@@ -1,4 +1,4 @@
-"""What the forms of « Comparer » read: numbers as people type them, fields as plain values, refusals beside them."""
+"""Parsing of the forms of « Comparer »: typed numbers, fields as plain values, refusals next to the fields."""
 
 import re
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from estimator.core.typography import typeset
 
 
 class NotANumber(ValueError):
-    """A text that is no number, in a field that wants one: (name of the field, text)."""
+    """A text that is not a number, in a number field: (name of the field, text)."""
 
 
 def number_text(value: float | None, lang: str) -> str:
-    """A number as a field shows it: no exponent, decimal comma in French."""
+    """A number in a form field: no exponent, decimal comma in French."""
     if value is None:
         return ""
     text = f"{value:.12f}".rstrip("0").rstrip(".")
@@ -23,14 +23,14 @@ def number_text(value: float | None, lang: str) -> str:
 
 
 def share_field_text(value: float | None, lang: str) -> str:
-    """A share as people write it, « 93 % »; the score of a test as it is."""
+    """A share as a percentage, « 93 % »; a test score unchanged."""
     if value is None or value > 1:
         return number_text(value, lang)
     return number_text(float(Decimal(repr(value)) * 100), lang) + ("\u00a0%" if lang == "fr" else "%")
 
 
 def number(text: str, name: str) -> float | None:
-    """« 1 200,5 », « 94 % »; None for nothing. NotANumber."""
+    """« 1 200,5 », « 94 % »; None for an empty text. NotANumber."""
     bare = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
     share = bare.endswith("%")
     if not bare:
@@ -43,18 +43,18 @@ def number(text: str, name: str) -> float | None:
 
 
 def merged(base: Mapping[str, Any], **given: Any) -> dict[str, Any]:
-    """The base with what was given in its place; what is None or empty is taken out."""
+    """The base with these values over it; None and empty values remove the key."""
     found = {**base, **given}
     return {name: value for name, value in found.items() if value not in (None, "", {})}
 
 
 def checked(values: Mapping[str, Any]) -> Scenario:
-    """A scenario of plain values. ScenarioRefused."""
+    """A scenario from plain values. ScenarioRefused."""
     return scenario_of(values, "scenario")
 
 
 def refusal_text(error: ScenarioRefused | NotANumber, lang: str) -> str:
-    """What was read in which field, what was expected."""
+    """The field, what was read and what was expected."""
     if isinstance(error, NotANumber):
         name, text = error.args
         return t("compare_form.not_a_number", lang, field=_field(name, lang), read=text[:40])

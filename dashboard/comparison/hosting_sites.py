@@ -1,4 +1,4 @@
-"""« Où faire tourner ce modèle ? »: one option at several sites, its parts, what the sites hold to, what to ask."""
+"""« Où faire tourner ce modèle ? »: one option at several sites, its components, criteria of the sites, questions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -22,13 +22,13 @@ from estimator.core.number_format import interval_text, range_text, share_text
 from estimator.core.typography import typeset
 from estimator.places.criteria import HostingCriterion
 
-MOST = 6  # sites side by side
+MOST = 6  # maximum sites in a comparison
 FIRST = ("dcml/vandoeuvre", "scaleway/fr-par-2", "class/server-room", "gcp/europe-north1", "aws/us-east-1")
 FIGURES = ("gwp", "energy", "water", "adpe")
 
 
 def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
-    """The section, with its choices: which option, which sites, which impact; all three in the address."""
+    """The section, with its choices: option, sites, impact; all three stored in the URL."""
     title = Markup("<h2>{}</h2>").format(t("compare.hosts", lang))
     options = {o.id: sentence(o.label) for o in scenario.options if placeable(o) and o.id not in found.refused}
     with st.container(key="compare_hosts", gap=None):
@@ -53,7 +53,7 @@ def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
 
 
 def _screens(found: ComparedScenario, option: str, lang: str) -> str:
-    """What people's screens, left aside here, take of the electricity of the option."""
+    """Share of user screens, excluded here, in the electricity of the option."""
     share = next(o["screens_share"] for o in found.body["options"] if o["id"] == option)
     return t("compare.hosts_screens", lang, share=share_text(share, lang)) if share else ""
 
@@ -71,7 +71,7 @@ def _choices(options: Mapping[str, str], lang: str) -> tuple[str, tuple[str, ...
 
 
 def _sites(lang: str) -> tuple[str, ...]:
-    """The sites chosen in the list, kept in the address."""
+    """The sites chosen in the list, stored in the URL."""
     names = compare_data.subject_names("host", lang)
     asked = [host for host in st.query_params.get("hotes", ",".join(FIRST)).split(",") if host in names]
     st.session_state.setdefault("hotes", asked[:MOST])
@@ -130,7 +130,7 @@ def _part(row: Stack, part: str, lang: str) -> str:
 
 
 def _network(rows: Sequence[Stack], lang: str) -> str:
-    """How much of the total the transport of data is, at most: the charter's hypothesis, shown and not supposed."""
+    """Upper bound of the share of data transfer in the total: the charter's assumption, tested and not assumed."""
     shares = [row.parts["network"] / sum(row.parts.values()) for row in rows if row.parts.get("network")]
     return (
         t("compare.network_share", lang, share=share_text(max(shares), lang))
@@ -140,7 +140,7 @@ def _network(rows: Sequence[Stack], lang: str) -> str:
 
 
 def _verdicts(body: Mapping[str, Any], hosts: Sequence[str], figure: str, lang: str) -> dict[str, str]:
-    """By host, the verdict between it and the lowest one."""
+    """Verdict between each host and the lowest one, by host."""
     known = [(v, o["id"]) for o in body["options"] if (v := o["per_unit"][figure]["central"]) is not None]
     if len(known) < 2:
         return {}
@@ -155,7 +155,7 @@ def _verdicts(body: Mapping[str, Any], hosts: Sequence[str], figure: str, lang: 
 
 
 def _criteria(known: Mapping[str, Hosting], lang: str) -> Markup:
-    """Criteria of the RGESN by site, with how near each site is."""
+    """RGESN criteria by site, with its distance class."""
     sites = [subject_name(host, lang) for host in known]
     rows: list[list[Any]] = [
         [t("compare.distance", lang), *(t(f"distance.{h.distance}", lang) for h in known.values())]
@@ -186,7 +186,7 @@ def _criteria_summary(found: Hosting, lang: str) -> str:
 
 
 def _status(found: HostingCriterion, lang: str) -> Markup:
-    """Met, not met or unknown, why, and on which evidence of which date."""
+    """Met, not met or unknown, why, and the evidence with its date."""
     about = [found.reason_text(lang)]
     if found.status != "unknown" and found.evidence:
         about.append(t("compare.evidence", lang, title=found.evidence[0].title, date=found.evidence[0].date[:4]))
@@ -196,7 +196,7 @@ def _status(found: HostingCriterion, lang: str) -> Markup:
 
 
 def _questions(known: Mapping[str, Hosting], lang: str) -> Markup:
-    """What to ask each supplier, the criteria that the answer settles beside."""
+    """Questions for each supplier, with the criteria that each answer settles."""
     blocks = []
     for host, found in known.items():
         asked = [

@@ -1,4 +1,4 @@
-"""The form of one option of a comparison: what it is, where it runs, what a test found."""
+"""The form of one option of a comparison: description, site, tested quality."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ OPTION_NUMBERS = ("attempts", "acceptance", "reserved_hours")
 
 
 def option_form(scenario: Scenario, option: Option, lang: str) -> None:
-    """Every field of an option that a project lead may state."""
+    """Every field of an option that a project lead may enter."""
     place, quality, use = option.id, option.quality, option.use
     first = option == scenario.options[0]
     statuses = {
@@ -54,7 +54,7 @@ def option_form(scenario: Scenario, option: Option, lang: str) -> None:
 
 
 def _finer(place: str, option: Option, lang: str) -> None:
-    """What has a usual value: how answers are retried and accepted, on which hardware they are made."""
+    """Fields with usual values: retries, acceptance, hardware."""
     use, columns = option.use, st.columns(2)
     with columns[0]:
         text_field(place, "attempts", number_text(option.attempts, lang), lang)
@@ -107,7 +107,7 @@ def _apply_option(scenario: Scenario, option: Option, lang: str) -> None:
 
 
 def _stated(base: Mapping[str, Any], option: Option, lang: str) -> dict[str, Any]:
-    """An option as its form says it; what the form does not show stays. NotANumber."""
+    """An option from its form; fields outside the form are unchanged. NotANumber."""
     place = option.id
     numbers: dict[str, Any] = {name: number(read(place, name), name) for name in OPTION_NUMBERS}
     found = {name: number(read(place, name), name) for name in ("quality", "screen_minutes", "work_minutes")}

@@ -1,4 +1,4 @@
-"""The pictures of a comparison again, to explore: values under the pointer, zoom, parts hidden; loaded when asked."""
+"""Interactive charts of a comparison: tooltips, zoom, hidden series; loaded on demand."""
 
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -20,19 +20,19 @@ from estimator.core.number_format import Amount, DisplayUnit, interval_text, ste
 NAME = "graphiques"
 FIGURES = ("energy", "water", "adpe", "gwp")
 ROW = 56  # height of an option [px]
-PLANE = 5  # height of the plane of quality [rows]
-WIDEST = 40  # characters of a name above its line; the pointer says it whole
-APART = 0.3  # between the volumes of one option [rows]
-ROOM = 96  # above and below the options [px]
+PLANE = 5  # height of the quality chart [rows]
+WIDEST = 40  # maximum characters of a name above its line; the tooltip has the whole name
+APART = 0.3  # offset between the volumes of one option [rows]
+ROOM = 96  # margins above and below the options [px]
 FONT = {"family": "SobrIA Sans, system-ui, sans-serif", "size": 14, "color": INK}
 COLOURS = (ACCENT, PALE, INK)
 BUTTONS = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
 
-Drawn = tuple[str, dict[str, Any], str]  # title, figure, the same in words
+Drawn = tuple[str, dict[str, Any], str]  # title, chart, text alternative
 
 
 class PlotRow(NamedTuple):
-    """What is drawn of an option: its name, its amount, its height."""
+    """An option in a chart: its name, its amount, its height."""
 
     name: str
     amount: Amount
@@ -40,7 +40,7 @@ class PlotRow(NamedTuple):
 
 
 def show(found: ComparedScenario, lang: str) -> None:
-    """The section: a switch, kept in the address, then three charts, each with its words; nothing without Plotly."""
+    """The section: a switch, stored in the URL, then three charts, each with alternative text; empty without Plotly."""
     if find_spec("plotly") is None:
         return
     with st.container(key="compare_charts", gap="small"):
@@ -65,7 +65,7 @@ def _keep() -> None:
 
 
 def _options(found: ComparedScenario, name: str, lang: str) -> Drawn:
-    """Each option for one unit, with its interval."""
+    """Each option per unit, with its interval."""
     body = found.body
     title = t("compare_charts.options", lang, figure=html_parts.figure_name(name, lang), unit=body["unit"])
     amounts = {option["label"]: option["per_unit"].get(name, {}) for option in body["options"]}
@@ -73,7 +73,7 @@ def _options(found: ComparedScenario, name: str, lang: str) -> Drawn:
 
 
 def _growth(found: ComparedScenario, lang: str) -> Drawn:
-    """The electricity of the period at each volume, a colour a volume."""
+    """The electricity of the period at each volume, one colour a volume."""
     groups = {
         t("chart.times", lang, n=f"{grown['times']:g}"): {label(found.body, n): a for n, a in grown["energy"].items()}
         for grown in found.body["growth"]
@@ -82,7 +82,7 @@ def _growth(found: ComparedScenario, lang: str) -> Drawn:
 
 
 def _intervals(title: str, groups: Mapping[str, Mapping[str, Amount]], lang: str) -> Drawn:
-    """A line an option, its name above; in each line a point and an interval for each group."""
+    """One line an option, its name above; in each line a point and an interval for each group."""
     known = {
         group: [PlotRow(sentence(n), a, 0.0) for n, a in amounts.items() if a.get("central") is not None]
         for group, amounts in groups.items()
@@ -118,7 +118,7 @@ def _intervals(title: str, groups: Mapping[str, Mapping[str, Amount]], lang: str
 
 
 def _quality(found: ComparedScenario, lang: str) -> Drawn:
-    """Quality upwards, electricity for one unit rightwards, the threshold as a line."""
+    """Quality on the y axis, electricity per unit on the x axis, the threshold as a line."""
     body, title = found.body, t("compare.smallest", lang)
     rows = [
         PlotRow(sentence(option["label"]), option["per_unit"]["energy"], option["quality"]["value"])
@@ -148,7 +148,7 @@ def _quality(found: ComparedScenario, lang: str) -> Drawn:
 
 
 def _trace(rows: Sequence[PlotRow], step: DisplayUnit, colour: str, lang: str) -> dict[str, Any]:
-    """A point and its interval a row, in the unit of the scale."""
+    """One point and its interval a row, in the unit of the axis."""
     low, central, high = (
         [row.amount[bound] / float(step.worth) for row in rows] for bound in ("low", "central", "high")
     )
@@ -178,5 +178,5 @@ def _short(name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """A label as text: Plotly would read its tags."""
+    """A label escaped against the tags of Plotly."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

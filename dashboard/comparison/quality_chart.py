@@ -12,12 +12,12 @@ from dashboard.shared.svg_charts import RATIO, axis, far_smaller, nice_ticks, ti
 from dashboard.shared.texts import t
 from estimator.core.number_format import Amount, interval_text, share_text, step_for, tick_text
 
-HIGH = 240  # height of the picture [px]
+HIGH = 240  # height of the chart [px]
 TENTHS = 10
 
 
 class QualityPoint(NamedTuple):
-    """A model: electricity for one unit, and quality."""
+    """A model: electricity per unit, and quality."""
 
     label: str
     amount: Amount
@@ -27,9 +27,9 @@ class QualityPoint(NamedTuple):
 
 
 def quality_picture(points: Sequence[QualityPoint], threshold: float | None, title: str, lang: str) -> Markup:
-    """Quality upwards, electricity for one unit rightwards, each model with its interval; the threshold as a line.
+    """Quality on the y axis, electricity per unit on the x axis, each model with its interval; the threshold as a line.
 
-    Points far more sober than the largest are drawn again in a second panel, with the same numbers.
+    Points far below the largest are drawn again in a second panel, with the same numbers.
     """
     numbered = list(enumerate(points, 1))
     far = far_smaller([point.amount["central"] for point in points])
@@ -51,7 +51,7 @@ def quality_picture(points: Sequence[QualityPoint], threshold: float | None, tit
 def _plane(
     shown: Sequence[tuple[int, QualityPoint]], points: Sequence[QualityPoint], threshold: float | None, lang: str
 ) -> Markup:
-    """One panel. points: all of them, which the scale of quality holds whatever is shown. Number 0: not written."""
+    """One panel. points: all of them, for a common quality axis in every panel. Number 0: not written."""
     step = step_for(points[0].amount["unit"], max(p.amount["central"] for _, p in shown), lang)
     ticks = ticks_of(step, max(p.amount["high"] for _, p in shown))
     levels = _levels([p.quality for p in points] + ([threshold] if threshold is not None else []))
@@ -74,7 +74,7 @@ def _plane(
 
 
 def _levels(values: Sequence[float]) -> list[float]:
-    """Lines of the scale of quality: tenths that hold every share, or from zero for the scores of a test."""
+    """Ticks of the quality axis: tenths that include every share, or from zero for test scores."""
     if max(values) > 1:
         return nice_ticks(max(values))
     first, last = math.floor(min(values) * TENTHS - 0.5), math.ceil(max(values) * TENTHS)
@@ -82,7 +82,7 @@ def _levels(values: Sequence[float]) -> list[float]:
 
 
 def quality_text(value: float, lang: str) -> str:
-    """A share as a percentage, the score of a test as it is."""
+    """A share as a percentage, a test score unchanged."""
     return share_text(value, lang) if value <= 1 else tick_text(value, RATIO, lang)
 
 

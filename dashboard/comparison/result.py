@@ -1,4 +1,4 @@
-"""The answer of a comparison: which option meets the need with least, its picture, its numbers, what was left aside."""
+"""Result of a comparison: the option that meets the need with least, its chart, its numbers, the exclusions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,12 +18,12 @@ from estimator.comparison.verdicts import SETTLED
 from estimator.core.number_format import count_text, share_text, tick_text, two_figures
 
 PAGE = "comparer"
-BESIDE = ("water", "adpe", "gwp")  # beside electricity, never summed
+BESIDE = ("water", "adpe", "gwp")  # besides electricity, never summed
 INDICATORS = ("energy", *BESIDE)
 
 
 def link(scenario: Scenario, lang: str, **query: str) -> str:
-    """The address of this very comparison; of the example, the bare page; "" when it is too long for a link."""
+    """The URL of this comparison; for the example, the bare page; "" when too long."""
     if plain_of(scenario) == plain_of(example_scenario()):
         return html_parts.address(PAGE, lang, **query)
     state = token(scenario)
@@ -31,7 +31,7 @@ def link(scenario: Scenario, lang: str, **query: str) -> str:
 
 
 def head(found: ComparedScenario, lang: str) -> Markup:
-    """The question; in one sentence the reference against its nearest rival; then what it is about."""
+    """The question; in one sentence the reference against its nearest rival; then the scope."""
     body = found.body
     need = body["scenario"]["need"]
     volume = t(
@@ -47,14 +47,14 @@ def head(found: ComparedScenario, lang: str) -> Markup:
 
 
 def _minutes_apart(body: Mapping[str, Any], lang: str) -> Markup:
-    """The options of which an agent works longer than the screen that is counted."""
+    """The options with longer working time than counted screen time."""
     found = [(o["label"], w) for o in body["options"] for w in o["warnings"] if w["code"] == MINUTES_APART]
     line = Markup('<br><span class="warn">{}</span>')
     return Markup().join(line.format(named(sentence(label), both(said, lang), lang)) for label, said in found)
 
 
 def answer(body: Mapping[str, Any], lang: str) -> str:
-    """The paired ratio in words, the verdict after it; or why no option leads."""
+    """The paired ratio in words, then the verdict; or why no option leads."""
     told = nearest(suitable(body["lead"], body), lang)
     if told:
         return told
@@ -65,7 +65,7 @@ def answer(body: Mapping[str, Any], lang: str) -> str:
 
 
 def screens(body: Mapping[str, Any], lang: str) -> str:
-    """What people's screens take of the electricity of each option that counts some; "" where none does."""
+    """Share of user screens in the electricity of each option that counts some; "" without any."""
     shares = {option["label"]: option["screens_share"] for option in body["options"] if option["screens_share"]}
     if not shares:
         return ""
@@ -76,8 +76,8 @@ def screens(body: Mapping[str, Any], lang: str) -> str:
 
 
 def suitable(pairs: Sequence[Mapping[str, Any]], body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The pairs of options that reach the threshold; else of those not known to miss it; else all. An option that runs
-    elsewhere than it must, or on too few hours, comes with the last."""
+    """The pairs of options that reach the threshold; else of those not known to miss it; else all. An option outside
+    the wanted zone, or with too few hours, is among the last."""
     unable = {option["id"] for option in body["options"] if option["outside"] or option["too_small"]}
     for missing in ((False, None), (False,)):
         left = unable | {option["id"] for option in body["options"] if option["meets_threshold"] in missing}
@@ -88,7 +88,7 @@ def suitable(pairs: Sequence[Mapping[str, Any]], body: Mapping[str, Any]) -> Seq
 
 
 def nearest(pairs: Sequence[Mapping[str, Any]], lang: str) -> str:
-    """The pair whose ratio is nearest to one, in words, quality beside and verdict after; "" when none has a ratio."""
+    """The pair with the ratio nearest to one, in words, with quality and verdict; "" when none has a ratio."""
     known = [pair for pair in pairs if pair["ratio"]]
     return (
         told_pair(min(known, key=lambda p: max(p["ratio"]["median"], 1 / p["ratio"]["median"])), lang) if known else ""
@@ -101,7 +101,7 @@ def told_pair(pair: Mapping[str, Any], lang: str) -> str:
 
 
 def picture(found: ComparedScenario, scenario: Scenario, lang: str) -> Markup:
-    """Electricity for one unit, then water, metals and greenhouse gases beside it, and whether they agree."""
+    """Electricity per unit, then water, metals and greenhouse gases, and whether they agree."""
     body = found.body
     title = t("compare.picture", lang, unit=body["unit"])
     main = svg_charts.interval_chart(bars(found, scenario, "energy", lang), title, lang)
@@ -125,7 +125,7 @@ def picture(found: ComparedScenario, scenario: Scenario, lang: str) -> Markup:
 
 
 def bars(found: ComparedScenario, scenario: Scenario, name: str, lang: str, whole: bool = True) -> list[ChartRow]:
-    """A bar an option for one unit, in the order given; what has no figure stands without one, unless not `whole`."""
+    """One bar an option per unit, in the given order; options without figure stay, without bar, only if `whole`."""
     made = []
     for option in found.body["options"]:
         amount = option["per_unit"].get(name)
@@ -151,13 +151,13 @@ def bars(found: ComparedScenario, scenario: Scenario, name: str, lang: str, whol
 
 
 def _proof_text(option: Mapping[str, Any], lang: str) -> str:
-    """Proof, and that reserved hours do not suffice when they do not."""
+    """Proof, and insufficient reserved hours if so."""
     too_few = option["occupancy"] and occupancy(option["occupancy"], lang)
     return f"{proof_of(option, lang)}, {too_few[1]}" if too_few and too_few[0] else proof_of(option, lang)
 
 
 def occupancy(found: Mapping[str, Any], lang: str) -> tuple[str, str]:
-    """(mark, how busy reserved accelerators are); marked when they do not suffice."""
+    """(mark, occupancy of reserved accelerators); marked when insufficient."""
     if found["central"] > 1:
         times = tick_text(float(two_figures(found["central"])), svg_charts.RATIO, lang)
         return " warn", t("compare.overbooked", lang, times=times)
@@ -187,9 +187,9 @@ def why_absent(option: Mapping[str, Any], found: ComparedScenario, lang: str) ->
 
 
 def agreement(body: Mapping[str, Any], lang: str) -> str:
-    """Do water, metals and greenhouse gases say the same as electricity, pair by pair? If not, which say what.
+    """Whether water, metals and greenhouse gases agree with electricity, pair by pair; if not, which disagree.
 
-    "" where neither electricity nor they have settled anything: there is nothing to agree on.
+    "" when neither electricity nor they are conclusive.
     """
     energy = {(p["a"], p["b"]): settled(p) for p in body["pairs"]["energy"]}
     against: list[str] = []
@@ -213,15 +213,15 @@ def agreement(body: Mapping[str, Any], lang: str) -> str:
 
 
 def settled(pair: Mapping[str, Any]) -> str | None:
-    """The option that a verdict says is lower, None where it names none."""
+    """The lower option of a verdict, None when it names none."""
     return str(pair["lower"]) if pair["verdict"] in SETTLED else None
 
 
 def named(name: str, said: str, lang: str) -> Markup:
-    """What is said of something, after its name."""
+    """A text after the name of its subject."""
     return Markup(t("numbers.pair", lang)).format(name=Markup("<b>{}</b>").format(name), value=said)
 
 
 def breakable(text: str) -> Markup:
-    """A text of the scenario in a cell, which a line may break anywhere."""
+    """A user text in a cell, breakable anywhere."""
     return Markup('<span class="wild">{}</span>').format(text)

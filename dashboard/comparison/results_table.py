@@ -1,4 +1,4 @@
-"""The numbers of a comparison as a table: what each option takes, its quality, what it counts, what was supposed."""
+"""Table of the numbers of a comparison: figures of each option, quality, counts, assumptions."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -28,7 +28,7 @@ MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
 
 
 def numbers(found: ComparedScenario, scenario: Scenario, lang: str) -> Markup:
-    """The same numbers as a table: figures for one unit, the electricity of the period, quality and minutes beside."""
+    """Figures per unit, electricity of the period, quality and minutes, as a table."""
     body = found.body
     heads = [t("compare.option", lang)]
     heads += [t("compare.period_energy", lang, period=body["scenario"]["need"]["period"])]
@@ -63,7 +63,7 @@ def _units_text(option: Option, lang: str) -> str:
 
 
 def _cell(amount: Mapping[str, Any], option: Mapping[str, Any], name: str, where: tuple[Scenario, str]) -> Markup:
-    """The central value over its interval; both open the calculation."""
+    """The central value over its interval; both link to the explanation."""
     scenario, lang = where
     address = link(scenario, lang, calcul=f"{option['id']}.{name}")
     unseen = f"{option['label']}, {html_parts.figure_name(name, lang)}"
@@ -79,7 +79,7 @@ def _cell(amount: Mapping[str, Any], option: Mapping[str, Any], name: str, where
 
 
 def quality_cell(option: Mapping[str, Any], lang: str) -> Markup | str:
-    """What a test found, which test, when and by whom, and whether it reaches the threshold."""
+    """Test result, test, date and author, and whether it reaches the threshold."""
     found = option["quality"]
     if found is None:
         return t("compare.quality_unknown", lang)
@@ -102,7 +102,7 @@ def _minutes(option: Mapping[str, Any], lang: str) -> str:
 
 
 def _options_without_figures(found: ComparedScenario, lang: str) -> Markup:
-    """Options without figures: rejected, not studied, not computed, each with why."""
+    """Options without figures: rejected, not studied, not computed, each with the reason."""
     out = [option for option in found.body["options"] if not option["per_unit"]]
     if not out:
         return Markup()
@@ -111,7 +111,7 @@ def _options_without_figures(found: ComparedScenario, lang: str) -> Markup:
 
 
 def _warnings(body: Mapping[str, Any], lang: str) -> Markup:
-    """What had to be supposed, once each, with the options it concerns."""
+    """Assumptions, once each, with the options concerned."""
     told: dict[str, list[str]] = {}
     for option in body["options"]:
         for warning in option["warnings"]:

@@ -1,4 +1,4 @@
-"""The need and the options of a comparison, edited on the page; every change is written into the address."""
+"""Form of the need and the options of a comparison; every change is stored in the URL."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -123,7 +123,7 @@ def _name(scenario: Scenario, name: str, refused: Mapping[str, Any], lang: str) 
 
 
 def _free(scenario: Scenario) -> str:
-    """An id that no option has."""
+    """An unused option id."""
     taken = {option.id for option in scenario.options}
     return next(name for n in range(1, len(taken) + 2) if (name := f"solution-{n}") not in taken)
 

@@ -1,4 +1,4 @@
-"""The scenario of this view and the fields of its forms, in the address and in the session."""
+"""The scenario of this view and its form fields, in the URL and in the session."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,21 +17,21 @@ LONG, SHOWN, REVISION, ERROR = (f"compare {name}" for name in ("long", "shown", 
 
 
 def current(lang: str) -> tuple[Scenario, str]:
-    """The scenario of the address, else the example; and what to say when the address holds none."""
+    """The scenario of the URL, else the example; and the error of an invalid URL."""
     text = st.query_params.get(NAME, "")
     wrong = ""
     try:
         found = decode(text) if text else st.session_state.get(LONG) or compare_data.example_scenario()
     except ScenarioRefused:
         found, wrong = compare_data.example_scenario(), t("compare.bad_address", lang)
-    if st.session_state.get(SHOWN) != plain(found):  # another scenario than the fields hold: they start anew
+    if st.session_state.get(SHOWN) != plain(found):  # another scenario than that of the fields: reset them
         st.session_state[SHOWN] = plain(found)
         st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
     return found, wrong
 
 
 def set_scenario(values: Mapping[str, Any], place: str, lang: str, keep: bool = False) -> bool:
-    """Make these values the scenario, or say beside the form `place` why they are none. keep: the fields as typed."""
+    """Set the scenario to these values, or report the error next to the form `place`. keep: fields as typed."""
     try:
         scenario = checked(values)
     except ScenarioRefused as error:
@@ -52,29 +52,29 @@ def set_scenario(values: Mapping[str, Any], place: str, lang: str, keep: bool = 
 
 
 def say_error(place: str) -> None:
-    """What was refused at this place."""
+    """The error reported at this place."""
     where, text = st.session_state.get(ERROR, ("", ""))
     if where == place:
         st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))
 
 
 def field_key(place: str, name: str) -> str:
-    """The key of a field; another one when the fields start anew."""
+    """The key of a field; changes when the fields are reset."""
     return f"compare {st.session_state.get(REVISION, 0)} {place} {name}"
 
 
 def read(place: str, name: str) -> str:
-    """What a field holds, as text."""
+    """The value of a field, as text."""
     return str(st.session_state.get(field_key(place, name)) or "").strip()
 
 
 def text_field(place: str, name: str, value: str, lang: str) -> None:
-    """A line of text or a number, as people type it."""
+    """A text field for a line of text or a number."""
     st.text_input(t(f"compare_form.{name}", lang), value=value, key=field_key(place, name))
 
 
 def list_field(place: str, name: str, options: Mapping[str, str], value: str, lang: str) -> None:
-    """A list in which one searches by typing; a value that the list lacks stands in it as it is."""
+    """A searchable list; a value missing from the list is added as it is."""
     known = options if value in options else {**options, value: value}
     st.selectbox(
         t(f"compare_form.{name}", lang), list(known), index=list(known).index(value), key=field_key(place, name),

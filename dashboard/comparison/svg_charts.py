@@ -1,4 +1,4 @@
-"""Pictures of a comparison: paired ratios, one model at several sites, what the result hangs on, quality × energy."""
+"""SVG charts of a comparison: paired ratios, one model at several sites, sensitivity, quality × energy."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from dashboard.shared.texts import t
 from estimator.core.number_format import Amount, interval_text, share_text, step_for, tick_text, two_figures
 
 SECOND, PALE = "#57606a", "#8ab4dc"
-# Parts of a total, in the order of their bands; the texture of a bar says proof elsewhere, so these are plain colours.
+# Components of a total, in band order; bar textures mean proof elsewhere, so these are plain colours.
 PARTS = {
     "servers": ACCENT,
     "electricity": ACCENT,
@@ -24,7 +24,7 @@ PARTS = {
 
 
 class RatioRow(NamedTuple):
-    """An option against the reference: what is said of it, and the ratio of its electricity."""
+    """An option against the reference: its text, and the ratio of its electricity."""
 
     label: str
     sentence: str
@@ -35,7 +35,7 @@ class RatioRow(NamedTuple):
 
 
 class Stack(NamedTuple):
-    """A site: the parts of its central value [unit of the amount] and the interval of the whole."""
+    """A site: the components of its central value [unit of the amount] and the interval of the total."""
 
     label: str
     parts: Mapping[str, float]
@@ -44,7 +44,7 @@ class Stack(NamedTuple):
 
 
 class Rise(NamedTuple):
-    """A step of a waterfall: what it is, its number as shown, from where to where it goes [any one unit]."""
+    """A step of a waterfall: label, printed number, start and end [any one unit]."""
 
     label: str
     shown: str
@@ -53,7 +53,7 @@ class Rise(NamedTuple):
 
 
 class Swing(NamedTuple):
-    """A factor: the ratio at its low and at its high value, and its share of the doubt."""
+    """A factor: the ratio at its low and at its high value, and its variance share."""
 
     label: str
     low: float
@@ -67,12 +67,12 @@ def times_text(value: float, lang: str) -> str:
 
 
 def _mark(value: float, lang: str) -> str:
-    """A ratio on a scale, as it is."""
+    """Text of a ratio on an axis, unrounded."""
     return t("chart.times", lang, n=tick_text(value, RATIO, lang)) if value else "0"
 
 
 def dumbbells(rows: Sequence[RatioRow], lang: str) -> Markup:
-    """Each option against the reference, a hollow dot at 1; those that lie close to it drawn again, enlarged."""
+    """Each option against the reference, a hollow dot at 1; those close to it drawn again, enlarged."""
     top = max(row.high for row in rows)
     near = [row for row, small in zip(rows, far_smaller([row.median for row in rows]), strict=True) if small]
     panels = [_dumbbell_panel(rows, top, lang)]
@@ -110,7 +110,7 @@ def _dumbbell(row: RatioRow, ticks: Sequence[float]) -> str:
 
 
 def stacks(rows: Sequence[Stack], title: str, lang: str) -> Markup:
-    """A bar a site, its parts one after the other, with the interval of the whole under it."""
+    """One stacked bar a site, with the interval of the total under it."""
     known = [row for row in rows if row.amount.get("central") is not None]
     unit = known[0].amount["unit"] if known else "kWh"
     step = step_for(unit, max((row.amount["central"] for row in known), default=0.0), lang)
@@ -135,7 +135,7 @@ def stacks(rows: Sequence[Stack], title: str, lang: str) -> Markup:
 
 
 def alt_text(title: str, rows: str, lang: str) -> str:
-    """A picture in words, under its title without the mark of its question."""
+    """Text alternative of a chart, under its title without question mark."""
     return t("chart.alt", lang, title=title.rstrip("?\u00a0\u202f "), rows=rows.rstrip("."))
 
 
@@ -157,7 +157,7 @@ def _stack(row: Stack, ticks: Sequence[float]) -> str:
 
 
 def waterfall(rows: Sequence[Rise], title: str, lang: str) -> Markup:
-    """From one total to another: a bar each, and between them what each part adds or takes away."""
+    """From one total to another: a bar each, and between them the effect of each component."""
     top = max(max(row.start, row.end) for row in rows)
     lines = [
         parts.line(Markup("<b>{}</b> <span>{}</span>").format(row.label, row.shown), _rise(row, top)) for row in rows
@@ -167,7 +167,7 @@ def waterfall(rows: Sequence[Rise], title: str, lang: str) -> Markup:
 
 
 def _rise(row: Rise, top: float) -> str:
-    """A total stands on zero; a part that adds is dark, one that takes away is pale."""
+    """A total starts at zero; an increase is dark, a decrease is pale."""
     fill = SECOND if not row.start else ACCENT if row.end > row.start else PALE
     low, high = sorted((row.start, row.end))
     ground = f'<rect style="x:{place(0, top)}" width="1" height="{STRIP}" fill="{LINE}"/>'
@@ -217,5 +217,5 @@ def span(ends: tuple[float, float], top: float, y: float, height: float, fill: s
 
 
 def dot(x: str, y: float, fill: str) -> str:
-    """A point at a place."""
+    """A point at a position."""
     return f'<circle style="cx:{x}" cy="{y:.1f}" r="5" fill="{fill}" stroke="{INK}" stroke-width="2"/>'

@@ -23,7 +23,7 @@ def label(body: Mapping[str, Any], name: str) -> str:
 
 
 def ratios(found: ComparedScenario, lang: str) -> Markup:
-    """Each option against the reference, paired draw by draw: sentences, picture, verdict of each impact, table."""
+    """Each option against the reference, in paired draws: sentences, chart, verdict of each impact, table."""
     body = found.body
     if not body["lead"]:
         return Markup()
@@ -50,7 +50,7 @@ def other_than(name: str, pair: Mapping[str, Any]) -> str:
 
 
 def _verdicts(found: ComparedScenario, lang: str) -> Markup:
-    """The verdict of each impact, one by one, between the reference and every other option."""
+    """The verdict of each impact between the reference and every other option."""
     body, rows = found.body, []
     for option in body["options"]:
         if option["id"] == body["reference"] or option["status"] == "rejected":
@@ -86,7 +86,7 @@ def _pairs_table(body: Mapping[str, Any], lang: str) -> Markup:
 
 
 def smallest(found: ComparedScenario, lang: str) -> Markup:
-    """Quality against electricity for one unit; the smallest model that suffices is filled."""
+    """Quality against electricity per unit; the smallest sufficient model is filled."""
     body, title = found.body, t("compare.smallest", lang)
     threshold = body["scenario"]["constraints"].get("quality")
     points = _points(body, lang)
@@ -127,7 +127,7 @@ def _points(body: Mapping[str, Any], lang: str) -> list[QualityPoint]:
 
 
 def _threshold_text(option: Mapping[str, Any], best: str | None, lang: str) -> str:
-    """What an option is beside the threshold."""
+    """Position of an option relative to the threshold."""
     if option["id"] == best:
         return t("compare.suffices", lang)
     if option["method"] == "none":

@@ -1,4 +1,4 @@
-"""« Et si l'usage augmente ? »: three volumes side by side, where the order changes, how busy a reserved server is."""
+"""« Et si l'usage augmente ? »: three volumes side by side, crossings, occupancy of reserved servers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from estimator.core.number_format import count_text, interval_text, share_text, 
 
 
 def growth(found: ComparedScenario, lang: str) -> Markup:
-    """The electricity of the period at once, three and ten times the volume, and where the order changes."""
+    """The electricity of the period at one, three and ten times the volume, and where the order changes."""
     body, title = found.body, t("compare.growth", lang)
     if not body["growth"]:
         return html_parts.section(title, Markup("<p>{}</p>").format(t("compare.too_many", lang)))
@@ -27,7 +27,7 @@ def growth(found: ComparedScenario, lang: str) -> Markup:
 
 
 def _lead(body: Mapping[str, Any], lang: str) -> list[str]:
-    """The ratio that moves most between the first volume and the last, told at both; else the nearest, once."""
+    """The ratio that changes most between the first volume and the last, at both; else the nearest, once."""
     first, last = body["growth"][0], body["growth"][-1]
     if first["reference"] != last["reference"] and first["reference"] and last["reference"]:
         facts = {"first": label(body, first["reference"]), "last": label(body, last["reference"])}
@@ -51,7 +51,7 @@ def _far(pair: Mapping[str, Any]) -> float:
 
 
 def _tables(body: Mapping[str, Any], lang: str) -> Markup:
-    """Electricity at each volume, and the verdict against the most sober option of that volume."""
+    """Electricity at each volume, and the verdict against the lowest option at that volume."""
     heads = [t("compare.option", lang), *(_times(g["times"], lang) for g in body["growth"])]
     rows = [
         [breakable(sentence(label(body, name))), *(_cell(grown, name, lang) for grown in body["growth"])]
@@ -89,7 +89,7 @@ def _crossing(body: Mapping[str, Any], found: Mapping[str, Any], lang: str) -> s
 
 
 def _reserved(body: Mapping[str, Any], lang: str) -> Markup:
-    """How busy each reserved server is at each volume; a server that waits takes electricity too."""
+    """Occupancy of each reserved server at each volume; an idle server uses electricity too."""
     names = list(body["growth"][0]["occupancy"])
     if not names:
         return Markup()

@@ -1,1 +1,1 @@
-"""The page « Brancher un service »: ways in with code to copy, and a file checked before it is imported."""
+"""The page « Brancher un service »: ingestion methods with code to copy, and dry run of a file before its import."""

@@ -1,4 +1,4 @@
-"""The bridge to the import: what a dropped file would bring, then the import itself; nothing is computed here."""
+"""Gateway to the import: dry run of an uploaded file, then the import itself; nothing is computed here."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,12 +15,12 @@ from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
 
-LONGEST_NAME = 180  # bytes; a file system takes 255
+LONGEST_NAME = 180  # bytes; the maximum of a file system is 255
 UNNAMED = "fichier"
 
 
 def checked(name: str, content: bytes) -> Mapping[str, Any]:
-    """What an import of this file would do now: {"account", "file"}; nothing is written. SobriaError."""
+    """Dry run of this file: {"account", "file"}; nothing is written. SobriaError."""
     home = default_home()
     with _file(name, content) as path:
         found = check_paths(home, [path], reading_context(home)).as_dict()
@@ -28,7 +28,7 @@ def checked(name: str, content: bytes) -> Mapping[str, Any]:
 
 
 def imported(name: str, content: bytes) -> Mapping[str, int]:
-    """The account of the import of this file, after which the figures are computed again. SobriaError."""
+    """The account of the import of this file, after which the build is updated. SobriaError."""
     home = default_home()
     with _file(name, content) as path:
         report = import_paths(Ledger(home), [path], reading_context(home))
@@ -39,12 +39,12 @@ def imported(name: str, content: bytes) -> Mapping[str, int]:
 
 
 def format_name(reader: str, lang: str) -> str:
-    """The name of an input format for people."""
+    """The label of an input format."""
     return say("formats", reader, lang)
 
 
 def plain_name(name: str) -> str:
-    """The name that a file is kept under: no folder, no hidden file, no letter that cannot be read, never a sidecar."""
+    """A safe file name: no folder, no hidden file, no unprintable character, never a sidecar."""
     base = name.replace("\\", "/").rpartition("/")[2]
     kept = "".join(c if c.isprintable() else "-" for c in base).lstrip(".")
     short = kept.encode("utf-8", "ignore")[-LONGEST_NAME:].decode("utf-8", "ignore").lstrip(".")
@@ -53,7 +53,7 @@ def plain_name(name: str) -> str:
 
 @contextmanager
 def _file(name: str, content: bytes) -> Iterator[Path]:
-    """The content as a file, in a folder that is deleted at the end."""
+    """The content as a file, in a temporary folder."""
     with TemporaryDirectory(prefix="sobria-") as folder:
         path = Path(folder, plain_name(name))
         path.write_bytes(content)

@@ -1,4 +1,4 @@
-"""A file dropped on the page: what an import would do of it, then the import, if the person confirms it."""
+"""File upload: dry run of the import, then the import once confirmed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ SHOWN = 12  # names of fields and of models
 
 
 def show(lang: str) -> None:
-    """The place where a file is dropped, or why there is none."""
+    """The upload field, or why there is none."""
     with st.container(key="connect_drop", gap="small"):
         st.html(Markup("<h2>{}</h2>").format(t("connect.drop", lang)))
         if not may_write():
@@ -38,13 +38,13 @@ def show(lang: str) -> None:
 
 
 def _button(lang: str) -> Markup:
-    """The name of the button in the reader's language: Streamlit's own is in English."""
+    """The label of the button in the reader's language: Streamlit's own is in English."""
     text = t("connect.choose", lang).replace("\\", "").replace('"', "")
     return Markup('.st-key-connect_drop section button::after {{ content: "{}"; }}').format(Markup(text))
 
 
 def _take() -> None:
-    """Check the file that was dropped, once; only its content and what was found of it are kept."""
+    """Dry run of the uploaded file, once; only its content and the result are stored."""
     file = st.session_state[DROPPED]
     st.session_state.pop(DONE, None)
     if file is None or not may_write():
@@ -58,7 +58,7 @@ def _take() -> None:
 
 
 def _import(name: str, content: bytes) -> None:
-    """Import the file that was checked."""
+    """Import the checked file."""
     if not may_write():
         return
     st.session_state.pop(FILE, None)
@@ -69,7 +69,7 @@ def _import(name: str, content: bytes) -> None:
 
 
 def _report(name: str, content: bytes, found: Mapping[str, Any] | SobriaError, lang: str) -> None:
-    """What the import would do, the button that does it, and the one that leaves it."""
+    """Result of the dry run, with buttons to import or to cancel."""
     new = aside = 0
     if isinstance(found, SobriaError):
         _refused(typeset(found.message(lang), lang))
@@ -91,7 +91,7 @@ def _refused(text: str) -> None:
 
 
 def _account(name: str, said: Mapping[str, int] | SobriaError, lang: str) -> None:
-    """What the import did, or why it did nothing."""
+    """Account of the import, or why nothing was imported."""
     if isinstance(said, SobriaError):
         _refused(typeset(said.message(lang), lang))
         return
@@ -113,7 +113,7 @@ def _counts(name: str, account: Mapping[str, int], lang: str) -> Markup:
 
 
 def _what(name: str, found: Mapping[str, Any], lang: str) -> Markup:
-    """The report before the import: counts, format, proof, what is set aside and why, what is left out."""
+    """Report before the import: counts, format, proof, quarantined rows with reasons, ignored fields."""
     file = found["file"]
     lines: list[str | Markup] = [t("connect.format", lang, format=connect.format_name(file["reader"], lang))]
     proofs = file["proofs"]

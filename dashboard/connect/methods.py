@@ -1,4 +1,4 @@
-"""The ways in that work today: for each, the steps from a running service to a figure, with the code to paste."""
+"""Ingestion methods: for each, the steps from a running service to a figure, with the code to paste."""
 
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ CODECARBON = 'EmissionsTracker(emissions_endpoint="http://sobria:JETON@127.0.0.1
 
 
 class MethodStep(NamedTuple):
-    """One step: its name in the words files, what to paste, if anything, and what else may be pasted instead."""
+    """One step: its key in the words files, the code to paste, if any, and its alternative."""
 
     name: str
     code: str
@@ -48,7 +48,7 @@ class MethodStep(NamedTuple):
 
 
 class Way(NamedTuple):
-    """One way in: its name in addresses and in the words files, and its four steps."""
+    """An ingestion method: its name in URLs and in the words files, and its four steps."""
 
     name: str
     steps: tuple[MethodStep, ...]
@@ -58,7 +58,7 @@ BUILD = MethodStep("build", "sobria build")
 
 
 def _from_file(name: str, code: str, file: str) -> Way:
-    """A way that leaves a file, which is then checked and imported."""
+    """A method that writes a file, which is then checked and imported."""
     after = MethodStep("check", f"sobria check {file}"), MethodStep("import", f"sobria import {file}"), BUILD
     return Way(name, (MethodStep(name, code), *after))
 

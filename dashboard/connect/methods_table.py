@@ -1,4 +1,4 @@
-"""What the page says before any file: the ways in as a table, and the four steps of one of them."""
+"""The page without a file: the table of ingestion methods, and the four steps of one of them."""
 
 import streamlit as st
 from markupsafe import Markup
@@ -9,7 +9,7 @@ from dashboard.shared.texts import sentence, t
 
 
 def ways_view(lang: str) -> None:
-    """The question, and a line for each way in."""
+    """The question, and one line a method."""
     st.html(html_parts.head(t("connect.title", lang), t("connect.answer", lang), t("connect.note", lang)))
     heads = [t(f"connect.{head}", lang) for head in ("way", "read", "proof")]
     rows = [

@@ -1,1 +1,1 @@
-"""A figure opened: sentence, doubt, steps, factors."""
+"""Explanation of a figure: sentence, uncertainty, steps, factors."""

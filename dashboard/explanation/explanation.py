@@ -1,4 +1,4 @@
-"""A number opened, for people: its sentence, doubt, steps, factors and sources, what is left out, how to redo it."""
+"""Explanation screen of a figure: its sentence, uncertainty, steps, factors and sources, exclusions, replay."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -24,12 +24,12 @@ from estimator.core.number_format import (
 from estimator.governance.indicators.explanation import SHEET, split_number
 from estimator.reporting.summary.sentences import scope_name
 
-DOUBTS = 5  # factors in the picture of the doubt
+DOUBTS = 5  # factors in the uncertainty chart
 LEAST_DOUBT = 0.005
 
 
 def explain_view(found: Mapping[str, Any], coverage: Mapping[str, Any], lang: str) -> Markup:
-    """The whole screen of a number."""
+    """The whole screen of a figure."""
     return (
         _head(found, lang)
         + _doubt(found, lang)
@@ -69,7 +69,7 @@ def _head(found: Mapping[str, Any], lang: str) -> Markup:
 
 
 def _doubt(found: Mapping[str, Any], lang: str) -> Markup:
-    """What the interval comes from: the factors that bring most of it."""
+    """Sources of the interval: the factors with the largest variance shares."""
     amount = found["amount"]
     if amount["central"] is None:
         return Markup()
@@ -102,7 +102,7 @@ def _factor_name(factor: Mapping[str, Any], lang: str) -> str:
 
 
 def _steps(found: Mapping[str, Any], lang: str) -> Markup:
-    """Each step with its numbers; of many groups of runs, their sums, then the largest groups opened."""
+    """Each step with its numbers; over many groups of runs, their sums, then the largest groups."""
     if not found["steps"]:
         return Markup()
     body = _step_list(found["steps"], lang)
@@ -135,7 +135,7 @@ def _step(step: Mapping[str, Any], lang: str) -> Markup:
 
 
 def _step_value(step: Mapping[str, Any], lang: str) -> str:
-    """The result of a step in the unit of its numbers, then as people read it, with its interval."""
+    """The result of a step in the unit of its numbers, then in the display unit, with its interval."""
     amount = {"low": step["low"], "central": step["value"], "high": step["high"], "unit": step["unit"]}
     same_unit = exact_text(step["value"], step["unit"], lang, DisplayUnit(Decimal(1), unit_text(step["unit"], lang)))
     if amount["low"] == amount["high"]:
@@ -199,13 +199,13 @@ def validity_text(first: str | None, last: str | None, lang: str) -> str:
 
 
 def _concerns(entry: Mapping[str, Any], lang: str) -> str:
-    """Which share of the electricity a part that is not counted concerns, unless it is all of it."""
+    """The share of the electricity that a left-out part concerns, unless it is all of it."""
     share = entry["share"]
     return "" if share > html_parts.ALMOST_ALL else t("explain.concerns", lang, share=share_text(share, lang))
 
 
 def _left_out(entries: Sequence[Mapping[str, Any]], lang: str, screens: bool = False) -> Markup:
-    """What a figure leaves out; screens: does it count those of people?"""
+    """What a figure leaves out; screens: whether it includes user screens."""
     said = [
         t("explain.not_counted_item", lang, part=t(f"parts.{e['part']}", lang), reason=both(e, lang))
         + _concerns(e, lang)
@@ -229,7 +229,7 @@ def _trace(found: Mapping[str, Any], lang: str) -> Markup:
 
 
 def _services(found: Mapping[str, Any], lang: str) -> Markup:
-    """The services whose months a number of a territory and a period adds up."""
+    """The services summed in a figure of a territory and a period."""
     links = [
         Markup('<a href="{}">{}</a>').format(html_parts.explain_link(f"service.{key}.{found['figure']}", lang), key)
         for key in found["services"]
@@ -238,7 +238,7 @@ def _services(found: Mapping[str, Any], lang: str) -> Markup:
 
 
 def _used_by(found: Mapping[str, Any], lang: str) -> Markup:
-    """The wider numbers that hold this one."""
+    """The wider figures that include this one."""
     wider = []
     if found["scope"] == "run" and found["trace"]["lines"]:
         key = found["trace"]["lines"][0]["service_key"]

@@ -1,1 +1,1 @@
-"""A factor opened, with the sources that disagree."""
+"""Detail of a factor, with the sources that disagree."""

@@ -1,4 +1,4 @@
-"""A factor as people want to read it: its value, its bounds and their rule, its source, and what other sources say."""
+"""Detail of a factor: its value, bounds and their rule, source, and the values of other sources."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -62,7 +62,7 @@ def factor_view(entry: FactorEntry, family: Sequence[FactorEntry], today: date, 
 
 
 def rivals_picture(entries: Sequence[FactorEntry], lang: str) -> Markup:
-    """Values of one quantity for one subject, side by side: the one in use is full, the others only outlined."""
+    """Values of one quantity for one subject: the default is filled, the rivals outlined."""
     title = _name(entries[0], lang)
     ordered = sorted(entries, key=lambda e: str(e.factor.valid_from or ""), reverse=True)
     ordered.sort(key=lambda e: e.factor.role != "default")
@@ -127,7 +127,7 @@ def _value(entry: FactorEntry, lang: str) -> str:
 
 
 def _bounds(entry: FactorEntry, step: DisplayUnit, lang: str) -> str:
-    """The bounds of a value; a rival value is often given without any, which does not make it exact."""
+    """The bounds of a value; a rival without bounds is not thereby exact."""
     item = entry.factor
     if item.value is None:
         return ""

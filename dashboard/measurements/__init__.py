@@ -1,1 +1,1 @@
-"""Coverage by month, a run opened, its raw fields."""
+"""Coverage by month, run detail, raw fields."""

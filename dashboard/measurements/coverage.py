@@ -1,4 +1,4 @@
-"""What the measurements cover: month by month with the gaps, then service by service with what proves each."""
+"""Coverage of the measurements: by month with gaps, then by service and proof."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from estimator.catalogue.schema import PROOFS
 from estimator.core.number_format import share_text
 from estimator.core.periods import months_between
 
-DRAWN = 20  # services in the picture
+DRAWN = 20  # services in the chart
 
 
 def coverage(services: Sequence[Mapping[str, Any]], months: Sequence[Mapping[str, Any]], lang: str) -> Markup:
@@ -27,7 +27,7 @@ def coverage(services: Sequence[Mapping[str, Any]], months: Sequence[Mapping[str
 
 
 def _note(lines: Sequence[ServiceTimeline], lang: str) -> str:
-    """How many services have a gap, and how many are not drawn."""
+    """How many services have a gap, and how many are not in the chart."""
     if not lines:
         return t("coverage.nothing", lang)
     gaps = sum(1 for line in lines if line.gaps)
@@ -59,7 +59,7 @@ def _months(line: ServiceTimeline | None, lang: str) -> str:
 
 
 def _proofs(entry: Mapping[str, Any], lang: str) -> Markup:
-    """A line a proof: how many runs have some electricity of it, which open, and its share of the electricity."""
+    """One line a proof: count of runs with electricity of it, linked, and its share of the electricity."""
     key, said = entry["service_key"], []
     for proof in PROOFS:
         runs, share = entry["proved"].get(proof, 0), entry["proof"].get(proof, 0.0)
@@ -77,7 +77,7 @@ def _proofs(entry: Mapping[str, Any], lang: str) -> Markup:
 
 
 def _runs(service: str, count: int, proof: str, word: str, lang: str) -> Markup:
-    """« 72 exécutions », which opens their list; proof: "" asks for all."""
+    """« 72 exécutions », linked to their list; proof: "" for all."""
     link = html_parts.address("mesures", lang, service=service, preuve=proof)
     more = t("coverage.of_service", lang, service=service, word=word)
     return Markup('<a href="{}">{}<span class="unseen"> {}</span></a>').format(

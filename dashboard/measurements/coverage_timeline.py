@@ -1,4 +1,4 @@
-"""What was covered month by month, by service and by proof, with the gaps in plain sight."""
+"""Coverage by month, service and proof, with gaps shown."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ Month = Mapping[str, Any]  # {"runs", "unknown", "kwh"} of estimator.builds.cove
 
 
 class ServiceTimeline(NamedTuple):
-    """A service with the months in which it has rows, by number yyyymm."""
+    """A service with its months that have rows, by number yyyymm."""
 
     key: str
     found: Mapping[int, Month]
@@ -32,7 +32,7 @@ class ServiceTimeline(NamedTuple):
 
     @property
     def gaps(self) -> list[list[int]]:
-        """Its months without any row, between its first and its last, those that follow each other together."""
+        """Its months without any row, between its first and its last, consecutive ones grouped."""
         stretches: list[list[int]] = []
         for month in months_between(min(self.found), max(self.found)):
             if month in self.found:
@@ -59,7 +59,7 @@ def lines_of(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list
 
 
 def months_picture(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
-    """A strip a service, a column a month."""
+    """One strip a service, one column a month."""
     touched = [month for line in lines for month in line.found]
     months = months_between(min(touched), max(touched)) if touched else []
     title = t("coverage.caption", lang)
@@ -76,7 +76,7 @@ def months_picture(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
 
 
 def months_table(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
-    """The same as numbers: a row a service and month, the gaps too."""
+    """The same as numbers: one row a service and month, gaps included."""
     heads = ("table.service", "table.month", "table.runs", "figures.it_energy", "table.proof")
     rows = [
         [line.key, month_text(month, lang), *_cells(line.found.get(month), lang)]
@@ -98,7 +98,7 @@ def gaps_text(line: ServiceTimeline, lang: str) -> str:
 
 
 def _strip(line: ServiceTimeline, months: Sequence[int], lang: str) -> Markup:
-    """A column a month; what lies before a service's first month or after its last is no gap."""
+    """One column a month; before a service's first month or after its last there is no gap."""
     first, last = min(line.found), max(line.found)
     columns = [
         line.found[m]["kwh"] or ZERO if m in line.found else EMPTY if first <= m <= last else None for m in months
@@ -116,7 +116,7 @@ def _strip(line: ServiceTimeline, months: Sequence[int], lang: str) -> Markup:
 
 
 def _unknown_text(line: ServiceTimeline, lang: str) -> str:
-    """How many months hold runs whose electricity is not known."""
+    """Count of months with runs of unknown electricity."""
     count = sum(1 for month in line.found.values() if month["unknown"])
     if count == len(line.found):
         return t("coverage.unknown_all", lang)
@@ -124,7 +124,7 @@ def _unknown_text(line: ServiceTimeline, lang: str) -> str:
 
 
 def _marks(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
-    """Legend of what is no proof, as far as it is drawn."""
+    """Legend of the marks other than proofs, as far as they are drawn."""
     months = [month for line in lines for month in line.found.values()]
     drawn = {"open": any(month["unknown"] for month in months), "empty": any(line.gaps for line in lines)}
     return Markup().join(svg_charts.mark(name, t(f"coverage.{name}", lang)) for name, there in drawn.items() if there)
@@ -143,7 +143,7 @@ def _axis(months: Sequence[int], lang: str) -> Markup:
 
 
 def _alternative(line: ServiceTimeline, lang: str) -> str:
-    """A strip in words: each month with its electricity, then its gaps."""
+    """Text alternative of a strip: each month with its electricity, then its gaps."""
     cells = [
         t("chart.month_cell", lang, month=month_text(month, lang), value=_cells(line.found.get(month), lang)[1])
         for month in months_between(min(line.found), max(line.found))

@@ -1,4 +1,4 @@
-"""One run opened: its figures, how they differ from the file, what they leave out, its raw fields, how to undo it."""
+"""Run detail: its figures, differences from the file, exclusions, raw fields, withdrawal."""
 
 import re
 import shlex
@@ -19,7 +19,7 @@ PARTS = ("gwp.use", "gwp.devices", "gwp.machines")
 COUNTS = ("current", "superseded", "duplicate", "refused")
 ALWAYS = ("storage", "desk", "training")
 _HASH = re.compile(r"[0-9a-f]{16,64}")
-SHOWN_HASH = 16  # characters of a file's hash that name it in a command
+SHOWN_HASH = 16  # characters of a file hash in a command
 
 
 def run_view(run: Mapping[str, Any], lang: str) -> Markup:
@@ -35,7 +35,7 @@ def run_view(run: Mapping[str, Any], lang: str) -> Markup:
 
 
 def left_out(run: Mapping[str, Any], lang: str) -> list[str]:
-    """What the electricity and the footprint of a run do not cover, from how it was read and what is known of it."""
+    """What the electricity and the footprint of a run do not include, from its metering modes and known facts."""
     codes = [
         (f"left_out.{mode}", {"component": ", ".join(t(f"run.components.{c}", lang) for c in components)})
         for mode, components in _meters(run).items()
@@ -67,7 +67,7 @@ def _answer(run: Mapping[str, Any], lang: str) -> Markup:
 
 
 def _figures(run: Mapping[str, Any], lang: str) -> Markup:
-    """Each figure with the way to its calculation."""
+    """Each figure with a link to its explanation."""
     rows = []
     for name in (*FIGURES, *PARTS):
         amount = _reached(run["indicators"], name)
@@ -91,7 +91,7 @@ def _reached(indicators: Mapping[str, Any], name: str) -> Mapping[str, Any] | No
 
 
 def _differs(run: Mapping[str, Any], lang: str) -> Markup:
-    """Our figures beside what the trace and its file say of themselves."""
+    """Our figures next to those stated in the trace and its file."""
     lines: list[str | Markup] = []
     read, share = _read_kwh(run), run["charge_share"]
     if read is not None and run["indicators"]["it_energy"]["central"] is not None:
@@ -124,7 +124,7 @@ def _read_kwh(run: Mapping[str, Any]) -> float | None:
 
 
 def _meters(run: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The ways in which its energy was had, each with the components that were read so."""
+    """The metering modes of its energy, each with its components."""
     if run["modelled"]:
         return {"modelled" if modelled(run) else "not_modelled": []}
     found: dict[str, list[str]] = {}
@@ -135,7 +135,7 @@ def _meters(run: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _unread(run: Mapping[str, Any]) -> list[str]:
-    """Components without a reading in a trace that reads by component; accelerators only where there are some."""
+    """Components without a reading in a trace by component; accelerators only when there are some."""
     if _read_kwh(run) is None or run["other_energy_kwh"]:
         return []
     there = [c for c in ("cpu", "gpu", "ram") if c != "gpu" or run["device"] or run["device_as_read"]]
@@ -143,7 +143,7 @@ def _unread(run: Mapping[str, Any]) -> list[str]:
 
 
 def _unknown_parts(run: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
-    """What of the site and of the making of the hardware is not known, each with its reason."""
+    """Unknown parts of the site and of hardware manufacture, each with its reason."""
     found = run["indicators"]
     asked = (("site", found["energy"]), *((p, (found.get("gwp") or {}).get(p)) for p in ("devices", "machines")))
     missing = [(name, amount["missing"]) for name, amount in asked if amount and amount["central"] is None]
@@ -151,7 +151,7 @@ def _unknown_parts(run: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
 
 
 def _file(run: Mapping[str, Any], lang: str) -> Markup:
-    """What became of the rows of the file that the run was read from."""
+    """Outcome of the rows of the file of the run."""
     account = run["file"]
     counts = [t(f"run.file_{name}", lang, n=account[name]) for name in COUNTS if account[name] or name == "current"]
     text = t(
@@ -165,7 +165,7 @@ def _file(run: Mapping[str, Any], lang: str) -> Markup:
 
 
 def _undo(run: Mapping[str, Any], lang: str) -> Markup:
-    """The commands that take the run, or its whole file, out of every total."""
+    """The commands that withdraw the run, or its whole file, from every total."""
     sha = run["file_sha"]
     file = sha[:SHOWN_HASH] if _HASH.fullmatch(sha) else run["file_name"]
     body = Markup().join(

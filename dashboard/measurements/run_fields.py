@@ -1,4 +1,4 @@
-"""The raw fields of a run, in groups: each column of the ledger that holds something, as it was read."""
+"""Raw fields of a run, by group: each non-empty column of the ledger, as read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from estimator.ledger.rows import COMPONENTS
 
 ENERGIES = tuple(f"{component}_energy_kwh" for component in COMPONENTS)
 MODES = tuple(f"{component}_mode" for component in COMPONENTS)
-# What is not here is shown elsewhere in the page: what to check.
+# Columns not listed here are elsewhere in the page: checks.
 GROUPS: dict[str, tuple[str, ...]] = {
     "identity": (
         "service_key", "run_id", "task_name", "run_key", "row_id", "cumulative", "file_name", "line", "file_sha",
@@ -33,7 +33,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 SUBJECTS = ("zone", "host", "machine", "device", "gap")
 CODED = ("scope", "time_basis")
-UNITS = {"data_gb": "GB", "reported_gwp_kg": "kgCO2e", "reported_water_l": "L"}  # of those whose name says none
+UNITS = {"data_gb": "GB", "reported_gwp_kg": "kgCO2e", "reported_water_l": "L"}  # unit of columns whose name has none
 MIDNIGHT = "00:00:00"
 
 
@@ -52,12 +52,12 @@ def fields(run: Mapping[str, Any], lang: str) -> Markup:
 
 
 def modelled(run: Mapping[str, Any]) -> bool:
-    """Is its electricity known, from what was made and not from any reading?"""
+    """Whether its electricity is known, from counts and not from any reading."""
     return bool(run["modelled"]) and run["indicators"]["it_energy"]["central"] is not None
 
 
 def whole_days(run: Mapping[str, Any]) -> bool:
-    """Does its trace know days only: from the first moment of one to the last moment of one?"""
+    """Whether its trace has days only: from the start of one to the end of one."""
     start, end = run["start"], run["end"]
     return bool(start[11:19] == end[11:19] == MIDNIGHT and start != end)
 
@@ -77,7 +77,7 @@ def _component(name: str, lang: str) -> str:
 
 
 def _energy(component: str, run: Mapping[str, Any], lang: str) -> str:
-    """Energy and how it was read, or that none was, where the trace says how none was."""
+    """Energy and its metering mode, or the mode when there is no energy."""
     kwh, mode = run.get(f"{component}_energy_kwh"), run.get(f"{component}_mode")
     if kwh is None:
         return "" if mode in (None, "mode/none") else t("run.no_energy", lang, mode=mode_name(mode, lang))
@@ -85,7 +85,7 @@ def _energy(component: str, run: Mapping[str, Any], lang: str) -> str:
 
 
 def _value(name: str, run: Mapping[str, Any], lang: str) -> Any:
-    """A field as people read it: a coded word or subject by its name, a number as they write it, the rest as is."""
+    """A field in readable form: label of a code or subject, formatted number, other values unchanged."""
     value = run.get(name)
     if value is None:
         return None
@@ -105,7 +105,7 @@ def _value(name: str, run: Mapping[str, Any], lang: str) -> Any:
 
 
 def _moment(name: str, run: Mapping[str, Any], lang: str) -> str:
-    """A moment, or a day where the trace knows days only; the day of the end is the last one within."""
+    """A time, or a day when the trace has days only; the end is then the last day included."""
     if whole_days(run):
         return day_text(run["start"] if name == "start_us" else run["last"], lang)
     return moment_text(run["start" if name == "start_us" else "end"], lang)

@@ -1,1 +1,1 @@
-"""One module per page: reads the address, calls the parts, nothing else."""
+"""One module per page: reads the URL, calls the parts, nothing else."""

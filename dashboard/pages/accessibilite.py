@@ -1,4 +1,4 @@
-"""Accessibilité: the statement that the law asks for, made from the audit; the authority fills the contact."""
+"""Accessibilité: the statement required by law, generated from the audit; the contact comes from the authority."""
 
 import streamlit as st
 from markupsafe import Markup

@@ -1,4 +1,4 @@
-"""Accueil: what our AI costs, and what we know of it."""
+"""Accueil: cost of our AI, and its coverage."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from dashboard.shared.widgets import language, proof_sentence, service_bars, why
 from estimator.core.number_format import plain, range_text, said_in_sentence, share_text, step_for, with_unit
 from estimator.reporting.summary.sentences import counted_indicators
 
-SHOWN = 8  # services in the picture
+SHOWN = 8  # services in the chart
 TILES = ("energy", "water", "adpe", "gwp")
 
 
@@ -66,7 +66,7 @@ def _answer(
 
 
 def _services_with_energy(services: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The services whose site electricity is known, and so in the total."""
+    """The services of known site electricity, hence in the total."""
     return [entry for entry in services if entry["indicators"]["energy"]["central"] is not None]
 
 
@@ -112,7 +112,7 @@ def _table(services: Sequence[Mapping[str, Any]], names: Mapping[str, str], titl
 
 
 def _named(key: str, names: Mapping[str, str]) -> str | Markup:
-    """The name of a service with its key under it, or its key alone."""
+    """The name of a service above its key, or its key alone."""
     if key not in names:
         return key
     return Markup('{}<br><span class="small">{}</span>').format(names[key], key)
@@ -145,13 +145,13 @@ def _totals(totals: Mapping[str, Any], lang: str) -> Markup:
 
 
 def _shared_cover(found: Mapping[str, Any]) -> list[float]:
-    """The share of the electricity that every total covers, when it is one and the same."""
+    """The share of the electricity covered by every total, when it is the same for all."""
     shares = [found[name]["covers"] for name in TILES if found[name]["central"] is not None]
     return shares[:1] if shares and max(shares) - min(shares) < html_parts.LEAST_SHOWN else []
 
 
 def _lines(name: str, found: Mapping[str, Any], proof: Mapping[str, float], lang: str) -> list[str | Markup]:
-    """What stands under a figure: what it is, its parts, what proves it, what it covers."""
+    """Lines under a figure: definition, parts, proof, coverage."""
     amount = found[name]
     lines: list[str | Markup] = [t(f"figures.{name}_what", lang)]
     if name == "water":
@@ -190,7 +190,7 @@ def _onward_links(lang: str) -> Markup:
 
 
 def _empty(lang: str) -> Markup:
-    """A home without any measurement: what to do next, in one command."""
+    """A home without measurements: the next command to run."""
     steps = [
         Markup("<h3>{}</h3><p>{}</p>{}").format(
             t(f"state.empty_{name}", lang), t(f"state.empty_{name}_what", lang), html_parts.command(text)

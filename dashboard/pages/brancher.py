@@ -1,4 +1,4 @@
-"""Brancher un service: how to bring measurements in; one way in opens at ?voie=."""
+"""Brancher un service: ingestion methods; one of them at ?voie=."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from dashboard.shared.widgets import language
 
 
 def show() -> None:
-    """The ways in, or the steps of the one that the address names; then the place where a file is dropped."""
+    """The methods, or the steps of the one in the URL; then the upload field."""
     lang, asked = language(), st.query_params.get("voie", "")
     way = next((way for way in WAYS if way.name == asked), None)
     if way is None:

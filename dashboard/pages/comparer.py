@@ -1,4 +1,4 @@
-"""Comparer: which solution meets the need with the least; the scenario is in the address, else the example."""
+"""Comparer: which solution meets the need with the least; the scenario is in the URL, else the example."""
 
 import streamlit as st
 from markupsafe import Markup
@@ -20,7 +20,7 @@ from dashboard.shared.widgets import language
 
 
 def show() -> None:
-    """The comparison, or one of its figures when the address names one."""
+    """The comparison, or one of its figures when named in the URL."""
     lang = language()
     scenario, wrong = compare_session.current(lang)
     mark = html_parts.banner(lang, "compare.example") if scenario.example else Markup()

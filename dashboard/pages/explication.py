@@ -1,4 +1,4 @@
-"""D'où vient ce chiffre ? One number opened, at ?id=."""
+"""D'où vient ce chiffre ? Explanation of one figure, at ?id=."""
 
 import streamlit as st
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from estimator.core.errors import SobriaError
 
 
 def show() -> None:
-    """The explanation that the address asks for, or how to ask for one."""
+    """The explanation named in the URL, or how to get one."""
     lang, build = language(), estimator_gateway.current()
     asked = st.query_params.get("id", "")
     if build is None:

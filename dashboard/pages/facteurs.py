@@ -1,4 +1,4 @@
-"""Facteurs: every factor with its bounds, source and age, and the sources that disagree; one opens at ?facteur=."""
+"""Facteurs: every factor with its bounds, source and age, and the sources that disagree; one of them at ?facteur=."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,11 +13,11 @@ from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language, page_asked, search
 
-DRAWN = 8  # values of one disagreement in the picture of the list
+DRAWN = 8  # values of one disagreement in the chart of the list
 
 
 def show() -> None:
-    """The list with its filters, or one factor when the address names one."""
+    """The list with its filters, or one factor when named in the URL."""
     lang, entries, today = language(), estimator_gateway.factors(), date.today()
     asked = st.query_params.get("facteur", "")
     if asked:
@@ -45,7 +45,7 @@ def _head(entries: Sequence[FactorEntry], today: date, lang: str) -> Markup:
 
 
 def _filtered(entries: Sequence[FactorEntry], lang: str) -> list[FactorEntry]:
-    """What the filters of the address keep."""
+    """The factors selected by the filters of the URL."""
     quantities = {e.factor.quantity: e.quantity[lang] for e in entries}
     sources = {e.factor.source: e.source["title"] for e in entries}
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
@@ -62,7 +62,7 @@ def _filtered(entries: Sequence[FactorEntry], lang: str) -> list[FactorEntry]:
 
 
 def _disagreements(chosen: Sequence[FactorEntry], lang: str) -> Markup:
-    """Quantities and subjects, among those chosen, that several sources give; the best documented is drawn."""
+    """Quantities and subjects, among those selected, with several sources; the best documented is drawn."""
     title = t("factors.rivals", lang)
     groups: dict[tuple[str, str], list[FactorEntry]] = {}
     for entry in estimator_gateway.factors():
@@ -85,7 +85,7 @@ def _disagreements(chosen: Sequence[FactorEntry], lang: str) -> Markup:
 
 
 def known_values(entries: Sequence[FactorEntry]) -> list[FactorEntry]:
-    """Those that have a value."""
+    """The factors with a value."""
     return [e for e in entries if e.factor.value is not None]
 
 

@@ -1,4 +1,4 @@
-"""The frame around every page: navigation, language, mark of sample data, footer. Streamlit runs it for each view."""
+"""Layout of every page: navigation, language, sample data banner, footer. Streamlit runs it for each view."""
 
 from pathlib import Path
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ LONGEST_TITLE = 80
 
 
 def frame() -> None:
-    """One view: the chosen page between its navigation and its footer."""
+    """One view: the page between its navigation and its footer."""
     lang = language()
     st.set_page_config(layout="wide")
     pages = {screen: _page(screen, lang) for screen in SCREENS}
@@ -39,7 +39,7 @@ def _page(screen: Screen, lang: str) -> "st.Page":
 
 
 def _subject_of_address(lang: str) -> str:
-    """What the address opens, before the name of the page: no two addresses have the same title."""
+    """The item opened by the URL, before the page name: no two URLs have the same title."""
     asked = [st.query_params[name][:LONGEST_TITLE] for name in OPENED if st.query_params.get(name)]
     if st.query_params.get("simple") == "1":
         asked.append(t("accessibility.easy", lang))
@@ -64,7 +64,7 @@ def _top(here: Screen, lang: str) -> Markup:
 
 
 def _languages(lang: str) -> Markup:
-    """The two languages; the other one is a link to this very screen."""
+    """The two languages; the other one links to this same screen."""
     entries = []
     for code in LANGUAGES:
         link = "?" + urlencode({**st.query_params.to_dict(), "lang": code})

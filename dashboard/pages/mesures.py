@@ -1,4 +1,4 @@
-"""Mesures: what was measured, and how far to trust it; a run opens at ?execution=."""
+"""Mesures: what was measured, and how reliable it is; one run at ?execution=."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ FILTERS = ("service", "verifier", "preuve", "page")
 
 
 def show() -> None:
-    """The lists, or one run when the address names one."""
+    """The lists, or one run when named in the URL."""
     lang, build = language(), estimator_gateway.current()
     if build is None:
         st.html(html_parts.nothing_yet(lang))
@@ -39,7 +39,7 @@ def show() -> None:
         st.html(_nothing(build, totals["coverage"]["quarantined"], lang))
         return
     st.html(_head(totals, lang))
-    if "list_first" not in st.session_state:  # an address that filters the list wants the list
+    if "list_first" not in st.session_state:  # a URL with filters is for the list
         st.session_state["list_first"] = any(name in st.query_params for name in FILTERS)
     if st.session_state["list_first"]:
         _runs(build, checks, lang)
@@ -50,7 +50,7 @@ def show() -> None:
 
 
 def _nothing(build: OpenBuild, refused: int, lang: str) -> Markup:
-    """A ledger without a run: what to do next, after the lines that were set aside where there are some."""
+    """A ledger without runs: the next step, after the quarantined rows, if any."""
     if not refused:
         return html_parts.nothing_yet(lang)
     more = Markup('<a href="{}">{}</a>').format(html_parts.address("brancher", lang), t("connect.from_measures", lang))
@@ -76,7 +76,7 @@ def _head(totals: Mapping[str, Any], lang: str) -> Markup:
 
 
 def _proof(totals: Mapping[str, Any], lang: str) -> str:
-    """How far the electricity is measured, that of the runs of which none is known set apart."""
+    """How much of the electricity is measured; runs of unknown electricity apart."""
     unknown = totals["coverage"]["unknown"]
     if not unknown or not any(totals["proof"].values()):
         return proof_sentence(totals["proof"], t("measures.their", lang), lang)

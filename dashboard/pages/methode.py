@@ -1,4 +1,4 @@
-"""Méthode et limites: what is counted, how, how sure, where sources disagree; made from the formulas and tables."""
+"""Méthode et limites: system boundary, formulas, uncertainty, disagreements; generated from formulas and tables."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -18,7 +18,7 @@ from estimator.builds.recalculation import effect_text, factors_text
 from estimator.core.number_format import NO_BREAK, DisplayUnit, exact_text, plain, step_for, unit_text
 from estimator.core.typography import typeset
 
-RIVALS = (  # where sources disagree on what weighs most: quantity, subject
+RIVALS = (  # (quantity, subject) of the largest disagreements between sources
     ("grid_gwp", "FRA"),
     ("grid_water_intensity", "FRA"),
     ("grid_reservoir_water_intensity", "FRA"),
@@ -30,9 +30,9 @@ RIVALS = (  # where sources disagree on what weighs most: quantity, subject
     ("host_ratio", "machine/ai-server"),
     ("network_gwp", "network/fixed-fra"),
 )
-SHOWN = 4  # other sources in a cell
-LATE_SHOWN = 20  # factors past their review date in the list
-CHANGES_SHOWN = 20  # changes of factors, the newest
+SHOWN = 4  # maximum other sources in a cell
+LATE_SHOWN = 20  # maximum factors past their review date in the list
+CHANGES_SHOWN = 20  # maximum changes of factors, newest first
 SURE = ("proof", "interval", "unknown", "rungs")
 
 
@@ -98,7 +98,7 @@ def _sure(lang: str) -> Markup:
 
 
 def _rivals(today: date, lang: str) -> Markup:
-    """The value in use and those of other sources, side by side, for what weighs most."""
+    """The default value and those of other sources, side by side, for the largest disagreements."""
     groups: dict[tuple[str, str], list[FactorEntry]] = {}
     for entry in estimator_gateway.factors():
         if entry.factor.value is not None:
@@ -137,7 +137,7 @@ def _sourced(entry: FactorEntry, step: DisplayUnit, lang: str) -> str:
 
 
 def _changes(lang: str) -> Markup:
-    """Each change of factors or formulas, and what it did to the five totals, the activity being the same."""
+    """Each change of factors or formulas, and its effect on the five totals, with the same activity."""
     title, found = t("changes.title", lang), estimator_gateway.changes()
     if not found:
         return html_parts.section(title, Markup("<p>{}</p>").format(t("changes.none", lang)))
@@ -159,7 +159,7 @@ def _changes(lang: str) -> Markup:
 
 
 def _changed(entry: Mapping[str, Any], lang: str) -> Markup:
-    """How many factors, as a way to the only one that changed, or to all of them."""
+    """Count of factors, linked to the only one that changed, or to all of them."""
     changed = (entry["factors"] or {}).get("changed", [])
     where = {"facteur": changed[0]["id"]} if len(changed) == 1 else {}
     said = typeset(factors_text(entry, lang), lang)

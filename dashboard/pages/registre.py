@@ -1,4 +1,4 @@
-"""Registre: the use cases, and where they stand; one opens at ?cas=, a form at ?faire=."""
+"""Registre: the use cases and their stage; one of them at ?cas=, a form at ?faire=."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -33,7 +33,7 @@ COMMAND = "sobria register add nom=… tache=… unite=… service=… commune=�
 
 
 def show() -> None:
-    """The list, or the use case or the form that the address names."""
+    """The list, or the use case or the form named in the URL."""
     lang, writer = language(), may_write()
     asked, doing = st.query_params.get("cas", ""), st.query_params.get("faire", "")
     if asked:
@@ -76,7 +76,7 @@ def _head(cases: Sequence[UseCase], today: date, lang: str) -> Markup:
 
 
 def _register_actions(writer: bool, lang: str) -> Markup:
-    """What can be done with the register as a whole."""
+    """Actions on the register as a whole."""
     forms = ALONE.items() if writer else ()
     ways = [(html_parts.address("registre", lang, faire=name), t(f"register.{word}", lang)) for name, word in forms]
     ways += [("registre.csv", t("register.export", lang)), ("registre-schema.json", t("register.schema", lang))]
@@ -87,7 +87,7 @@ def _register_actions(writer: bool, lang: str) -> Markup:
 
 
 def _stages(cases: Sequence[UseCase], lang: str) -> Markup:
-    """How many use cases stand at each stage, and how many of them are closed there; each stage filters the list."""
+    """Count of use cases at each stage, and of those closed there; each stage filters the list."""
     entries = []
     for stage in register.STAGES:
         here = [case for case in cases if case.stage == stage]
@@ -99,7 +99,7 @@ def _stages(cases: Sequence[UseCase], lang: str) -> Markup:
 
 
 def _results(lang: str) -> Markup:
-    """How many use cases came to each result, those without AI first; each result filters the list."""
+    """Count of use cases by result, those without AI first; each result filters the list."""
     counts = register.register().counts().outcomes
     entries = [
         (
@@ -113,12 +113,12 @@ def _results(lang: str) -> Markup:
 
 
 def _filter(name: str, key: str, value: str, lang: str) -> Markup:
-    """A name that leaves in the list what it names."""
+    """A link that filters the list by a value."""
     return Markup('<a href="{}">{}</a>').format(html_parts.address("registre", lang, **{key: value}), name)
 
 
 def _filtered(cases: Sequence[UseCase], lang: str) -> list[UseCase]:
-    """What the filters of the address keep."""
+    """The use cases selected by the filters of the URL."""
     stages: dict[str, str] = {stage: register.word("stages", stage, lang) for stage in register.STAGES}
     results: dict[str, str] = {name: register.word("outcomes", name, lang) for name in register.OUTCOMES}
     services = {name: name for name in sorted({case.service for case in cases})}
@@ -174,13 +174,13 @@ def _two(first: str, second: str) -> Markup:
 
 
 def _problems(lang: str) -> Markup:
-    """Files and events that were set aside."""
+    """Quarantined files and events."""
     faults = [both(fault.as_dict(), lang) for fault in register.register().faults()]
     return html_parts.section(t("register.problems", lang), html_parts.items(faults)) if faults else Markup()
 
 
 def _empty(writer: bool, lang: str) -> Markup:
-    """A register without any use case: what one is, and the next step."""
+    """An empty register: what a use case is, and the next step."""
     steps = [
         Markup("<li><h3>{}</h3><p>{}</p></li>").format(
             t(f"register.empty_step{n}", lang), t(f"register.empty_step{n}_what", lang)

@@ -1,4 +1,4 @@
-"""Synthèse: are our uses of AI sober? For elected officials; ?simple=1 says it in plain words."""
+"""Synthèse: are our uses of AI sober? For elected officials; plain language at ?simple=1."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from estimator.reporting.summary.sentences import period_text, territory_text
 
 
 def show() -> None:
-    """The synthesis of the territory and the period that the address names."""
+    """The summary of the territory and the period in the URL."""
     lang, now = language(), state()
     if now is None:
         st.html(html_parts.nothing_yet(lang))
@@ -25,7 +25,7 @@ def show() -> None:
 
 
 def _choices(now: State, wanted: SummaryScope, lang: str) -> None:
-    """Territory and period, kept in the address."""
+    """Territory and period, stored in the URL."""
     places = {code: territory_text(code, lang) for code in territories(now)}
     spans = {text: period_text(text, lang) for text in periods(now)}
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):

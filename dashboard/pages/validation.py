@@ -1,4 +1,4 @@
-"""Confrontation aux publications: our figures beside what was published or measured, found again or predicted."""
+"""Confrontation aux publications: our figures against published or measured ones, reproduced or predicted."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,9 +14,9 @@ from dashboard.shared.widgets import language
 from estimator.assessment.method_documentation import ValidationLine
 from estimator.core.number_format import plain, share_text
 
-MOSTLY = 0.7  # share of the values of a family that must be inside for the family to be well predicted
+MOSTLY = 0.7  # share of the values of a family that must be inside for it to be well predicted
 MISSES = ("miss_water", "miss_models", "miss_made", "miss_load")
-VERSION = 12  # characters of a version that are shown
+VERSION = 12  # characters of a version number
 
 
 def show() -> None:
@@ -68,7 +68,7 @@ def _prediction(rows: Sequence[ValidationLine], lang: str) -> Markup:
 
 
 def _picture(rows: Sequence[ValidationLine], names: Sequence[str], lang: str) -> Markup:
-    """A bar of ratios for each row, on one scale."""
+    """A bar of ratios for each row, on one axis."""
     lowest, highest = min(min(r.ratios.values()) for r in rows), max(max(r.ratios.values()) for r in rows)
     ticks = svg_charts.ratio_ticks(lowest, highest)
     drawn, said = [], []

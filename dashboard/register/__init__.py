@@ -1,1 +1,1 @@
-"""Registre: the screen of the use cases, in parts."""
+"""Registre: components of the use case screens."""

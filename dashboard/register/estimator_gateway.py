@@ -1,4 +1,4 @@
-"""The bridge to the register of use cases: what pages read of it, and what forms put into it."""
+"""Gateway to the register of use cases, for pages and forms."""
 
 import csv
 import glob
@@ -25,12 +25,12 @@ __all__ = ["CLOSING", "DUE_DAYS", "OUTCOMES", "STAGES", "author", "export_csv", 
 
 RESULTS: tuple[Outcome, ...] = ("fait_sans_ia", "ne_pas_faire", "generalise", "arrete", "retire")
 
-# Names of columns and of options in a sentence of the register, which screens do not show.
+# Names of columns and of options in messages of the register, not displayed on screens.
 _NAMES = re.compile(r" \((?:--)?[a-z_-]+(?:, [a-z_-]+)*\)(?= ?[:;.])")
 
 
 class Condition(NamedTuple):
-    """What a stage asks for, the phrase of the charter that asks for it, and whether it is met."""
+    """A condition of a stage, its phrase of the charter, and whether it is met."""
 
     code: str
     charter: str
@@ -39,7 +39,7 @@ class Condition(NamedTuple):
 
 
 class Wrong(NamedTuple):
-    """One thing that a refusal names; `phrase`: that of the charter, for a condition of a stage."""
+    """One fault of a refusal; `phrase`: that of the charter, for a condition of a stage."""
 
     code: str
     text: str
@@ -47,7 +47,7 @@ class Wrong(NamedTuple):
 
 
 def register() -> Register:
-    """The register of this home; a file that was read once is not read again."""
+    """The register of this home; files are read once and cached."""
     return _register(str(default_home()))
 
 
@@ -57,35 +57,35 @@ def _register(folder: str) -> Register:
 
 
 def word(section: str, name: str, lang: str) -> str:
-    """A closed word of the register: section "stages", "answers", "decisions", "outcomes" or "events"."""
+    """The label of a code: section "stages", "answers", "decisions", "outcomes" or "events"."""
     return typeset(say(f"register_{section}", name, lang), lang)
 
 
 def next_stage(case: UseCase) -> Stage | None:
-    """The stage after the present one."""
+    """The stage after the current one."""
     place = STAGES.index(case.stage) + 1
     return STAGES[place] if place < len(STAGES) else None
 
 
 def conditions(case: UseCase, stage: Stage) -> list[Condition]:
-    """Everything a stage asks for."""
+    """Every condition of a stage."""
     lacks = lacking(case, stage)
     return [Condition(r.code, r.charter, typeset(r.phrase, "fr"), r not in lacks) for r in RULES if stage in r.stages]
 
 
 def reaches_threshold(case: UseCase) -> bool:
-    """Is the quality found by the test of the threshold enough?"""
+    """Whether the quality by the test of the threshold is sufficient."""
     return next(rule for rule in RULES if rule.code == "quality").holds(case)
 
 
 def facts(cells: Mapping[str, str], case: UseCase | None = None) -> dict[str, Any]:
-    """What a form holds, by column of the register's table, over what the use case says already. FieldsRefused."""
+    """Form values, by column of the register's table, over the current facts of the use case. FieldsRefused."""
     known = row_of(case) if case else {}
     return facts_of({n: known.get(n, "") for n in FACTS} | settable([f"{n}={v}" for n, v in cells.items()]))
 
 
 def refusal(error: SobriaError, lang: str) -> tuple[str, list[Wrong]]:
-    """A refusal for a screen: its sentence, and what is wrong one by one."""
+    """A refusal for a screen: its message, and its faults one by one."""
     sentence = typeset(_NAMES.sub("", say("errors", error.code, lang, **error.facts)), lang)
     items = error.items if isinstance(error, ListedRefusal) else ()
     wrong = [
@@ -105,12 +105,12 @@ def pattern(service_key: str) -> str:
 
 
 def services_of(attachment: Attachment, services: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The services of the ledger that an attachment names."""
+    """The services of the ledger that match an attachment."""
     return [entry for entry in services if fnmatchcase(entry["service_key"], attachment.service_key)]
 
 
 def table_of(pasted: str) -> str:
-    """Cells pasted from a spreadsheet (between tabs) as CSV; a text that is CSV already, as it is."""
+    """Cells pasted from a spreadsheet (tab-separated) as CSV; CSV text unchanged."""
     if "\t" not in pasted.partition("\n")[0]:
         return pasted
     out = io.StringIO(newline="")

@@ -1,4 +1,4 @@
-"""The fields of the register's forms: labelled, kept while people correct what was refused, read back as values."""
+"""Form fields of the register: labelled, preserved while people correct refused values, parsed to values."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -12,7 +12,7 @@ from dashboard.shared.dates import short_day
 from dashboard.shared.texts import t
 from estimator.governance.register.schema import UseCase
 
-KEPT = "form "  # begins the key of every field of the form that is open
+KEPT = "form "  # prefix of the keys of all fields of the open form
 LONG = ("tache", "benefice", "alternative_description", "alternative_raison", "why", "conclusion", "reasons", "rows")
 NUMBERS = ("seuil_valeur", "volume_mensuel", "simultaneite")
 NEW = ("nom", "tache", "unite", "service", "commune", "responsable", "benefice")
@@ -37,7 +37,7 @@ def day(name: str, lang: str, known: date | None = None) -> str | None:
 
 
 def one_of(name: str, options: Mapping[str, str], lang: str, known: str | None = None) -> str | None:
-    """One of a few choices, all in sight. options: value → what people read."""
+    """A choice among a few radio buttons. options: value -> label."""
     st.session_state.setdefault(KEPT + name, known if known in options else None)
     chosen: str | None = st.radio(
         t(f"register_forms.{name}", lang), list(options), index=None, format_func=options.__getitem__, key=KEPT + name
@@ -46,12 +46,12 @@ def one_of(name: str, options: Mapping[str, str], lang: str, known: str | None =
 
 
 def decimal(typed: str) -> str:
-    """A number as the register reads it, from how people write it."""
+    """A typed number in the format of the register."""
     return typed.replace("\u202f", "").replace("\u00a0", "").replace(" ", "").replace(",", ".")
 
 
 def new_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
-    """What a use case is: by column of the register's table."""
+    """The fields of a new use case, by column of the register's table."""
     row = register.row_of(case) if case else {}
     return {name: text(name, lang, row.get(name, "")) for name in NEW}
 
@@ -82,7 +82,7 @@ def alternative_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
 
 
 def stage_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
-    """The next stage, or one of those before."""
+    """The next stage, or an earlier one."""
     if case is None:
         return {}
     following = register.next_stage(case)
@@ -93,7 +93,7 @@ def stage_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
 
 
 def quality_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
-    """A quality found."""
+    """A tested quality."""
     known = case.threshold.test if case and case.threshold else ""
     return {
         "value": decimal(text("value", lang)),
@@ -104,7 +104,7 @@ def quality_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
 
 
 def review_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
-    """A review done, and when the next one is planned."""
+    """A review done, and the date of the next one."""
     return {
         "done": day("date", lang, date.today()) or "",
         "by": text("by", lang),
@@ -133,7 +133,7 @@ def attach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
 
 
 def detach_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
-    """An attachment, and the day on which it stops."""
+    """An attachment, and its end day."""
     options = {a.id: f"{a.service_key} ({short_day(a.at[:10], lang)})" for a in case.attachments} if case else {}
     return {"attachment": one_of("attachment", options, lang) or "", "until": day("stop", lang)}
 

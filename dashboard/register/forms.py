@@ -1,4 +1,4 @@
-"""Forms that write in the register: each at its own address; who writes, why, and what others wrote since."""
+"""Forms that write to the register: one URL each; author, reason, and concurrent changes by others."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from estimator.core.fields import Author
 from estimator.governance.register.schema import UseCase
 
 Values = Mapping[str, Any]
-ALONE = {"ajouter": "add", "importer": "import"}  # address → word, for forms about no use case in particular
+ALONE = {"ajouter": "add", "importer": "import"}  # URL -> key of the words, for forms about no use case in particular
 FORMS = {
     "sans-ia": "alternative",
     "etape": "stage",
@@ -30,7 +30,7 @@ FORMS = {
     "rattacher": "attach",
     "detacher": "detach",
 }
-REPAIR = {  # condition of a stage → form that meets it
+REPAIR = {  # condition of a stage -> form that meets it
     "answered": "sans-ia",
     "threshold": "modifier",
     "model": "modifier",
@@ -40,13 +40,13 @@ REPAIR = {  # condition of a stage → form that meets it
     "decided": "decision",
     "stopped": "decision",
 }
-MOST_WRONG = 20  # lines of a refusal on the screen
+MOST_WRONG = 20  # maximum lines of a refusal on the screen
 SAID, SEEN, TOLD = "saved", fields.KEPT + "seen", fields.KEPT + "told"
 
 
 @dataclass(frozen=True)
 class Form:
-    """How a form is drawn and kept. `reason`: the field that says why, where people need not be asked again."""
+    """How a form is drawn and stored. `reason`: the field that gives the reason, when not asked separately."""
 
     draw: Callable[[UseCase | None, str], dict[str, Any]]
     save: Callable[[str, Values, Author], str]
@@ -54,7 +54,7 @@ class Form:
 
 
 def show_form(name: str, case: UseCase | None, lang: str) -> bool:
-    """The form of this name, and what becomes of it once sent; False when there is none."""
+    """The form of this name, and its processing once sent; False when there is none."""
     word = (FORMS if case else ALONE).get(name)
     if word is None:
         return False
@@ -84,13 +84,13 @@ def show_form(name: str, case: UseCase | None, lang: str) -> bool:
 
 
 def rule_link(code: str, case: UseCase, lang: str) -> Markup:
-    """A condition of a stage in words, which opens the form that meets it."""
+    """A condition of a stage in words, linked to the form that meets it."""
     link = html_parts.address("registre", lang, cas=case.id, faire=REPAIR[code])
     return Markup('<a href="{}">{}</a>').format(link, t(f"use_case.rule_{code}", lang))
 
 
 def _sent(word: str, case: UseCase | None, seen: str | None, values: Values, lang: str) -> Markup:
-    """Keep what was sent and leave the form, or say why nothing was written."""
+    """Store the sent values and leave the form, or report why nothing was written."""
     if case and case.head != seen and st.session_state.get(TOLD) != case.head:
         st.session_state[TOLD] = case.head
         return _news(case, seen, lang)
@@ -117,7 +117,7 @@ def _change_text(said: str, word: str, lang: str) -> str:
 
 
 def _news(case: UseCase, seen: str | None, lang: str) -> Markup:
-    """What others wrote since the form was opened."""
+    """Changes by others since the form was opened."""
     events = register.register().history(case.id)
     place = next((i for i, event in enumerate(events, 1) if event.event == seen), 0)
     lines = [

@@ -1,4 +1,4 @@
-"""The printable sheet of a use case: one A4 page, without script, whole in one file."""
+"""The printable sheet of a use case: one A4 page, without script, self-contained."""
 
 from datetime import date
 from functools import cache
@@ -17,8 +17,8 @@ from dashboard.shared.texts import t
 from estimator.core.number_format import interval_text
 from estimator.governance.register.schema import UseCase
 
-LONGEST = 110  # characters of a reason
-CUTS, ROOM = (600, 300, 200, 140, 90, 60, 40), 700  # characters of a field, and of all of them: one page holds them
+LONGEST = 110  # maximum characters of a reason
+CUTS, ROOM = (600, 300, 200, 140, 90, 60, 40), 700  # maximum characters of a field, of all on one page
 DECISIONS = 3
 
 
@@ -43,7 +43,7 @@ def sheet(case: UseCase, today: date, sample: bool, lang: str) -> Markup:
 
 @cache
 def _style() -> Markup:
-    """Our own file, which no data enters."""
+    """Our own static stylesheet."""
     return Markup((Path(__file__).parents[1] / "static" / "fiche-usage.css").read_text("utf-8"))
 
 
@@ -82,7 +82,7 @@ def _record(case: UseCase, today: date, lang: str) -> Markup:
 
 
 def _measures(case: UseCase, lang: str) -> str:
-    """The measured services attached, with the electricity of each; their pattern where nothing has its name."""
+    """The attached measured services, with the electricity of each; their pattern when none matches."""
     build = estimator_gateway.current()
     services = build.services() if build else []
     said = []

@@ -1,4 +1,4 @@
-"""What the server answers about the register by itself: its table as CSV, the schema, the sheet of a use case."""
+"""Routes of the register: its table as CSV, the schema, the sheet of a use case."""
 
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,7 @@ def register_routes() -> list[Route]:
 
 
 def _table(request: Request) -> Response:
-    """Every use case, one line each, with the mark by which spreadsheets know its letters; the header names the schema
+    """Every use case, one line each, with a byte order mark for spreadsheets; a header gives the schema
     of the table."""
     headers = {
         "Content-Disposition": 'attachment; filename="registre.csv"',

@@ -1,4 +1,4 @@
-"""How the register says a commune, a quality, a review, a result, an event, a stage: for its list, views and sheet."""
+"""Texts of the register: commune, quality, review, result, event, stage; for its list, views and sheet."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -43,7 +43,7 @@ def commune_text(code: str, lang: str) -> str:
 
 
 def number_text(value: float, lang: str) -> str:
-    """A number as people wrote it, up to four significant figures."""
+    """A number as entered, up to four significant figures."""
     return exact_text(value, "1", lang)
 
 
@@ -61,24 +61,24 @@ def quality_text(case: UseCase, lang: str) -> str:
 
 
 def reached_text(case: UseCase, lang: str) -> str:
-    """Whether the threshold is reached; nothing when its test found no quality."""
+    """Whether the threshold is reached; empty without a test of it."""
     if not case.tested:
         return ""
     return t("register.reached" if register.reaches_threshold(case) else "register.not_reached", lang)
 
 
 def is_closed(case: UseCase) -> bool:
-    """Has this use case come to a result?"""
+    """Whether this use case has a result."""
     return case.outcome in RESULTS
 
 
 def is_late(case: UseCase, today: date) -> bool:
-    """Is a review overdue?"""
+    """Whether a review is overdue."""
     return case.next_review is not None and case.next_review < today
 
 
 def late_text(case: UseCase, today: date, lang: str) -> Markup:
-    """« Revue en retard de 4 mois. », as a warning; nothing when it is not late."""
+    """« Revue en retard de 4 mois. », as a warning; empty when not overdue."""
     if case.next_review is None or not is_late(case, today):
         return Markup()
     said = t("use_case.late", lang, when=when_text(case.next_review, today, lang))
@@ -94,7 +94,7 @@ def when_text(day: date, today: date, lang: str) -> str:
 
 
 def review_cell(case: UseCase, today: date, lang: str) -> Markup:
-    """The day of the next review, and how late or how soon it is."""
+    """The day of the next review, and its distance."""
     if case.next_review is None:
         return Markup("{}").format(t("register.closed_review" if is_closed(case) else "register.no_review", lang))
     kind = Markup(' class="warn"') if is_late(case, today) else ""
@@ -103,14 +103,14 @@ def review_cell(case: UseCase, today: date, lang: str) -> Markup:
 
 
 def alternative_cell(case: UseCase, lang: str) -> Markup:
-    """The answer to the non-AI question; said as a warning when there is none."""
+    """The answer to the non-AI question; a warning when there is none."""
     if case.alternative.answer == "non_etudiee":
         return Markup('<span class="warn">{}</span>').format(t("register.not_studied", lang))
     return Markup("{}").format(register.word("answers", case.alternative.answer, lang))
 
 
 def stage_cell(case: UseCase, lang: str) -> Markup:
-    """The stage, and the result when there is one, which is what counts then."""
+    """The stage, and the result when there is one, which then prevails."""
     stage = register.word("stages", case.stage, lang)
     if case.outcome not in ("fait_sans_ia", "ne_pas_faire", "arrete"):
         return Markup("{}").format(stage)
@@ -118,7 +118,7 @@ def stage_cell(case: UseCase, lang: str) -> Markup:
 
 
 def result_text(case: UseCase, lang: str) -> str:
-    """A closing decision as the result that it is; nothing for a use case under way."""
+    """A closing decision as a result; empty for a use case under way."""
     decision = case.decision
     if not decision or case.outcome not in register.CLOSING.values():
         return ""
@@ -127,7 +127,7 @@ def result_text(case: UseCase, lang: str) -> str:
 
 
 def event_text(event: Event, lang: str) -> str:
-    """What an event did: its kind, then the fields that it changed, or the word that it set."""
+    """Effect of an event: its kind, then the fields changed, or the value set."""
     kind = register.word("events", event.kind, lang)
     said = _event_text(event, lang)
     return t("use_case.event_fields", lang, event=kind, list=said) if said else kind
@@ -150,7 +150,7 @@ def _event_text(event: Event, lang: str) -> str:
 
 
 def field_text(value: Any, lang: str) -> str:
-    """The value of a field, whatever its kind, in a few words."""
+    """Short text of the value of any field."""
     if value in (None, ""):
         return t("use_case.no_value", lang)
     if isinstance(value, Mapping):

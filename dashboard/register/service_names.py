@@ -1,4 +1,4 @@
-"""What people call the services of the ledger: by the use case that the register attaches them to."""
+"""Display names of the services of the ledger: the use case that they are attached to."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,9 @@ from dashboard.register.estimator_gateway import register
 
 
 def service_names(keys: Sequence[str]) -> Mapping[str, str]:
-    """Key -> name of its use case; a key that no use case or several hold is left out.
+    """Key -> name of its use case; a key attached to none or several is left out.
 
-    Where several keys belong to one use case, each name is followed by its key.
+    When several keys belong to one use case, each name is followed by its key.
     """
     held = register()
     cases = {case.id: case.name for case in held.use_cases()}

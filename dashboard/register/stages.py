@@ -1,4 +1,4 @@
-"""How far a use case has come: its stages, its result, and what the next stage still asks."""
+"""Progress of a use case: its stages, its result, and the unmet conditions of the next stage."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ LAST = "retrait"
 
 
 def answer_text(case: UseCase, lang: str) -> str:
-    """The result, else the stage and what the next one still lacks; nothing pushes a use case out of service."""
+    """The result, else the stage and the unmet conditions of the next one; retirement is never suggested."""
     result, following = result_text(case, lang), register.next_stage(case)
     facts = {"stage": register.word("stages", case.stage, lang)}
     if result:
@@ -30,7 +30,7 @@ def answer_text(case: UseCase, lang: str) -> str:
 
 
 def stage_path(entries: Sequence[tuple[str | Markup, str, str]]) -> Markup:
-    """The five stages in their order: name, what is said under it, class."""
+    """The five stages in order: name, text, class."""
     lines = [
         Markup('<li{}{}><b>{}</b><span class="small">{}</span></li>').format(
             Markup(' class="{}"').format(kind) if kind else "",
@@ -44,7 +44,7 @@ def stage_path(entries: Sequence[tuple[str | Markup, str, str]]) -> Markup:
 
 
 def way_entries(case: UseCase, lang: str) -> list[tuple[str | Markup, str, str]]:
-    """The stages of a use case: past, present, to come; nothing is to come for one that a decision has closed."""
+    """The stages of a use case: past, current, to come; none is to come for one closed by a decision."""
     place, closed = register.STAGES.index(case.stage), is_closed(case) and case.stage != LAST
     entries: list[tuple[str | Markup, str, str]] = []
     for index, stage in enumerate(register.STAGES):
@@ -62,7 +62,7 @@ def way_section(case: UseCase, lang: str) -> Markup:
 
 
 def conditions_title(case: UseCase, lang: str) -> str:
-    """« Pour passer à « Pilote » », « Pour retirer cet usage »; nothing when there is no next stage."""
+    """« Pour passer à « Pilote » », « Pour retirer cet usage »; empty without a next stage."""
     following = register.next_stage(case)
     if following is None:
         return ""
@@ -71,7 +71,7 @@ def conditions_title(case: UseCase, lang: str) -> str:
 
 
 def conditions_section(case: UseCase, writer: bool, lang: str) -> Markup:
-    """What the next stage asks, each condition beside its phrase of the charter; how a closed use case is resumed."""
+    """The conditions of the next stage, each with its phrase of the charter; how to resume a closed use case."""
     following = register.next_stage(case)
     if following is None:
         return Markup()

@@ -1,4 +1,4 @@
-"""One use case opened: its stage and what the next one asks, its record, quality, measurements, decisions, history."""
+"""Use case detail: its stage and the conditions of the next, its record, quality, measurements, decisions, history."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -56,12 +56,12 @@ def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup
 
 
 def read_only(writer: bool, lang: str) -> Markup:
-    """Said where nothing can be written."""
+    """Displayed when the register is read-only."""
     return Markup() if writer else Markup('<p class="banner">{}</p>').format(t("register.read_only", lang))
 
 
 def saved(lang: str) -> Markup:
-    """What the form that was just sent did, said once."""
+    """Result of the form just sent, displayed once."""
     said = st.session_state.pop("saved", "")
     return Markup('<p class="banner done" role="status">{}</p>').format(said) if said else Markup()
 
@@ -80,7 +80,7 @@ def _actions(case: UseCase, lang: str) -> Markup:
 
 
 def _conflicts(case: UseCase, lang: str) -> Markup:
-    """Fields that two people changed at once, with both values."""
+    """Fields changed concurrently by two people, with both values."""
     found = [c for c in register.register().conflicts() if c.use_case == case.id and c.fields]
     if not found:
         return Markup()
@@ -98,7 +98,7 @@ def _conflict(conflict: Conflict, name: str, lang: str) -> str:
 
 
 def record_pairs(case: UseCase, lang: str) -> list[tuple[str, Any]]:
-    """Every field that says something, with its name."""
+    """Every non-empty field, with its label."""
     alternative = case.alternative
     answer = register.word("answers", alternative.answer, lang)
     if alternative.date:
@@ -125,7 +125,7 @@ def _record(case: UseCase, lang: str) -> Markup:
 
 
 def _documents(case: UseCase, lang: str) -> Markup:
-    """The documents of its scenario, and the way to Comparer; or how to have a scenario."""
+    """The documents of its scenario, and a link to Comparer; or how to add a scenario."""
     title = t("documents.title", lang)
     try:
         scenario = register.scenario_of(case)
@@ -175,7 +175,7 @@ def _measures(case: UseCase, lang: str) -> Markup:
 
 
 def _attached(attachment: Attachment, services: Sequence[Mapping[str, Any]], lang: str) -> list[list[Any]]:
-    """A row for each service of the ledger that an attachment names, or one for its pattern when none has its name."""
+    """One row for each service of the ledger that matches an attachment, or one for its pattern when none matches."""
     span = _span(attachment, lang)
     found = register.services_of(attachment, services)
     if not found:
@@ -217,7 +217,7 @@ def _decisions(case: UseCase, today: date, lang: str) -> Markup:
 
 
 def decision_rows(case: UseCase, lang: str) -> list[list[str]]:
-    """Decisions and reviews, the latest first: day, what, by whom, why."""
+    """Decisions and reviews, the latest first: day, content, author, reason."""
     found = [(d.date, register.word("decisions", d.what, lang), d.by, d.reasons) for d in case.decisions]
     found += [(r.done, t("use_case.review", lang), r.by, r.conclusion) for r in case.reviews if r.done]
     return [[short_day(day, lang), *rest] for day, *rest in sorted(found, key=lambda row: row[0], reverse=True)]

@@ -1,4 +1,4 @@
-"""The server of the screens: Streamlit's ASGI app, with our first bytes, our routes, and our guard around it."""
+"""The server of the screens: Streamlit's ASGI app, with our HTML shell, our routes, and our guard around it."""
 
 import gc
 import logging
@@ -56,8 +56,8 @@ FOR_A_DAY = "public, max-age=86400"
 
 
 def create_app(hosts: Sequence[str], access: Access) -> st.App:
-    """The app, to be served by uvicorn. `hosts`: names it may be asked by, besides this machine's own; `access`: who
-    may write."""
+    """The app, to be served by uvicorn. `hosts`: accepted host names, besides this machine's own; `access`: write
+    permissions."""
     settings = tomllib.loads((resources.files(__package__) / "streamlit.toml").read_text("utf-8"))
     bootstrap.load_config_options(
         {f"{table}.{name}": v for table, values in settings.items() for name, v in values.items()}
@@ -79,7 +79,7 @@ def create_app(hosts: Sequence[str], access: Access) -> st.App:
 
 @asynccontextmanager
 async def _lifespan(app: st.App) -> AsyncIterator[None]:
-    """Import what pages need before the first visitor, and spare it from every later garbage collection."""
+    """Preload the modules of the pages before the first visitor, and exclude them from later garbage collections."""
     import babel.dates  # noqa: F401
     import numpy  # noqa: F401
 
@@ -91,7 +91,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 def show_error(error: Exception) -> bool:
-    """What a page says when it fails: the estimator's own sentence, or that the journal holds the cause."""
+    """Error text of a page: the estimator's own message, or a reference to the log."""
     asked = st.query_params.get("lang", DEFAULT)
     lang = asked if asked in LANGUAGES else DEFAULT
     if isinstance(error, SobriaError):
@@ -112,13 +112,13 @@ async def _not_found(request: Request) -> Response:
 
 
 def _health(request: Request) -> Response:
-    """Is the server up, and which build does it show?"""
+    """Health check, with the id of the current build."""
     build = estimator_gateway.current()
     return JSONResponse({"status": "ok", "build": build.id if build else None})
 
 
 def _explanation(request: Request) -> Response:
-    """A number opened, as a file that SobrIA can replay to the same digits."""
+    """The explanation of a figure, as a file that SobrIA can replay to the same digits."""
     lang, number, build = _language(request), request.query_params.get("id", FIRST_NUMBER), estimator_gateway.current()
     if build is None or not number:
         return JSONResponse({"code": "wrong_id", **_sentences("server.wrong_id")}, status_code=404)

@@ -1,4 +1,4 @@
-"""The first bytes of every page: Streamlit's own document, in the reader's language, with our style."""
+"""The HTML shell of every page: Streamlit's own document, in the reader's language, with our style."""
 
 import json
 import re
@@ -13,17 +13,17 @@ from dashboard.shared.texts import t, words
 
 STREAMLIT = "en"  # the language that it speaks
 UNWANTED = (
-    r"<!--.*?-->",  # notes to developers
-    r"<script>.*?</script>",  # a flag for page harvesters; without it the policy needs no exception
-    r'<link[^>]*rel="service-desc"[^>]*>',  # an interface that is off
-    r'<link[^>]*rel="preload"[^>]*as="font"[^>]*>',  # a font that is not used
+    r"<!--.*?-->",  # comments for developers
+    r"<script>.*?</script>",  # a flag for web crawlers; without it the policy needs no exception
+    r'<link[^>]*rel="service-desc"[^>]*>',  # a disabled interface
+    r'<link[^>]*rel="preload"[^>]*as="font"[^>]*>',  # an unused font
     r'<link[^>]*rel="shortcut icon"[^>]*>',
 )
 
 
 @cache
 def page(lang: str) -> str:
-    """The document of a page, before its content comes."""
+    """The document of a page, before its content arrives."""
     text = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
     for pattern in UNWANTED:
         text = re.sub(pattern, "", text, flags=re.DOTALL)
@@ -36,7 +36,7 @@ def page(lang: str) -> str:
 
 
 def _noscript(lang: str) -> str:
-    """What Streamlit writes by itself beside what to say, and the script that mends its parts."""
+    """Our noscript message in place of Streamlit's, and the script that fixes its markup."""
     pairs = [[said, t(f"streamlit.{key}", lang)] for key, said in words(STREAMLIT)["streamlit"].items()]
     data = json.dumps(pairs if lang != STREAMLIT else [], ensure_ascii=False).replace("<", "\\u003c")
     return f'<script type="application/json" id="words">{data}</script><script src="./streamlit.js"></script>'

@@ -1,4 +1,4 @@
-"""What stands before every request: who may ask, under which name, for what; and what the answer may do."""
+"""Security middleware: allowed clients, host names and methods; security headers of responses."""
 
 import gzip
 import threading
@@ -19,17 +19,17 @@ from dashboard.shared.permissions import WRITER
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
 
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
-OPEN = ("static", "media", "_stcore")  # what lies below these is Streamlit's; below any other name, nothing
+OPEN = ("static", "media", "_stcore")  # below these prefixes, paths are Streamlit's; below any other, there is nothing
 UPLOADS = "/_stcore/upload_file"
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", UPLOADS)
 READING = ("GET", "HEAD")
-DROPPING = ("PUT", "DELETE")  # a file sent to a page, and taken back
-INNER = (WRITER.encode(), SECRET.encode())  # names that nothing behind the guard sees as they were sent
+DROPPING = ("PUT", "DELETE")  # upload of a file to a page, and its deletion
+INNER = (WRITER.encode(), SECRET.encode())  # headers that the guard removes or replaces
 SPARED = ("/static/media/MaterialSymbols-", "/static/media/SourceSansVF-Upright")  # fonts fetched, never shown: 546 kB
 FOR_A_YEAR = "public, immutable, max-age=31536000"
 
 
-POLICY = (  # what a page may load and run: only what this server sends
+POLICY = (  # content security policy: only resources of this server
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " font-src 'self' data:; connect-src 'self'; object-src 'none'; frame-src 'none'; worker-src 'self';"
     " base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
@@ -46,10 +46,10 @@ HEADERS = {
 
 
 class Guard:
-    """Refuses other names than the server's own, other sites, writes and inner pages; adds the headers that protect.
+    """Refuses unknown host names, other origins, writes and internal paths; adds the security headers.
 
-    access: who may write, by the secret they show. hosts: names it may be asked by; neither they nor the address one
-    comes from give any right.
+    access: write permissions, by secret. hosts: accepted host names; neither they nor the client address
+    give any permission.
     """
 
     def __init__(self, app: ASGIApp, access: Access, hosts: Sequence[str] = ()) -> None:
@@ -92,14 +92,14 @@ class Guard:
         return None
 
     def _marked(self, scope: Scope) -> Scope:
-        """The request, with until when it may write, and without what only the guard may read."""
+        """The request, with its write expiry, and without the headers reserved to the guard."""
         headers = [(key, value) for key, value in scope["headers"] if key.lower() not in INNER]
         headers.append((WRITER.encode(), str(self._access.until(Headers(scope=scope))).encode()))
         return {**scope, "headers": headers}
 
     def _drops(self, scope: Scope, origin: str | None) -> bool:
-        """Is it a file that one of our own pages sends, for someone who may write? Streamlit then asks for the token
-        and the open session of that page, and takes no more than server.maxUploadSize."""
+        """Whether this is a file upload of one of our own pages, by someone who may write. Streamlit then requires the
+        token and the open session of that page, and enforces server.maxUploadSize."""
         asked = scope["type"] == "http" and scope["method"] in DROPPING and scope["path"].startswith(UPLOADS + "/")
         return asked and origin is not None and self._access.until(Headers(scope=scope)) > time.monotonic()
 
@@ -116,9 +116,9 @@ class Guard:
 
 
 class PackedAssets:
-    """Sends Streamlit's scripts and styles gzipped (it serves them raw), each packed once, when first asked for.
+    """Serves Streamlit's scripts and styles gzipped (it serves them raw), each compressed once, on first request.
 
-    Two fonts that it fetches at every first visit though no page of ours shows them are answered with our own.
+    Two unused fonts that it fetches on every first visit are replaced by our own.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -128,7 +128,7 @@ class PackedAssets:
         self._lock = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request; all but scripts and styles goes through."""
+        """One request; all but scripts and styles are passed through."""
         asset = scope["type"] == "http" and scope["path"].startswith("/static/")
         packed = await run_in_threadpool(self._answer, scope) if asset else None
         if packed is None:
@@ -146,11 +146,11 @@ class PackedAssets:
         try:
             file = (self._root / scope["path"].lstrip("/")).resolve()
             there = file.is_relative_to(self._root) and file.is_file()
-        except (OSError, ValueError):  # a name that no file can have
+        except (OSError, ValueError):  # an impossible file name
             return None
         if not there:
             return None
-        with self._lock:  # by the file that it is: a path may be written in as many ways as one likes
+        with self._lock:  # keyed by the file itself: a path has many spellings
             if file not in self._packed:
                 self._packed[file] = gzip.compress(file.read_bytes(), 6)
             body = self._packed[file]

@@ -1,4 +1,4 @@
-"""Who may write: a browser that opened a link shown in the terminal, or a proxy that shows a shared secret."""
+"""Write permissions: a browser that opened a link printed in the terminal, or a proxy with a shared secret."""
 
 import hmac
 import math
@@ -19,25 +19,25 @@ from dashboard.shared.html_shell import alone_page
 from dashboard.shared.texts import lang_of, t
 
 LINK, KEY = "/ecrire", "cle"
-SECRET = "x-sobria-proxy-secret"  # what a proxy shows; it goes no further than the guard
-BYTES = 32  # of each secret made here
-HOURS = 12  # that a browser may write after it opened a link, and no longer than the server runs
-SHORTEST, LONGEST = 32, 1024  # characters of the secret of a proxy
-EARLY = ("sec-purpose", "purpose", "x-moz")  # how a browser says that it fetches a page that nobody opened yet
+SECRET = "x-sobria-proxy-secret"  # header of the proxy's secret; removed by the guard
+BYTES = 32  # bytes of each generated secret
+HOURS = 12  # validity of a browser's permission after opening a link, at most as long as the server runs
+SHORTEST, LONGEST = 32, 1024  # length of the secret of a proxy
+EARLY = ("sec-purpose", "purpose", "x-moz")  # header of browser prefetches
 
 
 class SecretRefused(ValueError):
-    """A secret that cannot be trusted; the argument is the word that says why."""
+    """An unsafe secret; the argument is the key of the reason."""
 
 
 class Access:
-    """The link that is open, the browsers that used one, the secret of the proxy. Announces each link once."""
+    """The current link, the browsers that used one, the secret of the proxy. Prints each link once."""
 
     def __init__(self, announce: Callable[[str], None], port: int = 0, proxy: str = "") -> None:
         self._announce = announce
         self._proxy = proxy
-        self.cookie = f"sobria-ecriture-{port}"  # browsers keep one jar for all the ports of a machine
-        self._browsers: dict[str, float] = {}  # secret of a browser → when its right ends
+        self.cookie = f"sobria-ecriture-{port}"  # browsers share cookies between all ports of a machine
+        self._browsers: dict[str, float] = {}  # secret of a browser -> expiry of its permission
         self._renew()
 
     def _renew(self) -> None:
@@ -45,7 +45,7 @@ class Access:
         self._announce(f"{LINK}?{KEY}={self._key}")
 
     def spend(self, key: str) -> str | None:
-        """The secret of one more browser when the key is that of the link, which is then replaced; else None."""
+        """A new browser secret when the key is that of the link, which is then replaced; else None."""
         if not _same(key, self._key):
             return None
         now, secret = time.monotonic(), secrets.token_urlsafe(BYTES)
@@ -55,7 +55,7 @@ class Access:
         return secret
 
     def until(self, headers: Headers) -> float:
-        """Until when whoever sends these headers may write, on time.monotonic; 0 for a reader."""
+        """Write expiry of the sender of these headers, on time.monotonic; 0 for a reader."""
         if self._proxy and any([_same(shown, self._proxy) for shown in headers.getlist(SECRET)]):
             return math.inf
         shown = cookie_parser("; ".join(headers.getlist("cookie"))).get(self.cookie, "")
@@ -63,7 +63,7 @@ class Access:
 
 
 def read_secret(file: Path) -> str:
-    """The secret of a proxy, from a file that nobody else may read. SecretRefused, OSError."""
+    """The secret of a proxy, from a file that only its owner may read. SecretRefused, OSError."""
     with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:
         mode = os.fstat(opened.fileno()).st_mode
         if not stat.S_ISREG(mode):
@@ -88,7 +88,7 @@ async def _open(request: Request, access: Access) -> Response:
     lang = lang_of(request.query_params)
     kept = {"cache-control": "no-store"}
     if request.method != "GET" or any("prefetch" in request.headers.get(name, "") for name in EARLY):
-        return Response(status_code=503, headers=kept)  # nobody opened it: a link is not used up for a preview
+        return Response(status_code=503, headers=kept)  # a prefetch does not use up the link
     secret = access.spend(request.query_params.get(KEY, ""))
     if secret is None:
         said = alone_page(t("state.link_title", lang), t("state.link_answer", lang), lang)

@@ -1,4 +1,4 @@
-"""How a day, a period, a month or a duration is written, in French and English."""
+"""Format of a day, a period, a month or a duration, in French and English."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -78,7 +78,7 @@ def _duration(whole: int, lang: str) -> str:
 
 
 def is_past(iso: str | date | None, today: date) -> bool:
-    """Is this day over?"""
+    """Whether this day is over."""
     if not iso:
         return False
     return (iso if isinstance(iso, date) else date.fromisoformat(iso[:10])) < today

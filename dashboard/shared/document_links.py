@@ -7,7 +7,7 @@ from dashboard.shared.scenario_url import token
 from dashboard.shared.texts import t
 from estimator.comparison.scenario import Scenario
 
-ADDRESSES = {  # document → the address where it stands
+ADDRESSES = {  # document -> its URL
     "evaluation": "fiche-evaluation",
     "rgesn": "fiche-rgesn",
     "tender": "fiche-marche",
@@ -17,14 +17,14 @@ FORMATS = ("csv", "md")
 
 
 def scenario_documents(scenario: Scenario, lang: str) -> Markup:
-    """The documents of a scenario that is in no file yet, as a section of a page."""
+    """The documents of an unsaved scenario, as a section of a page."""
     state = token(scenario)
     links = document_links(lang, scenario=state) if state else Markup("<p>{}</p>").format(t("documents.too_long", lang))
     return html_parts.section(t("documents.title", lang), links, t("documents.what", lang))
 
 
 def document_links(lang: str, /, **query: str) -> Markup:
-    """Each document as a page to print, a table and a text to paste. query: scenario or cas, as the routes read it."""
+    """Each document as a page to print, a table and a text to paste. query: scenario or cas, as read by the routes."""
     lines = []
     for kind, name in ADDRESSES.items():
         title = t(f"documents.{kind}", lang)

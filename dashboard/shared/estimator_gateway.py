@@ -1,4 +1,4 @@
-"""The only bridge to the estimator: the open build of a home, and what it says, remembered by build and arguments."""
+"""The only gateway to the estimator: the open build of a home, with results cached by build and arguments."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from estimator.core.home import default_home
 from estimator.core.typography import typeset
 
 LONGEST_ID = 400
-REMEMBERED = 300  # answers kept for a build
+REMEMBERED = 300  # results in the cache of a build
 
 
 def current() -> "OpenBuild | None":
-    """The build to show now, or None when there is none yet. A new build is seen at the next page."""
+    """The current build, or None when there is none yet. A new build is used from the next page on."""
     folder = default_home()
     pointer = current_file(folder)
     return _open_build(str(folder), str(pointer)) if pointer else None
@@ -36,7 +36,7 @@ def service_keys() -> list[str]:
 
 
 def current_build() -> Build:
-    """The build itself, for what is worked out over it. SobriaError when there is none."""
+    """The build itself, for computations over it. SobriaError when there is none."""
     found = current()
     if found is None:
         raise queries.NoBuild(home=default_home())
@@ -45,13 +45,13 @@ def current_build() -> Build:
 
 @lru_cache(maxsize=2)
 def _open_build(folder: str, pointer: str) -> "OpenBuild | None":
-    """Opened once for all sessions: each call of a build works on a cursor of its own."""
+    """Opened once for all sessions: each query of a build has its own cursor."""
     build = queries.open_current(Path(folder))
     return OpenBuild(build) if build else None
 
 
 class OpenBuild:
-    """A build, and the memory of what it said: it never changes, so that an answer holds as long as it is open."""
+    """A build with a cache of its results: it never changes, so that a result is valid as long as it is open."""
 
     def __init__(self, build: Build) -> None:
         self.build = build
@@ -63,7 +63,7 @@ class OpenBuild:
         return dict(self._ask("totals"))
 
     def modes(self) -> list[dict[str, Any]]:
-        """Share of the electricity by way of reading it, largest first."""
+        """Share of the electricity by measurement mode, largest first."""
         return list(self._ask("modes"))
 
     def services(self) -> list[dict[str, Any]]:
@@ -75,15 +75,15 @@ class OpenBuild:
         return dict(self._ask("runs", asked, offset, limit))
 
     def run(self, row_id: str) -> dict[str, Any]:
-        """One run. SobriaError when there is none of this id."""
+        """One run. SobriaError for an unknown id."""
         return dict(self._ask("run", row_id[:LONGEST_ID]))
 
     def quarantine(self, offset: int, limit: int) -> dict[str, Any]:
-        """{"rows", "total"}: rows set aside."""
+        """{"rows", "total"}: quarantined rows."""
         return dict(self._ask("quarantine", offset, limit))
 
     def checks(self) -> list[dict[str, Any]]:
-        """What a person should look at, with counts."""
+        """Checks for a person, with counts."""
         return list(self._ask("checks"))
 
     def coverage_by_month(self) -> list[dict[str, Any]]:
@@ -91,7 +91,7 @@ class OpenBuild:
         return list(self._ask("coverage_by_month"))
 
     def explanation(self, number: str) -> dict[str, Any]:
-        """A number opened. SobriaError when there is none of this id."""
+        """The explanation of a figure. SobriaError for an unknown id."""
         return dict(self._ask("explain", number[:LONGEST_ID]))
 
     def _said(self, method: str, *arguments: Any) -> Any:
@@ -100,7 +100,7 @@ class OpenBuild:
 
 
 class Method(NamedTuple):
-    """What the method page says."""
+    """Content of the method page."""
 
     boundary: tuple[method.Element, ...]
     indicators: tuple[method.Indicator, ...]
@@ -109,7 +109,7 @@ class Method(NamedTuple):
 
 @dataclass(frozen=True)
 class FactorEntry:
-    """A factor with the names of what it is about, as the Facteurs page lists it."""
+    """A factor with the labels of its quantity and subject, as listed on the Facteurs page."""
 
     factor: Factor
     quantity: dict[str, str]
@@ -120,7 +120,7 @@ class FactorEntry:
 
     @property
     def pair(self) -> tuple[str, str]:
-        """The quantity and the subject that rival values share."""
+        """The quantity and the subject shared by rival values."""
         return self.factor.quantity, self.factor.subject
 
 
@@ -142,7 +142,7 @@ def method_text(lang: str) -> Method:
 
 
 def changes() -> list[dict[str, Any]]:
-    """What each change of factors or formulas did to the totals of this home, newest first."""
+    """The effect of each change of factors or formulas on the totals of this home, newest first."""
     return recalculation.changes(default_home())
 
 
@@ -152,7 +152,7 @@ def confrontation() -> tuple[ValidationLine, ...]:
 
 
 def typeset_all(texts: Iterable[str], lang: str) -> list[str]:
-    """Texts of the estimator with the spaces of a printed page."""
+    """Texts of the estimator with typographic spaces."""
     return [typeset(text, lang) for text in texts]
 
 
@@ -187,7 +187,7 @@ def _entry(item: Factor, book: Catalogue) -> FactorEntry:
 
 
 def _quantity_name(quantity: str, book: Catalogue, lang: str) -> str:
-    """The name of a quantity of the factor tables: ours where several quantities read it, else its own."""
+    """The label of a quantity of the factor tables: ours when several quantities use it, else its own."""
     if has_text(f"quantities.{quantity}", lang):
         return t(f"quantities.{quantity}", lang)
     named = [q for q in book.quantities.values() if quantity in (q.id, q.factor)]

@@ -1,4 +1,4 @@
-"""Parts that pages are made of: head, figure, table, banner, footer, states; HTML in which every text is escaped."""
+"""HTML components: header, figure, table, banner, footer, empty states; every text is escaped."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,23 +15,23 @@ from estimator.core.number_format import Amount, figure, interval_text, share_te
 
 ALMOST_ALL = 0.995
 LEAST_SHOWN = 0.005
-PER_PAGE = 25  # rows of a long table
-WHOLE_CELL = 60  # a cell longer than this is cut, its whole text kept for those who open it
+PER_PAGE = 25  # rows of a page of a long table
+WHOLE_CELL = 60  # a longer cell is truncated, with its whole text on demand
 
 
 def address(page: str, lang: str, /, **query: str) -> str:
-    """A link to a page that keeps the language; relative, so that it works under any prefix."""
+    """A link to a page in the same language; relative, so that it works under any prefix."""
     asked = {name: value for name, value in query.items() if value} | ({"lang": lang} if lang != DEFAULT else {})
     return (page or "./") + ("?" + urlencode(asked) if asked else "")
 
 
 def explain_link(number: str, lang: str) -> str:
-    """Where a number opens."""
+    """URL of the explanation of a figure."""
     return address("explication", lang, id=number)
 
 
 def figure_name(figure_id: str, lang: str) -> str:
-    """« Eau consommée sur place » for water.onsite; a part without a name of its own follows its figure's."""
+    """« Eau consommée sur place » for water.onsite; a part without its own label follows that of its figure."""
     key = "figures." + figure_id.replace(".", "_")
     if has_text(key, lang):
         return t(key, lang)
@@ -40,20 +40,20 @@ def figure_name(figure_id: str, lang: str) -> str:
 
 
 def publications_name(family: str, lang: str) -> str:
-    """Name of a family of publications for people; as it was written when there is none."""
+    """Label of a family of publications; unchanged when there is none."""
     key = "publications." + re.sub(r"[^a-z0-9]+", "_", family.lower()).strip("_")
     return t(key, lang) if has_text(key, lang) else family
 
 
 def number(amount: Amount, number_id: str, name: str, lang: str) -> Markup:
-    """An interval in a sentence or a cell, which opens its explanation."""
+    """An interval in a sentence or a cell, linked to its explanation."""
     return Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(
         explain_link(number_id, lang), interval_text(amount, lang), name
     )
 
 
 def proof_text(proof: Mapping[str, float], lang: str) -> str:
-    """« 38 % mesuré, 62 % estimé », or one word when it is all of one kind."""
+    """« 38 % mesuré, 62 % estimé », or a single word for 100 %."""
     there = [(p, proof.get(p, 0.0)) for p in PROOFS if proof.get(p, 0.0) >= LEAST_SHOWN]
     if len(there) == 1:
         return t(f"proof.{there[0][0]}", lang)
@@ -78,7 +78,7 @@ def alternatives(words: Sequence[str], lang: str) -> str:
 
 
 def head(title: str, answer: str | Markup, note: str | Markup = "") -> Markup:
-    """The question of a page, and its answer in one sentence, read aloud when it changes."""
+    """The question of a page, and its answer in one sentence, announced to screen readers when it changes."""
     below = Markup('<p class="note">{}</p>').format(note) if note else Markup()
     return Markup('<header class="head"><h1>{}</h1><p class="answer" role="status">{}</p>{}</header>').format(
         title, answer, below
@@ -92,7 +92,7 @@ def section(heading: str, body: Markup, note: str | Markup = "") -> Markup:
 
 
 def tile(name: str, amount: Amount, number_id: str, lines: Sequence[str | Markup], lang: str) -> Markup:
-    """A figure: name, value, interval, what proves it and what it covers, and the way to its explanation."""
+    """A figure: label, value, interval, proof and coverage, with a link to its explanation."""
     shown = figure(amount, lang)
     if shown.missing:
         body = Markup('<p class="missing">{}</p>').format(shown.missing)
@@ -119,9 +119,9 @@ def tiles(items: Sequence[Markup]) -> Markup:
 def table(
     caption: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = (), quiet: bool = False
 ) -> Markup:
-    """A real table: caption, column heads, first cell of each row its head. On a narrow page each row is a block.
+    """An HTML table: caption, column headers, first cell of each row its header. On a narrow page each row is a block.
 
-    right: columns of numbers. quiet: the heading above says what the caption says, which is then only read aloud.
+    right: columns of numbers. quiet: the caption repeats the heading above, so only screen readers get it.
     """
     columns = Markup().join(
         Markup('<th scope="col"{}>{}</th>').format(_align(i, right), name) for i, name in enumerate(heads)
@@ -140,7 +140,7 @@ def details(summary: str, body: Markup, opened: bool = False) -> Markup:
 
 
 def definitions(pairs: Sequence[tuple[str, Any]]) -> Markup:
-    """Names and values, as a record is read; a pair without value is left out."""
+    """Labels and values of a record; a pair without value is left out."""
     rows = [Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(k, v) for k, v in pairs if v not in (None, "")]
     return Markup('<dl class="record">{}</dl>').format(Markup().join(rows))
 
@@ -151,7 +151,7 @@ def items(entries: Sequence[str | Markup]) -> Markup:
 
 
 def onward_links(entries: Sequence[tuple[str, str, str]]) -> Markup:
-    """Ways onward: (address, what it does, what one finds there)."""
+    """Links to next pages: (URL, action, description)."""
     links = [Markup('<li><a href="{}">{}</a><span>{}</span></li>').format(*entry) for entry in entries]
     return Markup('<ul class="doors">{}</ul>').format(Markup().join(links))
 
@@ -162,7 +162,7 @@ def banner(lang: str, key: str = "state.sample") -> Markup:
 
 
 def footer(facts: Mapping[str, str | None], lang: str) -> Markup:
-    """What this page stands on: factors, build, day of the last data; limits; accessibility.
+    """Basis of the page: factors, build, day of the last data; limits; accessibility.
 
     facts: "factors", "build", "until" (ISO day), each absent when there is no build.
     """
@@ -188,7 +188,7 @@ def command(text: str) -> Markup:
 
 
 def shortened(text: str) -> Markup:
-    """A text from a file, cut to the width of a cell, the whole of it one opening away."""
+    """A text from a file, truncated to the width of a cell, with the whole text on demand."""
     if len(text) <= WHOLE_CELL:
         return Markup('<span class="wild">{}</span>').format(text)
     return Markup('<details class="wild"><summary>{}…</summary>{}</details>').format(text[: WHOLE_CELL - 1], text)
@@ -208,13 +208,13 @@ def _align(index: int, right: Sequence[int]) -> Markup:
 
 
 def nothing_yet(lang: str) -> Markup:
-    """A page of a home without any measurement."""
+    """A page of a home without measurements."""
     link = Markup('<a href="{}">{}</a>').format(address("", lang), t("state.how_to_start", lang))
     return head(t("state.empty_title", lang), t("state.empty_answer", lang), link)
 
 
 def unknown(lang: str) -> Markup:
-    """An address that names no number or run of this build."""
+    """A URL with a figure or a run unknown to this build."""
     links = [(address("", lang), t("nav.home", lang)), (address("mesures", lang), t("nav.measures", lang))]
     ways = Markup(", ").join(Markup('<a href="{}">{}</a>').format(*link) for link in links)
     answer = t("state.unknown_answer", lang)
@@ -222,7 +222,7 @@ def unknown(lang: str) -> Markup:
 
 
 def paging(page_name: str, page: int, total: int, where: Mapping[str, str], lang: str) -> Markup:
-    """Which rows are shown, and the way to those before and after. where: the filters in force."""
+    """Range of the rows shown, with links to the previous and next ones. where: the current filters."""
     first, last = (page - 1) * PER_PAGE + 1, min(page * PER_PAGE, total)
     steps = [("previous", page - 1)] * (page > 1) + [("next", page + 1)] * (last < total)
     links = [

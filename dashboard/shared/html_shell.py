@@ -1,4 +1,4 @@
-"""What every document of ours begins with, and what an address that leads nowhere says."""
+"""HTML head of all our documents, and the page not found."""
 
 from functools import cache
 
@@ -14,12 +14,12 @@ OURS = (
 
 @cache
 def not_found_page(lang: str) -> str:
-    """What an address that leads nowhere says."""
+    """The page not found."""
     return alone_page(t("state.not_found_title", lang), t("state.not_found_answer", lang), lang)
 
 
 def alone_page(title: str, answer: str, lang: str) -> str:
-    """A page that only says something, and the way back."""
+    """A page with a single message, and a link back."""
     home = t("state.home", lang)
     return (
         f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{escape(title)} – SobrIA</title>'

@@ -1,12 +1,12 @@
-"""Whether who looks at a page may write."""
+"""Write permission of the current visitor."""
 
 import time
 
 import streamlit as st
 
-WRITER = "x-sobria-writer"  # until when one may write, set here alone: what others send under this name is thrown away
+WRITER = "x-sobria-writer"  # write expiry header, set by the guard only: client values are dropped
 
 
 def may_write() -> bool:
-    """The one switch: may whoever is looking at this page write, still now?"""
+    """Whether the current visitor may write to this home, checked here only."""
     return float(st.context.headers.get(WRITER, 0)) > time.monotonic()

@@ -1,4 +1,4 @@
-"""Our own pictures: bars drawn in SVG that stretch with the page, beside text that stays text."""
+"""SVG charts: bars that scale with the page, next to text that stays text."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -16,8 +16,8 @@ from estimator.core.number_format import Amount, DisplayUnit, interval_text, ste
 
 BAND = 14  # height of a bar [px]
 COLUMN = 48  # height of a column of months [px]
-BOX = 13  # height of what stands for an electricity that is not known [px]
-SMALL = 20  # largest over smallest central value above which the small ones are also drawn enlarged
+BOX = 13  # height of the mark of an unknown electricity [px]
+SMALL = 20  # ratio of largest to smallest central value above which the small ones are also drawn enlarged
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
 TICKS = 5
 RATIO = DisplayUnit(Decimal(1), "", scaled=False)  # a number without a unit
@@ -32,19 +32,19 @@ FILLS = {"measured": ACCENT, "estimated": "url(#e)", "declared": WHITE, "unknown
 
 @dataclass(frozen=True)
 class ChartRow:
-    """A row of an interval chart: what it is, its amount, the proof of its electricity, where it leads."""
+    """A row of an interval chart: its label, amount, proof of its electricity, link."""
 
     label: str
     amount: Amount
     proof: Mapping[str, float] = field(default_factory=dict)
     said: str = ""
     href: str = ""
-    aside: str = ""  # what stands for the value of a bar that has none
-    more: str = ""  # what a screen reader hears after the value, to tell one link from another
+    aside: str = ""  # text in place of the value of a bar without any
+    more: str = ""  # screen reader text after the value, to distinguish links
 
 
 def interval_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
-    """Interval bars with a dot on a common scale from zero; when some are far smaller, a second panel for these."""
+    """Interval bars with a dot on a common axis from zero; when some are far smaller, a second panel for these."""
     known = [bar for bar in bars if bar.amount.get("central")]
     small = small_ones(known)
     panels = [legend([b.proof for b in bars], lang), _panel(bars, small, lang)]
@@ -61,14 +61,14 @@ def small_ones(bars: Sequence[ChartRow]) -> list[ChartRow]:
 
 
 def far_smaller(values: Sequence[float]) -> list[bool]:
-    """Which values need a scale of their own: when the largest is over twenty times the smallest, those that are
+    """Values that need an axis of their own: when the largest is over twenty times the smallest, those that are
     nearer, in ratio, to the smallest."""
     least, most = min(values, default=0.0), max(values, default=0.0)
     return [least * SMALL < most and value * value < least * most for value in values]
 
 
 def alt_text(bars: Sequence[ChartRow], title: str, lang: str) -> str:
-    """The picture in words, values included."""
+    """Text alternative of the chart, values included."""
     rows = []
     for bar in bars:
         key = "chart.row" if bar.said and bar.amount.get("central") is not None else "chart.row_missing"
@@ -83,7 +83,7 @@ def legend(proofs: Sequence[Mapping[str, float]], lang: str) -> Markup:
 
 
 def textures(proofs: Sequence[Mapping[str, float]], lang: str, more: Markup | None = None) -> Markup:
-    """A sample of each texture in use, with its word."""
+    """A sample of each texture in use, with its label."""
     there = [p for p in PROOFS if any(shares.get(p, 0) > 0 for shares in proofs)]
     items = [
         parts.sample(_svg(_band({p: 1.0}, "x:0.5px;width:27px", 0), "28", BAND), t(f"proof.{p}", lang)) for p in there
@@ -103,15 +103,15 @@ def bar_svg(amount: Amount, proof: Mapping[str, float], top: float, ticks: Seque
 
 
 def share_svg(share: float) -> str:
-    """A plain bar for a share of the whole."""
+    """A plain bar for a share of the total."""
     body = f'<rect width="100%" height="8" fill="{LINE}"/><rect width="{100 * share:.2f}%" height="8" fill="{ACCENT}"/>'
     return _svg(body, "100%", 8)
 
 
 def columns_svg(months: Sequence[Mapping[str, float] | None], top: float, slots: int, open_: Sequence[int] = ()) -> str:
-    """One column a month, its proofs stacked; an empty month is a dotted line on the ground, None is nothing.
+    """One column a month, stacked by proof; an empty month is a dotted baseline, None is blank.
 
-    open_: places of the months that hold more than what is known: an empty box in dashes stands on their column.
+    open_: positions of the months with unknown electricity: a dashed empty box on top of their column.
     """
     width, parts = 100 / slots, [f'<line x1="0" x2="100%" y1="{COLUMN - 0.5}" y2="{COLUMN - 0.5}" stroke="{LINE}"/>']
     room = COLUMN - BOX if open_ else COLUMN
@@ -132,20 +132,20 @@ def columns_svg(months: Sequence[Mapping[str, float] | None], top: float, slots:
 
 
 def mark(name: str, text: str) -> Markup:
-    """An entry of a legend that is no proof: "empty" month, or "open" column, which holds more than what is known."""
+    """A legend entry other than a proof: "empty" month, or "open" column, with unknown electricity."""
     body = _dots("2", "26", BAND / 2) if name == "empty" else _box("x:0.5px;width:27px", 1)
     return parts.sample(_svg(body, "28", BAND), text)
 
 
 def ratio_ticks(lowest: float, highest: float) -> list[float]:
-    """1, 2, 5, 10 … and their inverses, whole decades around 1 that hold both values."""
+    """1, 2, 5, 10 … and their inverses, whole decades around 1 that include both values."""
     decades = max(1, math.ceil(max(-math.log10(lowest), math.log10(highest))))
     below = [s * 10.0**-n for n in range(decades, 0, -1) for s in (1, 2, 5)]
     return [*below, *(s * 10.0**n for n in range(decades) for s in (1, 2, 5)), 10.0**decades]
 
 
 def ratio_svg(low: float, middle: float, high: float, ticks: Sequence[float]) -> str:
-    """Ratios from low to high with a dot in the middle, on a logarithmic scale; the line at 1 is darker."""
+    """Ratios from low to high with a dot in the middle, on a logarithmic axis; the line at 1 is darker."""
     places = [ratio_share(v, ticks) for v in (low, middle, high)]
     lines = parts.grid((place(ratio_share(v, ticks), 1) for v in ticks), STRIP)
     even = f'<rect style="x:{place(ratio_share(1.0, ticks), 1)}" width="1.5" height="{STRIP}" fill="{INK}"/>'
@@ -155,12 +155,12 @@ def ratio_svg(low: float, middle: float, high: float, ticks: Sequence[float]) ->
 
 
 def ratio_share(value: float, ticks: Sequence[float]) -> float:
-    """Where a ratio stands on its scale, from 0 to 1."""
+    """Position of a ratio on its axis, from 0 to 1."""
     return math.log(value / ticks[0]) / math.log(ticks[-1] / ticks[0])
 
 
 def ratio_axis(ticks: Sequence[float], lang: str) -> Markup:
-    """The scale of ratios: « ÷ 10 », « égal », « × 10 »; not read aloud, its numbers stand in the text."""
+    """The axis of ratios: « ÷ 10 », « égal », « × 10 »; hidden from screen readers, its numbers being in the text."""
     ends, marks = (ticks[0], 1.0, ticks[-1]), []
     for value in ticks:
         far = tick_text(max(value, round(1 / value, 6)), RATIO, lang)
@@ -170,7 +170,7 @@ def ratio_axis(ticks: Sequence[float], lang: str) -> Markup:
 
 
 def nice_ticks(top: float) -> list[float]:
-    """Round values from zero that cover `top`, about five of them, each a round number."""
+    """Round tick values from zero to at least `top`, about five of them."""
     if top <= 0:
         return [0.0]
     rough = top / TICKS
@@ -186,7 +186,7 @@ def ticks_of(step: DisplayUnit, highest: float) -> list[float]:
 
 
 def _panel(bars: Sequence[ChartRow], small: Sequence[ChartRow], lang: str) -> Markup:
-    """Rows on one scale, in its unit (the small ones, drawn again below, in theirs)."""
+    """Rows on one axis, in its unit (the small ones, drawn again below, in theirs)."""
     known = [bar.amount for bar in bars if bar.amount.get("central") is not None]
     highest = max((amount["high"] for amount in known), default=0.0)
     unit = known[0]["unit"] if known else "kWh"
@@ -197,7 +197,7 @@ def _panel(bars: Sequence[ChartRow], small: Sequence[ChartRow], lang: str) -> Ma
 
 
 def _absent(bars: Sequence[ChartRow], lang: str) -> Markup:
-    """Rows without a value, each with what stands for it."""
+    """Rows without a value, each with its replacement text."""
     rows = [_row(b, None, (), lang) for b in bars if b.amount.get("central") is None]
     return Markup('<ol class="bars absent">{}</ol>').format(Markup().join(rows)) if rows else Markup()
 
@@ -215,7 +215,7 @@ def _row(bar: ChartRow, step: DisplayUnit | None, ticks: Sequence[float], lang: 
 
 
 def axis(ticks: Sequence[float], step: DisplayUnit, lang: str) -> Markup:
-    """The scale under the bars; its numbers stand in the text too, so it is not read aloud."""
+    """The axis under the bars; hidden from screen readers, since its numbers are in the text."""
     marks = []
     for index, value in enumerate(ticks):
         text = tick_text(value, step, lang)
@@ -226,7 +226,7 @@ def axis(ticks: Sequence[float], step: DisplayUnit, lang: str) -> Markup:
 
 
 def _band(proof: Mapping[str, float], place: str, above: float) -> str:
-    """The bar, its height shared among its proofs, measured on top."""
+    """The bar, split in height by proof, measured on top."""
     shares = [(p, proof[p]) for p in PROOFS if proof.get(p, 0) > 0] or [("unknown", 1.0)]
     whole, parts, y = sum(share for _, share in shares), [], above
     for name, share in shares:

@@ -1,4 +1,4 @@
-"""Every word of the screens, in French and English, from words/*.{fr,en}.toml, typeset as each language wants it."""
+"""All texts of the screens, in French and English, from words/*.{fr,en}.toml, with the typography of each language."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -15,13 +15,13 @@ DEFAULT = "fr"
 
 @cache
 def words(lang: str) -> dict[str, Any]:
-    """The tables of one language: those of the screens, and the estimator's for numbers and units."""
+    """The texts of one language: those of the screens, and the estimator's for numbers and units."""
     own = errors.words_of(resources.files("dashboard") / "words", lang)
     return own | {table: errors.words(lang)[table] for table in ("numbers", "units")}
 
 
 def t(key: str, lang: str, /, **facts: object) -> str:
-    """The text `table.key`, its blanks filled; a count given as `n` picks `.one` or `.many` where there are both."""
+    """The text `table.key`, its placeholders filled; a count given as `n` selects `.one` or `.many` when both exist."""
     found: Any = words(lang)
     for piece in key.split("."):
         found = found[piece]
@@ -32,7 +32,7 @@ def t(key: str, lang: str, /, **facts: object) -> str:
 
 
 def has_text(key: str, lang: str) -> bool:
-    """Is there a text of this name?"""
+    """Whether there is a text of this name."""
     found: Any = words(lang)
     for piece in key.split("."):
         if not isinstance(found, Mapping) or piece not in found:
@@ -48,19 +48,19 @@ def lang_of(query: Mapping[str, str]) -> str:
 
 
 def both(text: Mapping[str, Any] | str | None, lang: str) -> str:
-    """The sentence of a {"fr", "en"} pair that the estimator gave; a plain text as it is."""
+    """The text of a {"fr", "en"} pair of the estimator; a plain text unchanged."""
     if isinstance(text, Mapping):
         return typeset(str(text.get(lang) or text.get(DEFAULT) or ""), lang)
     return typeset(str(text or ""), lang)
 
 
 def sentence(text: str) -> str:
-    """A clause begun with a capital, so that it can stand alone."""
+    """A clause with a capital, as a sentence."""
     return text[:1].upper() + text[1:]
 
 
 def _one(count: object, lang: str) -> bool:
-    """French says the singular for 0 and 1, English for 1 alone."""
+    """French has the singular for 0 and 1, English for 1 only."""
     return count == 1 or (count == 0 and lang == "fr")
 
 

@@ -1,4 +1,4 @@
-"""What several pages share: the reader's language, and rows of the estimator made ready for a picture."""
+"""Widgets shared by pages: the reader's language, choices in the URL, and rows of the estimator as chart rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,20 +10,20 @@ from dashboard.shared.svg_charts import ChartRow
 from dashboard.shared.texts import DEFAULT, LANGUAGES, both, has_text, sentence, t
 from estimator.core.number_format import missing_text, range_text, share_text
 
-LONGEST_NUMBER = 7  # digits of a page number
-LEAST_SAID, MOST_SAID = 0.01, 3  # of the ways of reading: share of the electricity, how many
+LONGEST_NUMBER = 7  # maximum digits of a page number
+LEAST_SAID, MOST_SAID = 0.01, 3  # of the measurement modes listed: minimum share of the electricity, maximum count
 
 
 def language() -> str:
-    """The language of this view, which its address says."""
+    """The language of this view, from its URL."""
     asked = st.query_params.get("lang", DEFAULT)
     return asked if asked in LANGUAGES else DEFAULT
 
 
 def choice(label: str, options: Mapping[str, str], name: str, every: str) -> str | None:
-    """A choice kept in the address under `name`; options: what the address says → what people read.
+    """A choice stored in the URL under `name`; options: value in the URL -> label.
 
-    Streamlit's own binding would put the label into the address, in the reader's language.
+    Streamlit's own binding would put the label in the URL, in the reader's language.
     """
     asked = st.query_params.get(name)
     st.session_state.setdefault(name, asked if asked in options else None)
@@ -37,14 +37,14 @@ def choice(label: str, options: Mapping[str, str], name: str, every: str) -> str
 
 
 def search(label: str, name: str, example: str) -> str:
-    """A text to look for, kept in the address under `name`."""
+    """A search text, stored in the URL under `name`."""
     st.session_state.setdefault(name, st.query_params.get(name, ""))
     typed: str = st.text_input(label, key=name, placeholder=example, on_change=_keep, args=(name,)) or ""
     return typed.strip()
 
 
 def page_asked() -> int:
-    """The page of a long table that the address asks for."""
+    """The page of a long table given in the URL."""
     asked = st.query_params.get("page", "1")
     return max(1, int(asked)) if asked.isdecimal() and len(asked) < LONGEST_NUMBER else 1
 
@@ -57,7 +57,7 @@ def _equipment(found: Mapping[str, Any], figure: str, lang: str) -> str:
 
 
 def _keep(name: str) -> None:
-    """Write a choice into the address; another choice is read from its first page."""
+    """Store a choice in the URL; a changed choice resets to the first page."""
     st.query_params.pop("page", None)
     if st.session_state[name]:
         st.query_params[name] = st.session_state[name]
@@ -68,9 +68,9 @@ def _keep(name: str) -> None:
 def service_bars(
     services: Sequence[Mapping[str, Any]], lang: str, figure: str = "energy", names: Mapping[str, str] | None = None
 ) -> list[ChartRow]:
-    """A bar a service: its figure, its proof, its explanation; its equipment alone where its site is unknown.
+    """One bar a service: its figure, proof, explanation link; IT equipment only when its site is unknown.
 
-    names: what people call a service, by its key; the key itself where there is none.
+    names: display name of a service, by its key; defaults to the key.
     """
     called = names or {}
     return [
@@ -88,7 +88,7 @@ def service_bars(
 
 
 def why_not_measured(modes: Sequence[Mapping[str, Any]], lang: str) -> str:
-    """What stands in the way of measuring more: the largest ways of reading that are no measurement."""
+    """Obstacles to measuring more: the largest measurement modes that are not measured."""
     others = [m for m in modes if m["proof"] != "measured" and m["share"] >= LEAST_SAID][:MOST_SAID]
     said = []
     for mode in others:
@@ -99,7 +99,7 @@ def why_not_measured(modes: Sequence[Mapping[str, Any]], lang: str) -> str:
 
 
 def proof_sentence(proof: Mapping[str, float], what: str, lang: str) -> str:
-    """How much of the electricity (`what`, in words) is measured, and what the rest is."""
+    """The measured share of the electricity (`what`, in words), and the rest by proof."""
     if not any(proof.values()):
         return sentence(t("home.proof_unknown", lang, what=what))
     rest = [p for p in ("estimated", "declared", "unknown") if proof.get(p, 0.0) >= html_parts.LEAST_SHOWN]

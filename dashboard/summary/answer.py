@@ -1,4 +1,4 @@
-"""The page for elected officials: the answer, four footprints by month, what changed, what it is made of."""
+"""The page for elected officials: the answer, four footprints by month, changes, composition."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -28,12 +28,12 @@ from estimator.reporting.summary.sentences import (
     trend_text,
 )
 
-USES = 8  # in the picture
+USES = 8  # maximum lines in the chart
 Body = Mapping[str, Any]
 
 
 def head(body: Body, links: Markup, lang: str) -> Markup:
-    """The question, the answer in one sentence, what the figures stand on, and the other forms of the page."""
+    """The question, the answer in one sentence, the basis of the figures, and the other forms of the page."""
     cover = body["indicators"]["coverage"]["value"]
     facts = {"period": period_text(body["period"], lang), "months": len(body["months"])}
     facts |= {"a": round(cover["numerator"]), "b": round(cover["denominator"])}
@@ -79,7 +79,7 @@ def _tile(entry: Body, body: Body, lang: str) -> Markup:
 
 
 def _limit(entry: Body) -> float | None:
-    """The objective of a month: the path of the year shared equally."""
+    """The objective of a month: the trajectory of the year divided equally."""
     path = entry["path"]
     return path["path"] / path["span"] if path and path["path"] is not None and path["span"] else None
 
@@ -100,7 +100,7 @@ def _month(body: Body, key: str, month: int, lang: str) -> Markup | str:
 
 
 def opens(body: Body, key: str, period: str, text: str, lang: str) -> Markup:
-    """A number that opens its explanation."""
+    """A number linked to its explanation."""
     link = html_parts.explain_link(number_of(body["territory"], period, key), lang)
     said = f"{name(key, lang)}, {period_text(period, lang)}"
     return Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(link, text, said)
@@ -118,7 +118,7 @@ def paths(body: Body, lang: str) -> Markup:
 
 
 def changes(body: Body, lang: str) -> Markup:
-    """What the change of each footprint comes from, where it is established."""
+    """Decomposition of the change of each footprint, when established."""
     entries = [body["indicators"][key] for key in FOOTPRINTS]
     settled = [entry for entry in entries if entry["change"]["established"]]
     against = against_text(body, lang)
@@ -200,5 +200,5 @@ def uses(body: Body, lang: str) -> Markup:
 
 
 def asked_lines(entry: Body, lang: str) -> list[str]:
-    """What is asked of an indicator: the objective voted, then what texts set."""
+    """Target of an indicator: the voted objective, then regulatory limits."""
     return [objective_text(entry["objective"], lang), *limit_texts(entry["limits"], lang)]

@@ -1,4 +1,4 @@
-"""The bridge to the synthesis: worked out once a state of the home, a territory and a period, then remembered."""
+"""Gateway to the summary: computed once a state of the home, a territory and a period, then cached."""
 
 import hashlib
 from collections import OrderedDict
@@ -22,7 +22,7 @@ from estimator.governance.register.register import Register
 from estimator.governance.register.schema import METROPOLE
 from estimator.reporting.summary.summary import synthesis
 
-STATES, ANSWERS = 3, 120  # remembered
+STATES, ANSWERS = 3, 120  # entries in the cache
 QUARTER, YEAR = 3, 12  # months
 
 K = TypeVar("K", bound=Hashable)
@@ -30,7 +30,7 @@ V = TypeVar("V")
 
 
 class State(NamedTuple):
-    """What decides every figure: the build, the files of the register, of the votes and of the scenarios, the day."""
+    """What determines every figure: the build, the files of the register, commitments and scenarios, the day."""
 
     home: str
     build: str
@@ -47,7 +47,7 @@ class SummaryScope(NamedTuple):
 
 
 class Remembered(Generic[K, V]):
-    """Answers kept by their key, the oldest forgotten; two people who ask at once wait for one and the same work."""
+    """Cache by key with eviction of the oldest entry; concurrent requests for a key wait for the same computation."""
 
     def __init__(self, make: Callable[[K], V], most: int) -> None:
         self._make, self._most = make, most
@@ -56,7 +56,7 @@ class Remembered(Generic[K, V]):
         self._lock = Lock()
 
     def __call__(self, key: K) -> V:
-        """The answer for a key."""
+        """The value of a key."""
         with self._lock:
             if key in self._kept:
                 return self._kept[key]
@@ -74,7 +74,7 @@ class Remembered(Generic[K, V]):
 
 
 def state() -> State | None:
-    """The home as it stands now, None without a build."""
+    """The current state of the home, None without a build."""
     build = estimator_gateway.current()
     if build is None:
         return None
@@ -102,7 +102,7 @@ def _territories(now: State) -> tuple[str, ...]:
 
 
 def _periods(now: State) -> tuple[str, ...]:
-    """Every year, quarter and month that the ledger touches, the last first."""
+    """Every year, quarter and month with rows in the ledger, the last first."""
     months = sources(now).build.months()
     years = dict.fromkeys(str(month // 100) for month in reversed(months))
     quarters = dict.fromkeys(f"{m // 100}-T{(m % 100 + 2) // QUARTER}" for m in reversed(months))
@@ -122,8 +122,8 @@ periods = Remembered(_periods, STATES)
 
 
 def scope_of_address(now: State, territory: str, period: str) -> SummaryScope:
-    """What an address asks for; what it does not say, or says wrong, is the métropole if it has use cases, else the
-    whole, over the last year."""
+    """The scope of a URL; missing or invalid values default to the métropole if it has use cases, else to the
+    whole territory, over the last year."""
     known, spans = territories(now), periods(now)
     chosen = territory if territory in known else METROPOLE if METROPOLE in known else WHOLE
     try:
@@ -134,7 +134,7 @@ def scope_of_address(now: State, territory: str, period: str) -> SummaryScope:
 
 
 def explanation(number: str) -> dict[str, Any]:
-    """A number opened, be it one of a territory and a period or of the build. NumberUnknown, NoBuild."""
+    """The explanation of a figure, of a territory and a period or of the build. NumberUnknown, NoBuild."""
     found, now = split_number(number[: estimator_gateway.LONGEST_ID]), state()
     build = estimator_gateway.current()
     if build is None:

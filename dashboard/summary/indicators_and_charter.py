@@ -69,7 +69,7 @@ def _trend(entry: Body, lang: str) -> str:
 
 
 def anchor(indicator: str) -> str:
-    """Where an indicator stands on the page."""
+    """Anchor of an indicator on the page."""
     return f"indicateur-{indicator}"
 
 
@@ -101,7 +101,7 @@ def _checked(check: Body, lang: str) -> list[Any]:
 
 
 def decisions(body: Body, lang: str) -> Markup:
-    """At most three, each with what proves it and where it is taken."""
+    """At most three, each with its evidence and a link to where it is taken."""
     title = t("synthese.decisions", lang)
     if not body["decisions"]:
         return html_parts.section(title, Markup("<p>{}</p>").format(t("synthese.no_decision", lang)))
@@ -119,7 +119,7 @@ def decisions(body: Body, lang: str) -> Markup:
 
 
 def claims(body: Body, lang: str) -> Markup:
-    """What can be said in public, and what cannot, side by side."""
+    """Claims that can be made in public, and those that cannot, side by side."""
     columns = Markup().join(
         Markup("<div><h3>{}</h3>{}</div>").format(
             t(f"synthese.{key}", lang), html_parts.items([c[lang] for c in body[key]])
@@ -130,7 +130,7 @@ def claims(body: Body, lang: str) -> Markup:
 
 
 def sources(files: Mapping[str, str], lang: str) -> Markup:
-    """Where the figures come from: files with every digit, the method, the electricity that opens step by step."""
+    """Sources of the figures: files with all digits, the method, the explanation of the electricity."""
     entries = [(address, t(f"synthese.{key}", lang), t(f"synthese.{key}_what", lang)) for key, address in files.items()]
     return html_parts.section(
         t("nav.explain", lang), html_parts.onward_links(entries), t("synthese.sources_note", lang)

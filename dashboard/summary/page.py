@@ -1,4 +1,4 @@
-"""The whole page of a territory and a period, drawn once and remembered: what stands above the choices, and below."""
+"""The whole page of a territory and a period, rendered once and cached: the parts above and below the choices."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,18 +13,18 @@ from dashboard.summary.plain_language import simple
 from estimator.governance.indicators.explanation import number_of
 
 TERRITORY, PERIOD, SIMPLE = "territoire", "periode", "simple"
-DRAWN = 240  # pages remembered
+DRAWN = 240  # pages in the cache
 UNKNOWN = (
     indicators_and_charter.decisions,
     indicators_and_charter.indicators,
     indicators_and_charter.charter,
     indicators_and_charter.claims,
-)  # of a period without a figure
+)  # in a period without a figure
 PARTS = (answer.footprints, indicators_and_charter.decisions, answer.changes, answer.paths, answer.uses, *UNKNOWN[1:])
 
 
 def _draw(key: tuple[SummaryScope, str, bool]) -> tuple[Markup, Markup]:
-    """What stands above the choices, and below."""
+    """The parts above and below the choices."""
     wanted, lang, in_plain_words = key
     found = body(wanted)
     links = _links(wanted, in_plain_words, lang)
@@ -40,7 +40,7 @@ drawn = Remembered(_draw, DRAWN)
 
 
 def _links(wanted: SummaryScope, in_plain_words: bool, lang: str) -> Markup:
-    """The other forms of this page: on paper, and in plain words or in full."""
+    """The other forms of this page: printable, and in plain language or in full."""
     here = {TERRITORY: wanted.territory, PERIOD: wanted.period}
     other = html_parts.address("synthese", lang, **here, **({} if in_plain_words else {SIMPLE: "1"}))
     entries = [
@@ -52,7 +52,7 @@ def _links(wanted: SummaryScope, in_plain_words: bool, lang: str) -> Markup:
 
 
 def _files(wanted: SummaryScope, found: Mapping[str, Any], lang: str) -> dict[str, str]:
-    """The same figures as files, and the first of them opened, where it is known."""
+    """The same figures as files, and the explanation of the first of them, when known."""
     here = {TERRITORY: wanted.territory, PERIOD: wanted.period}
     addresses = {key: html_parts.address(f"synthese.{key}", lang, **here) for key in ("csv", "json")}
     if found["indicators"]["energy"]["value"]["central"] is None:

@@ -1,4 +1,4 @@
-"""The synthesis in plain words: short sentences, no abbreviation, units in full."""
+"""The summary in plain language: short sentences, no abbreviation, units in full."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ EVERY_STATUS = ("held", "partly", "not_held", "not_measured")
 
 
 def simple(body: Body, links: Markup, lang: str) -> tuple[Markup, Markup]:
-    """The whole page: what stands above the choices, and below."""
+    """The whole page: the parts above and below the choices."""
     where = {"territory": territory_text(body["territory"], lang), "period": period_text(body["period"], lang)}
     head = html_parts.head(
         t("simple.title", lang), t(f"simple.answer_{_verdict(body)}", lang), t("simple.where", lang, **where)
@@ -53,7 +53,7 @@ def _footprint(entry: Body, lang: str) -> Markup:
 
 
 def spelled(amount: Body, lang: str) -> str:
-    """« Entre 4,9 et 6,9 mégawattheures. », empty for a value that is not known."""
+    """« Entre 4,9 et 6,9 mégawattheures. », empty for an unknown value."""
     if amount["central"] is None:
         return ""
     shown, step = figure(amount, lang), step_for(amount["unit"], amount["central"], lang)
@@ -75,7 +75,7 @@ def _charter(body: Body, lang: str) -> Iterator[str]:
 
 
 def _decisions(body: Body, lang: str) -> list[str]:
-    """The decisions as the page has them: their words are those of the register and of the scenarios."""
+    """The decisions as on the full page: their texts are those of the register and of the scenarios."""
     return [found["title"][lang] for found in body["decisions"]] or [t("simple.no_decision", lang)]
 
 

@@ -1,4 +1,4 @@
-"""What the server answers about the synthesis by itself: its one-page sheet, and its figures to the last digit."""
+"""Routes of the summary: its one-page sheet, and its figures with all digits."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -9,12 +9,12 @@ from dashboard.summary.estimator_gateway import Remembered, State, SummaryScope,
 from estimator.reporting.summary.write import render_summary
 
 SYNTHESIS_FILES = ("/fiche-synthese", "/synthese.csv", "/synthese.json")
-SHEETS = 120  # remembered
+SHEETS = 120  # entries in the cache
 HTML, CSV = "html", "csv"
 
 
 def synthesis_routes() -> list[Route]:
-    """The routes of the synthesis."""
+    """The routes of the summary."""
     return [Route("/fiche-synthese", _sheet), Route("/synthese.csv", _table), Route("/synthese.json", _body)]
 
 
@@ -27,7 +27,7 @@ sheets = Remembered(_write, SHEETS)
 
 
 def _requested_scope(request: Request) -> tuple[SummaryScope, str] | None:
-    """What the address names, in the language that it names; None in a home without a build."""
+    """The scope and language in the URL; None in a home without a build."""
     now: State | None = state()
     if now is None:
         return None
@@ -59,6 +59,6 @@ def _body(request: Request) -> Response:
 
 
 def _nothing(request: Request) -> Response:
-    """A home without a build: the page says what to do."""
+    """The page of a home without a build, with the next step."""
     lang = request.query_params.get("lang", DEFAULT)
     return RedirectResponse(f"./synthese?lang={lang if lang in LANGUAGES else DEFAULT}", status_code=303)

@@ -1,4 +1,4 @@
-"""Our own pictures of the synthesis: a footprint month by month with its interval, and what a change is made of."""
+"""SVG charts of the summary: a footprint by month with its interval, and the decomposition of a change."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from dashboard.shared.dates import month_text
 from dashboard.shared.texts import t
 from estimator.core.number_format import interval_text, plain, step_for, with_unit
 
-HIGH, GROUND = 88, 4  # of a picture, and under its zero [px]
-EARLIER = "#b6c7da"  # months before the period: lighter, and told in words
-NARROWEST = 2.0  # of an interval [px]
-ROOM = 0.1  # left on each side of a month [share of its width]
+HIGH, GROUND = 88, 4  # height of a chart, and below its zero [px]
+EARLIER = "#b6c7da"  # months before the period: lighter, and labelled
+NARROWEST = 2.0  # minimum height of an interval [px]
+ROOM = 0.1  # margin on each side of a month [share of its width]
 EFFECTS = ("volume", "efficiency", "scope", "method")
 
 
 @dataclass(frozen=True)
 class History:
-    """A footprint by month (yyyymm → amount or None); limit: the objective, shared equally among the months."""
+    """A footprint by month (yyyymm -> amount or None); limit: the objective, divided equally among the months."""
 
     name: str
     months: Mapping[int, Mapping[str, Any] | None]
@@ -30,7 +30,7 @@ class History:
 
 
 def months_figure(history: History, lang: str) -> Markup:
-    """One small picture: intervals by month from zero, the central value as a line, the objective dashed."""
+    """One small chart: intervals by month from zero, the central value as a line, the objective dashed."""
     known = [(m, a) for m, a in history.months.items() if a and a["central"] is not None]
     if not known:
         return Markup()
@@ -51,7 +51,7 @@ def months_figure(history: History, lang: str) -> Markup:
 
 
 def months_svg(history: History, top: float) -> str:
-    """The picture alone; `top`: the value of its upper edge."""
+    """The SVG alone; `top`: the value of its upper edge."""
     wide = 100 / len(history.months)
     body = [f'<rect width="100%" y="{HIGH - GROUND}" height="1" fill="{LINE}"/>']
     for index, (month, amount) in enumerate(history.months.items()):
@@ -73,7 +73,7 @@ def months_svg(history: History, top: float) -> str:
 
 
 def months_legend(limited: bool, lang: str) -> Markup:
-    """What bars, lines and dots mean."""
+    """Legend of bars, lines and dots."""
     samples = [_sample(ACCENT, WHITE), _sample(EARLIER, INK), f'<circle cx="14" cy="7" r="1.5" fill="{INK}"/>']
     keys = ["legend_period", "legend_earlier", "legend_gap"]
     if limited:
@@ -86,7 +86,7 @@ def months_legend(limited: bool, lang: str) -> Markup:
 
 
 def waterfall(rows: Sequence[tuple[str, str, float, float]], title: str, lang: str) -> Markup:
-    """Rows of (label, value in words, from, to) on one scale from zero: totals start at zero, effects where they do."""
+    """Rows of (label, value in words, from, to) on one axis from zero: totals start at zero, effects where they do."""
     top = max((max(start, end) for _, _, start, end in rows), default=0.0) or 1.0
     items = [
         parts.line(
@@ -101,7 +101,7 @@ def waterfall(rows: Sequence[tuple[str, str, float, float]], title: str, lang: s
 
 
 def step_svg(start: float, end: float, top: float, total: bool) -> str:
-    """A total as a solid bar from zero; an effect as a bar between two totals, hollow where it lowers."""
+    """A total as a solid bar from zero; an effect as a bar between two totals, hollow when negative."""
     left, right = 100 * min(start, end) / top, 100 * max(start, end) / top
     fill = INK if total else ACCENT if end > start else WHITE
     bar = (
@@ -112,7 +112,7 @@ def step_svg(start: float, end: float, top: float, total: bool) -> str:
 
 
 def _alt(history: History, known: Sequence[tuple[int, Mapping[str, Any]]], lang: str) -> str:
-    """The first, the last and the highest month, with their intervals; the table has them all."""
+    """Text alternative: the first, the last and the highest month, with their intervals; the table has them all."""
     highest = max(known, key=lambda entry: entry[1]["central"])
     chosen = dict.fromkeys([known[0][0], highest[0], known[-1][0]])
     amounts = dict(known)

@@ -32,7 +32,7 @@ COLUMNS = (
 
 
 def write_trace(path: Path, rows: int) -> None:
-    """A file in the shape of codecarbon 3.3.2: a year of runs of 20 services in four countries, each run with its own
+    """A file in the format of codecarbon 3.3.2: a year of runs of 20 services in four countries, each run with its own
     id and figures of sixteen digits."""
     start, chance = datetime(2025, 1, 1), Random(0)
     countries = (("France", "FRA"), ("Germany", "DEU"), ("Belgium", "BEL"), ("Poland", "POL"))
@@ -69,7 +69,7 @@ def write_trace(path: Path, rows: int) -> None:
 
 
 def write_small(folder: Path, trace: Path, files: int) -> None:
-    """Files of one row each, as many runs leave them, each in a folder of its own."""
+    """Files of one row each, as left by many runs, each in its own folder."""
     with trace.open(encoding="utf-8") as lines:
         header = next(lines)
         for number, line in zip(range(files), lines, strict=False):
@@ -94,7 +94,7 @@ def timed(task: Callable[[], object], runs: int) -> float:
 
 
 def import_cost(runs: int) -> float:
-    """What `import estimator` adds to a bare interpreter [s]."""
+    """Import time of `import estimator`, above a bare interpreter [s]."""
     with_it = timed(lambda: subprocess.run([sys.executable, "-c", "import estimator"], check=True), runs)
     bare = timed(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True), runs)
     return with_it - bare

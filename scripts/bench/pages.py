@@ -1,4 +1,4 @@
-"""Time for a page to be drawn again with many people at once, and bytes that a first visit transfers.
+"""Time to render a page again with many concurrent users, and bytes transferred by a first visit.
 
 python -m scripts.bench.pages [--rows 1000000] [--people 20] [--reruns 10] [--think 1.0] [--page synthese] [--home H]
 """
@@ -25,11 +25,11 @@ from estimator.builds.build import build
 from scripts.bench.ledger import load_into, write_trace
 
 LANGUAGES = ("fr", "en")
-FIRST_WORK_S = 120.0  # what is computed once a build, before the first page is whole
+FIRST_WORK_S = 120.0  # computed once a build, before the first page is complete
 
 
 class Person:
-    """One tab on one page, that asks for it again and again; times in seconds, sizes in bytes."""
+    """One tab on one page, that reloads it repeatedly; times in seconds, sizes in bytes."""
 
     def __init__(self, opened: ClientConnection, page: str) -> None:
         self._page = page
@@ -38,7 +38,7 @@ class Person:
         self.received = 0
 
     def asks(self, turn: int) -> float:
-        """One run of the page, from the question to the end of the answer [s]."""
+        """One run of the page, from the request to the end of the response [s]."""
         message = BackMsg()
         message.rerun_script.query_string = f"lang={LANGUAGES[turn % 2]}"
         message.rerun_script.page_name = self._page
@@ -54,7 +54,7 @@ class Person:
                 return time.perf_counter() - before
 
     def stays(self, reruns: int, think: float, place: int) -> None:
-        """Reruns, each after a think time; people do not all begin together."""
+        """Reruns, each after a think time; users start at different times."""
         time.sleep(think * (place % 10) / 10)
         for turn in range(reruns):
             time.sleep(think)
@@ -62,7 +62,7 @@ class Person:
 
 
 def crowd(port: int, page: str, people: int, reruns: int, think: float) -> list[float]:
-    """Times of all reruns of all people [s]; the first views are not counted."""
+    """Times of all reruns of all users [s]; the first views are not counted."""
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     with ExitStack() as tabs:
         persons = [Person(tabs.enter_context(connect(address, max_size=None)), page) for _ in range(people)]
@@ -78,7 +78,7 @@ def crowd(port: int, page: str, people: int, reruns: int, think: float) -> list[
 
 
 def cold_bytes(url: str) -> int:
-    """Bytes on the wire of a first visit, in a browser that was never here."""
+    """Bytes on the wire of a first visit, with an empty browser cache."""
     from playwright.sync_api import sync_playwright
 
     sizes: list[float] = []
@@ -98,7 +98,7 @@ def cold_bytes(url: str) -> int:
 
 
 def start_server(home: Path) -> tuple[subprocess.Popen[bytes], int]:
-    """A server of this home, and its port, once it answers."""
+    """A server of this home, and its port, once it responds."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

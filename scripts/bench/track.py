@@ -1,4 +1,4 @@
-"""What `sobria track` adds to a command, against codecarbon alone with the same settings, in alternated runs.
+"""Overhead of `sobria track` on a command, against codecarbon alone with the same settings, in alternated runs.
 
 python -m scripts.bench.track [--runs 15]
 """
@@ -28,7 +28,7 @@ tracker.stop()
 def main() -> None:
     """Print medians [s] of elapsed and of processor time, and the median ratio of ours to codecarbon's, round by round.
 
-    codecarbon alone writes no file, which is its cheapest use; ours has written its row into a ledger when it returns.
+    codecarbon alone writes no file, which is its cheapest use; ours has imported its row into a ledger on return.
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=15)
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def alternated(ways: Mapping[str, Sequence[str]], runs: int) -> dict[str, list[tuple[float, float]]]:
-    """Elapsed and processor time [s] of each command, one after the other, after a first round that fills caches."""
+    """Elapsed and processor time [s] of each command, alternated, after a first round to warm the caches."""
     times: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
     for number in range(runs + 1):
         for way, command in ways.items():

@@ -1,4 +1,4 @@
-"""Verdicts of 1,000 seeds of the laws of factors, by true share; and seconds for one comparison.
+"""Verdicts of 1,000 seeds of the distributions of factors, by true share; and seconds for one comparison.
 
 python -m scripts.bench.verdicts [--seeds 1000]
 """
@@ -17,7 +17,7 @@ from estimator.catalogue.schema import Factor
 from estimator.comparison.verdicts import OptionPair, compare
 
 SHARES = (0.80, 0.885, 0.90, 0.905, 0.91, 0.915, 0.92, 0.925, 0.93, 0.98, 0.9985, 0.9999, 0.9999996)
-SPREADS = (1.6, 1.5, 1.3)  # of three factors that one option has and the other has not: 95 % point over median
+SPREADS = (1.6, 1.5, 1.3)  # of three factors of only one of the options: 95 % point over median
 
 
 def _factor(spread: float) -> Factor:
@@ -27,7 +27,7 @@ def _factor(spread: float) -> Factor:
 
 
 def main() -> None:
-    """Print a line a true share: how many seeds gave each verdict."""
+    """Print one line a true share: how many seeds gave each verdict."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=1_000)
     seeds = parser.parse_args().seeds

@@ -1,4 +1,4 @@
-"""Invented messages of citizens, invented council decisions and addresses: always the same for one seed."""
+"""Synthetic messages of citizens, council decisions and addresses, reproducible by seed."""
 
 import tomllib
 import unicodedata
@@ -7,19 +7,19 @@ from random import Random
 from typing import Any, NamedTuple
 
 CORPUS = Path(__file__).with_name("corpus.toml")
-TYPO_RATE = 0.04  # of letters
-MISFILED_RATE = 0.03  # of the messages that people have sorted
+TYPO_RATE = 0.04  # share of letters
+MISFILED_RATE = 0.03  # share of the messages sorted by people
 
 
 class Letter(NamedTuple):
-    """A message and the department that it was sent to."""
+    """A message and its department."""
 
     text: str
     department: int
 
 
 def corpus() -> dict[str, Any]:
-    """The sentences, by department, and what fills them."""
+    """The sentences, by department, and the values of their placeholders."""
     return tomllib.loads(CORPUS.read_text("utf-8"))
 
 
@@ -31,8 +31,8 @@ def departments() -> list[str]:
 def letters(count: int, seed: int, unseen: float | None = None) -> list[Letter]:
     """Messages with greetings, asides and typing errors.
 
-    With `unseen`, that share of them is made of sentences that no other message uses, and all stand at the right
-    department; without, they are those that people have sorted, MISFILED_RATE of them wrongly.
+    With `unseen`, that share of them uses sentences of no other message, and all have the right
+    department; without, they are those sorted by people, MISFILED_RATE of them wrongly.
     """
     words, random = corpus(), Random(seed)
     categories = list(words["categories"].values())
@@ -51,7 +51,7 @@ def letters(count: int, seed: int, unseen: float | None = None) -> list[Letter]:
 
 
 def filled(text: str, words: dict[str, Any], random: Random) -> str:
-    """The text with a street, a place and a day in its blanks."""
+    """The text with a street, a place and a day in its placeholders."""
     return text.format(
         street=random.choice(words["streets"]), place=random.choice(words["places"]), day=random.choice(words["days"])
     )

@@ -1,7 +1,7 @@
 """Record the project's sample traces with its own tracker, on the machine at hand: python -m scripts.demo.record
 
-Takes some minutes and replaces scripts/demo/traces and scripts/demo/facts.csv. Nothing is invented in them: each line
-is a run that took place when its time says, on this machine.
+Takes some minutes and replaces scripts/demo/traces and scripts/demo/facts.csv. Nothing is synthetic: each line
+is a run that took place at its stated time, on this machine.
 """
 
 import csv
@@ -23,7 +23,7 @@ from scripts.demo.workloads import WORKLOADS, DemoWorkload
 HERE = Path(__file__).parent
 TRACES, FACTS = HERE / "traces", HERE / "facts.csv"
 REPEATS = {"tri-courriers-grand-apprentissage": 2}
-HOST = "class/server-unknown"  # a hired machine: what runs it is not known
+HOST = "class/server-unknown"  # a rented machine: its host is unknown
 WITHOUT_HOST = {"recherche-deliberations"}
 TOGETHER = ("recherche-deliberations", "rapprochement-adresses")
 FAILING = "import time\nend = time.time() + 2\nwhile time.time() < end: pass\nraise SystemExit(3)"
@@ -31,7 +31,7 @@ FAILING = "import time\nend = time.time() + 2\nwhile time.time() < end: pass\nra
 
 @dataclass(frozen=True)
 class Fact:
-    """What the trace of a run does not say: processor time of the run itself and of the whole machine [s], accuracy."""
+    """Facts missing from the trace of a run: processor time of the run and of the whole machine [s], accuracy."""
 
     run_id: str
     service: str
@@ -47,7 +47,7 @@ class Fact:
 
 
 def main() -> None:
-    """Record everything, or one service for the runs that take place together."""
+    """Record everything, or one service for the runs that are simultaneous."""
     if len(sys.argv) == 4 and sys.argv[1] == "--together":
         workload = next(w for w in WORKLOADS if w.service == sys.argv[2])
         home = Path(sys.argv[3])
@@ -88,19 +88,19 @@ def record(workload: DemoWorkload, given: Any, home: Path, note: str = "") -> Fa
 
 
 def run_facts(workload: DemoWorkload) -> dict[str, Any]:
-    """What is known of a run of this workload beforehand."""
+    """Facts of a run of this workload known beforehand."""
     host = None if workload.service in WITHOUT_HOST else HOST
     return {"use_case": workload.use_case, "model": workload.model, "host": host, "item_unit": workload.item}
 
 
 def busy_s() -> float:
-    """Processor time of the whole machine since its start, everyone's: user, nice, system [s]."""
+    """Processor time of the whole machine since its start, all users: user, nice, system [s]."""
     ticks = Path("/proc/stat").read_text("ascii").split()[1:4]
     return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 def together(home: Path) -> None:
-    """Two services measured at once on one machine: each trace holds the electricity of both."""
+    """Two services measured simultaneously on one machine: each trace includes the electricity of both."""
     module = [sys.executable, "-m", "scripts.demo.record", "--together"]
     running = [subprocess.Popen([*module, service, str(home)], cwd=HERE.parents[1]) for service in TOGETHER]
     if any(process.wait() for process in running):
@@ -110,14 +110,14 @@ def together(home: Path) -> None:
 
 
 def fail(home: Path) -> None:
-    """A command that works for two seconds, then ends with status 3."""
+    """A command that runs for two seconds, then fails with status 3."""
     options = TrackOptions(home=home, sampling_s=1.0, project="lecture-formulaires", host=HOST)
     if run_command([sys.executable, "-c", FAILING], options, importer=lambda home, traces: None) != 3:
         raise RuntimeError("the failing command was to end with status 3")
 
 
 def file_away(home: Path) -> None:
-    """Put each run beside the others of its service."""
+    """Move each run next to the others of its service."""
     for trace in sorted((home / "traces").rglob("*.csv")):
         with trace.open(encoding="utf-8", newline="") as file:
             folder = TRACES / next(csv.DictReader(file))["project_name"]
@@ -127,7 +127,7 @@ def file_away(home: Path) -> None:
 
 
 def append(file: Path, fact: Fact) -> None:
-    """Add a line to a file of facts, which begins with the names of the columns."""
+    """Append a line to a file of facts, with a header."""
     new = not file.exists()
     with file.open("a", encoding="utf-8", newline="") as opened:
         table = csv.DictWriter(opened, [field.name for field in fields(Fact)], lineterminator="\n")
@@ -137,7 +137,7 @@ def append(file: Path, fact: Fact) -> None:
 
 
 def plain_codecarbon(name: str, shape: Callable[[Any], None]) -> None:
-    """A trace as people have them who use codecarbon alone: no sidecar, so the way of metering is not known."""
+    """A trace of codecarbon alone: no sidecar, so the metering mode is unknown."""
     from codecarbon import OfflineEmissionsTracker
 
     folder = TRACES / "codecarbon-seul" / name
@@ -154,7 +154,7 @@ def plain_codecarbon(name: str, shape: Callable[[Any], None]) -> None:
 
 
 def flushed(tracker: Any) -> None:
-    """Three rows of one run, each holding what the one before holds."""
+    """Three cumulative rows of one run."""
     tracker.start()
     for _ in range(2):
         sleep(1.5)
@@ -164,7 +164,7 @@ def flushed(tracker: Any) -> None:
 
 
 def with_pue(tracker: Any) -> None:
-    """Energies that codecarbon has multiplied by a PUE of 1.3."""
+    """Energies multiplied by codecarbon by a PUE of 1.3."""
     tracker.start()
     sleep(3)
     tracker.stop()

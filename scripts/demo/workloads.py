@@ -1,4 +1,4 @@
-"""Tasks of an invented local authority, small and real: each does its work, counts it and says how much was right.
+"""Tasks of an invented local authority, small and real: each does its work, counts it and reports its accuracy.
 
 Sorting citizens' messages is done three ways: rules, a light model, a larger one. Everything is made here from a seed,
 with numpy only; nothing is downloaded.
@@ -18,14 +18,14 @@ import numpy as np
 from scripts.demo.letters import Letter, addresses, corpus, decisions, departments, letters, mistyped, plain
 
 LEARNT, JUDGED = 4_000, 16_000  # messages
-UNSEEN = 0.25  # share of the judged messages that say what no learnt one says
+UNSEEN = 0.25  # share of the judged messages with sentences absent from training
 WORD_SLOTS, GRAM_SLOTS = 4_096, 16_384
 HIDDEN = (512, 128)
 BATCH = 64
 
 
 class Done(NamedTuple):
-    """What a run has done: items, and the share of them that was right."""
+    """Result of a run: items, and the share of correct ones."""
 
     items: int
     accuracy: float
@@ -33,7 +33,7 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True)
 class DemoWorkload:
-    """One service. `prepare` makes its input, which is not measured; `work` is."""
+    """One service. `prepare` makes its input, unmeasured; `work` is measured."""
 
     service: str
     item: str
@@ -51,7 +51,7 @@ def judged_letters(seed: int) -> list[Letter]:
 
 
 def sort_by_rules(found: list[Letter], passes: int = 6) -> Done:
-    """The department whose keywords occur most; the first one when none occurs. Several passes, for it is fast."""
+    """The department with most keyword occurrences; the first one without any. Several passes, since it is fast."""
     lists = [category["keywords"] for category in corpus()["categories"].values()]
     keywords = [re.compile(r"\b(" + "|".join(plain(word) for word in words) + r")s?\b") for words in lists]
     right = 0
@@ -63,7 +63,7 @@ def sort_by_rules(found: list[Letter], passes: int = 6) -> Done:
     return Done(passes * len(found), right / (passes * len(found)))
 
 
-# Sorting messages with a light model: words, weighted by rarity, and a logistic regression
+# Sorting messages with a light model: TF-IDF words, and a logistic regression
 
 
 def words_of(text: str) -> Iterable[str]:
@@ -77,7 +77,7 @@ def grams_of(text: str) -> Iterable[str]:
 
 
 def table(texts: list[str], features: Callable[[str], Iterable[str]], slots: int) -> np.ndarray:
-    """Counts of features [texts, slots], each row of length one; a feature's slot is its hash."""
+    """Hashed feature counts [texts, slots], each row of norm one."""
     counts = np.zeros((len(texts), slots), np.float32)
     for row, text in enumerate(texts):
         for feature, count in Counter(features(text)).items():
@@ -95,7 +95,7 @@ def light_input(seed: int) -> tuple[list[Letter], list[Letter]]:
 
 
 def sort_with_light_model(given: tuple[list[Letter], list[Letter]]) -> Done:
-    """Learns from the messages of the week, then sorts the others; both are measured."""
+    """Train on the messages of the week, then sort the others; both are measured."""
     learnt, found = given
     inputs = table([letter.text for letter in learnt], words_of, WORD_SLOTS)
     rarity = np.log((1 + len(inputs)) / (1 + (inputs > 0).sum(axis=0))).astype(np.float32)
@@ -110,7 +110,7 @@ def sort_with_light_model(given: tuple[list[Letter], list[Letter]]) -> Done:
     return Done(len(found), float(right.mean()))
 
 
-# Sorting messages with a larger model: pieces of words, and a network of three layers (8.5 million weights)
+# Sorting messages with a larger model: character n-grams, and a network of three layers (8.5 million weights)
 
 
 class Network(NamedTuple):
@@ -125,7 +125,7 @@ class Network(NamedTuple):
         return cls([random.normal(0, (2 / min(a, 400)) ** 0.5, (a, b)).astype(np.float32) for a, b in pairs])
 
     def forward(self, inputs: np.ndarray) -> list[np.ndarray]:
-        """What each layer gives, the input first, the scores last."""
+        """Output of each layer, the input first, the scores last."""
         given = [inputs]
         for number, weights in enumerate(self.layers, 1):
             out = given[-1] @ weights
@@ -133,7 +133,7 @@ class Network(NamedTuple):
         return given
 
     def learn(self, inputs: np.ndarray, targets: np.ndarray, rate: float) -> None:
-        """One step down the slope of the error of a batch."""
+        """One step of gradient descent on a batch."""
         given = self.forward(inputs)
         error = (likelihoods(given[-1]) - targets) / len(inputs)
         for number in reversed(range(len(self.layers))):
@@ -156,7 +156,7 @@ def trained(learnt: list[Letter], seed: int, rounds: int = 5) -> Network:
 
 
 def train_larger_model(given: tuple[list[Letter], list[Letter]]) -> Done:
-    """Items are the messages learnt from, each round counted."""
+    """Items are the training messages, counted at each epoch."""
     learnt, found = given
     network = trained(learnt, seed=1)
     return Done(5 * len(learnt), sort_with_larger_model((network, found[:1_000])).accuracy)
@@ -180,7 +180,7 @@ def sort_with_larger_model(given: tuple[Network, list[Letter]]) -> Done:
 
 
 def search_input(seed: int) -> tuple[list[str], list[tuple[str, int]]]:
-    """Decisions, and questions made of some of one decision's words, badly typed, with the decision that is meant."""
+    """Decisions, and queries made of some words of one decision, with typing errors, and the expected decision."""
     made, random = decisions(4_000, seed), Random(seed)
     questions = []
     for _ in range(1_200):
@@ -191,7 +191,7 @@ def search_input(seed: int) -> tuple[list[str], list[tuple[str, int]]]:
 
 
 def search_decisions(given: tuple[list[str], list[tuple[str, int]]]) -> Done:
-    """Right: the decision that is meant is among the first three."""
+    """Correct: the expected decision is among the first three."""
     texts, questions = given
     counts = [Counter(re.findall(r"\w+", plain(text))) for text in texts]
     index: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -211,7 +211,7 @@ def search_decisions(given: tuple[list[str], list[tuple[str, int]]]) -> Done:
     return Done(len(questions), right / len(questions))
 
 
-# Reading numbers on scanned forms: drawn digits, blurred and noisy, compared with their models
+# Reading numbers on scanned forms: drawn digits, blurred and noisy, matched against templates
 
 DIGITS = ("757557", "262227", "717747", "717117", "557111", "747117", "747757", "711222", "757757", "757117")
 
@@ -236,7 +236,7 @@ def scanned(seed: int, pages: int = 750, fields: int = 60) -> tuple[np.ndarray, 
 
 
 def read_forms(given: tuple[np.ndarray, np.ndarray]) -> Done:
-    """Each field is compared with each digit at each of 81 places. Items are pages; right: digits."""
+    """Template matching of each field with each digit at each of 81 offsets. Items are pages; accuracy by digit."""
     images, digits = given
     shapes = glyphs()
     models = shapes - shapes.mean(axis=(1, 2), keepdims=True)
@@ -249,7 +249,7 @@ def read_forms(given: tuple[np.ndarray, np.ndarray]) -> Done:
     return Done(len(images), right / digits.size)
 
 
-# A nightly batch: two registers of addresses, one of them badly typed, brought together
+# A nightly batch: record linkage of two registers of addresses, one of them with typing errors
 
 
 def two_registers(seed: int) -> tuple[list[str], list[str]]:
@@ -259,7 +259,7 @@ def two_registers(seed: int) -> tuple[list[str], list[str]]:
 
 
 def match_addresses(given: tuple[list[str], list[str]]) -> Done:
-    """The address that shares most groups of three letters, weighted by their rarity."""
+    """The address that shares most trigrams, weighted by their rarity."""
     register, typed = given
     groups = [frozenset(plain(a)[i : i + 3] for i in range(len(a) - 2)) for a in register]
     owners: dict[str, list[int]] = defaultdict(list)

@@ -1,1 +1,1 @@
-"""The ledger under fire: many writers and readers, processes killed at random moments, and the account afterwards."""
+"""Stress test of the ledger: many writers and readers, processes killed at random, and the account afterwards."""

@@ -12,7 +12,7 @@ from scripts.fire.trial import FireTrial, Outcome, run
 
 
 def main() -> int:
-    """Run the trial and print its account; 1 when anything went wrong."""
+    """Run the trial and print its account; 1 on any failure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=FireTrial.seconds)
     parser.add_argument("--writers", type=int, default=FireTrial.writers)

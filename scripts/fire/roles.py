@@ -1,4 +1,4 @@
-"""What each process of the trial does until its time is over; an error ends it, and is counted by who started it."""
+"""Role of each process of the trial until its deadline; an error ends it, and is counted by its parent."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ SHARED_FILES = 12
 
 
 class TrialPlace(NamedTuple):
-    """Where a trial takes place: its home, the files that are imported, and until when [monotonic s]."""
+    """Location of a trial: its home, its input files, and its deadline [monotonic s]."""
 
     folder: Path
     until: float
@@ -58,19 +58,19 @@ def trace(rows: Sequence[Sequence[object]]) -> str:
 
 
 def row(run: str, minute: int, energy: float) -> list[object]:
-    """A snapshot of a run; a minute may come before that of the row above: clocks go backwards."""
+    """A snapshot of a run; its time may be before that of the previous row: clocks go backwards."""
     moment = (START + timedelta(minutes=minute)).isoformat(timespec="seconds")
     return [moment, "service", run, 60, 0, energy, 0, 0, energy, "FRA", "3.3.2", "machine", ""]
 
 
 def shared(number: int) -> str:
-    """A file that several writers import under names of their own: the same in every process."""
+    """A file imported by several writers under different names: identical in every process."""
     drawn = random.Random(number)
     return trace([row(f"shared-{number}-{n}", drawn.randrange(500_000), drawn.random()) for n in range(20)])
 
 
 def writer(place: TrialPlace, seed: int) -> None:
-    """Import files of new rows, of growing runs, of rows that others import too, of rows to be refused."""
+    """Import files of new rows, of growing runs, of duplicates of others, of rows to be refused."""
     drawn = random.Random(f"{seed}/{os.getpid()}/{time.monotonic()}")
     behind = timedelta(seconds=drawn.randrange(100_000))
     ledger = Ledger(place.home, lambda: datetime.now(UTC) - behind * drawn.random())
@@ -94,13 +94,13 @@ def writer(place: TrialPlace, seed: int) -> None:
 
 
 def acknowledge(place: TrialPlace, path: Path) -> None:
-    """Write down that the import of a file has returned."""
+    """Record that the import of a file has returned."""
     with (place.acknowledged / path.name).open("w") as file:
         os.fsync(file.fileno())
 
 
 def tracker(place: TrialPlace, seed: int) -> None:
-    """Append rows to one CSV, as codecarbon does: without any lock, the header from whoever finds no file."""
+    """Append rows to one CSV, as codecarbon does: without any lock, the header written by whoever finds no file."""
     drawn = random.Random(f"{seed}/{os.getpid()}")
     while time.monotonic() < place.until:
         text = trace([row(uuid4().hex, drawn.randrange(500_000), drawn.random())])
@@ -113,9 +113,9 @@ def tracker(place: TrialPlace, seed: int) -> None:
 
 
 def collector(place: TrialPlace, seed: int) -> None:
-    """Import that CSV while it grows; what stood in it just before is what must be found afterwards."""
+    """Import that CSV while it grows; its content just before must be found afterwards."""
     ledger, context = Ledger(place.home), reading_context(place.home)
-    time.sleep(1.0)  # at first, those who find no file may still write over each other
+    time.sleep(1.0)  # at first, processes that find no file may overwrite each other
     while time.monotonic() < place.until:
         time.sleep(0.1)
         if place.common.exists():
@@ -127,7 +127,7 @@ def collector(place: TrialPlace, seed: int) -> None:
 
 
 def reader(place: TrialPlace, seed: int) -> None:
-    """Build, read the totals and the account: none may fail, and nothing acknowledged may be missing at any moment."""
+    """Build, read the totals and the account: none may fail, and no acknowledged row may be missing at any time."""
     while time.monotonic() < place.until:
         Build(build(place.home, wait_s=600).path).totals()
         found = reconcile(Ledger(place.home))
@@ -137,7 +137,7 @@ def reader(place: TrialPlace, seed: int) -> None:
 
 
 def compactor(place: TrialPlace, seed: int) -> None:
-    """Merge small files again and again."""
+    """Compact repeatedly."""
     while time.monotonic() < place.until:
         compact(Ledger(place.home), wait_s=1.0)
         (place.folder / "compactions" / uuid4().hex).touch()

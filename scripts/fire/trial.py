@@ -1,4 +1,4 @@
-"""One trial: start everybody, kill at random, then hold the ledger against what was acknowledged."""
+"""One trial: start all processes, kill at random, then check the ledger against the acknowledged imports."""
 
 import random
 import signal
@@ -31,7 +31,7 @@ ENDING_S = 300.0
 
 @dataclass(frozen=True)
 class FireTrial:
-    """How long [s], how many of each, how many are killed, and a seed for the moments."""
+    """Duration [s], processes by role, kills, and the random seed."""
 
     seconds: float = 60
     writers: int = 8
@@ -42,7 +42,7 @@ class FireTrial:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done, and what went wrong, which should be nothing."""
+    """Counts of the trial, and its failures, expected to be none."""
 
     standing: Reconciliation
     imports: int
@@ -59,7 +59,7 @@ class Outcome:
 
     @property
     def sound(self) -> bool:
-        """Whether something was done, nothing lost, doubled, torn or missing, and nobody failed."""
+        """Whether something was done, nothing lost, duplicated, torn or missing, and no process failed."""
         wrong = (self.failed, self.standing.faults, self.lost, self.doubled, self.differing)
         return self.acknowledged > 0 and not any((*wrong, self.totals_differ, self.restored_differs))
 
@@ -70,7 +70,7 @@ def run(trial: FireTrial, folder: Path) -> Outcome:
         (folder / name).mkdir(parents=True)
     context = get_context("forkserver")
     context.set_forkserver_preload(["scripts.fire.roles"])
-    first = context.Process(target=len, args=((),))  # the server has loaded everything when it ends
+    first = context.Process(target=len, args=((),))  # the server has preloaded all modules when it ends
     first.start()
     first.join()
     place = TrialPlace(folder, time.monotonic() + trial.seconds)
@@ -79,7 +79,7 @@ def run(trial: FireTrial, folder: Path) -> Outcome:
 
 
 def _fire(trial: FireTrial, place: TrialPlace, context: ForkServerContext) -> tuple[Counter[str], tuple[str, ...]]:
-    """Everybody at once, each replaced when it is killed: whom, and who ended by an error."""
+    """Run all processes, each restarted when killed: those killed, and those that failed."""
     drawn = random.Random(trial.seed)
     team = ["writer"] * trial.writers + ["reader"] * trial.readers + ["tracker"] * TRACKERS
 
@@ -108,7 +108,7 @@ def _fire(trial: FireTrial, place: TrialPlace, context: ForkServerContext) -> tu
 
 
 def _judge(place: TrialPlace, killed: Counter[str], failed: tuple[str, ...]) -> Outcome:
-    """What was acknowledged is there; all files imported once more are the same as once in an empty home."""
+    """Acknowledged rows are present; a new import of all files gives the same rows as one in an empty home."""
     ledger = Ledger(place.home)
     files = sorted(place.files.iterdir())
     acknowledged = {path.name for path in place.acknowledged.iterdir()}
@@ -141,7 +141,7 @@ def _judge(place: TrialPlace, killed: Counter[str], failed: tuple[str, ...]) -> 
 
 
 def _lost(ledger: Ledger, files: list[Path]) -> int:
-    """Rows of these files that the ledger does not hold."""
+    """Rows of these files missing from the ledger."""
     context = reading_context(ledger.home)
     rows = ledger.ids("activities")
     everything = ledger.known_ids()
@@ -154,7 +154,7 @@ def _lost(ledger: Ledger, files: list[Path]) -> int:
 
 
 def _counted_rows(ledger: Ledger) -> tuple[int, dict[str, float]]:
-    """How many rows count twice, and the electricity of each that counts [kWh]."""
+    """Count of duplicate current rows, and the electricity of each current one [kWh]."""
     with ledger.still() as held, connect() as connection:
         connection.execute(f"CREATE VIEW activities AS {held.rows_sql('activities')}")
         rows = connection.execute(

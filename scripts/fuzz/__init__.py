@@ -1,1 +1,1 @@
-"""Looks, guided by coverage, for inputs that make a reader fail."""
+"""Coverage-guided fuzzing of the readers."""

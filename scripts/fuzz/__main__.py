@@ -1,10 +1,10 @@
-"""Every reader, in a process of its own, is given what coverage leads to; anything but rows that add up, or an error in
-words, is a failure.
+"""Fuzzing of every reader, in its own process, guided by coverage; anything but rows that add up, or a SobriaError,
+is a failure.
 
 python -m scripts.fuzz [--seconds 60] [--reader NAME …]     needs `pip install atheris`, which is no part of SobrIA
 
-Each begins from the samples of `tests/` and `docs/` that it recognises. An input that fails is left in the folder named
-by --keep. Exit 1 on any.
+Each starts from the samples of `tests/` and `docs/` that it recognises. A failing input is written to the folder
+of --keep. Exit 1 on any.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from estimator.ingestion.readers import READERS
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """One line a reader, with what made it fail."""
+    """One line a reader, with its failure."""
     names = [reader.name for reader in READERS]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=60)

@@ -1,4 +1,4 @@
-"""The process that gives one reader what coverage leads to: python -m scripts.fuzz.target READER SECONDS KEEP."""
+"""The process that fuzzes one reader: python -m scripts.fuzz.target READER SECONDS KEEP."""
 
 import sys
 import tempfile
@@ -23,7 +23,7 @@ Law = Callable[[bytes], None]
 
 
 def samples(reader: Reader) -> list[Trace]:
-    """Those of the tests and of the documentation that this reader recognises."""
+    """The samples of the tests and of the documentation that this reader recognises."""
     found = []
     for path in find_files([ROOT / "tests", ROOT / "docs"]):
         try:
@@ -36,7 +36,7 @@ def samples(reader: Reader) -> list[Trace]:
 
 
 def read_or_refused(name: str, context: ReadingContext) -> Law:
-    """Any bytes are refused in words, or give rows that add up and can be written down."""
+    """Any bytes are refused with an error, or give rows that add up and can be stored."""
 
     def holds(data: bytes) -> None:
         try:

@@ -1,1 +1,1 @@
-"""What SobrIA prints, written as text files, so that two versions are compared line by line."""
+"""Golden output of SobrIA as text files, to compare two versions line by line."""

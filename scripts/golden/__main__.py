@@ -1,7 +1,7 @@
-"""`python -m scripts.golden FOLDER`: everything that SobrIA prints on homes always the same, as text files.
+"""`python -m scripts.golden FOLDER`: all printed output of SobrIA on reproducible homes, as text files.
 
-Run it in two checkouts, then `diff -r` the folders: nothing may differ where no figure and no sentence was meant to.
-Only what changes by itself is masked: MASKS lists all of it.
+Run it in two checkouts, then `diff -r` the folders: nothing may differ unless a figure or a text was meant to.
+Only volatile text is masked: MASKS lists all of it.
 """
 
 import argparse
@@ -43,7 +43,7 @@ MASKS = (
 
 
 def main() -> int:
-    """Write the files of every home and language; return 0, or 1 where a command failed that should not."""
+    """Write the files of every home and language; return 0, or 1 when a command fails unexpectedly."""
     parser = argparse.ArgumentParser("python -m scripts.golden", description=__doc__)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def masked(text: str) -> str:
-    """A text without what changes by itself."""
+    """A text with volatile parts masked."""
     for pattern, stand_in in MASKS:
         text = pattern.sub(stand_in, text)
     return text
@@ -73,7 +73,7 @@ def write(file: Path, text: str) -> None:
 
 
 def sobria(home: Path, *arguments: str, lang: str = "fr") -> str:
-    """What the command prints on a home, its refusals and its exit status after it."""
+    """Output of the command on a home, with its refusals and its exit status."""
     from estimator.cli import main as command
 
     out, errors, code = StringIO(), StringIO(), 0
@@ -126,7 +126,7 @@ def documents(home: Path, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def without_home(home: Path) -> Iterator[tuple[str, str]]:
-    """Comparisons, their sheets, estimates, published cases: what needs no ledger."""
+    """Comparisons, their sheets, estimates, published cases: output that needs no ledger."""
     for scenario in SCENARIOS:
         yield f"compare/{scenario.stem}.json", sobria(home, "compare", str(scenario), "--json")
         for lang in LANGUAGES:

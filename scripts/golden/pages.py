@@ -1,4 +1,4 @@
-"""The pages of the dashboard as text: what each element says, in the order of the page."""
+"""The pages of the dashboard as text: the text of each element, in page order."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ ASKED = {"explication": {"id": "total.gwp"}, "facteurs": {"facteur": "grid_gwp/F
 
 
 def page_texts(home: Path, lang: str) -> Iterator[tuple[str, str]]:
-    """Name and text of each page on a home; a page that fails says so."""
+    """Name and text of each page on a home; a failing page has its error."""
     os.environ["SOBRIA_HOME"] = str(home)
     from streamlit.testing.v1 import AppTest
 

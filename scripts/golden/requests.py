@@ -1,4 +1,4 @@
-"""Requests to estimate, drawn from the catalogue with a stated seed."""
+"""Estimate requests, drawn from the catalogue with a stated seed."""
 
 import random
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The fixed calendar of the invented métropole: its months, how busy each is, what goes from one value to another."""
+"""The fixed calendar of the invented métropole: its months, their load, and trends."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ JANUARY_TO_DECEMBER = (1.0, 0.99, 1.04, 0.98, 0.95, 1.05, 0.85, 0.7, 1.06, 1.08,
 
 @dataclass(frozen=True)
 class Month:
-    """A month of a service; `done`: how far it is on the way from the service's first month to its last [0 to 1]."""
+    """A month of a service; `done`: progress from the service's first month to its last [0 to 1]."""
 
     start: date
     end: date
@@ -27,12 +27,12 @@ class Month:
         return (self.end - self.start).days
 
     def between(self, ends: Sequence[float]) -> float:
-        """A value that goes from one end to the other, whatever the season."""
+        """Linear interpolation between two values, without season."""
         return ends[0] + (ends[1] - ends[0]) * self.done
 
 
 def months(span: Sequence[str], name: str) -> Iterator[Month]:
-    """The months from one to another, both included; `name` is whose they are: each has its own small accidents."""
+    """The months from one to another, both included; `name` seeds the small variations of their owner."""
     begin, end = map(_number, span)
     random = Random(f"{SEED} {name} {span[0]}")
     for number in range(begin, end + 1):

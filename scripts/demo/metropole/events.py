@@ -1,4 +1,4 @@
-"""What happened to the use cases of the invented métropole and what its council voted, written at their past dates."""
+"""Events of the use cases of the invented métropole and votes of its council, written at their past dates."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -17,18 +17,18 @@ DECISION = ("what", "reasons", "by")
 
 
 class Clock:
-    """Nine in the morning of the day that is being told, and a minute more at each thing told."""
+    """Simulated clock: nine in the morning of the current day, advanced by a minute at each event."""
 
     def __init__(self) -> None:
         self.moment = datetime.min.replace(tzinfo=UTC)
 
     def set(self, day: date) -> None:
-        """Go to a day, unless it is that day already."""
+        """Go to a day, unless it is the current one."""
         if self.moment.date() != day:
             self.moment = datetime.combine(day, time(9), UTC)
 
     def now(self) -> datetime:
-        """The moment, which then moves on."""
+        """The current time, which then advances."""
         self.moment += timedelta(minutes=1)
         return self.moment
 
@@ -45,7 +45,7 @@ def fill_register(home: Path, said: Mapping[str, Any]) -> None:
 
 
 def _step(register: Register, case: Mapping[str, Any], step: Mapping[str, Any], who: Author) -> None:
-    """One thing that happened to a use case."""
+    """One event of a use case."""
     name, day = case["id"], step["on"]
     match step["do"]:
         case "create":
@@ -69,7 +69,7 @@ def _step(register: Register, case: Mapping[str, Any], step: Mapping[str, Any], 
 
 
 def fill_commitments(home: Path, said: Mapping[str, Any], communes: Path, build: Mapping[str, str]) -> None:
-    """Votes, trainings, publications and their corrections; what is published names the build. SobriaError."""
+    """Votes, trainings, publications and their corrections; publications name the build. SobriaError."""
     clock = Clock()
     kept = Commitments(home, now=clock.now)
     for kind, write in (("objective", kept.vote_objective), ("budget", kept.vote_budget)):

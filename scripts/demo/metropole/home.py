@@ -15,18 +15,18 @@ from scripts.demo.metropole.servers import write_traces
 from scripts.demo.metropole.suppliers import write_declarations
 
 HERE = Path(__file__).parent
-SOURCES = "sources"  # the files that were imported, left in the home for who wants to look
+SOURCES = "sources"  # the imported files, left in the home for inspection
 
 
 class Filled(NamedTuple):
-    """Where every row went, and the build."""
+    """The account of the import, and the build."""
 
     account: Account
     build: str
 
 
 def fill(home: Path) -> Filled:
-    """Fill an empty home with the invented métropole, always the same. SobriaError when one of our doors refuses."""
+    """Fill an empty home with the invented métropole, reproducibly. SobriaError when the estimator refuses one."""
     sources = home / SOURCES
     sources.mkdir(parents=True)
     (home / SAMPLE_MARK).touch()

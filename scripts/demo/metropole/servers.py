@@ -1,4 +1,4 @@
-"""What codecarbon would have written on the invented servers, in its own columns, and the sidecar of each run."""
+"""Simulated codecarbon output of the invented servers, in its own columns, and the sidecar of each run."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -19,11 +19,11 @@ COLUMNS = (
 ).split()
 MACHINE = ("cpu_count", "cpu_model", "gpu_count", "gpu_model", "ram_total_size")
 READINGS = 4  # a month
-BEGINS = time(3)  # late enough for no run to begin in the month before, in universal time
+BEGINS = time(3)  # late enough for no run to start in the previous month in UTC
 
 
 class InventedRun(NamedTuple):
-    """A run that never took place: its server, its month, its place in the month, its id."""
+    """A simulated run: its server, its month, its rank in the month, its id."""
 
     server: Mapping[str, Any]
     month: Month
@@ -60,7 +60,7 @@ def _runs(server: Mapping[str, Any], mark: str) -> Iterator[InventedRun]:
 
 
 def _snapshots(run: InventedRun, said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rows of a run; each holds what the one before holds, as codecarbon flushes them."""
+    """The rows of a run; each is cumulative, as codecarbon flushes them."""
     server, month = run.server, run.month
     about = {name: server.get(name, "") for name in MACHINE} | {"project_name": server["service"], "run_id": run.id}
     if server.get("country", True):
@@ -86,7 +86,7 @@ def _snapshots(run: InventedRun, said: Mapping[str, Any]) -> Iterator[dict[str, 
 
 
 def _sidecar(run: InventedRun, mark: str) -> Sidecar:
-    """The facts of a run; `tracker` says that it never took place."""
+    """The facts of a run; `tracker` states that it is simulated."""
     server, month = run.server, run.month
     return Sidecar(
         run_id=run.id,

@@ -1,4 +1,4 @@
-"""What the invented suppliers declare, as files of the declaration template."""
+"""Declarations of the invented suppliers, as files of the declaration template."""
 
 import csv
 from collections import defaultdict
@@ -9,7 +9,7 @@ from typing import Any
 from estimator.ingestion.declarations.columns import TEMPLATE
 from scripts.demo.metropole.calendar import Month, months
 
-MIDNIGHT = "T00:00:00Z"  # these suppliers count their months in universal time
+MIDNIGHT = "T00:00:00Z"  # these suppliers count their months in UTC
 
 
 def write_declarations(said: Mapping[str, Any], folder: Path) -> None:
