@@ -78,7 +78,7 @@ def summary(cases: Sequence[Mapping[str, Any]], today: date) -> list[dict[str, A
     """The rows of the summary: predictions by family, accelerator and indicator, reproductions, faults, left out."""
     rows: dict[tuple[str, str], FamilyCount] = defaultdict(FamilyCount)
     predicted = [c for c in cases if c["kind"] == "physics" and c["quality"] != NOT_COMPARABLE]
-    for case, published, found in _pairs(predicted, _predicted(predicted, today)):
+    for case, published, found in _pairs(predicted, _predictions(predicted, today)):
         half = published.get("resolution") or 0
         good = _has_value(found) and found["low"] - half <= published["value"] <= found["high"] + half
         names = {"prediction": case["family"], "indicator": published["indicator"], "device": _device(case, today)}
@@ -102,7 +102,7 @@ def sources_of(case: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(s.id for s in load().sources.values() if address and s.url.rstrip("/") == address)
 
 
-def _predicted(cases: Sequence[Mapping[str, Any]], today: date) -> dict[tuple[str, int], dict[str, Any]]:
+def _predictions(cases: Sequence[Mapping[str, Any]], today: date) -> dict[tuple[str, int], dict[str, Any]]:
     """Each case estimated without its architecture in the regression and without the factors of its own source."""
     groups: dict[frozenset[str], list[Mapping[str, Any]]] = defaultdict(list)
     for case in cases:

@@ -39,7 +39,7 @@ def _document(request: Request) -> Response:
         facts = facts_of(*_scenario(request, lang))
         body = render_sheet(KINDS[path], facts, format)
     except SobriaError as refusal:
-        return HTMLResponse(_refused(refusal, lang), status_code=400)
+        return HTMLResponse(_refusal_page(refusal, lang), status_code=400)
     name = f"{path.strip('/')}.{format}"
     headers = {} if format == "html" else {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type=TYPES[format], headers=headers)
@@ -55,7 +55,7 @@ def _scenario(request: Request, lang: str) -> tuple[Scenario, str, Path, str]:
     return decode(token) if token else compare_data.example_scenario(), lang, home, "scenario.toml"
 
 
-def _refused(refusal: SobriaError, lang: str) -> str:
+def _refusal_page(refusal: SobriaError, lang: str) -> str:
     """The fault of the URL, in one sentence, and a link back."""
     title = t("state.refused_title", lang)
     page = Markup(

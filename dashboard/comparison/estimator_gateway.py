@@ -53,7 +53,7 @@ def example_scenario() -> Scenario:
 
 def compared(scenario: Scenario) -> ComparedScenario:
     """The comparison of a scenario."""
-    return _compared(scenario, date.today(), str(default_home()), _build())
+    return _cached_comparison(scenario, date.today(), str(default_home()), _build())
 
 
 def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -> ComparedScenario:
@@ -76,7 +76,7 @@ def _build() -> str:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _compared(scenario: Scenario, today: date, home: str, build: str) -> ComparedScenario:
+def _cached_comparison(scenario: Scenario, today: date, home: str, build: str) -> ComparedScenario:
     context = ComparisonContext(load_catalogue(), scenario.day or today, {}, Path(home))
     kept, refused = _computable(scenario, context)
     return ComparedScenario(decision(kept, Path(home), today=today), refused)

@@ -36,7 +36,7 @@ def option_form(scenario: Scenario, option: Option, lang: str) -> None:
                 names = {"": t("compare_form.none", lang), **compare_data.model_names()}
                 list_field(place, "model", names, compare_data.model_id(use.model) if use and use.model else "", lang)
                 list_field(place, "host", _places(lang), _place(option), lang)
-            _measured(place, option, lang)
+            _service_field(place, option, lang)
         with columns[1]:
             text_field(place, "quality", share_field_text(quality.value if quality else None, lang), lang)
             for name in ("test", "date", "by"):
@@ -69,7 +69,7 @@ def _finer(place: str, option: Option, lang: str) -> None:
             text_field(place, "data_gb", number_text(use.data_gb if use else None, lang), lang)
 
 
-def _measured(place: str, option: Option, lang: str) -> None:
+def _service_field(place: str, option: Option, lang: str) -> None:
     """The services of the ledger, one of which may stand for the option."""
     keys = estimator_gateway.service_keys()
     service = option.measured.service if option.measured else ""
@@ -99,14 +99,14 @@ def _apply_option(scenario: Scenario, option: Option, lang: str) -> None:
     values = plain(scenario)
     at = [o.id for o in scenario.options].index(option.id)
     try:
-        values["options"][at] = _stated(values["options"][at], option, lang)
+        values["options"][at] = _option_values(values["options"][at], option, lang)
     except NotANumber as error:
         st.session_state[ERROR] = (option.id, refusal_text(error, lang))
         return
     set_scenario(values, option.id, lang, keep=True)
 
 
-def _stated(base: Mapping[str, Any], option: Option, lang: str) -> dict[str, Any]:
+def _option_values(base: Mapping[str, Any], option: Option, lang: str) -> dict[str, Any]:
     """An option from its form; fields outside the form are unchanged. NotANumber."""
     place = option.id
     numbers: dict[str, Any] = {name: number(read(place, name), name) for name in OPTION_NUMBERS}

@@ -23,7 +23,7 @@ def growth(found: ComparedScenario, lang: str) -> Markup:
     said = [_crossing(body, crossing, lang) for crossing in body["crossings"]] or [t("compare.no_crossing", lang)]
     html = lead + Markup('<div class="beside">{}</div>').format(columns) + _tables(body, lang)
     html += Markup('<h3 class="under">{}</h3>').format(t("compare.crossings", lang)) + html_parts.items(said)
-    return html_parts.section(title, html + _reserved(body, lang), t("compare.growth_note", lang))
+    return html_parts.section(title, html + _occupancy_table(body, lang), t("compare.growth_note", lang))
 
 
 def _lead(body: Mapping[str, Any], lang: str) -> list[str]:
@@ -88,7 +88,7 @@ def _crossing(body: Mapping[str, Any], found: Mapping[str, Any], lang: str) -> s
     return sentence(t("compare.crossing", lang, unit=body["unit"], share=share, **names, **units))
 
 
-def _reserved(body: Mapping[str, Any], lang: str) -> Markup:
+def _occupancy_table(body: Mapping[str, Any], lang: str) -> Markup:
     """Occupancy of each reserved server at each volume; an idle server uses electricity too."""
     names = list(body["growth"][0]["occupancy"])
     if not names:

@@ -72,9 +72,9 @@ def _report(name: str, content: bytes, found: Mapping[str, Any] | SobriaError, l
     """Result of the dry run, with buttons to import or to cancel."""
     new = aside = 0
     if isinstance(found, SobriaError):
-        _refused(typeset(found.message(lang), lang))
+        _refusal_message(typeset(found.message(lang), lang))
     elif found["file"]["error"]:
-        _refused(both(found["file"]["error"], lang))
+        _refusal_message(both(found["file"]["error"], lang))
     else:
         account = found["account"]
         new, aside = account["accepted"] + account["superseded"], account["quarantined"]
@@ -86,14 +86,14 @@ def _report(name: str, content: bytes, found: Mapping[str, Any] | SobriaError, l
         st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILE, None))
 
 
-def _refused(text: str) -> None:
+def _refusal_message(text: str) -> None:
     st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))
 
 
 def _account(name: str, said: Mapping[str, int] | SobriaError, lang: str) -> None:
     """Account of the import, or why nothing was imported."""
     if isinstance(said, SobriaError):
-        _refused(typeset(said.message(lang), lang))
+        _refusal_message(typeset(said.message(lang), lang))
         return
     link = Markup('<a href="{}">{}</a>').format(html_parts.address("mesures", lang), t("connect.see", lang))
     st.html(
@@ -119,19 +119,19 @@ def _what(name: str, found: Mapping[str, Any], lang: str) -> Markup:
     proofs = file["proofs"]
     lines += [t(f"connect.rows_{name}", lang, n=proofs[name]) for name in (*PROOFS, NOT_ESTIMABLE) if name in proofs]
     if file["unknown_models"]:
-        lines.append(t("connect.unknown_models", lang, names=_listed(file["unknown_models"])))
+        lines.append(t("connect.unknown_models", lang, names=_name_list(file["unknown_models"])))
     lines += [
         t("connect.aside", lang, n=reason["count"], line=reason["line"], reason=both(reason, lang))
         for reason in file["refused"]
     ]
     lines += [t("connect.look", lang, n=check["count"], reason=both(check, lang)) for check in file["checks"]]
     if file["left_out"]:
-        lines.append(t("connect.left_out", lang, n=len(file["left_out"]), names=_listed(file["left_out"])))
+        lines.append(t("connect.left_out", lang, n=len(file["left_out"]), names=_name_list(file["left_out"])))
     head = Markup('<p class="lead" role="status"><b>{}</b> {}</p>').format(
         _counts(name, found["account"], lang), t("connect.nothing", lang)
     )
     return head + html_parts.items(lines)
 
 
-def _listed(names: list[str]) -> str:
+def _name_list(names: list[str]) -> str:
     return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")

@@ -41,7 +41,9 @@ def left_out(run: Mapping[str, Any], lang: str) -> list[str]:
         for mode, components in _meters(run).items()
         if has_text(f"left_out.{mode}", lang)
     ]
-    codes += [("left_out.not_read", {"component": t(f"run.components.{c}", lang)}) for c in _unread(run)]
+    codes += [
+        ("left_out.not_read", {"component": t(f"run.components.{c}", lang)}) for c in _components_without_reading(run)
+    ]
     if run["gap"] not in (None, "gap/none"):
         codes.append(("left_out.gap", {"gap": mode_name(run["gap"], lang)}))
     if _read_kwh(run) is not None:
@@ -70,7 +72,7 @@ def _figures(run: Mapping[str, Any], lang: str) -> Markup:
     """Each figure with a link to its explanation."""
     rows = []
     for name in (*FIGURES, *PARTS):
-        amount = _reached(run["indicators"], name)
+        amount = _indicator_at(run["indicators"], name)
         if amount is None or (amount.get("missing") or {}).get("code") == "not_asked":
             continue
         label = html_parts.figure_name(name, lang)
@@ -83,7 +85,7 @@ def _figures(run: Mapping[str, Any], lang: str) -> Markup:
     return html_parts.section(title, html_parts.table(title, heads, rows, quiet=True))
 
 
-def _reached(indicators: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+def _indicator_at(indicators: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     found: Any = indicators
     for step in name.split("."):
         found = found.get(step) if isinstance(found, Mapping) else None
@@ -113,7 +115,7 @@ def _differs(run: Mapping[str, Any], lang: str) -> Markup:
 
 
 def _own_figure(run: Mapping[str, Any], figure: str, lang: str) -> Markup:
-    amount = _reached(run["indicators"], figure) or {}
+    amount = _indicator_at(run["indicators"], figure) or {}
     return html_parts.number(amount, f"run.{run['row_id']}.{figure}", html_parts.figure_name(figure, lang), lang)
 
 
@@ -134,7 +136,7 @@ def _meters(run: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def _unread(run: Mapping[str, Any]) -> list[str]:
+def _components_without_reading(run: Mapping[str, Any]) -> list[str]:
     """Components without a reading in a trace by component; accelerators only when there are some."""
     if _read_kwh(run) is None or run["other_energy_kwh"]:
         return []

@@ -106,12 +106,17 @@ def _table(services: Sequence[Mapping[str, Any]], names: Mapping[str, str], titl
                 high,
             ]
         rows.append(
-            [_named(entry["service_key"], names), *cells, html_parts.proof_text(entry["proof"], lang), entry["runs"]]
+            [
+                _service_cell(entry["service_key"], names),
+                *cells,
+                html_parts.proof_text(entry["proof"], lang),
+                entry["runs"],
+            ]
         )
     return html_parts.table(title, heads, rows, right=(1, 2, 3, 5), quiet=True)
 
 
-def _named(key: str, names: Mapping[str, str]) -> str | Markup:
+def _service_cell(key: str, names: Mapping[str, str]) -> str | Markup:
     """The name of a service above its key, or its key alone."""
     if key not in names:
         return key

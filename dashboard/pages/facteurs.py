@@ -26,7 +26,7 @@ def show() -> None:
         st.html(factor_view(found, rivals, today, lang) if found else html_parts.unknown(lang))
         return
     st.html(_head(entries, today, lang))
-    chosen = _filtered(entries, lang)
+    chosen = _filtered_entries(entries, lang)
     st.html(_disagreements(chosen, lang) + _list(chosen, today, lang))
 
 
@@ -44,7 +44,7 @@ def _head(entries: Sequence[FactorEntry], today: date, lang: str) -> Markup:
     return html_parts.head(t("factors.title", lang), answer)
 
 
-def _filtered(entries: Sequence[FactorEntry], lang: str) -> list[FactorEntry]:
+def _filtered_entries(entries: Sequence[FactorEntry], lang: str) -> list[FactorEntry]:
     """The factors selected by the filters of the URL."""
     quantities = {e.factor.quantity: e.quantity[lang] for e in entries}
     sources = {e.factor.source: e.source["title"] for e in entries}

@@ -118,17 +118,17 @@ def _rival_row(used: FactorEntry, others: Sequence[FactorEntry], lang: str) -> l
     name = t("numbers.of", lang, name=used.quantity[lang], subject=used.subject[lang])
     link = Markup('<a href="{}">{}</a>').format(html_parts.address("facteurs", lang, facteur=used.factor.id), name)
     step = step_for(used.factor.unit, used.factor.value, lang)
-    said: list[str | Markup] = [_sourced(e, step, lang) for e in others[:SHOWN]]
+    said: list[str | Markup] = [_value_with_source(e, step, lang) for e in others[:SHOWN]]
     if len(others) > SHOWN:
         said.append(t("method.more", lang, n=len(others) - SHOWN))
     ours = used.factor.value or 1.0
     ratios = [(e.factor.value or 0.0) / ours for e in others]
     low, high = (plain(ratio, svg_charts.RATIO, lang) for ratio in (min(ratios), max(ratios)))
     span = t("numbers.range", lang, low=low, high=high) if low != high else low
-    return [link, _sourced(used, step, lang), Markup("<br>").join(said), span]
+    return [link, _value_with_source(used, step, lang), Markup("<br>").join(said), span]
 
 
-def _sourced(entry: FactorEntry, step: DisplayUnit, lang: str) -> str:
+def _value_with_source(entry: FactorEntry, step: DisplayUnit, lang: str) -> str:
     value = exact_text(entry.factor.value, entry.factor.unit, lang, step)
     year = entry.factor.valid_from.year if entry.factor.valid_from else entry.source.get("year")
     ours = entry.factor.role == "rival" and entry.source["publisher"] == t("app.name", lang)
@@ -146,7 +146,7 @@ def _changes(lang: str) -> Markup:
     rows = [
         [
             day_text(entry["at"][:10], lang),
-            _changed(entry, lang),
+            _change_count(entry, lang),
             *(typeset(effect_text(entry["figures"].get(n), lang), lang) for n in names),
         ]
         for entry in found[:CHANGES_SHOWN]
@@ -158,7 +158,7 @@ def _changes(lang: str) -> Markup:
     return html_parts.section(title, body, t("changes.note", lang))
 
 
-def _changed(entry: Mapping[str, Any], lang: str) -> Markup:
+def _change_count(entry: Mapping[str, Any], lang: str) -> Markup:
     """Count of factors, linked to the only one that changed, or to all of them."""
     changed = (entry["factors"] or {}).get("changed", [])
     where = {"facteur": changed[0]["id"]} if len(changed) == 1 else {}

@@ -64,7 +64,7 @@ def _list(writer: bool, lang: str) -> None:
     st.html(_stages(cases, lang) + _results(lang) + _problems(lang))
     with st.container(key="list", gap=None):
         st.html(Markup("<h2>{}</h2>").format(t("register.list", lang)))
-        chosen = _filtered(cases, lang)
+        chosen = _filtered_cases(cases, lang)
         st.html(_table(chosen, today, lang))
 
 
@@ -117,7 +117,7 @@ def _filter(name: str, key: str, value: str, lang: str) -> Markup:
     return Markup('<a href="{}">{}</a>').format(html_parts.address("registre", lang, **{key: value}), name)
 
 
-def _filtered(cases: Sequence[UseCase], lang: str) -> list[UseCase]:
+def _filtered_cases(cases: Sequence[UseCase], lang: str) -> list[UseCase]:
     """The use cases selected by the filters of the URL."""
     stages: dict[str, str] = {stage: register.word("stages", stage, lang) for stage in register.STAGES}
     results: dict[str, str] = {name: register.word("outcomes", name, lang) for name in register.OUTCOMES}

@@ -62,7 +62,7 @@ def _inside(rows: Sequence[ValidationLine], lang: str) -> dict[str, Any]:
 
 def _prediction(rows: Sequence[ValidationLine], lang: str) -> Markup:
     names = [html_parts.publications_name(r.name, lang) for r in rows]
-    table = _table(t("validation.table_caption", lang), "family", rows, [_named(r, lang) for r in rows], lang)
+    table = _table(t("validation.table_caption", lang), "family", rows, [_linked_name(r, lang) for r in rows], lang)
     body = _picture(rows, names, lang) + html_parts.details(t("chart.table", lang), table)
     return html_parts.section(t("validation.prediction", lang), body, t("validation.prediction_note", lang))
 
@@ -105,7 +105,7 @@ def _ratios(row: ValidationLine, lang: str) -> list[str]:
     return [plain(row.median_width, step, lang), plain(row.ratios[0.5], step, lang), spread]
 
 
-def _named(row: ValidationLine, lang: str) -> str | Markup:
+def _linked_name(row: ValidationLine, lang: str) -> str | Markup:
     name = html_parts.publications_name(row.name, lang)
     if not row.address.startswith("https://"):
         return name
@@ -132,7 +132,7 @@ def _cuts(rows: Sequence[ValidationLine], lang: str) -> Markup:
 def _reproduction(rows: Sequence[ValidationLine], lang: str) -> Markup:
     said = Markup("<p>{}</p>").format(t("validation.reproduction_answer", lang, **_inside(rows, lang)))
     columns = ("family", "cases", "values", "agrees", "spread", "second_hand")
-    cells = [[_named(r, lang), r.cases, r.outputs, r.inside, _ratios(r, lang)[2], r.transcribed] for r in rows]
+    cells = [[_linked_name(r, lang), r.cases, r.outputs, r.inside, _ratios(r, lang)[2], r.transcribed] for r in rows]
     heads = [t(f"validation.{c}", lang) for c in columns]
     table = html_parts.table(
         t("validation.reproduction_caption", lang), heads, cells, right=tuple(range(1, len(columns)))

@@ -77,7 +77,7 @@ def show_form(name: str, case: UseCase | None, lang: str) -> bool:
             values["why"] = fields.text("why", lang)
         sent = st.form_submit_button(t(f"register_forms.{word}_save", lang), type="primary")
     if sent and may_write():
-        told = _sent(word, case, seen, values, lang)
+        told = _submission_result(word, case, seen, values, lang)
         with place:
             st.html(told)
     return True
@@ -89,7 +89,7 @@ def rule_link(code: str, case: UseCase, lang: str) -> Markup:
     return Markup('<a href="{}">{}</a>').format(link, t(f"use_case.rule_{code}", lang))
 
 
-def _sent(word: str, case: UseCase | None, seen: str | None, values: Values, lang: str) -> Markup:
+def _submission_result(word: str, case: UseCase | None, seen: str | None, values: Values, lang: str) -> Markup:
     """Store the sent values and leave the form, or report why nothing was written."""
     if case and case.head != seen and st.session_state.get(TOLD) != case.head:
         st.session_state[TOLD] = case.head
@@ -99,7 +99,7 @@ def _sent(word: str, case: UseCase | None, seen: str | None, values: Values, lan
         author = register.author(values["who"], values[form.reason], seen)
         said = form.save(case.id if case else "", values, author)
     except SobriaError as error:
-        return _refused(error, case, lang)
+        return _refusal_message(error, case, lang)
     for key in [key for key in st.session_state if str(key).startswith(fields.KEPT)]:
         del st.session_state[key]
     st.session_state[SAID] = _change_text(said, word, lang)
@@ -126,7 +126,7 @@ def _news(case: UseCase, seen: str | None, lang: str) -> Markup:
     return _box(t("register_forms.news", lang), html_parts.items(lines))
 
 
-def _refused(error: SobriaError, case: UseCase | None, lang: str) -> Markup:
+def _refusal_message(error: SobriaError, case: UseCase | None, lang: str) -> Markup:
     sentence, wrong = register.refusal(error, lang)
     lines: list[str | Markup] = []
     for item in wrong[:MOST_WRONG]:

@@ -169,12 +169,12 @@ def _measures(case: UseCase, lang: str) -> Markup:
         return html_parts.section(title, Markup("<p>{}</p>").format(t("use_case.measures_none", lang)))
     build = estimator_gateway.current()
     services = build.services() if build else []
-    rows = [row for attachment in case.attachments for row in _attached(attachment, services, lang)]
+    rows = [row for attachment in case.attachments for row in _attachment_rows(attachment, services, lang)]
     heads = [t(f"use_case.{column}", lang) for column in ("measures_key", "measures_span", "measures_energy")]
     return html_parts.section(title, html_parts.table(t("use_case.measures_caption", lang), heads, rows, quiet=True))
 
 
-def _attached(attachment: Attachment, services: Sequence[Mapping[str, Any]], lang: str) -> list[list[Any]]:
+def _attachment_rows(attachment: Attachment, services: Sequence[Mapping[str, Any]], lang: str) -> list[list[Any]]:
     """One row for each service of the ledger that matches an attachment, or one for its pattern when none matches."""
     span = _span(attachment, lang)
     found = register.services_of(attachment, services)

@@ -64,12 +64,12 @@ class Guard:
             return
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(self._marked(scope), receive, self._protected(send))
+            await self._app(self._with_write_expiry(scope), receive, self._with_security_headers(send))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
         else:
-            await refusal(scope, receive, self._protected(send))
+            await refusal(scope, receive, self._with_security_headers(send))
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -91,7 +91,7 @@ class Guard:
             return HTMLResponse(not_found_page(lang), status_code=404)
         return None
 
-    def _marked(self, scope: Scope) -> Scope:
+    def _with_write_expiry(self, scope: Scope) -> Scope:
         """The request, with its write expiry, and without the headers reserved to the guard."""
         headers = [(key, value) for key, value in scope["headers"] if key.lower() not in INNER]
         headers.append((WRITER.encode(), str(self._access.until(Headers(scope=scope))).encode()))
@@ -104,7 +104,7 @@ class Guard:
         return asked and origin is not None and self._access.until(Headers(scope=scope)) > time.monotonic()
 
     @staticmethod
-    def _protected(send: Send) -> Send:
+    def _with_security_headers(send: Send) -> Send:
         async def sender(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)

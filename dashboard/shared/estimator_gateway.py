@@ -55,7 +55,7 @@ class OpenBuild:
 
     def __init__(self, build: Build) -> None:
         self.build = build
-        self._ask = lru_cache(maxsize=REMEMBERED)(self._said)
+        self._ask = lru_cache(maxsize=REMEMBERED)(self._query_result)
         self.id, self.factors_version, self.sample = build.id, build.factors_version, build.sample
 
     def totals(self) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class OpenBuild:
         """The explanation of a figure. SobriaError for an unknown id."""
         return dict(self._ask("explain", number[:LONGEST_ID]))
 
-    def _said(self, method: str, *arguments: Any) -> Any:
+    def _query_result(self, method: str, *arguments: Any) -> Any:
         ask: Callable[..., Any] = getattr(self.build, method)
         return ask(*arguments)
 

@@ -87,7 +87,7 @@ def state() -> State | None:
     )
 
 
-def _read(now: State) -> Sources:
+def _open_sources(now: State) -> Sources:
     build: Build = estimator_gateway.current_build()
     return Sources(build, Register(Path(now.home)), votes.Commitments(Path(now.home)), Path(now.home), now.day)
 
@@ -114,7 +114,7 @@ def _open(key: tuple[SummaryScope, str]) -> dict[str, Any]:
     return explain_footprint(Scope(sources(wanted.state), wanted.territory, Period(wanted.period)), figure)
 
 
-sources = Remembered(_read, STATES)
+sources = Remembered(_open_sources, STATES)
 numbers = Remembered(_open, ANSWERS)
 body = Remembered(_worked_out, ANSWERS)
 territories = Remembered(_territories, STATES)

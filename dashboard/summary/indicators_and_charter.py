@@ -76,13 +76,13 @@ def anchor(indicator: str) -> str:
 def charter(body: Body, lang: str) -> Markup:
     """The phrases of the charter, each with its status, its proof and its next review."""
     heads = [t(f"synthese.{key}", lang) for key in ("phrase", "status", "proof", "next_review")]
-    rows = [_checked(check, lang) for check in body["charter"]]
+    rows = [_charter_row(check, lang) for check in body["charter"]]
     table = html_parts.table(t("synthese.charter_caption", lang), heads, rows, quiet=True)
     inside = Markup('<div class="checks">{}</div>').format(table)
     return html_parts.section(t("synthese.charter", lang), inside, t("synthese.charter_note", lang))
 
 
-def _checked(check: Body, lang: str) -> list[Any]:
+def _charter_row(check: Body, lang: str) -> list[Any]:
     gloss = Markup('<br><span class="small">{}</span>').format(check["gloss"]) if lang != "fr" else Markup()
     phrase = Markup('<q lang="fr">« {} »</q>{}').format(typeset(check["phrase"], "fr"), gloss)
     status = Markup('<b class="status {}">{}</b>').format(

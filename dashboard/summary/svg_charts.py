@@ -68,7 +68,7 @@ def months_svg(history: History, top: float) -> str:
         body.append(f'<rect {place} y="{middle - 1:.1f}" height="2" fill="{WHITE if now else INK}"/>')
     if history.limit is not None:
         y = _y(history.limit, top)
-        body.append(_dashed(y, "100%"))
+        body.append(_objective_line(y, "100%"))
     return parts.svg("".join(body), HIGH)
 
 
@@ -77,7 +77,7 @@ def months_legend(limited: bool, lang: str) -> Markup:
     samples = [_sample(ACCENT, WHITE), _sample(EARLIER, INK), f'<circle cx="14" cy="7" r="1.5" fill="{INK}"/>']
     keys = ["legend_period", "legend_earlier", "legend_gap"]
     if limited:
-        samples.append(_dashed(7, "28"))
+        samples.append(_objective_line(7, "28"))
         keys.append("legend_objective")
     drawn = zip(samples, keys, strict=True)
     return parts.legend_of(
@@ -128,7 +128,7 @@ def _sample(fill: str, line: str) -> str:
     return f'<rect width="14" height="14" x="7" fill="{fill}"/><rect width="14" height="2" x="7" y="6" fill="{line}"/>'
 
 
-def _dashed(y: float, right: str) -> str:
+def _objective_line(y: float, right: str) -> str:
     """The objective."""
     ends = f'x1="0" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"'
     return f'<line {ends} stroke="{INK}" stroke-width="1.5" stroke-dasharray="5 4"/>'

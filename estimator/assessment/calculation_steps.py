@@ -49,9 +49,9 @@ def results_of(group: ActivityGroup, figures: Iterable[ImpactIndicator], values:
 def steps_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> list[dict[str, Any]]:
     """Each formula with its value; over several groups, the sum of the values, with the inputs of each group."""
     alone = groups[0] if len(groups) == 1 else None
-    steps = [_coefficient(c.name, alone, catalogue) for c in COEFFICIENTS if alone and _shown(c.name, alone)]
+    steps = [_coefficient(c.name, alone, catalogue) for c in COEFFICIENTS if alone and _is_shown(c.name, alone)]
     for item in the_system().formulas:
-        having = [group for group in groups if _shown(item.name, group)]
+        having = [group for group in groups if _is_shown(item.name, group)]
         if having and not item.either:
             steps.append(_formula(item, having, alone, catalogue))
     return steps
@@ -66,7 +66,7 @@ def groups_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> list[di
     return [{"share": c.size / whole if whole else 0.0, "steps": steps_of([c], catalogue)} for c in largest]
 
 
-def _shown(name: str, group: EvaluatedGroup) -> bool:
+def _is_shown(name: str, group: EvaluatedGroup) -> bool:
     given = name in group.group.amounts or name in group.group.bounds
     return name in group.needed and not given and group.values.get(name) is not None
 

@@ -189,11 +189,11 @@ class _Key:
 
 
 @lru_cache(maxsize=UNCERTAIN)
-def _drawn(key: _Key) -> dict[str, Any]:
+def _cached_draws(key: _Key) -> dict[str, Any]:
     return values_of(key.group, "draws")
 
 
 @lru_cache(maxsize=KEPT * 64)
 def _points(key: _Key, results: tuple[str, ...]) -> tuple[float, float, float]:
-    drawn = _drawn(key)
+    drawn = _cached_draws(key)
     return uncertainty.points(sum(drawn[result] for result in results))

@@ -48,12 +48,12 @@ def explain_groups(groups: Sequence[ActivityGroup], catalogue: Catalogue, figure
     chosen = _chosen(figure)
     found = amounts(groups, chosen)
     opened = [EvaluatedGroup(group, chosen) for group in groups]
-    used = {(name, b.subject): b for group in groups for name, b in _used(group, chosen).items()}
+    used = {(name, b.subject): b for group in groups for name, b in _factors_used(group, chosen).items()}
     body: dict[str, Any] = {"indicators": nested(found), "steps": steps_of(opened, catalogue)}
     body["groups"] = groups_of(opened, catalogue)
     body["factors"] = _factors(groups, chosen, catalogue)
     body["not_counted"] = _not_counted(groups, chosen)
-    body["supposed"] = _supposed(used)
+    body["supposed"] = _size_assumptions(used)
     body["missing_inputs"] = sorted({b.missing for b in used.values() if b.missing})
     body["replay"] = _replay_data(groups, figure)
     return body
@@ -101,7 +101,7 @@ def formulas_version() -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _used(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[str, SelectedFactor]:
+def _factors_used(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[str, SelectedFactor]:
     """Factors of these figures in a group: used, or missing."""
     values = group.values
     below_known = followed(group, results_of(group, figures, values))
@@ -119,7 +119,7 @@ def _factors(
 ) -> list[dict[str, Any]]:
     found: dict[str, tuple[str, SelectedFactor]] = {}
     for group in groups:
-        for name, bound in _used(group, figures).items():
+        for name, bound in _factors_used(group, figures).items():
             if bound.factor is not None:
                 found.setdefault(bound.factor.id, (name, bound))
     shares = (
@@ -161,7 +161,7 @@ def describe(bound: SelectedFactor, name: str, catalogue: Catalogue) -> dict[str
     return body | {"asked": bound.subject, "rung": bound.rung}
 
 
-def _supposed(used: Mapping[tuple[str, str], SelectedFactor]) -> list[dict[str, str]]:
+def _size_assumptions(used: Mapping[tuple[str, str], SelectedFactor]) -> list[dict[str, str]]:
     """A text for each model of undisclosed size in use."""
     answered = {subject for (name, subject), bound in used.items() if name == "output_energy" and bound.factor}
     found = []

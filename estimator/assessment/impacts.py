@@ -39,7 +39,7 @@ class ImpactIndicator:
 MACHINE_HOURS = ("machine_hours", "hosted_hours", "outputs")
 
 
-def _embodied(x: str) -> tuple[Contribution, ...]:
+def _parts_with_embodied(x: str) -> tuple[Contribution, ...]:
     return (
         Contribution("use", (f"use_{x}",)),
         Contribution("devices", (f"device_embodied_{x}",), required=False, needs=("device_hours", "outputs")),
@@ -58,9 +58,9 @@ FIGURES = (
             Contribution("electricity", ("grid_water",)),
         ),
     ),
-    ImpactIndicator("adpe", "kgSbeq", _embodied("adpe")),
-    ImpactIndicator("gwp", "kgCO2e", _embodied("gwp")),
-    ImpactIndicator("primary_energy", "MJ", _embodied("primary_energy")),
+    ImpactIndicator("adpe", "kgSbeq", _parts_with_embodied("adpe")),
+    ImpactIndicator("gwp", "kgCO2e", _parts_with_embodied("gwp")),
+    ImpactIndicator("primary_energy", "MJ", _parts_with_embodied("primary_energy")),
 )
 SUPPLEMENTARY = (
     ImpactIndicator(

@@ -148,10 +148,10 @@ def coefficients(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
 def confrontation() -> tuple[ValidationLine, ...]:
     """Our own figures on published cases, as `python -m scripts.validation_summary` wrote them."""
     results = resources.files("factors") / "results"
-    return tuple(_confronted(row) for _, row in rows(results, "validation_summary.csv"))
+    return tuple(_validation_line(row) for _, row in rows(results, "validation_summary.csv"))
 
 
-def _confronted(row: Mapping[str, str]) -> ValidationLine:
+def _validation_line(row: Mapping[str, str]) -> ValidationLine:
     counts: dict[str, Any] = {
         name: int(row[name] or 0) for name in ("cases", "outputs", "valued", "inside", "transcribed")
     }

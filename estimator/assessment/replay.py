@@ -48,14 +48,14 @@ def replay_file(path: Path) -> dict[str, Any]:
     except (UnicodeDecodeError, json.JSONDecodeError, LookupError, TypeError, AttributeError, ValidationError) as error:
         raise ReplayFileRefused(file=path.name) from error
     figure = stored["replay"]["figure"] or ""
-    amount = _reached(found, figure)
+    amount = _amount_at(found, figure)
     pairs = [*_pairs(stored.get("indicators"), found), *_pairs(stored.get("amount"), amount, figure)]
     wrong = {(p.figure, p.bound): p._asdict() for p in pairs if not p.agrees}
     body = {"indicators": found, "figure": figure, "amount": amount, "compared": len(pairs)}
     return body | {"differences": list(wrong.values())}
 
 
-def _reached(found: Mapping[str, Any], figure: str) -> Mapping[str, Any]:
+def _amount_at(found: Mapping[str, Any], figure: str) -> Mapping[str, Any]:
     """The amount of a figure in a tree of figures; empty without a figure name."""
     for step in figure.split("."):
         found = found.get(step, {})

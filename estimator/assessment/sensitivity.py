@@ -45,7 +45,7 @@ def shapley(
             if part not in without
         ]
         effects[part] = _sum(terms) / orders
-    return _closed(effects, worlds[frozenset(parts)] - worlds[frozenset()])
+    return _adjusted_effects(effects, worlds[frozenset(parts)] - worlds[frozenset()])
 
 
 def split_difference(a: Mapping[str, float], b: Mapping[str, float]) -> dict[str, float]:
@@ -55,7 +55,7 @@ def split_difference(a: Mapping[str, float], b: Mapping[str, float]) -> dict[str
     """
     if a.keys() != b.keys():
         raise ValueError(f"the same components are needed on both sides: {[*a]}, {[*b]}")
-    return _closed({name: b[name] - a[name] for name in a}, math.fsum(b.values()) - math.fsum(a.values()))
+    return _adjusted_effects({name: b[name] - a[name] for name in a}, math.fsum(b.values()) - math.fsum(a.values()))
 
 
 def variance_shares(total: "Values", factors: "Mapping[str, Values]") -> dict[str, float]:
@@ -102,7 +102,7 @@ def _sum(terms: list[Any]) -> Any:
     return math.fsum(terms) if all(isinstance(term, int | float) for term in terms) else sum(terms)
 
 
-def _closed(effects: dict[str, Any], total: Any) -> dict[str, Any]:
+def _adjusted_effects(effects: dict[str, Any], total: Any) -> dict[str, Any]:
     """Effects adjusted to add up to the total: each in turn, largest first, absorbs the remaining error."""
     import numpy as np
 

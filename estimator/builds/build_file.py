@@ -68,7 +68,7 @@ class BuildFile:
 
     def groups(self, where: str = "TRUE", parameters: Sequence[Any] = ()) -> list[ActivityGroup]:
         """Sums of activity matching the filter, by set of selected factors."""
-        return [group for _, group in self._grouped("NULL", "cells", where, parameters)]
+        return [group for _, group in self._groups_by_key("NULL", "cells", where, parameters)]
 
     def monthly(self) -> list[Monthly]:
         """The ledger by service, model, host and month, each with its group and the output counts of its runs."""
@@ -84,11 +84,13 @@ class BuildFile:
     def run_groups(self, row_ids: Sequence[str]) -> dict[str, list[ActivityGroup]]:
         """The groups of each of these runs: one, or one for each of its months."""
         found: dict[str, list[ActivityGroup]] = {row_id: [] for row_id in row_ids}
-        for row_id, group in self._grouped("row_id", "bound_slices", "list_contains($1, row_id)", [list(row_ids)]):
+        for row_id, group in self._groups_by_key(
+            "row_id", "bound_slices", "list_contains($1, row_id)", [list(row_ids)]
+        ):
             found[row_id].append(group)
         return found
 
-    def _grouped(
+    def _groups_by_key(
         self, key: str, relation: str, where: str, parameters: Sequence[Any]
     ) -> list[tuple[Any, ActivityGroup]]:
         sets = ", ".join(f"{a}_set" for a in self._attributes)

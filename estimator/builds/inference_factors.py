@@ -71,7 +71,7 @@ def _answers(serving: str) -> list[SelectedFactor]:
         "model": model,
         "output_tokens": _number(output) if kind == "tokens" else None,
         "images": 1.0 if kind == "images" else None,
-        "input_tokens": _read(read, ratio),
+        "input_tokens": _input_tokens(read, ratio),
         "device_count": _number(count),
         "concurrency": _number(flight),
         "precision_bits": float(bits.group()) if bits else None,
@@ -86,7 +86,7 @@ def _answers(serving: str) -> list[SelectedFactor]:
     return [found.bounds[name] for name in _ANSWERS]
 
 
-def _read(read: str, ratio: str) -> float | None:
+def _input_tokens(read: str, ratio: str) -> float | None:
     """Input tokens by request; when requests are not counted, those of an answer of typical length."""
     if ratio and not read:
         return float(ratio) * measured_tables().value("token_default_output")

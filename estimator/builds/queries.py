@@ -97,7 +97,7 @@ class Build(BuildFile):
             "embodied": found["gwp"].parts["machines"].covers,
             "by_figure": {f.id: found[f.id].covers for f in FIGURES},
             "unknown": coverage.unknown_runs(self._engine),
-            "quarantined": self._quarantined(),
+            "quarantined": self._quarantine_count(),
             "to_check": row["to_check"],
         }
 
@@ -125,7 +125,7 @@ class Build(BuildFile):
         where, given = _filter(asked or RunFilter())
         total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", given)[0]["n"]
         page = f"SELECT * FROM runs WHERE {where} ORDER BY end_us DESC, row_id LIMIT ? OFFSET ?"
-        return {"rows": self._described(self._engine.rows(page, [*given, limit, offset])), "total": total}
+        return {"rows": self._run_entries(self._engine.rows(page, [*given, limit, offset])), "total": total}
 
     def run(self, row_id: str) -> dict[str, Any]:
         """One run: its fields, figures, proof, difference between our figure and the file's own, account of its file.
@@ -134,12 +134,12 @@ class Build(BuildFile):
         if not rows:
             raise NumberUnknown(id=f"run.{row_id}")
         found = amounts(self.run_groups([row_id])[row_id])
-        run = self._described(rows)[0] | {"indicators": nested(found)}
+        run = self._run_entries(rows)[0] | {"indicators": nested(found)}
         ours, theirs = found["gwp"].parts["use"].central, rows[0]["reported_gwp_kg"]
         run["reported"] = {"gwp_kg": theirs, "ours_use_kg": ours, "ratio": ours / theirs if ours and theirs else None}
         return run | {"file": coverage.file_account(self._engine, run["file_sha"])}
 
-    def _described(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _run_entries(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ids = [row["row_id"] for row in rows]
         groups = self.run_groups(ids)
         found = self._engine.rows(
@@ -174,9 +174,9 @@ class Build(BuildFile):
             row |= sentences(
                 "refusals", row["code"], **(json.loads(facts) if isinstance(facts, str) else dict(facts or {}))
             )
-        return {"rows": rows, "total": self._quarantined()}
+        return {"rows": rows, "total": self._quarantine_count()}
 
-    def _quarantined(self) -> int:
+    def _quarantine_count(self) -> int:
         return int(self._engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM refused")[0]["n"])
 
     def checks(self) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ def changes(home: Path) -> list[dict[str, Any]]:
     unknown: older formulas can be re-evaluated at factor values only.
     ChangeUnreadable.
     """
-    return [_read(file) for file in sorted((home / FOLDER).glob("*.json"), reverse=True)]
+    return [_log_entry(file) for file in sorted((home / FOLDER).glob("*.json"), reverse=True)]
 
 
 def effect(figure: Mapping[str, Any]) -> float | None:
@@ -93,7 +93,7 @@ def factors_text(entry: Mapping[str, Any], lang: str) -> str:
     return " ; ".join([*said, *([entry["missing"][lang]] if "missing" in entry else [])])
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _log_entry(file: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(file.read_text("utf-8")))
     except ValueError as error:
@@ -121,7 +121,9 @@ def _change(before: Path, built: BuildResult, catalogue: Catalogue) -> dict[str,
     if lacking:
         missing = sentences("repricing", "columns_lacking", columns=", ".join(lacking))
         return entry | {"factors": None, "figures": {}, "missing": missing}
-    totals = _of(amounts(old.groups(), FIGURES)) if same_formulas else {f.id: _stored(engine, f) for f in FIGURES}
+    totals = (
+        _of(amounts(old.groups(), FIGURES)) if same_formulas else {f.id: _stored_amount(engine, f) for f in FIGURES}
+    )
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "repriced.duckdb"
         _reprice(engine, draft, attributes, catalogue)
@@ -152,7 +154,7 @@ def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Cata
         )
 
 
-def _stored(engine: DuckDB, figure: ImpactIndicator) -> dict[str, float | None]:
+def _stored_amount(engine: DuckDB, figure: ImpactIndicator) -> dict[str, float | None]:
     """A figure at factor values as stored with the old formulas, whose draws cannot be recomputed."""
     there = set(_columns(engine, "estimates"))
     terms, conditions = [], ["TRUE"]

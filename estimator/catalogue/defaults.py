@@ -174,11 +174,11 @@ def _allowed_factors(catalogue: Catalogue, without: Collection[str]) -> Iterable
         has = any(f.role == "default" and f.value is not None for f in left)
         rivals = [f for f in left if f.role == "rival" and f.value is not None]
         if had and not has and rivals:
-            yield _promoted(rivals)
+            yield _promoted_default(rivals)
         yield from left
 
 
-def _promoted(rivals: list[Factor]) -> Factor:
+def _promoted_default(rivals: list[Factor]) -> Factor:
     """Rival values as a default: their median with their extremes as bounds; bounds of half and twice for one value."""
     values = [f.value for f in rivals if f.value is not None]
     lows = [f.low for f in rivals if f.low is not None]

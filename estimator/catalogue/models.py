@@ -136,7 +136,7 @@ class Models(TableRow):
             return self._exact[name]
         alike = self._stems.get(stem(text), ())
         for short, dated in shorter(bare(text)):
-            found = self._squeezed.get(squeeze(short))
+            found = self._by_squeezed_name.get(squeeze(short))
             if found is not None and not (dated and len(alike) > 1):
                 return found
         if len(alike) == 1:
@@ -146,9 +146,9 @@ class Models(TableRow):
     def nearest(self, text: str) -> tuple[str, ...]:
         """The ids with the most similar names, best first; at most NEAREST."""
         siblings = [model.id for model in self._stems.get(stem(text), ())]
-        close = get_close_matches(squeeze(bare(text)), list(self._squeezed), n=4 * NEAREST, cutoff=0.6)
+        close = get_close_matches(squeeze(bare(text)), list(self._by_squeezed_name), n=4 * NEAREST, cutoff=0.6)
         holding = [model.id for model in self.search(text)] if text.strip() else []
-        return tuple(dict.fromkeys([*siblings, *(self._squeezed[key].id for key in close), *holding]))[:NEAREST]
+        return tuple(dict.fromkeys([*siblings, *(self._by_squeezed_name[key].id for key in close), *holding]))[:NEAREST]
 
     def search(self, text: str) -> list[Model]:
         """The models of which one name contains every word of the text, by id. All models for an empty text."""
@@ -168,7 +168,7 @@ class Models(TableRow):
         return {name: model for model in self.models for name in model.names}
 
     @cached_property
-    def _squeezed(self) -> dict[str, Model]:
+    def _by_squeezed_name(self) -> dict[str, Model]:
         return {squeeze(bare(name)): model for model in self.models for name in model.names}
 
     @cached_property

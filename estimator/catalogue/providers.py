@@ -61,16 +61,16 @@ class Providers(TableRow):
     def find(self, text: str) -> Provider:
         """The provider of this id, name or alias; case and separators are ignored. ProviderUnknown, with the
         nearest names."""
-        found = self._squeezed.get(squeeze(text))
+        found = self._by_squeezed_name.get(squeeze(text))
         if found is None:
             raise ProviderUnknown(provider=text.strip(), near=", ".join(self.nearest(text)) or "-")
         return found
 
     def nearest(self, text: str) -> tuple[str, ...]:
         """The provider names most similar to this text, best first; at most NEAREST."""
-        close = get_close_matches(squeeze(text), list(self._squeezed), n=4 * NEAREST, cutoff=0.6)
+        close = get_close_matches(squeeze(text), list(self._by_squeezed_name), n=4 * NEAREST, cutoff=0.6)
         holding = self.search(text) if squeeze(text) else []
-        found = [*(self._squeezed[key] for key in close), *holding]
+        found = [*(self._by_squeezed_name[key] for key in close), *holding]
         return tuple(dict.fromkeys(provider.name for provider in found))[:NEAREST]
 
     def search(self, text: str) -> list[Provider]:
@@ -79,7 +79,7 @@ class Providers(TableRow):
         return [p for p in self.providers if any(all(word in squeeze(name) for word in words) for name in p.names)]
 
     @cached_property
-    def _squeezed(self) -> dict[str, Provider]:
+    def _by_squeezed_name(self) -> dict[str, Provider]:
         return {squeeze(name): provider for provider in self.providers for name in provider.names}
 
 

@@ -149,7 +149,7 @@ class Places:
 
     def _device(self, name: str) -> str | None:
         exact = self._aliases("device").get(name.strip())
-        return exact or self._squeezed.get(_squeeze(name))
+        return exact or self._by_squeezed_name.get(_squeeze(name))
 
     def _aliases(self, kind: str) -> dict[str, str]:
         return self._aliases_by_kind.get(kind, {})
@@ -199,7 +199,7 @@ class Places:
         return found
 
     @cached_property
-    def _squeezed(self) -> dict[str, str]:
+    def _by_squeezed_name(self) -> dict[str, str]:
         return {_squeeze(alias): subject for alias, subject in self._aliases("device").items()}
 
 

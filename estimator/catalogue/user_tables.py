@@ -53,16 +53,16 @@ def with_own(shipped: Catalogue, named: str) -> Catalogue:
         raise OwnFolderRefused(folder=named, variable=OWN_TABLES)
     own_sources = _sources(folder, shipped)
     tables = sorted(file.name for file in folder.glob("*.csv") if file.name != SUBJECTS)
-    subjects = list(_placed(folder, SUBJECTS, Subject)) if (folder / SUBJECTS).is_file() else []
-    factors = [found for name in tables for found in _placed(folder, name, Factor)]
+    subjects = list(_rows_with_place(folder, SUBJECTS, Subject)) if (folder / SUBJECTS).is_file() else []
+    factors = [found for name in tables for found in _rows_with_place(folder, name, Factor)]
     _check_subjects(shipped, subjects)
     for where, item in factors:
         if item.source not in own_sources:
-            raise _refused(where, Problem("no_source", item.id, item.source or "-"))
+            raise _refusal(where, Problem("no_source", item.id, item.source or "-"))
     fields = {name: getattr(shipped, name) for name in Catalogue.model_fields}
     fields |= {
         "version": hashlib.blake2b(f"{shipped.version}{content_hash(folder)}".encode(), digest_size=8).hexdigest(),
-        "factors": _merged(shipped, [item for _, item in factors]),
+        "factors": _merged_factors(shipped, [item for _, item in factors]),
         "sources": {**shipped.sources, **own_sources},
         "subjects": {**shipped.subjects, **{item.id: item for _, item in subjects}},
     }
@@ -71,7 +71,7 @@ def with_own(shipped: Catalogue, named: str) -> Catalogue:
     return merged
 
 
-def _merged(shipped: Catalogue, own: list[Factor]) -> tuple[Factor, ...]:
+def _merged_factors(shipped: Catalogue, own: list[Factor]) -> tuple[Factor, ...]:
     mine: dict[tuple[str, str], list[Factor]] = {}
     for item in own:
         if item.role == "default":
@@ -95,10 +95,10 @@ def _sources(folder: Path, shipped: Catalogue) -> dict[str, Source]:
     """The sources of the folder; their licence, printed on every screen, states that the table is the user's."""
     if not (folder / SOURCES).is_file():
         return {}
-    found = list(_read(SOURCES, sources(folder)))
+    found = list(_validated_rows(SOURCES, sources(folder)))
     taken = next((s.id for s in found if s.id in shipped.sources), None)
     if taken:
-        raise _refused(RowPlace(SOURCES, f"[{taken}]"), Problem("source_taken", taken))
+        raise _refusal(RowPlace(SOURCES, f"[{taken}]"), Problem("source_taken", taken))
     return {s.id: s.model_copy(update={"licence": _licence(s.licence)}) for s in found}
 
 
@@ -106,12 +106,12 @@ def _licence(licence: str) -> str:
     return say("own_tables", "licence", "fr", licence=licence) if licence else ""
 
 
-def _placed(folder: Path, name: str, kind: type[R]) -> Iterator[tuple[RowPlace, R]]:
-    for line, item in _read(name, records(folder, name, kind)):
+def _rows_with_place(folder: Path, name: str, kind: type[R]) -> Iterator[tuple[RowPlace, R]]:
+    for line, item in _validated_rows(name, records(folder, name, kind)):
         yield RowPlace(name, line), item
 
 
-def _read(name: str, rows: Iterator[T]) -> Iterator[T]:
+def _validated_rows(name: str, rows: Iterator[T]) -> Iterator[T]:
     """Validated rows, with each fault under its file and line."""
     try:
         yield from rows
@@ -146,11 +146,11 @@ def _check_subjects(shipped: Catalogue, subjects: list[tuple[RowPlace, Subject]]
     seen: set[str] = set()
     for where, item in subjects:
         if item.id in known or item.id in seen:
-            raise _refused(where, Problem("repeated_id", item.id))
+            raise _refusal(where, Problem("repeated_id", item.id))
         if item.wider and item.wider not in {*shipped.subjects, *own}:
-            raise _refused(where, Problem("unknown_subject", item.id, item.wider))
+            raise _refusal(where, Problem("unknown_subject", item.id, item.wider))
         if item.zone and item.zone not in shipped.zones:
-            raise _refused(where, Problem("unknown_subject", item.id, item.zone))
+            raise _refusal(where, Problem("unknown_subject", item.id, item.zone))
         seen.add(item.id)
 
 
@@ -159,8 +159,8 @@ def _check(merged: Catalogue, places: Mapping[str, RowPlace]) -> None:
     for problem in problems(merged):
         about = next((name for name in (problem.about, problem.detail) if name in places), None)
         if problem.fatal and problem.code not in LATER and about:
-            raise _refused(places[about], problem)
+            raise _refusal(places[about], problem)
 
 
-def _refused(where: RowPlace, problem: Problem) -> OwnTablesRefused:
+def _refusal(where: RowPlace, problem: Problem) -> OwnTablesRefused:
     return OwnTablesRefused(where, {lang: problem.text(lang) for lang in LANGUAGES})

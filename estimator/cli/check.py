@@ -44,17 +44,17 @@ def _file(file: Mapping[str, Any], lang: str) -> str:
     for proof, count in file["proofs"].items():
         lines.append("  " + say("check_proofs", proof, lang, count=count))
     if file["unknown_models"]:
-        lines.append("  " + say("check", "unknown_models", lang, models=_listed(file["unknown_models"])))
+        lines.append("  " + say("check", "unknown_models", lang, models=_name_list(file["unknown_models"])))
     for reason in file["refused"]:
         facts = {"line": reason["line"], "count": reason["count"], "reason": reason[lang]}
         lines.append("  " + say("check", "refused", lang, **facts))
     for look in file["checks"]:
         lines.append("  " + say("check", "look", lang, count=look["count"], reason=look[lang]))
     if file["left_out"]:
-        names = _listed(file["left_out"])
+        names = _name_list(file["left_out"])
         lines.append("  " + say("check", "left_out", lang, count=len(file["left_out"]), names=names))
     return "\n".join(lines)
 
 
-def _listed(names: list[str]) -> str:
+def _name_list(names: list[str]) -> str:
     return ", ".join(names[:SHOWN_NAMES]) + (", …" if len(names) > SHOWN_NAMES else "")

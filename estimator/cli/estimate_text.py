@@ -10,17 +10,17 @@ from estimator.core.number_format import count_text, two_values_text
 
 def estimate_text(body: Mapping[str, Any], lang: str) -> str:
     """Figures, steps, factors and warnings of the use; then those of the « fournisseur » score, never added to it."""
-    parts = [_estimated(body, lang)] if body["indicators"] else []
+    parts = [_figures_and_steps(body, lang)] if body["indicators"] else []
     made = body.get("provider")
     if made:
-        parts += [say("cli", "provider_score", lang), _estimated(made, lang)]
+        parts += [say("cli", "provider_score", lang), _figures_and_steps(made, lang)]
         if made["per_use"]:
             uses = count_text(round(made["uses"]), lang)
             parts += [say("cli", "provider_per_use", lang, uses=uses) + "\n" + figures_text(made["per_use"], lang)]
     return "\n\n".join(parts)
 
 
-def _estimated(body: Mapping[str, Any], lang: str) -> str:
+def _figures_and_steps(body: Mapping[str, Any], lang: str) -> str:
     blocks = [figures_text(body["indicators"], lang), steps_text(body["steps"], lang), used_text(body["factors"], lang)]
     apart = [(n, two_values_text(body["indicators"][n], lang)) for n in INDICATORS if n in body["indicators"]]
     blocks.append("\n".join(f"  {say('figures', name, lang)} : {text}" for name, text in apart if text))

@@ -11,7 +11,8 @@ from estimator.core.number_format import share_text, two_values_text
 def explain_text(body: Mapping[str, Any], lang: str) -> str:
     """The text of an explanation."""
     trace = [
-        say("cli", "trace_line", lang, file=t["file_name"], line=t["line"], service=t["service_key"]) + _declared(t)
+        say("cli", "trace_line", lang, file=t["file_name"], line=t["line"], service=t["service_key"])
+        + _declaration_text(t)
         for t in body["trace"]["lines"]
     ]
     missing = [f"  {say('parts', n['part'], lang)} : {n[lang]}{_concerns(n, lang)}" for n in body["not_counted"]]
@@ -49,7 +50,7 @@ def _spoken(found: Mapping[str, Any], lang: str) -> dict[str, str]:
     return {"figure": found["figure"], "bound": say("bound_names", found["bound"], lang), **values}
 
 
-def _declared(line: Mapping[str, Any]) -> str:
+def _declaration_text(line: Mapping[str, Any]) -> str:
     """Who declared a row, its calculation method and its document; empty for a measurement."""
     return f" : {line['tool_version']}" if line["reader"] == "declared" and line["tool_version"] else ""
 

@@ -82,7 +82,7 @@ class Comparator:
 
     def pair(self, a: str, b: str, indicator: str) -> Comparison:
         """The verdict between two options on an indicator."""
-        refused = self._refused(a, b, indicator)
+        refused = self._no_comparison(a, b, indicator)
         return refused or compare_pair(self.paired(a, b, indicator).pair())
 
     def paired(self, a: str, b: str, indicator: str) -> PairedSides:
@@ -91,7 +91,7 @@ class Comparator:
         assert figure is not None
         return PairedSides(self.weighed[a].side, self.weighed[b].side, figure)
 
-    def _refused(self, a: str, b: str, indicator: str) -> Comparison | None:
+    def _no_comparison(self, a: str, b: str, indicator: str) -> Comparison | None:
         """Why two options are not compared, if so."""
         if a not in self.weighed or b not in self.weighed:
             return Comparison(NOT_STUDIED)

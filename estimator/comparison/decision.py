@@ -33,19 +33,19 @@ def decision(
     """All results of a scenario for the page and the command line, or of one of its options at several sites."""
     context = ComparisonContext(load(), scenario.day or today or date.today(), answers or {}, home)
     if sites is not None:
-        return _placed(scenario, context, sites)
-    return _decided(scenario, context)
+        return _site_decision(scenario, context, sites)
+    return _scenario_decision(scenario, context)
 
 
-def _placed(scenario: Scenario, context: ComparisonContext, sites: Sites) -> dict[str, Any]:
+def _site_decision(scenario: Scenario, context: ComparisonContext, sites: Sites) -> dict[str, Any]:
     """One option at several sites, and the share of user screens in the scenario, left out there."""
     option = scenario.option(sites[0] or _model_of(scenario))
-    body = _decided(at_hosts(scenario, option.id, sites[1], context.catalogue), context)
+    body = _scenario_decision(at_hosts(scenario, option.id, sites[1], context.catalogue), context)
     whole = components(Side(built(scenario, option, context).groups), "energy")
     return body | {"sites": {"option": option.id, "label": option.label, "screens_share": screens_share(whole)}}
 
 
-def _decided(scenario: Scenario, context: ComparisonContext) -> dict[str, Any]:
+def _scenario_decision(scenario: Scenario, context: ComparisonContext) -> dict[str, Any]:
     work = Comparator(scenario, context)
     body = compare_scenario(work)
     few = len(work.weighed) <= FEW

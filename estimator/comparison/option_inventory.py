@@ -74,12 +74,12 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
         resolved = resolve(_question(scenario, option, attempts), context.catalogue, context.day)
         inventory = inventory_of(resolved)
         place = resolved.subjects.get("zone")
-        outside = _located(scenario.constraints.location, [place], inventory, context.catalogue)
-        inventory.groups = [_answered(group, option.use.host, context) for group in inventory.groups]
+        outside = _is_outside(scenario.constraints.location, [place], inventory, context.catalogue)
+        inventory.groups = [_with_supplier_answers(group, option.use.host, context) for group in inventory.groups]
     elif option.measured is not None:
-        inventory, proof = _measured(option, attempts, context)
+        inventory, proof = _measured_inventory(option, attempts, context)
         ran = {group.bounds["grid_gwp"].subject or None for group in inventory.groups}
-        outside = _located(scenario.constraints.location, ran, inventory, context.catalogue, said="ran_")
+        outside = _is_outside(scenario.constraints.location, ran, inventory, context.catalogue, said="ran_")
     else:
         inventory = Inventory()
     people = _people(scenario, option, units, context)
@@ -90,7 +90,7 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
     )
 
 
-def _located(
+def _is_outside(
     wanted: str, zones: Collection[str | None], inventory: Inventory, catalogue: Catalogue, said: str = ""
 ) -> bool:
     """Whether one of these zones is outside the wanted one. Warns if so, and when it cannot be checked.
@@ -145,13 +145,15 @@ def _question(scenario: Scenario, option: Option, attempts: float) -> Request:
     return Request.model_validate({**fields, "requests": attempts}).checked()
 
 
-def _answered(group: ActivityGroup, host: str | None, context: ComparisonContext) -> ActivityGroup:
+def _with_supplier_answers(group: ActivityGroup, host: str | None, context: ComparisonContext) -> ActivityGroup:
     """A group with its host's supplier answers in place of the defaults."""
     answers = context.answers.get(host or "", {})
     return replace(group, bounds={name: answers.get(name, bound) for name, bound in group.bounds.items()})
 
 
-def _measured(option: Option, attempts: float, context: ComparisonContext) -> tuple[Inventory, Mapping[str, float]]:
+def _measured_inventory(
+    option: Option, attempts: float, context: ComparisonContext
+) -> tuple[Inventory, Mapping[str, float]]:
     """The measured runs of a service, scaled from their output to the wanted one."""
     from estimator.builds.queries import open_current
 
@@ -164,7 +166,7 @@ def _measured(option: Option, attempts: float, context: ComparisonContext) -> tu
     items = option.measured.items or build.items(service)
     if not items:
         raise ServiceUnknown(service=service, option=option.id)
-    scaled = [ActivityGroup(_scaled(group.amounts, attempts / items), group.bounds) for group in groups]
+    scaled = [ActivityGroup(_scaled_amounts(group.amounts, attempts / items), group.bounds) for group in groups]
     proof = build.proof(service)
     told = {"code": "measured"}
     for lang in LANGUAGES:
@@ -174,7 +176,7 @@ def _measured(option: Option, attempts: float, context: ComparisonContext) -> tu
     return Inventory(groups=scaled, warnings=[told]), proof
 
 
-def _scaled(amounts: Mapping[str, Any], times: float) -> dict[str, float]:
+def _scaled_amounts(amounts: Mapping[str, Any], times: float) -> dict[str, float]:
     return {n: v * times if n != "resource_share" and v is not None else v for n, v in amounts.items()}
 
 

@@ -102,11 +102,11 @@ class PairedSides:
 
     def _kind(self, item: Factor) -> str:
         """Whether a factor is shared by both sides (itself, its draws or its correlation group) or belongs to one."""
-        in_a, in_b = (item.doubt in names or item.correlation_group in groups for names, groups in self._known)
+        in_a, in_b = (item.doubt in names or item.correlation_group in groups for names, groups in self._draw_keys)
         return "both" if in_a and in_b else "a" if in_a else "b"
 
     @cached_property
-    def _known(self) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    def _draw_keys(self) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
         sides = [side.factors(self.figure) for side in (self.a, self.b)]
         return tuple(
             (

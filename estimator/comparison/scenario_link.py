@@ -18,7 +18,7 @@ def encode(scenario: Scenario) -> str:
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     token = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
     if len(token) > LONGEST_TOKEN:
-        raise _refused(f"{len(token)}", f"<= {LONGEST_TOKEN}")
+        raise _refusal(f"{len(token)}", f"<= {LONGEST_TOKEN}")
     return token
 
 
@@ -26,12 +26,12 @@ def decode(token: str) -> Scenario:
     """The scenario of a token. ScenarioRefused: too long, damaged, or no scenario; never decompresses more than
     LARGEST_TEXT bytes."""
     if len(token) > LONGEST_TOKEN:
-        raise _refused(f"{len(token)}", f"<= {LONGEST_TOKEN}")
+        raise _refusal(f"{len(token)}", f"<= {LONGEST_TOKEN}")
     try:
         packed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         data = json.loads(_unpacked(packed).decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError, zlib.error) as error:
-        raise _refused(token[:60], FORM) from error
+        raise _refusal(token[:60], FORM) from error
     return scenario_of(_table(data), "URL")
 
 
@@ -46,7 +46,7 @@ def _unpacked(packed: bytes) -> bytes:
 
 def _table(data: Any) -> dict[str, Any]:
     if not isinstance(data, dict):
-        raise _refused(type(data).__name__, FORM)
+        raise _refusal(type(data).__name__, FORM)
     return data
 
 
@@ -54,5 +54,5 @@ def _no_constant(name: str) -> float:
     raise ValueError(name)
 
 
-def _refused(read: str, expected: str) -> ScenarioRefused:
+def _refusal(read: str, expected: str) -> ScenarioRefused:
     return ScenarioRefused(file="URL", where="-", read=read, expected=expected)

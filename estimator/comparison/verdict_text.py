@@ -47,7 +47,7 @@ def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str)
     name, other = names
     if comparison.lower == "b":
         ratio, name, other = ratio.inverse(), other, name
-    low, high = _bound(ratio.low), _bound(ratio.high)
+    low, high = _ratio_end(ratio.low), _ratio_end(ratio.high)
     same = low.key == high.key == "same"
     joint = "as_other" if same else "than"
     joined = say("ratio", joint + "_vowel" * (other[:1].lower() in VOWELS), lang, other=other)
@@ -64,12 +64,12 @@ def quality_words(sentence: str, sides: Sequence[Option], lang: str) -> str:
     first, second = (_quality(option.quality, lang) for option in sides)
     told = say("quality", "found", lang, first=first, second=second)
     if any(option.acceptance < 1 for option in sides):
-        first, second = (_accepted(option, lang) for option in sides)
+        first, second = (_acceptance_text(option, lang) for option in sides)
         told += say("quality", "accepted", lang, first=first, second=second)
     return sentence.rstrip(". ") + _t("quality", "beside", lang, told=told)
 
 
-def _accepted(option: Option, lang: str) -> str:
+def _acceptance_text(option: Option, lang: str) -> str:
     return share_text(option.acceptance, lang) if option.acceptance < 1 else say("quality", "all_supposed", lang)
 
 
@@ -130,7 +130,7 @@ def change_words(effects: Mapping[str, float], before: float, lang: str) -> str:
     return _t("change", key, lang, parts=", ".join(shown), total=_number(total, lang))
 
 
-def _bound(ratio: float) -> RatioEnd:
+def _ratio_end(ratio: float) -> RatioEnd:
     """A ratio other / subject as a statement about the subject."""
     way, times = ("less", ratio) if ratio >= 1 else ("more", 1 / ratio)
     share = 1 - 1 / times if way == "less" else times - 1

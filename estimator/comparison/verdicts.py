@@ -91,8 +91,8 @@ def compare(pair: OptionPair) -> Comparison:
         a_unknown, b_unknown = pair.a is None or pair.value_a is None, pair.b is None or pair.value_b is None
         which = "neither" if a_unknown and b_unknown else "a_not" if a_unknown else "b_not"
         return Comparison(NOT_COMPARABLE, reason=f"{which}_estimable")
-    a, b = _paired(pair.a, pair.b)
-    _paired(pair.value_a, pair.value_b)
+    a, b = _paired_arrays(pair.a, pair.b)
+    _paired_arrays(pair.value_a, pair.value_b)
     shares = Shares(*(float(found.mean()) for found in (a < b, b < a, _far(a, b), _far(b, a))))
     verdict, lower = decide(shares, pair.corners)
     return Comparison(verdict, lower, _ratio(a, b, pair.value_a, pair.value_b), shares)
@@ -127,7 +127,7 @@ def decide(shares: Shares, corners: Sequence[tuple[float, float]] = ()) -> tuple
     return UNDECIDED, None
 
 
-def _paired(a: "Array | float", b: "Array | float") -> "tuple[Array, Array]":
+def _paired_arrays(a: "Array | float", b: "Array | float") -> "tuple[Array, Array]":
     import numpy as np
 
     first, second = (np.asarray(values, dtype=np.float64) for values in (a, b))

@@ -59,7 +59,7 @@ class Digests:
         asked = _Level(digests[order, 0], digests[order, 1])
         held = np.zeros(len(digests), bool)
         for level in self._levels:
-            held |= _contained(level, asked)
+            held |= _membership(level, asked)
         if add:
             new = ~held
             self._add(_Level(asked.first[new], asked.second[new]) if held.any() else asked)
@@ -96,7 +96,7 @@ def _level(first: np.ndarray, second: np.ndarray) -> _Level:
     return _Level(first[order], second[order])
 
 
-def _contained(level: _Level, asked: _Level) -> np.ndarray:
+def _membership(level: _Level, asked: _Level) -> np.ndarray:
     """Membership in a level of digests sorted by their first half."""
     at = np.searchsorted(level.first, asked.first)
     found = np.zeros(len(at), bool)

@@ -112,7 +112,7 @@ class RecordFolder(Generic[R]):
         for name in names:
             if name.startswith("."):
                 continue
-            read = self._known.get(name) or _read(self.folder / name, self.kind)
+            read = self._known.get(name) or _record_or_fault(self.folder / name, self.kind)
             if isinstance(read, Fault):
                 faults.append(read)
             else:
@@ -132,7 +132,7 @@ class EventFolder(RecordFolder[Event]):
         super().__init__(home / FOLDER, Event)
 
 
-def _read(path: Path, kind: type[R]) -> R | Fault:
+def _record_or_fault(path: Path, kind: type[R]) -> R | Fault:
     try:
         body = json.loads(path.read_text("utf-8"))
     except (ValueError, OSError, RecursionError):

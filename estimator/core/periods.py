@@ -28,18 +28,18 @@ class Period:
     text: str
 
     def __post_init__(self) -> None:
-        first, last = _read(self.text)
+        first, last = _month_range(self.text)
         object.__setattr__(self, "text", _shortest_text(first, last))
 
     @property
     def first(self) -> int:
         """The first month [yyyymm]."""
-        return _yyyymm(_read(self.text)[0])
+        return _yyyymm(_month_range(self.text)[0])
 
     @property
     def last(self) -> int:
         """The last month [yyyymm]."""
-        return _yyyymm(_read(self.text)[1])
+        return _yyyymm(_month_range(self.text)[1])
 
     @property
     def last_day(self) -> date:
@@ -49,12 +49,12 @@ class Period:
 
     def months(self) -> list[int]:
         """Every month [yyyymm], first to last."""
-        first, last = _read(self.text)
+        first, last = _month_range(self.text)
         return [_yyyymm(month) for month in range(first, last + 1)]
 
     def previous(self) -> "Period":
         """The period of the same length just before."""
-        first, last = _read(self.text)
+        first, last = _month_range(self.text)
         return Period(_shortest_text(2 * first - last - 1, first - 1))
 
     def label(self, lang: str) -> str:
@@ -91,7 +91,7 @@ def first_day(month: int) -> date:
     return date(month // 100, month % 100, 1)
 
 
-def _read(text: str) -> tuple[int, int]:
+def _month_range(text: str) -> tuple[int, int]:
     """First and last month of a text, in months since year 0. PeriodRefused."""
     found = _WRITTEN.fullmatch(text.strip())
     if not found:

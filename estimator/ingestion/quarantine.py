@@ -108,7 +108,7 @@ def _rows_from_kept_text(
     found: list[Activity] = []
     unsure, sender = 0, sender_in(file[0])
     for header in dict.fromkeys(row.header for row in rows):
-        held = _numbered(header, [row for row in rows if row.header == header])
+        held = _rows_by_line(header, [row for row in rows if row.header == header])
         text = "\n".join([header, *(row.text for row in held.values())]) + "\n"
         try:
             read = read_trace(Trace(file[0], text.encode(), None), context)
@@ -123,7 +123,7 @@ def _rows_from_kept_text(
     return found, unsure
 
 
-def _numbered(header: str, rows: Sequence[Refused]) -> dict[int, Refused]:
+def _rows_by_line(header: str, rows: Sequence[Refused]) -> dict[int, Refused]:
     """Each row by its first line number when they follow each other below their header."""
     line = 2 + header.count("\n")
     numbered = {}

@@ -86,7 +86,7 @@ def reader_of(trace: Trace) -> Reader:
 
 def read_trace(trace: Trace, context: ReadingContext) -> ReadResult:
     """Rows of one trace, by the reader that recognises it. ReaderFailed, and the errors of the readers."""
-    return _read(reader_of(trace), trace, context)
+    return _parsed_trace(reader_of(trace), trace, context)
 
 
 class OpenedTrace(NamedTuple):
@@ -107,7 +107,7 @@ def open_results(
         return OpenedTrace(large, reader_of(large.beginning()), stream_trace(large, context, progress))
     trace = open_trace(path)
     reader = reader_of(trace)
-    return OpenedTrace(trace, reader, (_read(reader, one, context) for one in (trace,)))
+    return OpenedTrace(trace, reader, (_parsed_trace(reader, one, context) for one in (trace,)))
 
 
 def size_of(path: str | Path) -> int:
@@ -122,14 +122,14 @@ def stream_trace(trace: LargeTrace, context: ReadingContext, progress: Callable[
     """Rows of a large file, by blocks where its reader can; `progress` is called with the bytes read."""
     reader = reader_of(trace.beginning())
     if reader.stream is None:
-        yield _read(reader, trace.whole(), context)
+        yield _parsed_trace(reader, trace.whole(), context)
         return
     for result in prefetch(_stream(reader, reader.stream(trace, context), trace.name)):
         progress(trace.taken)
         yield result
 
 
-def _read(reader: Reader, trace: Trace, context: ReadingContext) -> ReadResult:
+def _parsed_trace(reader: Reader, trace: Trace, context: ReadingContext) -> ReadResult:
     with contained(trace.name, reader.name):
         return fit_to_schema(reader.read(trace, context))
 

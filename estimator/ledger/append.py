@@ -58,7 +58,7 @@ class Append:
             self._imports = ledger.imports.read()[0]
             self._rows_known = ledger.known("activities")
             self._refused_known = ledger.known("quarantine")
-            self._loose = self._unnamed()
+            self._loose = self._unrecorded_rows()
         self._rows: list[Activity] = []
         self._tables: list[pa.Table] = []
         self._refused: list[Refused] = []
@@ -172,7 +172,7 @@ class Append:
         if len(self._rows) + sum(map(len, self._tables)) + len(self._refused) >= BATCH_ROWS:
             self.flush()
 
-    def _unnamed(self) -> dict[str, tuple[str, int]]:
+    def _unrecorded_rows(self) -> dict[str, tuple[str, int]]:
         """Row id -> (part, rows) for parts that no import has recorded: its import was killed, or still runs."""
         named = {part for done in self._imports for part in (*done.wrote, *done.relied)}
         named |= {done.made for done in self._ledger.compactions.read()[0]}

@@ -63,7 +63,7 @@ def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
     """Record which part replaces these ones, then write it; until it exists, they count."""
     kind: Kind = "activities" if folder.startswith("activities") else "quarantine"
     tables = {name: parquet_files.read_part(ledger.folder / name) for name in names}
-    table = _merged(ledger, kind, names)
+    table = _merged_table(ledger, kind, names)
     ids = set(chain.from_iterable(t.column("row_id").to_pylist() for t in tables.values()))
     if ids != set(table.column("row_id").to_pylist()):
         raise ValueError(f"{folder}: a compaction would lose rows")
@@ -81,7 +81,7 @@ def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
     atomic_files.publish(ledger.folder / folder, parquet_files.part_name(data), data)
 
 
-def _merged(ledger: Ledger, kind: Kind, names: list[str]) -> pa.Table:
+def _merged_table(ledger: Ledger, kind: Kind, names: list[str]) -> pa.Table:
     """All rows of these parts in a fixed order, identical copies once."""
     schema, _ = KINDS[kind]
     columns = ", ".join(name for name in schema.names if name != NAME_ONLY)

@@ -239,7 +239,7 @@ def modelled_sql() -> str:
 
 def as_models(kind: Kind, table: pa.Table) -> list[Any]:
     """Stored rows as Activity or Refused."""
-    return [KINDS[kind][1].model_validate(_plain(row)) for row in table.to_pylist()]
+    return [KINDS[kind][1].model_validate(_model_input(row)) for row in table.to_pylist()]
 
 
 def _nulls(path: str, name: str) -> int:
@@ -254,6 +254,6 @@ def _whole_parts(paths: Sequence[Path]) -> list[str]:
     return [str(path) for path in paths]
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def _model_input(row: dict[str, Any]) -> dict[str, Any]:
     """A stored row as the input of its model."""
     return row | {"facts": json.loads(row["facts"])} if "facts" in row else row

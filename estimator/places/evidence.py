@@ -42,7 +42,7 @@ class HostFact(TableRow):
     note: str
 
     @model_validator(mode="after")
-    def _known(self) -> "HostFact":
+    def _check_fact(self) -> "HostFact":
         if self.fact not in FACTS or (FACTS[self.fact] and self.value not in FACTS[self.fact]):
             raise ValueError(f"{self.fact} = {self.value}")
         return self

@@ -55,10 +55,10 @@ def checked(answer: Answer) -> Answer:
     """The answer in the unit of its field, its words in canonical form. AnswerRefused, GivenValueRefused."""
     asked = FIELDS.get(answer.field)
     if asked is None:
-        raise _refused(answer, "field", answer.field, ", ".join(FIELDS))
+        raise _refusal(answer, "field", answer.field, ", ".join(FIELDS))
     catalogue = load()
     if answer.host not in catalogue.subjects or catalogue.subjects[answer.host].kind != "host":
-        raise _refused(answer, "host", answer.host, "ovhcloud/gra, scaleway/fr-par-2")
+        raise _refusal(answer, "host", answer.host, "ovhcloud/gra, scaleway/fr-par-2")
     if asked.kind == "number":
         return _number(answer, asked, catalogue)
     word = f"{answer.value:g}" if isinstance(answer.value, float) else answer.value
@@ -70,7 +70,7 @@ def checked(answer: Answer) -> Answer:
     right = {"choice": word in asked.choices, "country": bool(word), "text": bool(word)}
     right |= {"region": bool(_REGION.fullmatch(word)), "year": bool(_YEAR.fullmatch(word))}
     if not right[asked.kind]:
-        raise _refused(answer, "word", str(answer.value), expected[asked.kind])
+        raise _refusal(answer, "word", str(answer.value), expected[asked.kind])
     return answer.model_copy(update={"value": word, "unit": ""})
 
 
@@ -90,15 +90,15 @@ def answered_bounds(answers: Sequence[Answer], host: str) -> dict[str, SelectedF
     found: dict[str, SelectedFactor] = {}
     for field in ("pue", "grid_gwp", "equipment_life", "occupancy"):
         if field in last:
-            found[FIELDS[field].quantity] = _bound(last[field], FIELDS[field].quantity)
+            found[FIELDS[field].quantity] = _declared_factor(last[field], FIELDS[field].quantity)
     if "wue" in last:
         basis = last["wue_basis"].value if "wue_basis" in last else "it_energy"
         quantity = "wue_site" if basis == "total_energy" else "wue_it"
-        found[quantity] = _bound(last["wue"], quantity)
+        found[quantity] = _declared_factor(last["wue"], quantity)
     total, it = last.get("total_energy"), last.get("it_energy")
     if "pue" not in last and total is not None and it is not None:
         ratio = total.model_copy(update={"value": _ratio(total, it), "low": None, "high": None})
-        found["pue"] = _bound(ratio, "pue")
+        found["pue"] = _declared_factor(ratio, "pue")
     return found
 
 
@@ -117,7 +117,7 @@ def read_answers(text: str) -> list[Answer]:
     found: list[Answer] = []
     wrong: list[dict[str, str]] = []
     for row in reader:
-        cells = {name: _plain(row.get(name) or "") for name in COLUMNS}
+        cells = {name: _unguarded_cell(row.get(name) or "") for name in COLUMNS}
         if not cells["valeur"]:
             continue
         try:
@@ -144,7 +144,7 @@ def cell_text(cell: object) -> str:
     return f"'{cell}" if str(cell)[:1] in tuple("=+-@\t\r'") else str(cell)
 
 
-def _plain(cell: str) -> str:
+def _unguarded_cell(cell: str) -> str:
     cell = cell.strip()
     return cell[1:] if cell[:1] == "'" else cell
 
@@ -170,13 +170,13 @@ def _number(answer: Answer, asked: QuestionnaireField, catalogue: Catalogue) -> 
     unit = answer.unit or asked.unit
     scale = 1.0 if unit == asked.unit else CONVERSIONS.get((unit, asked.unit))
     if scale is None:
-        raise _refused(answer, "unit", unit, asked.unit)
+        raise _refusal(answer, "unit", unit, asked.unit)
     if isinstance(answer.value, str):
-        raise _refused(answer, "number", answer.value, asked.unit)
+        raise _refusal(answer, "number", answer.value, asked.unit)
     read = (answer.value, *(answer.value if end is None else end for end in (answer.low, answer.high)))
     value, low, high = (number * scale for number in read)
     if not low <= value <= high:
-        raise _refused(answer, "order", f"{low:g}, {value:g}, {high:g}", "bas ≤ valeur ≤ haut")
+        raise _refusal(answer, "order", f"{low:g}, {value:g}, {high:g}", "bas ≤ valeur ≤ haut")
     for number in (low, value, high):
         _plausible(answer.field, asked, number, catalogue)
     ends = {"low": None if answer.low is None else low, "high": None if answer.high is None else high}
@@ -196,11 +196,11 @@ def _plausible(field: str, asked: QuestionnaireField, number: float, catalogue: 
 def _ratio(total: Answer, it: Answer) -> float:
     """E_DC / E_IT. AnswerRefused when IT energy is zero."""
     if not float(it.value):
-        raise _refused(it, "number", "0", "> 0 kWh")
+        raise _refusal(it, "number", "0", "> 0 kWh")
     return float(total.value) / float(it.value)
 
 
-def _bound(answer: Answer, quantity: str) -> SelectedFactor:
+def _declared_factor(answer: Answer, quantity: str) -> SelectedFactor:
     found = given(load(), quantity, float(answer.value))
     low, high = answer.low, answer.high
     said = {"low": answer.value if low is None else low, "high": answer.value if high is None else high}
@@ -213,7 +213,7 @@ def _bound(answer: Answer, quantity: str) -> SelectedFactor:
     return SelectedFactor(quantity, answer.host, found.factor.model_copy(update=fields))
 
 
-def _refused(answer: Answer, code: str, read: str, expected: str) -> AnswerRefused:
+def _refusal(answer: Answer, code: str, read: str, expected: str) -> AnswerRefused:
     reasons = sentences("answer_problems", code, read=read, expected=expected)
     facts = {"host": answer.host, "field": answer.field}
     return AnswerRefused(**facts, reason_fr=reasons["fr"], reason_en=reasons["en"])

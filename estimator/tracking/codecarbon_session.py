@@ -39,7 +39,7 @@ class Metering:
         with ExitStack() as unless_done:
             unless_done.callback(self.quiet)
             self.tracker = make(self)
-            self.run_id = str(self._told(getattr(self.tracker, "run_id", None)))
+            self.run_id = str(self._checked_result(getattr(self.tracker, "run_id", None)))
             self.tracker._scheduler.function = self._in_turn
             unless_done.pop_all()
 
@@ -47,7 +47,7 @@ class Metering:
         """Detect the meters, then start. NotMeasured, or the exception of a sensor."""
         with self.lock:
             self.tracker.start()
-            self._told(self.tracker._start_time)
+            self._checked_result(self.tracker._start_time)
             self._begun = True
             self.read()  # its first totals load tables of codecarbon, the following ones do not
 
@@ -65,7 +65,7 @@ class Metering:
                 self.tracker.flush()
             finally:
                 self._asked = False
-            return self._told(self._row)  # type: ignore[no-any-return]
+            return self._checked_result(self._row)  # type: ignore[no-any-return]
 
     def stop(self) -> None:
         """Stop reading; codecarbon swallows its own errors."""
@@ -86,7 +86,7 @@ class Metering:
         """Restore codecarbon's log handlers."""
         logging.getLogger("codecarbon").removeFilter(self._silence)
 
-    def _told(self, found: Any) -> Any:
+    def _checked_result(self, found: Any) -> Any:
         if found is None:
             raise NotMeasured(self._silence.last)
         return found
@@ -105,14 +105,14 @@ class Metering:
 
     def out(self, total: Any, delta: Any) -> None:
         """Output callback of codecarbon: requested totals."""
-        self._row = self._read(total)
+        self._row = self._totals_row(total)
 
     def live_out(self, total: Any, delta: Any) -> None:
         """Output callback of codecarbon: totals during the run; requested ones come through `out`."""
         if self._begun and not self._asked:
-            self._live(self._read(total))
+            self._live(self._totals_row(total))
 
-    def _read(self, total: Any) -> Totals:
+    def _totals_row(self, total: Any) -> Totals:
         """A codecarbon row, up to the time at which its counters were read.
 
         That time is written with its offset and its fraction of a second, so that windows are contiguous,

@@ -155,10 +155,10 @@ class Recorder:
         return after(self._meters, _energies(row), row["duration"])
 
     def _describe(self, modes: Modes, exit_code: int | None) -> None:
-        self.facts = so_far(self.facts, Progress(modes, self._spent(), exit_code, self.counts.so_far()))
+        self.facts = so_far(self.facts, Progress(modes, self._window_overhead(), exit_code, self.counts.so_far()))
         self._dump()
 
-    def _spent(self) -> Overhead:
+    def _window_overhead(self) -> Overhead:
         """Overhead of this window: in its readings, and while the workload waited."""
         self.own.add(0.0, self.metering.taken_s())
         return self.own.since_mark()

@@ -125,7 +125,7 @@ def _cpu_limits(folder: Path) -> Iterator[float]:
     if (most := _number(quota)) and (each := _number(period)):
         yield most / each
     for name in ("cpuset.cpus.effective", "cpuset.cpus"):
-        if count := _listed(read_text(folder / name)):
+        if count := _list_length(read_text(folder / name)):
             yield count
 
 
@@ -139,10 +139,10 @@ def _machine(root: Path) -> tuple[float | None, float | None]:
     """Processors of the whole machine, and its memory [GiB]."""
     found = re.search(r"^MemTotal:\s+(\d+) kB", read_text(root / "proc/meminfo"), re.MULTILINE)
     memory = round(float(found[1]) / 1024**2, 1) if found else None
-    return _listed(read_text(root / "sys/devices/system/cpu/online")), memory
+    return _list_length(read_text(root / "sys/devices/system/cpu/online")), memory
 
 
-def _listed(text: str) -> float | None:
+def _list_length(text: str) -> float | None:
     """Count of numbers in a list such as `0-3,8`."""
     pairs = re.findall(r"(\d+)(?:-(\d+))?", text)
     return float(sum(int(last or first) - int(first) + 1 for first, last in pairs)) or None

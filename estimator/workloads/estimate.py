@@ -31,18 +31,18 @@ def estimate(
     GivenValueRefused for an implausible value. An unknown zone is no error: figures that need it are « non estimable ».
     """
     if isinstance(asked, Workload):
-        return _described(asked, site or Site(), hardware or Hardware(), today or date.today())
+        return _workload_estimate(asked, site or Site(), hardware or Hardware(), today or date.today())
     catalogue, request = load(), asked
     resolved = resolve(request.checked(), catalogue, request.day or today or date.today())
     body: dict[str, Any] = {"indicators": {}, "steps": [], "factors": [], "warnings": []}
-    if _used(request):
-        body |= _explained(inventory_of(resolved, resolved.subjects["host"] or ""), catalogue)
+    if _has_use(request):
+        body |= _inventory_explanation(inventory_of(resolved, resolved.subjects["host"] or ""), catalogue)
     if request.training is not None:
         body["provider"] = _training(request, resolved, catalogue)
     return body | {"date": resolved.day.isoformat(), "factors_version": catalogue.version}
 
 
-def _described(workload: Workload, site: Site, hardware: Hardware, day: date) -> dict[str, Any]:
+def _workload_estimate(workload: Workload, site: Site, hardware: Hardware, day: date) -> dict[str, Any]:
     """The same for a workload; electricity stated in other terms has its own steps and factors."""
     catalogue, request = load(), question_of(workload, site, hardware, day)
     resolved = resolve(request.checked(), catalogue, day)
@@ -55,18 +55,18 @@ def _described(workload: Workload, site: Site, hardware: Hardware, day: date) ->
         amounts = {name: amount for name, amount in main.amounts.items() if name != "it_energy"}
         inventory.groups[0] = ActivityGroup(amounts, {**main.bounds, "it_energy": bound})
         inventory.steps, told = row.steps, row.factors
-    body = _explained(inventory, catalogue)
+    body = _inventory_explanation(inventory, catalogue)
     body["evidence"] += told
     return body | {"date": day.isoformat(), "factors_version": catalogue.version}
 
 
-def _used(request: Request) -> bool:
+def _has_use(request: Request) -> bool:
     """Whether a use is described, besides a training."""
     stated = (request.it_energy_kwh, request.model, request.device, request.data_gb, request.storage_tb_months)
     return any(value is not None for value in stated)
 
 
-def _explained(inventory: Inventory, catalogue: Catalogue) -> dict[str, Any]:
+def _inventory_explanation(inventory: Inventory, catalogue: Catalogue) -> dict[str, Any]:
     body = explain_groups(inventory.groups, catalogue)
     body["steps"] = inventory.steps + body["steps"]
     return body | {"evidence": rows_used(TracedCalculation(catalogue), inventory.rows), "warnings": inventory.warnings}
@@ -84,7 +84,7 @@ def _training(request: Request, resolved: ResolvedRequest, catalogue: Catalogue)
         fields["it_energy_kwh"] = training.it_energy_kwh * training.extra
     asked = Request.model_validate(fields).checked()
     inventory = inventory_of(resolve(asked, catalogue, resolved.day, trained=True))
-    body = _explained(inventory, catalogue)
+    body = _inventory_explanation(inventory, catalogue)
     if training.extra == 1.0:
         body["warnings"].append(sentences("served", "experiments_not_counted"))
     if training.uses is None:

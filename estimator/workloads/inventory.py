@@ -90,16 +90,18 @@ def _add_waiting_hours(resolved: ResolvedRequest, inventory: Inventory, outputs:
     if busy is None:
         inventory.warnings.append(sentences("served", "waiting_unknown"))
     elif busy > hours:
-        inventory.warnings.append(sentences("served", "hours_too_few", hours=_plain(hours), busy=_plain(busy)))
+        inventory.warnings.append(
+            sentences("served", "hours_too_few", hours=_hours_text(hours), busy=_hours_text(busy))
+        )
     else:
         load = replace(resolved.bound("token_idle_share", ANY), quantity="device_load")
         group = ActivityGroup({"working_hours": hours - busy}, resolved.bounds(*PLACE) | _working(resolved, load))
         inventory.groups.append(group)
         share = f"{100 * busy / hours:.2g}" if hours else "0"
-        inventory.warnings.append(sentences("served", "waiting_charged", hours=_plain(hours - busy), share=share))
+        inventory.warnings.append(sentences("served", "waiting_charged", hours=_hours_text(hours - busy), share=share))
 
 
-def _plain(hours: float) -> str:
+def _hours_text(hours: float) -> str:
     return f"{hours:.0f}" if hours >= 10 else f"{hours:.2g}"
 
 

@@ -135,10 +135,10 @@ def read_case(data: Mapping[str, Any]) -> PublishedCase:
     try:
         return PublishedCase.model_validate(body)
     except ValidationError as error:
-        raise _refused(str(data.get("id", "?")), error) from error
+        raise _refusal(str(data.get("id", "?")), error) from error
 
 
-def _refused(case: str, error: ValidationError) -> CaseRefused:
+def _refusal(case: str, error: ValidationError) -> CaseRefused:
     fault = error.errors()[0]
     place = [str(part) for part in fault["loc"]]
     parts: dict[str, type[CasePart]] = {

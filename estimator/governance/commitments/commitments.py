@@ -107,31 +107,31 @@ class Commitments:
 
     def vote_objective(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Objective]:
         """An objective; from its day on, it replaces the previous one for this indicator and territory."""
-        return self._say(_checked(Objective, fields), author)
+        return self._say(_validated(Objective, fields), author)
 
     def vote_budget(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Budget]:
         """A yearly ceiling; it replaces the previous one for this indicator, territory and year."""
-        return self._say(_checked(Budget, fields), author)
+        return self._say(_validated(Budget, fields), author)
 
     def state_training(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Training]:
         """Training figures of a service."""
-        return self._say(_checked(Training, fields), author)
+        return self._say(_validated(Training, fields), author)
 
     def publish(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Publication]:
         """A publication. UseCaseUnknown."""
-        found = _checked(Publication, fields)
+        found = _validated(Publication, fields)
         if found.use_case:
             Register(self.home).use_case(found.use_case)
         return self._say(found, author)
 
     def correct(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Correction]:
         """A correction of a publication, on its day or later. StatementUnknown."""
-        found = _checked(Correction, fields)
+        found = _validated(Correction, fields)
         known = {e.id: e.said for e in self.entries(Publication)}
         if found.publication not in known:
             raise StatementUnknown(read=found.publication)
         if found.date < known[found.publication].date:
-            raise _refused("before", "correction_date", found.date, known[found.publication].date)
+            raise _refusal("before", "correction_date", found.date, known[found.publication].date)
         return self._say(found, author)
 
     def withdraw(self, id: str, author: Author) -> None:
@@ -218,7 +218,7 @@ class Commitments:
         """Write a statement; refuses a future date."""
         latest = (self.now() + timedelta(hours=14)).date()  # the day may have started further east
         if said.date > latest:
-            raise _refused("future", f"{KINDS[type(said)]}_date", said.date)
+            raise _refusal("future", f"{KINDS[type(said)]}_date", said.date)
         return self._write(said, author)
 
     def _write(self, said: M, author: Author) -> CommitmentEntry[M]:
@@ -244,11 +244,11 @@ def expected(objective: Objective, year: int, reference_value: float) -> float:
     return reference_value + (target - reference_value) * min(max(done, 0.0), 1.0)
 
 
-def _checked(kind: type[M], fields: Mapping[str, Any]) -> M:
+def _validated(kind: type[M], fields: Mapping[str, Any]) -> M:
     return checked(kind, fields, KINDS[kind], CommitmentRefused)
 
 
-def _refused(code: str, field: str, read: object, expected: object = "") -> CommitmentRefused:
+def _refusal(code: str, field: str, read: object, expected: object = "") -> CommitmentRefused:
     """The refusal of one field."""
     said = {
         lang: say("register_problems", code, lang, field=field_label(field, lang), read=read, expected=expected)

@@ -38,7 +38,7 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     for name in FOOTPRINTS:
         entry = found[name]
         if hidden:
-            entry["value"] = _withheld(entry["value"])
+            entry["value"] = _withheld_amount(entry["value"])
             entry |= {kind: dict.fromkeys(entry[kind]) for kind in ("months", "history")}
             entry |= {"change": {"established": None, "effects": None}, "path": None, "budget": None}
             continue
@@ -47,7 +47,7 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _withheld(amount: Mapping[str, Any]) -> dict[str, Any]:
+def _withheld_amount(amount: Mapping[str, Any]) -> dict[str, Any]:
     ends = dict.fromkeys(("low", "central", "high"))
     return ends | {"unit": amount["unit"], "missing": sentences("indicators_missing", "small_group")}
 

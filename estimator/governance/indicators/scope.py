@@ -44,12 +44,12 @@ class Sources:
 
     def compared(self, case: UseCase) -> ScenarioDecision | None:
         """The comparison of the scenario of a use case, cached; None when it has none."""
-        if case.id not in self._compared:
-            self._compared[case.id] = comparison(self.home, case)
-        return self._compared[case.id]
+        if case.id not in self._comparison_cache:
+            self._comparison_cache[case.id] = comparison(self.home, case)
+        return self._comparison_cache[case.id]
 
     @cached_property
-    def _compared(self) -> dict[str, ScenarioDecision | None]:
+    def _comparison_cache(self) -> dict[str, ScenarioDecision | None]:
         return {}
 
 

@@ -130,8 +130,8 @@ def row_of(case: UseCase) -> dict[str, str]:
 def facts_of(cells: Mapping[str, str]) -> dict[str, Any]:
     """The facts of these cells, not validated yet. An empty cell is the default, or nothing."""
     found = _group(FACTS, cells)
-    found["alternative"] = _nested(found, "alternative.")
-    found["threshold"] = _nested(found, "threshold.") or None
+    found["alternative"] = _pop_prefix(found, "alternative.")
+    found["threshold"] = _pop_prefix(found, "threshold.") or None
     months = found.pop("review_months", "")
     if months:
         found["review_months"] = int(months) if months in ("6", "12") else months
@@ -179,7 +179,7 @@ def _group(columns: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, An
     return {path: cells[name] for name, path in columns.items() if cells.get(name)}
 
 
-def _nested(found: dict[str, Any], prefix: str) -> dict[str, Any]:
+def _pop_prefix(found: dict[str, Any], prefix: str) -> dict[str, Any]:
     """Remove the fields with a prefix from `found`, and return them."""
     return {path.removeprefix(prefix): found.pop(path) for path in list(found) if path.startswith(prefix)}
 

@@ -104,7 +104,7 @@ class Register:
         ChangeRefused when the current stage requires a removed field.
         """
         case = self.use_case(id)
-        old, now = _facts(self._seen(id, author)), _facts(case)
+        old, now = _facts(self._version_read(id, author)), _facts(case)
         facts = checked(UseCaseFacts, old | dict(changes))
         new = _facts(facts)
         changed = {name for name in new if new[name] != old[name] and new[name] != now[name]}
@@ -210,7 +210,7 @@ class Register:
             raise UseCaseUnknown(id=id)
         return folded.use_case
 
-    def _seen(self, id: str, author: Author) -> UseCase:
+    def _version_read(self, id: str, author: Author) -> UseCase:
         """The use case at the version read by its author. NotThere."""
         history = self.history(id)
         _check_seen(id, author, history)

@@ -108,10 +108,10 @@ def _update(state: UseCase, event: Event, data: Mapping[str, Any]) -> dict[str, 
             new = Attachment(id=event.event, use_case=state.id, at=event.at, **pattern)
             return {"attachments": (*state.attachments, new)}
         case "detached":
-            return {"attachments": _detached(state.attachments, Detached.model_validate(data))}
+            return {"attachments": _remaining_attachments(state.attachments, Detached.model_validate(data))}
 
 
-def _detached(attachments: Sequence[Attachment], stop: Detached) -> tuple[Attachment, ...]:
+def _remaining_attachments(attachments: Sequence[Attachment], stop: Detached) -> tuple[Attachment, ...]:
     """The attachments without the cancelled one, or with the end day of the ended one."""
     if stop.attachment not in {a.id for a in attachments}:
         raise LookupError(stop.attachment)

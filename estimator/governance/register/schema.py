@@ -56,7 +56,7 @@ class Alternative(Strict):
     date: Day | None = None
 
     @model_validator(mode="after")
-    def _answered(self) -> "Alternative":
+    def _check_answer(self) -> "Alternative":
         if self.answer != "non_etudiee" and not (self.reason and self.date):
             raise PydanticCustomError("unreasoned", "an answer needs a reason and a date")
         return self
@@ -108,7 +108,7 @@ class Review(Strict):
     conclusion: MayBeEmpty = ""
 
     @model_validator(mode="after")
-    def _concluded(self) -> "Review":
+    def _check_conclusion(self) -> "Review":
         if self.done and not (self.by and self.conclusion):
             raise PydanticCustomError("inconclusive", "a review done needs a service and a conclusion")
         return self

@@ -23,7 +23,7 @@ class StageRule:
         return said | {"charter": self.charter, "phrase": self.phrase}
 
 
-def _answered(case: UseCase) -> bool:
+def _has_answer(case: UseCase) -> bool:
     return case.alternative.answer != "non_etudiee" and bool(case.alternative.reason)
 
 
@@ -32,7 +32,7 @@ def _good_enough(case: UseCase) -> bool:
     return case.threshold is not None and case.tested is not None and case.tested.value >= case.threshold.value
 
 
-def _stopped(case: UseCase) -> bool:
+def _has_end_decision(case: UseCase) -> bool:
     return case.decision is not None and case.decision.what in (*CLOSING, "changer_etape")
 
 
@@ -42,7 +42,7 @@ RULES = (
         ("experimentation", "pilote", "generalisation", "retrait"),
         "C39",
         "Existe-t-il des solutions alternatives, ne recourant pas à l'IA, pouvant produire les mêmes effets ?",
-        _answered,
+        _has_answer,
     ),
     StageRule(
         "threshold",
@@ -91,7 +91,7 @@ RULES = (
         ("retrait",),
         "C46",
         "traçabilité des décisions automatisées et à la gestion des risques associés",
-        _stopped,
+        _has_end_decision,
     ),
 )
 

@@ -90,7 +90,7 @@ def _understand(header: tuple[str, ...]) -> Columns:
     private = []
     at_private: dict[str, int] = {}
     used = set()
-    for canonical in (_plain, _prefixed):
+    for canonical in (_canonical_name, _name_after_prefix):
         for place, name in enumerate(lowered):
             known = canonical(name)
             if known in PRIVATE:
@@ -121,9 +121,9 @@ def is_header(cells: list[str]) -> bool:
     return "timestamp" in names and "duration" in names
 
 
-def _plain(name: str) -> str:
+def _canonical_name(name: str) -> str:
     return SYNONYMS.get(name, name)
 
 
-def _prefixed(name: str) -> str:
+def _name_after_prefix(name: str) -> str:
     return name[len(PREFIX) :] if name.startswith(PREFIX) and name not in KNOWN else ""

@@ -108,7 +108,7 @@ class RowReading:
         columns = self.columns
         ids = self.identities
         if how == "aligned" and columns.is_trace:
-            row_id = ids.of_bytes(self._said(ids.text_of(columns.shared, cells), cells))
+            row_id = ids.of_bytes(self._identity_bytes(ids.text_of(columns.shared, cells), cells))
         else:
             row_id = ids.of_cells(cells)
         text = redaction.aligned_text(columns, cells) if how == "aligned" else ""
@@ -143,7 +143,7 @@ class RowReading:
         end_us = timestamps.to_us(moment, facts.zone)
         start_us = end_us - round(figures.duration * 1e6)
         cumulative = bool(run_id) and not columns.is_task_file and not columns.exported
-        row_id = self.identities.of_bytes(self._said(shared, cells))
+        row_id = self.identities.of_bytes(self._identity_bytes(shared, cells))
         hours = figures.duration / 3600
         fields = {
             **facts.fields,
@@ -173,7 +173,7 @@ class RowReading:
         }
         return Activity(**fields)
 
-    def _said(self, shared: str, cells: list[str]) -> bytes:
+    def _identity_bytes(self, shared: str, cells: list[str]) -> bytes:
         """Identity bytes of a row: its shared cells, its texts, and its numbers in eight bytes each."""
         words = [self.identities.text_of(self.columns.words, cells)]
         numbers = [math.nan] * len(OF_A_ROW)

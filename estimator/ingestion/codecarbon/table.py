@@ -71,9 +71,9 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     energies = {name: getattr(figures, name) for name in COMPONENTS} | {"other": rest}
     columns: dict[str, pa.Array | pa.ChunkedArray] = {}
     for name in facts[0].fields:
-        columns[name] = _spread([one.fields[name] for one in facts], kind_of, name)
+        columns[name] = _values_by_row([one.fields[name] for one in facts], kind_of, name)
     for name in judged[0].fields:
-        columns[name] = _spread([one.fields[name] for one in judged], kind_of, name)
+        columns[name] = _values_by_row([one.fields[name] for one in judged], kind_of, name)
     for name, energy in energies.items():
         known = np.array([name in one.known for one in judged])[kind_of]
         columns[f"{name}_energy_kwh"] = pa.array(energy / pue, mask=~known)
@@ -83,8 +83,8 @@ def table_of(rows: RowReading, cut: Cut, walls: dict[ZoneInfo, Walls]) -> tuple[
     columns |= _times(cut, figures.duration, [group.facts.zone for group in groups], group_of, walls)
     columns |= _names(rows, cut, groups, group_of, columns["service_key"])
     columns |= {
-        "checks": _spread(checks, kind_of, "checks"),
-        "time_basis": _spread([one.basis for one in facts], kind_of, "time_basis"),
+        "checks": _values_by_row(checks, kind_of, "checks"),
+        "time_basis": _values_by_row([one.basis for one in facts], kind_of, "time_basis"),
         "duration_s": pa.array(figures.duration),
         "device_hours": pa.array(hours * cards, mask=cards == 0),
         "machine_hours": pa.array(hours),
@@ -128,9 +128,9 @@ def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndar
         if pc.all(pc.equal(column, column[0])).as_py():
             continue
         encoded = column.dictionary_encode()
-        codes = _numbered(codes * len(encoded.dictionary) + encoded.indices.to_numpy())
+        codes = _renumbered_codes(codes * len(encoded.dictionary) + encoded.indices.to_numpy())
     regular = np.flatnonzero(~odd)
-    which = _numbered(codes[regular])
+    which = _renumbered_codes(codes[regular])
     first = np.unique(which, return_index=True)[1]
     groups: list[_Group] = []
     number_of = []
@@ -146,7 +146,7 @@ def _groups(rows: RowReading, cells: pa.Table, odd: np.ndarray) -> tuple[np.ndar
     return group_of, groups
 
 
-def _numbered(codes: np.ndarray) -> np.ndarray:
+def _renumbered_codes(codes: np.ndarray) -> np.ndarray:
     """Codes renumbered from 0 in order of first occurrence."""
     numbers: np.ndarray = pa.array(codes).dictionary_encode().indices.to_numpy()
     return numbers.astype(np.int64)
@@ -161,7 +161,7 @@ def _kinds(signs: Signs, group_of: np.ndarray) -> tuple[list[tuple[int, Signs]],
     codes = group_of.astype(np.int64)
     for sign in signs:
         codes = codes * 2 + sign
-    kind_of = _numbered(codes)
+    kind_of = _renumbered_codes(codes)
     first = np.unique(kind_of, return_index=True)[1]
     kinds = []
     for place in first.tolist():
@@ -199,8 +199,8 @@ def _names(
     row_id = _row_ids(rows, cut.said, groups, group_of)
     at, columns = rows.columns.at, rows.columns
     nothing = pa.nulls(len(group_of), pa.string())
-    run = _filled(cut.cells[at["run_id"]]) if "run_id" in at else nothing
-    task = _filled(cut.cells[at["task_name"]]) if "task_name" in at else nothing
+    run = _null_if_empty(cut.cells[at["run_id"]]) if "run_id" in at else nothing
+    task = _null_if_empty(cut.cells[at["task_name"]]) if "task_name" in at else nothing
     task = pc.fill_null(task, "?") if columns.is_task_file else task
     if columns.is_task_file or columns.exported:
         cumulative: Any = pa.array(np.zeros(len(group_of), bool))
@@ -210,7 +210,7 @@ def _names(
     return {"row_id": row_id, "run_key": run_key, "run_id": run, "task_name": task, "cumulative": cumulative}
 
 
-def _filled(column: pa.ChunkedArray) -> pa.Array:
+def _null_if_empty(column: pa.ChunkedArray) -> pa.Array:
     return pc.if_else(pc.equal(column, ""), None, column)
 
 
@@ -231,7 +231,7 @@ def _row_ids(rows: RowReading, said: CellValues, groups: Sequence[_Group], group
     return pa.StringArray.from_buffers(len(digests), pa.py_buffer(ends), pa.py_buffer(digits))
 
 
-def _spread(values: Sequence[Any], kind_of: np.ndarray, name: str) -> pa.Array:
+def _values_by_row(values: Sequence[Any], kind_of: np.ndarray, name: str) -> pa.Array:
     """The value of each row from the value of its kind."""
     return pa.array(values, ACTIVITY_SCHEMA.field(name).type).take(pa.array(kind_of))
 

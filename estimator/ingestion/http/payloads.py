@@ -65,13 +65,13 @@ def read_body(sent: Payload, context: ReadingContext) -> ParsedPayload:
     AI. The errors of the readers."""
     trace = body(sent.sender, sent.data)
     with contained(trace.name, sent.form):
-        return _read(trace, sent, context)
+        return _parsed_payload(trace, sent, context)
 
 
 def post(ledger: Ledger, batch: Sequence[ParsedPayload]) -> list[Receipt]:
     """Append bodies to the ledger in one import, with a receipt for each. On return, all rows are on disk."""
     posting = Append(ledger) if any(taken.result.read for taken in batch) else None
-    receipts = [_posted(posting, taken) for taken in batch]
+    receipts = [_body_receipt(posting, taken) for taken in batch]
     if posting:
         posting.account()
     return receipts
@@ -85,7 +85,7 @@ def settle(ledger: Ledger) -> None:
         return
 
 
-def _posted(posting: Append | None, taken: ParsedPayload) -> Receipt:
+def _body_receipt(posting: Append | None, taken: ParsedPayload) -> Receipt:
     """The receipt of a body; a body without rows is not recorded in the ledger."""
     names, result, left = taken.dropped, taken.result, taken.left
     apart = (left.of_ai, left.libraries, left.others)
@@ -98,7 +98,7 @@ def _posted(posting: Append | None, taken: ParsedPayload) -> Receipt:
     return Receipt(result.read, accepted, duplicates, quarantined, len(names), names, *apart)
 
 
-def _read(trace: Body, sent: Payload, context: ReadingContext) -> ParsedPayload:
+def _parsed_payload(trace: Body, sent: Payload, context: ReadingContext) -> ParsedPayload:
     dropped: set[str] = set()
     if sent.form == "codecarbon":
         trace, dropped = _as_table(trace)

@@ -75,11 +75,13 @@ class Collector:
             _check_type(request, door)
             self._check_in_hand(sender)
         except SobriaError:
-            await self._arrived(request, 0)  # a sender still sending would get a broken connection, not the response
+            await self._received_body(
+                request, 0
+            )  # a sender still sending would get a broken connection, not the response
             raise
         self._in_hand[sender.mark] += 1
         try:
-            data = await self._arrived(request, self._limits.body)
+            data = await self._received_body(request, self._limits.body)
             if data is None:
                 raise BodyTooLarge(most=self._limits.body)
             if _packing(request) in GZIP:
@@ -87,7 +89,7 @@ class Collector:
             if _kind(request) == otlp.PROTOBUF:
                 data = await run_in_threadpool(otlp.as_json, data)
             taken = await run_in_threadpool(read_body, Payload(sender, door.form, data), self._context)
-            return await self._written(_Waiting(taken))
+            return await self._batch_receipt(_Waiting(taken))
         finally:
             self._in_hand[sender.mark] -= 1
 
@@ -107,7 +109,7 @@ class Collector:
             raise TokenRefused()
         return sender
 
-    async def _arrived(self, request: Request, most: int) -> bytes | None:
+    async def _received_body(self, request: Request, most: int) -> bytes | None:
         """The body, None above `most` bytes: the rest is discarded as received. BodyTooSlow."""
         size, kept = 0, bytearray()
         try:
@@ -122,7 +124,7 @@ class Collector:
             raise BodyTooSlow(seconds=f"{self._limits.arriving_s:g}") from None
         return bytes(kept) if size <= most else None
 
-    async def _written(self, mine: _Waiting) -> Receipt:
+    async def _batch_receipt(self, mine: _Waiting) -> Receipt:
         """The first waiter writes the batch for all; the others get their receipt from it."""
         self._waiting.append(mine)
         async with self._writing:
@@ -159,10 +161,10 @@ def create_app(home: Path, limits: Limits) -> Starlette:
 
     doors = [Route(path, answering(door), methods=["POST"]) for path, door in ENDPOINTS.items()]
     handlers: Mapping[Any, Any] = {
-        SobriaError: _refused,
+        SobriaError: _refusal_response,
         HTTPException: _astray,
-        ClientDisconnect: _failed,
-        Exception: _failed,
+        ClientDisconnect: _failure_response,
+        Exception: _failure_response,
     }
     return Starlette(routes=[*doors, Route("/sante", _health)], exception_handlers=handlers)
 
@@ -240,7 +242,7 @@ async def _health(request: Request) -> Response:
     return JSONResponse(sentences("collect", "ready"))
 
 
-async def _refused(request: Request, error: SobriaError) -> Response:
+async def _refusal_response(request: Request, error: SobriaError) -> Response:
     """HTTP status of a refusal; 503 when the tokens are unreadable; 400 when no reader accepts the body."""
     if isinstance(error, Refusal):
         return _refusal(request, error.as_dict(), error.status, dict(error.headers))
@@ -254,5 +256,5 @@ async def _astray(request: Request, error: HTTPException) -> Response:
     return _refusal(request, sentences("collect", key, doors=", ".join(ENDPOINTS)), error.status_code, error.headers)
 
 
-async def _failed(request: Request, error: Exception) -> Response:
+async def _failure_response(request: Request, error: Exception) -> Response:
     return _refusal(request, sentences("collect", "failed"), 500)

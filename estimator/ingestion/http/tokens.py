@@ -75,7 +75,7 @@ class Tokens:
     def renew(self, given: str) -> tuple[Token, str]:
         """A new token for the sender of this one, in force or revoked: its runs continue. TokenIdUnknown,
         TokensTorn."""
-        old = _token_named(given, [token for token in self._read() if not token.revokes])
+        old = _token_named(given, [token for token in self._token_records() if not token.revokes])
         token, secret = _new(old.service)
         renewal = make_record(Renewal, {"token": token.event, "renews": old.event}, datetime.now(UTC))
         self._renewals.write(renewal)  # first: without its token it has no effect
@@ -91,7 +91,7 @@ class Tokens:
 
     def in_force(self) -> list[Token]:
         """Tokens in force, oldest first. TokensTorn."""
-        held = self._read()
+        held = self._token_records()
         revoked = {token.revokes for token in held}
         return sorted((t for t in held if not t.revokes and t.event not in revoked), key=lambda token: token.order)
 
@@ -111,7 +111,7 @@ class Tokens:
             first = renewed.pop(first)
         return Sender(token.service, first[:MARK])
 
-    def _read(self) -> list[Token]:
+    def _token_records(self) -> list[Token]:
         held, faults = self._records.read()
         if faults:
             raise TokensTorn(file=faults[0].about)

@@ -76,7 +76,7 @@ def read_counters(trace: Trace, context: ReadingContext, counters: Counters) -> 
         count = counts.setdefault(subject, _Count(sample.line, moment, moment))
         count.add(f"{sample.name}{sorted(sample.labels.items())}", sample.value * counters.joules, moment)
     for (name, source), line in undated.items():
-        reading.take(line, RecordFields({"subject": name, "source": source}, FIELDS), _undated, True)
+        reading.take(line, RecordFields({"subject": name, "source": source}, FIELDS), _refuse_undated, True)
     for (name, source), count in counts.items():
         facts = {"subject": name, "source": source, "since": count.since, "until": count.until}
         said = RecordFields(facts | {"joules": count.joules, "readings": len(count.moments)}, FIELDS)
@@ -84,7 +84,7 @@ def read_counters(trace: Trace, context: ReadingContext, counters: Counters) -> 
     return reading.result()
 
 
-def _undated(said: RecordFields) -> dict[str, Any]:
+def _refuse_undated(said: RecordFields) -> dict[str, Any]:
     raise RowRefused("counter_without_dates", lines="# until 2026-03-01T08:00:00Z")
 
 

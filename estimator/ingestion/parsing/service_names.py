@@ -28,8 +28,8 @@ def is_name(text: str) -> bool:
 def of_person(text: str, people: Collection[str]) -> bool:
     """Whether this is an address or a person: `@`, `Mme …`, `prenom.nom`, or the words of somebody in `people`,
     the person identifiers of the same record."""
-    words = _folded(text)
-    known = any(words and words <= _folded(person) for person in people if person)
+    words = _folded_words(text)
+    known = any(words and words <= _folded_words(person) for person in people if person)
     return known or "@" in text or bool(_CIVILITY.match(text) or _DOTTED.match(text))
 
 
@@ -43,5 +43,5 @@ def of_owner(text: str) -> bool:
     return named and not _THINGS & {word.casefold() for word in words}
 
 
-def _folded(text: str) -> frozenset[str]:
+def _folded_words(text: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in _WORDS.findall(text))

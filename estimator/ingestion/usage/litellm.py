@@ -48,7 +48,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
         if isinstance(log, str):
             reading.broken(line, log)
             continue
-        said = RecordFields(log | {"cached_tokens": _cached(log)}, FIELDS)
+        said = RecordFields(log | {"cached_tokens": _cached_tokens(log)}, FIELDS)
         reading.left_out(log.keys() - FIELDS.names - _NAMING)
         service = _service(log, reading.sidecar.use_case)
         about = Snapshot(("request_id",)) if "request_id" in said.kept else False
@@ -97,7 +97,7 @@ def _metadata(log: Mapping[str, Any]) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _cached(log: Mapping[str, Any]) -> Any:
+def _cached_tokens(log: Mapping[str, Any]) -> Any:
     """Tokens read from the provider's cache, in the usage field of the log."""
     usage = json_text.object_in(_metadata(log), "usage_object")
     return json_text.object_in(usage, "prompt_tokens_details").get("cached_tokens")

@@ -16,11 +16,11 @@ COLON = {"fr": "\u00a0: ", "en": ": "}
 def markdown(sheet: Sheet) -> str:
     """The document in Markdown; every text is escaped."""
     lang = sheet.lang
-    lines = [f"**{_plain(sheet.mark, lang)}**", ""] if sheet.mark else []
-    lines += [f"# {_plain(sheet.title, lang)}", "", _plain(sheet.kind, lang), ""]
-    lines += [line for text in sheet.lead for line in (_plain(text, lang), "")]
+    lines = [f"**{_escaped_line(sheet.mark, lang)}**", ""] if sheet.mark else []
+    lines += [f"# {_escaped_line(sheet.title, lang)}", "", _escaped_line(sheet.kind, lang), ""]
+    lines += [line for text in sheet.lead for line in (_escaped_line(text, lang), "")]
     lines += [line for part in sheet.sections for line in _section(part, lang)]
-    lines += ["---", "", *(line for text in sheet.foot for line in (_plain(text, lang), ""))]
+    lines += ["---", "", *(line for text in sheet.foot for line in (_escaped_line(text, lang), ""))]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -35,7 +35,7 @@ def table(sheet: Sheet) -> str:
     return out.getvalue()
 
 
-def _plain(text: str, lang: str) -> str:
+def _escaped_line(text: str, lang: str) -> str:
     """A text on one line, escaped for Markdown and HTML."""
     text = SPECIAL.sub(r"\\\1", " ".join(typeset(text, lang).split()))
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -43,7 +43,7 @@ def _plain(text: str, lang: str) -> str:
 
 
 def _section(part: Section, lang: str) -> list[str]:
-    lines = [f"## {_plain(part.title, lang)}", ""]
+    lines = [f"## {_escaped_line(part.title, lang)}", ""]
     for block in part.blocks:
         lines += [*_block(block, lang), ""]
     return lines
@@ -51,21 +51,27 @@ def _section(part: Section, lang: str) -> list[str]:
 
 def _block(block: Block, lang: str) -> list[str]:
     if isinstance(block, str):
-        return [_plain(block, lang)]
+        return [_escaped_line(block, lang)]
     if isinstance(block, Points):
-        return [f"- {_plain(item, lang)}" for item in block.items]
+        return [f"- {_escaped_line(item, lang)}" for item in block.items]
     if isinstance(block, FieldList):
-        return [f"- {_plain(name, lang)}{COLON[lang]}{_plain(value, lang) or BLANK}" for name, value in block.pairs]
+        return [
+            f"- {_escaped_line(name, lang)}{COLON[lang]}{_escaped_line(value, lang) or BLANK}"
+            for name, value in block.pairs
+        ]
     return _rows(block, lang)
 
 
 def _rows(found: Table, lang: str) -> list[str]:
-    head = [f"| {' | '.join(_plain(name, lang) for name in found.columns)} |", "|" + " --- |" * len(found.columns)]
-    caption = [_plain(found.caption, lang), ""] if found.caption else []
+    head = [
+        f"| {' | '.join(_escaped_line(name, lang) for name in found.columns)} |",
+        "|" + " --- |" * len(found.columns),
+    ]
+    caption = [_escaped_line(found.caption, lang), ""] if found.caption else []
     return [*caption, *head, *(_line(row, len(found.columns), lang) for row in found.rows)]
 
 
 def _line(row: Row, wide: int, lang: str) -> str:
     cells = [cell if isinstance(cell, TableCell) else TableCell(cell) for cell in row]
-    texts = ["<br>".join(_plain(text, lang) for text in (cell.text, *cell.small) if text) for cell in cells]
+    texts = ["<br>".join(_escaped_line(text, lang) for text in (cell.text, *cell.small) if text) for cell in cells]
     return f"| {' | '.join((*texts, *[''] * (wide - len(texts))))} |"

@@ -85,7 +85,7 @@ def _table(facts: SheetFacts) -> Table:
     caption = facts.say(
         "results_caption", units=facts.count(facts.body["units"]), unit=clipped(facts.body["unit"], SHORT)
     )
-    return Table(caption, columns, rows, _axis(facts, shown) + _enlarged(facts, shown))
+    return Table(caption, columns, rows, _axis(facts, shown) + _enlarged_rows(facts, shown))
 
 
 def _row(facts: SheetFacts, option: Mapping[str, Any], shown: list[Mapping[str, Any]]) -> Row:
@@ -136,7 +136,7 @@ def _scale(amounts: list[Mapping[str, Any]], lang: str) -> TableCell:
     return TableCell("", scale=with_unit(tick_text(top, step, lang), step))
 
 
-def _enlarged(facts: SheetFacts, shown: list[Mapping[str, Any]]) -> tuple[Row, ...]:
+def _enlarged_rows(facts: SheetFacts, shown: list[Mapping[str, Any]]) -> tuple[Row, ...]:
     """The options more than twenty times lower than the largest one, drawn again on their own axis."""
     small: dict[str, list[Mapping[str, Any]]] = {}
     for name in FOUR:

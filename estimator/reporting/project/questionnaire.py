@@ -22,7 +22,7 @@ def questions(facts: SheetFacts) -> Sheet:
     """
     if not facts.hosts:
         raise NoHostInScenario(title=facts.scenario.title)
-    columns, records = _filled(facts)
+    columns, records = _combined_table(facts)
     return Sheet(
         kind=facts.say("kind_questionnaire"),
         title=facts.scenario.title,
@@ -54,7 +54,7 @@ def _row(facts: SheetFacts, asked: SupplierQuestion) -> Row:
     return (TableCell(asked.text(lang), tuple(notes)), asked.unit_text(lang), "")
 
 
-def _filled(facts: SheetFacts) -> tuple[tuple[str, ...], tuple[Record, ...]]:
+def _combined_table(facts: SheetFacts) -> tuple[tuple[str, ...], tuple[Record, ...]]:
     """The tables of all sites under one header."""
     header: list[str] = []
     records: list[Record] = []

@@ -191,7 +191,7 @@ def _hosting(facts: SheetFacts, name: str) -> list[EvidenceLine]:
 
 
 def _criterion_line(facts: SheetFacts, host: str, labels: tuple[str, ...], name: str) -> EvidenceLine:
-    found = next(c for c in criteria(host, facts.day, _placed(facts, host)) if c.id == name)
+    found = next(c for c in criteria(host, facts.day, _stated_country(facts, host)) if c.id == name)
     lang, place = facts.lang, load().label(host, facts.lang)
     reason = found.reason_text(lang)
     told = {"host": place, "labels": ", ".join(labels), "status": found.status_text(lang)}
@@ -203,7 +203,7 @@ def _criterion_line(facts: SheetFacts, host: str, labels: tuple[str, ...], name:
     return EvidenceLine(place, text, *numbers, said=_value_text(found, facts), evidence=evidence, unknown=unknown)
 
 
-def _placed(facts: SheetFacts, host: str) -> tuple[Answer, ...]:
+def _stated_country(facts: SheetFacts, host: str) -> tuple[Answer, ...]:
     """The country stated in the scenario for a site of unknown country, when all its options agree."""
     zones, known = load().zones, load().subjects[host].zone
     uses = [o.use for o in facts.scenario.options if o.use and o.status == "studied" and o.label in facts.hosts[host]]

@@ -32,11 +32,11 @@ def lead(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
         words = pair["words"][facts.lang]
         verdict_ = f"{words[:1].upper()}{words[1:]}."
         told.append(f"{pair['sentence'][facts.lang]} {verdict_}" if "ratio_words" in pair else verdict_)
-    turned = any(_turned(facts, pair) for name in FOUR for pair in facts.body["pairs"][name])
+    turned = any(_is_contradicted(facts, pair) for name in FOUR for pair in facts.body["pairs"][name])
     return (*told, facts.say("disagree")) if turned else tuple(told)
 
 
-def _turned(facts: SheetFacts, pair: Mapping[str, Any]) -> bool:
+def _is_contradicted(facts: SheetFacts, pair: Mapping[str, Any]) -> bool:
     """Whether another indicator establishes the opposite option of a pair with an established electricity verdict."""
     same = _pair(facts, pair["a"], pair["b"], "energy")
     told = same is not None and {same["verdict"], pair["verdict"]} <= SETTLED.keys()

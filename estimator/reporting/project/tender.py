@@ -27,7 +27,7 @@ def tender(facts: SheetFacts) -> Sheet:
         Section(facts.say("tender_asked"), (facts.say("tender_asked_text", unit=facts.body["unit"]), _boundary(facts))),
         Section(facts.say("tender_fill"), (_to_fill(facts),)),
         Section(facts.say("tender_points"), (Points(_clauses(facts, "tender_rules", RULES)),)),
-        *_tried(facts),
+        *_trial_section(facts),
         Section(
             facts.say("tender_claims"), (facts.say("tender_claims_text"), Points(_clauses(facts, "claims", CLAIMS)))
         ),
@@ -91,11 +91,11 @@ def _unit(unit: str, lang: str) -> str:
 
 def _title(field: str, lang: str) -> str:
     """The name of a field, with its name in a text of law."""
-    named, title = _named(field, lang), say("hosting_fields", field, lang)
+    named, title = _legal_reference(field, lang), say("hosting_fields", field, lang)
     return f"{title} ({', '.join(named)})" if named else title
 
 
-def _named(field: str, lang: str) -> tuple[str, ...]:
+def _legal_reference(field: str, lang: str) -> tuple[str, ...]:
     """The name of a field in a text of law, and the text; nothing without one."""
     called = tables().names.get(field)
     return (called.name, load().sources[called.source].title) if called else ()
@@ -117,7 +117,7 @@ def _to_fill(facts: SheetFacts) -> Table:
 
 def _site_row(field: str, notes: list[str], lang: str) -> Row:
     """A field of the questionnaire: its unit or the form of its answer, its name in law; bounds for numbers only."""
-    asked, named = FIELDS[field], _named(field, lang)
+    asked, named = FIELDS[field], _legal_reference(field, lang)
     form = ", ".join(say("hosting_choices", choice, lang) for choice in asked.choices)
     unit = _unit(asked.unit, lang)
     if not unit:
@@ -136,7 +136,7 @@ def _records(facts: SheetFacts) -> tuple[Record, ...]:
     )
 
 
-def _tried(facts: SheetFacts) -> tuple[Section, ...]:
+def _trial_section(facts: SheetFacts) -> tuple[Section, ...]:
     """The rule applied to the compared options of the scenario, one column an indicator."""
     options = [o for o in facts.studied if o["figures"] and o["quality"]]
     if len(options) < 2:

@@ -61,7 +61,7 @@ def boamps(facts: ReportFacts) -> ReportFiles:
     files: dict[str, str] = {}
     lost: dict[str, list[str]] = {}
     for group in _groups(facts):
-        why = _withheld(facts, group)
+        why = _withholding_reason(facts, group)
         if why:
             lost.setdefault(why, []).append(group.shared["service_key"])
             continue
@@ -71,7 +71,7 @@ def boamps(facts: ReportFacts) -> ReportFiles:
     return ReportFiles(files, (facts.say("boamps_draft"), *notes))
 
 
-def _withheld(facts: ReportFacts, group: RunGroup) -> str:
+def _withholding_reason(facts: ReportFacts, group: RunGroup) -> str:
     """Why a group has no report: no responsible person, too few people, or required fields of the schema missing."""
     if group.case is None:
         return "boamps_no_case"

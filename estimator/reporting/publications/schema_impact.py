@@ -63,13 +63,15 @@ def _amount(facts: ReportFacts, name: str) -> Iterator[dict[str, Any]]:
             rows = [row for row in facts.scope.rows if row.row.month == month]
             span = {"date": facts.until(month), "date_debut": last_day(month).replace(day=1)}
             about = {"frequence_monitoring": FREQUENCIES[1], "dataviz_wish": "linechart"}
-            yield _valued(facts, name, amount, rows) | span | about
+            yield _amount_fields(facts, name, amount, rows) | span | about
     if len(months) != 1:
-        whole = _valued(facts, name, found["value"], facts.scope.rows) | _span(facts)
+        whole = _amount_fields(facts, name, found["value"], facts.scope.rows) | _span(facts)
         yield whole | ({"indicateur": facts.say("over_the_period", name=whole["indicateur"])} if months else {})
 
 
-def _valued(facts: ReportFacts, name: str, amount: Mapping[str, Any], rows: Sequence[Attached]) -> dict[str, Any]:
+def _amount_fields(
+    facts: ReportFacts, name: str, amount: Mapping[str, Any], rows: Sequence[Attached]
+) -> dict[str, Any]:
     told = {"interval": interval_text(amount, facts.lang), "proof": facts.proof(rows)}
     covers = share_text(amount.get("covers", 0.0), facts.lang)
     return {

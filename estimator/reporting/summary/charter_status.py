@@ -21,7 +21,7 @@ Share = Mapping[str, Any]
 def charter(scope: Scope, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The phrases in order, each with its share, status, target, proof and next review."""
     shares = _shares(scope, body)
-    return [_checked(phrase, shares[phrase.reads], scope, body) for phrase in phrases()]
+    return [_phrase_status(phrase, shares[phrase.reads], scope, body) for phrase in phrases()]
 
 
 def status(share: float | None, target: float) -> str:
@@ -31,8 +31,8 @@ def status(share: float | None, target: float) -> str:
     return "held" if share >= target else "partly" if share > 0 and share >= target * HALF else "not_held"
 
 
-def _checked(phrase: Phrase, share: Share, scope: Scope, body: Mapping[str, Any]) -> dict[str, Any]:
-    voted = _voted(phrase, body)
+def _phrase_status(phrase: Phrase, share: Share, scope: Scope, body: Mapping[str, Any]) -> dict[str, Any]:
+    voted = _voted_target(phrase, body)
     target = phrase.target if voted is None else voted
     silent = share.get("silent")
     concerned = [case for case in scope.in_use if silent is None or case.id in silent] or scope.in_use
@@ -54,7 +54,7 @@ def _checked(phrase: Phrase, share: Share, scope: Scope, body: Mapping[str, Any]
     }
 
 
-def _voted(phrase: Phrase, body: Mapping[str, Any]) -> float | None:
+def _voted_target(phrase: Phrase, body: Mapping[str, Any]) -> float | None:
     """The target of the objective in force for the share that proves the phrase, if any."""
     found = body["indicators"][phrase.indicator]["objective"]
     if found is None or phrase.reads != phrase.indicator:
@@ -82,7 +82,7 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
         "scenario_kept": _cases(cases, lambda case: scope.sources.compared(case) is not None),
         "quality_reached": _cases(generalised, _good_enough),
         "reviews_on_time": _cases(cases, lambda case: bool(case.next_review and case.next_review >= scope.day)),
-        "followed_in_public": _of(_followed(scope, scope.day), 1),
+        "followed_in_public": _of(_recent_follow_up(scope, scope.day), 1),
     }
     return shares
 
@@ -114,7 +114,7 @@ def _good_enough(case: UseCase) -> bool:
     return next(rule for rule in RULES if rule.code == "quality").holds(case)
 
 
-def _followed(scope: Scope, today: date) -> int:
+def _recent_follow_up(scope: Scope, today: date) -> int:
     """1 when a follow-up of the territory was published in the last twelve months."""
     for found in scope.sources.commitments.publications(until=today):
         said = found.entry.said

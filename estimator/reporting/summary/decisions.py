@@ -17,11 +17,11 @@ NAMED = 3  # use cases named in a decision
 
 def decisions(scope: Scope) -> list[dict[str, Any]]:
     """{"kind", "cases", "title": {fr, en}, "proof": {fr, en}}: comparisons first, by electricity, then the register."""
-    found = [*_compared(scope), *_register(scope)]
+    found = [*_comparison_decisions(scope), *_register(scope)]
     return found[:MOST]
 
 
-def _compared(scope: Scope) -> Iterator[dict[str, Any]]:
+def _comparison_decisions(scope: Scope) -> Iterator[dict[str, Any]]:
     cases = sorted(scope.in_use, key=lambda case: (-_energy(scope, case), case.id))
     for case in cases:
         compared = scope.sources.compared(case)

@@ -127,13 +127,13 @@ def against_text(body: Mapping[str, Any], lang: str) -> str:
 def effect_text(amount: Mapping[str, Any], lang: str) -> str:
     """« de +12 à +60 kWh (valeur centrale : +25) »."""
     step = step_for(amount["unit"], max(abs(amount["low"]), abs(amount["high"])), lang)
-    low, central, high = (_signed(amount[end], step, lang) for end in ("low", "central", "high"))
+    low, central, high = (_signed_number(amount[end], step, lang) for end in ("low", "central", "high"))
     if low == high:
         return with_unit(central, step)
     return tell("effect", lang, low=low, high=with_unit(high, step), central=central)
 
 
-def _signed(value: float, step: DisplayUnit, lang: str) -> str:
+def _signed_number(value: float, step: DisplayUnit, lang: str) -> str:
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return sign + plain(abs(value), step, lang)
 

@@ -71,7 +71,7 @@ def estimate_ecologits(
     ProviderUnknown, ModelUnknown, ZoneUnknown, ValueRefused.
     """
     tables = load()
-    measured = _measured(output_tokens, latency_s)
+    measured = _measured_latency(output_tokens, latency_s)
     entry = _model(provider, model, tables)
     warnings = [sentences("warnings", "ecologits_scope"), sentences("warnings", "ecologits_bounds")]
     mix = _mix(zone, entry, tables, warnings)
@@ -94,7 +94,7 @@ def estimate_ecologits(
     }
 
 
-def _measured(output_tokens: float, latency_s: float | None) -> dict[str, float]:
+def _measured_latency(output_tokens: float, latency_s: float | None) -> dict[str, float]:
     if not (output_tokens >= 0 and math.isfinite(output_tokens)):
         raise ValueRefused(option="output_tokens", value=output_tokens)
     if latency_s is None or latency_s == math.inf:
@@ -217,8 +217,8 @@ def _indicators(worlds: Pair) -> dict[str, Any]:
 
 def _step(step: EcologitsStep, worlds: Pair, inputs: Mapping[str, Input]) -> dict[str, Any]:
     low, high = (world[step.name] for world in worlds)
-    numbers = [_filled(step, {n: f"{world[n]:.6g}" for n in step.inputs}) for world in worlds]
-    texts = {lang: _filled(step, {n: _name(n, lang) for n in step.inputs}, lang) for lang in LANGUAGES}
+    numbers = [_step_text(step, {n: f"{world[n]:.6g}" for n in step.inputs}) for world in worlds]
+    texts = {lang: _step_text(step, {n: _name(n, lang) for n in step.inputs}, lang) for lang in LANGUAGES}
     formula = texts | {"expression": step.text, "numbers": " | ".join(dict.fromkeys(numbers))}
     return {
         "name": step.name,
@@ -236,7 +236,7 @@ def _step(step: EcologitsStep, worlds: Pair, inputs: Mapping[str, Input]) -> dic
     }
 
 
-def _filled(step: EcologitsStep, texts: Mapping[str, str], lang: str = "") -> str:
+def _step_text(step: EcologitsStep, texts: Mapping[str, str], lang: str = "") -> str:
     """The text of a step with names or numbers for its variables, and typographic operators."""
     text = step.text
     for sign, shown in WORDS.items():

@@ -120,14 +120,14 @@ def load() -> Tables:
             hypotheses.setdefault(item.provider, {})[item.name] = item
     return Tables(
         version=digest.hexdigest(),
-        models=_resolved(list(records(home, MODELS, EcologitsModel))),
+        models=_resolved_aliases(list(records(home, MODELS, EcologitsModel))),
         mixes={m.zone: m for _, m in records(home, MIXES, ElectricityMix)},
         constants={c.name: c for c in constants if not c.provider},
         hypotheses=hypotheses,
     )
 
 
-def _resolved(models: list[tuple[int, EcologitsModel]]) -> dict[tuple[str, str], EcologitsModel]:
+def _resolved_aliases(models: list[tuple[int, EcologitsModel]]) -> dict[tuple[str, str], EcologitsModel]:
     """Aliases take all but their name and locator from the entry they name."""
     found = {m.key: m for _, m in models}
     for line, model in models:

@@ -228,7 +228,7 @@ def _disagree(one: float | None, other: float | None) -> bool:
     return bool(one and other) and abs((one or 0) - (other or 0)) > AGREEMENT * max(abs(one or 0), abs(other or 0))
 
 
-def _contradicted(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
+def _is_inconsistent(case: PublishedCase, trace: TraceNumbers, defaults: Defaults) -> bool:
     """Hours, durations or totals of one case that are inconsistent."""
     workload = case.workload
     wall = workload.hours if workload.hours is not None else (workload.duration_s or 0.0) / SECONDS
@@ -253,5 +253,5 @@ CHECKS: Mapping[str, Callable[[PublishedCase, TraceNumbers, Defaults], bool]] = 
     "unit_error": _unit,
     "scope_mismatch": _scope,
     "metadata_mismatch": _metadata,
-    "not_reproducible": _contradicted,
+    "not_reproducible": _is_inconsistent,
 }

@@ -55,13 +55,13 @@ def run(
         near = get_close_matches(unknown[0], load().sources, 5, 0.3)
         raise SourceUnknown(source=unknown[0], near=", ".join(near) or "-")
     options = Options(frozenset(without_source), leave_out, None, today)
-    read = [_read(case) for case in cases]
+    read = [_case_or_refusal(case) for case in cases]
     sound = [case for case in read if isinstance(case, PublishedCase)]
     contradicted = contradictions(sound)
     rows: list[dict[str, Any]] = []
     for data, case in zip(cases, read, strict=True):
         if isinstance(case, CaseRefused):
-            rows += _refused(data, case)
+            rows += _refused_rows(data, case)
             continue
         words = list(faults(case, defaults(options.without_source, today)))
         if case.id in contradicted:
@@ -71,7 +71,7 @@ def run(
     return {"cases": rows, "summary": _summary(cases, rows, options)}
 
 
-def _read(data: Mapping[str, Any]) -> PublishedCase | CaseRefused:
+def _case_or_refusal(data: Mapping[str, Any]) -> PublishedCase | CaseRefused:
     try:
         return read_case(data)
     except CaseRefused as refusal:
@@ -88,7 +88,7 @@ def _as_dict(case: str, place: int, row: CaseFigure, words: Iterable[str], expla
     return body
 
 
-def _refused(data: Mapping[str, Any], refusal: CaseRefused) -> list[dict[str, Any]]:
+def _refused_rows(data: Mapping[str, Any], refusal: CaseRefused) -> list[dict[str, Any]]:
     """The rows of an invalid case, one for each requested figure."""
     published = data.get("published")
     asked = published if isinstance(published, list) and published else [{}]

@@ -30,20 +30,20 @@ def fill(home: Path) -> Filled:
     sources = home / SOURCES
     sources.mkdir(parents=True)
     (home / SAMPLE_MARK).touch()
-    write_declarations(_read("suppliers"), sources)
-    write_traces(_read("servers"), sources)
+    write_declarations(_toml_table("suppliers"), sources)
+    write_traces(_toml_table("servers"), sources)
     report = import_paths(Ledger(home), [sources], reading_context(home))
     for error in report.errors:
         raise error
-    fill_register(home, _read("cases"))
+    fill_register(home, _toml_table("cases"))
     shutil.copytree(HERE / "scenarios", home / "scenarios")
     build(home)
     made = open_current(home)
     assert made is not None
     facts = {"build": made.id, "factors_version": made.factors_version}
-    fill_commitments(home, _read("commitments"), HERE / "communes.csv", facts)
+    fill_commitments(home, _toml_table("commitments"), HERE / "communes.csv", facts)
     return Filled(report.account, made.id)
 
 
-def _read(name: str) -> dict[str, Any]:
+def _toml_table(name: str) -> dict[str, Any]:
     return tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))
