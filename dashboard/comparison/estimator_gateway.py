@@ -111,7 +111,7 @@ def _refusal(scenario: Scenario, option: Option, context: ComparisonContext) -> 
 
 
 def option_explained(scenario: Scenario, name: str, figure: str) -> dict[str, Any]:
-    """A figure of an option opened: its steps, factors and what replays it. SobriaError."""
+    """Explanation of a figure of an option: its steps, factors and replay data. SobriaError."""
     context = ComparisonContext(load_catalogue(), scenario.day or date.today(), {}, default_home())
     made = built(scenario, scenario.option(name), context)
     return explain_groups(made.groups, context.catalogue, figure) | {"proof": dict(made.proof)}

@@ -70,7 +70,7 @@ def _finer(place: str, option: Option, lang: str) -> None:
 
 
 def _service_field(place: str, option: Option, lang: str) -> None:
-    """The services of the ledger, one of which may stand for the option."""
+    """The services of the ledger, one of which may represent the option."""
     keys = estimator_gateway.service_keys()
     service = option.measured.service if option.measured else ""
     if keys or service:

@@ -1,4 +1,4 @@
-"""What every picture of ours is made of: places on a scale, lines of a list, legends, the scale itself, its frame."""
+"""Components of all charts: positions on an axis, list lines, legends, axes, frames."""
 
 import base64
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ def data_uri(picture: str) -> str:
 
 
 def place(value: float, top: float) -> str:
-    """Where a value stands between the two edges of a picture, whatever its width."""
+    """Position of a value between the two edges of a chart, independent of its width."""
     share = value / top if top else 0.0
     return f"calc({EDGE}px + (100% - {2 * EDGE}px)*{share:.5f})"
 
@@ -50,12 +50,12 @@ def sample(picture: str, word: str) -> Markup:
 
 
 def legend_of(samples: Iterable[Markup], lang: str) -> Markup:
-    """What the textures or colours in use mean."""
+    """Legend of the textures or colours in use."""
     return Markup('<ul class="legend" aria-label="{}">{}</ul>').format(t("chart.legend", lang), Markup().join(samples))
 
 
 def scale(marks: Sequence[tuple[float, str, str]]) -> Markup:
-    """The scale under bars, from (place [%], text, kind); its numbers stand in the text too, so it is not read aloud.
+    """The axis under bars, from (position [%], text, kind); hidden from screen readers, its numbers being in the text.
 
     kind: "inner" for a mark that a narrow page leaves out, "edge" for one that its edge would cut.
     """
@@ -67,7 +67,7 @@ def scale(marks: Sequence[tuple[float, str, str]]) -> Markup:
 
 
 def inner(index: int, count: int) -> str:
-    """The kind of a mark of a scale: a narrow page keeps the first, the middle one and the last."""
+    """The kind of a tick of an axis: a narrow page keeps the first, the middle one and the last."""
     return "" if index in (0, (count - 1) // 2, count - 1) else "inner"
 
 

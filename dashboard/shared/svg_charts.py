@@ -77,7 +77,7 @@ def alt_text(bars: Sequence[ChartRow], title: str, lang: str) -> str:
 
 
 def legend(proofs: Sequence[Mapping[str, float]], lang: str) -> Markup:
-    """What the textures in use mean, and the dot."""
+    """Legend of the textures in use, and of the dot."""
     dot = parts.sample(_svg(_dot("14px", BAND / 2), "28", BAND), t("chart.central", lang))
     return textures(proofs, lang, dot)
 

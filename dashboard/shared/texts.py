@@ -42,7 +42,7 @@ def has_text(key: str, lang: str) -> bool:
 
 
 def lang_of(query: Mapping[str, str]) -> str:
-    """The language that an address asks for, French unless it is one of ours."""
+    """The language of a URL, French unless it is one of ours."""
     asked = query.get("lang", DEFAULT)
     return asked if asked in LANGUAGES else DEFAULT
 

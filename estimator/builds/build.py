@@ -165,7 +165,7 @@ def _lock(folder: Path, wait_s: float) -> Iterator[None]:
 
 
 def _publish(home: Path, built: BuildResult, catalogue: Catalogue) -> BuildResult:
-    """Name this build in CURRENT, once the log says what other factors or formulas change to the totals."""
+    """Write this build to CURRENT, after logging the effect of changed factors or formulas on the totals."""
     record(home, built, catalogue)
     point_to(built.path.parent, built.path)
     return built

@@ -8,7 +8,7 @@ from estimator.core.atomic_files import publish
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build is called and whether it had to be made."""
+    """The id of a build, and whether it was newly made."""
 
     id: str
     path: Path
@@ -25,7 +25,7 @@ def current(home: Path) -> Path | None:
 
 
 def point_to(folder: Path, path: Path) -> None:
-    """Replace the text file CURRENT, whole or not at all."""
+    """Atomic write of the text file CURRENT."""
     pointer = folder / "CURRENT"
     if pointer.exists() and pointer.read_text("utf-8").strip() == path.name:
         return

@@ -49,7 +49,7 @@ def bind_serving(catalogue: Catalogue, serving: str, day: date) -> list[Selected
 
 
 def machine_table(engine: DuckDB) -> None:
-    """Table `default_machines`: the kind of computer at each site, for rows to be modelled that do not say theirs."""
+    """Table `default_machines`: the kind of computer at each site, for modelled rows without one."""
     hosts = [row["host"] for row in engine.rows("SELECT DISTINCT COALESCE(host, '') AS host FROM runs ORDER BY host")]
     columns = {"at_host": hosts, "default_machine": [machine_at(host) for host in hosts]}
     engine.load("default_machines", columns, dict.fromkeys(columns, "VARCHAR"))

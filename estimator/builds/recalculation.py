@@ -101,7 +101,7 @@ def _log_entry(file: Path) -> dict[str, Any]:
 
 
 def _append(folder: Path, entry: Mapping[str, Any]) -> None:
-    """One more file, whole or not at all."""
+    """Atomic write of one more file."""
     text = json.dumps(entry, ensure_ascii=False, indent=1) + "\n"
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
     publish(folder, f"{name}.json", text.encode())

@@ -42,7 +42,7 @@ class Device:
 
 
 def machine_at(host: str | None) -> str:
-    """The kind of computer that holds accelerators at a site, where nothing says which."""
+    """The default kind of computer with accelerators at a site."""
     return WORKSTATION if host == DESK else AI_SERVER
 
 

@@ -1,4 +1,4 @@
-"""The catalogue that every room reads: the tables that ship, and the user's own beside them."""
+"""The catalogue used by every room: the shipped tables with the user's own."""
 
 import os
 import tomllib
@@ -12,7 +12,7 @@ from estimator.catalogue.user_tables import with_own
 
 
 def load() -> Catalogue:
-    """The tables that ship, and the user's own beside them. FactorsRefused, OwnFolderRefused, OwnTablesRefused."""
+    """The shipped tables with the user's own. FactorsRefused, OwnFolderRefused, OwnTablesRefused."""
     return _load(os.environ.get(OWN_TABLES, ""))
 
 

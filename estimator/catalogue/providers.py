@@ -104,7 +104,7 @@ def load(folder: Traversable | None = None) -> Providers:
 
 
 def _checked(line: int, found: Provider, said: dict[str, str], known: Catalogue) -> Provider:
-    """One row, its host and source in the catalogue, none of its names in `said` (name → id), which it completes."""
+    """One validated row: host and source exist, names are new to `said` (name -> id), which gets them."""
     site = known.subjects.get(found.host or "")
     if found.host is not None and (site is None or site.kind != "host"):
         raise FactorsRefused(file=TABLE, line=line, reason=f"host: {found.host}")

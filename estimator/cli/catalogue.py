@@ -136,7 +136,7 @@ def catalogue_search(context: typer.Context, text: Text = "", json_: Json = Fals
 
 
 def _subjects(context: typer.Context, kinds: tuple[str, ...], text: str, as_json: bool) -> None:
-    """The subjects of these kinds (all without any) whose names hold every word of the text; else the nearest ones."""
+    """The subjects of these kinds (default: all) whose names contain every word of the text; else the nearest ones."""
     from estimator.catalogue.load import load
 
     asked = [s for s in load().subjects.values() if not kinds or s.kind in kinds]

@@ -29,7 +29,7 @@ class ScenarioRefused(SobriaError):
 
 
 class Quality(Strict):
-    """How good the answers are: found by a test, with who and when; or a threshold to reach."""
+    """Quality of answers: the result of a test, with author and date; or a threshold to reach."""
 
     value: float = Field(ge=0, description="share of accepted answers, or score of the test [unit of the test]")
     test: str = ""
@@ -38,7 +38,7 @@ class Quality(Strict):
 
 
 class Need(Strict):
-    """What is wanted of every option."""
+    """Functional unit and volume required of every option."""
 
     unit: str = Field(min_length=1, max_length=80, description="functional unit: « une réponse acceptée »")
     volume: float = Field(gt=0, le=1e15, description="units wanted over the period")
@@ -49,7 +49,7 @@ class Need(Strict):
 
 
 class Constraints(Strict):
-    """What an option must respect to be chosen; none of it changes a figure."""
+    """Eligibility constraints on options; none changes a figure."""
 
     quality: Quality | None = None
     delay_s: float | None = Field(None, gt=0)
@@ -58,7 +58,7 @@ class Constraints(Strict):
 
 
 class People(Strict):
-    """What people use for one answer, accepted or not, and the work it takes; minutes are stated, never converted."""
+    """User equipment and work for one answer, accepted or not; minutes are stated, never converted."""
 
     terminal: str = "terminal/laptop-with-screen"
     zone: str = Field("FRA", description="of the electricity of the terminals")
@@ -67,7 +67,7 @@ class People(Strict):
 
 
 class MeasuredService(Strict):
-    """A service of the ledger whose measured runs stand for this option."""
+    """A service of the ledger whose measured runs represent this option."""
 
     service: str = Field(min_length=1)
     items: float | None = Field(None, gt=0, description="units that these runs made; default: their own count")

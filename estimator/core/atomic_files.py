@@ -1,4 +1,4 @@
-"""How a file comes to be there whole or not at all, whatever stops the machine meanwhile."""
+"""Atomic writes: a file is complete or absent, whenever the machine stops."""
 
 import os
 from pathlib import Path

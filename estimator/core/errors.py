@@ -41,7 +41,7 @@ def sentences(section: str, key: str, **facts: object) -> dict[str, str]:
 
 
 class SobriaError(Exception):
-    """Base of every refusal. Its code is the name of its class, NoBuild as no_build, unless the class says another;
+    """Base of every refusal. Its code is the name of its class, NoBuild as no_build, unless the class sets another;
     facts fill the sentence of that code."""
 
     code: ClassVar[str]

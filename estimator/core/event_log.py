@@ -120,7 +120,7 @@ class RecordFolder(Generic[R]):
         return list(found.values()), faults
 
     def write(self, event: R) -> None:
-        """One file, whole or not at all. OSError leaves nothing behind."""
+        """Atomic write of one file. OSError leaves nothing behind."""
         text = json.dumps(event.model_dump(), ensure_ascii=False, indent=1)
         publish(self.folder, event.file_name, f"{text}\n".encode())
 

@@ -17,7 +17,7 @@ class SettingsRefused(SobriaError):
 
 
 class Contact(Strict):
-    """`[contact]` of the settings: whom to write to when a page cannot be used, as the law asks to say."""
+    """`[contact]` of the settings: whom to write to when a page cannot be used, as accessibility law requires."""
 
     who: str = ""
     mail: str = ""
@@ -26,7 +26,7 @@ class Contact(Strict):
 
 
 class Settings(Strict):
-    """`settings.toml` of a home: what a trace without it is read with, and whom to write to."""
+    """`settings.toml` of a home: defaults for traces that lack them, and the contact."""
 
     timezone: str = "Europe/Paris"
     zone: str = "FRA"

@@ -1,4 +1,4 @@
-"""Parquet files of the ledger: their columns, their parts named by what they hold, and their locks."""
+"""Parquet files of the ledger: their columns, their parts named by content hash, and their locks."""
 
 import fcntl
 import json

@@ -139,7 +139,7 @@ class RowTally:
 
 
 def _kinds(rows: pa.Table) -> list[dict[str, Any]]:
-    """What is told of rows that are alike, and how many there are: a large file has few kinds."""
+    """Groups of rows with the same report, and the count of each: a large file has few kinds."""
     told = ", ".join(f"{part}_mode, {part}_energy_kwh IS NOT NULL AS {part}_known" for part in COMPONENTS)
     sql = (
         f"SELECT model, checks, {told}, ({modelled_sql()}) AS modelled, COUNT(*) AS times"

@@ -16,7 +16,7 @@ _MODE = r"^mode/[a-z0-9_]+$"
 
 
 class Modes(Strict):
-    """How each component was metered: ids of subjects `mode/…`; None when the tracker cannot tell."""
+    """Metering mode of each component: ids of subjects `mode/…`; None when the tracker does not know."""
 
     cpu: str | None = Field(None, pattern=_MODE)
     gpu: str | None = Field(None, pattern=_MODE)
@@ -25,7 +25,7 @@ class Modes(Strict):
 
 
 class IdlePower(Strict):
-    """The machine with nothing asked of it, as the same meters saw it: mean power [W] over a duration [s]."""
+    """The idle machine, by the same meters: mean power [W] over a duration [s]."""
 
     power_w: float = Field(ge=0)
     duration_s: float = Field(gt=0)
@@ -99,7 +99,7 @@ def idle_drift(sidecar: Sidecar) -> bool:
 
 
 def dump(sidecar: Sidecar, path: Path) -> None:
-    """Write the sidecar whole or not at all; facts that are None are left out."""
+    """Atomic write of the sidecar; facts that are None are omitted."""
     text = sidecar.model_dump_json(by_alias=True, exclude_none=True, indent=1)
     publish(path.parent, path.name, f"{text}\n".encode())
 

@@ -79,7 +79,7 @@ class Activity(BaseModel):
 
 
 class Refused(Strict):
-    """A row that could not become an Activity: kept, with its reason, to be read again after a fix."""
+    """A row that could not be parsed as an Activity: quarantined with its reason, to be parsed again after a fix."""
 
     row_id: str = Field(pattern=r"^[0-9a-f]{32}$")
     file_name: str

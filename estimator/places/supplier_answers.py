@@ -28,7 +28,7 @@ _YEAR = re.compile(r"\d{4}(-\d\d-\d\d)?")
 
 
 class Answer(Strict):
-    """What a supplier says of a site, in the unit that the field expects; low and high when it gives an interval."""
+    """A supplier's answer about a site, in the unit of the field; low and high when it gives an interval."""
 
     model_config = ConfigDict(str_strip_whitespace=True)
 

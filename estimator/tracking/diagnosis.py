@@ -18,7 +18,7 @@ Proof = Literal["measured", "estimated", "unread", "absent"]
 
 
 class Finding(Strict):
-    """One thing seen: the sentence of `code` in the words file, filled with facts, says it."""
+    """One observation: the text `code` of the words file, filled with facts."""
 
     part: Part
     code: str
@@ -27,7 +27,7 @@ class Finding(Strict):
 
 
 class Diagnosis(Strict):
-    """What a tracker would find here. modes: how each part would be metered; result, todo: codes of sentences."""
+    """Meters available to a tracker here. modes: metering mode of each component; result, todo: keys of texts."""
 
     virtual: bool
     container: bool

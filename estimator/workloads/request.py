@@ -35,7 +35,7 @@ class TooManyCached(SobriaError):
 
 
 class TrainingEffort(Strict):
-    """What it took to make a model: a training, a fine-tuning, all their repetitions and the research before them."""
+    """Effort of making a model: a training, a fine-tuning, all their repetitions and the research before them."""
 
     it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else hours of a device")
     device: str | None = None
@@ -49,7 +49,7 @@ class TrainingEffort(Strict):
 
 
 class Request(Strict):
-    """What is known of a use; all else is found in the factor tables or said to be unknown."""
+    """Known data of a use; everything else is defaulted from the factor tables or reported as unknown."""
 
     it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else a model and its answers")
     model: str | None = None

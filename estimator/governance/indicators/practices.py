@@ -80,7 +80,7 @@ def coverage(scope: Scope) -> dict[str, Any]:
 
 
 def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:
-    """Share of the IT electricity of some months by proof [1]; 0 for each where none is known."""
+    """Share of the IT electricity of some months by proof [1]; 0 for each when none is known."""
     found = dict.fromkeys(PROOFS, 0.0)
     for row in rows:
         for name, kwh in proofs(row.row.group).items():

@@ -21,7 +21,7 @@ METHOD = "docs/methode.md"
 
 @dataclass(frozen=True)
 class ReportFiles:
-    """files: name → text, the name "" standing for the file asked; left_out: sentences that say what is not in them."""
+    """files: name -> text, the name "" for the requested file itself; left_out: texts on what was left out."""
 
     files: Mapping[str, str]
     left_out: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ class ReportFacts:
         return " ".join(filter(None, (f"{self.mark}." if self.mark else "", self.say("made", **told))))
 
     def proof(self, rows: Sequence[Attached]) -> str:
-        """« 60 % mesuré, 40 % estimé », or that it is not known."""
+        """« 60 % mesuré, 40 % estimé », or unknown."""
         return proof_text(known_shares(rows), self.lang) or self.say("proof_none")
 
 

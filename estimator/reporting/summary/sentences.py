@@ -165,7 +165,7 @@ def amount_text(value: float | None, unit: str, lang: str) -> str:
 
 
 def path_lines(entry: Mapping[str, Any], lang: str) -> list[str]:
-    """What the pace of the year says of a footprint: against the path of its objective, and against its budget."""
+    """The year of a footprint at its current pace: against the trajectory of its objective, and against its budget."""
     budget = [budget_text(entry["budget"], entry["value"]["unit"], lang)] if entry["budget"] else []
     return [line for line in (path_text(entry, lang), *budget) if line]
 
