@@ -10,6 +10,9 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from scripts.demo.metropole import fill as fill_metropole
+from tests import home
+
 ROOT = Path(__file__).resolve().parents[1]
 NO_DATA = "the shared data folder is not beside the checkout"
 NO_BROWSER = "no chromium: set CHROMIUM or install the package chromium"
@@ -47,6 +50,31 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(NO_DATA)
     return folder
+
+
+@pytest.fixture
+def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home without anything, which the pages show."""
+    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def real_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of tests/home.py, to be read only; who writes works in a copy."""
+    return home.made_once(tmp_path_factory, "real_home", home.fill)
+
+
+@pytest.fixture(scope="session")
+def sample_home(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, that says that it is invented."""
+    return home.copied(real_home, tmp_path_factory.mktemp("sample"), sample=True)
+
+
+@pytest.fixture(scope="session")
+def metropole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the invented métropole, to be read only; who writes works in a copy."""
+    return home.made_once(tmp_path_factory, "metropole", fill_metropole)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Servers that show fake builds, each started once for all tests."""
+"""Servers of real homes, each started once for all tests."""
 
 import http.client
 import subprocess
@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext
 
-from scripts.demo.metropole import fill
-from tests.fake_reading import KIND
+from tests.home import copied
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,12 +18,11 @@ ROOT = Path(__file__).resolve().parents[2]
 class Server:
     """A running dashboard: its address, its process, the link to write. Who opens its pages may write, if `writer`."""
 
-    module = "tests.browser.fake_server"
     writer = True
     cookie = ""
 
     def __init__(self, home: Path, *options: str) -> None:
-        command = [sys.executable, "-m", self.module, "--home", str(home), "--port", "0", *options]
+        command = [sys.executable, "-m", "dashboard", "--home", str(home), "--port", "0", *options]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.address, self.link = self.said(), self.said()
@@ -51,38 +49,24 @@ class Server:
         self.process.wait(timeout=20)
 
 
-class Dashboard(Server):
-    """The dashboard on a real home."""
-
-    module = "dashboard"
-
-
-@pytest.fixture(scope="session")
-def metropole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of the invented métropole, to be read only."""
-    home = tmp_path_factory.mktemp("metropole") / "home"
-    fill(home)
-    return home
-
-
 @pytest.fixture(scope="session")
 def dashboard(metropole: Path) -> Iterator[Server]:
     """The dashboard of the invented métropole."""
-    running = Dashboard(metropole)
+    running = Server(metropole)
     yield running
     running.stop()
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
-    """The server of a kind of home: "sample", "plain", "hostile" or "empty"."""
+def serve(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
+    """The server of a kind of home: "plain", "sample" or "empty"."""
     running: dict[str, Server] = {}
 
     def started(kind: str) -> Server:
         if kind not in running:
             home = tmp_path_factory.mktemp(kind)
             if kind != "empty":
-                (home / KIND).write_text(kind)
+                copied(real_home, home, sample=kind == "sample")
             running[kind] = Server(home)
         return running[kind]
 

@@ -21,7 +21,7 @@ VIEWS = {screen.address: f"/{screen.path}" for screen in SCREENS} | {
 }
 STATES = {  # home, address
     "empty": ("empty", ("/", "/synthese", "/registre", "/accessibilite")),
-    "hostile": ("hostile", ("/", "/mesures", "/accessibilite")),
+    "hostile": ("sample", ("/", "/mesures", "/accessibilite")),
     "refused": ("plain", ("/comparer?scenario=x", "/explication?id=x", "/registre?cas=x", "/nulle-part")),
 }
 PAPER = 680  # width of an A4 page between its margins [px]

@@ -17,7 +17,7 @@ from estimator.comparison.scenario import read_scenario, scenario_of
 from estimator.comparison.scenario_link import encode
 from tests.browser.conftest import ROOT, Server
 from tests.browser.test_pages import ICONS, TROUBLE, grave, is_wider_than_its_window, open_page, settled
-from tests.fake_reading import HOSTILE
+from tests.home import HOSTILE
 
 Serve = Callable[[str], Server]
 LANGUAGES = ("fr", "en")

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from dashboard.connect.methods import BUILD, TEMPLATE
 from estimator.ledger import Ledger
 from tests.browser.conftest import Server
-from tests.browser.test_pages import GRAVE, ICONS, LANGUAGES, TROUBLE, is_wider_than_its_window, open_page
+from tests.browser.test_pages import GRAVE, ICONS, LANGUAGES, TROUBLE, is_wider_than_its_window, open_page, settled
 from tests.browser.test_server import ask
-from tests.fake_reading import KIND
+from tests.home import copied
 from tests.ingestion.formats import FORMATS
 
 VIEWS = {"liste": "/brancher", "vLLM": "/brancher?voie=vllm", "OpenAI": "/brancher?voie=openai_usage"}
@@ -22,10 +22,8 @@ TOO_LARGE = b"x" * (6 * 1024 * 1024)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("brancher")
-    (folder / KIND).write_text("plain")
-    return folder
+def home(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(real_home, tmp_path_factory.mktemp("brancher"))
 
 
 @pytest.fixture(scope="module")
@@ -73,18 +71,19 @@ def test_a_code_is_copied_with_its_button(screen: Page, server: Server) -> None:
 
 
 def test_a_hostile_file_is_checked_then_imported_and_stays_text(screen: Page, server: Server, home: Path) -> None:
-    said: list[str] = []
+    said, before = [], Ledger(home).imports.read()[0]
     screen.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
     open_page(screen, server, "/brancher", "fr")
     drop(screen, HOSTILE_NAME, SAMPLE)
     expect(screen.get_by_text("3 lignes acceptées, 4 écartées")).to_be_visible(timeout=20_000)
     assert HOSTILE_NAME in screen.inner_text("body")
     whole_at_every_width(screen)
-    assert not (home / "ledger").exists()
+    assert Ledger(home).imports.read()[0] == before
     screen.get_by_role("button", name="Importer ces 3 lignes").click()
     expect(screen.locator(".banner.done")).to_contain_text("3 lignes acceptées, 4 écartées", timeout=20_000)
+    settled(screen)
     whole_at_every_width(screen)
-    assert len(Ledger(home).imports.read()[0]) == 1 and said == []
+    assert len(Ledger(home).imports.read()[0]) == len(before) + 1 and said == []
 
 
 def test_a_file_that_is_too_large_is_not_taken(screen: Page, server: Server) -> None:

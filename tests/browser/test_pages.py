@@ -11,13 +11,13 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Server
-from tests.fake_reading import HOSTILE, row_id
+from tests.home import HOSTILE, KEYS, OPENED, row_id
 
 Serve = Callable[[str], Server]
 VIEWS = {
     "accueil": "/",
     "mesures": "/mesures",
-    "execution": f"/mesures?execution={row_id(5)}",
+    "execution": f"/mesures?execution={row_id(OPENED)}",
     "explication": "/explication?id=total.gwp",
     "facteurs": "/facteurs",
     "facteur": "/facteurs?facteur=grid_gwp/FRA/2025",
@@ -182,9 +182,14 @@ def test_a_choice_is_written_into_the_address(screen: Page, serve: Serve) -> Non
 def test_a_hostile_name_stays_text(screen: Page, serve: Serve, lang: str) -> None:
     said: list[str] = []
     screen.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-    paths = ("/", "/mesures", f"/mesures?execution={row_id(1)}", f"/explication?id=service.{HOSTILE}.energy")
+    paths = (
+        "/",
+        "/mesures",
+        f"/mesures?execution={row_id(KEYS.index(HOSTILE))}",
+        f"/explication?id=service.{HOSTILE}.energy",
+    )
     for path in (*paths, f"/facteurs?sujet={HOSTILE}", f"/mesures?service={HOSTILE}"):
-        open_page(screen, serve("hostile"), path.replace("[", "%5B").replace("]", "%5D"), lang)
+        open_page(screen, serve("sample"), path.replace("[", "%5B").replace("]", "%5D"), lang)
         assert screen.locator('a[href^="javascript" i]').count() == 0
         assert screen.locator(".st-key-page script").count() == 0
         if path == "/":

@@ -20,7 +20,7 @@ from tests.browser.test_pages import (
     settled,
     violations,
 )
-from tests.fake_reading import HOSTILE, KIND
+from tests.home import HOSTILE, copied
 
 DSI = author("Direction du numérique", "essai")
 ID = "tri-du-courrier"
@@ -61,10 +61,9 @@ def filled(home: Path) -> Register:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a fake build and a register."""
-    folder = tmp_path_factory.mktemp("registre")
-    (folder / KIND).write_text("plain")
+def home(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a build and a register."""
+    folder = copied(real_home, tmp_path_factory.mktemp("registre"))
     filled(folder)
     return folder
 

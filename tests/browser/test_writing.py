@@ -18,7 +18,7 @@ from estimator.ledger import Ledger
 from tests.browser.conftest import Server
 from tests.browser.test_pages import open_page, settled
 from tests.conftest import NO_NGINX
-from tests.fake_reading import KIND
+from tests.home import copied
 from tests.ingestion.formats import FORMATS
 
 NAME = "sobria.exemple"
@@ -53,10 +53,8 @@ FOLDERS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("write")
-    (folder / KIND).write_text("plain")
-    return folder
+def home(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(real_home, tmp_path_factory.mktemp("write"))
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger import Ledger
-from tests.dashboard.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
+from tests.dashboard.test_dashboard_pages import LANGUAGES, page
 from tests.support import activity, append, sobria
 
 GRID = "grid_gwp/FRA/2025"
@@ -210,11 +210,11 @@ def test_the_command_says_what_a_change_did(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_method_page_shows_the_log(home: Path, lang: str) -> None:  # noqa: F811
+def test_the_method_page_shows_the_log(empty_home: Path, lang: str) -> None:
     assert t("changes.none", lang) in page("methode", lang)
-    ledger(home)
-    build(home, doubled())
+    ledger(empty_home)
+    build(empty_home, doubled())
     text = page("methode", lang).split(t("changes.title", lang), 1)[1].split("</table>")[0]
     assert "facteurs?" in text and "facteur=grid_gwp%2FFRA%2F2025" in text
     assert text.count({"fr": "sans effet", "en": "no effect"}[lang]) == 4
-    assert effect_text(changes(home)[0]["figures"]["gwp"], lang) in text
+    assert effect_text(changes(empty_home)[0]["figures"]["gwp"], lang) in text

@@ -8,7 +8,7 @@ import pytest
 from dashboard.accessibility.audit import MET, NOT_APPLICABLE, NOT_CHECKED, NOT_MET, STATES, audit, read
 from dashboard.shared.texts import t, words
 from estimator.core.home import SettingsRefused, settings
-from tests.dashboard.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
+from tests.dashboard.test_dashboard_pages import LANGUAGES, page
 
 THEMES = {1: 9, 2: 2, 3: 3, 4: 13, 5: 8, 6: 2, 7: 5, 8: 10, 9: 4, 10: 14, 11: 13, 12: 11, 13: 12}  # RGAA 4.1
 
@@ -63,7 +63,7 @@ def test_what_does_not_hold_is_said_in_words_and_nothing_else_is(lang: str) -> N
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_statement_is_made_of_the_table(home: Path, lang: str) -> None:  # noqa: F811
+def test_the_statement_is_made_of_the_table(empty_home: Path, lang: str) -> None:
     text = page("accessibilite", lang)
     counted = Counter(c.state for c in audit().criteria)
     assert f"<h1>{t('accessibility.title', lang)}</h1>" in text
@@ -80,18 +80,20 @@ def test_the_statement_is_made_of_the_table(home: Path, lang: str) -> None:  # n
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", ["accueil", "mesures", "facteurs", "explication"])
-def test_the_foot_of_each_page_says_the_state(home: Path, name: str, lang: str) -> None:  # noqa: F811
+def test_the_foot_of_each_page_says_the_state(empty_home: Path, name: str, lang: str) -> None:
     foot = page(name, lang).split("<footer>")[1]
     assert f'href="accessibilite{"?lang=en" if lang == "en" else ""}"' in foot
     assert t(f"accessibility.mention_{audit().state}", lang) in foot
 
 
-def test_the_authority_fills_the_contact_in_its_settings(home: Path) -> None:  # noqa: F811
-    (home / "settings.toml").write_text('[contact]\nwho = "Direction <du> numérique"\nmail = "acces@exemple.fr"\n')
+def test_the_authority_fills_the_contact_in_its_settings(empty_home: Path) -> None:
+    (empty_home / "settings.toml").write_text(
+        '[contact]\nwho = "Direction <du> numérique"\nmail = "acces@exemple.fr"\n'
+    )
     text = page("accessibilite", "fr")
     assert "Direction &lt;du&gt; numérique" in text and "acces@exemple.fr" in text
     assert text.count(t("accessibility.blank", "fr")) == 2
-    (home / "settings.toml").write_text('[contact]\nfax = "03"\n')
+    (empty_home / "settings.toml").write_text('[contact]\nfax = "03"\n')
     with pytest.raises(SettingsRefused) as refused:
-        settings(home)
+        settings(empty_home)
     assert "[contact] avec who, mail, phone et post" in refused.value.message("fr")

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -17,9 +18,18 @@ from dashboard.shared.svg_charts import (
     nice_ticks,
     small_ones,
 )
-from tests.fake_reading import HOSTILE, amount
+from estimator.assessment.impacts import Amount
+from tests.home import HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+def amount(central: float | None, unit: str) -> dict[str, Any]:
+    """What the estimator says of a value whose bounds are 2.2 times less and more, or that is not known."""
+    if central is None:
+        return Amount(unit, missing={"code": "no_host", "fr": "sans hôte", "en": "no host"}).as_dict()
+    low, high = central / 2.2, central * 2.2
+    return Amount(unit, low, central, high, central, envelope=(low, high), covers=1.0).as_dict()
 
 
 def bars(*centrals: float | None, unit: str = "kWh") -> list[ChartRow]:

@@ -36,7 +36,7 @@ from estimator.comparison.scenario import (
 )
 from estimator.comparison.scenario_link import LONGEST_TOKEN, decode
 from estimator.comparison.scenario_toml import scenario_toml
-from tests.fake_reading import HOSTILE
+from tests.home import HOSTILE
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = ROOT / "dashboard" / "pages" / "frame.py"

@@ -30,7 +30,7 @@ from estimator.cli import main as sobria
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
-from tests.fake_reading import HOSTILE
+from tests.home import HOSTILE
 from tests.ingestion.formats import FORMATS
 from tests.support import waited
 from tests.traces_support import context

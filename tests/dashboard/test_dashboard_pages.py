@@ -3,7 +3,6 @@
 import re
 from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,8 +11,7 @@ from dashboard.accessibility.audit import audit
 from dashboard.shared import estimator_gateway
 from dashboard.shared.screens import SCREENS
 from dashboard.shared.texts import t, words
-from tests import fake_reading
-from tests.fake_reading import HOSTILE, KIND, row_id
+from tests.home import COUNTED_ALONE, HOSTILE, KEYS, OPENED, RUNS, row_id
 
 FRAME = Path(__file__).resolve().parents[2] / "dashboard" / "pages" / "frame.py"
 PAGES = ("accueil", "mesures", "facteurs", "explication")
@@ -27,13 +25,15 @@ LANGUAGES = ("fr", "en")
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home, whose fake build is what its file says."""
-    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
-    monkeypatch.setattr(estimator_gateway, "current_file", fake_reading.current)
-    monkeypatch.setattr(estimator_gateway.queries, "open_current", fake_reading.open_current)
-    estimator_gateway._open_build.cache_clear()
-    return tmp_path
+def plain(real_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages are those of a home with a build."""
+    monkeypatch.setenv("SOBRIA_HOME", str(real_home))
+
+
+@pytest.fixture
+def sample(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages are those of a home that says that it is invented."""
+    monkeypatch.setenv("SOBRIA_HOME", str(sample_home))
 
 
 def page(name: str, lang: str, **query: str) -> str:
@@ -65,27 +65,17 @@ def test_the_menu_has_its_screens_in_order(home: Path, lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_runs_of_unknown_electricity_are_counted_apart_from_the_proof_and_the_totals(
-    home: Path, monkeypatch: pytest.MonkeyPatch, lang: str
-) -> None:
-    (home / KIND).write_text("sample")
-    totals = fake_reading.Build.totals
-
-    def two_unknown(build: fake_reading.Build) -> dict[str, Any]:
-        found = totals(build)
-        return found | {"coverage": found["coverage"] | {"unknown": 2}}
-
-    monkeypatch.setattr(fake_reading.Build, "totals", two_unknown)
+def test_runs_of_unknown_electricity_are_counted_apart_from_the_proof_and_the_totals(sample: None, lang: str) -> None:
+    unknown = sum(KEYS[n % len(KEYS)] == COUNTED_ALONE for n in range(RUNS))
     measures = page("mesures", lang)
-    assert t("measures.unknown", lang, n=2) in unescape(measures)
+    assert t("measures.unknown", lang, n=unknown) in unescape(measures)
     assert t("measures.their_known", lang) in unescape(measures)
-    assert t("home.unknown", lang, n=2) in unescape(page("accueil", lang))
+    assert t("home.unknown", lang, n=unknown) in unescape(page("accueil", lang))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_of_a_home_with_a_build_asks_its_question(home: Path, name: str, lang: str) -> None:
-    (home / KIND).write_text("sample")
+def test_a_page_of_a_home_with_a_build_asks_its_question(sample: None, name: str, lang: str) -> None:
     text = page(name, lang)
     assert f"<h1>{t(TITLES[name], lang)}</h1>" in text
     assert text.count('role="status"') == 1
@@ -95,7 +85,7 @@ def test_a_page_of_a_home_with_a_build_asks_its_question(home: Path, name: str, 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_of_an_empty_home_says_what_to_do(home: Path, name: str, lang: str) -> None:
+def test_a_page_of_an_empty_home_says_what_to_do(empty_home: Path, name: str, lang: str) -> None:
     text = page(name, lang)
     if name == "facteurs":
         assert t(TITLES[name], lang) in text
@@ -110,8 +100,7 @@ def test_a_page_of_an_empty_home_says_what_to_do(home: Path, name: str, lang: st
 @pytest.mark.parametrize(
     "number", ["total.energy", "total.water.onsite", "service.assistant-courrier.gwp", f"run.{row_id(3)}.adpe"]
 )
-def test_a_number_opens(home: Path, number: str, lang: str) -> None:
-    (home / KIND).write_text("plain")
+def test_a_number_opens(plain: None, number: str, lang: str) -> None:
     text = page("explication", lang, id=number)
     for part in ("steps", "factors", "not_counted", "trace", "download"):
         assert t(f"explain.{part}", lang) in text
@@ -122,21 +111,19 @@ def test_a_number_opens(home: Path, number: str, lang: str) -> None:
 @pytest.mark.parametrize(
     "number", ["total.nothing", "x", "service..energy", "run.0.energy", "total.energy.x.y", "a" * 5000]
 )
-def test_an_address_that_names_no_number_is_told_so(home: Path, number: str, lang: str) -> None:
-    (home / KIND).write_text("plain")
+def test_an_address_that_names_no_number_is_told_so(plain: None, number: str, lang: str) -> None:
     assert t("state.unknown_title", lang) in page("explication", lang, id=number)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_run_opens_and_an_unknown_one_is_told_so(home: Path, lang: str) -> None:
-    (home / KIND).write_text("plain")
-    text = page("mesures", lang, execution=row_id(5))
+def test_a_run_opens_and_an_unknown_one_is_told_so(plain: None, lang: str) -> None:
+    text = page("mesures", lang, execution=row_id(OPENED))
     assert t("run.not_covered", lang) in text and "3.3.2" in text
     assert t("state.unknown_title", lang) in page("mesures", lang, execution="0" * 32)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_factor_opens_with_its_rivals(home: Path, lang: str) -> None:
+def test_a_factor_opens_with_its_rivals(empty_home: Path, lang: str) -> None:
     entry = next(
         e
         for e in estimator_gateway.factors()
@@ -148,19 +135,18 @@ def test_a_factor_opens_with_its_rivals(home: Path, lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_filters_come_from_the_address(home: Path, lang: str) -> None:
-    (home / KIND).write_text("plain")
+def test_filters_come_from_the_address(plain: None, lang: str) -> None:
     text = page("mesures", lang, service="regles-de-tri", page="1")
     table = text.split(t("measures.list_caption", lang))[1].split("</table>")[0]
     assert "regles-de-tri" in table and "assistant-courrier" not in table
+    assert table.count("?execution=") == RUNS // len(KEYS)
     assert "grid_water" not in page("facteurs", lang, grandeur="pue").split(t("factors.list", lang))[1].replace(
         "wue", ""
     )
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_picture_has_words_and_every_amount_its_explanation(home: Path, name: str) -> None:
-    (home / KIND).write_text("plain")
+def test_every_picture_has_words_and_every_amount_its_explanation(plain: None, name: str) -> None:
     text = page(name, "fr", **({"id": "total.energy"} if name == "explication" else {}))
     assert text.count("<figure") == text.count('<figure class="chart') and 'aria-label=""' not in text
     if name == "accueil":
@@ -170,22 +156,22 @@ def test_every_picture_has_words_and_every_amount_its_explanation(home: Path, na
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
-    ("name", "query"),
+    ("name", "query", "shown"),
     [
-        ("accueil", {}),
-        ("mesures", {}),
-        ("mesures", {"execution": row_id(1)}),
-        ("explication", {"id": f"service.{HOSTILE}.energy"}),
-        ("explication", {"id": HOSTILE}),
-        ("facteurs", {"sujet": HOSTILE}),
-        ("facteurs", {"facteur": HOSTILE}),
+        ("accueil", {}, True),
+        ("mesures", {}, True),
+        ("mesures", {"execution": row_id(KEYS.index(HOSTILE))}, True),
+        ("explication", {"id": f"service.{HOSTILE}.energy"}, True),
+        ("explication", {"id": HOSTILE}, False),
+        ("facteurs", {"sujet": HOSTILE}, False),
+        ("facteurs", {"facteur": HOSTILE}, False),
     ],
 )
-def test_a_hostile_name_stays_text(home: Path, name: str, query: dict[str, str], lang: str) -> None:
-    (home / KIND).write_text("hostile")
+def test_a_hostile_name_stays_text(sample: None, name: str, query: dict[str, str], shown: bool, lang: str) -> None:
     text = page(name, lang, **query)
     assert "<script" not in text
     assert 'href="javascript' not in text
+    assert "&lt;script&gt;" in text or not shown
 
 
 def test_the_two_languages_have_the_same_texts_and_no_empty_one() -> None:

@@ -13,21 +13,21 @@ from estimator.assessment import method_documentation
 from estimator.assessment.equations import FORMULAS
 from estimator.catalogue.load import load
 from scripts.validation_summary import quantile, stripped, summary
-from tests.dashboard.test_dashboard_pages import LANGUAGES, home, page  # noqa: F401
+from tests.dashboard.test_dashboard_pages import LANGUAGES, page
 
 TITLES = {"methode": "method.title", "validation": "validation.title"}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", TITLES)
-def test_a_page_asks_its_question_even_without_a_build(home: Path, name: str, lang: str) -> None:  # noqa: F811
+def test_a_page_asks_its_question_even_without_a_build(empty_home: Path, name: str, lang: str) -> None:
     text = page(name, lang)
     assert f"<h1>{t(TITLES[name], lang)}</h1>" in text
     assert text.count('role="status"') == 1
     assert text.count("<figure") == text.count('<figure class="chart') and 'aria-label=""' not in text
 
 
-def test_every_formula_and_every_line_of_the_boundary_is_on_the_method_page(home: Path) -> None:  # noqa: F811
+def test_every_formula_and_every_line_of_the_boundary_is_on_the_method_page(empty_home: Path) -> None:
     text = page("methode", "fr")
     found = estimator_gateway.method_text("fr")
     assert len(found.rules) == len(FORMULAS) + 2
@@ -48,13 +48,13 @@ def test_the_method_is_described_in_both_languages(lang: str) -> None:
     )
 
 
-def test_rival_values_stand_side_by_side(home: Path) -> None:  # noqa: F811
+def test_rival_values_stand_side_by_side(empty_home: Path) -> None:
     text = page("methode", "fr").split(t("method.rivals_caption", "fr"))[1].split("</table>")[0]
     assert 'href="facteurs?facteur=grid_gwp%2FFRA%2F2025"' in text and text.count("<tr>") >= 6
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_family_of_the_summary_is_on_the_page(home: Path, lang: str) -> None:  # noqa: F811
+def test_every_family_of_the_summary_is_on_the_page(empty_home: Path, lang: str) -> None:
     text = page("validation", lang)
     rows = estimator_gateway.confrontation()
     for row in rows:

@@ -20,8 +20,7 @@ from dashboard.shared.document_links import ADDRESSES
 from dashboard.shared.texts import t
 from estimator.comparison.scenario_link import decode
 from estimator.governance.register.register import Register, author
-from tests import fake_reading
-from tests.fake_reading import HOSTILE, KIND
+from tests.home import HOSTILE, copied
 from tests.support import waited
 
 FRAME = Path(__file__).resolve().parents[2] / "dashboard" / "pages" / "frame.py"
@@ -47,15 +46,12 @@ CELLS = {
 
 
 @pytest.fixture
-def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
-    """The register of a home with a fake build, where people may write."""
-    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
-    monkeypatch.setattr(estimator_gateway, "current_file", fake_reading.current)
-    monkeypatch.setattr(estimator_gateway.queries, "open_current", fake_reading.open_current)
+def register(real_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
+    """The register of a home with a build, where people may write."""
+    monkeypatch.setenv("SOBRIA_HOME", str(copied(real_home, tmp_path)))
     monkeypatch.setattr(permissions, "may_write", lambda: True)
     monkeypatch.setattr("dashboard.register.forms.may_write", lambda: True)
     estimator_gateway._open_build.cache_clear()
-    (tmp_path / KIND).write_text("plain")
     yield Register(tmp_path)
     estimator_gateway._open_build.cache_clear()
 

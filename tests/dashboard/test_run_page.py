@@ -14,7 +14,7 @@ from estimator.catalogue.load import load
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
 from estimator.ledger.withdrawals import Target, withdrawal_effect
-from tests.fake_reading import HOSTILE
+from tests.home import HOSTILE
 from tests.support import activity, built
 
 LANGUAGES = ("fr", "en")

@@ -21,7 +21,7 @@ from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError
 from estimator.governance.indicator_list import INDICATORS
 from estimator.governance.register.register import Register, author
-from scripts.demo.metropole import fill
+from tests.home import copied
 from tests.reporting.test_synthesis import CASE, HOSTILE, STUDIED, rows_of
 
 FRAME = Path(__file__).resolve().parents[2] / "dashboard" / "pages" / "frame.py"
@@ -31,10 +31,9 @@ WHO = author("Service numérique", "essai")
 
 
 @pytest.fixture(scope="module")
-def metropole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(metropole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The invented métropole, with one use case more that has a hostile name."""
-    home = tmp_path_factory.mktemp("synthese") / "home"
-    fill(home)
+    home = copied(metropole, tmp_path_factory.mktemp("synthese"))
     register = Register(home)
     found = {**CASE, "name": HOSTILE, "service": HOSTILE, "commune": "metropole", "alternative": STUDIED}
     register.create(found, WHO, "hostile")
@@ -44,10 +43,10 @@ def metropole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shown(metropole: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("SOBRIA_HOME", str(metropole))
+def shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("SOBRIA_HOME", str(home))
     estimator_gateway._open_build.cache_clear()
-    yield metropole
+    yield home
     estimator_gateway._open_build.cache_clear()
 
 
