@@ -12,11 +12,10 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from scripts.demo.metropole import fill as fill_metropole
 from tests import home
+from tests.skipped import NO_BROWSER, NO_DATA, pytest_sessionfinish
 
+__all__ = ["pytest_sessionfinish"]  # a hook: pytest calls it by its name
 ROOT = Path(__file__).resolve().parents[1]
-NO_DATA = "the shared data folder is not beside the checkout"
-NO_BROWSER = "no chromium: set CHROMIUM or install the package chromium"
-NO_NGINX = "no nginx: install the package nginx"
 settings.register_profile("shared-cores", deadline=None)  # a slow machine is no wrong result
 settings.load_profile("shared-cores")
 QUIET = (
@@ -111,12 +110,3 @@ def screen(browser: BrowserContext) -> Iterator[Page]:
     tab.close()
     browser.clear_cookies()
     browser.clear_permissions()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line for each resource whose absence skipped tests, with their number."""
-    reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()) if report.longrepr]
-    for reason in (NO_DATA, NO_BROWSER, NO_NGINX):
-        count = sum(reason in text for text in reasons)
-        if count:
-            terminalreporter.write_line(f"{count} test(s) skipped: {reason}")

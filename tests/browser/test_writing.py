@@ -17,9 +17,9 @@ from dashboard.server.write_access import SECRET
 from estimator.ledger import Ledger
 from tests.browser.conftest import Server
 from tests.browser.test_pages import open_page, settled
-from tests.conftest import NO_NGINX
 from tests.home import copied
 from tests.ingestion.formats import FORMATS
+from tests.skipped import NO_NGINX
 
 NAME = "sobria.exemple"
 SHARED = "0123456789abcdef" * 4
