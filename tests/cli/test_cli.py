@@ -233,7 +233,8 @@ def test_a_file_that_is_no_calculation_is_not_replayed(tmp_path: Path) -> None:
 
 def test_an_unknown_language_or_an_empty_home_is_usage(tmp_path: Path) -> None:
     for line in (["totals", "--lang", "de"], ["totals", "--home"]):
-        sobria_process(*line, code=2)
+        done = sobria_process(*line, code=2)
+        assert line[1] in done.stderr and done.stdout == ""
 
 
 def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:

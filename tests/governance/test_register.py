@@ -405,11 +405,8 @@ def test_runs_are_attached_and_detached(register: Register) -> None:
     _refused(FieldsRefused, lambda: register.attach(one, {"service_key": ""}, DSI))
 
 
-def test_the_phrases_of_the_rules_are_the_charter_s(root: Path) -> None:
-    design = root.parent / "shared" / "design" / "charter.md"
-    if not design.exists():
-        pytest.skip("the charter is not beside the checkout")
-    text = design.read_text("utf-8")
+def test_the_phrases_of_the_rules_are_the_charter_s(shared_data: Path) -> None:
+    text = (shared_data.parent / "design" / "charter.md").read_text("utf-8")
     for rule in RULES:
         row = next(line for line in text.splitlines() if line.startswith(f"| {rule.charter} "))
         assert rule.phrase in row

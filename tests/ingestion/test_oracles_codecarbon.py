@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from estimator.catalogue.selection import select_factor
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
+from tests.ingestion.codecarbon_tables import clouds, countries, regions, said
 from tests.support import build
 
 DAY = date(2026, 6, 1)
@@ -34,55 +36,56 @@ def rows(shared_data: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_countries_and_regions(shared_data: Path) -> None:
+def test_countries_and_regions() -> None:
     places, catalogue = Places.load(), load()
     seen: Counter[str] = Counter()
-    for row in rows(shared_data, "codecarbon_country_region.csv"):
-        theirs = float(row["emissions_kg"]) / float(row["energy_kwh"])
-        if row["kind"] == "country_bad_code" or theirs == 0:
+    for theirs in (*countries(), *regions()):
+        if theirs.kg == 0:
             continue
-        zone, _ = places.resolve_zone(PlaceRead(row["country_iso_code"], "", row["region"]))
+        zone, _ = places.resolve_zone(PlaceRead(theirs.country, "", theirs.region))
         item = select_factor(catalogue, "grid_gwp", zone, DAY).factor
-        assert item is not None and item.value is not None, row
+        assert item is not None and item.value is not None, theirs
         reason, low, high = REASONS[item.family]
-        assert low <= item.value / theirs <= high, (row, item.id, reason)
+        assert low <= item.value / theirs.kg <= high, (theirs, item.id, reason)
         seen[item.family] += 1
     assert set(seen) == set(REASONS)
 
 
-def test_a_bad_country_code_is_unknown_to_us_and_a_world_average_to_codecarbon(shared_data: Path) -> None:
-    places = Places.load()
-    found = {}
-    for row in rows(shared_data, "codecarbon_country_region.csv"):
-        if row["kind"] == "country_bad_code":
-            found[row["country_iso_code"]] = places.resolve_zone(PlaceRead(row["country_iso_code"]))[0]
-            if row["country_iso_code"] not in ("fra",):
-                assert float(row["emissions_kg"]) / float(row["energy_kwh"]) == pytest.approx(0.475)
+def test_what_was_recorded_of_codecarbon_is_what_the_installed_one_says(shared_data: Path) -> None:
+    found = rows(shared_data, "codecarbon_country_region.csv")
+    assert len(found) > 700
+    for row in found:
+        theirs = said(row["country_iso_code"], row["region"]).kg
+        assert float(row["emissions_kg"]) == pytest.approx(theirs * float(row["energy_kwh"]), rel=1e-9), row
+    recorded = {(r["provider"], r["region"], r["country_iso_code"]) for r in rows(shared_data, "codecarbon_cloud.csv")}
+    assert {cloud for cloud in recorded if cloud[0] == "gcp"} == set(clouds())
+
+
+def test_a_bad_country_code_is_unknown_to_us_and_a_world_average_to_codecarbon() -> None:
+    places, codes = Places.load(), ("FR", "fra", "ZZZ", "XXX", "")
+    found = {code: places.resolve_zone(PlaceRead(code))[0] for code in codes}
     assert found == {"FR": "FRA", "fra": "FRA", "ZZZ": None, "XXX": None, "": None}
+    average = {code: said(code).kg for code in codes if code != "fra"}
+    assert average == pytest.approx(dict.fromkeys(average, 0.475))
+    assert said("fra") == said("FRA")._replace(country="fra")
 
 
-def test_a_country_at_zero_grams_is_not_believed(shared_data: Path) -> None:
-    zero = {
-        r["country_iso_code"]
-        for r in rows(shared_data, "codecarbon_country_region.csv")
-        if float(r["emissions_kg"]) == 0
-    }
-    assert zero == {"CAF"}
+def test_a_country_at_zero_grams_is_not_believed() -> None:
+    assert {theirs.country for theirs in countries() if theirs.kg == 0} == {"CAF"}
     assert select_factor(load(), "grid_gwp", "CAF", DAY).missing == "unreliable"
 
 
-def test_cloud_regions_take_the_country_of_the_site(shared_data: Path) -> None:
+def test_cloud_regions_take_the_country_of_the_site() -> None:
     """codecarbon has Google's market-free value for 40 regions and the world average for any other cloud."""
     places = Places.load()
-    for row in rows(shared_data, "codecarbon_cloud.csv"):
-        if row["note"] != "no geo" or row["provider"] != "gcp" or row["region"] == "me-cenrtal1":  # their spelling
+    assert len(clouds()) == 40 and {provider for provider, _, _ in clouds()} == {"gcp"}
+    for provider, region, country in clouds():
+        if region == "me-cenrtal1":  # their spelling
             continue
-        zone, how = places.resolve_zone(PlaceRead("", "", "", row["provider"], row["region"]))
-        assert how == "host" and zone is not None, row
-        if row["country_iso_code"]:
-            assert zone.split("-")[0] == row["country_iso_code"] or (zone, row["country_iso_code"]) == ("HKG", "CHN"), (
-                row
-            )
+        zone, how = places.resolve_zone(PlaceRead("", "", "", provider, region))
+        assert how == "host" and zone is not None, region
+        if country:
+            assert zone.split("-")[0] == country or (zone, country) == ("HKG", "CHN"), region
 
 
 COLUMNS = (
@@ -91,10 +94,30 @@ COLUMNS = (
 )
 
 
-def test_pue_is_undone_once_and_water_counted_on_it_energy(shared_data: Path, tmp_path: Path) -> None:
+def by_its_rule() -> list[dict[str, str]]:
+    """What codecarbon 3.3.2 writes by its own rule: each energy times the PUE, and the WUE times that."""
+    made = []
+    for cpu, ram, pue, wue in product((0.0, 0.002, 1.0), (0.0, 0.25), (0.5, 1.0, 1.16, 1.2, 1.55), (0.0, 0.09, 1.8)):
+        whole = (cpu + ram) * pue
+        facts = {"it_cpu_kwh": cpu, "it_ram_kwh": ram, "pue": pue, "wue": wue, "out_pue": pue, "out_wue": wue}
+        facts |= {"cpu_energy": cpu * pue, "ram_energy": ram * pue, "energy_consumed": whole}
+        facts |= {"water_consumed": whole * wue, "emissions": whole * 0.056039}
+        made.append({"country": "FRA", "error": ""} | {name: str(value) for name, value in facts.items()})
+    return made
+
+
+@pytest.fixture(params=["by its rule", "recorded"])
+def grid(request: pytest.FixtureRequest) -> list[dict[str, str]]:
+    """Rows of codecarbon with what their energy was before the PUE."""
+    if request.param == "by its rule":
+        return by_its_rule()
+    return rows(request.getfixturevalue("shared_data"), "codecarbon_pue_wue.csv")
+
+
+def test_pue_is_undone_once_and_water_counted_on_it_energy(grid: list[dict[str, str]], tmp_path: Path) -> None:
     """Trap 2. codecarbon multiplies energy by PUE, then water by that, where a WUE is per IT kWh."""
-    kept = [r for r in rows(shared_data, "codecarbon_pue_wue.csv") if not r["error"] and float(r["pue"]) >= 1]
-    assert len(kept) > 100
+    kept = [r for r in grid if not r["error"] and float(r["pue"]) >= 1]
+    assert len(kept) > 70
     lines = [COLUMNS]
     for n, row in enumerate(kept):
         cells = ["2026-03-01T10:00:00", "oracle", f"run-{n}", "3600", row["cpu_energy"], "0", row["ram_energy"]]
@@ -125,11 +148,9 @@ def test_pue_is_undone_once_and_water_counted_on_it_energy(shared_data: Path, tm
             assert ratio == pytest.approx(float(row["pue"]), rel=1e-9)
 
 
-def test_an_impossible_pue_is_undone_as_it_was_applied_and_shown(shared_data: Path, tmp_path: Path) -> None:
+def test_an_impossible_pue_is_undone_as_it_was_applied_and_shown(grid: list[dict[str, str]], tmp_path: Path) -> None:
     """codecarbon accepts a PUE of 0.5 and halves the energy: dividing gives it back, and a person must look."""
-    row = next(
-        r for r in rows(shared_data, "codecarbon_pue_wue.csv") if r["pue"] == "0.5" and float(r["it_ram_kwh"]) > 0
-    )
+    row = next(r for r in grid if r["pue"] == "0.5" and float(r["it_ram_kwh"]) > 0)
     trace = tmp_path / "emissions.csv"
     cells = ["2026-03-01T10:00:00", "oracle", "run", "3600", row["cpu_energy"], "0", row["ram_energy"]]
     cells += [row["energy_consumed"], "0", "0", "FRA", "0.5", "0"]

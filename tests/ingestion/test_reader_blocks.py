@@ -30,7 +30,6 @@ from estimator.ledger.withdrawals import Target, withdraw
 from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, text
 
 Row = TypeVar("Row", Activity, Refused)
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "traces_wild"
 
 
 def by_row(path: Path) -> tuple[list[Activity], list[Refused]] | str:
@@ -87,11 +86,8 @@ def test_every_sample_reads_alike_by_row_and_by_block(small_blocks: None) -> Non
     assert sum(same(path) for path in TRACES.rglob("*.csv*") if not path.name.endswith(".json")) > 20
 
 
-def test_every_real_file_reads_alike_by_row_and_by_block() -> None:
-    files = sorted(SHARED.rglob("*.csv*"))
-    if not files:
-        pytest.skip("the shared traces are not there: about 125 files are not read")
-    assert sum(map(same, files)) > 15_000
+def test_every_real_file_reads_alike_by_row_and_by_block(shared_data: Path) -> None:
+    assert sum(map(same, sorted((shared_data / "traces_wild").rglob("*.csv*")))) > 15_000
 
 
 CELLS = {

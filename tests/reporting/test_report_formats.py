@@ -40,8 +40,8 @@ def validator(shared: Path) -> Any:
     return Draft4Validator(report, registry=registry)
 
 
-def test_boamps_reports_fit_the_official_schema(home: Path, shared_data: Path) -> None:
-    check = validator(shared_data)
+def boamps(home: Path) -> list[dict[str, Any]]:
+    """The reports of a home with one run more, of a model on two cards; that of this run has its requests."""
     tokens = {"model": "mistral-small-latest", "requests": 4.0, "input_tokens": 80.0, "output_tokens": 200.0}
     gpu = {
         "device": "gpu/h100",
@@ -51,20 +51,31 @@ def test_boamps_reports_fit_the_official_schema(home: Path, shared_data: Path) -
         "tool_version": "3.3.2",
     }
     built(home, run("courriers", 1, "2026-05", reader="codecarbon", **tokens, **gpu))
-    made = REPORTS["boamps"](facts(home)).files
-    bodies = [json.loads(body) for body in made.values()]
+    return [json.loads(body) for body in REPORTS["boamps"](facts(home)).files.values()]
+
+
+def rich(bodies: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(body for body in bodies if "nbRequest" in body["task"])
+
+
+def test_boamps_reports_say_what_the_run_was(home: Path) -> None:
+    bodies = boamps(home)
     assert len(bodies) == 3
-    for body in bodies:
-        assert list(check.iter_errors(body)) == []
-    rich = next(body for body in bodies if "nbRequest" in body["task"])
-    assert rich["task"]["taskStage"] == "inference" and rich["task"]["nbRequest"] == 4
-    assert {(d["dataUsage"], d["dataQuantity"]) for d in rich["task"]["dataset"]} == {("input", 80), ("output", 200)}
-    assert rich["measures"][0]["gpuTrackingMode"] == "nvml" and rich["measures"][0]["version"] == "3.3.2"
-    assert {(c["componentType"], c["nbComponent"]) for c in rich["infrastructure"]["components"]} == {
+    told = rich(bodies)
+    assert told["task"]["taskStage"] == "inference" and told["task"]["nbRequest"] == 4
+    assert {(d["dataUsage"], d["dataQuantity"]) for d in told["task"]["dataset"]} == {("input", 80), ("output", 200)}
+    assert told["measures"][0]["gpuTrackingMode"] == "nvml" and told["measures"][0]["version"] == "3.3.2"
+    assert {(c["componentType"], c["nbComponent"]) for c in told["infrastructure"]["components"]} == {
         ("machine", 1),
         ("gpu", 2),
     }
-    broken = {name: part for name, part in rich.items() if name != "measures"}
+
+
+def test_boamps_reports_fit_the_official_schema(home: Path, shared_data: Path) -> None:
+    check, bodies = validator(shared_data), boamps(home)
+    for body in bodies:
+        assert list(check.iter_errors(body)) == []
+    broken = {name: part for name, part in rich(bodies).items() if name != "measures"}
     assert list(check.iter_errors(broken)), "the check can fail"
 
 
