@@ -119,7 +119,7 @@ def test_a_window_that_cannot_begin_leaves_the_one_before_open(
     with Tracker(options(tmp_path), Shelf()) as run:
         run.count(items=1)
         with monkeypatch.context() as patch:
-            patch.setattr(recorder, "Run", full)
+            patch.setattr(recorder, "SpooledRun", full)
             run.next_window()
         run.count(items=1)
     ((_, side),) = kept(tmp_path)
