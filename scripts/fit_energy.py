@@ -5,14 +5,16 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from statistics import median
 
+from estimator.assessment.evaluation import ActivityGroup, points_of
+from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.schema import Factor
 from estimator.workloads.inference.measurements import ANY, TokenTables, fitted, load, refit
-from estimator.workloads.inference.regression import MeasuredConfiguration, Regression
-from estimator.workloads.inference.token_energy import SizeBounds, TokenRequest, token_energy
+from estimator.workloads.inference.regression import PROMPTS, MeasuredConfiguration, Regression
+from estimator.workloads.inference.serving import ModelSize, Serving, serving_factors
 
 FILE = Path(__file__).parent.parent / "factors" / "regression.csv"
 SOURCE = "sobria_fit"
@@ -47,7 +49,7 @@ def bare() -> TokenTables:
     """The table without a regression, input of the fit."""
     from estimator.workloads.inference.measurements import read_factors, read_rows
 
-    nothing = Regression({}, {}, (1, 1, 1), (1, 1, 1), (1, 1, 1), 1, 1, {}, {})
+    nothing = Regression({}, {}, (1, 1, 1), 1, 1, {}, {})
     return TokenTables(read_factors(), read_rows(), nothing)
 
 
@@ -90,70 +92,43 @@ def write(rows: Sequence[dict[str, str]]) -> None:
     load.cache_clear()
 
 
-def request_of(row: MeasuredConfiguration, known: bool = True) -> TokenRequest:
-    """The request of a measured configuration, by a user without its measurement."""
-    return TokenRequest(
-        model=row.model,
-        total_params=SizeBounds(central=row.total_params_b),
-        active_params=SizeBounds(central=row.active_params_b),
-        device=row.device,
-        device_count=row.device_count,
-        precision_bits=row.precision_bits,
-        concurrency=row.concurrency if known else None,
-        output_tokens=row.output_tokens,
-        task=row.task,
+def serving_of(row: MeasuredConfiguration) -> Serving:
+    """A measured configuration as someone would describe it who has not measured it."""
+    total, active = row.total_params_b, row.active_params_b
+    size = ModelSize((total, total, total), (active, active, active))
+    return Serving(
+        row.model, size, row.model, row.device, row.device_count, row.precision_bits, row.concurrency, task=row.task
     )
 
 
-def left_out(table: TokenTables, known: bool = True) -> dict[str, list[tuple[bool, float, float]]]:
-    """Leave-one-architecture-out: inside, high over low, measured over predicted."""
-    found: dict[str, list[tuple[bool, float, float]]] = {}
-    for name in sorted({r.architecture for r in table.rows if r.unit == "J/output token"}):
-        blind = table.left_out(name)
-        for row in (r for r in table.rows if r.architecture == name):
-            said = token_energy(request_of(row, known), blind)
-            inside = said.low <= row.energy_j <= said.high
-            found.setdefault(name, []).append((inside, said.high / said.low, row.energy_j / said.central))
-    return found
-
-
-def share(found: dict[str, list[tuple[bool, float, float]]]) -> float:
-    """Share inside the interval, every configuration with equal weight."""
-    flat = [inside for items in found.values() for inside, _, _ in items]
-    return sum(flat) / len(flat)
+def predicted(row: MeasuredConfiguration, table: TokenTables) -> tuple[float, float, float]:
+    """5, 50 and 95 % points of the energy of an output token of a measured configuration [J]."""
+    output = row.output_tokens or 1.0
+    prompt = table.regression.energy[PROMPTS.get(row.task, "prompt_chat")]
+    bounds = serving_factors(serving_of(row), load_catalogue(), date.today(), table).bounds
+    amounts = dict.fromkeys(("mean_context_tokens", "unread_requests", "unread_outputs", "unsized_outputs"), 0.0)
+    amounts |= {"output_tokens": 1.0, "input_tokens": prompt / output, "context_tokens": prompt + output / 2}
+    low, middle, high = points_of(ActivityGroup(amounts, bounds), ("token_energy",))
+    return low * 3.6e6, middle * 3.6e6, high * 3.6e6
 
 
 def report() -> None:
-    """Leave-one-architecture-out, with and without the number of concurrent requests."""
+    """Every architecture left out in turn: inside the interval, its width, measured over predicted."""
     table = load()
-    for known in (True, False):
-        found = left_out(table, known)
-        widths = [w for items in found.values() for _, w, _ in items]
-        errors = [abs(math.log(e)) for items in found.values() for _, _, e in items]
-        print(f"requests in flight {'known' if known else 'unknown'}:")
-        for name, items in found.items():
-            inside = sum(i for i, _, _ in items)
-            print(
-                f"  {name}: {inside} of {len(items)} inside, measured over predicted {median(e for *_, e in items):.2f}"
-            )
-        each = sum(sum(i for i, _, _ in v) / len(v) for v in found.values()) / len(found)
-        print(f"  inside {share(found):.3f} (by architecture {each:.3f}), median width {median(widths):.2f}, "
-              f"median error {math.exp(median(errors)):.2f}, {len(widths)} configurations")  # fmt: skip
-    print("interpolation between neighbours:", *(f"{v:.2f}" for v in interpolation(table)))
-
-
-def interpolation(table: TokenTables) -> tuple[float, float, float]:
-    """Measured over interpolated, each inner measurement left out in turn: 5, 50 and 95 %."""
-    import numpy as np
-
-    ratios = []
-    for row in (r for r in table.rows if r.unit == "J/output token"):
-        hidden = replace(table, rows=tuple(r for r in table.rows if r.id != row.id))
-        said = token_energy(request_of(row), hidden)
-        if said.method == "measured":
-            ratios.append(row.energy_j / said.central)
-    low, middle, high = np.quantile(ratios, (0.05, 0.5, 0.95))
-    return float(low), float(middle), float(high)
+    rows = [r for r in table.rows if r.unit == "J/output token" and r.output_tokens and r.itl_ms]
+    widths, errors, each = [], [], []
+    for name in sorted({r.architecture for r in rows}):
+        blind = table.left_out(name)
+        mine = [r for r in rows if r.architecture == name]
+        found = [(predicted(r, blind), r.energy_j) for r in mine]
+        inside = sum(low <= seen <= high for (low, _, high), seen in found)
+        ratios = [seen / middle for (_, middle, _), seen in found]
+        widths += [high / low for (low, _, high), _ in found]
+        errors += [abs(math.log(ratio)) for ratio in ratios]
+        each.append(inside / len(mine))
+        print(f"  {name}: {inside} of {len(mine)} inside, measured over predicted {median(ratios):.2f}")
+    print(f"  inside {sum(each) / len(each):.3f} by architecture, median width {median(widths):.2f}, "
+          f"median error {math.exp(median(errors)):.2f}, {len(widths)} configurations")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,20 +1,19 @@
 """The steps of a calculation, in words and in numbers: of one group, or summed over several."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any
 
 from estimator.assessment import uncertainty
-from estimator.assessment.coefficients import COEFFICIENTS
+from estimator.assessment.coefficients import COEFFICIENTS, Coefficient
 from estimator.assessment.evaluation import ActivityGroup, followed, points_of, the_system, values_of
 from estimator.assessment.expressions import Formula, render
 from estimator.assessment.impacts import ImpactIndicator, applies_to, known_result
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 
-WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "either": " ; sinon "}
-PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "either": " | "}
+WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "**": " ^ ", "either": " ; sinon "}
+PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "**": " ** ", "either": " | "}
 OPENED_GROUPS = 3
 
 
@@ -49,7 +48,7 @@ def results_of(group: ActivityGroup, figures: Iterable[ImpactIndicator], values:
 def steps_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> list[dict[str, Any]]:
     """Each formula with its value; over several groups, the sum of the values, with the inputs of each group."""
     alone = groups[0] if len(groups) == 1 else None
-    steps = [_coefficient(c.name, alone, catalogue) for c in COEFFICIENTS if alone and _is_shown(c.name, alone)]
+    steps = [_coefficient(c, alone, catalogue) for c in COEFFICIENTS if alone and _is_shown(c.name, alone)]
     for item in the_system().formulas:
         having = [group for group in groups if _is_shown(item.name, group)]
         if having and not item.either:
@@ -89,7 +88,7 @@ def _formula(
 
 
 @cache
-def _text(item: Formula) -> dict[str, str]:
+def _text(item: Formula | Coefficient) -> dict[str, str]:
     quantities = load().quantities
 
     def label(lang: str) -> str:
@@ -98,21 +97,11 @@ def _text(item: Formula) -> dict[str, str]:
     return {"fr": label("fr"), "en": label("en"), "expression": render(item.tree, str, "{:g}".format, PLAIN)}
 
 
-@cache
-def _coefficient_text(name: str) -> dict[str, str]:
-    item, quantities = next(c for c in COEFFICIENTS if c.name == name), load().quantities
-
-    def label(lang: str) -> str:
-        return re.sub(r"[a-z_]{3,}", lambda m: quantities[m.group()].label(lang), item.text)
-
-    return {"fr": label("fr"), "en": label("en"), "expression": item.text}
-
-
-def _coefficient(name: str, group: EvaluatedGroup, catalogue: Catalogue) -> dict[str, Any]:
-    text = dict(_coefficient_text(name))
-    text["numbers"] = re.sub(r"[a-z_]{3,}", lambda m: f"{group.values[m.group()]:.6g}", text["expression"])
-    low, high = group.interval(name)
-    return _head(name, text, catalogue) | {"value": group.values[name], "low": low, "high": high}
+def _coefficient(item: Coefficient, group: EvaluatedGroup, catalogue: Catalogue) -> dict[str, Any]:
+    text = dict(_text(item))
+    text["numbers"] = render(item.tree, lambda name: f"{group.values[name]:.6g}", "{:g}".format, WORDS)
+    low, high = group.interval(item.name)
+    return _head(item.name, text, catalogue) | {"value": group.values[item.name], "low": low, "high": high}
 
 
 def _head(name: str, text: Mapping[str, str], catalogue: Catalogue) -> dict[str, Any]:

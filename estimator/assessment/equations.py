@@ -34,9 +34,38 @@ def measured_energy(component_energy: Q, unmetered_energy: Q) -> Q:
     return component_energy + unmetered_energy
 
 
-@formula(unit="kWh", reference="SobrIA, méthode : réponses × électricité par réponse")
-def answering_energy(outputs: Q, output_energy: Q) -> Q:
-    return outputs * output_energy
+@formula(unit="1", reference="SobrIA, méthode : jetons lus, ou supposés où ils ne sont pas comptés")
+def tokens_read(input_tokens: Q, unread_requests: Q, token_prompt_chat: Q) -> Q:
+    return input_tokens + unread_requests * token_prompt_chat
+
+
+@formula(unit="1", reference="SobrIA, méthode : Σ écrits × (lus + écrits ÷ 2)")
+def tokens_read_again(
+    context_tokens: Q, mean_context_tokens: Q, context_spread: Q, unread_outputs: Q, token_prompt_chat: Q,
+    unsized_outputs: Q, token_default_output: Q,
+) -> Q:  # fmt: skip
+    return (
+        context_tokens
+        + mean_context_tokens * context_spread
+        + unread_outputs * token_prompt_chat
+        + unsized_outputs * token_default_output
+    )
+
+
+@formula(unit="kWh", reference="SobrIA, méthode : jetons écrits, lus et relus × électricité de chacun")
+def token_energy(
+    output_tokens: Q, output_energy: Q, tokens_read: Q, input_energy: Q, tokens_read_again: Q, context_energy: Q
+) -> Q:
+    return output_tokens * output_energy + tokens_read * input_energy + tokens_read_again * context_energy
+
+
+@formula(unit="kWh", reference="SobrIA, méthode : images ou vidéos × électricité de chacune")
+def media_answering_energy(media_outputs: Q, media_energy: Q) -> Q:
+    return media_outputs * media_energy
+
+
+@formula(unit="kWh", reference="SobrIA, méthode", either=True)
+def answering_energy(token_energy: Q, media_answering_energy: Q) -> Q: ...
 
 
 @formula(unit="kWh", reference="SobrIA, méthode : heures de carte × puissance × charge")
@@ -112,9 +141,11 @@ def use_primary_energy(site_energy: Q, grid_primary_energy: Q) -> Q:
     return site_energy * grid_primary_energy
 
 
-@formula(unit="h", reference="SobrIA, méthode : temps de carte par réponse")
-def answering_hours(outputs: Q, output_hours: Q) -> Q:
-    return outputs * output_hours
+@formula(unit="h", reference="SobrIA, méthode : jetons écrits, lus et relus × temps de carte de chacun")
+def answering_hours(
+    output_tokens: Q, output_hours: Q, tokens_read: Q, input_hours: Q, tokens_read_again: Q, context_hours: Q
+) -> Q:
+    return output_tokens * output_hours + tokens_read * input_hours + tokens_read_again * context_hours
 
 
 @formula(unit="h", reference="SobrIA, méthode", either=True)

@@ -13,8 +13,11 @@ from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.ledger.rows import COMPONENTS
 
-KEPT = 64  # groups in the cache of intervals
-UNCERTAIN = 8  # groups in the cache of draws
+MODELLED = frozenset(
+    {"output_tokens", "media_outputs", "working_hours", "stored_gb_years"}
+)  # amounts without a reading
+KEPT = 64  # groups whose intervals are kept
+UNCERTAIN = 8  # groups whose draws are kept
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ def the_system() -> System:
 
 @cache
 def factor_inputs() -> tuple[str, ...]:
-    """Factor quantities used by the formulas of the ledger, directly or through a coefficient."""
-    names = [*the_system().inputs, *(i for c in coefficients.COEFFICIENTS for i in c.inputs)]
+    """Factor quantities that the formulas of the ledger read, directly or through a coefficient."""
+    names = coefficients.below(the_system().inputs)
     return tuple(name for name in load().quantities if name in names and load().quantities[name].kind == "factor")
 
 
@@ -137,23 +140,28 @@ def evaluated(group: ActivityGroup, choose: Choose, wanted: frozenset[str] | Non
     for name, bound in group.bounds.items():
         if below is None or name in below:
             factors[name] = choose(name, bound.factor) if bound.factor is not None else None
-    extra = coefficients.evaluate(factors)
-    return the_system().evaluate({**factors, **extra, **group.amounts}, below) | factors
+    extra = coefficients.evaluate(factors, below)
+    return extra | the_system().evaluate({**factors, **extra, **group.amounts}, below) | factors
 
 
+@cache
 def _raises(name: str) -> bool:
-    signs = base_signs()
-    for item in coefficients.COEFFICIENTS:
-        if name in item.inputs:
-            return signs[item.name] > 0
-    return signs.get(name, 1) > 0
+    """Whether a factor raises every result that it plays a part in. ValueError when it lowers another."""
+    through = {
+        found == (base_signs().get(c, 1) > 0) for c, found in coefficients.raises(name).items() if c in base_signs()
+    }
+    if name in base_signs():
+        through.add(base_signs()[name] > 0)
+    if len(through) > 1:
+        raise ValueError(f"{name} raises one result and lowers another: the envelope needs one run a result")
+    return through.pop() if through else True
 
 
 def energy_as_read(group: ActivityGroup) -> float:
     """Known electricity of a group before any factor [kWh]: its weight in coverage shares."""
     if "it_energy" in group.amounts:
         return group.amounts["it_energy"]
-    if "outputs" in group.amounts or "working_hours" in group.amounts or "stored_gb_years" in group.amounts:
+    if MODELLED & group.amounts.keys():
         return float(group.values["it_energy"] or 0.0)
     return sum(group.amounts.get(f"{c}_energy", 0.0) for c in COMPONENTS)
 

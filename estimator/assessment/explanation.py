@@ -97,7 +97,7 @@ def _chosen(figure: str | None) -> list[ImpactIndicator]:
 def formulas_version() -> str:
     """Hash of the texts of all formulas and coefficients."""
     text = "\n".join(f"{f.name} [{f.unit}] = {render(f.tree, str, repr, PLAIN)}" for f in the_system().formulas)
-    text += "\n" + "\n".join(f"{c.name} = {c.text}" for c in coefficients.COEFFICIENTS)
+    text += "\n" + "\n".join(f"{c.name} = {render(c.tree, str, repr, PLAIN)}" for c in coefficients.COEFFICIENTS)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
@@ -162,8 +162,8 @@ def describe(bound: SelectedFactor, name: str, catalogue: Catalogue) -> dict[str
 
 
 def _size_assumptions(used: Mapping[tuple[str, str], SelectedFactor]) -> list[dict[str, str]]:
-    """A text for each model of undisclosed size in use."""
-    answered = {subject for (name, subject), bound in used.items() if name == "output_energy" and bound.factor}
+    """A sentence for each model that answered and whose size nobody published."""
+    answered = {subject for (name, subject), bound in used.items() if name == "model_parameters" and bound.factor}
     found = []
     for model in sorted((m for m in models.load().models if m.id in answered), key=lambda m: m.id):
         size = models.size(model)

@@ -9,7 +9,7 @@ from typing import Any
 from estimator.assessment.units import Unit, parse
 from estimator.core.errors import SobriaError
 
-PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
+PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
 
 
 class FormulaRefused(SobriaError):
@@ -20,7 +20,7 @@ class FormulaRefused(SobriaError):
 class Node:
     """A leaf (name or number) or an operation on two nodes. Arithmetic on nodes builds larger nodes."""
 
-    op: str  # "name", "number", one of + - * /, or "either" over names
+    op: str  # "name", "number", one of + - * / **, or "either" over names
     args: tuple[Any, ...]
 
     def __add__(self, other: Any) -> "Node":
@@ -46,6 +46,9 @@ class Node:
 
     def __rtruediv__(self, other: Any) -> "Node":
         return Node("/", (node(other), self))
+
+    def __pow__(self, other: Any) -> "Node":
+        return Node("**", (self, node(other)))
 
     def __bool__(self) -> bool:
         raise TypeError("a formula holds no condition: choose the case when factors are bound")
@@ -140,7 +143,9 @@ def render(tree: Node, leaf: Callable[[str], str], number: Callable[[float], str
         if part.op == "either":
             return signs["either"].join(write(way, 0, False) for way in part.args)
         level = PRECEDENCE[part.op]
-        text = write(part.args[0], level, False) + signs[part.op] + write(part.args[1], level, part.op in "-/")
+        text = (
+            write(part.args[0], level, False) + signs[part.op] + write(part.args[1], level, part.op in ("-", "/", "**"))
+        )
         return f"({text})" if level < above or (right and level == above) else text
 
     return write(tree, 0, False)

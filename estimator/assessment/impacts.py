@@ -36,13 +36,14 @@ class ImpactIndicator:
     parts: tuple[Contribution, ...]
 
 
-MACHINE_HOURS = ("machine_hours", "hosted_hours", "outputs")
+ANSWERS = ("output_tokens", "media_outputs")
+MACHINE_HOURS = ("machine_hours", "hosted_hours", *ANSWERS)
 
 
 def _parts_with_embodied(x: str) -> tuple[Contribution, ...]:
     return (
         Contribution("use", (f"use_{x}",)),
-        Contribution("devices", (f"device_embodied_{x}",), required=False, needs=("device_hours", "outputs")),
+        Contribution("devices", (f"device_embodied_{x}",), required=False, needs=("device_hours", *ANSWERS)),
         Contribution("machines", (f"machine_embodied_{x}",), required=False, needs=MACHINE_HOURS),
         Contribution("network", (f"network_{x}",), required=False, needs=("data_gb",)),
     )

@@ -1,14 +1,13 @@
 """The method as data, for the documentation and the screens: system boundary, indicators, formulas, published cases."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from estimator.assessment.calculation_steps import WORDS
-from estimator.assessment.coefficients import COEFFICIENTS
+from estimator.assessment.calculation_steps import PLAIN, WORDS
+from estimator.assessment.coefficients import COEFFICIENTS, Coefficient
 from estimator.assessment.evaluation import the_system
 from estimator.assessment.expressions import render, to_latex
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
@@ -135,11 +134,14 @@ def coefficients(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
     """The coefficients, evaluated once a group after factor selection."""
     names = catalogue.quantities
 
-    def label(found: re.Match[str]) -> str:
-        return names[found.group()].label(lang) if found.group() in names else found.group()
+    def label(name: str) -> str:
+        return names[name].label(lang)
+
+    def text(item: Coefficient, leaf: Callable[[str], str], signs: Mapping[str, str]) -> str:
+        return render(item.tree, leaf, "{:g}".format, signs)
 
     return tuple(
-        MethodRule(c.name, names[c.name].label(lang), names[c.name].unit, re.sub(r"[a-z_]+", label, c.text), c.text, "")
+        MethodRule(c.name, label(c.name), names[c.name].unit, text(c, label, WORDS), text(c, str, PLAIN), "")
         for c in COEFFICIENTS
     )
 

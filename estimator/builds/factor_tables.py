@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from estimator.assessment.coefficients import COEFFICIENTS
-from estimator.assessment.coefficients import evaluate as coefficients_of
+from estimator.assessment.coefficients import evaluate, made_of
 from estimator.builds.equation_selection import ledger_factors
-from estimator.builds.inference_factors import bind_serving
+from estimator.builds.inference_factors import bind_serving, serving_rows
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
@@ -40,14 +39,14 @@ def _bind_attribute(
     pairs = engine.rows(f"SELECT DISTINCT {attribute} AS subject, month FROM groups ORDER BY 1, 2")
     known: dict[tuple[Any, ...], int] = {}
     kept: list[tuple[str, int, SelectedFactor]] = []
-    made = [c for c in COEFFICIENTS if set(c.inputs) <= set(names)]
-    columns: dict[str, list[Any]] = {
-        k: [] for k in ("subject", "month", f"{attribute}_set", *names, *(c.name for c in made))
-    }
+    made = made_of(names)
+    columns: dict[str, list[Any]] = {k: [] for k in ("subject", "month", f"{attribute}_set", *names, *made)}
+    servings = serving_rows(engine) if attribute == "serving" else {}
     for pair in pairs:
         day = first_day(pair["month"])
         if attribute == "serving":
-            bounds = bind_serving(catalogue, pair["subject"], day)
+            found = bind_serving(catalogue, pair["subject"], servings.get(pair["subject"]), day)
+            bounds = [found[name] for name in names]
         else:
             bounds = [select_factor(catalogue, name, pair["subject"], day) for name in names]
         key = tuple((b.subject, b.factor.id if b.factor else None, b.missing) for b in bounds)
@@ -55,7 +54,7 @@ def _bind_attribute(
             known[key] = len(known)
             kept += [(attribute, known[key], b) for b in bounds]
         values = {b.quantity: b.factor.value if b.factor else None for b in bounds}
-        extra = coefficients_of(values)
+        extra = evaluate(values, made)
         row = {"subject": pair["subject"], "month": pair["month"], f"{attribute}_set": known[key]} | values
         for name, column in columns.items():
             column.append(row[name] if name in row else extra[name])
@@ -67,9 +66,8 @@ def _bind_attribute(
 def joined(relation: str, attributes: Mapping[str, Sequence[str]]) -> str:
     """SQL: a relation with the factors of its attributes, joined by equality."""
     columns, joins = [f"{relation}.*"], []
-    made = {c.name: set(c.inputs) for c in COEFFICIENTS}
     for attribute, names in attributes.items():
-        wanted = [f"{attribute}_set", *names, *(n for n, inputs in made.items() if inputs <= set(names))]
+        wanted = [f"{attribute}_set", *names, *made_of(names)]
         columns += [f"bound_{attribute}.{n}" for n in wanted]
         joins.append(
             f"JOIN bound_{attribute} ON bound_{attribute}.subject = {relation}.{attribute}"

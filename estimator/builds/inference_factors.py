@@ -1,51 +1,54 @@
-"""Inference coefficients of ledger rows: from their serving configuration to electricity and time by output."""
+"""The factors of the ledger's answers: a model at a place, as its rows describe it, and the time that tokens take."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from pydantic import ValidationError
-
+from estimator.assessment.coefficients import below, evaluate
+from estimator.builds.equation_selection import ledger_factors
 from estimator.catalogue.defaults import machine_at
+from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.workloads.inference.measurements import ANY
-from estimator.workloads.inference.measurements import load as measured_tables
-from estimator.workloads.inference_inventory import inference_inventory
-from estimator.workloads.request import Request
+from estimator.workloads.inference_inventory import media_factors, token_factors
 
 WAITING = "waiting"
-_ANSWERS = ("output_energy", "output_hours")
+PACE = ("output_hours", "input_hours", "context_hours")
+SUPPOSED = ("token_prompt_chat", "context_spread", "token_default_output")
+BESIDE = ("device_load", "provisioning_factor")  # factors of waiting cards, which no answer needs
+SERVING_COLUMNS = dict.fromkeys(("serving", "model", "kind", "card", "bits", "place", "site"), "VARCHAR")
+SERVING_COLUMNS |= dict.fromkeys(("cards", "flight_class", "flight"), "DOUBLE")
 _BITS = re.compile(r"\d+")
+Row = Mapping[str, Any]  # of the table `servings`
 
 
-def bind_serving(catalogue: Catalogue, serving: str, day: date) -> list[SelectedFactor]:
-    """Coefficients of a group of similar answers: electricity and time of one output, and its idle energy.
+def serving_rows(engine: DuckDB) -> dict[str, Row]:
+    """The ways of serving of the ledger, by name."""
+    return {row["serving"]: row for row in engine.rows("SELECT * FROM servings")}
 
-    serving: the text of runs.sql, `model|kind|device|device_count|concurrency|precision|output|input|ratio|site|host`,
-    tokens by request, `ratio`: input by output tokens when requests are not counted; `waiting` for the reserved
-    hours not used by answers; empty when nothing is modelled. A model outside the catalogue is not
-    estimable.
+
+def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date) -> dict[str, SelectedFactor]:
+    """Every factor of a way of serving. A model that is not in the catalogue is not estimable.
+
+    serving: a name of the table `servings` with its row; `waiting` for the reserved hours that no answer takes; empty
+    where nothing is to be modelled.
     """
-    if not serving:
-        return [
-            SelectedFactor(name, "", None, missing="not_asked")
-            for name in (*_ANSWERS, "device_load", "provisioning_factor")
-        ]
-    if serving == WAITING:
-        load = replace(select_factor(catalogue, "token_idle_share", ANY, day), quantity="device_load")
-        return [
-            *(SelectedFactor(n, "", None, missing="not_asked") for n in _ANSWERS),
-            load,
-            _absent("provisioning_factor"),
-        ]
-    answers = _answers(serving)
-    shared = serving.split("|")[9] == "shared"
-    waits = select_factor(catalogue, "provisioning_factor", ANY, day) if shared else _absent("provisioning_factor")
-    return [*answers, _absent("device_load"), waits]
+    names = _names()
+    if row is None:
+        bounds = {name: SelectedFactor(name, "", None, missing="not_asked") for name in names}
+        if serving == WAITING:
+            load_ = replace(select_factor(catalogue, "token_idle_share", ANY, day), quantity="device_load")
+            bounds |= {"device_load": load_, "provisioning_factor": _absent("provisioning_factor")}
+        return bounds
+    bounds = {name: _absent(name) for name in names} | _answers(catalogue, row, day, names)
+    if row["site"] == "shared":
+        bounds["provisioning_factor"] = select_factor(catalogue, "provisioning_factor", ANY, day)
+    return bounds
 
 
 def machine_table(engine: DuckDB) -> None:
@@ -55,47 +58,54 @@ def machine_table(engine: DuckDB) -> None:
     engine.load("default_machines", columns, dict.fromkeys(columns, "VARCHAR"))
 
 
-def pace_table(engine: DuckDB) -> None:
-    """Table `paces`: the accelerator time of one output [h] of each serving configuration with reserved hours."""
-    found = [row["serving"] for row in engine.rows("SELECT DISTINCT serving FROM runs WHERE reserved ORDER BY serving")]
-    paces = [_answers(serving)[1].factor for serving in found]
-    columns: dict[str, list[Any]] = {"serving": found, "output_hours": [pace.value if pace else None for pace in paces]}
-    engine.load("paces", columns, {"serving": "VARCHAR", "output_hours": "DOUBLE"})
+def pace_table(engine: DuckDB, catalogue: Catalogue) -> None:
+    """Table `paces`: accelerator time of tokens [h] of each way of serving that has reserved hours; table `supposed`:
+    what stands for tokens and requests that are not counted."""
+    today = date.today()
+    columns: dict[str, list[Any]] = {name: [] for name in ("serving", *PACE, *SUPPOSED)}
+    for row in engine.rows("SELECT * FROM servings WHERE site = 'reserved' ORDER BY serving"):
+        found = _answers(catalogue, row, today, _names())
+        values = {name: bound.factor.value if bound.factor else None for name, bound in found.items()}
+        values |= evaluate(values, below(PACE)) | {"serving": row["serving"]}
+        for name, column in columns.items():
+            column.append(values.get(name))
+    engine.load("paces", columns, dict.fromkeys(columns, "DOUBLE") | {"serving": "VARCHAR"})
+    length = select_factor(catalogue, "token_default_output", ANY, today).factor
+    value = length.value if length else None
+    engine.load("supposed", {"token_default_output": [value]}, {"token_default_output": "DOUBLE"})
 
 
-def _answers(serving: str) -> list[SelectedFactor]:
-    """Electricity and accelerator time of one output."""
-    model, kind, device, count, flight, precision, output, read, ratio, _, host = serving.split("|")
-    bits = _BITS.search(precision)
-    fields = {
-        "model": model,
-        "output_tokens": _number(output) if kind == "tokens" else None,
-        "images": 1.0 if kind == "images" else None,
-        "input_tokens": _input_tokens(read, ratio),
-        "device_count": _number(count),
-        "concurrency": _number(flight),
-        "precision_bits": float(bits.group()) if bits else None,
-    }
+def _names() -> list[str]:
+    return [name for name in ledger_factors() if load().quantities[name].hangs_on == "serving"]
+
+
+def _answers(catalogue: Catalogue, row: Row, day: date, names: Sequence[str]) -> dict[str, SelectedFactor]:
+    """The factors of the answers of a way of serving; the same reason for all where there are none."""
+    model, bits = row["model"], _BITS.search(row["bits"])
     try:
-        request = Request.model_validate({n: v for n, v in fields.items() if v is not None})
-        found = inference_inventory(request, device or None, host)
-    except ValidationError:  # a row of an earlier version, which accepted impossible values
-        return [SelectedFactor(name, model, None, missing="beyond_use") for name in _ANSWERS]
+        if row["kind"] == "images":
+            return _missing(names, model, "no_output_time") | media_factors("image", model, row["card"] or None)
+        found = token_factors(
+            catalogue,
+            day,
+            model=model,
+            device=row["card"] or None,
+            device_count=row["cards"] or None,
+            precision_bits=float(bits.group()) if bits else None,
+            flight=row["flight"] if row["flight_class"] >= 0 else None,
+            place=row["place"],
+            reserved=row["site"] == "reserved",
+        ).bounds
     except ModelUnknown:
-        return [SelectedFactor(name, model, None, missing="unknown_model") for name in _ANSWERS]
-    return [found.bounds[name] for name in _ANSWERS]
+        return _missing(names, model, "unknown_model")
+    reason = found["model_parameters"].missing
+    return _missing(names, model, reason) if reason else found
 
 
-def _input_tokens(read: str, ratio: str) -> float | None:
-    """Input tokens by request; when requests are not counted, those of an answer of typical length."""
-    if ratio and not read:
-        return float(ratio) * measured_tables().value("token_default_output")
-    return _number(read)
+def _missing(names: Sequence[str], model: str, reason: str) -> dict[str, SelectedFactor]:
+    """No factor of the answers, for one reason."""
+    return {name: SelectedFactor(name, model, None, missing=reason) for name in names if name not in BESIDE}
 
 
 def _absent(quantity: str) -> SelectedFactor:
     return SelectedFactor(quantity, "", None, missing="not_applicable")
-
-
-def _number(text: str) -> float | None:
-    return float(text) if text else None

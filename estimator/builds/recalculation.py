@@ -17,6 +17,7 @@ from estimator.assessment.impacts import FIGURES, Amount, ImpactIndicator, amoun
 from estimator.builds.current import BuildResult, current
 from estimator.builds.equation_selection import AMOUNTS, ledger_factors
 from estimator.builds.factor_tables import bind_tables, joined
+from estimator.builds.inference_factors import SERVING_COLUMNS
 from estimator.builds.queries import Build
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
@@ -138,10 +139,12 @@ def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Cata
     sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
     keys = ", ".join(["month", "resource_share", *attributes])
     rows = engine.rows(f"SELECT {keys}, {sums} FROM groups GROUP BY {keys}")
+    servings = engine.rows("SELECT * FROM servings")
     types = {"month": "INTEGER", "resource_share": "DOUBLE"}
     types |= dict.fromkeys(attributes, "VARCHAR") | dict.fromkeys(AMOUNTS, "DOUBLE")
     with created(draft) as fresh:
         fresh.load("groups", {name: [row[name] for row in rows] for name in types}, types)
+        fresh.load("servings", {n: [row[n] for row in servings] for n in SERVING_COLUMNS}, SERVING_COLUMNS)
         bound = bind_tables(fresh, catalogue)
         sets = ", ".join(f"{a}_set" for a in bound)
         fresh.run(

@@ -43,6 +43,9 @@ class Catalogue(TableRow):
     bounds_rules: Mapping[str, Mapping[str, Any]]
     renamed: Mapping[str, str]
 
+    def __hash__(self) -> int:
+        return hash(self.version)
+
     @cached_property
     def by_id(self) -> dict[str, Factor]:
         return {f.id: f for f in self.factors}

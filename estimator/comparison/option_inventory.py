@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from estimator.assessment.evaluation import ActivityGroup
+from estimator.assessment.evaluation import ActivityGroup, points_of
 from estimator.catalogue.defaults import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import SelectedFactor
@@ -124,10 +124,10 @@ def _occupancy(option: Option, inventory: Inventory) -> dict[str, Any] | None:
     if hours is None:
         return None
     for group in inventory.groups:
-        pace, outputs = group.bounds.get("output_hours"), group.amounts.get("outputs")
-        if pace and pace.factor and pace.factor.value and outputs is not None:
-            ends = {"low": pace.factor.low, "central": pace.factor.value, "high": pace.factor.high}
-            return {"unit": "1"} | {name: None if v is None else outputs * v / hours for name, v in ends.items()}
+        if group.values.get("answering_hours") is not None:
+            low, _, high = points_of(group, ("answering_hours",))
+            ends = {"low": low, "central": group.values["answering_hours"], "high": high}
+            return {"unit": "1"} | {name: value / hours for name, value in ends.items()}
     return None
 
 

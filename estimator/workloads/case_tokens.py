@@ -1,22 +1,29 @@
 """Electricity of accelerators for tokens, images or videos: the measured tables and the regression, for a case."""
 
+from dataclasses import replace
+from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
+from estimator.assessment.evaluation import ActivityGroup, values_of
 from estimator.catalogue import models
 from estimator.catalogue.selection import SelectedFactor
-from estimator.core.errors import LANGUAGES, sentences
+from estimator.catalogue.tables import Catalogue
+from estimator.core.errors import sentences
 from estimator.workloads.inference.measurements import TokenTables
 from estimator.workloads.inference.measurements import load as measured_tables
-from estimator.workloads.inference.token_energy import (
-    MediaRequest,
-    SizeBounds,
-    TokenEnergy,
-    TokenRequest,
-    media_energy,
-    token_energy,
+from estimator.workloads.inference.media import media_energy
+from estimator.workloads.inference.serving import (
+    ModelSize,
+    Serving,
+    ServingFactors,
+    flight_at,
+    serving_factors,
+    size_of,
 )
+from estimator.workloads.inference_inventory import token_amounts
 from estimator.workloads.published_case import Workload
+from estimator.workloads.request import Request
 from estimator.workloads.traced_value import NotEstimable, TracedCalculation, TracedValue, by_name
 
 MEDIA = {"text-to-image": "image", "text-to-video": "video"}
@@ -38,21 +45,22 @@ def accelerator_energy(
         raise NotEstimable("no_requests")
     table = _table(workload.model, *left_out)
     if media is not None:
-        request = MediaRequest.model_validate({"kind": media, "model": workload.model, "device": device})
-        return _told(media_energy(request, table), workload.requests, trail)
+        name: Literal["image", "video"] = "image" if media == "image" else "video"
+        picture = media_energy(name, workload.model, device, table)
+        trail.rows(picture.rows, _rows())
+        one = trail.factor_value(SelectedFactor("media_energy", "", picture.factor))
+        return trail.times("all_requests", one, workload.requests)
     if not workload.output_tokens:
         raise NotEstimable("no_output_tokens")
-    found = token_energy(_request(workload, device), table)
-    return _told(found, workload.requests * workload.output_tokens, trail)
-
-
-def _told(found: TokenEnergy, count: float, trail: TracedCalculation) -> TracedValue:
-    """The energy of all tokens, images or videos, with the steps and rows that made that of one."""
-    for step in found.steps:
-        trail.sentence(f"token_{step.code}", {lang: step.text(lang) for lang in LANGUAGES})
-    trail.rows(found.factors, _rows())
-    one = trail.factor_value(SelectedFactor("token_energy", "", found.factor()))
-    return trail.times("all_requests", one, count)
+    written, read = workload.output_tokens, workload.input_tokens
+    asked = Request(model=workload.model or "-", output_tokens=written, input_tokens=read, requests=workload.requests)
+    found = _factors(workload, device, trail.catalogue, table)
+    trail.rows(found.rows, _rows())
+    group = ActivityGroup(token_amounts(asked), found.bounds)
+    for bound in found.bounds.values():
+        trail.factor(bound)
+    drawn = values_of(group, "draws", frozenset({"token_energy"}))["token_energy"]
+    return trail.times("all_requests", TracedValue(group.values["token_energy"], drawn), 1)
 
 
 @cache
@@ -61,39 +69,43 @@ def _rows() -> dict[str, Any]:
     return by_name((*tables.factors.values(), *tables.rows))
 
 
-def _request(workload: Workload, device: str | None) -> TokenRequest:
-    total, active = _sizes(workload)
-    return TokenRequest(
-        model=workload.model,
-        total_params=total,
-        active_params=active,
-        device=device,
-        device_count=workload.device_count,
-        precision_bits=workload.precision_bits,
-        concurrency=workload.concurrency,
-        request_rate=workload.request_rate_per_s,
-        output_tokens=workload.output_tokens,
-        input_tokens=workload.input_tokens,
-        task=workload.task,
-    )
+def _factors(workload: Workload, device: str | None, catalogue: Catalogue, table: TokenTables) -> ServingFactors:
+    """How the model of a case is served; arrivals per second settle the requests in flight (Little's law)."""
+    size = _size(workload)
+    serving = Serving(
+        workload.model or "uncatalogued", size, _measured_name(workload.model), device, workload.device_count,
+        workload.precision_bits, workload.concurrency, task=workload.task or "lm-arena-chat",
+    )  # fmt: skip
+    day = date.today()
+    if workload.concurrency is None and workload.request_rate_per_s and workload.output_tokens:
+        per_second = workload.request_rate_per_s * workload.output_tokens
+        serving = replace(serving, flight=flight_at(serving, per_second, catalogue, day))
+    return serving_factors(serving, catalogue, day, table)
 
 
-def _sizes(workload: Workload) -> tuple[SizeBounds, SizeBounds | None]:
+def _size(workload: Workload) -> ModelSize:
     """Parameters as stated, else those of the catalogue of models. NotEstimable when neither knows."""
-    stated = SizeBounds(central=workload.total_params_b) if workload.total_params_b else None
-    active = SizeBounds(central=workload.active_params_b) if workload.active_params_b else None
-    if stated and active:
-        return stated, active
     known = _known(workload.model)
-    size = models.size(known) if known else None
-    if stated is None:
-        if known is None or size is None or size.total is None:
-            code = size.reason if size and size.reason else "no_model_size"
+    found = size_of(known) if known else None
+    if workload.total_params_b is None:
+        if found is None:
+            code = models.size(known).reason or "no_model_size" if known else "no_model_size"
             raise NotEstimable(code, sentences("models", code) if code != "no_model_size" else None)
-        stated = SizeBounds(central=size.total, low=size.total_low, high=size.total_high)
-    if active is None and size is not None and size.active is not None and size.active <= stated.central:
-        active = SizeBounds(central=size.active, low=size.active_low, high=size.active_high)
-    return stated, active
+        return found
+    total, active = workload.total_params_b, workload.active_params_b
+    if active is None and found is not None and found.active[1] <= total:
+        return ModelSize((total, total, total), found.active, found.guessed)
+    return ModelSize((total, total, total), (active or total, active or total, active or total))
+
+
+@cache
+def _measured_name(model: str | None) -> str | None:
+    """The name of a model in the measured configurations."""
+    if measured_tables().architecture(model):
+        return model
+    known = _known(model)
+    names = {row.model for row in measured_tables().rows}
+    return next((n for n in sorted(names) if known and _known(n) == known), None)
 
 
 @cache
@@ -121,18 +133,4 @@ def _reduced(architecture: str | None, without: frozenset[str]) -> TokenTables:
 
 def _architecture(model: str | None) -> str | None:
     """The measured architecture that this model has, under whatever name."""
-    exact = measured_tables().architecture(model)
-    known = _known(model)
-    if exact is not None or known is None:
-        return exact
-    return _architectures().get(known.id)
-
-
-@cache
-def _architectures() -> dict[str, str]:
-    found = {}
-    for row in measured_tables().rows:
-        known = _known(row.model)
-        if known is not None:
-            found[known.id] = row.architecture
-    return found
+    return measured_tables().architecture(_measured_name(model))

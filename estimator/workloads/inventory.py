@@ -71,22 +71,21 @@ def _answers(
     amounts: dict[str, float],
     bounds: dict[str, SelectedFactor],
 ) -> None:
-    """Answers of a model: on reserved accelerators with their waiting hours, or on a shared service."""
-    found = inference_inventory(resolved.request, resolved.subjects["device"], host)
+    """What a model answered: on reserved accelerators with their waiting hours, or on a shared service."""
+    found = inference_inventory(resolved.request, resolved.subjects["device"], host, resolved.catalogue, resolved.day)
     amounts |= found.amounts
     bounds |= found.bounds | {"host_ratio": resolved.bound("host_ratio", resolved.subjects["machine"])}
     if not resolved.reserved and not resolved.desk:
         bounds["provisioning_factor"] = resolved.bound("provisioning_factor", ANY)
-    inventory.steps, inventory.rows = found.steps, found.rows
+    inventory.rows = found.rows
     inventory.warnings += found.warnings
     if resolved.reserved:
-        _add_waiting_hours(resolved, inventory, amounts["outputs"], bounds["output_hours"])
+        _add_waiting_hours(resolved, inventory, ActivityGroup(amounts, bounds).values["answering_hours"])
 
 
-def _add_waiting_hours(resolved: ResolvedRequest, inventory: Inventory, outputs: float, pace: SelectedFactor) -> None:
-    """Reserved hours not used by answers, in a group of their own: charged once, at the idle power of a card."""
+def _add_waiting_hours(resolved: ResolvedRequest, inventory: Inventory, busy: float | None) -> None:
+    """Reserved hours that no answer takes, in a group of their own: charged once, at the power of a waiting card."""
     hours = resolved.request.device_hours or 0.0
-    busy = outputs * pace.factor.value if pace.factor and pace.factor.value else None
     if busy is None:
         inventory.warnings.append(sentences("served", "waiting_unknown"))
     elif busy > hours:
@@ -120,7 +119,7 @@ def _load(resolved: ResolvedRequest) -> SelectedFactor:
 def _hardware(resolved: ResolvedRequest, amounts: dict[str, float], bounds: dict[str, SelectedFactor]) -> None:
     """Manufacture of the accelerators and their servers, or of the given machine."""
     request, device, machine = resolved.request, resolved.subjects["device"], resolved.subjects["machine"]
-    answering = "outputs" in amounts
+    answering = bool({"output_tokens", "media_outputs"} & amounts.keys())
     if device is None and not answering:
         if machine is not None and request.device_hours is not None:
             amounts |= {"machine_hours": request.device_hours, "resource_share": _share(resolved)}

@@ -25,19 +25,22 @@ def test_p5_p95_bounds_are_the_5_and_95_points_and_the_value_is_the_median() -> 
 
 
 @pytest.mark.parametrize("kind", ["min_max", "rival_sources", "rule"])
-def test_other_bounds_are_never_left_and_the_law_is_triangular_in_the_logarithm(kind: str) -> None:
+def test_other_bounds_are_never_left_and_the_law_is_two_half_triangles_in_the_logarithm(kind: str) -> None:
     item = factor("grid_gwp", 50, 20, 300, bounds_kind=kind)
     drawn = uncertainty.draw(item, 200_000)
     assert drawn.min() >= 20 and drawn.max() <= 300
-    below = (math.log(50) - math.log(20)) / (math.log(300) - math.log(20))  # area left of the mode of a triangular law
-    assert (drawn < 50).mean() == pytest.approx(below, abs=0.01)
+    assert np.median(drawn) == pytest.approx(50, rel=0.01), "the median of every law is the value of its factor"
+    halfway = math.exp(math.log(20) + (math.log(50) - math.log(20)) * math.sqrt(0.5))
+    assert (drawn < halfway).mean() == pytest.approx(0.25, abs=0.01)  # half of a half triangle, in the logarithm
 
 
 def test_pue_is_drawn_on_its_overhead() -> None:
-    """PUE 1.5 (1.1 – 2.5): overhead 0.5 (0.1 – 1.5), log-triangular."""
+    """PUE 1.5 (1.1 – 2.5): overhead 0.5 (0.1 – 1.5), two half triangles in the logarithm that meet at the median."""
     drawn = uncertainty.draw(factor("pue", 1.5, 1.1, 2.5), 200_000)
     assert drawn.min() >= 1.1 and drawn.max() <= 2.5
-    assert (drawn < 1.5).mean() == pytest.approx(math.log(5) / math.log(15), abs=0.01)
+    assert np.median(drawn) == pytest.approx(1.5, abs=0.005)
+    quarter = 1 + math.exp(math.log(0.5) + (math.log(1.5) - math.log(0.5)) * (1 - math.sqrt(0.5)))
+    assert (drawn > quarter).mean() == pytest.approx(0.25, abs=0.01)
 
 
 def test_a_bound_at_zero_gives_a_plain_triangle() -> None:

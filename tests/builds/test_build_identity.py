@@ -33,7 +33,7 @@ def test_a_build_is_named_after_every_source_that_decides_its_numbers() -> None:
     [
         "catalogue/selection.py",
         "assessment/coefficients.py",
-        "workloads/inference/prediction.py",
+        "workloads/inference/serving.py",
         "builds/sql/slices.sql",
         "ledger/sql/current_rows.sql",
     ],

@@ -33,14 +33,15 @@ def scenario(*options: dict, volume: float = 1000, **more: object) -> Scenario:
 
 
 def test_a_reserved_server_is_busy_for_the_hours_that_its_answers_take() -> None:
-    """1000 wanted × 1.2 attempts / 0.8 accepted × 300 tokens = 450,000 tokens, at the pace of the card, over 100 h."""
+    """1000 wanted × 1.2 attempts / 0.8 accepted = 1500 attempts, each 300 written, 800 read, 300 × 950 read again."""
     asked = scenario(option("reserve", use=SERVER, attempts=1.2, acceptance=0.8, reserved_hours=100))
     work = Comparator(asked, ComparisonContext(load(), DAY))
     built = work.weighed["reserve"].built
-    pace = next(group.bounds["output_hours"].factor for group in built.groups if "output_hours" in group.bounds)
-    assert pace is not None and pace.low is not None and pace.high is not None and built.occupancy is not None
-    for bound, hours in (("low", pace.low), ("central", pace.value), ("high", pace.high)):
-        assert built.occupancy[bound] == pytest.approx(450_000 * hours / 100)
+    pace = next(group.values for group in built.groups if "output_tokens" in group.amounts)
+    one = 300 * pace["output_hours"] + 800 * pace["input_hours"] + 300 * 950 * pace["context_hours"]
+    assert built.occupancy is not None
+    assert built.occupancy["central"] == pytest.approx(1500 * one / 100)
+    assert built.occupancy["low"] < built.occupancy["central"] < built.occupancy["high"]
     thrice = growth(asked, ComparisonContext(load(), DAY))[1]["occupancy"]["reserve"]
     assert thrice["central"] == pytest.approx(3 * built.occupancy["central"])
 

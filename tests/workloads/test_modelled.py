@@ -112,9 +112,9 @@ def test_a_number_of_a_modelled_row_opens_to_its_measurements(tmp_path: Path) ->
     build = built(tmp_path, answers())
     body = build.explain("total.gwp")
     names = [step["name"] for step in body["steps"]]
-    assert "answering_energy" in names and "measured_energy" not in names
+    assert "token_energy" in names and "measured_energy" not in names
     quantities = {factor["quantity"] for factor in body["factors"]}
-    assert {"output_energy", "host_ratio", "provisioning_factor", "pue", "grid_gwp"} <= quantities
+    assert {"token_residual_model", "host_ratio", "provisioning_factor", "pue", "grid_gwp"} <= quantities
     assert all(factor["source"]["title"] for factor in body["factors"])
     assert [run for run in build.runs()["rows"] if run["indicators"]["energy"]["at_factor_values"]]
 
@@ -146,24 +146,22 @@ def test_hours_that_a_reserved_card_waits_are_charged_once_by_hand(tmp_path: Pat
     shared service keeps ready; the hours that tokens leave × 0.7 kW × 15 %; both × 1.43 for the rest of the server."""
     build = built(tmp_path, reserved())
     used = factors_of(build.explain("total.it_energy"))
-    assert (used["max_power"], used["device_load"], used["host_ratio"]) == (0.7, 0.15, 1.43)
+    assert (used["card_power"], used["device_load"], used["host_ratio"]) == (0.7, 0.15, 1.43)
     assert "provisioning_factor" not in used
-    busy = 400_000 * pace(build)
+    busy, answers_kwh = found_in(build, "answering_hours"), found_in(build, "token_energy")
     assert 0 < busy < 1
-    kwh = (400_000 * used["output_energy"] + (24 - busy) * 0.7 * 0.15) * 1.43
+    kwh = (answers_kwh + (24 - busy) * 0.7 * 0.15) * 1.43
     found = build.totals()["indicators"]["it_energy"]["at_factor_values"]
     assert found == pytest.approx(kwh, rel=1e-9)
     shared = built(tmp_path / "shared", answers()).totals()["indicators"]["it_energy"]["at_factor_values"]
-    assert shared == pytest.approx(400_000 * used["output_energy"] * 1.32 * 1.43, rel=1e-9)
+    assert shared == pytest.approx(answers_kwh * 1.32 * 1.43, rel=1e-9)
     assert found > 10 * shared, "waiting is most of it"
 
 
-def pace(build: Build) -> float:
-    """Accelerator hours of one token, as the build bound them."""
-    group = next(group for group in build.groups() if group.amounts["outputs"])
-    item = group.bounds["output_hours"].factor
-    assert item is not None and item.value
-    return item.value
+def found_in(build: Build, result: str) -> float:
+    """A result of the only group that answers, at the values of the factors."""
+    group = next(group for group in build.groups() if group.amounts["output_tokens"])
+    return float(group.values[result])
 
 
 def test_the_manufacture_of_a_reserved_card_is_that_of_all_its_hours(tmp_path: Path) -> None:
@@ -190,10 +188,8 @@ def test_hours_too_few_for_the_answers_are_said_and_nothing_waits(tmp_path: Path
     assert [check["code"] for check in build.checks()] == ["hours_too_few"]
     row = build.runs()["rows"][0]
     assert [check["code"] for check in row["checks"]] == ["hours_too_few"]
-    energy = factors_of(build.explain("total.it_energy"))["output_energy"]
-    assert build.totals()["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(
-        400_000 * energy * 1.43, rel=1e-9
-    )
+    kwh = found_in(build, "token_energy") * 1.43
+    assert build.totals()["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(kwh, rel=1e-9)
 
 
 def test_reserved_hours_of_a_model_whose_pace_is_unknown_are_said(tmp_path: Path) -> None:
@@ -210,8 +206,9 @@ def test_waiting_hours_over_two_months_are_shared_by_duration(tmp_path: Path) ->
         for found in build.monthly()
         if found.group.amounts["working_hours"]
     }
+    busy = sum(g.values["answering_hours"] for g in build.groups() if g.amounts["output_tokens"])
     assert waits[202602] / (waits[202602] + waits[202603]) == pytest.approx(0.3, rel=1e-9)
-    assert sum(waits.values()) == pytest.approx(240 - 400_000 * pace(build), rel=1e-9)
+    assert sum(waits.values()) == pytest.approx(240 - busy, rel=1e-9)
     assert build.coverage()["runs"] == 1
 
 

@@ -37,36 +37,42 @@ JOIN crowded
   AND crowded.to_us <= windows.end_us
 GROUP BY windows.row_id;
 
--- Rows that count, each with that share. Of a row that is to be modelled `serving`
--- says how they were made, tokens by request to two figures (read by written where requests are not counted), so that
--- alike rows share one coefficient, and at which host, as the doubt about a model is one at a host. With hours of accelerators, these are reserved for it, waiting included.
+-- Rows that count, each with that share. A row with answers of a model and no electricity is to be modelled; with hours
+-- of accelerators, these are reserved for it, waiting included.
+CREATE VIEW counted AS
+SELECT
+  row_status.*,
+  COALESCE(charged.charge_share, 1.0) AS charge_share,
+  CASE WHEN row_status.output_tokens > 0 OR row_status.images IS NULL THEN 'tokens' ELSE 'images' END AS kind,
+  COALESCE(row_status.device, '') AS card,
+  COALESCE(row_status.device_count, 0) AS cards,
+  COALESCE(row_status.precision, '') AS bits,
+  COALESCE(row_status.host, '') AS place,
+  CASE WHEN row_status.device_hours IS NOT NULL THEN 'reserved' WHEN row_status.host = 'class/desk' THEN 'desk' ELSE 'shared' END AS site,
+  CASE WHEN row_status.concurrency IS NULL THEN -1
+    ELSE LEAST(GREATEST(ROUND(LN(row_status.concurrency) / LN(1024) * 15), 0), 15) END AS flight_class
+FROM row_status
+LEFT JOIN charged ON charged.row_id = row_status.row_id
+WHERE row_status.status = 'current';
+
+-- Ways of serving: a model at a place. Nothing of a single request is in them: requests in flight that rows state enter
+-- by class (16, geometric from 1 to 1,024), each class standing for its mean on a logarithmic scale, weighted by output.
+CREATE TABLE servings AS
+SELECT
+  's' || ROW_NUMBER() OVER (ORDER BY model, kind, card, cards, bits, place, site, flight_class) AS serving,
+  model, kind, card, cards, bits, place, site, flight_class,
+  EXP(fsum(LN(GREATEST(concurrency, 1)) * GREATEST(output_tokens, 1)) / fsum(GREATEST(output_tokens, 1))) AS flight
+FROM counted
+WHERE modelled
+GROUP BY model, kind, card, cards, bits, place, site, flight_class;
+
 CREATE VIEW runs AS
-WITH counted AS (
-  SELECT
-    row_status.*,
-    COALESCE(charged.charge_share, 1.0) AS charge_share,
-    row_status.output_tokens / NULLIF(row_status.requests, 0) AS mean_output,
-    (row_status.input_tokens - COALESCE(row_status.cached_tokens, 0)) / NULLIF(row_status.requests, 0) AS mean_input,
-    CASE WHEN COALESCE(row_status.requests, 0) = 0
-      THEN (row_status.input_tokens - COALESCE(row_status.cached_tokens, 0)) / NULLIF(row_status.output_tokens, 0) END AS input_ratio
-  FROM row_status
-  LEFT JOIN charged ON charged.row_id = row_status.row_id
-  WHERE row_status.status = 'current'
-)
 SELECT
   counted.*,
-  CASE WHEN modelled THEN
-    REPLACE(model, '|', ' ') || '|' || CASE WHEN output_tokens > 0 OR images IS NULL THEN 'tokens' ELSE 'images' END
-    || '|' || COALESCE(device, '') || '|' || COALESCE(CAST(device_count AS VARCHAR), '')
-    || '|' || COALESCE(CAST(concurrency AS VARCHAR), '') || '|' || COALESCE(REPLACE(precision, '|', ' '), '')
-    || '|' || COALESCE(CAST(CASE WHEN mean_output < 1 THEN 1.0 ELSE ROUND(mean_output / POWER(10, FLOOR(LOG10(mean_output)) - 1))
-      * POWER(10, FLOOR(LOG10(mean_output)) - 1) END AS VARCHAR), '')
-    || '|' || COALESCE(CAST(CASE WHEN mean_input < 1 THEN 1.0 ELSE ROUND(mean_input / POWER(10, FLOOR(LOG10(mean_input)) - 1))
-      * POWER(10, FLOOR(LOG10(mean_input)) - 1) END AS VARCHAR), '')
-    || '|' || COALESCE(CAST(CASE WHEN input_ratio < 0.01 THEN 0.01 ELSE ROUND(input_ratio / POWER(10, FLOOR(LOG10(input_ratio)) - 1))
-      * POWER(10, FLOOR(LOG10(input_ratio)) - 1) END AS VARCHAR), '')
-    || '|' || CASE WHEN device_hours IS NOT NULL THEN 'reserved' WHEN host = 'class/desk' THEN 'desk' ELSE 'shared' END
-    || '|' || COALESCE(REPLACE(host, '|', ' '), '')
-  ELSE '' END AS serving,
-  modelled AND device_hours IS NOT NULL AS reserved
-FROM counted;
+  COALESCE(servings.serving, '') AS serving,
+  counted.modelled AND counted.device_hours IS NOT NULL AS reserved
+FROM counted
+LEFT JOIN servings ON counted.modelled
+  AND servings.model = counted.model AND servings.kind = counted.kind AND servings.card = counted.card
+  AND servings.cards = counted.cards AND servings.bits = counted.bits AND servings.place = counted.place
+  AND servings.site = counted.site AND servings.flight_class = counted.flight_class;

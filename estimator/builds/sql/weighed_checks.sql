@@ -2,10 +2,10 @@
 CREATE TABLE weighed_checks AS
 -- Reserved hours of accelerators: the time of an answer is not known, or answers would take more than there are.
 SELECT runs.row_id, runs.service_key,
-  CASE WHEN paces.output_hours IS NULL THEN 'waiting_unknown' ELSE 'hours_too_few' END AS code
+  CASE WHEN busy.busy_hours IS NULL THEN 'waiting_unknown' ELSE 'hours_too_few' END AS code
 FROM runs
-JOIN paces ON paces.serving = runs.serving
-WHERE runs.reserved AND (paces.output_hours IS NULL OR runs.device_hours < runs.output_tokens * paces.output_hours)
+JOIN busy ON busy.row_id = runs.row_id
+WHERE busy.busy_hours IS NULL OR runs.device_hours < busy.busy_hours
 UNION ALL
 -- Usage of an organisation exported by the day and by the hour: the same tokens twice. Buckets begin in one UTC day.
 SELECT wide.row_id, wide.service_key, 'buckets_overlap' AS code

@@ -20,11 +20,18 @@ SHEET = ("max_power", "device_bandwidth", "device_compute")
 
 @dataclass(frozen=True)
 class TokenTables:
-    """Everything that energy per token reads. `rows` and `regression` go without what was left out."""
+    """Everything that energy per token reads. `rows` and `regression` go without what was left out.
+
+    left: the architecture that is treated as if it had never been measured, with coefficients refitted; else None.
+    """
 
     factors: Mapping[tuple[str, str], Factor]
     rows: Sequence[MeasuredConfiguration]
     regression: Regression
+    left: str | None = None
+
+    def __hash__(self) -> int:
+        return id(self)
 
     def find(self, quantity: str, subject: str = ANY) -> Factor:
         """The factor of a subject, or of a wider one. KeyError when there is none, which is a fault of the tables."""
@@ -49,7 +56,7 @@ class TokenTables:
     def left_out(self, architecture: str) -> "TokenTables":
         """The same table as if this architecture had never been measured."""
         rows = tuple(r for r in self.rows if r.architecture != architecture)
-        return replace(self, rows=rows, regression=refit(self, architecture))
+        return replace(self, rows=rows, regression=refit(self, architecture), left=architecture)
 
     def without(self, source: str) -> "TokenTables":
         """The same table with no measured configuration of this source. The regression stays what it was fitted on."""
@@ -95,8 +102,6 @@ def fitted(regression: Regression) -> Iterator[tuple[str, str, tuple[float, floa
             quantity = f"token_{name}" if name.startswith("prompt") else f"token_{kind}_{name}"
             yield quantity, SECOND if name == "device" else ANY, (min(low, value), value, max(high, value)), "min_max"
     for quantity, ends in (
-        ("token_residual", regression.known),
-        ("token_residual_unknown", regression.unknown),
         ("token_time_residual", regression.time_spread),
         ("token_outside", (1 / regression.outside, 1.0, regression.outside)),
     ):
@@ -121,8 +126,6 @@ def _regression(factors: Mapping[tuple[str, str], Factor]) -> Regression:
     return Regression(
         energy=given | energy | prompts,
         time=given | prompts | time,
-        known=of("token_residual"),
-        unknown=of("token_residual_unknown"),
         time_spread=of("token_time_residual"),
         outside=of("token_outside")[2],
         reference=ranges["concurrency"][1],

@@ -89,28 +89,27 @@ def terms(load: Load, k: Mapping[str, Q]) -> dict[str, Q]:
 
     step: what each step costs whatever it does, shared by the requests in flight; weights: reading the weights
     touched by at least one request, shared too; compute: arithmetic of the token; context: reading what came before;
-    prompt: arithmetic of the prompt, per output token. `sparse` multiplies the arithmetic of mixtures of experts.
+    prompt: arithmetic of the prompt, per output token, which fills the experts of a mixture. `sparse` multiplies the
+    arithmetic of what a mixture of experts writes.
     """
     touched = load.active + (load.total - load.active) * (1 - (1 - load.active / load.total) ** (load.concurrency - 1))
     per_byte = load.power / load.bandwidth
-    arithmetic = load.power / load.compute * 2 * load.active * k["sparse"] ** (1 - load.active / load.total)
+    dense = load.power / load.compute * 2 * load.active
     return {
         "step": k["step"] * load.power * load.count / load.concurrency,
         "weights": k["weights"] * per_byte * touched * load.bits / 8 / load.concurrency,
-        "compute": k["compute"] * arithmetic,
+        "compute": k["compute"] * dense * k["sparse"] ** (1 - load.active / load.total),
         "context": k["context"] * per_byte * (load.prompt + load.output / 2) * load.active**0.5,
-        "prompt": k["prefill"] * arithmetic * load.prompt / load.output,
+        "prompt": k["prefill"] * dense * load.prompt / load.output,
     }
 
 
 @dataclass(frozen=True)
 class Regression:
-    """Coefficients, and measured over predicted at 5, 50 and 95 % for an architecture that the fit has not seen."""
+    """Coefficients, and measured over predicted time at 5, 50 and 95 % of an architecture that the fit has not seen."""
 
     energy: Mapping[str, float]
     time: Mapping[str, float]
-    known: tuple[float, float, float]
-    unknown: tuple[float, float, float]
     time_spread: tuple[float, float, float]
     outside: float
     reference: float
@@ -176,22 +175,20 @@ def fit(data: FitColumns, given: Mapping[str, float], leave_out: str | None = No
     time = _solve(data, data.time, TIME, energy | {"prefill": START["prefill"]}, inside)
     names = sorted(set(data.architecture[inside]))
     reference = float(np.exp(np.average(np.log(data.load.concurrency[inside]), weights=data.weight[inside])))
-    errors: dict[str, list[Array]] = {"known": [], "unknown": [], "time": []}
+    errors: list[Array] = []
     seen: dict[str, list[float]] = {}
     for name in names:
         rest, held = inside & (data.architecture != name), data.architecture == name
         without = _solve(data, data.energy, ENERGY, energy, rest)
         slower = _solve(data, data.time, TIME, time | {p: without[p] for p in PROMPTS.values()}, rest)
-        errors["known"].append(_errors(data, data.energy, without)[held])
-        errors["unknown"].append(_errors(data, data.energy, without, reference)[held])
-        errors["time"].append(_errors(data, data.time, slower)[held])
+        errors.append(_errors(data, data.time, slower)[held])
         for key, value in [*((f"energy_{k}", without[k]) for k in ENERGY), *((f"time_{k}", slower[k]) for k in TIME)]:
             seen.setdefault(key, []).append(value)
-    known, unknown, spread = (_spread(e) for e in errors.values())
+    spread = _spread(errors)
     ranges = {name: _range(getattr(data.load, name)[inside]) for name in ("active", "concurrency", "output", "bits")}
     outside = max(_astray(data, energy, inside, hidden) for hidden in HIDDEN)
     bounds = {key: (min(values), max(values)) for key, values in seen.items()}
-    return Regression(energy, time, known, unknown, spread, outside, reference, ranges, bounds)
+    return Regression(energy, time, spread, outside, reference, ranges, bounds)
 
 
 def _range(values: "Array") -> tuple[float, float]:
@@ -260,7 +257,7 @@ def _slopes(data: FitColumns, k: Mapping[str, float], parts: "Mapping[str, Array
     return {
         **{name: share[name] for name in ("step", "weights", "compute", "context")},
         "prefill": share["prompt"],
-        "sparse": (share["compute"] + share["prompt"]) * sparsity,
+        "sparse": share["compute"] * sparsity,
         "device": np.where(data.new, 1.0, 0.0),
         **{name: np.where(data.task == task, by_prompt, 0.0) for task, name in PROMPTS.items()},
     }

@@ -9,4 +9,4 @@ UNION ALL
 SELECT DISTINCT bound_slices.row_id, bound_slices.service_key, 'unknown_model' AS code
 FROM bound_slices
 JOIN sets ON sets.attribute = 'serving' AND sets.set_id = bound_slices.serving_set
-WHERE sets.quantity = 'output_energy' AND sets.missing = 'unknown_model'
+WHERE sets.quantity = 'model_parameters' AND sets.missing = 'unknown_model'

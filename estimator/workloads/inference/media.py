@@ -1,0 +1,50 @@
+"""Energy of an image or a video at the accelerators: of its model where it was measured, else of all that were."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from estimator.catalogue.load import load as catalogue
+from estimator.catalogue.schema import Factor
+from estimator.workloads.inference.measurements import ANY, TokenTables, load
+from estimator.workloads.inference.serving import computed
+
+JOULES_PER_KWH = 3.6e6
+
+
+@dataclass(frozen=True)
+class MediaEnergy:
+    """Electricity of one image or video as a factor [kWh], the measured rows behind it, codes of what to tell."""
+
+    factor: Factor
+    rows: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def media_energy(
+    kind: Literal["image", "video"], model: str | None, device: str | None, table: TokenTables | None = None
+) -> MediaEnergy:
+    """Electricity of one image or one video of the accelerators."""
+    table = table or load()
+    rows = [r for r in table.rows if r.unit == f"J/{kind}" and r.model == model]
+    if not rows:
+        item = table.find(f"{kind}_energy")
+        return MediaEnergy(item, (item.id,), ("model_unknown",))
+    here = [r for r in rows if _covers(device, r.device)]
+    used = here or rows
+    value = math.exp(sum(math.log(r.energy_j) for r in used) / len(used))
+    low, high = min(r.energy_low_j or r.energy_j for r in used), max(r.energy_high_j or r.energy_j for r in used)
+    ids = tuple(r.id for r in used)
+    if not here:
+        ratio = table.find("token_energy_device", ANY)
+        assert ratio.low and ratio.value and ratio.high
+        low, high, ids = low * ratio.low / ratio.value, high * ratio.high / ratio.value, (*ids, ratio.id)
+    ends = (low / JOULES_PER_KWH, value / JOULES_PER_KWH, high / JOULES_PER_KWH)
+    where = f"{model}/{device or 'any'}".replace(" ", "-")
+    item = computed(f"media_energy/{where}", "media_energy", ends, used[0].source, used[0].locator, unit="kWh")
+    return MediaEnergy(item, ids, () if here else ("device_unknown",))
+
+
+def _covers(asked: str | None, had: str) -> bool:
+    """Is the device of a measurement the one asked for, or one of the class asked for?"""
+    return asked is not None and asked != ANY and asked in set(catalogue().ladder(had))
