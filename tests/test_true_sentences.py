@@ -17,7 +17,7 @@ from dashboard.shared.texts import t, words
 from dashboard.shared.widgets import proof_sentence
 from estimator.builds.build import build
 from estimator.cli.app import app
-from estimator.comparison.decision import decision
+from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.comparison.verdict_text import smallest_words
 from estimator.governance.indicators.practices import fits, right_sized

@@ -14,7 +14,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
 from estimator.cli.compare_text import compare_text
 from estimator.comparison.comparison import Comparator
-from estimator.comparison.decision import decision
+from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.verdict_text import smallest_words

@@ -15,7 +15,7 @@ from estimator.assessment.explanation import explain_groups
 from estimator.catalogue import models, providers
 from estimator.catalogue.load import load as load_catalogue
 from estimator.comparison.comparison import Comparator, explain_difference
-from estimator.comparison.decision import decision, factor_labels
+from estimator.comparison.decision_sheet import decision, factor_labels
 from estimator.comparison.option_inventory import ComparisonContext, built
 from estimator.comparison.scenario import Option, Scenario, parse_scenario
 from estimator.comparison.site_comparison import at_hosts

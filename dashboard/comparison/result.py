@@ -13,8 +13,8 @@ from dashboard.shared.svg_charts import ChartRow
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.option_inventory import MINUTES_APART
 from estimator.comparison.scenario import Scenario
+from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import no_lead
-from estimator.comparison.verdicts import SETTLED
 from estimator.core.number_format import count_text, share_text, tick_text, two_figures
 
 PAGE = "comparer"

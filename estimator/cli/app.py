@@ -150,7 +150,7 @@ def compare(
     json_: Json = False,
 ) -> None:
     from estimator.cli.compare_text import compare_text
-    from estimator.comparison.decision import decision
+    from estimator.comparison.decision_sheet import decision
     from estimator.comparison.scenario import read_scenario
 
     sites = (option or "", hosts.split(",")) if hosts else None

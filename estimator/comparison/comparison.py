@@ -19,9 +19,9 @@ from estimator.comparison.breakdown import components, screens_share
 from estimator.comparison.option_inventory import ComparisonContext, OptionInventory, built, counts_network
 from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.scenario import Option, Scenario
+from estimator.comparison.verdict_rules import NOT_COMPARABLE, NOT_STUDIED, SETTLED, Comparison
+from estimator.comparison.verdict_rules import compare as compare_pair
 from estimator.comparison.verdict_text import quality_words, ratio_words, verdict_words
-from estimator.comparison.verdicts import NOT_COMPARABLE, NOT_STUDIED, SETTLED, Comparison
-from estimator.comparison.verdicts import compare as compare_pair
 from estimator.core.errors import LANGUAGES
 
 INDICATORS = tuple(figure.id for figure in FIGURES)

@@ -10,7 +10,7 @@ from estimator.assessment.evaluation import ActivityGroup, Choose, bound_case, e
 from estimator.assessment.impacts import ImpactIndicator, applies_to, known_result
 from estimator.assessment.sensitivity import tornado, variance_shares
 from estimator.catalogue.schema import Factor
-from estimator.comparison.verdicts import OptionPair
+from estimator.comparison.verdict_rules import OptionPair
 
 if TYPE_CHECKING:
     from estimator.assessment.uncertainty import Array

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from estimator.comparison.scenario import Option, Quality
-from estimator.comparison.verdicts import ODD_DRAWS, Comparison
+from estimator.comparison.verdict_rules import ODD_DRAWS, Comparison
 from estimator.core.errors import say
 from estimator.core.number_format import DisplayUnit, share_text, tick_text, two_figures
 from estimator.core.typography import typeset

@@ -14,7 +14,7 @@ import numpy as np
 from estimator.assessment.uncertainty import DRAWS, Z95, draw
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
-from estimator.comparison.verdicts import OptionPair, compare
+from estimator.comparison.verdict_rules import OptionPair, compare
 
 SHARES = (0.80, 0.885, 0.90, 0.905, 0.91, 0.915, 0.92, 0.925, 0.93, 0.98, 0.9985, 0.9999, 0.9999996)
 SPREADS = (1.6, 1.5, 1.3)  # of three factors of only one of the options: 95 % point over median

@@ -10,7 +10,7 @@ from estimator.catalogue.load import load
 from estimator.cli.compare_text import compare_text
 from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator, explain_difference, pair_result
-from estimator.comparison.decision import decision
+from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import MINUTES_APART, ComparisonContext
 from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
 from estimator.comparison.verdict_text import smallest_words

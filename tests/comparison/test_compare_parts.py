@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from estimator.catalogue.load import load
 from estimator.comparison.comparison import Comparator, compare_scenario, explain_difference
-from estimator.comparison.decision import decision
+from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario, scenario_of

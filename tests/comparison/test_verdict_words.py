@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from estimator.comparison.verdict_rules import Comparison, OptionPair, OptionRatio, compare
 from estimator.comparison.verdict_text import ratio_words, verdict_words
-from estimator.comparison.verdicts import Comparison, OptionPair, OptionRatio, compare
 from tests.core.test_numbers import spaced
 
 NAMES = ("le modèle léger", "le grand")

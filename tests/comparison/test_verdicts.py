@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.assessment import uncertainty
-from estimator.comparison.verdicts import Comparison, OptionPair, OptionRatio, Shares, compare, decide
+from estimator.comparison.verdict_rules import Comparison, OptionPair, OptionRatio, Shares, compare, decide
 from tests.support import factor
 
 RANK = {"lower_always": 3, "lower_mostly": 2}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from estimator.comparison.decision import decision
+from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Scenario, read_scenario
 from estimator.core.errors import SobriaError
 from estimator.governance.register.schema import UseCase

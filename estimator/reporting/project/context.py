@@ -11,7 +11,7 @@ from babel.dates import format_date
 
 from estimator.builds.queries import open_current
 from estimator.catalogue import providers
-from estimator.comparison.decision import decision
+from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Option, Quality, Scenario, read_scenario
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import (

@@ -6,8 +6,8 @@ from typing import Any
 
 from estimator.assessment import method_documentation
 from estimator.catalogue.load import load
+from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import no_lead, smallest_words
-from estimator.comparison.verdicts import SETTLED
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, share_text, tick_text
 from estimator.places.questionnaire import questionnaire

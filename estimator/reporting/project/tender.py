@@ -5,7 +5,7 @@ from typing import Any
 
 from estimator.assessment.impacts import figure_named
 from estimator.catalogue.load import load
-from estimator.comparison.verdicts import SETTLED
+from estimator.comparison.verdict_rules import SETTLED
 from estimator.core.errors import say
 from estimator.core.number_format import share_text, unit_text
 from estimator.places.evidence import tables

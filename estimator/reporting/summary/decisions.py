@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from estimator.catalogue.models import ModelUnknown, find
-from estimator.comparison.verdicts import SETTLED
+from estimator.comparison.verdict_rules import SETTLED
 from estimator.core.errors import LANGUAGES, say
 from estimator.governance.indicators.scenarios import ScenarioDecision
 from estimator.governance.indicators.scope import Scope, of_case
