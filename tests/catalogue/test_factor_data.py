@@ -85,8 +85,8 @@ def test_quantities_units_and_subjects_are_those_of_the_dictionaries() -> None:
         if row["quantity"].startswith("grid_"):
             return row["subject"] in PLACES
         kind = SUBJECTS[row["subject"]]["kind"]
-        if row["quantity"] == "provisioning_factor":
-            return kind == "device"
+        if QUANTITIES[row["quantity"]]["hangs_on"] == "serving":  # a model at a place, on a card
+            return kind in ("device", "host")
         if row["quantity"] in shared:
             return kind in ("device", "machine", "part", "terminal")
         return kind == kinds.get(QUANTITIES[row["quantity"]]["hangs_on"], "mode")

@@ -309,7 +309,7 @@ def test_a_reserved_server_too_small_is_said_beside_its_figures() -> None:
     values["options"][2]["reserved_hours"] = 1
     text = text_of(opened(scenario=token(scenario_of(values))))
     occupancy = compare_data.compared(scenario_of(values)).body["options"][2]["occupancy"]
-    assert occupancy["central"] == pytest.approx(8766 * 0.00022285, rel=1e-3)  # the share of a year, of one hour
+    assert occupancy["central"] == pytest.approx(8766 * 0.0002242, rel=1e-3)  # the share of a year, of one hour
     assert text.count("capacité dépassée : il faudrait 2 fois les heures réservées".replace(" :", "\u00a0:")) >= 3
 
 

@@ -59,7 +59,7 @@ def test_every_file_of_a_page_is_a_screen() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_menu_has_its_screens_in_order(home: Path, lang: str) -> None:
+def test_the_menu_has_its_screens_in_order(empty_home: Path, lang: str) -> None:
     menu = re.findall(r'href="([a-z]*)', page("accueil", lang).split("<nav", 2)[1])
     assert menu == ["", "synthese", "comparer", "registre", "mesures", "facteurs", "methode"]
 

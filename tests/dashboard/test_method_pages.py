@@ -10,6 +10,7 @@ import pytest
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.texts import t, words
 from estimator.assessment import method_documentation
+from estimator.assessment.coefficients import COEFFICIENTS
 from estimator.assessment.equations import FORMULAS
 from estimator.catalogue.load import load
 from scripts.validation_summary import quantile, stripped, summary
@@ -30,7 +31,7 @@ def test_a_page_asks_its_question_even_without_a_build(empty_home: Path, name: s
 def test_every_formula_and_every_line_of_the_boundary_is_on_the_method_page(empty_home: Path) -> None:
     text = page("methode", "fr")
     found = estimator_gateway.method_text("fr")
-    assert len(found.rules) == len(FORMULAS) + 2
+    assert len(found.rules) == len(FORMULAS) + len(COEFFICIENTS)
     for rule in found.rules:
         assert estimator_gateway.typeset_all([rule.label], "fr")[0] in text
     for element in found.boundary:

@@ -17,7 +17,7 @@ EXCEPTIONS = {
     ("estimator/words/reporting", "report.budget_kind"): "« transition écologique » is in the title of that annex",
     ("estimator/words/ingestion", "refusals.declared_date"): "the offset of a time zone",
     ("dashboard/words/shared", "codes.offset"): "the offset of a time zone",
-    ("dashboard/words/summary", "synthese.how_gwp"): "says that such contracts are not deducted",
+    ("estimator/words/governance", "indicators_read.gwp"): "says that such contracts are not deducted",
 }
 PAGES = ("README.md", "docs/methode.md")
 FILES = [path for folder in WORDS for path in sorted(folder.glob("*.toml"))]
