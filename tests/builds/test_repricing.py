@@ -109,6 +109,19 @@ def test_the_same_values_under_another_version_change_nothing(
             assert figure["after"][name] == (None if value is None else pytest.approx(value, rel=1e-9))
 
 
+def test_factors_that_come_and_go_are_counted_apart(tmp_path: Path) -> None:
+    """The French row under another name: one comes, one goes; no row for Poland any more: another one goes."""
+    ledger(tmp_path, activity(), activity(zone="POL", service_key="b"))
+    kept = [f for f in load().factors if (f.quantity, f.subject) != ("grid_gwp", "POL")]
+    renamed = tuple(f.model_copy(update={"id": "grid_gwp/FRA/x"}) if f.id == GRID else f for f in kept)
+    build(tmp_path, load().with_factors(renamed))
+    assert entry(tmp_path)["factors"] == {"changed": [], "added": 1, "removed": 2}
+    build(tmp_path)
+    back = changes(tmp_path)[0]
+    assert back["factors"] == {"changed": [], "added": 2, "removed": 1}
+    assert factors_text(back, "fr") == "facteurs employés : 0 changé(s), 2 ajouté(s), 1 retiré(s)"
+
+
 def test_nothing_is_logged_without_a_change_of_factors(tmp_path: Path) -> None:
     ledger(tmp_path)
     ledger(tmp_path, activity())

@@ -77,6 +77,25 @@ def test_cached_and_reasoning_tokens() -> None:
     assert "11 jetons gardés" in refusal.value.message("fr")
 
 
+def test_tokens_kept_in_cache_are_not_read_again() -> None:
+    """2,000 tokens of which 1,500 are kept: 500 are read, and take a quarter of what reading 2,000 takes. Requests in
+    flight are not told, so that nothing measured, whatever is read, stands for the answer."""
+    alone = SERVED | {"concurrency": None}
+    nothing, whole = (central(asked(**alone, input_tokens=read), "it_energy") for read in (0, 2000))
+    kept = central(asked(**alone, input_tokens=2000, cached_tokens=1500), "it_energy")
+    assert whole > 2 * nothing
+    assert kept - nothing == pytest.approx((whole - nothing) * 500 / 2000)
+
+
+def test_a_card_carries_an_eighth_of_its_server_and_the_whole_of_its_computer() -> None:
+    """1,000 h of 8,766 h × 5 years each: of a server of eight cards (5,700 kg), of a workstation of one (415.5 kg)."""
+    life = 5 * 8766
+    server = asked(**H100, device_hours=1000)
+    assert central(server, "gwp", "machines") == pytest.approx(1000 / 8 / life * 5700)
+    desk = asked(**H100 | {"host": "class/desk"}, device_hours=1000)
+    assert central(desk, "gwp", "machines") == pytest.approx(1000 / 1 / life * 415.5)
+
+
 def test_storage_by_hand() -> None:
     """12 TB·month = 1,000 GB·year × 0.00810855 kWh × 2 copies × PUE 1 on a desk = 16.2 kWh, whatever else is asked."""
     body = asked(storage_tb_months=12, host="class/desk", zone="FRA")

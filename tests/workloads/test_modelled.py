@@ -60,6 +60,18 @@ def test_twice_the_tokens_in_twice_the_requests_is_twice_the_electricity(tmp_pat
     assert twice["indicators"]["energy"]["at_factor_values"] == pytest.approx(2 * once)
 
 
+@pytest.mark.parametrize("requests", [1000.0, None])
+def test_tokens_kept_in_cache_are_not_read_again(tmp_path: Path, requests: float | None) -> None:
+    """Of 2,000,000 tokens 1,600,000 are kept: 400,000 are read, as far below 1,200,000 as these below 2,000,000."""
+    alone = {"concurrency": None, "requests": requests}  # told how many are in flight, a measurement would stand for it
+    rows = [answers(**alone, input_tokens=read) for read in (1_200_000.0, 2_000_000.0)]
+    rows.append(answers(**alone, input_tokens=2_000_000.0, cached_tokens=1_600_000.0))
+    builds = [built(tmp_path / str(n), row) for n, row in enumerate(rows)]
+    less, whole, kept = (b.totals()["indicators"]["it_energy"]["at_factor_values"] for b in builds)
+    assert whole > 1.2 * less
+    assert kept == pytest.approx(less - (whole - less))
+
+
 def test_a_card_that_is_not_named_is_any_card(tmp_path: Path) -> None:
     gwp = built(tmp_path, answers(device=None)).totals()["indicators"]["gwp"]
     assert gwp["devices"]["high"] > 10 * gwp["devices"]["low"] > 0
