@@ -1,6 +1,7 @@
 """The law of each kind of bounds, and what factors share."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,3 +97,17 @@ def test_the_interval_covers_what_it_says() -> None:
     low, high = uncertainty.interval(drawn)
     truths = uncertainty.draw(factor("grid_gwp", 50, 20, 300, id="test/other"), 100_000)
     assert ((truths >= low) & (truths <= high)).mean() == pytest.approx(0.90, abs=0.01)
+
+
+@pytest.mark.parametrize("change", [{"low": 10.0}, {"high": 600.0}, {"value": 60.0}, {"drawn_as": "another doubt"}])
+def test_two_factors_of_one_name_never_share_a_kept_interval(change: dict[str, object]) -> None:
+    """An interval is kept under every number it was drawn from: a bound of a user's own is a bound of its own."""
+    use, bounds = figure_named("gwp.use"), bounds_of(pue=1.5)
+    assert use is not None
+    found = []
+    for more in ({}, change):
+        grid = factor("grid_gwp", 50, 20, 300).model_copy(update=more)
+        cell = Cell({"it_energy": 10.0}, bounds | {"grid_gwp": replace(bounds["grid_gwp"], factor=grid)})
+        amount = amounts([cell], (use,))["gwp.use"]
+        found.append((amount.low, amount.central, amount.high))
+    assert found[0] != found[1]

@@ -40,6 +40,13 @@ def test_eight_machine_mode_runs_at_once_on_one_host_are_one_host(tmp_path: Path
     assert machine_hours == pytest.approx(1.0)
 
 
+def test_hours_of_accelerators_are_shared_as_the_electricity_is(tmp_path: Path) -> None:
+    """Two runs that each held the two cards of one computer over the same hour: 2 × 2 h × 1/2 = 2 h of cards."""
+    rows = [activity(scope="machine", machine_id="m1", device_hours=2.0, gap="gap/none") for _ in range(2)]
+    cells = built(tmp_path, *rows).cells()
+    assert math.fsum(cell.amounts["device_hours"] for cell in cells) == pytest.approx(2.0)
+
+
 def test_runs_on_two_hosts_or_in_process_mode_are_each_charged(tmp_path: Path) -> None:
     rows = [activity(scope="machine", machine_id=m) for m in ("m1", "m2")] + [
         activity(scope="process", machine_id="m1")
@@ -73,6 +80,21 @@ def test_a_run_across_two_factor_periods_is_shared_by_duration(tmp_path: Path) -
     use = found.totals()["indicators"]["gwp"]["use"]["at_factor_values"]
     assert use == pytest.approx(1.55 * (0.5 * 0.0520 + 0.5 * 0.0461), rel=1e-12)
     assert energy(found) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_what_a_run_across_two_months_made_is_shared_by_duration(tmp_path: Path) -> None:
+    """23 h to 3 h over the new year: 400 items and 40 requests, a quarter of them in December."""
+    found = built(tmp_path, activity("2024-12-31T23:00:00", 4, items=400.0, requests=40.0))
+    assert [(made.month, made.items, made.requests) for made in found.monthly()] == [
+        (202412, 100.0, 10.0),
+        (202501, 300.0, 30.0),
+    ]
+
+
+def test_a_run_that_starts_with_a_month_has_nothing_before_it(tmp_path: Path) -> None:
+    rows = [activity("2026-02-10T00:00:00", service_key="b"), activity("2026-03-01T00:00:00", 24 * 31 + 1)]
+    found = built(tmp_path, *rows).monthly()
+    assert [made.month for made in found if made.service_key == "essai"] == [202603, 202604]
 
 
 ROW = st.fixed_dictionaries(

@@ -7,7 +7,7 @@ import pytest
 
 from estimator.assessment.explanation import NumberUnknown, ReplayRefused, replay
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
-from estimator.builds.queries import Build, split_number
+from estimator.builds.queries import Asked, Build, split_number
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
@@ -88,6 +88,16 @@ def test_the_estimated_addition_is_never_called_measured(tmp_path: Path) -> None
     assert proof["measured"] == pytest.approx(1 / (1 + addition))
     assert proof["estimated"] == pytest.approx(addition / (1 + addition))
     assert sum(proof.values()) == pytest.approx(1)
+
+
+def test_a_component_that_read_nothing_proves_nothing(tmp_path: Path) -> None:
+    """1 kWh of a processor by its counter; card, memory and the rest read 0 by models: all is measured, by RAPL."""
+    zero = {f"{part}_energy_kwh": 0.0 for part in ("gpu", "ram", "other")}
+    modes = {"cpu_mode": "mode/rapl", "gpu_mode": "mode/constant", "ram_mode": "mode/unknown"}
+    found = built(tmp_path, activity(**zero, **modes, other_mode="mode/declared", gap="gap/none"))
+    assert [(mode["mode"], mode["proof"], mode["share"]) for mode in found.modes()] == [("mode/rapl", "measured", 1.0)]
+    assert found.runs(Asked(proof="measured"))["total"] == 1
+    assert [found.runs(Asked(proof=proof))["total"] for proof in ("estimated", "unknown", "declared")] == [0, 0, 0]
 
 
 def test_shares_of_variance_name_what_to_measure(tmp_path: Path) -> None:

@@ -331,6 +331,14 @@ def test_the_sentence_says_the_quality_as_quality_and_what_figures_were_divided_
     assert "answers accepted: 80% against all of them, by assumption" in given["en"]
 
 
+def test_a_quality_of_all_answers_is_said_in_percent() -> None:
+    """Quality is a share up to 1, which is 100 %; above, a mark."""
+    use = {"it_energy_kwh": 1, **SITE}
+    sides = (option("a", 1.0, use=use), option("b", 12.0, use=use | {"it_energy_kwh": 3}))
+    said = decision(scenario(*sides))["lead"][0]["sentence"]
+    assert spaced(said["fr"]).endswith("(qualité constatée : 100 % contre 12).")
+
+
 def test_sites_are_compared_on_the_service_without_the_screens_of_people() -> None:
     """A minute of a laptop weighs a thousand times the answer: left in, it hides that Poland emits 20 times France."""
     people = {"screen_minutes": 60, "work_minutes": 60}

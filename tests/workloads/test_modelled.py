@@ -72,6 +72,20 @@ def test_tokens_kept_in_cache_are_not_read_again(tmp_path: Path, requests: float
     assert kept == pytest.approx(less - (whole - less))
 
 
+@pytest.mark.parametrize(
+    ("read", "alike"),
+    [(1_234_000.0, 1_200_000.0), (1_540.0, 1_500.0), (300.0, 1_000.0)],
+)
+def test_tokens_read_by_request_count_to_two_figures_and_from_one_on(tmp_path: Path, read: float, alike: float) -> None:
+    """Of 1,000 requests: 1,234 each are 1,200, 1.54 are 1.5, 0.3 are 1; a tenth more is another number."""
+    kwh = [
+        built(tmp_path / str(n), answers(concurrency=None, input_tokens=tokens)).totals()["indicators"]["it_energy"]
+        for n, tokens in enumerate((read, alike, 1.1 * alike))
+    ]
+    first, second, more = (amount["at_factor_values"] for amount in kwh)
+    assert first == second < more
+
+
 def test_a_card_that_is_not_named_is_any_card(tmp_path: Path) -> None:
     gwp = built(tmp_path, answers(device=None)).totals()["indicators"]["gwp"]
     assert gwp["devices"]["high"] > 10 * gwp["devices"]["low"] > 0
@@ -193,6 +207,13 @@ def test_a_reserved_card_that_answers_nothing_waits_all_its_hours(tmp_path: Path
     found = built(tmp_path, reserved(output_tokens=0.0, requests=0.0)).totals()
     assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(24 * 0.7 * 0.15 * 1.43, rel=1e-12)
     assert found["proof"]["estimated"] == 1
+
+
+def test_a_card_without_hours_that_answers_nothing_is_not_modelled(tmp_path: Path) -> None:
+    """No answer and no hour: there is nothing to model, and its electricity stays unknown, not zero."""
+    build = built(tmp_path, reserved(output_tokens=0.0, requests=0.0, device_hours=0.0))
+    assert build.totals()["indicators"]["it_energy"]["missing"]["code"] == "not_published"
+    assert "mode/modelled" not in {mode["mode"] for mode in build.modes()}
 
 
 def test_hours_too_few_for_the_answers_are_said_and_nothing_waits(tmp_path: Path) -> None:
