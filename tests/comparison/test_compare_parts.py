@@ -13,7 +13,7 @@ from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario, scenario_of
-from estimator.comparison.volume_sweep import crossing, crossings, growth
+from estimator.comparison.volume_sweep import _crossing, _meeting, crossing, crossings, growth
 
 DAY = date(2026, 6, 1)
 SITE = {"zone": "FRA", "host": "class/server-room"}
@@ -111,3 +111,12 @@ def test_shown_numbers_add_up_and_stay_within_a_place(start: float, parts: dict[
     place = Decimal(1).scaleb(int(total.as_tuple().exponent))
     for exact, rounded in [(start, first), *((parts[name], shown[name]) for name in parts)]:
         assert abs(Decimal(repr(exact)) - rounded) < 2 * place
+
+
+def test_two_lines_meet_at_a_volume_that_is_above_zero_and_within_reach() -> None:
+    """2 kWh a unit against 10 kWh and 1 a unit: 10 units, told up to and at the most that one can serve."""
+    lines = {"a": [(0.0, 2.0)] * 2, "b": [(10.0, 1.0)] * 2, "c": [(0.0, 1.0)] * 2}
+    met = {"a": "a", "b": "b", "units": {"low": 10.0, "central": 10.0, "high": 10.0}, "share": 1.0, "below": "a"}
+    assert _crossing("a", "b", lines, {}) == _crossing("a", "b", lines, {"b": 10.0}) == met
+    assert _crossing("a", "b", lines, {"b": 9.0}) is None
+    assert _crossing("a", "c", lines, {}) is None and _meeting(0.0, 1.0) is None

@@ -40,8 +40,9 @@ ROW = {
 SOUND = case({"duration_s": 3600}, {"zone": "FRA"}, figure("use_gwp_kgco2e", "it", False), phase="trace", trace=ROW)
 
 
-def test_a_sound_trace_raises_no_word() -> None:
-    assert words(SOUND) == ()
+@pytest.mark.parametrize("cells", [{}, {"cpu_power": "400"}])  # 400 W is the most that this processor may take
+def test_a_sound_trace_raises_no_word(cells: dict[str, str]) -> None:
+    assert words(SOUND | {"trace": ROW | cells}) == ()
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,7 @@ def test_each_fault_of_a_statement(workload: dict, site: dict, asked: str, word:
         ({"it_energy_kwh": 1}, {"zone": "FRA", "grid_gwp_kgco2e_per_kwh": 0.06, "pue": 1.0}, "use_gwp_kgco2e"),
         ({"it_energy_kwh": 1}, {"zone": "USA-WA", "grid_gwp_kgco2e_per_kwh": 0.0, "grid_basis": "market"}, "water_l"),
         ({"device_hours": 40, "device_count": 4, "hours": 10, "duration_s": 36_000}, {}, "it_energy_kwh"),
+        ({"it_energy_kwh": 1}, {"pue": 4.0}, "site_energy_kwh"),  # the end of the scale
     ],
 )
 def test_sound_statements_raise_no_word(workload: dict, site: dict, asked: str) -> None:
