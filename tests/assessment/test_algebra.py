@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from estimator.assessment.equation_system import sql, system
 from estimator.assessment.equations import FORMULAS, device_lives, site_energy
-from estimator.assessment.expressions import Formula, FormulaRefused, directions, formula, render, to_latex, to_sql
+from estimator.assessment.expressions import (
+    Formula,
+    FormulaRefused,
+    Node,
+    degree,
+    directions,
+    formula,
+    render,
+    to_latex,
+    to_sql,
+    unit_of,
+)
 from estimator.assessment.units import parse
 from estimator.core.duckdb_engine import connect
 
@@ -80,6 +91,18 @@ def test_a_degree_other_than_one_is_refused() -> None:
 def test_a_sum_of_an_amount_and_a_fact_is_refused() -> None:
     with pytest.raises(FormulaRefused, match="adds a term of degree 1 to one of degree 0"):
         load(named("hours", lambda hours, life: hours + life, "h"))
+
+
+@pytest.mark.parametrize(
+    ("ways", "reason"),
+    [(("e", "grid"), "its ways have different units"), (("life", "hours"), "its ways have different degrees")],
+)
+def test_two_ways_to_one_quantity_are_of_one_unit_and_one_degree(ways: tuple[str, str], reason: str) -> None:
+    first, second = (Node("name", (way,)) for way in ways)
+    either = Node("either", (first, second))
+    with pytest.raises(FormulaRefused, match=reason):
+        unit_of(either, {name: parse(unit) for name, unit in UNITS.items()}, "x")
+        degree(either, {name: int(adds_up) for name, adds_up in EXTENSIVE.items()}, "x")
 
 
 def test_an_input_with_a_default_is_refused() -> None:

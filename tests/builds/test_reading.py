@@ -95,7 +95,8 @@ def test_a_component_that_read_nothing_proves_nothing(tmp_path: Path) -> None:
     zero = {f"{part}_energy_kwh": 0.0 for part in ("gpu", "ram", "other")}
     modes = {"cpu_mode": "mode/rapl", "gpu_mode": "mode/constant", "ram_mode": "mode/unknown"}
     found = built(tmp_path, activity(**zero, **modes, other_mode="mode/declared", gap="gap/none"))
-    assert [(mode["mode"], mode["proof"], mode["share"]) for mode in found.modes()] == [("mode/rapl", "measured", 1.0)]
+    labels = {"fr": "Compteur du processeur (RAPL)", "en": "Processor counter (RAPL)"}
+    assert found.modes() == [{"mode": "mode/rapl", "proof": "measured", "share": 1.0} | labels]
     assert found.runs(Asked(proof="measured"))["total"] == 1
     assert [found.runs(Asked(proof=proof))["total"] for proof in ("estimated", "unknown", "declared")] == [0, 0, 0]
 

@@ -15,12 +15,13 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from estimator.core import atomic_files, parquet_files
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import ACTIVITY_SCHEMA, Account, Ledger
 from estimator.ledger.rows import Activity, Refused
-from tests.support import append
+from tests.support import activity, append
 from tests.traces_support import DEFAULTS, TRACES, context, counting, judged, read, read_file, text
 
 Row = dict[str, Any]
@@ -297,6 +298,12 @@ def test_columns_are_those_of_activity(tmp_path: Path) -> None:
     assert (types["cumulative"], types["checks"], types["gap"]) == ("bool", "list<item: string>", "string")
     bring(tmp_path, text({}))
     assert set(judged(Ledger(tmp_path))[0]) == {*Activity.model_fields, "status", "hours_from"}
+
+
+def test_a_share_of_a_machine_is_one_at_most() -> None:
+    assert activity(resource_share=1.0).resource_share == 1.0
+    with pytest.raises(ValidationError, match="resource_share"):
+        activity(resource_share=1.01)
 
 
 def test_what_is_written_is_what_was_read(tmp_path: Path) -> None:
