@@ -40,6 +40,16 @@ def test_eight_machine_mode_runs_at_once_on_one_host_are_one_host(tmp_path: Path
     assert machine_hours == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("part", ["cpu", "gpu", "ram", "other"])
+def test_each_component_is_shared_among_runs_and_among_months(tmp_path: Path, part: str) -> None:
+    """Two runs that read one machine from 23 h to 1 h over the new year, 1 kWh each: 1 kWh, half in each month."""
+    read = {"cpu_energy_kwh": 0.0, "cpu_mode": "mode/none"} | {f"{part}_energy_kwh": 1.0, f"{part}_mode": "mode/meter"}
+    machine = {"scope": "machine", "machine_id": "m1", "gap": "gap/none"}
+    found = built(tmp_path, *(activity("2024-12-31T23:00:00", 2, **read, **machine) for _ in range(2)))
+    months = {made.month: made.cell.amounts[f"{part}_energy"] for made in found.monthly()}
+    assert months == {202412: pytest.approx(0.5, rel=1e-3), 202501: pytest.approx(0.5, rel=1e-3)}
+
+
 def test_hours_of_accelerators_are_shared_as_the_electricity_is(tmp_path: Path) -> None:
     """Two runs that each held the two cards of one computer over the same hour: 2 × 2 h × 1/2 = 2 h of cards."""
     rows = [activity(scope="machine", machine_id="m1", device_hours=2.0, gap="gap/none") for _ in range(2)]

@@ -40,6 +40,18 @@ def test_a_refused_case_keeps_its_rows_with_the_reason() -> None:
     assert found["summary"]["outputs"] == 3 and found["summary"]["valued"] == 1
 
 
+def test_a_case_is_told_two_of_its_faults_at_most_the_gravest_first() -> None:
+    """A total that another case contradicts, a PUE below 1, and no overhead asked of the whole site: two are told."""
+    service = {"model": "Some Model", "requests": 123_457}
+    parts = case(service | {"component_energy_kwh": {"cpu": 10, "gpu": 80, "ram": 10}}, id="parts")
+    asked = figure("site_energy_kwh", "site", False)
+    other = case(service | {"it_energy_kwh": 106}, {"pue": 0.5}, asked, id="other")
+    (row,) = run([parts, other], today=TODAY)["cases"]
+    assert row["warnings"] == ["unit_error", "scope_mismatch"]
+    (row,) = run([parts, other | {"published": [figure("it_energy_kwh")]}], today=TODAY)["cases"]
+    assert row["warnings"] == ["unit_error", "not_reproducible"]
+
+
 def test_answers_are_never_read() -> None:
     sound = case({"it_energy_kwh": 2}, {"zone": "FRA"}, figure("use_gwp_kgco2e", "it", False))
     told = sound | {"kind": "physics", "published": [sound["published"][0] | {"value": 9e9, "resolution": 1}]}

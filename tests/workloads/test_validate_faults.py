@@ -107,6 +107,7 @@ def test_scope_and_equipment_must_be_of_one_kind() -> None:
     whole = {"host_power_w": 700, "hours": 3}
     assert words(case(whole, {}, figure("it_energy_kwh", "gpu"))) == ("scope_mismatch",)
     assert words(case({"it_energy_kwh": 1}, {}, figure("it_energy_kwh", "it", True))) == ("scope_mismatch",)
+    assert words(case({"it_energy_kwh": 1}, {}, figure("site_energy_kwh", "site", False))) == ("scope_mismatch",)
     assert words(case(whole, {}, figure("it_energy_kwh", "it", False))) == ()
 
 
