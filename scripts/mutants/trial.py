@@ -112,8 +112,8 @@ def tried(copy: Path, trial: Trial, runs: Sequence[Recorded]) -> Trial:
     text = file.read_bytes()
     file.write_bytes(trial.fault.made(text))
     try:
-        command = ["-m", "pytest", "-x", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
-        command += [run.test for run in there]
+        command = ["-m", "pytest", "-x", "--tb=no", "-p", "no:cacheprovider", "-p", "scripts.mutants.unshrunk"]
+        command += ["--hypothesis-seed=0", *(run.test for run in there)]
         code, said = _run(copy, command, 60 + 5 * sum(run.seconds for run in there))
     finally:
         file.write_bytes(text)
