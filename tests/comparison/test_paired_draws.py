@@ -3,10 +3,11 @@
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
 import pytest
 
 from estimator.assessment.evaluation import Cell
-from estimator.assessment.impacts import figure_named
+from estimator.assessment.impacts import amounts, figure_named
 from estimator.catalogue.schema import Factor
 from estimator.comparison.paired_draws import Paired, Side
 from tests.support import bounds_of, factor
@@ -29,3 +30,14 @@ def test_the_corners_are_those_of_shared_factors_of_a_alone_and_of_b_alone() -> 
     }
     assert len(found) == 8
     assert sorted(found) == [pytest.approx(corner) for corner in sorted(by_hand)]
+
+
+def test_the_value_of_an_option_is_the_median_of_its_draws() -> None:
+    """Ten kWh at 0.05 kgCO2e (0.02 to 0.3): half of the draws below, half above, as an estimate prints it."""
+    use, bounds = figure_named("gwp.use"), bounds_of(pue=1.5)
+    assert use is not None
+    grid = replace(bounds["grid_gwp"], factor=factor("grid_gwp", 0.05, 0.02, 0.3))
+    side = Side([Cell({"it_energy": 10.0}, bounds | {"grid_gwp": grid})])
+    central = side.central(use)
+    assert central == pytest.approx(float(np.median(np.asarray(side.drawn(use)))), rel=1e-3)
+    assert central == pytest.approx(amounts(side.cells, (use,))["gwp.use"].central)

@@ -111,6 +111,17 @@ def test_the_last_snapshot_of_each_stretch_counts(tmp_path: Path, rows: list[Row
     assert kwh(tmp_path) == pytest.approx(counted, rel=APPROX)
 
 
+def test_of_two_snapshots_of_one_moment_the_one_with_more_energy_is_the_last(tmp_path: Path) -> None:
+    """1 kWh of other parts, then 2 kWh of the processor, at 11 h after an hour; then the run starts again: 2 + 0.5."""
+    run = {"run_key": "r", "cumulative": True}
+    first = activity("2026-03-01T10:00:00", 1, **run, cpu_energy_kwh=0.0, other_energy_kwh=1.0)
+    second = activity("2026-03-01T10:00:00", 1, **run, cpu_energy_kwh=2.0, other_energy_kwh=0.0)
+    again = activity("2026-03-01T10:45:00", 0.5, **run, cpu_energy_kwh=0.5, other_energy_kwh=0.0)
+    Ledger(tmp_path).append([first, second, again], [])
+    status = {row["row_id"]: row["status"] for row in judged(Ledger(tmp_path))}
+    assert [status[row.row_id] for row in (first, second, again)] == ["superseded", "current", "current"]
+
+
 def test_a_run_and_its_tasks_count_once_with_the_hours_of_the_tasks(tmp_path: Path) -> None:
     """The run holds 16.25 Wh at PUE 1.25, so 13 Wh; its tasks lasted 10 + 18 s, its row says 0.001 s."""
     account = import_paths(Ledger(tmp_path), [TRACES / "good" / "task_mode"], context()).account
