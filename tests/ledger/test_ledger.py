@@ -122,6 +122,22 @@ def test_of_two_snapshots_of_one_moment_the_one_with_more_energy_is_the_last(tmp
     assert [status[row.row_id] for row in (first, second, again)] == ["superseded", "current", "current"]
 
 
+@pytest.mark.parametrize(
+    ("run_starts", "task_starts"), [("02-28T23:00", "03-01T00:30"), ("03-01T00:30", "02-28T23:00")]
+)
+def test_a_run_that_takes_the_hours_of_its_tasks_starts_with_the_first_of_them(
+    tmp_path: Path, run_starts: str, task_starts: str
+) -> None:
+    """A run of 2 h and its task of 3 h, over the end of February: whichever came first, 3 h from February on."""
+    known = {"run_id": "r", "cpu_energy_kwh": 1.0}
+    run = activity(f"2026-{run_starts}:00", 2, **known, run_key="r", cumulative=True)
+    task = activity(f"2026-{task_starts}:00", 3, **known, run_key="t", cumulative=False, task_name="task")
+    Ledger(tmp_path).append([run, task], [])
+    (row,) = (row for row in judged(Ledger(tmp_path)) if row["status"] == "current")
+    assert (row["row_id"], row["duration_s"], row["hours_from"]) == (run.row_id, 3 * 3600, "tasks")
+    assert (row["start_us"], row["start_month"]) == (min(run.start_us, task.start_us), 202602)
+
+
 def test_a_run_and_its_tasks_count_once_with_the_hours_of_the_tasks(tmp_path: Path) -> None:
     """The run holds 16.25 Wh at PUE 1.25, so 13 Wh; its tasks lasted 10 + 18 s, its row says 0.001 s."""
     account = import_paths(Ledger(tmp_path), [TRACES / "good" / "task_mode"], context()).account

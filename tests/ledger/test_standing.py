@@ -8,6 +8,7 @@ import pytest
 from estimator.builds.build import build
 from estimator.core import parquet_files
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, LedgerTorn
+from estimator.ledger.journal import Import
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 from tests.ledger.test_ledger import bring, snapshot
 from tests.support import append, sobria
@@ -41,6 +42,13 @@ def test_the_account_is_that_of_all_imports_as_they_stand(tmp_path: Path) -> Non
     found = reconcile(Ledger(tmp_path))
     assert found == Reconciliation(2, 9, 2, 2, 1, 4, 0, 0, 0)
     assert balanced(found)
+
+
+def test_an_import_balances_when_what_it_read_and_took_back_was_known_or_written() -> None:
+    """3 rows read and 2 that left the quarantine: 1 was known, 4 were written; one more or less is a fault."""
+    for written, balances in ((3, False), (4, True), (5, False)):
+        done = Import.model_construct(read=3, moved=2, duplicates=1, wrote={"a": 1, "b": written - 1})
+        assert done.balances is balances
 
 
 def test_an_empty_home_is_sound(tmp_path: Path) -> None:
