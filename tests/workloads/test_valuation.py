@@ -59,6 +59,10 @@ def test_it_energy_is_site_energy_over_pue() -> None:
     assert exactly(data) == pytest.approx([120 / 1.2, 120])
 
 
+def test_nothing_read_is_nothing_and_not_out_of_range() -> None:
+    assert exactly(case({"it_energy_kwh": 0}, {"pue": 1.2}, figure("it_energy_kwh", "it"))) == [0.0]
+
+
 @pytest.mark.parametrize(("basis", "onsite"), [("it", 100 * 0.4), ("site", 150 * 0.4)])
 def test_water_on_it_and_on_site_energy(basis: str, onsite: float) -> None:
     site = {"pue": 1.5, "wue_l_per_kwh": 0.4, "wue_basis": basis, "grid_water_l_per_kwh": 2}
