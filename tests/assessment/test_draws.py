@@ -107,7 +107,7 @@ def test_two_factors_of_one_name_never_share_a_kept_interval(change: dict[str, o
     found = []
     for more in ({}, change):
         grid = factor("grid_gwp", 50, 20, 300).model_copy(update=more)
-        cell = Cell({"it_energy": 10.0}, bounds | {"grid_gwp": replace(bounds["grid_gwp"], factor=grid)})
-        amount = amounts([cell], (use,))["gwp.use"]
+        group = ActivityGroup({"it_energy": 10.0}, bounds | {"grid_gwp": replace(bounds["grid_gwp"], factor=grid)})
+        amount = amounts([group], (use,))["gwp.use"]
         found.append((amount.low, amount.central, amount.high))
     assert found[0] != found[1]

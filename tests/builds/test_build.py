@@ -46,15 +46,15 @@ def test_each_component_is_shared_among_runs_and_among_months(tmp_path: Path, pa
     read = {"cpu_energy_kwh": 0.0, "cpu_mode": "mode/none"} | {f"{part}_energy_kwh": 1.0, f"{part}_mode": "mode/meter"}
     machine = {"scope": "machine", "machine_id": "m1", "gap": "gap/none"}
     found = built(tmp_path, *(activity("2024-12-31T23:00:00", 2, **read, **machine) for _ in range(2)))
-    months = {made.month: made.cell.amounts[f"{part}_energy"] for made in found.monthly()}
+    months = {made.month: made.group.amounts[f"{part}_energy"] for made in found.monthly()}
     assert months == {202412: pytest.approx(0.5, rel=1e-3), 202501: pytest.approx(0.5, rel=1e-3)}
 
 
 def test_hours_of_accelerators_are_shared_as_the_electricity_is(tmp_path: Path) -> None:
     """Two runs that each held the two cards of one computer over the same hour: 2 × 2 h × 1/2 = 2 h of cards."""
     rows = [activity(scope="machine", machine_id="m1", device_hours=2.0, gap="gap/none") for _ in range(2)]
-    cells = built(tmp_path, *rows).cells()
-    assert math.fsum(cell.amounts["device_hours"] for cell in cells) == pytest.approx(2.0)
+    groups = built(tmp_path, *rows).groups()
+    assert math.fsum(group.amounts["device_hours"] for group in groups) == pytest.approx(2.0)
 
 
 def test_runs_on_two_hosts_or_in_process_mode_are_each_charged(tmp_path: Path) -> None:

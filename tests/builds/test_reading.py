@@ -7,7 +7,7 @@ import pytest
 
 from estimator.assessment.explanation import NumberUnknown, ReplayRefused, replay
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
-from estimator.builds.queries import Asked, Build, split_number
+from estimator.builds.queries import Build, RunFilter, split_number
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
@@ -97,8 +97,8 @@ def test_a_component_that_read_nothing_proves_nothing(tmp_path: Path) -> None:
     found = built(tmp_path, activity(**zero, **modes, other_mode="mode/declared", gap="gap/none"))
     labels = {"fr": "Compteur du processeur (RAPL)", "en": "Processor counter (RAPL)"}
     assert found.modes() == [{"mode": "mode/rapl", "proof": "measured", "share": 1.0} | labels]
-    assert found.runs(Asked(proof="measured"))["total"] == 1
-    assert [found.runs(Asked(proof=proof))["total"] for proof in ("estimated", "unknown", "declared")] == [0, 0, 0]
+    assert found.runs(RunFilter(proof="measured"))["total"] == 1
+    assert [found.runs(RunFilter(proof=proof))["total"] for proof in ("estimated", "unknown", "declared")] == [0, 0, 0]
 
 
 def test_shares_of_variance_name_what_to_measure(tmp_path: Path) -> None:

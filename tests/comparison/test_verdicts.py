@@ -74,9 +74,9 @@ def test_zero_and_unknown_are_told_apart() -> None:
 def test_a_ratio_of_which_a_point_is_zero_has_no_meaning() -> None:
     """Half of the draws of B are 0: at 5 % its ratio is 0; nor is there a ratio of values of which one is 0."""
     ones, half = np.ones(20), np.repeat([0.0, 2.0], 10)
-    assert compare(Pair(ones, half, 1.0, 1.0)).ratio is None
-    assert compare(Pair(ones, ones, 0.0, 1.0)).ratio is None and compare(Pair(ones, ones, 1.0, 0.0)).ratio is None
-    assert compare(Pair(ones, 2 * ones, 1.0, 2.0)).ratio == Ratio(2.0, 2.0, 2.0, 2.0)
+    for b, values in ((half, (1.0, 1.0)), (ones, (0.0, 1.0)), (ones, (1.0, 0.0))):
+        assert compare(OptionPair(ones, b, *values)).ratio is None
+    assert compare(OptionPair(ones, 2 * ones, 1.0, 2.0)).ratio == OptionRatio(2.0, 2.0, 2.0, 2.0)
 
 
 def test_bad_values_are_refused() -> None:

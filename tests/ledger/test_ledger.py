@@ -117,9 +117,18 @@ def test_of_two_snapshots_of_one_moment_the_one_with_more_energy_is_the_last(tmp
     first = activity("2026-03-01T10:00:00", 1, **run, cpu_energy_kwh=0.0, other_energy_kwh=1.0)
     second = activity("2026-03-01T10:00:00", 1, **run, cpu_energy_kwh=2.0, other_energy_kwh=0.0)
     again = activity("2026-03-01T10:45:00", 0.5, **run, cpu_energy_kwh=0.5, other_energy_kwh=0.0)
-    Ledger(tmp_path).append([first, second, again], [])
+    append(Ledger(tmp_path), [first, second, again])
     status = {row["row_id"]: row["status"] for row in judged(Ledger(tmp_path))}
     assert [status[row.row_id] for row in (first, second, again)] == ["superseded", "current", "current"]
+
+
+def test_where_no_energy_is_read_a_count_that_falls_begins_another_stretch(tmp_path: Path) -> None:
+    """1,000 tokens, 1,500 of the same run later, then 200: it started again, and 1,500 + 200 count."""
+    run = {"run_key": "r", "cumulative": True, "cpu_energy_kwh": None, "cpu_mode": "mode/none"}
+    made = ((1, 1000.0), (2, 1500.0), (3, 200.0))
+    append(Ledger(tmp_path), [activity("2026-03-01T10:00:00", hours, **run, output_tokens=n) for hours, n in made])
+    counted = [row["output_tokens"] for row in judged(Ledger(tmp_path)) if row["status"] == "current"]
+    assert sorted(counted) == [200, 1500]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +141,7 @@ def test_a_run_that_takes_the_hours_of_its_tasks_starts_with_the_first_of_them(
     known = {"run_id": "r", "cpu_energy_kwh": 1.0}
     run = activity(f"2026-{run_starts}:00", 2, **known, run_key="r", cumulative=True)
     task = activity(f"2026-{task_starts}:00", 3, **known, run_key="t", cumulative=False, task_name="task")
-    Ledger(tmp_path).append([run, task], [])
+    append(Ledger(tmp_path), [run, task])
     (row,) = (row for row in judged(Ledger(tmp_path)) if row["status"] == "current")
     assert (row["row_id"], row["duration_s"], row["hours_from"]) == (run.row_id, 3 * 3600, "tasks")
     assert (row["start_us"], row["start_month"]) == (min(run.start_us, task.start_us), 202602)
