@@ -1,10 +1,10 @@
-"""Draws small faults among the lines that the tests execute, makes each in a copy, and prints those that no test sees.
+"""Draws small mutations among the lines that the tests execute, makes each in a copy, prints those that no test sees.
 
 python -m scripts.mutants [--seed N] [--count 120]
 
-As many of each family (see scripts/mutants/faults.py), in the Python and SQL files of the rooms that make the figures.
-A fault is killed when a test fails, of its room or of those that use it, or runs far beyond its time. Exit 1 when one
-survives.
+As many of each family (see scripts/mutants/mutations.py), in the Python and SQL files of the rooms that make figures.
+A mutation is killed when a test fails, of its room or of those that use it, or runs far beyond its time. Exit 1 when
+one survives.
 """
 
 import argparse
@@ -16,8 +16,8 @@ from itertools import zip_longest
 from pathlib import Path
 
 from scripts.messages import ROOT
-from scripts.mutants.faults import FAMILIES
-from scripts.mutants.trial import Copies, Trial, candidates, recorded, tests_of, tried
+from scripts.mutants.mutations import FAMILIES
+from scripts.mutants.trial import Copies, MutationTrial, candidates, recorded, tests_of, tried
 
 
 def main() -> int:
@@ -37,7 +37,7 @@ def run(root: Path, seed: int, count: int) -> int:
         runs = list(copies.each(recorded, tests_of(root)))
         everything = candidates(root, runs)
         trials = drawn(everything, seed, count)
-        print(f"{len(trials)} faults of {len(everything)}, {len(runs)} test files", flush=True)
+        print(f"{len(trials)} mutations of {len(everything)}, {len(runs)} test files", flush=True)
         done = []
         for number, trial in enumerate(copies.each(partial(tried, runs=runs), trials), start=1):
             done.append(trial)
@@ -49,19 +49,19 @@ def run(root: Path, seed: int, count: int) -> int:
     return 1 if survivors else 0
 
 
-def drawn(trials: list[Trial], seed: int, count: int) -> list[Trial]:
+def drawn(trials: list[MutationTrial], seed: int, count: int) -> list[MutationTrial]:
     """As many of each family as there are, in turn."""
     chance = random.Random(seed)
-    families = [[trial for trial in trials if trial.fault.family == name] for name in FAMILIES]
+    families = [[trial for trial in trials if trial.mutation.family == name] for name in FAMILIES]
     shuffled = [chance.sample(family, len(family)) for family in families]
     return [trial for turn in zip_longest(*shuffled) for trial in turn if trial][:count]
 
 
-def text(trial: Trial) -> str:
+def text(trial: MutationTrial) -> str:
     """One line: where, what, and by what it was killed."""
-    fault = trial.fault
-    change = " ".join(f"{fault.before} → {fault.after or '(nothing)'}".split())
-    return f"{trial.file}:{fault.line}  {fault.family}: {change}  {trial.verdict}"
+    mutation = trial.mutation
+    change = " ".join(f"{mutation.before} → {mutation.after or '(nothing)'}".split())
+    return f"{trial.file}:{mutation.line}  {mutation.family}: {change}  {trial.verdict}"
 
 
 if __name__ == "__main__":

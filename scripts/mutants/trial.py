@@ -1,4 +1,4 @@
-"""Copies of the checkout in which faults are made one by one, and the tests that execute their lines."""
+"""Copies of the checkout in which mutations are made one by one, and the tests that execute their lines."""
 
 import json
 import os
@@ -12,12 +12,12 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple, TypeVar
 
-from scripts.mutants.faults import Fault
-from scripts.mutants.python_faults import python_faults
-from scripts.mutants.sql_faults import sql_faults
+from scripts.mutants.mutations import Mutation
+from scripts.mutants.python_mutations import python_mutations
+from scripts.mutants.sql_mutations import sql_mutations
 
 ROOMS = ("assessment", "workloads", "builds", "comparison", "ledger")
-AFTER = ("builds", "workloads", "comparison")  # rooms whose tests come after those of the fault's own
+AFTER = ("builds", "workloads", "comparison")  # rooms whose tests come after those of the mutation's own
 FOLDERS = ("estimator", "factors", "dashboard", "scripts", "tests", "docs")
 AT_ONCE = 2
 T = TypeVar("T")
@@ -32,11 +32,11 @@ class Recorded(NamedTuple):
     lines: dict[str, set[int]]
 
 
-class Trial(NamedTuple):
-    """A fault in a file, and what became of it: killed by a test, by the clock, or not at all."""
+class MutationTrial(NamedTuple):
+    """A mutation in a file, and what became of it: killed by a test, by the clock, or not at all."""
 
     file: str
-    fault: Fault
+    mutation: Mutation
     verdict: str = ""
 
 
@@ -79,29 +79,29 @@ def recorded(copy: Path, test: str) -> Recorded:
     out, prefixes = copy.parent / "lines.json", [f"{copy}/estimator/{room}/" for room in ROOMS]
     code, said = _run(copy, ["-m", "scripts.mutants.recording", str(out), test, *prefixes], None)
     if code:
-        raise ValueError(f"{test} fails without any fault:\n{said}")
+        raise ValueError(f"{test} fails without any mutation:\n{said}")
     found = json.loads(out.read_text("utf-8"))
     lines = {str(Path(name).relative_to(copy)): set(numbers) for name, numbers in found["lines"].items()}
     return Recorded(test, found["seconds"], lines)
 
 
-def candidates(root: Path, runs: Sequence[Recorded]) -> list[Trial]:
-    """Every fault on a line that is executed."""
+def candidates(root: Path, runs: Sequence[Recorded]) -> list[MutationTrial]:
+    """Every mutation on a line that is executed."""
     found = []
     for name in sorted({name for run in runs for name in run.lines}):
-        faults = sql_faults if name.endswith(".sql") else python_faults
-        found += [Trial(name, fault) for fault in faults((root / name).read_bytes())]
+        mutations = sql_mutations if name.endswith(".sql") else python_mutations
+        found += [MutationTrial(name, mutation) for mutation in mutations((root / name).read_bytes())]
     return [trial for trial in found if executing(trial, runs)]
 
 
-def executing(trial: Trial, runs: Sequence[Recorded]) -> list[Recorded]:
-    """The test files, of the room of a fault and of those that use it, which execute one of its lines."""
-    lines, rooms = set(range(trial.fault.line, trial.fault.last + 1)), (trial.file.split("/")[1], *AFTER)
+def executing(trial: MutationTrial, runs: Sequence[Recorded]) -> list[Recorded]:
+    """The test files, of the room of a mutation and of those that use it, which execute one of its lines."""
+    lines, rooms = set(range(trial.mutation.line, trial.mutation.last + 1)), (trial.file.split("/")[1], *AFTER)
     return [run for run in runs if run.test.split("/")[1] in rooms and lines & run.lines.get(trial.file, set())]
 
 
-def tried(copy: Path, trial: Trial, runs: Sequence[Recorded]) -> Trial:
-    """Make the fault, run these tests until one fails, and undo it: first those of its room, that name its module."""
+def tried(copy: Path, trial: MutationTrial, runs: Sequence[Recorded]) -> MutationTrial:
+    """Make the mutation, run these tests until one fails, and undo it: those of its room that name its module first."""
     file, module = copy / trial.file, trial.file.removesuffix(".py").replace("/", ".")
 
     def order(run: Recorded) -> tuple[bool, bool, float]:
@@ -110,7 +110,7 @@ def tried(copy: Path, trial: Trial, runs: Sequence[Recorded]) -> Trial:
 
     there = sorted(executing(trial, runs), key=order)
     text = file.read_bytes()
-    file.write_bytes(trial.fault.made(text))
+    file.write_bytes(trial.mutation.made(text))
     try:
         command = ["-m", "pytest", "-x", "--tb=no", "-p", "no:cacheprovider", "-p", "scripts.mutants.unshrunk"]
         command += ["--hypothesis-seed=0", *(run.test for run in there)]
@@ -122,7 +122,7 @@ def tried(copy: Path, trial: Trial, runs: Sequence[Recorded]) -> Trial:
 
 
 def _run(copy: Path, command: list[str], limit: float | None) -> tuple[int | None, str]:
-    """Exit code, None beyond the limit [s], and what was said; no compiled file outlives a fault."""
+    """Exit code, None beyond the limit [s], and what was said; no compiled file outlives a mutation."""
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     process = subprocess.Popen(
         [sys.executable, *command], cwd=copy, env=environment, text=True, stdout=subprocess.PIPE,

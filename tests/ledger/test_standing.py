@@ -51,6 +51,13 @@ def test_an_import_balances_when_what_it_read_and_took_back_was_known_or_written
         assert done.balances is balances
 
 
+def test_an_import_relies_on_no_part_that_another_import_names(tmp_path: Path) -> None:
+    bring(tmp_path, CONTENT)
+    bring(tmp_path, CONTENT, name="copie.csv")
+    first, second = sorted(Ledger(tmp_path).imports.read()[0], key=lambda done: bool(done.after))
+    assert sum(first.wrote.values()) == 4 and (second.duplicates, second.wrote, second.relied) == (4, {}, {})
+
+
 def test_an_empty_home_is_sound(tmp_path: Path) -> None:
     assert reconcile(Ledger(tmp_path)) == Reconciliation(0, 0, 0, 0, 0, 0, 0, 0, 0)
 

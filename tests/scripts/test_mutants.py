@@ -1,13 +1,13 @@
-"""Faults put in the code on purpose: what they are, where they are drawn, and that one which no test sees is told."""
+"""Mutations of the code: what they are, where they are drawn, and that one which no test sees is told."""
 
 from pathlib import Path
 
 import pytest
 
 from scripts.mutants.__main__ import run
-from scripts.mutants.faults import FAMILIES, Fault
-from scripts.mutants.python_faults import python_faults
-from scripts.mutants.sql_faults import sql_faults
+from scripts.mutants.mutations import FAMILIES, Mutation
+from scripts.mutants.python_mutations import python_mutations
+from scripts.mutants.sql_mutations import sql_mutations
 
 PYTHON = '''
 from math import e
@@ -26,12 +26,12 @@ FROM a WHERE a.read >= 0 AND gpu_energy <> 0
 """
 
 
-def changes(faults: list[Fault], family: str) -> list[tuple[int, str, str]]:
-    return [(f.line, f.before.strip(), f.after) for f in faults if f.family == family]
+def changes(mutations: list[Mutation], family: str) -> list[tuple[int, str, str]]:
+    return [(f.line, f.before.strip(), f.after) for f in mutations if f.family == family]
 
 
-def test_each_fault_of_a_python_text_and_none_in_its_types_and_messages() -> None:
-    found = list(python_faults(PYTHON.encode()))
+def test_each_mutation_of_a_python_text_and_none_in_its_types_and_messages() -> None:
+    found = list(python_mutations(PYTHON.encode()))
     whole = 'row.read - row.kept["a"]'
     assert changes(found, "arithmetic") == [(10, "-", "+")]
     assert changes(found, "comparison") == [(6, "<", "<=")]
@@ -43,13 +43,13 @@ def test_each_fault_of_a_python_text_and_none_in_its_types_and_messages() -> Non
     ]
     assert (10, "row.read", "row.kept") in changes(found, "neighbour")
     assert {line for line, *_ in changes(found, "neighbour")} == {9, 10}
-    made = {fault.made(PYTHON.encode()).decode() for fault in found}
+    made = {mutation.made(PYTHON.encode()).decode() for mutation in found}
     assert len(made) == len(found) and PYTHON not in made
     assert PYTHON.replace(f"or {whole}", 'or row.read + row.kept["a"]') in made
 
 
-def test_each_fault_of_a_sql_text_and_none_in_its_comments_and_texts() -> None:
-    found = list(sql_faults(SQL.encode()))
+def test_each_mutation_of_a_sql_text_and_none_in_its_comments_and_texts() -> None:
+    found = list(sql_mutations(SQL.encode()))
     assert changes(found, "arithmetic") == [(2, "-", "+"), (2, "*", "/")]
     assert changes(found, "comparison") == [(3, ">=", ">")]
     assert changes(found, "constant") == [(2, "2", "4")]
@@ -61,7 +61,9 @@ def test_each_fault_of_a_sql_text_and_none_in_its_comments_and_texts() -> None:
     assert SQL.replace("a.read - a.kept", "a.read + a.kept").encode() in {f.made(SQL.encode()) for f in found}
 
 
-def test_a_fault_that_no_test_sees_is_told_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mutation_that_no_test_sees_is_told_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Of a + b and a limit, the tests hold the sum; nothing is drawn of the branch that they never take."""
     code = "def sum_of(a, b):\n    return a + b\n\n"
     code += "def high(a):\n    if a is None:\n        return a * 3\n    return a > 7\n"
@@ -76,7 +78,7 @@ def test_a_fault_that_no_test_sees_is_told_with_its_place(tmp_path: Path, capsys
     assert run(tmp_path, 1, 120) == 1
     said = capsys.readouterr().out
     survivors = said.partition("survivors:")[2]
-    assert said.startswith("seed 1\n5 faults of 5, 1 test files\n")
+    assert said.startswith("seed 1\n5 mutations of 5, 1 test files\n")
     assert "estimator/comparison/tiny.py:7  comparison: > → >=  SURVIVED" in survivors
     assert "estimator/comparison/tiny.py:7  constant: 7 → 14  SURVIVED" in survivors
     assert "killed 3 of 5 (60 %), seed 1" in survivors and "a * 3" not in said

@@ -1,9 +1,9 @@
-"""The faults of a SQL file: comments and texts are left alone."""
+"""The mutations of a SQL file: comments and texts are left alone."""
 
 import re
 from collections.abc import Iterator
 
-from scripts.mutants.faults import SWAPPED, Fault, akin, nearest
+from scripts.mutants.mutations import SWAPPED, Mutation, akin, nearest
 
 _HIDDEN = re.compile(r"--[^\n]*|'[^']*'")
 _OPERAND = r"(?:\w+(?:\.\w+)?)?\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\d+\.\d+|\w+(?:\.\w+)?"
@@ -16,7 +16,7 @@ _PATTERNS = {
 }
 
 
-def sql_faults(text: bytes) -> Iterator[Fault]:
+def sql_mutations(text: bytes) -> Iterator[Mutation]:
     """All of them; none leaves the text as it was."""
     said = text.decode()
     hidden = _HIDDEN.sub(lambda found: " " * len(found.group()), said)
@@ -26,7 +26,7 @@ def sql_faults(text: bytes) -> Iterator[Fault]:
             start, end = (len(said[:place].encode()) for place in found.span(1))
             line = hidden.count("\n", 0, found.start(1)) + 1
             for after in _instead(family, found.group(1), names):
-                yield Fault(family, line, line, start, end, found.group(1), after)
+                yield Mutation(family, line, line, start, end, found.group(1), after)
 
 
 def _instead(family: str, said: str, names: list[str]) -> list[str]:

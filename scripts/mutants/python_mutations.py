@@ -1,4 +1,4 @@
-"""The faults of a Python file: types, decorators and messages are left alone."""
+"""The mutations of a Python file: types, decorators and messages are left alone."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from scripts.mutants.faults import SWAPPED, Fault, nearest
+from scripts.mutants.mutations import SWAPPED, Mutation, nearest
 
 SAYING = {"say", "sentence", "sentences"}  # calls that make a message
 NO_NUMBERS = ("folder", "home", "path", "root", "files", "FOLDER", "set")  # how names of places and sets end
@@ -82,7 +82,7 @@ class PythonText:
                     yield read, *self.span(read), form.format(other)
 
 
-def python_faults(text: bytes) -> Iterator[Fault]:
+def python_mutations(text: bytes) -> Iterator[Mutation]:
     """All of them; none leaves the tree as it was."""
     whole = PythonText(text)
     found: list[tuple[str, Change]] = []
@@ -94,7 +94,7 @@ def python_faults(text: bytes) -> Iterator[Fault]:
             found += [("dropped term", change) for change in whole.dropped_term(node)]
         found += [("neighbour", change) for change in whole.neighbours(top)]
     for family, (node, start, end, after) in found:
-        yield Fault(family, node.lineno, node.end_lineno or node.lineno, start, end, text[start:end].decode(), after)
+        yield Mutation(family, node.lineno, node.end_lineno or node.lineno, start, end, text[start:end].decode(), after)
 
 
 def _computing(node: ast.AST) -> Iterator[ast.AST]:

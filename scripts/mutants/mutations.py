@@ -1,4 +1,4 @@
-"""What a fault is: a piece of a text with another in its place, on a line, of one of five families."""
+"""What a mutation is: a piece of a text with another in its place, on a line, of one of five families."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -7,7 +7,7 @@ FAMILIES = ("arithmetic", "comparison", "constant", "dropped term", "neighbour")
 SWAPPED = {"+": "-", "-": "+", "*": "/", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 
 
-class Fault(NamedTuple):
+class Mutation(NamedTuple):
     """Bytes `start` to `end` of a text replaced by `after`, on the lines `line` to `last`."""
 
     family: str
@@ -19,7 +19,7 @@ class Fault(NamedTuple):
     after: str
 
     def made(self, text: bytes) -> bytes:
-        """The text with this fault."""
+        """The text with this mutation."""
         return text[: self.start] + self.after.encode() + text[self.end :]
 
 
