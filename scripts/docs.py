@@ -12,7 +12,7 @@ from estimator.assessment.method_documentation import (
     ValidationLine,
     boundary,
     coefficients,
-    confrontation,
+    validation_results,
     formulas,
     indicators,
 )
@@ -82,7 +82,7 @@ def licences(catalogue: Catalogue) -> str:
 
 def validation(catalogue: Catalogue) -> str:
     """Our own figures on published cases; the cases themselves are not distributed."""
-    rows = confrontation()
+    rows = validation_results()
     predicted, repeated = ([r for r in rows if r.mode == mode] for mode in ("prediction", "reproduction"))
     lines = ["# Confrontation aux publications", "", MADE, ""]
     lines += [

@@ -21,7 +21,7 @@ VERSION = 12  # characters of a version number
 
 def show() -> None:
     """The whole page."""
-    lang, rows = language(), estimator_gateway.confrontation()
+    lang, rows = language(), estimator_gateway.validation_results()
     predicted = _of("prediction", rows)
     st.html(_head(predicted, lang) + _prediction(predicted, lang) + _cuts(rows, lang))
     st.html(_reproduction(_of("reproduction", rows), lang) + _misses(rows, lang) + _not_covered(rows, lang))

@@ -147,7 +147,7 @@ def coefficients(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
 
 
 @cache
-def confrontation() -> tuple[ValidationLine, ...]:
+def validation_results() -> tuple[ValidationLine, ...]:
     """Our own figures on published cases, as `python -m scripts.validation_summary` wrote them."""
     results = resources.files("factors") / "results"
     return tuple(_validation_line(row) for _, row in rows(results, "validation_summary.csv"))

@@ -57,7 +57,7 @@ def test_rival_values_stand_side_by_side(empty_home: Path) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_family_of_the_summary_is_on_the_page(empty_home: Path, lang: str) -> None:
     text = page("validation", lang)
-    rows = estimator_gateway.confrontation()
+    rows = estimator_gateway.validation_results()
     for row in rows:
         if row.mode in ("prediction", "reproduction"):
             assert html_parts.publications_name(row.name, lang) in text
@@ -71,13 +71,13 @@ def test_the_summary_holds_counts_and_ratios_alone(root: Path) -> None:
     with (root / "factors" / "results" / "validation_summary.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == method_documentation.COLUMNS
-    for row in method_documentation.confrontation():
+    for row in method_documentation.validation_results():
         assert row.inside <= max(row.outputs, row.cases) and row.transcribed <= row.cases
         assert list(row.ratios.values()) == sorted(row.ratios.values())
 
 
 def test_cuts_of_the_predictions_count_the_same_values() -> None:
-    rows = method_documentation.confrontation()
+    rows = method_documentation.validation_results()
     counts = {
         mode: (sum(r.outputs for r in rows if r.mode == mode), sum(r.inside for r in rows if r.mode == mode))
         for mode in ("prediction", "indicator", "device")
@@ -118,7 +118,7 @@ def test_quantiles_are_interpolated() -> None:
 def test_the_summary_that_ships_is_that_of_the_visible_cases(shared_data: Path) -> None:
     """Only the counts: ratios move with the factors, and the summary says of which version it is."""
     cases = json.loads((shared_data / "validation" / "cases.json").read_text("utf-8"))
-    shipped = {r.name: r.cases for r in method_documentation.confrontation() if r.mode == "prediction"}
+    shipped = {r.name: r.cases for r in method_documentation.validation_results() if r.mode == "prediction"}
     families = {c["family"] for c in cases if c["kind"] == "physics" and c["quality"] != "C"}
     assert shipped.keys() == families
 

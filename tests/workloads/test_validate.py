@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from estimator.assessment.method_documentation import validation_results
 from estimator.catalogue.defaults import defaults
 from estimator.catalogue.load import load
 from estimator.workloads.published_case import CaseRefused, read_case
@@ -110,3 +111,8 @@ def test_the_visible_cases_are_judged(shared_data: Path, tmp_path: Path, capsys:
     (tmp_path / "result.json").write_text(json.dumps(run(read_cases(tmp_path / "stripped.json"), "architecture")))
     passed = judge.judge(str(visible), str(tmp_path / "result.json"))
     assert passed, capsys.readouterr().out
+
+
+def test_the_page_of_published_cases_was_computed_with_the_factors_that_ship() -> None:
+    """A factor changed without `python -m scripts.validation_summary` would show another version's figures."""
+    assert {row.factors_version for row in validation_results()} == {load().version}
