@@ -12,9 +12,9 @@ from estimator.assessment.method_documentation import (
     ValidationLine,
     boundary,
     coefficients,
-    validation_results,
     formulas,
     indicators,
+    validation_results,
 )
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue

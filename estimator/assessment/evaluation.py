@@ -114,18 +114,18 @@ def alternative_quantities() -> frozenset[str]:
 Choose = Callable[[str, Factor], Any]  # (quantity, its factor) -> the number or array to evaluate with
 
 
-def values_of(group: ActivityGroup, pick: str = "value", wanted: frozenset[str] | None = None) -> dict[str, Any]:
+def values_of(group: ActivityGroup, statistic: str = "value", wanted: frozenset[str] | None = None) -> dict[str, Any]:
     """Inputs, coefficients and results of a group: all, or those that `wanted` depends on.
 
     pick: "value", "draws", or "low" / "high" for the bound case that lowers / raises every result.
     """
-    picks: dict[str, Choose] = {
+    statistics: dict[str, Choose] = {
         "value": lambda _, item: item.value,
         "draws": lambda _, item: uncertainty.draw(item),
         "low": lambda name, item: bound_case(name, item, raised=False),
         "high": lambda name, item: bound_case(name, item, raised=True),
     }
-    return evaluated(group, picks[pick], wanted)
+    return evaluated(group, statistics[statistic], wanted)
 
 
 def bound_case(name: str, item: Factor, raised: bool) -> Any:

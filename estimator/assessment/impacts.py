@@ -124,10 +124,15 @@ def amounts(
     """Every figure over all groups, a shared factor taking the same value in all."""
     figures = tuple(figures)
     wanted = frozenset(r for f in figures for p in f.parts for r in p.results)
-    picks = ("value", "low", "high", *(("draws",) if len(groups) > 1 else ()))  # intervals of a single group are cached
-    worlds = {pick: [values_of(group, pick, wanted) for group in groups] for pick in picks}
+    statistics = (
+        "value",
+        "low",
+        "high",
+        *(("draws",) if len(groups) > 1 else ()),
+    )  # intervals of a single group are cached
+    evaluations = {statistic: [values_of(group, statistic, wanted) for group in groups] for statistic in statistics}
     weights = [energy_as_read(group) for group in groups]
-    return {figure.id: _figure(figure, groups, worlds, weights) for figure in figures}
+    return {figure.id: _figure(figure, groups, evaluations, weights) for figure in figures}
 
 
 def known_result(part: Contribution, values: Mapping[str, Any]) -> str | None:
@@ -146,24 +151,24 @@ def applies_to(part: Contribution, group: ActivityGroup) -> bool:
     return not part.needs
 
 
-Worlds = Mapping[str, Sequence[Mapping[str, Any]]]
+Evaluations = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def _figure(
-    figure: ImpactIndicator, groups: Sequence[ActivityGroup], worlds: Worlds, weights: Sequence[float]
+    figure: ImpactIndicator, groups: Sequence[ActivityGroup], evaluations: Evaluations, weights: Sequence[float]
 ) -> Amount:
     required = tuple(p for p in figure.parts if p.required)
-    whole = [all(known_result(p, values) for p in required) for values in worlds["value"]]
-    total = _sum(figure.unit, [figure.parts if ok else None for ok in whole], groups, worlds, weights)
+    whole = [all(known_result(p, values) for p in required) for values in evaluations["value"]]
+    total = _sum(figure.unit, [figure.parts if ok else None for ok in whole], groups, evaluations, weights)
     if total.central is None:
-        total = replace(total, missing=_why(required, groups, worlds["value"]))
+        total = replace(total, missing=_why(required, groups, evaluations["value"]))
     if len(figure.parts) == 1:
         return total
     parts = {}
     for part in figure.parts:
-        amount = _sum(figure.unit, [(part,)] * len(groups), groups, worlds, weights)
+        amount = _sum(figure.unit, [(part,)] * len(groups), groups, evaluations, weights)
         parts[part.name] = (
-            replace(amount, missing=_why((part,), groups, worlds["value"])) if amount.central is None else amount
+            replace(amount, missing=_why((part,), groups, evaluations["value"])) if amount.central is None else amount
         )
     return replace(total, parts=parts)
 
@@ -172,23 +177,23 @@ def _sum(
     unit: str,
     wanted: Sequence[Sequence[Contribution] | None],
     groups: Sequence[ActivityGroup],
-    worlds: Worlds,
+    evaluations: Evaluations,
     weights: Sequence[float],
 ) -> Amount:
     """Sum over groups of the known results among these parts; None: the group is left out and not covered."""
-    sums: dict[str, Any] = dict.fromkeys(worlds, 0.0)
+    sums: dict[str, Any] = dict.fromkeys(evaluations, 0.0)
     covered, applicable = 0.0, 0.0
     found: tuple[str, ...] = ()
     for index, group in enumerate(groups):
         parts = wanted[index]
         there = [p for p in parts or () if applies_to(p, group)]
-        results = [r for r in (known_result(p, worlds["value"][index]) for p in there) if r]
+        results = [r for r in (known_result(p, evaluations["value"][index]) for p in there) if r]
         applicable += weights[index] if parts is None or there else 0.0
         if results:
             found = tuple(results)
             covered += weights[index]
-            for pick, world in worlds.items():
-                sums[pick] = sums[pick] + sum(world[index][r] for r in results)
+            for statistic, evaluation in evaluations.items():
+                sums[statistic] = sums[statistic] + sum(evaluation[index][r] for r in results)
     if not found:
         return Amount(unit)
     low, median, high = uncertainty.points(sums["draws"]) if "draws" in sums else points_of(groups[0], found)
