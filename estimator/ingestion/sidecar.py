@@ -115,11 +115,11 @@ def load(path: Path) -> Sidecar:
         raise ValueError(str(error)) from error
 
 
-def beside_file(trace: Path) -> Path:
+def sidecar_of_file(trace: Path) -> Path:
     """Path of the sidecar of a trace file."""
     return trace.with_name(trace.name + SUFFIX)
 
 
-def beside_run(trace: Path, run_id: str) -> Path:
+def sidecar_of_run(trace: Path, run_id: str) -> Path:
     """Path of the sidecar of one run of a trace file."""
     return trace.with_name(run_id + SUFFIX)

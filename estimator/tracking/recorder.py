@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from estimator.ingestion.sidecar import IdlePower, Modes, Sidecar, beside_run, dump
+from estimator.ingestion.sidecar import IdlePower, Modes, Sidecar, dump, sidecar_of_run
 from estimator.tracking import machine
 from estimator.tracking.codecarbon_session import Metering, Totals
 from estimator.tracking.counts import CountsFile, RunCounts
@@ -164,7 +164,7 @@ class Recorder:
         return self.own.since_mark()
 
     def _dump(self) -> None:
-        dump(self.facts, beside_run(self.run.trace, self.run_id))
+        dump(self.facts, sidecar_of_run(self.run.trace, self.run_id))
 
     def _rest(self, when: str, wait: Wait) -> None:
         """Meter the idle machine; None when `wait` was interrupted."""

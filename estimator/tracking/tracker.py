@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 from estimator.core.errors import SobriaError
 from estimator.core.home import SPOOL
-from estimator.ingestion.sidecar import Sidecar, beside_run, dump
+from estimator.ingestion.sidecar import Sidecar, dump, sidecar_of_run
 from estimator.tracking import hardware_cache as known_hardware
 from estimator.tracking import machine
 from estimator.tracking.codecarbon_session import UNREADABLE, NotMeasured
@@ -137,7 +137,7 @@ class Tracker:
             for trace in delivery.brought:
                 if self._ended and trace.stem == self._ended.run_id:  # now includes the overhead of the delivery
                     with contextlib.suppress(*FAILURES):
-                        dump(so_spent(self._ended, self._own.since_mark()), beside_run(trace, trace.stem))
+                        dump(so_spent(self._ended, self._own.since_mark()), sidecar_of_run(trace, trace.stem))
 
     def discard(self) -> None:
         """Discard a run whose workload never started."""

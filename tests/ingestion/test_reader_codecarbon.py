@@ -12,7 +12,7 @@ from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.ingestion.importing import ImportReport, import_paths
 from estimator.ingestion.reader import UnknownTimezone, open_trace
 from estimator.ingestion.readers import Trace, find_files, read_trace
-from estimator.ingestion.sidecar import Sidecar, beside_file, dump
+from estimator.ingestion.sidecar import Sidecar, dump, sidecar_of_file
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
 from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, energy, one, read, read_file, text
@@ -194,7 +194,7 @@ def test_a_supposed_place_takes_the_clock_of_the_home_and_leaves_the_other_rows_
 def test_a_sidecar_says_where_a_supposed_place_was(tmp_path: Path) -> None:
     trace = tmp_path / "emissions.csv"
     trace.write_text(text(QUEBEC | {"longitude": "-71.2", "latitude": "46.8"}, columns=WITH_REGION))
-    dump(Sidecar(zone="FRA"), beside_file(trace))
+    dump(Sidecar(zone="FRA"), sidecar_of_file(trace))
     ((row,), _) = read_file(trace)
     assert (row.zone, "supposed_place" in row.checks) == ("FRA", False)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from estimator.ingestion.reader import open_trace
-from estimator.ingestion.sidecar import IdlePower, Sidecar, beside_run, dump, idle_drift
+from estimator.ingestion.sidecar import IdlePower, Sidecar, dump, idle_drift, sidecar_of_run
 from estimator.reporting.publications.write import REPORTS
 from estimator.tracking import child_process
 from estimator.tracking.run_command import run_command
@@ -92,7 +92,7 @@ def test_what_is_odd_is_a_check(tmp_path: Path, facts_beside: dict[str, object],
     trace = tmp_path / "a.csv"
     trace.write_text(text({}))
     (plain,) = read_trace(open_trace(trace), context()).rows
-    dump(Sidecar(run_id="run-1", **facts_beside), beside_run(trace, "run-1"))
+    dump(Sidecar(run_id="run-1", **facts_beside), sidecar_of_run(trace, "run-1"))
     (row,) = read_trace(open_trace(trace), context()).rows
     assert set(row.checks) - set(plain.checks) == {code}
     assert row.resource_share == facts_beside.get("resource_share", 1.0)

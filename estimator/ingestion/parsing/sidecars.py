@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from estimator.ingestion.reader import BadSidecar, LargeTrace, Trace
-from estimator.ingestion.sidecar import SUFFIX, Sidecar, beside_file, beside_run, load
+from estimator.ingestion.sidecar import SUFFIX, Sidecar, load, sidecar_of_file, sidecar_of_run
 
 _ASKED_ONE_BY_ONE = 32
 _LONGEST_ID = 100
@@ -18,7 +18,7 @@ class Sidecars:
         self._place = trace.folder / trace.name if trace.folder else None
         self._known: dict[str, Sidecar | None] = {}
         self._names: frozenset[str] | None = None
-        self._whole = self._load_sidecar(beside_file(self._place)) if self._place else None
+        self._whole = self._load_sidecar(sidecar_of_file(self._place)) if self._place else None
 
     def of(self, run_id: str) -> Sidecar | None:
         """The sidecar of the run, else that of the file when it is for this run or for no run in particular."""
@@ -26,7 +26,7 @@ class Sidecars:
             return self._known[run_id]
         own = None
         if self._place and 0 < len(run_id) < _LONGEST_ID and not _UNSAFE.intersection(run_id):
-            own = self._load_sidecar(beside_run(self._place, run_id)) if self._may_be(run_id + SUFFIX) else None
+            own = self._load_sidecar(sidecar_of_run(self._place, run_id)) if self._may_be(run_id + SUFFIX) else None
         whole = self._whole
         found = self._known[run_id] = own or (whole if whole and whole.run_id in (None, run_id) else None)
         return found

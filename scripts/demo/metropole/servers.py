@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
-from estimator.ingestion.sidecar import Modes, Sidecar, beside_run, dump
+from estimator.ingestion.sidecar import Modes, Sidecar, dump, sidecar_of_run
 from scripts.demo.metropole.calendar import Month, months
 
 COLUMNS = (
@@ -49,7 +49,7 @@ def write_traces(said: Mapping[str, Any], folder: Path) -> None:
             for run in _runs(server, said["mark"]):
                 table.writerows(_snapshots(run, said))
                 if "modes" in server:
-                    dump(_sidecar(run, said["mark"]), beside_run(trace, run.id))
+                    dump(_sidecar(run, said["mark"]), sidecar_of_run(trace, run.id))
 
 
 def _runs(server: Mapping[str, Any], mark: str) -> Iterator[InventedRun]:
