@@ -14,7 +14,7 @@ POLL_S = 0.5  # another thread of the calling program may reap the child, for at
 
 
 @contextmanager
-def held_signals() -> Iterator[set[int]]:
+def blocked_signals() -> Iterator[set[int]]:
     """Block the signals of a run, for `run` to forward; yields the signal mask for the child.
 
     Signals for the child received after its end are dropped at the end of the block.

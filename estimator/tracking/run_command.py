@@ -22,7 +22,7 @@ def run_command(
     tracker = Tracker(
         options if options.project else options.model_copy(update={"project": name}), importer, before=before
     )
-    with child_process.held_signals() as mask:
+    with child_process.blocked_signals() as mask:
         rest = child_process.InterruptibleWait()
         tracker.start(rest.wait)
         if stopped := rest.stopped or child_process.asked_to_stop():
