@@ -133,10 +133,10 @@ def test_no_crossing_is_told_where_the_reserved_hours_are_exceeded(times: float,
     """A service that uses 3 % more than the server when every hour is taken meets it before; 3 % less, beyond."""
     reserved = option("reserve", use=SERVER, reserved_hours=8766)
     work = Comparator(scenario(reserved, volume=1e5), ComparisonContext(load(), DAY))
-    busy = work.weighed["reserve"].built.occupancy
+    busy = work.evaluated["reserve"].built.occupancy
     assert busy is not None
     full = scenario(reserved, volume=0.999999 * 1e5 / busy["central"])
-    side = Comparator(full, ComparisonContext(load(), DAY)).weighed["reserve"].side
+    side = Comparator(full, ComparisonContext(load(), DAY)).evaluated["reserve"].side
     each = (side.at_factor_values(ENERGY) or 0.0) / full.need.volume
     shared = option("a", use={"it_energy_kwh": times * each, "zone": "FRA", "pue": 1.0})
     asked = scenario(shared, reserved, volume=1e5)
@@ -148,7 +148,7 @@ def test_a_doubt_is_told_once_however_many_months_share_it() -> None:
     work = Comparator(
         scenario(option("a", use=SERVER), option("b", use={"it_energy_kwh": 1, **SITE})), ComparisonContext(load(), DAY)
     )
-    a, b = (work.weighed[name].side for name in ("a", "b"))
+    a, b = (work.evaluated[name].side for name in ("a", "b"))
     months = [
         ActivityGroup(c.amounts, {n: monthly(x, month) for n, x in c.bounds.items()})
         for month in "345"

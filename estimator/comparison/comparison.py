@@ -64,7 +64,7 @@ class Comparator:
         self.context = context
         self.times = times
         studied = [option for option in scenario.options if option.status == "studied"]
-        self.weighed = {
+        self.evaluated = {
             o.id: EvaluatedOption(b, Side(b.groups)) for o in studied for b in (built(scenario, o, context, times),)
         }
 
@@ -77,7 +77,7 @@ class Comparator:
     def eligible(self) -> list[str]:
         """Studied options within the wanted zone and the reserved hours, and not known to miss the quality threshold,
         if any."""
-        able = [w.option for w in self.weighed.values() if not w.built.outside and not w.built.too_small]
+        able = [w.option for w in self.evaluated.values() if not w.built.outside and not w.built.too_small]
         return [option.id for option in able if meets(self.scenario, option) is not False]
 
     def pair(self, a: str, b: str, indicator: str) -> Comparison:
@@ -89,13 +89,13 @@ class Comparator:
         """Two studied options on one indicator."""
         figure = figure_named(indicator)
         assert figure is not None
-        return PairedSides(self.weighed[a].side, self.weighed[b].side, figure)
+        return PairedSides(self.evaluated[a].side, self.evaluated[b].side, figure)
 
     def _no_comparison(self, a: str, b: str, indicator: str) -> Comparison | None:
         """Why two options are not compared, if so."""
-        if a not in self.weighed or b not in self.weighed:
+        if a not in self.evaluated or b not in self.evaluated:
             return Comparison(NOT_STUDIED)
-        one, other = self.weighed[a], self.weighed[b]
+        one, other = self.evaluated[a], self.evaluated[b]
         unit = self.scenario.need.unit
         if (one.option.unit or unit) != (other.option.unit or unit):
             return Comparison(NOT_COMPARABLE, reason="other_service")
@@ -104,7 +104,7 @@ class Comparator:
         known = all(w.side.central(figure) is not None for w in (one, other))
         if known and one.boundary(figure) != other.boundary(figure):
             return Comparison(NOT_COMPARABLE, reason="other_boundary")
-        if any(weighed.option.quality is None for weighed in (one, other)):
+        if any(evaluated.option.quality is None for evaluated in (one, other)):
             return Comparison(NOT_COMPARABLE, reason="quality_unknown")
         return None
 
@@ -117,7 +117,7 @@ class Comparator:
         """The central value of the eligible options that have one, and a quality."""
         figure = figure_named(indicator)
         assert figure is not None
-        values = {n: self.weighed[n].side.central(figure) for n in self.eligible if self.weighed[n].option.quality}
+        values = {n: self.evaluated[n].side.central(figure) for n in self.eligible if self.evaluated[n].option.quality}
         return {name: value for name, value in values.items() if value is not None}
 
     def smallest_model(self) -> dict[str, Any] | None:
@@ -130,9 +130,9 @@ class Comparator:
             return None
         figure = figure_named("energy")
         assert figure is not None
-        models = [n for n in self.eligible if self.weighed[n].option.method == "model"]
-        models = [n for n in models if meets(self.scenario, self.weighed[n].option)]
-        known = {n: v for n in models if (v := self.weighed[n].side.central(figure)) is not None}
+        models = [n for n in self.eligible if self.evaluated[n].option.method == "model"]
+        models = [n for n in models if meets(self.scenario, self.evaluated[n].option)]
+        known = {n: v for n in models if (v := self.evaluated[n].side.central(figure)) is not None}
         if not known:
             return None
         best = min(known, key=lambda name: known[name])
@@ -154,7 +154,7 @@ def meets(scenario: Scenario, option: Option) -> bool | None:
 def compare_scenario(work: Comparator) -> dict[str, Any]:
     """Every option with its figures, every pair with its verdict, and the reference against each other option."""
     reference = work.reference()
-    others = [name for name in work.weighed if name != reference]
+    others = [name for name in work.evaluated if name != reference]
     return {
         "scenario": work.scenario.model_dump(mode="json", exclude_none=True),
         "unit": work.scenario.need.unit,
@@ -208,7 +208,7 @@ def _smallest_lead(work: Comparator) -> list[dict[str, Any]]:
     """The smallest sufficient model against each other model of known electricity."""
     found, figure = work.smallest_model(), figure_named("energy")
     assert figure is not None
-    models = [n for n, w in work.weighed.items() if w.option.method == "model" and w.side.central(figure) is not None]
+    models = [n for n, w in work.evaluated.items() if w.option.method == "model" and w.side.central(figure) is not None]
     return [against_reference(work, found["id"], name) for name in models if name != found["id"]] if found else []
 
 
@@ -217,7 +217,7 @@ def explain_difference(work: Comparator, a: str, b: str, indicator: str) -> dict
     if work.pair(a, b, indicator).ratio is None:
         return {"split": {}, "matters": {}, "tornado": {}}
     paired = work.paired(a, b, indicator)
-    parts = [components(work.weighed[name].side, indicator, printed=False) for name in (a, b)]
+    parts = [components(work.evaluated[name].side, indicator, printed=False) for name in (a, b)]
     nothing = dict.fromkeys([*parts[0], *parts[1]], 0.0)  # an option has none of what it does not use
     split = split_difference(nothing | parts[0], nothing | parts[1])
     return {"split": split, "matters": paired.matters(), "tornado": paired.tornado()}
@@ -228,10 +228,13 @@ def _option(work: Comparator, option: Option) -> dict[str, Any]:
     body: dict[str, Any] = {"id": option.id, "label": option.label, "method": option.method, "status": option.status}
     body |= {"why": option.why, "quality": option.quality.model_dump() if option.quality else None}
     body |= {"meets_threshold": meets(work.scenario, option), "minutes": _minutes(option)}
-    weighed = work.weighed.get(option.id)
-    body |= {"occupancy": weighed.built.occupancy if weighed else None}
-    body |= {"outside": bool(weighed and weighed.built.outside), "too_small": bool(weighed and weighed.built.too_small)}
-    if weighed is None:
+    evaluated = work.evaluated.get(option.id)
+    body |= {"occupancy": evaluated.built.occupancy if evaluated else None}
+    body |= {
+        "outside": bool(evaluated and evaluated.built.outside),
+        "too_small": bool(evaluated and evaluated.built.too_small),
+    }
+    if evaluated is None:
         return body | {
             "figures": {},
             "per_unit": {},
@@ -240,12 +243,12 @@ def _option(work: Comparator, option: Option) -> dict[str, Any]:
             "proof": {},
             "warnings": [],
         }
-    found = amounts(weighed.built.groups, FIGURES) if weighed.built.groups else {}
+    found = amounts(evaluated.built.groups, FIGURES) if evaluated.built.groups else {}
     body["figures"] = {name: amount.as_dict() for name, amount in found.items()}
     body["per_unit"] = {name: per_unit(amount.as_dict(), work.units) for name, amount in found.items()}
-    body["components"] = {name: components(weighed.side, name) for name in found}
+    body["components"] = {name: components(evaluated.side, name) for name in found}
     body["screens_share"] = screens_share(body["components"].get("energy", {}))
-    return body | {"proof": dict(weighed.built.proof), "warnings": list(weighed.built.warnings)}
+    return body | {"proof": dict(evaluated.built.proof), "warnings": list(evaluated.built.warnings)}
 
 
 def _minutes(option: Option) -> float | None:

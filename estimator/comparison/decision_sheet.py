@@ -48,7 +48,7 @@ def _site_decision(scenario: Scenario, context: ComparisonContext, sites: Sites)
 def _scenario_decision(scenario: Scenario, context: ComparisonContext) -> dict[str, Any]:
     work = Comparator(scenario, context)
     body = compare_scenario(work)
-    few = len(work.weighed) <= FEW
+    few = len(work.evaluated) <= FEW
     body["growth"] = growth(scenario, context) if few else []
     body["crossings"] = crossings(scenario, context) if few else []
     body["opened"] = _largest_difference(work, body["lead"])
@@ -79,8 +79,8 @@ def factor_labels(work: Comparator, keys: Collection[str]) -> dict[str, dict[str
 
 def _labels(key: str, work: Comparator, catalogue: Catalogue) -> dict[str, str]:
     """Label of a factor: quantity and subject."""
-    for weighed in work.weighed.values():
-        for group in weighed.built.groups:
+    for evaluated in work.evaluated.values():
+        for group in evaluated.built.groups:
             for name, bound in group.bounds.items():
                 if bound.factor is not None and bound.factor.id == key:
                     quantity, subject = catalogue.quantities[name], bound.factor.subject

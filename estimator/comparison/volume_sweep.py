@@ -28,15 +28,15 @@ def _grown(work: Comparator, factor: float) -> dict[str, Any]:
     figure = figure_named("energy")
     assert figure is not None
     totals = {}
-    for name, weighed in work.weighed.items():
-        drawn = weighed.side.drawn(figure)
+    for name, evaluated in work.evaluated.items():
+        drawn = evaluated.side.drawn(figure)
         low, central, high = uncertainty.points(drawn) if drawn is not None else (None, None, None)
         totals[name] = {"low": low, "central": central, "high": high, "unit": figure.unit}
-    beyond = [n for n, w in work.weighed.items() if w.built.too_small]
+    beyond = [n for n, w in work.evaluated.items() if w.built.too_small]
     reference = work.reference()
-    pairs = [against_reference(work, reference, n) for n in work.weighed if n != reference] if reference else []
+    pairs = [against_reference(work, reference, n) for n in work.evaluated if n != reference] if reference else []
     body: dict[str, Any] = {"times": factor, "units": work.units, "energy": totals, "beyond": beyond}
-    body["occupancy"] = {n: w.built.occupancy for n, w in work.weighed.items() if w.built.occupancy}
+    body["occupancy"] = {n: w.built.occupancy for n, w in work.evaluated.items() if w.built.occupancy}
     return body | {"reference": reference, "pairs": pairs}
 
 
@@ -67,15 +67,15 @@ def _lines(scenario: Scenario, context: ComparisonContext) -> tuple[dict[str, li
     figure = figure_named("energy")
     assert figure is not None
     at = Comparator(scenario, context)
-    taken = {name: w.built.occupancy["central"] for name, w in at.weighed.items() if w.built.occupancy}
+    taken = {name: w.built.occupancy["central"] for name, w in at.evaluated.items() if w.built.occupancy}
     most = {name: at.units / share for name, share in taken.items() if share}
     fullest = max(taken.values(), default=0.0)
     if fullest > 1:
         at = Comparator(scenario, context, HELD / fullest)
     half = Comparator(scenario, context, at.times * HALF)
     found = {}
-    for name in at.weighed:
-        sides = [work.weighed[name].side for work in (at, half)]
+    for name in at.evaluated:
+        sides = [work.evaluated[name].side for work in (at, half)]
         ends = zip(*((side.drawn(figure), side.at_factor_values(figure)) for side in sides), strict=True)
         if sides[0].at_factor_values(figure) is not None:
             found[name] = [_line(full, part, at.units) for full, part in ends]

@@ -75,14 +75,14 @@ def options() -> Scenario:
 def compare(scenario: Scenario) -> None:
     """Draws of every option on every indicator, and each option against the reference on electricity."""
     work = Comparator(scenario, ComparisonContext(load(), DAY))
-    for weighed in work.weighed.values():
+    for evaluated in work.evaluated.values():
         for name in INDICATORS:
             figure = figure_named(name)
             assert figure is not None
-            weighed.side.drawn(figure)
+            evaluated.side.drawn(figure)
     reference = work.reference()
     assert reference is not None
-    for name in work.weighed:
+    for name in work.evaluated:
         if name != reference:
             against_reference(work, reference, name)
 

@@ -171,7 +171,7 @@ def test_components_add_up_to_the_figure_and_their_split_to_the_difference() -> 
     far = use | {"host": "scaleway/pl-waw-2", "zone": None, "model": "mistral-large-latest"}
     work = worked(option("a", use=use), option("b", use=far))
     for indicator in ("energy", "water", "adpe", "gwp", "primary_energy"):
-        sides = [work.weighed[name].side for name in ("a", "b")]
+        sides = [work.evaluated[name].side for name in ("a", "b")]
         figure = work.paired("a", "b", indicator).figure
         for side in sides:
             assert sum(components(side, indicator).values()) == pytest.approx(side.central(figure), rel=1e-12)
@@ -202,7 +202,7 @@ def test_a_reserved_server_and_a_shared_service_cross_where_their_lines_do() -> 
 
     def kwh(name: str, times: float) -> float:
         work = Comparator(asked, context, times)
-        total = work.weighed[name].side.at_factor_values(work.paired(name, name, "energy").figure)
+        total = work.evaluated[name].side.at_factor_values(work.paired(name, name, "energy").figure)
         assert total is not None
         return total
 
@@ -289,7 +289,7 @@ def test_a_refused_answer_is_asked_again_by_people_too() -> None:
         option("a", use={"it_energy_kwh": 1, **SITE}, acceptance=share, people={"screen_minutes": 60})
         for share in (1, 0.8)
     )
-    hours = [worked(o).weighed["a"].built.groups[-1].amounts["terminal_hours"] for o in (whole, refused)]
+    hours = [worked(o).evaluated["a"].built.groups[-1].amounts["terminal_hours"] for o in (whole, refused)]
     assert hours == [1000, 1250]
 
 

@@ -36,7 +36,7 @@ def test_a_reserved_server_is_busy_for_the_hours_that_its_answers_take() -> None
     """1000 wanted × 1.2 attempts / 0.8 accepted = 1500 attempts, each 300 written, 800 read, 300 × 950 read again."""
     asked = scenario(option("reserve", use=SERVER, attempts=1.2, acceptance=0.8, reserved_hours=100))
     work = Comparator(asked, ComparisonContext(load(), DAY))
-    built = work.weighed["reserve"].built
+    built = work.evaluated["reserve"].built
     pace = next(group.values for group in built.groups if "output_tokens" in group.amounts)
     one = 300 * pace["output_hours"] + 800 * pace["input_hours"] + 300 * 950 * pace["context_hours"]
     assert built.occupancy is not None
