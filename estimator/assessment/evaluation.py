@@ -117,7 +117,7 @@ Choose = Callable[[str, Factor], Any]  # (quantity, its factor) -> the number or
 def values_of(group: ActivityGroup, statistic: str = "value", wanted: frozenset[str] | None = None) -> dict[str, Any]:
     """Inputs, coefficients and results of a group: all, or those that `wanted` depends on.
 
-    pick: "value", "draws", or "low" / "high" for the bound case that lowers / raises every result.
+    statistic: "value", "draws", or "low" / "high" for the bound case that lowers / raises every result.
     """
     statistics: dict[str, Choose] = {
         "value": lambda _, item: item.value,
