@@ -94,7 +94,6 @@ def _answers(catalogue: Catalogue, row: Row, day: date, names: Sequence[str]) ->
             precision_bits=float(bits.group()) if bits else None,
             flight=row["flight"] if row["flight_class"] >= 0 else None,
             place=row["place"],
-            reserved=row["site"] == "reserved",
         ).bounds
     except ModelUnknown:
         return _missing(names, model, "unknown_model")

@@ -16,6 +16,8 @@ from estimator.workloads.inference.serving import Serving, ServingFactors, servi
 from estimator.workloads.request import Request
 from estimator.workloads.traced_value import TracedCalculation, by_name
 
+LONG_PROMPT = 10_000  # tokens read by request from which attention within the prompt, not counted, is not small
+
 
 @dataclass(frozen=True)
 class InferenceInventory:
@@ -56,10 +58,10 @@ def inference_inventory(
         precision_bits=request.precision_bits,
         flight=request.concurrency,
         place=place,
-        reserved=request.device_hours is not None,
     )
     codes = [*factors.warnings, *(["input_supposed"] if request.input_tokens is None else [])]
     codes += ["media_not_counted"] if made is not None else []
+    codes += ["long_prompt"] if (request.input_tokens or 0.0) > LONG_PROMPT else []
     return InferenceInventory(
         token_amounts(request), factors.bounds, factors.rows, [sentences("token_warnings", code) for code in codes]
     )

@@ -178,3 +178,16 @@ def test_power_and_hours_of_a_workload_by_hand() -> None:
     energy = body["indicators"]["energy"]
     assert energy["low"] == energy["at_factor_values"] == energy["high"] == pytest.approx(288)
     assert body["steps"][0]["name"] == "stated_device_energy"
+
+
+def test_what_is_supposed_of_a_replica_is_ours_and_a_long_prompt_is_said() -> None:
+    """Cards that nobody stated are a rule of ours; a class of card is no wider subject of itself; beyond 10,000 tokens
+    what reading has of quadratic is said to be left out."""
+    supposed, stated = (
+        asked(model="mistral-large-3", output_tokens=400, zone="FRA", **m) for m in ({}, {"device_count": 32})
+    )
+    cards = [next(f for f in body["factors"] if f["quantity"] == "replica_cards") for body in (supposed, stated)]
+    assert [f["source"]["id"] for f in cards] == ["sobria_expert", "given"]
+    assert not any("card_" in w["fr"] for w in supposed["warnings"])
+    told = [{w["code"] for w in asked(**SERVED, input_tokens=read)["warnings"]} for read in (10_000, 10_001)]
+    assert ["long_prompt" in codes for codes in told] == [False, True]

@@ -19,7 +19,7 @@ from estimator.workloads.inference.residual import Configuration, residual
 
 METHOD = ("step", "weights", "compute", "context", "sparse", "prefill")
 SUPPOSED = ("token_prompt_chat", "token_default_output", "context_spread", "token_time_residual")
-UNKNOWN_SITE, OWN_SITE = "class/server-unknown", "class/server-room"
+UNKNOWN_SITE = "class/server-unknown"
 BUSIEST = 4096.0  # requests in flight of one replica, the most that was measured
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_./-]")
 OVERHEAD = 1.2  # memory of a replica over that of its weights, as the fit counts accelerators
@@ -52,7 +52,6 @@ class Serving:
     precision_bits: float | None = None
     flight: float | None = None
     place: str = ""
-    reserved: bool = False
     task: str = "lm-arena-chat"
 
 
@@ -98,12 +97,12 @@ def serving_factors(
     else:
         warnings.append("device_unknown")
         unknown = table.find("token_device_unknown")
-        bounds |= {name: SelectedFactor(name, ANY, unknown, 1) for name in ("card_ratio", "card_time_ratio")}
+        bounds |= {name: SelectedFactor(name, ANY, unknown) for name in ("card_ratio", "card_time_ratio")}
     bounds["weight_bits"] = _stated("weight_bits", serving.precision_bits) or select_factor(
         catalogue, "weight_bits", ANY, day
     )
     warnings += [] if serving.precision_bits else ["precision_supposed"]
-    place = OWN_SITE if serving.reserved else serving.place or UNKNOWN_SITE
+    place = serving.place or UNKNOWN_SITE
     flight = select_factor(catalogue, "requests_in_flight", place, day)
     if serving.flight is None:
         warnings.append("concurrency_unknown")
@@ -120,7 +119,7 @@ def serving_factors(
     memory = table.value("device_memory", serving.device or REFERENCE)
     holds = serving.size.total[1] * bits / 8 * OVERHEAD / memory
     count = serving.device_count or 2.0 ** max(0, math.ceil(math.log2(holds)))
-    bounds["replica_cards"] = _exact("replica_cards", "replica_cards", count)
+    bounds["replica_cards"] = _stated("replica_cards", serving.device_count) or _supposed_cards(count)
     at = Configuration(
         serving.measured or serving.model,
         table.architecture(serving.measured) or "",
@@ -184,6 +183,13 @@ def _exact(name: str, quantity: str, value: float) -> SelectedFactor:
         f"given/{quantity}/{_digits(value)}", quantity, (value, value, value), "given", "-", quality="1/1/1/3"
     )
     return SelectedFactor(name, "given", item)
+
+
+def _supposed_cards(count: float) -> SelectedFactor:
+    """As many cards as hold the weights: a rule of ours, never a value that someone typed."""
+    where = "poids × 1,2 ÷ mémoire de la carte, à la puissance de deux au-dessus"
+    item = computed(f"replica_cards/{_digits(count)}", "replica_cards", (count,) * 3, "sobria_expert", where)
+    return SelectedFactor("replica_cards", ANY, item)
 
 
 def _stated(name: str, value: float | None) -> SelectedFactor | None:
