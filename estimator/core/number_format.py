@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
 APART = 0.02  # relative difference from which two numbers are both printed
 ROUGH = 10  # ratio high / low above which a figure is an order of magnitude
 SMALLEST = Decimal("0.0001")  # below it, in the display unit, the text is « moins de 0,0001 »
+ANY_FLOAT = Context(prec=400)  # digits enough for every float
 HUNDREDTH = Decimal("0.01")
 Amount = Mapping[str, Any]
 
@@ -223,7 +224,8 @@ def _decimal_text(digits: str, lang: str) -> str:
     value = Decimal(digits)
     places = max(0, -int(value.as_tuple().exponent))
     pattern = "#,##0" + ("." + "0" * places if places else "")
-    return str(format_decimal(value, format=pattern, locale=lang))
+    with localcontext(ANY_FLOAT):  # babel rounds in the context in force
+        return str(format_decimal(value, format=pattern, locale=lang))
 
 
 def _figures(value: Decimal, lang: str, count: int) -> str:
@@ -234,7 +236,8 @@ def _figures(value: Decimal, lang: str, count: int) -> str:
         exponent = value.adjusted()
         power = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return f"{_figures(value.scaleb(-exponent), lang, count)}{NO_BREAK}×{NO_BREAK}10{power}"
-    rounded = value.quantize(Decimal(1).scaleb(min(value.adjusted() - count + 1, 0)), rounding=ROUND_HALF_UP)
+    least = Decimal(1).scaleb(min(value.adjusted() - count + 1, 0))
+    rounded = value.quantize(least, ROUND_HALF_UP, ANY_FLOAT)
     return _decimal(Decimal(f"{rounded.normalize():f}"), lang)
 
 

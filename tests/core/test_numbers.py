@@ -226,3 +226,11 @@ def test_days_and_durations() -> None:
         "2 h 05",
         "3 j 3 h",
     ]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("value", [1e15, 3.07e295, 1.7976931348623157e308, 5e-324])
+def test_any_float_can_be_written(value: float, lang: str) -> None:
+    """A number that no use can have is still a number that a page must not fall over."""
+    written = interval_text(amount(value, value, value), lang) + exact_text(value, "kWh", lang)
+    assert written and "E" not in written
