@@ -122,7 +122,10 @@ while True: time.sleep(0.05)
 
 def test_signals_and_standard_input_reach_the_command(tmp_path: Path) -> None:
     command = driver(tmp_path, python(ECHO))
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes) as process:
+        late = threading.Timer(60, os.killpg, (process.pid, signal.SIGKILL))  # a signal that is lost ends the wait
+        late.start()
         assert process.stdin and process.stdout
         process.stdin.write("through stdin\n")
         process.stdin.flush()
@@ -131,6 +134,7 @@ def test_signals_and_standard_input_reach_the_command(tmp_path: Path) -> None:
             process.send_signal(signal.Signals[name])
             assert process.stdout.readline() == f"{name}\n"
         assert process.wait(20) == 7
+        late.cancel()
     ((_, side),) = kept(tmp_path)
     assert side.exit_code == 7
 
