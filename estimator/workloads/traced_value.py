@@ -60,14 +60,10 @@ class TracedCalculation:
         return TracedValue(item.value, draws.draw(item))
 
     def factor_value(self, bound: SelectedFactor) -> TracedValue:
-        """A value computed for this case alone, with its draws; what made it is told by `sentence` and `rows`."""
+        """A value computed for this case alone, with its draws; what made it is told by `rows`."""
         item = bound.factor
         assert item is not None and item.value is not None
         return TracedValue(item.value, draws.draw(item))
-
-    def sentence(self, name: str, label: dict[str, str]) -> None:
-        """A step told by another module."""
-        self.steps.append({"name": name, "label": label, "formula": {}, "unit": ""})
 
     def rows(self, ids: Iterable[str], known: Mapping[str, Any]) -> None:
         """Rows of measured configurations and of the regression that a computation used, among those of `by_name`."""

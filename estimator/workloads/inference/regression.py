@@ -201,25 +201,21 @@ def _prompt(data: FitColumns, k: Mapping[str, float]) -> "Array":
     return np.array([k[PROMPTS.get(task, "prompt_chat")] for task in data.task], dtype=float)
 
 
-def _predict(
-    data: FitColumns, k: Mapping[str, float], concurrency: float | None = None
-) -> "tuple[Array, dict[str, Array]]":
+def _predict(data: FitColumns, k: Mapping[str, float]) -> "tuple[Array, dict[str, Array]]":
     from dataclasses import replace
 
     import numpy as np
 
     load = replace(data.load, prompt=_prompt(data, k))
-    if concurrency is not None:
-        load = replace(load, concurrency=np.full(len(data.task), concurrency))
     parts = terms(load, k)
     total: Array = sum(parts.values()) * np.where(data.new, k["device"], 1.0)
     return total, parts
 
 
-def _errors(data: FitColumns, seen: "Array", k: Mapping[str, float], concurrency: float | None = None) -> "Array":
+def _errors(data: FitColumns, seen: "Array", k: Mapping[str, float]) -> "Array":
     import numpy as np
 
-    errors: Array = np.log(seen) - np.log(_predict(data, k, concurrency)[0])
+    errors: Array = np.log(seen) - np.log(_predict(data, k)[0])
     return errors
 
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
@@ -62,7 +62,6 @@ class ServingFactors:
     bounds: dict[str, SelectedFactor]
     warnings: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
-    facts: dict[str, float] = field(default_factory=dict)
 
 
 def size_of(model: models.Model) -> ModelSize | None:
@@ -136,7 +135,7 @@ def serving_factors(
     own = math.hypot(found.own, beyond * math.log(table.regression.outside) / Z95)
     bounds |= _residual(serving, found.mean, found.common, own)
     rows = tuple(r.id for r in table.rows if r.model == serving.measured and serving.measured)
-    return ServingFactors(bounds, tuple(dict.fromkeys(warnings)), rows, {"flight": in_flight, "count": count})
+    return ServingFactors(bounds, tuple(dict.fromkeys(warnings)), rows)
 
 
 def flight_at(serving: Serving, tokens_per_second: float, catalogue: Catalogue, day: date) -> float:
