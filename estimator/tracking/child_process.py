@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
@@ -13,25 +14,52 @@ CANNOT_RUN, NOT_FOUND = 126, 127
 POLL_S = 0.5  # another thread of the calling program may reap the child, for at most [s]
 
 
+_elsewhere: deque[int] = deque()  # signals that another thread of this process received
+
+
 @contextmanager
 def blocked_signals() -> Iterator[set[int]]:
     """Block the signals of a run, for `run` to forward; yields the signal mask for the child.
 
-    Signals for the child received after its end are dropped at the end of the block.
+    Only this thread can block them: a thread of a library (linear algebra starts some) may receive one between two
+    waits, so that a handler keeps it. Signals for the child received after its end are dropped at the end of the block.
     """
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
+    # a signal that is ignored stays so: the child process inherits that, not a handler
+    handled = [number for number in FORWARDED if signal.getsignal(number) is not signal.SIG_IGN]
+    former = {number: signal.signal(number, lambda came, _: _elsewhere.append(came)) for number in handled}
     try:
         yield {int(number) for number in mask}
     finally:
-        while signal.sigtimedwait(_HELD, 0) is not None:
+        while _next_signal(_HELD, 0) is not None:
             pass
+        for number, handler in former.items():
+            signal.signal(number, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _next_signal(numbers: Collection[int], wait_s: float) -> tuple[int, bool] | None:
+    """Next signal, waited for this time [s]: its number, and whether the terminal sent it to the child too."""
+    if _elsewhere:  # its sender is not known
+        number = _elsewhere.popleft()
+        return number, number in (signal.SIGINT, signal.SIGQUIT) and _in_foreground()
+    came = signal.sigtimedwait(numbers, wait_s)
+    return (came.si_signo, came.si_code > 0) if came else None
+
+
+def _in_foreground() -> bool:
+    """Whether this process group is the foreground one of its terminal."""
+    try:
+        with open("/dev/tty", "rb") as terminal:
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False
 
 
 def asked_to_stop(wait_s: float = 0.0) -> int | None:
     """A signal received without a child process, from the blocked ones, or within this time [s]."""
-    came = signal.sigtimedwait(FORWARDED, wait_s)
-    return came.si_signo if came else None
+    came = _next_signal(FORWARDED, wait_s)
+    return came[0] if came else None
 
 
 class InterruptibleWait:
@@ -46,20 +74,20 @@ class InterruptibleWait:
 
 
 def run(argv: Sequence[str], mask: set[int], environ: Mapping[str, str]) -> int:
-    """Run to completion, inside `held_signals`: the exit status, 128 + n when killed by signal n.
+    """Run to completion, inside `blocked_signals`: the exit status, 128 + n when killed by signal n.
 
     OSError when it cannot be started; `cannot_start` gives the equivalent exit status of a shell.
     """
     pid = os.posix_spawnp(argv[0], list(argv), environ, setsigmask=mask, setsigdef=_DEFAULTED)
     while True:
-        came = signal.sigtimedwait(_HELD, POLL_S)
-        if came is None or came.si_signo == signal.SIGCHLD:
+        came = _next_signal(_HELD, POLL_S)
+        if came is None or came[0] == signal.SIGCHLD:
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended == pid:
                 code = os.waitstatus_to_exitcode(status)
                 return code if code >= 0 else 128 - code
-        elif came.si_code <= 0:  # sent by a process; a signal of the terminal has reached the child too
-            os.kill(pid, came.si_signo)
+        elif not came[1]:
+            os.kill(pid, came[0])
 
 
 def cannot_start(error: OSError) -> int:

@@ -139,6 +139,33 @@ def test_signals_and_standard_input_reach_the_command(tmp_path: Path) -> None:
     assert side.exit_code == 7
 
 
+def test_a_signal_that_another_thread_receives_reaches_the_command(tmp_path: Path) -> None:
+    """Threads of a linear-algebra library block nothing: the kernel gives them what the main one is not waiting for."""
+    thread = "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+    slow = (
+        f"{thread}; import signal; from estimator.tracking import child_process; wait = signal.sigtimedwait;"
+        "signal.sigtimedwait = lambda numbers, wait_s: (time.sleep(0.05), wait(numbers, min(wait_s, 0.01)))[1]"
+    )
+    with subprocess.Popen(
+        driver(tmp_path, python(ECHO), slow),
+        cwd=ROOT,
+        start_new_session=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        late = threading.Timer(60, os.killpg, (process.pid, signal.SIGKILL))
+        late.start()
+        assert process.stdin and process.stdout
+        process.stdin.write(b"ready\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"ready\n"
+        for name in ("SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGTERM"):
+            process.send_signal(signal.Signals[name])
+            assert process.stdout.readline() == f"{name}\n".encode()
+        assert process.wait(20) == 7
+        late.cancel()
+
+
 COUNT = """
 import signal, time
 heard = []
