@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from estimator.ingestion.importing import import_paths
     from estimator.ledger.rows import Activity
     from estimator.tracking.tracker import Tracker, tracked
-    from estimator.workloads.case_valuation import value
     from estimator.workloads.estimate import estimate
-    from estimator.workloads.published_case import Hardware, Site, Workload
     from estimator.workloads.request import Request
 
 _HOMES = {
@@ -35,19 +33,12 @@ _HOMES = {
     "open_current": "builds.queries",
     "Tracker": "tracking.tracker",
     "tracked": "tracking.tracker",
-    "value": "workloads.case_valuation",
-    "Hardware": "workloads.published_case",
-    "Site": "workloads.published_case",
-    "Workload": "workloads.published_case",
 }
 __all__ = [
     "Activity",
-    "Hardware",
     "Request",
-    "Site",
     "SobriaError",
     "Tracker",
-    "Workload",
     "build",
     "estimate",
     "import_paths",
@@ -55,7 +46,6 @@ __all__ = [
     "open_current",
     "replay",
     "tracked",
-    "value",
 ]
 
 

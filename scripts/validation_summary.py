@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from estimator.assessment.method_documentation import COLUMNS, QUANTILES
-from estimator.catalogue.defaults import defaults
 from estimator.catalogue.load import load
+from estimator.workloads.validation.case_tables import case_tables
 from estimator.workloads.validation.published_cases import read_cases, run
 
 OUT = Path(__file__).parent.parent / "factors" / "results" / "validation_summary.csv"
@@ -152,7 +152,7 @@ def _set_aside(cases: Sequence[Mapping[str, Any]], today: date) -> list[dict[str
 
 def _device(case: Mapping[str, Any], today: date) -> str:
     name = case["workload"].get("device")
-    found = defaults(frozenset(), today).device(name)
+    found = case_tables(frozenset(), today).device(name)
     return found.accelerator or found.server or "none"
 
 

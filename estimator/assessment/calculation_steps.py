@@ -10,6 +10,7 @@ from estimator.assessment.evaluation import ActivityGroup, followed, points_of, 
 from estimator.assessment.expressions import Formula, render
 from estimator.assessment.impacts import ImpactIndicator, applies_to, known_result
 from estimator.catalogue.load import load
+from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 
 WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "**": " ^ ", "either": " ; sinon "}
@@ -18,17 +19,21 @@ OPENED_GROUPS = 3
 
 
 class EvaluatedGroup:
-    """A group with the values and draws that its figures need."""
+    """A group with the values and draws that these results of it need."""
 
-    def __init__(self, group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> None:
+    def __init__(self, group: ActivityGroup, results: Sequence[str]) -> None:
         self.group = group
         self.values = group.values
-        self.results = results_of(group, figures, self.values)
+        self.results = results
         self.needed = followed(group, self.results)
 
     @cached_property
     def drawn(self) -> dict[str, Any]:
         return values_of(self.group, "draws")
+
+    def factors(self) -> dict[str, SelectedFactor]:
+        """The factors that the results are computed from."""
+        return {name: bound for name, bound in self.group.bounds.items() if name in self.needed}
 
     def interval(self, result: str) -> tuple[float, float]:
         low, _, high = points_of(self.group, (result,))

@@ -47,7 +47,7 @@ def explain_groups(groups: Sequence[ActivityGroup], catalogue: Catalogue, figure
     """
     chosen = _chosen(figure)
     found = amounts(groups, chosen)
-    opened = [EvaluatedGroup(group, chosen) for group in groups]
+    opened = [EvaluatedGroup(group, results_of(group, chosen, group.values)) for group in groups]
     used = {(name, b.subject): b for group in groups for name, b in _factors_used(group, chosen).items()}
     body: dict[str, Any] = {"indicators": nested(found), "steps": steps_of(opened, catalogue)}
     body["groups"] = groups_of(opened, catalogue)

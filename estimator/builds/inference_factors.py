@@ -8,7 +8,7 @@ from typing import Any
 
 from estimator.assessment.coefficients import below, evaluate
 from estimator.builds.equation_selection import ledger_factors
-from estimator.catalogue.defaults import machine_at
+from estimator.catalogue.default_subjects import machine_at
 from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown
 from estimator.catalogue.selection import SelectedFactor, select_factor

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup, points_of
-from estimator.catalogue.defaults import DESK
+from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue

@@ -3,24 +3,18 @@
 from datetime import date
 from typing import Any
 
-from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import explain_groups
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import sentences
-from estimator.workloads.case_to_request import energy_of, question_of, stated_elsewhere, warnings_of
-from estimator.workloads.inference_inventory import rows_used
+from estimator.workloads.inference_inventory import evidence
 from estimator.workloads.inventory import Inventory, inventory_of
-from estimator.workloads.published_case import Hardware, Site, Workload
 from estimator.workloads.request import Request
 from estimator.workloads.resolution import ResolvedRequest, resolve
-from estimator.workloads.traced_value import TracedCalculation
 
 
-def estimate(
-    asked: Request | Workload, site: Site | None = None, hardware: Hardware | None = None, today: date | None = None
-) -> dict[str, Any]:
-    """Figures of a request, or of a workload with its site and hardware; unknown is reported and never zero.
+def estimate(request: Request, today: date | None = None) -> dict[str, Any]:
+    """Figures of a request; unknown is reported and never zero.
 
     {"indicators", "steps", "factors", "warnings", "replay", …}, as returned by explain_groups.
 
@@ -30,9 +24,7 @@ def estimate(
     added (SCI for AI: provider and consumer). SubjectUnknown for a host or device that is not in the catalogue;
     GivenValueRefused for an implausible value. An unknown zone is no error: figures that need it are « non estimable ».
     """
-    if isinstance(asked, Workload):
-        return _workload_estimate(asked, site or Site(), hardware or Hardware(), today or date.today())
-    catalogue, request = load(), asked
+    catalogue = load()
     resolved = resolve(request.checked(), catalogue, request.day or today or date.today())
     body: dict[str, Any] = {"indicators": {}, "steps": [], "factors": [], "warnings": []}
     if _has_use(request):
@@ -40,24 +32,6 @@ def estimate(
     if request.training is not None:
         body["provider"] = _training(request, resolved, catalogue)
     return body | {"date": resolved.day.isoformat(), "factors_version": catalogue.version}
-
-
-def _workload_estimate(workload: Workload, site: Site, hardware: Hardware, day: date) -> dict[str, Any]:
-    """The same for a workload; electricity stated in other terms has its own steps and factors."""
-    catalogue, request = load(), question_of(workload, site, hardware, day)
-    resolved = resolve(request.checked(), catalogue, day)
-    inventory = inventory_of(resolved, resolved.subjects["host"] or "")
-    inventory.warnings += warnings_of(workload, site, hardware)
-    told: list[dict[str, Any]] = []
-    if stated_elsewhere(workload):
-        bound, row = energy_of(workload, site, hardware)
-        main = inventory.groups[0]
-        amounts = {name: amount for name, amount in main.amounts.items() if name != "it_energy"}
-        inventory.groups[0] = ActivityGroup(amounts, {**main.bounds, "it_energy": bound})
-        inventory.steps, told = row.steps, row.factors
-    body = _inventory_explanation(inventory, catalogue)
-    body["evidence"] += told
-    return body | {"date": day.isoformat(), "factors_version": catalogue.version}
 
 
 def _has_use(request: Request) -> bool:
@@ -69,7 +43,7 @@ def _has_use(request: Request) -> bool:
 def _inventory_explanation(inventory: Inventory, catalogue: Catalogue) -> dict[str, Any]:
     body = explain_groups(inventory.groups, catalogue)
     body["steps"] = inventory.steps + body["steps"]
-    return body | {"evidence": rows_used(TracedCalculation(catalogue), inventory.rows), "warnings": inventory.warnings}
+    return body | {"evidence": evidence(inventory.rows, catalogue), "warnings": inventory.warnings}
 
 
 def _training(request: Request, resolved: ResolvedRequest, catalogue: Catalogue) -> dict[str, Any]:

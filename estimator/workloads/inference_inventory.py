@@ -14,7 +14,6 @@ from estimator.workloads.inference.measurements import load as measured_tables
 from estimator.workloads.inference.media import media_energy
 from estimator.workloads.inference.serving import Serving, ServingFactors, serving_factors, size_of
 from estimator.workloads.request import Request
-from estimator.workloads.traced_value import TracedCalculation, by_name
 
 LONG_PROMPT = 10_000  # tokens read by request from which attention within the prompt, not counted, is not small
 
@@ -103,16 +102,23 @@ def media_factors(kind: Literal["image", "video"], model: str, device: str | Non
     return {"media_energy": SelectedFactor("media_energy", known.id, found.factor)}
 
 
-def rows_used(trail: TracedCalculation, ids: Iterable[str]) -> list[dict[str, Any]]:
-    """Measured configurations that an answer rests on, with their sources."""
-    trail.rows(ids, _rows())
-    return list(trail.factors.values())
+def evidence(ids: Iterable[str], catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Rows of measured configurations and of the regression that an answer rests on, with their sources."""
+    return [_evidence(key, _rows().get(key), catalogue) for key in dict.fromkeys(ids)]
+
+
+def _evidence(key: str, row: Any, catalogue: Catalogue) -> dict[str, Any]:
+    source = catalogue.sources.get(row.source) if row else None
+    body = {"id": key, "quantity": "token_energy", "locator": row.locator if row else ""}
+    return body | {"source": {n: source.shown[n] for n in ("id", "title", "url", "licence")} if source else {}}
 
 
 @cache
 def _rows() -> dict[str, Any]:
+    """Rows by id and by quantity."""
     tables = measured_tables()
-    return by_name((*tables.factors.values(), *tables.rows))
+    by_id: dict[str, Any] = {row.id: row for row in tables.rows}
+    return by_id | {name: row for row in tables.factors.values() for name in (row.id, row.quantity)}
 
 
 @cache

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.catalogue.defaults import ANY_CARD, DESK, DESKS, UNKNOWN_SITE, machine_at
+from estimator.catalogue.default_subjects import ANY_CARD, DESK, DESKS, UNKNOWN_SITE, machine_at
 from estimator.catalogue.providers import Provider
 from estimator.catalogue.providers import find as find_provider
 from estimator.catalogue.resolver import PlaceRead, Places

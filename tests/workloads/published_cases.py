@@ -1,11 +1,11 @@
-"""Made-up cases for the tests of the valuation, in the shared vocabulary."""
+"""Made-up cases for the tests of what published cases ask for, in the shared vocabulary."""
 
 from datetime import date
 from typing import Any
 
-from estimator.workloads.case_energy import Options
-from estimator.workloads.case_valuation import CaseFigure, value_case
 from estimator.workloads.published_case import read_case
+from estimator.workloads.validation.case_figures import CaseFigure, figures_of
+from estimator.workloads.validation.case_inventory import Options
 
 TODAY = date(2026, 11, 25)
 
@@ -21,4 +21,4 @@ def case(workload: dict | None = None, site: dict | None = None, *figures: dict,
 
 
 def valued(data: dict[str, Any], without: frozenset[str] = frozenset()) -> list[CaseFigure]:
-    return value_case(read_case(data), Options(without_source=without, today=TODAY))
+    return figures_of(read_case(data), Options(without_source=without, today=TODAY), explain=True)

@@ -159,27 +159,6 @@ def test_impossible_values_name_their_option(field: str) -> None:
     assert f"--{field.replace('_', '-')}" in refusal.value.message("fr")
 
 
-def test_a_workload_asks_the_same_as_its_question() -> None:
-    from estimator import Hardware, Site, Workload
-
-    said = {"model": "Qwen/Qwen3-8B", "output_tokens": 400, "requests": 1000, "concurrency": 64, "precision_bits": 16}
-    asked_in_words = estimate(Workload(**said, device="NVIDIA H100 80GB HBM3"), Site(zone="FRA", pue=1.2))
-    asked_by_id = asked(**said, device="gpu/h100-sxm-80", zone="FRA", pue=1.2)
-    assert asked_in_words["indicators"] == asked_by_id["indicators"]
-    old = estimate(Workload(it_energy_kwh=10), Site(zone="FRA", pue=1), Hardware(device_gwp_kgco2e=150))
-    assert "device_gwp_kgco2e" in next(w["fr"] for w in old["warnings"] if w["code"] == "not_read")
-
-
-def test_power_and_hours_of_a_workload_by_hand() -> None:
-    """8 cards × 100 h × 0.3 kW = 240 kWh; at PUE 1.2, 288 kWh; exact where nothing is in doubt."""
-    from estimator import Site, Workload
-
-    body = estimate(Workload(device="NVIDIA A100", device_count=8, hours=100, device_power_w=300), Site(pue=1.2))
-    energy = body["indicators"]["energy"]
-    assert energy["low"] == energy["at_factor_values"] == energy["high"] == pytest.approx(288)
-    assert body["steps"][0]["name"] == "stated_device_energy"
-
-
 def test_what_is_supposed_of_a_replica_is_ours_and_a_long_prompt_is_said() -> None:
     """Cards that nobody stated are a rule of ours; a class of card is no wider subject of itself; beyond 10,000 tokens
     what reading has of quadratic is said to be left out."""

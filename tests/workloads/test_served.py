@@ -92,9 +92,7 @@ def test_a_desk_has_no_waiting_machines_and_no_overhead() -> None:
 def test_an_answer_of_tokens_and_images_counts_the_tokens_and_says_what_it_leaves_out() -> None:
     """500 tokens and an image are not 500 images."""
     both, alone = (
-        estimate(
-            Request(model="mistral-large-3", output_tokens=500, zone="FRA", pue=1.2, wue=0.4, **more), hardware=None
-        )
+        estimate(Request(model="mistral-large-3", output_tokens=500, zone="FRA", pue=1.2, wue=0.4, **more))
         for more in ({"images": 1}, {})
     )
     assert both["indicators"]["energy"]["at_factor_values"] == alone["indicators"]["energy"]["at_factor_values"]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from estimator.assessment.method_documentation import validation_results
-from estimator.catalogue.defaults import defaults
 from estimator.catalogue.load import load
 from estimator.workloads.published_case import CaseRefused, read_case
+from estimator.workloads.validation.case_tables import case_tables
 from estimator.workloads.validation.published_cases import CasesRefused, SourceUnknown, read_cases, run
 from tests.workloads.published_cases import TODAY, case, figure
 
@@ -76,7 +76,7 @@ def test_a_file_that_is_no_list_of_cases_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_source_left_out_leaves_every_factor() -> None:
-    tables = defaults(frozenset({"fischer_runs", "mlco2_gpus"}), TODAY).catalogue
+    tables = case_tables(frozenset({"fischer_runs", "mlco2_gpus"}), TODAY).catalogue
     assert {f.source for f in tables.factors} & {"fischer_runs", "mlco2_gpus"} == set()
     assert len(tables.factors) < len(load().factors) and tables.version != load().version
 

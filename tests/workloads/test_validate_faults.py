@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from estimator.catalogue.defaults import defaults
 from estimator.catalogue.geography import far_from
 from estimator.core.errors import LANGUAGES, sentences
 from estimator.workloads.published_case import read_case
+from estimator.workloads.validation.case_tables import case_tables
 from estimator.workloads.validation.input_faults import contradictions, faults
 from tests.workloads.published_cases import TODAY, case, figure
 
 
 def words(data: dict[str, Any]) -> tuple[str, ...]:
-    return faults(read_case(data), defaults(frozenset(), TODAY))
+    return faults(read_case(data), case_tables(frozenset(), TODAY))
 
 
 ROW = {

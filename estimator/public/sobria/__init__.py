@@ -7,12 +7,9 @@ from estimator import __getattr__ as __getattr__
 
 if TYPE_CHECKING:
     from estimator import Activity as Activity
-    from estimator import Hardware as Hardware
     from estimator import Request as Request
-    from estimator import Site as Site
     from estimator import SobriaError as SobriaError
     from estimator import Tracker as Tracker
-    from estimator import Workload as Workload
     from estimator import build as build
     from estimator import estimate as estimate
     from estimator import import_paths as import_paths
@@ -20,4 +17,3 @@ if TYPE_CHECKING:
     from estimator import open_current as open_current
     from estimator import replay as replay
     from estimator import tracked as tracked
-    from estimator import value as value

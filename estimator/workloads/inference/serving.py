@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from estimator.assessment.coefficients import below, evaluate
 from estimator.catalogue import models
+from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
@@ -19,7 +20,6 @@ from estimator.workloads.inference.residual import Configuration, residual
 
 METHOD = ("step", "weights", "compute", "context", "sparse", "prefill")
 SUPPOSED = ("token_prompt_chat", "token_default_output", "context_spread", "token_time_residual")
-UNKNOWN_SITE = "class/server-unknown"
 BUSIEST = 4096.0  # requests in flight of one replica, the most that was measured
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_./-]")
 OVERHEAD = 1.2  # memory of a replica over that of its weights, as the fit counts accelerators
@@ -112,7 +112,7 @@ def serving_factors(
             "requests_in_flight", place, flight.factor.model_copy(update=named), flight.rung
         )
     else:
-        bounds["requests_in_flight"] = _exact("requests_in_flight", "serving_flight", max(serving.flight, 1.0))
+        bounds["requests_in_flight"] = exact("requests_in_flight", "serving_flight", max(serving.flight, 1.0))
     bounds |= _size(serving)
     bits, in_flight = (_value(bounds[name]) for name in ("weight_bits", "requests_in_flight"))
     memory = table.value("device_memory", serving.device or REFERENCE)
@@ -177,7 +177,8 @@ def _digits(value: float) -> str:
     return f"{value:.12g}"
 
 
-def _exact(name: str, quantity: str, value: float) -> SelectedFactor:
+def exact(name: str, quantity: str, value: float) -> SelectedFactor:
+    """A stated value of a quantity, under the name that the equations give it, without uncertainty."""
     item = computed(
         f"given/{quantity}/{_digits(value)}", quantity, (value, value, value), "given", "-", quality="1/1/1/3"
     )
@@ -192,7 +193,7 @@ def _supposed_cards(count: float) -> SelectedFactor:
 
 
 def _stated(name: str, value: float | None) -> SelectedFactor | None:
-    return None if value is None else _exact(name, name, value)
+    return None if value is None else exact(name, name, value)
 
 
 def _size(serving: Serving) -> dict[str, SelectedFactor]:

@@ -8,12 +8,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from estimator.catalogue.defaults import defaults
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError
-from estimator.workloads.case_energy import Options
-from estimator.workloads.case_valuation import CaseFigure, value_case
 from estimator.workloads.published_case import CaseRefused, PublishedCase, read_case
+from estimator.workloads.validation.case_figures import CaseFigure, figures_of
+from estimator.workloads.validation.case_inventory import Options
+from estimator.workloads.validation.case_tables import case_tables
 from estimator.workloads.validation.input_faults import contradictions, faults
 
 
@@ -54,7 +54,7 @@ def run(
     if unknown:
         near = get_close_matches(unknown[0], load().sources, 5, 0.3)
         raise SourceUnknown(source=unknown[0], near=", ".join(near) or "-")
-    options = Options(frozenset(without_source), leave_out, None, today)
+    options = Options(frozenset(without_source), leave_out, today)
     read = [_case_or_refusal(case) for case in cases]
     sound = [case for case in read if isinstance(case, PublishedCase)]
     contradicted = contradictions(sound)
@@ -63,10 +63,10 @@ def run(
         if isinstance(case, CaseRefused):
             rows += _refused_rows(data, case)
             continue
-        words = list(faults(case, defaults(options.without_source, today)))
+        words = list(faults(case, case_tables(options.without_source, today)))
         if case.id in contradicted:
             words = [*words, "not_reproducible"][:2]
-        found = value_case(case, options)
+        found = figures_of(case, options, explain)
         rows += [_as_dict(case.id, place, row, words, explain) for place, row in enumerate(found)]
     return {"cases": rows, "summary": _summary(cases, rows, options)}
 
@@ -110,5 +110,5 @@ def _summary(cases: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any
         "warnings": dict(sorted(Counter(word for words in warned.values() for word in words).items())),
         "without_source": sorted(options.without_source),
         "leave_out": options.leave_out,
-        "factors_version": defaults(options.without_source, options.today or date.today()).catalogue.version,
+        "factors_version": case_tables(options.without_source, options.today or date.today()).catalogue.version,
     }

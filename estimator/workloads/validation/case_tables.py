@@ -1,25 +1,20 @@
-"""Defaults of a case from the factor tables: devices by name, sites by class, grids by zone."""
+"""Factor tables of a published case: without the sources left out, its devices found by name, its site by class."""
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from statistics import median
 
+from estimator.catalogue.default_subjects import AI_SERVER, ANY_CARD, DESK, DESKS, UNKNOWN_SITE
 from estimator.catalogue.load import load
 from estimator.catalogue.resolver import ComputerRead, Places
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 
-UNKNOWN_SITE = "class/server-unknown"
-DESK = "class/desk"
-DESKS = ("machine/desktop", "machine/workstation", "machine/laptop")
-AI_SERVER, WORKSTATION = "machine/ai-server", "machine/workstation"
-ANY_CARD = "gpu/any"
 SINGLE = "single_assumption"
-UNRELIABLE = "5"
 _MEMORY = re.compile(r"[-\s]*\b\d+\s*g(i?b)?\b", re.IGNORECASE)
 _FORM = re.compile(r"[-\s]*\b(sxm\d?|pcie?|pci-e|nvl|hbm\d?e?|oam|tesla|geforce)\b", re.IGNORECASE)
 
@@ -41,12 +36,7 @@ class Device:
         return self.machine in DESKS
 
 
-def machine_at(host: str | None) -> str:
-    """The default kind of computer with accelerators at a site."""
-    return WORKSTATION if host == DESK else AI_SERVER
-
-
-class Defaults:
+class CaseTables:
     """Factor selection by subject and day, without the excluded sources."""
 
     def __init__(self, catalogue: Catalogue, today: date) -> None:
@@ -56,55 +46,6 @@ class Defaults:
     def bound(self, quantity: str, subject: str | None, day: date | None = None) -> SelectedFactor:
         """The selected factor of a quantity for a subject on a day (default: today), or the reason of its absence."""
         return select_factor(self.catalogue, quantity, subject, day or self.today)
-
-    def manufacture(self, quantity: str, subject: str | None) -> SelectedFactor:
-        """Manufacture of a device, between the lowest and highest value of any source for it or its kind.
-
-        A value of an unreliable source (reliability 5) does not widen the interval.
-        """
-        found = self.bound(quantity, subject)
-        item = found.factor
-        if subject in self._cards and (item is None or item.subject == ANY_CARD):
-            return self._any_card(found)
-        if item is None or item.low is None or item.high is None:
-            return found
-        name = self.catalogue.quantities[quantity].factor
-        rows = [row for step in self.catalogue.ladder(found.subject) for row in self._by_subject(name, step)]
-        sound = [row for row in rows if row.value is not None and row.quality[-1] != UNRELIABLE]
-        low = min([item.low, *(row.low for row in sound if row.low is not None)])
-        high = max([item.high, *(row.high for row in sound if row.high is not None)])
-        if (low, high) == (item.low, item.high):
-            return found
-        wider = {"id": f"{item.id}/all-sources", "low": low, "high": high, "bounds_rule": ""}
-        return replace(found, factor=item.model_copy(update=wider | {"bounds_kind": "rival_sources"}))
-
-    def _any_card(self, missing: SelectedFactor) -> SelectedFactor:
-        """Manufacture of a card without a source: between the minimum and maximum of the cards that have one.
-
-        Computed here rather than read in a table, so that it leaves out an excluded source too.
-        """
-        name = self.catalogue.quantities[missing.quantity].factor
-        cards = self._cards - {ANY_CARD}
-        rows = [f for card in cards for f in self._by_subject(name, card) if f.role == "default" and f.value]
-        values = [f.value for f in rows if f.value is not None]
-        if not values:
-            return missing
-        fields: dict[str, object] = {
-            "id": f"{name}/{ANY_CARD}/known-cards",
-            "subject": ANY_CARD,
-            "value": median(values),
-        }
-        fields |= {"low": min(f.low or 0.0 for f in rows), "high": max(f.high or 0.0 for f in rows)}
-        fields |= {"bounds_kind": "min_max", "bounds_rule": "", "source": "sobria_expert", "quality": "3/3/4/4"}
-        fields |= {"locator": "factors/devices.csv", "correlation_group": "", "family": "", "note": ""}
-        return replace(missing, factor=rows[0].model_copy(update=fields), rung=1, missing=None)
-
-    @cached_property
-    def _cards(self) -> frozenset[str]:
-        return frozenset(s.id for s in self.catalogue.subjects.values() if s.kind == "device")
-
-    def _by_subject(self, name: str, subject: str) -> tuple[Factor, ...]:
-        return self.catalogue.by_subject.get((name, subject), ())
 
     def zone_band(self, zone: str) -> tuple[float, float] | None:
         """Lowest and highest grid factor of any source for a zone, any year [kgCO2e/kWh]."""
@@ -123,6 +64,10 @@ class Defaults:
         accelerator = ANY_CARD if accelerator is None and server is None else accelerator
         recognised = self._places.recognise(ComputerRead(gpu_model=name)).machine
         return Device(name, accelerator, server, recognised if recognised in DESKS else AI_SERVER)
+
+    def site_of(self, device: Device) -> str:
+        """The hosting class of a case that names no site: a desk for a desk computer, else unknown."""
+        return DESK if device.desk else UNKNOWN_SITE
 
     def zone(self, zone: str | None) -> str | None:
         """The zone as stated, or its country when the tables lack that sub-zone."""
@@ -159,12 +104,12 @@ class Defaults:
 
 
 @lru_cache(maxsize=8)
-def defaults(without_source: frozenset[str], today: date) -> Defaults:
+def case_tables(without_source: frozenset[str], today: date) -> CaseTables:
     """The tables without these sources; a removed default is replaced from the values of rival sources."""
     catalogue = load()
     if without_source:
         catalogue = catalogue.with_factors(tuple(_allowed_factors(catalogue, without_source)))
-    return Defaults(catalogue, today)
+    return CaseTables(catalogue, today)
 
 
 def _allowed_factors(catalogue: Catalogue, without: Collection[str]) -> Iterable[Factor]:
