@@ -8,7 +8,7 @@ from typing import Any
 
 from estimator.assessment.coefficients import below, evaluate
 from estimator.builds.equation_selection import ledger_factors
-from estimator.catalogue.default_subjects import machine_at
+from estimator.catalogue.default_subjects import DESKS, machine_at
 from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown
 from estimator.catalogue.selection import SelectedFactor, select_factor
@@ -52,10 +52,12 @@ def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date)
 
 
 def machine_table(engine: DuckDB) -> None:
-    """Table `default_machines`: the kind of computer at each site, for modelled rows without one."""
+    """Table `default_machines`: the kind of computer at each site, for modelled rows without one; table `desks`: those
+    whose accelerator is not supposed."""
     hosts = [row["host"] for row in engine.rows("SELECT DISTINCT COALESCE(host, '') AS host FROM runs ORDER BY host")]
     columns = {"at_host": hosts, "default_machine": [machine_at(host) for host in hosts]}
     engine.load("default_machines", columns, dict.fromkeys(columns, "VARCHAR"))
+    engine.load("desks", {"machine": list(DESKS)}, {"machine": "VARCHAR"})
 
 
 def pace_table(engine: DuckDB, catalogue: Catalogue) -> None:

@@ -22,7 +22,7 @@ UNMETERED = {
 }
 
 
-def answers(model: str, output: float, **more: object) -> Any:
+def answers(model: str, output: float | None = None, **more: object) -> Any:
     """One request of a model, of which nothing but the tokens is known."""
     return activity(**UNMETERED | HOST | {"model": model, "requests": 1.0, "output_tokens": output} | more)
 

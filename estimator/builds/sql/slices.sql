@@ -21,7 +21,10 @@ placed AS (
     items * part AS items, requests * part AS requests,
     COALESCE(zone, '') AS zone, COALESCE(host, '') AS host,
     COALESCE(machine, CASE WHEN modelled IS DISTINCT FROM FALSE THEN default_machine END, '') AS machine,
-    COALESCE(device, CASE WHEN modelled THEN 'gpu/any' ELSE '' END) AS device, '' AS network,
+    COALESCE(
+      device,
+      CASE WHEN modelled AND COALESCE(machine, default_machine) NOT IN (SELECT machine FROM desks) THEN 'gpu/any' ELSE '' END
+    ) AS device, '' AS network,
     cpu_mode, gpu_mode, ram_mode, other_mode, gap, parts.serving, parts.reserved,
     COALESCE(resource_share, 1.0) AS resource_share,
     COALESCE(cpu_energy_kwh, CASE WHEN modelled THEN NULL ELSE 0 END) * part * charge_share AS cpu_energy,

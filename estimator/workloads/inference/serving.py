@@ -105,6 +105,8 @@ def serving_factors(
     flight = select_factor(catalogue, "requests_in_flight", place, day)
     if serving.flight is None:
         warnings.append("concurrency_unknown")
+        if flight.factor is None:  # a host that the tables do not have
+            flight = select_factor(catalogue, "requests_in_flight", UNKNOWN_SITE, day)
         assert flight.factor is not None
         drawn_as = f"requests_in_flight/{serving.place or 'anywhere'}"
         named = {"id": safe(f"{flight.factor.id}/{serving.place or 'anywhere'}"), "drawn_as": drawn_as}
