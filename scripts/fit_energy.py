@@ -12,11 +12,21 @@ from statistics import median
 from estimator.assessment.evaluation import ActivityGroup, points_of
 from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.schema import Factor
-from estimator.workloads.inference.measurements import ANY, TokenTables, fitted, load, refit
-from estimator.workloads.inference.regression import PROMPTS, MeasuredConfiguration, Regression
+from estimator.workloads.inference.measurements import (
+    ANY,
+    PROMPTS,
+    MeasuredConfiguration,
+    Regression,
+    TokenTables,
+    load,
+    read_factors,
+    read_rows,
+)
 from estimator.workloads.inference.serving import ModelSize, Serving, serving_factors
+from scripts.fit_regression import ENERGY, TIME, fitted, refit
 
 FILE = Path(__file__).parent.parent / "factors" / "regression.csv"
+LEFT_OUT = FILE.parent / "results" / "leave_out.csv"
 SOURCE = "sobria_fit"
 UNITS = {"token_energy_step": "s", "token_time_step": "s", "image_energy": "kWh", "video_energy": "kWh"}
 LOCATOR = "scripts/fit_energy.py sur factors/model_energy.csv"
@@ -30,33 +40,48 @@ NOTES = {
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Print the left-out report; with --write, write the coefficients; with --leave-out, print those without it."""
+    """Print the left-out report; with --write, write the coefficients, with and without each architecture."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write factors/regression.csv")
-    parser.add_argument("--leave-out", metavar="ARCHITECTURE", help="print the coefficients without it")
+    parser.add_argument("--write", action="store_true", help="write them in factors/ and factors/results/")
     options = parser.parse_args(argv)
-    rows = fitted_rows(options.leave_out)
-    if options.leave_out:
-        for row in rows:
-            print(f"{row['id']}: {row['value']} ({row['low']} - {row['high']})")
-        return
     if options.write:
-        write(rows)
+        write(fitted_rows())
+        write_left_out()
     report()
 
 
 def bare() -> TokenTables:
     """The table without a regression, input of the fit."""
-    from estimator.workloads.inference.measurements import read_factors, read_rows
-
-    nothing = Regression({}, {}, (1, 1, 1), 1, 1, {}, {})
-    return TokenTables(read_factors(), read_rows(), nothing)
+    return TokenTables(read_factors(), read_rows(), Regression({}, {}, 1, (1, 1)))
 
 
-def fitted_rows(leave_out: str | None = None) -> list[dict[str, str]]:
+def left_out_rows(architecture: str) -> list[dict[str, str]]:
+    """Coefficients fitted without an architecture, with nine significant figures."""
+    found = refit(bare(), architecture)
+    values = {f"energy_{name}": found.energy[name] for name in ENERGY} | {f"time_{n}": found.time[n] for n in TIME}
+    values |= {"outside": found.outside, "active_low": found.active[0], "active_high": found.active[1]}
+    return [{"architecture": architecture, "name": name, "value": f"{value:.9g}"} for name, value in values.items()]
+
+
+def write_left_out() -> None:
+    """The coefficients without each architecture in turn."""
+    with LEFT_OUT.open("w", encoding="utf-8", newline="") as out:
+        table = csv.DictWriter(out, ("architecture", "name", "value"), lineterminator="\n")
+        table.writeheader()
+        for name in architectures(bare()):
+            table.writerows(left_out_rows(name))
+
+
+def architectures(table: TokenTables) -> list[str]:
+    """The architectures that the fit reads."""
+    rows = [r for r in table.rows if r.unit == "J/output token" and r.output_tokens and r.itl_ms]
+    return sorted({r.architecture for r in rows})
+
+
+def fitted_rows() -> list[dict[str, str]]:
     """Factor rows of a fit, with six significant figures."""
     table = bare()
-    rows = [_row(*item) for item in fitted(refit(table, leave_out))]
+    rows = [_row(*item) for item in fitted(refit(table))]
     for kind in ("image", "video"):
         found = [r for r in table.rows if r.unit == f"J/{kind}"]
         middle = math.exp(sum(math.log(r.energy_j) for r in found) / len(found))
@@ -117,7 +142,7 @@ def report() -> None:
     table = load()
     rows = [r for r in table.rows if r.unit == "J/output token" and r.output_tokens and r.itl_ms]
     widths, errors, each = [], [], []
-    for name in sorted({r.architecture for r in rows}):
+    for name in architectures(table):
         blind = table.left_out(name)
         mine = [r for r in rows if r.architecture == name]
         found = [(predicted(r, blind), r.energy_j) for r in mine]

@@ -22,7 +22,7 @@ from estimator.workloads.inference.residual import components
 from estimator.workloads.inference.serving import ModelSize, Serving, flight_at, serving_factors
 from estimator.workloads.inference_inventory import token_amounts
 from estimator.workloads.request import Request
-from scripts.fit_energy import LOCATOR, fitted_rows, predicted
+from scripts.fit_energy import LOCATOR, architectures, fitted_rows, left_out_rows, predicted
 
 DAY = date(2026, 11, 1)
 H100 = "gpu/h100-sxm-80"
@@ -111,6 +111,15 @@ def test_shipped_coefficients_are_those_of_a_refit() -> None:
     for name, row in again.items():
         for column in ("low", "value", "high"):
             assert float(shipped[name][column]) == pytest.approx(float(row[column]), rel=1e-4), (name, column)
+
+
+def test_shipped_coefficients_without_an_architecture_are_those_of_a_refit() -> None:
+    text = (resources.files("factors") / "results" / "leave_out.csv").read_text("utf-8")
+    shipped = list(csv.DictReader(text.splitlines()))
+    assert sorted({row["architecture"] for row in shipped}) == architectures(load())
+    name = "qwen3-8b"
+    held = {row["name"]: float(row["value"]) for row in shipped if row["architecture"] == name}
+    assert held == {row["name"]: pytest.approx(float(row["value"]), rel=1e-6) for row in left_out_rows(name)}
 
 
 def test_architectures_left_out_are_inside() -> None:

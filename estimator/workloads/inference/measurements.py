@@ -1,28 +1,78 @@
 """What energy per token rests on: measured configurations, data sheets and coefficients, from the factor tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from typing import Literal
 
-from estimator.catalogue.csv_tables import records
+from estimator.catalogue.csv_tables import records, rows
 from estimator.catalogue.load import load as catalogue
-from estimator.catalogue.schema import Factor
-from estimator.workloads.inference.regression import ENERGY, TIME, MeasuredConfiguration, Regression, Spec, fit, sample
+from estimator.catalogue.schema import Factor, TableRow
 
 ANY = "gpu/any"
 REFERENCE = "gpu/h100-sxm-80"  # its device ratio is 1; an accelerator not known is computed as this one
 SECOND = "gpu/b200"  # the other device of the measured configurations
-RANGES = ("active", "concurrency", "output", "bits")
+TERMS = ("step", "weights", "compute", "context", "sparse", "device")
+PROMPTS = {"sourcegraph-fim": "prompt_code", "image-chat": "prompt_image", "video-chat": "prompt_video"}
 TABLES = ("regression.csv", "power.csv")
 SHEET = ("max_power", "device_bandwidth", "device_compute")
+
+
+class MeasuredConfiguration(TableRow):
+    """A measured configuration, energy of the accelerators only; low and high where the row sums up several."""
+
+    id: str
+    model: str
+    architecture: str
+    arch: Literal["dense", "moe"]
+    total_params_b: float
+    active_params_b: float
+    device: str
+    device_count: int
+    task: str
+    precision_bits: float
+    max_num_seqs: int
+    concurrency: float
+    output_tokens: float | None
+    itl_ms: float | None
+    power_w: float | None
+    energy_j: float
+    energy_low_j: float | None
+    energy_high_j: float | None
+    unit: Literal["J/output token", "J/image", "J/video"]
+    source: str
+    locator: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a data sheet says of an accelerator: power [W], memory bandwidth [B/s], arithmetic at 16 bits [FLOP/s]."""
+
+    power: float
+    bandwidth: float
+    compute: float
+
+
+@dataclass(frozen=True)
+class Regression:
+    """Coefficients of energy and of time per token, and the active parameters that they were fitted on.
+
+    outside: 90 % half-width [ratio per factor e] of the drift of predictions beyond them; active: least and most [1].
+    """
+
+    energy: dict[str, float]
+    time: dict[str, float]
+    outside: float
+    active: tuple[float, float]
 
 
 @dataclass(frozen=True)
 class TokenTables:
     """Everything that energy per token reads. `rows` and `regression` go without what was left out.
 
-    left: the architecture that is treated as if it had never been measured, with coefficients refitted; else None.
+    left: the architecture treated as if it had never been measured, the coefficients being those without it; else None.
     """
 
     factors: Mapping[tuple[str, str], Factor]
@@ -56,7 +106,7 @@ class TokenTables:
     def left_out(self, architecture: str) -> "TokenTables":
         """The same table as if this architecture had never been measured."""
         rows = tuple(r for r in self.rows if r.architecture != architecture)
-        return replace(self, rows=rows, regression=refit(self, architecture), left=architecture)
+        return replace(self, rows=rows, regression=without_architecture(architecture), left=architecture)
 
     def without(self, source: str) -> "TokenTables":
         """The same table with no measured configuration of this source. The regression stays what it was fitted on."""
@@ -65,14 +115,6 @@ class TokenTables:
     def architecture(self, model: str | None) -> str | None:
         """The architecture of a model of the measured configurations."""
         return next((r.architecture for r in self.rows if r.model == model), None)
-
-
-def refit(table: TokenTables, leave_out: str | None = None) -> Regression:
-    """The regression fitted on the measured configurations of a table, all architectures or all but one."""
-    given = {"prefill": table.value("token_energy_prefill"), "prompt_chat": table.value("token_prompt_chat")}
-    sheets = {device: table.sheet(device) for device in (REFERENCE, SECOND)}
-    specs = {device: found[0] for device, found in sheets.items() if found}
-    return fit(sample(table.rows, specs, REFERENCE), given, leave_out)
 
 
 @cache
@@ -93,45 +135,42 @@ def read_rows() -> tuple[MeasuredConfiguration, ...]:
     return tuple(row for _, row in records(resources.files("factors"), "model_energy.csv", MeasuredConfiguration))
 
 
-def fitted(regression: Regression) -> Iterator[tuple[str, str, tuple[float, float, float], str]]:
-    """What a fit says, as (quantity, subject, (low, value, high), kind of bounds) of factor rows."""
-    for kind, names, values in (("energy", ENERGY, regression.energy), ("time", TIME, regression.time)):
-        for name in names:
-            low, high = regression.bounds[f"{kind}_{name}"]
-            value = values[name]
-            quantity = f"token_{name}" if name.startswith("prompt") else f"token_{kind}_{name}"
-            yield quantity, SECOND if name == "device" else ANY, (min(low, value), value, max(high, value)), "min_max"
-    for quantity, ends in (
-        ("token_time_residual", regression.time_spread),
-        ("token_outside", (1 / regression.outside, 1.0, regression.outside)),
-    ):
-        yield quantity, ANY, ends, "p5_p95"
-    for name in RANGES:
-        low, high = regression.ranges[name]
-        middle = regression.reference if name == "concurrency" else (low * high) ** 0.5
-        yield f"token_range_{name}", ANY, (low, middle, high), "min_max"
+def without_architecture(architecture: str) -> Regression:
+    """The regression fitted without an architecture, as `scripts/fit_energy.py` wrote it; the one that ships where the
+    fit never read that architecture."""
+    shipped, found = load().regression, _left_out().get(architecture)
+    if found is None:
+        return shipped
+    energy, time = (
+        {name.removeprefix(kind): value for name, value in found.items() if name.startswith(kind)}
+        for kind in ("energy_", "time_")
+    )
+    return Regression(
+        shipped.energy | energy, shipped.time | time, found["outside"], (found["active_low"], found["active_high"])
+    )
+
+
+@cache
+def _left_out() -> dict[str, dict[str, float]]:
+    """Architecture -> the coefficients fitted without it."""
+    found: dict[str, dict[str, float]] = {}
+    for _, row in rows(resources.files("factors") / "results", "leave_out.csv"):
+        found.setdefault(row["architecture"], {})[row["name"]] = float(row["value"])
+    return found
 
 
 def _regression(factors: Mapping[tuple[str, str], Factor]) -> Regression:
-    def of(quantity: str, subject: str = ANY) -> tuple[float, float, float]:
-        item = factors[quantity, subject]
-        assert item.low is not None and item.value is not None and item.high is not None
-        return item.low, item.value, item.high
+    def of(quantity: str, subject: str = ANY) -> float:
+        return _value(factors[quantity, subject])
 
-    given = {"prefill": of("token_energy_prefill")[1], "prompt_chat": of("token_prompt_chat")[1]}
-    prompts = {n: of(f"token_{n}")[1] for n in ENERGY if n.startswith("prompt")}
-    energy = {n: of(f"token_energy_{n}", SECOND if n == "device" else ANY)[1] for n in ENERGY if n not in prompts}
-    time = {n: of(f"token_time_{n}", SECOND if n == "device" else ANY)[1] for n in TIME}
-    ranges = {n: of(f"token_range_{n}") for n in RANGES}
-    return Regression(
-        energy=given | energy | prompts,
-        time=given | prompts | time,
-        time_spread=of("token_time_residual"),
-        outside=of("token_outside")[2],
-        reference=ranges["concurrency"][1],
-        ranges={n: (low, high) for n, (low, _, high) in ranges.items()},
-        bounds={},
+    prompts = {n: of(f"token_{n}") for n in ("prompt_chat", *PROMPTS.values())}
+    energy, time = (
+        {n: of(f"token_{kind}_{n}", SECOND if n == "device" else ANY) for n in (*TERMS, "prefill")}
+        for kind in ("energy", "time")
     )
+    outside, active = factors["token_outside", ANY], factors["token_range_active", ANY]
+    assert outside.high is not None and active.low is not None and active.high is not None
+    return Regression(energy | prompts, time | prompts, outside.high, (active.low, active.high))
 
 
 def _value(item: Factor) -> float:

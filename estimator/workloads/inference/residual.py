@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.assessment.coefficients import evaluate
 from estimator.catalogue.csv_tables import rows
-from estimator.workloads.inference.measurements import TokenTables
-from estimator.workloads.inference.regression import PROMPTS, MeasuredConfiguration
+from estimator.workloads.inference.measurements import PROMPTS, MeasuredConfiguration, TokenTables
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,13 +9,13 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from estimator.assessment.coefficients import below, evaluate
+from estimator.assessment.uncertainty import Z95
 from estimator.catalogue import models
 from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.workloads.inference.measurements import ANY, REFERENCE, TokenTables, load
-from estimator.workloads.inference.regression import Z95
 from estimator.workloads.inference.residual import Configuration, residual
 
 METHOD = ("step", "weights", "compute", "context", "sparse", "prefill")
@@ -253,7 +253,7 @@ def _refitted(bounds: dict[str, SelectedFactor], table: TokenTables) -> Iterator
 
 def _beyond(active: float, table: TokenTables) -> float:
     """How far the active parameters lie outside the measured range [log]; 0 inside."""
-    low, high = table.regression.ranges["active"]
+    low, high = table.regression.active
     gap = max(math.log(low / active), math.log(active / high), 0.0)
     return gap if gap > 0.05 else 0.0
 

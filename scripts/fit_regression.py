@@ -1,11 +1,20 @@
 """Energy and time per token as a sum of five terms, fitted on measured configurations, and the spread of its errors."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from estimator.catalogue.schema import TableRow
+from estimator.assessment.uncertainty import Z95
+from estimator.workloads.inference.measurements import (
+    ANY,
+    PROMPTS,
+    REFERENCE,
+    SECOND,
+    MeasuredConfiguration,
+    Spec,
+    TokenTables,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,9 +24,6 @@ if TYPE_CHECKING:
 
 Q = Any  # a float, an array of configurations or an array of draws
 LEVELS = (0.05, 0.5, 0.95)
-Z95 = 1.6448536269514722
-CODE, IMAGE, VIDEO = "sourcegraph-fim", "image-chat", "video-chat"
-PROMPTS = {CODE: "prompt_code", IMAGE: "prompt_image", VIDEO: "prompt_video"}
 ENERGY = ("step", "weights", "compute", "context", "sparse", "device", *PROMPTS.values())
 TIME = ("step", "weights", "compute", "context", "sparse", "device", "prefill")
 START = {"step": 1e-3, "weights": 1.0, "compute": 2.0, "context": 1.5, "sparse": 3.0, "device": 1.4, "prefill": 2.5}
@@ -30,42 +36,6 @@ HIDDEN = (
     ("active", 10e9, -1),
     ("bits", 16.0, -1),
 )
-
-
-class MeasuredConfiguration(TableRow):
-    """A measured configuration, energy of the accelerators only; low and high where the row sums up several."""
-
-    id: str
-    model: str
-    architecture: str
-    arch: Literal["dense", "moe"]
-    total_params_b: float
-    active_params_b: float
-    device: str
-    device_count: int
-    task: str
-    precision_bits: float
-    max_num_seqs: int
-    concurrency: float
-    output_tokens: float | None
-    itl_ms: float | None
-    power_w: float | None
-    energy_j: float
-    energy_low_j: float | None
-    energy_high_j: float | None
-    unit: Literal["J/output token", "J/image", "J/video"]
-    source: str
-    locator: str
-    note: str
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What a data sheet says of an accelerator: power [W], memory bandwidth [B/s], arithmetic at 16 bits [FLOP/s]."""
-
-    power: float
-    bandwidth: float
-    compute: float
 
 
 @dataclass(frozen=True)
@@ -105,15 +75,14 @@ def terms(load: Load, k: Mapping[str, Q]) -> dict[str, Q]:
 
 
 @dataclass(frozen=True)
-class Regression:
+class Fit:
     """Coefficients, and measured over predicted time at 5, 50 and 95 % of an architecture that the fit has not seen."""
 
     energy: Mapping[str, float]
     time: Mapping[str, float]
     time_spread: tuple[float, float, float]
     outside: float
-    reference: float
-    ranges: Mapping[str, tuple[float, float]]
+    active: tuple[float, float]
     bounds: Mapping[str, tuple[float, float]]
 
 
@@ -165,16 +134,14 @@ def sample(rows: Sequence[MeasuredConfiguration], specs: Mapping[str, Spec], ref
     )
 
 
-def fit(data: FitColumns, given: Mapping[str, float], leave_out: str | None = None) -> Regression:
+def fit(data: FitColumns, given: Mapping[str, float], leave_out: str | None = None) -> Fit:
     """The regression of every architecture but one. given: what is not fitted (`prefill`, `prompt_chat`)."""
-    import numpy as np
 
     inside = data.architecture != leave_out
     start = {**START, **dict.fromkeys(PROMPTS.values(), 1500.0), **given}
     energy = _solve(data, data.energy, ENERGY, start, inside)
     time = _solve(data, data.time, TIME, energy | {"prefill": START["prefill"]}, inside)
     names = sorted(set(data.architecture[inside]))
-    reference = float(np.exp(np.average(np.log(data.load.concurrency[inside]), weights=data.weight[inside])))
     errors: list[Array] = []
     seen: dict[str, list[float]] = {}
     for name in names:
@@ -185,10 +152,9 @@ def fit(data: FitColumns, given: Mapping[str, float], leave_out: str | None = No
         for key, value in [*((f"energy_{k}", without[k]) for k in ENERGY), *((f"time_{k}", slower[k]) for k in TIME)]:
             seen.setdefault(key, []).append(value)
     spread = _spread(errors)
-    ranges = {name: _range(getattr(data.load, name)[inside]) for name in ("active", "concurrency", "output", "bits")}
     outside = max(_astray(data, energy, inside, hidden) for hidden in HIDDEN)
     bounds = {key: (min(values), max(values)) for key, values in seen.items()}
-    return Regression(energy, time, spread, outside, reference, ranges, bounds)
+    return Fit(energy, time, spread, outside, _range(data.load.active[inside]), bounds)
 
 
 def _range(values: "Array") -> tuple[float, float]:
@@ -290,3 +256,28 @@ def _astray(data: FitColumns, energy: Mapping[str, float], inside: "Array", hidd
     moved = np.log(_predict(data, _solve(data, data.energy, ENERGY, energy, rest))[0] / _predict(data, energy)[0])
     distance = np.abs(np.log(values[beyond] / end))
     return float(np.exp(Z95 * np.sqrt(np.mean(moved[beyond] ** 2)) / np.mean(distance)))
+
+
+def refit(table: TokenTables, leave_out: str | None = None) -> Fit:
+    """The regression fitted on the measured configurations of a table, all architectures or all but one."""
+    given = {"prefill": table.value("token_energy_prefill"), "prompt_chat": table.value("token_prompt_chat")}
+    sheets = {device: table.sheet(device) for device in (REFERENCE, SECOND)}
+    specs = {device: found[0] for device, found in sheets.items() if found}
+    return fit(sample(table.rows, specs, REFERENCE), given, leave_out)
+
+
+def fitted(regression: Fit) -> Iterator[tuple[str, str, tuple[float, float, float], str]]:
+    """What a fit says, as (quantity, subject, (low, value, high), kind of bounds) of factor rows."""
+    for kind, names, values in (("energy", ENERGY, regression.energy), ("time", TIME, regression.time)):
+        for name in names:
+            low, high = regression.bounds[f"{kind}_{name}"]
+            value = values[name]
+            quantity = f"token_{name}" if name.startswith("prompt") else f"token_{kind}_{name}"
+            yield quantity, SECOND if name == "device" else ANY, (min(low, value), value, max(high, value)), "min_max"
+    for quantity, ends in (
+        ("token_time_residual", regression.time_spread),
+        ("token_outside", (1 / regression.outside, 1.0, regression.outside)),
+    ):
+        yield quantity, ANY, ends, "p5_p95"
+    low, high = regression.active
+    yield "token_range_active", ANY, (low, (low * high) ** 0.5, high), "min_max"
