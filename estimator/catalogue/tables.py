@@ -13,6 +13,7 @@ from estimator.core.errors import SobriaError
 
 FACTOR_TABLES = (
     "electricity.csv",
+    "electricity_yearly.csv",
     "electricity_computed.csv",
     "hosting.csv",
     "devices.csv",

@@ -221,8 +221,25 @@ def test_every_country_speaks_of_every_grid_quantity() -> None:
     said = {(row["subject"], row["quantity"]) for row in DEFAULTS}
     top = [name for name, row in PLACES.items() if not row["wider"]]
     assert [(zone, quantity) for zone in top for quantity in GRID if (zone, quantity) not in said] == []
-    parts = [name for name, row in PLACES.items() if row["wider"]]
-    assert [zone for zone in parts if (zone, "grid_gwp") not in said] == []
+    told = {row["subject"] for row in VALUED if row["quantity"] == "grid_gwp"} | {zone for zone, _ in said}
+    assert [name for name, row in PLACES.items() if row["wider"] and name not in told] == []
+
+
+def test_a_year_takes_the_value_of_its_year_and_the_last_says_that_it_is() -> None:
+    """Germany, by its source: 503.591 g in 2015, 344.14 g in 2024, which holds afterwards and says so."""
+    german = [row for row in DEFAULTS if row["quantity"] == "grid_gwp" and row["subject"] == "DEU"]
+    years = ((2009, "0.503591"), (2015, "0.503591"), (2016, "0.498301"), (2024, "0.34414"), (2026, "0.34414"))
+    for year, value in years:
+        day = f"{year}-07-01"
+        assert [r["value"] for r in german if r["valid_from"] <= day <= (r["valid_to"] or "9999")] == [value], year
+    assert "années suivantes" in next(row["note"] for row in german if not row["valid_to"])
+    assert "années d'avant" in next(row["note"] for row in german if not row["valid_from"])
+
+
+def test_direct_emissions_are_never_a_default() -> None:
+    """They leave out fuel supply and plants: never compared with life-cycle values."""
+    grid = [row for row in DEFAULTS if row["quantity"] == "grid_gwp" and row["value"]]
+    assert [row["id"] for row in grid if "directes" in row["boundary"]] == []
 
 
 def test_water_and_primary_energy_of_france_by_hand() -> None:

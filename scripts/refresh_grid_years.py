@@ -1,0 +1,106 @@
+"""Carbon intensity of electricity by year and country: `python -m scripts.refresh_grid_years owid-energy-data.csv`.
+
+Reads the energy data of Our World in Data (columns iso_code, year, carbon_intensity_elec [gCO2e/kWh]) and writes
+factors/electricity_yearly.csv: a default row a country and year from 2015, France's as rivals of ADEME's. The first
+year holds for those before, the last for those after, and both say so. With --check, only reports whether the table is
+up to date.
+"""
+
+import argparse
+import csv
+import io
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from scripts.refresh_grid import HEADER
+
+FACTORS = Path(__file__).resolve().parent.parent / "factors"
+TABLE = FACTORS / "electricity_yearly.csv"
+FIRST = 2015
+OWN_DEFAULT = "FRA"  # ADEME's values stand as default
+LOW_CARBON = 0.1  # [kgCO2e/kWh]
+IMPORTING = frozenset("AUT BEL CHE HRV HUN LUX LVA SVK".split())  # of which the mix produced is not the mix consumed
+RULES = {"grid_country": (1 / 1.4, 1.25), "grid_low_carbon": (1 / 1.7, 1.7), "grid_import_heavy": (1 / 1.25, 2.5)}
+IMPORTS = "Zone très importatrice : le mix consommé peut être bien plus élevé."
+BEFORE = "Reprise pour les années d'avant."
+AFTER = "Dernière année publiée : reprise pour les années suivantes."
+
+
+def intensities(text: str, zones: frozenset[str]) -> dict[str, dict[int, float]]:
+    """Zone -> year -> intensity [kgCO2e/kWh]; a zero is no value."""
+    found: dict[str, dict[int, float]] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        zone, value = row["iso_code"], row["carbon_intensity_elec"]
+        if zone in zones and value and float(value) > 0 and int(row["year"]) >= FIRST:
+            found.setdefault(zone, {})[int(row["year"])] = float(value) / 1000
+    return found
+
+
+def rows_of(zone: str, years: Mapping[int, float]) -> Iterator[dict[str, str]]:
+    """The factor rows of a zone; none of France replaces that of ADEME."""
+    default = zone != OWN_DEFAULT
+    for year, value in sorted(years.items()):
+        first, last = default and year == min(years), default and year == max(years)
+        rule = _rule(zone, value) if default else "cited_value"
+        down, up = RULES.get(rule, (1, 1))
+        yield dict.fromkeys(HEADER, "") | {
+            "id": f"grid_gwp/{zone}/{year}" if default else f"grid_gwp/{zone}/{year}/owid",
+            "quantity": "grid_gwp",
+            "subject": zone,
+            "role": "default" if default else "rival",
+            "value": f"{value:.6g}",
+            "low": f"{value * down:.6g}",
+            "high": f"{value * up:.6g}",
+            "bounds_kind": "rule",
+            "bounds_rule": rule,
+            "unit": "kgCO2e/kWh",
+            "valid_from": "" if first else f"{year}-01-01",
+            "valid_to": "" if last else f"{year}-12-31",
+            "geography": zone,
+            "boundary": "cycle de vie, production",
+            "family": "owid",
+            "correlation_group": "owid" if default else "",
+            "source": "owid_energy",
+            "locator": f"owid-energy-data.csv, {zone}, {year}, carbon_intensity_elec",
+            "quality": "2/1/2/2" if last else "1/1/2/2",
+            "review_by": "2027-06-30",
+            "note": " ".join(
+                text for text, told in ((IMPORTS, zone in IMPORTING), (BEFORE, first), (AFTER, last)) if told
+            ),
+        }
+
+
+def _rule(zone: str, value: float) -> str:
+    if zone in IMPORTING:
+        return "grid_import_heavy"
+    return "grid_low_carbon" if value < LOW_CARBON else "grid_country"
+
+
+def table(text: str) -> str:
+    """The text of the table, from that of the energy data."""
+    with (FACTORS / "zones.csv").open(encoding="utf-8") as file:
+        zones = frozenset(row["zone"] for row in csv.DictReader(file))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, HEADER, lineterminator="\n")
+    writer.writeheader()
+    for zone, years in sorted(intensities(text, zones).items()):
+        writer.writerows(rows_of(zone, years))
+    return out.getvalue()
+
+
+def main() -> int:
+    """Write the table, or compare it with --check."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--check", action="store_true")
+    asked = parser.parse_args()
+    made = table(asked.data.read_text("utf-8"))
+    if asked.check:
+        return int(made != TABLE.read_text("utf-8"))
+    TABLE.write_text(made, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
