@@ -41,9 +41,9 @@ def rows_of(zone: str, years: Mapping[int, float]) -> Iterator[dict[str, str]]:
     """The factor rows of a zone; none of France replaces that of ADEME."""
     default = zone != OWN_DEFAULT
     for year, value in sorted(years.items()):
-        first, last = default and year == min(years), default and year == max(years)
-        rule = _rule(zone, value) if default else "cited_value"
-        down, up = RULES.get(rule, (1, 1))
+        first, last = year == min(years), year == max(years)
+        rule = _rule(zone, value)
+        down, up = RULES[rule]
         yield dict.fromkeys(HEADER, "") | {
             "id": f"grid_gwp/{zone}/{year}" if default else f"grid_gwp/{zone}/{year}/owid",
             "quantity": "grid_gwp",
@@ -60,7 +60,7 @@ def rows_of(zone: str, years: Mapping[int, float]) -> Iterator[dict[str, str]]:
             "geography": zone,
             "boundary": "cycle de vie, production",
             "family": "owid",
-            "correlation_group": "owid" if default else "",
+            "correlation_group": "owid",
             "source": "owid_energy",
             "locator": f"owid-energy-data.csv, {zone}, {year}, carbon_intensity_elec",
             "quality": "2/1/2/2" if last else "1/1/2/2",

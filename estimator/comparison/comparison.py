@@ -16,6 +16,7 @@ from estimator.assessment.impacts import (
 )
 from estimator.assessment.sensitivity import split_difference
 from estimator.comparison.breakdown import components, screens_share
+from estimator.comparison.grid_family import of_one_family
 from estimator.comparison.option_inventory import ComparisonContext, OptionInventory, built, counts_network
 from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.scenario import Option, Scenario
@@ -64,9 +65,9 @@ class Comparator:
         self.context = context
         self.times = times
         studied = [option for option in scenario.options if option.status == "studied"]
-        self.evaluated = {
-            o.id: EvaluatedOption(b, Side(b.groups)) for o in studied for b in (built(scenario, o, context, times),)
-        }
+        inventories = [built(scenario, option, context, times) for option in studied]
+        inventories = of_one_family(inventories, context.catalogue, context.day)
+        self.evaluated = {b.option.id: EvaluatedOption(b, Side(b.groups)) for b in inventories}
 
     @property
     def units(self) -> float:

@@ -1,0 +1,63 @@
+"""Sites in several zones are compared on one family of grid factors, and both numbers are named."""
+
+from datetime import date
+
+import pytest
+
+from estimator.catalogue.load import load
+from estimator.comparison.comparison import Comparator
+from estimator.comparison.option_inventory import ComparisonContext
+from tests.comparison.test_compare import option, scenario
+
+DAY = date(2026, 3, 1)
+
+
+def placed(*zones: str, catalogue: object = None) -> Comparator:
+    """One use of 1,000 kWh in each of these zones."""
+    options = [option(z.lower(), use={"it_energy_kwh": 1.0, "zone": z, "pue": 1.0, "wue": 0.0}) for z in zones]
+    return Comparator(scenario(*options), ComparisonContext(catalogue or load(), DAY))  # type: ignore[arg-type]
+
+
+def grid(work: Comparator, zone: str) -> tuple[str, float]:
+    """Family and value of the grid factor of an option."""
+    factor = work.evaluated[zone.lower()].built.groups[0].bounds["grid_gwp"].factor
+    assert factor is not None and factor.value is not None
+    return factor.family, factor.value
+
+
+def codes(work: Comparator, zone: str) -> list[str]:
+    return [w["code"] for w in work.evaluated[zone.lower()].built.warnings if w["code"].startswith("grid")]
+
+
+def test_france_against_sweden_is_one_family_and_names_both_numbers() -> None:
+    """Our World in Data, 2024: 44.179 and 35.824 g; ADEME's 46.1 g is named beside."""
+    work = placed("FRA", "SWE")
+    assert (grid(work, "FRA"), grid(work, "SWE")) == (("owid", 0.044179), ("owid", 0.035824))
+    (told,) = [w for w in work.evaluated["fra"].built.warnings if w["code"] == "grid_family"]
+    for lang, used, alone in (("fr", "44,18", "46,1"), ("en", "44.18", "46.1")):
+        assert used in told[lang] and alone in told[lang] and "ADEME" in told[lang]
+    assert codes(work, "SWE") == []
+
+
+def test_one_zone_keeps_its_own_family() -> None:
+    work = placed("FRA")
+    assert grid(work, "FRA") == ("ademe", 0.0461) and codes(work, "FRA") == []
+
+
+def test_a_part_of_a_country_takes_the_series_of_its_country() -> None:
+    """Codecarbon's value of a Nordic bidding zone is of no series that Germany has."""
+    work = placed("NOR-NO1", "DEU", "SWE")
+    assert {grid(work, zone)[0] for zone in ("NOR-NO1", "DEU", "SWE")} == {"owid"}
+    assert codes(work, "NOR-NO1") == ["grid_family"] and codes(work, "DEU") == []
+
+
+def test_families_without_a_common_series_are_said() -> None:
+    rows = tuple(f for f in load().factors if not (f.subject == "FRA" and f.family == "owid"))
+    work = placed("FRA", "SWE", catalogue=load().with_factors(rows))
+    assert (grid(work, "FRA")[0], grid(work, "SWE")[0]) == ("ademe", "owid")
+    assert codes(work, "FRA") == codes(work, "SWE") == ["grid_families"]
+
+
+@pytest.mark.parametrize("zones", [("FRA", "SWE"), ("SWE", "FRA")])
+def test_the_order_of_options_chooses_nothing(zones: tuple[str, str]) -> None:
+    assert grid(placed(*zones), "FRA") == ("owid", 0.044179)
