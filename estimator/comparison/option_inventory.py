@@ -185,7 +185,7 @@ def _people(scenario: Scenario, option: Option, units: float, context: Compariso
     people = option.people
     if people is None or not people.screen_minutes:
         return None
-    asked = Request(device=people.terminal, device_hours=0.0, zone=people.zone, host=DESK)
+    asked = Request(device=people.terminal, device_hours=1.0, zone=people.zone, host=DESK)
     resolved = resolve(asked, context.catalogue, context.day)
     hours = units * people.screen_minutes / MINUTES / option.acceptance
     amounts = {"terminal_hours": hours, "machine_hours": hours, "resource_share": 1.0}

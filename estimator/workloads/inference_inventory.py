@@ -15,6 +15,7 @@ from estimator.workloads.inference.media import media_energy
 from estimator.workloads.inference.serving import Serving, ServingFactors, serving_factors, size_of
 from estimator.workloads.request import Request
 
+MEDIA = ("image", "video")  # what models make that write no text
 LONG_PROMPT = 10_000  # tokens read by request from which attention within the prompt, not counted, is not small
 
 
@@ -89,8 +90,8 @@ def token_factors(catalogue: Catalogue, day: date, model: str, **facts: Any) -> 
     """The factors of tokens of a model of the catalogue, facts being fields of Serving. ModelUnknown."""
     known = models.find(model)
     size = size_of(known)
-    if size is None:
-        missing = models.size(known).reason or "no_model_size"
+    if size is None or known.modality in MEDIA:
+        missing = "not_a_text_model" if known.modality in MEDIA else models.size(known).reason or "no_model_size"
         return ServingFactors({"model_parameters": SelectedFactor("model_parameters", known.id, None, missing=missing)})
     return serving_factors(Serving(known.id, size, _measured_names().get(known.id), **facts), catalogue, day)
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from estimator.core.errors import SobriaError
+from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import Strict
+from estimator.core.number_format import exact_text
 
 AMOUNT = 1e12  # above any use
+SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
 
 
 class RequestRefused(SobriaError):
@@ -39,7 +41,7 @@ class TrainingEffort(Strict):
 
     it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else hours of a device")
     device: str | None = None
-    device_hours: float | None = Field(None, ge=0, le=1e10, description="of all devices, of the last run [h]")
+    device_hours: float | None = Field(None, gt=0, le=1e10, description="of all devices, of the last run [h]")
     load: float | None = Field(None, gt=0, le=1.2, description="share of the maximum power [1]")
     extra: float = Field(1.0, ge=1, le=1e4, description="all hours, waiting and experiments included, over these [1]")
     zone: str | None = None
@@ -72,7 +74,7 @@ class Request(Strict):
     wue_basis: str = Field("it", pattern="^(it|site)$")
     device: str | None = None
     device_count: float | None = Field(None, gt=0, le=1e6, description="accelerators of one replica")
-    device_hours: float | None = Field(None, ge=0, le=1e9, description="reserved, of all devices, idle included [h]")
+    device_hours: float | None = Field(None, gt=0, le=1e9, description="reserved, of all devices, idle included [h]")
     load: float | None = Field(None, gt=0, le=1.2, description="mean share of the maximum power, idle included [1]")
     resource_share: float | None = Field(None, ge=0, le=1, description="[1]")
     lifetime_years: float | None = Field(None, gt=0, le=100, description="[year]")
@@ -110,7 +112,18 @@ def request_from(**given: Any) -> Request:
     except ValidationError as error:
         fault = error.errors()[0]
         field = "-".join(str(part) for part in fault["loc"]) or "-"
-        raise RequestRefused(option=field.replace("_", "-"), value=fault["input"]) from error
+        raise RequestRefused(
+            option=field.replace("_", "-"), value=fault["input"], **_expected(fault.get("ctx", {}))
+        ) from error
+
+
+def _expected(limits: Mapping[str, Any]) -> dict[str, str]:
+    """The limit that a value broke, in both languages; a finite number where it is none."""
+    said = {}
+    for lang in LANGUAGES:
+        broken = [f"{sign} {exact_text(limits[name], '1', lang)}" for name, sign in SIGNS.items() if name in limits]
+        said[lang] = ", ".join(broken) or say("errors", "finite", lang)
+    return {"expected": said["fr"], "expected_en": said["en"]}
 
 
 def training(stated: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -28,8 +28,9 @@ def answers(model: str, output: float | None = None, **more: object) -> Any:
 
 
 def sized(count: int) -> list[str]:
-    """Models of the catalogue whose size is known."""
-    found = [model.id for model in models.load().models if models.size(model).total is not None]
+    """Models of the catalogue that write text and whose size is known."""
+    known = [model for model in models.load().models if models.size(model).total is not None]
+    found = [model.id for model in known if model.modality in ("text", "multimodal")]
     return found[:count]
 
 

@@ -170,3 +170,27 @@ def test_what_is_supposed_of_a_replica_is_ours_and_a_long_prompt_is_said() -> No
     assert not any("card_" in w["fr"] for w in supposed["warnings"])
     told = [{w["code"] for w in asked(**SERVED, input_tokens=read)["warnings"]} for read in (10_000, 10_001)]
     assert ["long_prompt" in codes for codes in told] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("given", "read", "fr", "en"),
+    [
+        ({"output_tokens": 0}, "0", "> 0", "> 0"),
+        ({"output_tokens": 1e20}, "1e+20", "≤ 1\u202f000\u202f000\u202f000\u202f000", "≤ 1,000,000,000,000"),
+        ({"output_tokens": float("nan")}, "nan", "ni infini, ni vide", "neither infinite nor empty"),
+        ({"device_hours": 0, "device": "gpu/h100"}, "0", "> 0", "> 0"),
+        ({"resource_share": 2}, "2", "≤ 1", "≤ 1"),
+    ],
+)
+def test_an_impossible_value_says_what_was_read_and_what_was_expected(given: dict, read: str, fr: str, en: str) -> None:
+    with pytest.raises(SobriaError) as refusal:
+        request_from(model="gpt-4o", **given)
+    for lang, expected in (("fr", fr), ("en", en)):
+        said = refusal.value.message(lang)
+        assert read in said and f"({expected})" in said and "--" in said
+
+
+@pytest.mark.parametrize("model", ["qwen-image", "wan-2.2"])
+def test_tokens_of_a_model_of_images_say_nothing_of_its_electricity(model: str) -> None:
+    energy = asked(model=model, output_tokens=500, zone="FRA")["indicators"]["energy"]
+    assert energy["central"] is None and energy["missing"]["code"] == "not_a_text_model"
