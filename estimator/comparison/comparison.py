@@ -17,7 +17,13 @@ from estimator.assessment.impacts import (
 from estimator.assessment.sensitivity import split_difference
 from estimator.comparison.breakdown import components, screens_share
 from estimator.comparison.grid_family import of_one_family
-from estimator.comparison.option_inventory import ComparisonContext, OptionInventory, built, counts_network
+from estimator.comparison.option_inventory import (
+    ComparisonContext,
+    OptionInventory,
+    built,
+    counts_network,
+    with_serving_told,
+)
 from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.verdict_rules import NOT_COMPARABLE, NOT_STUDIED, SETTLED, Comparison
@@ -66,7 +72,7 @@ class Comparator:
         self.times = times
         studied = [option for option in scenario.options if option.status == "studied"]
         inventories = [built(scenario, option, context, times) for option in studied]
-        inventories = of_one_family(inventories, context.catalogue, context.day)
+        inventories = with_serving_told(of_one_family(inventories, context.catalogue, context.day))
         self.evaluated = {b.option.id: EvaluatedOption(b, Side(b.groups)) for b in inventories}
 
     @property

@@ -1,6 +1,6 @@
 """Inventory of an option as activity groups: answers, idle servers, users; per period, for all units."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -88,6 +88,20 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
     return OptionInventory(
         option, groups, attempts, proof, tuple(inventory.warnings), _occupancy(option, inventory), outside
     )
+
+
+def with_serving_told(options: Sequence[OptionInventory]) -> list[OptionInventory]:
+    """The options; those whose requests in flight nobody stated say that they are supposed alike, where several are."""
+    unknown = {
+        option.option.id
+        for option in options
+        for group in option.groups
+        if (bound := group.bounds.get("requests_in_flight")) and bound.factor and bound.factor.source != "given"
+    }
+    if len(unknown) < 2:
+        return list(options)
+    told = sentences("warnings", "flight_alike")
+    return [replace(o, warnings=(*o.warnings, told)) if o.option.id in unknown else o for o in options]
 
 
 def _is_outside(

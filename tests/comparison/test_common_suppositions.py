@@ -1,4 +1,4 @@
-"""Sites in several zones are compared on one family of grid factors, and both numbers are named."""
+"""What a comparison supposes alike of its options: one family of grid factors, as many requests in flight."""
 
 from datetime import date
 
@@ -61,3 +61,13 @@ def test_families_without_a_common_series_are_said() -> None:
 @pytest.mark.parametrize("zones", [("FRA", "SWE"), ("SWE", "FRA")])
 def test_the_order_of_options_chooses_nothing(zones: tuple[str, str]) -> None:
     assert grid(placed(*zones), "FRA") == ("owid", 0.044179)
+
+
+def test_requests_in_flight_that_nobody_stated_are_said_to_be_alike() -> None:
+    models = [option(name, use={"model": name, "zone": "FRA"}) for name in ("mistral-small-latest", "gpt-4o")]
+    stated = option("stated", use={"model": "gpt-4o", "zone": "FRA", "concurrency": 8})
+    both = Comparator(scenario(*models, stated), ComparisonContext(load(), DAY)).evaluated
+    told = [name for name, o in both.items() if any(w["code"] == "flight_alike" for w in o.built.warnings)]
+    assert told == ["mistral-small-latest", "gpt-4o"]
+    alone = Comparator(scenario(models[0], stated), ComparisonContext(load(), DAY)).evaluated
+    assert not [w for o in alone.values() for w in o.built.warnings if w["code"] == "flight_alike"]
