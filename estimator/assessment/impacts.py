@@ -122,17 +122,122 @@ def amounts(
     groups: Sequence[ActivityGroup], figures: Iterable[ImpactIndicator] = FIGURES + SUPPLEMENTARY
 ) -> dict[str, Amount]:
     """Every figure over all groups, a shared factor taking the same value in all."""
-    figures = tuple(figures)
+    running = RunningAmounts(figures)
+    for group in groups:
+        running.add(terms_of(group, running.figures, drawn=len(groups) > 1))  # intervals of a single group are cached
+    return running.amounts()
+
+
+@dataclass(frozen=True)
+class GroupTerm:
+    """What one group adds to an amount.
+
+    statistics: "value", "low", "high" and, when drawn, "draws" -> the sum of its known results; empty when unknown.
+    applicable: whether the amount applies to the group; why: the reason when unknown.
+    """
+
+    group: ActivityGroup
+    results: tuple[str, ...]
+    statistics: Mapping[str, Any]
+    applicable: bool
+    why: str | None
+
+
+def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator], drawn: bool = True) -> dict[str, GroupTerm]:
+    """What a group adds to each figure, and to each part `figure.part` of a figure of several."""
     wanted = frozenset(r for f in figures for p in f.parts for r in p.results)
-    statistics = (
-        "value",
-        "low",
-        "high",
-        *(("draws",) if len(groups) > 1 else ()),
-    )  # intervals of a single group are cached
-    evaluations = {statistic: [values_of(group, statistic, wanted) for group in groups] for statistic in statistics}
-    weights = [energy_as_read(group) for group in groups]
-    return {figure.id: _figure(figure, groups, evaluations, weights) for figure in figures}
+    names = ("value", "low", "high", *(("draws",) if drawn else ()))
+    evaluations = {statistic: values_of(group, statistic, wanted) for statistic in names}
+    found: dict[str, GroupTerm] = {}
+    for figure in figures:
+        required = tuple(p for p in figure.parts if p.required)
+        whole = all(known_result(p, evaluations["value"]) for p in required)
+        found[figure.id] = _term(group, figure.parts if whole else None, required, evaluations)
+        if len(figure.parts) > 1:
+            for part in figure.parts:
+                found[f"{figure.id}.{part.name}"] = _term(group, (part,), (part,), evaluations)
+    return found
+
+
+def _term(
+    group: ActivityGroup,
+    parts: Sequence[Contribution] | None,
+    required: Sequence[Contribution],
+    evaluations: Mapping[str, Mapping[str, Any]],
+) -> GroupTerm:
+    """The sum of the known results among these parts; None: the group is left out and not covered."""
+    values = evaluations["value"]
+    there = [p for p in parts or () if applies_to(p, group)]
+    results = tuple(r for r in (known_result(p, values) for p in there) if r)
+    sums = {name: sum(found[r] for r in results) for name, found in evaluations.items()} if results else {}
+    unknown = (p for p in required if applies_to(p, group) and not known_result(p, values))
+    why = next((reason for reason in (why_missing(p, group) for p in unknown) if reason), None)
+    return GroupTerm(group, results, sums, parts is None or bool(there), why)
+
+
+class RunningAmounts:
+    """Figures summed over groups added one at a time: memory does not depend on their number."""
+
+    def __init__(self, figures: Iterable[ImpactIndicator] = FIGURES + SUPPLEMENTARY) -> None:
+        self.figures = tuple(figures)
+        self.as_read = 0.0  # electricity as read of the groups [kWh], the weight of coverage shares
+        self._sums: dict[str, _RunningSum] = {}
+
+    def add(self, terms: Mapping[str, GroupTerm], share: float = 1.0) -> None:
+        """Add a share of what a group adds to each figure."""
+        weight = share * energy_as_read(next(iter(terms.values())).group)
+        self.as_read += weight
+        for name, term in terms.items():
+            if name not in self._sums:
+                self._sums[name] = _RunningSum()
+            self._sums[name].add(term, share, weight)
+
+    def amounts(self) -> dict[str, Amount]:
+        """Every figure, with its parts when it has several."""
+        return {figure.id: self._amount(figure) for figure in self.figures}
+
+    def _amount(self, figure: ImpactIndicator) -> Amount:
+        whole = self._sum(figure.id).amount(figure.unit)
+        if len(figure.parts) == 1:
+            return whole
+        parts = {p.name: self._sum(f"{figure.id}.{p.name}").amount(figure.unit) for p in figure.parts}
+        return replace(whole, parts=parts)
+
+    def _sum(self, name: str) -> "_RunningSum":
+        return self._sums.get(name) or _RunningSum()
+
+
+class _RunningSum:
+    """One amount over groups added one at a time."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, Any] = {}
+        self._known = self._applicable = 0.0
+        self._last: GroupTerm | None = None
+        self._why: str | None = None
+        self._groups = 0
+
+    def add(self, term: GroupTerm, share: float, weight: float) -> None:
+        self._groups += 1
+        self._applicable += weight if term.applicable else 0.0
+        self._why = self._why or term.why
+        if not term.results:
+            return
+        self._last = term
+        self._known += weight
+        for statistic, value in term.statistics.items():
+            self._sums[statistic] = self._sums.get(statistic, 0.0) + (value if share == 1.0 else share * value)
+
+    def amount(self, unit: str) -> Amount:
+        if self._last is None:
+            reason = self._why or ("not_asked" if self._groups else "no_activity")
+            return Amount(unit, missing=sentences("missing", reason))
+        sums, one = self._sums, self._last
+        low, median, high = uncertainty.points(sums["draws"]) if "draws" in sums else points_of(one.group, one.results)
+        covers = self._known / self._applicable if self._applicable else 1.0
+        return Amount(
+            unit, low, median, high, float(sums["value"]), (float(sums["low"]), float(sums["high"])), None, covers
+        )
 
 
 def known_result(part: Contribution, values: Mapping[str, Any]) -> str | None:
@@ -149,69 +254,6 @@ def applies_to(part: Contribution, group: ActivityGroup) -> bool:
         if group.amounts.get(amount):
             return True
     return not part.needs
-
-
-Evaluations = Mapping[str, Sequence[Mapping[str, Any]]]
-
-
-def _figure(
-    figure: ImpactIndicator, groups: Sequence[ActivityGroup], evaluations: Evaluations, weights: Sequence[float]
-) -> Amount:
-    required = tuple(p for p in figure.parts if p.required)
-    whole = [all(known_result(p, values) for p in required) for values in evaluations["value"]]
-    total = _sum(figure.unit, [figure.parts if ok else None for ok in whole], groups, evaluations, weights)
-    if total.central is None:
-        total = replace(total, missing=_why(required, groups, evaluations["value"]))
-    if len(figure.parts) == 1:
-        return total
-    parts = {}
-    for part in figure.parts:
-        amount = _sum(figure.unit, [(part,)] * len(groups), groups, evaluations, weights)
-        parts[part.name] = (
-            replace(amount, missing=_why((part,), groups, evaluations["value"])) if amount.central is None else amount
-        )
-    return replace(total, parts=parts)
-
-
-def _sum(
-    unit: str,
-    wanted: Sequence[Sequence[Contribution] | None],
-    groups: Sequence[ActivityGroup],
-    evaluations: Evaluations,
-    weights: Sequence[float],
-) -> Amount:
-    """Sum over groups of the known results among these parts; None: the group is left out and not covered."""
-    sums: dict[str, Any] = dict.fromkeys(evaluations, 0.0)
-    covered, applicable = 0.0, 0.0
-    found: tuple[str, ...] = ()
-    for index, group in enumerate(groups):
-        parts = wanted[index]
-        there = [p for p in parts or () if applies_to(p, group)]
-        results = [r for r in (known_result(p, evaluations["value"][index]) for p in there) if r]
-        applicable += weights[index] if parts is None or there else 0.0
-        if results:
-            found = tuple(results)
-            covered += weights[index]
-            for statistic, evaluation in evaluations.items():
-                sums[statistic] = sums[statistic] + sum(evaluation[index][r] for r in results)
-    if not found:
-        return Amount(unit)
-    low, median, high = uncertainty.points(sums["draws"]) if "draws" in sums else points_of(groups[0], found)
-    share, envelope = covered / applicable if applicable else 1.0, (float(sums["low"]), float(sums["high"]))
-    return Amount(unit, low, median, high, float(sums["value"]), envelope, None, share)
-
-
-def _why(
-    parts: Sequence[Contribution], groups: Sequence[ActivityGroup], values: Sequence[Mapping[str, Any]]
-) -> dict[str, str]:
-    """The first reason found why one of these parts is unknown."""
-    reasons = (
-        why_missing(part, group)
-        for group, found in zip(groups, values, strict=True)
-        for part in parts
-        if applies_to(part, group) and not known_result(part, found)
-    )
-    return sentences("missing", next((r for r in reasons if r), "not_asked" if groups else "no_activity"))
 
 
 def why_missing(part: Contribution, group: ActivityGroup) -> str | None:
