@@ -15,7 +15,7 @@ from estimator.assessment.equation_system import sql
 from estimator.assessment.explanation import formulas_version
 from estimator.builds.build_identity import identity
 from estimator.builds.coverage import run_energy
-from estimator.builds.current import BuildResult, point_to
+from estimator.builds.current import BuildResult, beside, point_to
 from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.inference_factors import machine_table, pace_table
@@ -29,7 +29,8 @@ from estimator.ledger import Ledger, withdrawn_rows
 from estimator.ledger.files import current_rows_sql, modelled_sql
 
 KEPT_BUILDS = 3
-VIEWS = ("proof_energy", "run_checks", "run_proofs", "services")
+VIEWS = ("proof_energy", "run_proofs")
+COUNTED = ("run_checks", "services", "unknown_energy", "service_months", "proved_runs")  # of all rows, once a build
 
 
 class AuditFailed(SobriaError):
@@ -97,6 +98,8 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -
     engine.run(f"CREATE VIEW run_energy AS {run_energy()}")
     for view in VIEWS:
         engine.run(f"CREATE VIEW {view} AS {sql_text(f'views/{view}.sql')}")
+    for table in COUNTED:
+        engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
     sets = ", ".join(f"{a}_set" for a in attributes)
     sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
     engine.run(
@@ -173,7 +176,8 @@ def _publish(home: Path, built: BuildResult, catalogue: Catalogue) -> BuildResul
 
 
 def _prune(folder: Path, newest: Path) -> None:
-    """Delete all but the newest builds: readers of an older one still have its file open."""
+    """Delete all but the newest builds and what lies beside them: readers of an older one still have its file open."""
     others = sorted((p for p in folder.glob("sobria-*.duckdb") if p != newest), key=lambda p: p.stat().st_mtime)
     for path in others[: max(0, len(others) - KEPT_BUILDS + 1)]:
-        path.unlink(missing_ok=True)
+        for file in (*beside(path), path):
+            file.unlink(missing_ok=True)

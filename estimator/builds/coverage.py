@@ -36,11 +36,7 @@ def by_month(engine: DuckDB) -> list[dict[str, Any]]:
         "SELECT service_key, month, proof, fsum(kwh) AS kwh FROM proof_energy GROUP BY service_key, month, proof"
     ):
         found.setdefault((row["service_key"], row["month"]), {})[row["proof"]] = row["kwh"]
-    counts = engine.rows(
-        "SELECT service_key, month, COUNT(DISTINCT row_id) AS runs,"
-        " COUNT(DISTINCT row_id) FILTER (it_energy IS NULL) AS unknown"
-        " FROM run_energy GROUP BY service_key, month ORDER BY service_key, month"
-    )
+    counts = engine.rows("SELECT * FROM service_months ORDER BY service_key, month")
     return [row | {"kwh": found.get((row["service_key"], row["month"]), {})} for row in counts]
 
 
@@ -48,18 +44,18 @@ def by_service(engine: DuckDB) -> dict[str, dict[str, Any]]:
     """{"proved", "unknown"} of each service: runs with electricity of each proof, and runs of unknown
     electricity."""
     unknown = engine.rows(
-        "SELECT service_key, COUNT(DISTINCT row_id) FILTER (it_energy IS NULL) AS unknown"
-        " FROM run_energy GROUP BY service_key"
+        "SELECT services.service_key, COUNT(DISTINCT unknown_energy.row_id) AS unknown FROM services"
+        " LEFT JOIN unknown_energy ON unknown_energy.service_key = services.service_key GROUP BY services.service_key"
     )
     found: dict[str, dict[str, Any]] = {r["service_key"]: {"proved": {}, "unknown": r["unknown"]} for r in unknown}
-    for row in engine.rows("SELECT service_key, proof, COUNT(*) AS runs FROM run_proofs GROUP BY service_key, proof"):
+    for row in engine.rows("SELECT service_key, proof, runs FROM proved_runs"):
         found[row["service_key"]]["proved"][row["proof"]] = row["runs"]
     return found
 
 
 def unknown_runs(engine: DuckDB) -> int:
     """Count of runs of unknown electricity, for the whole run or for a month of it."""
-    found = engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM run_energy WHERE it_energy IS NULL")
+    found = engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM unknown_energy")
     return int(found[0]["n"])
 
 

@@ -30,3 +30,8 @@ def point_to(folder: Path, path: Path) -> None:
     if pointer.exists() and pointer.read_text("utf-8").strip() == path.name:
         return
     publish(folder, pointer.name, f"{path.name}\n".encode())
+
+
+def beside(path: Path) -> list[Path]:
+    """The files made from a build, which go when it goes: they have its name with another ending."""
+    return [file for file in path.parent.glob(f"{path.stem}.*") if file != path]

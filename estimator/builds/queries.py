@@ -247,7 +247,7 @@ def _filter(asked: RunFilter) -> tuple[str, list[str]]:
     elif asked.check is not None:
         asks.append(("row_id IN (SELECT row_id FROM run_checks WHERE code = ?)", [asked.check]))
     if asked.proof == NO_PROOF:
-        asks.append(("row_id IN (SELECT row_id FROM run_energy WHERE it_energy IS NULL)", []))
+        asks.append(("row_id IN (SELECT row_id FROM unknown_energy)", []))
     elif asked.proof is not None:
         asks.append(("row_id IN (SELECT row_id FROM run_proofs WHERE proof = ?)", [asked.proof]))
     return " AND ".join(sql for sql, _ in asks), [value for _, values in asks for value in values]
