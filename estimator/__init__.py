@@ -11,26 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from estimator.assessment.explanation import replay
-    from estimator.builds.build import build
-    from estimator.builds.queries import open_current
     from estimator.catalogue.load import load as load_catalogue
     from estimator.core.errors import SobriaError
     from estimator.ingestion.importing import import_paths
     from estimator.ledger.rows import Activity
+    from estimator.results.making import build
+    from estimator.results.reading import open_current
     from estimator.tracking.tracker import Tracker, tracked
     from estimator.workloads.estimate import estimate
     from estimator.workloads.request import Request
 
 _HOMES = {
     "Activity": "ledger.rows",
-    "build": "builds.build",
+    "build": "results.making",
     "load_catalogue": "catalogue.load:load",
     "SobriaError": "core.errors",
     "Request": "workloads.request",
     "estimate": "workloads.estimate",
     "replay": "assessment.explanation",
     "import_paths": "ingestion.importing",
-    "open_current": "builds.queries",
+    "open_current": "results.reading",
+    "results": "governance.results_by_use_case",  # in `sobria` alone: here it is the name of a room
     "Tracker": "tracking.tracker",
     "tracked": "tracking.tracker",
 }

@@ -20,6 +20,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.number_format import share_text
 from scripts.commands import commands
+from scripts.results_page import results_page
 from scripts.sidecar_page import sidecar
 
 LANG = "fr"
@@ -169,6 +170,7 @@ def main() -> int:
         "docs/validation.md": validation,
         "docs/commandes.md": lambda _: commands(LANG, MADE),
         "docs/sidecar.md": lambda _: sidecar(LANG, MADE),
+        "docs/resultats.md": lambda _: results_page(LANG, MADE),
         "factors/LICENSES.md": licences,
     }
     for name, write in pages.items():

@@ -20,7 +20,6 @@ import pytest
 from estimator.builds.build import build
 from estimator.builds.current import BuildResult
 from estimator.builds.equation_selection import ledger_factors
-from estimator.builds.queries import Build
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
@@ -29,6 +28,7 @@ from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
+from estimator.results.reading import Results
 
 T = TypeVar("T")
 Done = subprocess.CompletedProcess[str]
@@ -152,11 +152,11 @@ def append(ledger: Ledger, rows: Sequence[Activity], refused: Sequence[Refused] 
     return bringing.account()
 
 
-def built(home: Path, *rows: Activity) -> Build:
+def built(home: Path, *rows: Activity) -> Results:
     """The build of a ledger that holds these rows."""
     append(Ledger(home), rows)
     made: BuildResult = build(home)
-    return Build(made.path)
+    return Results(made.path)
 
 
 def waited(work: Coroutine[Any, Any, T]) -> T:

@@ -6,7 +6,8 @@ from time import sleep
 
 import pytest
 
-from estimator.builds.queries import PROOFS, open_current
+from estimator.builds.queries import PROOFS
+from estimator.results.reading import open_current
 from tests.home import COUNTED_ALONE, HOSTILE, KEYS, MONTHS, OPENED, REFUSED, RUNS, UNKNOWN_HOST, made_once, row_id, sha
 
 EACH = RUNS // len(KEYS)
@@ -15,14 +16,14 @@ EACH = RUNS // len(KEYS)
 def test_it_holds_something_of_everything_that_a_screen_shows(real_home: Path) -> None:
     build = open_current(real_home)
     assert build is not None and not build.sample
-    services = {entry["service_key"]: entry for entry in build.services()}
-    assert set(services) == set(KEYS) and {entry["runs"] for entry in services.values()} == {EACH}
-    assert all(build.totals()["proof"][proof] > 0 for proof in PROOFS)
-    coverage = build.coverage()
-    assert (coverage["runs"], coverage["quarantined"], coverage["unknown"]) == (RUNS, REFUSED, EACH)
-    assert services[COUNTED_ALONE]["indicators"]["it_energy"]["central"] is None
-    assert services[HOSTILE]["indicators"]["energy"]["central"] > 0
-    site = services[UNKNOWN_HOST]["indicators"]["energy"]
+    services = {entry.service_key: entry for entry in build.services()}
+    assert set(services) == set(KEYS) and {entry.runs for entry in services.values()} == {EACH}
+    assert all(build.totals().proof[proof] > 0 for proof in PROOFS)
+    coverage = build.totals().coverage
+    assert (coverage.runs, coverage.quarantined, coverage.unknown) == (RUNS, REFUSED, EACH)
+    assert services[COUNTED_ALONE].indicators["it_energy"]["central"] is None
+    assert services[HOSTILE].indicators["energy"]["central"] > 0
+    site = services[UNKNOWN_HOST].indicators["energy"]
     assert site["central"] is None and site["missing"]["code"] == "no_host"
     assert build.months() == [int(month.replace("-", "")) for month in MONTHS]
 

@@ -36,7 +36,7 @@ def test_a_row_that_no_use_can_have_breaks_no_figure_of_the_others(tmp_path: Pat
         "service_key": "poison",
     }
     build = built(tmp_path, activity(zone="FRA", host="class/server-room"), activity(**NO_ENERGY | more))
-    services = {entry["service_key"]: entry["indicators"]["energy"] for entry in build.services()}
+    services = {entry.service_key: entry.indicators["energy"] for entry in build.services()}
     assert services.pop("poison")["central"] is None
     assert [energy["central"] > 0 for energy in services.values()] == [True]
 

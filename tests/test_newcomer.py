@@ -15,8 +15,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from dashboard.connect.methods import WAYS
-from estimator.builds.queries import Build, open_current
 from estimator.cli import main as sobria
+from estimator.results.reading import Results, open_current
 from tests.ingestion.gateways import VLLM, LiteLLM, listening
 
 LINES = {way.name: [step.code for step in way.steps] for way in WAYS}
@@ -56,7 +56,7 @@ def paste(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return run
 
 
-def current(folder: Path) -> Build:
+def current(folder: Path) -> Results:
     build = open_current(folder / "home")
     assert build is not None
     return build

@@ -15,7 +15,7 @@ from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.chart_parts import ACCENT, INK, LINE, WHITE
 from dashboard.shared.texts import sentence, t
 from dashboard.shared.widgets import choice
-from estimator.core.number_format import Amount, DisplayUnit, interval_text, step_for
+from estimator.core.number_format import DisplayUnit, ReadableAmount, interval_text, step_for
 
 NAME = "graphiques"
 FIGURES = ("energy", "water", "adpe", "gwp")
@@ -35,7 +35,7 @@ class PlotRow(NamedTuple):
     """An option in a chart: its name, its amount, its height."""
 
     name: str
-    amount: Amount
+    amount: ReadableAmount
     y: float
 
 
@@ -81,7 +81,7 @@ def _growth(found: ComparedScenario, lang: str) -> Drawn:
     return _intervals(t("compare.growth", lang), groups, lang)
 
 
-def _intervals(title: str, groups: Mapping[str, Mapping[str, Amount]], lang: str) -> Drawn:
+def _intervals(title: str, groups: Mapping[str, Mapping[str, ReadableAmount]], lang: str) -> Drawn:
     """One line an option, its name above; in each line a point and an interval for each group."""
     known = {
         group: [PlotRow(sentence(n), a, 0.0) for n, a in amounts.items() if a.get("central") is not None]

@@ -9,7 +9,7 @@ from dashboard.shared import chart_parts as parts
 from dashboard.shared.chart_parts import ACCENT, EDGE, INK, LINE, STRIP, WHITE, place
 from dashboard.shared.svg_charts import RATIO, axis, far_smaller, nice_ticks, ticks_of
 from dashboard.shared.texts import t
-from estimator.core.number_format import Amount, interval_text, share_text, step_for, tick_text, two_figures
+from estimator.core.number_format import ReadableAmount, interval_text, share_text, step_for, tick_text, two_figures
 
 SECOND, PALE = "#57606a", "#8ab4dc"
 # Components of a total, in band order; bar textures mean proof elsewhere, so these are plain colours.
@@ -39,7 +39,7 @@ class Stack(NamedTuple):
 
     label: str
     parts: Mapping[str, float]
-    amount: Amount
+    amount: ReadableAmount
     said: str = ""
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from estimator.builds.build import build
 from estimator.core.errors import say
 from estimator.core.home import default_home
 from estimator.ingestion.context import reading_context
@@ -14,6 +13,7 @@ from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
+from estimator.results.making import build
 
 LONGEST_NAME = 180  # bytes; the maximum of a file system is 255
 UNNAMED = "fichier"

@@ -28,7 +28,7 @@ DOUBTS = 5  # factors in the uncertainty chart
 LEAST_DOUBT = 0.005
 
 
-def explain_view(found: Mapping[str, Any], coverage: Mapping[str, Any], lang: str) -> Markup:
+def explain_view(found: Mapping[str, Any], lang: str) -> Markup:
     """The whole screen of a figure."""
     return (
         _head(found, lang)

@@ -13,13 +13,14 @@ from estimator.builds.queries import NO_PROOF
 from estimator.catalogue.schema import PROOFS
 from estimator.core.number_format import share_text
 from estimator.core.periods import months_between
+from estimator.results.totals import ServiceTotals
 
 DRAWN = 20  # services in the chart
 
 
-def coverage(services: Sequence[Mapping[str, Any]], months: Sequence[Mapping[str, Any]], lang: str) -> Markup:
-    """Two parts of a page. services: those of Build.services; months: estimator.builds.coverage.by_month."""
-    lines = lines_of(months, [entry["service_key"] for entry in services])
+def coverage(services: Sequence[ServiceTotals], months: Sequence[Mapping[str, Any]], lang: str) -> Markup:
+    """Two parts of a page. services: those of Results.services; months: estimator.builds.coverage.by_month."""
+    lines = lines_of(months, [entry.service_key for entry in services])
     body = months_picture(lines[:DRAWN], lang) + html_parts.details(t("chart.table", lang), months_table(lines, lang))
     first = html_parts.section(t("coverage.heading", lang), body, _note(lines, lang))
     table = _by_service(services, {line.key: line for line in lines}, lang)
@@ -37,15 +38,15 @@ def _note(lines: Sequence[ServiceTimeline], lang: str) -> str:
     return " ".join(said)
 
 
-def _by_service(services: Sequence[Mapping[str, Any]], lines: Mapping[str, ServiceTimeline], lang: str) -> Markup:
+def _by_service(services: Sequence[ServiceTotals], lines: Mapping[str, ServiceTimeline], lang: str) -> Markup:
     heads = [t("table.service", lang)]
     heads += [t(f"coverage.{name}", lang) for name in ("first", "last", "months")]
     heads += [t("table.runs", lang), t("coverage.proved", lang)]
     rows = []
     for entry in services:
-        key = entry["service_key"]
-        runs = _runs(key, entry["runs"], "", t("measures.any_proof", lang), lang)
-        days = [short_day(entry[end], lang) for end in ("first", "last")]
+        key = entry.service_key
+        runs = _runs(key, entry.runs, "", t("measures.any_proof", lang), lang)
+        days = [short_day(end, lang) for end in (entry.first, entry.last)]
         rows.append([key, *days, _months(lines.get(key), lang), runs, _proofs(entry, lang)])
     return html_parts.table(t("coverage.by_service", lang), heads, rows, quiet=True)
 
@@ -58,20 +59,20 @@ def _months(line: ServiceTimeline | None, lang: str) -> str:
     return t("coverage.months_of", lang, n=len(line.found), all=whole)
 
 
-def _proofs(entry: Mapping[str, Any], lang: str) -> Markup:
+def _proofs(entry: ServiceTotals, lang: str) -> Markup:
     """One line a proof: count of runs with electricity of it, linked, and its share of the electricity."""
-    key, said = entry["service_key"], []
+    key, said = entry.service_key, []
     for proof in PROOFS:
-        runs, share = entry["proved"].get(proof, 0), entry["proof"].get(proof, 0.0)
+        runs, share = entry.proved.get(proof, 0), entry.proof.get(proof, 0.0)
         if not runs and not share:
             continue
         word = t(f"proof.{proof}", lang)
         facts = {"word": sentence(word), "share": t("coverage.share", lang, share=share_text(share, lang))}
         text = Markup(t("coverage.part" if runs else "coverage.added", lang))
         said.append(text.format(runs=_runs(key, runs, proof, word, lang), **facts))
-    if entry["unknown"]:
+    if entry.unknown:
         word = t("coverage.unknown_all", lang)
-        runs_link = _runs(key, entry["unknown"], NO_PROOF, word, lang)
+        runs_link = _runs(key, entry.unknown, NO_PROOF, word, lang)
         said.append(Markup(sentence(t("coverage.unknown", lang))).format(runs=runs_link))
     return Markup("<br>").join(said) or Markup(sentence(t("coverage.zero", lang)))
 

@@ -22,7 +22,7 @@ def show() -> None:
         st.html(html_parts.head(t("explain.title", lang), t("explain.which", lang), link))
     else:
         try:
-            st.html(explain_view(explanation(asked), build.totals()["coverage"], lang))
+            st.html(explain_view(explanation(asked), lang))
         except SobriaError:
             st.html(html_parts.unknown(lang))
 

@@ -78,7 +78,7 @@ def _languages(lang: str) -> Markup:
 def _facts(build: estimator_gateway.OpenBuild | None) -> dict[str, str | None]:
     if build is None:
         return {"factors": estimator_gateway.factors_version()}
-    until = build.totals()["coverage"]["period"][1]
+    until = build.totals().coverage.period[1]
     return {"factors": build.factors_version, "build": build.id, "until": until}
 
 

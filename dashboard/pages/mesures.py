@@ -17,6 +17,7 @@ from dashboard.shared.widgets import choice, language, page_asked, proof_sentenc
 from estimator.builds.queries import ANY, NO_PROOF, RunFilter
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
+from estimator.results.totals import Totals
 
 FILTERS = ("service", "verifier", "preuve", "page")
 
@@ -35,8 +36,8 @@ def show() -> None:
             st.html(html_parts.unknown(lang))
         return
     totals, checks = build.totals(), build.checks()
-    if not totals["coverage"]["runs"]:
-        st.html(_nothing(build, totals["coverage"]["quarantined"], lang))
+    if not totals.coverage.runs:
+        st.html(_nothing(build, totals.coverage.quarantined, lang))
         return
     st.html(_head(totals, lang))
     if "list_first" not in st.session_state:  # a URL with filters is for the list
@@ -58,15 +59,15 @@ def _nothing(build: OpenBuild, refused: int, lang: str) -> Markup:
     return html_parts.head(t("measures.title", lang), answer, more) + _quarantine(build, lang)
 
 
-def _head(totals: Mapping[str, Any], lang: str) -> Markup:
-    coverage = totals["coverage"]
-    refused, to_check = coverage["quarantined"], coverage["to_check"]
+def _head(totals: Totals, lang: str) -> Markup:
+    coverage = totals.coverage
+    refused, to_check = coverage.quarantined, coverage.to_check
     answer = t(
         "measures.answer",
         lang,
-        period=period_text(coverage["period"], lang),
-        runs=t("measures.runs", lang, n=coverage["runs"]),
-        services=t("measures.services", lang, n=coverage["services"]),
+        period=period_text(coverage.period, lang),
+        runs=t("measures.runs", lang, n=coverage.runs),
+        services=t("measures.services", lang, n=coverage.services),
         proof=_proof(totals, lang),
         refused=t("measures.refused", lang, n=refused) if refused else t("measures.refused_none", lang),
         to_check=t("measures.to_check", lang, n=to_check) if to_check else t("measures.to_check_none", lang),
@@ -75,12 +76,12 @@ def _head(totals: Mapping[str, Any], lang: str) -> Markup:
     return html_parts.head(t("measures.title", lang), answer, more)
 
 
-def _proof(totals: Mapping[str, Any], lang: str) -> str:
+def _proof(totals: Totals, lang: str) -> str:
     """How much of the electricity is measured; runs of unknown electricity apart."""
-    unknown = totals["coverage"]["unknown"]
-    if not unknown or not any(totals["proof"].values()):
-        return proof_sentence(totals["proof"], t("measures.their", lang), lang)
-    said = proof_sentence(totals["proof"], t("measures.their_known", lang), lang)
+    unknown = totals.coverage.unknown
+    if not unknown or not any(totals.proof.values()):
+        return proof_sentence(totals.proof, t("measures.their", lang), lang)
+    said = proof_sentence(totals.proof, t("measures.their_known", lang), lang)
     return f"{said} {t('measures.unknown', lang, n=unknown)}"
 
 
@@ -113,7 +114,7 @@ def _runs(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> N
 
 
 def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> RunFilter:
-    services = {entry["service_key"]: entry["service_key"] for entry in build.services()}
+    services = {entry.service_key: entry.service_key for entry in build.services()}
     names = {ANY: t("measures.to_check_any", lang)} if checks else {}
     names |= {check["code"]: sentence(both(check, lang)) for check in checks}
     proofs = {proof: t(f"proof.{proof}", lang) for proof in PROOFS}

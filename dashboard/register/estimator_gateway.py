@@ -20,6 +20,7 @@ from estimator.governance.register.register import DUE_DAYS, Register, author
 from estimator.governance.register.schema import CLOSING, OUTCOMES, STAGES, Attachment, Outcome, Stage, UseCase
 from estimator.governance.register.stage_rules import RULES, lacking
 from estimator.reporting.project.context import scenario_of_case
+from estimator.results.totals import ServiceTotals
 
 __all__ = ["CLOSING", "DUE_DAYS", "OUTCOMES", "STAGES", "author", "export_csv", "import_csv", "row_of"]
 
@@ -104,9 +105,9 @@ def pattern(service_key: str) -> str:
     return glob.escape(service_key)
 
 
-def services_of(attachment: Attachment, services: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def services_of(attachment: Attachment, services: Sequence[ServiceTotals]) -> list[ServiceTotals]:
     """The services of the ledger that match an attachment."""
-    return [entry for entry in services if fnmatchcase(entry["service_key"], attachment.service_key)]
+    return [entry for entry in services if fnmatchcase(entry.service_key, attachment.service_key)]
 
 
 def table_of(pasted: str) -> str:

@@ -90,8 +90,8 @@ def _measures(case: UseCase, lang: str) -> str:
         found = register.services_of(attachment, services)
         said += [] if found else [attachment.service_key]
         for entry in found:
-            energy = interval_text(entry["indicators"]["energy"], lang)
-            said.append(t("use_case.sheet_measured", lang, service=entry["service_key"], energy=energy))
+            energy = interval_text(entry.indicators["energy"], lang)
+            said.append(t("use_case.sheet_measured", lang, service=entry.service_key, energy=energy))
     return ", ".join(said) or t("use_case.measures_none", lang)
 
 

@@ -1,6 +1,6 @@
 """Use case detail: its stage and the conditions of the next, its record, quality, measurements, decisions, history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -30,6 +30,7 @@ from estimator.core.typography import typeset
 from estimator.governance.register.replay import Conflict
 from estimator.governance.register.schema import Attachment, UseCase
 from estimator.reporting.project.context import CaseWithoutScenario
+from estimator.results.totals import ServiceTotals
 
 PLAIN = ("task", "unit", "service", "owner_role", "benefit")
 
@@ -174,7 +175,7 @@ def _measures(case: UseCase, lang: str) -> Markup:
     return html_parts.section(title, html_parts.table(t("use_case.measures_caption", lang), heads, rows, quiet=True))
 
 
-def _attachment_rows(attachment: Attachment, services: Sequence[Mapping[str, Any]], lang: str) -> list[list[Any]]:
+def _attachment_rows(attachment: Attachment, services: Sequence[ServiceTotals], lang: str) -> list[list[Any]]:
     """One row for each service of the ledger that matches an attachment, or one for its pattern when none matches."""
     span = _span(attachment, lang)
     found = register.services_of(attachment, services)
@@ -182,11 +183,11 @@ def _attachment_rows(attachment: Attachment, services: Sequence[Mapping[str, Any
         return [[html_parts.shortened(attachment.service_key), span, t("use_case.measures_absent", lang)]]
     rows = []
     for entry in found:
-        key = entry["service_key"]
+        key = entry.service_key
         link = Markup('<br><a class="small" href="{}">{}<span class="unseen">, {}</span></a>').format(
             html_parts.address("mesures", lang, service=key), t("use_case.measures_open", lang), key
         )
-        energy = html_parts.number(entry["indicators"]["energy"], f"service.{key}.energy", key, lang)
+        energy = html_parts.number(entry.indicators["energy"], f"service.{key}.energy", key, lang)
         rows.append([html_parts.shortened(key) + link, span, energy])
     return rows
 

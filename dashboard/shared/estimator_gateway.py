@@ -9,14 +9,16 @@ from typing import Any, NamedTuple
 from dashboard.shared.texts import LANGUAGES, has_text, t
 from estimator.assessment import method_documentation as method
 from estimator.assessment.method_documentation import ValidationLine
-from estimator.builds import queries, recalculation
+from estimator.builds import recalculation
 from estimator.builds.current import current as current_file
-from estimator.builds.queries import Build, RunFilter
+from estimator.builds.queries import NoBuild, RunFilter
 from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.home import default_home
 from estimator.core.typography import typeset
+from estimator.results.reading import Results, open_current
+from estimator.results.totals import ServiceTotals, Totals
 
 LONGEST_ID = 400
 REMEMBERED = 300  # results in the cache of a build
@@ -32,41 +34,42 @@ def current() -> "OpenBuild | None":
 def service_keys() -> list[str]:
     """The services of the ledger, largest first; none without a build."""
     build = current()
-    return [entry["service_key"] for entry in build.services()] if build else []
+    return [entry.service_key for entry in build.services()] if build else []
 
 
-def current_build() -> Build:
+def current_build() -> Results:
     """The build itself, for computations over it. SobriaError when there is none."""
     found = current()
     if found is None:
-        raise queries.NoBuild(home=default_home())
+        raise NoBuild(home=default_home())
     return found.build
 
 
 @lru_cache(maxsize=2)
 def _open_build(folder: str, pointer: str) -> "OpenBuild | None":
     """Opened once for all sessions: each query of a build has its own cursor."""
-    build = queries.open_current(Path(folder))
+    build = open_current(Path(folder))
     return OpenBuild(build) if build else None
 
 
 class OpenBuild:
     """A build with a cache of its results: it never changes, so that a result is valid as long as it is open."""
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Results) -> None:
         self.build = build
         self._ask = lru_cache(maxsize=REMEMBERED)(self._query_result)
         self.id, self.factors_version, self.sample = build.id, build.factors_version, build.sample
 
-    def totals(self) -> dict[str, Any]:
+    def totals(self) -> Totals:
         """Figures, proof and coverage of the whole ledger."""
-        return dict(self._ask("totals"))
+        found: Totals = self._ask("totals")
+        return found
 
     def modes(self) -> list[dict[str, Any]]:
         """Share of the electricity by measurement mode, largest first."""
         return list(self._ask("modes"))
 
-    def services(self) -> list[dict[str, Any]]:
+    def services(self) -> list[ServiceTotals]:
         """One entry a service, largest first."""
         return list(self._ask("services"))
 

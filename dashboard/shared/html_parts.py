@@ -11,7 +11,7 @@ from dashboard.accessibility.audit import audit
 from dashboard.shared.dates import day_text
 from dashboard.shared.texts import DEFAULT, has_text, t
 from estimator.catalogue.schema import PROOFS
-from estimator.core.number_format import Amount, figure, interval_text, share_text
+from estimator.core.number_format import ReadableAmount, figure, interval_text, share_text
 
 ALMOST_ALL = 0.995
 LEAST_SHOWN = 0.005
@@ -45,7 +45,7 @@ def publications_name(family: str, lang: str) -> str:
     return t(key, lang) if has_text(key, lang) else family
 
 
-def number(amount: Amount, number_id: str, name: str, lang: str) -> Markup:
+def number(amount: ReadableAmount, number_id: str, name: str, lang: str) -> Markup:
     """An interval in a sentence or a cell, linked to its explanation."""
     return Markup('<a class="number" href="{}">{}<span class="unseen">, {}</span></a>').format(
         explain_link(number_id, lang), interval_text(amount, lang), name
@@ -91,7 +91,7 @@ def section(heading: str, body: Markup, note: str | Markup = "") -> Markup:
     return Markup("<section><h2>{}</h2>{}{}</section>").format(heading, below, body)
 
 
-def tile(name: str, amount: Amount, number_id: str, lines: Sequence[str | Markup], lang: str) -> Markup:
+def tile(name: str, amount: ReadableAmount, number_id: str, lines: Sequence[str | Markup], lang: str) -> Markup:
     """A figure: label, value, interval, proof and coverage, with a link to its explanation."""
     shown = figure(amount, lang)
     if shown.missing:

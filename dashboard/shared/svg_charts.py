@@ -12,7 +12,7 @@ from dashboard.shared import chart_parts as parts
 from dashboard.shared.chart_parts import ACCENT, EDGE, INK, LINE, STRIP, WHITE, place
 from dashboard.shared.texts import t
 from estimator.catalogue.schema import PROOFS
-from estimator.core.number_format import Amount, DisplayUnit, interval_text, step_for, tick_text, with_unit
+from estimator.core.number_format import DisplayUnit, ReadableAmount, interval_text, step_for, tick_text, with_unit
 
 BAND = 14  # height of a bar [px]
 COLUMN = 48  # height of a column of months [px]
@@ -35,7 +35,7 @@ class ChartRow:
     """A row of an interval chart: its label, amount, proof of its electricity, link."""
 
     label: str
-    amount: Amount
+    amount: ReadableAmount
     proof: Mapping[str, float] = field(default_factory=dict)
     said: str = ""
     href: str = ""
@@ -91,7 +91,7 @@ def textures(proofs: Sequence[Mapping[str, float]], lang: str, more: Markup | No
     return parts.legend_of([*items, more or Markup()], lang)
 
 
-def bar_svg(amount: Amount, proof: Mapping[str, float], top: float, ticks: Sequence[float] = ()) -> str:
+def bar_svg(amount: ReadableAmount, proof: Mapping[str, float], top: float, ticks: Sequence[float] = ()) -> str:
     """One bar from its low to its high value, with a dot at its central one, on a scale from 0 to `top`."""
     lines = parts.grid((place(v, top) for v in ticks), STRIP)
     if amount.get("central") is None:

@@ -8,7 +8,9 @@ import streamlit as st
 from dashboard.shared import html_parts
 from dashboard.shared.svg_charts import ChartRow
 from dashboard.shared.texts import DEFAULT, LANGUAGES, both, has_text, sentence, t
+from estimator.assessment.impacts import Amount
 from estimator.core.number_format import missing_text, range_text, share_text
+from estimator.results.totals import ServiceTotals
 
 LONGEST_NUMBER = 7  # maximum digits of a page number
 LEAST_SAID, MOST_SAID = 0.01, 3  # of the measurement modes listed: minimum share of the electricity, maximum count
@@ -49,8 +51,8 @@ def page_asked() -> int:
     return max(1, int(asked)) if asked.isdecimal() and len(asked) < LONGEST_NUMBER else 1
 
 
-def _equipment(found: Mapping[str, Any], figure: str, lang: str) -> str:
-    if figure != "energy" or found[figure]["central"] is not None or found["it_energy"]["central"] is None:
+def _equipment(found: Mapping[str, Amount], figure: str, lang: str) -> str:
+    if figure != "energy" or found[figure].central is not None or found["it_energy"].central is None:
         return ""
     value = range_text(found["it_energy"], lang)
     return t("chart.it_alone", lang, reason=missing_text(found[figure], lang), value=value)
@@ -66,7 +68,7 @@ def _keep(name: str) -> None:
 
 
 def service_bars(
-    services: Sequence[Mapping[str, Any]], lang: str, figure: str = "energy", names: Mapping[str, str] | None = None
+    services: Sequence[ServiceTotals], lang: str, figure: str = "energy", names: Mapping[str, str] | None = None
 ) -> list[ChartRow]:
     """One bar a service: its figure, proof, explanation link; IT equipment only when its site is unknown.
 
@@ -75,13 +77,13 @@ def service_bars(
     called = names or {}
     return [
         ChartRow(
-            label=called.get(entry["service_key"], entry["service_key"]),
-            aside=_equipment(entry["indicators"], figure, lang),
-            amount=entry["indicators"][figure],
-            proof=entry["proof"],
-            said=html_parts.proof_text(entry["proof"], lang),
-            href=html_parts.explain_link(f"service.{entry['service_key']}.{figure}", lang),
-            more=entry["service_key"],
+            label=called.get(entry.service_key, entry.service_key),
+            aside=_equipment(entry.indicators, figure, lang),
+            amount=entry.indicators[figure],
+            proof=entry.proof,
+            said=html_parts.proof_text(entry.proof, lang),
+            href=html_parts.explain_link(f"service.{entry.service_key}.{figure}", lang),
+            more=entry.service_key,
         )
         for entry in services
     ]

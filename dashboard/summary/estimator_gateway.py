@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from dashboard.shared import estimator_gateway
 from estimator.assessment.explanation import NumberUnknown
-from estimator.builds.queries import Build, NoBuild
+from estimator.builds.queries import NoBuild
 from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.home import default_home
 from estimator.core.periods import Period, PeriodRefused
@@ -88,8 +88,8 @@ def state() -> State | None:
 
 
 def _open_sources(now: State) -> Sources:
-    build: Build = estimator_gateway.current_build()
-    return Sources(build, Register(Path(now.home)), votes.Commitments(Path(now.home)), Path(now.home), now.day)
+    build, home = estimator_gateway.current_build(), Path(now.home)
+    return Sources(build, Register(home), votes.Commitments(home), home, now.day)
 
 
 def _worked_out(asked: SummaryScope) -> dict[str, Any]:

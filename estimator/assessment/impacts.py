@@ -1,8 +1,10 @@
 """Impact indicators of activity groups with selected factors: values, confidence intervals and coverage."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ConfigDict, model_serializer
 
 from estimator.assessment import uncertainty
 from estimator.assessment.evaluation import (
@@ -15,6 +17,10 @@ from estimator.assessment.evaluation import (
     values_of,
 )
 from estimator.core.errors import sentences
+from estimator.core.fields import Strict
+
+if TYPE_CHECKING:
+    from estimator.core.number_format import ReadableAmount
 
 
 @dataclass(frozen=True)
@@ -82,13 +88,15 @@ def figure_named(figure_id: str) -> ImpactIndicator | None:
     return None
 
 
-@dataclass(frozen=True)
-class Amount:
+class Amount(Strict):
     """A value with its 5 - 95 % confidence interval and its bounds, or the reason why there is none.
 
     central: median of the draws of this amount, the printed value; medians of parts do not add up to
     that of their sum. at_factor_values: the arithmetic with every factor at its central value; these do add up.
+    covers: share of the electricity as read with a known value.
     """
+
+    model_config = ConfigDict(allow_inf_nan=True)
 
     unit: str
     low: float | None = None
@@ -96,23 +104,55 @@ class Amount:
     high: float | None = None
     at_factor_values: float | None = None
     envelope: tuple[float, float] | None = None
-    missing: dict[str, str] | None = None
-    covers: float = 0.0  # share of the raw electricity with a known value
-    parts: Mapping[str, "Amount"] = field(default_factory=dict)
+    missing: Mapping[str, str] | None = None
+    covers: float = 0.0
+    parts: Mapping[str, "Amount"] = {}
 
+    def with_parts(self, parts: Mapping[str, "Amount"]) -> "Amount":
+        """The same amount with more parts."""
+        return self.model_copy(update={"parts": {**self.parts, **parts}})
+
+    @model_serializer
     def as_dict(self) -> dict[str, Any]:
         """As JSON: unknown is null with its reason, never absent and never zero."""
-        body: dict[str, Any] = {"low": self.low, "central": self.central, "high": self.high, "unit": self.unit}
-        body["at_factor_values"] = self.at_factor_values
+        body: dict[str, Any] = {name: self[name] for name in ("low", "central", "high", "unit", "at_factor_values")}
         if self.missing:
-            body["missing"] = self.missing
+            body["missing"] = dict(self.missing)
         else:
-            body["envelope"] = list(self.envelope or ())
-            body["covers"] = self.covers
+            body |= {"envelope": list(self.envelope or ()), "covers": self.covers}
         return body | {name: part.as_dict() for name, part in self.parts.items()}
 
+    def __contains__(self, name: object, /) -> bool:
+        return name in self.parts or name in (KNOWN if self.missing is None else UNKNOWN)
 
-def per_unit(amount: Mapping[str, Any], units: float) -> dict[str, Any]:
+    def __getitem__(self, name: str, /) -> Any:
+        """A value or a part by its name in JSON. KeyError."""
+        if name not in self:
+            raise KeyError(name)
+        return self.parts[name] if name in self.parts else getattr(self, name)
+
+    def get(self, name: str, otherwise: Any = None, /) -> Any:
+        """The same, or something else where JSON has no such name."""
+        try:
+            return self[name]
+        except KeyError:
+            return otherwise
+
+
+UNKNOWN = ("low", "central", "high", "unit", "at_factor_values", "missing")
+KNOWN = (*UNKNOWN[:-1], "envelope", "covers")
+
+
+def figures(found: Mapping[str, Amount]) -> dict[str, Amount]:
+    """Figures by name, `water.electricity_reservoirs` among the parts of water."""
+    tree: dict[str, Amount] = {}
+    for name, amount in found.items():
+        outer, _, inner = name.partition(".")
+        tree[outer] = tree[outer].with_parts({inner: amount}) if inner else amount
+    return tree
+
+
+def per_unit(amount: "ReadableAmount", units: float) -> dict[str, Any]:
     """An amount, as `as_dict` gives it, for one of so many units; without its parts."""
     ends = {end: None if amount[end] is None else amount[end] / units for end in ("low", "central", "high")}
     return ends | {name: amount[name] for name in ("unit", "missing") if name in amount}
@@ -201,7 +241,7 @@ class RunningAmounts:
         if len(figure.parts) == 1:
             return whole
         parts = {p.name: self._sum(f"{figure.id}.{p.name}").amount(figure.unit) for p in figure.parts}
-        return replace(whole, parts=parts)
+        return whole.with_parts(parts)
 
     def _sum(self, name: str) -> "_RunningSum":
         return self._sums.get(name) or _RunningSum()
@@ -213,7 +253,7 @@ class _RunningSum:
     def __init__(self) -> None:
         self._sums: dict[str, Any] = {}
         self._known = self._applicable = 0.0
-        self._last: GroupTerm | None = None
+        self._last: tuple[ActivityGroup, tuple[str, ...]] | None = None
         self._why: str | None = None
         self._groups = 0
 
@@ -223,20 +263,28 @@ class _RunningSum:
         self._why = self._why or term.why
         if not term.results:
             return
-        self._last = term
+        self._last = term.group, term.results
         self._known += weight
         for statistic, value in term.statistics.items():
-            self._sums[statistic] = self._sums.get(statistic, 0.0) + (value if share == 1.0 else share * value)
+            total = self._sums.get(statistic, 0.0)
+            total += value if share == 1.0 else share * value  # draws are added in place
+            self._sums[statistic] = total
 
     def amount(self, unit: str) -> Amount:
         if self._last is None:
             reason = self._why or ("not_asked" if self._groups else "no_activity")
-            return Amount(unit, missing=sentences("missing", reason))
-        sums, one = self._sums, self._last
-        low, median, high = uncertainty.points(sums["draws"]) if "draws" in sums else points_of(one.group, one.results)
+            return Amount(unit=unit, missing=sentences("missing", reason))
+        sums = self._sums
+        low, median, high = uncertainty.points(sums["draws"]) if "draws" in sums else points_of(*self._last)
         covers = self._known / self._applicable if self._applicable else 1.0
         return Amount(
-            unit, low, median, high, float(sums["value"]), (float(sums["low"]), float(sums["high"])), None, covers
+            unit=unit,
+            low=low,
+            central=median,
+            high=high,
+            at_factor_values=float(sums["value"]),
+            envelope=(float(sums["low"]), float(sums["high"])),
+            covers=covers,
         )
 
 

@@ -1,7 +1,7 @@
 """One build file, read-only: its metadata, selected factors, and activity groups."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +11,8 @@ from estimator.builds.equation_selection import AMOUNTS
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.core.duckdb_engine import DuckDB
+
+MONTHLY = ("service_key", "model", "host", "month", "items", "requests")
 
 
 class Monthly(NamedTuple):
@@ -72,14 +74,21 @@ class BuildFile:
 
     def monthly(self) -> list[Monthly]:
         """The ledger by service, model, host and month, each with its group and the output counts of its runs."""
-        rows = self._engine.rows("SELECT * FROM cells ORDER BY ALL")
-        names = ("service_key", "model", "host", "month", "items", "requests")
-        facts: list[dict[str, Any]] = [{name: row[name] or None for name in names} for row in rows]
-        return [Monthly(group=self._cell(row), **known) for row, known in zip(rows, facts, strict=True)]
+        return list(self.cells())
+
+    def cells(self) -> Iterator[Monthly]:
+        """The same, read by blocks in this order: months with other factors or meters are apart."""
+        for row in self._engine.stream("SELECT * FROM cells ORDER BY ALL"):
+            known: dict[str, Any] = {name: row[name] or None for name in MONTHLY}
+            yield Monthly(group=self._cell(row), **known)
 
     def months(self) -> list[int]:
         """The months [yyyymm] of the ledger, first to last."""
         return [row["month"] for row in self._engine.rows("SELECT DISTINCT month FROM cells ORDER BY month")]
+
+    def service_keys(self) -> list[str]:
+        """The services of the ledger."""
+        return [row["service_key"] for row in self._engine.rows("SELECT service_key FROM services ORDER BY 1")]
 
     def run_groups(self, row_ids: Sequence[str]) -> dict[str, list[ActivityGroup]]:
         """The groups of each of these runs: one, or one for each of its months."""

@@ -10,7 +10,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION
 from estimator.ledger import Ledger
 
-DECIDING = ("core", "catalogue", "ledger", "assessment", "workloads", "builds")
+DECIDING = ("core", "catalogue", "ledger", "assessment", "workloads", "builds", "results")
 
 
 def identity(ledger: Ledger, catalogue: Catalogue) -> str:

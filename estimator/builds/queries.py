@@ -1,18 +1,16 @@
-"""Queries of a finished build: totals, services, runs, checks, and any number explained; read-only."""
+"""Queries of a finished build: proof, runs, checks, and any number explained; read-only."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from estimator.assessment.evaluation import ActivityGroup, energy_as_read
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import NumberUnknown, explain_groups, nested
-from estimator.assessment.impacts import FIGURES, amounts, figure_named
+from estimator.assessment.impacts import amounts, figure_named
 from estimator.builds import coverage
 from estimator.builds.build_file import BuildFile
-from estimator.builds.current import current
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, sentences
@@ -24,12 +22,6 @@ ANY, NO_PROOF = "any", "none"
 
 class NoBuild(SobriaError):
     """Nothing has been built in this home yet."""
-
-
-def open_current(home: Path) -> "Build | None":
-    """The build named in CURRENT, or None."""
-    path = current(home)
-    return Build(path, sample=(home / SAMPLE_MARK).exists()) if path else None
 
 
 class RunFilter(NamedTuple):
@@ -46,18 +38,7 @@ WHERE run_checks.code = 'unknown_model' ORDER BY 1 LIMIT 12"""
 
 
 class Build(BuildFile):
-    """Queries of one build file, with results as figures and texts."""
-
-    def totals(self) -> dict[str, Any]:
-        """{"indicators", "proof", "coverage", "checks", "build", "sample"} of the whole ledger."""
-        return {
-            "indicators": nested(amounts(self.groups())),
-            "proof": self.proof(),
-            "coverage": self.coverage(),
-            "checks": self.checks(),
-            "build": self.meta,
-            "sample": self.sample,
-        }
+    """Queries of one build file, answered as figures and texts."""
 
     def proof(self, service: str | None = None) -> dict[str, float]:
         """Share of the IT electricity by proof; the estimated gap counts as estimated."""
@@ -65,9 +46,16 @@ class Build(BuildFile):
             "SELECT proof, fsum(kwh) AS kwh FROM proof_energy WHERE $1 IS NULL OR service_key = $1 GROUP BY proof",
             [service],
         )
-        kwh = {row["proof"]: row["kwh"] for row in rows}
-        whole = sum(kwh.values())
-        return {p: kwh.get(p, 0.0) / whole if whole else 0.0 for p in PROOFS}
+        return _shares({row["proof"]: row["kwh"] for row in rows})
+
+    def proof_by_service(self) -> dict[str, dict[str, float]]:
+        """The same for each service."""
+        kwh: dict[str, dict[str, float]] = {key: {} for key in self.service_keys()}
+        for row in self._engine.rows(
+            "SELECT service_key, proof, fsum(kwh) AS kwh FROM proof_energy GROUP BY service_key, proof"
+        ):
+            kwh[row["service_key"]][row["proof"]] = row["kwh"]
+        return {key: _shares(found) for key, found in kwh.items()}
 
     def modes(self) -> list[dict[str, Any]]:
         """Details of the proof: share of the IT electricity by measurement mode, largest first."""
@@ -79,41 +67,6 @@ class Build(BuildFile):
             | {lang: labels.label(row["mode"], lang) for lang in ("fr", "en")}
             for row in sorted(rows, key=lambda row: -row["kwh"])
         ]
-
-    def coverage(self) -> dict[str, Any]:
-        """Basis of the totals: runs, services, period, quarantined rows, electricity covered by each figure [share]."""
-        row = self._engine.rows(
-            "SELECT COALESCE(SUM(runs), 0)::BIGINT AS runs, COUNT(*) AS services, MIN(first_us) AS first_us,"
-            " MAX(last_us) AS last_us, COALESCE(SUM(to_check), 0)::BIGINT AS to_check FROM services"
-        )[0]
-        groups = self.groups()
-        found = amounts(groups)
-        return {
-            "runs": row["runs"],
-            "services": row["services"],
-            "period": [_iso(row["first_us"]), _last_day(row["last_us"])],
-            "as_read_kwh": sum(energy_as_read(c) for c in groups),
-            "site_energy": found["energy"].covers,
-            "embodied": found["gwp"].parts["machines"].covers,
-            "by_figure": {f.id: found[f.id].covers for f in FIGURES},
-            "unknown": coverage.unknown_runs(self._engine),
-            "quarantined": self._quarantine_count(),
-            "to_check": row["to_check"],
-        }
-
-    def services(self) -> list[dict[str, Any]]:
-        """One entry a service, by decreasing site electricity, else IT: runs, period, proof, figures.
-
-        "proof": share of the electricity by proof; "proved", "unknown": run counts of coverage.by_service.
-        """
-        entries, counts = [], coverage.by_service(self._engine)
-        for row in self._engine.rows("SELECT * FROM services ORDER BY service_key"):
-            key = row["service_key"]
-            found = amounts(self.groups("service_key = $1", [key]))
-            row |= {"first": _iso(row.pop("first_us")), "last": _last_day(row.pop("last_us")), "proof": self.proof(key)}
-            size = found["energy"].central or found["it_energy"].central or 0.0
-            entries.append((size, row | counts[key] | {"indicators": nested(found)}))
-        return [entry for _, entry in sorted(entries, key=lambda e: -e[0])]
 
     def items(self, service: str) -> float | None:
         """Item count of the runs of a service, as far as stated."""
@@ -152,8 +105,8 @@ class Build(BuildFile):
 
     def _run(self, row: dict[str, Any], groups: Sequence[ActivityGroup]) -> dict[str, Any]:
         energy = amounts(groups, [f for f in (figure_named("energy"), figure_named("it_energy")) if f])
-        times = {"start": _iso(row["start_us"], "seconds"), "end": _iso(row["end_us"], "seconds")}
-        times["last"] = _last_day(row["end_us"])
+        times = {"start": iso(row["start_us"], "seconds"), "end": iso(row["end_us"], "seconds")}
+        times["last"] = last_day(row["end_us"])
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in COMPONENTS if row[f"{c}_energy_kwh"]}
         said = [sentences("checks", code, model=row["model"]) for code in row["checks"]]
         return row | times | {"indicators": nested(energy), "checks": said, "proofs": proofs}
@@ -174,9 +127,10 @@ class Build(BuildFile):
             row |= sentences(
                 "refusals", row["code"], **(json.loads(facts) if isinstance(facts, str) else dict(facts or {}))
             )
-        return {"rows": rows, "total": self._quarantine_count()}
+        return {"rows": rows, "total": self.quarantine_count()}
 
-    def _quarantine_count(self) -> int:
+    def quarantine_count(self) -> int:
+        """Count of quarantined rows."""
         return int(self._engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM refused")[0]["n"])
 
     def checks(self) -> list[dict[str, Any]]:
@@ -223,7 +177,13 @@ class Build(BuildFile):
             parameters,
         )
         total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", parameters)[0]["n"]
-        return {"lines": [row | {"end": _iso(row["end_us"], "seconds")} for row in rows], "total": total}
+        return {"lines": [row | {"end": iso(row["end_us"], "seconds")} for row in rows], "total": total}
+
+
+def _shares(kwh: Mapping[str, float]) -> dict[str, float]:
+    """Share of each proof; 0 for each when no electricity is known."""
+    whole = sum(kwh.values())
+    return {p: kwh.get(p, 0.0) / whole if whole else 0.0 for p in PROOFS}
 
 
 def split_number(number: str) -> tuple[str, str, str]:
@@ -253,12 +213,13 @@ def _filter(asked: RunFilter) -> tuple[str, list[str]]:
     return " AND ".join(sql for sql, _ in asks), [value for _, values in asks for value in values]
 
 
-def _last_day(end_us: int | None) -> str | None:
+def last_day(end_us: int | None) -> str | None:
     """The last day before an exclusive end: a month ends on its last day."""
-    return None if end_us is None else _iso(end_us - 1)
+    return None if end_us is None else iso(end_us - 1)
 
 
-def _iso(moment_us: int | None, timespec: str = "date") -> str | None:
+def iso(moment_us: int | None, timespec: str = "date") -> str | None:
+    """A UTC moment [us] as an ISO day, or to the second."""
     if moment_us is None:
         return None
     moment = datetime.fromtimestamp(moment_us / 1e6, UTC)

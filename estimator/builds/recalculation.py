@@ -14,11 +14,11 @@ from babel.numbers import format_percent
 
 from estimator.assessment.explanation import formulas_version
 from estimator.assessment.impacts import FIGURES, Amount, ImpactIndicator, amounts
+from estimator.builds.build_file import BuildFile
 from estimator.builds.current import BuildResult, current
 from estimator.builds.equation_selection import AMOUNTS, ledger_factors
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.inference_factors import SERVING_COLUMNS
-from estimator.builds.queries import Build
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB, created
@@ -109,7 +109,7 @@ def _append(folder: Path, entry: Mapping[str, Any]) -> None:
 
 
 def _change(before: Path, built: BuildResult, catalogue: Catalogue) -> dict[str, Any] | None:
-    old, engine = Build(before), DuckDB.read(before)
+    old, engine = BuildFile(before), DuckDB.read(before)
     versions = {"factors": old.factors_version, "formulas": old.meta["formulas_version"], "build": old.id}
     now = {"factors": catalogue.version, "formulas": formulas_version(), "build": built.id}
     same_formulas = versions["formulas"] == now["formulas"]
@@ -128,7 +128,7 @@ def _change(before: Path, built: BuildResult, catalogue: Catalogue) -> dict[str,
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "repriced.duckdb"
         _reprice(engine, draft, attributes, catalogue)
-        repriced = _of(amounts(Build(draft).groups(), FIGURES))
+        repriced = _of(amounts(BuildFile(draft).groups(), FIGURES))
         used = _factors(DuckDB.read(draft))
     figures = {f.id: {"unit": f.unit, "before": totals[f.id], "after": repriced[f.id]} for f in FIGURES}
     return entry | {"factors": _difference(_factors(engine), used), "figures": figures}

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,6 +17,9 @@ from estimator.cli.text import Json, show
 from estimator.cli.track import track
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.home import default_home
+
+if TYPE_CHECKING:
+    from estimator.results.reading import Results
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 for name, group in GROUPS.items():
@@ -105,7 +108,7 @@ def import_(
 
 @app.command()
 def build(context: typer.Context, json_: Json = False) -> None:
-    from estimator.builds.build import build as make
+    from estimator.results.making import build as make
 
     made = make(context.obj["home"])
     body = {"build": made.id, "path": str(made.path), "fresh": made.fresh}
@@ -115,7 +118,7 @@ def build(context: typer.Context, json_: Json = False) -> None:
 @app.command()
 def totals(context: typer.Context, json_: Json = False) -> None:
     found = _fresh(context).totals()
-    show(found, json_, lambda: cli_text.totals_text(found, context.obj["lang"]))
+    show(found.model_dump(mode="json"), json_, lambda: cli_text.totals_text(found, context.obj["lang"]))
 
 
 @app.command()
@@ -213,8 +216,8 @@ def serve(
     allowed_host: Annotated[list[str] | None, typer.Option(help="allowed_host", metavar="NAME")] = None,
     proxy_secret_file: Annotated[Path | None, typer.Option(help="proxy_secret_file", metavar="FILE")] = None,
 ) -> None:
-    from estimator.builds.build import build as make
     from estimator.cli.dashboard_process import serve as start
+    from estimator.results.making import build as make
 
     make(context.obj["home"])
     options: list[tuple[str, object]] = [("--address", address), ("--port", port)]
@@ -223,10 +226,11 @@ def serve(
     start(context.obj["home"], context.obj["lang"], options)
 
 
-def _fresh(context: typer.Context) -> Any:
+def _fresh(context: typer.Context) -> "Results":
     """The build of the current ledger."""
-    from estimator.builds.build import build as make
-    from estimator.builds.queries import NoBuild, open_current
+    from estimator.builds.queries import NoBuild
+    from estimator.results.making import build as make
+    from estimator.results.reading import open_current
 
     home = context.obj["home"]
     make(home)

@@ -15,6 +15,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import say, words
 from estimator.core.number_format import (
     DisplayUnit,
+    ReadableAmount,
     bounds_text,
     count_text,
     exact_text,
@@ -30,6 +31,7 @@ from estimator.ledger.rows import Refused
 if TYPE_CHECKING:
     from estimator.catalogue.models import Model
     from estimator.ingestion.importing import ImportReport
+    from estimator.results.totals import Coverage, Totals
 
 Progress = Callable[[int, int], None]
 Json = Annotated[bool, Option("--json", help="json")]
@@ -81,7 +83,7 @@ def progress(lang: str) -> Progress | None:
 INDICATORS = ("energy", "water", "adpe", "gwp", "primary_energy")
 
 
-def figures_text(indicators: Mapping[str, Any], lang: str) -> str:
+def figures_text(indicators: Mapping[str, ReadableAmount], lang: str) -> str:
     """One line a figure: its name, its interval, or why it cannot be estimated."""
     lines = []
     for name in INDICATORS:
@@ -90,41 +92,41 @@ def figures_text(indicators: Mapping[str, Any], lang: str) -> str:
     return "\n".join(lines)
 
 
-def amount_text(amount: Mapping[str, Any], lang: str) -> str:
+def amount_text(amount: ReadableAmount, lang: str) -> str:
     """« entre a et b (valeur centrale : c) », or « non estimable : raison »; a partial total gives its coverage."""
     text = interval_text(amount, lang)
-    if amount.get("covers", 1.0) < 0.995 and not amount.get("missing"):
+    if "covers" in amount and amount["covers"] < 0.995:
         text += " " + say("cli", "covers", lang, share=share_text(amount["covers"], lang))
     return text
 
 
-def totals_text(found: Mapping[str, Any], lang: str) -> str:
+def totals_text(found: "Totals", lang: str) -> str:
     """The totals of a ledger, with their basis."""
-    cover = found["coverage"]
-    if not cover["runs"]:
+    cover = found.coverage
+    if not cover.runs:
         return say("cli", "nothing_yet", lang)
-    proof = proof_words(found["proof"], lang)
-    period = {"first": cover["period"][0], "last": cover["period"][1]}
+    proof = proof_words(found.proof, lang)
+    period = {"first": cover.period[0], "last": cover.period[1]}
     return "\n".join(
         [
-            *sample_lines(found["sample"], lang),
-            say("cli", "totals_head", lang, runs=count_text(cover["runs"], lang), services=cover["services"], **period),
-            figures_text(found["indicators"], lang),
+            *sample_lines(found.sample, lang),
+            say("cli", "totals_head", lang, runs=count_text(cover.runs, lang), services=cover.services, **period),
+            figures_text(found.indicators, lang),
             _cover_line(cover, lang),
             *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),
-            say("cli", "totals_kept", lang, quarantined=cover["quarantined"], to_check=cover["to_check"]),
-            *(f"    {count_text(c['count'], lang)} × {c[lang]}" for c in found["checks"]),
-            say("cli", "totals_build", lang, build=found["build"]["build"], factors=found["build"]["factors_version"]),
+            say("cli", "totals_kept", lang, quarantined=cover.quarantined, to_check=cover.to_check),
+            *(f"    {count_text(c.count, lang)} × {c.fr if lang == 'fr' else c.en}" for c in found.checks),
+            say("cli", "totals_build", lang, build=found.build["build"], factors=found.build["factors_version"]),
         ]
     )
 
 
-def _cover_line(cover: Mapping[str, Any], lang: str) -> str:
+def _cover_line(cover: "Coverage", lang: str) -> str:
     """Coverage of the totals, and the count of runs of unknown electricity."""
-    line = say("cli", "totals_cover", lang, share=share_text(min(cover["by_figure"].values()), lang))
-    if not cover["unknown"]:
+    line = say("cli", "totals_cover", lang, share=share_text(min(cover.by_figure.values()), lang))
+    if not cover.unknown:
         return line
-    return line + say("cli", "totals_unknown", lang, count=count_text(cover["unknown"], lang))
+    return line + say("cli", "totals_unknown", lang, count=count_text(cover.unknown, lang))
 
 
 def sample_lines(sample: bool, lang: str) -> list[str]:

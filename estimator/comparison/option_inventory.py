@@ -169,7 +169,7 @@ def _measured_inventory(
     option: Option, attempts: float, context: ComparisonContext
 ) -> tuple[Inventory, Mapping[str, float]]:
     """The measured runs of a service, scaled from their output to the wanted one."""
-    from estimator.builds.queries import open_current
+    from estimator.results.reading import open_current
 
     assert option.measured is not None
     service = option.measured.service

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 Connection = duckdb.DuckDBPyConnection
+FETCHED = 2_000  # rows fetched together
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
 
 
@@ -52,9 +53,14 @@ class DuckDB:
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Result rows as dictionaries."""
+        return list(self.stream(sql, parameters))
+
+    def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
+        """The same one by one, fetched by blocks."""
         cursor = self._connection.cursor().execute(sql, list(parameters) or None)
         names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+        while block := cursor.fetchmany(FETCHED):
+            yield from (dict(zip(names, values, strict=True)) for values in block)
 
     def load(self, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
         """Create a table with these columns and SQL types."""

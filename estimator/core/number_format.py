@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from babel.numbers import format_decimal, format_percent
 
@@ -26,7 +26,18 @@ ROUGH = 10  # ratio high / low above which a figure is an order of magnitude
 SMALLEST = Decimal("0.0001")  # below it, in the display unit, the text is « moins de 0,0001 »
 ANY_FLOAT = Context(prec=400)  # digits enough for every float
 HUNDREDTH = Decimal("0.01")
-Amount = Mapping[str, Any]
+
+
+class ReadableAmount(Protocol):
+    """An amount whose values are read by their names in JSON: a typed one, or that JSON."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+    def __contains__(self, name: object, /) -> bool: ...
+
+    def get(self, name: str, /) -> Any:
+        """A value that may be absent, or None."""
+        ...
 
 
 class DisplayUnit(NamedTuple):
@@ -95,19 +106,19 @@ def with_unit(number: str, step: DisplayUnit) -> str:
     return f"{number}{NO_BREAK}{step.text}" if step.text else number
 
 
-def is_rough(amount: Amount) -> bool:
+def is_rough(amount: ReadableAmount) -> bool:
     """Is the high bound more than ten times the low one?"""
     low, high = amount["low"], amount["high"]
     return bool(high > low and high > ROUGH * low)
 
 
-def missing_text(amount: Amount, lang: str) -> str:
+def missing_text(amount: ReadableAmount, lang: str) -> str:
     """« non estimable : … », with its reason when there is one."""
     reason = typeset(str((amount.get("missing") or {}).get(lang, "")), lang)
     return _t("numbers.missing_why", lang, reason=reason) if reason else _t("numbers.missing", lang)
 
 
-def figure(amount: Amount, lang: str, step: DisplayUnit | None = None) -> Shown:
+def figure(amount: ReadableAmount, lang: str, step: DisplayUnit | None = None) -> Shown:
     """A figure for a tile. The large type shows the central value, or the interval when high / low is above ten."""
     central = amount.get("central")
     if central is None:
@@ -125,7 +136,7 @@ def figure(amount: Amount, lang: str, step: DisplayUnit | None = None) -> Shown:
     return Shown(middle, step.text, between, value, False, "")
 
 
-def interval_text(amount: Amount, lang: str, step: DisplayUnit | None = None) -> str:
+def interval_text(amount: ReadableAmount, lang: str, step: DisplayUnit | None = None) -> str:
     """« entre 20 et 90 kWh (valeur centrale : 41) », « ordre de grandeur : … », or « non estimable : … »."""
     shown = figure(amount, lang, step)
     if shown.missing:
@@ -138,7 +149,7 @@ def interval_text(amount: Amount, lang: str, step: DisplayUnit | None = None) ->
     return _t("numbers.rough", lang, whole=whole) if shown.rough else whole
 
 
-def said_in_sentence(amount: Amount, lang: str) -> tuple[str, str]:
+def said_in_sentence(amount: ReadableAmount, lang: str) -> tuple[str, str]:
     """(« entre 20 et 90 kWh », « (valeur centrale : 41) »): the texts around a noun, « … d'électricité … »."""
     shown = figure(amount, lang)
     if shown.missing or not amount["high"] > amount["low"]:
@@ -147,7 +158,7 @@ def said_in_sentence(amount: Amount, lang: str) -> tuple[str, str]:
     return shown.interval, _t("numbers.aside_rough" if shown.rough else "numbers.aside", lang, central=central)
 
 
-def range_text(amount: Amount, lang: str) -> str:
+def range_text(amount: ReadableAmount, lang: str) -> str:
     """« 20 à 90 kWh », for a line that prints the central value in another column."""
     shown = figure(amount, lang)
     if shown.missing:
@@ -165,7 +176,7 @@ def exact_text(value: float | None, unit: str, lang: str, step: DisplayUnit | No
     return with_unit(_figures(Decimal(repr(float(value))) / step.worth, lang, 4), step)
 
 
-def two_values_text(amount: Amount, lang: str) -> str:
+def two_values_text(amount: ReadableAmount, lang: str) -> str:
     """Both numbers when the steps of a figure give another value than its printed central value; else empty."""
     central, exact = amount.get("central"), amount.get("at_factor_values")
     if not central or exact is None or abs(exact / central - 1) <= APART:

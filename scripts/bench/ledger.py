@@ -17,11 +17,11 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from estimator.builds.build import build
 from estimator.core.duckdb_engine import connect
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
+from estimator.results.making import build
 
 COLUMNS = (
     "timestamp,project_name,run_id,experiment_id,duration,emissions,emissions_rate,cpu_power,gpu_power,ram_power,cpu_energy,gpu_energy,"

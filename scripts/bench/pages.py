@@ -21,7 +21,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
-from estimator.builds.build import build
+from estimator.results.making import build
 from scripts.bench.ledger import load_into, write_trace
 
 LANGUAGES = ("fr", "en")

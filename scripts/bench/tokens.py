@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from estimator.builds.build import build
-from estimator.builds.queries import open_current
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.parquet_files import table_of
 from estimator.ledger import Ledger
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.rows import Activity
+from estimator.results.making import build
+from estimator.results.reading import open_current
 
 MODELS = ("alibaba/qwen3-8b", "mistralai/mistral-large-3", "meta/llama-3.3-70b", "openai/gpt-4o")
 MONTH_US = 28 * 24 * 3600 * 1_000_000

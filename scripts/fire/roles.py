@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
-from estimator.builds.build import build
-from estimator.builds.queries import Build
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from estimator.ledger.compaction import compact
 from estimator.ledger.reconciliation import reconcile
+from estimator.results.making import build
+from estimator.results.reading import Results
 
 COLUMNS = (
     "timestamp,project_name,run_id,duration,emissions,cpu_energy,gpu_energy,ram_energy,energy_consumed,"
@@ -135,7 +135,7 @@ def collector(place: TrialPlace, seed: int) -> None:
 def reader(place: TrialPlace, seed: int) -> None:
     """Build, read the totals and the account: none may fail, and no acknowledged row may be missing at any time."""
     while place.lasts():
-        Build(build(place.home, wait_s=600).path).totals()
+        Results(build(place.home, wait_s=600).path).totals()
         found = reconcile(Ledger(place.home))
         if found.faults:
             raise ValueError(f"{found}")

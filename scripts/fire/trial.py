@@ -10,8 +10,6 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from estimator.builds.build import build
-from estimator.builds.queries import Build
 from estimator.core.duckdb_engine import connect
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
@@ -22,6 +20,8 @@ from estimator.ledger.archive import export, restore
 from estimator.ledger.compaction import compact
 from estimator.ledger.files import current_rows_sql
 from estimator.ledger.reconciliation import Reconciliation, reconcile
+from estimator.results.making import build
+from estimator.results.reading import Results
 from scripts.fire.roles import ROLES, TrialPlace
 
 FOLDERS = ("home", "files", "acknowledged", "reads", "compactions")
@@ -119,11 +119,11 @@ def _judge(place: TrialPlace, killed: Counter[str], failed: tuple[str, ...]) -> 
         import_paths(target, [*files, place.common], reading_context(place.home))
     doubled, found = _counted_rows(ledger)
     _, expected = _counted_rows(whole)
-    totals = [Build(build(home).path).totals() for home in (place.home, whole.home)]
+    totals = [Results(build(home).path).totals() for home in (place.home, whole.home)]
     compact(ledger)
     export(ledger, place.folder / "ledger.tar")
     restored = restore(place.folder / "ledger.tar", place.folder / "restored")
-    again = Build(build(place.folder / "restored").path).totals()
+    again = Results(build(place.folder / "restored").path).totals()
     return Outcome(
         after_fire,
         len(files),
@@ -135,8 +135,8 @@ def _judge(place: TrialPlace, killed: Counter[str], failed: tuple[str, ...]) -> 
         lost,
         doubled,
         len(found.items() ^ expected.items()),
-        totals[0]["indicators"] != totals[1]["indicators"],
-        restored != reconcile(ledger) or again["indicators"] != totals[0]["indicators"],
+        totals[0].indicators != totals[1].indicators,
+        restored != reconcile(ledger) or again.indicators != totals[0].indicators,
     )
 
 

@@ -16,18 +16,18 @@ from estimator.builds import build as building
 from estimator.builds.build import AuditFailed, build
 from estimator.builds.current import current
 from estimator.builds.equation_selection import ledger_factors
-from estimator.builds.queries import Build, open_current
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import bind
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
+from estimator.results.reading import Results, open_current
 from tests.support import activity, append, built, factor
 
 KWH = "it_energy"
 
 
-def energy(found: Build) -> float:
-    return float(found.totals()["indicators"][KWH]["at_factor_values"])
+def energy(found: Results) -> float:
+    return float(found.totals().indicators[KWH]["at_factor_values"])
 
 
 def test_eight_machine_mode_runs_at_once_on_one_host_are_one_host(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_runs_that_follow_each_other_do_not_overlap(tmp_path: Path) -> None:
 def test_a_run_across_two_factor_periods_is_shared_by_duration(tmp_path: Path) -> None:
     """23 h to 1 h over the new year 2024-2025: half at 0.0520, half at 0.0461 kgCO2e/kWh, PUE 1.55."""
     found = built(tmp_path, activity("2024-12-31T23:00:00", 2))
-    use = found.totals()["indicators"]["gwp"]["use"]["at_factor_values"]
+    use = found.totals().indicators["gwp"]["use"]["at_factor_values"]
     assert use == pytest.approx(1.55 * (0.5 * 0.0520 + 0.5 * 0.0461), rel=1e-12)
     assert energy(found) == pytest.approx(1.0, rel=1e-12)
 
@@ -169,17 +169,15 @@ def test_the_build_is_the_sum_of_its_rows(tmp_path: Path, drawn: list[dict[str, 
 
 
 def test_an_unknown_zone_is_not_zero_and_the_total_says_what_it_covers(tmp_path: Path) -> None:
-    found = built(tmp_path, activity(cpu_energy_kwh=3.0), activity(cpu_energy_kwh=1.0, zone=None)).totals()[
-        "indicators"
-    ]
+    found = built(tmp_path, activity(cpu_energy_kwh=3.0), activity(cpu_energy_kwh=1.0, zone=None)).totals().indicators
     assert found["gwp"]["covers"] == pytest.approx(0.75)
     assert found["energy"]["covers"] == 1.0
-    alone = built(tmp_path / "alone", activity(zone=None)).totals()["indicators"]
+    alone = built(tmp_path / "alone", activity(zone=None)).totals().indicators
     assert alone["gwp"]["central"] is None and alone["gwp"]["missing"]["code"] == "no_zone"
 
 
 def test_an_unknown_site_shows_it_energy_and_no_site_energy(tmp_path: Path) -> None:
-    found = built(tmp_path, activity(host=None)).totals()["indicators"]
+    found = built(tmp_path, activity(host=None)).totals().indicators
     assert found[KWH]["at_factor_values"] == pytest.approx(1.0)
     assert found["energy"]["central"] is None and found["energy"]["missing"]["code"] == "no_host"
 
@@ -190,10 +188,10 @@ def test_a_change_of_factor_is_a_new_build_and_the_old_one_stays(tmp_path: Path)
         f.model_copy(update={"value": f.value * 2, "high": f.high * 2}) if f.id == "grid_gwp/FRA/2025" else f
         for f in load().factors
     )
-    after = Build(build(tmp_path, load().with_factors(changed)).path)
+    after = Results(build(tmp_path, load().with_factors(changed)).path)
     ratio = (
-        after.totals()["indicators"]["gwp"]["use"]["at_factor_values"]
-        / before.totals()["indicators"]["gwp"]["use"]["at_factor_values"]
+        after.totals().indicators["gwp"]["use"]["at_factor_values"]
+        / before.totals().indicators["gwp"]["use"]["at_factor_values"]
     )
     assert ratio == pytest.approx(2.0)
     assert before.id != after.id and before.path.exists()
@@ -206,9 +204,9 @@ def test_the_same_ledger_is_built_once(tmp_path: Path) -> None:
 
 
 def test_an_empty_ledger_builds_and_says_so(tmp_path: Path) -> None:
-    totals = Build(build(tmp_path).path).totals()
-    assert totals["coverage"]["runs"] == 0
-    assert totals["indicators"]["energy"]["missing"]["code"] == "no_activity"
+    totals = Results(build(tmp_path).path).totals()
+    assert totals.coverage.runs == 0
+    assert totals.indicators["energy"]["missing"]["code"] == "no_activity"
 
 
 def test_a_failed_audit_publishes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,7 +262,7 @@ def test_a_build_reads_nothing_but_itself(tmp_path: Path) -> None:
 def test_two_homes_with_the_same_rows_give_the_same_figures(tmp_path: Path) -> None:
     rows = [activity(cpu_energy_kwh=0.1 * n, service_key=f"s{n % 3}") for n in range(1, 30)]
     first, second = built(tmp_path / "a", *rows), built(tmp_path / "b", *reversed(rows))
-    assert first.totals()["indicators"] == second.totals()["indicators"]
+    assert first.totals().indicators == second.totals().indicators
     assert open_current(tmp_path / "a") is not None
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from estimator.assessment.evaluation import values_of
-from estimator.builds.queries import Build
 from estimator.catalogue import models
+from estimator.results.reading import Results
 from tests.comparison.test_compare import SITE, option, worked
 from tests.support import activity, built
 
@@ -50,22 +50,22 @@ def amounts_in(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def twenty(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def twenty(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """600 rows of 20 models."""
     return built(tmp_path_factory.mktemp("twenty"), *many(20, 600))
 
 
-def test_600_rows_of_20_models_hold_every_central_value_inside_its_interval(twenty: Build) -> None:
-    indicators = [twenty.totals()["indicators"], *(entry["indicators"] for entry in twenty.services())]
+def test_600_rows_of_20_models_hold_every_central_value_inside_its_interval(twenty: Results) -> None:
+    indicators = [said.model_dump()["indicators"] for said in (twenty.totals(), *twenty.services())]
     found = [amount for body in indicators for amount in amounts_in(body)]
     assert len(found) > 60
     assert all(amount["low"] <= amount["central"] <= amount["high"] for amount in found)
 
 
-def test_a_central_value_is_the_median_of_the_draws_of_what_is_printed(twenty: Build) -> None:
+def test_a_central_value_is_the_median_of_the_draws_of_what_is_printed(twenty: Results) -> None:
     """Drawn again here, cell by cell, and added up before the median is taken."""
     drawn = sum(values_of(group, "draws")["site_energy"] for group in twenty.groups())
-    energy = twenty.totals()["indicators"]["energy"]
+    energy = twenty.totals().indicators["energy"]
     assert energy["central"] == pytest.approx(float(np.median(drawn)), rel=1e-12)
     at_values = sum(group.values["site_energy"] for group in twenty.groups())
     assert energy["at_factor_values"] == pytest.approx(at_values, rel=1e-12)
@@ -77,7 +77,7 @@ def test_200_requests_of_one_model_at_one_host_are_in_doubt_as_one_is(tmp_path: 
     model = sized(1)[0]
     widths = []
     for name, rows in (("one", [answers(model, 300.0)]), ("all", [answers(model, 200.0 + n) for n in range(200)])):
-        energy = built(tmp_path / name, *rows).totals()["indicators"]["energy"]
+        energy = built(tmp_path / name, *rows).totals().indicators["energy"]
         widths.append(energy["high"] / energy["low"])
     assert widths[1] == pytest.approx(widths[0], rel=0.05)
 

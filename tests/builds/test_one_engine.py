@@ -70,7 +70,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, Any],
     """Each use, its figures in a build of all of them, and what `estimate` answers."""
     uses = drawn_uses(USES)
     home = built(tmp_path_factory.mktemp("uses"), *(row_of(n, use) for n, use in enumerate(uses)))
-    services = {entry["service_key"]: entry["indicators"] for entry in home.services()}
+    services = {entry.service_key: entry.model_dump()["indicators"] for entry in home.services()}
     asked = [estimate(Request(**use, day=DAY))["indicators"] for use in uses]
     return [(use, services[f"use-{n}"], answer) for n, (use, answer) in enumerate(zip(uses, asked, strict=True))]
 
@@ -108,7 +108,7 @@ def test_adding_what_the_catalogue_knows_changes_nothing(use: dict[str, Any]) ->
 @pytest.mark.parametrize("count", MODELS)
 def test_every_printed_central_value_is_inside_its_interval(tmp_path: Path, count: int) -> None:
     home = built(tmp_path, *many(count, 3_000))
-    indicators = [home.totals()["indicators"], *(entry["indicators"] for entry in home.services())]
+    indicators = [said.model_dump()["indicators"] for said in (home.totals(), *home.services())]
     found = [amount for body in indicators for amount in amounts_in(body)]
     assert len(found) > 60 and all(amount["low"] <= amount["central"] <= amount["high"] for amount in found)
 

@@ -30,7 +30,7 @@ def test_the_hand_written_oracle_agrees(tmp_path: Path, root: Path) -> None:
         )
         for _ in range(200)
     ]
-    totals = built(tmp_path, *rows).totals()["indicators"]
+    totals = built(tmp_path, *rows).totals().indicators
     cursor = connect().execute(
         (root / "tests" / "builds" / "oracle.sql").read_text("utf-8"),
         {

@@ -7,10 +7,11 @@ import pytest
 
 from estimator.assessment.explanation import NumberUnknown, ReplayRefused, replay
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
-from estimator.builds.queries import Build, RunFilter, split_number
+from estimator.builds.queries import RunFilter, split_number
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
+from estimator.results.reading import Results
 from tests.support import activity, build, built
 
 NAMES = [f.id for f in FIGURES + SUPPLEMENTARY] + [
@@ -19,12 +20,12 @@ NAMES = [f.id for f in FIGURES + SUPPLEMENTARY] + [
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """The build of the sample traces that ship with the project."""
     home = tmp_path_factory.mktemp("samples")
     folder = Path(__file__).parents[2] / "scripts" / "demo" / "traces"
     import_paths(Ledger(home), [folder], reading_context(home))
-    return Build(build(home).path)
+    return Results(build(home).path)
 
 
 def amount_of(indicators: dict, name: str) -> dict:
@@ -34,8 +35,8 @@ def amount_of(indicators: dict, name: str) -> dict:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_total_opens_to_the_same_digits_and_replays(samples: Build, name: str) -> None:
-    shown = amount_of(samples.totals()["indicators"], name)
+def test_every_total_opens_to_the_same_digits_and_replays(samples: Results, name: str) -> None:
+    shown = amount_of(samples.totals().indicators, name)
     opened = samples.explain(f"total.{name}")
     for key in ("low", "central", "high"):
         assert opened["amount"][key] == shown[key]
@@ -43,23 +44,23 @@ def test_every_total_opens_to_the_same_digits_and_replays(samples: Build, name: 
     assert [again[k] for k in ("low", "central", "high")] == [shown[k] for k in ("low", "central", "high")]
 
 
-def test_every_service_and_run_opens(samples: Build) -> None:
+def test_every_service_and_run_opens(samples: Results) -> None:
     for service in samples.services():
-        opened = samples.explain(f"service.{service['service_key']}.gwp")
-        assert opened["amount"]["central"] == service["indicators"]["gwp"]["central"]
-        assert opened["trace"]["total"] == service["runs"]
+        opened = samples.explain(f"service.{service.service_key}.gwp")
+        assert opened["amount"]["central"] == service.indicators["gwp"]["central"]
+        assert opened["trace"]["total"] == service.runs
     for run in samples.runs()["rows"]:
         opened = samples.explain(f"run.{run['row_id']}.energy")
         assert opened["amount"]["central"] == run["indicators"]["energy"]["central"]
         assert opened["trace"]["lines"][0]["line"] == run["line"]
 
 
-def test_services_add_up_to_the_total(samples: Build) -> None:
-    parts = [s["indicators"]["it_energy"]["at_factor_values"] for s in samples.services()]
-    assert sum(parts) == pytest.approx(samples.totals()["indicators"]["it_energy"]["at_factor_values"], rel=1e-12)
+def test_services_add_up_to_the_total(samples: Results) -> None:
+    parts = [s.indicators["it_energy"]["at_factor_values"] for s in samples.services()]
+    assert sum(parts) == pytest.approx(samples.totals().indicators["it_energy"]["at_factor_values"], rel=1e-12)
 
 
-def test_every_factor_used_has_a_source_a_locator_and_a_licence(samples: Build) -> None:
+def test_every_factor_used_has_a_source_a_locator_and_a_licence(samples: Results) -> None:
     for item in samples.explain("total.gwp")["factors"]:
         assert item["source"]["title"] and item["source"]["licence"] and item["locator"], item["id"]
 
@@ -109,7 +110,7 @@ def test_shares_of_variance_name_what_to_measure(tmp_path: Path) -> None:
     assert sum(shares.values()) == pytest.approx(1)
 
 
-def test_a_number_that_is_not_one_is_refused(samples: Build) -> None:
+def test_a_number_that_is_not_one_is_refused(samples: Results) -> None:
     for number in ("total.love", "love", "service.nobody.energy", "run.0.energy", "total", "service.energy", ""):
         with pytest.raises(NumberUnknown):
             samples.explain(number)
@@ -120,15 +121,15 @@ def test_service_names_may_hold_dots() -> None:
     assert split_number("service.water.onsite.gwp") == ("service", "water.onsite", "gwp")
 
 
-def test_an_explanation_of_other_formulas_is_not_replayed(samples: Build) -> None:
+def test_an_explanation_of_other_formulas_is_not_replayed(samples: Results) -> None:
     data = samples.explain("total.gwp")["replay"] | {"formulas": "0"}
     with pytest.raises(ReplayRefused):
         replay(data)
 
 
-def test_what_is_unknown_of_the_samples_is_said(samples: Build) -> None:
+def test_what_is_unknown_of_the_samples_is_said(samples: Results) -> None:
     totals = samples.totals()
-    assert totals["proof"]["measured"] == 0.0, "the machine that recorded the samples has no meter"
+    assert totals.proof["measured"] == 0.0, "the machine that recorded the samples has no meter"
     assert {m["mode"]: m["proof"] for m in samples.modes()}["mode/cpu_load"] == "estimated"
     assert sum(m["share"] for m in samples.modes()) == pytest.approx(1)
     assert [n for n in samples.explain("total.gwp")["not_counted"] if n["part"] == "network"]

@@ -12,12 +12,12 @@ from dashboard.shared.texts import t
 from estimator.assessment.impacts import FIGURES
 from estimator.builds.build import build
 from estimator.builds.current import BuildResult, current
-from estimator.builds.queries import Build
 from estimator.builds.recalculation import ChangeUnreadable, changes, effect, effect_text, factors_text
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger import Ledger
+from estimator.results.reading import Results
 from tests.dashboard.test_dashboard_pages import LANGUAGES, page
 from tests.support import activity, append, sobria
 
@@ -53,7 +53,7 @@ def entry(folder: Path) -> dict[str, Any]:
 
 
 def test_twice_the_carbon_of_a_kwh_is_twice_the_carbon_of_use(tmp_path: Path) -> None:
-    before = Build(ledger(tmp_path).path).totals()["indicators"]
+    before = Results(ledger(tmp_path).path).totals().indicators
     made = build(tmp_path, doubled())
     found = entry(tmp_path)
     assert found["from"]["factors"] == load().version and found["to"]["factors"] == doubled().version
@@ -71,9 +71,9 @@ def test_twice_the_carbon_of_a_kwh_is_twice_the_carbon_of_use(tmp_path: Path) ->
 
 
 def test_what_is_measured_meanwhile_is_no_effect_of_the_method(tmp_path: Path) -> None:
-    old = Build(ledger(tmp_path).path).totals()["indicators"]
+    old = Results(ledger(tmp_path).path).totals().indicators
     append(Ledger(tmp_path), [activity(cpu_energy_kwh=1000.0)])
-    new = Build(build(tmp_path, doubled()).path).totals()["indicators"]
+    new = Results(build(tmp_path, doubled()).path).totals().indicators
     found = entry(tmp_path)["figures"]
     assert found["energy"]["after"] == found["energy"]["before"]
     assert found["gwp"]["after"]["at_factor_values"] == pytest.approx(
@@ -149,7 +149,7 @@ def test_an_old_build_that_cannot_be_opened_is_no_error(tmp_path: Path) -> None:
 
 def test_other_formulas_compare_values_at_those_of_the_factors(tmp_path: Path) -> None:
     made = ledger(tmp_path, activity(), activity(host=None, service_key="b"))
-    old = Build(made.path).totals()["indicators"]
+    old = Results(made.path).totals().indicators
     edited(made, "UPDATE meta SET value = 'older' WHERE name = 'formulas_version'")
     edited(made, "UPDATE estimates SET site_energy = site_energy * 3")
     build(tmp_path, doubled())

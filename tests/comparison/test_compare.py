@@ -257,11 +257,11 @@ def test_a_measured_service_stands_for_an_option(tmp_path: Path) -> None:
     body = decision(asked, home)
     assert body["options"][1]["proof"]
     figure = body["options"][1]["figures"]["energy"]["at_factor_values"]
-    from estimator.builds.queries import open_current
+    from estimator.results.reading import open_current
 
     build = open_current(home)
     assert build is not None
-    assert figure == pytest.approx(10 * build.totals()["indicators"]["energy"]["at_factor_values"])
+    assert figure == pytest.approx(10 * build.totals().indicators["energy"]["at_factor_values"])
 
 
 def test_an_option_computed_elsewhere_than_where_it_must_is_shown_and_never_chosen() -> None:

@@ -27,9 +27,10 @@ SVG = "{http://www.w3.org/2000/svg}"
 def amount(central: float | None, unit: str) -> dict[str, Any]:
     """What the estimator says of a value whose bounds are 2.2 times less and more, or that is not known."""
     if central is None:
-        return Amount(unit, missing={"code": "no_host", "fr": "sans hôte", "en": "no host"}).as_dict()
+        return Amount(unit=unit, missing={"code": "no_host", "fr": "sans hôte", "en": "no host"}).as_dict()
     low, high = central / 2.2, central * 2.2
-    return Amount(unit, low, central, high, central, envelope=(low, high), covers=1.0).as_dict()
+    ends = {"low": low, "central": central, "high": high, "at_factor_values": central, "envelope": (low, high)}
+    return Amount(unit=unit, **ends, covers=1.0).as_dict()
 
 
 def bars(*centrals: float | None, unit: str = "kWh") -> list[ChartRow]:

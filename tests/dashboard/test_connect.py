@@ -25,11 +25,12 @@ from dashboard.server.write_access import Access
 from dashboard.shared import estimator_gateway, permissions
 from dashboard.shared.texts import LANGUAGES, t
 from estimator.builds.build import build
-from estimator.builds.queries import RunFilter, open_current
+from estimator.builds.queries import RunFilter
 from estimator.cli import main as sobria
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
+from estimator.results.reading import open_current
 from tests.home import HOSTILE
 from tests.ingestion.formats import FORMATS
 from tests.support import waited
@@ -199,7 +200,7 @@ def test_the_steps_of_a_way_lead_from_a_service_to_the_ledger(
     accepted, aside = ROWS[name]
     assert f": {accepted} acceptée(s), 0 remplacée(s) par un relevé plus récent, {aside} mise(s) de côté" in said
     assert [word for word in ASKED.get(name, []) if word not in (bench / "asked").read_text()] == []
-    assert open_current(bench / "home").totals()["coverage"]["runs"] == accepted  # type: ignore[union-attr]
+    assert open_current(bench / "home").totals().coverage.runs == accepted  # type: ignore[union-attr]
 
 
 def test_a_vllm_server_is_named_and_dated_by_the_snippet(bench: Path, home: Path) -> None:
@@ -238,7 +239,7 @@ def test_a_service_sends_by_itself(bench: Path, home: Path) -> None:
     finally:
         running.terminate()
         running.wait(timeout=20)
-    assert open_current(bench / "home").totals()["coverage"]["runs"] == 3  # type: ignore[union-attr]
+    assert open_current(bench / "home").totals().coverage.runs == 3  # type: ignore[union-attr]
 
 
 def test_a_file_is_checked_and_nothing_is_written_before_the_confirming_click(home: Path) -> None:
@@ -250,7 +251,7 @@ def test_a_file_is_checked_and_nothing_is_written_before_the_confirming_click(ho
     at.button[0].click()
     said = text(whole(at.run()))
     assert "Importé, et les chiffres sont refaits." in said and "3 lignes acceptées, 4 écartées" in said
-    assert open_current(home).totals()["coverage"]["runs"] == 3  # type: ignore[union-attr]
+    assert open_current(home).totals().coverage.runs == 3  # type: ignore[union-attr]
     at = drop(at, "depenses.jsonl", GATEWAY.read_bytes())
     assert "0 ligne acceptée, 0 écartée, 7 déjà connues" in text(at)
     assert [button.label for button in at.button] == [t("connect.another", "fr")]

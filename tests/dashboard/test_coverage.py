@@ -9,9 +9,10 @@ import pytest
 
 from dashboard.measurements.coverage import coverage
 from dashboard.measurements.coverage_timeline import lines_of, months_picture, months_table
-from estimator.builds.queries import ANY, Build, RunFilter
+from estimator.builds.queries import ANY, RunFilter
 from estimator.core.periods import months_between
 from estimator.ledger.rows import Activity
+from estimator.results.reading import Results
 from tests.dashboard.test_charts import pictures
 from tests.support import activity, built
 
@@ -31,12 +32,12 @@ def rows() -> list[Activity]:
 
 
 @pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+def build(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """The build of these rows."""
     return built(tmp_path_factory.mktemp("coverage"), *rows())
 
 
-def test_a_month_says_its_runs_and_those_whose_electricity_is_not_known(build: Build) -> None:
+def test_a_month_says_its_runs_and_those_whose_electricity_is_not_known(build: Results) -> None:
     found = {(r["service_key"], r["month"]): r for r in build.coverage_by_month()}
     assert len(found) == 5 + 2 + 2
     march = found["mixte", 202603]
@@ -50,11 +51,11 @@ def test_a_month_says_its_runs_and_those_whose_electricity_is_not_known(build: B
 def test_a_run_across_two_months_is_in_both_and_counts_once_in_its_service(tmp_path: Path) -> None:
     long = built(tmp_path, activity("2026-03-31T12:00:00", hours=24.0))
     assert [(r["month"], r["runs"]) for r in long.coverage_by_month()] == [(202603, 1), (202604, 1)]
-    assert long.services()[0]["proved"] == {"unknown": 1}
+    assert long.services()[0].proved == {"unknown": 1}
 
 
-def test_each_service_says_how_many_runs_each_proof_has(build: Build) -> None:
-    found = {s["service_key"]: (s["runs"], s["proved"], s["unknown"]) for s in build.services()}
+def test_each_service_says_how_many_runs_each_proof_has(build: Results) -> None:
+    found = {s.service_key: (s.runs, s.proved, s.unknown) for s in build.services()}
     assert found == {
         "trous": (5, {"measured": 5}, 0),
         "mixte": (3, {"estimated": 2}, 1),
@@ -63,7 +64,7 @@ def test_each_service_says_how_many_runs_each_proof_has(build: Build) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_each_link_opens_as_many_runs_as_it_says(build: Build, lang: str) -> None:
+def test_each_link_opens_as_many_runs_as_it_says(build: Results, lang: str) -> None:
     html = coverage(build.services(), build.coverage_by_month(), lang)
     links = re.findall(r'<a href="([^"]+)">(\d+)', html)
     totals = []
@@ -86,7 +87,7 @@ def test_all_that_is_to_check_can_be_asked_at_once(tmp_path: Path) -> None:
     assert found.runs(RunFilter(check="no_country"))["total"] == found.runs(RunFilter(check=ANY))["total"] == 2
 
 
-def test_a_gap_is_a_month_without_a_row_between_the_first_and_the_last(build: Build) -> None:
+def test_a_gap_is_a_month_without_a_row_between_the_first_and_the_last(build: Results) -> None:
     lines = {line.key: line for line in lines_of(build.coverage_by_month(), ["trous", "mixte", "comptes"])}
     assert lines["trous"].gaps == [[202603, 202604], [202607]]
     assert lines["mixte"].gaps == lines["comptes"].gaps == []
@@ -100,7 +101,7 @@ def test_ten_years_at_most_are_drawn() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_picture_the_words_and_the_table_say_the_gaps_and_the_unknown(build: Build, lang: str) -> None:
+def test_the_picture_the_words_and_the_table_say_the_gaps_and_the_unknown(build: Results, lang: str) -> None:
     lines = lines_of(build.coverage_by_month(), ["trous", "mixte", "comptes"])
     html, table = months_picture(lines, lang), months_table(lines, lang)
     french, english = (

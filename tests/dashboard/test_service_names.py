@@ -6,8 +6,8 @@ import pytest
 
 from dashboard.register import service_names
 from dashboard.shared.texts import t
-from estimator.builds.queries import Build
 from estimator.governance.register.register import Register, author
+from estimator.results.reading import Results
 from tests.builds.test_sample_mark import FACTS
 from tests.dashboard.test_coverage import COUNTS_ALONE
 from tests.dashboard.test_dashboard_pages import page
@@ -48,7 +48,9 @@ def test_the_home_page_names_its_services_and_counts_those_with_a_figure(
     register: Register, tmp_path: Path, lang: str
 ) -> None:
     attach(register, "tri", "tri-messages")
-    found: Build = built(tmp_path, activity(service_key="tri-messages"), activity(service_key="seuls", **COUNTS_ALONE))
+    found: Results = built(
+        tmp_path, activity(service_key="tri-messages"), activity(service_key="seuls", **COUNTS_ALONE)
+    )
     assert len(found.services()) == 2
     text = page("accueil", lang)
     assert "<b>Tri</b>" in text and "<b>tri-messages</b>" not in text

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 from estimator.builds.build import build
-from estimator.builds.queries import Build
 from estimator.governance.indicators.usage_by_case import attached
 from estimator.governance.register.register import Register
+from estimator.results.reading import Results
 from tests.ledger.test_ledger import bring, snapshot
 from tests.support import sobria
 from tests.traces_support import text
@@ -24,7 +24,7 @@ def hashes(home: Path) -> dict[str, str]:
 
 def cases(home: Path) -> set[str | None]:
     """The use cases of what the current build holds."""
-    return {entry.id for entry in attached(Build(build(home).path), Register(home))}
+    return {entry.id for entry in attached(Results(build(home).path), Register(home))}
 
 
 def test_what_was_measured_before_is_attached_and_detached(tmp_path: Path) -> None:

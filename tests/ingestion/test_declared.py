@@ -5,7 +5,6 @@ import json
 import random
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -20,6 +19,7 @@ from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import Trace, read_trace, reader_of
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity, Refused
+from estimator.results.totals import Totals
 from tests.ledger.test_ledger import bring, prefixes
 from tests.support import built, moment, sobria
 from tests.traces_support import context, counting
@@ -47,7 +47,7 @@ def one(**row: str) -> Activity:
     return rows[0]
 
 
-def figures(home: Path, *rows: Activity) -> dict[str, Any]:
+def figures(home: Path, *rows: Activity) -> Totals:
     return built(home, *rows).totals()
 
 
@@ -59,9 +59,9 @@ def test_energy_of_the_servers_is_taken_as_it_is(tmp_path: Path) -> None:
     row = one(**MEASURED)
     assert (row.other_energy_kwh, row.other_mode, row.gap) == (120, "mode/declared", "gap/none")
     found = figures(tmp_path, row)
-    assert found["proof"] == {"measured": 0, "estimated": 0, "declared": 1, "unknown": 0}
-    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(120)
-    assert found["indicators"]["energy"]["at_factor_values"] == pytest.approx(120 * 1.55)
+    assert found.proof == {"measured": 0, "estimated": 0, "declared": 1, "unknown": 0}
+    assert found.indicators["it_energy"]["at_factor_values"] == pytest.approx(120)
+    assert found.indicators["energy"]["at_factor_values"] == pytest.approx(120 * 1.55)
     assert found["checks"] == []
 
 
@@ -70,7 +70,7 @@ def test_energy_of_the_site_is_divided_by_the_stated_pue_once(tmp_path: Path) ->
     row = one(**MEASURED | {"energy_kwh": "150", "energy_boundary": "site", "pue": "1.25"})
     assert (row.other_energy_kwh, row.reported_pue) == (pytest.approx(120), 1.25)
     assert row.checks == ("declared_site",)
-    assert figures(tmp_path, row)["indicators"]["energy"]["at_factor_values"] == pytest.approx(150 / 1.25 * 1.55)
+    assert figures(tmp_path, row).indicators["energy"]["at_factor_values"] == pytest.approx(150 / 1.25 * 1.55)
 
 
 def test_a_pue_beside_energy_of_the_servers_is_kept_and_changes_nothing() -> None:
@@ -83,9 +83,9 @@ def test_the_rest_of_the_server_is_an_estimate_beside_declared_accelerators(tmp_
     row = one(**MEASURED | {"energy_kwh": "100", "energy_boundary": "gpu"})
     assert (row.gpu_energy_kwh, row.gpu_mode, row.gap) == (100, "mode/declared", "gap/declared-gpu")
     found = figures(tmp_path, row)
-    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(100 * 1.43)
-    assert found["proof"]["declared"] == pytest.approx(100 / 143)
-    assert found["proof"]["estimated"] == pytest.approx(43 / 143)
+    assert found.indicators["it_energy"]["at_factor_values"] == pytest.approx(100 * 1.43)
+    assert found.proof["declared"] == pytest.approx(100 / 143)
+    assert found.proof["estimated"] == pytest.approx(43 / 143)
 
 
 def test_the_addition_is_the_host_ratio_less_one() -> None:
@@ -114,9 +114,9 @@ def test_a_computed_figure_is_an_estimate_as_good_as_what_is_known_of_its_model(
     assert row.checks == ((check,) if check else ())
     ratio = load().factor(f"reading_ratio/{mode}/2026")
     found = figures(tmp_path, row)
-    assert found["proof"]["estimated"] == 1
-    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(120 * ratio.value)
-    assert found["indicators"]["it_energy"]["envelope"] == pytest.approx([120 * ratio.low, 120 * ratio.high])
+    assert found.proof["estimated"] == 1
+    assert found.indicators["it_energy"]["at_factor_values"] == pytest.approx(120 * ratio.value)
+    assert found.indicators["it_energy"]["envelope"] == pytest.approx([120 * ratio.low, 120 * ratio.high])
 
 
 def test_the_interval_of_a_supplier_s_ecologits_is_the_inverse_of_what_was_measured() -> None:
@@ -136,7 +136,7 @@ def test_a_declared_zero_for_work_that_was_done_is_not_estimable(tmp_path: Path,
     row = one(**MEASURED | {"energy_kwh": "0", count: "1000"})
     assert (getattr(row, count), row.other_energy_kwh, row.other_mode) == (1000, None, "mode/not_estimable")
     assert row.checks == ("declared_zero",)
-    energy = figures(tmp_path, row)["indicators"]["energy"]
+    energy = figures(tmp_path, row).indicators["energy"]
     assert (energy["low"], energy["at_factor_values"], energy["high"]) == (None, None, None)
     assert energy["missing"]["code"] == "unreliable"
 
@@ -146,14 +146,14 @@ def test_counts_without_energy_are_kept_and_not_estimable(tmp_path: Path) -> Non
     assert (row.output_tokens, row.model, row.other_mode) == (5000, "modele-maison", "mode/not_declared")
     assert "energy_not_declared" in row.checks
     found = figures(tmp_path, row)
-    assert found["indicators"]["energy"]["missing"]["code"] == "unknown_model"
-    assert found["coverage"]["by_figure"]["energy"] == 0
+    assert found.indicators["energy"]["missing"]["code"] == "unknown_model"
+    assert found.coverage.by_figure["energy"] == 0
 
 
 def test_a_zero_for_no_work_is_zero(tmp_path: Path) -> None:
     row = one(**MEASURED | {"energy_kwh": "0", "requests": "0"})
     assert (row.other_energy_kwh, row.other_mode, row.checks) == (0, "mode/declared", ("zero_energy",))
-    assert figures(tmp_path, row)["indicators"]["energy"]["at_factor_values"] == 0
+    assert figures(tmp_path, row).indicators["energy"]["at_factor_values"] == 0
 
 
 def test_an_unknown_beside_a_known_changes_no_total_and_is_said(tmp_path: Path) -> None:
@@ -161,10 +161,10 @@ def test_an_unknown_beside_a_known_changes_no_total_and_is_said(tmp_path: Path) 
     zero = one(**MEASURED | {"service": "passerelle", "energy_kwh": "0", "output_tokens": "7"})
     build = built(tmp_path, one(**MEASURED), zero)
     found = build.totals()
-    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(120)
-    assert found["coverage"]["runs"] == 2
-    assert found["coverage"]["by_figure"]["energy"] == 1, "all the electricity that was read"
-    assert [(check["code"], check["count"]) for check in found["checks"]] == [("declared_zero", 1)]
+    assert found.indicators["it_energy"]["at_factor_values"] == pytest.approx(120)
+    assert found.coverage.runs == 2
+    assert found.coverage.by_figure["energy"] == 1, "all the electricity that was read"
+    assert [(check.code, check.count) for check in found.checks] == [("declared_zero", 1)]
     alone = amounts(build.groups("service_key = $1", ["passerelle"]))
     assert all(alone[name].central is None for name in ("energy", "water", "adpe", "gwp", "primary_energy"))
     assert build.proof("passerelle") == {"measured": 0, "estimated": 0, "declared": 0, "unknown": 0}
@@ -220,7 +220,7 @@ def test_what_a_supplier_says_of_its_own_footprint_is_kept_beside(tmp_path: Path
     with_it = one(**MEASURED | {"gwp_kgco2e": "1000", "water_l": "2000"})
     assert (with_it.reported_gwp_kg, with_it.reported_water_l) == (1000, 2000)
     without = one(**MEASURED)
-    gwp = [figures(tmp_path / name, row)["indicators"]["gwp"] for name, row in (("a", with_it), ("b", without))]
+    gwp = [figures(tmp_path / name, row).indicators["gwp"] for name, row in (("a", with_it), ("b", without))]
     assert gwp[0] == gwp[1]
 
 
@@ -342,8 +342,8 @@ def test_the_template_imports_as_it_is_into_a_fresh_home(tmp_path: Path) -> None
     again = json.loads(sobria(tmp_path, "import", str(MODEL), "--json").stdout)
     assert again["duplicates"] == 2
     found = json.loads(sobria(tmp_path, "totals", "--json").stdout)
-    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(120.5 / 1.25 + 0.42 / 1.2)
-    assert found["proof"]["declared"] == pytest.approx(96.4 / (96.4 + 0.35))
+    assert found.indicators["it_energy"]["at_factor_values"] == pytest.approx(120.5 / 1.25 + 0.42 / 1.2)
+    assert found.proof["declared"] == pytest.approx(96.4 / (96.4 + 0.35))
     opened = sobria(tmp_path, "explain", "service.exemple-passerelle.energy").stdout
     assert "Estimé (EcoLogits, par le fournisseur)" in opened
     assert "Exemple API ; ecologits-0.11.3 ; Tableau de bord de la passerelle (exemple)" in opened

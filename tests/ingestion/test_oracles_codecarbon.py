@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from estimator.assessment.equations import onsite_water_it
-from estimator.builds.queries import Build
 from estimator.catalogue.load import load
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import select_factor
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
+from estimator.results.reading import Results
 from tests.ingestion.codecarbon_tables import clouds, countries, regions, said
 from tests.support import build
 
@@ -135,7 +135,7 @@ def test_pue_is_undone_once_and_water_counted_on_it_energy(grid: list[dict[str, 
     home = tmp_path / "home"
     report = import_paths(Ledger(home), [trace], reading_context(home))
     assert report.account.accepted == len(kept)
-    runs = {r["run_id"]: r for r in Build(build(home).path).runs(limit=1000)["rows"]}
+    runs = {r["run_id"]: r for r in Results(build(home).path).runs(limit=1000)["rows"]}
     for n, row in enumerate(kept):
         it_energy = float(row["it_cpu_kwh"]) + float(row["it_ram_kwh"])
         ours = runs[f"run-{n}"]
@@ -156,7 +156,7 @@ def test_an_impossible_pue_is_undone_as_it_was_applied_and_shown(grid: list[dict
     cells += [row["energy_consumed"], "0", "0", "FRA", "0.5", "0"]
     trace.write_text(f"{COLUMNS}\n{','.join(cells)}\n", "utf-8")
     import_paths(Ledger(tmp_path), [trace], reading_context(tmp_path))
-    run = Build(build(tmp_path).path).runs()["rows"][0]
+    run = Results(build(tmp_path).path).runs()["rows"][0]
     it_energy = float(row["it_cpu_kwh"]) + float(row["it_ram_kwh"])
     assert run["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(it_energy)
     assert "pue_odd" in [c["code"] for c in run["checks"]]

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from estimator.builds.build import build
-from estimator.builds.queries import Build
 from estimator.governance.register.register import author
 from estimator.ingestion.codecarbon import rows
 from estimator.ingestion.importing import import_paths
@@ -18,6 +17,7 @@ from estimator.ingestion.reader import RowRefused, Unreadable
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 from estimator.ledger.withdrawals import Target, withdraw
+from estimator.results.reading import Results
 from tests.ledger.test_ledger import bring, snapshot
 from tests.support import sobria
 from tests.traces_support import COLUMNS, context, text
@@ -78,8 +78,8 @@ def test_a_row_understood_after_a_fix_moves_once(home: Path) -> None:
     ledger = Ledger(home)
     assert retry(ledger, context()) == Retried(3, 2, 0, 1, 0)
     assert reconcile(ledger) == Reconciliation(1, 4, 3, 0, 1, 0, 0, 0, 0)
-    found = Build(build(home).path)
-    assert found.totals()["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(1 + 2 + 4)
+    found = Results(build(home).path)
+    assert found.totals().indicators["it_energy"]["at_factor_values"] == pytest.approx(1 + 2 + 4)
     assert [row["line"] for row in found.quarantine()["rows"]] == [5]
     assert [row["line"] for row in found.runs()["rows"]] == [4, 3, 2], "newest first, the line of the first file"
     assert retry(ledger, context()) == Retried(1, 0, 0, 1, 0)

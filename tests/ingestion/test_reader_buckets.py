@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from estimator.builds.build import build
-from estimator.builds.queries import Build, open_current
+from estimator.results.reading import Results, open_current
 from tests.ingestion.formats import bring
 
 DAY = 1772323200  # 2026-03-01 at 0 h UTC
@@ -28,7 +28,7 @@ def flagged(home: Path, *texts: str) -> list[str]:
         bring(home, text, f"{number}.json")
     build(home)
     found = open_current(home)
-    assert isinstance(found, Build)
+    assert isinstance(found, Results)
     rows = found.runs()["rows"]
     looks = [row for row in rows if "buckets_overlap" in {check["code"] for check in row["checks"]}]
     counted = {check["code"]: check["count"] for check in found.checks()}

@@ -38,8 +38,8 @@ def test_a_job_counts_once_and_its_steps_are_in_it(tmp_path: Path) -> None:
     ]
     assert [refusal.line for refusal in found.refused] == [8, 9, 10, 11]
     totals = built(tmp_path, first, second).totals()
-    assert totals["proof"]["measured"] == 1
-    assert totals["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(2.5)
+    assert totals.proof["measured"] == 1
+    assert totals.indicators["it_energy"]["at_factor_values"] == pytest.approx(2.5)
 
 
 def test_a_job_that_is_still_running_is_replaced_by_its_end(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_report_is_one_task_by_the_first_of_its_measures(tmp_path: Path) -> No
     assert (metered.other_energy_kwh, metered.other_mode, metered.requests) == (0.1, "mode/meter", 500)
     assert [refusal.code for refusal in found.refused] == ["measure_beside", "bad_amount"]
     assert "Untel" not in found.unused and "environment" in found.unused
-    assert built(tmp_path, metered).totals()["proof"]["measured"] == 1
+    assert built(tmp_path, metered).totals().proof["measured"] == 1
 
 
 def test_a_real_report(shared_data: Path) -> None:

@@ -256,7 +256,7 @@ def test_the_electricity_of_a_gateway_is_an_estimate_of_its_model_and_its_zero_i
 
 def test_the_zero_of_a_gateway_is_in_no_total(tmp_path: Path) -> None:
     row = next(row for row in sample("albert").rows if "declared_zero" in row.checks)
-    energy = built(tmp_path, row).totals()["indicators"]["energy"]
+    energy = built(tmp_path, row).totals().indicators["energy"]
     assert (energy["at_factor_values"], energy["missing"]["code"]) == (None, "unreliable")
 
 
@@ -303,7 +303,7 @@ def test_a_sidecar_says_where_and_on_what_answers_were_made(tmp_path: Path) -> N
         *(8, ()),
     )
     found = built(tmp_path / "home", row).totals()
-    assert found["proof"]["estimated"] == 1 and found["indicators"]["energy"]["at_factor_values"] > 0
+    assert found.proof["estimated"] == 1 and found.indicators["energy"]["at_factor_values"] > 0
 
 
 def test_an_answer_of_ollama_ends_when_it_says_and_began_before() -> None:
@@ -398,7 +398,7 @@ def test_tokens_of_an_unknown_number_of_requests_are_estimated_as_answers_of_a_u
     assert (row.output_tokens, row.requests) == (100_000, None)
     known = row.model_copy(update={"requests": 200.0})
     kwh = [
-        built(tmp_path / name, one).totals()["indicators"]["it_energy"]["at_factor_values"]
+        built(tmp_path / name, one).totals().indicators["it_energy"]["at_factor_values"]
         for name, one in (("unknown", row), ("known", known))
     ]
     assert kwh[0] == pytest.approx(kwh[1], rel=0.5)

@@ -72,9 +72,9 @@ def test_each_engine_has_its_cards() -> None:
 def test_waiting_hours_are_most_of_a_server_that_answers_little(tmp_path: Path) -> None:
     """One H100 a day for 400,000 tokens: about 24 h × 0.7 kW × 15 % × 1.43 = 3.6 kWh, against some watt-hours."""
     kept, shared = (
-        built(tmp_path / str(n), read(WRITTEN, COUNTED, head=head + DAY)).totals()["indicators"]["it_energy"][
-            "at_factor_values"
-        ]
+        built(tmp_path / str(n), read(WRITTEN, COUNTED, head=head + DAY))
+        .totals()
+        .indicators["it_energy"]["at_factor_values"]
         for n, head in enumerate(("# cards 1 x NVIDIA H100\n", ""))
     )
     assert kept == pytest.approx(24 * 0.7 * 0.15 * 1.43, rel=0.1)

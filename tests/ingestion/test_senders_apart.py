@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from estimator.builds.build import build
-from estimator.builds.queries import Build
 from estimator.core.errors import LANGUAGES, say
 from estimator.ingestion.http.payloads import Payload, Receipt, post, read_body
 from estimator.ingestion.http.sender_rows import Sender, own
@@ -19,6 +18,7 @@ from estimator.ledger import Ledger
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity
 from estimator.ledger.withdrawals import Target, withdrawal_effect
+from estimator.results.reading import Results
 from tests.ingestion.test_quarantine import reader_that_refuses
 from tests.support import activity, sobria
 from tests.traces_support import context, judged, text
@@ -94,14 +94,14 @@ def test_what_is_imported_and_what_is_sent_are_apart(tmp_path: Path, first: str)
         assert sent(tmp_path, A) == (1, 0)
         assert imported(tmp_path, tmp_path, **later) == 1
     assert kwh(tmp_path) == {"emissions.csv": 10, A.mark: 10}
-    checks = {check["code"]: check["count"] for check in Build(build(tmp_path).path).checks()}
+    checks = {check["code"]: check["count"] for check in Results(build(tmp_path).path).checks()}
     assert checks["came_twice"] == 2
 
 
 def test_a_run_of_one_sender_has_no_such_check(tmp_path: Path) -> None:
     sent(tmp_path, A)
     sent(tmp_path, B, run_id="s")
-    assert "came_twice" not in {check["code"] for check in Build(build(tmp_path).path).checks()}
+    assert "came_twice" not in {check["code"] for check in Results(build(tmp_path).path).checks()}
 
 
 def test_the_run_id_that_a_client_gave_stays_in_sight(tmp_path: Path) -> None:

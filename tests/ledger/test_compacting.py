@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.builds.build import build
-from estimator.builds.queries import Build
 from estimator.core import parquet_files
 from estimator.governance.register.register import author
 from estimator.ledger import ACTIVITY_SCHEMA, Ledger, compaction
 from estimator.ledger.compaction import Compacted, CompactionRunning, compact
 from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.withdrawals import Target, bring_back, withdraw
+from estimator.results.reading import Results
 from tests.ledger.test_ledger import SNAPSHOTS, bring, prefixes, snapshot
 from tests.support import sobria
 from tests.traces_support import counting, read, text
@@ -28,8 +28,8 @@ CONTENT = text(*ROWS, {"cpu_energy": -1}, snapshot("f", 1, 60, 1) | {"timestamp"
 
 def said(home: Path) -> dict[str, Any]:
     """All that a build says in figures."""
-    found = Build(build(home).path)
-    totals = {name: value for name, value in found.totals().items() if name != "build"}
+    found = Results(build(home).path)
+    totals = found.totals().model_dump(exclude={"build"})
     return totals | {"services": found.services(), "runs": found.runs()}
 
 

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.builds.build import build
-from estimator.builds.queries import Build
 from estimator.core.refusals import FieldsRefused
 from estimator.governance.register.register import author
 from estimator.ingestion.importing import import_paths
@@ -22,6 +21,7 @@ from estimator.ledger.withdrawals import (
     withdraw,
     withdrawal_effect,
 )
+from estimator.results.reading import Results
 from tests.ledger.test_ledger import bring, snapshot
 from tests.support import sobria
 from tests.traces_support import context, text
@@ -33,7 +33,7 @@ WRONG = text(snapshot("c", 3, 60, 4), snapshot("d", 4, 60, 8), {"cpu_energy": -1
 
 def kwh(home: Path) -> float:
     """IT electricity of a new build [kWh]."""
-    return float(Build(build(home).path).totals()["indicators"]["it_energy"]["at_factor_values"])
+    return float(Results(build(home).path).totals().indicators["it_energy"]["at_factor_values"])
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def test_withdrawn_rows_leave_every_total_and_the_account_says_so(home: Path) ->
     ledger, before = Ledger(home), build(home).id
     assert kwh(home) == pytest.approx(15)
     taken = withdraw(ledger, Target("file", "essai.csv"), DSI)
-    found = Build(build(home).path)
+    found = Results(build(home).path)
     assert kwh(home) == pytest.approx(3) and found.id != before
-    assert found.quarantine()["total"] == 0 and found.coverage()["runs"] == 2
+    assert found.quarantine()["total"] == 0 and found.totals().coverage.runs == 2
     assert reconcile(ledger) == Reconciliation(2, 5, 2, 0, 0, 0, 3, 0, 0)
     bring_back(ledger, taken.withdrawal, DSI)
     assert kwh(home) == pytest.approx(15) and build(home).id == before

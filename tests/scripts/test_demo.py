@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from estimator.assessment.impacts import FIGURES
-from estimator.builds.queries import SAMPLE_MARK, Build, open_current
+from estimator.builds.queries import SAMPLE_MARK
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators import INDICATORS, sheet
 from estimator.governance.indicators.open_scope import scope_of
@@ -17,6 +17,7 @@ from estimator.governance.indicators.practices import fits
 from estimator.governance.indicators.usage_by_case import attached
 from estimator.governance.register.register import Register
 from estimator.ingestion.declarations.columns import TEMPLATE
+from estimator.results.reading import Results, open_current
 from scripts.demo import metropole
 
 TODAY = date(2026, 11, 25)  # the day on which the demonstration was written: nothing in it is later
@@ -38,7 +39,7 @@ def home(homes: tuple[Path, Path]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def build(home: Path) -> Build:
+def build(home: Path) -> Results:
     found = open_current(home)
     assert found is not None
     return found
@@ -55,7 +56,7 @@ def test_two_fillings_give_the_same_build_and_the_same_events(homes: tuple[Path,
     assert names(homes[0]) == names(homes[1])
 
 
-def test_twelve_communes_fourteen_use_cases_eighteen_months(home: Path, build: Build) -> None:
+def test_twelve_communes_fourteen_use_cases_eighteen_months(home: Path, build: Results) -> None:
     with (metropole.HERE / "communes.csv").open(encoding="utf-8", newline="") as file:
         communes = list(csv.DictReader(file))
     assert len(communes) == 12 and all(row["code"].startswith("99") for row in communes), "no such code in France"
@@ -74,16 +75,16 @@ def test_every_row_is_accounted_for(tmp_path: Path) -> None:
     assert (found.quarantined, found.duplicates) == (refused, 0)
 
 
-def test_every_proof_is_there_and_one_supplier_says_nothing(build: Build) -> None:
+def test_every_proof_is_there_and_one_supplier_says_nothing(build: Results) -> None:
     assert all(share > 0 for share in build.proof().values())
-    services = {entry["service_key"]: entry["indicators"]["energy"] for entry in build.services()}
+    services = {entry.service_key: entry.indicators["energy"] for entry in build.services()}
     assert services["signalements-voirie"]["central"] is None, "zero declared for work done is no zero"
-    assert any(build.coverage()["by_figure"][figure.id] < 1 for figure in FIGURES)
+    assert any(build.totals().coverage.by_figure[figure.id] < 1 for figure in FIGURES)
     unattached = {r.row.service_key for r in attached(build, Register(build.path.parents[1])) if r.use_case is None}
     assert unattached == {"cle-api-partagee", "essais-dsi"}
 
 
-def test_the_story(build: Build) -> None:
+def test_the_story(build: Results) -> None:
     """One service grows, one is made sober in the tenth month, one calls outside Europe."""
     kwh: dict[str, dict[int, float]] = {}
     for row in build.monthly():

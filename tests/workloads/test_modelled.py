@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from dashboard.measurements.run_detail import run_view
 from dashboard.shared.texts import t
-from estimator.builds.queries import NO_PROOF, Build, RunFilter
+from estimator.builds.queries import NO_PROOF, RunFilter
 from estimator.cli.text import totals_text
 from estimator.core.errors import say
 from estimator.ledger.rows import Activity
+from estimator.results.reading import Results
 from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
 from tests.support import activity, built
@@ -37,8 +38,8 @@ def test_a_row_of_answers_is_the_estimate_of_its_question(tmp_path: Path) -> Non
     alone = estimate(asked)["indicators"]
     for figure in ("energy", "water", "gwp", "adpe", "primary_energy"):
         for end in ("low", "central", "high"):
-            assert found["indicators"][figure][end] == pytest.approx(alone[figure][end], rel=1e-9), (figure, end)
-    assert found["proof"]["estimated"] == 1
+            assert found.indicators[figure][end] == pytest.approx(alone[figure][end], rel=1e-9), (figure, end)
+    assert found.proof["estimated"] == 1
 
 
 def test_modelled_and_measured_rows_add_up(tmp_path: Path) -> None:
@@ -48,16 +49,16 @@ def test_modelled_and_measured_rows_add_up(tmp_path: Path) -> None:
     apart = [built(tmp_path / str(n), row).totals() for n, row in enumerate([*rows, measured])]
     together = built(tmp_path / "all", *rows, measured).totals()
     for figure in ("energy", "water", "gwp"):
-        total = sum(one["indicators"][figure]["at_factor_values"] for one in apart)
-        assert together["indicators"][figure]["at_factor_values"] == pytest.approx(total, rel=1e-12)
-    kwh = [one["indicators"]["it_energy"]["at_factor_values"] for one in apart]
-    assert together["proof"]["estimated"] == pytest.approx(sum(kwh[:2]) / sum(kwh))
+        total = sum(one.indicators[figure]["at_factor_values"] for one in apart)
+        assert together.indicators[figure]["at_factor_values"] == pytest.approx(total, rel=1e-12)
+    kwh = [one.indicators["it_energy"]["at_factor_values"] for one in apart]
+    assert together.proof["estimated"] == pytest.approx(sum(kwh[:2]) / sum(kwh))
 
 
 def test_twice_the_tokens_in_twice_the_requests_is_twice_the_electricity(tmp_path: Path) -> None:
-    once = built(tmp_path / "1", answers()).totals()["indicators"]["energy"]["at_factor_values"]
+    once = built(tmp_path / "1", answers()).totals().indicators["energy"]["at_factor_values"]
     twice = built(tmp_path / "2", answers(output_tokens=800_000.0, requests=2000.0)).totals()
-    assert twice["indicators"]["energy"]["at_factor_values"] == pytest.approx(2 * once)
+    assert twice.indicators["energy"]["at_factor_values"] == pytest.approx(2 * once)
 
 
 @pytest.mark.parametrize("requests", [1000.0, None])
@@ -65,7 +66,7 @@ def test_tokens_kept_in_cache_are_not_read_again(tmp_path: Path, requests: float
     """Of 2,000,000 tokens 1,600,000 are kept: their reading is spared, × 1.32 kept ready, × 1.43 for the server."""
     alone = {"requests": requests, "input_tokens": 2_000_000.0}
     builds = [built(tmp_path / str(n), answers(**alone, cached_tokens=cached)) for n, cached in enumerate((0.0, 1.6e6))]
-    whole, kept = (b.totals()["indicators"]["it_energy"]["at_factor_values"] for b in builds)
+    whole, kept = (b.totals().indicators["it_energy"]["at_factor_values"] for b in builds)
     reading = found_in(builds[0], "input_energy")
     assert whole - kept == pytest.approx(1.6e6 * reading * 1.32 * 1.43)
 
@@ -73,7 +74,7 @@ def test_tokens_kept_in_cache_are_not_read_again(tmp_path: Path, requests: float
 def test_lengths_are_summed_as_they_are(tmp_path: Path) -> None:
     """Nothing is rounded: 1,000, 1,234 and 1,468 tokens read by request stand at equal steps."""
     kwh = [
-        built(tmp_path / str(n), answers(input_tokens=tokens)).totals()["indicators"]["it_energy"]["at_factor_values"]
+        built(tmp_path / str(n), answers(input_tokens=tokens)).totals().indicators["it_energy"]["at_factor_values"]
         for n, tokens in enumerate((1_000_000.0, 1_234_000.0, 1_468_000.0))
     ]
     assert kwh[0] < kwh[1] < kwh[2]
@@ -81,22 +82,22 @@ def test_lengths_are_summed_as_they_are(tmp_path: Path) -> None:
 
 
 def test_a_card_that_is_not_named_is_any_card(tmp_path: Path) -> None:
-    gwp = built(tmp_path, answers(device=None)).totals()["indicators"]["gwp"]
+    gwp = built(tmp_path, answers(device=None)).totals().indicators["gwp"]
     assert gwp["devices"]["high"] > 10 * gwp["devices"]["low"] > 0
 
 
 def test_an_unknown_model_is_not_estimable_and_says_so(tmp_path: Path) -> None:
     found = built(tmp_path, answers(model="modele-maison", other_mode="mode/none")).totals()
-    energy = found["indicators"]["energy"]
+    energy = found.indicators["energy"]
     assert energy["central"] is None
     assert energy["missing"]["code"] == "unknown_model"
-    assert found["coverage"]["runs"] == 1
+    assert found.coverage.runs == 1
 
 
 def test_a_model_without_mode_has_the_reason_of_the_model_and_no_other(tmp_path: Path) -> None:
     """No electricity was declared either: that is the reason of a way which does not apply to what is modelled."""
     build = built(tmp_path, answers(model="modele-maison"))
-    found = build.totals()["indicators"]
+    found = build.totals().indicators
     assert {found[name]["missing"]["code"] for name in ("it_energy", "energy", "water", "gwp")} == {"unknown_model"}
 
 
@@ -106,8 +107,8 @@ def test_a_run_of_a_model_that_is_not_in_the_catalogue_is_named_counted_and_in_n
 ) -> None:
     build = built(tmp_path, answers(model="modele-maison"), answers(service_key="autre"))
     totals, unknown = build.totals(), build.runs(RunFilter(proof=NO_PROOF))["rows"]
-    assert totals["coverage"]["unknown"] == len(unknown) == 1
-    for checks in (totals["checks"], unknown[0]["checks"]):
+    assert totals.coverage.unknown == len(unknown) == 1
+    for checks in ([check.model_dump() for check in totals.checks], unknown[0]["checks"]):
         assert [check["code"] for check in checks] == ["unknown_model"]
         assert "modele-maison" in checks[0][lang]
     assert say("cli", "totals_unknown", lang, count=1) in totals_text(totals, lang)
@@ -125,7 +126,7 @@ def test_totals_of_which_nothing_is_known_have_no_line_of_proof(tmp_path: Path, 
 
 def test_a_zero_that_was_declared_is_not_replaced_by_a_model(tmp_path: Path) -> None:
     found = built(tmp_path, answers(other_mode="mode/not_estimable")).totals()
-    assert found["indicators"]["energy"]["central"] is None
+    assert found.indicators["energy"]["central"] is None
 
 
 def test_a_number_of_a_modelled_row_opens_to_its_measurements(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def reserved(**more: object) -> Activity:
 
 
 def test_a_row_with_reserved_hours_is_the_estimate_of_its_question(tmp_path: Path) -> None:
-    found = built(tmp_path, reserved()).totals()["indicators"]
+    found = built(tmp_path, reserved()).totals().indicators
     asked = Request(
         **KNOWN, precision_bits=16, output_tokens=400, requests=1000, zone="FRA", host="class/server-room",
         device_count=1, device_hours=24, day=date(2026, 3, 1),
@@ -171,14 +172,14 @@ def test_hours_that_a_reserved_card_waits_are_charged_once_by_hand(tmp_path: Pat
     busy, answers_kwh = found_in(build, "answering_hours"), found_in(build, "token_energy")
     assert 0 < busy < 1
     kwh = (answers_kwh + (24 - busy) * 0.7 * 0.15) * 1.43
-    found = build.totals()["indicators"]["it_energy"]["at_factor_values"]
+    found = build.totals().indicators["it_energy"]["at_factor_values"]
     assert found == pytest.approx(kwh, rel=1e-9)
-    shared = built(tmp_path / "shared", answers()).totals()["indicators"]["it_energy"]["at_factor_values"]
+    shared = built(tmp_path / "shared", answers()).totals().indicators["it_energy"]["at_factor_values"]
     assert shared == pytest.approx(answers_kwh * 1.32 * 1.43, rel=1e-9)
     assert found > 10 * shared, "waiting is most of it"
 
 
-def found_in(build: Build, result: str) -> float:
+def found_in(build: Results, result: str) -> float:
     """A result of the only group that answers, at the values of the factors."""
     group = next(group for group in build.groups() if group.amounts["output_tokens"])
     return float(group.values[result])
@@ -191,7 +192,7 @@ def test_the_manufacture_of_a_reserved_card_is_that_of_all_its_hours(tmp_path: P
     card = 24 / (used["device_lifetime"] * 8766 * used["device_occupancy"]) * used["device_gwp"]
     hours = 24 / used["devices_per_server"]
     server = hours / (used["machine_lifetime"] * 8766 * used["machine_occupancy"]) * used["machine_gwp"]
-    gwp = build.totals()["indicators"]["gwp"]
+    gwp = build.totals().indicators["gwp"]
     assert gwp["devices"]["at_factor_values"] == pytest.approx(card, rel=1e-9)
     assert gwp["machines"]["at_factor_values"] == pytest.approx(server, rel=1e-9)
 
@@ -199,14 +200,14 @@ def test_the_manufacture_of_a_reserved_card_is_that_of_all_its_hours(tmp_path: P
 def test_a_reserved_card_that_answers_nothing_waits_all_its_hours(tmp_path: Path) -> None:
     """24 h × 0.7 kW × 15 % × 1.43 = 3.6036 kWh."""
     found = built(tmp_path, reserved(output_tokens=0.0, requests=0.0)).totals()
-    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(24 * 0.7 * 0.15 * 1.43, rel=1e-12)
-    assert found["proof"]["estimated"] == 1
+    assert found.indicators["it_energy"]["at_factor_values"] == pytest.approx(24 * 0.7 * 0.15 * 1.43, rel=1e-12)
+    assert found.proof["estimated"] == 1
 
 
 def test_a_card_without_hours_that_answers_nothing_is_not_modelled(tmp_path: Path) -> None:
     """No answer and no hour: there is nothing to model, and its electricity stays unknown, not zero."""
     build = built(tmp_path, reserved(output_tokens=0.0, requests=0.0, device_hours=0.0))
-    assert build.totals()["indicators"]["it_energy"]["missing"]["code"] == "not_published"
+    assert build.totals().indicators["it_energy"]["missing"]["code"] == "not_published"
     assert "mode/modelled" not in {mode["mode"] for mode in build.modes()}
 
 
@@ -216,7 +217,7 @@ def test_hours_too_few_for_the_answers_are_said_and_nothing_waits(tmp_path: Path
     row = build.runs()["rows"][0]
     assert [check["code"] for check in row["checks"]] == ["hours_too_few"]
     kwh = found_in(build, "token_energy") * 1.43
-    assert build.totals()["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(kwh, rel=1e-9)
+    assert build.totals().indicators["it_energy"]["at_factor_values"] == pytest.approx(kwh, rel=1e-9)
 
 
 def test_reserved_hours_of_a_model_whose_pace_is_unknown_are_said(tmp_path: Path) -> None:
@@ -236,12 +237,12 @@ def test_waiting_hours_over_two_months_are_shared_by_duration(tmp_path: Path) ->
     busy = sum(g.values["answering_hours"] for g in build.groups() if g.amounts["output_tokens"])
     assert waits[202602] / (waits[202602] + waits[202603]) == pytest.approx(0.3, rel=1e-9)
     assert sum(waits.values()) == pytest.approx(240 - busy, rel=1e-9)
-    assert build.coverage()["runs"] == 1
+    assert build.totals().coverage.runs == 1
 
 
 def test_a_desk_that_is_reserved_waits_too(tmp_path: Path) -> None:
-    kept = built(tmp_path / "1", reserved(host="class/desk")).totals()["indicators"]["energy"]["at_factor_values"]
-    once = built(tmp_path / "2", answers(host="class/desk")).totals()["indicators"]["energy"]["at_factor_values"]
+    kept = built(tmp_path / "1", reserved(host="class/desk")).totals().indicators["energy"]["at_factor_values"]
+    once = built(tmp_path / "2", answers(host="class/desk")).totals().indicators["energy"]["at_factor_values"]
     assert kept > 2 * once
 
 
@@ -249,9 +250,9 @@ def test_tokens_read_count_where_requests_are_not_counted(tmp_path: Path) -> Non
     """4,000,000 tokens read for 400,000 written is 10 by 1: as 1000 requests of 4000 and 400, a usual length."""
     read, uncounted = {"input_tokens": 4_000_000.0}, {"requests": None}
     kept, counted, silent = (
-        built(tmp_path / str(n), answers(concurrency=None, **given)).totals()["indicators"]["it_energy"][
-            "at_factor_values"
-        ]
+        built(tmp_path / str(n), answers(concurrency=None, **given))
+        .totals()
+        .indicators["it_energy"]["at_factor_values"]
         for n, given in enumerate((read | uncounted, read, uncounted))
     )
     assert kept == pytest.approx(counted, rel=1e-9)

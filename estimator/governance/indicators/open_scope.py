@@ -3,12 +3,13 @@
 from datetime import date
 from pathlib import Path
 
-from estimator.builds.build import build as make
-from estimator.builds.queries import NoBuild, open_current
+from estimator.builds.queries import NoBuild
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.register.register import Register
+from estimator.results.making import build as make
+from estimator.results.reading import open_current
 
 
 def scope_of(home: Path, territory: str = "all", period: str | None = None, today: date | None = None) -> Scope:

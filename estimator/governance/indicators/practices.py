@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from estimator.assessment.evaluation import ActivityGroup
-from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.schema import PROOFS
 from estimator.comparison.scenario import Option
@@ -13,7 +11,7 @@ from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.governance.register.schema import UseCase
-from estimator.ledger.rows import COMPONENTS
+from estimator.results.proofs import proofs
 
 FRESH_MONTHS = 12
 
@@ -87,22 +85,6 @@ def proof_shares(rows: Sequence[Attached]) -> dict[str, float]:
             found[name] += kwh
     whole = sum(found.values())
     return {name: kwh / whole if whole else 0.0 for name, kwh in found.items()}
-
-
-def proofs(group: ActivityGroup) -> dict[str, float]:
-    """IT electricity of a group by proof [kWh]: each component by its mode; gaps and modelled parts are estimated."""
-    subjects = load().subjects
-    found: dict[str, float] = {}
-    values = group.values
-    if values.get("measured_energy") is not None:
-        for name in COMPONENTS:
-            kwh = (values.get(f"{name}_energy") or 0.0) * (values.get(f"{name}_reading_ratio") or 0.0)
-            proof = subjects[group.bounds[f"{name}_reading_ratio"].subject].proof or "unknown"
-            found[proof] = found.get(proof, 0.0) + kwh
-        found["estimated"] = found.get("estimated", 0.0) + (values.get("unmetered_energy") or 0.0)
-    elif values.get("modelled_energy") is not None:
-        found["estimated"] = float(values["modelled_energy"])
-    return {name: kwh for name, kwh in found.items() if kwh}
 
 
 def _attached_share(rows: Sequence[Attached]) -> float | None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from estimator import __all__ as __all__
+from estimator import __all__ as _shared
 from estimator import __getattr__ as __getattr__
 
 if TYPE_CHECKING:
@@ -17,3 +17,6 @@ if TYPE_CHECKING:
     from estimator import open_current as open_current
     from estimator import replay as replay
     from estimator import tracked as tracked
+    from estimator.governance.results_by_use_case import results as results
+
+__all__ = [*_shared, "results"]  # here alone: `estimator.results` is a room

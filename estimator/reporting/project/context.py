@@ -9,7 +9,6 @@ from typing import Any
 
 from babel.dates import format_date
 
-from estimator.builds.queries import open_current
 from estimator.catalogue import providers
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Option, Quality, Scenario, read_scenario
@@ -25,6 +24,7 @@ from estimator.core.number_format import (
 )
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
+from estimator.results.reading import open_current
 
 FOUR = ("energy", "water", "adpe", "gwp")  # the order of the charter, then greenhouse gases
 BARE = DisplayUnit(Decimal(1), "", scaled=False)

@@ -202,7 +202,9 @@ def _indicators(worlds: Pair) -> dict[str, Any]:
     def amount(name: str, unit: str) -> dict[str, Any]:
         low, high = (world[name] for world in worlds)
         middle = _middle(low, high)
-        return Amount(unit, low, middle, high, middle, (low, high), None, 1.0).as_dict()
+        return Amount(
+            unit=unit, low=low, central=middle, high=high, at_factor_values=middle, envelope=(low, high), covers=1.0
+        ).as_dict()
 
     parts = {"onsite": amount("onsite_water", "L"), "electricity": amount("electricity_water", "L")}
     body: dict[str, Any] = {"energy": amount("site_energy", "kWh"), "water": amount("water", "L") | parts}

@@ -5,11 +5,12 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from estimator.builds.build import build
-from estimator.builds.queries import SAMPLE_MARK, open_current
+from estimator.builds.queries import SAMPLE_MARK
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Account, Ledger
+from estimator.results.making import build
+from estimator.results.reading import open_current
 from scripts.demo.metropole.events import fill_commitments, fill_register
 from scripts.demo.metropole.servers import write_traces
 from scripts.demo.metropole.suppliers import write_declarations

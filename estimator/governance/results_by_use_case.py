@@ -1,0 +1,44 @@
+"""The results of a home with the use case of each cell, for notebooks and other programs."""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from estimator.builds.queries import NoBuild
+from estimator.core.home import default_home
+from estimator.governance.indicators.usage_by_case import last_day
+from estimator.governance.register.attachments import use_case_of
+from estimator.governance.register.register import Register
+from estimator.results.file import ResultTable
+from estimator.results.making import build
+from estimator.results.reading import open_current
+from estimator.results.schema import SCHEMA, USE_CASE
+
+ATTACHED = ("level", "service", "place", "model", "month")
+
+
+def results(home: Path | None = None) -> ResultTable:
+    """Every result of the current ledger, built first when it has changed; default: the home of the commands.
+
+    The use case of a cell is that of the register today: it changes without a new calculation. SobriaError.
+    """
+    folder = home or default_home()
+    build(folder)
+    opened = open_current(folder)
+    if opened is None:
+        raise NoBuild(home=folder)
+    return ResultTable(_with_use_cases(opened.table().arrow(), Register(folder)))
+
+
+def _with_use_cases(table: pa.Table, register: Register) -> pa.Table:
+    patterns = register.attachments()
+    found: dict[tuple[str | None, ...], str | None] = {}
+    names = []
+    for key in zip(*(table.column(name).to_pylist() for name in ATTACHED), strict=True):
+        if key not in found:
+            level, service, place, model, month = key
+            cell = level == "cell"
+            found[key] = use_case_of(service, place, model, last_day(month), patterns) if cell else None
+        names.append(found[key])
+    place = SCHEMA.get_field_index(USE_CASE)
+    return table.add_column(place, SCHEMA.field(USE_CASE), pa.array(names, pa.string()))

@@ -1,0 +1,1 @@
+"""Results of a build: one typed table, made once, that totals, pages, reports and notebooks read."""

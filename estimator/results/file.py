@@ -1,0 +1,82 @@
+"""The file of results beside a build: written block by block, complete or absent, and read by level."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from estimator.core.atomic_files import sync_folder
+from estimator.results.schema import FILE_SCHEMA, file_schema
+
+BLOCK_ROWS = 20_000
+
+Row = Mapping[str, Any]
+
+
+def results_path(build: Path) -> Path:
+    """Where the results of a build file are."""
+    return build.with_suffix(".parquet")
+
+
+def write_rows(path: Path, rows: Iterable[Row], facts: Mapping[str, str]) -> None:
+    """Write a file of results; each row group holds one level, so that reading a level skips the others."""
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
+    schema = file_schema(facts)
+    try:
+        with temporary.open("wb") as file:
+            with pq.ParquetWriter(file, schema, compression="zstd", compression_level=3) as writer:
+                for block in _blocks(rows):
+                    columns = {name: [row.get(name) for row in block] for name in schema.names}
+                    writer.write_table(pa.Table.from_pydict(columns, schema=schema))
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows of one level at a time, at most BLOCK_ROWS together."""
+    block: list[Row] = []
+    for row in rows:
+        if block and (len(block) == BLOCK_ROWS or row["level"] != block[0]["level"]):
+            yield block
+            block = []
+        block.append(row)
+    if block:
+        yield block
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """The rows of a table of results, as Arrow or as a pandas frame; docs/resultats.md says what each column holds."""
+
+    table: pa.Table
+
+    def arrow(self) -> pa.Table:
+        """The rows as an Arrow table."""
+        return self.table
+
+    def pandas(self) -> Any:
+        """The rows as a pandas frame."""
+        return self.table.to_pandas()
+
+
+def read_table(path: Path) -> ResultTable:
+    """Every row of a file of results."""
+    return ResultTable(pq.ParquetFile(path).read())
+
+
+def read_level(path: Path, level: str) -> list[dict[str, Any]]:
+    """The rows of one level."""
+    with pq.ParquetFile(path) as file:
+        place = FILE_SCHEMA.get_field_index("level")
+        columns = [file.metadata.row_group(n).column(place) for n in range(file.num_row_groups)]
+        held = [n for n, column in enumerate(columns) if column.statistics.max == level]
+        rows: list[dict[str, Any]] = file.read_row_groups(held).to_pylist()
+    return rows

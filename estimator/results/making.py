@@ -1,0 +1,115 @@
+"""The rows of results of a build: over everything, by service, by month, by proof, then cell by cell."""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, GroupTerm, RunningAmounts, terms_of
+from estimator.builds.build import build as make_build
+from estimator.builds.build_file import BuildFile, Monthly
+from estimator.builds.current import BuildResult
+from estimator.catalogue.tables import Catalogue
+from estimator.results.file import results_path, write_rows
+from estimator.results.proofs import shares_by_proof
+
+ALL = FIGURES + SUPPLEMENTARY
+CELL = ("service_key", "model", "host", "month")
+ADDED = ("low", "central", "high", "at_factor_values", "lowest", "highest", "as_read_kwh")  # of degree one
+
+
+def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) -> BuildResult:
+    """The build of the current ledger with its results, made if they do not exist. AuditFailed, BuildLocked."""
+    made = make_build(home, catalogue, wait_s)
+    ensure(BuildFile(made.path))
+    return made
+
+
+def ensure(build: BuildFile) -> Path:
+    """The file of results of a build, written if it does not exist."""
+    path = results_path(build.path)
+    if not path.exists():
+        facts = {"build": build.id, "method_version": build.meta["formulas_version"]}
+        write_rows(path, (row | facts for row in _rows(build)), facts)
+    return path
+
+
+def _rows(build: BuildFile) -> Iterator[dict[str, Any]]:
+    """All rows of a build. A shared factor takes the same value in every row, as it does in every figure."""
+    yield from _amounts("total", {}, _over(build, "TRUE", ()))
+    for service in build.service_keys():
+        yield from _amounts("service", {"service": service}, _over(build, "service_key = $1", (service,)))
+    months: dict[int, RunningAmounts] = {}
+    proofs: dict[str, RunningAmounts] = {}
+    for key, cells in groupby(build.cells(), attrgetter(*CELL)):
+        yield from _cell_rows(key, cells, months, proofs)
+    for month, found in sorted(months.items()):
+        yield from _amounts("month", {"month": month}, found)
+    for proof, found in sorted(proofs.items()):
+        yield from _amounts("proof", {"proof": proof}, found)
+
+
+def _over(build: BuildFile, where: str, parameters: tuple[str, ...]) -> RunningAmounts:
+    found = RunningAmounts(ALL)
+    groups = build.groups(where, parameters)
+    for group in groups:
+        found.add(terms_of(group, ALL, drawn=len(groups) > 1))
+    return found
+
+
+def _cell_rows(
+    key: tuple[Any, ...], cells: Iterator[Monthly], months: dict[int, RunningAmounts], proofs: dict[str, RunningAmounts]
+) -> Iterator[dict[str, Any]]:
+    """The rows of a service, model, place and month, one a proof and impact; also added to their month and proof."""
+    service, model, place, month = key
+    about = {"service": service, "month": month, "model": model, "place": place}
+    here: dict[str, RunningAmounts] = {}
+    alone, *others = [(terms_of(cell.group, ALL), shares_by_proof(cell.group)) for cell in cells]
+    for terms, shares in (alone, *others):
+        months.setdefault(month, RunningAmounts(ALL)).add(terms)
+        for proof, share in shares.items():
+            proofs.setdefault(proof, RunningAmounts(ALL)).add(terms, share)
+            if others:
+                here.setdefault(proof, RunningAmounts(ALL)).add(terms, share)
+    for proof, found in sorted(here.items()):
+        yield from _amounts("cell", about | {"proof": proof}, found)
+    if not others:
+        yield from _shared_rows(about, *alone)
+
+
+def _shared_rows(
+    about: Mapping[str, Any], terms: Mapping[str, GroupTerm], shares: Mapping[str, float]
+) -> Iterator[dict[str, Any]]:
+    """The same when there is one group: its amounts, drawn once, times the share of each proof."""
+    found = RunningAmounts(ALL)
+    found.add(terms)
+    rows = list(_amounts("cell", about, found))
+    for proof, share in sorted(shares.items()):
+        for row in rows:
+            yield row | {"proof": proof} | {name: share * row[name] for name in ADDED if row[name] is not None}
+
+
+def _amounts(level: str, about: Mapping[str, Any], found: RunningAmounts) -> Iterator[dict[str, Any]]:
+    """A row an impact; the parts of an impact are `impact.part`."""
+    whole = {"level": level, **about, "as_read_kwh": found.as_read}
+    for name, amount in found.amounts().items():
+        yield whole | _columns(name, amount)
+        for part, inner in amount.parts.items():
+            yield whole | _columns(f"{name}.{part}", inner)
+
+
+def _columns(name: str, amount: Amount) -> dict[str, Any]:
+    lowest, highest = amount.envelope or (None, None)
+    return {
+        "impact": name,
+        "low": amount.low,
+        "central": amount.central,
+        "high": amount.high,
+        "at_factor_values": amount.at_factor_values,
+        "lowest": lowest,
+        "highest": highest,
+        "unit": amount.unit,
+        "missing": amount.missing["code"] if amount.missing else None,
+        "coverage": None if amount.missing else amount.covers,
+    }

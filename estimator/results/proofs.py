@@ -1,0 +1,30 @@
+"""What the electricity of a group rests on."""
+
+from estimator.assessment.evaluation import ActivityGroup
+from estimator.catalogue.load import load
+from estimator.ledger.rows import COMPONENTS
+
+NO_PROOF = "none"  # electricity that is not known, or nothing read
+
+
+def proofs(group: ActivityGroup) -> dict[str, float]:
+    """IT electricity of a group by proof [kWh]: each component by its mode; gaps and modelled parts are estimated."""
+    subjects = load().subjects
+    found: dict[str, float] = {}
+    values = group.values
+    if values.get("measured_energy") is not None:
+        for name in COMPONENTS:
+            kwh = (values.get(f"{name}_energy") or 0.0) * (values.get(f"{name}_reading_ratio") or 0.0)
+            proof = subjects[group.bounds[f"{name}_reading_ratio"].subject].proof or "unknown"
+            found[proof] = found.get(proof, 0.0) + kwh
+        found["estimated"] = found.get("estimated", 0.0) + (values.get("unmetered_energy") or 0.0)
+    elif values.get("modelled_energy") is not None:
+        found["estimated"] = float(values["modelled_energy"])
+    return {name: kwh for name, kwh in found.items() if kwh}
+
+
+def shares_by_proof(group: ActivityGroup) -> dict[str, float]:
+    """The share of a group's IT electricity that rests on each proof [1]: every impact of the group is shared so."""
+    kwh = proofs(group)
+    whole = sum(kwh.values())
+    return {proof: part / whole for proof, part in kwh.items()} if whole else {NO_PROOF: 1.0}

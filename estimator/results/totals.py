@@ -1,0 +1,63 @@
+"""The totals of a home as typed values: figures, proof, coverage, checks."""
+
+from collections.abc import Mapping
+
+from estimator.assessment.impacts import Amount
+from estimator.core.fields import Strict
+
+
+class Coverage(Strict):
+    """Basis of the totals.
+
+    period: first and last day; as_read_kwh: electricity before any factor [kWh]; site_energy, embodied and by_figure:
+    share of it that each figure covers; unknown: runs of unknown electricity; to_check: runs that a person should see.
+    """
+
+    runs: int
+    services: int
+    period: tuple[str | None, str | None]
+    as_read_kwh: float
+    site_energy: float
+    embodied: float
+    by_figure: Mapping[str, float]
+    unknown: int
+    quarantined: int
+    to_check: int
+
+
+class Check(Strict):
+    """Something for a person to look at, with the count of its runs."""
+
+    code: str
+    count: int
+    fr: str
+    en: str
+
+
+class Totals(Strict):
+    """Figures, proof and coverage of the whole ledger; build: facts of the build by name."""
+
+    indicators: Mapping[str, Amount]
+    proof: Mapping[str, float]
+    coverage: Coverage
+    checks: tuple[Check, ...]
+    build: Mapping[str, str]
+    sample: bool
+
+
+class ServiceTotals(Strict):
+    """A service: its runs, period, proof and figures.
+
+    proof: share of the electricity by proof; proved, unknown: runs with electricity of each proof, and of none.
+    """
+
+    service_key: str
+    runs: int
+    first: str | None
+    last: str | None
+    items: float | None
+    to_check: int
+    proof: Mapping[str, float]
+    proved: Mapping[str, int]
+    unknown: int
+    indicators: Mapping[str, Amount]
