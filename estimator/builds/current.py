@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.core.atomic_files import publish
+from estimator.core.home import home_file
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class BuildResult:
 
 
 def current(home: Path) -> Path | None:
-    """The file that CURRENT names, if there is one."""
+    """The file that CURRENT names, if there is one. HomeTooNew, HomeFileTorn."""
+    home_file(home)
     pointer = home / "builds" / "CURRENT"
     if not pointer.exists():
         return None

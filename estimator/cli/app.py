@@ -12,6 +12,7 @@ from estimator.cli import text as cli_text
 from estimator.cli.catalogue import GROUPS
 from estimator.cli.check import check
 from estimator.cli.collect import collect
+from estimator.cli.command_context import CommandContext
 from estimator.cli.estimate import estimate
 from estimator.cli.text import Json, show
 from estimator.cli.track import track
@@ -42,7 +43,7 @@ def main() -> None:
     command = typer.main.get_command(app)
     cli_text.localise(command, lang)
     try:
-        code = command.main(arguments, prog_name="sobria", standalone_mode=False, obj={"home": home, "lang": lang})
+        code = command.main(arguments, prog_name="sobria", standalone_mode=False, obj=CommandContext(home, lang))
     except OSError as error:
         print(say("errors", "file_unusable", lang, file=error.filename or home, reason=error.strerror), file=sys.stderr)
         code = 1

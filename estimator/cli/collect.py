@@ -29,12 +29,12 @@ def receive(  # noqa: PLR0913
     from estimator.ingestion.http import listening as server
     from estimator.ingestion.http import server as door
 
-    lang = context.obj["lang"]
+    home, lang = context.obj["home"], context.obj["lang"]
     listening = door.listen(address, port)
     if not is_this_machine(address):
         print(say("collect", "open_to_all", lang), file=sys.stderr)
     shown = f"[{address}]" if ":" in address else address
-    app = door.create_app(context.obj["home"], Limits(body=max_bytes, waiting=max_waiting))
+    app = door.create_app(home, Limits(body=max_bytes, waiting=max_waiting))
     print(say("collect", "started", lang, url=f"http://{shown}:{listening.getsockname()[1]}"), flush=True)
     server.serve(
         server.config(app, Bounds(of_an_address=connections_per_address), lang, ws="none", lifespan="off"), listening

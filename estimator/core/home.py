@@ -1,15 +1,26 @@
-"""The home folder of one authority's data, and its settings."""
+"""The home folder of one authority's data: its format, its place, its settings."""
 
 import os
 import tomllib
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
+from estimator.core.atomic_files import publish
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
 
+FORMAT = 2  # of the homes that this version writes; 1 is that of homes without a format file
+FORMAT_FILE, LEDGER = "home.toml", "ledger"
 SPOOL, TRACES = "spool", "traces"  # subfolders of a home: runs in progress, and traces already delivered
+
+
+class HomeTooNew(SobriaError):
+    """A home written by a newer version, which this one would damage."""
+
+
+class HomeFileTorn(SobriaError):
+    """The format file of a home is unreadable."""
 
 
 class SettingsRefused(SobriaError):
@@ -38,6 +49,43 @@ def default_home() -> Path:
     from platformdirs import user_data_dir
 
     return Path(os.environ.get("SOBRIA_HOME") or user_data_dir("sobria", appauthor=False))
+
+
+class HomeFile(BaseModel):
+    """`home.toml`; other keys are ignored. `migrating`: the ledger of this format is verified, and takes the place of
+    the former one."""
+
+    format: int = Field(ge=1, strict=True)
+    migrating: bool = False
+
+    def write(self, home: Path) -> None:
+        """Atomic write into a home."""
+        lines = [f"format = {self.format}", *(["migrating = true"] if self.migrating else [])]
+        publish(home, FORMAT_FILE, "".join(f"{line}\n" for line in lines).encode())
+
+
+def home_file(home: Path) -> HomeFile:
+    """The format of a home, 1 when it does not say. HomeTooNew, HomeFileTorn."""
+    path = home / FORMAT_FILE
+    try:
+        given = tomllib.loads(path.read_text("utf-8"))
+        version = given.get("format")
+        if isinstance(version, int) and version > FORMAT:
+            raise HomeTooNew(home=home, found=version, expected=FORMAT)
+        return HomeFile.model_validate(given)
+    except FileNotFoundError:
+        return HomeFile(format=1)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+        raise HomeFileTorn(file=path, expected=FORMAT, reason=str(error).splitlines()[0]) from error
+
+
+def claim(home: Path) -> None:
+    """Check the format of a home before writing in its ledger; a home without one takes the format of this version.
+    HomeTooNew, HomeFileTorn."""
+    is_new = not (home / LEDGER).exists()  # first: a ledger appears after the format file
+    home_file(home)
+    if is_new and not (home / FORMAT_FILE).exists():
+        HomeFile(format=FORMAT).write(home)
 
 
 def settings(home: Path) -> Settings:

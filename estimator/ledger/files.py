@@ -22,6 +22,7 @@ from estimator.core.digest_set import Digests, of_column
 from estimator.core.duckdb_engine import Connection, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
+from estimator.core.home import LEDGER, claim
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, in_force, now, replaced
 from estimator.ledger.rows import Activity, Refused
@@ -76,7 +77,7 @@ class Ledger:
 
     def __init__(self, home: Path, clock: Callable[[], datetime] = now) -> None:
         self.home = home
-        self.folder = home / "ledger"
+        self.folder = home / LEDGER
         self.activities = self.folder / "activities"
         self.quarantine = self.folder / "quarantine"
         self.clock = clock
@@ -175,7 +176,9 @@ class Ledger:
         return int(found[0]) if found else 0
 
     def prepare(self) -> None:
-        """Create the folders and their empty seed files, and delete leftovers of killed writers."""
+        """Create the folders and their empty seed files, and delete leftovers of killed writers. HomeTooNew,
+        HomeFileTorn."""
+        claim(self.home)
         parquet_files.seed(self.activities / "month=190001", ACTIVITY_SCHEMA)
         parquet_files.seed(self.quarantine, REFUSED_SCHEMA)
         for records in (self.imports, self.withdrawals, self.compactions):
