@@ -5,7 +5,7 @@ import json
 import os
 import time
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from operator import itemgetter
@@ -56,9 +56,25 @@ def table_of(rows: Sequence[BaseModel], schema: pa.Schema) -> pa.Table:
 
 
 def seed(folder: Path, schema: pa.Schema) -> None:
-    """Write an empty file, so that a glob over the folder always matches one."""
-    if not (folder / SEED).exists():
+    """Write an empty file with every column, so that a glob over the folder always matches one that has them."""
+    path = folder / SEED
+    if not path.exists() or (looks_whole(path) and not set(pq.read_schema(path).names).issuperset(schema.names)):
         publish(folder, SEED, bytes_of(schema.empty_table()))
+
+
+def carried_schema(schema: pa.Schema, tables: Iterable[pa.Table]) -> pa.Schema:
+    """A schema with, after its columns, those of these tables that it does not know: a newer version wrote them.
+    ArrowTypeError when two tables give one of them types that do not agree."""
+    unknown = [pa.schema([field for field in table.schema if field.name not in schema.names]) for table in tables]
+    return pa.schema([*schema, *pa.unify_schemas(unknown, promote_options="permissive")])
+
+
+def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """A table in the columns of a schema, null where it lacks one."""
+    for field in schema:
+        if field.name not in table.schema.names:
+            table = table.append_column(field, pa.nulls(len(table), field.type))
+    return table.select(schema.names).cast(schema)
 
 
 def write_part(folder: Path, table: pa.Table) -> Path:

@@ -3,7 +3,7 @@
 import fcntl
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 
 from estimator.core import atomic_files, parquet_files
-from estimator.core.duckdb_engine import arrow, connect
+from estimator.core.duckdb_engine import connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.ledger.files import KINDS, Kind, Ledger
@@ -44,7 +44,7 @@ class Compacted:
 def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S) -> Compacted:
     """Merge the parts of each month that has `least` or more. CompactionRunning, LedgerTorn.
 
-    Identical copies, file name aside, are merged into one; no other row is removed, so no total changes.
+    Identical copies, file name aside, are merged into one; no other row and no column is removed, so no total changes.
     """
     with _exclusive_lock(ledger):
         before = ledger.parts()
@@ -63,7 +63,10 @@ def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
     """Record which part replaces these ones, then write it; until it exists, they count."""
     kind: Kind = "activities" if folder.startswith("activities") else "quarantine"
     tables = {name: parquet_files.read_part(ledger.folder / name) for name in names}
-    table = _merged_table(ledger, kind, names)
+    try:
+        table = _merged_table(ledger, kind, tables)
+    except pa.ArrowTypeError:  # columns of newer versions that do not agree: these parts stay apart
+        return
     ids = set(chain.from_iterable(t.column("row_id").to_pylist() for t in tables.values()))
     if ids != set(table.column("row_id").to_pylist()):
         raise ValueError(f"{folder}: a compaction would lose rows")
@@ -81,18 +84,19 @@ def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
     atomic_files.publish(ledger.folder / folder, parquet_files.part_name(data), data)
 
 
-def _merged_table(ledger: Ledger, kind: Kind, names: list[str]) -> pa.Table:
-    """All rows of these parts in a fixed order, identical copies once."""
-    schema, _ = KINDS[kind]
-    columns = ", ".join(name for name in schema.names if name != NAME_ONLY)
-    files = parquet([str(ledger.folder / name) for name in names])
+def _merged_table(ledger: Ledger, kind: Kind, tables: Mapping[str, pa.Table]) -> pa.Table:
+    """All rows of these parts in a fixed order, identical copies once; columns that this version does not know are
+    carried. ArrowTypeError."""
+    schema = parquet_files.carried_schema(KINDS[kind][0], tables.values())
+    held = {name for table in tables.values() for name in table.schema.names}
+    columns = ", ".join(f'"{name}"' for name in schema.names if name in held - {NAME_ONLY})
+    files = parquet([str(ledger.folder / name) for name in tables])
     sql = (
         f"SELECT * FROM {files} QUALIFY ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY {NAME_ONLY}) = 1"
         f" ORDER BY file_sha, line, {columns}"
     )
     with connect() as connection:
-        merged: pa.Table = arrow(connection, sql, schema)
-    return merged
+        return parquet_files.conform(connection.sql(sql).to_arrow_table(), schema)
 
 
 def _delete(ledger: Ledger, wait_s: float) -> tuple[int, int]:

@@ -102,7 +102,8 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
         tables: dict[Kind, pa.Table] = {}
         for kind, (schema, _) in KINDS.items():
             files = [ledger.folder / WITHDRAWN / part for part in undone.parts if part.startswith(f"{kind}/")]
-            tables[kind] = pa.concat_tables([schema.empty_table(), *map(parquet_files.read_part, files)])
+            read = [parquet_files.conform(parquet_files.read_part(path), schema) for path in files]
+            tables[kind] = pa.concat_tables([schema.empty_table(), *read])
     found = WithdrawalEffect(undone.target, tables)
     return WithdrawalEffect(found.target, tables, _record_withdrawal(ledger, found, undone.event, [], author))
 

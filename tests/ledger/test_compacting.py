@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -139,6 +141,44 @@ def test_withdrawals_hold_before_and_after(home: Path) -> None:
     assert said(home) == less
     bring_back(Ledger(home), taken.withdrawal, DSI)
     assert said(home) == whole and reconcile(Ledger(home)).faults == ()
+
+
+def of_tomorrow(home: Path, values: list[str | None], **more: Any) -> None:
+    """The first rows of the ledger again, in a part of a newer version: with columns that this one does not know."""
+    table = parquet_files.read_part(Path(next(f for f in Ledger(home).files("activities") if "part-" in f)))
+    table = parquet_files.conform(table, ACTIVITY_SCHEMA)
+    rows = pa.concat_tables([table[:1]] * len(values)).append_column("seen_by", pa.array(values, pa.string()))
+    for name, value in more.items():
+        rows = rows.append_column(name, pa.array([value] * len(values)))
+    parquet_files.write_part(home / "ledger" / "activities" / f"month={rows['start_month'][0]}", rows)
+
+
+def test_columns_of_a_newer_version_are_carried(home: Path) -> None:
+    """Two rows that differ by such a column only are two, and one in two parts is one."""
+    of_tomorrow(home, ["a", "b"], counts=[1, 2])
+    of_tomorrow(home, ["b"], counts=[1, 2], other=1.5)
+    compact(Ledger(home))
+    found = pa.concat_tables(map(parquet_files.read_part, parts_with(home, "seen_by")), promote_options="permissive")
+    rows = [(row["seen_by"], row["counts"], row["other"]) for row in found.to_pylist() if row["seen_by"]]
+    assert sorted(rows, key=str) == [("a", [1, 2], None), ("b", [1, 2], 1.5), ("b", [1, 2], None)]
+    assert len(parts_with(home, "seen_by")) == 1
+    compact(Ledger(home))
+    bring(home, text(snapshot("z", 40, 60, 1)))
+    compact(Ledger(home))
+    assert len(parts_with(home, "other")) == 1 and reconcile(Ledger(home)).faults == ()
+
+
+def parts_with(home: Path, column: str) -> list[Path]:
+    paths = [home / "ledger" / name for name in Ledger(home).parts()]
+    return [path for path in paths if column in pq.read_schema(path).names]
+
+
+def test_columns_of_a_newer_version_that_do_not_agree_leave_their_parts_apart(home: Path) -> None:
+    of_tomorrow(home, ["a"], of_two_kinds="text")
+    of_tomorrow(home, ["a"], of_two_kinds=[1.5])
+    before = len(parts_with(home, "of_two_kinds"))
+    compact(Ledger(home))
+    assert before == len(parts_with(home, "of_two_kinds")) == 2
 
 
 def test_a_part_of_another_kind_of_killed_import_keeps_its_account(home: Path) -> None:
