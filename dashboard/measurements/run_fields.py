@@ -20,7 +20,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "reader", "reader_version", "tool_version",
     ),
     "time": ("start_us", "end_us", "start_month", "end_month", "duration_s", "time_basis"),
-    "place": ("zone", "zone_as_read", "host"),
+    "place": ("zone", "zone_as_read", "host", "served_at"),
     "machine": (
         "machine", "machine_id", "device", "device_as_read", "device_count", "scope", "resource_share", "device_hours",
         "machine_hours",
@@ -28,7 +28,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "energy": (*ENERGIES, *MODES, "gap", "reported_pue", "reported_gwp_kg", "reported_water_l"),
     "work": (
         "model", "items", "requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "data_gb",
-        "concurrency", "precision", "latency_s",
+        "context_tokens", "concurrency", "precision", "latency_s",
     ),
 }  # fmt: skip
 SUBJECTS = ("zone", "host", "machine", "device", "gap")

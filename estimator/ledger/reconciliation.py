@@ -156,9 +156,11 @@ def _counts(ledger: Ledger, held: _Held, gone: list[str]) -> dict[str, int]:
 
 
 def _rows(ledger: Ledger, kind: Kind, living: Iterable[str], gone: Iterable[str]) -> str:
+    """SQL of the rows that count, with every column of this version, which older parts may lack."""
     files = [str(ledger.folder / name) for name in living if name.startswith(f"{kind}/")]
+    rows = f"(SELECT * FROM no_{kind} UNION ALL BY NAME SELECT * FROM {parquet(files)})" if files else f"no_{kind}"
     taken = [str(ledger.folder / name) for name in gone if name.startswith(f"{WITHDRAWN}/{kind}/")]
-    return not_withdrawn(parquet(files) if files else f"no_{kind}", taken)
+    return not_withdrawn(rows, taken)
 
 
 def _ids(ledger: Ledger, gone: list[str]) -> str:

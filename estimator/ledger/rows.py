@@ -8,6 +8,7 @@ from estimator.core.fields import Strict
 
 COMPONENTS = ("cpu", "gpu", "ram", "other")
 Scope = Literal["machine", "process", "node", "unknown"]
+SERVED_AT = r"^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(:[0-9]{1,5})?$"
 TimeBasis = Literal["offset", "day", "sidecar", "option", "country", "home"]
 
 
@@ -72,6 +73,10 @@ class Activity(BaseModel):
     concurrency: float | None = Field(None, gt=0)
     precision: str | None = None
     latency_s: float | None = Field(None, ge=0)
+    context_tokens: float | None = Field(
+        None, ge=0, description="sum over requests of output × (input + output ÷ 2), when stated for several of them"
+    )
+    served_at: str | None = Field(None, pattern=SERVED_AT, description="address that served it: host and port only")
     reported_pue: float | None = None
     reported_gwp_kg: float | None = Field(None, description="the file's own emissions, kept beside ours [kgCO2e]")
     reported_water_l: float | None = Field(None, description="the file's own water, kept beside ours [L]")

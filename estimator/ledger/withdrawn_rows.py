@@ -6,6 +6,8 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 NAME_ONLY = "file_name"  # a file withdrawn under one name stays withdrawn under another
+# Not compared between copies: what a later version says of the same row does not bring it back.
+_OF_A_VERSION = frozenset({NAME_ONLY, "reader_version", "context_tokens", "served_at"})
 
 COUNTING = "SELECT stored.* FROM {rows} AS stored WHERE NOT EXISTS (SELECT 1 FROM {gone} AS gone WHERE {same})"
 SAME = "gone.{0} IS NOT DISTINCT FROM stored.{0}"
@@ -21,10 +23,10 @@ def parquet(files: Sequence[str]) -> str:
 
 
 def not_withdrawn(rows: str, gone: Sequence[str]) -> str:
-    """SQL of the rows of a relation without the copies in the files `gone`. Copies differ only in the file name."""
+    """SQL of the rows of a relation without the copies in the files `gone`."""
     if not gone:
         return f"SELECT * FROM {rows} AS stored"
-    columns = set.intersection(*(set(pq.read_schema(path).names) for path in gone)) - {NAME_ONLY}
+    columns = set.intersection(*(set(pq.read_schema(path).names) for path in gone)) - _OF_A_VERSION
     return COUNTING.format(rows=rows, gone=parquet(gone), same=" AND ".join(map(SAME.format, sorted(columns))))
 
 
@@ -34,5 +36,5 @@ def still_quarantined(refused: str) -> str:
 
 
 def copy_of(row: BaseModel) -> str:
-    """Key of a copy: the row without the name of its file."""
-    return row.model_dump_json(exclude={NAME_ONLY})
+    """Key of a copy: the row without the name of its file, nor what depends on the version that read it."""
+    return row.model_dump_json(exclude=set(_OF_A_VERSION))

@@ -51,6 +51,21 @@ def figures(home: Path, *rows: Activity) -> Totals:
     return built(home, *rows).totals()
 
 
+# Context
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [("", None), ("7050", 7050), ("6050", 6050), ("18150", 18150), ("3024", False), ("18151", False), ("-1", False)],
+)
+def test_a_context_that_requests_cannot_have_is_refused(stated: str, kept: float | None) -> None:
+    """Two requests, 110 tokens read and 110 written: 110² ÷ 2 ÷ 2 = 3,025 at least, 110 × 165 = 18,150 at most."""
+    row = {"requests": "2", "input_tokens": "110", "output_tokens": "110", "context_tokens": stated}
+    rows, refused = read(text(row, columns=(*TEMPLATE, "context_tokens")))
+    assert [found.context_tokens for found in rows] == ([] if kept is False else [kept])
+    assert [found.code for found in refused] in ([], ["declared_context"], ["declared_negative"])
+
+
 # Boundary and basis
 
 

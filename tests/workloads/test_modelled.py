@@ -71,6 +71,20 @@ def test_tokens_kept_in_cache_are_not_read_again(tmp_path: Path, requests: float
     assert whole - kept == pytest.approx(1.6e6 * reading * 1.32 * 1.43)
 
 
+def test_a_stated_context_makes_of_two_requests_what_they_are_apart(tmp_path: Path) -> None:
+    """Requests of (100 read, 10 written) and (10, 100): 10 × 105 + 100 × 60 = 7,050, where
+    their means give 110 × 82.5 = 9,075. The row that states it is the sum of the two."""
+    one, other = ({"input_tokens": read, "output_tokens": written} for read, written in ((100.0, 10.0), (10.0, 100.0)))
+    both = {"input_tokens": 110.0, "output_tokens": 110.0, "requests": 2.0}
+    apart = built(tmp_path / "1", *(answers(requests=1.0, **row) for row in (one, other)))
+    stated = built(tmp_path / "2", answers(**both, context_tokens=7_050.0))
+    means = built(tmp_path / "3", answers(**both))
+    kwh = [b.totals()["indicators"]["it_energy"]["at_factor_values"] for b in (apart, stated, means)]
+    assert kwh[1] == pytest.approx(kwh[0], rel=1e-12) and kwh[2] > kwh[0]
+    uncounted = built(tmp_path / "4", answers(**both | {"requests": None}, context_tokens=7_050.0))
+    assert uncounted.totals()["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(kwh[0], rel=1e-12)
+
+
 def test_lengths_are_summed_as_they_are(tmp_path: Path) -> None:
     """Nothing is rounded: 1,000, 1,234 and 1,468 tokens read by request stand at equal steps."""
     kwh = [

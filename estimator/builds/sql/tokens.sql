@@ -1,10 +1,11 @@
 -- What runs to be modelled wrote, read and read again. A row that stands for several requests is summed from its means;
 -- where requests are not counted, answers of the length of `supposed` are. Context is the sum over requests of
--- written × (read + written ÷ 2); what is kept in cache is not read, and is read again.
+-- written × (read + written ÷ 2), as stated where it is; what is kept in cache is not read, and is read again.
 CREATE TABLE tokens AS
 WITH told AS (
   SELECT
     row_id, serving, reserved, device_hours,
+    context_tokens AS stated,
     CASE WHEN kind = 'tokens' THEN output_tokens END AS written,
     CASE WHEN kind = 'tokens' THEN NULLIF(requests, 0) END AS answers,
     input_tokens AS read,
@@ -20,12 +21,14 @@ SELECT
   row_id, serving, reserved, device_hours,
   written AS output_tokens,
   CASE WHEN written IS NOT NULL THEN read_anew END AS input_tokens,
-  CASE WHEN written IS NOT NULL THEN CASE WHEN answers = 1 THEN context ELSE 0 END END AS context_tokens,
-  CASE WHEN written IS NOT NULL THEN CASE WHEN answers <> 1 THEN context ELSE 0 END END AS mean_context_tokens,
+  CASE WHEN written IS NOT NULL THEN CASE WHEN stated IS NOT NULL THEN stated WHEN answers = 1 THEN context ELSE 0 END END AS context_tokens,
+  CASE WHEN written IS NOT NULL THEN CASE WHEN stated IS NULL AND answers <> 1 THEN context ELSE 0 END END
+    AS mean_context_tokens,
   CASE WHEN read IS NULL THEN COALESCE(answers, written / supposed.token_default_output) WHEN written IS NOT NULL THEN 0 END
     AS unread_requests,
-  CASE WHEN read IS NULL THEN written WHEN written IS NOT NULL THEN 0 END AS unread_outputs,
-  CASE WHEN written IS NOT NULL THEN CASE WHEN answers IS NULL THEN before ELSE 0 END END AS unsized_outputs,
+  CASE WHEN stated IS NULL AND read IS NULL THEN written WHEN written IS NOT NULL THEN 0 END AS unread_outputs,
+  CASE WHEN written IS NOT NULL THEN CASE WHEN stated IS NULL AND answers IS NULL THEN before ELSE 0 END END
+    AS unsized_outputs,
   media_outputs
 FROM summed, supposed;
 

@@ -14,6 +14,7 @@ REQUIRED = ("service", "start", "end")
 COUNTS = ("requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "items")
 ENERGY = ("energy_kwh", "energy_boundary", "energy_basis", "method", "pue")
 REPORTED = ("gwp_kgco2e", "water_l")
+CONTEXT = "context_tokens"  # of a sender that summed it over its requests; not in the template
 TEMPLATE = (*REQUIRED, "provider", "model", "zone", "host", *COUNTS, *ENERGY, *REPORTED, "document")
 
 
@@ -23,7 +24,7 @@ def understand(header: list[str]) -> Columns:
     at: dict[str, int] = {}
     unknown: dict[str, None] = {}
     for place, name in enumerate(names):
-        if name.lower() in TEMPLATE and name.lower() not in at:
+        if name.lower() in (*TEMPLATE, CONTEXT) and name.lower() not in at:
             at[name.lower()] = place
         elif name:
             unknown[name] = None

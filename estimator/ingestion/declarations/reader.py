@@ -1,12 +1,13 @@
 """Reader of the declaration template: a supplier's figures for a service over a period, or counts alone."""
 
+import math
 from dataclasses import replace
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from estimator.catalogue.resolver import PlaceRead
 from estimator.ingestion.codecarbon.columns import Columns
-from estimator.ingestion.declarations.columns import COUNTS, Cells, is_template, understand
+from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, Cells, is_template, understand
 from estimator.ingestion.declarations.energy import energy_fields
 from estimator.ingestion.parsing import delimited_text, redaction, timestamps
 from estimator.ingestion.parsing.row_identity import Identities
@@ -15,8 +16,9 @@ from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
 
 NAME = "declared"
-VERSION = 1
+VERSION = 2
 LONGEST_US = 10 * 366 * 86_400_000_000
+ROUNDED = 1e-6  # of a sum that was written as text
 ASSUMED_HOST = "class/server-unknown"  # a supplier's machines are servers, location unknown
 
 
@@ -107,6 +109,7 @@ class _Reading:
             **self._period(said, place.zone),
             **energies,
             **{name: said.number(name) for name in COUNTS},
+            CONTEXT: _context(said),
             "row_id": row_id,
             "run_key": row_id,
             "file_name": self.trace.name,
@@ -167,6 +170,20 @@ class _Reading:
         if zone is None:
             checks.append("unknown_country" if asked else "no_country")
         return _Place(zone, host, checks)
+
+
+def _context(said: Cells) -> float | None:
+    """Tokens re-read while writing, of a sender that summed them over its requests: between those of requests of one
+    size, question aside, and those of one request that holds all. RowRefused."""
+    stated = said.number(CONTEXT)
+    if stated is None:
+        return None
+    read, written = said.number("input_tokens"), said.number("output_tokens") or 0.0
+    least = written**2 / 2 / (said.number("requests") or math.inf)
+    most = math.inf if read is None and written else written * ((read or 0.0) + written / 2)
+    if not least * (1 - ROUNDED) <= stated <= most * (1 + ROUNDED):
+        raise RowRefused("declared_context", value=f"{stated:g}", least=f"{least:.4g}", most=f"{most:.4g}")
+    return stated
 
 
 READER = Reader(NAME, VERSION, sniff, read)

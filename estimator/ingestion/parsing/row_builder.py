@@ -14,6 +14,7 @@ from estimator.catalogue.providers import ProviderUnknown, find
 from estimator.ingestion.parsing import timestamps
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_identity import Identities
+from estimator.ingestion.parsing.served_at import served_at
 from estimator.ingestion.parsing.sidecars import Sidecars
 from estimator.ingestion.reader import ReadingContext, RowRefused, Trace
 from estimator.ingestion.sidecar import Sidecar
@@ -221,7 +222,7 @@ class RecordReader:
 
     def place(self, provider: str = "", address: str = "") -> tuple[dict[str, Any], list[str]]:
         """Host, zone and hardware as fields of Activity, with checks for a person: from the sidecar, else
-        from the table of model providers, by address when there is one."""
+        from the table of model providers, by address when there is one. The address itself is kept beside them."""
         side = self.sidecar
         host, checks = (side.host, []) if side.host else _host_at(provider, address)
         if host is None:
@@ -231,7 +232,7 @@ class RecordReader:
         if zone is None:
             checks.append("zone_not_told")
         facts = {name: value for name in _OF_ANY_ROW if (value := getattr(side, name)) is not None}
-        return facts | {"host": host, "zone": zone}, checks
+        return facts | {"host": host, "zone": zone, "served_at": served_at(address)}, checks
 
     @cached_property
     def _zones(self) -> dict[str, str]:

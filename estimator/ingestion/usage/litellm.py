@@ -12,7 +12,7 @@ from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "litellm"
-VERSION = 3
+VERSION = 4
 # The endpoint distinguishes a provider's own API from a compatible one; it may contain a password.
 FIELDS = FieldNames(
     numbers=("prompt_tokens", "completion_tokens", "cached_tokens"),

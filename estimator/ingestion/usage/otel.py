@@ -12,7 +12,7 @@ from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "otel_genai"
-VERSION = 2
+VERSION = 3
 # Each name with its older names, then that of OpenInference, whose `llm.system` is no provider.
 _ATTRIBUTES = {
     "input": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt"),
@@ -30,7 +30,9 @@ _ADDRESSES = (
     *("server.address", "gen_ai.openai.api_base", "llm.openai.api_base", "llm.request.api_base", "llm.api_base"),
     *("api_base", "url.full", "http.url", "net.peer.name", "url"),
 )
-_KNOWN = frozenset(name for names in _ATTRIBUTES.values() for name in names) | frozenset(_ADDRESSES)
+_PORTS = {"server.address": "server.port", "net.peer.name": "net.peer.port"}
+_NAME, _PORT = re.compile(r"^[\w.-]+$"), re.compile(r"^[0-9]{1,5}$")
+_KNOWN = frozenset((*(name for names in _ATTRIBUTES.values() for name in names), *_ADDRESSES, *_PORTS.values()))
 _OF_AI = ("gen_ai.", "llm.", "openinference.", "traceloop.", "embedding.")
 _SCOPE = re.compile(r"^[\w.@/-]{1,80}$")
 _USAGE = frozenset((*_ATTRIBUTES["input"], *_ATTRIBUTES["output"]))
@@ -136,8 +138,13 @@ def _flat(found: _Span) -> dict[str, Any]:
 
 
 def _address(found: _Span) -> str:
-    given = (found.attributes.get(name) for name in _ADDRESSES)
-    return next((text for text in given if isinstance(text, str) and text.strip()), "")
+    """The first address of the span, with the port that stands beside a name."""
+    for name in _ADDRESSES:
+        text = found.attributes.get(name)
+        if isinstance(text, str) and text.strip():
+            port = str(found.attributes.get(_PORTS.get(name, ""), ""))
+            return f"{text.strip()}:{port}" if _PORT.match(port) and _NAME.match(text.strip()) else text
+    return ""
 
 
 def _fields(reading: RecordReader, whole: bool, address: str, said: RecordFields) -> dict[str, Any]:
