@@ -10,18 +10,25 @@ from pathlib import Path
 
 from dashboard.server.write_access import HOURS, LONGEST, SHORTEST, Access, SecretRefused, read_secret
 from dashboard.shared.texts import DEFAULT, LANGUAGES, t
+from estimator.core.errors import SobriaError, say
 from estimator.core.home import default_home
+from estimator.custody import open_home
 from estimator.ingestion.http.connections import MOST, OF_AN_ADDRESS, Bounds, is_this_machine
 
 PORT, ADDRESS = 8501, "127.0.0.1"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code: 0 stopped on request, 1 the address cannot be bound, 2 usage."""
+    """Exit code: 0 stopped on request, 1 the home is refused or the address cannot be bound, 2 usage."""
     chosen = _parse(arguments)
     proxy = _proxy_secret(chosen)
     if proxy is None:
         return 2
+    try:
+        open_home(chosen.home, lambda key, facts: print(say("custody", key, chosen.lang, **facts), file=sys.stderr))
+    except SobriaError as error:
+        print(error.message(chosen.lang), file=sys.stderr)
+        return 1
     try:
         listening = _listen(chosen.address, chosen.port)
     except OSError as error:

@@ -1,24 +1,28 @@
 """What every command is given: its language, and its home, opened when first asked for."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from estimator.core.home import home_file
+from estimator.core.errors import say
+from estimator.custody import open_home
 
 
 class CommandContext(Mapping[str, Any]):
-    """{"home", "lang"}. No command reads its home without this check. HomeTooNew, HomeFileTorn."""
+    """{"home", "lang"}. No command reads its home without this. HomeTooNew, HomeFileTorn, refusals of a migration."""
 
     def __init__(self, home: Path, lang: str) -> None:
         self._home, self._lang = home, lang
 
     @cached_property
     def home(self) -> Path:
-        """The home, of the format of this version."""
-        home_file(self._home)
-        return self._home
+        """The home, brought to the format of this version if it was older, which is then said."""
+        return open_home(self._home, self._tell)
+
+    def _tell(self, key: str, facts: dict[str, object]) -> None:
+        print(say("custody", key, self._lang, **facts), file=sys.stderr)
 
     def __getitem__(self, name: str) -> Any:
         if name not in self:

@@ -8,7 +8,7 @@ from pathlib import Path
 from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
 from estimator.core.home import TRACES
-from estimator.ingestion.http.sender_rows import Body, body, own, sender_in
+from estimator.ingestion.http.sender_rows import body, own, sender_in
 from estimator.ingestion.reader import ReadingContext, open_trace
 from estimator.ingestion.readers import Trace, find_files, read_trace
 from estimator.ledger.append import Append
@@ -89,10 +89,10 @@ def _originals(files: Files, paths: Sequence[str | Path]) -> dict[tuple[str, str
 
 def _from_file(trace: Trace, rows: Sequence[Refused], context: ReadingContext) -> list[Activity]:
     """The rows of a file that were refused, and are now accepted."""
-    lines = {row.line for row in rows}
+    lines, sender = {row.line for row in rows}, sender_in(rows[0].file_name)
     try:
         read = read_trace(trace, context)
-        rows_read = own(read, trace.sender).rows if isinstance(trace, Body) else read.rows
+        rows_read = own(read, sender).rows if sender else read.rows
         return [row for row in rows_read if row.line in lines]
     except SobriaError:
         return []

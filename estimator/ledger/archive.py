@@ -1,4 +1,4 @@
-"""Archive of the whole ledger, with a hash for each file; atomic restore into an empty home."""
+"""Archive of the whole ledger and its format, with a hash for each file; atomic restore into an empty home."""
 
 import hashlib
 import io
@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from estimator.core import atomic_files
 from estimator.core.errors import SobriaError
+from estimator.core.home import FORMAT_FILE, LEDGER
 from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 
@@ -49,7 +50,8 @@ def export(ledger: Ledger, target: Path) -> dict[str, Any]:
     if found.faults:
         raise LedgerFaulty(count=len(found.faults))
     with ledger.reading():
-        contents = {f"ledger/{name}": (ledger.folder / name).read_bytes for name in _names(ledger)}
+        contents = {FORMAT_FILE: (ledger.home / FORMAT_FILE).read_bytes} if (ledger.home / FORMAT_FILE).exists() else {}
+        contents |= {f"{LEDGER}/{name}": (ledger.folder / name).read_bytes for name in _names(ledger)}
         with _draft(target) as draft:
             add = _tar_writer(draft) if target.suffix == ".tar" else _folder_writer(draft)
             hashes: dict[str, str] = {}
@@ -66,7 +68,8 @@ def export(ledger: Ledger, target: Path) -> dict[str, Any]:
 
 
 def restore(archive: Path, home: Path) -> Reconciliation:
-    """Restore the ledger of an archive into an empty home. HomeNotEmpty; ArchiveTorn leaves nothing behind."""
+    """Restore the ledger of an archive into an empty home, which has the format of the archive. HomeNotEmpty;
+    ArchiveTorn, HomeTooNew leave nothing behind."""
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise HomeNotEmpty(home=home)
     atomic_files.make_folder(home.parent)
@@ -109,7 +112,7 @@ def _unpack(archive: Path, draft: Path) -> None:
             if hashlib.sha256(data).hexdigest() != hashes[name]:
                 raise ValueError(name)
             place = draft / name
-            if not place.resolve().is_relative_to((draft / "ledger").resolve()):
+            if name != FORMAT_FILE and not place.resolve().is_relative_to((draft / LEDGER).resolve()):
                 raise ValueError(name)
             atomic_files.publish(place.parent, place.name, data)
     except TORN as error:

@@ -111,6 +111,10 @@ class Tokens:
             first = renewed.pop(first)
         return Sender(token.service, first[:MARK])
 
+    def senders(self) -> set[Sender]:
+        """Every sender that this home knows, its token in force or not. TokensTorn."""
+        return {self.sender(token) for token in self._token_records() if not token.revokes}
+
     def _token_records(self) -> list[Token]:
         held, faults = self._records.read()
         if faults:

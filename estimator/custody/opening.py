@@ -1,0 +1,30 @@
+"""A home opened by a command: refused when it is newer than this version, brought to its format when it is older."""
+
+import fcntl
+from collections.abc import Callable
+from pathlib import Path
+
+from estimator.core.home import FORMAT, LEDGER, home_file
+
+LOCK = ".migrating"
+Tell = Callable[[str, dict[str, object]], None]  # given the key of a sentence of [custody], and what fills it
+
+
+def open_home(home: Path, tell: Tell) -> Path:
+    """The home, of the format of this version. HomeTooNew, HomeFileTorn, and the refusals of a migration."""
+    if not _is_ready(home):
+        from estimator.custody.migration import migrate
+
+        with (home / LOCK).open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not _is_ready(home):  # another process may have done it meanwhile
+                migrate(home, tell)
+    return home
+
+
+def _is_ready(home: Path) -> bool:
+    """Whether nothing is to be done: of this format, or without a ledger yet."""
+    found = home_file(home)
+    if found.format == FORMAT:
+        return not found.migrating
+    return not (home / LEDGER).exists()
