@@ -16,9 +16,12 @@ from estimator.assessment.method_documentation import (
     indicators,
     validation_results,
 )
+from estimator.catalogue import published_figures
 from estimator.catalogue.load import load
+from estimator.catalogue.published_figures import BOUNDARY, boundary_text, figure_label
 from estimator.catalogue.tables import Catalogue
-from estimator.core.number_format import share_text
+from estimator.core.errors import say
+from estimator.core.number_format import exact_text, share_text
 from scripts.commands import commands
 from scripts.results_page import results_page
 from scripts.sidecar_page import sidecar
@@ -55,7 +58,36 @@ def method(catalogue: Catalogue) -> str:
         lines += [f"Référence : {rule.reference}.", ""]
     lines += ["## Coefficients", "", "Évalués une fois par groupe, quand ses facteurs sont liés.", ""]
     lines += [f"- `{rule.name}` = {rule.symbols} ({rule.unit})" for rule in coefficients(catalogue, LANG)]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_published(catalogue)]) + "\n"
+
+
+def _published(catalogue: Catalogue) -> list[str]:
+    """The figures of others, their boundary column by column."""
+    heads = [say("published_boundary", column, LANG) for column in BOUNDARY]
+    lines = [
+        "",
+        "## Périmètre différent",
+        "",
+        "Ce que des éditeurs ont publié pour la même chose, avec un autre périmètre. Aucune équation ne lit ces "
+        "chiffres et rien n'est réglé sur eux ; l'explication d'une estimation du même modèle les montre à côté du "
+        "nôtre.",
+        "",
+        "Nous : entraînement à part, fabrication comptée (sauf pour l'eau), fin de vie selon la pièce, électricité "
+        "du réseau du lieu, eau sur place et de l'électricité.",
+        "",
+        "| modèle | ce qui est mesuré | publié | demande | " + " | ".join(heads) + " | source |",
+        "|---" * (5 + len(heads)) + "|",
+    ]
+    for row in published_figures.load():
+        source = catalogue.sources[row.source]
+        where = f"[{source.title}]({source.url}), {row.locator}" + (
+            " (de seconde main)" if row.reading == "second_hand" else ""
+        )
+        cells = [", ".join(f"`{m}`" for m in row.model_ids), f"{figure_label(row.figure, LANG)} : {row.measured_fr}"]
+        cells += [exact_text(row.value, row.unit, LANG), row.request_fr]
+        cells += [boundary_text(column, code, LANG) for column, code in row.boundary.items()]
+        lines.append("| " + " | ".join([*cells, where]) + " |")
+    return lines
 
 
 def nomenclature(catalogue: Catalogue) -> str:

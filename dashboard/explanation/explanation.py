@@ -9,6 +9,7 @@ from markupsafe import Markup
 from dashboard.shared import chart_parts, estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import short_day
 from dashboard.shared.texts import both, t
+from estimator.catalogue.published_figures import figure_label
 from estimator.core.number_format import (
     DisplayUnit,
     bounds_text,
@@ -36,6 +37,7 @@ def explain_view(found: Mapping[str, Any], lang: str) -> Markup:
         + _steps(found, lang)
         + _factors(found["factors"], lang, " ".join(both(said, lang) for said in found.get("supposed", ())))
         + _left_out(found["not_counted"], lang)
+        + _published(found.get("published", ()), lang)
         + _trace(found, lang)
         + _redo(found, lang)
     )
@@ -214,6 +216,29 @@ def _left_out(entries: Sequence[Mapping[str, Any]], lang: str, screens: bool = F
     said = list(dict.fromkeys(said)) or [t("explain.not_counted_none", lang)]
     said.append(t("explain.always_out_screens" if screens else "explain.always_out", lang))
     return html_parts.section(t("explain.not_counted", lang), html_parts.items(said))
+
+
+def _published(entries: Sequence[Mapping[str, Any]], lang: str) -> Markup:
+    """What others published with another boundary, beside ours for the same request, and why they differ."""
+    if not entries:
+        return Markup()
+    heads = [t(f"published.{name}", lang) for name in ("what", "value", "ours", "why", "source")]
+    rows = [
+        [
+            Markup('{}<br><span class="small">{}. {}</span>').format(
+                figure_label(e["figure"], lang), both(e["measured"], lang), both(e["request"], lang)
+            ),
+            exact_text(e["value"], e["unit"], lang),
+            interval_text(e["ours"], lang),
+            Markup("<br>").join(both(reason, lang) for reason in e["why"]),
+            source_text(
+                e["source"], e["locator"] + (t("published.second_hand", lang) if e["second_hand"] else ""), lang
+            ),
+        ]
+        for e in entries
+    ]
+    title = t("published.title", lang)
+    return html_parts.section(title, html_parts.table(title, heads, rows, quiet=True), t("published.note", lang))
 
 
 def _trace(found: Mapping[str, Any], lang: str) -> Markup:

@@ -15,6 +15,9 @@ from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
 from estimator.assessment.impacts import FIGURES
 from estimator.builds.recalculation import effect_text, factors_text
+from estimator.catalogue import published_figures
+from estimator.catalogue.published_figures import BOUNDARY, boundary_text, figure_label
+from estimator.core.errors import say
 from estimator.core.number_format import NO_BREAK, DisplayUnit, exact_text, plain, step_for, unit_text
 from estimator.core.typography import typeset
 
@@ -41,7 +44,9 @@ def show() -> None:
     lang, today = language(), date.today()
     found = estimator_gateway.method_text(lang)
     st.html(_head(found, lang) + _boundary(found, lang) + _indicators(found, lang) + _rivals(today, lang))
-    st.html(_formulas(found, lang) + _sure(lang) + _changes(lang) + _review(today, lang) + _further(lang))
+    st.html(
+        _formulas(found, lang) + _sure(lang) + _published(lang) + _changes(lang) + _review(today, lang) + _further(lang)
+    )
 
 
 def _head(found: estimator_gateway.Method, lang: str) -> Markup:
@@ -95,6 +100,22 @@ def _unit(unit: str, lang: str) -> str:
 def _sure(lang: str) -> Markup:
     pairs = [(t(f"method.{name}", lang), t(f"method.{name}_what", lang)) for name in SURE]
     return html_parts.section(t("method.how_sure", lang), html_parts.definitions(pairs))
+
+
+def _published(lang: str) -> Markup:
+    """The figures of others, their boundary column by column."""
+    heads = [t("published.what", lang), t("published.value", lang)]
+    heads += [typeset(say("published_boundary", column, lang), lang) for column in BOUNDARY]
+    rows: list[list[Any]] = []
+    for row in published_figures.load():
+        about = f"{row.measured(lang)}. {row.request(lang)}"
+        what = Markup('{}<br><span class="small">{}</span>').format(
+            ", ".join(row.model_ids), typeset(f"{figure_label(row.figure, lang)} : {about}", lang)
+        )
+        cells = [typeset(boundary_text(column, code, lang), lang) for column, code in row.boundary.items()]
+        rows.append([what, exact_text(row.value, row.unit, lang), *cells])
+    title = t("published.title", lang)
+    return html_parts.section(title, html_parts.table(title, heads, rows, quiet=True), t("published.note", lang))
 
 
 def _rivals(today: date, lang: str) -> Markup:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, sentences
 from estimator.ledger.rows import COMPONENTS
+from estimator.workloads.published_comparison import models_of, published_beside
 
 SAMPLE_MARK = ".sample"
 ANY, NO_PROOF = "any", "none"
@@ -158,6 +159,7 @@ class Build(BuildFile):
         if not groups:
             raise NumberUnknown(id=number)
         body = explain_groups(groups, load(), figure)
+        body["published"] = published_beside(models_of(groups), load(), date.today(), figure)
         amount = body["indicators"]
         for step in figure.split("."):
             amount = amount[step]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.cli.text import INDICATORS, figures_text, steps_text, used_text
+from estimator.cli.text import INDICATORS, figures_text, published_text, steps_text, used_text
 from estimator.core.errors import say
 from estimator.core.number_format import count_text, two_values_text
 
@@ -17,6 +17,8 @@ def estimate_text(body: Mapping[str, Any], lang: str) -> str:
         if made["per_use"]:
             uses = count_text(round(made["uses"]), lang)
             parts += [say("cli", "provider_per_use", lang, uses=uses) + "\n" + figures_text(made["per_use"], lang)]
+    if body.get("published"):
+        parts.append(published_text(body["published"], lang))
     return "\n\n".join(parts)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.cli.text import amount_text, figures_text, sample_lines, steps_text, used_text
+from estimator.cli.text import amount_text, figures_text, published_text, sample_lines, steps_text, used_text
 from estimator.core.errors import say
 from estimator.core.number_format import share_text, two_values_text
 
@@ -24,6 +24,7 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         used_text(body["factors"], lang),
         "\n".join(f"! {supposed[lang]}" for supposed in body["supposed"]),
         "\n".join([say("cli", "not_counted", lang), *missing]) if missing else "",
+        published_text(body["published"], lang),
         "\n".join([say("cli", "traces", lang, total=body["trace"]["total"]), *trace]),
         say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"]),
     ]

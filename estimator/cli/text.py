@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 from typer.core import TyperGroup, TyperOption
 
+from estimator.catalogue.published_figures import figure_label
 from estimator.catalogue.quality_checks import Problem
 from estimator.catalogue.schema import Factor, Subject
 from estimator.catalogue.tables import Catalogue
@@ -158,6 +159,21 @@ def used_text(factors: Sequence[Mapping[str, Any]], lang: str) -> str:
         source = item["source"]
         lines.append(f"  {item['label'][lang]} ({item['subject'][lang]}) : {value}  {item['id']}")
         lines.append(f"    {source['title']}, {source['publisher']}, {source['year'] or 's.d.'} ; {item['locator']}")
+    return "\n".join(lines)
+
+
+def published_text(entries: Sequence[Mapping[str, Any]], lang: str) -> str:
+    """Each published figure with ours for the same request, why they differ, and its source; empty without any."""
+    lines = [say("published", "title", lang)] if entries else []
+    for item in entries:
+        figure = figure_label(item["figure"], lang)
+        told = {"measured": item["measured"][lang], "value": exact_text(item["value"], item["unit"], lang)}
+        lines.append(say("published", "line", lang, figure=figure, ours=interval_text(item["ours"], lang), **told))
+        lines.append(say("published", "request", lang, request=item["request"][lang]))
+        lines += [f"    {reason[lang]}" for reason in item["why"]]
+        reading = say("published", "second_hand", lang) if item["second_hand"] else ""
+        source = {name: item["source"][name] for name in ("title", "publisher", "year")}
+        lines.append(say("published", "source", lang, locator=item["locator"], reading=reading, **source))
     return "\n".join(lines)
 
 

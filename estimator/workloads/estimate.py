@@ -9,6 +9,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import sentences
 from estimator.workloads.inference_inventory import evidence
 from estimator.workloads.inventory import Inventory, inventory_of
+from estimator.workloads.published_comparison import models_of, published_beside
 from estimator.workloads.request import Request
 from estimator.workloads.resolution import ResolvedRequest, resolve
 
@@ -20,6 +21,8 @@ def estimate(request: Request, today: date | None = None) -> dict[str, Any]:
 
     "evidence": the measured configurations and the regression coefficients that a model's energy is based on.
 
+    "published": what others published on this model with another boundary, beside ours for the same request.
+
     With a training: "provider" holds the impacts of making the model, and their share by declared use; both are never
     added (SCI for AI: provider and consumer). SubjectUnknown for a host or device that is not in the catalogue;
     GivenValueRefused for an implausible value. An unknown zone is no error: figures that need it are « non estimable ».
@@ -28,7 +31,9 @@ def estimate(request: Request, today: date | None = None) -> dict[str, Any]:
     resolved = resolve(request.checked(), catalogue, request.day or today or date.today())
     body: dict[str, Any] = {"indicators": {}, "steps": [], "factors": [], "warnings": []}
     if _has_use(request):
-        body |= _inventory_explanation(inventory_of(resolved, resolved.subjects["host"] or ""), catalogue)
+        inventory = inventory_of(resolved, resolved.subjects["host"] or "")
+        body |= _inventory_explanation(inventory, catalogue)
+        body["published"] = published_beside(models_of(inventory.groups), catalogue, resolved.day)
     if request.training is not None:
         body["provider"] = _training(request, resolved, catalogue)
     return body | {"date": resolved.day.isoformat(), "factors_version": catalogue.version}

@@ -1,0 +1,89 @@
+"""Figures of others beside ours: their boundary in words, and no influence on any figure of ours."""
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from estimator import Request, estimate
+from estimator.assessment.impacts import figure_named
+from estimator.catalogue import models, published_figures
+from estimator.catalogue.load import load
+from estimator.catalogue.published_figures import TABLE, PublishedFigure
+from estimator.core.errors import LANGUAGES
+from estimator.workloads.published_comparison import published_beside
+from tests.support import answered
+
+DAY = date(2026, 11, 27)
+MISTRAL = Request(model="mistral-ai/mistral-large-2", output_tokens=400, zone="FRA")
+
+
+def beside(model: str, row: str) -> dict[str, object]:
+    """The entry of one row for one model."""
+    return next(e for e in published_beside([model], load(), DAY) if e["id"] == row)
+
+
+@pytest.mark.parametrize("row", published_figures.load(), ids=lambda row: row.id)
+def test_every_row_has_its_models_its_source_and_a_figure_of_ours(row: PublishedFigure) -> None:
+    figure = figure_named(row.figure)
+    assert figure is not None and figure.unit == row.unit
+    assert row.source in load().sources and row.locator
+    for model in row.model_ids:
+        assert model in models.load().by_id
+        ours = beside(model, row.id)["ours"]
+        assert isinstance(ours, dict)
+        assert (ours["central"] is None) == (row.phase == "life")
+
+
+def test_ours_is_what_an_estimate_of_the_same_request_says() -> None:
+    ours = beside("mistral-ai/mistral-large-2", "mistral-large-2/answer/gwp")["ours"]
+    same = Request(model="mistral-ai/mistral-large-2", output_tokens=400, provider="mistral", day=DAY)
+    found = estimate(same)["indicators"]["gwp"]
+    assert isinstance(ours, dict) and ours == {name: found[name] for name in ours}
+
+
+def test_the_words_say_each_column_that_differs_and_no_other() -> None:
+    """Google's gases: market-based, end of life not said, length and place supposed; training and manufacture alike."""
+    entry = beside("google/gemini-2.5-flash", "gemini/median-prompt/gwp")
+    why = entry["why"]
+    assert isinstance(why, list)
+    codes = [reason["code"] for reason in why]
+    assert codes == ["end_of_life_unknown", "accounting_market", "tokens_supposed", "place_supposed"]
+    assert all(set(reason) == {"code", *LANGUAGES} for reason in why)
+    onsite = beside("google/gemini-2.5-flash", "gemini/median-prompt/water-onsite")["why"]
+    assert isinstance(onsite, list) and not [r for r in onsite if r["code"].startswith("water")]
+
+
+def test_no_equation_reads_a_published_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand times the published values, and every other number of an estimate is what it was."""
+    before = estimate(MISTRAL, DAY)
+    louder = tuple(row.model_copy(update={"value": row.value * 1000}) for row in published_figures.load())
+    monkeypatch.setattr(published_figures, "load", lambda: louder)
+    after = estimate(MISTRAL, DAY)
+    for found, shown in zip(before.pop("published"), after.pop("published"), strict=True):
+        assert shown.pop("value") == 1000 * found.pop("value")
+        assert shown == found
+    assert after == before
+
+
+def test_one_module_reads_the_table(root: Path) -> None:
+    readers = [p for p in (root / "estimator").rglob("*.py") if TABLE in p.read_text("utf-8")]
+    assert [p.name for p in readers] == ["published_figures.py"]
+
+
+def test_a_row_that_was_not_opened_says_so(root: Path) -> None:
+    with (root / "factors" / TABLE).open(encoding="utf-8", newline="") as file:
+        rows = {row["id"]: row["reading"] for row in csv.DictReader(file)}
+    assert rows["mistral-large-2/answer/gwp"] == "second_hand" and rows["llama-3.1-405b/training/gwp"] == "opened"
+    said = answered("--lang", "fr", "estimate", "--model", "mistral-large-2", "--output-tokens", "400").stdout
+    assert "Périmètre différent" in said and "1,14\u00a0g" in said and "de seconde main" in said
+    assert (
+        "Périmètre différent" not in answered("estimate", "--model", "mistral-large-3", "--output-tokens", "9").stdout
+    )
+
+
+def test_the_method_page_shows_every_row(root: Path) -> None:
+    page = (root / "docs" / "methode.md").read_text("utf-8")
+    section = page.partition("## Périmètre différent")[2]
+    assert section.count("\n| `") == len(published_figures.load())
