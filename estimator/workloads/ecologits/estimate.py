@@ -15,11 +15,19 @@ from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.workloads.ecologits.formulas import EcologitsStep, compute, steps_for
-from estimator.workloads.ecologits.tables import Constant, EcologitsModel, ElectricityMix, Ends, Sourced, Tables, load
+from estimator.workloads.ecologits.tables import (
+    WORLD,
+    Constant,
+    EcologitsModel,
+    ElectricityMix,
+    Ends,
+    Sourced,
+    Tables,
+    load,
+)
 
 ECOLOGITS = "ecologits-0.11.3"
 PHYSICAL_MJ = 3.6  # a kilowatt-hour [MJ]: less primary energy than that is not physical
-WORLD = "WOR"  # EcoLogits' code of the world zone
 LOW_BITS = re.compile(r"4bit|awq|fp8|int8|gguf|quant", re.IGNORECASE)
 WORDS = {" ** ": " ^ ", " * ": " × ", " / ": " ÷ "}
 NAMES_SHOWN = 3
@@ -78,7 +86,7 @@ def estimate_ecologits(
     warnings += [*_about_model(entry, tables), *_about_mix(mix)]
     inputs = _inputs(entry, mix, tables, measured | {"output_tokens": output_tokens})
     worlds = (compute({n: i.low for n, i in inputs.items()}), compute({n: i.high for n, i in inputs.items()}))
-    steps = steps_for(inputs)
+    steps = tuple(step for step in steps_for(inputs) if step.name in worlds[0])
     return {
         "method": {"id": ECOLOGITS} | _sentence("method"),
         "question": {"provider": provider, "model": model, "zone": mix.zone, "output_tokens": output_tokens}
@@ -161,7 +169,7 @@ def _about_mix(mix: ElectricityMix) -> Warnings:
     said += [sentences("warnings", f"ecologits_{code}", zone=mix.zone) for code in _codes(mix.cautions)]
     if mix.zone == WORLD:
         said.append(sentences("warnings", "ecologits_world_row"))
-    if mix.pe_mj_per_kwh < PHYSICAL_MJ:
+    if mix.pe_mj_per_kwh is not None and mix.pe_mj_per_kwh < PHYSICAL_MJ:
         facts = {"zone": mix.zone, "value": mix.pe_mj_per_kwh, "floor": PHYSICAL_MJ}
         said.append(sentences("warnings", "ecologits_pe_below_physical", **facts))
     return said
@@ -187,9 +195,10 @@ def _inputs(model: EcologitsModel, mix: ElectricityMix, tables: Tables, typed: M
         for n, (low, high, unit) in sizes.items()
         if low is not None and high is not None
     }
-    values = {"gwp": mix.gwp_kgco2e_per_kwh, "adpe": mix.adpe_kgsbeq_per_kwh}
+    values: dict[str, float | None] = {"gwp": mix.gwp_kgco2e_per_kwh, "adpe": mix.adpe_kgsbeq_per_kwh}
     values |= {"primary_energy": mix.pe_mj_per_kwh, "water": mix.water_l_per_kwh}
-    found |= {f"grid_{x}": Input((v, v), MIX_UNITS[x], mix, mix.zone) for x, v in values.items()}
+    shipped = {name: value for name, value in values.items() if value is not None}
+    found |= {f"grid_{x}": Input((v, v), MIX_UNITS[x], mix, mix.zone) for x, v in shipped.items()}
     return found | {n: Input((v, v), "s" if n == "request_latency" else "1") for n, v in typed.items()}
 
 
@@ -200,6 +209,8 @@ def _middle(low: float, high: float) -> float:
 
 def _indicators(worlds: Pair) -> dict[str, Any]:
     def amount(name: str, unit: str) -> dict[str, Any]:
+        if name not in worlds[0]:
+            return Amount(unit=unit, missing=sentences("missing", "licence")).as_dict()
         low, high = (world[name] for world in worlds)
         middle = _middle(low, high)
         return Amount(

@@ -245,8 +245,12 @@ def steps_for(known: Iterable[str]) -> tuple[EcologitsStep, ...]:
 
 
 def compute(given: Mapping[str, float]) -> dict[str, float]:
-    """Every value of a request from its inputs: constants, model, provider, electricity, tokens, latency."""
+    """Every value of a request from its inputs: constants, model, provider, electricity, tokens, latency.
+
+    What needs an input that is not given is absent.
+    """
     values = dict(given)
     for step in steps_for(given):
-        values[step.name] = step.function(*(values[name] for name in step.inputs))
+        if all(name in values for name in step.inputs):
+            values[step.name] = step.function(*(values[name] for name in step.inputs))
     return values

@@ -12,6 +12,7 @@ from estimator.catalogue.csv_tables import FactorsRefused, records
 from estimator.catalogue.schema import TableRow
 
 MODELS, MIXES, CONSTANTS = "ecologits_models.csv", "ecologits_mixes.csv", "ecologits_constants.csv"
+WORLD = "WOR"  # EcoLogits' code of the world zone
 Ends = tuple[float, float]
 
 
@@ -56,12 +57,12 @@ class EcologitsModel(Sourced):
 
 
 class ElectricityMix(Sourced):
-    """Impacts of one kilowatt-hour of a zone. cautions are joined by `|`."""
+    """Impacts of one kilowatt-hour of a zone. cautions are joined by `|`. None: a value that may not ship."""
 
     zone: str
     gwp_kgco2e_per_kwh: float
-    adpe_kgsbeq_per_kwh: float
-    pe_mj_per_kwh: float
+    adpe_kgsbeq_per_kwh: float | None
+    pe_mj_per_kwh: float | None
     water_l_per_kwh: float
     cautions: str | None
 
@@ -121,10 +122,22 @@ def load() -> Tables:
     return Tables(
         version=digest.hexdigest(),
         models=_resolved_aliases(list(records(home, MODELS, EcologitsModel))),
-        mixes={m.zone: m for _, m in records(home, MIXES, ElectricityMix)},
+        mixes=_filled_from_the_world({m.zone: m for _, m in records(home, MIXES, ElectricityMix)}),
         constants={c.name: c for c in constants if not c.provider},
         hypotheses=hypotheses,
     )
+
+
+def _filled_from_the_world(mixes: dict[str, ElectricityMix]) -> dict[str, ElectricityMix]:
+    """A value that EcoLogits takes from its world row, as the cautions of a zone say, is read there."""
+    world = mixes[WORLD]
+    copied = {"adpe_kgsbeq_per_kwh": "electricity-mix-adpe-world", "pe_mj_per_kwh": "electricity-mix-pe-world"}
+    return {
+        zone: mix.model_copy(
+            update={name: getattr(world, name) for name, code in copied.items() if code in (mix.cautions or "")}
+        )
+        for zone, mix in mixes.items()
+    }
 
 
 def _resolved_aliases(models: list[tuple[int, EcologitsModel]]) -> dict[tuple[str, str], EcologitsModel]:
