@@ -108,6 +108,15 @@ def licences(catalogue: Catalogue) -> str:
     lines += ["- `open` : la table peut être redistribuée sous la licence dite."]
     lines += ["- `citation` : des valeurs isolées sont citées avec leur source, la table n'est pas reprise."]
     lines += ["- `own` : règle ou calcul de SobrIA, sous licence Apache-2.0.", ""]
+    lines += [
+        "Données de l'ADEME (Base IMPACTS, Base Empreinte, NegaOctet), d'où qu'elles viennent : des chiffres isolés "
+        "sont cités, jamais un tableau par pays ni par composant "
+        "([décision 0046](../docs/decisions/0046-base-impacts.md)). La licence du code qui les porte (MPL-2.0, MIT, "
+        "AGPL-3.0) ne dit rien des droits de la base : « droits d'origine non vérifiés » est écrit là où un chiffre "
+        "reste. Ce qui manque est « non estimable », et peut venir de "
+        "[vos propres tables](../docs/tables-personnelles.md).",
+        "",
+    ]
     lines += ["| source | titre | licence | redistribution |", "|---|---|---|---|"]
     lines += [f"| `{s.id}` | {s.title} | {s.licence} | {s.redistribution} |" for s in catalogue.sources.values()]
     return "\n".join(lines) + "\n"

@@ -40,6 +40,7 @@ TOP_LEVEL = {
     "CONTRIBUTING.md",
     "LICENSE",
     "README.md",
+    "REUSE.toml",
     "SECURITY.md",
     "dashboard",
     "docs",

@@ -149,6 +149,23 @@ def test_no_table_is_taken_over_whole_from_a_source_that_may_not_ship() -> None:
     assert {row["role"] for row in VALUED if row["source"] == "boaviztapi"} == {"rival"}
 
 
+def test_base_impacts_is_cited_by_single_figures() -> None:
+    """At most ten zones in each table, each under the words of the rule, as few as may be called single figures."""
+    cited = [row for row in VALUED if row["source"] == "base_impacts_2011"]
+    assert 0 < len({row["subject"] for row in cited}) <= 10
+    assert faults(cited, lambda r: "droits d'origine non vérifiés" in r["note"]) == []
+    assert {r["source"] for r in VALUED if r["quantity"] == "grid_adpe"} == {"base_impacts_2011"}
+    for column in ("adpe_kgsbeq_per_kwh", "pe_mj_per_kwh"):
+        assert len([row for row in read("ecologits_mixes") if row[column]]) <= 10, column
+    for name in ("base_impacts_2011", "ecologits_mix", "acv_num", "acv_trans", "negaoctet"):
+        assert "droits d'origine non vérifiés" in str(SOURCES[name]["licence"]), name
+
+
+def test_the_file_of_licences_has_every_source() -> None:
+    page = (FACTORS / "LICENSES.md").read_text("utf-8")
+    assert [name for name in SOURCES if f"| `{name}` |" not in page] == []
+
+
 def test_defaults_never_overlap_nor_leave_a_hole_in_time() -> None:
     spans = defaultdict(list)
     for row in DEFAULTS:
