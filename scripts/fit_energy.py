@@ -14,6 +14,7 @@ from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.schema import Factor
 from estimator.workloads.inference.measurements import (
     ANY,
+    MEDIA,
     PROMPTS,
     MeasuredConfiguration,
     Regression,
@@ -28,13 +29,16 @@ from scripts.fit_regression import ENERGY, TIME, fitted, refit
 FILE = Path(__file__).parent.parent / "factors" / "regression.csv"
 LEFT_OUT = FILE.parent / "results" / "leave_out.csv"
 SOURCE = "sobria_fit"
-UNITS = {"token_energy_step": "s", "token_time_step": "s", "image_energy": "kWh", "video_energy": "kWh"}
+MEDIA_ROWS = [f"{kind}_energy" for kind in MEDIA]
+UNITS = {"token_energy_step": "s", "token_time_step": "s"} | dict.fromkeys(MEDIA_ROWS, "kWh")
+READ, COMPUTED = ("mlenergy", "1/1/2/2"), ("open-asr", "2/2/3/3")  # family and quality
 LOCATOR = "scripts/fit_energy.py sur factors/model_energy.csv"
 NOTES = {
     "min_max": "Moindres carrés ; bornes : plus basse et plus haute valeur quand une architecture est retirée.",
     "p5_p95": "Mesuré sur prédit, points à 5, 50 et 95 % sur des architectures retirées.",
     "token_range": "Étendue des configurations mesurées.",
     "token_outside": "Par facteur e hors de l'étendue mesurée : dérive quand un bout de l'étendue est caché.",
+    "sound": "Moyenne géométrique des modèles dont la vitesse est publiée ; bornes : plus sobre et plus gourmand.",
     "media": "Moyenne géométrique des modèles mesurés ; bornes : plus sobre et plus gourmande des configurations.",
 }
 
@@ -82,28 +86,31 @@ def fitted_rows() -> list[dict[str, str]]:
     """Factor rows of a fit, with six significant figures."""
     table = bare()
     rows = [_row(*item) for item in fitted(refit(table))]
-    for kind in ("image", "video"):
-        found = [r for r in table.rows if r.unit == f"J/{kind}"]
-        middle = math.exp(sum(math.log(r.energy_j) for r in found) / len(found))
-        ends = (
-            min(r.energy_low_j or r.energy_j for r in found),
-            middle,
-            max(r.energy_high_j or r.energy_j for r in found),
-        )
-        rows.append(_row(f"{kind}_energy", ANY, tuple(v / 3.6e6 for v in ends), "min_max"))
+    for kind, unit in MEDIA.items():
+        found = [r for r in table.rows if r.unit == unit]
+        if found:
+            rows.append(_row(f"{kind}_energy", ANY, tuple(v / 3.6e6 for v in _ends(found)), "min_max"))
     return rows
+
+
+def _ends(rows: Sequence[MeasuredConfiguration]) -> tuple[float, float, float]:
+    """Least, geometric mean and most of the energy of an output of all measured models [J]."""
+    low, high = min(r.energy_low_j or r.energy_j for r in rows), max(r.energy_high_j or r.energy_j for r in rows)
+    return low, math.exp(sum(math.log(r.energy_j) for r in rows) / len(rows)), high
 
 
 def _row(quantity: str, subject: str, ends: Sequence[float], kind: str) -> dict[str, str]:
     low, value, high = (f"{v:.6g}" for v in ends)
     special = next((n for n in ("token_range", "token_outside") if quantity.startswith(n)), kind)
-    note = NOTES["media" if quantity in ("image_energy", "video_energy") else special]
+    sound = quantity == "sound_energy"
+    note = NOTES["sound" if sound else "media" if quantity in MEDIA_ROWS else special]
+    family, quality = COMPUTED if sound else READ
     row = dict.fromkeys(Factor.model_fields, "")
     return row | {
         "id": f"{quantity}/{subject}/2026", "quantity": quantity, "subject": subject, "role": "default",
         "value": value, "low": low, "high": high, "bounds_kind": kind, "unit": UNITS.get(quantity, "1"),
-        "geography": "GLOBAL", "boundary": "use", "family": "mlenergy", "source": SOURCE, "locator": LOCATOR,
-        "quality": "1/1/2/2", "review_by": "2027-06-30", "note": note,
+        "geography": "GLOBAL", "boundary": "use", "family": family, "source": SOURCE, "locator": LOCATOR,
+        "quality": quality, "review_by": "2027-06-30", "note": note,
     }  # fmt: skip
 
 

@@ -65,6 +65,7 @@ class ParameterCount(NamedTuple):
 class Model(TableRow):
     """One architecture, under all its names. Parameters in billions; None where unknown, never zero.
 
+    `modality`: of what it makes or, for "audio", hears; "speech" is sound that it makes from a text.
     `confidence`: published by its makers, guessed by a catalogue (always with bounds), or unknown.
     `eco_name`: its entries `provider:name` in EcoLogits, `|` separated, the one with a known throughput first.
     """
@@ -74,7 +75,7 @@ class Model(TableRow):
     publisher: str
     open_class: Literal["closed", "weights", "open"]
     licence: str
-    modality: Literal["text", "multimodal", "image", "video", "audio"]
+    modality: Literal["text", "multimodal", "image", "video", "audio", "speech"]
     architecture: Literal["dense", "moe", "unknown"]
     total_params_b: float | None = Field(gt=0)
     total_low: float | None = Field(gt=0)

@@ -17,6 +17,8 @@ TERMS = ("step", "weights", "compute", "context", "sparse", "device")
 PROMPTS = {"sourcegraph-fim": "prompt_code", "image-chat": "prompt_image", "video-chat": "prompt_video"}
 TABLES = ("regression.csv", "power.csv")
 SHEET = ("max_power", "device_bandwidth", "device_compute")
+MediaKind = Literal["image", "video", "sound"]
+MEDIA: Mapping[MediaKind, str] = {"image": "J/image", "video": "J/video", "sound": "J/second of sound"}
 
 
 class MeasuredConfiguration(TableRow):
@@ -40,7 +42,7 @@ class MeasuredConfiguration(TableRow):
     energy_j: float
     energy_low_j: float | None
     energy_high_j: float | None
-    unit: Literal["J/output token", "J/image", "J/video"]
+    unit: Literal["J/output token", "J/image", "J/video", "J/second of sound"]
     source: str
     locator: str
     note: str

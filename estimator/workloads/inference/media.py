@@ -1,12 +1,12 @@
-"""Energy of an image or a video at the accelerators: of its model where it was measured, else of all that were."""
+"""Energy of an image, a video or a second of sound heard, at the accelerators: of its model where it was measured, else
+of all that were."""
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 from estimator.catalogue.load import load as catalogue
 from estimator.catalogue.schema import Factor
-from estimator.workloads.inference.measurements import ANY, TokenTables, load
+from estimator.workloads.inference.measurements import ANY, MEDIA, MediaKind, TokenTables, load
 from estimator.workloads.inference.serving import computed
 
 JOULES_PER_KWH = 3.6e6
@@ -14,7 +14,7 @@ JOULES_PER_KWH = 3.6e6
 
 @dataclass(frozen=True)
 class MediaEnergy:
-    """Electricity of one image or video as a factor [kWh], the measured rows behind it, codes of what to tell."""
+    """Electricity of one image, video or second of sound [kWh], the rows behind it, codes of what to tell."""
 
     factor: Factor
     rows: tuple[str, ...]
@@ -22,11 +22,11 @@ class MediaEnergy:
 
 
 def media_energy(
-    kind: Literal["image", "video"], model: str | None, device: str | None, table: TokenTables | None = None
+    kind: MediaKind, model: str | None, device: str | None, table: TokenTables | None = None
 ) -> MediaEnergy:
-    """Electricity of one image or one video of the accelerators."""
+    """Electricity of the accelerators for one image, one video or one second of sound that a model hears."""
     table = table or load()
-    rows = [r for r in table.rows if r.unit == f"J/{kind}" and r.model == model]
+    rows = [r for r in table.rows if r.unit == MEDIA[kind] and r.model == model]
     if not rows:
         item = table.find(f"{kind}_energy")
         return MediaEnergy(item, (item.id,), ("model_unknown",))
