@@ -14,7 +14,7 @@ from estimator.catalogue.models import ModelUnknown
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
-from estimator.workloads.inference.measurements import ANY
+from estimator.workloads.inference.measurements import ANY, MediaKind
 from estimator.workloads.inference_inventory import media_factors, token_factors
 
 WAITING = "waiting"
@@ -23,6 +23,7 @@ SUPPOSED = ("token_prompt_chat", "context_spread", "token_default_output")
 BESIDE = ("device_load", "provisioning_factor")  # factors of waiting cards, which no answer needs
 SERVING_COLUMNS = dict.fromkeys(("serving", "model", "kind", "card", "bits", "place", "site"), "VARCHAR")
 SERVING_COLUMNS |= dict.fromkeys(("cards", "flight_class", "flight"), "DOUBLE")
+MEDIA: dict[str, MediaKind] = {"images": "image", "sound": "sound"}  # kinds of a way of serving that are not tokens
 _BITS = re.compile(r"\d+")
 Row = Mapping[str, Any]  # of the table `servings`
 
@@ -85,9 +86,10 @@ def _answers(catalogue: Catalogue, row: Row, day: date, names: Sequence[str]) ->
     """The factors of the answers of a way of serving; the same reason for all where there are none."""
     model, bits = row["model"], _BITS.search(row["bits"])
     try:
-        if row["kind"] == "images":
-            return _missing(names, model, "no_output_time") | media_factors("image", model, row["card"] or None)
-        found = token_factors(
+        if row["kind"] in MEDIA:
+            found = media_factors(MEDIA[row["kind"]], model, row["card"] or None)
+            return _missing(names, model, "no_output_time") | found
+        tokens = token_factors(
             catalogue,
             day,
             model=model,
@@ -99,8 +101,8 @@ def _answers(catalogue: Catalogue, row: Row, day: date, names: Sequence[str]) ->
         ).bounds
     except ModelUnknown:
         return _missing(names, model, "unknown_model")
-    reason = found["model_parameters"].missing
-    return _missing(names, model, reason) if reason else found
+    reason = tokens["model_parameters"].missing
+    return _missing(names, model, reason) if reason else tokens
 
 
 def _missing(names: Sequence[str], model: str, reason: str) -> dict[str, SelectedFactor]:

@@ -1,17 +1,19 @@
-"""What a model answered, as amounts and selected factors: tokens written, read and read again; images and videos."""
+"""What a model answered, as amounts and selected factors: tokens written, read and read again; images, videos and
+seconds of sound."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from estimator.catalogue import models
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import sentences
+from estimator.workloads.inference.measurements import MediaKind
 from estimator.workloads.inference.measurements import load as measured_tables
-from estimator.workloads.inference.media import media_energy
+from estimator.workloads.inference.media import MediaEnergy, media_energy
 from estimator.workloads.inference.serving import Serving, ServingFactors, serving_factors, size_of
 from estimator.workloads.request import Request
 
@@ -38,17 +40,14 @@ def inference_inventory(
     runs, so that sites are compared on all else.
     """
     model = models.find(request.model or "")
-    if request.audio_s is not None:
-        missing = SelectedFactor("media_energy", model.id, None, missing="no_audio_energy")
-        return InferenceInventory({"media_outputs": request.audio_s * request.requests}, {"media_energy": missing})
-    made = request.images or request.videos
+    made = _media_made(request)
     if made is not None and request.output_tokens is None:
-        kind: Literal["image", "video"] = "image" if request.images is not None else "video"
-        found = media_energy(kind, _measured_names().get(model.id, model.name), device)
-        told = [sentences("token_warnings", code) for code in found.warnings]
-        bounds = {"media_energy": SelectedFactor("media_energy", model.id, found.factor)}
+        kind, count = made
+        bounds, found = _media(kind, model, device)
+        told = [sentences("token_warnings", code) for code in (found.warnings if found else ())]
         bounds["output_hours"] = SelectedFactor("output_hours", model.id, None, missing="no_output_time")
-        return InferenceInventory({"media_outputs": made * request.requests}, bounds, found.rows, told)
+        amounts = {"media_outputs": count * request.requests}
+        return InferenceInventory(amounts, bounds, found.rows if found else (), told)
     factors = token_factors(
         catalogue,
         day,
@@ -96,11 +95,30 @@ def token_factors(catalogue: Catalogue, day: date, model: str, **facts: Any) -> 
     return serving_factors(Serving(known.id, size, _measured_names().get(known.id), **facts), catalogue, day)
 
 
-def media_factors(kind: Literal["image", "video"], model: str, device: str | None) -> dict[str, SelectedFactor]:
-    """The factor of an image or a video of a model of the catalogue. ModelUnknown."""
-    known = models.find(model)
-    found = media_energy(kind, _measured_names().get(known.id, known.name), device)
-    return {"media_energy": SelectedFactor("media_energy", known.id, found.factor)}
+def media_factors(kind: MediaKind, model: str, device: str | None) -> dict[str, SelectedFactor]:
+    """The factor of an image, a video or a second of sound of a model of the catalogue. ModelUnknown."""
+    return _media(kind, models.find(model), device)[0]
+
+
+def _media_made(request: Request) -> tuple[MediaKind, float] | None:
+    """What one request makes, or hears, besides tokens, and how much of it."""
+    if request.images is not None:
+        return "image", request.images
+    if request.videos is not None:
+        return "video", request.videos
+    return ("sound", request.audio_s) if request.audio_s is not None else None
+
+
+def _media(
+    kind: MediaKind, model: models.Model, device: str | None
+) -> tuple[dict[str, SelectedFactor], MediaEnergy | None]:
+    """The factor of an output and what it rests on; a reason and nothing where no source speaks of such a model: only
+    models that transcribe were timed, neither those that speak nor those that converse."""
+    if kind == "sound" and model.modality != "audio":
+        reason = "no_speech_energy" if model.modality == "speech" else "no_audio_energy"
+        return {"media_energy": SelectedFactor("media_energy", model.id, None, missing=reason)}, None
+    found = media_energy(kind, _measured_names().get(model.id, model.name), device)
+    return {"media_energy": SelectedFactor("media_energy", model.id, found.factor)}, found
 
 
 def evidence(ids: Iterable[str], catalogue: Catalogue) -> list[dict[str, Any]]:

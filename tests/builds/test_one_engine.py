@@ -24,7 +24,13 @@ MODELS = (1, 3, 10, 50, 157)
 HOSTS = ("class/server-room", "class/hyperscale", "class/desk", "class/server-unknown")
 CARDS = (None, "gpu/h100-sxm-80", "gpu/l40s", "gpu/a100-sxm-80")
 IN_FLIGHT = (None, 1.0, 16.0, 64.0, 256.0)  # of a class of requests in flight each: alone in it, each is itself
-COUNTED = ("output_tokens", "input_tokens", "cached_tokens", "images")
+COUNTED = ("output_tokens", "input_tokens", "cached_tokens", "images", "audio_s")
+HEARD = (
+    "whisper-large-v3",
+    "gpt-4o-mini-transcribe",
+    "gpt-4o-mini-tts",
+    "gpt-4o",
+)  # timed, never timed, speaks, converses
 DAY = date(2026, 3, 1)
 
 
@@ -55,6 +61,17 @@ def drawn_uses(count: int) -> list[dict[str, Any]]:
     return uses
 
 
+def heard_uses() -> list[dict[str, Any]]:
+    """Sound that a model hears, at three kinds of site, on a known card and on none."""
+    facts = {"zone": "FRA", "requests": 3.0, "precision_bits": None, "concurrency": None, "device_count": None}
+    ids = [models.find(name).id for name in HEARD]
+    return [
+        facts | {"model": model, "audio_s": 90.0, "host": host, "device": card}
+        for model in ids
+        for host, card in zip(HOSTS, CARDS, strict=True)
+    ]
+
+
 def row_of(number: int, use: dict[str, Any]) -> Any:
     """The row of the ledger that says the same use: sums over its requests."""
     count = use["requests"]
@@ -68,7 +85,7 @@ def row_of(number: int, use: dict[str, Any]) -> Any:
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
     """Each use, its figures in a build of all of them, and what `estimate` answers."""
-    uses = drawn_uses(USES)
+    uses = drawn_uses(USES) + heard_uses()
     home = built(tmp_path_factory.mktemp("uses"), *(row_of(n, use) for n, use in enumerate(uses)))
     services = {entry.service_key: entry.model_dump()["indicators"] for entry in home.services()}
     asked = [estimate(Request(**use, day=DAY))["indicators"] for use in uses]
@@ -78,6 +95,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, Any],
 def test_a_build_computes_what_estimate_computes(both: list[tuple[dict[str, Any], ...]]) -> None:
     for use, build, answer in both:
         assert leaves(build) == pytest.approx(leaves(answer), rel=1e-9), use
+    heard = {use["model"]: leaves(build) for use, build, _ in both if use.get("audio_s")}
+    assert [bool(heard[models.find(name).id]) for name in HEARD] == [True, True, False, False]
 
 
 def leaves(figures: dict[str, Any], path: str = "") -> dict[str, float]:

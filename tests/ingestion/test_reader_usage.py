@@ -66,6 +66,17 @@ def test_a_bucket_read_again_when_it_is_fuller_replaces_itself(tmp_path: Path) -
     assert statuses(tmp_path) == [(40, "superseded"), (400, "current")]
 
 
+def test_seconds_of_sound_are_an_output_that_is_modelled(tmp_path: Path) -> None:
+    """An hour heard by whisper-1, without tokens: 280 W ÷ 64.51 = 4.34 J a second on the card that was timed."""
+    heard = page(object="organization.usage.audio_transcriptions.result", seconds=3600, model="whisper-1")
+    for cell in ("input_tokens", "output_tokens"):
+        heard["data"][0]["results"][0].pop(cell)
+    (row,) = rows_of(json.dumps(heard))
+    assert (row.audio_s, row.model, "no_output" in row.checks) == (3600, "whisper-1", False)
+    energy = built(tmp_path, row).totals().indicators["energy"]
+    assert 0.004 < energy["at_factor_values"] < 0.02  # 4.34 Wh × 1.32 × 1.43 × the PUE of the site
+
+
 def test_a_page_a_line_and_pages_in_a_list_say_the_same() -> None:
     pages = [page(), page(model="gpt-4o-mini")]
     lines = "\n".join(map(json.dumps, pages))

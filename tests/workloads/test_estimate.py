@@ -110,10 +110,38 @@ def test_an_image_is_its_measured_energy_and_its_card_time_is_unknown() -> None:
     assert body["indicators"]["gwp"]["devices"]["missing"]["code"] == "no_output_time"
 
 
-def test_a_second_of_sound_is_not_estimable_and_never_zero() -> None:
-    body = asked(model="gpt-4o", audio_s=60, zone="FRA")
+def test_an_hour_of_sound_by_hand() -> None:
+    """Whisper large-v3, 280 W ÷ 68.56 and 280 W ÷ 110.92: √(4.084 × 2.524) = 3.2106 J for one second of sound; an hour
+    is 3.2106 Wh of the card; × 1.32 for cards that wait, × 1.43 for the server. From 160 W ÷ 110.92 to 400 W ÷ 68.56.
+    """
+    body = asked(model="whisper-large-v3", audio_s=1800, requests=2, device="gpu/a100-sxm-80", zone="FRA")
+    made = next(f for f in body["factors"] if f["quantity"] == "media_energy")
+    joules = [made[name] * 3.6e6 for name in ("low", "value", "high")]
+    assert joules == pytest.approx([160 / 110.92, 280 / (68.56 * 110.92) ** 0.5, 400 / 68.56], rel=2e-3)
+    assert central(body, "it_energy") == pytest.approx(3.2106e-3 * 1.32 * 1.43, rel=1e-3)
+    assert body["indicators"]["gwp"]["devices"]["missing"]["code"] == "no_output_time"
+    assert [w["code"] for w in body["warnings"] if w["code"] == "sound_computed"] == ["sound_computed"]
+
+
+def test_a_transcription_model_that_was_never_timed_takes_the_interval_of_all() -> None:
+    """From Parakeet on short clips at 160 W to Voxtral Realtime at 400 W: 160 ÷ 1,719.32 and 400 ÷ 28.2 J."""
+    body = asked(model="gpt-4o-mini-transcribe", audio_s=60, zone="FRA")
+    made = next(f for f in body["factors"] if f["quantity"] == "media_energy")
+    assert [made["low"] * 3.6e6, made["high"] * 3.6e6] == pytest.approx([160 / 1719.32, 400 / 28.2], rel=1e-3)
+    assert {"model_unknown", "sound_computed"} <= {w["code"] for w in body["warnings"]}
+
+
+@pytest.mark.parametrize(("model", "code"), [("gpt-4o", "no_audio_energy"), ("gpt-4o-mini-tts", "no_speech_energy")])
+def test_sound_that_no_source_speaks_of_is_not_estimable_and_never_zero(model: str, code: str) -> None:
+    body = asked(model=model, audio_s=60, zone="FRA")
     assert body["indicators"]["energy"]["central"] is None
-    assert body["indicators"]["energy"]["missing"]["code"] == "no_audio_energy"
+    assert body["indicators"]["energy"]["missing"]["code"] == code
+
+
+def test_tokens_with_sound_count_as_tokens_and_say_it() -> None:
+    both, alone = asked(**SERVED, audio_s=60), asked(**SERVED)
+    assert both["indicators"] == alone["indicators"]
+    assert "media_not_counted" in {w["code"] for w in both["warnings"]}
 
 
 def test_training_is_a_score_of_its_own() -> None:

@@ -43,7 +43,12 @@ CREATE VIEW counted AS
 SELECT
   row_status.*,
   COALESCE(charged.charge_share, 1.0) AS charge_share,
-  CASE WHEN row_status.output_tokens > 0 OR row_status.images IS NULL THEN 'tokens' ELSE 'images' END AS kind,
+  CASE
+    WHEN row_status.output_tokens > 0 THEN 'tokens'
+    WHEN row_status.audio_s > 0 AND COALESCE(row_status.images, 0) = 0 THEN 'sound'
+    WHEN row_status.images IS NULL THEN 'tokens'
+    ELSE 'images'
+  END AS kind,
   COALESCE(row_status.device, '') AS card,
   COALESCE(row_status.device_count, 0) AS cards,
   COALESCE(row_status.precision, '') AS bits,

@@ -10,7 +10,7 @@ WITH told AS (
     CASE WHEN kind = 'tokens' THEN NULLIF(requests, 0) END AS answers,
     input_tokens AS read,
     GREATEST(COALESCE(input_tokens, 0) - COALESCE(cached_tokens, 0), 0) AS read_anew,
-    CASE WHEN kind = 'images' THEN images END AS media_outputs
+    CASE kind WHEN 'images' THEN images WHEN 'sound' THEN audio_s END AS media_outputs
   FROM runs
   WHERE modelled
 ),

@@ -276,7 +276,7 @@ def counts_only(model: str, counts: Mapping[str, float | None]) -> tuple[dict[st
         by_request = (value or 0.0) / (counts.get("requests") or 1.0) if name in _BY_REQUEST else 0.0
         if (value or 0.0) > MOST_COUNTED or by_request > MOST_BY_REQUEST:
             raise RowRefused("beyond_use", field=name, value=f"{value:.4g}")
-    done = counts.get("output_tokens") or counts.get("images")
+    done = counts.get("output_tokens") or counts.get("images") or counts.get("audio_s")
     checks = [] if model and done else ["no_output" if model else "no_model"]
     return {**counts, "model": model or None, "other_mode": NOT_DECLARED}, checks
 

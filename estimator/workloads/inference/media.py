@@ -10,6 +10,11 @@ from estimator.workloads.inference.measurements import ANY, MEDIA, MediaKind, To
 from estimator.workloads.inference.serving import computed
 
 JOULES_PER_KWH = 3.6e6
+HEARD: dict[MediaKind, tuple[str, ...]] = {
+    "image": (),
+    "video": (),
+    "sound": ("sound_computed",),
+}  # what is always told
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ def media_energy(
     rows = [r for r in table.rows if r.unit == MEDIA[kind] and r.model == model]
     if not rows:
         item = table.find(f"{kind}_energy")
-        return MediaEnergy(item, (item.id,), ("model_unknown",))
+        return MediaEnergy(item, (item.id,), ("model_unknown", *HEARD[kind]))
     here = [r for r in rows if _covers(device, r.device)]
     used = here or rows
     value = math.exp(sum(math.log(r.energy_j) for r in used) / len(used))
@@ -40,9 +45,9 @@ def media_energy(
         assert ratio.low and ratio.value and ratio.high
         low, high, ids = low * ratio.low / ratio.value, high * ratio.high / ratio.value, (*ids, ratio.id)
     ends = (low / JOULES_PER_KWH, value / JOULES_PER_KWH, high / JOULES_PER_KWH)
-    where = f"{model}/{device or 'any'}".replace(" ", "-")
+    where = f"{model}/{device or ANY}".replace(" ", "-")
     item = computed(f"media_energy/{where}", "media_energy", ends, used[0].source, used[0].locator, unit="kWh")
-    return MediaEnergy(item, ids, () if here else ("device_unknown",))
+    return MediaEnergy(item, ids, (*(() if here else ("device_unknown",)), *HEARD[kind]))
 
 
 def _covers(asked: str | None, had: str) -> bool:

@@ -136,7 +136,8 @@ def serving_factors(
     warnings += ["outside_active"] if beyond else []
     own = math.hypot(found.own, beyond * math.log(table.regression.outside) / Z95)
     bounds |= _residual(serving, found.mean, found.common, own)
-    rows = tuple(r.id for r in table.rows if r.model == serving.measured and serving.measured)
+    mine = serving.measured is not None
+    rows = tuple(r.id for r in table.rows if mine and r.model == serving.measured and r.unit == "J/output token")
     return ServingFactors(bounds, tuple(dict.fromkeys(warnings)), rows)
 
 
