@@ -20,6 +20,7 @@ EXPECTED = {
     "part": ("embodied_gwp", "embodied_adpe", "embodied_primary_energy"),
     "terminal": ("embodied_gwp", "embodied_adpe", "embodied_primary_energy"),
     "storage": ("storage_energy", "storage_replication"),
+    "alternative": (("act_energy", "standby_energy"),),
     "equivalence": (("equivalence_gwp", "equivalence_water", "equivalence_energy"),),
 }
 

@@ -60,10 +60,13 @@ class Quantity(TableRow):
 
 
 class Subject(TableRow):
-    """Subject of a factor: a hosting site, a device, a machine, a measurement mode, a network."""
+    """Subject of a factor: a hosting site, a device, a machine, a measurement mode, a network, a program without AI."""
 
     id: str
-    kind: Literal["host", "device", "machine", "mode", "gap", "network", "part", "terminal", "storage", "equivalence"]
+    kind: Literal[
+        "host", "device", "machine", "mode", "gap", "network", "part", "terminal", "storage", "equivalence",
+        "alternative",
+    ]  # fmt: skip
     proof: Proof | Literal[""]
     zone: str
     wider: str = Field(alias="class")

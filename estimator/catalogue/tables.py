@@ -23,6 +23,7 @@ FACTOR_TABLES = (
     "parts.csv",
     "storage.csv",
     "equivalences.csv",
+    "alternatives.csv",
     "regression.csv",
 )
 OWN_TABLES = "SOBRIA_FACTORS"  # environment variable: folder of the user's own tables

@@ -78,6 +78,7 @@ def test_quantities_units_and_subjects_are_those_of_the_dictionaries() -> None:
         "network": "network",
         "storage": "storage",
         "equivalence": "equivalence",
+        "alternative": "alternative",
     }
     shared = {"embodied_gwp", "embodied_adpe", "embodied_primary_energy", "lifetime", "occupancy"}
 
