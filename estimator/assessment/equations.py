@@ -97,8 +97,20 @@ def terminal_energy(terminal_hours: Q, terminal_power: Q) -> Q:
     return terminal_hours * terminal_power
 
 
+@formula(unit="kWh", reference="SobrIA, méthode : actes d'un programme sans IA × électricité d'un acte")
+def program_energy(program_acts: Q, act_energy: Q) -> Q:
+    return program_acts * act_energy
+
+
+@formula(unit="kWh", reference="SobrIA, méthode : machine gardée allumée pour un programme sans IA, actes à part")
+def kept_energy(kept_years: Q, standby_energy: Q) -> Q:
+    return kept_years * standby_energy
+
+
 @formula(unit="kWh", reference="SobrIA, méthode", either=True)
-def it_energy(measured_energy: Q, modelled_energy: Q, stored_energy: Q, terminal_energy: Q) -> Q: ...
+def it_energy(
+    measured_energy: Q, modelled_energy: Q, stored_energy: Q, terminal_energy: Q, program_energy: Q, kept_energy: Q
+) -> Q: ...
 
 
 @formula(unit="kWh", reference="ISO/IEC 30134-2 (PUE)")

@@ -12,6 +12,7 @@ from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
+from estimator.comparison.program_inventory import program_inventory
 from estimator.comparison.scenario import Option, People, Scenario
 from estimator.comparison.verdict_text import BARE
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
@@ -68,7 +69,8 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
     """Inventory of an option for `times` the volume of the scenario. SubjectUnknown, ModelUnknown, ServiceUnknown …"""
     units = scenario.need.volume * times
     attempts = units * option.attempts / option.acceptance
-    proof: Mapping[str, float] = {"estimated": 1.0} if option.use or option.people else {}
+    modelled = option.use or option.alternative or option.people
+    proof: Mapping[str, float] = {"estimated": 1.0} if modelled else {}
     outside = False
     if option.use is not None:
         resolved = resolve(_question(scenario, option, attempts), context.catalogue, context.day)
@@ -80,6 +82,11 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
         inventory, proof = _measured_inventory(option, attempts, context)
         ran = {group.bounds["grid_gwp"].subject or None for group in inventory.groups}
         outside = _is_outside(scenario.constraints.location, ran, inventory, context.catalogue, said="ran_")
+    elif option.alternative is not None:
+        place, inventory = program_inventory(option.alternative, attempts, context.catalogue, context.day)
+        outside = _is_outside(scenario.constraints.location, [place], inventory, context.catalogue)
+        host = option.alternative.host
+        inventory.groups = [_with_supplier_answers(group, host, context) for group in inventory.groups]
     else:
         inventory = Inventory()
     people = _people(scenario, option, units, context)

@@ -73,6 +73,18 @@ class MeasuredService(Strict):
     items: float | None = Field(None, gt=0, description="units that these runs made; default: their own count")
 
 
+class Program(Strict):
+    """A program without AI, of the table of alternatives, that meets the need in place of a model."""
+
+    id: str = Field(pattern=r"^alternative/[a-z0-9-]+$")
+    existing_server: bool = Field(description="whether it runs on a server that exists already, idle or not")
+    acts: float = Field(1.0, gt=0, le=1e9, description="for one attempt")
+    kept_years: float = Field(1.0, gt=0, le=100, description="over the period, of a machine kept on for it [year]")
+    zone: str | None = None
+    host: str | None = None
+    pue: float | None = None
+
+
 class Option(Strict):
     """One way to meet the need. `use` describes one attempt; `reserved_hours` a server for the whole period."""
 
@@ -87,6 +99,7 @@ class Option(Strict):
     quality: Quality | None = None
     use: Request | None = None
     measured: MeasuredService | None = None
+    alternative: Program | None = None
     reserved_hours: float | None = Field(None, gt=0, le=1e9, description="of all devices, over the period [h]")
     people: People | None = None
 
@@ -96,7 +109,7 @@ class Option(Strict):
             raise PydanticCustomError("option_without_why", "an option that is rejected says why")
         if self.method == "model" and self.status == "studied" and self.use is None and self.measured is None:
             raise PydanticCustomError("option_without_use", "an option with a model says its use")
-        if self.use is not None and self.measured is not None:
+        if sum(described is not None for described in (self.use, self.measured, self.alternative)) > 1:
             raise PydanticCustomError("option_twice_described", "use or measured, not both")
         if self.use is not None and USES & self.use.model_fields_set:
             held = {"fields": ", ".join(sorted(USES & self.use.model_fields_set))}

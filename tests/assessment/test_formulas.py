@@ -69,6 +69,8 @@ def test_energy_of_components_with_their_corrections() -> None:
         ("modelled_energy", (350, 1.43), 500.5),
         ("stored_energy", (1000, 0.008, 2), 16),
         ("terminal_energy", (10, 0.0765), 0.765),
+        ("program_energy", (1e6, 3.28e-9), 0.00328),
+        ("kept_energy", (2, 11.2), 22.4),
         ("answering_hours", (4e5, 6e-8, 1e6, 1e-9, 1e8, 1e-11), 0.024 + 0.001 + 0.001),
         ("server_hours", (24, 8), 3),
         ("use_gwp", (150, 0.0461), 150 * 0.0461),

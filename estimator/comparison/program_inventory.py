@@ -1,0 +1,34 @@
+"""Inventory of a program without AI: its acts, and the machine kept on for it when none exists already."""
+
+from datetime import date
+
+from estimator.assessment.evaluation import ActivityGroup
+from estimator.catalogue.tables import Catalogue
+from estimator.comparison.scenario import Program
+from estimator.core.errors import sentences
+from estimator.workloads.inventory import PLACE, Inventory
+from estimator.workloads.request import Request
+from estimator.workloads.resolution import resolve, resolve_subject
+
+
+def program_inventory(
+    program: Program, attempts: float, catalogue: Catalogue, day: date
+) -> tuple[str | None, Inventory]:
+    """The zone of a program, and its groups for all attempts of the period. SubjectUnknown names the nearest.
+
+    A service that is on no machine of one's own has no part that waits: a search engine, an e-mail.
+    """
+    resolve_subject(program.id, ("alternative",), catalogue)
+    resolved = resolve(Request(zone=program.zone, host=program.host, pue=program.pue), catalogue, day)
+    inventory, place = Inventory(warnings=list(resolved.warnings)), resolved.bounds(*PLACE)
+    act, standby = (resolved.bound(name, program.id) for name in ("act_energy", "standby_energy"))
+    inventory.groups.append(ActivityGroup({"program_acts": attempts * program.acts}, place | {"act_energy": act}))
+    if standby.factor is None:
+        inventory.warnings.append(sentences("warnings", "program_of_others"))
+    elif program.existing_server:
+        inventory.warnings.append(sentences("warnings", "program_on_existing_server"))
+    else:
+        kept = ActivityGroup({"kept_years": program.kept_years}, place | {"standby_energy": standby})
+        inventory.groups.append(kept)
+    inventory.warnings.append(sentences("warnings", "program_without_manufacture"))
+    return resolved.subjects["zone"], inventory

@@ -1,0 +1,101 @@
+"""Options without AI that the tables know: acts, and a machine kept on for them or not; by hand."""
+
+from datetime import date
+
+import pytest
+
+from estimator.catalogue.load import load
+from estimator.comparison.comparison import Comparator
+from estimator.comparison.option_inventory import ComparisonContext
+from estimator.comparison.scenario import Scenario, ScenarioRefused, parse_scenario, scenario_of
+from estimator.comparison.scenario_toml import scenario_toml
+from estimator.workloads.resolution import SubjectUnknown
+
+DAY = date(2026, 6, 1)
+PLACE = {"zone": "FRA", "pue": 1.5}
+MODEL = {"id": "modele", "label": "le modèle", "method": "model", "quality": {"value": 0.9}}
+CHAT = MODEL | {"use": {"model": "gpt-4o", "output_tokens": 300, "input_tokens": 500, **PLACE}}
+
+
+def first(**program: object) -> dict:
+    return {
+        "id": "sans-ia",
+        "label": "sans IA",
+        "method": "none",
+        "quality": {"value": 0.9},
+        "alternative": PLACE | program,
+    }
+
+
+def scenario(*options: dict, volume: float = 40_000) -> Scenario:
+    need = {"unit": "une réponse", "volume": volume}
+    return scenario_of({"title": "essai", "day": DAY, "need": need, "options": list(options)})
+
+
+def worked(*options: dict, volume: float = 40_000) -> Comparator:
+    return Comparator(scenario(*options, volume=volume), ComparisonContext(load(), DAY))
+
+
+def energy(found: Comparator) -> float:
+    """Site electricity at factor values [kWh]."""
+    return sum(group.values["site_energy"] for group in found.evaluated["sans-ia"].built.groups)
+
+
+def codes(found: Comparator) -> set[str]:
+    return {warning["code"] for warning in found.evaluated["sans-ia"].built.warnings}
+
+
+def test_searches_on_a_server_that_exists_are_their_acts() -> None:
+    """40,000 searches × 2 for each × 3.28 µWh × PUE 1.5 = 0.39 Wh; accepted once in two, twice that."""
+    asked = first(id="alternative/text-search", existing_server=True, acts=2)
+    found = worked(asked)
+    assert energy(found) == pytest.approx(40_000 * 2 * 3.28e-9 * 1.5)
+    assert "program_on_existing_server" in codes(found)
+    assert energy(worked(asked | {"acceptance": 0.5})) == pytest.approx(2 * energy(found))
+
+
+def test_a_machine_kept_on_for_searches_is_most_of_what_they_consume() -> None:
+    """11.2 kWh a year of a virtual machine × PUE 1.5 = 16.8 kWh, 0.42 Wh a search of 40,000; the same for a million."""
+    asked = first(id="alternative/text-search", existing_server=False)
+    assert energy(worked(asked)) == pytest.approx((11.2 + 40_000 * 3.28e-9) * 1.5)
+    assert energy(worked(asked, volume=1e6)) == pytest.approx((11.2 + 1e6 * 3.28e-9) * 1.5)
+    two = first(id="alternative/text-search", existing_server=False, kept_years=2)
+    assert energy(worked(two)) == pytest.approx((22.4 + 40_000 * 3.28e-9) * 1.5)
+
+
+def test_a_search_engine_of_others_keeps_no_machine_on_for_us() -> None:
+    """40,000 × 0.03818 Wh × PUE 1.5 = 2.29 kWh, whatever is said of a server."""
+    apart = [worked(first(id="alternative/public-search", existing_server=said)) for said in (True, False)]
+    assert energy(apart[0]) == energy(apart[1]) == pytest.approx(40_000 * 3.818e-5 * 1.5)
+    assert "program_of_others" in codes(apart[1])
+
+
+def test_the_unasked_question_decides_the_verdict() -> None:
+    """Static pages on a server that exists are below a large model in every draw; on a machine of their own for 400
+    answers a year, above in most."""
+    shared = worked(first(id="alternative/static-page", existing_server=True), CHAT, volume=400)
+    alone = worked(first(id="alternative/static-page", existing_server=False), CHAT, volume=400)
+    found = [w.pair("sans-ia", "modele", "energy") for w in (shared, alone)]
+    assert [(verdict.verdict, verdict.lower) for verdict in found] == [("lower_always", "a"), ("lower_mostly", "b")]
+
+
+def test_every_program_of_the_tables_can_be_an_option() -> None:
+    names = [s.id for s in load().subjects.values() if s.kind == "alternative" and s.id != "alternative/own-program"]
+    assert len(names) == 7
+    for name in names:
+        assert energy(worked(first(id=name, existing_server=False))) > 0
+
+
+def test_a_program_says_whether_its_server_exists_and_is_one_of_the_tables() -> None:
+    with pytest.raises(ScenarioRefused):
+        scenario(first(id="alternative/text-search"))
+    with pytest.raises(ScenarioRefused) as twice:
+        scenario(first(id="alternative/text-search", existing_server=True) | {"use": {"it_energy_kwh": 1}})
+    assert "alternative" in twice.value.message("fr")
+    with pytest.raises(SubjectUnknown):
+        worked(first(id="alternative/carrier-pigeon", existing_server=True))
+
+
+def test_a_program_comes_back_from_the_text_of_its_scenario() -> None:
+    asked = scenario(first(id="alternative/text-search", existing_server=False, kept_years=3))
+    assert parse_scenario(scenario_toml(asked)) == asked
