@@ -123,6 +123,15 @@ def test_an_hour_of_sound_by_hand() -> None:
     assert [w["code"] for w in body["warnings"] if w["code"] == "sound_computed"] == ["sound_computed"]
 
 
+def test_sound_on_another_card_says_that_the_value_is_of_the_card_of_the_tests() -> None:
+    told = {
+        card: {w["code"] for w in asked(model="whisper-large-v3", audio_s=60, device=card, zone="FRA")["warnings"]}
+        for card in ("gpu/a100-sxm-80", "gpu/l4")
+    }
+    assert "sound_device_unknown" in told["gpu/l4"] - told["gpu/a100-sxm-80"]
+    assert "device_unknown" not in told["gpu/l4"]
+
+
 def test_a_transcription_model_that_was_never_timed_takes_the_interval_of_all() -> None:
     """From Parakeet on short clips at 160 W to Voxtral Realtime at 400 W: 160 ÷ 1,719.32 and 400 ÷ 28.2 J."""
     body = asked(model="gpt-4o-mini-transcribe", audio_s=60, zone="FRA")

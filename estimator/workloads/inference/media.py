@@ -47,7 +47,8 @@ def media_energy(
     ends = (low / JOULES_PER_KWH, value / JOULES_PER_KWH, high / JOULES_PER_KWH)
     where = f"{model}/{device or ANY}".replace(" ", "-")
     item = computed(f"media_energy/{where}", "media_energy", ends, used[0].source, used[0].locator, unit="kWh")
-    return MediaEnergy(item, ids, (*(() if here else ("device_unknown",)), *HEARD[kind]))
+    apart = "sound_device_unknown" if kind == "sound" else "device_unknown"
+    return MediaEnergy(item, ids, (*(() if here else (apart,)), *HEARD[kind]))
 
 
 def _covers(asked: str | None, had: str) -> bool:
