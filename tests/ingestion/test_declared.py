@@ -77,7 +77,7 @@ def test_energy_of_the_servers_is_taken_as_it_is(tmp_path: Path) -> None:
     assert found.proof == {"measured": 0, "estimated": 0, "declared": 1, "unknown": 0}
     assert found.indicators["it_energy"]["at_factor_values"] == pytest.approx(120)
     assert found.indicators["energy"]["at_factor_values"] == pytest.approx(120 * 1.55)
-    assert found["checks"] == []
+    assert found.checks == ()
 
 
 def test_energy_of_the_site_is_divided_by_the_stated_pue_once(tmp_path: Path) -> None:
@@ -357,8 +357,8 @@ def test_the_template_imports_as_it_is_into_a_fresh_home(tmp_path: Path) -> None
     again = json.loads(sobria(tmp_path, "import", str(MODEL), "--json").stdout)
     assert again["duplicates"] == 2
     found = json.loads(sobria(tmp_path, "totals", "--json").stdout)
-    assert found.indicators["it_energy"]["at_factor_values"] == pytest.approx(120.5 / 1.25 + 0.42 / 1.2)
-    assert found.proof["declared"] == pytest.approx(96.4 / (96.4 + 0.35))
+    assert found["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(120.5 / 1.25 + 0.42 / 1.2)
+    assert found["proof"]["declared"] == pytest.approx(96.4 / (96.4 + 0.35))
     opened = sobria(tmp_path, "explain", "service.exemple-passerelle.energy").stdout
     assert "Estimé (EcoLogits, par le fournisseur)" in opened
     assert "Exemple API ; ecologits-0.11.3 ; Tableau de bord de la passerelle (exemple)" in opened

@@ -30,7 +30,8 @@ METERED = {"cpu_mode": "mode/rapl", "cpu_energy_kwh": 2.0, "other_mode": "mode/d
 
 @pytest.fixture(scope="module")
 def several(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    """Three services over two months: answers of two models, a server read by two meters, a row of unknown host."""
+    """Four services over two months: answers of two models, a server read by two meters, a row of unknown host, and in
+    one month a server that was read in two ways."""
     first, second = sized(2)
     return built(
         tmp_path_factory.mktemp("several"),
@@ -40,6 +41,8 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Results:
         activity(service_key="b", **SITE, **METERED, other_energy_kwh=1.0),
         activity(service_key="b", **SITE, **METERED, other_energy_kwh=3.0, start="2026-04-02T10:00:00"),
         activity(service_key="c", host=None),
+        activity(service_key="d", **SITE, **METERED, other_energy_kwh=1.0),
+        activity(service_key="d", **SITE, cpu_mode="mode/cpu_load", cpu_energy_kwh=5.0),
     )
 
 
@@ -56,6 +59,11 @@ def test_totals_and_services_are_the_figures_of_their_groups_to_the_digit(severa
     assert several.totals().indicators == figures(amounts(several.groups()))
     for entry in several.services():
         assert entry.indicators == figures(amounts(several.groups("service_key = $1", [entry.service_key])))
+
+
+def test_totals_say_the_electricity_as_read(several: Results) -> None:
+    read = sum(evaluation.energy_as_read(group) for group in several.groups())
+    assert several.totals().coverage.as_read_kwh == read > 0
 
 
 def test_what_was_built_is_not_drawn_again(several: Results, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -252,6 +252,7 @@ def test_waiting_hours_over_two_months_are_shared_by_duration(tmp_path: Path) ->
     assert waits[202602] / (waits[202602] + waits[202603]) == pytest.approx(0.3, rel=1e-9)
     assert sum(waits.values()) == pytest.approx(240 - busy, rel=1e-9)
     assert build.totals().coverage.runs == 1
+    assert [month["runs"] for month in build.coverage_by_month()] == [1, 1]
 
 
 def test_a_desk_that_is_reserved_waits_too(tmp_path: Path) -> None:
