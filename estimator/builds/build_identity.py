@@ -1,22 +1,30 @@
 """Build id: a hash of everything that determines its numbers, our own sources included."""
 
 import hashlib
-from collections.abc import Iterator
+import io
+import re
+import sys
+import tokenize
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from importlib.metadata import version
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from estimator.catalogue.tables import Catalogue
+from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import ENGINE_VERSION
 from estimator.ledger import Ledger
 
 DECIDING = ("core", "catalogue", "ledger", "assessment", "workloads", "builds", "results")
+SOURCES = ".sources"
+_SQL_TEXT = re.compile(r"'(?:[^']|'')*'|--[^\n]*")
 
 
 def identity(ledger: Ledger, catalogue: Catalogue) -> str:
     """Hash of all inputs of the numbers: ledger files, withdrawals, factors, our own sources, DuckDB and numpy."""
-    parts = [*ledger.names(), catalogue.version, ENGINE_VERSION, f"numpy {version('numpy')}", *_sources()]
-    return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+    numpy = f"numpy {version('numpy')}"
+    return _digest([*ledger.names(), catalogue.version, ENGINE_VERSION, numpy, _method(ledger.home / "builds")])
 
 
 def deciding() -> Iterator[Traversable]:
@@ -33,5 +41,44 @@ def _below(folder: Traversable) -> Iterator[Traversable]:
             yield found
 
 
-def _sources() -> list[str]:
-    return [f"{file.name}\n{file.read_text('utf-8')}" for file in deciding()]
+def _method(folder: Path) -> str:
+    """Hash of our sources without their words; kept in a file under the hash of the sources as they are, which all of
+    it follows from: to take the words out takes longer than to answer."""
+    sources = [(file.name, file.read_text("utf-8")) for file in deciding()]
+    key = _digest([sys.version, *(f"{name}\n{text}" for name, text in sources)])
+    kept = folder / SOURCES
+    known, _, method = (kept.read_text("utf-8", "replace") if kept.exists() else "").partition(" ")
+    if known != key:
+        method = _digest([f"{name}\n{without_words(name, text)}" for name, text in sources])
+        publish(folder, SOURCES, f"{key} {method}".encode())
+    return method
+
+
+def _digest(parts: Sequence[str]) -> str:
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def without_words(name: str, source: str) -> str:
+    """A source without what only people read: the same text before and after a change of its comments or docstrings."""
+    return _sql_without_words(source) if name.endswith(".sql") else _python_without_words(source)
+
+
+def _sql_without_words(source: str) -> str:
+    bare = _SQL_TEXT.sub(lambda found: "" if found[0].startswith("--") else found[0], source)
+    return "\n".join(line.rstrip() for line in bare.splitlines() if line.strip())
+
+
+def _python_without_words(source: str) -> str:
+    """Its tokens; a statement that is a string and nothing else is a docstring."""
+    kept: list[str] = []
+    statement: list[tokenize.TokenInfo] = []
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in (tokenize.COMMENT, tokenize.NL):
+            continue
+        statement.append(token)
+        if token.type == tokenize.NEWLINE:
+            blocks = [t for t in statement if t.type in (tokenize.INDENT, tokenize.DEDENT)]
+            docstring = {t.type for t in statement if t not in blocks} == {tokenize.STRING, tokenize.NEWLINE}
+            kept += [t.string for t in (blocks if docstring else statement)]
+            statement = []
+    return "\0".join(kept)

@@ -216,7 +216,9 @@ def test_a_failed_audit_publishes_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(AuditFailed, match="always"):
         build(tmp_path)
     assert current(tmp_path) == first.path
-    assert sorted(p.name for p in (tmp_path / "builds").iterdir()) == sorted([".lock", "CURRENT", first.path.name])
+    assert sorted(p.name for p in (tmp_path / "builds").iterdir()) == sorted(
+        [".lock", ".sources", "CURRENT", first.path.name]
+    )
 
 
 @pytest.mark.parametrize("audit", [name for name, _ in building._audits()])

@@ -1,7 +1,7 @@
 """A build is named after all that decides its numbers: another line in any of it is another build."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -28,26 +28,68 @@ def test_a_build_is_named_after_every_source_that_decides_its_numbers() -> None:
     assert {f"builds/sql/{name}.sql" for name in ("runs", "slices", "groups", "views/proof_energy")} <= hashed
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "catalogue/selection.py",
-        "assessment/coefficients.py",
-        "workloads/inference/serving.py",
-        "builds/sql/slices.sql",
-        "ledger/sql/current_rows.sql",
-    ],
+SOURCES = (
+    "catalogue/selection.py",
+    "assessment/coefficients.py",
+    "workloads/inference/serving.py",
+    "builds/sql/slices.sql",
+    "ledger/sql/current_rows.sql",
 )
+
+
+@pytest.mark.parametrize("name", SOURCES)
 def test_a_changed_line_makes_another_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     append(Ledger(tmp_path), [activity()])
     before = build(tmp_path)
-    changed = tmp_path / Path(name).name
+    replace_source(monkeypatch, tmp_path, name, lambda text: text + "\nanother line")
+    assert build(tmp_path).id != before.id
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_another_comment_makes_no_other_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    append(Ledger(tmp_path), [activity()])
+    before = build(tmp_path)
+    mark = "--" if name.endswith(".sql") else "#"
+    replace_source(monkeypatch, tmp_path, name, lambda text: f"{mark} one\n\n{text}\n{mark} another")
+    after = build(tmp_path)
+    assert (after.id, after.fresh) == (before.id, False)
+
+
+def test_what_is_kept_of_the_sources_is_read_of_the_same_sources_only(tmp_path: Path) -> None:
+    append(Ledger(tmp_path), [activity()])
+    made = build(tmp_path)
+    kept = tmp_path / "builds" / build_identity.SOURCES
+    told = kept.read_text("utf-8")
+    for other in ("", "\0", "0" * 16 + " " + "1" * 16):
+        kept.write_text(other, "utf-8")
+        assert build(tmp_path).id == made.id
+        assert kept.read_text("utf-8") == told
+
+
+def test_a_word_is_not_a_method() -> None:
+    """Comments, docstrings and blank lines go; a value, an indent, a string that is used, do not."""
+    bare = "def f(x):\n    if x:\n        return 'a # b'\n    return 2\n"
+    told = 'def f(x):  # why\n    """What."""\n\n    if x:\n        # when\n        return \'a # b\'\n    return 2\n'
+    assert build_identity.without_words("f.py", told) == build_identity.without_words("f.py", bare)
+    for other in (
+        bare.replace("2", "3"),
+        bare.replace("a # b", "a # c"),
+        bare.replace("    return 2", "        return 2"),
+        bare + "'said'.strip()\n",
+    ):
+        assert build_identity.without_words("f.py", other) != build_identity.without_words("f.py", bare)
+    assert build_identity.without_words("f.sql", "-- why\nSELECT '--a' -- b") == "SELECT '--a'"
+    assert build_identity.without_words("f.sql", "SELECT '--c'") != "SELECT '--a'"
+
+
+def replace_source(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str, change: Callable[[str], str]) -> None:
+    """One of the sources that a build is named after, changed."""
     original = resources.files("estimator") / name
-    changed.write_text(original.read_text("utf-8") + "\n-- another line", "utf-8")
+    changed = folder / Path(name).name
+    changed.write_text(change(original.read_text("utf-8")), "utf-8")
     files = [changed if str(file) == str(original) else file for file in build_identity.deciding()]
     assert changed in files
     monkeypatch.setattr(build_identity, "deciding", lambda: iter(files))
-    assert build(tmp_path).id != before.id
 
 
 def closure(folder: Path, *names: str) -> set[str]:
