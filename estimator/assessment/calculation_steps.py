@@ -6,7 +6,7 @@ from typing import Any
 
 from estimator.assessment import uncertainty
 from estimator.assessment.coefficients import COEFFICIENTS, Coefficient
-from estimator.assessment.evaluation import ActivityGroup, followed, points_of, the_system, values_of
+from estimator.assessment.evaluation import ActivityGroup, followed, the_system, values_of
 from estimator.assessment.expressions import Formula, render
 from estimator.assessment.impacts import ImpactIndicator, applies_to, known_result
 from estimator.catalogue.load import load
@@ -35,8 +35,13 @@ class EvaluatedGroup:
         """The factors that the results are computed from."""
         return {name: bound for name, bound in self.group.bounds.items() if name in self.needed}
 
+    @cached_property
+    def _points(self) -> dict[str, tuple[float, ...]]:
+        drawn = {name: values for name, values in self.drawn.items() if values is not None and name in self.needed}
+        return dict(zip(drawn, uncertainty.points_of_each(list(drawn.values())), strict=True))
+
     def interval(self, result: str) -> tuple[float, float]:
-        low, _, high = points_of(self.group, (result,))
+        low, _, high = self._points[result]
         return low, high
 
     @property

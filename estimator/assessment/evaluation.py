@@ -16,8 +16,7 @@ from estimator.ledger.rows import COMPONENTS
 MODELLED = frozenset(
     {"output_tokens", "media_outputs", "working_hours", "stored_gb_years"}
 )  # amounts without a reading
-KEPT = 64  # groups whose intervals are kept
-UNCERTAIN = 8  # groups whose draws are kept
+CELLS = 128  # sets of factors, of a model at a place, whose coefficients are kept
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,6 @@ class ActivityGroup:
     def values(self) -> dict[str, Any]:
         """Central values of every input, coefficient and result."""
         return values_of(self)
-
-    @cached_property
-    def per_unit(self) -> "tuple[float, _Key]":
-        """Its largest amount and the group divided by it; undivided when an amount comes as a selected factor."""
-        fixed = any(_extensive(name) for name in self.bounds)
-        scale = 1.0 if fixed else max((v for n, v in self.amounts.items() if v and _extensive(n)), default=1.0)
-        amounts = {n: v / scale if v is not None and _extensive(n) else v for n, v in self.amounts.items()}
-        return scale, _Key(ActivityGroup(amounts, self.bounds))
 
 
 @cache
@@ -128,6 +119,42 @@ def values_of(group: ActivityGroup, statistic: str = "value", wanted: frozenset[
     return evaluated(group, statistics[statistic], wanted)
 
 
+def outcomes_of(group: ActivityGroup, wanted: frozenset[str]) -> dict[str, Any]:
+    """The results that `wanted` depends on, evaluated once for all statistics: a number, or an array that
+    `uncertainty.statistics` takes apart. Coefficients of a model at a place are kept from one request to another."""
+    given, below = _coefficient_inputs(), _needed_by_formulas(wanted)
+    cell = tuple((name, b.factor) for name, b in group.bounds.items() if name in given and b.factor is not None)
+    factors = {
+        name: None if b.factor is None else _outcomes(name, b.factor)
+        for name, b in group.bounds.items()
+        if name in below
+    }
+    return the_system().evaluate({**factors, **_coefficients(cell), **group.amounts}, below)
+
+
+@cache
+def _needed_by_formulas(wanted: frozenset[str]) -> frozenset[str]:
+    """What these results depend on, without what coefficients alone are computed from."""
+    return needed(wanted) - (_coefficient_inputs() - {*the_system().inputs})
+
+
+def _outcomes(name: str, item: Factor) -> Any:
+    return uncertainty.outcomes(item, _raises(name))
+
+
+@cache
+def _coefficient_inputs() -> frozenset[str]:
+    """Factors that coefficients are computed from."""
+    return coefficients.below([item.name for item in coefficients.COEFFICIENTS])
+
+
+@lru_cache(maxsize=CELLS)
+def _coefficients(cell: tuple[tuple[str, Factor], ...]) -> dict[str, Any]:
+    """Outcomes of the coefficients of a set of factors that formulas read."""
+    found = coefficients.evaluate({name: _outcomes(name, item) for name, item in cell})
+    return {name: found[name] for name in the_system().inputs if name in found}
+
+
 def bound_case(name: str, item: Factor, raised: bool) -> Any:
     """The bound of a factor that raises, or lowers, every result that depends on it."""
     return item.high if raised == _raises(name) else item.low
@@ -157,51 +184,20 @@ def _raises(name: str) -> bool:
     return through.pop() if through else True
 
 
-def energy_as_read(group: ActivityGroup) -> float:
-    """Known electricity of a group before any factor [kWh]: its weight in coverage shares."""
+def energy_as_read(group: ActivityGroup, values: Mapping[str, Any] | None = None) -> float:
+    """Known electricity of a group before any factor [kWh]: its weight in coverage shares.
+
+    values: outcomes of its results, where they are known already.
+    """
     if "it_energy" in group.amounts:
         return group.amounts["it_energy"]
     if MODELLED & group.amounts.keys():
-        return float(group.values["it_energy"] or 0.0)
+        found = group.values["it_energy"] if values is None else values["it_energy"]
+        return float(uncertainty.statistics(found).value if found is not None else 0.0)
     return sum(group.amounts.get(f"{c}_energy", 0.0) for c in COMPONENTS)
 
 
 def points_of(group: ActivityGroup, results: tuple[str, ...]) -> tuple[float, float, float]:
-    """5 % point, median and 95 % point of the sum of results of a group, cached: results of degree one scale with
-    amounts."""
-    scale, key = group.per_unit
-    low, median, high = _points(key, results)
-    return (low * scale, median * scale, high * scale) if _extensive(results[0]) else (low, median, high)
-
-
-@cache
-def _extensive(quantity: str) -> bool:
-    return load().quantities[quantity].extensive
-
-
-class _Key:
-    """Cache key of a group scaled to its largest amount, equal for equal numbers."""
-
-    def __init__(self, group: ActivityGroup) -> None:
-        self.group = group
-        factors = ((n, b.factor) for n, b in group.bounds.items() if b.factor)
-        numbers = tuple((n, f.id, f.low, f.value, f.high, f.drawn_as, f.correlation_group) for n, f in factors)
-        self.numbers = (tuple(group.amounts.items()), numbers)
-        self.hash = hash(self.numbers)
-
-    def __hash__(self) -> int:
-        return self.hash
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.numbers == other.numbers
-
-
-@lru_cache(maxsize=UNCERTAIN)
-def _cached_draws(key: _Key) -> dict[str, Any]:
-    return values_of(key.group, "draws")
-
-
-@lru_cache(maxsize=KEPT * 64)
-def _points(key: _Key, results: tuple[str, ...]) -> tuple[float, float, float]:
-    drawn = _cached_draws(key)
+    """5 % point, median and 95 % point of the sum of results of a group."""
+    drawn = values_of(group, "draws", frozenset(results))
     return uncertainty.points(sum(drawn[result] for result in results))

@@ -38,18 +38,26 @@ class ReplayRefused(SobriaError):
     """An explanation that this version cannot replay."""
 
 
-def explain_groups(groups: Sequence[ActivityGroup], catalogue: Catalogue, figure: str | None = None) -> dict[str, Any]:
+def explain_groups(
+    groups: Sequence[ActivityGroup],
+    catalogue: Catalogue,
+    figure: str | None = None,
+    found: Mapping[str, Amount] | None = None,
+) -> dict[str, Any]:
     """Figures of these groups with their steps and factors.
 
-    figure: explain this one only; default all. Steps are those of each group, largest first;
+    figure: explain this one only; default all. found: the figures, where they are known already.
+    Steps are those of each group, largest first;
     "supposed": models of undisclosed size with the assumption made, in words;
     "replay": all data needed to reproduce the same digits.
     """
     chosen = _chosen(figure)
-    found = amounts(groups, chosen)
     opened = [EvaluatedGroup(group, results_of(group, chosen, group.values)) for group in groups]
     used = {(name, b.subject): b for group in groups for name, b in _factors_used(group, chosen).items()}
-    body: dict[str, Any] = {"indicators": nested(found), "steps": steps_of(opened, catalogue)}
+    body: dict[str, Any] = {
+        "indicators": nested(found or amounts(groups, chosen)),
+        "steps": steps_of(opened, catalogue),
+    }
     body["groups"] = groups_of(opened, catalogue)
     body["factors"] = _factors(groups, chosen, catalogue)
     body["not_counted"] = _not_counted(groups, chosen)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ConfigDict, model_serializer
 
@@ -13,8 +15,7 @@ from estimator.assessment.evaluation import (
     energy_as_read,
     inputs_of,
     needed,
-    points_of,
-    values_of,
+    outcomes_of,
 )
 from estimator.core.errors import sentences
 from estimator.core.fields import Strict
@@ -164,7 +165,7 @@ def amounts(
     """Every figure over all groups, a shared factor taking the same value in all."""
     running = RunningAmounts(figures)
     for group in groups:
-        running.add(terms_of(group, running.figures, drawn=len(groups) > 1))  # intervals of a single group are cached
+        running.add(terms_of(group, running.figures))
     return running.amounts()
 
 
@@ -172,47 +173,50 @@ def amounts(
 class GroupTerm:
     """What one group adds to an amount.
 
-    statistics: "value", "low", "high" and, when drawn, "draws" -> the sum of its known results; empty when unknown.
+    as_read: electricity of the group before any factor [kWh]. outcomes: the sum of its known results, as
+    `uncertainty.outcomes`; None when unknown.
     applicable: whether the amount applies to the group; why: the reason when unknown.
     """
 
-    group: ActivityGroup
-    results: tuple[str, ...]
-    statistics: Mapping[str, Any]
+    as_read: float
+    outcomes: Any
     applicable: bool
     why: str | None
 
 
-def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator], drawn: bool = True) -> dict[str, GroupTerm]:
+def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[str, GroupTerm]:
     """What a group adds to each figure, and to each part `figure.part` of a figure of several."""
-    wanted = frozenset(r for f in figures for p in f.parts for r in p.results)
-    names = ("value", "low", "high", *(("draws",) if drawn else ()))
-    evaluations = {statistic: values_of(group, statistic, wanted) for statistic in names}
+    values = outcomes_of(group, frozenset(r for f in figures for p in f.parts for r in p.results) | {"it_energy"})
+    evaluated = EvaluatedOnce(group, values, energy_as_read(group, values))
     found: dict[str, GroupTerm] = {}
     for figure in figures:
         required = tuple(p for p in figure.parts if p.required)
-        whole = all(known_result(p, evaluations["value"]) for p in required)
-        found[figure.id] = _term(group, figure.parts if whole else None, required, evaluations)
+        whole = all(known_result(p, values) for p in required)
+        found[figure.id] = _term(evaluated, figure.parts if whole else None, required)
         if len(figure.parts) > 1:
             for part in figure.parts:
-                found[f"{figure.id}.{part.name}"] = _term(group, (part,), (part,), evaluations)
+                found[f"{figure.id}.{part.name}"] = _term(evaluated, (part,), (part,))
     return found
 
 
-def _term(
-    group: ActivityGroup,
-    parts: Sequence[Contribution] | None,
-    required: Sequence[Contribution],
-    evaluations: Mapping[str, Mapping[str, Any]],
-) -> GroupTerm:
+class EvaluatedOnce(NamedTuple):
+    """A group, the outcomes of its results, and its electricity as read [kWh]."""
+
+    group: ActivityGroup
+    values: Mapping[str, Any]
+    as_read: float
+
+
+def _term(one: EvaluatedOnce, parts: Sequence[Contribution] | None, required: Sequence[Contribution]) -> GroupTerm:
     """The sum of the known results among these parts; None: the group is left out and not covered."""
-    values = evaluations["value"]
+    group, values, as_read = one
     there = [p for p in parts or () if applies_to(p, group)]
-    results = tuple(r for r in (known_result(p, values) for p in there) if r)
-    sums = {name: sum(found[r] for r in results) for name, found in evaluations.items()} if results else {}
-    unknown = (p for p in required if applies_to(p, group) and not known_result(p, values))
-    why = next((reason for reason in (why_missing(p, group) for p in unknown) if reason), None)
-    return GroupTerm(group, results, sums, parts is None or bool(there), why)
+    known = [values[r] for r in (known_result(p, values) for p in there) if r]
+    why = None
+    if len(known) < len(there) or parts is None:
+        unknown = (p for p in required if applies_to(p, group) and not known_result(p, values))
+        why = next((reason for reason in (why_missing(p, group, values) for p in unknown) if reason), None)
+    return GroupTerm(as_read, reduce(add, known) if known else None, parts is None or bool(there), why)
 
 
 class RunningAmounts:
@@ -225,7 +229,7 @@ class RunningAmounts:
 
     def add(self, terms: Mapping[str, GroupTerm], share: float = 1.0) -> None:
         """Add a share of what a group adds to each figure."""
-        weight = share * energy_as_read(next(iter(terms.values())).group)
+        weight = share * next(iter(terms.values())).as_read
         self.as_read += weight
         for name, term in terms.items():
             if name not in self._sums:
@@ -234,58 +238,56 @@ class RunningAmounts:
 
     def amounts(self) -> dict[str, Amount]:
         """Every figure, with its parts when it has several."""
-        return {figure.id: self._amount(figure) for figure in self.figures}
+        known = {name: uncertainty.statistics(s.outcomes) for name, s in self._sums.items() if s.outcomes is not None}
+        points = dict(zip(known, uncertainty.points_of_each([k.draws for k in known.values()]), strict=True))
 
-    def _amount(self, figure: ImpactIndicator) -> Amount:
-        whole = self._sum(figure.id).amount(figure.unit)
-        if len(figure.parts) == 1:
-            return whole
-        parts = {p.name: self._sum(f"{figure.id}.{p.name}").amount(figure.unit) for p in figure.parts}
-        return whole.with_parts(parts)
+        def amount(name: str, unit: str) -> Amount:
+            found = self._sums.get(name)
+            if found is None or found.outcomes is None:
+                return Amount(unit=unit, missing=sentences("missing", found.why if found else "no_activity"))
+            stated, (low, median, high) = known[name], points[name]
+            return Amount(
+                unit=unit,
+                low=low,
+                central=median,
+                high=high,
+                at_factor_values=stated.value,
+                envelope=(stated.low, stated.high),
+                covers=found.covers,
+            )
 
-    def _sum(self, name: str) -> "_RunningSum":
-        return self._sums.get(name) or _RunningSum()
+        figures = {}
+        for figure in self.figures:
+            whole = amount(figure.id, figure.unit)
+            parts = figure.parts if len(figure.parts) > 1 else ()
+            opened = {p.name: amount(f"{figure.id}.{p.name}", figure.unit) for p in parts}
+            figures[figure.id] = whole.with_parts(opened) if opened else whole
+        return figures
 
 
 class _RunningSum:
     """One amount over groups added one at a time."""
 
     def __init__(self) -> None:
-        self._sums: dict[str, Any] = {}
+        self.outcomes: Any = None
         self._known = self._applicable = 0.0
-        self._last: tuple[ActivityGroup, tuple[str, ...]] | None = None
         self._why: str | None = None
-        self._groups = 0
+
+    @property
+    def why(self) -> str:
+        return self._why or "not_asked"
+
+    @property
+    def covers(self) -> float:
+        return self._known / self._applicable if self._applicable else 1.0
 
     def add(self, term: GroupTerm, share: float, weight: float) -> None:
-        self._groups += 1
         self._applicable += weight if term.applicable else 0.0
         self._why = self._why or term.why
-        if not term.results:
-            return
-        self._last = term.group, term.results
-        self._known += weight
-        for statistic, value in term.statistics.items():
-            total = self._sums.get(statistic, 0.0)
-            total += value if share == 1.0 else share * value  # draws are added in place
-            self._sums[statistic] = total
-
-    def amount(self, unit: str) -> Amount:
-        if self._last is None:
-            reason = self._why or ("not_asked" if self._groups else "no_activity")
-            return Amount(unit=unit, missing=sentences("missing", reason))
-        sums = self._sums
-        low, median, high = uncertainty.points(sums["draws"]) if "draws" in sums else points_of(*self._last)
-        covers = self._known / self._applicable if self._applicable else 1.0
-        return Amount(
-            unit=unit,
-            low=low,
-            central=median,
-            high=high,
-            at_factor_values=float(sums["value"]),
-            envelope=(float(sums["low"]), float(sums["high"])),
-            covers=covers,
-        )
+        if term.outcomes is not None:
+            self._known += weight
+            added = term.outcomes if share == 1.0 else share * term.outcomes
+            self.outcomes = added if self.outcomes is None else self.outcomes + added
 
 
 def known_result(part: Contribution, values: Mapping[str, Any]) -> str | None:
@@ -304,12 +306,13 @@ def applies_to(part: Contribution, group: ActivityGroup) -> bool:
     return not part.needs
 
 
-def why_missing(part: Contribution, group: ActivityGroup) -> str | None:
-    """Why a part of a group has no value: the reason of its first missing input."""
+def why_missing(part: Contribution, group: ActivityGroup, values: Mapping[str, Any] | None = None) -> str | None:
+    """Why a part of a group has no value: the reason of its first missing input. values: its results, if known."""
+    values = group.values if values is None else values
     todo = list(part.results)
     while todo:
         name = todo.pop(0)
-        if group.values.get(name) is not None:
+        if values.get(name) is not None:
             continue
         bound = group.bounds.get(name)
         if bound is not None and bound.missing:

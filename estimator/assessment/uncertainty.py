@@ -2,8 +2,9 @@
 
 import hashlib
 import math
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from estimator.catalogue.schema import Factor
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 DRAWS = 4_096
+STATED = 3  # outcomes before the draws: at factor values, every result lowered, every result raised
+KEPT = 1024  # factors whose draws are kept
 SEED = 20_260_101
 GROUP_CORRELATION = 0.7  # expert judgement, stated on the method page
 Z95 = 1.6448536269514722  # 95 % point of the standard normal
@@ -28,14 +31,50 @@ def draw(item: Factor, count: int = DRAWS, seed: int = SEED) -> "Array | float":
     same normal scores; within a correlation group, scores have a correlation of 0.7.
     ValueError when the factor has no value.
     """
+    found = outcomes(item, True, count, seed)
+    return found if isinstance(found, float) else found[STATED:]
+
+
+def outcomes(item: Factor, raises: bool, count: int = DRAWS, seed: int = SEED) -> "Array | float":
+    """Value of a factor, the bound that lowers results, the bound that raises them, then its draws, so that one
+    evaluation of the formulas gives all; a single number when its bounds are equal. ValueError without a value.
+
+    raises: whether the factor raises the results that depend on it.
+    """
     if item.value is None or item.low is None or item.high is None:
         raise ValueError(f"{item.id} has no value to draw from")
     if item.low == item.high:
         return item.value
-    return _draw(item, count, seed)
+    return _outcomes(item, raises, count, seed)
 
 
-@lru_cache(maxsize=4096)
+class Statistics(NamedTuple):
+    """A result at factor values, in the bound cases that lower and raise it, and its draws."""
+
+    value: float
+    low: float
+    high: float
+    draws: "Array | float"
+
+
+def statistics(found: "Array | float") -> Statistics:
+    """A result evaluated on outcomes, taken apart."""
+    if isinstance(found, int | float):
+        return Statistics(*(float(found),) * 4)
+    value, low, high = found[:STATED].tolist()
+    return Statistics(value, low, high, found[STATED:])
+
+
+@lru_cache(maxsize=KEPT)
+def _outcomes(item: Factor, raises: bool, count: int, seed: int) -> "Array":
+    import numpy as np
+
+    ends = (item.low, item.high) if raises else (item.high, item.low)
+    found = np.concatenate([(item.value, *ends), _draw(item, count, seed)])
+    found.setflags(write=False)
+    return found
+
+
 def _draw(item: Factor, count: int, seed: int) -> "Array":
     import numpy as np
 
@@ -53,12 +92,10 @@ def _draw(item: Factor, count: int, seed: int) -> "Array":
     else:
         drawn = _two_sided(_uniform(scores), a, m, b)
     drawn = np.minimum(drawn, 1.0) if item.quantity in SHARES else drawn + shift
-    drawn = np.maximum(drawn, 1.0) if item.quantity in AT_LEAST_ONE else drawn
-    drawn.setflags(write=False)
-    return drawn
+    return np.maximum(drawn, 1.0) if item.quantity in AT_LEAST_ONE else drawn
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEPT)
 def _normal(name: str, count: int, seed: int) -> "Array":
     """Shuffled normal scores, one in each of `count` strata of equal probability (Latin hypercube): the
     distribution of each factor is exact, and shares and intervals depend far less on the seed."""
@@ -112,18 +149,31 @@ def interval(values: Any) -> tuple[float, float]:
 
 def points(values: Any) -> tuple[float, float, float]:
     """5 % point, median and 95 % point of draws; the number itself, three times, without uncertainty."""
-    import numpy as np
-
-    if isinstance(values, int | float):
-        return float(values), float(values), float(values)
-    ordered = np.sort(values)  # vectorised, six times faster than a partition at three cuts
-    low, median, high = (_at(ordered, level) for level in (0.05, 0.5, 0.95))
+    low, median, high = points_of_each([values])[0]
     return low, median, high
 
 
-def _at(ordered: "Array", level: float) -> float:
-    """A point of sorted draws, straight between its two neighbours."""
-    place = level * (len(ordered) - 1)
-    below = int(place)
-    part = place - below
-    return float(ordered[below] * (1 - part) + ordered[min(below + 1, len(ordered) - 1)] * part)
+def points_of_each(several: "Sequence[Array | float]") -> list[tuple[float, ...]]:
+    """The points of several draws of one length, in one sort of a matrix: vectorised, five times faster than a
+    partition at three cuts."""
+    import numpy as np
+
+    drawn = [values for values in several if not isinstance(values, int | float)]
+    cuts: Iterator[tuple[float, ...]] = iter(())
+    if drawn:
+        ordered = np.array(drawn)
+        ordered.sort(axis=1)
+        cuts = zip(*_cuts(ordered), strict=True)
+    return [(float(v),) * 3 if isinstance(v, int | float) else next(cuts) for v in several]
+
+
+def _cuts(ordered: "Array") -> list[list[float]]:
+    """Points of sorted draws, one row each, straight between their two neighbours; a list for each level."""
+    found = []
+    for level in (0.05, 0.5, 0.95):
+        place = level * (ordered.shape[1] - 1)
+        below = int(place)
+        part = place - below
+        above = min(below + 1, ordered.shape[1] - 1)
+        found.append((ordered[:, below] * (1 - part) + ordered[:, above] * part).tolist())
+    return found

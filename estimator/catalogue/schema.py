@@ -118,6 +118,9 @@ class Factor(TableRow):
     note: str
     drawn_as: str = ""  # key of the draws shared with other factors; empty: its own, keyed by its id
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # of all its columns, the one that nearly always differs: factors are keys of what is kept
+
     @property
     def doubt(self) -> str:
         """Key of its draws: factors with the same key take the same quantile in every draw."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
@@ -35,6 +36,7 @@ def bind(
     return {name: select_factor(catalogue, name, attributes.get(quantities[name].hangs_on), day) for name in names}
 
 
+@lru_cache(maxsize=16_384)
 def select_factor(catalogue: Catalogue, name: str, subject: str | None, day: date) -> SelectedFactor:
     """The default factor of one quantity for one subject on a day; never a silent fallback to a wider zone or class."""
     quantity = catalogue.quantities[name]

@@ -60,7 +60,7 @@ def estimate(
 
     given = {name: value for name, value in stated.items() if name in Request.model_fields}
     if method == "sobria":
-        body = answer(request_from(**given, day=date.date() if date else None, training=training(stated)))
+        body = answer(request_from(**given, day=date.date() if date else None, training=training(stated))).as_dict()
     else:
         from estimator.workloads.ecologits.estimate import estimate_ecologits
 

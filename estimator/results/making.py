@@ -52,9 +52,8 @@ def _rows(build: BuildFile) -> Iterator[dict[str, Any]]:
 
 def _over(build: BuildFile, where: str, parameters: tuple[str, ...]) -> RunningAmounts:
     found = RunningAmounts(ALL)
-    groups = build.groups(where, parameters)
-    for group in groups:
-        found.add(terms_of(group, ALL, drawn=len(groups) > 1))
+    for group in build.groups(where, parameters):
+        found.add(terms_of(group, ALL))
     return found
 
 

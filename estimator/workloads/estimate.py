@@ -1,9 +1,13 @@
 """One estimate from a handful of inputs, without a ledger: figures, steps, factors, warnings."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from estimator.assessment.explanation import explain_groups
+from estimator.assessment.explanation import explain_groups, nested
+from estimator.assessment.impacts import Amount, amounts
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import sentences
@@ -14,14 +18,59 @@ from estimator.workloads.request import Request
 from estimator.workloads.resolution import ResolvedRequest, resolve
 
 
-def estimate(request: Request, today: date | None = None) -> dict[str, Any]:
-    """Figures of a request; unknown is reported and never zero.
+@dataclass(frozen=True, eq=False)
+class Estimate(Mapping[str, Any]):
+    """The answer to a request. Steps, factors and evidence are made when they are read.
 
-    {"indicators", "steps", "factors", "warnings", "replay", …}, as returned by explain_groups.
+    indicators: figures by id; unknown is reported and never zero. Empty without a use, besides a training.
+    provider: impacts of making the model, as JSON, and their share by declared use; None without a training.
+    As a mapping, it has the keys of `as_dict`.
+    """
 
-    "evidence": the measured configurations and the regression coefficients that a model's energy is based on.
+    day: date
+    catalogue: Catalogue = field(repr=False)
+    inventory: Inventory | None = field(repr=False)
+    indicators: Mapping[str, Amount]
+    warnings: tuple[Mapping[str, str], ...]
+    provider: Mapping[str, Any] | None = None
 
-    "published": what others published on this model with another boundary, beside ours for the same request.
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON: {"indicators", "steps", "factors", "warnings", "replay", …}, as returned by explain_groups.
+
+        "evidence": the measured configurations and the regression coefficients that a model's energy is based on;
+        "published": what others published on this model with another boundary, beside ours for the same request.
+        """
+        body = dict(self._explanation)
+        if self.provider is not None:
+            body["provider"] = self.provider
+        return body | {"date": self.day.isoformat(), "factors_version": self.catalogue.version}
+
+    @cached_property
+    def _nested(self) -> dict[str, Any]:
+        return nested(self.indicators)
+
+    @cached_property
+    def _explanation(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"indicators": self._nested, "steps": [], "factors": [], "warnings": []}
+        if self.inventory is None:
+            return body
+        body |= explain_groups(self.inventory.groups, self.catalogue, found=self.indicators)
+        body["published"] = published_beside(models_of(self.inventory.groups), self.catalogue, self.day)
+        rows = evidence(self.inventory.rows, self.catalogue)
+        return body | {"evidence": rows, "warnings": list(self.warnings)}
+
+    def __getitem__(self, key: str) -> Any:
+        return self._nested if key == "indicators" else self.as_dict()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.as_dict())
+
+    def __len__(self) -> int:
+        return len(self.as_dict())
+
+
+def estimate(request: Request, today: date | None = None) -> Estimate:
+    """Figures of a request.
 
     With a training: "provider" holds the impacts of making the model, and their share by declared use; both are never
     added (SCI for AI: provider and consumer). SubjectUnknown for a host or device that is not in the catalogue;
@@ -29,26 +78,23 @@ def estimate(request: Request, today: date | None = None) -> dict[str, Any]:
     """
     catalogue = load()
     resolved = resolve(request.checked(), catalogue, request.day or today or date.today())
-    body: dict[str, Any] = {"indicators": {}, "steps": [], "factors": [], "warnings": []}
-    if _has_use(request):
-        inventory = inventory_of(resolved, resolved.subjects["host"] or "")
-        body |= _inventory_explanation(inventory, catalogue)
-        body["published"] = published_beside(models_of(inventory.groups), catalogue, resolved.day)
-    if request.training is not None:
-        body["provider"] = _training(request, resolved, catalogue)
-    return body | {"date": resolved.day.isoformat(), "factors_version": catalogue.version}
+    provider = None if request.training is None else _training(request, resolved, catalogue)
+    if not _has_use(request):
+        return Estimate(resolved.day, catalogue, None, {}, (), provider)
+    return _estimate_of(inventory_of(resolved, resolved.subjects["host"] or ""), resolved, provider)
+
+
+def _estimate_of(
+    inventory: Inventory, resolved: ResolvedRequest, provider: Mapping[str, Any] | None = None
+) -> Estimate:
+    found = amounts(inventory.groups)
+    return Estimate(resolved.day, resolved.catalogue, inventory, found, tuple(inventory.warnings), provider)
 
 
 def _has_use(request: Request) -> bool:
     """Whether a use is described, besides a training."""
     stated = (request.it_energy_kwh, request.model, request.device, request.data_gb, request.storage_tb_months)
     return any(value is not None for value in stated)
-
-
-def _inventory_explanation(inventory: Inventory, catalogue: Catalogue) -> dict[str, Any]:
-    body = explain_groups(inventory.groups, catalogue)
-    body["steps"] = inventory.steps + body["steps"]
-    return body | {"evidence": evidence(inventory.rows, catalogue), "warnings": inventory.warnings}
 
 
 def _training(request: Request, resolved: ResolvedRequest, catalogue: Catalogue) -> dict[str, Any]:
@@ -62,12 +108,14 @@ def _training(request: Request, resolved: ResolvedRequest, catalogue: Catalogue)
     if training.it_energy_kwh is not None:
         fields["it_energy_kwh"] = training.it_energy_kwh * training.extra
     asked = Request.model_validate(fields).checked()
-    inventory = inventory_of(resolve(asked, catalogue, resolved.day, trained=True))
-    body = _inventory_explanation(inventory, catalogue)
+    made = resolve(asked, catalogue, resolved.day, trained=True)
+    inventory = inventory_of(made)
     if training.extra == 1.0:
-        body["warnings"].append(sentences("served", "experiments_not_counted"))
+        inventory.warnings.append(sentences("served", "experiments_not_counted"))
     if training.uses is None:
-        body["warnings"].append(sentences("served", "uses_not_stated"))
+        inventory.warnings.append(sentences("served", "uses_not_stated"))
+    body = _estimate_of(inventory, made)._explanation
+    if training.uses is None:
         return body | {"uses": None, "per_use": None}
     return body | {"uses": training.uses, "per_use": _shared_out(body["indicators"], training.uses)}
 

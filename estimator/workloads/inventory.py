@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.selection import SelectedFactor
@@ -24,10 +23,9 @@ GB_YEARS_PER_TB_MONTH = 1000 / 12
 
 @dataclass
 class Inventory:
-    """The groups of a resolved request; their preceding steps, rows used, warnings."""
+    """The groups of a resolved request; rows used, warnings."""
 
     groups: list[ActivityGroup] = field(default_factory=list)
-    steps: list[dict[str, Any]] = field(default_factory=list)
     rows: tuple[str, ...] = ()
     warnings: list[dict[str, str]] = field(default_factory=list)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.assessment import coefficients, equations
-from estimator.assessment.evaluation import ActivityGroup, bound_case, values_of
+from estimator.assessment import coefficients, equations, uncertainty
+from estimator.assessment.evaluation import ActivityGroup, bound_case, outcomes_of, values_of
 from estimator.assessment.impacts import amounts
 from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from tests.support import bounds_of
@@ -143,6 +143,18 @@ def test_bounds_are_in_order_and_the_envelope_holds_the_interval() -> None:
         )
         assert amount.envelope[0] <= amount.low <= amount.central <= amount.high <= amount.envelope[1]
         assert amount.envelope[0] < amount.envelope[1]
+
+
+def test_one_evaluation_gives_every_statistic() -> None:
+    """At factor values, at the bounds that lower and raise, and in every draw, as when each is evaluated for itself."""
+    group = ActivityGroup(dict.fromkeys(AMOUNTS, 3.0) | {"resource_share": 0.5}, bounds_of())
+    results = frozenset(item.name for item in ledger_formulas())
+    found = outcomes_of(group, results)
+    once = {name: uncertainty.statistics(found[name]) for name in results}
+    for statistic in ("value", "low", "high", "draws"):
+        apart = values_of(group, statistic, results)
+        for name in results:
+            assert getattr(once[name], statistic) == pytest.approx(apart[name], rel=1e-13), (name, statistic)
 
 
 def test_each_factor_moves_the_results_the_way_its_sign_says() -> None:

@@ -31,7 +31,7 @@ def ratios(*parts: tuple[int, float]) -> np.ndarray:
 
 def forget() -> None:
     """Draws made with a changed correlation, or for many seeds, are not kept."""
-    uncertainty._draw.cache_clear()
+    uncertainty._outcomes.cache_clear()
     uncertainty._normal.cache_clear()
 
 
@@ -229,7 +229,7 @@ def test_all_cases_stays_right_when_errors_are_wider_and_correlations_off(monkey
         result = compared(*synthetic(np.random.default_rng(case), case, 1.0))
         for widen, correlation in worlds if result.verdict == "lower_always" else ():
             monkeypatch.setattr(uncertainty, "GROUP_CORRELATION", correlation)
-            uncertainty._draw.cache_clear()
+            uncertainty._outcomes.cache_clear()
             a, b = (option(side, seed=1) for side in synthetic(np.random.default_rng(case), case, widen))
             errors[widen, correlation].append(float((a >= b if result.lower == "a" else b >= a).mean()))
         monkeypatch.undo()

@@ -1,21 +1,24 @@
 """An estimate beyond the simple case: reserved cards, training, storage, providers, images; by hand."""
 
+import json
+
 import pytest
 
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError
-from estimator.workloads.estimate import estimate
+from estimator.workloads import estimate as estimating
+from estimator.workloads.estimate import Estimate, estimate
 from estimator.workloads.request import Request, request_from
 
 H100 = {"device": "gpu/h100-sxm-80", "zone": "FRA", "host": "class/server-room"}
 SERVED = H100 | {"model": "Qwen/Qwen3-8B", "concurrency": 64, "precision_bits": 16, "output_tokens": 400}
 
 
-def asked(**more: object) -> dict:
+def asked(**more: object) -> Estimate:
     return estimate(Request.model_validate(more))
 
 
-def central(body: dict, *path: str) -> float:
+def central(body: Estimate, *path: str) -> float:
     found = body["indicators"]
     for step in path:
         found = found[step]
@@ -26,6 +29,19 @@ def value(factor: str) -> float:
     found = load().factor(factor).value
     assert found is not None
     return found
+
+
+def test_steps_and_factors_are_made_when_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures and warnings are there at once; as a mapping, the answer is its JSON."""
+    with monkeypatch.context() as patched:
+        patched.setattr(estimating, "explain_groups", lambda *_, **__: pytest.fail("explained"))
+        answer = asked(**SERVED)
+        assert answer.indicators["gwp"].central == answer["indicators"]["gwp"]["central"]
+        assert answer.warnings
+    assert [step["name"] for step in answer["steps"]][-1] == "machine_embodied_primary_energy"
+    assert dict(answer) == answer.as_dict() == json.loads(json.dumps(answer.as_dict()))
+    with pytest.raises(AttributeError):
+        answer.indicators = {}  # type: ignore[misc]
 
 
 def test_device_hours_times_power_times_load_times_host() -> None:

@@ -7,14 +7,14 @@ import pytest
 
 from estimator.assessment.explanation import replay
 from estimator.catalogue.models import ModelUnknown
-from estimator.workloads.estimate import estimate
+from estimator.workloads.estimate import Estimate, estimate
 from estimator.workloads.request import Request, TokensWanted
 
 DAY = date(2026, 6, 1)
 MEASURED = {"model": "Qwen/Qwen3-8B", "device": "gpu/h100", "concurrency": 64, "precision_bits": 16}
 
 
-def asked(**more: object) -> dict:
+def asked(**more: object) -> Estimate:
     return estimate(Request.model_validate({"zone": "FRA", "output_tokens": 400, "requests": 1000, "day": DAY} | more))
 
 
@@ -38,7 +38,7 @@ def test_interval_order_and_replay() -> None:
     for name in ("energy", "water", "gwp", "adpe", "primary_energy"):
         amount = body["indicators"][name]
         assert 0 < amount["low"] < amount["at_factor_values"] < amount["high"]
-    again = replay(json.loads(json.dumps(body))["replay"])
+    again = replay(json.loads(json.dumps(body.as_dict()))["replay"])
     assert again["gwp"]["low"] == body["indicators"]["gwp"]["low"]
 
 
