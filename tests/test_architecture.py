@@ -23,7 +23,7 @@ FILE_LINES = 400
 FUNCTION_LINES = 70
 IMPORT_SECONDS = 0.3
 
-PUBLIC_FACES = ("estimator/__init__.py", "estimator/public/sobria/__init__.py")
+PUBLIC_FACES = ("estimator/__init__.py", "estimator/ledger/__init__.py", "estimator/public/sobria/__init__.py")
 HEAVY = ("duckdb", "pandas", "numpy", "pyarrow", "streamlit", "codecarbon")
 CALLS_OUT = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "ftplib", "smtplib", "telnetlib"}
 UNSAFE = {"pickle", "marshal", "shelve", "dill", "joblib"}

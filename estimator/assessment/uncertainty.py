@@ -156,11 +156,11 @@ def points(values: Any) -> tuple[float, float, float]:
 def points_of_each(several: "Sequence[Array | float]") -> list[tuple[float, ...]]:
     """The points of several draws of one length, in one sort of a matrix: vectorised, five times faster than a
     partition at three cuts."""
-    import numpy as np
-
     drawn = [values for values in several if not isinstance(values, int | float)]
     cuts: Iterator[tuple[float, ...]] = iter(())
     if drawn:
+        import numpy as np
+
         ordered = np.array(drawn)
         ordered.sort(axis=1)
         cuts = zip(*_cuts(ordered), strict=True)

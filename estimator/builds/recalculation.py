@@ -10,8 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from babel.numbers import format_percent
-
 from estimator.assessment.explanation import formulas_version
 from estimator.assessment.impacts import FIGURES, Amount, ImpactIndicator, amounts
 from estimator.builds.build_file import BuildFile
@@ -76,6 +74,8 @@ def effect(figure: Mapping[str, Any]) -> float | None:
 
 def effect_text(figure: Mapping[str, Any] | None, lang: str) -> str:
     """« +12 % », « −3,4 % », « sans effet », « non comparable »."""
+    from babel.numbers import format_percent
+
     change = effect(figure) if figure else None
     if change is None:
         return say("repricing", "not_comparable", lang)

@@ -18,11 +18,16 @@ class FactorsRefused(SobriaError):
     """A factor table that cannot be read as it should be."""
 
 
-def rows(home: Traversable, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+def rows(home: Traversable, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows of a table with their lines. A mark of Unicode at the start, which spreadsheets write, is no content."""
-    reader = csv.DictReader(io.StringIO((home / name).read_text("utf-8-sig"), newline=""))
-    for row in reader:
-        yield reader.line_num, row
+    reader = csv.reader(io.StringIO((home / name).read_text("utf-8-sig"), newline=""))
+    header = next(reader, [])
+    for cells in reader:
+        row: dict[str, Any] = dict(zip(header, cells, strict=False))
+        if len(cells) > len(header):
+            row[""] = cells[len(header) :]
+        if cells:
+            yield reader.line_num, row | dict.fromkeys(header[len(cells) :])
 
 
 def records(home: Traversable, name: str, kind: type[R]) -> Iterator[tuple[int, R]]:
@@ -30,7 +35,7 @@ def records(home: Traversable, name: str, kind: type[R]) -> Iterator[tuple[int, 
     fault."""
     optional = {column for column, field in kind.model_fields.items() if type(None) in get_args(field.annotation)}
     for line, row in rows(home, name):
-        cells = {column or "": None if column in optional and cell == "" else cell for column, cell in row.items()}
+        cells = {column: None if column in optional and cell == "" else cell for column, cell in row.items()}
         yield line, record(kind, cells, name, line)
 
 

@@ -132,17 +132,25 @@ class Models(TableRow):
 
         ModelUnknown, with the nearest names.
         """
+        found = self.known(text)
+        if found is None:
+            raise ModelUnknown(model=text.strip(), near=", ".join(self.nearest(text)) or "-")
+        return found
+
+    def known(self, text: str) -> Model | None:
+        """The model with this name, by the rules of `find`; None when there is none."""
         name = tidy(text)
         if name in self._exact:
             return self._exact[name]
-        alike = self._stems.get(stem(text), ())
         for short, dated in shorter(bare(text)):
             found = self._by_squeezed_name.get(squeeze(short))
-            if found is not None and not (dated and len(alike) > 1):
+            if found is not None and not (dated and len(self._alike(text)) > 1):
                 return found
-        if len(alike) == 1:
-            return alike[0]
-        raise ModelUnknown(model=text.strip(), near=", ".join(self.nearest(text)) or "-")
+        alike = self._alike(text)
+        return alike[0] if len(alike) == 1 else None
+
+    def _alike(self, text: str) -> tuple[Model, ...]:
+        return self._stems.get(stem(text), ())
 
     def nearest(self, text: str) -> tuple[str, ...]:
         """The ids with the most similar names, best first; at most NEAREST."""

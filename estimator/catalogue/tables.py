@@ -3,12 +3,13 @@
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from estimator.catalogue.csv_tables import record
-from estimator.catalogue.schema import Factor, Quantity, Source, Subject, TableRow, Zone
+from estimator.catalogue.schema import Factor, Quantity, Source, Subject, Zone
 from estimator.core.errors import SobriaError
 
 FACTOR_TABLES = (
@@ -33,7 +34,8 @@ class FactorNotFound(SobriaError):
     """No factor has this id."""
 
 
-class Catalogue(TableRow):
+@dataclass(frozen=True, eq=False)
+class Catalogue:
     """All tables; `version` is the hash of their content."""
 
     version: str
@@ -44,9 +46,6 @@ class Catalogue(TableRow):
     zones: Mapping[str, Zone]
     bounds_rules: Mapping[str, Mapping[str, Any]]
     renamed: Mapping[str, str]
-
-    def __hash__(self) -> int:
-        return hash(self.version)
 
     @cached_property
     def by_id(self) -> dict[str, Factor]:
@@ -60,13 +59,16 @@ class Catalogue(TableRow):
             found.setdefault((item.quantity, item.subject), []).append(item)
         return {key: tuple(items) for key, items in found.items()}
 
+    def tables(self) -> dict[str, Any]:
+        """Its version and its tables, by name."""
+        return {field.name: getattr(self, field.name) for field in fields(Catalogue)}
+
     def with_factors(self, factors: tuple[Factor, ...]) -> "Catalogue":
         """The same catalogue with other factors, under its own version."""
         digest = hashlib.blake2b(digest_size=8)
         for item in factors:
             digest.update(item.model_dump_json().encode())
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return Catalogue(**fields | {"factors": factors, "version": digest.hexdigest()})
+        return Catalogue(**self.tables() | {"factors": factors, "version": digest.hexdigest()})
 
     def factor(self, factor_id: str) -> Factor:
         """The factor of this id, or of its new id after a rename. FactorNotFound."""

@@ -52,21 +52,20 @@ def with_own(shipped: Catalogue, named: str) -> Catalogue:
     if not folder.is_absolute() or not folder.is_dir():
         raise OwnFolderRefused(folder=named, variable=OWN_TABLES)
     own_sources = _sources(folder, shipped)
-    tables = sorted(file.name for file in folder.glob("*.csv") if file.name != SUBJECTS)
+    names = sorted(file.name for file in folder.glob("*.csv") if file.name != SUBJECTS)
     subjects = list(_rows_with_place(folder, SUBJECTS, Subject)) if (folder / SUBJECTS).is_file() else []
-    factors = [found for name in tables for found in _rows_with_place(folder, name, Factor)]
+    factors = [found for name in names for found in _rows_with_place(folder, name, Factor)]
     _check_subjects(shipped, subjects)
     for where, item in factors:
         if item.source not in own_sources:
             raise _refusal(where, Problem("no_source", item.id, item.source or "-"))
-    fields = {name: getattr(shipped, name) for name in Catalogue.model_fields}
-    fields |= {
+    tables = shipped.tables() | {
         "version": hashlib.blake2b(f"{shipped.version}{content_hash(folder)}".encode(), digest_size=8).hexdigest(),
         "factors": _merged_factors(shipped, [item for _, item in factors]),
         "sources": {**shipped.sources, **own_sources},
         "subjects": {**shipped.subjects, **{item.id: item for _, item in subjects}},
     }
-    merged = Catalogue(**fields)
+    merged = Catalogue(**tables)
     _check(merged, {item.id: where for where, item in factors})
     return merged
 

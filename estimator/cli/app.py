@@ -1,5 +1,6 @@
 """The Typer application: commands, global options, exit codes."""
 
+import gc
 import json
 import os
 import sys
@@ -21,7 +22,7 @@ from estimator.core.home import default_home
 
 if TYPE_CHECKING:
     from estimator.results.reading import Results
-
+COLLECTED_AFTER = 100_000  # new objects: tables are read without looking for garbage in them, a tenth of a command
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)
@@ -34,13 +35,15 @@ Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
 
 def main() -> None:
     """Entry point: 0 done, 1 refused or failed with one clear message, 2 usage."""
+    gc.set_threshold(COLLECTED_AFTER)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: its threads take longer to start than to work
     arguments, settings = global_options(sys.argv[1:])
     lang = settings.get("lang") or _locale()
     if lang not in LANGUAGES or "" in settings.values():
         print(say("cli", "bad_global", "fr"), say("cli", "bad_global", "en"), sep="\n", file=sys.stderr)
         sys.exit(2)
     home = Path(settings["home"]) if settings.get("home") else default_home()
-    command = typer.main.get_command(app)
+    command = typer.main.get_group(named(arguments))
     cli_text.localise(command, lang)
     try:
         code = command.main(arguments, prog_name="sobria", standalone_mode=False, obj=CommandContext(home, lang))
@@ -58,6 +61,21 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         code = 130
     sys.exit(code or 0)
+
+
+def named(arguments: list[str]) -> typer.Typer:
+    """The application with the command that is asked for alone: to declare the others takes longer than to answer.
+    Whole when none is named."""
+    asked = arguments[0] if arguments else ""
+    found = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+    found.registered_groups = [group for group in app.registered_groups if group.name == asked]
+    found.registered_commands = [one for one in app.registered_commands if command_name(one) == asked]
+    return found if found.registered_groups or found.registered_commands else app
+
+
+def command_name(command: typer.models.CommandInfo) -> str:
+    """The name that a person types."""
+    return command.name or str(getattr(command.callback, "__name__", ""))
 
 
 def global_options(arguments: list[str]) -> tuple[list[str], dict[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from estimator.core.errors import say, words
+from estimator.core.errors import say, texts
 from estimator.core.number_format import count_text, exact_text, share_text
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import CommitmentEntry, Commitments, Published, TrainingGroup
@@ -33,7 +33,7 @@ def _line(entry: CommitmentEntry[Any], text: str, lang: str) -> str:
 
 
 def _vote(vote: Objective | Budget, lang: str) -> dict[str, object]:
-    own = words(lang)["commitments_indicators"]
+    own = texts("commitments_indicators", lang)
     name = own.get(vote.indicator) or say("indicators", vote.indicator, lang)
     return {"name": name, "territory": vote.territory, "by": vote.by, "date": vote.date, "document": vote.document}
 

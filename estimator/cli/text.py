@@ -10,10 +10,7 @@ from typer import Option
 from typer.core import TyperGroup, TyperOption
 
 from estimator.catalogue.published_figures import figure_label
-from estimator.catalogue.quality_checks import Problem
-from estimator.catalogue.schema import Factor, Subject
-from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import say, words
+from estimator.core.errors import say, texts
 from estimator.core.number_format import (
     DisplayUnit,
     ReadableAmount,
@@ -27,11 +24,14 @@ from estimator.core.number_format import (
     unit_text,
 )
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
-from estimator.ledger.rows import Refused
 
 if TYPE_CHECKING:
     from estimator.catalogue.models import Model
+    from estimator.catalogue.quality_checks import Problem
+    from estimator.catalogue.schema import Factor, Subject
+    from estimator.catalogue.tables import Catalogue
     from estimator.ingestion.importing import ImportReport
+    from estimator.ledger.rows import Refused
     from estimator.results.totals import Coverage, Totals
 
 Progress = Callable[[int, int], None]
@@ -46,7 +46,7 @@ def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> Non
 
 def localise(command: Any, lang: str) -> None:
     """Replace the help keys of the code by texts of one language."""
-    named = command.help if command.help in words(lang)["help"] else command.name
+    named = command.help if command.help in texts("help", lang) else command.name
     counted, voted, footprints = say("indicators", "counted", lang), ", ".join(VOTED), ", ".join(FOOTPRINTS)
     command.help = say("help", named or "sobria", lang, counted=counted, voted=voted, footprints=footprints)
     for parameter in command.params:
@@ -59,7 +59,7 @@ def localise(command: Any, lang: str) -> None:
 
 
 def _keys(lang: str) -> Mapping[str, str]:
-    return words(lang)["options"]
+    return texts("options", lang)
 
 
 def progress(lang: str) -> Progress | None:
@@ -196,12 +196,12 @@ def import_text(report: "ImportReport", lang: str) -> str:
     return "\n".join(lines + [f"! {error.message(lang)}" for error in report.errors])
 
 
-def factors_text(found: Sequence[Factor], lang: str) -> str:
+def factors_text(found: Sequence["Factor"], lang: str) -> str:
     """One line a factor."""
     return "\n".join(f"{f.id}\t{_value(f, lang)}\t{f.source}" for f in found) or say("cli", "nothing_found", lang)
 
 
-def factor_text(item: Factor, catalogue: Catalogue, lang: str) -> str:
+def factor_text(item: "Factor", catalogue: "Catalogue", lang: str) -> str:
     """The text of a factor, with its rivals."""
     source = catalogue.sources[item.source]
     quantity = next(q for q in catalogue.quantities.values() if q.factor == item.quantity)
@@ -240,7 +240,7 @@ def factor_text(item: Factor, catalogue: Catalogue, lang: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _value(item: Factor, lang: str) -> str:
+def _value(item: "Factor", lang: str) -> str:
     if item.value is None:
         return say("cli", "no_value", lang, reason=say("missing", str(item.missing_reason), lang))
     bounds = "" if item.low == item.high else f" [{item.low:.4g} – {item.high:.4g}]"
@@ -260,7 +260,7 @@ def models_text(found: Sequence["Model"], lang: str) -> str:
     return "\n".join(lines) or say("cli", "nothing_found", lang)
 
 
-def subjects_text(found: Sequence[Subject], lang: str) -> str:
+def subjects_text(found: Sequence["Subject"], lang: str) -> str:
     """One line a site or device: id, name, zone."""
     lines = [f"{s.id}\t{s.label_fr if lang == 'fr' else s.label_en}\t{s.zone}" for s in found]
     return "\n".join(lines) or say("cli", "nothing_found", lang)
@@ -275,7 +275,7 @@ def validation_text(body: Mapping[str, Any], lang: str) -> str:
     return "\n".join(lines)
 
 
-def check_text(catalogue: Catalogue, found: Sequence[Problem], lang: str) -> str:
+def check_text(catalogue: "Catalogue", found: Sequence["Problem"], lang: str) -> str:
     """The text of `sobria factors check`."""
     lines = [f"{'✗' if p.fatal else '!'} {p.text(lang)}" for p in found]
     unknown = sum(f.value is None for f in catalogue.factors)

@@ -64,14 +64,10 @@ class DuckDB:
 
     def load(self, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
         """Create a table with these columns and SQL types."""
-        import pyarrow as pa
-
         cursor = self._connection.cursor()
         cursor.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in types.items())})")
-        if any(len(values) for values in columns.values()):
-            cursor.register("incoming", pa.table(dict(columns)))
-            cursor.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
-            cursor.unregister("incoming")
+        values = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(types.values(), 1))
+        cursor.execute(f"INSERT INTO {table} SELECT {values}", [list(columns[name]) for name in types])
 
     def close(self) -> None:
         """Flush and close the file."""

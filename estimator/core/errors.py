@@ -16,23 +16,36 @@ def words(lang: str) -> dict[str, dict[str, str]]:
     return words_of(resources.files("estimator") / "words", lang)
 
 
+@cache
+def texts(section: str, lang: str) -> dict[str, str]:
+    """The texts of one section, by key; what else stands in the files is not parsed."""
+    found: dict[str, str] = {}
+    for file in _files(resources.files("estimator") / "words", lang):
+        block = re.search(rf"^\[{section}\]$.*?(?=^\[|\Z)", file.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+        found |= tomllib.loads(block[0])[section] if block else {}
+    return found
+
+
 def words_of(folder: Traversable, lang: str) -> dict[str, dict[str, Any]]:
     """The texts of the `*.{lang}.toml` files of a folder, merged by section and key. ValueError on a duplicate key."""
     merged: dict[str, dict[str, Any]] = {}
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
-        if file.name.endswith(f".{lang}.toml"):
-            for section, entries in tomllib.loads(file.read_text("utf-8")).items():
-                known = merged.setdefault(section, {})
-                twice = known.keys() & entries.keys()
-                if twice:
-                    raise ValueError(f"{file.name}: [{section}] repeats {sorted(twice)}")
-                known.update(entries)
+    for file in _files(folder, lang):
+        for section, entries in tomllib.loads(file.read_text("utf-8")).items():
+            known = merged.setdefault(section, {})
+            twice = known.keys() & entries.keys()
+            if twice:
+                raise ValueError(f"{file.name}: [{section}] repeats {sorted(twice)}")
+            known.update(entries)
     return merged
+
+
+def _files(folder: Traversable, lang: str) -> list[Traversable]:
+    return sorted((f for f in folder.iterdir() if f.name.endswith(f".{lang}.toml")), key=lambda f: f.name)
 
 
 def say(section: str, key: str, lang: str, **facts: object) -> str:
     """The text `key` of a section, its placeholders filled with facts."""
-    return words(lang)[section][key].format(**facts)
+    return texts(section, lang)[key].format(**facts)
 
 
 def sentences(section: str, key: str, **facts: object) -> dict[str, str]:

@@ -33,9 +33,9 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_l
 
 
 class Strict(BaseModel):
-    """Frozen model; refuses unknown fields, infinities and NaN."""
+    """Frozen model; refuses unknown fields, infinities and NaN. Made ready on first use: few commands need all."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class Author(Strict):

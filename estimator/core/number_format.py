@@ -6,8 +6,6 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from babel.numbers import format_decimal, format_percent
-
 from estimator.core.errors import say
 from estimator.core.typography import typeset
 
@@ -213,6 +211,8 @@ def proof_words(shares: Mapping[str, float], lang: str) -> str:
 
 def share_text(share: float, lang: str) -> str:
     """A share as a whole percentage; a small one is never printed as 0, nor one close to all as 100."""
+    from babel.numbers import format_percent
+
     if 0 < share < 0.01:
         return _t("numbers.less_than", lang, value=format_percent(0.01, locale=lang))
     if 0.99 < share < 1:
@@ -222,6 +222,8 @@ def share_text(share: float, lang: str) -> str:
 
 def count_text(count: int, lang: str) -> str:
     """A whole count, grouped by thousands."""
+    from babel.numbers import format_decimal
+
     return str(format_decimal(count, locale=lang))
 
 
@@ -232,6 +234,8 @@ def _decimal(value: Decimal, lang: str) -> str:
 @lru_cache(maxsize=20_000)
 def _decimal_text(digits: str, lang: str) -> str:
     """A decimal number with all its digits; cached, since a page repeats the same numbers."""
+    from babel.numbers import format_decimal
+
     value = Decimal(digits)
     places = max(0, -int(value.as_tuple().exponent))
     pattern = "#,##0" + ("." + "0" * places if places else "")

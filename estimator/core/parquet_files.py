@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from estimator.core.atomic_files import publish
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LEFTOVER_S = 3600.0
 SEED = "seed.parquet"
@@ -27,8 +28,10 @@ _OF_EACH_ROW = frozenset(  # columns of almost unique values: dictionary encodin
 )
 
 
-def _arrow_type(annotation: Any) -> pa.DataType:
+def _arrow_type(annotation: Any) -> "pa.DataType":
     """Arrow type of a field's annotation: DOUBLE for quantities, INT64 for integers, text for the rest."""
+    import pyarrow as pa
+
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin in (Union, types.UnionType):
         return _arrow_type(next(part for part in inside if part is not type(None)))
@@ -39,13 +42,17 @@ def _arrow_type(annotation: Any) -> pa.DataType:
     return {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}[annotation]
 
 
-def schema_of(model: type[BaseModel]) -> pa.Schema:
+def schema_of(model: type[BaseModel]) -> "pa.Schema":
     """Arrow schema of a model, in the order of its fields; dictionaries are stored as JSON text."""
+    import pyarrow as pa
+
     return pa.schema([(name, _arrow_type(field.annotation)) for name, field in model.model_fields.items()])
 
 
-def table_of(rows: Sequence[BaseModel], schema: pa.Schema) -> pa.Table:
+def table_of(rows: Sequence[BaseModel], schema: "pa.Schema") -> "pa.Table":
     """The rows as an Arrow table."""
+    import pyarrow as pa
+
     names = schema.names
     values = list(zip(*map(itemgetter(*names), map(vars, rows)), strict=True)) or [()] * len(names)
     if "facts" in names:
@@ -55,36 +62,48 @@ def table_of(rows: Sequence[BaseModel], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def seed(folder: Path, schema: pa.Schema) -> None:
-    """Write an empty file with every column, so that a glob over the folder always matches one that has them."""
+def seed(folder: Path, model: type[BaseModel]) -> None:
+    """Write an empty file with every column of the rows of a model, so that a glob over the folder always matches one
+    that has them."""
     path = folder / SEED
-    if not path.exists() or (looks_whole(path) and not set(pq.read_schema(path).names).issuperset(schema.names)):
-        publish(folder, SEED, bytes_of(schema.empty_table()))
+    if not path.exists() or not _names_columns(path.read_bytes(), model.model_fields):
+        publish(folder, SEED, bytes_of(schema_of(model).empty_table()))
 
 
-def carried_schema(schema: pa.Schema, tables: Iterable[pa.Table]) -> pa.Schema:
+def _names_columns(data: bytes, names: Iterable[str]) -> bool:
+    """Whether the footer of a Parquet file names these columns: Thrift writes each after its length."""
+    return all(bytes([len(name)]) + name.encode() in data for name in names)
+
+
+def carried_schema(schema: "pa.Schema", tables: "Iterable[pa.Table]") -> "pa.Schema":
     """A schema with, after its columns, those of these tables that it does not know: a newer version wrote them.
     ArrowTypeError when two tables give one of them types that do not agree."""
+    import pyarrow as pa
+
     unknown = [pa.schema([field for field in table.schema if field.name not in schema.names]) for table in tables]
     return pa.schema([*schema, *pa.unify_schemas(unknown, promote_options="permissive")])
 
 
-def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+def conform(table: "pa.Table", schema: "pa.Schema") -> "pa.Table":
     """A table in the columns of a schema, null where it lacks one."""
+    import pyarrow as pa
+
     for field in schema:
         if field.name not in table.schema.names:
             table = table.append_column(field, pa.nulls(len(table), field.type))
     return table.select(schema.names).cast(schema)
 
 
-def write_part(folder: Path, table: pa.Table) -> Path:
+def write_part(folder: Path, table: "pa.Table") -> Path:
     """Write a table as `part-<hash of its bytes>.parquet` and return its path. The same content gives the same file."""
     data = bytes_of(table)
     return publish(folder, part_name(data), data)
 
 
-def read_part(path: Path) -> pa.Table:
+def read_part(path: Path) -> "pa.Table":
     """The whole table of a part."""
+    import pyarrow.parquet as pq
+
     return pq.ParquetFile(path).read()
 
 
@@ -129,8 +148,11 @@ def sweep(folder: Path) -> None:
             continue
 
 
-def bytes_of(table: pa.Table) -> bytes:
+def bytes_of(table: "pa.Table") -> bytes:
     """The Parquet file of a table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     sink = pa.BufferOutputStream()
     repeated = [name for name in table.schema.names if name not in _OF_EACH_ROW]
     pq.write_table(

@@ -5,8 +5,6 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from babel.dates import format_date
-
 from estimator.core.errors import SobriaError, say
 
 _YEAR = r"(?:19|2[0-9])[0-9]{2}"
@@ -122,4 +120,6 @@ def _yyyymm(month: int) -> int:
 
 
 def _month_label(yyyymm: int, lang: str) -> str:
+    from babel.dates import format_date
+
     return str(format_date(first_day(yyyymm), "LLLL yyyy", locale=lang))

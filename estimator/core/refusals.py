@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from estimator.core.errors import LANGUAGES, SobriaError, say, words
+from estimator.core.errors import LANGUAGES, SobriaError, say, texts
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -71,7 +71,7 @@ def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
     path = [part for part in (prefix, *map(str, error["loc"])) if part]
     name, code, read = "_".join(path), error["type"], error["input"]
     code = next((ours for start, ours in _PROBLEMS.items() if code.startswith(start)), code)
-    code = code if code in words("fr")["register_problems"] else "invalid"
+    code = code if code in texts("register_problems", "fr") else "invalid"
     expected = str(error.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
     found = {lang: field_label(name, lang) for lang in LANGUAGES}
     facts = {"read": read, "expected": expected}
@@ -82,4 +82,4 @@ def field_problem(error: ErrorDetails, prefix: str = "") -> dict[str, str]:
 
 def field_label(name: str, lang: str) -> str:
     """The label of a field, or its name when the register has no such field."""
-    return words(lang)["register_fields"].get(name, name)
+    return texts("register_fields", lang).get(name, name)

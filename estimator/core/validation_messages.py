@@ -4,12 +4,12 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from estimator.core.errors import say, words
+from estimator.core.errors import say, texts
 
 
 def expected(fault: ErrorDetails, lang: str) -> str:
     """The text of a fault; for our own validators, the fault type is the key of the text."""
-    known = words(lang)["expected"]
+    known = texts("expected", lang)
     facts: dict[str, Any] = {name: str(value) for name, value in fault.get("ctx", {}).items()}
     key = next((key for key in sorted(known, key=len, reverse=True) if fault["type"].startswith(key)), "other")
     return say("expected", key, lang, **facts)

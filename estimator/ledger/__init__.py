@@ -1,7 +1,19 @@
 """The ledger: an append-only store of activity rows; which rows count is decided at read time."""
 
-from estimator.ledger.append import Account
-from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
-from estimator.ledger.files import Ledger, LedgerTorn
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["ACTIVITY_SCHEMA", "Account", "Ledger", "LedgerTorn"]
+if TYPE_CHECKING:
+    from estimator.ledger.append import Account as Account
+    from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA as ACTIVITY_SCHEMA
+    from estimator.ledger.files import Ledger as Ledger
+    from estimator.ledger.files import LedgerTorn as LedgerTorn
+
+_HOMES = {"Account": "append", "ACTIVITY_SCHEMA": "arrow_schemas", "Ledger": "files", "LedgerTorn": "files"}
+
+
+def __getattr__(name: str) -> Any:
+    """Imported on first use: the rows of a ledger are described without Arrow."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'estimator.ledger' has no attribute {name!r}")
+    return getattr(import_module(f"estimator.ledger.{_HOMES[name]}"), name)

@@ -1,9 +1,12 @@
 """Arrow schemas of the ledger files."""
 
+import pyarrow as pa
+
 from estimator.core.parquet_files import schema_of
-from estimator.ledger.rows import Activity, Refused
+from estimator.ledger.rows import Activity, Kind, Refused
 
 ACTIVITY_SCHEMA = schema_of(Activity)
 
 
 REFUSED_SCHEMA = schema_of(Refused)
+SCHEMAS: dict[Kind, pa.Schema] = {"activities": ACTIVITY_SCHEMA, "quarantine": REFUSED_SCHEMA}

@@ -15,8 +15,10 @@ from estimator.core import atomic_files, parquet_files
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
-from estimator.ledger.files import KINDS, Kind, Ledger
+from estimator.ledger.arrow_schemas import SCHEMAS
+from estimator.ledger.files import Ledger
 from estimator.ledger.journal import Compaction, replaced
+from estimator.ledger.rows import Kind
 from estimator.ledger.withdrawn_rows import NAME_ONLY, parquet
 
 LEAST = 2
@@ -87,7 +89,7 @@ def _settle(ledger: Ledger, folder: str, names: list[str]) -> None:
 def _merged_table(ledger: Ledger, kind: Kind, tables: Mapping[str, pa.Table]) -> pa.Table:
     """All rows of these parts in a fixed order, identical copies once; columns that this version does not know are
     carried. ArrowTypeError."""
-    schema = parquet_files.carried_schema(KINDS[kind][0], tables.values())
+    schema = parquet_files.carried_schema(SCHEMAS[kind], tables.values())
     held = {name for table in tables.values() for name in table.schema.names}
     columns = ", ".join(f'"{name}"' for name in schema.names if name in held - {NAME_ONLY})
     files = parquet([str(ledger.folder / name) for name in tables])

@@ -10,29 +10,24 @@ from datetime import datetime
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from estimator.core import atomic_files, parquet_files
-from estimator.core.digest_set import Digests, of_column
 from estimator.core.duckdb_engine import Connection, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
 from estimator.core.home import LEDGER, claim
-from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, in_force, now, replaced
-from estimator.ledger.rows import Activity, Refused
+from estimator.ledger.rows import Activity, Kind, Refused
 from estimator.ledger.withdrawn_rows import copy_of, not_withdrawn, parquet
 
-Kind = Literal["activities", "quarantine"]
-KINDS: dict[Kind, tuple[pa.Schema, type[Activity | Refused]]] = {
-    "activities": (ACTIVITY_SCHEMA, Activity),
-    "quarantine": (REFUSED_SCHEMA, Refused),
-}
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from estimator.core.digest_set import Digests
+
+KINDS: dict[Kind, type[Activity | Refused]] = {"activities": Activity, "quarantine": Refused}
 WITHDRAWN = "withdrawn"
 PARTS = "part-*.parquet"
 
@@ -44,7 +39,7 @@ class LedgerTorn(SobriaError):
 class KnownRows:
     """Hash sets that an import deduplicates against: rows that count, and withdrawn copies by id."""
 
-    def __init__(self, ids: Digests, gone: Mapping[str, set[str]], dead: set[str]) -> None:
+    def __init__(self, ids: "Digests", gone: Mapping[str, set[str]], dead: set[str]) -> None:
         self._ids, self._gone, self._dead = ids, gone, dead
 
     def has(self, row: Activity | Refused) -> bool:
@@ -53,8 +48,14 @@ class KnownRows:
             return True
         return row.row_id in self._gone and copy_of(row) in self._gone[row.row_id]
 
-    def meet(self, rows: pa.Table) -> np.ndarray:
+    def meet(self, rows: "pa.Table") -> "np.ndarray":
         """The same for a table of activities: n booleans. New rows are then added to the sets."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        from estimator.core.digest_set import of_column
+
         digests = of_column(rows["row_id"])
         held = self._ids.meet(digests)
         if self._gone:
@@ -96,6 +97,10 @@ class Ledger:
 
     def known(self, kind: Kind) -> KnownRows:
         """The hash sets that an import of a kind deduplicates against."""
+        import pyarrow.compute as pc
+
+        from estimator.core.digest_set import Digests, of_column
+
         ids = Digests()
         for column in self._ids(kind):
             ids.add(of_column(column))
@@ -114,7 +119,7 @@ class Ledger:
             return []
         import pyarrow.dataset as ds  # imports pandas: one second that an import without withdrawals avoids
 
-        stored = ds.dataset(files, schema=KINDS[kind][0], format="parquet")
+        stored = ds.dataset(files, schema=parquet_files.schema_of(KINDS[kind]), format="parquet")
         return as_models(kind, stored.to_table(filter=where))
 
     def names(self) -> list[str]:
@@ -156,6 +161,8 @@ class Ledger:
 
     def superseded(self, parts: Mapping[str, int]) -> int:
         """Count of rows of these activity parts, given with their rows, superseded in the current ledger."""
+        import pyarrow.parquet as pq
+
         mine = [str(self.folder / part) for part in parts if part.startswith("activities/")]
         if not any(pq.read_metadata(path).num_rows > _nulls(path, "run_id") for path in mine):
             return 0
@@ -179,8 +186,8 @@ class Ledger:
         """Create the folders and their empty seed files, and delete leftovers of killed writers. HomeTooNew,
         HomeFileTorn."""
         claim(self.home)
-        parquet_files.seed(self.activities / "month=190001", ACTIVITY_SCHEMA)
-        parquet_files.seed(self.quarantine, REFUSED_SCHEMA)
+        parquet_files.seed(self.activities / "month=190001", Activity)
+        parquet_files.seed(self.quarantine, Refused)
         for records in (self.imports, self.withdrawals, self.compactions):
             atomic_files.make_folder(records.folder)
         parquet_files.sweep(self.folder)
@@ -200,8 +207,11 @@ class Ledger:
             held._still = self.parts(), self.in_force()
             yield held
 
-    def write(self, rows: pa.Table, refused: Sequence[Refused]) -> dict[str, int]:
+    def write(self, rows: "pa.Table", refused: Sequence[Refused]) -> dict[str, int]:
         """Write activities in one file a month of start, and refused rows in one file. Rows by part."""
+        import numpy as np
+        import pyarrow as pa
+
         wrote = {}
         months = rows["start_month"].to_numpy()
         if np.any(np.diff(months) < 0):
@@ -213,11 +223,15 @@ class Ledger:
             path = parquet_files.write_part(self.activities / f"month={months[start]}", batch)
             wrote[path.relative_to(self.folder).as_posix()] = len(batch)
         if refused:
-            path = parquet_files.write_part(self.quarantine, parquet_files.table_of(refused, REFUSED_SCHEMA))
+            path = parquet_files.write_part(
+                self.quarantine, parquet_files.table_of(refused, parquet_files.schema_of(Refused))
+            )
             wrote[path.relative_to(self.folder).as_posix()] = len(refused)
         return wrote
 
-    def _ids(self, kind: Kind) -> Iterator[pa.ChunkedArray]:
+    def _ids(self, kind: Kind) -> "Iterator[pa.ChunkedArray]":
+        import pyarrow.parquet as pq
+
         for path in self.files(kind):
             yield pq.ParquetFile(path).read(columns=["row_id"]).column("row_id")
 
@@ -240,13 +254,15 @@ def modelled_sql() -> str:
     return (resources.files(__package__) / "sql" / "modelled.sql").read_text("utf-8")
 
 
-def as_models(kind: Kind, table: pa.Table) -> list[Any]:
+def as_models(kind: Kind, table: "pa.Table") -> list[Any]:
     """Stored rows as Activity or Refused."""
-    return [KINDS[kind][1].model_validate(_model_input(row)) for row in table.to_pylist()]
+    return [KINDS[kind].model_validate(_model_input(row)) for row in table.to_pylist()]
 
 
 def _nulls(path: str, name: str) -> int:
     """Null count of a column of a file."""
+    import pyarrow.parquet as pq
+
     return int(pq.ParquetFile(path).read(columns=[name]).column(name).null_count)
 
 

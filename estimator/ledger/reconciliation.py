@@ -9,8 +9,10 @@ import pyarrow.parquet as pq
 from estimator.core import parquet_files
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import sentences
-from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger, current_rows_sql
+from estimator.ledger.arrow_schemas import SCHEMAS
+from estimator.ledger.files import WITHDRAWN, Ledger, current_rows_sql
 from estimator.ledger.journal import Compaction, Import, covered, in_force, replaced
+from estimator.ledger.rows import Kind
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet, still_quarantined
 
 STATES = ("accepted", "superseded", "quarantined", "withdrawn")
@@ -137,7 +139,7 @@ def _counts(ledger: Ledger, held: _Held, gone: list[str]) -> dict[str, int]:
     """Count of rows by state, each row of the ledger once."""
     living = sorted(held.good - replaced(held.good, held.compactions))
     with connect() as connection:
-        for kind, (schema, _) in KINDS.items():
+        for kind, schema in SCHEMAS.items():
             connection.register(f"no_{kind}", schema.empty_table())
             connection.execute(f"CREATE VIEW {kind} AS {_rows(ledger, kind, living, gone)}")
         connection.execute(

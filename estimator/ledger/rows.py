@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from estimator.core.fields import Strict
 
+Kind = Literal["activities", "quarantine"]
 COMPONENTS = ("cpu", "gpu", "ram", "other")
 Scope = Literal["machine", "process", "node", "unknown"]
 SERVED_AT = r"^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(:[0-9]{1,5})?$"
@@ -20,7 +21,7 @@ class Activity(BaseModel):
     A mode is the id of a subject `mode/…` of the factor tables, which carries its proof.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     row_id: str = Field(pattern=r"^[0-9a-f]{32}$", description="hash of the row's normalised cells and its occurrence")
     run_key: str = Field(description="rows of one key and cumulative=True are snapshots of one run")

@@ -12,8 +12,10 @@ from estimator.core.duckdb_engine import arrow, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.core.fields import Author
-from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger
+from estimator.ledger.arrow_schemas import SCHEMAS
+from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import RowsWithdrawal
+from estimator.ledger.rows import Kind
 
 COLLECTED = "collect-"  # prefix of the name of a payload sent by a service, in place of a file name
 
@@ -72,7 +74,7 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
     """Dry run of a withdrawal. NothingToWithdraw, LedgerIdUnknown."""
     with ledger.still() as held, connect() as connection:
         tables: dict[Kind, pa.Table] = {}
-        for kind, (schema, _) in KINDS.items():
+        for kind, schema in SCHEMAS.items():
             where, value = _where(held, target, kind)
             sql = f"SELECT * FROM ({held.rows_sql(kind)}) WHERE {where} ORDER BY file_sha, line, file_name"
             tables[kind] = arrow(connection, sql, schema, [value])
@@ -100,7 +102,7 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
     undone = _entry_named(withdrawal, {w.event: w for w in ledger.in_force()})
     with ledger.reading():
         tables: dict[Kind, pa.Table] = {}
-        for kind, (schema, _) in KINDS.items():
+        for kind, schema in SCHEMAS.items():
             files = [ledger.folder / WITHDRAWN / part for part in undone.parts if part.startswith(f"{kind}/")]
             read = [parquet_files.conform(parquet_files.read_part(path), schema) for path in files]
             tables[kind] = pa.concat_tables([schema.empty_table(), *read])

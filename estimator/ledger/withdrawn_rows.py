@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 NAME_ONLY = "file_name"  # a file withdrawn under one name stays withdrawn under another
@@ -26,6 +25,8 @@ def not_withdrawn(rows: str, gone: Sequence[str]) -> str:
     """SQL of the rows of a relation without the copies in the files `gone`."""
     if not gone:
         return f"SELECT * FROM {rows} AS stored"
+    import pyarrow.parquet as pq
+
     columns = set.intersection(*(set(pq.read_schema(path).names) for path in gone)) - _OF_A_VERSION
     return COUNTING.format(rows=rows, gone=parquet(gone), same=" AND ".join(map(SAME.format, sorted(columns))))
 

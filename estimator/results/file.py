@@ -4,14 +4,14 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from estimator.core.atomic_files import sync_folder
-from estimator.results.schema import FILE_SCHEMA, file_schema
+from estimator.core.duckdb_engine import connect
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 BLOCK_ROWS = 20_000
 
@@ -25,6 +25,11 @@ def results_path(build: Path) -> Path:
 
 def write_rows(path: Path, rows: Iterable[Row], facts: Mapping[str, str]) -> None:
     """Write a file of results; each row group holds one level, so that reading a level skips the others."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from estimator.results.schema import file_schema
+
     temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
     schema = file_schema(facts)
     try:
@@ -56,9 +61,9 @@ def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
 class ResultTable:
     """The rows of a table of results, as Arrow or as a pandas frame; docs/resultats.md says what each column holds."""
 
-    table: pa.Table
+    table: "pa.Table"
 
-    def arrow(self) -> pa.Table:
+    def arrow(self) -> "pa.Table":
         """The rows as an Arrow table."""
         return self.table
 
@@ -69,14 +74,14 @@ class ResultTable:
 
 def read_table(path: Path) -> ResultTable:
     """Every row of a file of results."""
+    import pyarrow.parquet as pq
+
     return ResultTable(pq.ParquetFile(path).read())
 
 
 def read_level(path: Path, level: str) -> list[dict[str, Any]]:
-    """The rows of one level."""
-    with pq.ParquetFile(path) as file:
-        place = FILE_SCHEMA.get_field_index("level")
-        columns = [file.metadata.row_group(n).column(place) for n in range(file.num_row_groups)]
-        held = [n for n, column in enumerate(columns) if column.statistics.max == level]
-        rows: list[dict[str, Any]] = file.read_row_groups(held).to_pylist()
-    return rows
+    """The rows of one level, in the order of the file."""
+    with connect() as connection:
+        found = connection.execute("SELECT * FROM read_parquet($1) WHERE level = $2", [str(path), level])
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in found.fetchall()]

@@ -143,10 +143,6 @@ def _rows() -> dict[str, Any]:
 @cache
 def _measured_names() -> dict[str, str]:
     """Catalogue id of each model that was measured -> its name in the measurements."""
-    found = {}
-    for name in {row.model for row in measured_tables().rows}:
-        try:
-            found[models.find(name).id] = name
-        except models.ModelUnknown:
-            continue
-    return found
+    known = models.load()
+    named = ((known.known(name), name) for name in {row.model for row in measured_tables().rows})
+    return {model.id: name for model, name in named if model is not None}

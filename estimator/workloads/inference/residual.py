@@ -56,14 +56,12 @@ def residual(at: Configuration, table: TokenTables) -> Residual:
     """The residual at a configuration, given the measured ones of its architecture."""
     import numpy as np
 
-    known = _measured(at.architecture, table) if at.architecture else ()
     total, shared = _variance(at, at)
-    if not known:
+    learned = _learned(at.architecture, table) if at.architecture else None
+    if learned is None:
         return Residual(0.0, math.sqrt(shared), math.sqrt(total - shared))
-    seen = np.array([ratio for _, ratio in known])
-    whole = np.array([[_variance(a, b)[0] for b, _ in known] for a, _ in known])
-    inverse = np.linalg.inv(whole + components()["repeat"][0] ** 2 * np.eye(len(known)))
-    pairs = np.array([_variance(at, b) for b, _ in known])
+    known, seen, inverse = learned
+    pairs = np.array([_variance(at, b) for b in known])
     cross, common = pairs[:, 0], pairs[:, 1]
     mean = float(cross @ inverse @ seen)
     spread = max(total - float(cross @ inverse @ cross), 1e-6)
@@ -71,6 +69,22 @@ def residual(at: Configuration, table: TokenTables) -> Residual:
     load = (shared - float(cross @ inverse @ common)) / math.sqrt(left)
     load = min(max(load, 0.0), math.sqrt(spread))
     return Residual(mean, load, math.sqrt(spread - load**2))
+
+
+@cache
+def _learned(architecture: str, table: TokenTables) -> "tuple[tuple[Configuration, ...], Array, Array] | None":
+    """Measured configurations of an architecture, logarithms of measured over predicted, inverse of their covariance;
+    None without any."""
+    import numpy as np
+
+    measured = _measured(architecture, table)
+    if not measured:
+        return None
+    known = tuple(at for at, _ in measured)
+    whole = np.array([[_variance(a, b)[0] for b in known] for a in known])
+    noise = components()["repeat"][0] ** 2 * np.eye(len(known))
+    inverse = np.asarray(np.linalg.inv(whole + noise), dtype=np.float64)
+    return known, np.array([ratio for _, ratio in measured]), inverse
 
 
 def _variance(a: Configuration, b: Configuration) -> tuple[float, float]:
@@ -93,7 +107,6 @@ def _variance(a: Configuration, b: Configuration) -> tuple[float, float]:
     return total, shared
 
 
-@cache
 def _measured(architecture: str, table: TokenTables) -> tuple[tuple[Configuration, float], ...]:
     """Measured configurations of an architecture with the logarithm of measured over predicted."""
     mine = [r for r in table.rows if r.architecture == architecture and r.unit == "J/output token" and r.output_tokens]
