@@ -78,9 +78,7 @@ def _audits() -> list[tuple[str, str]]:
 
 
 def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -> None:
-    engine.run(f"CREATE VIEW activities AS {ledger.rows_sql('activities')}")
-    engine.run(f"CREATE TABLE row_status AS SELECT *, ({modelled_sql()}) AS modelled FROM ({current_rows_sql()})")
-    engine.run("DROP VIEW activities")
+    _judge_rows(engine, ledger)
     engine.run(f"CREATE TABLE refused AS {withdrawn_rows.still_quarantined(ledger.rows_sql('quarantine'))}")
     _months(engine)
     engine.run(sql_text("runs.sql"))
@@ -107,6 +105,22 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -
         f" fsum(items) AS items, fsum(requests) AS requests, {sets}, {sums} FROM bound_groups GROUP BY ALL"
     )
     _meta(engine, ledger, catalogue, build_id, attributes)
+
+
+def _judge_rows(engine: DuckDB, ledger: Ledger) -> None:
+    """Table `row_status`. A row that shares no name with another counts as it is: the windows that judge rows carry
+    every column, and few rows."""
+    engine.run(f"CREATE VIEW stored AS {ledger.rows_sql('activities')}")
+    engine.run(sql_text("repeated.sql"))
+    engine.run("CREATE VIEW activities AS SELECT * EXCLUDE (judged) FROM shared WHERE judged")
+    engine.run(f"CREATE TABLE row_status AS SELECT *, ({modelled_sql()}) AS modelled FROM ({current_rows_sql()})")
+    judged = ("status", "hours_from", "modelled")
+    names = [row["column_name"] for row in engine.rows("DESCRIBE row_status") if row["column_name"] not in judged]
+    engine.run(
+        f"INSERT INTO row_status BY NAME SELECT {', '.join(names)}, 'current' AS status, 'row' AS hours_from,"
+        f" ({modelled_sql()}) AS modelled FROM shared WHERE NOT judged"
+    )
+    engine.run("DROP VIEW activities; DROP VIEW shared; DROP VIEW stored; DROP TABLE repeated")
 
 
 def _months(engine: DuckDB) -> None:
