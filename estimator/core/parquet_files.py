@@ -66,7 +66,7 @@ def seed(folder: Path, model: type[BaseModel]) -> None:
     """Write an empty file with every column of the rows of a model, so that a glob over the folder always matches one
     that has them."""
     path = folder / SEED
-    if not path.exists() or not _names_columns(path.read_bytes(), model.model_fields):
+    if not path.exists() or (looks_whole(path) and not _names_columns(path.read_bytes(), model.model_fields)):
         publish(folder, SEED, bytes_of(schema_of(model).empty_table()))
 
 

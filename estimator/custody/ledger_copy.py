@@ -11,8 +11,10 @@ from estimator.core import parquet_files
 from estimator.core.atomic_files import publish
 from estimator.core.event_log import MOMENT, make_record
 from estimator.custody.sender_marks import SenderMarks
-from estimator.ledger.files import KINDS, WITHDRAWN, Kind, Ledger
+from estimator.ledger.arrow_schemas import SCHEMAS
+from estimator.ledger.files import WITHDRAWN, Ledger
 from estimator.ledger.journal import Compaction, RowsWithdrawal, replaced
+from estimator.ledger.rows import Kind
 
 MOST_ROWS = 1_000_000  # in one part, unless one of the old parts has more
 
@@ -57,7 +59,7 @@ class LedgerCopy:
         """One part for these, which its record names before it exists; a part that would replace itself is copied."""
         kind: Kind = "activities" if folder.startswith("activities") else "quarantine"
         renewed = [self._renewed(kind, table) for table in tables.values()]
-        schema = parquet_files.carried_schema(KINDS[kind][0], renewed)
+        schema = parquet_files.carried_schema(SCHEMAS[kind], renewed)
         table = pa.concat_tables([parquet_files.conform(one, schema) for one in renewed])
         data = parquet_files.bytes_of(table)
         name = parquet_files.part_name(data)
@@ -76,14 +78,14 @@ class LedgerCopy:
         return replaced(self._target.present(), self._target.compactions.read()[0])
 
     def _renewed(self, kind: Kind, table: pa.Table) -> pa.Table:
-        schema = parquet_files.carried_schema(KINDS[kind][0], [table])
+        schema = parquet_files.carried_schema(SCHEMAS[kind], [table])
         return self._marks.marked(kind, parquet_files.conform(table, schema))
 
     def _copy_withdrawn_rows(self) -> dict[str, str]:
         """Copy the parts of withdrawn rows: those whose rows have another identity now, by name, with the new name."""
         renamed = {}
         folder = self._source.folder / WITHDRAWN
-        for kind in KINDS:
+        for kind in SCHEMAS:
             for path in _files(folder / kind, "*.parquet"):
                 table = parquet_files.read_part(path) if parquet_files.is_whole(path) else None
                 if table is None or not self._marks.concern(kind, table):

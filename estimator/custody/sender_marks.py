@@ -9,8 +9,10 @@ import pyarrow.compute as pc
 from estimator.core import parquet_files
 from estimator.ingestion.http.sender_rows import Sender, own
 from estimator.ingestion.http.tokens import Tokens
-from estimator.ledger.files import KINDS, Kind, as_models
+from estimator.ledger.arrow_schemas import SCHEMAS
+from estimator.ledger.files import as_models
 from estimator.ledger.read_result import ReadResult
+from estimator.ledger.rows import Kind
 from estimator.ledger.withdrawals import COLLECTED
 
 
@@ -30,11 +32,11 @@ class SenderMarks:
         for name in self._names(kind, table):
             sender = self._senders[name]
             theirs = self._of_sender(kind, table, sender)
-            rows = as_models(kind, parquet_files.conform(table.filter(theirs), KINDS[kind][0]))
+            rows = as_models(kind, parquet_files.conform(table.filter(theirs), SCHEMAS[kind]))
             result = ReadResult(rows, [], len(rows)) if kind == "activities" else ReadResult([], rows, len(rows))
             found = own(result, sender)
             named = [row.model_copy(update={"file_name": sender.name}) for row in (*found.rows, *found.refused)]
-            made = parquet_files.conform(parquet_files.table_of(named, KINDS[kind][0]), table.schema)
+            made = parquet_files.conform(parquet_files.table_of(named, SCHEMAS[kind]), table.schema)
             others = table.filter(pc.invert(theirs))
             table = pa.concat_tables([others, made])
         return table

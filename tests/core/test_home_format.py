@@ -9,13 +9,13 @@ import pytest
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from estimator.builds.build import build
-from estimator.builds.queries import open_current
 from estimator.cli.app import app
 from estimator.core.errors import LANGUAGES
 from estimator.core.home import FORMAT, FORMAT_FILE, HomeFileTorn, HomeTooNew, claim, home_file
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import reconcile
+from estimator.results.making import build
+from estimator.results.reading import open_current
 from estimator.tracking.spool import into_ledger
 from tests.support import answered
 

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-from estimator.builds.build import build
-from estimator.builds.queries import Build
 from estimator.core import parquet_files
 from estimator.core.home import FORMAT, FORMAT_FILE, home_file
 from estimator.custody import migration, open_home
@@ -31,6 +29,8 @@ from estimator.ledger.archive import export, restore
 from estimator.ledger.compaction import compact
 from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.withdrawals import Target, bring_back, withdraw
+from estimator.results.making import build
+from estimator.results.reading import open_current
 from tests.support import sobria
 
 ARCHIVE = Path(__file__).parents[1] / "fixtures" / "home_format_1.tar.gz"
@@ -102,8 +102,11 @@ def numbers(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def totals(home: Path) -> dict[str, float]:
-    found = Build(build(home).path).totals()
-    return dict(numbers({name: value for name, value in found.items() if name != "build"}))
+    build(home)
+    current = open_current(home)
+    assert current is not None
+    found = current.totals().model_dump()
+    return dict(numbers({name: value for name, value in found.items() if name not in ("build", "sample")}))
 
 
 def test_totals_are_those_of_the_sources_imported_anew(unpacked: Path, migrated: Path, tmp_path: Path) -> None:
@@ -184,7 +187,7 @@ def test_what_a_program_writes_meanwhile_is_carried(home: Path, monkeypatch: pyt
     monkeypatch.setattr(migration.os, "rename", renaming)
     opened(home)
     monkeypatch.undo()
-    assert len(moves) == 4 and len(rows(home)) == before + 2
+    assert len(moves) == 5 and len(rows(home)) == before + 2
     assert {"1.csv", "2.csv"} <= {row["file_name"] for row in rows(home)}
     found = reconcile(Ledger(home))
     assert found.faults == () and found.read == 418 and found.accepted == 335
