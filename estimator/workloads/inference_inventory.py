@@ -44,7 +44,8 @@ def inference_inventory(
     if made is not None and request.output_tokens is None:
         kind, count = made
         bounds, found = _media(kind, model, device)
-        told = [sentences("token_warnings", code) for code in (found.warnings if found else ())]
+        codes = [*found.warnings, "media_without_manufacture"] if found else []
+        told = [sentences("token_warnings", code) for code in codes]
         bounds["output_hours"] = SelectedFactor("output_hours", model.id, None, missing="no_output_time")
         amounts = {"media_outputs": count * request.requests}
         return InferenceInventory(amounts, bounds, found.rows if found else (), told)
@@ -113,10 +114,13 @@ def _media(
     kind: MediaKind, model: models.Model, device: str | None
 ) -> tuple[dict[str, SelectedFactor], MediaEnergy | None]:
     """The factor of an output and what it rests on; a reason and nothing where no source speaks of such a model: only
-    models that transcribe were timed, neither those that speak nor those that converse."""
+    models that transcribe were timed, neither those that speak nor those that converse; one that writes text makes no
+    image."""
     if kind == "sound" and model.modality != "audio":
         reason = "no_speech_energy" if model.modality == "speech" else "no_audio_energy"
         return {"media_energy": SelectedFactor("media_energy", model.id, None, missing=reason)}, None
+    if kind != "sound" and model.modality not in (*MEDIA, "multimodal"):
+        return {"media_energy": SelectedFactor("media_energy", model.id, None, missing="makes_no_image")}, None
     found = media_energy(kind, _measured_names().get(model.id, model.name), device)
     return {"media_energy": SelectedFactor("media_energy", model.id, found.factor)}, found
 

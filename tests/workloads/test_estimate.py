@@ -247,3 +247,14 @@ def test_an_impossible_value_says_what_was_read_and_what_was_expected(given: dic
 def test_tokens_of_a_model_of_images_say_nothing_of_its_electricity(model: str) -> None:
     energy = asked(model=model, output_tokens=500, zone="FRA")["indicators"]["energy"]
     assert energy["central"] is None and energy["missing"]["code"] == "not_a_text_model"
+
+
+@pytest.mark.parametrize("said", [{"model": "whisper-large-v3", "audio_s": 60}, {"model": "qwen-image", "images": 1}])
+def test_manufacture_that_is_not_counted_is_said(said: dict) -> None:
+    """Metals of a text are mostly manufacture: silence would make sound and images look a hundred times lighter."""
+    assert "media_without_manufacture" in {w["code"] for w in asked(**said, zone="FRA")["warnings"]}
+
+
+def test_a_model_that_writes_text_makes_no_image() -> None:
+    energy = asked(model="llama-3.1-8b", images=10, zone="FRA")["indicators"]["energy"]
+    assert energy["missing"]["code"] == "makes_no_image"

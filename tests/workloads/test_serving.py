@@ -273,7 +273,7 @@ def test_images_and_videos() -> None:
     unknown = media_energy("video", "someone/else", None)
     widths = [found.factor.high / found.factor.low for found in (image, elsewhere, unknown)]  # type: ignore[operator]
     assert widths[0] < widths[1] and widths[2] > 10
-    assert (image.warnings, elsewhere.warnings, unknown.warnings) == ((), ("device_unknown",), ("model_unknown",))
+    assert (image.warnings, elsewhere.warnings, unknown.warnings) == ((), ("media_device_unknown",), ("model_unknown",))
 
 
 def test_without_the_measurements_of_a_source_a_model_is_as_never_seen() -> None:

@@ -47,7 +47,7 @@ def media_energy(
     ends = (low / JOULES_PER_KWH, value / JOULES_PER_KWH, high / JOULES_PER_KWH)
     where = f"{model}/{device or ANY}".replace(" ", "-")
     item = computed(f"media_energy/{where}", "media_energy", ends, used[0].source, used[0].locator, unit="kWh")
-    apart = "sound_device_unknown" if kind == "sound" else "device_unknown"
+    apart = "sound_device_unknown" if kind == "sound" else "media_device_unknown"
     return MediaEnergy(item, ids, (*(() if here else (apart,)), *HEARD[kind]))
 
 
