@@ -79,10 +79,10 @@ def test_a_stated_context_makes_of_two_requests_what_they_are_apart(tmp_path: Pa
     apart = built(tmp_path / "1", *(answers(requests=1.0, **row) for row in (one, other)))
     stated = built(tmp_path / "2", answers(**both, context_tokens=7_050.0))
     means = built(tmp_path / "3", answers(**both))
-    kwh = [b.totals()["indicators"]["it_energy"]["at_factor_values"] for b in (apart, stated, means)]
+    kwh = [b.totals().indicators["it_energy"]["at_factor_values"] for b in (apart, stated, means)]
     assert kwh[1] == pytest.approx(kwh[0], rel=1e-12) and kwh[2] > kwh[0]
     uncounted = built(tmp_path / "4", answers(**both | {"requests": None}, context_tokens=7_050.0))
-    assert uncounted.totals()["indicators"]["it_energy"]["at_factor_values"] == pytest.approx(kwh[0], rel=1e-12)
+    assert uncounted.totals().indicators["it_energy"]["at_factor_values"] == pytest.approx(kwh[0], rel=1e-12)
 
 
 def test_lengths_are_summed_as_they_are(tmp_path: Path) -> None:
