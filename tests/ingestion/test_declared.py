@@ -277,6 +277,8 @@ BAD = [
     ({"energy_kwh": "-3"}, "declared_negative", {"column": "energy_kwh", "value": "-3"}),
     ({"output_tokens": "-1"}, "declared_negative", {"column": "output_tokens", "value": "-1"}),
     ({"energy_kwh": "douze"}, "bad_number", {"column": "energy_kwh", "value": "douze"}),
+    ({"energy_kwh": "1e308"}, "beyond_use", {"field": "energy_kwh", "value": "1e+308"}),
+    ({"requests": "1e16"}, "beyond_use", {"field": "requests", "value": "1e+16"}),
     ({"water_l": "inf"}, "bad_number", {"column": "water_l", "value": "inf"}),
     ({"energy_boundary": "baie"}, "declared_word",
      {"column": "energy_boundary", "value": "baie", "expected": "gpu | it | site"}),

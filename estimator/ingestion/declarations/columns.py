@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.parsing import redaction, timestamps
 from estimator.ingestion.parsing.delimited_text import number_text
+from estimator.ingestion.parsing.row_builder import MOST_COUNTED
 from estimator.ingestion.reader import RowRefused
 
 REQUIRED = ("service", "start", "end")
@@ -15,6 +16,8 @@ COUNTS = ("requests", "input_tokens", "output_tokens", "cached_tokens", "images"
 ENERGY = ("energy_kwh", "energy_boundary", "energy_basis", "method", "pue")
 REPORTED = ("gwp_kgco2e", "water_l")
 CONTEXT = "context_tokens"  # of a sender that summed it over its requests; not in the template
+# A thousand TWh, more than any town will declare: one absurd row would stop the figures of all others.
+MOST = dict.fromkeys(COUNTS, MOST_COUNTED) | {"energy_kwh": 1e12, "gwp_kgco2e": 1e12, "water_l": 1e15}
 TEMPLATE = (*REQUIRED, "provider", "model", "zone", "host", *COUNTS, *ENERGY, *REPORTED, "document")
 
 
@@ -69,6 +72,8 @@ class Cells:
             raise RowRefused("bad_number", column=name, value=text[:40])
         if value < 0:
             raise RowRefused("declared_negative", column=name, value=f"{value:g}")
+        if value > MOST.get(name, math.inf):
+            raise RowRefused("beyond_use", field=name, value=f"{value:.4g}")
         return value
 
     def word(self, name: str, expected: tuple[str, ...]) -> str:
