@@ -57,10 +57,10 @@ def test_the_words_say_each_column_that_differs_and_no_other() -> None:
 
 def test_no_equation_reads_a_published_figure(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thousand times the published values, and every other number of an estimate is what it was."""
-    before = estimate(MISTRAL, DAY)
+    before = estimate(MISTRAL, DAY).as_dict()
     louder = tuple(row.model_copy(update={"value": row.value * 1000}) for row in published_figures.load())
     monkeypatch.setattr(published_figures, "load", lambda: louder)
-    after = estimate(MISTRAL, DAY)
+    after = estimate(MISTRAL, DAY).as_dict()
     for found, shown in zip(before.pop("published"), after.pop("published"), strict=True):
         assert shown.pop("value") == 1000 * found.pop("value")
         assert shown == found
