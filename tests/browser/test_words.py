@@ -50,6 +50,7 @@ def test_streamlit_speaks_french(screen: Page, dashboard: Server) -> None:
 
 def test_streamlit_keeps_its_words_in_english_and_people_keep_theirs(screen: Page, dashboard: Server) -> None:
     open_page(screen, dashboard, "/brancher?voie=vllm", "en")
+    screen.get_by_label("Copy to clipboard").first.wait_for(state="attached")
     assert "Copy to clipboard" in english(screen)
     open_page(screen, dashboard, "/synthese", "fr")
     block = "document.querySelector('.st-key-page .stHtml')"
