@@ -10,13 +10,14 @@ from typing import Any
 from estimator.assessment.evaluation import ActivityGroup, points_of
 from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
+from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.program_inventory import program_inventory
 from estimator.comparison.scenario import Option, People, Scenario
 from estimator.comparison.verdict_text import BARE
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.core.number_format import proof_words, tick_text
+from estimator.core.number_format import exact_text, proof_words, tick_text
 from estimator.core.typography import typeset
 from estimator.places.evidence import tables
 from estimator.workloads.inventory import MACHINE, PLACE, Inventory, inventory_of
@@ -98,17 +99,30 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
 
 
 def with_serving_told(options: Sequence[OptionInventory]) -> list[OptionInventory]:
-    """The options; those whose requests in flight nobody stated say that they are supposed alike, where several are."""
-    unknown = {
-        option.option.id
+    """The options; those whose requests in flight nobody stated say, where several are, whether they are supposed
+    alike or each after the class of its host."""
+    supposed = {
+        option.option.id: bound.factor
         for option in options
         for group in option.groups
         if (bound := group.bounds.get("requests_in_flight")) and bound.factor and bound.factor.source != "given"
     }
-    if len(unknown) < 2:
+    if len(supposed) < 2:
         return list(options)
-    told = sentences("warnings", "flight_alike")
-    return [replace(o, warnings=(*o.warnings, told)) if o.option.id in unknown else o for o in options]
+    apart = len(set(supposed.values())) > 1
+    told = {
+        name: _flight_apart(item) if apart else sentences("warnings", "flight_alike") for name, item in supposed.items()
+    }
+    return [replace(o, warnings=(*o.warnings, told[o.option.id])) if o.option.id in told else o for o in options]
+
+
+def _flight_apart(supposed: Factor) -> dict[str, str]:
+    """Requests in flight supposed of a class of hosts, where another option is of another class."""
+    body = {"code": "flight_apart"}
+    for lang in LANGUAGES:
+        ends = {end: exact_text(getattr(supposed, end), "1", lang) for end in ("low", "value", "high")}
+        body[lang] = say("warnings", "flight_apart", lang, **ends)
+    return body
 
 
 def _is_outside(

@@ -81,7 +81,7 @@ def estimate(request: Request, today: date | None = None) -> Estimate:
     provider = None if request.training is None else _training(request, resolved, catalogue)
     if not _has_use(request):
         return Estimate(resolved.day, catalogue, None, {}, (), provider)
-    return _estimate_of(inventory_of(resolved, resolved.subjects["host"] or ""), resolved, provider)
+    return _estimate_of(inventory_of(resolved), resolved, provider)
 
 
 def _estimate_of(

@@ -34,11 +34,7 @@ class InferenceInventory:
 def inference_inventory(
     request: Request, device: str | None, place: str, catalogue: Catalogue, day: date
 ) -> InferenceInventory:
-    """What a request makes a model answer, and the factors of it. ModelUnknown names the nearest models.
-
-    place: where the model is served, for the name of what is not known of serving there; "": served alike wherever it
-    runs, so that sites are compared on all else.
-    """
+    """What a request makes a model answer at a place, and the factors of it. ModelUnknown names the nearest models."""
     model = models.find(request.model or "")
     made = _media_made(request)
     if made is not None and request.output_tokens is None:

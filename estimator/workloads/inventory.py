@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from estimator.assessment.evaluation import ActivityGroup
+from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.catalogue.selection import SelectedFactor
 from estimator.core.errors import sentences
 from estimator.workloads.inference.measurements import ANY
@@ -30,19 +31,15 @@ class Inventory:
     warnings: list[dict[str, str]] = field(default_factory=list)
 
 
-def inventory_of(resolved: ResolvedRequest, host: str = "") -> Inventory:
-    """The main group (electricity, manufacture, network), then waiting hours and storage, if any.
-
-    host: where the model is served, part of the key of its draws; without one, serving has the same draws anywhere, as
-    in the options of a comparison: the ratio of two sites then depends on the sites only.
-    """
+def inventory_of(resolved: ResolvedRequest) -> Inventory:
+    """The main group (electricity, manufacture, network), then waiting hours and storage, if any."""
     request, inventory = resolved.request, Inventory(warnings=list(resolved.warnings))
     amounts: dict[str, float] = {}
     bounds = resolved.bounds(*PLACE)
     if request.it_energy_kwh is not None:
         amounts["it_energy"] = request.it_energy_kwh
     elif request.model is not None:
-        _answers(resolved, host, inventory, amounts, bounds)
+        _answers(resolved, inventory, amounts, bounds)
     elif resolved.reserved and resolved.subjects["device"]:
         amounts["working_hours"] = request.device_hours or 0.0
         bounds |= _working(resolved, _load(resolved))
@@ -63,14 +60,11 @@ def inventory_of(resolved: ResolvedRequest, host: str = "") -> Inventory:
 
 
 def _answers(
-    resolved: ResolvedRequest,
-    host: str,
-    inventory: Inventory,
-    amounts: dict[str, float],
-    bounds: dict[str, SelectedFactor],
+    resolved: ResolvedRequest, inventory: Inventory, amounts: dict[str, float], bounds: dict[str, SelectedFactor]
 ) -> None:
     """What a model answered: on reserved accelerators with their waiting hours, or on a shared service."""
-    found = inference_inventory(resolved.request, resolved.subjects["device"], host, resolved.catalogue, resolved.day)
+    device, host = resolved.subjects["device"], resolved.subjects["host"] or UNKNOWN_SITE
+    found = inference_inventory(resolved.request, device, host, resolved.catalogue, resolved.day)
     amounts |= found.amounts
     bounds |= found.bounds | {"host_ratio": resolved.bound("host_ratio", resolved.subjects["machine"])}
     if not resolved.reserved and not resolved.desk:

@@ -67,7 +67,7 @@ def _ours(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) -> 
     asked = {"model": model, "output_tokens": row.output_tokens, "input_tokens": row.input_tokens}
     fields = place | (asked | {"provider": row.provider} if row.phase == "use" else {})
     resolved = resolve(Request.model_validate(fields).checked(), catalogue, day, trained=row.phase == "training")
-    inventory = inventory_of(resolved, resolved.subjects["host"] or "" if row.phase == "use" else "")
+    inventory = inventory_of(resolved)
     wanted = figure_named(row.figure)
     assert wanted is not None, row.figure
     return amounts(inventory.groups, [wanted])[wanted.id].as_dict()

@@ -90,7 +90,7 @@ def test_one_model_at_two_hosts_is_one_model_served_in_two_ways(tmp_path: Path) 
     names = ("token_residual_model", "requests_in_flight")
     doubts = [{b.factor.doubt for g in found if (b := g.bounds[name]).factor} for name in names]
     assert doubts[0] == {f"token_residual_model/{model}"}
-    assert doubts[1] == {"requests_in_flight/class/server-room", "requests_in_flight/class/hyperscale"}
+    assert doubts[1] == {f"serving_flight/class/{place}/2026" for place in ("server-room", "hyperscale")}
     low, high = np.array([values_of(c, "draws")["answering_energy"] for c in found])
     assert 0.2 < np.corrcoef(np.log(low), np.log(high))[0, 1] < 0.8
 

@@ -140,7 +140,7 @@ def test_the_doubt_of_157_models_of_a_gateway_is_more_than_half_that_of_one() ->
         asked = Request(
             model=name, output_tokens=300, input_tokens=500, host="class/shared-regional", zone="FRA", day=DAY
         )
-        groups = inventory_of(resolve(asked, load(), DAY), "class/shared-regional").groups
+        groups = inventory_of(resolve(asked, load(), DAY)).groups
         energies[name] = sum(values_of(group, "draws", frozenset({"site_energy"}))["site_energy"] for group in groups)
     assert len(energies) == MODELS[-1]
     # each model as often as to write as much electricity as another: none decides alone

@@ -41,7 +41,7 @@ class Serving:
     """A model at a place. None is unknown: a factor row takes its place.
 
     model: what its draws are named after; measured: its name in the measured configurations.
-    place: the host whose serving is unknown, "" where sites are compared on all else.
+    place: the host: how many requests are in flight there is that of its class, whoever asks.
     """
 
     model: str
@@ -51,7 +51,7 @@ class Serving:
     device_count: float | None = None
     precision_bits: float | None = None
     flight: float | None = None
-    place: str = ""
+    place: str = UNKNOWN_SITE
     task: str = "lm-arena-chat"
 
 
@@ -101,18 +101,11 @@ def serving_factors(
         catalogue, "weight_bits", ANY, day
     )
     warnings += [] if serving.precision_bits else ["precision_supposed"]
-    place = serving.place or UNKNOWN_SITE
-    flight = select_factor(catalogue, "requests_in_flight", place, day)
     if serving.flight is None:
         warnings.append("concurrency_unknown")
-        if flight.factor is None:  # a host that the tables do not have
-            flight = select_factor(catalogue, "requests_in_flight", UNKNOWN_SITE, day)
-        assert flight.factor is not None
-        drawn_as = f"requests_in_flight/{serving.place or 'anywhere'}"
-        named = {"id": safe(f"{flight.factor.id}/{serving.place or 'anywhere'}"), "drawn_as": drawn_as}
-        bounds["requests_in_flight"] = SelectedFactor(
-            "requests_in_flight", place, flight.factor.model_copy(update=named), flight.rung
-        )
+        there = select_factor(catalogue, "requests_in_flight", serving.place, day)
+        anywhere = select_factor(catalogue, "requests_in_flight", UNKNOWN_SITE, day)
+        bounds["requests_in_flight"] = there if there.factor else anywhere  # a host that the tables do not have
     else:
         bounds["requests_in_flight"] = exact("requests_in_flight", "serving_flight", max(serving.flight, 1.0))
     bounds |= _size(serving)
