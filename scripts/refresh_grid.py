@@ -1,9 +1,10 @@
 """Compute water, primary energy and provincial carbon of electricity from generation by source.
 
-Reads the generation by source that codecarbon ships (Our World in Data) and factors/technologies.csv, and writes
-factors/electricity_computed.csv: for each zone, sum over sources of share [1] × factor of the technology [unit/kWh],
-with the central, all the low and all the high factors. Production-based: imports and line losses are not counted.
-Idempotent; with --check it only reports whether the file is up to date.
+Reads generation by country, year and source (factors/generation.csv, Our World in Data), that of codecarbon for what it
+lacks, and factors/technologies.csv, and writes factors/electricity_computed.csv: for each zone and period, sum over
+sources of share [1] × factor of the technology [unit/kWh], with the central, all the low and all the high factors. A
+period is one or more years whose values differ by at most a tenth, or the last year. Production-based: imports and line losses are not
+counted. Idempotent; with --check it only reports whether the file is up to date.
 """
 
 import argparse
@@ -13,13 +14,18 @@ import io
 import json
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 FACTORS = Path(__file__).resolve().parent.parent / "factors"
 TABLE = FACTORS / "electricity_computed.csv"
 MIX_FILE = Path("private_infra/global_energy_mix.json")
+YEARS_FILE = "generation.csv"
+ALIKE = 1.1  # highest over lowest value of the years of a period [1]
+BEFORE, AFTER = "Reprise pour les années d'avant.", "Dernière année lue : reprise pour les années suivantes."
+ONE_YEAR = "Une seule année pour toutes."
 PROVINCES_FILE = Path("private_infra/2023/canada_energy_mix.json")
 
 # Sources that add up to the total. `biofuel` is inside `other_renewable`: only the rest of it is added.
@@ -70,13 +76,15 @@ HEADER = (
 
 @dataclass(frozen=True)
 class GenerationMix:
-    """Generation of a zone by source [any unit], its year, and its origin."""
+    """Generation of a zone by source [any unit], its (last) year, its origin, and the days it stands for."""
 
     zone: str
     year: int
     generation: Mapping[str, float]
     locator: str
     note: str
+    valid_from: str = ""
+    valid_to: str = ""
 
     def shares(self) -> dict[str, float]:
         """Share of each source in the sum of the sources [1]."""
@@ -124,11 +132,16 @@ def installed_data() -> Path:
 def rows(data: Path, factors: Path) -> list[dict[str, str]]:
     """Every computed row, sorted by id."""
     technologies = read_technologies(factors / "technologies.csv")
-    countries = read_countries(data / MIX_FILE)
+    countries, by_year = read_countries(data / MIX_FILE), read_years(factors / YEARS_FILE)
+    alone = [mix for zone, mix in countries.items() if zone not in by_year]
     found = [
         row(mix, quantity, technologies)
-        for mix in (*countries.values(), *aggregates(countries))
         for quantity in COUNTRY_INDICATORS
+        for mix in (
+            *alone,
+            *aggregates(countries),
+            *(mix for years in by_year.values() for mix in periods(years, quantity, technologies)),
+        )
     ]
     for mix in read_provinces(data / PROVINCES_FILE, factors / "zones.csv"):
         found += [row(mix, quantity, technologies) for quantity in INDICATORS]
@@ -154,6 +167,8 @@ def row(mix: GenerationMix, quantity: str, technologies: Mapping[tuple[str, str]
         "bounds_kind": "rule",
         "bounds_rule": "grid_from_technologies",
         "unit": unit,
+        "valid_from": mix.valid_from,
+        "valid_to": mix.valid_to,
         "geography": mix.zone,
         "boundary": boundary,
         "family": "sobria-grid",
@@ -197,6 +212,53 @@ def read_technologies(path: Path) -> dict[tuple[str, str], Technology]:
     return table
 
 
+def read_years(path: Path) -> dict[str, list[GenerationMix]]:
+    """Country -> its generation by year [TWh], in order. AssertionError when the file has changed."""
+    found: dict[str, list[GenerationMix]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for entry in csv.DictReader(file):
+            generation = {source: float(entry[source]) for source in SOURCES}
+            assert min(generation.values()) >= 0 and sum(generation.values()) > 0, f"{path.name}: {entry}"
+            mix = GenerationMix(entry["zone"], int(entry["year"]), generation, path.name, "")
+            found.setdefault(mix.zone, []).append(mix)
+    for zone, years in found.items():
+        assert all(b.year == a.year + 1 for a, b in pairwise(years)), f"{path.name}: a year of {zone} is missing"
+    return found
+
+
+def periods(
+    years: Sequence[GenerationMix], quantity: str, technologies: Mapping[tuple[str, str], Technology]
+) -> Iterator[GenerationMix]:
+    """The generation of a country by period, for one quantity: as many years in a row as its value stays alike, and
+    the last year alone, since it stands for those after."""
+    indicators = INDICATORS[quantity][1]
+    together: list[list[GenerationMix]] = []
+    seen: list[float] = []
+    for mix in years:
+        value = weighted(mix.shares(), indicators, technologies, "value")
+        if together and mix is not years[-1] and max(*seen, value) <= ALIKE * min(*seen, value):
+            together[-1].append(mix)
+            seen.append(value)
+        else:
+            together.append([mix])
+            seen = [value]
+    for place, members in enumerate(together):
+        first, last = members[0].year, members[-1].year
+        opens, ends = place == 0, place == len(together) - 1
+        span = str(last) if first == last else f"{first} à {last}"
+        told = (f"Production de {span} par source ; importations et pertes de réseau non comptées.",)
+        told += (BEFORE,) * opens + (AFTER,) * ends
+        yield GenerationMix(
+            members[0].zone,
+            last,
+            {source: math.fsum(mix.generation[source] for mix in members) for source in SOURCES},
+            f"{YEARS_FILE} (Our World in Data), {members[0].zone}, {span}",
+            " ".join(told),
+            "" if opens else f"{first}-01-01",
+            "" if ends else f"{last}-12-31",
+        )
+
+
 def read_countries(path: Path) -> dict[str, GenerationMix]:
     """Country -> its generation [TWh]. AssertionError when the file has changed."""
     found = {}
@@ -209,7 +271,7 @@ def read_countries(path: Path) -> dict[str, GenerationMix]:
         assert gap <= 0.01 * total, f"{path.name}: the sources of {zone} miss its total by {gap} TWh"
         year = int(entry["year"])
         assert 2000 <= year <= 2100, f"{path.name}: {zone} is of the year {year}"
-        note = f"Production de {year} par source ; importations et pertes de réseau non comptées."
+        note = f"Production de {year} par source ; importations et pertes de réseau non comptées. {ONE_YEAR}"
         found[zone] = GenerationMix(zone, year, generation, f"{path.name}, {zone}, {year}", note)
     assert len(found) >= 200, f"{path.name}: only {len(found)} countries"
     return found
@@ -226,7 +288,7 @@ def aggregates(countries: Mapping[str, GenerationMix]) -> Iterator[GenerationMix
         generation = {s: math.fsum(countries[member].generation[s] for member in members) for s in SOURCES}
         total = math.fsum(generation.values())
         assert total >= least, f"{zone}: only {total:.0f} TWh"
-        note = f"Production par source, {what}, années 2022 et 2023 surtout ; pertes de réseau non comptées."
+        note = f"Production par source, {what}, années 2022 et 2023 surtout ; pertes de réseau non comptées. {ONE_YEAR}"
         yield GenerationMix(zone, 2023, generation, f"{MIX_FILE.name}, {what}", note)
 
 
@@ -240,7 +302,7 @@ def read_provinces(path: Path, zones: Path) -> Iterator[GenerationMix]:
         assert set(entry) == {*PROVINCE_SOURCES, "other", "tidal", "total"}, f"{path.name}: {name} has other columns"
         generation = {ours: float(entry[theirs]) for theirs, ours in PROVINCE_SOURCES.items()}
         assert abs(sum(generation.values()) - 100) <= 3, f"{path.name}: the sources of {name} miss 100 %"
-        note = "Parts par source d'une province ; importations et pertes de réseau non comptées."
+        note = f"Parts par source d'une province ; importations et pertes de réseau non comptées. {ONE_YEAR}"
         yield GenerationMix(names[name], 2023, generation, f"{path.name}, {name}", note)
 
 
