@@ -269,11 +269,35 @@ def test_water_and_primary_energy_of_france_by_hand() -> None:
     reservoirs = water + 53.19 * 17.0003 / total  # 1.759 more
     heat = 2.16 * 9.474 + 31.43 * 7.2 + 9.71 * 9.73 + 335.65 * 10.909 + 9.5 * 12 + 0.6 * 36
     primary = (heat + (53.19 + 23.26 + 48.61) * 3.6) / total
-    found = {row["quantity"]: float(row["value"]) for row in read("electricity_computed") if row["subject"] == "FRA"}
+    french = [row for row in read("electricity_computed") if row["subject"] == "FRA" and not row["valid_to"]]
+    found = {row["quantity"]: float(row["value"]) for row in french}
     assert (round(water, 2), round(reservoirs, 2), round(primary, 2)) == (1.41, 3.16, 8.93)
     assert found["grid_water_intensity"] == pytest.approx(water, rel=5e-4)
     assert found["grid_reservoir_water_intensity"] == pytest.approx(reservoirs, rel=5e-4)
     assert found["grid_primary_energy"] == pytest.approx(primary, rel=5e-4)
+
+
+def test_water_of_german_electricity_follows_its_generation() -> None:
+    """2015 to 2017 in TWh (Our World in Data), added up by hand; 2023 alone, from then on. Per kWh, coal evaporates
+    1.8019 L, gas 1.0864, oil 1.69, nuclear 1.9571, biofuel 1.147."""
+    coal, gas, oil = 272.2 + 261.75 + 241.26, 61.47 + 80.62 + 86.04, 25.57 + 25.39 + 25.16
+    nuclear, biofuel, other = 91.79 + 84.63 + 76.32, 50.33 + 50.93 + 50.92, 0.13 + 0.17 + 0.16
+    solar, wind, hydro = 38.08 + 37.56 + 38.76, 80.62 + 79.92 + 105.69, 18.98 + 20.55 + 20.15
+    total = coal + gas + oil + nuclear + biofuel + other + solar + wind + hydro  # = 1925.15
+    water = coal * 1.8019 + gas * 1.0864 + oil * 1.69 + nuclear * 1.9571 + solar * 0.0038 + biofuel * 1.147
+    german = [r for r in DEFAULTS if r["quantity"] == "grid_water_intensity" and r["subject"] == "DEU"]
+    values = {row["valid_to"]: float(row["value"]) for row in german}
+    assert values["2017-12-31"] == pytest.approx((water + other * 0.9501) / total, rel=1e-3)
+    assert values[""] == 0.8535
+    told = {row["valid_to"]: row["note"] for row in german}
+    assert "2015 à 2017" in told["2017-12-31"] and "années d'avant" in told["2017-12-31"]
+    assert "Production de 2023" in told[""] and "années suivantes" in told[""]
+
+
+def test_what_has_one_year_for_all_says_so() -> None:
+    alone = [r for r in read("electricity_computed") if not (r["valid_from"] or r["valid_to"])]
+    assert {"SGP", "WORLD", "EU27", "CAN-QC"} <= {row["subject"] for row in alone}
+    assert faults(alone, lambda r: "Une seule année pour toutes" in r["note"]) == []
 
 
 def test_the_computed_table_is_what_the_script_computes(tmp_path: Path) -> None:
