@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.result import link
-from dashboard.explanation.explanation import _factors, _left_out, _steps
+from dashboard.explanation.explanation import left_out, of_figure
 from dashboard.shared import html_parts
+from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError
@@ -47,7 +48,8 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
     st.html(
         mark + html_parts.head(t("explain.title", lang), answer, Markup("{}<br>{}<br>{}").format(about, others, back))
     )
-    st.html(_steps(found, lang) + _factors(found["factors"], lang) + _left_out(found["not_counted"], lang, screens))
+    without = left_out(found["not_counted"], lang, screens)
+    st.html(render("option_figure", lang, found=found, left_out=without, **of_figure(lang)))
     with st.container(key="compare_file", gap=None):
         st.html(
             Markup('<h2>{}</h2><p class="note">{}</p>').format(

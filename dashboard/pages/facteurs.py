@@ -6,10 +6,11 @@ from datetime import date
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.factors.factor_detail import factor_link, factor_row, factor_view, rivals_picture
+from dashboard.factors.factor_detail import factor_view, of_factors
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.dates import is_past
 from dashboard.shared.estimator_gateway import FactorEntry
+from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language, page_asked, search
 
@@ -27,11 +28,11 @@ def show() -> None:
         return
     st.html(_head(entries, today, lang))
     chosen = _filtered_entries(entries, lang)
-    st.html(_disagreements(chosen, lang) + _list(chosen, today, lang))
+    st.html(_lists(chosen, today, lang))
 
 
 def _head(entries: Sequence[FactorEntry], today: date, lang: str) -> Markup:
-    values = [e for e in entries if e.factor.value is not None]
+    values = _with_value(entries)
     unknown, late = len(entries) - len(values), sum(is_past(e.factor.review_by, today) for e in values)
     answer = t(
         "factors.answer",
@@ -61,46 +62,37 @@ def _filtered_entries(entries: Sequence[FactorEntry], lang: str) -> list[FactorE
     ]
 
 
-def _disagreements(chosen: Sequence[FactorEntry], lang: str) -> Markup:
-    """Quantities and subjects, among those selected, with several sources; the best documented is drawn."""
-    title = t("factors.rivals", lang)
+def _disagreements(chosen: Sequence[FactorEntry]) -> list[list[FactorEntry]]:
+    """All factors of the quantities and subjects selected with several sources, best documented first."""
     groups: dict[tuple[str, str], list[FactorEntry]] = {}
     for entry in estimator_gateway.factors():
         groups.setdefault(entry.pair, []).append(entry)
-    pairs = list(dict.fromkeys(e.pair for e in chosen if e.rivals and len(known_values(groups[e.pair])) > 1))
-    if not pairs:
-        return html_parts.section(title, Markup("<p>{}</p>").format(t("factors.rivals_none", lang)))
-    pairs.sort(key=lambda pair: -len({e.factor.source for e in known_values(groups[pair])}))
-    first = known_values(groups[pairs[0]])
-    body = rivals_picture(first[:DRAWN], lang)
-    if len(first) > DRAWN:
-        body += Markup('<p class="small under"><a href="{}">{}</a></p>').format(
-            html_parts.address("facteurs", lang, facteur=first[0].factor.id), t("factors.all_of_it", lang, n=len(first))
-        )
-    others = [groups[pair][0] for pair in pairs[1:]]
-    links = [factor_link(entry, lang) for entry in others]
-    if links:
-        body += html_parts.details(t("factors.rivals_more", lang, n=len(links)), html_parts.items(links))
-    return html_parts.section(title, body, t("factors.rivals_note", lang))
+    pairs = dict.fromkeys(e.pair for e in chosen if e.rivals)
+    families = [groups[pair] for pair in pairs if len(_with_value(groups[pair])) > 1]
+    return sorted(families, key=lambda family: -len({e.factor.source for e in _with_value(family)}))
 
 
-def known_values(entries: Sequence[FactorEntry]) -> list[FactorEntry]:
-    """The factors with a value."""
+def _with_value(entries: Sequence[FactorEntry]) -> list[FactorEntry]:
     return [e for e in entries if e.factor.value is not None]
 
 
-def _list(chosen: Sequence[FactorEntry], today: date, lang: str) -> Markup:
-    title = t("factors.list", lang)
-    if not chosen:
-        return html_parts.section(title, Markup("<p>{}</p>").format(t("factors.none", lang)))
+def _lists(chosen: Sequence[FactorEntry], today: date, lang: str) -> Markup:
+    """The disagreements, then the factors selected, page by page."""
+    rivals = _disagreements(chosen)
+    first = _with_value(rivals[0]) if rivals else []
     page = min(page_asked(), (len(chosen) - 1) // html_parts.PER_PAGE + 1)
-    shown = chosen[(page - 1) * html_parts.PER_PAGE : page * html_parts.PER_PAGE]
-    heads = [t(f"factors.{c}", lang) for c in ("factor", "value", "bounds", "where", "valid")]
-    rows = [factor_row(entry, today, lang) for entry in shown]
-    body = html_parts.table(t("factors.list_caption", lang), heads, rows, right=(1,))
     where = {name: st.query_params.get(name, "") for name in ("grandeur", "source", "sujet")}
-    body += html_parts.paging("facteurs", page, len(chosen), where, lang)
-    return html_parts.section(title, body, t("factors.found", lang, n=len(chosen)))
+    return render(
+        "factors",
+        lang,
+        drawn=first[:DRAWN],
+        count=len(first),
+        others=[family[0] for family in rivals[1:]],
+        chosen=len(chosen),
+        shown=chosen[(page - 1) * html_parts.PER_PAGE : page * html_parts.PER_PAGE],
+        paging=html_parts.paging("facteurs", page, len(chosen), where, lang),
+        **of_factors(today, lang),
+    )
 
 
 show()

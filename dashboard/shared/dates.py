@@ -29,6 +29,15 @@ def short_day(iso: str | date | None, lang: str) -> str:
     return str(format_date(day, "dd/MM/yyyy" if lang == "fr" else "d MMM yyyy", locale=lang)).replace(" ", NO_BREAK)
 
 
+def validity_text(first: str | date | None, last: str | date | None, lang: str) -> str:
+    """« depuis 01/01/2025 », « 01/01/2024 – 31/12/2024 », « sans date »."""
+    if first and last:
+        return t("factors.from_to", lang, first=short_day(first, lang), last=short_day(last, lang))
+    if first:
+        return t("factors.since", lang, first=short_day(first, lang))
+    return t("factors.until", lang, last=short_day(last, lang)) if last else t("factors.always", lang)
+
+
 def moment_text(iso: str | None, lang: str) -> str:
     """« 24 novembre 2026 à 14 h 05 (UTC) »."""
     if not iso:

@@ -1,0 +1,81 @@
+"""The templates of the screens, in dashboard/templates: HTML in the language of the view, every value escaped.
+
+A line of a template starts where the previous one ends, without a space. `{% call(x) rows_of(…) %}` makes a table: the
+cells of one row, each after a `<td>`, repeated for each x.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
+from markupsafe import Markup
+
+from dashboard.shared import chart_parts, dates, estimator_gateway, html_parts, svg_charts, texts
+from estimator.core import number_format
+from estimator.core.typography import typeset
+
+IN_A_LANGUAGE = (
+    texts.both, typeset, estimator_gateway.subject_name, html_parts.alternatives, html_parts.explain_link,
+    html_parts.figure_name, html_parts.number, html_parts.proof_text, dates.day_text, dates.duration_text,
+    dates.month_text, dates.period_text, dates.short_day, dates.validity_text, number_format.bounds_text,
+    number_format.count_text, number_format.exact_text, number_format.figure, number_format.interval_text,
+    number_format.range_text, number_format.share_text, number_format.spoken_numbers, number_format.unit_text,
+    svg_charts.interval_chart,
+)  # fmt: skip
+IN_ANY = (
+    texts.sentence, html_parts.command, html_parts.definitions, html_parts.head, html_parts.shortened, html_parts.table,
+    html_parts.tiles,
+    chart_parts.figure_of, chart_parts.how, chart_parts.line, chart_parts.list_of, svg_charts.share_svg,
+)  # fmt: skip
+
+
+class _OneLine(Extension):
+    """A template without its line breaks and its indentation, so that neither is a space on the page."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """The source on one line."""
+        return "".join(line.strip() for line in source.splitlines())
+
+
+def render(template: str, lang: str, /, **facts: Any) -> Markup:
+    """The HTML of a template, with these facts."""
+    return Markup(_environment(lang).get_template(f"{template}.html").render(facts))  # noqa: S704 (autoescaped)
+
+
+def phrase(key: str, lang: str, /, **facts: object) -> Markup:
+    """A text with HTML among its facts."""
+    return Markup(texts.t(key, lang)).format(**facts)  # noqa: S704 (our own words)
+
+
+@cache
+def _environment(lang: str) -> Environment:
+    found = Environment(loader=PackageLoader("dashboard"), autoescape=True, undefined=StrictUndefined)
+    found.add_extension(_OneLine)
+    said: dict[str, Any] = {f.__name__: partial(f, lang=lang) for f in IN_A_LANGUAGE}
+    said |= {f.__name__: f for f in IN_ANY}
+    said |= {f.__name__: _worded(f, lang) for f in (texts.t, html_parts.address, phrase)}
+    found.globals |= said | {"lang": lang, "columns": partial(_columns, lang), "section": _section, "rows_of": _rows_of}
+    return found
+
+
+def _worded(function: Callable[..., Any], lang: str) -> Callable[..., Any]:
+    """A function (key, lang, /, **facts) in one language."""
+    return lambda key, **facts: function(key, lang, **facts)
+
+
+def _columns(lang: str, section: str, *names: str) -> list[str]:
+    """The texts of one section of the words, in order."""
+    return [texts.t(f"{section}.{name}", lang) for name in names]
+
+
+def _section(heading: str, note: str | Markup = "", *, caller: Callable[[], Markup]) -> Markup:
+    """{% call section(heading, note) %}: the body of a part of a page."""
+    return html_parts.section(heading, caller(), note)
+
+
+def _rows_of(
+    caption: str, heads: Sequence[str], entries: Iterable[Any], *, caller: Callable[[Any], Markup], **layout: Any
+) -> Markup:
+    return html_parts.table(caption, heads, [caller(entry).split("<td>")[1:] for entry in entries], **layout)
