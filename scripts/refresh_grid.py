@@ -3,8 +3,8 @@
 Reads generation by country, year and source (factors/generation.csv, Our World in Data), that of codecarbon for what it
 lacks, and factors/technologies.csv, and writes factors/electricity_computed.csv: for each zone and period, sum over
 sources of share [1] × factor of the technology [unit/kWh], with the central, all the low and all the high factors. A
-period is one or more years whose values differ by at most a tenth, or the last year. Production-based: imports and line losses are not
-counted. Idempotent; with --check it only reports whether the file is up to date.
+period is one or more years whose values differ by at most a tenth, or the last year. Production-based: imports and
+line losses are not counted. Idempotent; with --check it only reports whether the file is up to date.
 """
 
 import argparse
@@ -246,8 +246,8 @@ def periods(
         first, last = members[0].year, members[-1].year
         opens, ends = place == 0, place == len(together) - 1
         span = str(last) if first == last else f"{first} à {last}"
-        told = (f"Production de {span} par source ; importations et pertes de réseau non comptées.",)
-        told += (BEFORE,) * opens + (AFTER,) * ends
+        told = [f"Production de {span} par source ; importations et pertes de réseau non comptées."]
+        told += [BEFORE] * opens + [AFTER] * ends
         yield GenerationMix(
             members[0].zone,
             last,
