@@ -13,6 +13,7 @@ from estimator.builds import coverage
 from estimator.builds.build_file import BuildFile
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
+from estimator.catalogue.selection import year_reused
 from estimator.core.errors import SobriaError, sentences
 from estimator.ledger.rows import COMPONENTS
 from estimator.workloads.published_comparison import models_of, published_beside
@@ -34,6 +35,7 @@ class RunFilter(NamedTuple):
     proof: str | None = None
 
 
+_WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "row_id = $1"}
 _UNKNOWN_MODELS = """SELECT DISTINCT runs.model FROM runs JOIN run_checks USING (row_id)
 WHERE run_checks.code = 'unknown_model' ORDER BY 1 LIMIT 12"""
 
@@ -150,15 +152,13 @@ class Build(BuildFile):
     def explain(self, number: str) -> dict[str, Any]:
         """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ROW.FIGURE. NumberUnknown."""
         scope, key, figure = split_number(number)
-        if scope == "total":
-            groups = self.groups()
-        elif scope == "service":
-            groups = self.groups("service_key = $1", [key])
-        else:
-            groups = self.run_groups([key])[key]
+        where, parameters = _WHERE[scope], [key] if key else []
+        groups = self.run_groups([key])[key] if scope == "run" else self.groups(where, parameters)
         if not groups:
             raise NumberUnknown(id=number)
         body = explain_groups(groups, load(), figure)
+        if figure.startswith("gwp"):
+            body["supposed"] += self._years_reused("bound_slices" if scope == "run" else "cells", where, parameters)
         body["published"] = published_beside(models_of(groups), load(), date.today(), figure)
         amount = body["indicators"]
         for step in figure.split("."):
@@ -167,12 +167,15 @@ class Build(BuildFile):
         body["sample"] = self.sample
         return body | {"proof": self.proof(key if scope == "service" else None), "trace": self._trace(scope, key)}
 
+    def _years_reused(self, relation: str, where: str, parameters: Sequence[str]) -> list[dict[str, str]]:
+        """The electricity of which the last published year stands for a later one, in words."""
+        sql = f"SELECT zone_set, MAX(month) // 100 AS year FROM {relation} WHERE {where} GROUP BY 1 ORDER BY 1"
+        rows = self._engine.rows(sql, parameters)
+        found = (year_reused(self._sets["zone", r["zone_set"]]["grid_gwp"], r["year"], load()) for r in rows)
+        return [said for said in found if said]
+
     def _trace(self, scope: str, key: str) -> dict[str, Any]:
-        where, parameters = {
-            "total": ("TRUE", []),
-            "service": ("service_key = $1", [key]),
-            "run": ("row_id = $1", [key]),
-        }[scope]
+        where, parameters = _WHERE[scope], [key] if key else []
         rows = self._engine.rows(
             f"SELECT row_id, file_name, line, service_key, end_us, reader, tool_version FROM runs WHERE {where}"
             " ORDER BY end_us DESC, row_id LIMIT 10",

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import SobriaError
+from estimator.core.errors import LANGUAGES, SobriaError, sentences
 
 
 class GivenValueRefused(SobriaError):
@@ -52,6 +52,17 @@ def select_factor(catalogue: Catalogue, name: str, subject: str | None, day: dat
                     return SelectedFactor(name, subject, item, rung)
                 reason = reason or item.missing_reason
     return SelectedFactor(name, subject, None, missing=reason or "no_factor")
+
+
+def year_reused(bound: SelectedFactor, year: int, catalogue: Catalogue) -> dict[str, str] | None:
+    """That the electricity of a year takes the last published one, in words; None where it has its own."""
+    item = bound.factor
+    if bound.quantity != "grid_gwp" or item is None or item.valid_to or not item.valid_from:
+        return None
+    if year <= item.valid_from.year:
+        return None
+    labels = {f"zone_{lang}": catalogue.label(item.subject, lang) for lang in LANGUAGES}
+    return sentences("warnings", "year_reused", year=year, last=item.valid_from.year, **labels)
 
 
 def given(catalogue: Catalogue, name: str, value: float) -> SelectedFactor:

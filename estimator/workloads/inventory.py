@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.default_subjects import UNKNOWN_SITE
-from estimator.catalogue.selection import SelectedFactor
+from estimator.catalogue.selection import SelectedFactor, year_reused
 from estimator.core.errors import sentences
 from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference_inventory import inference_inventory
@@ -56,6 +56,8 @@ def inventory_of(resolved: ResolvedRequest) -> Inventory:
         )
         inventory.warnings.append(sentences("served", "storage_without_manufacture"))
     inventory.warnings += _wider(inventory.groups)
+    reused = year_reused(bounds["grid_gwp"], resolved.day.year, resolved.catalogue)
+    inventory.warnings += [reused] if reused else []
     return inventory
 
 

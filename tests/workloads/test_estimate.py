@@ -31,6 +31,17 @@ def value(factor: str) -> float:
     return found
 
 
+def test_german_electricity_of_2015_and_2024_differs_by_what_its_source_says() -> None:
+    """503.591 and 344.14 g per kWh: 1.4633 times less in nine years. A later year takes that of 2024, and says it."""
+    answers = {year: asked(it_energy_kwh=10, zone="DEU", pue=1.0, day=f"{year}-07-01") for year in (2015, 2024, 2026)}
+    use = {year: central(answer, "gwp", "use") for year, answer in answers.items()}
+    assert use[2015] == pytest.approx(5.03591) and use[2024] == use[2026] == pytest.approx(3.4414)
+    said = {year: [w for w in answer.warnings if w["code"] == "year_reused"] for year, answer in answers.items()}
+    assert said[2015] == said[2024] == []
+    assert "2026" in said[2026][0]["fr"] and "2024" in said[2026][0]["fr"] and "Allemagne" in said[2026][0]["fr"]
+    assert "Germany" in said[2026][0]["en"]
+
+
 def test_steps_and_factors_are_made_when_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures and warnings are there at once; as a mapping, the answer is its JSON."""
     with monkeypatch.context() as patched:
