@@ -7,11 +7,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.measurements.run_fields import as_read, fields, mode_name, modelled, whole_days
+from dashboard.measurements.run_fields import as_read, field_groups, mode_name, modelled, whole_days
 from dashboard.shared import html_parts
 from dashboard.shared.dates import moment_text, period_text
-from dashboard.shared.texts import both, has_text, sentence, t
-from estimator.core.number_format import exact_text, interval_text, share_text
+from dashboard.shared.templates import phrase, render
+from dashboard.shared.texts import both, has_text, t
+from estimator.core.number_format import exact_text, share_text
 from estimator.ledger.rows import COMPONENTS
 
 FIGURES = ("energy", "it_energy", "water", "adpe", "gwp", "primary_energy")
@@ -24,14 +25,19 @@ SHOWN_HASH = 16  # characters of a file hash in a command
 
 def run_view(run: Mapping[str, Any], lang: str) -> Markup:
     """The whole screen of a run."""
-    back = Markup('<a href="{}">{}</a>').format(html_parts.address("mesures", lang), t("run.back", lang))
-    body = html_parts.head(t("run.title", lang), _answer(run, lang), back)
-    if run["checks"]:
-        said = html_parts.items([sentence(both(check, lang)) for check in run["checks"]])
-        body += html_parts.section(t("run.checks", lang), said)
-    body += _figures(run, lang) + _differs(run, lang)
-    body += html_parts.section(t("run.not_covered", lang), html_parts.items(left_out(run, lang)))
-    return body + fields(run, lang) + _file(run, lang) + _undo(run, lang)
+    found = [(name, _indicator_at(run["indicators"], name)) for name in (*FIGURES, *PARTS)]
+    return render(
+        "run",
+        lang,
+        run=run,
+        answer=_answer(run, lang),
+        figures=[(n, a) for n, a in found if a and (a.get("missing") or {}).get("code") != "not_asked"],
+        differs=_differs(run, lang),
+        left_out=left_out(run, lang),
+        groups=field_groups(run, lang),
+        file=_file(run, lang),
+        undo=_undo(run, lang),
+    )
 
 
 def left_out(run: Mapping[str, Any], lang: str) -> list[str]:
@@ -55,34 +61,11 @@ def left_out(run: Mapping[str, Any], lang: str) -> list[str]:
 
 
 def _answer(run: Mapping[str, Any], lang: str) -> Markup:
-    energy = html_parts.number(
-        run["indicators"]["it_energy"], f"run.{run['row_id']}.it_energy", t("figures.it_energy", lang), lang
-    )
+    facts = {"service": run["service_key"], "energy": _own_figure(run, "it_energy", lang)}
     if whole_days(run):
         period = period_text((run["start"][:10], run["last"]), lang)
-        return Markup(t("run.dated", lang)).format(
-            service=run["service_key"], period=period[0].lower() + period[1:], energy=energy
-        )
-    return Markup(t("run.answer", lang)).format(
-        service=run["service_key"], moment=moment_text(run["end"], lang), energy=energy
-    )
-
-
-def _figures(run: Mapping[str, Any], lang: str) -> Markup:
-    """Each figure with a link to its explanation."""
-    rows = []
-    for name in (*FIGURES, *PARTS):
-        amount = _indicator_at(run["indicators"], name)
-        if amount is None or (amount.get("missing") or {}).get("code") == "not_asked":
-            continue
-        label = html_parts.figure_name(name, lang)
-        link = Markup('<a href="{}">{}<span class="unseen"> {}</span></a>').format(
-            html_parts.explain_link(f"run.{run['row_id']}.{name}", lang), t("run.open", lang), label
-        )
-        rows.append([label, interval_text(amount, lang), link])
-    title = t("run.figures", lang)
-    heads = [t("table.figure", lang), t("run.value", lang), t("explain.steps", lang)]
-    return html_parts.section(title, html_parts.table(title, heads, rows, quiet=True))
+        return phrase("run.dated", lang, period=period[0].lower() + period[1:], **facts)
+    return phrase("run.answer", lang, moment=moment_text(run["end"], lang), **facts)
 
 
 def _indicator_at(indicators: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
@@ -92,14 +75,16 @@ def _indicator_at(indicators: Mapping[str, Any], name: str) -> Mapping[str, Any]
     return found if isinstance(found, Mapping) else None
 
 
-def _differs(run: Mapping[str, Any], lang: str) -> Markup:
+def _differs(run: Mapping[str, Any], lang: str) -> list[str | Markup]:
     """Our figures next to those stated in the trace and its file."""
     lines: list[str | Markup] = []
     read, share = _read_kwh(run), run["charge_share"]
     if read is not None and run["indicators"]["it_energy"]["central"] is not None:
-        key = "run.differs_energy" if share == 1 else "run.differs_energy_shared"
-        ours = _own_figure(run, "it_energy", lang)
-        lines.append(Markup(t(key, lang)).format(theirs=as_read(read, lang), ours=ours, share=share_text(share, lang)))
+        key, ours = (
+            "run.differs_energy" if share == 1 else "run.differs_energy_shared",
+            _own_figure(run, "it_energy", lang),
+        )
+        lines.append(phrase(key, lang, theirs=as_read(read, lang), ours=ours, share=share_text(share, lang)))
     if run["reported_pue"] not in (None, 1):
         lines.append(t("run.differs_pue", lang, pue=exact_text(run["reported_pue"], "1", lang)))
     for name, figure, value, unit in (
@@ -107,11 +92,9 @@ def _differs(run: Mapping[str, Any], lang: str) -> Markup:
         ("water", "water", run["reported_water_l"], "L"),
     ):
         if value is not None:
-            theirs = exact_text(value, unit, lang)
-            lines.append(
-                Markup(t(f"run.differs_{name}", lang)).format(theirs=theirs, ours=_own_figure(run, figure, lang))
-            )
-    return html_parts.section(t("run.differs", lang), html_parts.items(lines)) if lines else Markup()
+            ours = _own_figure(run, figure, lang)
+            lines.append(phrase(f"run.differs_{name}", lang, theirs=exact_text(value, unit, lang), ours=ours))
+    return lines
 
 
 def _own_figure(run: Mapping[str, Any], figure: str, lang: str) -> Markup:
@@ -152,33 +135,20 @@ def _unknown_parts(run: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
     return [(name, both(reason, lang)) for name, reason in missing if reason["code"] != "not_asked"]
 
 
-def _file(run: Mapping[str, Any], lang: str) -> Markup:
+def _file(run: Mapping[str, Any], lang: str) -> str:
     """Outcome of the rows of the file of the run."""
     account = run["file"]
     counts = [t(f"run.file_{name}", lang, n=account[name]) for name in COUNTS if account[name] or name == "current"]
-    text = t(
-        "run.file_rows",
-        lang,
-        file=run["file_name"],
-        read=t("run.file_read", lang, n=account["read"]),
-        counts=", ".join(counts),
-    )
-    return html_parts.section(t("run.file", lang), Markup('<p class="wild">{}</p>').format(text))
+    read = t("run.file_read", lang, n=account["read"])
+    return t("run.file_rows", lang, file=run["file_name"], read=read, counts=", ".join(counts))
 
 
-def _undo(run: Mapping[str, Any], lang: str) -> Markup:
+def _undo(run: Mapping[str, Any], lang: str) -> dict[str, str]:
     """The commands that withdraw the run, or its whole file, from every total."""
     sha = run["file_sha"]
     file = sha[:SHOWN_HASH] if _HASH.fullmatch(sha) else run["file_name"]
-    body = Markup().join(
-        Markup('<p class="under">{}</p>{}').format(
-            t(f"run.undo_{kind}", lang), html_parts.command(_withdraw(kind, value, lang))
-        )
-        for kind, value in (("run", run["run_key"]), ("file", file))
-    )
-    return html_parts.section(t("run.undo", lang), body, t("run.undo_note", lang))
-
-
-def _withdraw(kind: str, value: str, lang: str) -> str:
     who, why = t("run.undo_who", lang), t("run.undo_why", lang)
-    return f'sobria ledger withdraw --{kind}={shlex.quote(value)} --who "{who}" --why "{why}"'
+    return {
+        kind: f'sobria ledger withdraw --{kind}={shlex.quote(value)} --who "{who}" --why "{why}"'
+        for kind, value in (("run", run["run_key"]), ("file", file))
+    }

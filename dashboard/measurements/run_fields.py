@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup
-
-from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import day_text, duration_text, moment_text, month_text
 from dashboard.shared.texts import has_text, sentence, t
 from estimator.core.number_format import count_text, exact_text
@@ -37,18 +35,17 @@ UNITS = {"data_gb": "GB", "reported_gwp_kg": "kgCO2e", "reported_water_l": "L"} 
 MIDNIGHT = "00:00:00"
 
 
-def fields(run: Mapping[str, Any], lang: str) -> Markup:
-    """Every field of a run that is not empty, under the name of its group."""
-    blocks = []
+def field_groups(run: Mapping[str, Any], lang: str) -> dict[str, list[tuple[str, Any]]]:
+    """Every field of a run, under the name of its group; without the groups that are all empty."""
+    groups = {}
     for group, names in GROUPS.items():
         pairs = [(t(f"fields.{name}", lang), _value(name, run, lang)) for name in names if name not in ENERGIES + MODES]
         if group == "energy":
             pairs = [(_component(c, lang), _energy(c, run, lang)) for c in COMPONENTS] + pairs
             pairs.append((t("run.modelled", lang), t("proof.estimated", lang) if modelled(run) else ""))
         if any(value not in (None, "") for _, value in pairs):
-            heading = Markup('<h3 class="under">{}</h3>').format(t(f"run.groups.{group}", lang))
-            blocks.append(heading + html_parts.definitions(pairs))
-    return html_parts.section(t("run.fields", lang), Markup().join(blocks), t("run.fields_note", lang))
+            groups[group] = pairs
+    return groups
 
 
 def modelled(run: Mapping[str, Any]) -> bool:

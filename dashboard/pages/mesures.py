@@ -10,8 +10,9 @@ from dashboard.measurements.coverage import coverage
 from dashboard.measurements.run_detail import run_view
 from dashboard.measurements.run_fields import modelled
 from dashboard.shared import estimator_gateway, html_parts
-from dashboard.shared.dates import duration_text, period_text, short_day
+from dashboard.shared.dates import period_text
 from dashboard.shared.estimator_gateway import OpenBuild
+from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import choice, language, page_asked, proof_sentence
 from estimator.builds.queries import ANY, NO_PROOF, RunFilter
@@ -44,19 +45,20 @@ def show() -> None:
         st.session_state["list_first"] = any(name in st.query_params for name in FILTERS)
     if st.session_state["list_first"]:
         _runs(build, checks, lang)
-    st.html(coverage(build.services(), build.coverage_by_month(), lang) + _checks(checks, lang))
+    st.html(coverage(build.services(), build.coverage_by_month(), lang) + render("mesures_checks", lang, checks=checks))
     if not st.session_state["list_first"]:
         _runs(build, checks, lang)
-    st.html(_quarantine(build, lang))
+    st.html(render("mesures_quarantine", lang, **build.quarantine(0, html_parts.PER_PAGE)))
 
 
 def _nothing(build: OpenBuild, refused: int, lang: str) -> Markup:
     """A ledger without runs: the next step, after the quarantined rows, if any."""
     if not refused:
         return html_parts.nothing_yet(lang)
-    more = Markup('<a href="{}">{}</a>').format(html_parts.address("brancher", lang), t("connect.from_measures", lang))
     answer = t("measures.answer_none", lang, refused=t("measures.refused", lang, n=refused))
-    return html_parts.head(t("measures.title", lang), answer, more) + _quarantine(build, lang)
+    return render("mesures", lang, answer=answer) + render(
+        "mesures_quarantine", lang, **build.quarantine(0, html_parts.PER_PAGE)
+    )
 
 
 def _head(totals: Totals, lang: str) -> Markup:
@@ -72,8 +74,7 @@ def _head(totals: Totals, lang: str) -> Markup:
         refused=t("measures.refused", lang, n=refused) if refused else t("measures.refused_none", lang),
         to_check=t("measures.to_check", lang, n=to_check) if to_check else t("measures.to_check_none", lang),
     )
-    more = Markup('<a href="{}">{}</a>').format(html_parts.address("brancher", lang), t("connect.from_measures", lang))
-    return html_parts.head(t("measures.title", lang), answer, more)
+    return render("mesures", lang, answer=answer)
 
 
 def _proof(totals: Totals, lang: str) -> str:
@@ -83,21 +84,6 @@ def _proof(totals: Totals, lang: str) -> str:
         return proof_sentence(totals.proof, t("measures.their", lang), lang)
     said = proof_sentence(totals.proof, t("measures.their_known", lang), lang)
     return f"{said} {t('measures.unknown', lang, n=unknown)}"
-
-
-def _checks(checks: Sequence[Mapping[str, Any]], lang: str) -> Markup:
-    title = t("measures.check", lang)
-    if not checks:
-        return html_parts.section(title, Markup("<p>{}</p>").format(t("measures.check_none", lang)))
-    entries = []
-    for check in checks:
-        link = html_parts.address("mesures", lang, verifier=check["code"])
-        entries.append(
-            Markup('{} <a class="warn" href="{}">{}<span class="unseen">, {}</span></a>').format(
-                sentence(both(check, lang)), link, t("measures.check_see", lang, n=check["count"]), check["code"]
-            )
-        )
-    return html_parts.section(title, html_parts.items(entries))
 
 
 def _runs(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> None:
@@ -110,7 +96,8 @@ def _runs(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> N
             st.html(Markup("<p>{}</p>").format(t("measures.none", lang)))
             return
         where = {"service": asked.service or "", "verifier": asked.check or "", "preuve": asked.proof or ""}
-        st.html(_run_table(found["rows"], lang) + html_parts.paging("mesures", page, found["total"], where, lang))
+        table = render("mesures_runs", lang, rows=found["rows"], proofs=lambda row: _proofs(row, lang))
+        st.html(table + html_parts.paging("mesures", page, found["total"], where, lang))
 
 
 def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> RunFilter:
@@ -126,48 +113,9 @@ def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -
     return RunFilter(service, check, proof)
 
 
-def _machine(row: Mapping[str, Any], lang: str) -> str:
-    return estimator_gateway.subject_name(row["machine"], lang) if row["machine"] else ""
-
-
-def _run_table(rows: Sequence[Mapping[str, Any]], lang: str) -> Markup:
-    columns = ("date", "service", "model", "machine", "duration", "energy")
-    heads = [*(t(f"measures.{c}", lang) for c in columns), t("table.proof", lang)]
-    lines = []
-    for row in rows:
-        day = short_day(row["last"], lang)
-        link = html_parts.address("mesures", lang, execution=row["row_id"])
-        opened = Markup('<a href="{}">{}<span class="unseen">, {}</span></a>').format(link, day, row["service_key"])
-        mark = Markup('<br><span class="warn">{}</span>').format(t("measures.marked", lang)) if row["checks"] else ""
-        energy = html_parts.number(
-            row["indicators"]["it_energy"], f"run.{row['row_id']}.it_energy", row["row_id"][:6], lang
-        )
-        proofs = set(row["proofs"].values()) | ({"estimated"} if modelled(row) else set())
-        said = ", ".join(t(f"proof.{p}", lang) for p in PROOFS if p in proofs)
-        texts = (row["service_key"], row["model"], row["device_as_read"] or _machine(row, lang))
-        cells: list[Any] = [
-            Markup("{}{}").format(opened, mark),
-            *(html_parts.shortened(text) if text else "" for text in texts),
-            duration_text(row["duration_s"], lang),
-        ]
-        lines.append([*cells, energy, said])
-    return html_parts.table(t("measures.list_caption", lang), heads, lines)
-
-
-def _quarantine(build: OpenBuild, lang: str) -> Markup:
-    title, found = t("measures.quarantine", lang), build.quarantine(0, html_parts.PER_PAGE)
-    if not found["total"]:
-        return html_parts.section(title, Markup("<p>{}</p>").format(t("measures.quarantine_none", lang)))
-    heads = [t(f"measures.{c}", lang) for c in ("file", "line", "reason", "text")]
-    rows = [
-        [html_parts.shortened(r["file_name"]), r["line"], sentence(both(r, lang)), html_parts.shortened(r["text"])]
-        for r in found["rows"]
-    ]
-    body = html_parts.table(t("measures.quarantine_caption", lang), heads, rows, right=(1,))
-    if found["total"] > len(rows):
-        shown = t("paging.shown", lang, first=1, last=len(rows), total=found["total"])
-        body += Markup('<p class="small">{}</p>').format(shown)
-    return html_parts.section(title, body, t("measures.quarantine_note", lang))
+def _proofs(row: Mapping[str, Any], lang: str) -> str:
+    proofs = set(row["proofs"].values()) | ({"estimated"} if modelled(row) else set())
+    return ", ".join(t(f"proof.{p}", lang) for p in PROOFS if p in proofs)
 
 
 show()
