@@ -13,6 +13,7 @@ from dashboard.register import form_fields as fields
 from dashboard.register.sentences import event_text
 from dashboard.shared import estimator_gateway, html_parts
 from dashboard.shared.permissions import may_write
+from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Author
@@ -83,12 +84,6 @@ def show_form(name: str, case: UseCase | None, lang: str) -> bool:
     return True
 
 
-def rule_link(code: str, case: UseCase, lang: str) -> Markup:
-    """A condition of a stage in words, linked to the form that meets it."""
-    link = html_parts.address("registre", lang, cas=case.id, faire=REPAIR[code])
-    return Markup('<a href="{}">{}</a>').format(link, t(f"use_case.rule_{code}", lang))
-
-
 def _submission_result(word: str, case: UseCase | None, seen: str | None, values: Values, lang: str) -> Markup:
     """Store the sent values and leave the form, or report why nothing was written."""
     if case and case.head != seen and st.session_state.get(TOLD) != case.head:
@@ -123,25 +118,14 @@ def _news(case: UseCase, seen: str | None, lang: str) -> Markup:
     lines = [
         t("register_forms.news_item", lang, event=event_text(e, lang), who=e.who, why=e.why) for e in events[place:]
     ]
-    return _box(t("register_forms.news", lang), html_parts.items(lines))
+    return render("register_refusal", lang, said=t("register_forms.news", lang), lines=lines, wrong=())
 
 
 def _refusal_message(error: SobriaError, case: UseCase | None, lang: str) -> Markup:
-    sentence, wrong = register.refusal(error, lang)
-    lines: list[str | Markup] = []
-    for item in wrong[:MOST_WRONG]:
-        if item.phrase and case:
-            line = Markup('{}<br><q class="small" lang="fr">{}</q>')
-            lines.append(line.format(rule_link(item.code, case, lang), item.phrase))
-        else:
-            lines.append(item.text)
-    if len(wrong) > MOST_WRONG:
-        lines.append(t("register_forms.more_wrong", lang, n=len(wrong) - MOST_WRONG))
-    return _box(sentence, html_parts.items(lines) if lines else Markup())
-
-
-def _box(sentence: str, body: Markup) -> Markup:
-    return Markup('<div class="banner" role="alert"><p class="warn">{}</p>{}</div>').format(sentence, body)
+    said, wrong = register.refusal(error, lang)
+    left = len(wrong) - MOST_WRONG
+    lines = [t("register_forms.more_wrong", lang, n=left)] if left > 0 else []
+    return render("register_refusal", lang, said=said, wrong=wrong[:MOST_WRONG], lines=lines, case=case, REPAIR=REPAIR)
 
 
 def _address(case: UseCase | None, lang: str) -> str:

@@ -5,10 +5,9 @@ from datetime import date
 from typing import Any
 
 from babel.dates import format_timedelta
-from markupsafe import Markup
 
 from dashboard.register import estimator_gateway as register
-from dashboard.shared.dates import day_text, short_day
+from dashboard.shared.dates import day_text
 from dashboard.shared.texts import t
 from estimator.core.event_log import Event
 from estimator.core.number_format import exact_text
@@ -77,44 +76,12 @@ def is_late(case: UseCase, today: date) -> bool:
     return case.next_review is not None and case.next_review < today
 
 
-def late_text(case: UseCase, today: date, lang: str) -> Markup:
-    """« Revue en retard de 4 mois. », as a warning; empty when not overdue."""
-    if case.next_review is None or not is_late(case, today):
-        return Markup()
-    said = t("use_case.late", lang, when=when_text(case.next_review, today, lang))
-    return Markup('<span class="warn">{}</span> ').format(said)
-
-
 def when_text(day: date, today: date, lang: str) -> str:
     """« en retard de 3 semaines », « dans 2 mois », « aujourd'hui »"""
     if day == today:
         return t("register.today", lang)
     span = str(format_timedelta(abs(day - today), locale=lang, threshold=1.5)).replace(" ", "\u00a0")
     return t("register.late_by" if day < today else "register.due_in", lang, span=span)
-
-
-def review_cell(case: UseCase, today: date, lang: str) -> Markup:
-    """The day of the next review, and its distance."""
-    if case.next_review is None:
-        return Markup("{}").format(t("register.closed_review" if is_closed(case) else "register.no_review", lang))
-    kind = Markup(' class="warn"') if is_late(case, today) else ""
-    when = when_text(case.next_review, today, lang)
-    return Markup("{}<br><span{}>{}</span>").format(short_day(case.next_review, lang), kind, when)
-
-
-def alternative_cell(case: UseCase, lang: str) -> Markup:
-    """The answer to the non-AI question; a warning when there is none."""
-    if case.alternative.answer == "non_etudiee":
-        return Markup('<span class="warn">{}</span>').format(t("register.not_studied", lang))
-    return Markup("{}").format(register.word("answers", case.alternative.answer, lang))
-
-
-def stage_cell(case: UseCase, lang: str) -> Markup:
-    """The stage, and the result when there is one, which then prevails."""
-    stage = register.word("stages", case.stage, lang)
-    if case.outcome not in ("fait_sans_ia", "ne_pas_faire", "arrete"):
-        return Markup("{}").format(stage)
-    return Markup("<b>{}</b><br>{}").format(register.word("outcomes", case.outcome, lang), stage)
 
 
 def result_text(case: UseCase, lang: str) -> str:

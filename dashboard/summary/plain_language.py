@@ -7,7 +7,8 @@ from typing import Any
 from markupsafe import Markup
 
 from dashboard.shared import html_parts
-from dashboard.shared.texts import t
+from dashboard.shared.templates import render
+from dashboard.shared.texts import sentence, t
 from estimator.core.number_format import LADDERS, figure, share_text, step_for
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.summary.sentences import period_text, territory_text
@@ -19,16 +20,16 @@ EVERY_STATUS = ("held", "partly", "not_held", "not_measured")
 def simple(body: Body, links: Markup, lang: str) -> tuple[Markup, Markup]:
     """The whole page: the parts above and below the choices."""
     where = {"territory": territory_text(body["territory"], lang), "period": period_text(body["period"], lang)}
-    head = html_parts.head(
-        t("simple.title", lang), t(f"simple.answer_{_verdict(body)}", lang), t("simple.where", lang, **where)
+    answer = t(f"simple.answer_{_verdict(body)}", lang)
+    below = render(
+        "synthese_simple",
+        lang,
+        footprints={key: _footprint(body["indicators"][key], lang) for key in FOOTPRINTS},
+        charter=list(_charter(body, lang)),
+        decisions=[found["title"][lang] for found in body["decisions"]] or [t("simple.no_decision", lang)],
+        one_a_line=re.compile(r"(?<=\.) ").split,
     )
-    blocks = [
-        html_parts.section(t("simple.what", lang), _sentences([t(f"simple.what_{n}", lang) for n in range(1, 5)])),
-        *(_footprint(body["indicators"][key], lang) for key in FOOTPRINTS),
-        html_parts.section(t("simple.charter", lang), _sentences(list(_charter(body, lang)))),
-        html_parts.section(t("simple.decisions", lang), _sentences(_decisions(body, lang))),
-    ]
-    return head + links, Markup().join(blocks)
+    return html_parts.head(t("simple.title", lang), answer, t("simple.where", lang, **where)) + links, below
 
 
 def _verdict(body: Body) -> str:
@@ -36,20 +37,17 @@ def _verdict(body: Body) -> str:
     return (energy["path"] or {}).get("verdict") or ("unknown" if energy["objective"] else "none")
 
 
-def _footprint(entry: Body, lang: str) -> Markup:
-    name = entry["id"]
-    told = [t(f"simple.about_{name}", lang)]
-    value = spelled(entry["value"], lang)
-    told += [value] if value else [t("simple.unknown", lang)]
-    if value:
-        told.append(t("simple.between", lang))
-    change = entry["change"]
-    key = "open" if change["established"] is False else "none"
+def _footprint(entry: Body, lang: str) -> list[str]:
+    value, change = spelled(entry["value"], lang), entry["change"]
+    trend = "open" if change["established"] is False else "none"
     if change["established"]:
-        key = "up" if change["difference"]["low"] > 0 else "down"
-    told.append(t(f"simple.trend_{key}", lang))
-    told.append(t("simple.objective" if entry["objective"] else "simple.no_objective", lang))
-    return html_parts.section(t(f"simple.{name}", lang), _sentences(told))
+        trend = "up" if change["difference"]["low"] > 0 else "down"
+    return [
+        t(f"simple.about_{entry['id']}", lang),
+        *([value, t("simple.between", lang)] if value else [t("simple.unknown", lang)]),
+        t(f"simple.trend_{trend}", lang),
+        t("simple.objective" if entry["objective"] else "simple.no_objective", lang),
+    ]
 
 
 def spelled(amount: Body, lang: str) -> str:
@@ -59,7 +57,7 @@ def spelled(amount: Body, lang: str) -> str:
     shown, step = figure(amount, lang), step_for(amount["unit"], amount["central"], lang)
     unit = next(name for worth, name in LADDERS[amount["unit"]] if step.worth == type(step.worth)(worth))
     text = re.sub(rf"\s*{re.escape(step.text)}$", "", shown.interval)
-    return t("simple.value", lang, value=text[:1].upper() + text[1:], unit=t(f"simple.units_{unit}", lang))
+    return t("simple.value", lang, value=sentence(text), unit=t(f"simple.units_{unit}", lang))
 
 
 def _charter(body: Body, lang: str) -> Iterator[str]:
@@ -72,16 +70,3 @@ def _charter(body: Body, lang: str) -> Iterator[str]:
     trained = body["indicators"]["trained"]["value"]["share"]
     if trained is not None:
         yield t("simple.trained", lang, share=share_text(trained, lang).replace("%", t("simple.percent", lang)))
-
-
-def _decisions(body: Body, lang: str) -> list[str]:
-    """The decisions as on the full page: their texts are those of the register and of the scenarios."""
-    return [found["title"][lang] for found in body["decisions"]] or [t("simple.no_decision", lang)]
-
-
-def _sentences(told: list[str]) -> Markup:
-    """One sentence a line."""
-    lines = [line for text in told for line in re.split(r"(?<=\.) ", text)]
-    return Markup('<div class="simple">{}</div>').format(
-        Markup().join(Markup("<p>{}</p>").format(line) for line in lines)
-    )

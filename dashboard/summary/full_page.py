@@ -1,0 +1,128 @@
+"""The page for elected officials: the answer, four footprints by month, changes, composition, indicators, charter."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.templates import render
+from dashboard.shared.texts import sentence, t
+from dashboard.summary.svg_charts import EFFECTS, History, months_figure, months_legend, waterfall
+from estimator.core.number_format import figure
+from estimator.governance.indicator_list import FOOTPRINTS
+from estimator.governance.indicators.explanation import number_of
+from estimator.reporting.summary import sentences
+from estimator.reporting.summary.one_page import is_mostly_estimated, proof_of, use_name
+
+USES = 8  # maximum lines in the chart
+SAID = (
+    is_mostly_estimated, number_of, proof_of, use_name, sentences.against_text, sentences.amount_text, sentences.answer,
+    sentences.counted_indicators, sentences.limit_texts, sentences.name, sentences.objective_text,
+    sentences.period_text, sentences.trend_text, sentences.value_text,
+)  # fmt: skip
+Body = Mapping[str, Any]
+
+
+def full_page(body: Body, here: Mapping[str, str], links: Markup, lang: str) -> tuple[Markup, Markup]:
+    """The parts above and below the choices. here: the territory and the period in a URL."""
+    entries = body["indicators"]
+    known = entries["energy"]["value"]["central"] is not None
+    said = {function.__name__: function for function in SAID}
+    top = render("synthese_head", lang, body=body, links=links, **said)
+    drawn = _drawn(body, lang) if known else {}
+    below = render(
+        "synthese",
+        lang,
+        body=body,
+        here=here,
+        known=known,
+        paths=[(key, line) for key in FOOTPRINTS for line in sentences.path_lines(entries[key], lang)],
+        use_proof=sentences.proof_text,
+        read=partial(_how_to_read, body, lang=lang),
+        effect=partial(_effect, lang=lang),
+        EFFECTS=EFFECTS,
+        FOOTPRINTS=FOOTPRINTS,
+        USES=USES,
+        **drawn,
+        **said,
+    )
+    return top, below
+
+
+def _drawn(body: Body, lang: str) -> dict[str, Any]:
+    """The charts of a period with figures."""
+    entries = [body["indicators"][key] for key in FOOTPRINTS]
+    settled = [entry for entry in entries if entry["change"]["established"]]
+    title = t("synthese.change_of", lang, name=sentences.name(settled[0]["id"], lang)) if settled else ""
+    return {
+        "months_legend": months_legend(any(_limit(entry) is not None for entry in entries), lang),
+        "months_figures": {entry["id"]: _months(entry, body, lang) for entry in entries},
+        "settled": settled,
+        "waterfall": waterfall(list(_steps(settled[0], lang)), title, lang) if settled else "",
+        "uses_chart": svg_charts.interval_chart(_use_bars(body, lang), t("synthese.uses", lang), lang),
+    }
+
+
+def _months(entry: Body, body: Body, lang: str) -> Markup:
+    history = {int(month): amount for month, amount in entry["history"].items()}
+    label = sentences.name(entry["id"], lang)
+    return months_figure(History(label, history, frozenset(body["months"]), _limit(entry)), lang)
+
+
+def _limit(entry: Body) -> float | None:
+    """The objective of a month: the trajectory of the year divided equally."""
+    path = entry["path"]
+    return path["path"] / path["span"] if path and path["path"] is not None and path["span"] else None
+
+
+def _steps(entry: Body, lang: str) -> Iterator[tuple[str, str, float, float]]:
+    change, unit = entry["change"], entry["value"]["unit"]
+    at = change["before"]
+    yield t("synthese.before", lang), _single_value(at, unit, lang), 0.0, at
+    for effect in EFFECTS:
+        moved = at + change["effects"][effect]
+        yield t(f"synthese.effect_{effect}", lang), _effect(entry, effect, lang), at or 1e-12, moved
+        at = moved
+    yield t("synthese.after", lang), _single_value(change["after"], unit, lang), 0.0, change["after"]
+
+
+def _single_value(value: float, unit: str, lang: str) -> str:
+    shown = figure({"low": value, "central": value, "high": value, "unit": unit}, lang)
+    return t("synthese.central", lang, value=shown.central)
+
+
+def _effect(entry: Body, effect: str, lang: str) -> str:
+    change = entry["change"]
+    amount = change["ends"][effect] | {"central": change["effects"][effect], "unit": entry["value"]["unit"]}
+    return sentences.effect_text(amount, lang)
+
+
+def _use_bars(body: Body, lang: str) -> list[svg_charts.ChartRow]:
+    """Use cases by electricity, small ones together."""
+    return [
+        svg_charts.ChartRow(
+            label=use_name(use, lang),
+            amount=use["energy"],
+            proof={kind: share for kind, share in use["proof"].items() if share >= 1 - sentences.WHOLE},
+            said=sentences.proof_text(use["proof"], lang),
+            href=html_parts.address("registre", lang, cas=use["id"]) if use["kind"] == "case" else "",
+            more=use_name(use, lang),
+        )
+        for use in body["uses"][:USES]
+    ]
+
+
+def _how_to_read(body: Body, entry: Body, lang: str) -> list[str]:
+    """Its trend, its path or its sites, how to read it, and how many are hidden."""
+    said = [sentences.how_to_read(entry["id"], lang)]
+    if entry["id"] == "trajectory":
+        said = [sentences.path_text(body["indicators"]["energy"], lang), *said]
+    elif "change" in entry:
+        said = [sentence(sentences.trend_text(entry, lang)) + ".", *said]
+    elif entry["id"] == "sober_hosting":
+        said = [sentences.hosting_text(entry, lang), *said]
+    if entry["id"] == "per_service" and entry.get("hidden"):
+        said.append(t("synthese.hidden", lang, n=entry["hidden"]))
+    return [line for line in said if line]
