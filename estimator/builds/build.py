@@ -20,6 +20,7 @@ from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.inference_factors import machine_table, pace_table
 from estimator.builds.recalculation import record
+from estimator.builds.row_faults import record_faults
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, created
@@ -86,6 +87,7 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -
     pace_table(engine, catalogue)
     engine.run(sql_text("tokens.sql"))
     engine.run(sql_text("weighed_checks.sql"))
+    record_faults(engine, catalogue)
     engine.run(sql_text("slices.sql"))
     engine.run(sql_text("groups.sql"))
     _modes(engine, catalogue)

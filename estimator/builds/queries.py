@@ -1,6 +1,7 @@
 """Queries of a finished build: proof, runs, checks, and any number explained; read-only."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -11,6 +12,7 @@ from estimator.assessment.explanation import NumberUnknown, explain_groups, nest
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.builds import coverage
 from estimator.builds.build_file import BuildFile
+from estimator.catalogue.input_faults import BY_CODE, facts
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.catalogue.selection import year_reused
@@ -36,6 +38,7 @@ class RunFilter(NamedTuple):
 
 
 _WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "row_id = $1"}
+_CHECK = "code, read_value, low, high"
 _UNKNOWN_MODELS = """SELECT DISTINCT runs.model FROM runs JOIN run_checks USING (row_id)
 WHERE run_checks.code = 'unknown_model' ORDER BY 1 LIMIT 12"""
 
@@ -99,11 +102,11 @@ class Build(BuildFile):
         ids = [row["row_id"] for row in rows]
         groups = self.run_groups(ids)
         found = self._engine.rows(
-            "SELECT row_id, list_sort(list(code)) AS codes FROM run_checks WHERE list_contains($1, row_id)"
-            " GROUP BY row_id",
-            [ids],
+            f"SELECT row_id, {_CHECK} FROM run_checks WHERE list_contains($1, row_id) ORDER BY code", [ids]
         )
-        checks = {row["row_id"]: row["codes"] for row in found}
+        checks: dict[str, list[dict[str, Any]]] = {}
+        for row in found:
+            checks.setdefault(row.pop("row_id"), []).append(row)
         return [self._run(row | {"checks": checks.get(row["row_id"], [])}, groups[row["row_id"]]) for row in rows]
 
     def _run(self, row: dict[str, Any], groups: Sequence[ActivityGroup]) -> dict[str, Any]:
@@ -111,7 +114,7 @@ class Build(BuildFile):
         times = {"start": iso(row["start_us"], "seconds"), "end": iso(row["end_us"], "seconds")}
         times["last"] = last_day(row["end_us"])
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in COMPONENTS if row[f"{c}_energy_kwh"]}
-        said = [sentences("checks", code, model=row["model"]) for code in row["checks"]]
+        said = [_said(check, row["model"]) for check in row["checks"]]
         return row | times | {"indicators": nested(energy), "checks": said, "proofs": proofs}
 
     @cached_property
@@ -139,11 +142,12 @@ class Build(BuildFile):
     def checks(self) -> list[dict[str, Any]]:
         """Checks for a person: each code with its count and text, most frequent first."""
         rows = self._engine.rows(
-            "SELECT code, COUNT(*) AS count FROM run_checks GROUP BY code ORDER BY count DESC, code"
+            "SELECT code, COUNT(*) AS count, MAX_BY(read_value, excess) AS read_value, MAX_BY(low, excess) AS low,"
+            " MAX_BY(high, excess) AS high FROM run_checks GROUP BY code ORDER BY count DESC, code"
         )
         models = self._engine.rows(_UNKNOWN_MODELS) if any(row["code"] == "unknown_model" for row in rows) else []
         names = ", ".join(row["model"] for row in models)
-        return [row | sentences("checks", row["code"], model=names) for row in rows]
+        return [{"count": row["count"]} | _said(row, names) for row in rows]
 
     def coverage_by_month(self) -> list[dict[str, Any]]:
         """Runs and IT electricity [kWh] by service, month and proof, from coverage.by_month."""
@@ -183,6 +187,14 @@ class Build(BuildFile):
         )
         total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", parameters)[0]["n"]
         return {"lines": [row | {"end": iso(row["end_us"], "seconds")} for row in rows], "total": total}
+
+
+def _said(check: Mapping[str, Any], model: str | None) -> dict[str, str]:
+    """The text of a check, a fault with what was read and what is possible."""
+    if check["code"] not in BY_CODE:
+        return sentences("checks", check["code"], model=model)
+    told = (math.nan if check[name] is None else check[name] for name in ("read_value", "low", "high"))
+    return sentences("checks", check["code"], **facts(check["code"], *told))
 
 
 def _shares(kwh: Mapping[str, float]) -> dict[str, float]:

@@ -62,6 +62,10 @@ class DuckDB:
         while block := cursor.fetchmany(FETCHED):
             yield from (dict(zip(names, values, strict=True)) for values in block)
 
+    def batches(self, sql: str, size: int) -> Iterator[Any]:
+        """Result rows as Arrow batches of at most this number of rows."""
+        yield from self._connection.cursor().sql(sql).to_arrow_reader(size)
+
     def load(self, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
         """Create a table with these columns and SQL types."""
         cursor = self._connection.cursor()

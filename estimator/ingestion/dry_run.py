@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from estimator.catalogue.input_faults import facts, faults, of_table
 from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.core.duckdb_engine import connect
@@ -38,6 +39,7 @@ class FileCheck:
     left_out: tuple[str, ...] = ()
     proofs: Counter[str] = field(default_factory=Counter)
     checks: Counter[str] = field(default_factory=Counter)
+    faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unknown_models: tuple[str, ...] = ()
     error: SobriaError | None = None
 
@@ -57,7 +59,10 @@ class FileCheck:
             "refused": reasons,
             "left_out": list(self.left_out),
             "proofs": dict(self.proofs),
-            "checks": [sentences("checks", code) | {"count": count} for code, count in sorted(self.checks.items())],
+            "checks": [
+                sentences("checks", code, **self.faults.get(code, {})) | {"count": count}
+                for code, count in sorted(self.checks.items())
+            ],
             "unknown_models": list(self.unknown_models),
             "error": self.error.as_dict() if self.error else None,
         }
@@ -99,6 +104,7 @@ def _check(path: str | Path, posting: Append, context: ReadingContext) -> FileCh
         tuple(found.left_out),
         found.proofs,
         found.checks,
+        found.faults,
         tuple(sorted(found.unknown_models)),
     )
 
@@ -112,6 +118,7 @@ class RowTally:
         self.left_out: dict[str, None] = {}
         self.proofs: Counter[str] = Counter()
         self.checks: Counter[str] = Counter()
+        self.faults: dict[str, dict[str, str]] = {}
         self.unknown_models: set[str] = set()
 
     def look_at(self, result: ReadResult) -> ReadResult:
@@ -123,6 +130,9 @@ class RowTally:
         for table in (*tables, *([] if result.table is None else [result.table])):
             for kind in _kinds(table):
                 self._count(kind)
+            for found in faults(of_table(table, load())):
+                self.checks[found.code] += len(found.rows)
+                self.faults.setdefault(found.code, facts(found.code, *found.worst))
         return result
 
     def _count(self, kind: Mapping[str, Any]) -> None:

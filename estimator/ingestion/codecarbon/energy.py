@@ -15,7 +15,6 @@ FIGURE_COLUMNS = (*NEEDED, "cpu_power", "emissions", "emissions_rate", "water_co
 LONGEST_S = 10 * 365.25 * 86_400
 FALLBACK_W = 42.5
 IMPOSSIBLE_W = 1e7  # upper bound of the power of one machine [W]
-IMPLAUSIBLE_W = 20_000.0
 TOLERANCE = 0.01
 UNREADABLE = "mode/not_estimable"
 METERED_S = 1.0
@@ -59,7 +58,6 @@ class Signs(NamedTuple):
     instant: Any
     metered: Any
     impossible: Any
-    implausible: Any
     fallback: Any
     grams: Any
 
@@ -130,7 +128,6 @@ def signs_of(read: Figures, gone: Figures, pue: Any, expected: frozenset[str]) -
         instant=read.duration == 0,
         metered=metered,
         impossible=metered & (joules > IMPOSSIBLE_W * read.duration),
-        implausible=joules > IMPLAUSIBLE_W * read.duration,
         fallback=(read.cpu_power == FALLBACK_W) | (read.cpu_power == FALLBACK_W * pue),
         grams=(emitted > 0) & (rated > 0.95 * emitted) & (rated < 1.05 * emitted),
     )
@@ -167,7 +164,6 @@ _TOLD = {
     "sum_mismatch": "mismatch",
     "zero_duration": "instant",
     "zero_energy": "zero",
-    "implausible_power": "implausible",
     "constant_42_5": "fallback",
     "rate_in_grams": "grams",
 }

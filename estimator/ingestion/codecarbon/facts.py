@@ -133,8 +133,7 @@ def _pue(text: str) -> tuple[float, list[str]]:
         pue = math.nan
     if not (math.isfinite(pue) and pue > 0):
         raise RowRefused("bad_pue", value=text[:40])
-    checks = ["pue_undone"] if pue != 1 else []
-    return pue, checks + (["pue_odd"] if pue < 1 or pue > 3 else [])
+    return pue, ["pue_undone"] if pue != 1 else []
 
 
 def _clock(context: ReadingContext, zone: str | None, sidecar: Sidecar | None) -> tuple[str, TimeBasis]:

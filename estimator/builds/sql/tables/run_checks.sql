@@ -1,10 +1,12 @@
--- What a person should look at, one row a run and a reason.
+-- What a person should look at, one row a run and a reason; of a fault, what was read and the limits of the possible.
+SELECT row_id, service_key, code, read_value, low, high, excess FROM row_faults
+UNION ALL BY NAME
 SELECT row_id, service_key, unnest(checks) AS code FROM runs
-UNION ALL
+UNION ALL BY NAME
 SELECT row_id, service_key, 'overlap' AS code FROM runs WHERE charge_share < 1
-UNION ALL
+UNION ALL BY NAME
 SELECT row_id, service_key, code FROM weighed_checks
-UNION ALL
+UNION ALL BY NAME
 -- Answers to be modelled, of a model that is not in the catalogue.
 SELECT DISTINCT bound_slices.row_id, bound_slices.service_key, 'unknown_model' AS code
 FROM bound_slices

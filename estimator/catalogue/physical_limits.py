@@ -1,0 +1,91 @@
+"""Limits of what an input can state, by its machine, card, zone and model: the bounds of factor rows."""
+
+import math
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from estimator.catalogue.default_subjects import ANY_CARD
+from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.tables import Catalogue
+
+SIZES_B = (0.1, 2000.0)  # active parameters of an unknown model [1e9]
+METERS = frozenset({"codecarbon"})  # tools whose emissions are electricity times the factor of a place, nothing else
+
+
+def _bounds(name: str, row: Factor | None) -> dict[str, float]:
+    values = (row.low, row.value, row.high) if row else (None, None, None)
+    ends = zip(("low", "value", "high"), values, strict=True)
+    return {f"{name}_{end}": math.nan if value is None else value for end, value in ends}
+
+
+def _default(catalogue: Catalogue, quantity: str, subject: str) -> Factor | None:
+    for step in catalogue.ladder(subject):
+        rows = [
+            f for f in catalogue.by_subject.get((quantity, step), ()) if f.role == "default" and f.value is not None
+        ]
+        if rows:
+            return rows[-1]
+    return None
+
+
+@lru_cache(maxsize=256)
+def _of_machine(catalogue: Catalogue, machine: str | None) -> dict[str, float]:
+    subject = machine if machine and machine in catalogue.subjects else "machine/any"
+    names = ("processor_power", "memory_power", "machine_power")
+    return {k: v for name in names for k, v in _bounds(name, _default(catalogue, name, subject)).items()}
+
+
+@lru_cache(maxsize=1024)
+def _of_card(catalogue: Catalogue, device: str | None) -> dict[str, float]:
+    card = _default(catalogue, "max_power", device if device and device in catalogue.subjects else ANY_CARD)
+    return _bounds("max_power", card) | _of_anything(catalogue)
+
+
+@lru_cache(maxsize=4)
+def _of_anything(catalogue: Catalogue) -> dict[str, float]:
+    """Limits that hang on nothing, those of the water of a kWh on any grid and site [L/kWh] included."""
+    of = {"mode/nvml": ("card_reading",), "mode/declared": ("stated_grid_ratio", "possible_gwp")}
+    of[ANY_CARD] = ("answer_tokens", "request_tokens", "answer_pace", "answer_energy")
+    rows = [_default(catalogue, name, subject) for subject, names in of.items() for name in names]
+    water = {"grid_reservoir_water_intensity": 0.0, "wue_it": 0.0}
+    for item in catalogue.factors:
+        if item.quantity in water and item.high:
+            water[item.quantity] = max(water[item.quantity], item.high)
+    pue = catalogue.quantities["pue"]
+    found = {"any_water_high": sum(water.values()), "pue_low": pue.floor, "pue_high": pue.ceiling}
+    return found | {k: v for row in rows if row for k, v in _bounds(row.quantity, row).items()}
+
+
+@lru_cache(maxsize=1024)
+def _of_zone(catalogue: Catalogue, zone: str | None) -> dict[str, float]:
+    """Lowest and highest factor of the electricity of a zone, of any source and year [kgCO2e/kWh]."""
+    for step in catalogue.ladder(zone or ""):
+        rows = [f for f in catalogue.by_subject.get(("grid_gwp", step), ()) if f.value is not None]
+        if rows:
+            return {"zone_gwp_low": min(f.low or 0.0 for f in rows), "zone_gwp_high": max(f.high or 0.0 for f in rows)}
+    return {"zone_gwp_low": math.nan, "zone_gwp_high": math.nan}
+
+
+@lru_cache(maxsize=4096)
+def _of_model(catalogue: Catalogue, model: str | None) -> dict[str, float]:
+    """Electricity that a token of this model can take, alone or in a crowd [kWh]."""
+    low, high = SIZES_B
+    try:
+        found = find(model) if model else None
+    except ModelUnknown:
+        found = None
+    if found:
+        low, high = found.active_low or low, found.active_high or found.total_high or high
+    row = _default(catalogue, "parameter_token_energy", ANY_CARD)
+    return {"token_energy_low": (row.low or 0) * low, "token_energy_high": (row.high or 0) * high} if row else {}
+
+
+LIMITS: Mapping[str, Callable[[Catalogue, str | None], dict[str, float]]] = {
+    "machine": _of_machine,
+    "device": _of_card,
+    "zone": _of_zone,
+    "model": _of_model,
+    "scope": lambda catalogue, scope: {"part_of_machine": float(scope == "process")},
+    "reader": lambda catalogue, reader: {"of_meter": float(reader in METERS)},
+}
