@@ -45,7 +45,7 @@ def test_a_schema_without_components_is_other_energy_of_unknown_method() -> None
     assert len({row.row_id for row in rows}) == 3, "two identical rows of one file are two rows"
 
 
-def test_components_keep_their_energy_and_their_unknown_method() -> None:
+def test_components_keep_their_energy_and_the_method_of_their_version() -> None:
     row = read_file(GOOD / "v2_2.csv")[0][0]
     assert (row.cpu_energy_kwh, row.gpu_energy_kwh, row.ram_energy_kwh, row.other_energy_kwh) == (
         0.002,
@@ -53,7 +53,8 @@ def test_components_keep_their_energy_and_their_unknown_method() -> None:
         0.001,
         None,
     )
-    assert (row.cpu_mode, row.gpu_mode, row.ram_mode, row.other_mode) == (*["mode/unknown"] * 3, "mode/none")
+    modes = ("mode/constant", "mode/nvml", "mode/ram_per_gb_large", "mode/none")
+    assert (row.cpu_mode, row.gpu_mode, row.ram_mode, row.other_mode) == modes
     assert row.gap == "gap/none"
 
 
@@ -304,7 +305,7 @@ def test_a_sidecar_says_what_the_file_does_not_and_leaves_the_identity() -> None
     assert (known.time_basis, known.end_us) == ("sidecar", utc("2026-11-25T04:00:00")), "23:00 in Toronto"
     assert (known.gap, known.items, known.machine_id) == ("gap/desktop-gpu", 500, "m1")
     assert "failed_run" in known.checks
-    assert (other.cpu_mode, other.items, other.time_basis) == ("mode/unknown", None, "country")
+    assert (other.cpu_mode, other.items, other.time_basis) == ("mode/constant", None, "country")
 
 
 def test_the_sidecar_of_a_file_speaks_of_its_run_or_of_all(tmp_path: Path) -> None:

@@ -4,7 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from estimator.ingestion.codecarbon.facts import ABSENT, UNKNOWN_MODE, RowFacts
+import numpy as np
+
+from estimator.ingestion.codecarbon.facts import ABSENT, RowFacts
+from estimator.ingestion.codecarbon.methods import UNKNOWN_MODE
 from estimator.ingestion.parsing.delimited_text import number_text
 from estimator.ingestion.reader import RowRefused
 
@@ -14,6 +17,7 @@ NEEDED = (*ENERGY_COLUMNS, "duration")
 FIGURE_COLUMNS = (*NEEDED, "cpu_power", "emissions", "emissions_rate", "water_consumed", "wue")
 LONGEST_S = 10 * 365.25 * 86_400
 FALLBACK_W = 42.5
+STEP_W = 0.25  # half a rated power, which codecarbon takes where it reads nothing, is a whole number of these
 IMPOSSIBLE_W = 1e7  # upper bound of the power of one machine [W]
 TOLERANCE = 0.01
 UNREADABLE = "mode/not_estimable"
@@ -59,6 +63,8 @@ class Signs(NamedTuple):
     metered: Any
     impossible: Any
     fallback: Any
+    steady: Any
+    varying: Any
     grams: Any
 
 
@@ -109,6 +115,9 @@ def signs_of(read: Figures, gone: Figures, pue: Any, expected: frozenset[str]) -
     rest = read.total * rest_is_total + (read.total - held) * rest_is_missing
     joules = (held + rest) * 3.6e6
     metered = read.duration > METERED_S
+    steps = read.cpu_power / pue / STEP_W
+    whole = abs(steps - np.rint(steps)) < 1e-6
+    kept = read.cpu * 3.6e6 <= 2 * read.cpu_power * read.duration  # else this power is not what the energy comes from
     rated, emitted = read.rate * read.duration, 1000 * read.emissions
     signs = Signs(
         no_cpu=gone.cpu,
@@ -129,6 +138,8 @@ def signs_of(read: Figures, gone: Figures, pue: Any, expected: frozenset[str]) -
         metered=metered,
         impossible=metered & (joules > IMPOSSIBLE_W * read.duration),
         fallback=(read.cpu_power == FALLBACK_W) | (read.cpu_power == FALLBACK_W * pue),
+        steady=(steps > 0) & whole & kept,
+        varying=(steps > 0) & (whole ^ True),
         grams=(emitted > 0) & (rated > 0.95 * emitted) & (rated < 1.05 * emitted),
     )
     return signs, rest
@@ -138,9 +149,11 @@ def judge(signs: Signs, facts: RowFacts) -> Judgement:
     """Interpretation of these signs on a computer with these facts."""
     checks = {name for name in _TOLD if getattr(signs, _TOLD[name])}
     fields, known = {}, set()
+    power = "steady" if signs.steady else "varying" if signs.varying else ""
     for name in COMPONENTS:
         absent, zero = getattr(signs, f"no_{name}"), getattr(signs, f"zero_{name}")
-        mode = _mode(absent, zero, facts.hardware[name], facts.modes[name])
+        found = UNKNOWN_MODE if zero else facts.methods[name][power]
+        mode = _mode(absent, zero, facts.hardware[name], facts.modes[name], found)
         fields[f"{name}_mode"] = mode
         if not absent and mode != ABSENT:
             known.add(name)
@@ -148,7 +161,7 @@ def judge(signs: Signs, facts: RowFacts) -> Judgement:
                 checks.add(f"{name}_not_metered")
                 known.discard(name)
     no_rest = not (signs.rest_is_total or signs.rest_is_missing)
-    fields["other_mode"] = _mode(no_rest, signs.rest_is_zero, False, facts.modes["other"])
+    fields["other_mode"] = _mode(no_rest, signs.rest_is_zero, False, facts.modes["other"], UNKNOWN_MODE)
     if not no_rest:
         known.add("other")
     if signs.zero and not signs.instant:  # a machine at work draws power: zero read is not zero consumption
@@ -207,10 +220,13 @@ def _number(name: str, text: str, decimal_comma: bool) -> float | None:
     return None
 
 
-def _mode(absent: bool, zero: bool, hardware: bool, said: str | None) -> str:
+def _mode(absent: bool, zero: bool, hardware: bool, said: str | None, found: str) -> str:
+    """The mode that the sidecar said, else the one `found` from the row."""
     if absent or (zero and (said == ABSENT or (said is None and not hardware))):
         return ABSENT
-    return said if said and said != ABSENT else UNKNOWN_MODE
+    if said is None:
+        return found
+    return UNKNOWN_MODE if said == ABSENT else said
 
 
 def _gap(fields: Mapping[str, str], machine: str | None, mostly_gpu: bool) -> str:

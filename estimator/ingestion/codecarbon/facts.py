@@ -8,13 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from estimator.catalogue.resolver import Computer, ComputerRead, PlaceRead, Places
+from estimator.ingestion.codecarbon.methods import modes_of
 from estimator.ingestion.codecarbon.place import Coordinates, ResolvedPlace, find
 from estimator.ingestion.parsing.delimited_text import number_text
 from estimator.ingestion.reader import ReadingContext, RowRefused
 from estimator.ingestion.sidecar import Sidecar, idle_drift
 from estimator.ledger.rows import TimeBasis
 
-UNKNOWN_MODE, ABSENT = "mode/unknown", "mode/none"
+ABSENT = "mode/none"
+METERED = ("cpu", "gpu", "ram")
 DESK = "class/desk"
 _PORT = re.compile(r"node|js|port|rust|java", re.IGNORECASE)
 _SCOPES = {"machine": "machine", "process": "process"}
@@ -33,7 +35,8 @@ class RowFacts:
     pue: float
     cards: int | None
     hardware: Mapping[str, bool]
-    modes: Mapping[str, str | None]
+    modes: Mapping[str, str | None]  # as the sidecar says
+    methods: Mapping[str, Mapping[str, str]]  # as told from the row, by component and kind of processor power
     gap: str | None
     of_run: Mapping[str, Any] = field(default_factory=dict)
 
@@ -91,6 +94,7 @@ def facts_of(
             "ram": bool(read("ram_total_size")),
         },
         modes=side.modes.model_dump(),
+        methods={name: modes_of(name, read) for name in METERED},
         gap=side.gap,
         of_run={name: getattr(side, name) for name in _OF_A_RUN} if side.run_id else {},
     )

@@ -1,0 +1,89 @@
+"""How a component was metered, told from a codecarbon row without sidecar: each case by what the version does."""
+
+from pathlib import Path
+
+import pytest
+
+from estimator.catalogue.load import load
+from estimator.ingestion.codecarbon.methods import modes_of, version_of
+from tests.traces_support import read, read_file
+
+HEADER = (
+    "timestamp,project_name,duration,cpu_power,cpu_energy,gpu_energy,ram_energy,energy_consumed,os,codecarbon_version,"
+    "cpu_model,gpu_count,gpu_model,ram_total_size"
+)
+LINUX, AZURE, WINDOWS, MAC = (
+    "Linux-6.8.0-53-generic-x86_64-with-glibc2.39",
+    "Linux-5.15.0-1073-azure-x86_64-with-glibc2.31",
+    "Windows-11-10.0.26200-SP0",
+    "macOS-14.6.1-arm64-arm-64bit",
+)
+Row = tuple[str, str, float | str, float]
+# version, system, processor power [W], memory [GB] -> modes of the processor and of the memory
+CASES: dict[str, tuple[Row, tuple[str, str]]] = {
+    "rated power halved, 85 × 0.5": (("2.8.4", LINUX, 42.5, 128), ("mode/constant", "mode/ram_per_gb")),
+    "28.97 is no half of a rated power": (
+        ("2.8.4", LINUX, 28.97, 129),
+        ("mode/rapl", "mode/ram_per_gb_large"),
+    ),
+    "Power Gadget on Windows": (("2.2.2", WINDOWS, 9.13, 16), ("mode/rapl", "mode/ram_per_gb")),
+    "load model since 3.0": (("3.2.3", WINDOWS, 6.41582, 16), ("mode/cpu_load", "mode/ram_slots")),
+    "a counter or the load model, on a bare Linux": (("3.2.6", LINUX, 4.6047, 32), ("mode/unknown", "mode/ram_slots")),
+    "no counter in a virtual machine": (("3.0.0", AZURE, 6.41582, 1024), ("mode/cpu_load", "mode/ram_slots")),
+    "a counter that is not of the machine": (("2.8.3", AZURE, 6.41582, 32), ("mode/unknown", "mode/ram_per_gb")),
+    "powermetrics": (("2.6.0", MAC, 0.2277, 8), ("mode/powermetrics", "mode/ram_per_gb")),
+    "load model before powermetrics": (("3.2.9", MAC, 3.7, 8), ("mode/cpu_load", "mode/ram_slots")),
+    "a port in another language": (("1.0.0-nodejs", WINDOWS, 6.41582, 8), ("mode/unknown", "mode/unknown")),
+    "no version": (("", LINUX, 28.97, 8), ("mode/unknown", "mode/constant")),
+    "no version, rated power halved": (("", LINUX, 7.5, 8), ("mode/constant", "mode/constant")),
+    "no power of the processor": (("2.8.4", LINUX, "", 8), ("mode/unknown", "mode/ram_per_gb")),
+}
+
+
+def one(row: Row, gpu: str = "0.001", cpu: str = "1e-6") -> str:
+    """A file of one row: an hour, an Apple processor on macOS and a Xeon elsewhere."""
+    version, system, power, memory = row
+    processor = "Apple M2" if system == MAC else "Intel(R) Xeon(R) Gold 6132 CPU @ 2.60GHz"
+    cells = ("2026-01-01T10:00:00", "p", 3600, power, cpu, gpu, "1e-6", "0.001002", system, version, processor)
+    return f"{HEADER}\n{','.join(map(str, cells))},1,NVIDIA L4,{memory}\n"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_method_is_that_of_the_version(case: str) -> None:
+    stated, expected = CASES[case]
+    row = read(one(stated))[0][0]
+    assert (row.cpu_mode, row.ram_mode) == expected
+
+
+def test_an_energy_that_its_power_cannot_make_has_no_known_method() -> None:
+    # 1 W during an hour is 0.001 kWh: twice that is still the constant, three times is not.
+    modes = [read(one(("2.8.4", LINUX, 1, 8), cpu=kwh))[0][0].cpu_mode for kwh in ("0.001", "0.002", "0.003")]
+    assert modes == ["mode/constant", "mode/constant", "mode/unknown"]
+
+
+def test_the_card_is_a_reading_and_nothing_read_is_not() -> None:
+    metered, silent = (read(one(("2.8.4", LINUX, 42.5, 8), gpu=kwh))[0][0] for kwh in ("0.001", "0"))
+    assert metered.gpu_mode == "mode/nvml" and load().subjects["mode/nvml"].proof == "measured"
+    assert (silent.gpu_mode, silent.gpu_energy_kwh) == ("mode/unknown", None)
+
+
+@pytest.mark.parametrize(
+    "text, parts", [("3.0", (3, 0, 0)), ("2.4.3rc1", (2, 4, 3)), ("v2.3.3", (2, 3, 3)), ("", None), ("main", None)]
+)
+def test_versions(text: str, parts: tuple[int, ...] | None) -> None:
+    assert version_of(text) == parts
+
+
+def test_every_mode_of_the_table_is_a_mode_with_a_correction() -> None:
+    catalogue = load()
+    cells = {"os": LINUX, "codecarbon_version": "3.0.0"}
+    for component in ("cpu", "gpu", "ram"):
+        for mode in modes_of(component, lambda name: cells.get(name, "")).values():
+            assert catalogue.by_subject["reading_ratio", mode]
+
+
+def test_proofs_of_the_files_that_everybody_has(shared_data: Path) -> None:
+    """A real file: cards read, memory modelled; the processor of this server at half its rated power, 140 W."""
+    rows, _ = read_file(shared_data / "traces_wild" / "siljeberiksen__asr-llm__1.csv")
+    modes = {(row.cpu_mode, row.gpu_mode, row.ram_mode) for row in rows}
+    assert modes == {("mode/constant", "mode/nvml", "mode/ram_per_gb_large")}
