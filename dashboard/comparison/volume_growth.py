@@ -47,7 +47,8 @@ def _lead(body: Mapping[str, Any], lang: str) -> list[str]:
 
 
 def _far(pair: Mapping[str, Any]) -> float:
-    return max(pair["ratio"]["median"], 1 / pair["ratio"]["median"])
+    median: float = pair["ratio"]["median"]
+    return max(median, 1 / median)
 
 
 def _tables(body: Mapping[str, Any], lang: str) -> Markup:

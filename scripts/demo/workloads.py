@@ -82,12 +82,14 @@ def table(texts: list[str], features: Callable[[str], Iterable[str]], slots: int
     for row, text in enumerate(texts):
         for feature, count in Counter(features(text)).items():
             counts[row, crc32(feature.encode()) % slots] += count
-    return counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
+    normed: np.ndarray = counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
+    return normed
 
 
 def likelihoods(scores: np.ndarray) -> np.ndarray:
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
+    shares: np.ndarray = raised / raised.sum(axis=1, keepdims=True)
+    return shares
 
 
 def light_input(seed: int) -> tuple[list[Letter], list[Letter]]:
@@ -219,7 +221,7 @@ DIGITS = ("757557", "262227", "717747", "717117", "557111", "747117", "747757", 
 def glyphs() -> np.ndarray:
     """The ten digits [10, 48, 24], each drawn as six rows of three points, eight times larger."""
     rows = np.array([[int(row) for row in digit] for digit in DIGITS])
-    points = (rows[:, :, None] >> np.array([2, 1, 0])) & 1
+    points: np.ndarray = (rows[:, :, None] >> np.array([2, 1, 0])) & 1
     return points.repeat(8, axis=1).repeat(8, axis=2).astype(np.float32)
 
 
