@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import LANGUAGES, t
-from estimator.assessment.explanation import explain_groups
+from estimator.assessment.explanation import ExplainedNumber, explain_number
 from estimator.catalogue import models, providers
 from estimator.catalogue.load import load as load_catalogue
 from estimator.comparison.comparison import Comparator, explain_difference
@@ -110,11 +110,12 @@ def _refusal(scenario: Scenario, option: Option, context: ComparisonContext) -> 
     return {}
 
 
-def option_explained(scenario: Scenario, name: str, figure: str) -> dict[str, Any]:
+def option_explained(scenario: Scenario, name: str, figure: str) -> ExplainedNumber:
     """Explanation of a figure of an option: its steps, factors and replay data. SobriaError."""
     context = ComparisonContext(load_catalogue(), scenario.day or date.today(), {}, default_home())
     made = built(scenario, scenario.option(name), context)
-    return explain_groups(made.groups, context.catalogue, figure) | {"proof": dict(made.proof)}
+    proof = dict(made.proof) or {"estimated": 1.0}
+    return explain_number(f"{name}.{figure}", made.groups, figure, scope="option", key=name, proof=proof)
 
 
 def hosting(host: str, day: date) -> Hosting:

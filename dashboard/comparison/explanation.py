@@ -12,11 +12,11 @@ from dashboard.explanation.explanation import left_out, of_figure
 from dashboard.shared import html_parts
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
+from estimator.assessment.impacts import per_unit
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import count_text, interval_text
 
-BOUNDS = ("low", "central", "high")
 FIGURES = ("energy", "water", "adpe", "gwp", "primary_energy")
 
 
@@ -30,12 +30,12 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
     except SobriaError as error:
         st.html(mark + html_parts.head(t("explain.title", lang), error.message(lang), back))
         return
-    amount, screens = found["indicators"][figure], bool(option.people and option.people.screen_minutes)
-    said = html_parts.proof_text(found["proof"] or {"estimated": 1.0}, lang)
+    amount, screens = found.amount, bool(option.people and option.people.screen_minutes)
+    said = html_parts.proof_text(found.proof, lang)
     title = t("compare.figure_of", lang, figure=html_parts.figure_name(figure, lang), label=option.label)
-    proof = "" if amount["central"] is None else f", {said}"
+    proof = "" if amount.central is None else f", {said}"
     answer = t("explain.answer", lang, figure=title, value=interval_text(amount, lang), proof=proof)
-    each = {**amount} | {b: None if amount[b] is None else amount[b] / scenario.need.volume for b in BOUNDS}
+    each = per_unit(amount, scenario.need.volume)
     about = t(
         "compare.for_period",
         lang,
@@ -48,7 +48,7 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
     st.html(
         mark + html_parts.head(t("explain.title", lang), answer, Markup("{}<br>{}<br>{}").format(about, others, back))
     )
-    without = left_out(found["not_counted"], lang, screens)
+    without = left_out(found.not_counted, lang, screens)
     st.html(render("option_figure", lang, found=found, left_out=without, **of_figure(lang)))
     with st.container(key="compare_file", gap=None):
         st.html(
@@ -56,7 +56,7 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
                 t("explain.reference_title", lang), t("compare.replay", lang)
             )
         )
-        text = json.dumps(found, ensure_ascii=False, indent=1, default=str)
+        text = json.dumps(found.as_dict(), ensure_ascii=False, indent=1)
         st.download_button(
             t("explain.download", lang), text, f"sobria-{name}-{figure}.json", "application/json", on_click="ignore"
         )

@@ -1,6 +1,6 @@
 """Explanation screen of a figure: its sentence, uncertainty, steps, factors and sources, exclusions, replay."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -10,6 +10,8 @@ from markupsafe import Markup
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
+from estimator.assessment.calculation_steps import Step
+from estimator.assessment.explanation import ExplainedNumber, LeftOut, UsedFactor
 from estimator.catalogue.published_figures import figure_label
 from estimator.core.number_format import (
     DisplayUnit,
@@ -28,19 +30,19 @@ DOUBTS = 5  # factors in the uncertainty chart
 LEAST_DOUBT = 0.005
 
 
-def explain_view(found: Mapping[str, Any], lang: str) -> Markup:
+def explain_view(found: ExplainedNumber, lang: str) -> Markup:
     """The whole screen of a figure."""
-    amount = found["amount"]
-    covered = amount.get("covers", 1.0) >= html_parts.ALMOST_ALL
+    amount = found.amount
+    covered = amount.central is None or amount.covers >= html_parts.ALMOST_ALL
     return render(
         "explanation",
         lang,
         found=found,
         answer=_answer(found, lang),
-        note="" if covered else t("home.covers", lang, share=share_text(amount["covers"], lang)),
-        doubts=[f for f in by_doubt(found["factors"]) if (f["share_of_variance"] or 0.0) >= LEAST_DOUBT][:DOUBTS],
-        supposed=" ".join(both(said, lang) for said in found.get("supposed", ())),
-        left_out=left_out(found["not_counted"], lang),
+        note="" if covered else t("home.covers", lang, share=share_text(amount.covers, lang)),
+        doubts=[f for f in by_doubt(found.factors) if (f.share_of_variance or 0.0) >= LEAST_DOUBT][:DOUBTS],
+        supposed=" ".join(both(said, lang) for said in found.supposed),
+        left_out=left_out(found.not_counted, lang),
         wider=list(_wider_figures(found, lang)),
         SHEET=SHEET,
         figure_label=figure_label,
@@ -59,73 +61,73 @@ def of_figure(lang: str) -> dict[str, Any]:
     }
 
 
-def by_doubt(factors: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def by_doubt(factors: Sequence[UsedFactor]) -> list[UsedFactor]:
     """The factors, largest share of the variance first."""
-    return sorted(factors, key=lambda f: -(f["share_of_variance"] or 0.0))
+    return sorted(factors, key=lambda f: -(f.share_of_variance or 0.0))
 
 
-def subject_name(found: Mapping[str, Any], lang: str) -> str:
+def subject_name(found: ExplainedNumber, lang: str) -> str:
     """« Électricité du service … »"""
-    if found["scope"] == SHEET:
-        where = scope_name(*(split_number(found["id"]) or ("", "", ""))[:2], lang)
-        return t("synthese.of", lang, figure=html_parts.figure_name(found["figure"], lang), where=where)
-    scope = {"total": "of_all", "service": "of_service", "run": "of_run"}[found["scope"]]
-    return t(f"figures.{scope}", lang, figure=html_parts.figure_name(found["figure"], lang), key=found["key"])
+    if found.scope == SHEET:
+        where = scope_name(*(split_number(found.id) or ("", "", ""))[:2], lang)
+        return t("synthese.of", lang, figure=html_parts.figure_name(found.figure, lang), where=where)
+    scope = {"total": "of_all", "service": "of_service", "run": "of_run"}[found.scope]
+    return t(f"figures.{scope}", lang, figure=html_parts.figure_name(found.figure, lang), key=found.key)
 
 
-def _answer(found: Mapping[str, Any], lang: str) -> str:
+def _answer(found: ExplainedNumber, lang: str) -> str:
     said = ""
-    if found["amount"]["central"] is not None:
-        energy = found["figure"] in ("energy", "it_energy")
-        said = (html_parts.proof_text if energy else html_parts.derived_proof_text)(found["proof"], lang)
-    facts = {"value": interval_text(found["amount"], lang), "proof": f", {said}" if said else ""}
+    if found.amount.central is not None:
+        energy = found.figure in ("energy", "it_energy")
+        said = (html_parts.proof_text if energy else html_parts.derived_proof_text)(found.proof, lang)
+    facts = {"value": interval_text(found.amount, lang), "proof": f", {said}" if said else ""}
     return t("explain.answer", lang, figure=subject_name(found, lang), **facts)
 
 
-def _picture(found: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _picture(found: ExplainedNumber, lang: str) -> dict[str, Any]:
     """The interval, drawn, and its envelope in words."""
-    amount, name = found["amount"], subject_name(found, lang)
-    if amount["central"] is None:
+    amount, name = found.amount, subject_name(found, lang)
+    if amount.central is None:
         return {"picture": "", "envelope": ""}
-    low, high = amount["envelope"]
+    low, high = amount.envelope or (0.0, 0.0)
     return {
-        "picture": svg_charts.interval_chart([svg_charts.ChartRow(name, amount, found["proof"])], name, lang),
-        "envelope": interval_text({**amount, "low": low, "high": high}, lang),
+        "picture": svg_charts.interval_chart([svg_charts.ChartRow(name, amount, found.proof)], name, lang),
+        "envelope": interval_text({"unit": amount.unit, "low": low, "central": amount.central, "high": high}, lang),
     }
 
 
-def _step_value(step: Mapping[str, Any], lang: str) -> str:
+def _step_value(step: Step, lang: str) -> str:
     """The result of a step in the unit of its numbers, then in the display unit, with its interval."""
-    amount = {"low": step["low"], "central": step["value"], "high": step["high"], "unit": step["unit"]}
-    same_unit = exact_text(step["value"], step["unit"], lang, DisplayUnit(Decimal(1), unit_text(step["unit"], lang)))
+    amount = {"low": step.low, "central": step.value, "high": step.high, "unit": step.unit}
+    same_unit = exact_text(step.value, step.unit, lang, DisplayUnit(Decimal(1), unit_text(step.unit, lang)))
     if amount["low"] == amount["high"]:
         return same_unit
     shown = figure(amount, lang)
-    if step_for(step["unit"], step["value"], lang).worth == 1:
+    if step_for(step.unit, step.value, lang).worth == 1:
         return t("numbers.step", lang, value=same_unit, between=shown.interval)
     return t("explain.that_is", lang, same_unit=same_unit, value=shown.central, between=shown.interval)
 
 
-def left_out(entries: Sequence[Mapping[str, Any]], lang: str, screens: bool = False) -> list[str]:
+def left_out(entries: Sequence[LeftOut], lang: str, screens: bool = False) -> list[str]:
     """What a figure leaves out, with the share of the electricity that it concerns, unless it is all of it.
 
     screens: whether the figure includes user screens.
     """
     said = []
     for entry in entries:
-        text = t("explain.not_counted_item", lang, part=t(f"parts.{entry['part']}", lang), reason=both(entry, lang))
-        if entry["share"] <= html_parts.ALMOST_ALL:
-            text += t("explain.concerns", lang, share=share_text(entry["share"], lang))
+        text = t("explain.not_counted_item", lang, part=t(f"parts.{entry.part}", lang), reason=both(entry.words, lang))
+        if entry.share <= html_parts.ALMOST_ALL:
+            text += t("explain.concerns", lang, share=share_text(entry.share, lang))
         said.append(text)
     always = t("explain.always_out_screens" if screens else "explain.always_out", lang)
     return [*(dict.fromkeys(said) or [t("explain.not_counted_none", lang)]), always]
 
 
-def _wider_figures(found: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]:
+def _wider_figures(found: ExplainedNumber, lang: str) -> Iterator[tuple[str, str]]:
     """Number and name of the wider figures that include this one."""
-    name = html_parts.figure_name(found["figure"], lang)
-    if found["scope"] == "run" and found["trace"]["lines"]:
-        key = found["trace"]["lines"][0]["service_key"]
-        yield f"service.{key}.{found['figure']}", t("figures.of_service", lang, figure=name, key=key)
-    if found["scope"] not in ("total", SHEET):
-        yield f"total.{found['figure']}", t("figures.of_all", lang, figure=name)
+    name = html_parts.figure_name(found.figure, lang)
+    if found.scope == "run" and found.trace["lines"]:
+        key = found.trace["lines"][0]["service_key"]
+        yield f"service.{key}.{found.figure}", t("figures.of_service", lang, figure=name, key=key)
+    if found.scope not in ("total", SHEET):
+        yield f"total.{found.figure}", t("figures.of_all", lang, figure=name)

@@ -123,7 +123,7 @@ def _explanation(request: Request) -> Response:
     if build is None or not number:
         return JSONResponse({"code": "wrong_id", **_sentences("server.wrong_id")}, status_code=404)
     try:
-        body = explanation(number)
+        body = explanation(number).as_dict()
     except NumberUnknown as refusal:
         return JSONResponse(refusal.as_dict(), status_code=404, headers={"Content-Language": lang})
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", number)[:80]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from dashboard.shared.texts import LANGUAGES, has_text, t
 from estimator.assessment import method_documentation as method
+from estimator.assessment.explanation import ExplainedNumber
 from estimator.assessment.method_documentation import ValidationLine
 from estimator.builds import recalculation
 from estimator.builds.current import current as current_file
@@ -93,9 +94,10 @@ class OpenBuild:
         """IT electricity [kWh] by service, month and proof."""
         return list(self._ask("coverage_by_month"))
 
-    def explanation(self, number: str) -> dict[str, Any]:
+    def explanation(self, number: str) -> ExplainedNumber:
         """The explanation of a figure. SobriaError for an unknown id."""
-        return dict(self._ask("explain", number[:LONGEST_ID]))
+        found: ExplainedNumber = self._ask("explain", number[:LONGEST_ID])
+        return found
 
     def _query_result(self, method: str, *arguments: Any) -> Any:
         ask: Callable[..., Any] = getattr(self.build, method)

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from dashboard.shared import estimator_gateway
-from estimator.assessment.explanation import NumberUnknown
+from estimator.assessment.explanation import ExplainedNumber, NumberUnknown
 from estimator.builds.queries import NoBuild
 from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.home import default_home
@@ -109,7 +109,7 @@ def _periods(now: State) -> tuple[str, ...]:
     return (*years, *quarters, *(f"{month // 100}-{month % 100:02}" for month in reversed(months)))
 
 
-def _open(key: tuple[SummaryScope, str]) -> dict[str, Any]:
+def _open(key: tuple[SummaryScope, str]) -> ExplainedNumber:
     wanted, figure = key
     return explain_footprint(Scope(sources(wanted.state), wanted.territory, Period(wanted.period)), figure)
 
@@ -133,7 +133,7 @@ def scope_of_address(now: State, territory: str, period: str) -> SummaryScope:
     return SummaryScope(now, chosen, span if span in spans else spans[0] if spans else str(now.day.year))
 
 
-def explanation(number: str) -> dict[str, Any]:
+def explanation(number: str) -> ExplainedNumber:
     """The explanation of a figure, of a territory and a period or of the build. NumberUnknown, NoBuild."""
     found, now = split_number(number[: estimator_gateway.LONGEST_ID]), state()
     build = estimator_gateway.current()

@@ -12,10 +12,44 @@ from estimator.assessment.impacts import ImpactIndicator, applies_to, known_resu
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
+from estimator.core.fields import Strict
 
 WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "**": " ^ ", "either": " ; sinon "}
 PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "**": " ** ", "either": " | "}
 OPENED_GROUPS = 3
+
+
+class StepInput(Strict):
+    """What a step reads: an amount, a factor or a result [unit]."""
+
+    name: str
+    value: float
+    unit: str
+
+
+class Step(Strict):
+    """A formula or coefficient with its value at factor values and the 5 - 95 % interval of its draws [unit].
+
+    formula: « fr », « en », « expression », and « numbers » when it is that of one group. inputs: those of a formula of
+    one group.
+    """
+
+    name: str
+    label: Mapping[str, str]
+    formula: Mapping[str, str]
+    unit: str
+    value: float
+    low: float
+    high: float
+    reference: str = ""
+    inputs: tuple[StepInput, ...] = ()
+
+
+class OpenedGroup(Strict):
+    """One of the largest groups of a sum: its share of it [1] and its own steps."""
+
+    share: float
+    steps: tuple[Step, ...]
 
 
 class EvaluatedGroup:
@@ -55,24 +89,24 @@ def results_of(group: ActivityGroup, figures: Iterable[ImpactIndicator], values:
     return [r for r in dict.fromkeys(known_result(p, values) for p in parts) if r]
 
 
-def steps_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> list[dict[str, Any]]:
+def steps_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> tuple[Step, ...]:
     """Each formula with its value; over several groups, the sum of the values, with the inputs of each group."""
     alone = groups[0] if len(groups) == 1 else None
-    steps = [_coefficient(c, alone, catalogue) for c in COEFFICIENTS if alone and _is_shown(c.name, alone)]
+    steps = [_step(c, alone, catalogue) for c in COEFFICIENTS if alone and _is_shown(c.name, alone)]
     for item in the_system().formulas:
         having = [group for group in groups if _is_shown(item.name, group)]
         if having and not item.either:
             steps.append(_formula(item, having, alone, catalogue))
-    return steps
+    return tuple(steps)
 
 
-def groups_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> list[dict[str, Any]]:
+def groups_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> tuple[OpenedGroup, ...]:
     """The largest groups of a sum with their share of it and their own steps. Empty for one group."""
     if len(groups) < 2:
-        return []
+        return ()
     whole = sum(group.size for group in groups)
     largest = sorted(groups, key=lambda group: -group.size)[:OPENED_GROUPS]
-    return [{"share": c.size / whole if whole else 0.0, "steps": steps_of([c], catalogue)} for c in largest]
+    return tuple(OpenedGroup(share=c.size / whole if whole else 0.0, steps=steps_of([c], catalogue)) for c in largest)
 
 
 def _is_shown(name: str, group: EvaluatedGroup) -> bool:
@@ -82,19 +116,15 @@ def _is_shown(name: str, group: EvaluatedGroup) -> bool:
 
 def _formula(
     item: Formula, groups: Sequence[EvaluatedGroup], alone: EvaluatedGroup | None, catalogue: Catalogue
-) -> dict[str, Any]:
-    text = dict(_text(item))
+) -> Step:
     if alone:
-        text["numbers"] = render(item.tree, lambda name: f"{alone.values[name]:.6g}", "{:g}".format, WORDS)
-    value = float(sum(group.values[item.name] for group in groups))
-    low, high = (
-        alone.interval(item.name) if alone else uncertainty.interval(sum(group.drawn[item.name] for group in groups))
-    )
-    step = _head(item.name, text, catalogue) | {"value": value, "low": low, "high": high, "reference": item.reference}
-    if alone:
+        step = _step(item, alone, catalogue)
         units = catalogue.quantities
-        step["inputs"] = [{"name": i, "value": alone.values[i], "unit": units[i].unit} for i in item.inputs]
-    return step
+        inputs = tuple(StepInput(name=i, value=alone.values[i], unit=units[i].unit) for i in item.inputs)
+        return step.model_copy(update={"reference": item.reference, "inputs": inputs})
+    value = float(sum(group.values[item.name] for group in groups))
+    ends = uncertainty.interval(sum(group.drawn[item.name] for group in groups))
+    return Step(value=value, low=ends[0], high=ends[1], reference=item.reference, **_head(item, catalogue))
 
 
 @cache
@@ -107,14 +137,15 @@ def _text(item: Formula | Coefficient) -> dict[str, str]:
     return {"fr": label("fr"), "en": label("en"), "expression": render(item.tree, str, "{:g}".format, PLAIN)}
 
 
-def _coefficient(item: Coefficient, group: EvaluatedGroup, catalogue: Catalogue) -> dict[str, Any]:
-    text = dict(_text(item))
-    text["numbers"] = render(item.tree, lambda name: f"{group.values[name]:.6g}", "{:g}".format, WORDS)
-    low, high = group.interval(item.name)
-    return _head(item.name, text, catalogue) | {"value": group.values[item.name], "low": low, "high": high}
+def _step(item: Formula | Coefficient, group: EvaluatedGroup, catalogue: Catalogue) -> Step:
+    """A formula or coefficient of one group, with its numbers."""
+    head, (low, high) = _head(item, catalogue), group.interval(item.name)
+    numbers = render(item.tree, lambda name: f"{group.values[name]:.6g}", "{:g}".format, WORDS)
+    head["formula"] = {**head["formula"], "numbers": numbers}
+    return Step(value=group.values[item.name], low=low, high=high, **head)
 
 
-def _head(name: str, text: Mapping[str, str], catalogue: Catalogue) -> dict[str, Any]:
-    quantity = catalogue.quantities[name]
+def _head(item: Formula | Coefficient, catalogue: Catalogue) -> dict[str, Any]:
+    quantity = catalogue.quantities[item.name]
     label = {"fr": quantity.label_fr, "en": quantity.label_en}
-    return {"name": name, "label": label, "formula": dict(text), "unit": quantity.unit}
+    return {"name": item.name, "label": label, "formula": _text(item), "unit": quantity.unit}

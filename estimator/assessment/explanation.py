@@ -2,11 +2,20 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
 from estimator.assessment import coefficients, uncertainty
-from estimator.assessment.calculation_steps import PLAIN, EvaluatedGroup, groups_of, results_of, steps_of
+from estimator.assessment.calculation_steps import (
+    PLAIN,
+    EvaluatedGroup,
+    OpenedGroup,
+    Step,
+    groups_of,
+    results_of,
+    steps_of,
+)
 from estimator.assessment.evaluation import ActivityGroup, energy_as_read, followed, needed, the_system, values_of
 from estimator.assessment.expressions import render
 from estimator.assessment.impacts import (
@@ -27,6 +36,7 @@ from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.fields import Strict
 from estimator.core.number_format import exact_text
 
 
@@ -38,33 +48,133 @@ class ReplayRefused(SobriaError):
     """An explanation that this version cannot replay."""
 
 
+class UsedFactor(Strict):
+    """A selected factor with its value and bounds [unit], validity, source and fallback rung.
+
+    bounds: what the bounds are, in words; asked, rung: the subject that was asked for, and how much wider the one used
+    is. share_of_variance: of the one figure explained [1].
+    """
+
+    id: str
+    quantity: str
+    label: Mapping[str, str]
+    subject: Mapping[str, str]
+    asked: str
+    rung: int
+    value: float
+    low: float
+    high: float
+    unit: str
+    bounds_kind: str
+    bounds: Mapping[str, str]
+    geography: str
+    boundary: str
+    family: str
+    quality: str
+    note: str
+    valid_from: date | None
+    valid_to: date | None
+    source: Mapping[str, Any]
+    locator: str
+    share_of_variance: float | None = None
+
+
+class LeftOut(Strict):
+    """A part that figures leave out: its reason, in words too, and the share of the electricity concerned [1]."""
+
+    part: str
+    share: float
+    code: str
+    fr: str
+    en: str
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """The reason, by language."""
+        return {"fr": self.fr, "en": self.en}
+
+
+class Explanation(Strict):
+    """Figures with their steps and factors.
+
+    groups: the largest of several. supposed: the assumption made on each model of undisclosed size, in words.
+    missing_inputs: codes. replay: all data needed to reproduce the same digits.
+    """
+
+    indicators: Mapping[str, Amount]
+    steps: tuple[Step, ...]
+    groups: tuple[OpenedGroup, ...]
+    factors: tuple[UsedFactor, ...]
+    not_counted: tuple[LeftOut, ...]
+    supposed: tuple[Mapping[str, str], ...]
+    missing_inputs: tuple[str, ...]
+    replay: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON: the figure `a.b` is nested in `a`."""
+        return self.model_dump(mode="json") | {"indicators": nested(self.indicators)}
+
+
+class ExplainedNumber(Explanation):
+    """The explanation of one printed number.
+
+    scope: total, service, run, sheet or option; key: which one. trace: the first lines behind it; services: those that
+    it adds up. published: what others published of its models, with another boundary.
+    """
+
+    id: str
+    scope: str
+    key: str
+    figure: str
+    amount: Amount
+    proof: Mapping[str, float]
+    build: Mapping[str, str] = {}
+    sample: bool = False
+    published: tuple[Mapping[str, Any], ...] = ()
+    trace: Mapping[str, Any] = {}
+    services: tuple[str, ...] = ()
+
+
 def explain_groups(
     groups: Sequence[ActivityGroup],
     catalogue: Catalogue,
     figure: str | None = None,
     found: Mapping[str, Amount] | None = None,
-) -> dict[str, Any]:
+) -> Explanation:
     """Figures of these groups with their steps and factors.
 
     figure: explain this one only; default all. found: the figures, where they are known already.
-    Steps are those of each group, largest first;
-    "supposed": models of undisclosed size with the assumption made, in words;
-    "replay": all data needed to reproduce the same digits.
     """
     chosen = _chosen(figure)
     opened = [EvaluatedGroup(group, results_of(group, chosen, group.values)) for group in groups]
     used = {(name, b.subject): b for group in groups for name, b in _factors_used(group, chosen).items()}
-    body: dict[str, Any] = {
-        "indicators": nested(found or amounts(groups, chosen)),
-        "steps": steps_of(opened, catalogue),
-    }
-    body["groups"] = groups_of(opened, catalogue)
-    body["factors"] = _factors(groups, chosen, catalogue)
-    body["not_counted"] = _not_counted(groups, chosen)
-    body["supposed"] = _size_assumptions(used)
-    body["missing_inputs"] = sorted({b.missing for b in used.values() if b.missing})
-    body["replay"] = _replay_data(groups, figure)
-    return body
+    return Explanation(
+        indicators=found or amounts(groups, chosen),
+        steps=steps_of(opened, catalogue),
+        groups=groups_of(opened, catalogue),
+        factors=_factors(groups, chosen, catalogue),
+        not_counted=_not_counted(groups, chosen),
+        supposed=tuple(_size_assumptions(used)),
+        missing_inputs=tuple(sorted({b.missing for b in used.values() if b.missing})),
+        replay=_replay_data(groups, figure),
+    )
+
+
+def explain_number(
+    number: str,
+    groups: Sequence[ActivityGroup],
+    figure: str,
+    found: Amount | None = None,
+    told: tuple[Mapping[str, str], ...] = (),
+    **about: Any,
+) -> ExplainedNumber:
+    """One figure of these groups under its id.
+
+    found: its amount, where it is known; told: what else it supposes; about: the fields of a number.
+    """
+    body = dict(explain_groups(groups, load(), figure, None if found is None else {figure: found}))
+    body |= {"amount": body["indicators"][figure], "supposed": (*body["supposed"], *told)}
+    return ExplainedNumber(**body, id=number, figure=figure, **about)
 
 
 def nested(found: Mapping[str, Amount]) -> dict[str, Any]:
@@ -124,7 +234,7 @@ def _factors_used(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> d
 
 def _factors(
     groups: Sequence[ActivityGroup], figures: Sequence[ImpactIndicator], catalogue: Catalogue
-) -> list[dict[str, Any]]:
+) -> tuple[UsedFactor, ...]:
     found: dict[str, tuple[str, SelectedFactor]] = {}
     for group in groups:
         for name, bound in _factors_used(group, figures).items():
@@ -133,40 +243,27 @@ def _factors(
     shares = (
         _variance(groups, figures[0], [b.factor for _, b in found.values() if b.factor]) if len(figures) == 1 else {}
     )
-    return [describe(b, name, catalogue) | {"share_of_variance": shares.get(key)} for key, (name, b) in found.items()]
+    return tuple(describe(b, name, catalogue, shares.get(key)) for key, (name, b) in found.items())
 
 
-def describe(bound: SelectedFactor, name: str, catalogue: Catalogue) -> dict[str, Any]:
-    """A selected factor with its value, bounds, validity, source, licence and fallback rung."""
+def describe(bound: SelectedFactor, name: str, catalogue: Catalogue, share: float | None = None) -> UsedFactor:
+    """A selected factor as an explanation shows it, under the name that the equations give it."""
     item = bound.factor
     assert item is not None
-    source = catalogue.sources[item.source]
     quantity = catalogue.quantities[name]
     rule = catalogue.bounds_rules.get(item.bounds_rule, {})
-    fields = (
-        "id",
-        "value",
-        "low",
-        "high",
-        "unit",
-        "bounds_kind",
-        "locator",
-        "geography",
-        "boundary",
-        "family",
-        "quality",
-        "note",
+    alike = item.model_dump(include=UsedFactor.model_fields.keys() - {"quantity", "subject", "source"})
+    return UsedFactor(
+        **alike,
+        quantity=name,
+        label={lang: quantity.label(lang) for lang in LANGUAGES},
+        subject={"id": item.subject} | {lang: catalogue.label(item.subject, lang) for lang in LANGUAGES},
+        bounds={lang: str(rule.get(lang, "")) or say("bounds", str(item.bounds_kind), lang) for lang in LANGUAGES},
+        source=dict(catalogue.sources[item.source].shown),
+        asked=bound.subject,
+        rung=bound.rung,
+        share_of_variance=share,
     )
-    body: dict[str, Any] = {field: getattr(item, field) for field in fields}
-    body |= {"quantity": name, "label": {"fr": quantity.label_fr, "en": quantity.label_en}}
-    body |= {"subject": {"id": item.subject} | {lang: catalogue.label(item.subject, lang) for lang in ("fr", "en")}}
-    body["bounds"] = {
-        lang: str(rule.get(lang, "")) or sentences("bounds", str(item.bounds_kind))[lang] for lang in ("fr", "en")
-    }
-    body["source"] = dict(source.shown)
-    body["valid_from"] = item.valid_from.isoformat() if item.valid_from else None
-    body["valid_to"] = item.valid_to.isoformat() if item.valid_to else None
-    return body | {"asked": bound.subject, "rung": bound.rung}
 
 
 def _size_assumptions(used: Mapping[tuple[str, str], SelectedFactor]) -> list[dict[str, str]]:
@@ -193,7 +290,7 @@ def _variance(groups: Sequence[ActivityGroup], figure: ImpactIndicator, factors:
     return variance_shares(total, {item.id: uncertainty.draw(item) for item in factors})
 
 
-def _not_counted(groups: Sequence[ActivityGroup], figures: Sequence[ImpactIndicator]) -> list[dict[str, Any]]:
+def _not_counted(groups: Sequence[ActivityGroup], figures: Sequence[ImpactIndicator]) -> tuple[LeftOut, ...]:
     """Parts left out of the figures, each with its reason and the share of electricity concerned."""
     found: dict[tuple[str, str], float] = {}
     whole = sum(energy_as_read(group) for group in groups)
@@ -207,10 +304,10 @@ def _not_counted(groups: Sequence[ActivityGroup], figures: Sequence[ImpactIndica
                 left_out.add((part.name, why_missing(part, group) or "no_factor"))
         for key in left_out:
             found[key] = found.get(key, 0.0) + weight
-    return [
-        {"part": part, "share": min(share, 1.0)} | sentences("missing", code)
+    return tuple(
+        LeftOut(part=part, share=min(share, 1.0), **sentences("missing", code))
         for (part, code), share in sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))
-    ]
+    )
 
 
 def _replay_data(groups: Sequence[ActivityGroup], figure: str | None) -> dict[str, Any]:

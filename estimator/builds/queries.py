@@ -1,24 +1,22 @@
-"""Queries of a finished build: proof, runs, checks, and any number explained; read-only."""
+"""Queries of a finished build: proof, runs, checks; read-only."""
 
 import json
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from estimator.assessment.evaluation import ActivityGroup
-from estimator.assessment.explanation import NumberUnknown, explain_groups, nested
+from estimator.assessment.explanation import NumberUnknown, nested
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.builds import coverage
 from estimator.builds.build_file import BuildFile
 from estimator.catalogue.input_faults import BY_CODE, facts
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
-from estimator.catalogue.selection import year_reused
 from estimator.core.errors import SobriaError, sentences
 from estimator.ledger.rows import COMPONENTS
-from estimator.workloads.published_comparison import models_of, published_beside
 
 SAMPLE_MARK = ".sample"
 ANY, NO_PROOF = "any", "none"
@@ -37,7 +35,6 @@ class RunFilter(NamedTuple):
     proof: str | None = None
 
 
-_WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "row_id = $1"}
 _CHECK = "code, read_value, low, high"
 _UNKNOWN_MODELS = """SELECT DISTINCT runs.model FROM runs JOIN run_checks USING (row_id)
 WHERE run_checks.code = 'unknown_model' ORDER BY 1 LIMIT 12"""
@@ -153,41 +150,6 @@ class Build(BuildFile):
         """Runs and IT electricity [kWh] by service, month and proof, from coverage.by_month."""
         return coverage.by_month(self._engine)
 
-    def explain(self, number: str) -> dict[str, Any]:
-        """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ROW.FIGURE. NumberUnknown."""
-        scope, key, figure = split_number(number)
-        where, parameters = _WHERE[scope], [key] if key else []
-        groups = self.run_groups([key])[key] if scope == "run" else self.groups(where, parameters)
-        if not groups:
-            raise NumberUnknown(id=number)
-        body = explain_groups(groups, load(), figure)
-        if figure.startswith("gwp"):
-            body["supposed"] += self._years_reused("bound_slices" if scope == "run" else "cells", where, parameters)
-        body["published"] = published_beside(models_of(groups), load(), date.today(), figure)
-        amount = body["indicators"]
-        for step in figure.split("."):
-            amount = amount[step]
-        body |= {"id": number, "scope": scope, "key": key, "figure": figure, "amount": amount, "build": self.meta}
-        body["sample"] = self.sample
-        return body | {"proof": self.proof(key if scope == "service" else None), "trace": self._trace(scope, key)}
-
-    def _years_reused(self, relation: str, where: str, parameters: Sequence[str]) -> list[dict[str, str]]:
-        """The electricity of which the last published year stands for a later one, in words."""
-        sql = f"SELECT zone_set, MAX(month) // 100 AS year FROM {relation} WHERE {where} GROUP BY 1 ORDER BY 1"
-        rows = self._engine.rows(sql, parameters)
-        found = (year_reused(self._sets["zone", r["zone_set"]]["grid_gwp"], r["year"], load()) for r in rows)
-        return [said for said in found if said]
-
-    def _trace(self, scope: str, key: str) -> dict[str, Any]:
-        where, parameters = _WHERE[scope], [key] if key else []
-        rows = self._engine.rows(
-            f"SELECT row_id, file_name, line, service_key, end_us, reader, tool_version FROM runs WHERE {where}"
-            " ORDER BY end_us DESC, row_id LIMIT 10",
-            parameters,
-        )
-        total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", parameters)[0]["n"]
-        return {"lines": [row | {"end": iso(row["end_us"], "seconds")} for row in rows], "total": total}
-
 
 def _said(check: Mapping[str, Any], model: str | None) -> dict[str, str]:
     """The text of a check, a fault with what was read and what is possible."""
@@ -201,17 +163,6 @@ def _shares(kwh: Mapping[str, float]) -> dict[str, float]:
     """Share of each proof; 0 for each when no electricity is known."""
     whole = sum(kwh.values())
     return {p: kwh.get(p, 0.0) / whole if whole else 0.0 for p in PROOFS}
-
-
-def split_number(number: str) -> tuple[str, str, str]:
-    """(scope, key, figure) of a number's id. NumberUnknown when invalid."""
-    scope, _, rest = number.partition(".")
-    pieces = rest.split(".")
-    for size in (2, 1):
-        figure, key = ".".join(pieces[-size:]), ".".join(pieces[:-size])
-        if scope in ("total", "service", "run") and figure_named(figure) and bool(key) == (scope != "total"):
-            return scope, key, figure
-    raise NumberUnknown(id=number)
 
 
 def _filter(asked: RunFilter) -> tuple[str, list[str]]:

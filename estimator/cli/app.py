@@ -159,7 +159,7 @@ def explain(
         return
     if number is None:
         raise typer.BadParameter(say("cli", "number_wanted", context.obj["lang"]))
-    body = _fresh(context).explain(number)
+    body = _fresh(context).explain(number).as_dict()
     show(body, json_, lambda: explain_text(body, context.obj["lang"]))
 
 

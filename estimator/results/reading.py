@@ -1,18 +1,25 @@
-"""Totals of a home, read from the results beside its build."""
+"""Totals of a home, read from the results beside its build, and any of its numbers explained."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, ImpactIndicator, figures
+from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, explain_number
+from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, ImpactIndicator, figure_named, figures
 from estimator.builds import coverage
 from estimator.builds.current import current
 from estimator.builds.queries import SAMPLE_MARK, Build, iso, last_day
+from estimator.catalogue.load import load
+from estimator.catalogue.selection import year_reused
 from estimator.core.errors import sentences
 from estimator.results.file import ResultTable, Row, read_level, read_table
 from estimator.results.making import ensure
 from estimator.results.totals import Check, Coverage, ServiceTotals, Totals
+from estimator.workloads.published_comparison import models_of, published_beside
+
+_WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "row_id = $1"}
 
 
 def open_current(home: Path) -> "Results | None":
@@ -56,6 +63,57 @@ class Results(Build):
             entries.append((size, ServiceTotals(**row, **counts[key], indicators=figures(found))))
         return [entry for _, entry in sorted(entries, key=lambda e: -e[0])]
 
+    def explain(self, number: str) -> ExplainedNumber:
+        """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ROW.FIGURE. NumberUnknown."""
+        scope, key, figure = split_number(number)
+        where, parameters = _WHERE[scope], [key] if key else []
+        groups = self.run_groups([key])[key] if scope == "run" else self.groups(where, parameters)
+        if not groups:
+            raise NumberUnknown(id=number)
+        told: tuple[Mapping[str, str], ...] = ()
+        if figure.startswith("gwp"):
+            told = self._years_reused("bound_slices" if scope == "run" else "cells", where, parameters)
+        return explain_number(
+            number,
+            groups,
+            figure,
+            self._stored(scope, key, figure),
+            scope=scope,
+            key=key,
+            proof=self.proof(key if scope == "service" else None),
+            build=self.meta,
+            sample=self.sample,
+            told=told,
+            published=tuple(published_beside(models_of(groups), load(), date.today(), figure)),
+            trace=self._trace(where, parameters),
+        )
+
+    def _years_reused(self, relation: str, where: str, parameters: Sequence[str]) -> tuple[Mapping[str, str], ...]:
+        """The electricity of which the last published year stands for a later one, in words."""
+        sql = f"SELECT zone_set, MAX(month) // 100 AS year FROM {relation} WHERE {where} GROUP BY 1 ORDER BY 1"
+        rows = self._engine.rows(sql, parameters)
+        found = (year_reused(self._sets["zone", r["zone_set"]]["grid_gwp"], r["year"], load()) for r in rows)
+        return tuple(said for said in found if said)
+
+    def _stored(self, scope: str, key: str, figure: str) -> Amount | None:
+        """The amount of a total or of a service, as it is in the table; None for a run."""
+        if scope == "run":
+            return None
+        rows = [row for row in read_level(self._file, scope) if (row["service"] or "") == key]
+        whole, _, part = figure.partition(".")
+        found = _figures(rows)
+        return found[figure] if figure in found else found[whole].parts[part]
+
+    def _trace(self, where: str, parameters: Sequence[str]) -> dict[str, Any]:
+        """The newest lines behind a number, and how many there are."""
+        rows = self._engine.rows(
+            f"SELECT row_id, file_name, line, service_key, end_us, reader, tool_version FROM runs WHERE {where}"
+            " ORDER BY end_us DESC, row_id LIMIT 10",
+            parameters,
+        )
+        total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", parameters)[0]["n"]
+        return {"lines": [row | {"end": iso(row["end_us"], "seconds")} for row in rows], "total": total}
+
     @cached_property
     def _file(self) -> Path:
         return ensure(self)
@@ -78,6 +136,17 @@ class Results(Build):
             quarantined=self.quarantine_count(),
             to_check=row["to_check"],
         )
+
+
+def split_number(number: str) -> tuple[str, str, str]:
+    """(scope, key, figure) of a number's id. NumberUnknown when invalid."""
+    scope, _, rest = number.partition(".")
+    pieces = rest.split(".")
+    for size in (2, 1):
+        figure, key = ".".join(pieces[-size:]), ".".join(pieces[:-size])
+        if scope in ("total", "service", "run") and figure_named(figure) and bool(key) == (scope != "total"):
+            return scope, key, figure
+    raise NumberUnknown(id=number)
 
 
 def _figures(rows: Sequence[Row]) -> dict[str, Amount]:

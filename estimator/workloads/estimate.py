@@ -54,7 +54,7 @@ class Estimate(Mapping[str, Any]):
         body: dict[str, Any] = {"indicators": self._nested, "steps": [], "factors": [], "warnings": []}
         if self.inventory is None:
             return body
-        body |= explain_groups(self.inventory.groups, self.catalogue, found=self.indicators)
+        body |= explain_groups(self.inventory.groups, self.catalogue, found=self.indicators).as_dict()
         body["published"] = published_beside(models_of(self.inventory.groups), self.catalogue, self.day)
         rows = evidence(self.inventory.rows, self.catalogue)
         return body | {"evidence": rows, "warnings": list(self.warnings)}

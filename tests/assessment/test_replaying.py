@@ -20,7 +20,7 @@ CHANGES = {  # place in the file -> (figure, bound) that is then another
 
 def explained(tmp_path: Path, number: str = "total.gwp") -> dict[str, Any]:
     """An explanation as it is downloaded."""
-    found: dict[str, Any] = json.loads(json.dumps(built(tmp_path / "home", activity()).explain(number)))
+    found: dict[str, Any] = json.loads(json.dumps(built(tmp_path / "home", activity()).explain(number).as_dict()))
     return found
 
 
@@ -92,7 +92,7 @@ def test_the_command_says_that_they_agree_or_which_do_not_and_exits_one(tmp_path
 def test_a_size_that_is_supposed_is_said_and_a_published_one_is_not(tmp_path: Path) -> None:
     """GPT-5 mini: nobody published its size; Qwen3 8B: its makers did."""
     both = built(tmp_path, answers(), answers(model="openai/gpt-5-mini"))
-    (said,) = both.explain("total.it_energy")["supposed"]
+    (said,) = both.explain("total.it_energy").supposed
     assert said["fr"].startswith("Taille de openai/gpt-5-mini supposée") and "milliards de paramètres" in said["fr"]
     assert "41,8" in said["fr"] and "41.8" in said["en"]
     text = sobria(tmp_path, "explain", "total.gwp").stdout

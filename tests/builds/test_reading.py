@@ -7,11 +7,11 @@ import pytest
 
 from estimator.assessment.explanation import NumberUnknown, ReplayRefused, replay
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY
-from estimator.builds.queries import RunFilter, split_number
+from estimator.builds.queries import RunFilter
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
-from estimator.results.reading import Results
+from estimator.results.reading import Results, split_number
 from tests.support import activity, build, built
 
 NAMES = [f.id for f in FIGURES + SUPPLEMENTARY] + [
@@ -39,20 +39,20 @@ def test_every_total_opens_to_the_same_digits_and_replays(samples: Results, name
     shown = amount_of(samples.totals().indicators, name)
     opened = samples.explain(f"total.{name}")
     for key in ("low", "central", "high"):
-        assert opened["amount"][key] == shown[key]
-    again = amount_of(replay(json.loads(json.dumps(opened))["replay"]), name)
+        assert opened.amount[key] == shown[key]
+    again = amount_of(replay(json.loads(json.dumps(opened.as_dict()))["replay"]), name)
     assert [again[k] for k in ("low", "central", "high")] == [shown[k] for k in ("low", "central", "high")]
 
 
 def test_every_service_and_run_opens(samples: Results) -> None:
     for service in samples.services():
         opened = samples.explain(f"service.{service.service_key}.gwp")
-        assert opened["amount"]["central"] == service.indicators["gwp"]["central"]
-        assert opened["trace"]["total"] == service.runs
+        assert opened.amount["central"] == service.indicators["gwp"]["central"]
+        assert opened.trace["total"] == service.runs
     for run in samples.runs()["rows"]:
         opened = samples.explain(f"run.{run['row_id']}.energy")
-        assert opened["amount"]["central"] == run["indicators"]["energy"]["central"]
-        assert opened["trace"]["lines"][0]["line"] == run["line"]
+        assert opened.amount["central"] == run["indicators"]["energy"]["central"]
+        assert opened.trace["lines"][0]["line"] == run["line"]
 
 
 def test_services_add_up_to_the_total(samples: Results) -> None:
@@ -61,30 +61,28 @@ def test_services_add_up_to_the_total(samples: Results) -> None:
 
 
 def test_every_factor_used_has_a_source_a_locator_and_a_licence(samples: Results) -> None:
-    for item in samples.explain("total.gwp")["factors"]:
-        assert item["source"]["title"] and item["source"]["licence"] and item["locator"], item["id"]
+    for item in samples.explain("total.gwp").factors:
+        assert item.source["title"] and item.source["licence"] and item.locator, item.id
 
 
 def test_steps_hold_their_own_arithmetic(tmp_path: Path) -> None:
     """One kWh read by RAPL on a laptop: 1 × ratio, + what is not seen, × PUE 1 of a desk, × 0.0461."""
     run = activity(cpu_mode="mode/rapl", gap="gap/laptop", host="class/desk", machine="machine/laptop")
     opened = built(tmp_path, run).explain("total.gwp.use")
-    steps = {s["name"]: s for s in opened["steps"]}
-    value = {f["quantity"]: f["value"] for f in opened["factors"]}
-    assert steps["component_energy"]["value"] == pytest.approx(1.0 * value["cpu_reading_ratio"])
-    assert steps["unmetered_energy"]["value"] == pytest.approx(value["cpu_reading_ratio"] * value["unmetered_ratio"])
-    assert steps["use_gwp"]["value"] == pytest.approx(steps["site_energy"]["value"] * 0.0461)
-    assert steps["site_energy"]["formula"]["fr"] == ("Électricité informatique × Efficacité énergétique du site (PUE)")
-    assert [s["name"] for s in opened["steps"]][-1] == "use_gwp"
+    steps = {s.name: s for s in opened.steps}
+    value = {f.quantity: f.value for f in opened.factors}
+    assert steps["component_energy"].value == pytest.approx(1.0 * value["cpu_reading_ratio"])
+    assert steps["unmetered_energy"].value == pytest.approx(value["cpu_reading_ratio"] * value["unmetered_ratio"])
+    assert steps["use_gwp"].value == pytest.approx(steps["site_energy"].value * 0.0461)
+    assert steps["site_energy"].formula["fr"] == ("Électricité informatique × Efficacité énergétique du site (PUE)")
+    assert [s.name for s in opened.steps][-1] == "use_gwp"
 
 
 def test_the_estimated_addition_is_never_called_measured(tmp_path: Path) -> None:
     """1 kWh measured and 25 % added: 80 % measured, 20 % estimated."""
     run = activity(cpu_mode="mode/rapl", gap="gap/laptop", host="class/desk", machine="machine/laptop")
     found = built(tmp_path, run)
-    addition = next(f for f in found.explain("total.it_energy")["factors"] if f["quantity"] == "unmetered_ratio")[
-        "value"
-    ]
+    addition = next(f for f in found.explain("total.it_energy").factors if f.quantity == "unmetered_ratio").value
     proof = found.proof()
     assert proof["measured"] == pytest.approx(1 / (1 + addition))
     assert proof["estimated"] == pytest.approx(addition / (1 + addition))
@@ -105,7 +103,7 @@ def test_a_component_that_read_nothing_proves_nothing(tmp_path: Path) -> None:
 def test_shares_of_variance_name_what_to_measure(tmp_path: Path) -> None:
     """A constant-mode reading (÷ and × 3) weighs more than the French grid (31 – 56.9 g)."""
     opened = built(tmp_path, activity(cpu_mode="mode/constant", host="class/desk")).explain("total.gwp.use")
-    shares = {f["quantity"]: f["share_of_variance"] for f in opened["factors"] if f["share_of_variance"]}
+    shares = {f.quantity: f.share_of_variance for f in opened.factors if f.share_of_variance}
     assert max(shares, key=shares.__getitem__) == "cpu_reading_ratio"
     assert sum(shares.values()) == pytest.approx(1)
 
@@ -122,7 +120,7 @@ def test_service_names_may_hold_dots() -> None:
 
 
 def test_an_explanation_of_other_formulas_is_not_replayed(samples: Results) -> None:
-    data = samples.explain("total.gwp")["replay"] | {"formulas": "0"}
+    data = samples.explain("total.gwp").replay | {"formulas": "0"}
     with pytest.raises(ReplayRefused):
         replay(data)
 
@@ -132,12 +130,12 @@ def test_what_is_unknown_of_the_samples_is_said(samples: Results) -> None:
     assert totals.proof["measured"] == 0.0, "the machine that recorded the samples has no meter"
     assert {m["mode"]: m["proof"] for m in samples.modes()}["mode/cpu_load"] == "estimated"
     assert sum(m["share"] for m in samples.modes()) == pytest.approx(1)
-    assert [n for n in samples.explain("total.gwp")["not_counted"] if n["part"] == "network"]
+    assert [n for n in samples.explain("total.gwp").not_counted if n.part == "network"]
 
 
 def test_what_is_not_counted_says_for_how_much(tmp_path: Path) -> None:
     """One kWh of four has no machine: its manufacture is left out for 25 % of the electricity."""
     found = built(tmp_path, activity(cpu_energy_kwh=3.0), activity(cpu_energy_kwh=1.0, machine=None))
-    left = {(n["part"], n["code"]): n["share"] for n in found.explain("total.gwp")["not_counted"]}
+    left = {(n.part, n.code): n.share for n in found.explain("total.gwp").not_counted}
     assert left["machines", "no_machine"] == pytest.approx(0.25)
     assert left["network", "not_asked"] == pytest.approx(1.0)

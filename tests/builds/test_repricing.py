@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from dashboard.shared.texts import t
 from estimator.assessment.impacts import FIGURES
 from estimator.builds.build import build
-from estimator.builds.current import BuildResult, current
-from estimator.builds.queries import Build
+from estimator.builds.current import BuildResult
 from estimator.builds.recalculation import ChangeUnreadable, changes, effect, effect_text, factors_text
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger import Ledger
-from estimator.results.reading import Results
+from estimator.results.reading import Results, open_current
 from tests.dashboard.test_dashboard_pages import LANGUAGES, page
 from tests.support import activity, append, sobria
 
@@ -74,17 +73,17 @@ def test_twice_the_carbon_of_a_kwh_is_twice_the_carbon_of_use(tmp_path: Path) ->
 def test_a_figure_of_a_year_that_nobody_published_says_which_stands_for_it(tmp_path: Path) -> None:
     """Rows of 2024 have their own year; with one of 2025, the total and that run say that 2024 stands for it."""
     ledger(tmp_path, activity("2024-03-01T00:00:00", zone="DEU"))
-    opened = Build(current(tmp_path))
-    assert opened.explain("total.gwp")["supposed"] == []
+    opened = open_current(tmp_path)
+    assert opened.explain("total.gwp").supposed == ()
     late = activity("2025-03-01T00:00:00", zone="DEU")
     ledger(tmp_path, late)
-    opened = Build(current(tmp_path))
-    said = opened.explain("total.gwp")["supposed"]
+    opened = open_current(tmp_path)
+    said = opened.explain("total.gwp").supposed
     assert [entry["fr"] for entry in said] == [
         "Électricité, Allemagne : aucune valeur publiée pour 2025, celle de 2024, la dernière, est employée."
     ]
-    assert opened.explain(f"run.{late.row_id}.gwp")["supposed"] == said
-    assert opened.explain("total.energy")["supposed"] == []
+    assert opened.explain(f"run.{late.row_id}.gwp").supposed == said
+    assert opened.explain("total.energy").supposed == ()
 
 
 def test_what_is_measured_meanwhile_is_no_effect_of_the_method(tmp_path: Path) -> None:

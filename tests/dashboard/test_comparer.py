@@ -365,9 +365,9 @@ def test_a_figure_opens_with_its_steps_and_replays(lang: str) -> None:
     for part in ("steps", "factors", "not_counted"):
         assert t(f"explain.{part}", lang) in text
     found = compare_data.option_explained(compare_data.example_scenario(), "leger", "gwp")
-    assert replay(found["replay"]) == found["indicators"]
+    assert replay(found.replay) == found.as_dict()["indicators"]
     option = compare_data.compared(compare_data.example_scenario()).body["options"][1]
-    assert found["indicators"]["gwp"]["central"] == option["figures"]["gwp"]["central"]
+    assert found.amount.central == option["figures"]["gwp"]["central"]
 
 
 @pytest.mark.parametrize("wrong", ["x", "leger.nothing", "leger", ".energy", "hors-europe.energy", "leger.gwp.use.x"])

@@ -137,9 +137,9 @@ def test_a_home_without_a_build_says_what_to_do(tmp_path: Path, monkeypatch: pyt
 def test_a_number_of_a_territory_opens_and_can_be_done_again(shown: Path) -> None:
     body = json.loads(answered("/synthese.json", **ASKED))
     found = explanation("sheet.metropole.2026.water")
-    assert found["amount"]["central"] == body["indicators"]["water"]["value"]["central"]
-    assert replay(found["replay"])["water"]["central"] == found["amount"]["central"]
-    assert "reponses-courriers" in found["services"]
+    assert found.amount.central == body["indicators"]["water"]["value"]["central"]
+    assert replay(found.replay)["water"]["central"] == found.amount.central
+    assert "reponses-courriers" in found.services
     for number in ("sheet.nulle-part.2026.water", "sheet.metropole.1999.water", "sheet.metropole.2026.x", "sheet..."):
         with pytest.raises(SobriaError):
             explanation(number)

@@ -2,13 +2,13 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from markupsafe import Markup
 
 from dashboard.measurements.run_detail import run_view
 from dashboard.shared.texts import t
+from estimator.assessment.explanation import Explanation
 from estimator.builds.queries import NO_PROOF, RunFilter
 from estimator.cli.text import totals_text
 from estimator.core.errors import say
@@ -146,11 +146,11 @@ def test_a_zero_that_was_declared_is_not_replaced_by_a_model(tmp_path: Path) -> 
 def test_a_number_of_a_modelled_row_opens_to_its_measurements(tmp_path: Path) -> None:
     build = built(tmp_path, answers())
     body = build.explain("total.gwp")
-    names = [step["name"] for step in body["steps"]]
+    names = [step.name for step in body.steps]
     assert "token_energy" in names and "measured_energy" not in names
-    quantities = {factor["quantity"] for factor in body["factors"]}
+    quantities = {factor.quantity for factor in body.factors}
     assert {"token_residual_model", "host_ratio", "provisioning_factor", "pue", "grid_gwp"} <= quantities
-    assert all(factor["source"]["title"] for factor in body["factors"])
+    assert all(factor.source["title"] for factor in body.factors)
     assert [run for run in build.runs()["rows"] if run["indicators"]["energy"]["at_factor_values"]]
 
 
@@ -172,8 +172,8 @@ def test_a_row_with_reserved_hours_is_the_estimate_of_its_question(tmp_path: Pat
             assert found[figure][end] == pytest.approx(alone[figure][end], rel=1e-6), (figure, end)
 
 
-def factors_of(body: dict[str, Any]) -> dict[str, float]:
-    return {factor["quantity"]: factor["value"] for factor in body["factors"]}
+def factors_of(body: Explanation) -> dict[str, float]:
+    return {factor.quantity: factor.value for factor in body.factors}
 
 
 def test_hours_that_a_reserved_card_waits_are_charged_once_by_hand(tmp_path: Path) -> None:

@@ -1,10 +1,7 @@
 """Explanation of a footprint of a territory and a period: its steps, factors and services."""
 
-from typing import Any
-
-from estimator.assessment.explanation import NumberUnknown, explain_groups
+from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, explain_number
 from estimator.assessment.impacts import figure_named
-from estimator.catalogue.load import load
 from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.practices import coverage
 from estimator.governance.indicators.scope import Scope
@@ -26,13 +23,18 @@ def split_number(number: str) -> tuple[str, str, str] | None:
     return (territory, period, figure) if known else None
 
 
-def explain_footprint(scope: Scope, figure: str) -> dict[str, Any]:
+def explain_footprint(scope: Scope, figure: str) -> ExplainedNumber:
     """The explanation of a footprint. NumberUnknown without data, or about too few people."""
     number = number_of(scope.territory, scope.period.text, figure)
     if not scope.groups or withheld(scope):
         raise NumberUnknown(id=number)
-    body = explain_groups(scope.groups, load(), figure)
-    body |= {"id": number, "scope": SHEET, "key": f"{scope.territory}, {scope.period}", "figure": figure}
-    body |= {"amount": body["indicators"][figure], "build": scope.sources.build.meta}
-    services = sorted({row.row.service_key for row in scope.rows})
-    return body | {"proof": coverage(scope)["proof"], "services": services}
+    return explain_number(
+        number,
+        scope.groups,
+        figure,
+        scope=SHEET,
+        key=f"{scope.territory}, {scope.period}",
+        proof=coverage(scope)["proof"],
+        build=scope.sources.build.meta,
+        services=tuple(sorted({row.row.service_key for row in scope.rows})),
+    )

@@ -47,7 +47,7 @@ def _figure(inventory: CaseInventory, asked: RequestedFigure, explain: bool) -> 
     if not all(map(math.isfinite, (low, value, high))) or value < 0:
         return CaseFigure(asked, missing=sentences("missing", "out_of_range"))
     opened = [EvaluatedGroup(term.group, term.results) for term in terms] if explain else []
-    steps = steps_of(opened, inventory.tables.catalogue) if explain else []
+    steps = [step.model_dump(mode="json") for step in steps_of(opened, inventory.tables.catalogue)] if explain else []
     factors = _factors(inventory, terms, opened) if explain else []
     return CaseFigure(asked, low, median, high, value / units, None, steps, factors)
 
@@ -91,7 +91,7 @@ def _factors(inventory: CaseInventory, terms: list[CaseTerm], opened: list[Evalu
         for name, bound in group.factors().items():
             for row in inventory.behind.get(name, (bound,)):
                 if row.factor is not None and row.factor.source in catalogue.sources:
-                    found.setdefault(row.factor.id, describe(row, row.quantity, catalogue))
+                    found.setdefault(row.factor.id, describe(row, row.quantity, catalogue).model_dump(mode="json"))
     for term in terms:
         found |= {row["id"]: row for row in evidence(term.rows, catalogue)}
     return list(found.values())
