@@ -63,6 +63,13 @@ class Results(Build):
             entries.append((size, ServiceTotals(**row, **counts[key], indicators=figures(found))))
         return [entry for _, entry in sorted(entries, key=lambda e: -e[0])]
 
+    def figures_of_months(self) -> dict[int, dict[str, Amount]]:
+        """The figures of each month [yyyymm] of the whole ledger."""
+        held: dict[int, list[Row]] = {}
+        for row in read_level(self._file, "month"):
+            held.setdefault(row["month"], []).append(row)
+        return {month: figures(_figures(rows)) for month, rows in held.items()}
+
     def explain(self, number: str) -> ExplainedNumber:
         """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ROW.FIGURE. NumberUnknown."""
         scope, key, figure = split_number(number)

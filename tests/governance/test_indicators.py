@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from estimator.assessment.impacts import amounts
 from estimator.core.errors import words
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.indicator_list import INDICATORS
 from estimator.governance.indicators import sheet
+from estimator.governance.indicators.footprints import figures_of
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.trend import change
 from estimator.governance.register.register import Register, author
@@ -175,3 +177,15 @@ def test_each_indicator_has_its_number_its_name_and_how_to_read_it() -> None:
         assert list(words(lang)["indicators_read"]) == names
         assert words(lang)["indicators"].keys() >= set(names)
         assert words(lang)["indicators"]["counted"] == counted[len(names)]
+
+
+@pytest.mark.parametrize(("period", "months"), [("2026", 3), ("2026-02", 1), ("2026-T1", 2)])
+def test_the_figures_of_the_whole_ledger_are_those_of_its_groups(tmp_path: Path, period: str, months: int) -> None:
+    """Over all its months and over one they are read in the results, over two they are drawn: each is drawn here."""
+    rows = [run("essai", number, f"2026-0{number}", other_mode="mode/unknown") for number in (1, 2, 5)]
+    asked = scope(tmp_path, *rows, period=period)
+    assert len(asked.groups) == months
+    found, drawn = figures_of(asked), amounts(asked.groups)
+    for name in ("energy", "water", "adpe", "gwp"):
+        for end in ("low", "central", "high", "at_factor_values", "covers"):
+            assert found[name][end] == pytest.approx(drawn[name][end], rel=1e-12), (name, end)

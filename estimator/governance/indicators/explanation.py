@@ -3,6 +3,7 @@
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, explain_number
 from estimator.assessment.impacts import figure_named
 from estimator.governance.indicators.anonymity import withheld
+from estimator.governance.indicators.footprints import figures_of
 from estimator.governance.indicators.practices import coverage
 from estimator.governance.indicators.scope import Scope
 
@@ -32,6 +33,7 @@ def explain_footprint(scope: Scope, figure: str) -> ExplainedNumber:
         number,
         scope.groups,
         figure,
+        figures_of(scope).get(figure),
         scope=SHEET,
         key=f"{scope.territory}, {scope.period}",
         proof=coverage(scope)["proof"],

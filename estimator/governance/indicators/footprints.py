@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
-from estimator.assessment.impacts import FIGURES, amounts, per_unit
+from estimator.assessment.impacts import FIGURES, Amount, amounts, per_unit
 from estimator.core.periods import month_after
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.functional_units import units
-from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.scope import WHOLE, Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 
 FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)
@@ -18,13 +18,9 @@ FEWEST_MONTHS, MOST_MONTHS = 12, 24  # months of a history
 
 def footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     """Each total of the period with interval, coverage and parts, by month, and its history, which starts earlier."""
-    window = history(scope)
-    by_month: dict[int, list[ActivityGroup]] = {month: [] for month in window}
-    for row in scope.everything:
-        if row.row.month in by_month:
-            by_month[row.row.month].append(row.row.group)
-    monthly = {month: totals(groups) if groups else None for month, groups in by_month.items()}
-    whole = totals(scope.groups)
+    there = months_of(scope.everything)
+    monthly = {month: _four(_of_month(scope, month)) if month in there else None for month in history(scope)}
+    whole = of_scope(scope)
     found: dict[str, dict[str, Any]] = {}
     for name in FOOTPRINTS:
         past = {month: all_four and all_four[name] for month, all_four in monthly.items()}
@@ -51,9 +47,32 @@ def history(scope: Scope) -> list[int]:
     return [month for month in window if month >= min(start, now[0])]
 
 
+def of_scope(scope: Scope) -> dict[str, dict[str, Any]]:
+    """The four footprints of a scope."""
+    return _four(figures_of(scope))
+
+
+def figures_of(scope: Scope) -> Mapping[str, Amount]:
+    """The figures of a scope. Those of the whole ledger over one of its months, or over all, are in its results."""
+    months = months_of(scope.rows)
+    if scope.territory == WHOLE and months == sorted(scope.sources.figures_of_months):
+        return scope.sources.build.totals().indicators
+    return _of_month(scope, months[0]) if len(months) == 1 else amounts(scope.groups, FOUR)
+
+
+def _of_month(scope: Scope, month: int) -> Mapping[str, Amount]:
+    """The figures of a month with data, of the territory."""
+    if scope.territory == WHOLE:
+        return scope.sources.figures_of_months[month]
+    return amounts([row.row.group for row in scope.everything if row.row.month == month], FOUR)
+
+
 def totals(groups: Sequence[ActivityGroup]) -> dict[str, dict[str, Any]]:
     """The four footprints of these groups."""
-    found = amounts(groups, FOUR)
+    return _four(amounts(groups, FOUR))
+
+
+def _four(found: Mapping[str, Amount]) -> dict[str, dict[str, Any]]:
     return {name: found[name].as_dict() for name in FOOTPRINTS}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from estimator.core.errors import sentences
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS, SobrietyIndicator
 from estimator.governance.indicators.anonymity import withheld
-from estimator.governance.indicators.footprints import RATIOS, footprints, totals
+from estimator.governance.indicators.footprints import RATIOS, footprints, of_scope
 from estimator.governance.indicators.hosting_share import sober_hosting
 from estimator.governance.indicators.practices import PRACTICES
 from estimator.governance.indicators.projection import Pace
@@ -67,6 +67,6 @@ def _trajectory(scope: Scope, energy: Mapping[str, Any]) -> dict[str, Any]:
     if found is None:
         return body
     year = found["reference_year"]
-    reference = {"year": year} | totals(scope.year(year).groups)["energy"]
+    reference = {"year": year} | of_scope(scope.year(year))["energy"]
     body |= {"reference": reference, "path": found["path"], "verdict": found["verdict"]}
     return body | {"target": {"year": found["due_year"], "value": found["target"]}}

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from estimator.governance.commitments.commitments import expected
-from estimator.governance.indicators.footprints import totals
+from estimator.governance.indicators.footprints import of_scope
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.usage_by_case import months_of
 
@@ -24,7 +24,7 @@ class Pace:
         whole = scope.year(self.year)
         known = whole.over(whole.known_months())
         self.months = len(months_of(known.rows))
-        self.spent = totals(known.groups)
+        self.spent = of_scope(known)
 
     def projected(self, indicator: str, months: int = MONTHS) -> dict[str, Any] | None:
         """The interval of this number of months at this pace, None without known month."""
@@ -45,7 +45,7 @@ class Pace:
         then = scope.year(objective.reference_year)
         stated, span = objective.reference, MONTHS
         if stated is None:
-            stated, span = totals(then.groups)[indicator]["central"], len(then.known_months())
+            stated, span = of_scope(then)[indicator]["central"], len(then.known_months())
         body: dict[str, Any] = {"year": self.year, "months": self.months, "span": span, "reference": stated}
         body |= {"reference_year": objective.reference_year, "due_year": objective.due_year}
         body |= {"projected": self.projected(indicator, span), "path": None, "target": None, "verdict": None}

@@ -1,19 +1,20 @@
 """Scope of a sheet of indicators: a territory and a period, with its use cases and months."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from estimator.assessment.evaluation import ActivityGroup
-from estimator.builds.queries import Build
+from estimator.assessment.impacts import Amount
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.scenarios import ScenarioDecision, comparison
 from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
+from estimator.results.reading import Results
 
 WHOLE = "all"  # the whole territory, runs without a use case included
 IN_USE = ("experimentation", "pilote", "generalisation")
@@ -26,7 +27,7 @@ class Sources:
     today: the current day; its month is incomplete, and is neither compared nor projected.
     """
 
-    build: Build
+    build: Results
     register: Register
     commitments: Commitments
     home: Path
@@ -36,6 +37,11 @@ class Sources:
     def rows(self) -> list[Attached]:
         """Months of the ledger, of any time and territory."""
         return attached(self.build, self.register)
+
+    @cached_property
+    def figures_of_months(self) -> Mapping[int, Mapping[str, Amount]]:
+        """The figures of each month of the whole ledger, as the results hold them."""
+        return self.build.figures_of_months()
 
     @cached_property
     def cases(self) -> list[UseCase]:
