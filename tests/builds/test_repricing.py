@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dashboard.shared.texts import t
 from estimator.assessment.impacts import FIGURES
 from estimator.builds.build import build
-from estimator.builds.current import BuildResult
+from estimator.builds.current import BuildResult, current
 from estimator.builds.recalculation import ChangeUnreadable, changes, effect, effect_text, factors_text
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
