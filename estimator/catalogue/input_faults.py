@@ -26,7 +26,18 @@ NUMBERS = (
 )
 UNKEPT = (  # by some inputs, and not kept in the ledger
     *("cpu_power_w", "gpu_power_w", "ram_power_w", "stated_power_w", "least_energy_kwh", "total_energy_kwh"),
-    *("card_use_percent", "wall_hours"),
+    *(
+        "card_use_percent",
+        "card_power_w",
+        "stated_card_hours",
+        "counted_card_hours",
+        "wall_hours",
+        "stated_hours",
+        "it_energy_kwh",
+        "site_energy_kwh",
+        "site_pue",
+    ),
+    *("grid_gwp", "grid_water", "wue"),
 )
 TEXTS = ("machine", "device", "zone", "model", "scope", "reader")
 
@@ -267,9 +278,64 @@ RULES = (
         "card_hours",
         "not_reproducible",
         "h",
-        lambda s: s["device_hours"],
-        lambda s: s["device_count"] * s["wall_hours"] * (1 - STATED),
-        lambda s: s["device_count"] * s["wall_hours"] * (1 + STATED),
+        lambda s: s["stated_card_hours"],
+        lambda s: s["counted_card_hours"] * (1 - STATED),
+        lambda s: s["counted_card_hours"] * (1 + STATED),
+    ),
+    Rule(
+        "stated_card_power",
+        "unit_error",
+        "W",
+        lambda s: s["card_power_w"],
+        lambda s: s["max_power_low"] * s["card_reading_low"] * WATTS,
+        _card_most,
+    ),
+    Rule(
+        "stated_grid",
+        "unit_error",
+        "kgCO2e/kWh",
+        lambda s: s["grid_gwp"],
+        lambda s: s["possible_gwp_low"],
+        lambda s: s["possible_gwp_high"] * s["stated_grid_ratio_high"],
+    ),
+    Rule(
+        "stated_grid_of_zone",
+        "wrong_zone",
+        "kgCO2e/kWh",
+        lambda s: s["grid_gwp"],
+        lambda s: _zone(s, "low"),
+        lambda s: _zone(s, "high"),
+    ),
+    Rule(
+        "stated_water",
+        "unit_error",
+        "L/kWh",
+        lambda s: np.fmax(s["wue"], s["grid_water"]),
+        high=lambda s: s["any_water_high"],
+    ),
+    Rule(
+        "two_durations",
+        "not_reproducible",
+        "h",
+        lambda s: s["wall_hours"],
+        lambda s: s["stated_hours"] * (1 - STATED),
+        lambda s: s["stated_hours"] * (1 + STATED),
+    ),
+    Rule(
+        "two_energies",
+        "not_reproducible",
+        "kWh",
+        lambda s: s["it_energy_kwh"],
+        lambda s: s["total_energy_kwh"] * (1 - STATED),
+        lambda s: s["total_energy_kwh"] * (1 + STATED),
+    ),
+    Rule(
+        "energy_of_site",
+        "not_reproducible",
+        "kWh",
+        lambda s: s["site_energy_kwh"],
+        lambda s: s["it_energy_kwh"] * s["site_pue"] * (1 - STATED),
+        lambda s: s["it_energy_kwh"] * s["site_pue"] * (1 + STATED),
     ),
 )
 BY_CODE = {rule.code: rule for rule in RULES}

@@ -59,7 +59,7 @@ def test_a_sound_input_has_no_fault(sound: dict[str, Any]) -> None:
         (SERVICE, {"other_energy_kwh": 2e-6}, "token_energy"),  # 1.25e-13 kWh a token; 3e-11 × 8 = 2.4e-10
         (SERVICE, {"other_energy_kwh": 20_000 * 121.0}, "request_energy"),  # a rack of 120 kW during one hour
         (SERVER, {"card_use_percent": 130.0}, "card_use"),
-        (SERVER, {"wall_hours": 3.0}, "card_hours"),  # 2 cards × 3 h are 6 h, and not 2
+        (SERVER, {"stated_card_hours": 2.0, "counted_card_hours": 6.0}, "card_hours"),  # 2 × 3 h are 6
     ],
 )  # fmt: skip
 def test_each_fault_and_its_limit(sound: dict[str, Any], broken: dict[str, float], code: str) -> None:

@@ -42,14 +42,12 @@ def test_a_refused_case_keeps_its_rows_with_the_reason() -> None:
 
 
 def test_a_case_is_told_two_of_its_faults_at_most_the_gravest_first() -> None:
-    """A total that another case contradicts, a PUE below 1, and no overhead asked of the whole site: two are told."""
-    service = {"model": "Some Model", "requests": 123_457}
-    parts = case(service | {"component_energy_kwh": {"cpu": 10, "gpu": 80, "ram": 10}}, id="parts")
-    asked = figure("site_energy_kwh", "site", False)
-    other = case(service | {"it_energy_kwh": 106}, {"pue": 0.5}, asked, id="other")
-    (row,) = run([parts, other], today=TODAY)["cases"]
+    """Two durations that differ, a PUE below 1, and no overhead asked of the whole site: two are told."""
+    broken = {"it_energy_kwh": 106, "hours": 1, "duration_s": 60}
+    other = case(broken, {"pue": 0.5}, figure("site_energy_kwh", "site", False))
+    (row,) = run([other], today=TODAY)["cases"]
     assert row["warnings"] == ["unit_error", "scope_mismatch"]
-    (row,) = run([parts, other | {"published": [figure("it_energy_kwh")]}], today=TODAY)["cases"]
+    (row,) = run([other | {"published": [figure("it_energy_kwh")]}], today=TODAY)["cases"]
     assert row["warnings"] == ["unit_error", "not_reproducible"]
 
 

@@ -5,15 +5,14 @@ from typing import Any
 import pytest
 
 from estimator.catalogue.geography import far_from
-from estimator.core.errors import LANGUAGES, sentences
 from estimator.workloads.published_case import read_case
 from estimator.workloads.validation.case_tables import case_tables
-from estimator.workloads.validation.input_faults import contradictions, faults
+from estimator.workloads.validation.input_faults import words as fault_words
 from tests.workloads.published_cases import TODAY, case, figure
 
 
 def words(data: dict[str, Any]) -> tuple[str, ...]:
-    return faults(read_case(data), case_tables(frozenset(), TODAY))
+    return fault_words(read_case(data), case_tables(frozenset(), TODAY))
 
 
 ROW = {
@@ -82,6 +81,9 @@ def test_defaults_of_the_tool_are_not_an_answer_about_water() -> None:
         ({"it_energy_kwh": 1}, {"zone": "FRA", "grid_gwp_kgco2e_per_kwh": 0.6}, "use_gwp_kgco2e", "wrong_zone"),
         ({"device_hours": 100, "device_count": 4, "hours": 10}, {}, "it_energy_kwh", "not_reproducible"),
         ({"it_energy_kwh": 1, "hours": 1, "duration_s": 60}, {}, "it_energy_kwh", "not_reproducible"),
+        ({"device": "NVIDIA H100", "device_hours": 1, "device_power_w": 0.6}, {}, "it_energy_kwh", "unit_error"),  # kW
+        ({"it_energy_kwh": 100, "site_energy_kwh": 100}, {"pue": 1.4}, "it_energy_kwh", "not_reproducible"),  # 140
+        ({"it_energy_kwh": 9000, "requests": 50}, {}, "it_energy_kwh", "scope_mismatch"),  # 180 kWh a request
     ],
 )
 def test_each_fault_of_a_statement(workload: dict, site: dict, asked: str, word: str) -> None:
@@ -109,25 +111,6 @@ def test_scope_and_equipment_must_be_of_one_kind() -> None:
     assert words(case({"it_energy_kwh": 1}, {}, figure("it_energy_kwh", "it", True))) == ("scope_mismatch",)
     assert words(case({"it_energy_kwh": 1}, {}, figure("site_energy_kwh", "site", False))) == ("scope_mismatch",)
     assert words(case(whole, {}, figure("it_energy_kwh", "it", False))) == ()
-
-
-def test_two_totals_of_one_service_contradict_each_other() -> None:
-    service = {"model": "Some Model", "requests": 123_457}
-    parts = case(service | {"component_energy_kwh": {"cpu": 10, "gpu": 80, "ram": 10}}, id="parts")
-    same, other = (
-        case(service | {"it_energy_kwh": 100.2}, id="same"),
-        case(service | {"it_energy_kwh": 106}, id="other"),
-    )
-    assert contradictions([read_case(data) for data in (parts, same, other)]) == {"other"}
-    assert contradictions([read_case(data) for data in (same, other)]) == set()
-
-
-def test_every_word_of_the_fault_list_has_its_sentence() -> None:
-    listed = (
-        "obsolete_grid_factor wrong_zone impossible_component_power negative_energy unset_pue_wue component_sum "
-        "unit_error scope_mismatch not_reproducible metadata_mismatch"
-    ).split()
-    assert all(sentences("faults", word)[lang] for word in listed for lang in LANGUAGES)
 
 
 def test_a_point_is_far_from_another_country_and_not_from_its_own() -> None:

@@ -47,14 +47,6 @@ class CaseTables:
         """The selected factor of a quantity for a subject on a day (default: today), or the reason of its absence."""
         return select_factor(self.catalogue, quantity, subject, day or self.today)
 
-    def zone_band(self, zone: str) -> tuple[float, float] | None:
-        """Lowest and highest grid factor of any source for a zone, any year [kgCO2e/kWh]."""
-        for step in self.catalogue.ladder(zone):
-            rows = [f for f in self.catalogue.by_subject.get(("grid_gwp", step), ()) if f.value is not None]
-            if rows:
-                return min(f.low or 0.0 for f in rows), max(f.high or 0.0 for f in rows)
-        return None
-
     def device(self, name: str | None) -> Device:
         """The hardware of this name; a workstation card makes a workstation, any other an accelerator server."""
         if not name:

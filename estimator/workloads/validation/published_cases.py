@@ -14,7 +14,7 @@ from estimator.workloads.published_case import CaseRefused, PublishedCase, read_
 from estimator.workloads.validation.case_figures import CaseFigure, figures_of
 from estimator.workloads.validation.case_inventory import Options
 from estimator.workloads.validation.case_tables import case_tables
-from estimator.workloads.validation.input_faults import contradictions, faults
+from estimator.workloads.validation.input_faults import words as fault_words
 
 
 class CasesRefused(SobriaError):
@@ -56,16 +56,12 @@ def run(
         raise SourceUnknown(source=unknown[0], near=", ".join(near) or "-")
     options = Options(frozenset(without_source), leave_out, today)
     read = [_case_or_refusal(case) for case in cases]
-    sound = [case for case in read if isinstance(case, PublishedCase)]
-    contradicted = contradictions(sound)
     rows: list[dict[str, Any]] = []
     for data, case in zip(cases, read, strict=True):
         if isinstance(case, CaseRefused):
             rows += _refused_rows(data, case)
             continue
-        words = list(faults(case, case_tables(options.without_source, today)))
-        if case.id in contradicted:
-            words = [*words, "not_reproducible"][:2]
+        words = list(fault_words(case, case_tables(options.without_source, today)))
         found = figures_of(case, options, explain)
         rows += [_as_dict(case.id, place, row, words, explain) for place, row in enumerate(found)]
     return {"cases": rows, "summary": _summary(cases, rows, options)}
