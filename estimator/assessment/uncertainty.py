@@ -21,6 +21,7 @@ SEED = 20_260_101
 GROUP_CORRELATION = 0.7  # expert judgement, stated on the method page
 Z95 = 1.6448536269514722  # 95 % point of the standard normal
 SHARES = frozenset({"occupancy", "resource_share", "model_active_share"})
+EXCEEDED = frozenset({"p5_p95", "rival_sources"})  # 5 and 95 % points: what another source publishes can be passed
 AT_LEAST_ONE = frozenset({"pue", "serving_flight", "host_ratio", "provisioning_factor"})
 
 
@@ -84,7 +85,7 @@ def _draw(item: Factor, count: int, seed: int) -> "Array":
         scores = math.sqrt(GROUP_CORRELATION) * shared + math.sqrt(1 - GROUP_CORRELATION) * scores
     shift = 1.0 if item.quantity == "pue" else 0.0
     a, m, b = (float(v) - shift for v in (item.low, item.value, item.high) if v is not None)
-    if item.bounds_kind == "p5_p95" and a > 0:
+    if item.bounds_kind in EXCEEDED and a > 0:
         spread = np.where(scores < 0, math.log(m / a), math.log(b / m))
         drawn = m * np.exp(scores / Z95 * spread)
     elif a > 0 and item.quantity not in SHARES:
