@@ -70,9 +70,9 @@ def arithmetic(active: Q, compute: Q) -> Q:
 
 
 @coefficient()
-def token_scale(card_ratio: Q, token_residual_common: Q, token_residual_model: Q) -> Q:
-    """What the accelerator and the model measure over what their data sheets and sizes predict [1]."""
-    return card_ratio * token_residual_common * token_residual_model
+def token_scale(card_ratio: Q, serving_software: Q, token_residual_common: Q, token_residual_model: Q) -> Q:
+    """What the accelerator, the software and the model measure over what data sheets and sizes predict [1]."""
+    return card_ratio * serving_software * token_residual_common * token_residual_model
 
 
 @coefficient("requests_in_flight")
@@ -137,9 +137,9 @@ def context_energy(
 
 
 @coefficient()
-def time_scale(card_time_ratio: Q, token_time_residual: Q) -> Q:
+def time_scale(card_time_ratio: Q, serving_software: Q, token_time_residual: Q) -> Q:
     """Measured time over predicted time [1]."""
-    return card_time_ratio * token_time_residual
+    return card_time_ratio * serving_software * token_time_residual
 
 
 @coefficient("requests_in_flight", "card_bandwidth", "card_compute")

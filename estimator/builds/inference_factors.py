@@ -15,6 +15,7 @@ from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.workloads.inference.measurements import ANY, MediaKind
+from estimator.workloads.inference.serving import at_place
 from estimator.workloads.inference_inventory import media_factors, token_factors
 
 WAITING = "waiting"
@@ -48,7 +49,7 @@ def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date)
         return bounds
     bounds = {name: _absent(name) for name in names} | _answers(catalogue, row, day, names)
     if row["site"] == "shared":
-        bounds["provisioning_factor"] = select_factor(catalogue, "provisioning_factor", ANY, day)
+        bounds["provisioning_factor"] = at_place(catalogue, "provisioning_factor", row["place"], day)
     return bounds
 
 

@@ -5,6 +5,7 @@ DESK = "class/desk"
 DESKS = ("machine/desktop", "machine/workstation", "machine/laptop")
 AI_SERVER, WORKSTATION = "machine/ai-server", "machine/workstation"
 ANY_CARD = "gpu/any"
+DESK_CARD = "gpu/rtx-4090"  # the accelerator that a model runs on at a desk
 
 
 def machine_at(host: str | None) -> str:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.catalogue.selection import SelectedFactor, year_reused
+from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import sentences
 from estimator.workloads.inference.measurements import ANY
+from estimator.workloads.inference.serving import at_place
 from estimator.workloads.inference_inventory import inference_inventory
 from estimator.workloads.resolution import ResolvedRequest
 
@@ -55,7 +57,7 @@ def inventory_of(resolved: ResolvedRequest) -> Inventory:
             ActivityGroup({"stored_gb_years": request.storage_tb_months * GB_YEARS_PER_TB_MONTH}, kept)
         )
         inventory.warnings.append(sentences("served", "storage_without_manufacture"))
-    inventory.warnings += _wider(inventory.groups)
+    inventory.warnings += _wider(inventory.groups, resolved.catalogue)
     reused = year_reused(bounds["grid_gwp"], resolved.day.year, resolved.catalogue)
     inventory.warnings += [reused] if reused else []
     return inventory
@@ -70,7 +72,7 @@ def _answers(
     amounts |= found.amounts
     bounds |= found.bounds | {"host_ratio": resolved.bound("host_ratio", resolved.subjects["machine"])}
     if not resolved.reserved and not resolved.desk:
-        bounds["provisioning_factor"] = resolved.bound("provisioning_factor", ANY)
+        bounds["provisioning_factor"] = at_place(resolved.catalogue, "provisioning_factor", host, resolved.day)
     inventory.rows = found.rows
     inventory.warnings += found.warnings
     if resolved.reserved:
@@ -131,12 +133,13 @@ def _share(resolved: ResolvedRequest) -> float:
     return 1.0 if resolved.request.resource_share is None else resolved.request.resource_share
 
 
-def _wider(groups: Iterable[ActivityGroup]) -> list[dict[str, str]]:
-    """A warning for each fallback factor; lifetimes and the like are fallbacks by design."""
+def _wider(groups: Iterable[ActivityGroup], catalogue: Catalogue) -> list[dict[str, str]]:
+    """A warning for each fallback factor; lifetimes and how a class of places serves are fallbacks by design."""
     found: dict[str, dict[str, str]] = {}
     for group in groups:
         for name, bound in group.bounds.items():
-            if bound.factor and bound.rung and not name.endswith(("_lifetime", "_occupancy")):
+            by_design = name.endswith(("_lifetime", "_occupancy")) or catalogue.quantities[name].hangs_on == "serving"
+            if bound.factor and bound.rung and not by_design:
                 facts = {"asked": bound.subject, "used": bound.factor.subject, "quantity": name}
                 found[name] = sentences("warnings", "wider_subject", **facts)
     return list(found.values())

@@ -281,3 +281,34 @@ def test_without_the_measurements_of_a_source_a_model_is_as_never_seen() -> None
     assert "mlenergy" not in {row.source for row in rest.rows}
     blind = serving_factors(QWEN, load_catalogue(), DAY, rest).bounds["token_residual_model"].factor
     assert blind is not None and blind.value == 1.0
+
+
+@pytest.mark.parametrize(
+    ("place", "bits", "software", "bandwidth"),
+    [
+        ("openai/usa", (4, 8, 16), (0.3, 0.6, 1.1), 3350),
+        ("class/server-room", (8, 16, 16), (1, 1, 1), 3350),
+        ("class/desk", (4, 4.5, 16), (1, 1, 1), 1008),
+        ("", (8, 16, 16), (1, 1, 1), 3350),
+    ],
+)
+def test_what_nobody_states_is_that_of_the_class_of_the_place(
+    place: str, bits: tuple[float, ...], software: tuple[float, ...], bandwidth: float
+) -> None:
+    """A fleet serves 8 bits at 0.6 of the energy of one node; a desk serves 4.5 bits on an RTX 4090 (1,008 GB/s)."""
+    unknown = replace(PLAIN, device=None, device_count=None, precision_bits=None, flight=None, place=place)
+    bounds = serving_factors(unknown, load_catalogue(), DAY).bounds
+    rows = {name: bound.factor for name, bound in bounds.items()}
+    assert (rows["weight_bits"].low, rows["weight_bits"].value, rows["weight_bits"].high) == bits
+    assert (rows["serving_software"].low, rows["serving_software"].value, rows["serving_software"].high) == software
+    assert rows["card_bandwidth"].value == bandwidth
+    stated = serving_factors(replace(unknown, precision_bits=16), load_catalogue(), DAY).bounds["weight_bits"].factor
+    assert (stated.low, stated.value, stated.high) == (16, 16, 16)
+
+
+def test_the_software_of_a_place_scales_energy_and_time_alike() -> None:
+    """At a fleet 0.6 of the electricity and of the hours of cards that the same serving takes on one node."""
+    names = frozenset({"token_energy", "answering_hours"})
+    alone, fleet = (group(replace(PLAIN, place=place)).values for place in ("class/server-room", "class/hyperscale"))
+    for name in names:
+        assert fleet[name] == pytest.approx(0.6 * alone[name], rel=1e-12)

@@ -136,7 +136,7 @@ def _predicted(row: MeasuredConfiguration, table: TokenTables) -> float | None:
     factors |= {"model_parameters": row.total_params_b, "model_active_share": row.active_params_b / row.total_params_b}
     factors |= {"weight_bits": row.precision_bits, "replica_cards": row.device_count}
     factors |= {"requests_in_flight": max(row.concurrency, 1.0)}
-    factors |= {"token_residual_common": 1.0, "token_residual_model": 1.0}
+    factors |= {"serving_software": 1.0, "token_residual_common": 1.0, "token_residual_model": 1.0}
     found = evaluate(factors)
     prompt = table.regression.energy[PROMPTS.get(row.task, "prompt_chat")]
     output = row.output_tokens or 1.0

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from estimator.assessment.coefficients import below, evaluate
 from estimator.assessment.uncertainty import Z95
 from estimator.catalogue import models
-from estimator.catalogue.default_subjects import UNKNOWN_SITE
+from estimator.catalogue.default_subjects import DESK, DESK_CARD, UNKNOWN_SITE
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
@@ -88,18 +88,19 @@ def serving_factors(
         bounds |= dict(_refitted(bounds, table))
     bounds |= {name: select_factor(catalogue, name, ANY, day) for name in SUPPOSED}
     sheet = table.sheet(serving.device)
-    card = serving.device if sheet else REFERENCE
+    supposed = DESK_CARD if serving.place == DESK else REFERENCE
+    card = serving.device if sheet and serving.device else supposed
     for name in ("card_power", "card_bandwidth", "card_compute"):
         bounds[name] = select_factor(catalogue, name, card, day)
-    if sheet:
+    if sheet or card == DESK_CARD:
         bounds |= {name: select_factor(catalogue, name, card, day) for name in ("card_ratio", "card_time_ratio")}
     else:
-        warnings.append("device_unknown")
         unknown = table.find("token_device_unknown")
         bounds |= {name: SelectedFactor(name, ANY, unknown) for name in ("card_ratio", "card_time_ratio")}
-    bounds["weight_bits"] = _stated("weight_bits", serving.precision_bits) or select_factor(
-        catalogue, "weight_bits", ANY, day
-    )
+    warnings += [] if sheet else ["device_unknown"]
+    bounds["serving_software"] = at_place(catalogue, "serving_software", serving.place, day)
+    bits_there = at_place(catalogue, "weight_bits", serving.place, day)
+    bounds["weight_bits"] = _stated("weight_bits", serving.precision_bits) or bits_there
     warnings += [] if serving.precision_bits else ["precision_supposed"]
     if serving.flight is None:
         warnings.append("concurrency_unknown")
@@ -110,7 +111,7 @@ def serving_factors(
         bounds["requests_in_flight"] = exact("requests_in_flight", "serving_flight", max(serving.flight, 1.0))
     bounds |= _size(serving)
     bits, in_flight = (_value(bounds[name]) for name in ("weight_bits", "requests_in_flight"))
-    memory = table.value("device_memory", serving.device or REFERENCE)
+    memory = table.value("device_memory", serving.device or supposed)
     holds = serving.size.total[1] * bits / 8 * OVERHEAD / memory
     count = serving.device_count or 2.0 ** max(0, math.ceil(math.log2(holds)))
     bounds["replica_cards"] = _stated("replica_cards", serving.device_count) or _supposed_cards(count)
@@ -132,6 +133,12 @@ def serving_factors(
     mine = serving.measured is not None
     rows = tuple(r.id for r in table.rows if mine and r.model == serving.measured and r.unit == "J/output token")
     return ServingFactors(bounds, tuple(dict.fromkeys(warnings)), rows)
+
+
+def at_place(catalogue: Catalogue, quantity: str, place: str, day: date) -> SelectedFactor:
+    """How models are served at a place, by its class; anywhere, where its class has no row of its own."""
+    found = select_factor(catalogue, quantity, place or UNKNOWN_SITE, day)
+    return found if found.factor else select_factor(catalogue, quantity, ANY, day)
 
 
 def flight_at(serving: Serving, tokens_per_second: float, catalogue: Catalogue, day: date) -> float:

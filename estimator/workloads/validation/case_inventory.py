@@ -9,7 +9,7 @@ from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.selection import SelectedFactor
 from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference.media import media_energy
-from estimator.workloads.inference.serving import computed, exact, serving_factors
+from estimator.workloads.inference.serving import at_place, computed, exact, serving_factors
 from estimator.workloads.inference_inventory import token_amounts
 from estimator.workloads.published_case import Components, Hardware, PublishedCase, RequestedFigure, Site, Workload
 from estimator.workloads.request import Request
@@ -208,7 +208,9 @@ class CaseInventory:
                 return None
             raise NotEstimable("no_requests")
         if not cards_only and not self.device.desk:
-            bounds = bounds | {"provisioning_factor": self.tables.bound("provisioning_factor", ANY)}
+            place = self.tables.site_of(self.device)
+            waiting = at_place(self.tables.catalogue, "provisioning_factor", place, self.tables.today)
+            bounds = bounds | {"provisioning_factor": waiting}
         table = measured_table(workload.model, self.options.leave_out, self.options.without_source)
         if media is not None:
             picture = media_energy(media, workload.model, self.device.accelerator, table)
