@@ -9,15 +9,15 @@ from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.estimator_gateway import ComparedScenario
-from dashboard.comparison.result import breakable, told_pair
+from dashboard.comparison.result import told_pair
 from dashboard.comparison.svg_charts import Rise, Swing, part_name, times_text, tornado, waterfall
 from dashboard.comparison.verdict_sections import label, other_than
-from dashboard.shared import html_parts
+from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import choice
 from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario
-from estimator.core.number_format import share_text, step_for, tick_text, with_unit
+from estimator.core.number_format import step_for, tick_text, with_unit
 
 DRAWN = 5  # maximum factors in the chart
 LEAST_DOUBT = 0.005
@@ -40,11 +40,11 @@ def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
         chosen = choice(asked, names, CHOICE, sentence(label(body, first))) or first
         pair = pairs[chosen]
         opened = compare_data.difference(scenario, pair["a"], pair["b"])
-        lead = Markup('<p class="lead">{}</p>').format(told_pair(pair, lang))
-        st.html(lead + _split(body, opened, lang) + _doubt(pair, opened, lang))
+        facts = _split(body, opened, lang) | _doubt(pair, opened, lang)
+        st.html(render("comparer_difference", lang, told=told_pair(pair, lang), times_text=times_text, **facts))
 
 
-def _split(body: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> Markup:
+def _split(body: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """Electricity of one option to that of the other, component by component, at factor values."""
     figures = {option["id"]: option["figures"].get("energy", {}) for option in body["options"]}
     unit, start, end = figures[opened["a"]]["unit"], *(figures[opened[side]]["at_factor_values"] for side in ("a", "b"))
@@ -67,38 +67,16 @@ def _split(body: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> Mar
         level += part
     rises.append(Rise(names[1], text(total), 0.0, end))
     title = t("compare.split", lang, period=body["scenario"]["need"]["period"])
-    heads = [t("compare.split_part", lang), html_parts.figure_name("energy", lang)]
-    table = html_parts.details(
-        t("chart.table", lang), html_parts.table(title, heads, [(breakable(n), v) for n, v in said], right=(1,))
-    )
-    heading = Markup('<h3 class="under">{}</h3>').format(title)
-    return heading + waterfall(rises, title, lang) + table
+    return {"split_title": title, "split": said, "split_picture": waterfall(rises, title, lang)}
 
 
-def _doubt(pair: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> Markup:
-    """Tornado of the ratio, variance shares, and what to measure first."""
-    matters = {k: v for k, v in opened["matters"].items() if v >= LEAST_DOUBT and k in opened["tornado"]}
-    heading = Markup('<h3 class="under">{}</h3>').format(t("compare.measure", lang))
-    if not matters:
-        return heading + Markup("<p>{}</p>").format(t("compare.no_doubt", lang))
-    names = {key: both(opened["labels"][key], lang) for key in matters}
-    ordered = sorted(matters, key=lambda key: -matters[key])
-    swings = []
-    for key in ordered[:DRAWN]:
-        low, high = opened["tornado"][key]
-        swings.append(Swing(names[key], low, high, matters[key]))
-    first = t("compare.measure_next", lang, factor=names[ordered[0]], share=share_text(matters[ordered[0]], lang))
-    heads = [t(f"compare.{key}", lang) for key in ("factor", "doubt_column", "at_low", "at_high")]
-    rows = [
-        [
-            Markup('<a href="{}">{}</a>').format(html_parts.address("facteurs", lang, facteur=k), names[k]),
-            share_text(matters[k], lang),
-            *(times_text(v, lang) for v in opened["tornado"][k]),
-        ]
-        for k in ordered
+def _doubt(pair: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Tornado of the ratio, and the variance share of each factor, largest first."""
+    doubts = [
+        {"key": key, "name": both(opened["labels"][key], lang), "share": share, "ends": opened["tornado"][key]}
+        for key, share in sorted(opened["matters"].items(), key=lambda item: -item[1])
+        if share >= LEAST_DOUBT and key in opened["tornado"]
     ]
-    table = html_parts.details(
-        t("chart.table", lang), html_parts.table(t("compare.doubt_caption", lang), heads, rows, (1, 2, 3))
-    )
-    figure = tornado(swings, pair["ratio"]["at_factor_values"], t("compare.measure", lang), lang)
-    return heading + Markup('<p class="lead">{}</p>').format(first) + figure + table
+    swings = [Swing(d["name"], *d["ends"], d["share"]) for d in doubts[:DRAWN]]
+    title, central = t("compare.measure", lang), pair["ratio"]["at_factor_values"]
+    return {"doubts": doubts, "tornado": tornado(swings, central, title, lang) if swings else ""}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,18 +10,16 @@ from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.estimator_gateway import ComparedScenario, Hosting
-from dashboard.comparison.result import named
 from dashboard.comparison.svg_charts import PARTS, Stack, part_name, stacks
 from dashboard.shared import html_parts
 from dashboard.shared.estimator_gateway import subject_name
+from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import choice
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.site_comparison import placeable
 from estimator.core.errors import SobriaError
-from estimator.core.number_format import interval_text, range_text, share_text
-from estimator.core.typography import typeset
-from estimator.places.criteria import HostingCriterion
+from estimator.core.number_format import range_text, share_text
 
 MOST = 6  # maximum sites in a comparison
 FIRST = ("dcml/vandoeuvre", "scaleway/fr-par-2", "class/server-room", "gcp/europe-north1", "aws/us-east-1")
@@ -49,7 +48,7 @@ def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
         except SobriaError as error:
             st.html(Markup('<p class="warn" role="alert">{}</p>').format(error.message(lang)))
             return
-        st.html(_body(placed.body, hosts, figure, lang) + _criteria(known, lang) + _questions(known, lang))
+        st.html(_sites_compared(placed.body, known, figure, lang))
 
 
 def _screens(found: ComparedScenario, option: str, lang: str) -> str:
@@ -86,8 +85,9 @@ def _keep_sites() -> None:
     st.query_params["hotes"] = ",".join(st.session_state["hotes"])
 
 
-def _body(body: Mapping[str, Any], hosts: Sequence[str], figure: str, lang: str) -> Markup:
-    units = body["units"]
+def _sites_compared(body: Mapping[str, Any], known: Mapping[str, Hosting], figure: str, lang: str) -> Markup:
+    """Components of one figure at each site, the RGESN criteria of the sites, and the questions to their suppliers."""
+    units, hosts = body["units"], list(known)
     verdicts = _verdicts(body, hosts, figure, lang)
     rows = [
         Stack(
@@ -99,19 +99,22 @@ def _body(body: Mapping[str, Any], hosts: Sequence[str], figure: str, lang: str)
         for host, option in zip(hosts, body["options"], strict=True)
     ]
     title = t("compare.hosts_picture", lang, figure=html_parts.figure_name(figure, lang), unit=body["unit"])
-    there = [part for part in PARTS if any(part in row.parts for row in rows)]
-    heads = [
-        t("compare.site", lang),
-        html_parts.figure_name(figure, lang),
-        *(sentence(part_name(p, lang)) for p in there),
-    ]
-    heads.append(t("compare.verdict", lang))
-    cells = [
-        [row.label, interval_text(row.amount, lang), *(_part(row, p, lang) for p in there), row.said] for row in rows
-    ]
-    table = html_parts.details(t("chart.table", lang), html_parts.table(title, heads, cells))
-    said = Markup('<p class="lead">{} {}</p>').format(_widest(body, figure, lang), _network(rows, lang))
-    return Markup('<h3 class="under">{}</h3>').format(title) + said + stacks(rows, title, lang) + table
+    return render(
+        "comparer_sites",
+        lang,
+        title=title,
+        widest=_widest(body, figure, lang),
+        network=_network(rows, lang),
+        picture=stacks(rows, title, lang),
+        rows=rows,
+        there=[part for part in PARTS if any(part in row.parts for row in rows)],
+        figure_id=figure,
+        known=known,
+        first=known[hosts[0]],
+        part_name=part_name,
+        part_text=partial(_part_text, lang=lang),
+        criteria_summary=partial(_criteria_summary, lang=lang),
+    )
 
 
 def _widest(body: Mapping[str, Any], figure: str, lang: str) -> str:
@@ -122,7 +125,7 @@ def _widest(body: Mapping[str, Any], figure: str, lang: str) -> str:
     return both(found[0]["ratio_words"], lang) if found else ""
 
 
-def _part(row: Stack, part: str, lang: str) -> str:
+def _part_text(row: Stack, part: str, lang: str) -> str:
     if part not in row.parts:
         return t("compare.absent", lang)
     value = row.parts[part]
@@ -154,58 +157,8 @@ def _verdicts(body: Mapping[str, Any], hosts: Sequence[str], figure: str, lang: 
     return told
 
 
-def _criteria(known: Mapping[str, Hosting], lang: str) -> Markup:
-    """RGESN criteria by site, with its distance class."""
-    sites = [subject_name(host, lang) for host in known]
-    rows: list[list[Any]] = [
-        [t("compare.distance", lang), *(t(f"distance.{h.distance}", lang) for h in known.values())]
-    ]
-    for number in range(len(next(iter(known.values())).criteria)):
-        found = [h.criteria[number] for h in known.values()]
-        first = Markup('{}<br><span class="small">RGESN {}</span>').format(
-            typeset(found[0].title(lang), lang), found[0].id
-        )
-        rows.append([first, *(_status(c, lang) for c in found)])
-    table = html_parts.table(
-        t("compare.criteria_caption", lang), [t("compare.criterion", lang), *sites], rows, quiet=True
-    )
-    held = [named(subject_name(host, lang), _criteria_summary(h, lang), lang) for host, h in known.items()]
-    return Markup('<h3 class="under">{}</h3><p class="small">{}</p>{}{}').format(
-        t("compare.criteria", lang),
-        t("compare.criteria_note", lang),
-        html_parts.items(held),
-        html_parts.details(t("compare.by_criterion", lang), table),
-    )
-
-
 def _criteria_summary(found: Hosting, lang: str) -> str:
     """« 2 tenus, 1 non tenu, 4 inconnus ; dans la région »"""
     counts = {s: [c.id for c in found.criteria if c.status == s] for s in ("met", "not_met", "unknown")}
     told = [t(f"compare.held_{s}", lang, n=len(ids), ids=", ".join(ids)) for s, ids in counts.items() if ids]
     return t("compare.held", lang, list=", ".join(told), distance=t(f"distance.{found.distance}", lang))
-
-
-def _status(found: HostingCriterion, lang: str) -> Markup:
-    """Met, not met or unknown, why, and the evidence with its date."""
-    about = [found.reason_text(lang)]
-    if found.status != "unknown" and found.evidence:
-        about.append(t("compare.evidence", lang, title=found.evidence[0].title, date=found.evidence[0].date[:4]))
-    return Markup('<span class="status {}">{}</span><br><span class="small">{}</span>').format(
-        found.status, sentence(found.status_text(lang)), ". ".join(sentence(typeset(text, lang)) for text in about)
-    )
-
-
-def _questions(known: Mapping[str, Hosting], lang: str) -> Markup:
-    """Questions for each supplier, with the criteria that each answer settles."""
-    blocks = []
-    for host, found in known.items():
-        asked = [
-            Markup('{} <span class="small">{}</span>').format(
-                typeset(q.text(lang), lang),
-                t("compare.settles", lang, list=", ".join(q.criteria)) if q.criteria else "",
-            )
-            for q in found.questions
-        ]
-        title = t("compare.ask", lang, site=subject_name(host, lang), n=len(asked))
-        blocks.append(html_parts.details(title, html_parts.items(asked)))
-    return Markup('<h3 class="under">{}</h3>{}').format(t("compare.questions", lang), Markup().join(blocks))

@@ -10,12 +10,13 @@ from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.scenario_url import LONGEST_LINK, NAME, token
 from dashboard.shared.scenario_url import plain as plain_of
 from dashboard.shared.svg_charts import ChartRow
+from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.option_inventory import MINUTES_APART
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import no_lead
-from estimator.core.number_format import count_text, share_text, tick_text, two_figures
+from estimator.core.number_format import share_text, tick_text, two_figures
 
 PAGE = "comparer"
 BESIDE = ("water", "adpe", "gwp")  # besides electricity, never summed
@@ -31,26 +32,9 @@ def link(scenario: Scenario, lang: str, **query: str) -> str:
 
 
 def head(found: ComparedScenario, lang: str) -> Markup:
-    """The question; in one sentence the reference against its nearest rival; then the scope."""
-    body = found.body
-    need = body["scenario"]["need"]
-    volume = t(
-        "compare.volume", lang, n=count_text(round(need["volume"]), lang), unit=need["unit"], period=need["period"]
-    )
-    about = Markup('<b>{}</b>. {} <a href="#besoin">{}</a>').format(
-        body["scenario"]["title"], volume, t("compare.change", lang)
-    )
-    if body["options"][0]["status"] == "not_studied":
-        about += Markup('<br><span class="warn">{}</span>').format(t("compare.first_missing", lang))
-    about += _minutes_apart(body, lang)
-    return html_parts.head(t("compare.title", lang), answer(body, lang), about)
-
-
-def _minutes_apart(body: Mapping[str, Any], lang: str) -> Markup:
-    """The options with longer working time than counted screen time."""
-    found = [(o["label"], w) for o in body["options"] for w in o["warnings"] if w["code"] == MINUTES_APART]
-    line = Markup('<br><span class="warn">{}</span>')
-    return Markup().join(line.format(named(sentence(label), both(said, lang), lang)) for label, said in found)
+    """The question; in one sentence the reference against its nearest rival; then the scope, and the options with
+    longer working time than counted screen time."""
+    return render("comparer_head", lang, body=found.body, answer=answer(found.body, lang), MINUTES_APART=MINUTES_APART)
 
 
 def answer(body: Mapping[str, Any], lang: str) -> str:
@@ -102,26 +86,15 @@ def told_pair(pair: Mapping[str, Any], lang: str) -> str:
 
 def picture(found: ComparedScenario, scenario: Scenario, lang: str) -> Markup:
     """Electricity per unit, then water, metals and greenhouse gases, and whether they agree."""
-    body = found.body
-    title = t("compare.picture", lang, unit=body["unit"])
-    main = svg_charts.interval_chart(bars(found, scenario, "energy", lang), title, lang)
-    beside = Markup().join(
-        Markup("<div><h3>{}</h3>{}</div>").format(
-            html_parts.figure_name(name, lang),
-            svg_charts.interval_chart(
-                bars(found, scenario, name, lang, whole=False), html_parts.figure_name(name, lang), lang
-            ),
-        )
-        for name in BESIDE
+    return render(
+        "comparer_picture",
+        lang,
+        body=found.body,
+        bars=lambda name, whole=True: bars(found, scenario, name, lang, whole),
+        screens=screens(found.body, lang),
+        agreement=agreement(found.body, lang),
+        BESIDE=BESIDE,
     )
-    agreed = agreement(body, lang)
-    said = Markup('<p class="small">{}</p>').format(agreed) if agreed else Markup()
-    rest = Markup('<h3 class="beside-title">{}</h3>{}<div class="beside">{}</div>').format(
-        t("compare.beside", lang), said, beside
-    )
-    told = screens(body, lang)
-    note = Markup('<p class="note">{}</p>').format(told) if told else Markup()
-    return html_parts.section(title, main + note + rest)
 
 
 def bars(found: ComparedScenario, scenario: Scenario, name: str, lang: str, whole: bool = True) -> list[ChartRow]:
@@ -215,13 +188,3 @@ def agreement(body: Mapping[str, Any], lang: str) -> str:
 def settled(pair: Mapping[str, Any]) -> str | None:
     """The lower option of a verdict, None when it names none."""
     return str(pair["lower"]) if pair["verdict"] in SETTLED else None
-
-
-def named(name: str, said: str, lang: str) -> Markup:
-    """A text after the name of its subject."""
-    return Markup(t("numbers.pair", lang)).format(name=Markup("<b>{}</b>").format(name), value=said)
-
-
-def breakable(text: str) -> Markup:
-    """A user text in a cell, breakable anywhere."""
-    return Markup('<span class="wild">{}</span>').format(text)

@@ -7,12 +7,11 @@ from markupsafe import Markup
 
 from dashboard.comparison.estimator_gateway import ComparedScenario
 from dashboard.comparison.quality_chart import QualityPoint, quality_picture, quality_text
-from dashboard.comparison.result import breakable, nearest, suitable
+from dashboard.comparison.result import nearest, suitable
 from dashboard.comparison.svg_charts import RatioRow, dumbbells, times_text
-from dashboard.shared import html_parts
+from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.verdict_text import smallest_words
-from estimator.core.number_format import interval_text
 
 FIGURES = ("energy", "water", "adpe", "gwp")
 
@@ -28,10 +27,16 @@ def ratios(found: ComparedScenario, lang: str) -> Markup:
     if not body["lead"]:
         return Markup()
     rows = [_ratio(body, pair, lang) for pair in body["lead"] if pair["ratio"]]
-    figure = dumbbells(rows, lang) if rows else Markup()
-    note = t("compare.ratios_note", lang, reference=label(body, body["reference"]))
-    return html_parts.section(
-        t("compare.ratios", lang), figure + _verdicts(found, lang) + _pairs_table(body, lang), note
+    return render(
+        "comparer_ratios",
+        lang,
+        body=body,
+        figure_html=dumbbells(rows, lang) if rows else "",
+        verdicts=_verdicts(body, lang),
+        pairs=[(name, pair) for name in FIGURES for pair in body["pairs"][name]],
+        label=label,
+        times_text=times_text,
+        FIGURES=FIGURES,
     )
 
 
@@ -49,63 +54,31 @@ def other_than(name: str, pair: Mapping[str, Any]) -> str:
     return str(pair["b"] if pair["a"] == name else pair["a"])
 
 
-def _verdicts(found: ComparedScenario, lang: str) -> Markup:
-    """The verdict of each impact between the reference and every other option."""
-    body, rows = found.body, []
+def _verdicts(body: Mapping[str, Any], lang: str) -> list[list[str]]:
+    """Each other option, and the verdict of each impact between it and the reference."""
+    rows = []
     for option in body["options"]:
         if option["id"] == body["reference"] or option["status"] == "rejected":
             continue
         pair = {body["reference"], option["id"]}
         said = [[both(p["words"], lang) for p in body["pairs"][n] if {p["a"], p["b"]} == pair] for n in FIGURES]
-        words = [sentence(cell[0]) if cell else t("dates.none", lang) for cell in said]
-        rows.append([breakable(text) for text in (sentence(option["label"]), *words)])
-    heads = [t("compare.option", lang), *(html_parts.figure_name(name, lang) for name in FIGURES)]
-    caption = t("compare.verdicts_caption", lang, reference=label(body, body["reference"]))
-    heading = Markup('<h3 class="under">{}</h3>').format(t("compare.verdicts", lang))
-    return heading + html_parts.table(caption, heads, rows) if rows else Markup()
-
-
-def _pairs_table(body: Mapping[str, Any], lang: str) -> Markup:
-    """Every pair on every indicator."""
-    heads = [t(f"compare.{key}", lang) for key in ("pair", "figure", "ratio", "verdict")]
-    rows = []
-    for name in FIGURES:
-        for pair in body["pairs"][name]:
-            names = t("compare.versus", lang, a=label(body, pair["a"]), b=label(body, pair["b"]))
-            ratio = pair["ratio"]
-            span = (
-                t("compare.span", lang, low=times_text(ratio["low"], lang), high=times_text(ratio["high"], lang))
-                if ratio
-                else t("dates.none", lang)
-            )
-            words = breakable(sentence(both(pair["words"], lang)))
-            rows.append([breakable(names), html_parts.figure_name(name, lang), span, words])
-    return html_parts.details(
-        t("compare.every_pair", lang), html_parts.table(t("compare.pairs_caption", lang), heads, rows, right=(2,))
-    )
+        rows.append([option["label"], *(cell[0] if cell else t("dates.none", lang) for cell in said)])
+    return rows
 
 
 def smallest(found: ComparedScenario, lang: str) -> Markup:
     """Quality against electricity per unit; the smallest sufficient model is filled."""
-    body, title = found.body, t("compare.smallest", lang)
-    threshold = body["scenario"]["constraints"].get("quality")
-    points = _points(body, lang)
-    if not points:
-        return html_parts.section(title, Markup("<p>{}</p>").format(smallest_words(body, lang)))
-    told = (nearest(suitable(body["smallest_lead"], body), lang), smallest_words(body, lang))
-    said = " ".join(text for text in told if text)
-    figure = quality_picture(points, threshold["value"] if threshold else None, title, lang)
-    heads = [
-        t("compare.option", lang),
-        t("compare.quality", lang),
-        html_parts.figure_name("energy", lang),
-        t("compare.note", lang),
-    ]
-    rows = [[breakable(p.label), quality_text(p.quality, lang), interval_text(p.amount, lang), p.note] for p in points]
-    table = html_parts.details(
-        t("chart.table", lang), html_parts.table(t("compare.smallest_caption", lang), heads, rows)
+    body, points = found.body, _points(found.body, lang)
+    threshold = (body["scenario"]["constraints"].get("quality") or {}).get("value")
+    return render(
+        "comparer_smallest",
+        lang,
+        points=points,
+        nearest=nearest(suitable(body["smallest_lead"], body), lang) if points else "",
+        smallest=smallest_words(body, lang),
+        figure_html=quality_picture(points, threshold, t("compare.smallest", lang), lang) if points else "",
+        quality_text=quality_text,
     )
-    return html_parts.section(title, Markup('<p class="lead">{}</p>').format(said) + figure + table)
 
 
 def _points(body: Mapping[str, Any], lang: str) -> list[QualityPoint]:

@@ -1,29 +1,35 @@
 """« Et si l'usage augmente ? »: three volumes side by side, crossings, occupancy of reserved servers."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
 
 from dashboard.comparison.estimator_gateway import ComparedScenario
-from dashboard.comparison.result import breakable, nearest, occupancy, suitable, told_pair
+from dashboard.comparison.result import nearest, occupancy, suitable, told_pair
 from dashboard.comparison.verdict_sections import label, other_than
-from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.svg_charts import ChartRow
+from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
-from estimator.core.number_format import count_text, interval_text, share_text, two_figures
+from estimator.core.number_format import count_text, share_text, two_figures
 
 
 def growth(found: ComparedScenario, lang: str) -> Markup:
-    """The electricity of the period at one, three and ten times the volume, and where the order changes."""
-    body, title = found.body, t("compare.growth", lang)
-    if not body["growth"]:
-        return html_parts.section(title, Markup("<p>{}</p>").format(t("compare.too_many", lang)))
-    lead = html_parts.items(_lead(body, lang))
-    columns = Markup().join(_grown(body, grown, lang) for grown in body["growth"])
-    said = [_crossing(body, crossing, lang) for crossing in body["crossings"]] or [t("compare.no_crossing", lang)]
-    html = lead + Markup('<div class="beside">{}</div>').format(columns) + _tables(body, lang)
-    html += Markup('<h3 class="under">{}</h3>').format(t("compare.crossings", lang)) + html_parts.items(said)
-    return html_parts.section(title, html + _occupancy_table(body, lang), t("compare.growth_note", lang))
+    """The electricity of the period at one, three and ten times the volume, where the order changes, and occupancy of
+    each reserved server at each volume: an idle server uses electricity too."""
+    body = found.body
+    return render(
+        "comparer_growth",
+        lang,
+        body=body,
+        lead=_lead(body, lang) if body["growth"] else [],
+        crossings=[_crossing(body, crossing, lang) for crossing in body["crossings"]],
+        bars=partial(_bars, body),
+        verdict=partial(_verdict, lang=lang),
+        label=label,
+        occupancy=occupancy,
+    )
 
 
 def _lead(body: Mapping[str, Any], lang: str) -> list[str]:
@@ -51,35 +57,19 @@ def _far(pair: Mapping[str, Any]) -> float:
     return max(median, 1 / median)
 
 
-def _tables(body: Mapping[str, Any], lang: str) -> Markup:
-    """Electricity at each volume, and the verdict against the lowest option at that volume."""
-    heads = [t("compare.option", lang), *(_times(g["times"], lang) for g in body["growth"])]
-    rows = [
-        [breakable(sentence(label(body, name))), *(_cell(grown, name, lang) for grown in body["growth"])]
-        for name in body["growth"][0]["energy"]
-    ]
-    return html_parts.details(t("chart.table", lang), html_parts.table(t("compare.growth_caption", lang), heads, rows))
-
-
-def _cell(grown: Mapping[str, Any], name: str, lang: str) -> Markup:
+def _verdict(grown: Mapping[str, Any], name: str, lang: str) -> str:
+    """The verdict of an option against the lowest one at a volume."""
     told = [both(pair["words"], lang) for pair in grown["pairs"] if name in (pair["a"], pair["b"])]
-    verdict = t("compare.site_lowest", lang) if name == grown["reference"] else told[0] if told else ""
-    return Markup('{}<br><span class="small wild">{}</span>').format(
-        interval_text(grown["energy"][name], lang), sentence(verdict)
-    )
+    return t("compare.site_lowest", lang) if name == grown["reference"] else told[0] if told else ""
 
 
 def _times(value: float, lang: str) -> str:
     return t("chart.times", lang, n=f"{value:g}")
 
 
-def _grown(body: Mapping[str, Any], grown: Mapping[str, Any], lang: str) -> Markup:
-    name = t("compare.grown", lang, times=_times(grown["times"], lang), units=count_text(round(grown["units"]), lang))
+def _bars(body: Mapping[str, Any], grown: Mapping[str, Any]) -> list[ChartRow]:
     proofs = {option["id"]: option["proof"] or {"estimated": 1.0} for option in body["options"]}
-    bars = [
-        svg_charts.ChartRow(sentence(label(body, key)), amount, proofs[key]) for key, amount in grown["energy"].items()
-    ]
-    return Markup("<div><h3>{}</h3>{}</div>").format(name, svg_charts.interval_chart(bars, name, lang))
+    return [ChartRow(sentence(label(body, key)), amount, proofs[key]) for key, amount in grown["energy"].items()]
 
 
 def _crossing(body: Mapping[str, Any], found: Mapping[str, Any], lang: str) -> str:
@@ -87,23 +77,3 @@ def _crossing(body: Mapping[str, Any], found: Mapping[str, Any], lang: str) -> s
     names = {"below": label(body, found["below"]), "above": label(body, other_than(found["below"], found))}
     share = share_text(found["share"], lang)
     return sentence(t("compare.crossing", lang, unit=body["unit"], share=share, **names, **units))
-
-
-def _occupancy_table(body: Mapping[str, Any], lang: str) -> Markup:
-    """Occupancy of each reserved server at each volume; an idle server uses electricity too."""
-    names = list(body["growth"][0]["occupancy"])
-    if not names:
-        return Markup()
-    heads = [t("compare.option", lang), *(_times(g["times"], lang) for g in body["growth"])]
-    rows = [
-        [
-            breakable(sentence(label(body, n))),
-            *(Markup('<span class="{}">{}</span>').format(*occupancy(g["occupancy"][n], lang)) for g in body["growth"]),
-        ]
-        for n in names
-    ]
-    return Markup('<h3 class="under">{}</h3><p class="small">{}</p>{}').format(
-        t("compare.reserved", lang),
-        t("compare.reserved_note", lang),
-        html_parts.table(t("compare.reserved", lang), heads, rows, quiet=True),
-    )
