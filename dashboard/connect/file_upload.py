@@ -7,8 +7,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.connect import estimator_gateway as connect
-from dashboard.shared import html_parts
 from dashboard.shared.permissions import may_write
+from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
@@ -78,7 +78,8 @@ def _report(name: str, content: bytes, found: Mapping[str, Any] | SobriaError, l
     else:
         account = found["account"]
         new, aside = account["accepted"] + account["superseded"], account["quarantined"]
-        st.html(_what(name, found, lang))
+        lines = _dry_run_lines(found["file"], lang)
+        st.html(render("brancher_file", lang, done=False, counts=_counts(name, account, lang), lines=lines))
     with st.container(horizontal=True):
         if new or aside:
             label = t("connect.confirm", lang, n=new) if new else t("connect.confirm_aside", lang)
@@ -95,27 +96,19 @@ def _account(name: str, said: Mapping[str, int] | SobriaError, lang: str) -> Non
     if isinstance(said, SobriaError):
         _refusal_message(typeset(said.message(lang), lang))
         return
-    link = Markup('<a href="{}">{}</a>').format(html_parts.address("mesures", lang), t("connect.see", lang))
-    st.html(
-        Markup('<div class="banner done" role="status"><b>{}</b> {} {}</div>').format(
-            t("connect.done", lang), _counts(name, said, lang), link
-        )
-    )
+    st.html(render("brancher_file", lang, done=True, counts=_counts(name, said, lang)))
 
 
-def _counts(name: str, account: Mapping[str, int], lang: str) -> Markup:
+def _counts(name: str, account: Mapping[str, int], lang: str) -> str:
     """« emissions.csv : 118 lignes acceptées, 3 écartées. »"""
     counted = [t(f"connect.{count}", lang, n=account[count]) for count in ("accepted", "quarantined")]
     more = [t(f"connect.{count}", lang, n=account[count]) for count in ("superseded", "duplicates") if account[count]]
-    return Markup('<span class="wild">{}</span>').format(
-        t("connect.counts", lang, name=name, list=", ".join([*counted, *more]))
-    )
+    return t("connect.counts", lang, name=name, list=", ".join([*counted, *more]))
 
 
-def _what(name: str, found: Mapping[str, Any], lang: str) -> Markup:
-    """Report before the import: counts, format, proof, quarantined rows with reasons, ignored fields."""
-    file = found["file"]
-    lines: list[str | Markup] = [t("connect.format", lang, format=connect.format_name(file["reader"], lang))]
+def _dry_run_lines(file: Mapping[str, Any], lang: str) -> list[str]:
+    """Report before the import: format, proof, quarantined rows with reasons, ignored fields."""
+    lines = [t("connect.format", lang, format=connect.format_name(file["reader"], lang))]
     proofs = file["proofs"]
     lines += [t(f"connect.rows_{name}", lang, n=proofs[name]) for name in (*PROOFS, NOT_ESTIMABLE) if name in proofs]
     if file["unknown_models"]:
@@ -127,10 +120,7 @@ def _what(name: str, found: Mapping[str, Any], lang: str) -> Markup:
     lines += [t("connect.look", lang, n=check["count"], reason=both(check, lang)) for check in file["checks"]]
     if file["left_out"]:
         lines.append(t("connect.left_out", lang, n=len(file["left_out"]), names=_name_list(file["left_out"])))
-    head = Markup('<p class="lead" role="status"><b>{}</b> {}</p>').format(
-        _counts(name, found["account"], lang), t("connect.nothing", lang)
-    )
-    return head + html_parts.items(lines)
+    return lines
 
 
 def _name_list(names: list[str]) -> str:

@@ -15,7 +15,7 @@ from dashboard.comparison import scenario_form as compare_form
 from dashboard.comparison import scenario_session as compare_session
 from dashboard.comparison import verdict_sections as compare_sections
 from dashboard.comparison import volume_growth as compare_growth
-from dashboard.shared import html_parts
+from dashboard.shared.templates import render
 from dashboard.shared.widgets import language
 
 
@@ -23,7 +23,7 @@ def show() -> None:
     """The comparison, or one of its figures when named in the URL."""
     lang = language()
     scenario, wrong = compare_session.current(lang)
-    mark = html_parts.banner(lang, "compare.example") if scenario.example else Markup()
+    mark = render("banner", lang, mark="compare.example") if scenario.example else Markup()
     if wrong:
         mark += Markup('<p class="warn" role="alert">{}</p>').format(wrong)
     asked = st.query_params.get("calcul", "")

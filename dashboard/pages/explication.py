@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from dashboard.explanation.explanation import explain_view
 from dashboard.shared import estimator_gateway, html_parts
+from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import language
 from dashboard.summary.estimator_gateway import explanation
@@ -16,7 +17,7 @@ def show() -> None:
     lang, build = language(), estimator_gateway.current()
     asked = st.query_params.get("id", "")
     if build is None:
-        st.html(html_parts.nothing_yet(lang))
+        st.html(render("nothing_yet", lang))
     elif not asked:
         link = Markup('<a href="{}">{}</a>').format(html_parts.address("", lang), t("nav.home", lang))
         st.html(html_parts.head(t("explain.title", lang), t("explain.which", lang), link))
@@ -24,7 +25,7 @@ def show() -> None:
         try:
             st.html(explain_view(explanation(asked), lang))
         except SobriaError:
-            st.html(html_parts.unknown(lang))
+            st.html(render("unknown", lang))
 
 
 show()

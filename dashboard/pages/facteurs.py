@@ -12,7 +12,7 @@ from dashboard.shared.dates import is_past
 from dashboard.shared.estimator_gateway import FactorEntry
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
-from dashboard.shared.widgets import choice, language, page_asked, search
+from dashboard.shared.widgets import choice, language, page_asked, paging, search
 
 DRAWN = 8  # values of one disagreement in the chart of the list
 
@@ -24,7 +24,7 @@ def show() -> None:
     if asked:
         found = next((e for e in entries if e.factor.id == asked), None)
         rivals = [e for e in entries if found and e.pair == found.pair]
-        st.html(factor_view(found, rivals, today, lang) if found else html_parts.unknown(lang))
+        st.html(factor_view(found, rivals, today, lang) if found else render("unknown", lang))
         return
     st.html(_head(entries, today, lang))
     chosen = _filtered_entries(entries, lang)
@@ -90,7 +90,7 @@ def _lists(chosen: Sequence[FactorEntry], today: date, lang: str) -> Markup:
         others=[family[0] for family in rivals[1:]],
         chosen=len(chosen),
         shown=chosen[(page - 1) * html_parts.PER_PAGE : page * html_parts.PER_PAGE],
-        paging=html_parts.paging("facteurs", page, len(chosen), where, lang),
+        paging=paging("facteurs", page, len(chosen), where, lang),
         **of_factors(today, lang),
     )
 

@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.shared import estimator_gateway, html_parts
+from dashboard.accessibility.audit import audit
+from dashboard.shared import estimator_gateway
 from dashboard.shared.screens import HOME, SCREENS, Screen
+from dashboard.shared.templates import render
 from dashboard.shared.texts import LANGUAGES, t
 from dashboard.shared.widgets import language
 
@@ -25,11 +27,11 @@ def frame() -> None:
     here = next(screen for screen, page in pages.items() if page == chosen)
     build = estimator_gateway.current()
     with st.container(key="page", gap=None):
-        mark = html_parts.banner(lang) if build is not None and build.sample else Markup()
-        st.html(_top(here, lang) + mark + Markup('<div id="contenu" tabindex="-1"></div>'))
+        sample = build is not None and build.sample
+        st.html(render("top", lang, here=here, screens=SCREENS, languages=_languages(), sample=sample))
         with st.container(key="content", gap=None):
             chosen.run()
-        st.html(html_parts.footer(_facts(build), lang))
+        st.html(_footer(build, lang))
 
 
 def _page(screen: Screen, lang: str) -> "st.Page":
@@ -46,40 +48,16 @@ def _subject_of_address(lang: str) -> str:
     return "".join(t("accessibility.opened", lang, what=what) for what in asked)
 
 
-def _top(here: Screen, lang: str) -> Markup:
-    """Name, pages, language. Plain links: each page is a document, with its title, language and place in history."""
-    links = [
-        Markup('<a href="{}"{}>{}</a>').format(
-            html_parts.address(screen.path, lang),
-            Markup(' aria-current="page"') if screen == here else "",
-            t(f"nav.{screen.name}", lang),
-        )
-        for screen in SCREENS
-        if screen.in_menu
-    ]
-    skip = Markup('<a class="skip" href="#contenu">{}</a>').format(t("accessibility.skip", lang))
-    return skip + Markup('<div class="top"><p class="brand">{}</p><nav aria-label="{}">{}</nav>{}</div>').format(
-        t("app.name", lang), t("nav.label", lang), Markup(" ").join(links), _languages(lang)
-    )
+def _languages() -> dict[str, str]:
+    """The link to this same screen in each language."""
+    return {code: "?" + urlencode({**st.query_params.to_dict(), "lang": code}) for code in LANGUAGES}
 
 
-def _languages(lang: str) -> Markup:
-    """The two languages; the other one links to this same screen."""
-    entries = []
-    for code in LANGUAGES:
-        link = "?" + urlencode({**st.query_params.to_dict(), "lang": code})
-        entry = '<b lang="{0}">{2}</b>' if code == lang else '<a lang="{0}" hreflang="{0}" href="{1}">{2}</a>'
-        entries.append(Markup(entry).format(code, link, t(f"app.{code}", lang)))
-    return Markup('<nav class="languages" aria-label="{}">{}</nav>').format(
-        t("app.language", lang), Markup(" ").join(entries)
-    )
-
-
-def _facts(build: estimator_gateway.OpenBuild | None) -> dict[str, str | None]:
-    if build is None:
-        return {"factors": estimator_gateway.factors_version()}
-    until = build.totals().coverage.period[1]
-    return {"factors": build.factors_version, "build": build.id, "until": until}
+def _footer(build: estimator_gateway.OpenBuild | None, lang: str) -> Markup:
+    """Basis of the page: factors, build, day of the last data; limits; accessibility."""
+    factors = build.factors_version if build else estimator_gateway.factors_version()
+    until = build.totals().coverage.period[1] if build else None
+    return render("footer", lang, factors=factors, build=build, until=until, state=audit().state)
 
 
 frame()

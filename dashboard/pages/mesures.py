@@ -14,7 +14,7 @@ from dashboard.shared.dates import period_text
 from dashboard.shared.estimator_gateway import OpenBuild
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
-from dashboard.shared.widgets import choice, language, page_asked, proof_sentence
+from dashboard.shared.widgets import choice, language, page_asked, paging, proof_sentence
 from estimator.builds.queries import ANY, NO_PROOF, RunFilter
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
@@ -27,14 +27,14 @@ def show() -> None:
     """The lists, or one run when named in the URL."""
     lang, build = language(), estimator_gateway.current()
     if build is None:
-        st.html(html_parts.nothing_yet(lang))
+        st.html(render("nothing_yet", lang))
         return
     asked = st.query_params.get("execution", "")
     if asked:
         try:
             st.html(run_view(build.run(asked), lang))
         except SobriaError:
-            st.html(html_parts.unknown(lang))
+            st.html(render("unknown", lang))
         return
     totals, checks = build.totals(), build.checks()
     if not totals.coverage.runs:
@@ -54,7 +54,7 @@ def show() -> None:
 def _nothing(build: OpenBuild, refused: int, lang: str) -> Markup:
     """A ledger without runs: the next step, after the quarantined rows, if any."""
     if not refused:
-        return html_parts.nothing_yet(lang)
+        return render("nothing_yet", lang)
     answer = t("measures.answer_none", lang, refused=t("measures.refused", lang, n=refused))
     return render("mesures", lang, answer=answer) + render(
         "mesures_quarantine", lang, **build.quarantine(0, html_parts.PER_PAGE)
@@ -97,7 +97,7 @@ def _runs(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> N
             return
         where = {"service": asked.service or "", "verifier": asked.check or "", "preuve": asked.proof or ""}
         table = render("mesures_runs", lang, rows=found["rows"], proofs=lambda row: _proofs(row, lang))
-        st.html(table + html_parts.paging("mesures", page, found["total"], where, lang))
+        st.html(table + paging("mesures", page, found["total"], where, lang))
 
 
 def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> RunFilter:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.shared import html_parts
+from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language
 from dashboard.summary.estimator_gateway import State, SummaryScope, periods, scope_of_address, state, territories
@@ -14,7 +14,7 @@ def show() -> None:
     """The summary of the territory and the period in the URL."""
     lang, now = language(), state()
     if now is None:
-        st.html(html_parts.nothing_yet(lang))
+        st.html(render("nothing_yet", lang))
         return
     read = st.query_params
     wanted = scope_of_address(now, read.get(TERRITORY, ""), read.get(PERIOD, ""))

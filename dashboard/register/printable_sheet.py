@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from dashboard.register.sentences import field_text, quality_text, reached_text, when_text
 from dashboard.register.use_case_detail import attached_services, of_case, record_pairs
-from dashboard.shared import html_parts
 from dashboard.shared.dates import day_text
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
@@ -30,7 +29,6 @@ def sheet(case: UseCase, today: date, sample: bool, lang: str) -> Markup:
         sample=sample,
         today=today,
         style=_style(),
-        banner=lambda: html_parts.banner(lang),
         short=_short,
         DECISIONS=DECISIONS,
         **facts,

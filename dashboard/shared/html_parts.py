@@ -7,11 +7,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from dashboard.accessibility.audit import audit
-from dashboard.shared.dates import day_text
 from dashboard.shared.texts import DEFAULT, has_text, t
 from estimator.catalogue.schema import PROOFS
-from estimator.core.number_format import ReadableAmount, figure, interval_text, share_text
+from estimator.core.number_format import ReadableAmount, interval_text, share_text
 
 ALMOST_ALL = 0.995
 LEAST_SHOWN = 0.005
@@ -91,31 +89,6 @@ def section(heading: str, body: Markup, note: str | Markup = "") -> Markup:
     return Markup("<section><h2>{}</h2>{}{}</section>").format(heading, below, body)
 
 
-def tile(name: str, amount: ReadableAmount, number_id: str, lines: Sequence[str | Markup], lang: str) -> Markup:
-    """A figure: label, value, interval, proof and coverage, with a link to its explanation."""
-    shown = figure(amount, lang)
-    if shown.missing:
-        body = Markup('<p class="missing">{}</p>').format(shown.missing)
-    else:
-        under = shown.interval
-        if shown.rough:
-            under = t("numbers.rough_central", lang, central=shown.central)
-        value = Markup('<p class="value">{}\u00a0<span>{}</span></p><p>{}</p>')
-        body = value.format(shown.value, shown.unit, under)
-    small = Markup().join(Markup('<p class="small">{}</p>').format(line) for line in lines if line)
-    link = Markup('<p class="small"><a href="{}">{}<span class="unseen"> {}</span></a></p>').format(
-        explain_link(number_id, lang), t("nav.explain", lang), name
-    )
-    return Markup('<div class="tile" data-number="{}"><h3>{}</h3>{}{}{}</div>').format(
-        number_id, name, body, small, link
-    )
-
-
-def tiles(items: Sequence[Markup]) -> Markup:
-    """Figures side by side."""
-    return Markup('<div class="tiles">{}</div>').format(Markup().join(items))
-
-
 def table(
     caption: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = (), quiet: bool = False
 ) -> Markup:
@@ -132,54 +105,10 @@ def table(
     )
 
 
-def details(summary: str, body: Markup, opened: bool = False) -> Markup:
-    """A block that opens on demand."""
-    return Markup("<details{}><summary>{}</summary>{}</details>").format(
-        Markup(" open") if opened else "", summary, body
-    )
-
-
 def definitions(pairs: Sequence[tuple[str, Any]]) -> Markup:
     """Labels and values of a record; a pair without value is left out."""
     rows = [Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(k, v) for k, v in pairs if v not in (None, "")]
     return Markup('<dl class="record">{}</dl>').format(Markup().join(rows))
-
-
-def items(entries: Sequence[str | Markup]) -> Markup:
-    """A plain list."""
-    return Markup('<ul class="plain">{}</ul>').format(Markup().join(Markup("<li>{}</li>").format(e) for e in entries))
-
-
-def onward_links(entries: Sequence[tuple[str, str, str]]) -> Markup:
-    """Links to next pages: (URL, action, description)."""
-    links = [Markup('<li><a href="{}">{}</a><span>{}</span></li>').format(*entry) for entry in entries]
-    return Markup('<ul class="doors">{}</ul>').format(Markup().join(links))
-
-
-def banner(lang: str, key: str = "state.sample") -> Markup:
-    """The mark of sample data, on every screen; or of another kind of example."""
-    return Markup('<p class="banner"><b>{}</b> <span>{}</span></p>').format(t(key, lang), t(f"{key}_what", lang))
-
-
-def footer(facts: Mapping[str, str | None], lang: str) -> Markup:
-    """Basis of the page: factors, build, day of the last data; limits; accessibility.
-
-    facts: "factors", "build", "until" (ISO day), each absent when there is no build.
-    """
-    line = [
-        t("footer.factors", lang, version=(facts.get("factors") or "–")[:12]),
-        t("footer.build", lang, build=str(facts["build"])[:12]) if facts.get("build") else t("footer.no_build", lang),
-    ]
-    if facts.get("until"):
-        line.append(t("footer.until", lang, day=day_text(facts["until"], lang)))
-    facts_line = Markup().join(Markup("<li>{}</li>").format(entry) for entry in line)
-    return Markup('<footer><h2 class="unseen">{}</h2><ul>{}</ul><p>{}</p><p><a href="{}">{}</a></p></footer>').format(
-        t("footer.label", lang),
-        facts_line,
-        t("footer.method", lang),
-        address("accessibilite", lang),
-        t(f"accessibility.mention_{audit().state}", lang),
-    )
 
 
 def command(text: str) -> Markup:
@@ -205,31 +134,3 @@ def _line(row: Sequence[Any], heads: Sequence[str], right: Sequence[int]) -> Mar
 
 def _align(index: int, right: Sequence[int]) -> Markup:
     return Markup(' class="right"') if index in right else Markup()
-
-
-def nothing_yet(lang: str) -> Markup:
-    """A page of a home without measurements."""
-    link = Markup('<a href="{}">{}</a>').format(address("", lang), t("state.how_to_start", lang))
-    return head(t("state.empty_title", lang), t("state.empty_answer", lang), link)
-
-
-def unknown(lang: str) -> Markup:
-    """A URL with a figure or a run unknown to this build."""
-    links = [(address("", lang), t("nav.home", lang)), (address("mesures", lang), t("nav.measures", lang))]
-    ways = Markup(", ").join(Markup('<a href="{}">{}</a>').format(*link) for link in links)
-    answer = t("state.unknown_answer", lang)
-    return head(t("state.unknown_title", lang), answer, Markup("{} {}").format(t("state.unknown_next", lang), ways))
-
-
-def paging(page_name: str, page: int, total: int, where: Mapping[str, str], lang: str) -> Markup:
-    """Range of the rows shown, with links to the previous and next ones. where: the current filters."""
-    first, last = (page - 1) * PER_PAGE + 1, min(page * PER_PAGE, total)
-    steps = [("previous", page - 1)] * (page > 1) + [("next", page + 1)] * (last < total)
-    links = [
-        Markup('<a href="{}">{}</a>').format(
-            address(page_name, lang, **where, page=str(number)), t(f"paging.{step}", lang)
-        )
-        for step, number in steps
-    ]
-    shown = t("paging.shown", lang, first=first, last=last, total=total)
-    return Markup('<p class="paging"><span>{}</span> {}</p>').format(shown, Markup(" ").join(links))

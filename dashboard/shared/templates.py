@@ -27,7 +27,6 @@ IN_A_LANGUAGE = (
 )  # fmt: skip
 IN_ANY = (
     texts.sentence, html_parts.command, html_parts.definitions, html_parts.head, html_parts.shortened, html_parts.table,
-    html_parts.tiles,
     chart_parts.figure_of, chart_parts.how, chart_parts.line, chart_parts.list_of, svg_charts.share_svg,
 )  # fmt: skip
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from dashboard.shared import html_parts
 from dashboard.shared.svg_charts import ChartRow
+from dashboard.shared.templates import render
 from dashboard.shared.texts import DEFAULT, LANGUAGES, both, has_text, sentence, t
 from estimator.assessment.impacts import Amount
 from estimator.core.number_format import missing_text, range_text, share_text
@@ -49,6 +51,12 @@ def page_asked() -> int:
     """The page of a long table given in the URL."""
     asked = st.query_params.get("page", "1")
     return max(1, int(asked)) if asked.isdecimal() and len(asked) < LONGEST_NUMBER else 1
+
+
+def paging(name: str, page: int, total: int, where: Mapping[str, str], lang: str) -> Markup:
+    """Range of the rows shown, with links to the previous and next ones. where: the current filters."""
+    ends = {"first": (page - 1) * html_parts.PER_PAGE, "last": min(page * html_parts.PER_PAGE, total)}
+    return render("paging", lang, name=name, page=page, total=total, where=where, **ends)
 
 
 def _equipment(found: Mapping[str, Amount], figure: str, lang: str) -> str:
