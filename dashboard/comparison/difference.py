@@ -72,11 +72,11 @@ def _split(body: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> dic
 
 def _doubt(pair: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """Tornado of the ratio, and the variance share of each factor, largest first."""
-    doubts = [
+    doubts: list[dict[str, Any]] = [
         {"key": key, "name": both(opened["labels"][key], lang), "share": share, "ends": opened["tornado"][key]}
         for key, share in sorted(opened["matters"].items(), key=lambda item: -item[1])
         if share >= LEAST_DOUBT and key in opened["tornado"]
     ]
-    swings = [Swing(d["name"], *d["ends"], d["share"]) for d in doubts[:DRAWN]]
+    swings = [Swing(d["name"], d["ends"][0], d["ends"][1], d["share"]) for d in doubts[:DRAWN]]
     title, central = t("compare.measure", lang), pair["ratio"]["at_factor_values"]
     return {"doubts": doubts, "tornado": tornado(swings, central, title, lang) if swings else ""}

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from jinja2.ext import Extension
+from jinja2 import Environment
 from markupsafe import Markup
 
 from dashboard.shared import chart_parts, dates, estimator_gateway, html_parts, svg_charts, texts
 from estimator.core import number_format
 from estimator.core.typography import typeset
+from estimator.reporting.documents.templates import environment
 
 IN_A_LANGUAGE = (
     texts.both, typeset, estimator_gateway.subject_name, html_parts.alternatives, html_parts.derived_proof_text,
@@ -31,14 +31,6 @@ IN_ANY = (
 )  # fmt: skip
 
 
-class _OneLine(Extension):
-    """A template without its line breaks and its indentation, so that neither is a space on the page."""
-
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """The source on one line."""
-        return "".join(line.strip() for line in source.splitlines())
-
-
 def render(template: str, lang: str, /, **facts: Any) -> Markup:
     """The HTML of a template, with these facts."""
     return Markup(_environment(lang).get_template(f"{template}.html").render(facts))  # noqa: S704 (autoescaped)
@@ -51,8 +43,7 @@ def phrase(key: str, lang: str, /, **facts: object) -> Markup:
 
 @cache
 def _environment(lang: str) -> Environment:
-    found = Environment(loader=PackageLoader("dashboard"), autoescape=True, undefined=StrictUndefined)
-    found.add_extension(_OneLine)
+    found = environment("dashboard")
     said: dict[str, Any] = {f.__name__: partial(f, lang=lang) for f in IN_A_LANGUAGE}
     said |= {f.__name__: f for f in IN_ANY}
     said |= {f.__name__: _worded(f, lang) for f in (texts.t, html_parts.address, phrase)}
