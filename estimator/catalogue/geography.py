@@ -1,4 +1,4 @@
-"""Whether a place lies in its stated country, from the reference towns of the time zone database."""
+"""The reference towns of the time zone database: whether a place lies in its stated country, and its time zone."""
 
 import math
 import re
@@ -13,12 +13,24 @@ _POINT = re.compile(r"([+-])(\d{2})(\d{2})(?:\d{2})?([+-])(\d{3})(\d{2})(?:\d{2}
 def far_from(alpha2: str, latitude: float, longitude: float) -> bool:
     """Whether a point is far from every reference town of a country; False for a country without any."""
     towns = _towns().get(alpha2.upper(), ())
-    return bool(towns) and min(_distance(latitude, longitude, *town) for town in towns) > FAR_KM
+    return bool(towns) and min(_distance(latitude, longitude, *town[:2]) for town in towns) > FAR_KM
+
+
+def timezones_of(alpha2: str) -> tuple[str, ...]:
+    """The IANA time zones of a country; none for an unknown one."""
+    return tuple(town[2] for town in _towns().get(alpha2.upper(), ()))
+
+
+def timezone_near(alpha2: str, latitude: float, longitude: float) -> str | None:
+    """The time zone of the reference town of a country that is nearest to a point; None for an unknown country."""
+    towns = _towns().get(alpha2.upper(), ())
+    return min(towns, key=lambda town: _distance(latitude, longitude, *town[:2]))[2] if towns else None
 
 
 @cache
-def _towns() -> dict[str, tuple[tuple[float, float], ...]]:
-    found: dict[str, list[tuple[float, float]]] = {}
+def _towns() -> dict[str, tuple[tuple[float, float, str], ...]]:
+    """(latitude, longitude, time zone) of the reference towns, by country."""
+    found: dict[str, list[tuple[float, float, str]]] = {}
     text = (resources.files("tzdata") / "zoneinfo" / "zone1970.tab").read_text("utf-8")
     for line in text.splitlines():
         cells = line.split("\t")
@@ -27,7 +39,7 @@ def _towns() -> dict[str, tuple[tuple[float, float], ...]]:
             latitude = float(f"{point[1]}1") * (int(point[2]) + int(point[3]) / 60)
             longitude = float(f"{point[4]}1") * (int(point[5]) + int(point[6]) / 60)
             for country in cells[0].split(","):
-                found.setdefault(country, []).append((latitude, longitude))
+                found.setdefault(country, []).append((latitude, longitude, cells[2]))
     return {country: tuple(towns) for country, towns in found.items()}
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from estimator.catalogue.csv_tables import rows
+from estimator.catalogue.geography import timezones_of
 from estimator.core.errors import SobriaError
 
 _COUNT = re.compile(r"^\s*(\d{1,6})\s*x\s+")  # above it, the number is not a card count
@@ -131,6 +132,13 @@ class Places:
                 return row["timezones"]
             zone = row.get("wider") if "-" in zone else None
         return None
+
+    def several_timezones(self, zone: str | None, home: str) -> bool:
+        """Whether a zone has several time zones, none of which is that of the home."""
+        if not zone or self.timezone(zone):
+            return False
+        zones = timezones_of(self.alpha2(zone))
+        return len(zones) > 1 and home not in zones
 
     def alpha2(self, zone: str) -> str:
         """The alpha-2 code of the country of a zone or sub-zone; empty when it has none."""

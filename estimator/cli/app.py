@@ -107,6 +107,7 @@ def import_(
     context: typer.Context,
     paths: Paths,
     timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
+    read_at: Annotated[str | None, typer.Option(help="read_at")] = None,
     json_: Json = False,
 ) -> None:
     from estimator.ingestion.context import reading_context
@@ -115,7 +116,9 @@ def import_(
     from estimator.ledger import Ledger
 
     home = context.obj["home"]
-    report = import_paths(Ledger(home), paths, reading_context(home, timezone), cli_text.progress(context.obj["lang"]))
+    report = import_paths(
+        Ledger(home), paths, reading_context(home, timezone, read_at), cli_text.progress(context.obj["lang"])
+    )
     body = report.account.as_dict() | {"errors": [error.as_dict() for error in report.errors]}
     show(body, json_, lambda: cli_text.import_text(report, context.obj["lang"]))
     named = {Path(path).name for path in paths if not Path(path).is_dir()}

@@ -15,6 +15,7 @@ def check(
     context: typer.Context,
     paths: Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")],
     timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
+    read_at: Annotated[str | None, typer.Option(help="read_at")] = None,
     json_: Json = False,
 ) -> None:
     from estimator.ingestion.context import reading_context
@@ -22,7 +23,7 @@ def check(
     from estimator.ingestion.importing import NothingToImport
 
     home = context.obj["home"]
-    body = check_paths(home, paths, reading_context(home, timezone)).as_dict()
+    body = check_paths(home, paths, reading_context(home, timezone, read_at)).as_dict()
     show(body, json_, lambda: check_text(body, context.obj["lang"]))
     if any(file["error"] for file in body["files"]):
         raise typer.Exit(1)

@@ -129,6 +129,7 @@ def retry(
     context: typer.Context,
     paths: Annotated[list[str] | None, typer.Argument(metavar="[PATHS]")] = None,
     timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
+    read_at: Annotated[str | None, typer.Option(help="read_at")] = None,
     json_: Json = False,
 ) -> None:
     from estimator.cli.ledger_text import retried_text
@@ -136,7 +137,7 @@ def retry(
     from estimator.ingestion.quarantine import retry as again
 
     home = context.obj["home"]
-    body: dict[str, Any] = again(_ledger(context), reading_context(home, timezone), paths or ()).as_dict()
+    body: dict[str, Any] = again(_ledger(context), reading_context(home, timezone, read_at), paths or ()).as_dict()
     show(body, json_, lambda: retried_text(body, context.obj["lang"]))
 
 

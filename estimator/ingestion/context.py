@@ -1,12 +1,32 @@
 """Reading context of a home."""
 
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from estimator.catalogue.resolver import Places
+from estimator.core.errors import SobriaError
 from estimator.core.home import settings
+from estimator.ingestion.parsing import timestamps
 from estimator.ingestion.reader import ReadingContext
 
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
-def reading_context(home: Path, timezone: str | None = None) -> ReadingContext:
-    """The reading context of a home; `timezone` is the option of this import."""
-    return ReadingContext(settings(home).timezone, timezone, Places.load())
+
+class BadReadAt(SobriaError):
+    """--read-at is not a past date."""
+
+
+def reading_context(home: Path, timezone: str | None = None, read_at: str | None = None) -> ReadingContext:
+    """The reading context of a home; `timezone` and `read_at` are options. BadReadAt, UnknownTimezone."""
+    context = ReadingContext(settings(home).timezone, timezone, Places.load())
+    if read_at is None:
+        return context
+    moment = timestamps.parse(f"{read_at}T12:00:00" if _DAY.match(read_at) else read_at, day_first=True)
+    if moment is not None and moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(timezone or context.home_timezone))
+    if moment is None or moment > datetime.now(UTC):
+        raise BadReadAt(value=read_at[:40])
+    return replace(context, read_at=moment)

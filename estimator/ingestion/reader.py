@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
@@ -162,11 +163,15 @@ class LargeTrace:
 
 @dataclass(frozen=True)
 class ReadingContext:
-    """Reading parameters absent from a trace. Time zones are IANA names; UnknownTimezone."""
+    """Reading parameters absent from a trace. Time zones are IANA names; UnknownTimezone.
+
+    `read_at`: when files that hold no date were read, with its time zone, as a person said.
+    """
 
     home_timezone: str
     option_timezone: str | None
     places: Places
+    read_at: datetime | None = None
 
     def __post_init__(self) -> None:
         for name in filter(None, (self.home_timezone, self.option_timezone)):

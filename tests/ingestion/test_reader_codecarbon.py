@@ -496,3 +496,22 @@ def test_every_code_has_its_sentence_in_both_languages() -> None:
     for code in codes | {"overlap"}:
         for lang in LANGUAGES:
             assert say("checks", code, lang)
+
+
+@pytest.mark.parametrize(
+    "country, latitude, longitude, utc_end, looked_at",
+    [
+        ("NZL", "-41.29", "174.78", "2026-03-01T21:00:00", True),  # Wellington, 13 h ahead in March
+        ("ESP", "28.12", "-15.43", "2026-03-02T10:00:00", True),  # Las Palmas, on UTC in winter
+        ("ESP", "40.42", "-3.70", "2026-03-02T09:00:00", True),
+        ("NZL", "", "", "2026-03-02T09:00:00", True),  # not said: the hour of the home, Paris
+        ("NZL", "0", "0", "2026-03-02T09:00:00", True),  # what codecarbon writes for a configured country
+        ("IND", "", "", "2026-03-02T04:30:00", False),  # one time zone, half an hour off
+    ],
+)
+def test_a_time_without_zone_is_that_of_the_place(
+    country: str, latitude: str, longitude: str, utc_end: str, looked_at: bool
+) -> None:
+    row = one(country_iso_code=country, latitude=latitude, longitude=longitude)
+    assert row.end_us == utc(utc_end)
+    assert ("several_timezones" in row.checks) is looked_at

@@ -326,7 +326,7 @@ def test_an_answer_of_ollama_ends_when_it_says_and_began_before() -> None:
         (26, 290, None, 1, None),
     )
     assert (second.end_us, second.time_basis) == (moment("2026-03-01T12:00:00"), "offset")
-    assert [(r.code, r.line, r.facts) for r in found.refused] == [("no_moment", 4, {"field": "created_at"})]
+    assert [(r.code, r.line, r.facts) for r in found.refused] == [("no_date", 4, {"field": "created_at"})]
     assert "created_at est absent" in told(found.refused[0])[0]
 
 
@@ -336,7 +336,7 @@ def test_real_answers(shared_data: Path) -> None:
     rows, refused = read_file(shared_data / "usage_samples" / "llamacpp_timings.json")
     assert refused == [] and (counts(rows[0]), rows[0].model) == ((1085, 247, None, 1, None), "gpt-oss:20b")
     rows, refused = read_file(shared_data / "usage_samples" / "ollama_generate.json")
-    assert rows == [] and [refusal.code for refusal in refused] == ["no_moment"]
+    assert rows == [] and [refusal.code for refusal in refused] == ["no_date"]
 
 
 # Counters of vLLM

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from estimator.catalogue.resolver import Computer, ComputerRead, PlaceRead, Places
 from estimator.ingestion.codecarbon.methods import modes_of
-from estimator.ingestion.codecarbon.place import Coordinates, ResolvedPlace, find
+from estimator.ingestion.codecarbon.place import Coordinates, ResolvedPlace, find, timezone_of
 from estimator.ingestion.parsing.delimited_text import number_text
 from estimator.ingestion.reader import ReadingContext, RowRefused
 from estimator.ingestion.sidecar import Sidecar, idle_drift
@@ -61,7 +61,7 @@ def facts_of(
     pue, pue_checks = _pue(read("pue"))
     device = _device(read, places, computer, side)
     scope = side.scope if side.scope != "unknown" else _SCOPES.get(read("tracking_mode").lower(), "unknown")
-    clock, basis = _clock(context, zone, sidecar)
+    clock, basis, clock_checks = _clock(context, zone, coordinates, sidecar)
     fields = {
         "service_key": read("project_name"),
         "tool_version": read("codecarbon_version") or None,
@@ -82,6 +82,7 @@ def facts_of(
         checks=(
             *pue_checks,
             *place_checks,
+            *clock_checks,
             *_checks(read, named or (host if host == DESK else None), device.read_but_unknown, side),
         ),
         zone=ZoneInfo(clock),
@@ -140,13 +141,17 @@ def _pue(text: str) -> tuple[float, list[str]]:
     return pue, ["pue_undone"] if pue != 1 else []
 
 
-def _clock(context: ReadingContext, zone: str | None, sidecar: Sidecar | None) -> tuple[str, TimeBasis]:
+def _clock(
+    context: ReadingContext, zone: str | None, coordinates: Coordinates | None, sidecar: Sidecar | None
+) -> tuple[str, TimeBasis, list[str]]:
     if sidecar and sidecar.timezone:
-        return sidecar.timezone, "sidecar"
+        return sidecar.timezone, "sidecar", []
     if context.option_timezone:
-        return context.option_timezone, "option"
-    country = context.places.timezone(zone)
-    return (country, "country") if country else (context.home_timezone, "home")
+        return context.option_timezone, "option", []
+    home = context.home_timezone
+    checks = ["several_timezones"] if context.places.several_timezones(zone, home) else []
+    country = timezone_of(zone, coordinates, context.places)
+    return (country, "country", checks) if country else (home, "home", checks)
 
 
 def _zone_as_read(place: PlaceRead) -> str | None:

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from estimator.catalogue.geography import far_from
+from estimator.catalogue.geography import far_from, timezone_near
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.ingestion.parsing.delimited_text import number_text
 
@@ -36,6 +36,15 @@ def find(read: PlaceRead, coordinates: Coordinates | None, places: Places) -> Re
     return ResolvedPlace(zone, tuple(checks))
 
 
+def timezone_of(zone: str | None, coordinates: Coordinates | None, places: Places) -> str | None:
+    """The time zone of a zone: its only one, else that of the town of its country nearest to the point."""
+    only = places.timezone(zone)
+    longitude, latitude = _position(coordinates)
+    if only or not zone or longitude is None or latitude is None:
+        return only
+    return timezone_near(places.alpha2(zone), latitude, longitude)
+
+
 def _is_supposed(read: PlaceRead, coordinates: Coordinates | None) -> bool:
     country = read.country_iso.upper() or read.country_name
     if country not in _COUNTRY or read.region.lower() != _REGION:
@@ -44,10 +53,15 @@ def _is_supposed(read: PlaceRead, coordinates: Coordinates | None) -> bool:
 
 
 def _is_elsewhere(alpha2: str, coordinates: Coordinates | None) -> bool:
+    longitude, latitude = _position(coordinates)
+    return longitude is not None and latitude is not None and far_from(alpha2, latitude, longitude)
+
+
+def _position(coordinates: Coordinates | None) -> tuple[float, float] | tuple[None, None]:
+    """Longitude and latitude [degrees]; none where absent, or 0, 0: what codecarbon writes for a configured country."""
     longitude, latitude = map(_degrees, coordinates or ("", ""))
-    if not (longitude or latitude) or not (abs(longitude) <= 180 and abs(latitude) <= 90):
-        return False  # codecarbon writes 0, 0 when only a country was configured
-    return far_from(alpha2, latitude, longitude)
+    known = (longitude or latitude) and abs(longitude) <= 180 and abs(latitude) <= 90
+    return (longitude, latitude) if known else (None, None)
 
 
 def _degrees(text: str) -> float:

@@ -78,7 +78,8 @@ def _fields(reading: RecordReader, beside: bool, said: RecordFields) -> dict[str
         raise RowRefused("no_moment", field="measurementDuration")
     energy, checks = _energy(said, seconds)
     place, looks = _place(reading, said)
-    start_us, basis = reading.local(said.moment("measurementDateTime"), place["zone"])
+    moment, dated = reading.dated(said, "measurementDateTime")
+    start_us, basis = reading.local(moment, place["zone"])
     requests = said.number("nbRequest")
     once = requests in (None, 1)
     device, count = reading.context.places.resolve_device(said.text("gpu"))
@@ -98,7 +99,9 @@ def _fields(reading: RecordReader, beside: bool, said: RecordFields) -> dict[str
         **place,
         "service_key": NAME,
         "tool_version": said.text("measurementMethod") or None,
-        "checks": tuple(sorted((*checks, *looks, *(["unknown_device"] if said.text("gpu") and not device else [])))),
+        "checks": tuple(
+            sorted((*checks, *looks, *dated, *(["unknown_device"] if said.text("gpu") and not device else [])))
+        ),
     }
 
 

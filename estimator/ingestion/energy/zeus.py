@@ -1,11 +1,21 @@
 """Reader of the measurement log of Zeus: energy of the cards over windows of code, without double counting."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.parsing.row_builder import FIRST_US, NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader
+from estimator.ingestion.parsing import delimited_text, timestamps
+from estimator.ingestion.parsing.row_builder import (
+    FIRST_US,
+    NOT_ESTIMABLE,
+    READ_AT,
+    FieldNames,
+    RecordFields,
+    RecordReader,
+)
 from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
@@ -33,32 +43,56 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
     cards = tuple(name for name in names if _CARD.match(name))
     fields = FieldNames(numbers=(*_TIMES, *cards), texts=(), secret=("window_name",))
     reading.left_out(name for name in names if name and name not in fields.names)
-    windows: list[tuple[int, int]] = []
-    for line, cells in rows:
-        said = RecordFields(dict(zip(names, cells, strict=False)), fields)
-        reading.take(line, said, partial(_fields, reading, cards, windows), False)
+    records = [(line, RecordFields(dict(zip(names, cells, strict=False)), fields)) for line, cells in rows]
+    clock = _Clock(_uptime_shift_us(context, (said for _, said in records)))
+    for line, said in records:
+        reading.take(line, said, partial(_fields, reading, cards, clock), False)
     return reading.result()
 
 
-def _fields(
-    reading: RecordReader, cards: tuple[str, ...], windows: list[tuple[int, int]], said: RecordFields
-) -> dict[str, Any]:
+@dataclass
+class _Clock:
+    """Windows already written [us]; what turns a time since the machine started into a date [us], None if unknown."""
+
+    shift_us: int | None
+    windows: list[tuple[int, int]] = field(default_factory=list)
+
+
+def _uptime_shift_us(context: ReadingContext, records: Iterable[RecordFields]) -> int | None:
+    """The last window ended when the file was read, where a person said when."""
+    if context.read_at is None:
+        return None
+    ends = [_uptime_end_s(said) for said in records]
+    return timestamps.to_us(context.read_at, ZoneInfo("UTC")) - round(max(ends, default=0.0) * 1e6)
+
+
+def _uptime_end_s(said: RecordFields) -> float:
+    try:
+        return (said.number("start_time") or 0.0) + (said.number("elapsed_time") or 0.0)
+    except RowRefused:
+        return 0.0
+
+
+def _fields(reading: RecordReader, cards: tuple[str, ...], clock: _Clock, said: RecordFields) -> dict[str, Any]:
     start_us, seconds = said.since_1970_us("start_time"), said.number("elapsed_time")
     if seconds is None:
         raise RowRefused("no_moment", field="elapsed_time")
+    dated = []
     if start_us < FIRST_US:
-        raise RowRefused("uptime_clock", value=said.kept["start_time"])
+        if clock.shift_us is None:
+            raise RowRefused("uptime_clock", value=said.kept["start_time"])
+        start_us, dated = start_us + clock.shift_us, [READ_AT]
     end_us = start_us + round(seconds * 1e6)
     period = reading.period(start_us, end_us, "offset")
     joules = [energy for energy in map(said.number, cards) if energy is not None]
     if sum(joules) > _MOST_W * max(seconds, 1.0):
         raise RowRefused("impossible_power", value=f"{sum(joules) / max(seconds, 1.0) / 1000:.3g}")
-    if any(start_us < end and begin < end_us for begin, end in windows):
+    if any(start_us < end and begin < end_us for begin, end in clock.windows):
         raise RowRefused("window_overlap")
-    windows.append((start_us, end_us))
+    clock.windows.append((start_us, end_us))
     place, looks = reading.place()
     energy: dict[str, Any] = {"gpu_energy_kwh": sum(joules) / JOULES_PER_KWH, "gpu_mode": "mode/nvml"}
-    checks = [*looks, "cards_only"]
+    checks = [*looks, *dated, "cards_only"]
     if not any(joules):
         energy, checks = {"other_mode": NOT_ESTIMABLE}, [*checks, "zero_energy"]
     return {

@@ -23,6 +23,7 @@ from estimator.ledger.rows import Activity, Refused, TimeBasis
 
 LONGEST_US = 10 * 366 * 86_400_000_000
 ASSUMED_HOST = "class/server-unknown"
+READ_AT = "read_at"
 NOT_DECLARED, NOT_ESTIMABLE = "mode/not_declared", "mode/not_estimable"
 _LARGEST = 1e20  # above any count, and any time in nanoseconds
 _LONGEST_NAME = 60
@@ -155,6 +156,9 @@ class RecordReader:
         row_id = self._identity(said, once=about is not False)
         try:
             fields = make(said)
+            home = self.context.home_timezone
+            if fields["time_basis"] == "home" and self.context.places.several_timezones(fields.get("zone"), home):
+                fields["checks"] = tuple(sorted({*fields["checks"], "several_timezones"}))
             run = self._run(said, about) if isinstance(about, Snapshot) else None
             self._rows.append(
                 Activity(
@@ -219,6 +223,14 @@ class RecordReader:
         )
         basis, name = next((basis, name) for basis, name in told if name)
         return timestamps.to_us(moment, ZoneInfo(name)), basis
+
+    def dated(self, said: RecordFields, name: str) -> tuple[datetime, list[str]]:
+        """The date of a field, else the one a person gave for files without any, with its check. RowRefused."""
+        if name in said.kept:
+            return said.moment(name), []
+        if self.context.read_at is None:
+            raise RowRefused("no_date", field=name)
+        return self.context.read_at, [READ_AT]
 
     def place(self, provider: str = "", address: str = "") -> tuple[dict[str, Any], list[str]]:
         """Host, zone and hardware as fields of Activity, with checks for a person: from the sidecar, else

@@ -42,7 +42,7 @@ def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     counts = {"input_tokens": said.number("prompt_eval_count"), "output_tokens": said.number("eval_count")}
     counted, checks = counts_only(said.text("model"), counts)
     place, looks = reading.place()
-    moment = said.moment("created_at")
+    moment, dated = reading.dated(said, "created_at")
     end_us, basis = reading.local(moment if moment.tzinfo else moment.replace(tzinfo=UTC), None)
     seconds = (said.number("total_duration") or 0.0) * _NS
     return {
@@ -52,7 +52,7 @@ def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
         "service_key": NAME,
         "requests": 1.0,
         "latency_s": seconds or None,
-        "checks": tuple(sorted((*checks, *looks))),
+        "checks": tuple(sorted((*checks, *looks, *dated))),
     }
 
 

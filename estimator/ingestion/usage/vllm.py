@@ -115,11 +115,16 @@ def _fields(reading: RecordReader, cards: tuple[dict[str, Any], list[str]], said
         "cached_tokens": said.number("cached_tokens"),
         "requests": said.number("requests"),
     }
+    read_at = reading.context.read_at
+    if read_at and "since" not in said.kept:  # the hours of its cards are unknown: those of its answers are counted
+        cards = {}, ["waiting_not_counted"]
     missing = [f"# {name} 2026-03-01T08:00:00Z" for name in ("since", "until") if name not in said.kept]
-    if missing:
+    if missing and not read_at:
         raise RowRefused("counter_without_dates", lines=" ; ".join(missing))
     (kept, kept_looks), (place, looks) = cards, reading.place()
-    (start_us, basis), (end_us, _) = (reading.local(said.moment(name), place["zone"]) for name in ("since", "until"))
+    until, dated = reading.dated(said, "until")
+    since = said.moment("since") if "since" in said.kept else until
+    (start_us, basis), (end_us, _) = (reading.local(moment, place["zone"]) for moment in (since, until))
     period = reading.period(start_us, end_us, basis)
     hours = {"device_hours": kept["device_count"] * period["duration_s"] / 3600} if kept else {}
     counted, checks = _work(said.text("model"), counts, waiting=bool(kept))
@@ -132,7 +137,7 @@ def _fields(reading: RecordReader, cards: tuple[dict[str, Any], list[str]], said
         **kept,
         **hours,
         "service_key": said.text("service") or NAME,
-        "checks": tuple(sorted((*checks, *looks, *kept_looks, "counter_since_start"))),
+        "checks": tuple(sorted((*checks, *looks, *kept_looks, *dated, "counter_since_start"))),
     }
 
 
