@@ -18,6 +18,7 @@ from estimator.builds.coverage import run_energy
 from estimator.builds.current import BuildResult, beside, point_to
 from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
+from estimator.builds.hour_factors import hours_table
 from estimator.builds.inference_factors import machine_table, pace_table
 from estimator.builds.recalculation import record
 from estimator.builds.row_faults import record_faults
@@ -86,6 +87,7 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -
     machine_table(engine)
     pace_table(engine, catalogue)
     engine.run(sql_text("tokens.sql"))
+    hours_table(engine)
     engine.run(sql_text("weighed_checks.sql"))
     record_faults(engine, catalogue)
     engine.run(sql_text("slices.sql"))

@@ -5,6 +5,7 @@ from typing import Any
 
 from estimator.assessment.coefficients import evaluate, made_of
 from estimator.builds.equation_selection import ledger_factors
+from estimator.builds.hour_factors import select_of_hours
 from estimator.builds.inference_factors import bind_serving, serving_rows
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
@@ -48,7 +49,8 @@ def _bind_attribute(
             found = bind_serving(catalogue, pair["subject"], servings.get(pair["subject"]), day)
             bounds = [found[name] for name in names]
         else:
-            bounds = [select_factor(catalogue, name, pair["subject"], day) for name in names]
+            choose = select_of_hours if attribute == "zone" else select_factor
+            bounds = [choose(catalogue, name, pair["subject"], day) for name in names]
         key = tuple((b.subject, b.factor.id if b.factor else None, b.missing) for b in bounds)
         if key not in known:
             known[key] = len(known)

@@ -28,6 +28,7 @@ FACTOR_TABLES = (
     "regression.csv",
 )
 OWN_TABLES = "SOBRIA_FACTORS"  # environment variable: folder of the user's own tables
+HOURS = "hours"  # in it: a folder a zone, with its generation by half-hour
 
 
 class FactorNotFound(SobriaError):
@@ -108,10 +109,15 @@ class Catalogue:
 
 
 def content_hash(home: Traversable) -> str:
-    """Hash of every table of a folder."""
-    tables = sorted((f for f in home.iterdir() if f.name.endswith((".csv", ".toml"))), key=lambda f: f.name)
-    content = b"".join(f.name.encode() + b"\0" + f.read_bytes() for f in tables)
-    return hashlib.blake2b(content, digest_size=8).hexdigest()
+    """Hash of every table of a folder, and of its generation by half-hour."""
+    hours = home / HOURS
+    zones = [zone for zone in hours.iterdir() if zone.is_dir()] if hours.is_dir() else []
+    folders = [("", home), *sorted((f"{zone.name}/", zone) for zone in zones)]
+    files = ((at + f.name, f) for at, folder in folders for f in folder.iterdir() if f.name.endswith((".csv", ".toml")))
+    digest = hashlib.blake2b(digest_size=8)
+    for name, file in sorted(files, key=lambda named: named[0]):
+        digest.update(name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 def sources(home: Traversable) -> Iterator[Source]:

@@ -17,6 +17,7 @@ from estimator.cli.command_context import CommandContext
 from estimator.cli.estimate import estimate
 from estimator.cli.text import Json, show
 from estimator.cli.track import track
+from estimator.cli.when import when
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.home import default_home
 
@@ -28,6 +29,7 @@ for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 app.command()(estimate)
 app.command(help="check_import")(check)
+app.command(help="when")(when)
 app.add_typer(collect, name="collect")
 
 Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]

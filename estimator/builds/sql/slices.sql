@@ -17,9 +17,9 @@ WITH parts AS (
 ),
 placed AS (
   SELECT
-    parts.row_id, month, service_key, COALESCE(model, '') AS model, part, charge_share,
+    parts.row_id, parts.month, service_key, COALESCE(model, '') AS model, part, charge_share,
     items * part AS items, requests * part AS requests,
-    COALESCE(zone, '') AS zone, COALESCE(host, '') AS host,
+    COALESCE(zone, '') || COALESCE(run_hours.hours, '') AS zone, COALESCE(host, '') AS host,
     COALESCE(machine, CASE WHEN modelled IS DISTINCT FROM FALSE THEN default_machine END, '') AS machine,
     COALESCE(
       device,
@@ -45,6 +45,7 @@ placed AS (
   FROM parts
   LEFT JOIN default_machines ON default_machines.at_host = COALESCE(parts.host, '')
   LEFT JOIN tokens ON tokens.row_id = parts.row_id
+  LEFT JOIN run_hours ON run_hours.row_id = parts.row_id
 )
 SELECT
   row_id, month, service_key, model, part, charge_share, items, requests,
