@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from dashboard.accessibility.audit import STATES, audit
@@ -23,6 +24,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import say
 from estimator.core.number_format import exact_text, share_text
 from scripts.commands import commands
+from scripts.known_figures import known_table
 from scripts.results_page import results_page
 from scripts.sidecar_page import sidecar
 
@@ -140,6 +142,20 @@ def validation(catalogue: Catalogue) -> str:
         f"{_inside(predicted)} dans l'intervalle.",
         "",
         *_families(predicted, "dans l'intervalle"),
+        "Un document retiré à la fois, toutes ses lignes de facteurs avec lui : "
+        "[retrait-par-document.md](retrait-par-document.md).",
+        "",
+        "## Grands modèles",
+        "",
+        "Ce que des éditeurs disent d'une requête ou d'un entraînement, et notre chiffre pour la même demande, sans "
+        "les facteurs du même document. Quand le modèle n'est pas nommé, « tous » va du plus bas au plus haut de ceux qui "
+        "ont pu servir, médiane des médianes au centre. La seule calibration d'une loi de service est la journée de "
+        "production publiée par DeepSeek, qui n'est pas dans ce tableau. Mistral (toute la vie du modèle), BLOOM "
+        "(cartes seules ; interface dont 16 cartes attendent) et Llama 3.3 (chiffre incohérent) ont un autre "
+        "périmètre : [méthode](methode.md).",
+        "",
+        *known_table(date.fromisoformat(rows[0].day), LANG),
+        "",
         "## Reproduction",
         "",
         f"Toutes les entrées sont publiées : {_inside(repeated)} retrouvées à 3 % près ou à la décimale imprimée.",

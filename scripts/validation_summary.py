@@ -85,7 +85,7 @@ def summary(cases: Sequence[Mapping[str, Any]], today: date) -> list[dict[str, A
         for mode, name in names.items():
             rows[mode, name].add(case, published, found, good)
     repeated = [c for c in cases if c["kind"] == "arithmetic" and c["quality"] != NOT_COMPARABLE]
-    for case, published, found in _pairs(repeated, _values_found(repeated, None, (), today)):
+    for case, published, found in _pairs(repeated, values_found(repeated, None, (), today)):
         printed = (published.get("resolution") or 0) / abs(published["value"])
         good = _has_value(found) and abs(found["central"] / published["value"] - 1) <= max(CLOSE, printed)
         rows["reproduction", case["family"]].add(case, published, found, good)
@@ -109,11 +109,11 @@ def _predictions(cases: Sequence[Mapping[str, Any]], today: date) -> dict[tuple[
         groups[sources_of(case)].append(case)
     found: dict[tuple[str, int], dict[str, Any]] = {}
     for without, group in groups.items():
-        found |= _values_found(group, "architecture", sorted(without), today)
+        found |= values_found(group, "architecture", sorted(without), today)
     return found
 
 
-def _values_found(
+def values_found(
     cases: Sequence[Mapping[str, Any]], leave_out: Any, without: Sequence[str], today: date
 ) -> dict[tuple[str, int], dict[str, Any]]:
     rows = run([stripped(case) for case in cases], leave_out, without, today=today)["cases"]
@@ -138,11 +138,11 @@ def _pairs(cases: Sequence[Mapping[str, Any]], found: Mapping[tuple[str, int], M
 def _set_aside(cases: Sequence[Mapping[str, Any]], today: date) -> list[dict[str, Any]]:
     """Cases with a known fault, and how many were detected; cases with too little information to compare."""
     faulty = [c for c in cases if c["kind"] == "negative" and c["quality"] != NOT_COMPARABLE]
-    warned = {key[0]: row["warnings"] for key, row in _values_found(faulty, None, (), today).items()}
+    warned = {key[0]: row["warnings"] for key, row in values_found(faulty, None, (), today).items()}
     told = sum(c["fault"] in warned.get(c["id"], ()) for c in faulty)
     vague = [c for c in cases if c["quality"] == NOT_COMPARABLE]
     sound = [c for c in cases if c["kind"] != "negative"]
-    alarms = {row["id"] for row in _values_found(sound, None, (), today).values() if row["warnings"]}
+    alarms = {row["id"] for row in values_found(sound, None, (), today).values() if row["warnings"]}
     return [
         {"mode": "fault", "name": "faulty", "cases": len(faulty), "inside": told},
         {"mode": "fault", "name": "sound", "cases": len(sound), "inside": len(alarms)},

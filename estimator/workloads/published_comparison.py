@@ -46,7 +46,7 @@ def _entry(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) ->
         "figure": row.figure,
         "unit": row.unit,
         "value": row.value,
-        "ours": _ours(row, model, catalogue, day),
+        "ours": ours(row, model, catalogue, day),
         "measured": {lang: row.measured(lang) for lang in LANGUAGES},
         "request": {lang: row.request(lang) for lang in LANGUAGES},
         "boundary": {"published": row.boundary, "ours": _our_boundary(row)},
@@ -59,7 +59,7 @@ def _entry(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) ->
 
 
 @lru_cache(maxsize=KEPT)
-def _ours(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) -> dict[str, Any]:
+def ours(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) -> dict[str, Any]:
     """Our figure for the request of a published one, by the engine of every estimate."""
     if row.phase == "life":
         return {"central": None, "unit": row.unit, "missing": sentences("published", "life_not_published")}

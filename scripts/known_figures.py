@@ -1,0 +1,60 @@
+"""Published figures of well-known models beside ours, for the page of published cases: inside, and how far apart."""
+
+from collections.abc import Iterator
+from datetime import date
+from statistics import median
+from typing import Any
+
+from estimator.catalogue.load import load
+from estimator.catalogue.published_figures import PublishedFigure, figure_label
+from estimator.catalogue.published_figures import load as published
+from estimator.core.number_format import exact_text
+from estimator.workloads.published_comparison import ours
+from estimator.workloads.validation.case_tables import case_tables
+
+SHOWN = ("energy", "it_energy", "gwp")
+CALIBRATION = "deepseek_day6"  # the only document that a law of serving is set on; no row here is of it
+CLOSE = 2.0  # ratio of ours to the published one that a known figure is expected to keep within
+
+
+def known(today: date) -> Iterator[tuple[PublishedFigure, str, dict[str, float]]]:
+    """Each published electricity or greenhouse gas of a use or a training and its model, with ours, without the factors
+    of its document; where several models may be meant, "" is all of them: whole range, median of the medians."""
+    for row in published():
+        if row.figure in SHOWN and row.phase != "life":
+            tables = case_tables(_same(row), today).catalogue
+            found = {model: ours(row, model, tables, today) for model in row.model_ids}
+            if len(found) > 1:
+                yield row, "", _range(list(found.values()))
+            yield from ((row, model, body) for model, body in found.items())
+
+
+def _same(row: PublishedFigure) -> frozenset[str]:
+    sources = load().sources
+    return frozenset(s.id for s in sources.values() if s.url == sources[row.source].url)
+
+
+def _range(found: list[dict[str, Any]]) -> dict[str, float]:
+    low, high = min(body["low"] for body in found), max(body["high"] for body in found)
+    return {"low": low, "central": median(body["central"] for body in found), "high": high}
+
+
+def known_table(today: date, lang: str) -> list[str]:
+    """The lines of the table."""
+    lines = [
+        "| publication | ce qui est mesuré | modèle | publié | nous (5 % – 95 %) | dedans | ÷ publié | calibration |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row, model, body in known(today):
+        ends = [exact_text(body[end], row.unit, lang) for end in ("central", "low", "high")]
+        inside = "oui" if body["low"] <= row.value <= body["high"] else "non"
+        source = load().sources[row.source]
+        cells = [
+            f"[{source.title}]({source.url})",
+            f"{figure_label(row.figure, lang)} : {row.measured(lang)}",
+            f"`{model}`" if model else "tous",
+        ]
+        cells += [exact_text(row.value, row.unit, lang), f"{ends[0]} ({ends[1]} – {ends[2]})", inside]
+        cells += [f"{body['central'] / row.value:.2f}".replace(".", ","), "oui" if row.source == CALIBRATION else "non"]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
