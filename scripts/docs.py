@@ -148,9 +148,9 @@ def validation(catalogue: Catalogue) -> str:
         "## Grands modèles",
         "",
         "Ce que des éditeurs disent d'une requête ou d'un entraînement, et notre chiffre pour la même demande, sans "
-        "les facteurs du même document. Quand le modèle n'est pas nommé, « tous » va du plus bas au plus haut de ceux qui "
-        "ont pu servir, médiane des médianes au centre. La seule calibration d'une loi de service est la journée de "
-        "production publiée par DeepSeek, qui n'est pas dans ce tableau. Mistral (toute la vie du modèle), BLOOM "
+        "les facteurs du même document. Quand le modèle n'est pas nommé, « tous » va du plus bas au plus haut de ceux "
+        "qui ont pu servir, médiane des médianes au centre. La seule calibration d'une loi de service est la journée "
+        "de production publiée par DeepSeek, qui n'est pas dans ce tableau. Mistral (toute la vie du modèle), BLOOM "
         "(cartes seules ; interface dont 16 cartes attendent) et Llama 3.3 (chiffre incohérent) ont un autre "
         "périmètre : [méthode](methode.md).",
         "",
