@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from estimator.catalogue.default_subjects import ANY_CARD, DESK, DESKS, UNKNOWN_SITE, machine_at
+from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.providers import Provider
 from estimator.catalogue.providers import find as find_provider
+from estimator.catalogue.providers import load as all_providers
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
@@ -19,7 +21,10 @@ class SubjectUnknown(SobriaError):
 
 @dataclass(frozen=True)
 class ResolvedRequest:
-    """A request with its subjects resolved; assumptions are in `warnings`."""
+    """A request with its subjects resolved; assumptions are in `warnings`.
+
+    sites: zones where the providers that say so serve, for one that does not say where; empty where the zone is known.
+    """
 
     request: Request
     catalogue: Catalogue
@@ -27,9 +32,12 @@ class ResolvedRequest:
     trained: bool
     subjects: dict[str, str | None]
     warnings: list[dict[str, str]]
+    sites: tuple[str, ...] = ()
 
     def bound(self, quantity: str, subject: str | None) -> SelectedFactor:
         """The selected factor of a quantity for a subject on the day of the request, or the reason of its absence."""
+        if self.sites and self.catalogue.quantities[quantity].hangs_on == "zone":
+            return over_sites(quantity, self.sites, self.catalogue, self.day)
         return select_factor(self.catalogue, quantity, subject, self.day)
 
     def bounds(self, *quantities: str) -> dict[str, SelectedFactor]:
@@ -66,6 +74,7 @@ def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = F
     host = resolve_subject(request.host, ("host",), catalogue) or _served_at(request, warnings)
     zone = _zone(request.zone, catalogue, warnings) or (catalogue.subjects[host].zone or None if host else None)
     hardware = resolve_subject(request.device, ("device", "machine"), catalogue)
+    sites = _sites(catalogue) if request.provider and not zone else ()
     device = hardware if hardware and catalogue.subjects[hardware].kind == "device" else None
     machine = None if device else hardware
     if not host and machine in DESKS:
@@ -83,7 +92,25 @@ def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = F
         warnings.append(sentences("warnings", "network_assumed"))
     storage = resolve_subject(request.storage, ("storage",), catalogue) or "storage/any"
     subjects = {"zone": zone, "host": host, "device": device, "machine": machine, "network": network}
-    return ResolvedRequest(request, catalogue, day, trained, subjects | {"storage": storage}, warnings)
+    return ResolvedRequest(request, catalogue, day, trained, subjects | {"storage": storage}, warnings, sites)
+
+
+def over_sites(quantity: str, sites: tuple[str, ...], catalogue: Catalogue, day: date) -> SelectedFactor:
+    """The factor of a zone quantity over several sites, one of which served: median, lowest and highest of theirs."""
+    rows = [item for zone in sites if (item := select_factor(catalogue, quantity, zone, day).factor)]
+    rows = [item for item in rows if item.value is not None]
+    if not rows:
+        return SelectedFactor(quantity, "", None, missing="no_zone")
+    middle = sorted(rows, key=lambda item: item.value or 0.0)[(len(rows) - 1) // 2]
+    ends = {"low": min(item.low or 0.0 for item in rows), "high": max(item.high or 0.0 for item in rows)}
+    named = {"id": f"{middle.id}/sites", "bounds_kind": "rival_sources", "bounds_rule": "", "family": ""}
+    return SelectedFactor(quantity, middle.subject, middle.model_copy(update=ends | named))
+
+
+def _sites(catalogue: Catalogue) -> tuple[str, ...]:
+    """The zone of each provider whose site is declared or assumed, one each."""
+    hosts = (catalogue.subjects[provider.host] for provider in all_providers().providers if provider.host)
+    return tuple(host.zone for host in hosts if host.zone)
 
 
 def resolve_subject(subject: str | None, kinds: tuple[str, ...], catalogue: Catalogue) -> str | None:
@@ -106,6 +133,8 @@ def _served_at(request: Request, warnings: list[dict[str, str]]) -> str | None:
     provider: Provider = find_provider(request.provider)
     facts = {"provider": provider.name, "host": provider.host or "-", "note": provider.note}
     warnings.append(sentences("served", f"provider_{provider.basis}", **facts))
+    if not request.zone and not (provider.host and load_catalogue().subjects[provider.host].zone):
+        warnings.append(sentences("served", "over_sites", provider=provider.name))
     return provider.host
 
 
