@@ -14,7 +14,7 @@ from estimator.core.number_format import exact_text
 
 Value = Any  # a number, or one a row; NaN where it is not known
 WATTS, SECONDS = 1000.0, 3600.0  # in a kWh/h, in an hour
-METERED_S = 10.0  # a meter read every few seconds may count in a shorter run the energy of a longer time
+METERED_S = 10.0  # a meter read every few seconds may count in a shorter run the energy of this time
 SUMMED, STATED, WHOLE = 0.01, 0.05, 0.001  # tolerances of a sum, of two statements of one quantity, of a whole number
 SLIP = 100.0  # a factor between two statements that no variation in time explains
 MOST_CARDS = 16  # of one machine, where the input does not say
@@ -50,7 +50,8 @@ class Stated:
         self._values = values
         self.energy = self.sum(f"{part}_energy_kwh" for part in PARTS)  # [kWh]
         self.site_energy = self.energy * np.nan_to_num(self["reported_pue"], nan=1.0)  # as the input knows it [kWh]
-        self.hours = _where(self["machine_hours"] >= METERED_S / SECONDS, self["machine_hours"])  # metered [h]
+        hours = self["machine_hours"]
+        self.hours = _where(hours >= 0, np.fmax(hours, METERED_S / SECONDS))  # that a meter can have counted [h]
         self.tokens = self.sum(("input_tokens", "output_tokens"))
         self.cards = np.nan_to_num(self["device_count"], nan=MOST_CARDS)
 
@@ -112,9 +113,8 @@ def _drawn(part: str) -> Callable[[Stated], Value]:
 
 def _card_drawn(s: Stated) -> Value:
     """The same of one card: over the hours of the cards, else over as many cards as a machine can hold [W]."""
-    hours = np.where(s["device_hours"] > 0, s["device_hours"], s.hours * MOST_CARDS)
-    metered = _where(hours >= METERED_S / SECONDS, s["gpu_energy_kwh"] / hours * WATTS)
-    return np.fmax(metered, s["gpu_power_w"] / s.cards)
+    hours = np.where(s["device_hours"] > 0, np.fmax(s["device_hours"], METERED_S / SECONDS), s.hours * MOST_CARDS)
+    return np.fmax(s["gpu_energy_kwh"] / hours * WATTS, s["gpu_power_w"] / s.cards)
 
 
 def _card_most(s: Stated) -> Value:
@@ -126,6 +126,13 @@ def _machine_drawn(s: Stated) -> Value:
     return _where(
         (np.nan_to_num(s["cpu_energy_kwh"]) + np.nan_to_num(s["other_energy_kwh"])) > 0, s.energy / s.hours * WATTS
     )
+
+
+def _machine_least(s: Stated) -> Value:
+    """Least power of a whole machine and of the cards read in it [W]; none of a part of one, or of a short run."""
+    cards = np.nan_to_num(s["device_count"]) * (np.nan_to_num(s["gpu_energy_kwh"]) > 0)
+    least = s["machine_power_low"] + cards * s["max_power_low"] * s["card_reading_low"]
+    return least * WATTS * ((s["part_of_machine"] == 0) & (s["machine_hours"] >= METERED_S / SECONDS))
 
 
 def _emitted(s: Stated) -> Value:
@@ -177,14 +184,14 @@ RULES = (
         "unit_error",
         "W",
         _machine_drawn,
-        lambda s: s["machine_power_low"] * WATTS * (s["part_of_machine"] == 0),
+        _machine_least,
         lambda s: s["machine_power_high"] * WATTS + s.cards * (np.nan_to_num(s["gpu_energy_kwh"]) > 0) * _card_most(s),
     ),
     Rule(
         "power_and_time",
         "unit_error",
         "kWh",
-        lambda s: s.energy,
+        lambda s: _where(s["machine_hours"] >= METERED_S / SECONDS, s.energy),
         lambda s: s["stated_power_w"] * s.hours / WATTS / SLIP,
         lambda s: s["stated_power_w"] * s.hours / WATTS * SLIP,
     ),
@@ -353,6 +360,14 @@ def faults(stated: Stated) -> list[Found]:
             if len(rows):
                 found.append(Found(rule.code, rows, read[rows], low[rows], high[rows]))
     return found
+
+
+def breaks(code: str, values: Mapping[str, Value]) -> Value:
+    """Whether these values, or those of each row, break one rule."""
+    rule = BY_CODE[code]
+    with np.errstate(all="ignore"):
+        stated = Stated(values)
+        return (rule.read(stated) < rule.low(stated)) | (rule.read(stated) > rule.high(stated))
 
 
 def of_one(values: Mapping[str, Any], catalogue: Catalogue) -> Stated:

@@ -98,6 +98,15 @@ def test_a_document_that_was_cut_is_refused_whole() -> None:
     assert all("{" not in refused.value.message(lang) for lang in LANGUAGES)
 
 
+def test_a_page_that_another_should_follow_says_so() -> None:
+    """Of two pages in one file, only the last one can lack its next."""
+    first, last = page() | {"has_more": True}, page(model="o3") | {"has_more": True}
+    assert ["page_cut" in row.checks for row in rows_of(first)] == [True]
+    pages = "\n".join(map(json.dumps, (first, last)))
+    assert ["page_cut" in row.checks for row in rows_of(pages)] == [False, True]
+    assert ["page_cut" in row.checks for row in rows_of(page() | {"has_more": False})] == [False]
+
+
 def test_real_pages_of_an_organisation(shared_data: Path) -> None:
     rows, refused = read_file(shared_data / "usage_samples" / "openai_org_usage_completions_model.json")
     assert refused == []

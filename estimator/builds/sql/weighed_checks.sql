@@ -27,4 +27,26 @@ WHERE status = 'current' AND REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') IN (
   WHERE status = 'current' AND run_id IS NOT NULL
   GROUP BY told
   HAVING COUNT(DISTINCT run_id) > 1
-);
+)
+UNION ALL
+-- Declarations of one service and model at one place whose periods overlap: the same use twice, in one file or in two.
+SELECT row_id, service_key, 'declared_twice' AS code
+FROM (
+  SELECT
+    row_id, service_key, start_us, end_us,
+    MAX(end_us) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended,
+    MIN(start_us) OVER (same ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS begins
+  FROM runs
+  WHERE reader = 'declared'
+  WINDOW same AS (PARTITION BY service_key, model, host, zone ORDER BY start_us, end_us, row_id)
+)
+WHERE start_us < ended OR begins < end_us
+UNION ALL
+-- Rows without a run that all begin at one moment: readings of one counter that grows, each counted as a run.
+SELECT row_id, service_key, 'counter_repeated' AS code
+FROM (
+  SELECT row_id, service_key, COUNT(*) OVER (PARTITION BY service_key, file_sha, ROUND(start_us / 4000000.0)) AS together
+  FROM runs
+  WHERE reader = 'codecarbon' AND run_id IS NULL AND duration_s >= 10
+)
+WHERE together >= 3;

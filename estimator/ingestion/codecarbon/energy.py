@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from estimator.catalogue.input_faults import breaks
 from estimator.ingestion.codecarbon.facts import ABSENT, RowFacts
 from estimator.ingestion.codecarbon.methods import UNKNOWN_MODE
 from estimator.ingestion.parsing.delimited_text import number_text
@@ -14,7 +15,18 @@ from estimator.ingestion.reader import RowRefused
 COMPONENTS = ("cpu", "gpu", "ram")
 ENERGY_COLUMNS = ("cpu_energy", "gpu_energy", "ram_energy", "energy_consumed")
 NEEDED = (*ENERGY_COLUMNS, "duration")
-FIGURE_COLUMNS = (*NEEDED, "cpu_power", "emissions", "emissions_rate", "water_consumed", "wue")
+FIGURE_COLUMNS = (
+    *NEEDED,
+    "cpu_power",
+    "gpu_power",
+    "ram_power",
+    "cpu_utilization_percent",
+    "gpu_utilization_percent",
+    "emissions",
+    "emissions_rate",
+    "water_consumed",
+    "wue",
+)
 LONGEST_S = 10 * 365.25 * 86_400
 FALLBACK_W = 42.5
 STEP_W = 0.25  # half a rated power, which codecarbon takes where it reads nothing, is a whole number of these
@@ -36,6 +48,10 @@ class Figures(NamedTuple):
     total: Any
     duration: Any
     cpu_power: Any
+    gpu_power: Any
+    ram_power: Any
+    cpu_use: Any
+    gpu_use: Any
     emissions: Any
     rate: Any
     water: Any
@@ -66,6 +82,8 @@ class Signs(NamedTuple):
     steady: Any
     varying: Any
     grams: Any
+    contradicted: Any
+    overused: Any
 
 
 class Judgement(NamedTuple):
@@ -118,6 +136,8 @@ def signs_of(read: Figures, gone: Figures, pue: Any, expected: frozenset[str]) -
     steps = read.cpu_power / pue / STEP_W
     whole = abs(steps - np.rint(steps)) < 1e-6
     kept = read.cpu * 3.6e6 <= 2 * read.cpu_power * read.duration  # else this power is not what the energy comes from
+    power = read.cpu_power + read.gpu_power + read.ram_power
+    told_together = {"other_energy_kwh": joules / 3.6e6, "machine_hours": read.duration / 3600, "stated_power_w": power}
     rated, emitted = read.rate * read.duration, 1000 * read.emissions
     signs = Signs(
         no_cpu=gone.cpu,
@@ -141,6 +161,9 @@ def signs_of(read: Figures, gone: Figures, pue: Any, expected: frozenset[str]) -
         steady=(steps > 0) & whole & kept,
         varying=(steps > 0) & (whole ^ True),
         grams=(emitted > 0) & (rated > 0.95 * emitted) & (rated < 1.05 * emitted),
+        contradicted=(power > 0) & (joules > 0) & breaks("power_and_time", told_together),
+        overused=breaks("card_use", {"card_use_percent": read.gpu_use})
+        | breaks("card_use", {"card_use_percent": read.cpu_use}),
     )
     return signs, rest
 
@@ -179,6 +202,8 @@ _TOLD = {
     "zero_energy": "zero",
     "constant_42_5": "fallback",
     "rate_in_grams": "grams",
+    "power_contradicted": "contradicted",
+    "use_beyond_whole": "overused",
 }
 
 

@@ -83,6 +83,7 @@ def facts_of(
             *pue_checks,
             *place_checks,
             *clock_checks,
+            *(["cards_contradicted"] if device.contradicted else []),
             *_checks(read, named or (host if host == DESK else None), device.read_but_unknown, side),
         ),
         zone=ZoneInfo(clock),
@@ -106,19 +107,21 @@ class _Device:
     subject: str | None
     cards: int | None
     read_but_unknown: bool
+    contradicted: bool
 
 
 def _device(read: Callable[[str], str], places: Places, computer: Computer, side: Sidecar) -> _Device:
     model = read("gpu_model")
     subject, count = places.resolve_device(model)
     cards = _count(read("gpu_count"))
+    contradicted = None not in (cards, count) and cards != count and " x " in model and "," not in model
     cards = cards if cards is not None else count
     if computer.integrated:  # built into the computer: as a device, its manufacture would be counted twice
         subject, cards = None, 0
     subject = side.device or subject
     cards = side.device_count if side.device_count is not None else cards
     unknown = bool(model) and subject is None and not computer.integrated
-    return _Device(subject, cards, unknown)
+    return _Device(subject, cards, unknown, contradicted)
 
 
 def _count(text: str) -> int | None:

@@ -37,17 +37,20 @@ def sniff(name: str, head: str) -> bool:
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """Each result of each bucket, of one page or of one page a line. BrokenJson, BadSidecar."""
+    """Each result of each bucket, of one page or of one page a line; those of a last page that another should follow
+    say so. BrokenJson, BadSidecar."""
     reading = RecordReader(trace, context, NAME, VERSION)
     rank = 0
-    for line, page in json_text.objects(trace):
+    pages = list(json_text.objects(trace))
+    for place, (line, page) in enumerate(pages, 1):
         if isinstance(page, str):
             reading.broken(line, page)
             continue
+        cut = ["page_cut"] if place == len(pages) and page.get("has_more") is True else []
         for result in _results(page):
             rank += 1
             reading.left_out(result.keys() - FIELDS.names)
-            reading.take(rank, RecordFields(result, FIELDS), partial(_fields, reading), Snapshot(_SUBJECT))
+            reading.take(rank, RecordFields(result, FIELDS), partial(_fields, reading, cut), Snapshot(_SUBJECT))
     return reading.result()
 
 
@@ -59,7 +62,7 @@ def _results(page: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield (result if isinstance(result, dict) else {}) | times
 
 
-def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
+def _fields(reading: RecordReader, cut: list[str], said: RecordFields) -> dict[str, Any]:
     counts = {name: said.number(field) for name, field in _COUNTS.items()}
     counted, checks = counts_only(said.text("model"), counts)
     place, looks = reading.place("openai")
@@ -68,7 +71,7 @@ def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
         **counted,
         **place,
         "service_key": said.text("project_id") or "openai",
-        "checks": tuple(sorted((*checks, *looks))),
+        "checks": tuple(sorted((*checks, *looks, *cut))),
     }
 
 

@@ -1,0 +1,24 @@
+"""Generated faults: named in their family, and none on unbroken rows. The whole table: docs/fautes-generees.md."""
+
+from pathlib import Path
+
+from scripts.fault_recall import EXAMINED, generated, told_of
+from tests.ingestion.broken_rows import FAULTS, KINDS
+
+WAYS = 2
+
+
+def test_generated_faults_are_named_and_sound_rows_raise_no_alarm() -> None:
+    named, alarms, sound = generated(WAYS)
+    assert len(KINDS) >= 20 and all(len(found) == WAYS for found in named.values())
+    hits = [hit for found in named.values() for hit in found]
+    assert sum(hits) / len(hits) >= 0.9, {kind: found for kind, found in named.items() if not all(found)}
+    assert len(alarms) / sound <= 0.05, alarms
+
+
+def test_the_real_files_with_a_fault_are_those_that_were_examined(shared_data: Path, tmp_path: Path) -> None:
+    files = [p for p in (shared_data / "traces_wild").glob("*.csv") if p.name not in ("index.csv", "headers.csv")]
+    found = told_of(tmp_path, files)
+    flagged = {name for name, codes in found.by_file.items() if codes & FAULTS}
+    unseen = [name for name in flagged if not name.startswith(tuple(EXAMINED))]
+    assert len(unseen) / len(files) <= 0.05, unseen
