@@ -12,7 +12,8 @@ from estimator.assessment.explanation import NumberUnknown, nested
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.builds import coverage
 from estimator.builds.build_file import BuildFile
-from estimator.catalogue.input_faults import BY_CODE, facts
+from estimator.catalogue.fault_rules import BY_CODE
+from estimator.catalogue.input_faults import facts
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, sentences

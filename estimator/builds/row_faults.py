@@ -5,7 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from estimator.catalogue.input_faults import NUMBERS, TEXTS, faults, of_table
+from estimator.catalogue.fault_rules import NUMBERS, TEXTS
+from estimator.catalogue.input_faults import faults, of_table
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 

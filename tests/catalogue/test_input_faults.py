@@ -6,7 +6,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from estimator.catalogue.input_faults import NUMBERS, RULES, TEXTS, facts, faults, of_one, of_table
+from estimator.catalogue.fault_rules import NUMBERS, RULES, TEXTS
+from estimator.catalogue.input_faults import facts, faults, of_one, of_table
 from estimator.catalogue.load import load
 from estimator.core.errors import LANGUAGES, sentences
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from estimator.catalogue.fault_rules import BY_CODE, SECONDS, WATTS
 from estimator.catalogue.geography import far_from
-from estimator.catalogue.input_faults import BY_CODE, SECONDS, WATTS, faults, of_one
+from estimator.catalogue.input_faults import faults, of_one
 from estimator.workloads.published_case import PublishedCase
 from estimator.workloads.validation.case_tables import CaseTables
 

@@ -1,0 +1,321 @@
+"""Faults of an input, whatever it came by: what a machine, a card, a grid or an answer cannot be, and what two fields
+may not say together. One rule a fault, for one input or for the rows of a table; its limits are factor rows."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Value = Any  # a number, or one a row; NaN where it is not known
+WATTS, SECONDS = 1000.0, 3600.0  # in a kWh/h, in an hour
+METERED_S = 10.0  # a meter read every few seconds may count in a shorter run the energy of this time
+SUMMED, STATED, WHOLE = 0.01, 0.05, 0.001  # tolerances of a sum, of two statements of one quantity, of a whole number
+SLIP = 100.0  # a factor between two statements that no variation in time explains
+MOST_CARDS = 16  # of one machine, where the input does not say
+PARTS = ("cpu", "gpu", "ram", "other")
+NUMBERS = (
+    *(f"{part}_energy_kwh" for part in PARTS),
+    *("duration_s", "machine_hours", "device_hours", "device_count", "resource_share", "latency_s", "requests"),
+    *("input_tokens", "output_tokens", "cached_tokens", "reported_pue", "reported_gwp_kg", "reported_water_l"),
+)
+UNKEPT = (  # by some inputs, and not kept in the ledger
+    *("cpu_power_w", "gpu_power_w", "ram_power_w", "stated_power_w", "least_energy_kwh", "total_energy_kwh"),
+    *(
+        "card_use_percent",
+        "card_power_w",
+        "stated_card_hours",
+        "counted_card_hours",
+        "wall_hours",
+        "stated_hours",
+        "it_energy_kwh",
+        "site_energy_kwh",
+        "site_pue",
+    ),
+    *("grid_gwp", "grid_water", "wue"),
+)
+TEXTS = ("machine", "device", "zone", "model", "scope", "reader")
+
+
+class Stated:
+    """What an input states, by the names of Activity, and the limits of its machine, card, zone and model. What is not
+    stated is NaN: nothing is held against it. The values of properties are those of `NUMBERS` put together."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._values = values
+        self.energy = self.sum(f"{part}_energy_kwh" for part in PARTS)  # [kWh]
+        self.site_energy = self.energy * np.nan_to_num(self["reported_pue"], nan=1.0)  # as the input knows it [kWh]
+        hours = self["machine_hours"]
+        self.hours = _where(hours >= 0, np.fmax(hours, METERED_S / SECONDS))  # that a meter can have counted [h]
+        self.tokens = self.sum(("input_tokens", "output_tokens"))
+        self.cards = np.nan_to_num(self["device_count"], nan=MOST_CARDS)
+
+    def __getitem__(self, name: str) -> Value:
+        return self._values.get(name, math.nan)
+
+    def sum(self, names: Iterable[str]) -> Value:
+        """The sum of those that are stated; NaN when none is."""
+        values = [np.asarray(self[name], float) for name in names]
+        told = np.any([~np.isnan(value) for value in np.broadcast_arrays(*values)], axis=0)
+        return _where(told, sum(map(np.nan_to_num, values)))
+
+    def a_request(self, name: str) -> Value:
+        """A count by request."""
+        return _where(self["requests"] > 0, self[name] / self["requests"])
+
+
+class Rule(NamedTuple):
+    """What is read must lie between `low` and `high` [unit]. `word`: its family in the published cases."""
+
+    code: str
+    word: str
+    unit: str
+    read: Callable[[Stated], Value]
+    low: Callable[[Stated], Value] = lambda s: -math.inf
+    high: Callable[[Stated], Value] = lambda s: math.inf
+
+
+def _where(condition: Value, value: Value) -> Value:
+    return np.where(condition, value, math.nan)
+
+
+def _drawn(part: str) -> Callable[[Stated], Value]:
+    """Mean power of a component, or its stated power [W]."""
+    return lambda s: np.fmax(s[f"{part}_energy_kwh"] / s.hours * WATTS, s[f"{part}_power_w"])
+
+
+def _card_drawn(s: Stated) -> Value:
+    """The same of one card: over the hours of the cards, else over as many cards as a machine can hold [W]."""
+    hours = np.where(s["device_hours"] > 0, np.fmax(s["device_hours"], METERED_S / SECONDS), s.hours * MOST_CARDS)
+    return np.fmax(s["gpu_energy_kwh"] / hours * WATTS, s["gpu_power_w"] / s.cards)
+
+
+def _card_most(s: Stated) -> Value:
+    return s["max_power_high"] * s["card_reading_high"] * WATTS
+
+
+def _machine_drawn(s: Stated) -> Value:
+    """Mean power of a machine [W], where its processor or the whole was read."""
+    return _where(
+        (np.nan_to_num(s["cpu_energy_kwh"]) + np.nan_to_num(s["other_energy_kwh"])) > 0, s.energy / s.hours * WATTS
+    )
+
+
+def _machine_least(s: Stated) -> Value:
+    """Least power of a whole machine and of the cards read in it [W]; none of a part of one, or of a short run."""
+    cards = np.nan_to_num(s["device_count"]) * (np.nan_to_num(s["gpu_energy_kwh"]) > 0)
+    least = s["machine_power_low"] + cards * s["max_power_low"] * s["card_reading_low"]
+    return least * WATTS * ((s["part_of_machine"] == 0) & (s["machine_hours"] >= METERED_S / SECONDS))
+
+
+def _emitted(s: Stated) -> Value:
+    """Stated emissions over electricity [kgCO2e/kWh]; a zero is a contract, not a grid."""
+    return _where(s["reported_gwp_kg"] > 0, s["reported_gwp_kg"] / s.site_energy)
+
+
+def _counted(s: Stated) -> Value:
+    return s.sum(("input_tokens", "output_tokens", "cached_tokens"))
+
+
+def _pace(s: Stated) -> Value:
+    seconds = np.fmin(s["latency_s"], s["duration_s"])
+    return _where((s["requests"] == 1) & (seconds > 0), s["output_tokens"] / seconds)
+
+
+def _waiting(s: Stated) -> Value:
+    """Electricity by token of a machine that waits for requests during the whole period [kWh]."""
+    return s["machine_power_value"] * np.nan_to_num(s["duration_s"]) / SECONDS / s.tokens
+
+
+def _zone(s: Stated, bound: str) -> Value:
+    return s[f"zone_gwp_{bound}"] * s[f"stated_grid_ratio_{bound}"]
+
+
+RULES = (
+    Rule("negative_energy", "negative_energy", "kWh", lambda s: s["least_energy_kwh"], low=lambda s: 0.0),
+    Rule(
+        "sum_of_parts",
+        "component_sum",
+        "kWh",
+        lambda s: s["total_energy_kwh"],
+        lambda s: s.energy * (1 - SUMMED),
+        lambda s: s.energy * (1 + SUMMED),
+    ),
+    Rule(
+        "processor_power",
+        "impossible_component_power",
+        "W",
+        _drawn("cpu"),
+        high=lambda s: s["processor_power_high"] * WATTS,
+    ),
+    Rule(
+        "memory_power", "impossible_component_power", "W", _drawn("ram"), high=lambda s: s["memory_power_high"] * WATTS
+    ),
+    Rule("card_power", "impossible_component_power", "W", _card_drawn, high=_card_most),
+    Rule(
+        "machine_power",
+        "unit_error",
+        "W",
+        _machine_drawn,
+        _machine_least,
+        lambda s: s["machine_power_high"] * WATTS + s.cards * (np.nan_to_num(s["gpu_energy_kwh"]) > 0) * _card_most(s),
+    ),
+    Rule(
+        "power_and_time",
+        "unit_error",
+        "kWh",
+        lambda s: _where(s["machine_hours"] >= METERED_S / SECONDS, s.energy),
+        lambda s: s["stated_power_w"] * s.hours / WATTS / SLIP,
+        lambda s: s["stated_power_w"] * s.hours / WATTS * SLIP,
+    ),
+    Rule(
+        "any_grid",
+        "unit_error",
+        "kgCO2e/kWh",
+        _emitted,
+        lambda s: s["possible_gwp_low"],
+        lambda s: s["possible_gwp_high"] * s["stated_grid_ratio_high"],
+    ),
+    Rule(
+        "grid_of_zone",
+        "obsolete_grid_factor",
+        "kgCO2e/kWh",
+        lambda s: _where(s["of_meter"] == 1, _emitted(s)),
+        lambda s: _zone(s, "low"),
+        lambda s: _zone(s, "high"),
+    ),
+    Rule(
+        "declared_gases",
+        "obsolete_grid_factor",
+        "kgCO2e/kWh",
+        lambda s: _where(s["of_meter"] == 0, _emitted(s)),
+        lambda s: _zone(s, "low"),
+        lambda s: _zone(s, "high"),
+    ),
+    Rule(
+        "water_by_energy",
+        "unit_error",
+        "L/kWh",
+        lambda s: s["reported_water_l"] / s.site_energy,
+        high=lambda s: s["any_water_high"],
+    ),
+    Rule("pue_odd", "unit_error", "1", lambda s: s["reported_pue"], lambda s: s["pue_low"], lambda s: s["pue_high"]),
+    Rule(
+        "answer_length",
+        "unit_error",
+        "1",
+        lambda s: _where(s["output_tokens"] > 0, s.a_request("output_tokens")),
+        lambda s: s["answer_tokens_low"],
+        lambda s: s["answer_tokens_high"],
+    ),
+    Rule(
+        "request_length",
+        "unit_error",
+        "1",
+        lambda s: s.a_request("input_tokens"),
+        high=lambda s: s["request_tokens_high"],
+    ),
+    Rule(
+        "part_of_token",
+        "unit_error",
+        "1",
+        _counted,
+        lambda s: np.round(_counted(s)) - WHOLE,
+        lambda s: np.round(_counted(s)) + WHOLE,
+    ),
+    Rule(
+        "cached_beyond_read",
+        "not_reproducible",
+        "1",
+        lambda s: _where(s["cached_tokens"] > 0, s["cached_tokens"]),
+        high=lambda s: np.nan_to_num(s["input_tokens"]),
+    ),
+    Rule("answer_pace", "unit_error", "1", _pace, high=lambda s: s["answer_pace_high"]),
+    Rule(
+        "card_pace",
+        "unit_error",
+        "1",
+        lambda s: s["output_tokens"] / s["device_hours"] / SECONDS,
+        high=lambda s: s["max_power_high"] / s["token_energy_low"] / SECONDS,
+    ),
+    Rule(
+        "token_energy",
+        "unit_error",
+        "kWh",
+        lambda s: _where(s.energy > 0, s.energy / s.tokens),
+        lambda s: s["token_energy_low"] * (1 - np.nan_to_num(s["cached_tokens"]) / s.tokens),
+        lambda s: s["token_energy_high"] + _waiting(s),
+    ),
+    Rule(
+        "request_energy",
+        "scope_mismatch",
+        "kWh",
+        lambda s: _where(s["requests"] > 0, s.energy / s["requests"]),
+        high=lambda s: s["answer_energy_high"],
+    ),
+    Rule("card_use", "metadata_mismatch", "%", lambda s: s["card_use_percent"], lambda s: 0.0, lambda s: 100.0),
+    Rule(
+        "card_hours",
+        "not_reproducible",
+        "h",
+        lambda s: s["stated_card_hours"],
+        lambda s: s["counted_card_hours"] * (1 - STATED),
+        lambda s: s["counted_card_hours"] * (1 + STATED),
+    ),
+    Rule(
+        "stated_card_power",
+        "unit_error",
+        "W",
+        lambda s: s["card_power_w"],
+        lambda s: s["max_power_low"] * s["card_reading_low"] * WATTS,
+        _card_most,
+    ),
+    Rule(
+        "stated_grid",
+        "unit_error",
+        "kgCO2e/kWh",
+        lambda s: s["grid_gwp"],
+        lambda s: s["possible_gwp_low"],
+        lambda s: s["possible_gwp_high"] * s["stated_grid_ratio_high"],
+    ),
+    Rule(
+        "stated_grid_of_zone",
+        "wrong_zone",
+        "kgCO2e/kWh",
+        lambda s: s["grid_gwp"],
+        lambda s: _zone(s, "low"),
+        lambda s: _zone(s, "high"),
+    ),
+    Rule(
+        "stated_water",
+        "unit_error",
+        "L/kWh",
+        lambda s: np.fmax(s["wue"], s["grid_water"]),
+        high=lambda s: s["any_water_high"],
+    ),
+    Rule(
+        "two_durations",
+        "not_reproducible",
+        "h",
+        lambda s: s["wall_hours"],
+        lambda s: s["stated_hours"] * (1 - STATED),
+        lambda s: s["stated_hours"] * (1 + STATED),
+    ),
+    Rule(
+        "two_energies",
+        "not_reproducible",
+        "kWh",
+        lambda s: s["it_energy_kwh"],
+        lambda s: s["total_energy_kwh"] * (1 - STATED),
+        lambda s: s["total_energy_kwh"] * (1 + STATED),
+    ),
+    Rule(
+        "energy_of_site",
+        "not_reproducible",
+        "kWh",
+        lambda s: s["site_energy_kwh"],
+        lambda s: s["it_energy_kwh"] * s["site_pue"] * (1 - STATED),
+        lambda s: s["it_energy_kwh"] * s["site_pue"] * (1 + STATED),
+    ),
+)
+BY_CODE = {rule.code: rule for rule in RULES}
