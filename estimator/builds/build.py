@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,24 +16,26 @@ from estimator.assessment.equation_system import sql
 from estimator.assessment.explanation import formulas_version
 from estimator.builds.build_identity import identity
 from estimator.builds.coverage import run_energy
-from estimator.builds.current import BuildResult, beside, point_to
+from estimator.builds.current import BuildResult, beside, parts_beside, point_to
 from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.hour_factors import hours_table
-from estimator.builds.inference_factors import machine_table, pace_table
+from estimator.builds.inference_factors import machine_table, pace_table, supposed_table
 from estimator.builds.recalculation import record
 from estimator.builds.row_faults import record_faults
+from estimator.builds.row_status import row_status
+from estimator.builds.sql_files import sql_text
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB, created
 from estimator.core.errors import SobriaError
 from estimator.core.periods import month_after, months_between
 from estimator.ledger import Ledger, withdrawn_rows
-from estimator.ledger.files import current_rows_sql, modelled_sql
 
 KEPT_BUILDS = 3
 VIEWS = ("proof_energy", "run_proofs")
-COUNTED = ("run_checks", "services", "unknown_energy", "service_months", "proved_runs")  # of all rows, once a build
+COUNTED = ("run_checks", "services", "unknown_energy", "service_months", "proved_runs")  # once a build
+PLACED = {"settled": "portions", "gathered": "summed"}
 
 
 class AuditFailed(SobriaError):
@@ -57,20 +60,17 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
         draft.unlink(missing_ok=True)
         try:
             with created(draft) as engine:
-                _fill(engine, ledger, catalogue, build_id)
+                _fill(engine, ledger, catalogue, build_id, parts_beside(path))
                 _audit(engine)
             os.replace(draft, path)
         finally:
             draft.unlink(missing_ok=True)
+            if not path.exists():
+                shutil.rmtree(parts_beside(path), ignore_errors=True)
             draft.with_name(draft.name + ".wal").unlink(missing_ok=True)
         built = _publish(home, BuildResult(build_id, path, fresh=True), catalogue)
         _prune(folder, path)
         return built
-
-
-def sql_text(name: str) -> str:
-    """The text of a file in estimator/builds/sql."""
-    return (resources.files(__package__) / "sql" / name).read_text("utf-8")
 
 
 def _audits() -> list[tuple[str, str]]:
@@ -79,19 +79,23 @@ def _audits() -> list[tuple[str, str]]:
     return [(f.name.removesuffix(".sql"), f.read_text("utf-8")) for f in files]
 
 
-def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -> None:
-    _judge_rows(engine, ledger)
+def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, parts: Path) -> None:
+    row_status(engine, ledger, parts)
     engine.run(f"CREATE TABLE refused AS {withdrawn_rows.still_quarantined(ledger.rows_sql('quarantine'))}")
     _months(engine)
+    engine.run(sql_text("charged.sql"))
+    hours_table(engine)
+    _weigh(engine)
+    supposed_table(engine, catalogue)
     engine.run(sql_text("runs.sql"))
+    engine.run(sql_text("summed.sql"))
     machine_table(engine)
     pace_table(engine, catalogue)
-    engine.run(sql_text("tokens.sql"))
-    hours_table(engine)
+    for name, relation in PLACED.items():
+        engine.run(f"CREATE VIEW {name} AS {sql_text('placed.sql').format(relation=relation)}")
+    engine.run(sql_text("slices.sql"))
     engine.run(sql_text("weighed_checks.sql"))
     record_faults(engine, catalogue)
-    engine.run(sql_text("slices.sql"))
-    engine.run(sql_text("groups.sql"))
     _modes(engine, catalogue)
     attributes = bind_tables(engine, catalogue)
     engine.run(f"CREATE VIEW bound_slices AS {joined('slices', attributes)}")
@@ -111,20 +115,15 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str) -
     _meta(engine, ledger, catalogue, build_id, attributes)
 
 
-def _judge_rows(engine: DuckDB, ledger: Ledger) -> None:
-    """Table `row_status`. A row that shares no name with another counts as it is: the windows that judge rows carry
-    every column, and few rows."""
-    engine.run(f"CREATE VIEW stored AS {ledger.rows_sql('activities')}")
-    engine.run(sql_text("repeated.sql"))
-    engine.run("CREATE VIEW activities AS SELECT * EXCLUDE (judged) FROM shared WHERE judged")
-    engine.run(f"CREATE TABLE row_status AS SELECT *, ({modelled_sql()}) AS modelled FROM ({current_rows_sql()})")
-    judged = ("status", "hours_from", "modelled")
-    names = [row["column_name"] for row in engine.rows("DESCRIBE row_status") if row["column_name"] not in judged]
-    engine.run(
-        f"INSERT INTO row_status BY NAME SELECT {', '.join(names)}, 'current' AS status, 'row' AS hours_from,"
-        f" ({modelled_sql()}) AS modelled FROM shared WHERE NOT judged"
-    )
-    engine.run("DROP VIEW activities; DROP VIEW shared; DROP VIEW stored; DROP TABLE repeated")
+def _weigh(engine: DuckDB) -> None:
+    """View `weighed`: rows that count, each with the share of its energy that is charged and the mark of its hours. A
+    table without rows is not joined: it would be looked up for each row."""
+    told, joins = "row_status.*", ""
+    for table, name, otherwise in (("charged", "charge_share", "1.0::DOUBLE"), ("run_hours", "hours", "NULL::VARCHAR")):
+        there = bool(engine.rows(f"SELECT 1 FROM {table} LIMIT 1"))
+        told += f", COALESCE({table}.{name}, {otherwise}) AS {name}" if there else f", {otherwise} AS {name}"
+        joins += f" LEFT JOIN {table} ON {table}.row_id = row_status.row_id" if there else ""
+    engine.run(f"CREATE VIEW weighed AS SELECT {told} FROM row_status{joins} WHERE row_status.status = 'current'")
 
 
 def _months(engine: DuckDB) -> None:
@@ -199,3 +198,4 @@ def _prune(folder: Path, newest: Path) -> None:
     for path in others[: max(0, len(others) - KEPT_BUILDS + 1)]:
         for file in (*beside(path), path):
             file.unlink(missing_ok=True)
+        shutil.rmtree(parts_beside(path), ignore_errors=True)

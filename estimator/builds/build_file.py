@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from estimator.assessment.evaluation import ActivityGroup
+from estimator.builds.current import parts_beside
 from estimator.builds.equation_selection import AMOUNTS
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
@@ -33,7 +34,7 @@ class BuildFile:
     def __init__(self, path: Path, sample: bool = False) -> None:
         self.path = path
         self.sample = sample
-        self._engine = DuckDB.read(path)
+        self._engine = DuckDB.read(path, parts_beside(path))
 
     @cached_property
     def meta(self) -> dict[str, str]:

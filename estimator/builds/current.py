@@ -36,4 +36,9 @@ def point_to(folder: Path, path: Path) -> None:
 
 def beside(path: Path) -> list[Path]:
     """The files made from a build, which go when it goes: they have its name with another ending."""
-    return [file for file in path.parent.glob(f"{path.stem}.*") if file != path]
+    return [file for file in path.parent.glob(f"{path.stem}.*") if file not in (path, parts_beside(path))]
+
+
+def parts_beside(path: Path) -> Path:
+    """The folder of the parts of the ledger that a build reads where they lie."""
+    return path.with_suffix(".parts")

@@ -56,15 +56,14 @@ def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date)
 def machine_table(engine: DuckDB) -> None:
     """Table `default_machines`: the kind of computer at each site, for modelled rows without one; table `desks`: those
     whose accelerator is not supposed."""
-    hosts = [row["host"] for row in engine.rows("SELECT DISTINCT COALESCE(host, '') AS host FROM runs ORDER BY host")]
+    hosts = [row["host"] for row in engine.rows("SELECT DISTINCT COALESCE(host, '') AS host FROM summed ORDER BY host")]
     columns = {"at_host": hosts, "default_machine": [machine_at(host) for host in hosts]}
     engine.load("default_machines", columns, dict.fromkeys(columns, "VARCHAR"))
     engine.load("desks", {"machine": list(DESKS)}, {"machine": "VARCHAR"})
 
 
 def pace_table(engine: DuckDB, catalogue: Catalogue) -> None:
-    """Table `paces`: accelerator time of tokens [h] of each way of serving that has reserved hours; table `supposed`:
-    what stands for tokens and requests that are not counted."""
+    """Table `paces`: accelerator time of tokens [h] of each way of serving that has reserved hours."""
     today = date.today()
     columns: dict[str, list[Any]] = {name: [] for name in ("serving", *PACE, *SUPPOSED)}
     for row in engine.rows("SELECT * FROM servings WHERE site = 'reserved' ORDER BY serving"):
@@ -74,7 +73,11 @@ def pace_table(engine: DuckDB, catalogue: Catalogue) -> None:
         for name, column in columns.items():
             column.append(values.get(name))
     engine.load("paces", columns, dict.fromkeys(columns, "DOUBLE") | {"serving": "VARCHAR"})
-    length = select_factor(catalogue, "token_default_output", ANY, today).factor
+
+
+def supposed_table(engine: DuckDB, catalogue: Catalogue) -> None:
+    """Table `supposed`: what stands for tokens and requests that are not counted."""
+    length = select_factor(catalogue, "token_default_output", ANY, date.today()).factor
     value = length.value if length else None
     engine.load("supposed", {"token_default_output": [value]}, {"token_default_output": "DOUBLE"})
 

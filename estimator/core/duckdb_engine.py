@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Connection = duckdb.DuckDBPyConnection
 FETCHED = 2_000  # rows fetched together
@@ -33,19 +36,22 @@ class DuckDB:
 
     @classmethod
     def create(cls, path: Path) -> "DuckDB":
-        """A new writable database file with its clock in UTC."""
-        connection = duckdb.connect(path)
+        """A new writable database file with its clock in UTC; names of files are found from its folder."""
+        connection = duckdb.connect(path, config={"file_search_path": str(path.parent)})
         connection.execute("SET TimeZone = 'UTC'")
         return cls(connection)
 
     @classmethod
-    def read(cls, path: Path) -> "DuckDB":
-        """A finished file, read-only, without access to other files."""
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "enable_external_access": "false",
-            "lock_configuration": "true",
-        }
-        return cls(duckdb.connect(path, read_only=True, config=config))
+    def read(cls, path: Path, beside: Path | None = None) -> "DuckDB":
+        """A finished file, read-only, without access to other files than those of a folder beside it."""
+        connection = duckdb.connect(path, read_only=True, config={"file_search_path": str(path.parent)})
+        if connection.execute("SELECT current_setting('lock_configuration')").fetchall() == [(True,)]:
+            return cls(connection)  # this process has the file open already
+        if beside is not None and beside.is_dir():
+            names = ", ".join("'" + name.replace("'", "''") + "/'" for name in (str(beside), beside.name))
+            connection.execute(f"SET allowed_directories = [{names}]")
+        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+        return cls(connection)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Execute a statement, or several when there is no parameter."""
@@ -65,6 +71,13 @@ class DuckDB:
     def batches(self, sql: str, size: int) -> Iterator[Any]:
         """Result rows as Arrow batches of at most this number of rows."""
         yield from self._connection.cursor().sql(sql).to_arrow_reader(size)
+
+    def column(self, sql: str) -> "np.ndarray":
+        """The only column of a result, without nulls."""
+        found: dict[str, Any] = self._connection.cursor().execute(sql).fetchnumpy()
+        (values,) = found.values()
+        column: np.ndarray = values
+        return column
 
     def load(self, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
         """Create a table with these columns and SQL types."""

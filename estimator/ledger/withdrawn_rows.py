@@ -11,7 +11,8 @@ _OF_A_VERSION = frozenset({NAME_ONLY, "reader_version", "context_tokens", "serve
 COUNTING = "SELECT stored.* FROM {rows} AS stored WHERE NOT EXISTS (SELECT 1 FROM {gone} AS gone WHERE {same})"
 SAME = "gone.{0} IS NOT DISTINCT FROM stored.{0}"
 WAITING = (
-    "SELECT refused.* FROM ({refused}) AS refused WHERE row_id NOT IN (SELECT row_id FROM row_status) AND NOT EXISTS"
+    "SELECT refused.* FROM ({refused}) AS refused"
+    " WHERE NOT EXISTS (SELECT 1 FROM row_status WHERE row_status.row_id = refused.row_id) AND NOT EXISTS"
     " (SELECT 1 FROM row_status WHERE row_status.file_sha = refused.file_sha AND row_status.line = refused.line)"
 )
 

@@ -231,7 +231,7 @@ def test_each_audit_finds_what_it_is_for(tmp_path: Path, audit: str) -> None:
         "groups_bound": "DELETE FROM estimates",
         "finite": "UPDATE estimates SET use_gwp = 'inf'",
         "charge_share": "INSERT INTO charged SELECT row_id, 1.5 FROM row_status",
-        "one_life": "UPDATE row_status SET machine_hours = 30",
+        "one_life": "UPDATE copied SET machine_hours = 30",
     }[audit]
     path = built(tmp_path, activity(scope="machine", machine_id="m1")).path
     copy = tmp_path / "spoilt.duckdb"

@@ -25,7 +25,7 @@ def test_a_build_is_named_after_every_source_that_decides_its_numbers() -> None:
     }
     assert len(needed) > 40
     assert needed <= hashed
-    assert {f"builds/sql/{name}.sql" for name in ("runs", "slices", "groups", "views/proof_energy")} <= hashed
+    assert {f"builds/sql/{name}.sql" for name in ("runs", "slices", "summed", "views/proof_energy")} <= hashed
 
 
 SOURCES = (

@@ -1,83 +1,63 @@
--- The share of its energy that is charged to a run which others overlap.
--- Machine-mode runs that overlap on one computer each hold the whole machine's energy: at any moment it is
--- shared among them. Clocks are cut to the second, so a start is moved on by one second before runs are compared.
-CREATE TABLE charged AS
-WITH windows AS (
-  SELECT row_id, machine_id, start_us + 1000000 AS start_us, end_us
-  FROM row_status
-  WHERE status = 'current' AND scope = 'machine' AND machine_id IS NOT NULL AND end_us > start_us + 1000000
-),
-edges AS (
-  SELECT machine_id, start_us AS moment, 1 AS step FROM windows
-  UNION ALL
-  SELECT machine_id, end_us AS moment, -1 AS step FROM windows
-),
-moments AS (
-  SELECT machine_id, moment, SUM(step) AS step FROM edges GROUP BY machine_id, moment
-),
-segments AS (
-  SELECT
-    machine_id,
-    moment AS from_us,
-    LEAD(moment) OVER (PARTITION BY machine_id ORDER BY moment) AS to_us,
-    SUM(step) OVER (PARTITION BY machine_id ORDER BY moment ROWS UNBOUNDED PRECEDING) AS together
-  FROM moments
-),
-crowded AS (
-  SELECT * FROM segments WHERE together > 1
-)
-SELECT
-  windows.row_id,
-  1.0 - SUM((crowded.to_us - crowded.from_us) * (1.0 - 1.0 / crowded.together)) / MAX(windows.end_us - windows.start_us)
-    AS charge_share
-FROM windows
-JOIN crowded
-  ON crowded.machine_id = windows.machine_id
-  AND crowded.from_us >= windows.start_us
-  AND crowded.to_us <= windows.end_us
-GROUP BY windows.row_id;
-
--- Rows that count, each with that share. A row with answers of a model and no electricity is to be modelled; with hours
--- of accelerators, these are reserved for it, waiting included.
-CREATE VIEW counted AS
-SELECT
-  row_status.*,
-  COALESCE(charged.charge_share, 1.0) AS charge_share,
-  CASE
-    WHEN row_status.output_tokens > 0 THEN 'tokens'
-    WHEN row_status.audio_s > 0 AND COALESCE(row_status.images, 0) = 0 THEN 'sound'
-    WHEN row_status.images IS NULL THEN 'tokens'
-    ELSE 'images'
-  END AS kind,
-  COALESCE(row_status.device, '') AS card,
-  COALESCE(row_status.device_count, 0) AS cards,
-  COALESCE(row_status.precision, '') AS bits,
-  COALESCE(row_status.host, '') AS place,
-  CASE WHEN row_status.device_hours IS NOT NULL THEN 'reserved' WHEN row_status.host = 'class/desk' THEN 'desk' ELSE 'shared' END AS site,
-  CASE WHEN row_status.concurrency IS NULL THEN -1
-    ELSE LEAST(GREATEST(ROUND(LN(row_status.concurrency) / LN(1024) * 15), 0), 15) END AS flight_class
-FROM row_status
-LEFT JOIN charged ON charged.row_id = row_status.row_id
-WHERE row_status.status = 'current';
-
--- Ways of serving: a model at a place. Nothing of a single request is in them: requests in flight that rows state enter
--- by class (16, geometric from 1 to 1,024), each class standing for its mean on a logarithmic scale, weighted by output.
-CREATE TABLE servings AS
-SELECT
-  's' || ROW_NUMBER() OVER (ORDER BY model, kind, card, cards, bits, place, site, flight_class) AS serving,
-  model, kind, card, cards, bits, place, site, flight_class,
-  EXP(fsum(LN(GREATEST(concurrency, 1)) * GREATEST(output_tokens, 1)) / fsum(GREATEST(output_tokens, 1))) AS flight
-FROM counted
-WHERE modelled
-GROUP BY model, kind, card, cards, bits, place, site, flight_class;
-
+-- Rows that count, each with the share of its energy that is charged to it. A row with answers of a model and no
+-- electricity is to be modelled; with hours of accelerators, these are reserved for it, waiting included.
+-- `telling` is what a row says of its tokens: + 1 what they are read again, + 2 that it is one request, + 4 that it is
+-- several, + 8 what was read.
 CREATE VIEW runs AS
 SELECT
-  counted.*,
-  COALESCE(servings.serving, '') AS serving,
-  counted.modelled AND counted.device_hours IS NOT NULL AS reserved
-FROM counted
-LEFT JOIN servings ON counted.modelled
-  AND servings.model = counted.model AND servings.kind = counted.kind AND servings.card = counted.card
-  AND servings.cards = counted.cards AND servings.bits = counted.bits AND servings.place = counted.place
-  AND servings.site = counted.site AND servings.flight_class = counted.flight_class;
+  weighed.*,
+  CASE
+    WHEN output_tokens > 0 THEN 'tokens'
+    WHEN audio_s > 0 AND COALESCE(images, 0) = 0 THEN 'sound'
+    WHEN images IS NULL THEN 'tokens'
+    ELSE 'images'
+  END AS kind,
+  CASE WHEN device_hours IS NOT NULL THEN 'reserved' WHEN host = 'class/desk' THEN 'desk' ELSE 'shared' END AS site,
+  CASE WHEN concurrency IS NULL THEN -1
+    ELSE LEAST(GREATEST(ROUND(LN(concurrency) / LN(1024) * 15), 0), 15) END AS flight_class,
+  modelled AND device_hours IS NOT NULL AS reserved,
+  CASE WHEN context_tokens IS NULL THEN 0 ELSE 1 END + CASE WHEN input_tokens IS NULL THEN 0 ELSE 8 END
+    + CASE WHEN requests = 1 THEN 2 WHEN requests <> 0 THEN 4 ELSE 0 END AS telling,
+  CASE WHEN cpu_energy_kwh > 0 THEN 1 ELSE 0 END + CASE WHEN gpu_energy_kwh > 0 THEN 2 ELSE 0 END
+    + CASE WHEN ram_energy_kwh > 0 THEN 4 ELSE 0 END + CASE WHEN other_energy_kwh > 0 THEN 8 ELSE 0 END AS meters
+FROM weighed;
+
+-- A run across months is shared by duration. The hours of a run hang on its zone. Amounts are as they are read; `placed` says which of them are of use.
+-- Tokens read again are the sum over requests of written × (read + written ÷ 2): a row that stands for several requests
+-- is summed from its means. What is kept in cache is not read, and is read again.
+CREATE VIEW portions AS
+WITH parts AS (
+  SELECT runs.*, start_month AS month, CAST(1.0 AS DOUBLE) AS part, TRUE AS begins FROM runs WHERE NOT several_months
+  UNION ALL
+  SELECT
+    runs.*,
+    months.month,
+    (LEAST(runs.end_us, months.to_us) - GREATEST(runs.start_us, months.from_us)) / CAST(runs.end_us - runs.start_us AS DOUBLE) AS part,
+    months.from_us <= runs.start_us AS begins
+  FROM runs
+  JOIN months ON months.from_us < runs.end_us AND months.to_us > runs.start_us
+  WHERE several_months
+)
+SELECT
+  row_id, month, begins, start_us, end_us, service_key, part, charge_share,
+  model, CASE WHEN hours IS NULL THEN zone ELSE zone || hours END AS zone, host, machine, device, device_count, precision,
+  cpu_mode, gpu_mode, ram_mode, other_mode, gap, kind, site, flight_class, modelled, reserved, telling, meters,
+  COALESCE(resource_share, 1.0) AS resource_share,
+  LN(GREATEST(concurrency, 1)) * GREATEST(output_tokens, 1) * part AS flight_sum,
+  GREATEST(output_tokens, 1) * part AS flight_weight,
+  items * part AS items,
+  requests * part AS requests,
+  images * part AS images,
+  audio_s * part AS audio_s,
+  cpu_energy_kwh * part * charge_share AS cpu_read,
+  gpu_energy_kwh * part * charge_share AS gpu_read,
+  ram_energy_kwh * part * charge_share AS ram_read,
+  other_energy_kwh * part * charge_share AS other_read,
+  output_tokens * part AS written,
+  GREATEST(COALESCE(input_tokens, 0) - COALESCE(cached_tokens, 0), 0) * part AS read_anew,
+  context_tokens * part AS read_again,
+  output_tokens / NULLIF(requests, 0) * (COALESCE(input_tokens, 0) + output_tokens / 2) * part AS mean_read_again,
+  (COALESCE(input_tokens, 0) + output_tokens / 2) * part AS before,
+  device_hours * part * charge_share AS device_held,
+  machine_hours * part * charge_share AS machine_held,
+  data_gb * part AS data_moved
+FROM parts;

@@ -1,14 +1,18 @@
 -- What a person should look at, one row a run and a reason; of a fault, what was read and the limits of the possible.
 SELECT row_id, service_key, code, read_value, low, high, excess FROM row_faults
 UNION ALL BY NAME
-SELECT row_id, service_key, unnest(checks) AS code FROM runs
+SELECT row_id, service_key, unnest(checks) AS code FROM runs WHERE LEN(checks) > 0
 UNION ALL BY NAME
 SELECT row_id, service_key, 'overlap' AS code FROM runs WHERE charge_share < 1
 UNION ALL BY NAME
 SELECT row_id, service_key, code FROM weighed_checks
 UNION ALL BY NAME
 -- Answers to be modelled, of a model that is not in the catalogue.
-SELECT DISTINCT bound_slices.row_id, bound_slices.service_key, 'unknown_model' AS code
-FROM bound_slices
-JOIN sets ON sets.attribute = 'serving' AND sets.set_id = bound_slices.serving_set
-WHERE sets.quantity = 'model_parameters' AND sets.missing = 'unknown_model'
+SELECT DISTINCT row_id, service_key, 'unknown_model' AS code
+FROM slices
+WHERE serving IN (
+  SELECT bound_serving.subject
+  FROM bound_serving
+  JOIN sets ON sets.attribute = 'serving' AND sets.set_id = bound_serving.serving_set
+  WHERE sets.quantity = 'model_parameters' AND sets.missing = 'unknown_model'
+)

@@ -1,11 +1,13 @@
 -- Each service: how many runs, from when to when, how many items, how many runs to look at.
 SELECT
-  runs.service_key,
-  COUNT(*) AS runs,
-  MIN(runs.start_us) AS first_us,
-  MAX(runs.end_us) AS last_us,
-  fsum(runs.items) AS items,
-  COUNT(flagged.row_id) AS to_check
-FROM runs
-LEFT JOIN (SELECT DISTINCT row_id FROM run_checks) AS flagged ON flagged.row_id = runs.row_id
-GROUP BY runs.service_key
+  summed.service_key,
+  CAST(SUM(summed.runs) AS BIGINT) AS runs,
+  MIN(summed.first_us) AS first_us,
+  MAX(summed.last_us) AS last_us,
+  fsum(summed.items) AS items,
+  COALESCE(ANY_VALUE(flagged.runs), 0) AS to_check
+FROM summed
+LEFT JOIN (
+  SELECT service_key, COUNT(DISTINCT row_id) AS runs FROM run_checks GROUP BY service_key
+) AS flagged ON flagged.service_key = summed.service_key
+GROUP BY summed.service_key

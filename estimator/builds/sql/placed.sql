@@ -1,0 +1,49 @@
+-- A relation of portions of runs, or of their sums, each with its way of serving, its kind of computer and its amounts:
+-- a row that is modelled has tokens or media, another has what was read. What is absent is empty text, so that factors
+-- join by equality. Where requests are not counted, answers of the length of `supposed` are.
+WITH served AS (
+  SELECT
+    {relation}.* EXCLUDE (model, zone, host, machine, device),
+    COALESCE({relation}.model, '') AS model, COALESCE(zone, '') AS zone, COALESCE(host, '') AS host,
+    COALESCE(machine, CASE WHEN modelled IS DISTINCT FROM FALSE THEN default_machine END, '') AS machine,
+    COALESCE(
+      device,
+      CASE WHEN modelled AND COALESCE(machine, default_machine) NOT IN (SELECT machine FROM desks) THEN 'gpu/any' ELSE '' END
+    ) AS device,
+    '' AS network,
+    COALESCE(servings.serving, '') AS serving,
+    CASE WHEN modelled THEN NULL ELSE 0 END AS nothing,
+    modelled AND {relation}.kind = 'tokens' AS writes,
+    telling & 1 > 0 AS states_context, telling & 6 > 0 AS counts, telling & 8 > 0 AS states_read
+  FROM {relation}
+  LEFT JOIN default_machines ON default_machines.at_host = COALESCE(host, '')
+  LEFT JOIN servings ON modelled
+    AND servings.model = {relation}.model AND servings.kind = {relation}.kind AND servings.card = COALESCE(device, '')
+    AND servings.cards = COALESCE(device_count, 0) AND servings.bits = COALESCE(precision, '')
+    AND servings.place = COALESCE(host, '') AND servings.site = {relation}.site
+    AND servings.flight_class = {relation}.flight_class
+)
+SELECT
+  served.*,
+  COALESCE(cpu_read, nothing) AS cpu_energy,
+  COALESCE(gpu_read, nothing) AS gpu_energy,
+  COALESCE(ram_read, nothing) AS ram_energy,
+  COALESCE(other_read, nothing) AS other_energy,
+  CASE WHEN writes THEN written END AS output_tokens,
+  CASE WHEN writes THEN read_anew END AS input_tokens,
+  CASE WHEN writes THEN CASE WHEN states_context THEN read_again WHEN telling & 2 > 0 THEN mean_read_again ELSE 0 END END
+    AS context_tokens,
+  CASE WHEN writes THEN CASE WHEN telling & 4 > 0 AND NOT states_context THEN mean_read_again ELSE 0 END END
+    AS mean_context_tokens,
+  CASE WHEN writes THEN
+    CASE WHEN states_read THEN 0 WHEN counts THEN requests ELSE written / (SELECT token_default_output FROM supposed) END
+  END AS unread_requests,
+  CASE WHEN writes THEN CASE WHEN states_context OR states_read THEN 0 ELSE written END END AS unread_outputs,
+  CASE WHEN writes THEN CASE WHEN states_context OR counts THEN 0 ELSE before END END AS unsized_outputs,
+  CASE WHEN modelled THEN CASE kind WHEN 'images' THEN images WHEN 'sound' THEN audio_s END END AS media_outputs,
+  COALESCE(device_held, nothing) AS device_hours,
+  COALESCE(machine_held, nothing) AS machine_hours,
+  COALESCE(data_moved, 0) AS data_gb,
+  CASE WHEN reserved THEN device_held END AS hosted_hours,
+  CAST(NULL AS DOUBLE) AS working_hours
+FROM served
