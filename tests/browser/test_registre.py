@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from estimator.governance.register.register import Register, author
 from tests.browser.conftest import Server
 from tests.browser.test_pages import (
+    AXE_AT,
     ICONS,
     LANGUAGES,
     TROUBLE,
@@ -85,7 +86,7 @@ def test_a_view_is_whole_at_every_width(screen: Page, server: Server, view: str,
         screen.set_viewport_size({"width": width, "height": 800})
         assert not TROUBLE.search(screen.inner_text("body"))
         assert not is_wider_than_its_window(screen), width
-        assert grave(screen) == []
+        assert width != AXE_AT[lang] or grave(screen) == []
     screen.set_viewport_size({"width": 320, "height": 800})
     assert not is_wider_than_its_window(screen)
     assert screen.locator("h1").count() == 1

@@ -13,7 +13,16 @@ from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.summary.use_cases import TOLD
 from estimator.reporting.summary.write import render_summary
 from tests.browser.conftest import Server
-from tests.browser.test_pages import ICONS, LANGUAGES, TROUBLE, grave, is_wider_than_its_window, open_page, violations
+from tests.browser.test_pages import (
+    AXE_AT,
+    ICONS,
+    LANGUAGES,
+    TROUBLE,
+    grave,
+    is_wider_than_its_window,
+    open_page,
+    violations,
+)
 
 VIEWS = {
     "métropole": "/synthese",
@@ -36,7 +45,7 @@ def test_a_view_is_whole_at_every_width(screen: Page, dashboard: Server, view: s
         screen.set_viewport_size({"width": width, "height": 800})
         assert not TROUBLE.search(screen.inner_text("body"))
         assert not is_wider_than_its_window(screen), width
-        assert grave(screen) == []
+        assert width != AXE_AT[lang] or grave(screen) == []
     assert screen.locator("h1").count() == 1
     assert screen.get_attribute("html", "lang") == lang
     assert screen.evaluate(ICONS) == []

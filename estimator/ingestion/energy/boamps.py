@@ -5,13 +5,13 @@ from typing import Any
 
 from estimator.catalogue.resolver import PlaceRead
 from estimator.ingestion.parsing import json_text
+from estimator.ingestion.parsing.power import JOULES_PER_KWH, check_power
 from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader
 from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "boamps"
 VERSION = 1
-_MOST_W = 1e7
 FIELDS = FieldNames(
     numbers=("powerConsumption", "measurementDuration", "nbRequest", "input", "output", "gpus"),
     texts=("reportId", "measurementMethod", "model", "country", "cloudProvider", "gpu"),
@@ -33,10 +33,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """
     reading = RecordReader(trace, context, NAME, VERSION)
     rank = 0
-    for line, report in json_text.objects(trace):
-        if isinstance(report, str):
-            reading.broken(line, report)
-            continue
+    for _, report in reading.objects():
         reading.left_out(name for name in report if name not in ("header", "task", "measures"))
         for beside, measure in enumerate(json_text.lists_in(report, "measures")):
             rank += 1
@@ -111,8 +108,7 @@ def _energy(said: RecordFields, seconds: float) -> tuple[dict[str, Any], list[st
     kwh = said.number("powerConsumption")
     if kwh is None:
         raise RowRefused("bad_amount", field="powerConsumption", value="")
-    if kwh * 3.6e6 > _MOST_W * max(seconds, 1.0):
-        raise RowRefused("impossible_power", value=f"{kwh * 3600 / max(seconds, 1.0):.3g}")
+    check_power(kwh * JOULES_PER_KWH, seconds)
     if kwh == 0:
         return {"other_mode": NOT_ESTIMABLE}, ["zero_energy"]
     if "wattmeter" in said.text("measurementMethod").lower():

@@ -5,13 +5,13 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text
+from estimator.ingestion.parsing.power import check_power
 from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, Snapshot
 from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "carbontracker"
 VERSION = 1
-_MOST_W = 1e7
 _LINE = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:,\d+)? - (.*)$")
 _EPOCH = re.compile(r"^Epoch (\d{1,9}):$")
 _DURATION = re.compile(r"^Duration: (?:(\d{1,5}) days?, )?(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)$")
@@ -90,8 +90,7 @@ def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     known = {part: value for part, value in watts.items() if value is not None}
     if not known:
         raise RowRefused("epoch_without", what="Average power usage")
-    if sum(known.values()) > _MOST_W:
-        raise RowRefused("impossible_power", value=f"{sum(known.values()) / 1000:.3g}")
+    check_power(sum(known.values()) * max(seconds, 1.0), seconds)
     place, looks = reading.place()
     end_us, basis = reading.local(said.moment("end"), place["zone"])
     hours = seconds / 3600

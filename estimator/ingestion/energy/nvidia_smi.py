@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import delimited_text
+from estimator.ingestion.parsing.power import JOULES_PER_KWH
 from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, Snapshot
 from estimator.ingestion.reader import PowerWithoutTime, Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "nvidia_smi"
 VERSION = 1
-JOULES_PER_KWH = 3.6e6
 LONGEST_PAUSE_S = 60.0  # with a longer interval than a minute, samples do not represent the power in between
 PAUSES = 10  # an interval this many times the first one is a gap
 MOST_W = 1e5  # upper bound of the power of one card [W]

@@ -5,14 +5,13 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import delimited_text
+from estimator.ingestion.parsing.power import JOULES_PER_KWH, check_power
 from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, Snapshot
 from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "sacct"
 VERSION = 1
-JOULES_PER_KWH = 3.6e6
-IMPOSSIBLE_W = 1e7  # upper bound of the power of one node [W]; a missing counter is written as 2⁶⁴ - 2
 FIELDS = FieldNames(
     numbers=("ConsumedEnergyRaw", "ElapsedRaw", "NNodes", "AllocNodes"),
     texts=("JobID", "Cluster", "Account", "State", "AllocTRES"),
@@ -91,8 +90,7 @@ def _energy(joules: float | None, seconds: float, nodes: float) -> tuple[dict[st
     """Energy of the nodes [kWh], its mode, checks for a person; zero over a run is unknown, not zero. RowRefused."""
     if joules is None:
         raise RowRefused("sacct_without", column="ConsumedEnergyRaw")
-    if joules > IMPOSSIBLE_W * max(seconds, 1.0) * max(nodes, 1.0):
-        raise RowRefused("impossible_power", value=f"{joules / max(seconds, 1.0) / 1000:.3g}")
+    check_power(joules, seconds, nodes)
     if joules == 0:
         return {"other_mode": NOT_ESTIMABLE}, ["zero_energy"]
     return {"other_energy_kwh": joules / JOULES_PER_KWH, "other_mode": "mode/node"}, ["sacct_unverified"]

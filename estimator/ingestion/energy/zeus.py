@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from estimator.ingestion.parsing import delimited_text, timestamps
+from estimator.ingestion.parsing.power import JOULES_PER_KWH, check_power
 from estimator.ingestion.parsing.row_builder import (
     FIRST_US,
     NOT_ESTIMABLE,
@@ -21,8 +22,6 @@ from estimator.ledger.read_result import ReadResult
 
 NAME = "zeus"
 VERSION = 1
-JOULES_PER_KWH = 3.6e6
-_MOST_W = 1e7
 _CARD = re.compile(r"^gpu\d{1,3}_energy$")
 _TIMES = ("start_time", "elapsed_time")
 
@@ -85,8 +84,7 @@ def _fields(reading: RecordReader, cards: tuple[str, ...], clock: _Clock, said: 
     end_us = start_us + round(seconds * 1e6)
     period = reading.period(start_us, end_us, "offset")
     joules = [energy for energy in map(said.number, cards) if energy is not None]
-    if sum(joules) > _MOST_W * max(seconds, 1.0):
-        raise RowRefused("impossible_power", value=f"{sum(joules) / max(seconds, 1.0) / 1000:.3g}")
+    check_power(sum(joules), seconds)
     if any(start_us < end and begin < end_us for begin, end in clock.windows):
         raise RowRefused("window_overlap")
     clock.windows.append((start_us, end_us))

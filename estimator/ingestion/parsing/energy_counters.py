@@ -7,13 +7,12 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import delimited_text, prometheus, timestamps
+from estimator.ingestion.parsing.power import JOULES_PER_KWH, check_power
 from estimator.ingestion.parsing.prometheus import SeriesSample
 from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, Snapshot
 from estimator.ingestion.reader import ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
-JOULES_PER_KWH = 3.6e6
-_MOST_W = 1e7
 FIELDS = FieldNames(numbers=("joules", "readings"), texts=("subject",), moments=("since", "until"), secret=("source",))
 _SUBJECT = ("subject", "since", "source")
 
@@ -95,8 +94,7 @@ def _fields(reading: RecordReader, counters: Counters, said: RecordFields) -> di
     place, looks = reading.place()
     (start_us, basis), (end_us, _) = (reading.local(said.moment(name), place["zone"]) for name in ("since", "until"))
     period = reading.period(start_us, end_us, basis)
-    if joules > _MOST_W * max(period["duration_s"], 1.0):
-        raise RowRefused("impossible_power", value=f"{joules / max(period['duration_s'], 1.0) / 1000:.3g}")
+    check_power(joules, period["duration_s"])
     energy, checks = dict(counters.energy(joules / JOULES_PER_KWH)), [*looks, *counters.checks]
     if joules == 0:
         energy, checks = {"other_mode": NOT_ESTIMABLE}, [*checks, "zero_energy"]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from estimator.catalogue import provider_addresses
 from estimator.catalogue.providers import ProviderUnknown, find
-from estimator.ingestion.parsing import timestamps
+from estimator.ingestion.parsing import json_text, timestamps
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.parsing.served_at import served_at
@@ -184,6 +184,14 @@ class RecordReader:
     def broken(self, line: int, text: str) -> None:
         """Quarantine an unreadable line: only its number is stored; `text` distinguishes it from others."""
         self._refuse(line, self._identities.of_text(f"{self.reader}\x1d{text}"), RowRefused("broken_line"), {})
+
+    def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """(line, object) of a JSON trace; an unreadable line is quarantined. BrokenJson."""
+        for line, found in json_text.objects(self.trace):
+            if isinstance(found, str):
+                self.broken(line, found)
+            else:
+                yield line, found
 
     def left_out(self, names: Iterable[str]) -> None:
         """Names of ignored fields."""

@@ -35,10 +35,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each answer or usage, of a document, of a list or of one a line. BrokenJson, BadSidecar."""
     reading = RecordReader(trace, context, NAME, VERSION)
     rank = 0
-    for line, holder in json_text.objects(trace):
-        if isinstance(holder, str):
-            reading.broken(line, holder)
-            continue
+    for _, holder in reading.objects():
         listed = [item for item in json_text.lists_in(holder, "data") if "usage" not in holder]
         for answer in listed or [holder]:
             usage = json_text.object_in(answer, "usage")

@@ -43,10 +43,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
     BrokenJson, BadSidecar.
     """
     reading = RecordReader(trace, context, NAME, VERSION)
-    for line, found in json_text.objects(trace):
-        if isinstance(found, str):
-            reading.broken(line, found)
-            continue
+    for line, found in reading.objects():
         answer = found if "usage" in found else json_text.object_in(found, _ENDED)
         usage = json_text.object_in(answer, "usage")
         if usage:

@@ -28,10 +28,8 @@ def sniff(name: str, head: str) -> bool:
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each complete response, of a document, of a list or of one object a line. BrokenJson, BadSidecar."""
     reading = RecordReader(trace, context, NAME, VERSION)
-    for line, answer in json_text.objects(trace):
-        if isinstance(answer, str):
-            reading.broken(line, answer)
-        elif answer.get("done") is not False:
+    for line, answer in reading.objects():
+        if answer.get("done") is not False:
             reading.left_out(answer.keys() - FIELDS.names)
             said = RecordFields(answer, FIELDS)
             reading.take(line, said, partial(_fields, reading), "created_at" in said.kept)

@@ -80,11 +80,8 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """
     reading = RecordReader(trace, context, NAME, VERSION)
     spans: list[_Span] = []
-    for line, export in json_text.objects(trace):
-        if isinstance(export, str):
-            reading.broken(line, export)
-        else:
-            spans += (span for span in _spans(export) if span.counts)
+    for _, export in reading.objects():
+        spans += (span for span in _spans(export) if span.counts)
     parents = _parents(spans)
     for rank, found in enumerate(spans, 1):
         reading.left_out(found.attributes.keys() - _KNOWN)

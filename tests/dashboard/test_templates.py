@@ -1,0 +1,58 @@
+"""Templates of the screens: every value escaped, nothing unknown, no space of its own, no file that nobody shows."""
+
+import re
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+from markupsafe import Markup
+
+from dashboard.shared.templates import render
+from dashboard.shared.texts import t
+from estimator.reporting.documents.templates import environment
+from tests.home import HOSTILE
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_value_is_escaped_and_a_piece_of_html_is_not_escaped_twice() -> None:
+    shown = environment("dashboard").from_string("<p>{{ text }}{{ piece }}</p>")
+    assert shown.render(text="<b>&", piece=Markup("<i>x</i>")) == "<p>&lt;b&gt;&amp;<i>x</i></p>"
+    page = render("register_refusal", "fr", said=HOSTILE, lines=[HOSTILE], wrong=())
+    assert "<script" not in page and page.count("&lt;") >= 2
+
+
+def test_an_unknown_name_stops_the_page() -> None:
+    with pytest.raises(UndefinedError, match="nobody"):
+        environment("dashboard").from_string("{{ nobody }}").render()
+    with pytest.raises(UndefinedError, match="lines"):
+        render("register_refusal", "fr", said="", wrong=())
+
+
+def test_a_line_break_is_no_space() -> None:
+    assert environment("dashboard").from_string("<p>\n  a\n  <b>b</b>\n</p>\n").render() == "<p>a<b>b</b></p>"
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_table_keeps_its_heads_its_numbers_and_its_rows(lang: str) -> None:
+    """Columns file, line, reason and text: the line is a number, the first cell heads its row."""
+    row = {"file_name": "a.csv", "line": 7, "fr": "vide", "en": "empty", "text": "x"}
+    page = render("mesures_quarantine", lang, rows=[row], total=1)
+    heads = [t(f"measures.{name}", lang) for name in ("file", "line", "reason", "text")]
+    assert re.findall(r'<th scope="col"[^>]*>([^<]*)', page) == heads
+    assert re.findall(r'data-head="([^"]*)"', page) == heads
+    assert f'<td data-head="{heads[1]}" class="right">7</td>' in page
+    assert '<th scope="row"' in page and page.count("<tr>") == 2
+    assert {"fr": ">Vide<", "en": ">Empty<"}[lang] in page
+
+
+@pytest.mark.parametrize("package", ["dashboard", "estimator/reporting"])
+def test_every_template_is_shown_somewhere(package: str) -> None:
+    folder = ROOT / package
+    code = "\n".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+    texts = {path: path.read_text("utf-8") for path in (folder / "templates").glob("*.html")}
+    assert len(texts) >= 2
+    for path in texts:
+        others = "\n".join(text for other, text in texts.items() if other != path)
+        name = path.stem
+        assert re.search(rf'["\']{name}(\.html)?["\']', code) or f"'{path.name}'" in others, path.name
