@@ -1,6 +1,7 @@
 """Generate the documentation pages from formulas and tables: `python -m scripts.docs [--check]`."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -21,6 +22,7 @@ from estimator.catalogue import published_figures
 from estimator.catalogue.load import load
 from estimator.catalogue.published_figures import BOUNDARY, boundary_text, figure_label
 from estimator.catalogue.tables import Catalogue
+from estimator.comparison.answer import VERSION, Answer
 from estimator.core.errors import say
 from estimator.core.number_format import exact_text, share_text
 from scripts.commands import commands
@@ -213,6 +215,12 @@ def _families(rows: Sequence[ValidationLine], word: str) -> list[str]:
     return [*lines, ""]
 
 
+def answer_schema(_: Catalogue) -> str:
+    """The JSON schema of the answer to a scenario, as `sobria compare --json` writes it."""
+    made = Answer.model_json_schema(mode="serialization") | {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(made | {"$comment": f"version {VERSION}"}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
 def main() -> int:
     """Write the pages, or report those that differ from the code (--check)."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -228,6 +236,7 @@ def main() -> int:
         "docs/commandes.md": lambda _: commands(LANG, MADE),
         "docs/sidecar.md": lambda _: sidecar(LANG, MADE),
         "docs/resultats.md": lambda _: results_page(LANG, MADE),
+        "docs/reponse.schema.json": answer_schema,
         "factors/LICENSES.md": licences,
     }
     for name, write in pages.items():

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from dashboard.shared.texts import t, words
 from dashboard.shared.widgets import proof_sentence
 from estimator.builds.build import build
 from estimator.cli.app import app
+from estimator.comparison.answer import Answer, Sufficient
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.comparison.verdict_text import smallest_words
@@ -87,14 +89,14 @@ def test_electricity_of_which_nothing_is_known_is_not_measured_in_full(lang: str
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_page_names_no_model_that_suffices_without_a_threshold(lang: str) -> None:
+def test_the_page_names_no_option_that_suffices_without_a_threshold(lang: str) -> None:
     for quality in (None, 0.9):
         found = compare_data.compared(two_models(None, quality))
         text = str(smallest(found, lang)).split("</h2>", 1)[1]
-        assert smallest_words(found.body, lang) in text
+        assert smallest_words(found, lang) in text
         assert t("compare.suffices", lang) not in text and t("compare.quality_how_best", lang) not in text
     found = compare_data.compared(two_models(0.8))
-    assert smallest_words(found.body, lang) in str(smallest(found, lang))
+    assert smallest_words(found, lang) in str(smallest(found, lang))
 
 
 @pytest.mark.parametrize(
@@ -118,8 +120,8 @@ def test_a_larger_model_that_cannot_be_told_from_the_smallest_is_not_right_sized
             "concurrency": None,
         }
     found = used(tmp_path, scenario_of(values), "falcon-40b")
-    body = found.sources.compared(found.cases[0]).body  # type: ignore[union-attr]
-    assert body["smallest_model"] == {"id": "petit", "tied": ["grand"], "threshold": 0.8}
+    body = found.sources.compared(found.cases[0]).answer  # type: ignore[union-attr]
+    assert body.smallest_sufficient == Sufficient(status="found", id="petit", tied=("grand",), threshold=0.8)
     assert fits(found, found.cases[0]) is None and right_sized(found)["unknown"] == [found.cases[0].id]
 
 
@@ -135,19 +137,17 @@ def used(home: Path, scenario: Scenario, model: str) -> Scope:
     return scope(home, run("a", 1, requests=500.0))
 
 
-def pairs(**verdicts: tuple[str | None, ...]) -> dict[str, Any]:
-    """A body of which each impact has a pair a/b, then c/d …, whose lower option is the one said, None: undecided."""
-    names = ("ab", "cd")
-    return {
-        "pairs": {
+def pairs(**verdicts: tuple[str | None, ...]) -> Any:
+    """An answer of which each impact has pairs a/b, then c/d, whose lower option is the one said, None: undecided."""
+    return SimpleNamespace(
+        pairs={
             figure: [
-                {"a": n[0], "b": n[1], "verdict": "lower_always" if low else "undecided", "lower": low}
-                | {"words": dict.fromkeys(LANGUAGES, f"plus bas : {low}")}
-                for n, low in zip(names, lows, strict=False)
+                SimpleNamespace(a=n[0], b=n[1], verdict="lower_always" if low else "undecided", lower=low)
+                for n, low in zip(("ab", "cd"), lows, strict=False)
             ]
             for figure, lows in verdicts.items()
         }
-    }
+    )
 
 
 @pytest.mark.parametrize(
@@ -168,10 +168,11 @@ def test_impacts_agree_only_where_a_verdict_says_something(energy: Any, gwp: Any
         assert bool(told) is (key is not None)
 
 
-def test_nothing_is_said_of_impacts_that_nobody_compared() -> None:
-    found = compare_data.compared(two_models(None, None))
-    assert compare_view.agreement(found.body, "fr") == ""
-    assert t("compare.agree", "fr") not in compare_view.picture(found, two_models(None, None), "fr")
+def test_untested_options_are_compared_and_their_quality_is_said_to_be_checked() -> None:
+    asked = two_models(None, None)
+    found = compare_data.compared(asked)
+    assert compare_view.agreement(found, "fr") == t("compare.agree", "fr")
+    assert "qualité à vérifier" in compare_view.head(found, "fr").replace("\u00a0", " ")
 
 
 def test_the_lines_of_the_sheet_add_up_to_its_total_and_a_group_has_its_amount(tmp_path: Path) -> None:
@@ -202,14 +203,11 @@ def test_plain_words_say_no_more_than_the_measured_sentence(lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_screens_that_are_counted_are_not_said_to_be_left_out(home: Path, lang: str) -> None:
-    text = page("comparer.py", lang)
-    body = compare_data.compared(compare_data.example_scenario()).body
-    assert compare_view.screens(body, lang) in text
-    whole = t("explain.always_out", lang)
-    assert whole not in page("comparer.py", lang, calcul="leger.energy")
-    assert t("explain.always_out_screens", lang) in page("comparer.py", lang, calcul="leger.energy")
-    assert ("sauf dans une comparaison" if lang == "fr" else "except in a comparison") in t("footer.method", lang)
+def test_screens_are_told_beside_and_left_out_of_every_figure(home: Path, lang: str) -> None:
+    found = compare_data.compared(compare_data.example_scenario())
+    assert compare_view.people(found, lang) in page("comparer.py", lang)
+    assert t("explain.always_out", lang) in page("comparer.py", lang, calcul="leger.energy")
+    assert ("à côté dans une comparaison" if lang == "fr" else "beside in a comparison") in t("footer.method", lang)
 
 
 def varied(number: int) -> Scenario:
@@ -227,15 +225,11 @@ def varied(number: int) -> Scenario:
 def test_the_command_and_the_page_give_the_same_verdicts_between_sites(home: Path, number: int) -> None:
     scenario = varied(number)
     option = "petit" if number == 2 else "leger"
-    shown = compare_data.placed(scenario, option, SITES, "fr").body
+    shown = compare_data.placed(scenario, option, SITES, "fr")
     told = decision(scenario, home, (option, SITES))
     assert verdicts(shown) == verdicts(told) and len(verdicts(told)) == 15
-    assert smallest_words(compare_data.compared(scenario).body, "fr") == smallest_words(decision(scenario, home), "fr")
+    assert smallest_words(compare_data.compared(scenario), "fr") == smallest_words(decision(scenario, home), "fr")
 
 
-def verdicts(body: dict[str, Any]) -> set[tuple[Any, ...]]:
-    return {
-        (name, p["a"], p["b"], p["verdict"], p["lower"], p["reason"])
-        for name, found in body["pairs"].items()
-        for p in found
-    }
+def verdicts(body: Answer) -> set[tuple[Any, ...]]:
+    return {(name, p.a, p.b, p.verdict, p.lower, p.reason) for name, found in body.pairs.items() for p in found}

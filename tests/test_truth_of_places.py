@@ -47,9 +47,9 @@ def test_a_measured_option_is_judged_by_where_its_runs_ran(
     tmp_path: Path, zones: tuple[str | None, ...], codes: list[str], kept: bool
 ) -> None:
     body = measured(tmp_path / "home", *zones, other_energy_kwh=2.0)
-    assert [w["code"] for w in body["options"][1]["warnings"] if "location" in w["code"]] == codes
-    assert body["reference"] == ("pilote" if kept else None)
-    assert (body["smallest_model"] is not None) is kept
+    assert [w["code"] for w in body.options[1].warnings if "location" in w["code"]] == codes
+    assert body.reference == ("pilote" if kept else None)
+    assert (body.smallest_sufficient.status == "found") is kept
 
 
 def test_electricity_of_the_ledger_is_told_with_its_proof_and_never_called_measured(tmp_path: Path) -> None:
@@ -58,8 +58,8 @@ def test_electricity_of_the_ledger_is_told_with_its_proof_and_never_called_measu
     known = activity(service_key="s", cpu_energy_kwh=2.0, items=9.0, cpu_mode="mode/rapl")
     built(home, known, activity(service_key="s", items=9.0))
     body = decision(scenario(option("pilote", measured={"service": "s"})), home)
-    told = next(w for w in body["options"][1]["warnings"] if w["code"] == "measured")
-    proof = body["options"][1]["proof"]
+    told = next(w for w in body.options[1].warnings if w["code"] == "measured")
+    proof = body.options[1].proof
     for lang, start in (("fr", "Électricité prise dans le registre"), ("en", "Electricity taken from the ledger")):
         assert told[lang].startswith(start)
         for name, share in proof.items():
@@ -72,7 +72,7 @@ def test_an_option_that_alone_qualifies_is_said_to_be_alone(more: list[dict], al
     asked = scenario(option("a", use={"it_energy_kwh": 1, **SITE}), *more)
     found = compared(asked)
     for lang, said, never in (("fr", "une seule remplit", "aucune n’a"), ("en", "only one qualifies", "none has")):
-        for text in (compare_text(found.body, lang), result.answer(found.body, lang)):
+        for text in (compare_text(found, lang), result.headline(found, lang)):
             assert (said in text) is alone and never not in text
 
 
@@ -83,7 +83,7 @@ def test_models_that_only_the_place_excludes_are_said_to_reach_the_threshold() -
     for lang, said, never in (("fr", "hors du lieu imposé", "trop peu"), ("en", "outside the place", "too few")):
         assert said in smallest_words(body, lang) and never not in smallest_words(body, lang)
     missed = decision(scenario(option("a", 0.7, use=use), constraints=limits))
-    assert "Aucun modèle étudié" in smallest_words(missed, "fr")
+    assert "Aucune option étudiée" in smallest_words(missed, "fr")
 
 
 @pytest.mark.parametrize(("volume", "enough"), [(1000, True), (400_000_000, False)])
@@ -91,8 +91,8 @@ def test_a_reserved_server_with_too_few_hours_does_not_suffice(volume: float, en
     """One card the whole year: a thousand answers leave it idle, four hundred million are more than it can make."""
     reserved = option("reserve", use=SERVER, reserved_hours=8766)
     body = decision(scenario(reserved, volume=volume, constraints={"quality": {"value": 0.8}}))
-    assert body["options"][1]["too_small"] is not enough
-    assert (body["smallest_model"] is not None) is enough and (body["reference"] == "reserve") is enough
+    assert body.options[1].barred == (() if enough else ("too_small",))
+    assert (body.smallest_sufficient.status == "found") is enough and (body.reference == "reserve") is enough
     if not enough:
         assert "trop peu d’heures" in smallest_words(body, "fr") and "too few" in smallest_words(body, "en")
 
@@ -103,8 +103,8 @@ def test_the_headline_leaves_aside_a_server_that_is_too_small() -> None:
     options = [option(name, use=use) for name, use in uses.items()]
     reserved = option("reserve", use=SERVER, reserved_hours=1)
     body = decision(scenario(*options, reserved, volume=4e8, constraints={"quality": {"value": 0.8}}))
-    kept = result.suitable(body["lead"], body)
-    assert {name for pair in kept for name in (pair["a"], pair["b"])} == {"a", "b"}
+    kept = body.nearest(body.lead)
+    assert {kept.a, kept.b} == {"a", "b"}
 
 
 def test_the_light_model_that_costs_more_is_not_said_to_be_larger_than_the_large() -> None:
@@ -113,7 +113,8 @@ def test_the_light_model_that_costs_more_is_not_said_to_be_larger_than_the_large
     options = [option(n, use={"it_energy_kwh": kwh, **SITE}, acceptance=share) for n, (kwh, share) in uses.items()]
     body = decision(scenario(*options, constraints={"quality": {"value": 0.8}}))
     assert smallest_words(body, "fr").replace("\u00a0", " ") == (
-        "Le modèle qui suffit avec le moins d’électricité : l’option grand."
+        "Parmi les options qui suffisent et dont l’électricité est connue, "
+        "celle qui en consomme le moins est un modèle : l’option grand."
     )
     assert "smallest" not in smallest_words(body, "en")
 
@@ -125,7 +126,9 @@ def test_a_crossing_does_not_move_with_the_volume_that_is_typed() -> None:
         crossing(scenario(*options, volume=v), ComparisonContext(load(), DAY), "partage", "reserve") for v in (1e6, 4e9)
     ]
     assert found[0] is not None and found[1] is not None
-    assert found[1]["units"] == pytest.approx(found[0]["units"]) and found[0]["share"] == found[1]["share"]
+    for end in ("low", "central", "high"):
+        assert found[1].units[end] == pytest.approx(found[0].units[end])
+    assert found[0].share == found[1].share
 
 
 @pytest.mark.parametrize(("times", "crosses"), [(0.97, False), (1.03, True)])

@@ -1,6 +1,5 @@
 """Difference between two options: its components, which add up, and the factors that make it uncertain."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -8,15 +7,14 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.estimator_gateway import ComparedScenario
-from dashboard.comparison.result import told_pair
 from dashboard.comparison.svg_charts import Rise, Swing, part_name, times_text, tornado, waterfall
-from dashboard.comparison.verdict_sections import label, other_than
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import choice
+from estimator.comparison.answer import Answer, Difference, Pair
 from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario
+from estimator.comparison.verdict_text import told
 from estimator.core.number_format import step_for, tick_text, with_unit
 
 DRAWN = 5  # maximum factors in the chart
@@ -25,32 +23,31 @@ WIDEST = 1000  # largest number in the unit of a waterfall
 CHOICE = "contre"
 
 
-def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
+def show(answer: Answer, scenario: Scenario, lang: str) -> None:
     """The section, with the choice of the option to compare with the reference, stored in the URL."""
-    body = found.body
-    pairs = {other_than(body["reference"], pair): pair for pair in body["lead"] if pair["ratio"]}
+    pairs = {pair.b: pair for pair in answer.lead if pair.ratio}
     with st.container(key="compare_difference", gap=None):
         st.html(Markup("<h2>{}</h2>").format(t("compare.doubt", lang)))
         if not pairs:
             st.html(Markup("<p>{}</p>").format(t("compare.doubt_none", lang)))
             return
-        first = other_than(body["reference"], body["opened"])
-        names = {name: sentence(label(body, name)) for name in pairs if name != first}
-        asked = t("compare.against_which", lang, reference=label(body, body["reference"]))
-        chosen = choice(asked, names, CHOICE, sentence(label(body, first))) or first
+        first = answer.opened.b if answer.opened else next(iter(pairs))
+        names = {name: sentence(answer.label(name)) for name in pairs if name != first}
+        asked = t("compare.against_which", lang, reference=answer.label(answer.reference))
+        chosen = choice(asked, names, CHOICE, sentence(answer.label(first))) or first
         pair = pairs[chosen]
-        opened = compare_data.difference(scenario, pair["a"], pair["b"])
-        facts = _split(body, opened, lang) | _doubt(pair, opened, lang)
-        st.html(render("comparer_difference", lang, told=told_pair(pair, lang), times_text=times_text, **facts))
+        opened = compare_data.difference(scenario, pair.a, pair.b)
+        facts = _split(answer, opened, lang) | _doubt(pair, opened, lang)
+        st.html(render("comparer_difference", lang, told=told(pair, lang), times_text=times_text, **facts))
 
 
-def _split(body: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _split(answer: Answer, opened: Difference, lang: str) -> dict[str, Any]:
     """Electricity of one option to that of the other, component by component, at factor values."""
-    figures = {option["id"]: option["figures"].get("energy", {}) for option in body["options"]}
-    unit, start, end = figures[opened["a"]]["unit"], *(figures[opened[side]]["at_factor_values"] for side in ("a", "b"))
+    sides = [answer.option(name) for name in (opened.a, opened.b)]
+    unit, (start, end) = "kWh", (side.service["energy"]["at_factor_values"] for side in sides)
     step = step_for(unit, max(min(start, end), max(start, end) / WIDEST), lang)
-    shown, steps, total = adding_up(start, opened["split"], step.worth)
-    names = [sentence(label(body, opened[side])) for side in ("a", "b")]
+    shown, steps, total = adding_up(start, opened.split, step.worth)
+    names = [sentence(side.label) for side in sides]
 
     def text(value: Decimal, signed: bool = False) -> str:
         number = tick_text(float(abs(value) * step.worth), step, lang)
@@ -61,22 +58,22 @@ def _split(body: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> dic
     said.append((names[1], text(total)))
     rises = [Rise(names[0], text(shown), 0.0, start)]
     level = start
-    for (name, told), part in zip(said[1:-1], opened["split"].values(), strict=True):
+    for (name, number), part in zip(said[1:-1], opened.split.values(), strict=True):
         if part:
-            rises.append(Rise(name, told, level, level + part))
+            rises.append(Rise(name, number, level, level + part))
         level += part
     rises.append(Rise(names[1], text(total), 0.0, end))
-    title = t("compare.split", lang, period=body["scenario"]["need"]["period"])
+    title = t("compare.split", lang, period=answer.scenario.need.period)
     return {"split_title": title, "split": said, "split_picture": waterfall(rises, title, lang)}
 
 
-def _doubt(pair: Mapping[str, Any], opened: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _doubt(pair: Pair, opened: Difference, lang: str) -> dict[str, Any]:
     """Tornado of the ratio, and the variance share of each factor, largest first."""
     doubts: list[dict[str, Any]] = [
-        {"key": key, "name": both(opened["labels"][key], lang), "share": share, "ends": opened["tornado"][key]}
-        for key, share in sorted(opened["matters"].items(), key=lambda item: -item[1])
-        if share >= LEAST_DOUBT and key in opened["tornado"]
+        {"key": key, "name": both(opened.labels[key], lang), "share": share, "ends": opened.tornado[key]}
+        for key, share in sorted(opened.matters.items(), key=lambda item: -item[1])
+        if share >= LEAST_DOUBT and key in opened.tornado
     ]
     swings = [Swing(d["name"], d["ends"][0], d["ends"][1], d["share"]) for d in doubts[:DRAWN]]
-    title, central = t("compare.measure", lang), pair["ratio"]["at_factor_values"]
+    title, central = t("compare.measure", lang), pair.ratio.at_factor_values if pair.ratio else 1.0
     return {"doubts": doubts, "tornado": tornado(swings, central, title, lang) if swings else ""}

@@ -3,18 +3,17 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.comparison.estimator_gateway import ComparedScenario
 from dashboard.comparison.form_values import refusal_text
 from dashboard.comparison.scenario_session import ERROR, say_error, set_scenario
 from dashboard.shared.document_links import scenario_documents
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
+from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.scenario import Scenario, ScenarioRefused, parse_scenario
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.places.supplier_answers import cell_text
@@ -24,13 +23,13 @@ COLUMNS = ("exemple", "option", "nom", "statut", "raison", "indicateur", "pour",
 MORE = ("qualite", "essai", "date", "par", "minutes_de_travail")
 
 
-def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
+def show(answer: Answer, scenario: Scenario, lang: str) -> None:
     """Documents, link, downloads, and the field to paste a scenario file."""
     st.html(scenario_documents(scenario, lang))
     with st.container(key="compare_files", gap="small"):
         st.html(Markup("<h2>{}</h2><p>{}</p>").format(t("compare_files.title", lang), _how(scenario, lang)))
         with st.container(horizontal=True):
-            for name, (text, kind) in downloads(found, scenario).items():
+            for name, (text, kind) in downloads(answer, scenario).items():
                 label = t(f"compare_files.{name}", lang)
                 file = (
                     f"{'exemple-' if scenario.example else ''}{'scenario' if name == 'toml' else 'comparaison'}.{name}"
@@ -43,39 +42,39 @@ def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
             st.form_submit_button(t("compare_files.open", lang), on_click=_open, args=(lang,))
 
 
-def downloads(found: ComparedScenario, scenario: Scenario) -> dict[str, tuple[str, str]]:
+def downloads(answer: Answer, scenario: Scenario) -> dict[str, tuple[str, str]]:
     """Each file by extension: text, kind."""
-    results = json.dumps(dict(found.body) | {"refused": dict(found.refused)}, ensure_ascii=False, indent=1, default=str)
+    results = json.dumps(answer.model_dump(mode="json"), ensure_ascii=False, indent=1)
     return {
         "toml": (scenario_toml(scenario), "application/toml"),
-        "csv": (results_csv(found), "text/csv"),
+        "csv": (results_csv(answer), "text/csv"),
         "json": (results, "application/json"),
     }
 
 
-def results_csv(found: ComparedScenario) -> str:
+def results_csv(answer: Answer) -> str:
     """One row an option and an indicator, per unit then over the period; for a French spreadsheet."""
     text = io.StringIO(newline="")
     rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
     rows.writerow([*COLUMNS, *MORE])
-    scenario = found.body["scenario"]
-    mark = t("compare_files.mark", "fr") if scenario.get("example") else ""
-    for option in found.body["options"]:
-        first = [mark, option["id"], option["label"], option["status"], _why(option, found)]
-        quality = option["quality"] or {}
-        last = [quality.get("value"), quality.get("test"), quality.get("date"), quality.get("by"), option["minutes"]]
+    scenario = answer.scenario
+    mark = t("compare_files.mark", "fr") if scenario.example else ""
+    for option in answer.options:
+        first = [mark, option.id, option.label, option.status, _why(option)]
+        tested = option.quality
+        last = [*((tested.value, tested.test, tested.date, tested.by) if tested else [None] * 4), option.minutes]
         cells: list[list[Any]] = [
             [name, whole, amount["unit"], amount["low"], amount["central"], amount["high"]]
-            for whole, kind in ((found.body["unit"], "per_unit"), (scenario["need"]["period"], "figures"))
-            for name, amount in option[kind].items()
+            for whole, amounts in ((answer.unit, option.per_unit), (scenario.need.period, option.service))
+            for name, amount in amounts.items()
         ]
         for middle in cells or [[None] * 6]:
             rows.writerow([cell_text(cell) for cell in (*first, *middle, *last)])
     return "\ufeff" + text.getvalue()
 
 
-def _why(option: Mapping[str, Any], found: ComparedScenario) -> str:
-    return found.refused[option["id"]]["fr"] if option["id"] in found.refused else str(option["why"])
+def _why(option: AnsweredOption) -> str:
+    return option.refusal["fr"] if option.refusal else option.why
 
 
 def _how(scenario: Scenario, lang: str) -> str:

@@ -5,19 +5,17 @@ from datetime import date
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from pydantic import ValidationError
+from typing import NamedTuple
 
 from dashboard.shared import estimator_gateway
-from dashboard.shared.texts import LANGUAGES, t
 from estimator.assessment.explanation import ExplainedNumber, explain_number
 from estimator.catalogue import models, providers
 from estimator.catalogue.load import load as load_catalogue
+from estimator.comparison.answer import Answer, Difference
 from estimator.comparison.comparison import Comparator, explain_difference
-from estimator.comparison.decision_sheet import decision, factor_labels
+from estimator.comparison.decision_sheet import computable, decision, refusals
 from estimator.comparison.option_inventory import ComparisonContext, built
-from estimator.comparison.scenario import Option, Scenario, parse_scenario
+from estimator.comparison.scenario import Scenario, parse_scenario
 from estimator.comparison.site_comparison import at_hosts
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
@@ -26,15 +24,7 @@ from estimator.places.evidence import distance_class
 from estimator.places.questionnaire import SupplierQuestion, questionnaire
 
 REMEMBERED = 100  # comparisons in the cache
-LARGEST_GROWTH = 10.0  # largest multiple of the volume on the page
 LONGEST_LABEL = 80  # maximum characters of an option label
-
-
-class ComparedScenario(NamedTuple):
-    """An evaluated scenario; `refused`: options that cannot be evaluated, each with its text {"fr", "en"}."""
-
-    body: Mapping[str, Any]
-    refused: Mapping[str, Mapping[str, str]]
 
 
 class Hosting(NamedTuple):
@@ -51,12 +41,12 @@ def example_scenario() -> Scenario:
     return parse_scenario((resources.files(__package__) / "scenario.toml").read_text("utf-8"))
 
 
-def compared(scenario: Scenario) -> ComparedScenario:
+def compared(scenario: Scenario) -> Answer:
     """The comparison of a scenario."""
     return _cached_comparison(scenario, date.today(), str(default_home()), _build())
 
 
-def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -> ComparedScenario:
+def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -> Answer:
     """One option of the scenario at several hosts, each named as its host, as the command has it. SobriaError."""
     moved = at_hosts(scenario, option, hosts, load_catalogue())
     names = [estimator_gateway.subject_name(host, lang)[:LONGEST_LABEL] for host in hosts]
@@ -64,8 +54,8 @@ def placed(scenario: Scenario, option: str, hosts: tuple[str, ...], lang: str) -
     return compared(moved.model_copy(update={"options": named}))
 
 
-def difference(scenario: Scenario, a: str, b: str) -> Mapping[str, Any]:
-    """Decomposition and sensitivity of the electricity difference between two options, with factor labels."""
+def difference(scenario: Scenario, a: str, b: str) -> Difference:
+    """Decomposition and sensitivity of the electricity difference between two options."""
     return _difference(scenario, (a, b), date.today(), str(default_home()), _build())
 
 
@@ -76,38 +66,14 @@ def _build() -> str:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _cached_comparison(scenario: Scenario, today: date, home: str, build: str) -> ComparedScenario:
-    context = ComparisonContext(load_catalogue(), scenario.day or today, {}, Path(home))
-    kept, refused = _computable(scenario, context)
-    return ComparedScenario(decision(kept, Path(home), today=today), refused)
+def _cached_comparison(scenario: Scenario, today: date, home: str, build: str) -> Answer:
+    return decision(scenario, Path(home), today=today)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _difference(scenario: Scenario, pair: tuple[str, str], today: date, home: str, build: str) -> Mapping[str, Any]:
+def _difference(scenario: Scenario, pair: tuple[str, str], today: date, home: str, build: str) -> Difference:
     context = ComparisonContext(load_catalogue(), scenario.day or today, {}, Path(home))
-    work = Comparator(_computable(scenario, context)[0], context)
-    found = explain_difference(work, *pair, "energy")
-    return found | {"a": pair[0], "b": pair[1], "labels": factor_labels(work, found["matters"])}
-
-
-def _computable(scenario: Scenario, context: ComparisonContext) -> tuple[Scenario, Mapping[str, Mapping[str, str]]]:
-    """The scenario with its impossible options marked as not studied, and the reason of each."""
-    found = {option.id: _refusal(scenario, option, context) for option in scenario.options}
-    refused = {name: refusal for name, refusal in found.items() if refusal}
-    kept = tuple(o.model_copy(update={"status": "not_studied"}) if o.id in refused else o for o in scenario.options)
-    return scenario.model_copy(update={"options": kept}), refused
-
-
-def _refusal(scenario: Scenario, option: Option, context: ComparisonContext) -> dict[str, str]:
-    """Why an option cannot be evaluated, at its volume or at the largest one of the page."""
-    try:
-        for times in (1.0, LARGEST_GROWTH) if option.status == "studied" else ():
-            built(scenario, option, context, times)
-    except SobriaError as error:
-        return {lang: error.message(lang) for lang in LANGUAGES}
-    except ValidationError:
-        return {lang: t("compare.implausible", lang) for lang in LANGUAGES}
-    return {}
+    return explain_difference(Comparator(computable(scenario, refusals(scenario, context)), context), *pair)
 
 
 def option_explained(scenario: Scenario, name: str, figure: str) -> ExplainedNumber:

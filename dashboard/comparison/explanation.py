@@ -30,7 +30,7 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
     except SobriaError as error:
         st.html(mark + html_parts.head(t("explain.title", lang), error.message(lang), back))
         return
-    amount, screens = found.amount, bool(option.people and option.people.screen_minutes)
+    amount = found.amount
     said = html_parts.proof_text(found.proof, lang)
     title = t("compare.figure_of", lang, figure=html_parts.figure_name(figure, lang), label=option.label)
     proof = "" if amount.central is None else f", {said}"
@@ -48,7 +48,7 @@ def show(scenario: Scenario, asked: str, mark: Markup, lang: str) -> None:
     st.html(
         mark + html_parts.head(t("explain.title", lang), answer, Markup("{}<br>{}<br>{}").format(about, others, back))
     )
-    without = left_out(found.not_counted, lang, screens)
+    without = left_out(found.not_counted, lang)
     st.html(render("option_figure", lang, found=found, left_out=without, **of_figure(lang)))
     with st.container(key="compare_file", gap=None):
         st.html(

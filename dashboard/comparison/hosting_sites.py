@@ -3,19 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.estimator_gateway import ComparedScenario, Hosting
+from dashboard.comparison.estimator_gateway import Hosting
 from dashboard.comparison.svg_charts import PARTS, Stack, part_name, stacks
 from dashboard.shared import html_parts
 from dashboard.shared.estimator_gateway import subject_name
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import choice
+from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.site_comparison import placeable
 from estimator.core.errors import SobriaError
@@ -26,19 +26,18 @@ FIRST = ("dcml/vandoeuvre", "scaleway/fr-par-2", "class/server-room", "gcp/europ
 FIGURES = ("gwp", "energy", "water", "adpe")
 
 
-def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
+def show(answer: Answer, scenario: Scenario, lang: str) -> None:
     """The section, with its choices: option, sites, impact; all three stored in the URL."""
     title = Markup("<h2>{}</h2>").format(t("compare.hosts", lang))
-    options = {o.id: sentence(o.label) for o in scenario.options if placeable(o) and o.id not in found.refused}
+    refused = {o.id for o in answer.options if o.refusal}
+    options = {o.id: sentence(o.label) for o in scenario.options if placeable(o) and o.id not in refused}
     with st.container(key="compare_hosts", gap=None):
         st.html(title)
         if not options:
             st.html(Markup("<p>{}</p>").format(t("compare.hosts_none", lang)))
             return
         option, hosts, figure = _choices(options, lang)
-        st.html(
-            Markup('<p class="note">{} {}</p>').format(t("compare.hosts_note", lang), _screens(found, option, lang))
-        )
+        st.html(Markup('<p class="note">{}</p>').format(t("compare.hosts_note", lang)))
         if not hosts:
             st.html(Markup("<p>{}</p>").format(t("compare.hosts_choose", lang)))
             return
@@ -48,13 +47,7 @@ def show(found: ComparedScenario, scenario: Scenario, lang: str) -> None:
         except SobriaError as error:
             st.html(Markup('<p class="warn" role="alert">{}</p>').format(error.message(lang)))
             return
-        st.html(_sites_compared(placed.body, known, figure, lang))
-
-
-def _screens(found: ComparedScenario, option: str, lang: str) -> str:
-    """Share of user screens, excluded here, in the electricity of the option."""
-    share = next(o["screens_share"] for o in found.body["options"] if o["id"] == option)
-    return t("compare.hosts_screens", lang, share=share_text(share, lang)) if share else ""
+        st.html(_sites_compared(placed, known, figure, lang))
 
 
 def _choices(options: Mapping[str, str], lang: str) -> tuple[str, tuple[str, ...], str]:
@@ -85,25 +78,25 @@ def _keep_sites() -> None:
     st.query_params["hotes"] = ",".join(st.session_state["hotes"])
 
 
-def _sites_compared(body: Mapping[str, Any], known: Mapping[str, Hosting], figure: str, lang: str) -> Markup:
+def _sites_compared(answer: Answer, known: Mapping[str, Hosting], figure: str, lang: str) -> Markup:
     """Components of one figure at each site, the RGESN criteria of the sites, and the questions to their suppliers."""
-    units, hosts = body["units"], list(known)
-    verdicts = _verdicts(body, hosts, figure, lang)
+    units, hosts = answer.units, list(known)
+    verdicts = _verdicts(answer, hosts, figure, lang)
     rows = [
         Stack(
             subject_name(host, lang),
-            {part: value / units for part, value in option["components"].get(figure, {}).items()},
-            option["per_unit"][figure],
+            {part: value / units for part, value in option.components.get(figure, {}).items()},
+            option.per_unit[figure],
             verdicts.get(host, ""),
         )
-        for host, option in zip(hosts, body["options"], strict=True)
+        for host, option in zip(hosts, answer.options, strict=True)
     ]
-    title = t("compare.hosts_picture", lang, figure=html_parts.figure_name(figure, lang), unit=body["unit"])
+    title = t("compare.hosts_picture", lang, figure=html_parts.figure_name(figure, lang), unit=answer.unit)
     return render(
         "comparer_sites",
         lang,
         title=title,
-        widest=_widest(body, figure, lang),
+        widest=_widest(answer, figure, lang),
         network=_network(rows, lang),
         picture=stacks(rows, title, lang),
         rows=rows,
@@ -117,12 +110,12 @@ def _sites_compared(body: Mapping[str, Any], known: Mapping[str, Hosting], figur
     )
 
 
-def _widest(body: Mapping[str, Any], figure: str, lang: str) -> str:
+def _widest(answer: Answer, figure: str, lang: str) -> str:
     """The paired ratio of the lowest and the highest site, in words."""
-    known = sorted((v, o["id"]) for o in body["options"] if (v := o["per_unit"][figure]["central"]) is not None)
+    known = sorted((v, o.id) for o in answer.options if (v := o.per_unit[figure]["central"]) is not None)
     ends = {known[0][1], known[-1][1]} if known else set()
-    found = [p for p in body["pairs"][figure] if {p["a"], p["b"]} == ends and p.get("ratio_words")]
-    return both(found[0]["ratio_words"], lang) if found else ""
+    found = [p for p in answer.pairs[figure] if {p.a, p.b} == ends and p.ratio]
+    return both(found[0].sentence, lang) if found else ""
 
 
 def _part_text(row: Stack, part: str, lang: str) -> str:
@@ -142,18 +135,18 @@ def _network(rows: Sequence[Stack], lang: str) -> str:
     )
 
 
-def _verdicts(body: Mapping[str, Any], hosts: Sequence[str], figure: str, lang: str) -> dict[str, str]:
+def _verdicts(answer: Answer, hosts: Sequence[str], figure: str, lang: str) -> dict[str, str]:
     """Verdict between each host and the lowest one, by host."""
-    known = [(v, o["id"]) for o in body["options"] if (v := o["per_unit"][figure]["central"]) is not None]
+    known = [(v, o.id) for o in answer.options if (v := o.per_unit[figure]["central"]) is not None]
     if len(known) < 2:
         return {}
     best = min(known)[1]
-    places = {option["id"]: host for option, host in zip(body["options"], hosts, strict=True)}
+    places = {option.id: host for option, host in zip(answer.options, hosts, strict=True)}
     told = {places[best]: t("compare.site_lowest", lang)}
-    for pair in body["pairs"][figure]:
-        if best in (pair["a"], pair["b"]):
-            other = places[pair["b"] if pair["a"] == best else pair["a"]]
-            told[other] = both(pair["words"], lang)
+    for pair in answer.pairs[figure]:
+        if best in (pair.a, pair.b):
+            other = places[pair.other(best)]
+            told[other] = both(pair.words, lang)
     return told
 
 

@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.comparison.estimator_gateway import ComparedScenario
 from dashboard.comparison.quality_chart import quality_text
 from dashboard.comparison.svg_charts import PALE
-from dashboard.comparison.verdict_sections import label
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.chart_parts import ACCENT, INK, LINE, WHITE
 from dashboard.shared.texts import sentence, t
 from dashboard.shared.widgets import choice
+from estimator.comparison.answer import Answer
 from estimator.core.number_format import DisplayUnit, ReadableAmount, interval_text, step_for
 
 NAME = "graphiques"
@@ -39,7 +38,7 @@ class PlotRow(NamedTuple):
     y: float
 
 
-def show(found: ComparedScenario, lang: str) -> None:
+def show(answer: Answer, lang: str) -> None:
     """The section: a switch, stored in the URL, then three charts, each with alternative text; empty without Plotly."""
     if find_spec("plotly") is None:
         return
@@ -50,7 +49,7 @@ def show(found: ComparedScenario, lang: str) -> None:
             return
         figures = {name: html_parts.figure_name(name, lang) for name in FIGURES[1:]}
         name = choice(t("compare.figure", lang), figures, "impact", html_parts.figure_name("energy", lang)) or "energy"
-        for title, figure, words in (_options(found, name, lang), _quality(found, lang), _growth(found, lang)):
+        for title, figure, words in (_options(answer, name, lang), _quality(answer, lang), _growth(answer, lang)):
             if figure["data"]:
                 st.html(Markup("<h3>{}</h3>").format(title))
                 st.plotly_chart(figure, alt=words, config=BUTTONS, theme=None)
@@ -64,19 +63,18 @@ def _keep() -> None:
         st.query_params.pop(NAME, None)
 
 
-def _options(found: ComparedScenario, name: str, lang: str) -> Drawn:
+def _options(answer: Answer, name: str, lang: str) -> Drawn:
     """Each option per unit, with its interval."""
-    body = found.body
-    title = t("compare_charts.options", lang, figure=html_parts.figure_name(name, lang), unit=body["unit"])
-    amounts = {option["label"]: option["per_unit"].get(name, {}) for option in body["options"]}
+    title = t("compare_charts.options", lang, figure=html_parts.figure_name(name, lang), unit=answer.unit)
+    amounts = {option.label: option.per_unit[name] for option in answer.options if name in option.per_unit}
     return _intervals(title, {"": amounts}, lang)
 
 
-def _growth(found: ComparedScenario, lang: str) -> Drawn:
+def _growth(answer: Answer, lang: str) -> Drawn:
     """The electricity of the period at each volume, one colour a volume."""
     groups = {
-        t("chart.times", lang, n=f"{grown['times']:g}"): {label(found.body, n): a for n, a in grown["energy"].items()}
-        for grown in found.body["growth"]
+        t("chart.times", lang, n=f"{grown.times:g}"): {answer.label(n): a for n, a in grown.energy.items()}
+        for grown in answer.growth
     }
     return _intervals(t("compare.growth", lang), groups, lang)
 
@@ -117,13 +115,13 @@ def _intervals(title: str, groups: Mapping[str, Mapping[str, ReadableAmount]], l
     return title, {"data": traces, "layout": layout}, " ".join(words)
 
 
-def _quality(found: ComparedScenario, lang: str) -> Drawn:
+def _quality(answer: Answer, lang: str) -> Drawn:
     """Quality on the y axis, electricity per unit on the x axis, the threshold as a line."""
-    body, title = found.body, t("compare.smallest", lang)
+    title = t("compare.smallest", lang)
     rows = [
-        PlotRow(sentence(option["label"]), option["per_unit"]["energy"], option["quality"]["value"])
-        for option in body["options"]
-        if option["quality"] and option["per_unit"].get("energy", {}).get("central") is not None
+        PlotRow(sentence(option.label), option.per_unit["energy"], option.quality.value)
+        for option in answer.options
+        if option.quality and option.known("energy")
     ]
     if not rows:
         return title, {"data": []}, ""
@@ -135,9 +133,9 @@ def _quality(found: ComparedScenario, lang: str) -> Drawn:
     form = ".0%" if max(row.y for row in rows) <= 1 else ""
     layout["yaxis"] = {"automargin": True, "gridcolor": LINE, "tickformat": form}
     layout["yaxis"] |= {"title": {"text": t("compare.quality", lang), "standoff": 8}}
-    threshold = body["scenario"]["constraints"].get("quality")
+    threshold = answer.scenario.constraints.quality
     if threshold:
-        ends = {"x0": 0, "x1": 1, "y0": threshold["value"], "y1": threshold["value"]}
+        ends = {"x0": 0, "x1": 1, "y0": threshold.value, "y1": threshold.value}
         layout["shapes"] = [{"type": "line", "xref": "paper", "line": {"color": INK}, **ends}]
     words = [
         t("chart.row", lang, label=row.name, value=interval_text(row.amount, lang), proof=quality)

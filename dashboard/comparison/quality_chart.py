@@ -1,4 +1,4 @@
-"""Quality against electricity: which is the smallest model that suffices?"""
+"""Quality against electricity: which option suffices with the least?"""
 
 import math
 from collections.abc import Sequence

@@ -1,37 +1,34 @@
 """Table of the numbers of a comparison: figures of each option, quality, counts, assumptions."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from markupsafe import Markup
 
-from dashboard.comparison.estimator_gateway import ComparedScenario
 from dashboard.comparison.quality_chart import quality_text
 from dashboard.comparison.result import INDICATORS, link, occupancy, proof_of, why_absent
 from dashboard.shared import svg_charts
 from dashboard.shared.dates import short_day
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
+from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.scenario import Option, Scenario
-from estimator.core.number_format import DisplayUnit, plain, share_text, step_for, tick_text, with_unit
+from estimator.core.number_format import DisplayUnit, ReadableAmount, plain, share_text, step_for, tick_text, with_unit
 
 MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
 
 
-def numbers(found: ComparedScenario, scenario: Scenario, lang: str) -> Markup:
+def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
     """Figures per unit, electricity of the period, quality and minutes, as a table; then what has no figure, and the
     assumptions."""
-    body = found.body
     return render(
         "comparer_numbers",
         lang,
-        body=body,
-        absent=[(o, why_absent(o, found, lang)) for o in body["options"] if not o["per_unit"]],
-        warnings=_warnings(body, lang),
+        body=answer,
+        absent=[(o, why_absent(o, lang)) for o in answer.options if not o.per_unit],
+        warnings=_warnings(answer, lang),
         link=lambda figure: link(scenario, lang, calcul=figure),
-        units_text=lambda option: _units_text(scenario.option(option["id"]), lang),
+        units_text=lambda option: _units_text(scenario.option(option.id), lang),
         central=partial(_central, lang=lang),
         about=partial(_about_quality, lang=lang),
         minutes=partial(_minutes, lang=lang),
@@ -51,15 +48,17 @@ def _units_text(option: Option, lang: str) -> str:
     return t(f"compare.{key}", lang, attempts=attempts, accepted=share_text(option.acceptance, lang))
 
 
-def _central(amount: Mapping[str, Any], lang: str) -> str:
+def _central(amount: ReadableAmount, lang: str) -> str:
     step = step_for(amount["unit"], amount["central"], lang)
     return with_unit(plain(amount["central"], step, lang), step)
 
 
-def _about_quality(option: Mapping[str, Any], lang: str) -> list[str]:
+def _about_quality(option: AnsweredOption, lang: str) -> list[str]:
     """The test of a quality, its date and author, and whether it reaches the threshold."""
-    found, meets = option["quality"], option["meets_threshold"]
-    about = [found["test"], short_day(found["date"], lang) if _is_day(found["date"]) else found["date"], found["by"]]
+    found, meets = option.quality, option.meets_threshold
+    if found is None:
+        return []
+    about = [found.test, short_day(found.date, lang) if _is_day(found.date) else found.date, found.by]
     return about if meets is None else [*about, t("compare.meets" if meets else "compare.misses", lang)]
 
 
@@ -71,10 +70,10 @@ def _minutes(found: float | None, lang: str) -> str:
     return t("dates.none", lang) if found is None else with_unit(tick_text(found, svg_charts.RATIO, lang), MINUTE)
 
 
-def _warnings(body: Mapping[str, Any], lang: str) -> dict[str, list[str]]:
+def _warnings(answer: Answer, lang: str) -> dict[str, list[str]]:
     """Assumptions, once each, with the options concerned."""
     told: dict[str, list[str]] = {}
-    for option in body["options"]:
-        for warning in option["warnings"]:
-            told.setdefault(both(warning, lang), []).append(option["label"])
+    for option in answer.options:
+        for warning in option.warnings:
+            told.setdefault(both(warning, lang), []).append(option.label)
     return told

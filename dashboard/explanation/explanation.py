@@ -108,19 +108,15 @@ def _step_value(step: Step, lang: str) -> str:
     return t("explain.that_is", lang, same_unit=same_unit, value=shown.central, between=shown.interval)
 
 
-def left_out(entries: Sequence[LeftOut], lang: str, screens: bool = False) -> list[str]:
-    """What a figure leaves out, with the share of the electricity that it concerns, unless it is all of it.
-
-    screens: whether the figure includes user screens.
-    """
+def left_out(entries: Sequence[LeftOut], lang: str) -> list[str]:
+    """What a figure leaves out, with the share of the electricity that it concerns, unless it is all of it."""
     said = []
     for entry in entries:
         text = t("explain.not_counted_item", lang, part=t(f"parts.{entry.part}", lang), reason=both(entry.words, lang))
         if entry.share <= html_parts.ALMOST_ALL:
             text += t("explain.concerns", lang, share=share_text(entry.share, lang))
         said.append(text)
-    always = t("explain.always_out_screens" if screens else "explain.always_out", lang)
-    return [*(dict.fromkeys(said) or [t("explain.not_counted_none", lang)]), always]
+    return [*(dict.fromkeys(said) or [t("explain.not_counted_none", lang)]), t("explain.always_out", lang)]
 
 
 def _wider_figures(found: ExplainedNumber, lang: str) -> Iterator[tuple[str, str]]:

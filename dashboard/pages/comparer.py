@@ -33,7 +33,7 @@ def show() -> None:
     found = compare_data.compared(scenario)
     st.html(mark + compare_view.head(found, lang) + compare_view.picture(found, scenario, lang))
     st.html(compare_table.numbers(found, scenario, lang) + compare_sections.ratios(found, lang))
-    compare_form.show(scenario, found.refused, lang)
+    compare_form.show(scenario, {o.id: o.refusal for o in found.options if o.refusal}, lang)
     st.html(compare_sections.smallest(found, lang))
     compare_hosts.show(found, scenario, lang)
     compare_difference.show(found, scenario, lang)

@@ -181,8 +181,10 @@ def compare(
     from estimator.comparison.scenario import read_scenario
 
     sites = (option or "", hosts.split(",")) if hosts else None
-    body = decision(read_scenario(file), context.obj["home"], sites)
-    show(body, json_, lambda: compare_text(body, context.obj["lang"]))
+    answer = decision(read_scenario(file), context.obj["home"], sites)
+    show(answer.model_dump(mode="json"), json_, lambda: compare_text(answer, context.obj["lang"]))
+    if any(option.status == "refused" for option in answer.options):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,107 +1,87 @@
-"""Terminal text of a comparison: the paired ratio first, then each option, each verdict, the variance shares."""
+"""Terminal text of an answer: the paired ratio first, then each option, each verdict, the variance shares."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from estimator.comparison.verdict_text import BARE, no_lead, smallest_words
+from estimator.comparison.answer import Answer, AnsweredOption
+from estimator.comparison.verdict_text import (
+    BARE,
+    growth_lines,
+    no_lead,
+    quality_text,
+    smallest_words,
+    standing_words,
+    told,
+)
 from estimator.core.errors import say
 from estimator.core.number_format import count_text, interval_text, share_text, tick_text
 from estimator.core.typography import typeset
 
 
-def compare_text(body: Mapping[str, Any], lang: str) -> str:
-    """The text of compare_scenario's body, with volume sweep, crossings and explanations when present."""
-    blocks = [_head(body, lang), _lead(body, lang), _options(body, lang), _verdicts(body, lang)]
-    blocks += [] if "sites" in body else [smallest_words(body, lang)]  # one model at several sites
-    blocks += [_growth(body, lang), _crossings(body, lang), _variance_text(body, lang)]
+def compare_text(answer: Answer, lang: str) -> str:
+    """The text of an answer, with volume sweep, crossings and variance shares when present."""
+    blocks = [_head(answer, lang), _lead(answer, lang), _options(answer, lang), _verdicts(answer, lang)]
+    blocks += [] if answer.place_of else [smallest_words(answer, lang)]  # one model at several sites
+    blocks += [_growth(answer, lang), _crossings(answer, lang), _variance_text(answer, lang)]
     return typeset("\n\n".join(block for block in blocks if block), lang)
 
 
-def _label(body: Mapping[str, Any], name: str) -> str:
-    return next(str(option["label"]) for option in body["options"] if option["id"] == name)
-
-
-def _head(body: Mapping[str, Any], lang: str) -> str:
-    facts = {"title": body["scenario"]["title"], "units": count_text(round(body["units"]), lang), "unit": body["unit"]}
+def _head(answer: Answer, lang: str) -> str:
+    facts = {"title": answer.scenario.title, "units": count_text(round(answer.units), lang), "unit": answer.unit}
     lines = [say("compare", "head", lang, **facts)]
-    if "sites" in body:
-        lines.append(_sites(body["sites"], lang))
-    return "\n".join(lines + ([say("compare", "example", lang)] if body["scenario"].get("example") else []))
+    if answer.place_of:
+        lines.append(say("compare", "sites", lang, label=answer.place_of))
+    return "\n".join(lines + ([say("compare", "example", lang)] if answer.scenario.example else []))
 
 
-def _sites(found: Mapping[str, Any], lang: str) -> str:
-    """What is compared between sites, and the excluded share of user screens."""
-    share = found["screens_share"]
-    key = "sites_screens" if share else "sites_no_screens"
-    screens = say("compare", key, lang, share=share_text(share or 0.0, lang))
-    return say("compare", "sites", lang, label=found["label"], screens=screens)
+def _lead(answer: Answer, lang: str) -> str:
+    return "\n".join(told(pair, lang) for pair in answer.lead) or no_lead(answer, lang)
 
 
-def _lead(body: Mapping[str, Any], lang: str) -> str:
-    if not body["lead"]:
-        key, told = no_lead(body)
-        return say("compare", key, lang, **told)
-    return "\n".join(_pair_text(pair, lang) for pair in body["lead"])
-
-
-def _pair_text(pair: Mapping[str, Any], lang: str) -> str:
-    """The paired ratio, then its verdict; the verdict alone without a ratio."""
-    verdict = f"{_capital(pair['words'][lang])}."
-    return f"{pair['sentence'][lang]} {verdict}" if pair["ratio"] else verdict
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _options(body: Mapping[str, Any], lang: str) -> str:
-    lines = [say("compare", "options", lang, unit=body["unit"])]
-    for option in body["options"]:
-        lines.append(f"  {option['label']} ({say('compare', option['status'], lang)})")
-        if option["why"]:
-            lines.append(f"    {option['why']}")
-        for name, amount in option["per_unit"].items():
-            lines.append(f"    {say('figures', name, lang)} : {interval_text(amount, lang)}")
-        if option["screens_share"]:
-            lines.append("    " + say("compare", "screens", lang, share=share_text(option["screens_share"], lang)))
-        if option["minutes"] is not None:
-            lines.append("    " + say("compare", "minutes", lang, minutes=tick_text(option["minutes"], BARE, lang)))
-        lines += [f"    ! {warning[lang]}" for warning in option["warnings"]]
+def _options(answer: Answer, lang: str) -> str:
+    lines = [say("compare", "options", lang, unit=answer.unit)]
+    for option in answer.options:
+        lines += [f"  {option.label} ({standing_words(option, lang)})", *_about(option, lang)]
     return "\n".join(lines)
 
 
-def _verdicts(body: Mapping[str, Any], lang: str) -> str:
+def _about(option: AnsweredOption, lang: str) -> list[str]:
+    lines = [text for text in ((option.refusal or {}).get(lang, ""), option.why) if text]
+    if option.status == "studied":
+        lines.append(say("compare", "quality", lang, value=quality_text(option.quality, lang)))
+    lines += [f"{say('figures', n, lang)} : {interval_text(amount, lang)}" for n, amount in option.per_unit.items()]
+    if option.people:
+        lines.append(say("compare", "people", lang, amount=interval_text(option.people["energy"], lang)))
+    if option.minutes is not None:
+        lines.append(say("compare", "minutes", lang, minutes=tick_text(option.minutes, BARE, lang)))
+    return [f"    {line}" for line in (*lines, *(f"! {warning[lang]}" for warning in option.warnings))]
+
+
+def _verdicts(answer: Answer, lang: str) -> str:
     lines = [say("compare", "verdicts", lang)]
-    for name, pairs in body["pairs"].items():
+    for name, pairs in answer.pairs.items():
         for pair in pairs:
-            sides = f"{_label(body, pair['a'])} / {_label(body, pair['b'])}"
-            lines.append(f"  {say('figures', name, lang)}, {sides} : {pair['words'][lang]}")
+            sides = f"{answer.label(pair.a)} / {answer.label(pair.b)}"
+            lines.append(f"  {say('figures', name, lang)}, {sides} : {pair.words[lang]}")
     return "\n".join(lines)
 
 
-def _growth(body: Mapping[str, Any], lang: str) -> str:
-    lines = []
-    for grown in body.get("growth", ()):
-        words = " ; ".join(pair["words"][lang] for pair in grown["pairs"])
-        beyond = ", ".join(_label(body, name) for name in grown["beyond"])
-        told = [f"{words}."] if words else []
-        told += [say("compare", "beyond", lang, names=beyond)] if beyond else []
-        lines += [f"  × {grown['times']:g} : {' '.join(told)}"] if told else []
+def _growth(answer: Answer, lang: str) -> str:
+    lines = [f"  {line}" for line in growth_lines(answer, lang)]
     return "\n".join([say("compare", "growth", lang), *lines]) if lines else ""
 
 
-def _crossings(body: Mapping[str, Any], lang: str) -> str:
+def _crossings(answer: Answer, lang: str) -> str:
     lines = []
-    for found in body.get("crossings", ()):
-        facts = {name: count_text(round(value), lang) for name, value in found["units"].items()}
-        other = found["b"] if found["below"] == found["a"] else found["a"]
-        facts |= {"below": _label(body, found["below"]), "above": _label(body, other), "unit": body["unit"]}
-        lines.append("  " + say("compare", "crossing", lang, share=share_text(found["share"], lang), **facts))
+    for found in answer.crossings:
+        facts = {name: count_text(round(found.units[name]), lang) for name in ("low", "central", "high")}
+        facts |= {"below": answer.label(found.below), "above": answer.label(found.above), "unit": answer.unit}
+        lines.append("  " + say("compare", "crossing", lang, share=share_text(found.share, lang), **facts))
     return "\n".join([say("compare", "crossings", lang), *lines]) if lines else ""
 
 
-def _variance_text(body: Mapping[str, Any], lang: str) -> str:
-    found = body.get("opened", {}).get("matters", {})
-    labels = body.get("factor_labels", {})
-    lines = [f"  {share_text(share, lang)} : {labels[key][lang]}" for key, share in list(found.items())[:5]]
+def _variance_text(answer: Answer, lang: str) -> str:
+    found = answer.opened
+    lines = (
+        [f"  {share_text(v, lang)} : {found.labels[k][lang]}" for k, v in list(found.matters.items())[:5]]
+        if found
+        else []
+    )
     return "\n".join([say("compare", "matters", lang), *lines]) if lines else ""

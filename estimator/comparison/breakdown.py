@@ -1,12 +1,10 @@
-"""Components of a figure of an option: servers, cooling and losses, manufacture, network, user terminals."""
-
-from collections.abc import Mapping
+"""Components of a figure of an option: servers, cooling and losses, manufacture, network."""
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, applies_to, figure_named, known_result
 from estimator.comparison.paired_draws import Side
 
-NAMES = ("servers", "overhead", "onsite", "electricity", "making", "network", "terminals", "terminals_making")
+NAMES = ("servers", "overhead", "onsite", "electricity", "making", "network")
 
 
 def components(side: Side, indicator: str, printed: bool = True) -> dict[str, float]:
@@ -25,25 +23,16 @@ def components(side: Side, indicator: str, printed: bool = True) -> dict[str, fl
     return {name: found[name] * scale for name in NAMES if name in found}
 
 
-def screens_share(electricity: Mapping[str, float]) -> float | None:
-    """Share of user screens in the electricity of an option, from its components [1]; None when none is known."""
-    whole = sum(electricity.values())
-    return electricity.get("terminals", 0.0) / whole if whole else None
-
-
 def _parts(group: ActivityGroup, indicator: str) -> list[tuple[str, float]]:
     figure = figure_named(indicator)
     assert figure is not None and figure in FIGURES
-    people = "terminal_hours" in group.amounts
     found = []
     for part in figure.parts:
         result = known_result(part, group.values) if applies_to(part, group) else None
         if result is None:
             continue
         value = float(group.values[result])
-        if people:
-            found.append(("terminals_making" if part.name in ("devices", "machines") else "terminals", value))
-        elif part.name in ("site", "use"):
+        if part.name in ("site", "use"):
             servers = _servers(group)
             found += [("servers", value * servers), ("overhead", value - value * servers)]
         else:

@@ -1,21 +1,14 @@
 """Comparison of options: figures of each, paired verdicts, decomposition of differences and sensitivity."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import Any
 
-from estimator.assessment.impacts import (
-    FIGURES,
-    ImpactIndicator,
-    amounts,
-    applies_to,
-    figure_named,
-    known_result,
-    per_unit,
-)
+from estimator.assessment.impacts import FIGURES, ImpactIndicator, applies_to, figure_named, known_result
 from estimator.assessment.sensitivity import split_difference
-from estimator.comparison.breakdown import components, screens_share
+from estimator.comparison.answer import Difference, Pair, PairRatio, Sufficient
+from estimator.comparison.breakdown import components
 from estimator.comparison.grid_family import of_one_family
 from estimator.comparison.option_inventory import (
     ComparisonContext,
@@ -26,9 +19,9 @@ from estimator.comparison.option_inventory import (
 )
 from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.scenario import Option, Scenario
-from estimator.comparison.verdict_rules import NOT_COMPARABLE, NOT_STUDIED, SETTLED, Comparison
+from estimator.comparison.verdict_rules import LOWER_ALWAYS, LOWER_MOSTLY, NOT_COMPARABLE, NOT_STUDIED, Comparison
 from estimator.comparison.verdict_rules import compare as compare_pair
-from estimator.comparison.verdict_text import quality_words, ratio_words, verdict_words
+from estimator.comparison.verdict_text import pair_sentence, verdict_words
 from estimator.core.errors import LANGUAGES
 
 INDICATORS = tuple(figure.id for figure in FIGURES)
@@ -37,7 +30,7 @@ FEW = 8  # number of options up to which every pair is compared; above, each aga
 
 @dataclass(frozen=True)
 class EvaluatedOption:
-    """An option with its groups and their sums."""
+    """An option with its groups and their sums: the service."""
 
     built: OptionInventory
     side: Side
@@ -47,24 +40,19 @@ class EvaluatedOption:
         return self.built.option
 
     def boundary(self, figure: ImpactIndicator) -> frozenset[str]:
-        """What the figure includes besides computing electricity: users, network, manufacture of hardware.
-
-        An option without computing leaves out neither network nor hardware.
-        """
-        computing = [group for group in self.built.groups if "terminal_hours" not in group.amounts]
-        found = {"people"} if self.option.people is not None else set()
+        """What the figure includes besides computing electricity: network, manufacture of hardware."""
+        found = set()
         names = {part.name for part in figure.parts}
-        if "network" in names and (not computing or counts_network(self.option)):
+        if "network" in names and counts_network(self.option):
             found.add("network")
         making = [p for p in figure.parts if p.name in ("devices", "machines")]
-        known = any(known_result(p, c.values) for c in computing for p in making if applies_to(p, c))
-        if making and (known or not computing):
+        if any(known_result(p, c.values) for c in self.built.groups for p in making if applies_to(p, c)):
             found.add("making")
         return frozenset(found)
 
 
 class Comparator:
-    """An evaluated scenario: every option with its groups, compared on demand."""
+    """An evaluated scenario: every option with its groups, compared on demand. SubjectUnknown, ModelUnknown …"""
 
     def __init__(self, scenario: Scenario, context: ComparisonContext, times: float = 1.0) -> None:
         self.scenario = scenario
@@ -81,11 +69,30 @@ class Comparator:
         return self.scenario.need.volume * self.times
 
     @cached_property
+    def barred(self) -> Mapping[str, tuple[str, ...]]:
+        """Why each studied option is never retained; empty: nothing bars it."""
+        return {
+            name: tuple(
+                key
+                for key, bars in (
+                    ("outside", found.built.outside),
+                    ("too_small", found.built.too_small),
+                    ("below_threshold", meets(self.scenario, found.option) is False),
+                )
+                if bars
+            )
+            for name, found in self.evaluated.items()
+        }
+
+    @cached_property
     def eligible(self) -> list[str]:
-        """Studied options within the wanted zone and the reserved hours, and not known to miss the quality threshold,
-        if any."""
-        able = [w.option for w in self.evaluated.values() if not w.built.outside and not w.built.too_small]
-        return [option.id for option in able if meets(self.scenario, option) is not False]
+        """The options that nothing bars."""
+        return [name for name, reasons in self.barred.items() if not reasons]
+
+    @cached_property
+    def sufficing(self) -> list[str]:
+        """The eligible options known to reach the threshold; none without a threshold."""
+        return [name for name in self.eligible if meets(self.scenario, self.evaluated[name].option)]
 
     def pair(self, a: str, b: str, indicator: str) -> Comparison:
         """The verdict between two options on an indicator."""
@@ -111,8 +118,6 @@ class Comparator:
         known = all(w.side.central(figure) is not None for w in (one, other))
         if known and one.boundary(figure) != other.boundary(figure):
             return Comparison(NOT_COMPARABLE, reason="other_boundary")
-        if any(evaluated.option.quality is None for evaluated in (one, other)):
-            return Comparison(NOT_COMPARABLE, reason="quality_unknown")
         return None
 
     def reference(self, indicator: str = "energy") -> str | None:
@@ -121,30 +126,37 @@ class Comparator:
         return min(known, key=lambda name: known[name]) if known else None
 
     def qualified(self, indicator: str = "energy") -> dict[str, float]:
-        """The central value of the eligible options that have one, and a quality."""
+        """The central value of the options that suffice, else of those that nothing bars."""
+        return self._known(self.sufficing, indicator) or self._known(self.eligible, indicator)
+
+    def _known(self, names: list[str], indicator: str = "energy") -> dict[str, float]:
         figure = figure_named(indicator)
         assert figure is not None
-        values = {n: self.evaluated[n].side.central(figure) for n in self.eligible if self.evaluated[n].option.quality}
-        return {name: value for name, value in values.items() if value is not None}
+        return {n: v for n in names if (v := self.evaluated[n].side.central(figure)) is not None}
 
-    def smallest_model(self) -> dict[str, Any] | None:
-        """The model that reaches the threshold with the least electricity; « tied »: those not distinguishable from it.
-
-        None without a threshold: no model can then be called sufficient.
-        """
+    def smallest_sufficient(self) -> Sufficient | None:
+        """The option that reaches the threshold with the least electricity; None without a threshold."""
         threshold = self.scenario.constraints.quality
         if threshold is None:
             return None
-        figure = figure_named("energy")
-        assert figure is not None
-        models = [n for n in self.eligible if self.evaluated[n].option.method == "model"]
-        models = [n for n in models if meets(self.scenario, self.evaluated[n].option)]
-        known = {n: v for n in models if (v := self.evaluated[n].side.central(figure)) is not None}
-        if not known:
-            return None
-        best = min(known, key=lambda name: known[name])
-        tied = [n for n in known if n != best and self.pair(best, n, "energy").verdict not in SETTLED]
-        return {"id": best, "tied": tied, "threshold": threshold.value}
+        known = self._known(self.sufficing)
+        without_ai = tuple(n for n in self.sufficing if self.evaluated[n].option.method == "none")
+        if known:
+            best = min(known, key=lambda name: known[name])
+            tied = tuple(n for n in known if n != best and not self._lower(best, n))
+            found = {"id": best, "tied": tied, "without_ai": without_ai}
+            return Sufficient(status="found", threshold=threshold.value, **found)
+        untested = tuple(n for n in self.eligible if meets(self.scenario, self.evaluated[n].option) is None)
+        if untested:
+            return Sufficient(status="to_check", threshold=threshold.value, untested=untested, without_ai=without_ai)
+        reaching = {n for n, w in self.evaluated.items() if meets(self.scenario, w.option)} - set(self.sufficing)
+        placed = reaching and all("outside" in self.barred[n] for n in reaching)
+        reason = "without_figures" if self.sufficing else "placed" if placed else "able" if reaching else "suffices"
+        return Sufficient(status="none", threshold=threshold.value, without_ai=without_ai, reason=reason)
+
+    def _lower(self, one: str, other: str) -> bool:
+        found = self.pair(one, other, "energy")
+        return found.verdict in (LOWER_ALWAYS, LOWER_MOSTLY) and found.lower == "a"
 
 
 def meets(scenario: Scenario, option: Option) -> bool | None:
@@ -158,105 +170,65 @@ def meets(scenario: Scenario, option: Option) -> bool | None:
     return option.quality.value >= wanted.value
 
 
-def compare_scenario(work: Comparator) -> dict[str, Any]:
-    """Every option with its figures, every pair with its verdict, and the reference against each other option."""
-    reference = work.reference()
-    others = [name for name in work.evaluated if name != reference]
-    return {
-        "scenario": work.scenario.model_dump(mode="json", exclude_none=True),
-        "unit": work.scenario.need.unit,
-        "units": work.units,
-        "options": [_option(work, option) for option in work.scenario.options],
-        "pairs": {figure.id: pairs_of(work, figure.id) for figure in FIGURES},
-        "reference": reference,
-        "qualified": list(work.qualified()),
-        "lead": [against_reference(work, reference, name) for name in others] if reference else [],
-        "smallest_model": work.smallest_model(),
-        "smallest_lead": _smallest_lead(work),
-        "date": work.context.day.isoformat(),
-        "factors_version": work.context.catalogue.version,
-    }
-
-
-def pairs_of(work: Comparator, indicator: str) -> list[dict[str, Any]]:
+def pairs_of(work: Comparator, indicator: str) -> tuple[Pair, ...]:
     """Verdicts of the pairs of options on one indicator; of many options, each against the reference."""
     names = [option.id for option in work.scenario.options if option.status != "rejected"]
     if len(names) <= FEW:
-        return [pair_result(work, a, b, indicator) for a, b in combinations(names, 2)]
+        return tuple(pair_of(work, a, b, indicator) for a, b in combinations(names, 2))
     reference = work.reference(indicator) or names[0]
-    return [pair_result(work, reference, name, indicator) for name in names if name != reference]
+    return tuple(pair_of(work, reference, name, indicator) for name in names if name != reference)
 
 
-def pair_result(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
+def pair_of(work: Comparator, a: str, b: str, indicator: str = "energy") -> Pair:
     """One pair: verdict, share, ratio B/A and its texts, in both languages."""
-    found = work.pair(a, b, indicator)
-    names = tuple(work.scenario.option(name).label for name in (a, b))
-    body: dict[str, Any] = {"a": a, "b": b, "indicator": indicator, "verdict": found.verdict, "reason": found.reason}
-    body["lower"] = {"a": a, "b": b}.get(found.lower or "")
-    body["share"] = found.share
-    body["ratio"] = vars(found.ratio) if found.ratio else None
-    body["words"] = {lang: verdict_words(found, (names[0], names[1]), lang) for lang in LANGUAGES}
-    if found.ratio is not None:
-        body["ratio_words"] = {lang: ratio_words(found, (names[0], names[1]), indicator, lang) for lang in LANGUAGES}
-    return body
+    found, sides = work.pair(a, b, indicator), (work.scenario.option(a), work.scenario.option(b))
+    labels = (sides[0].label, sides[1].label)
+    return Pair(
+        a=a,
+        b=b,
+        indicator=indicator,
+        verdict=found.verdict,
+        reason=found.reason,
+        lower={"a": a, "b": b}.get(found.lower or ""),
+        share=found.share,
+        ratio=PairRatio(**vars(found.ratio)) if found.ratio else None,
+        words={lang: verdict_words(found, labels, lang) for lang in LANGUAGES},
+        sentence={lang: pair_sentence(found, sides, indicator, lang) for lang in LANGUAGES},
+    )
 
 
-def against_reference(work: Comparator, reference: str, other: str) -> dict[str, Any]:
-    """The electricity ratio between the reference and another option, with the quality of both, as a text."""
-    body = pair_result(work, reference, other, "energy")
-    first, second = (body["b"], body["a"]) if body["lower"] == body["b"] else (body["a"], body["b"])
-    sides = [work.scenario.option(name) for name in (first, second)]
-    words = body.get("ratio_words")
-    told_with = {lang: quality_words(words[lang], sides, lang) for lang in LANGUAGES} if words else None
-    return body | {"sentence": told_with or body["words"]}
+def lead_of(work: Comparator) -> tuple[Pair, ...]:
+    """The reference against each other studied option, on electricity."""
+    reference = work.reference()
+    return tuple(pair_of(work, reference, name) for name in work.evaluated if name != reference) if reference else ()
 
 
-def _smallest_lead(work: Comparator) -> list[dict[str, Any]]:
-    """The smallest sufficient model against each other model of known electricity."""
-    found, figure = work.smallest_model(), figure_named("energy")
-    assert figure is not None
-    models = [n for n, w in work.evaluated.items() if w.option.method == "model" and w.side.central(figure) is not None]
-    return [against_reference(work, found["id"], name) for name in models if name != found["id"]] if found else []
-
-
-def explain_difference(work: Comparator, a: str, b: str, indicator: str) -> dict[str, Any]:
+def explain_difference(work: Comparator, a: str, b: str, indicator: str = "energy") -> Difference:
     """Decomposition of the difference between two options, with the variance share of each factor."""
     if work.pair(a, b, indicator).ratio is None:
-        return {"split": {}, "matters": {}, "tornado": {}}
+        return Difference(a=a, b=b)
     paired = work.paired(a, b, indicator)
     parts = [components(work.evaluated[name].side, indicator, printed=False) for name in (a, b)]
     nothing = dict.fromkeys([*parts[0], *parts[1]], 0.0)  # an option has none of what it does not use
-    split = split_difference(nothing | parts[0], nothing | parts[1])
-    return {"split": split, "matters": paired.matters(), "tornado": paired.tornado()}
+    split, matters = split_difference(nothing | parts[0], nothing | parts[1]), paired.matters()
+    labels = factor_labels(work, matters)
+    return Difference(a=a, b=b, split=split, matters=matters, tornado=paired.tornado(), labels=labels)
 
 
-def _option(work: Comparator, option: Option) -> dict[str, Any]:
-    """An option: its figures per unit and over the period, its components, quality, minutes and warnings."""
-    body: dict[str, Any] = {"id": option.id, "label": option.label, "method": option.method, "status": option.status}
-    body |= {"why": option.why, "quality": option.quality.model_dump() if option.quality else None}
-    body |= {"meets_threshold": meets(work.scenario, option), "minutes": _minutes(option)}
-    evaluated = work.evaluated.get(option.id)
-    body |= {"occupancy": evaluated.built.occupancy if evaluated else None}
-    body |= {
-        "outside": bool(evaluated and evaluated.built.outside),
-        "too_small": bool(evaluated and evaluated.built.too_small),
-    }
-    if evaluated is None:
-        return body | {
-            "figures": {},
-            "per_unit": {},
-            "components": {},
-            "screens_share": None,
-            "proof": {},
-            "warnings": [],
+def factor_labels(work: Comparator, keys: Mapping[str, float]) -> dict[str, dict[str, str]]:
+    """Labels of factors: quantity and subject."""
+    catalogue = work.context.catalogue
+    bounds = (
+        (name, bound.factor)
+        for evaluated in work.evaluated.values()
+        for group in evaluated.built.groups
+        for name, bound in group.bounds.items()
+    )
+    named = {factor.id: (catalogue.quantities[name], factor.subject) for name, factor in bounds if factor is not None}
+    return {
+        key: {
+            lang: f"{named[key][0].label(lang)} ({catalogue.label(named[key][1], lang)})" if key in named else key
+            for lang in LANGUAGES
         }
-    found = amounts(evaluated.built.groups, FIGURES) if evaluated.built.groups else {}
-    body["figures"] = {name: amount.as_dict() for name, amount in found.items()}
-    body["per_unit"] = {name: per_unit(amount.as_dict(), work.units) for name, amount in found.items()}
-    body["components"] = {name: components(evaluated.side, name) for name in found}
-    body["screens_share"] = screens_share(body["components"].get("energy", {}))
-    return body | {"proof": dict(evaluated.built.proof), "warnings": list(evaluated.built.warnings)}
-
-
-def _minutes(option: Option) -> float | None:
-    return option.people.work_minutes if option.people else None
+        for key in keys
+    }

@@ -1,26 +1,28 @@
-"""Decision sheet of a scenario: the comparison, volume sweep, crossings, and decomposition of the lead."""
+"""The decision on a scenario: its `Answer`, made once for the page, the command line and the documents."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+from pydantic import ValidationError
+
+from estimator.assessment.impacts import FIGURES, Amount, amounts, per_unit
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
-from estimator.catalogue.tables import Catalogue
-from estimator.comparison.breakdown import components, screens_share
-from estimator.comparison.comparison import Comparator, compare_scenario, explain_difference
+from estimator.comparison.answer import Answer, AnsweredOption, Difference, Interval
+from estimator.comparison.breakdown import components
+from estimator.comparison.comparison import Comparator, explain_difference, lead_of, meets, pairs_of
 from estimator.comparison.option_inventory import ComparisonContext, built
-from estimator.comparison.paired_draws import Side
-from estimator.comparison.scenario import Scenario
+from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.site_comparison import at_hosts, placeable
-from estimator.comparison.volume_sweep import crossings, growth
-from estimator.core.errors import LANGUAGES
+from estimator.comparison.volume_sweep import GROWTH, crossings, growth
+from estimator.core.errors import SobriaError, sentences
 
 FEW = 8  # number of options up to which sweep and crossings are computed
 
 Answers = Mapping[str, Mapping[str, SelectedFactor]]
 Sites = tuple[str, Sequence[str]]  # an option, and the hosts to place it at
+Refused = Mapping[str, Mapping[str, str]]
 
 
 def decision(
@@ -29,31 +31,57 @@ def decision(
     sites: Sites | None = None,
     answers: Answers | None = None,
     today: date | None = None,
-) -> dict[str, Any]:
-    """All results of a scenario for the page and the command line, or of one of its options at several sites."""
+) -> Answer:
+    """The answer to a scenario, or for one of its options at several sites. An option that cannot be computed is
+    `refused`, with the reason; the others stand. ScenarioRefused, of the option to place."""
     context = ComparisonContext(load(), scenario.day or today or date.today(), answers or {}, home)
-    if sites is not None:
-        return _site_decision(scenario, context, sites)
-    return _scenario_decision(scenario, context)
-
-
-def _site_decision(scenario: Scenario, context: ComparisonContext, sites: Sites) -> dict[str, Any]:
-    """One option at several sites, and the share of user screens in the scenario, left out there."""
+    if sites is None:
+        return _answer(scenario, context)
     option = scenario.option(sites[0] or _model_of(scenario))
-    body = _scenario_decision(at_hosts(scenario, option.id, sites[1], context.catalogue), context)
-    whole = components(Side(built(scenario, option, context).groups), "energy")
-    return body | {"sites": {"option": option.id, "label": option.label, "screens_share": screens_share(whole)}}
+    found = _answer(at_hosts(scenario, option.id, sites[1], context.catalogue), context)
+    return found.model_copy(update={"place_of": option.label})
 
 
-def _scenario_decision(scenario: Scenario, context: ComparisonContext) -> dict[str, Any]:
-    work = Comparator(scenario, context)
-    body = compare_scenario(work)
-    few = len(work.evaluated) <= FEW
-    body["growth"] = growth(scenario, context) if few else []
-    body["crossings"] = crossings(scenario, context) if few else []
-    body["opened"] = _largest_difference(work, body["lead"])
-    body["factor_labels"] = factor_labels(work, body["opened"].get("matters", {}))
-    return body
+def _answer(scenario: Scenario, context: ComparisonContext) -> Answer:
+    refused = refusals(scenario, context)
+    kept = computable(scenario, refused)
+    work = Comparator(kept, context)
+    few, lead = len(work.evaluated) <= FEW, lead_of(work)
+    return Answer(
+        scenario=scenario,
+        units=work.units,
+        date=context.day,
+        factors_version=context.catalogue.version,
+        options=tuple(_option(work, option, refused) for option in kept.options),
+        pairs={figure.id: pairs_of(work, figure.id) for figure in FIGURES},
+        reference=work.reference(),
+        qualified=tuple(work.qualified()),
+        lead=lead,
+        smallest_sufficient=work.smallest_sufficient(),
+        growth=growth(kept, context) if few else (),
+        crossings=crossings(kept, context) if few else (),
+        opened=_largest_difference(work),
+    )
+
+
+def refusals(scenario: Scenario, context: ComparisonContext) -> Refused:
+    """Why options cannot be evaluated, at their volume or at the largest one of the sweep, by option."""
+    found = {}
+    for option in scenario.options:
+        try:
+            for times in (1.0, GROWTH[-1]) if option.status == "studied" else ():
+                built(scenario, option, context, times)
+        except SobriaError as error:
+            found[option.id] = error.as_dict()
+        except ValidationError:
+            found[option.id] = sentences("compare", "implausible")
+    return found
+
+
+def computable(scenario: Scenario, refused: Refused) -> Scenario:
+    """The scenario with its impossible options marked as not studied."""
+    kept = tuple(o.model_copy(update={"status": "not_studied"}) if o.id in refused else o for o in scenario.options)
+    return scenario.model_copy(update={"options": kept})
 
 
 def _model_of(scenario: Scenario) -> str:
@@ -61,28 +89,49 @@ def _model_of(scenario: Scenario) -> str:
     return next((o.id for o in scenario.options if placeable(o)), scenario.options[0].id)
 
 
-def _largest_difference(work: Comparator, lead: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _largest_difference(work: Comparator) -> Difference | None:
     """The electricity difference between the reference and the option furthest from it."""
-    far = [pair for pair in lead if pair["ratio"]]
-    if not far:
-        return {}
-    pair = max(far, key=lambda found: found["ratio"]["median"])
-    return {"a": pair["a"], "b": pair["b"], "indicator": "energy"} | explain_difference(
-        work, pair["a"], pair["b"], "energy"
+    far = {pair.b: pair.ratio.median for pair in lead_of(work) if pair.ratio}
+    reference = work.reference()
+    return explain_difference(work, reference, max(far, key=lambda name: far[name])) if reference and far else None
+
+
+def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOption:
+    """An option: its service per unit and over the period, its components, people, quality and warnings."""
+    evaluated, refusal = work.evaluated.get(option.id), refused.get(option.id)
+    found = AnsweredOption(
+        id=option.id,
+        label=option.label,
+        method=option.method,
+        status="refused" if refusal else option.status,
+        why=option.why,
+        refusal=refusal,
+        quality=option.quality,
+        meets_threshold=meets(work.scenario, option),
+        minutes=option.people.work_minutes if option.people else None,
+    )
+    if evaluated is None:
+        return found
+    service = amounts(evaluated.built.groups, FIGURES) if evaluated.built.groups else _undescribed()
+    people = amounts(evaluated.built.people, FIGURES) if evaluated.built.people else {}
+    return found.model_copy(
+        update={
+            "barred": work.barred[option.id],
+            "service": service,
+            "per_unit": _per_unit(service, work.units),
+            "components": {n: components(evaluated.side, n) for n in service} if evaluated.built.groups else {},
+            "people": _per_unit(people, work.units),
+            "occupancy": evaluated.built.occupancy,
+            "proof": dict(evaluated.built.proof),
+            "warnings": evaluated.built.warnings,
+        }
     )
 
 
-def factor_labels(work: Comparator, keys: Collection[str]) -> dict[str, dict[str, str]]:
-    """Labels of factors: quantity and subject."""
-    return {key: _labels(key, work, work.context.catalogue) for key in keys}
+def _undescribed() -> dict[str, Amount]:
+    """What an option makes run where nobody described it: unknown, never zero."""
+    return {f.id: Amount(unit=f.unit, missing=sentences("missing", "service_not_described")) for f in FIGURES}
 
 
-def _labels(key: str, work: Comparator, catalogue: Catalogue) -> dict[str, str]:
-    """Label of a factor: quantity and subject."""
-    for evaluated in work.evaluated.values():
-        for group in evaluated.built.groups:
-            for name, bound in group.bounds.items():
-                if bound.factor is not None and bound.factor.id == key:
-                    quantity, subject = catalogue.quantities[name], bound.factor.subject
-                    return {lang: f"{quantity.label(lang)} ({catalogue.label(subject, lang)})" for lang in LANGUAGES}
-    return dict.fromkeys(LANGUAGES, key)
+def _per_unit(found: Mapping[str, Amount], units: float) -> dict[str, Interval]:
+    return {name: Interval.model_validate(per_unit(amount, units)) for name, amount in found.items()}

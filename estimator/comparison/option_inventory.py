@@ -13,11 +13,11 @@ from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
+from estimator.comparison.answer import Interval
 from estimator.comparison.program_inventory import program_inventory
-from estimator.comparison.scenario import Option, People, Scenario
-from estimator.comparison.verdict_text import BARE
+from estimator.comparison.scenario import Option, Scenario
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.core.number_format import exact_text, proof_words, tick_text
+from estimator.core.number_format import exact_text, proof_words
 from estimator.core.typography import typeset
 from estimator.places.evidence import tables
 from estimator.workloads.inventory import MACHINE, PLACE, Inventory, inventory_of
@@ -26,7 +26,6 @@ from estimator.workloads.resolution import resolve
 
 MINUTES = 60.0  # in an hour
 HOURS_TOO_FEW = "hours_too_few"  # code of a warning of estimator.workloads.inventory
-MINUTES_APART = "minutes_apart"  # code of a warning: less screen time than work
 EVERY_UNIT = {"it_energy_kwh", "data_gb"}  # amounts per attempt, multiplied by the attempts
 
 
@@ -48,6 +47,7 @@ class ComparisonContext:
 class OptionInventory:
     """An option with its groups for the whole period, its counts, and the assumptions made.
 
+    groups: the service, what the option makes run; people: their terminals, beside.
     occupancy: of the reserved accelerators, an amount; above 1 they are insufficient; None when none are reserved.
     outside: known to be computed outside the zone wanted in the scenario.
     too_small: more answers than the reserved hours can produce.
@@ -58,8 +58,9 @@ class OptionInventory:
     attempts: float
     proof: Mapping[str, float]
     warnings: tuple[dict[str, str], ...] = ()
-    occupancy: Mapping[str, Any] | None = None
+    occupancy: Interval | None = None
     outside: bool = False
+    people: tuple[ActivityGroup, ...] = ()
 
     @property
     def too_small(self) -> bool:
@@ -90,12 +91,9 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
         inventory.groups = [_with_supplier_answers(group, host, context) for group in inventory.groups]
     else:
         inventory = Inventory()
-    people = _people(scenario, option, units, context)
-    groups = tuple(inventory.groups) + ((people,) if people else ())
-    inventory.warnings.extend(_minutes_apart(scenario, option))
-    return OptionInventory(
-        option, groups, attempts, proof, tuple(inventory.warnings), _occupancy(option, inventory), outside
-    )
+    groups, people = tuple(inventory.groups), _people(option, units, context)
+    busy = _occupancy(option, inventory)
+    return OptionInventory(option, groups, attempts, proof, tuple(inventory.warnings), busy, outside, people)
 
 
 def with_serving_told(options: Sequence[OptionInventory]) -> list[OptionInventory]:
@@ -153,7 +151,7 @@ def _is_zone(text: str) -> bool:
     return Places.load().resolve_zone(PlaceRead(text, text))[0] is not None
 
 
-def _occupancy(option: Option, inventory: Inventory) -> dict[str, Any] | None:
+def _occupancy(option: Option, inventory: Inventory) -> Interval | None:
     """Accelerator hours of the answers over the reserved hours [1]."""
     hours = option.reserved_hours
     if hours is None:
@@ -162,7 +160,7 @@ def _occupancy(option: Option, inventory: Inventory) -> dict[str, Any] | None:
         if group.values.get("answering_hours") is not None:
             low, _, high = points_of(group, ("answering_hours",))
             ends = {"low": low, "central": group.values["answering_hours"], "high": high}
-            return {"unit": "1"} | {name: value / hours for name, value in ends.items()}
+            return Interval(**{name: value / hours for name, value in ends.items()})
     return None
 
 
@@ -215,30 +213,16 @@ def _scaled_amounts(amounts: Mapping[str, Any], times: float) -> dict[str, float
     return {n: v * times if n != "resource_share" and v is not None else v for n, v in amounts.items()}
 
 
-def _people(scenario: Scenario, option: Option, units: float, context: ComparisonContext) -> ActivityGroup | None:
+def _people(option: Option, units: float, context: ComparisonContext) -> tuple[ActivityGroup, ...]:
     """User terminals: their electricity at a desk, and their share of manufacture; refused answers included."""
     people = option.people
     if people is None or not people.screen_minutes:
-        return None
+        return ()
     asked = Request(device=people.terminal, device_hours=1.0, zone=people.zone, host=DESK)
     resolved = resolve(asked, context.catalogue, context.day)
     hours = units * people.screen_minutes / MINUTES / option.acceptance
     amounts = {"terminal_hours": hours, "machine_hours": hours, "resource_share": 1.0}
-    return ActivityGroup(amounts, resolved.bounds(*PLACE, *MACHINE, "terminal_power"))
-
-
-def _minutes_apart(scenario: Scenario, option: Option) -> list[dict[str, str]]:
-    """Warning when users work longer than the counted screen time: the order of the options may depend
-    on it."""
-    people = option.people or People()
-    work, screen = people.work_minutes or 0.0, people.screen_minutes
-    if work <= screen or not any(o.people and o.people.screen_minutes for o in scenario.options):
-        return []
-    told = {"code": MINUTES_APART}
-    for lang in LANGUAGES:
-        read = {name: tick_text(value, BARE, lang) for name, value in (("work", work), ("screen", screen))}
-        told[lang] = typeset(say("warnings", MINUTES_APART, lang, **read), lang)
-    return [told]
+    return (ActivityGroup(amounts, resolved.bounds(*PLACE, *MACHINE, "terminal_power")),)
 
 
 def counts_network(option: Option) -> bool:

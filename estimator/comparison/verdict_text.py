@@ -3,10 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Option, Quality
-from estimator.comparison.verdict_rules import ODD_DRAWS, Comparison
+from estimator.comparison.verdict_rules import EQUIVALENT, ODD_DRAWS, Comparison
 from estimator.core.errors import say
 from estimator.core.number_format import DisplayUnit, share_text, tick_text, two_figures
 from estimator.core.typography import typeset
@@ -34,12 +35,28 @@ def verdict_words(comparison: Comparison, names: Names, lang: str) -> str:
     return _t("verdict", comparison.verdict, lang, **facts)
 
 
+def pair_sentence(comparison: Comparison, sides: tuple[Option, Option], indicator: str, lang: str) -> str:
+    """The ratio of a pair in words, with the quality of both; the verdict alone without a ratio."""
+    names = (sides[0].label, sides[1].label)
+    if comparison.ratio is None:
+        words = verdict_words(comparison, names, lang)
+        return f"{words[:1].upper()}{words[1:]}."
+    ordered = sides[::-1] if comparison.lower == "b" else sides
+    return quality_words(ratio_words(comparison, names, indicator, lang), ordered, lang)
+
+
+def told(pair: Pair, lang: str) -> str:
+    """The sentence of a pair, then its verdict."""
+    words = pair.words[lang]
+    return f"{pair.sentence[lang]} {words[:1].upper()}{words[1:]}." if pair.ratio else pair.sentence[lang]
+
+
 def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str) -> str:
     """« Le modèle léger consomme 8 à 20 fois moins d'électricité que le grand. », from 5 % to 95 % of the draws.
 
     The subject is the option named by the verdict, else A. From a ratio of 2 on it is printed in
-    times, below in percent; an interval that contains 1 reads « de 40 % de moins à 2 fois plus ». names: of A and
-    of B, as inside a sentence.
+    times, below in percent; an interval that contains 1 reads « de 40 % de moins à 2 fois plus »; equivalent options
+    read « autant … à 10 % près ». names: of A and of B, as inside a sentence.
     """
     ratio = comparison.ratio
     if ratio is None:
@@ -48,12 +65,13 @@ def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str)
     if comparison.lower == "b":
         ratio, name, other = ratio.inverse(), other, name
     low, high = _ratio_end(ratio.low), _ratio_end(ratio.high)
-    same = low.key == high.key == "same"
-    joint = "as_other" if same else "than"
+    same, of = low.key == high.key == "same", say("ratio_of", indicator, lang)
+    near = comparison.verdict == EQUIVALENT and not same
+    joint = "as_other" if same or near else "than"
     joined = say("ratio", joint + "_vowel" * (other[:1].lower() in VOWELS), lang, other=other)
     facts = {"name": name[:1].upper() + name[1:], "verb": say("ratio_verb", indicator, lang), joint: joined}
-    facts["amount"] = _amount(low, high, say("ratio_of", indicator, lang), lang)
-    return _t("ratio", "same_sentence" if same else "sentence", lang, **facts)
+    facts["amount"] = say("ratio", "same", lang, of=of) if near else _amount(low, high, of, lang)
+    return _t("ratio", "near_sentence" if near else "same_sentence" if same else "sentence", lang, **facts)
 
 
 def quality_words(sentence: str, sides: Sequence[Option], lang: str) -> str:
@@ -61,51 +79,81 @@ def quality_words(sentence: str, sides: Sequence[Option], lang: str) -> str:
 
     The share of accepted answers, by which figures are divided, is printed when given.
     """
-    first, second = (_quality(option.quality, lang) for option in sides)
-    told = say("quality", "found", lang, first=first, second=second)
+    first, second = (quality_text(option.quality, lang) for option in sides)
+    tested = any(option.quality is not None for option in sides)
+    said = say("quality", "found" if tested else "untested", lang, first=first, second=second)
     if any(option.acceptance < 1 for option in sides):
         first, second = (_acceptance_text(option, lang) for option in sides)
-        told += say("quality", "accepted", lang, first=first, second=second)
-    return sentence.rstrip(". ") + _t("quality", "beside", lang, told=told)
+        said += say("quality", "accepted", lang, first=first, second=second)
+    return sentence.rstrip(". ") + _t("quality", "beside", lang, told=said)
 
 
 def _acceptance_text(option: Option, lang: str) -> str:
     return share_text(option.acceptance, lang) if option.acceptance < 1 else say("quality", "all_supposed", lang)
 
 
-def _quality(found: Quality | None, lang: str) -> str:
+def quality_text(found: Quality | None, lang: str) -> str:
+    """A share as « 93 % », a mark as it is; « non testée »."""
     if found is None:
         return say("quality", "unknown", lang)
     return share_text(found.value, lang) if found.value <= 1 else tick_text(found.value, BARE, lang)
 
 
-def smallest_words(body: Mapping[str, Any], lang: str) -> str:
-    """The smallest model that reaches the threshold, in the body of a comparison; else why there is none."""
-    found = body["smallest_model"]
+def smallest_words(answer: Answer, lang: str) -> str:
+    """Whether an option suffices, the ones without AI named first; why none does; that no threshold is set."""
+    found = answer.smallest_sufficient
     if found is None:
-        return _t("smallest", _none_suffices(body), lang)
-    labels = {option["id"]: str(option["label"]) for option in body["options"]}
-    tied = ", ".join(labels[name] for name in found["tied"])
-    return _t("smallest", "tied" if tied else "is", lang, label=labels[found["id"]], tied=tied)
+        return _t("smallest", "no_threshold", lang)
+
+    def labels(names: Sequence[str]) -> str:
+        return ", ".join(answer.label(name) for name in names)
+
+    first = [n for n in found.without_ai if n != found.id]
+    said = [_t("smallest", "without_ai", lang, labels=labels(first))] if first else []
+    if found.status == "found" and found.id is not None:
+        option = answer.option(found.id)
+        key = ("tied" if found.tied else "is") + "_without_ai" * (option.method == "none")
+        said.append(_t("smallest", key, lang, label=option.label, tied=labels(found.tied)))
+    elif found.status == "to_check":
+        said.append(_t("smallest", "to_check", lang, labels=labels(found.untested)))
+    elif not first:
+        said.append(_t("smallest", f"none_{found.reason}", lang))
+    return " ".join(said)
 
 
-def _none_suffices(body: Mapping[str, Any]) -> str:
-    """Why no model suffices: no threshold; those that reach it run elsewhere or with too few hours; none reaches it."""
-    if not body["scenario"]["constraints"].get("quality"):
-        return "no_threshold"
-    models = [o for o in body["options"] if o["method"] == "model" and o["status"] == "studied"]
-    reach = [o for o in models if o["meets_threshold"] and o["figures"].get("energy", {}).get("central") is not None]
-    if reach and all(option["outside"] for option in reach):
-        return "none_placed"
-    return "none_able" if reach else "none_suffices"
+def standing_words(option: AnsweredOption, lang: str) -> str:
+    """« étudiée ; hors du lieu imposé, jamais retenue »: the status of an option, and what bars it."""
+    return say("compare", "and", lang).join((say("compare", option.status, lang), *barred_words(option, lang)))
 
 
-def no_lead(body: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
-    """Why no option leads, as a key and its facts: none qualifies, only one does, or none is comparable."""
-    names = body["qualified"]
-    if len(names) == 1:
-        return "only_one", {"label": next(str(o["label"]) for o in body["options"] if o["id"] == names[0])}
-    return ("no_pair" if names else "no_reference"), {}
+def barred_words(option: AnsweredOption, lang: str) -> tuple[str, ...]:
+    """Why an option is never retained."""
+    return tuple(say("barred", reason, lang) for reason in option.barred)
+
+
+def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:
+    """« × 1, × 3 : plus bas dans tous les cas étudiés : le formulaire (contre : …). » One line for all the volumes at
+    which verdicts are the same, each verdict once with the options that it is about."""
+    volumes: dict[str, list[str]] = {}
+    for grown in answer.growth:
+        against: dict[str, list[str]] = {}
+        for pair in grown.pairs:
+            against.setdefault(pair.words[lang], []).append(answer.label(pair.b))
+        joint = say("compare", "and", lang)
+        said = [say("compare", "grown", lang, words=w, others=", ".join(names)) for w, names in against.items()]
+        text = f"{joint.join(said)}." if said else ""
+        if grown.beyond:
+            names = ", ".join(answer.label(name) for name in grown.beyond)
+            text = f"{text} {say('compare', 'beyond', lang, names=names)}".strip()
+        volumes.setdefault(text, []).append(f"× {grown.times:g}")
+    return tuple(f"{', '.join(times)} : {text}" for text, times in volumes.items() if text)
+
+
+def no_lead(answer: Answer, lang: str) -> str:
+    """Why no option leads: none qualifies, only one does, or none is comparable."""
+    if len(answer.qualified) == 1:
+        return _t("compare", "only_one", lang, label=answer.label(answer.qualified[0]))
+    return _t("compare", "no_pair" if answer.qualified else "no_reference", lang)
 
 
 def change_words(effects: Mapping[str, float], before: float, lang: str) -> str:

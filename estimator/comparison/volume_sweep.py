@@ -7,7 +7,8 @@ from typing import Any
 
 from estimator.assessment import uncertainty
 from estimator.assessment.impacts import figure_named
-from estimator.comparison.comparison import Comparator, against_reference
+from estimator.comparison.answer import Crossing, Grown, Interval
+from estimator.comparison.comparison import Comparator, lead_of
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Scenario
 
@@ -16,43 +17,45 @@ HALF = 0.5
 HELD = 0.9  # of the reserved hours: where they are insufficient, lines are fitted at the volume that takes this share
 
 
-def growth(scenario: Scenario, context: ComparisonContext, times: Sequence[float] = GROWTH) -> list[dict[str, Any]]:
+def growth(scenario: Scenario, context: ComparisonContext, times: Sequence[float] = GROWTH) -> tuple[Grown, ...]:
     """Electricity of each option at each multiple of the volume, its verdict against the reference at that volume.
 
     An option with insufficient reserved hours is listed in "beyond": its figures are those of too small a server.
     """
-    return [_grown(Comparator(scenario, context, factor), factor) for factor in times]
+    return tuple(_grown(Comparator(scenario, context, factor), factor) for factor in times)
 
 
-def _grown(work: Comparator, factor: float) -> dict[str, Any]:
+def _grown(work: Comparator, factor: float) -> Grown:
     figure = figure_named("energy")
     assert figure is not None
-    totals = {}
+    energy = {}
     for name, evaluated in work.evaluated.items():
         drawn = evaluated.side.drawn(figure)
-        low, central, high = uncertainty.points(drawn) if drawn is not None else (None, None, None)
-        totals[name] = {"low": low, "central": central, "high": high, "unit": figure.unit}
-    beyond = [n for n, w in work.evaluated.items() if w.built.too_small]
-    reference = work.reference()
-    pairs = [against_reference(work, reference, n) for n in work.evaluated if n != reference] if reference else []
-    body: dict[str, Any] = {"times": factor, "units": work.units, "energy": totals, "beyond": beyond}
-    body["occupancy"] = {n: w.built.occupancy for n, w in work.evaluated.items() if w.built.occupancy}
-    return body | {"reference": reference, "pairs": pairs}
+        ends = uncertainty.points(drawn) if drawn is not None else (None, None, None)
+        energy[name] = Interval(unit=figure.unit, **dict(zip(("low", "central", "high"), ends, strict=True)))
+    return Grown(
+        times=factor,
+        units=work.units,
+        energy=energy,
+        beyond=tuple(n for n, w in work.evaluated.items() if w.built.too_small),
+        occupancy={n: w.built.occupancy for n, w in work.evaluated.items() if w.built.occupancy},
+        reference=work.reference(),
+        pairs=lead_of(work),
+    )
 
 
-def crossings(scenario: Scenario, context: ComparisonContext) -> list[dict[str, Any]]:
+def crossings(scenario: Scenario, context: ComparisonContext) -> tuple[Crossing, ...]:
     """The `crossing` of each pair of options that has one."""
     lines, most = _lines(scenario, context)
-    return [found for a, b in combinations(lines, 2) if (found := _crossing(a, b, lines, most))]
+    return tuple(found for a, b in combinations(lines, 2) if (found := _crossing(a, b, lines, most)))
 
 
-def crossing(scenario: Scenario, context: ComparisonContext, a: str, b: str) -> dict[str, Any] | None:
+def crossing(scenario: Scenario, context: ComparisonContext, a: str, b: str) -> Crossing | None:
     """The volume at which options A and B use the same electricity, over the draws with a crossing.
 
     Electricity of an option has a part independent of the volume (an idle reserved server, storage)
     and a part proportional to it. None when neither has a fixed part, or one of the two is not estimable; and above
     the maximum output of the reserved hours, where the described server is insufficient.
-    {"units": {low, central, high}, "share": of the draws that cross, "below": the lower option below it}.
     """
     lines, most = _lines(scenario, context)
     return _crossing(a, b, lines, most) if a in lines and b in lines else None
@@ -67,7 +70,7 @@ def _lines(scenario: Scenario, context: ComparisonContext) -> tuple[dict[str, li
     figure = figure_named("energy")
     assert figure is not None
     at = Comparator(scenario, context)
-    taken = {name: w.built.occupancy["central"] for name, w in at.evaluated.items() if w.built.occupancy}
+    taken = {name: w.built.occupancy.central or 0.0 for name, w in at.evaluated.items() if w.built.occupancy}
     most = {name: at.units / share for name, share in taken.items() if share}
     fullest = max(taken.values(), default=0.0)
     if fullest > 1:
@@ -84,7 +87,7 @@ def _lines(scenario: Scenario, context: ComparisonContext) -> tuple[dict[str, li
 
 def _crossing(
     a: str, b: str, lines: Mapping[str, Sequence[tuple[Any, Any]]], most: Mapping[str, float]
-) -> dict[str, Any] | None:
+) -> Crossing | None:
     import numpy as np
 
     (fixed_a, slope_a), (fixed_b, slope_b) = lines[a][1], lines[b][1]
@@ -96,9 +99,9 @@ def _crossing(
     real = found[np.isfinite(found) & (found > 0) & (found <= room)]
     if meeting is None or meeting > room or not real.size:
         return None
-    units = dict(zip(("low", "central", "high"), uncertainty.points(real), strict=True))
+    units = Interval(**dict(zip(("low", "central", "high"), uncertainty.points(real), strict=True)))
     below = a if fixed_a < fixed_b else b
-    return {"a": a, "b": b, "units": units, "share": float(real.size / found.size), "below": below}
+    return Crossing(a=a, b=b, units=units, share=float(real.size / found.size), below=below)
 
 
 def _line(full: Any, part: Any, units: float) -> tuple[Any, Any]:

@@ -16,7 +16,7 @@ from estimator.places.evidence import (
     tables,
 )
 from estimator.places.requirements import PRIORITIES
-from estimator.places.supplier_answers import Answer
+from estimator.places.supplier_answers import SupplierAnswer
 
 Status = Literal["met", "not_met", "unknown"]
 YEAR = 365.25  # [days], to compare an age with a limit in years
@@ -53,7 +53,7 @@ class HostingCriterion:
         return say("hosting_reasons", self.reason, lang)
 
 
-def criteria(host: str, day: date, answers: Sequence[Answer] = ()) -> list[HostingCriterion]:
+def criteria(host: str, day: date, answers: Sequence[SupplierAnswer] = ()) -> list[HostingCriterion]:
     """The criteria of the RGESN for a site on a day, with what its supplier answered. HostUnknown, AnswerRefused.
 
     Only a value of the site or of its operator counts; « met » when the whole interval meets the threshold.

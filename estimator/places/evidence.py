@@ -16,7 +16,7 @@ from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError
 from estimator.places.requirements import CHOICES, FIELDS
-from estimator.places.supplier_answers import Answer, answered_bounds, latest
+from estimator.places.supplier_answers import SupplierAnswer, answered_bounds, latest
 
 GRAND_NANCY = "FRA-GES/grand-nancy"  # region (country first), then territory
 EU = "EU27"
@@ -162,7 +162,7 @@ class HostingSite:
     catalogue: Catalogue
     subject: Subject
     day: date
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, SupplierAnswer]
 
     @property
     def host(self) -> str:
@@ -224,12 +224,12 @@ class HostingSite:
         return Evidence(item.source, source.title, item.locator, year, item.subject)
 
 
-def answer_evidence(answer: Answer) -> Evidence:
+def answer_evidence(answer: SupplierAnswer) -> Evidence:
     """Evidence of an answer: the document named by its author."""
     return Evidence("given", answer.document, answer.by, answer.date.isoformat(), answer.host, declared=True)
 
 
-def site(host: str, day: date, answers: Sequence[Answer] = ()) -> HostingSite:
+def site(host: str, day: date, answers: Sequence[SupplierAnswer] = ()) -> HostingSite:
     """The site of this id with the latest of its supplier's answers. HostUnknown."""
     catalogue = load()
     subject = catalogue.subjects.get(host)
@@ -239,12 +239,12 @@ def site(host: str, day: date, answers: Sequence[Answer] = ()) -> HostingSite:
     return HostingSite(catalogue, subject, day, latest(answers, host))
 
 
-def shared(host: str, answers: Sequence[Answer] = ()) -> KnownFact | None:
+def shared(host: str, answers: Sequence[SupplierAnswer] = ()) -> KnownFact | None:
     """« yes » or « no »: is the centre shared between several organisations? None when unknown. HostUnknown."""
     return site(host, date.today(), answers).fact("shared")
 
 
-def distance_class(host: str, territory: str = GRAND_NANCY, answers: Sequence[Answer] = ()) -> KnownFact:
+def distance_class(host: str, territory: str = GRAND_NANCY, answers: Sequence[SupplierAnswer] = ()) -> KnownFact:
     """Distance class of a site from a territory (region/name): territory, region, country, eu, outside_eu or unknown.
 
     The nearest class proven by a source or an answer: in the same country, region unknown, is

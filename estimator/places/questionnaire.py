@@ -11,7 +11,7 @@ from estimator.core.errors import say
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostingSite, SiteMeasurement, site, tables
 from estimator.places.requirements import FIELDS
-from estimator.places.supplier_answers import COLUMNS, Answer, cell_text
+from estimator.places.supplier_answers import COLUMNS, SupplierAnswer, cell_text
 
 QUESTION_COLUMNS = ("question", "question_en", "nom", "texte", "choix", "periode", "preuve", "criteres", "facteur")
 ONLY_WHEN_ASKED = ("grid_gwp",)  # defaulted to the country's value, which exists for almost every country
@@ -53,7 +53,7 @@ class SupplierQuestion:
         return FIELDS[self.field].kind
 
 
-def questionnaire(host: str, day: date, answers: Sequence[Answer] = ()) -> list[SupplierQuestion]:
+def questionnaire(host: str, day: date, answers: Sequence[SupplierAnswer] = ()) -> list[SupplierQuestion]:
     """A question for each unknown criterion and each missing fact or factor of a site. HostUnknown, AnswerRefused."""
     place = site(host, day, answers)
     asked: dict[str, list[str]] = {}
@@ -66,7 +66,7 @@ def questionnaire(host: str, day: date, answers: Sequence[Answer] = ()) -> list[
     return [_question(host, field, tuple(asked.get(field, ()))) for field in wanted]
 
 
-def questionnaire_csv(host: str, day: date, answers: Sequence[Answer] = ()) -> str:
+def questionnaire_csv(host: str, day: date, answers: Sequence[SupplierAnswer] = ()) -> str:
     """The questions as a table to fill in, for `read_answers`; separated by `;` for French spreadsheets."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")

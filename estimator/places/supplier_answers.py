@@ -27,7 +27,7 @@ _REGION = re.compile(r"[A-Z]{3}-[A-Z0-9]{1,3}")
 _YEAR = re.compile(r"\d{4}(-\d\d-\d\d)?")
 
 
-class Answer(Strict):
+class SupplierAnswer(Strict):
     """A supplier's answer about a site, in the unit of the field; low and high when it gives an interval."""
 
     model_config = ConfigDict(str_strip_whitespace=True)
@@ -51,7 +51,7 @@ class AnswersRefused(ListedRefusal):
     """A table of answers with invalid rows."""
 
 
-def checked(answer: Answer) -> Answer:
+def checked(answer: SupplierAnswer) -> SupplierAnswer:
     """The answer in the unit of its field, its words in canonical form. AnswerRefused, GivenValueRefused."""
     asked = FIELDS.get(answer.field)
     if asked is None:
@@ -74,13 +74,13 @@ def checked(answer: Answer) -> Answer:
     return answer.model_copy(update={"value": word, "unit": ""})
 
 
-def latest(answers: Sequence[Answer], host: str) -> dict[str, Answer]:
+def latest(answers: Sequence[SupplierAnswer], host: str) -> dict[str, SupplierAnswer]:
     """The latest answer of a site to each field; on the same day, the last in order."""
     mine = [checked(a) for a in answers if a.host == host]
     return {a.field: a for a in sorted(mine, key=lambda a: a.date)}
 
 
-def answered_bounds(answers: Sequence[Answer], host: str) -> dict[str, SelectedFactor]:
+def answered_bounds(answers: Sequence[SupplierAnswer], host: str) -> dict[str, SelectedFactor]:
     """Quantity -> declared factor that replaces the default of that site; exact, or the interval given.
 
     The PUE is E_DC / E_IT when only the two energies are given; a WUE on total energy is `wue_site`.
@@ -102,7 +102,7 @@ def answered_bounds(answers: Sequence[Answer], host: str) -> dict[str, SelectedF
     return found
 
 
-def read_answers(text: str) -> list[Answer]:
+def read_answers(text: str) -> list[SupplierAnswer]:
     """Answers in a table with these columns, separated by `;` or `,`, other columns ignored, empty values skipped.
 
     Numbers with a decimal comma or point, dates as 2026-11-25 or 25/11/2026. AnswersRefused lists every bad row.
@@ -114,7 +114,7 @@ def read_answers(text: str) -> list[Answer]:
     if missing:
         items = [sentences("answer_problems", "columns", read=first.strip() or "-", expected=", ".join(missing))]
         raise AnswersRefused(items, rows=1)
-    found: list[Answer] = []
+    found: list[SupplierAnswer] = []
     wrong: list[dict[str, str]] = []
     for row in reader:
         cells = {name: _unguarded_cell(row.get(name) or "") for name in COLUMNS}
@@ -123,7 +123,7 @@ def read_answers(text: str) -> list[Answer]:
         try:
             found.append(checked(_answer(cells)))
         except ValidationError as error:
-            columns = dict(zip(Answer.model_fields, ("hote", "champ", "valeur", *COLUMNS[3:]), strict=True))
+            columns = dict(zip(SupplierAnswer.model_fields, ("hote", "champ", "valeur", *COLUMNS[3:]), strict=True))
             name = columns[str(error.errors()[0]["loc"][0])]
             wrong.append(
                 _at(reader.line_num, sentences("answer_problems", "cell", column=name, read=cells[name] or "-"))
@@ -149,7 +149,7 @@ def _unguarded_cell(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" else cell
 
 
-def _answer(cells: Mapping[str, str]) -> Answer:
+def _answer(cells: Mapping[str, str]) -> SupplierAnswer:
     host, field, value, unit, day, by, document, low, high = (cells[name] for name in COLUMNS)
     french = _FRENCH_DAY.fullmatch(day)
     asked = FIELDS.get(field)
@@ -157,7 +157,9 @@ def _answer(cells: Mapping[str, str]) -> Answer:
     facts = {"host": host, "field": field, "unit": unit, "by": by, "document": document}
     values: dict[str, float | str | None] = {"value": _decimal(value) if numeric else value}
     values |= {name: _decimal(end) if end else None for name, end in (("low", low), ("high", high))}
-    return Answer.model_validate(facts | values | {"date": "-".join(reversed(french.groups())) if french else day})
+    return SupplierAnswer.model_validate(
+        facts | values | {"date": "-".join(reversed(french.groups())) if french else day}
+    )
 
 
 def _decimal(cell: str) -> float | str:
@@ -166,7 +168,7 @@ def _decimal(cell: str) -> float | str:
     return float(tight.replace(",", ".")) if _NUMBER.fullmatch(tight) else cell
 
 
-def _number(answer: Answer, asked: QuestionnaireField, catalogue: Catalogue) -> Answer:
+def _number(answer: SupplierAnswer, asked: QuestionnaireField, catalogue: Catalogue) -> SupplierAnswer:
     unit = answer.unit or asked.unit
     scale = 1.0 if unit == asked.unit else CONVERSIONS.get((unit, asked.unit))
     if scale is None:
@@ -193,14 +195,14 @@ def _plausible(field: str, asked: QuestionnaireField, number: float, catalogue: 
         raise GivenValueRefused(**names, value=f"{number:g} {asked.unit}".removesuffix(" 1"), low="0", high=high)
 
 
-def _ratio(total: Answer, it: Answer) -> float:
+def _ratio(total: SupplierAnswer, it: SupplierAnswer) -> float:
     """E_DC / E_IT. AnswerRefused when IT energy is zero."""
     if not float(it.value):
         raise _refusal(it, "number", "0", "> 0 kWh")
     return float(total.value) / float(it.value)
 
 
-def _declared_factor(answer: Answer, quantity: str) -> SelectedFactor:
+def _declared_factor(answer: SupplierAnswer, quantity: str) -> SelectedFactor:
     found = given(load(), quantity, float(answer.value))
     low, high = answer.low, answer.high
     said = {"low": answer.value if low is None else low, "high": answer.value if high is None else high}
@@ -213,7 +215,7 @@ def _declared_factor(answer: Answer, quantity: str) -> SelectedFactor:
     return SelectedFactor(quantity, answer.host, found.factor.model_copy(update=fields))
 
 
-def _refusal(answer: Answer, code: str, read: str, expected: str) -> AnswerRefused:
+def _refusal(answer: SupplierAnswer, code: str, read: str, expected: str) -> AnswerRefused:
     reasons = sentences("answer_problems", code, read=read, expected=expected)
     facts = {"host": answer.host, "field": answer.field}
     return AnswerRefused(**facts, reason_fr=reasons["fr"], reason_en=reasons["en"])

@@ -13,7 +13,7 @@ import numpy as np
 
 from estimator.assessment.impacts import figure_named
 from estimator.catalogue.load import load
-from estimator.comparison.comparison import INDICATORS, Comparator, against_reference
+from estimator.comparison.comparison import INDICATORS, Comparator, pair_of
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.comparison.site_comparison import at_hosts
@@ -84,7 +84,7 @@ def compare(scenario: Scenario) -> None:
     assert reference is not None
     for name in work.evaluated:
         if name != reference:
-            against_reference(work, reference, name)
+            pair_of(work, reference, name)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.catalogue.load import load
-from estimator.comparison.comparison import Comparator, compare_scenario, explain_difference
+from estimator.comparison.answer import Crossing, Interval
+from estimator.comparison.comparison import Comparator, explain_difference
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.rounding import adding_up
@@ -42,43 +43,43 @@ def test_a_reserved_server_is_busy_for_the_hours_that_its_answers_take() -> None
     assert built.occupancy is not None
     assert built.occupancy["central"] == pytest.approx(1500 * one / 100)
     assert built.occupancy["low"] < built.occupancy["central"] < built.occupancy["high"]
-    thrice = growth(asked, ComparisonContext(load(), DAY))[1]["occupancy"]["reserve"]
+    thrice = growth(asked, ComparisonContext(load(), DAY))[1].occupancy["reserve"]
     assert thrice["central"] == pytest.approx(3 * built.occupancy["central"])
 
 
 def test_nothing_is_reserved_nothing_is_busy() -> None:
     asked = scenario(option("partage", use=SERVER), {**option("ecarte"), "status": "rejected", "why": "trop cher"})
-    body = compare_scenario(Comparator(asked, ComparisonContext(load(), DAY)))
-    assert [o["occupancy"] for o in body["options"]] == [None, None, None]
-    assert growth(asked, ComparisonContext(load(), DAY))[0]["occupancy"] == {}
+    body = decision(asked)
+    assert [o.occupancy for o in body.options] == [None, None, None]
+    assert growth(asked, ComparisonContext(load(), DAY))[0].occupancy == {}
 
 
 def test_crossings_of_a_scenario_are_those_of_its_pairs() -> None:
     asked = scenario(option("a", use=SERVER), option("b", use=SERVER, reserved_hours=8766), volume=1e6)
     context = ComparisonContext(load(), DAY)
-    assert crossings(asked, context) == [crossing(asked, context, "a", "b")]
+    assert crossings(asked, context) == (crossing(asked, context, "a", "b"),)
     assert crossing(asked, context, "a", "sans-ia") is None
 
 
-def test_the_smallest_model_leads_with_its_ratio_and_both_qualities() -> None:
+def test_the_option_that_suffices_leads_with_its_ratio_and_both_qualities() -> None:
     """3 kWh against 40: 13.3 times less, whatever the draw; the light one, below the threshold, is told too."""
     marks = {"leger": (0.8, 1), "moyen": (0.92, 3), "grand": (0.95, 40)}
     options = [option(n, q, use={"it_energy_kwh": kwh, **SITE}) for n, (q, kwh) in marks.items()]
     body = decision(scenario(*options, constraints={"quality": {"value": 0.9}}))
-    lead = {pair["b"]: pair for pair in body["smallest_lead"]}
-    assert list(lead) == ["leger", "grand"] and {pair["a"] for pair in lead.values()} == {"moyen"}
-    assert lead["grand"]["ratio"]["at_factor_values"] == pytest.approx(40 / 3)
-    said = lead["grand"]["sentence"]["fr"].replace("\u00a0", " ")
+    lead = {pair.b: pair for pair in body.lead}
+    assert list(lead) == ["leger", "grand"] and {pair.a for pair in lead.values()} == {"moyen"}
+    assert lead["grand"].ratio.at_factor_values == pytest.approx(40 / 3)
+    said = lead["grand"].sentence["fr"].replace("\u00a0", " ")
     assert said == "L’option moyen consomme environ 13 fois moins d’électricité que l’option grand " + (
         "(qualité constatée : 92 % contre 95 %)."
     )
 
 
 def test_without_a_ratio_the_sentence_is_the_verdict_alone() -> None:
-    options = [option("a", use={"it_energy_kwh": 1, **SITE}), option("b", None, use={"it_energy_kwh": 2, **SITE})]
-    pair = decision(scenario(*options))["lead"][0]
-    assert pair["sentence"] == pair["words"]
-    assert pair["words"]["fr"].endswith("n’est pas connue pour l’option a ou pour l’option b")
+    options = [option("a", use={"it_energy_kwh": 1, **SITE}), option("b", unit="une page", use={"it_energy_kwh": 2})]
+    pair = decision(scenario(*options)).lead[0]
+    assert pair.sentence["fr"] == f"N{pair.words['fr'][1:]}." and pair.ratio is None
+    assert pair.words["fr"].endswith("ne rendent pas le même service")
 
 
 def test_the_parts_of_a_difference_add_up_to_it() -> None:
@@ -87,10 +88,8 @@ def test_the_parts_of_a_difference_add_up_to_it() -> None:
         option("b", use={"it_energy_kwh": 1, "zone": "FRA", "pue": 3.0}),
     ]
     body = decision(scenario(*options))
-    figures = {o["id"]: o["figures"]["energy"]["at_factor_values"] for o in body["options"] if o["figures"]}
-    split = explain_difference(Comparator(scenario(*options), ComparisonContext(load(), DAY)), "a", "b", "energy")[
-        "split"
-    ]
+    figures = {o.id: o.service["energy"].at_factor_values for o in body.options if o.service}
+    split = explain_difference(Comparator(scenario(*options), ComparisonContext(load(), DAY)), "a", "b").split
     assert sum(split.values()) == pytest.approx(figures["b"] - figures["a"], rel=1e-12)
     assert split["servers"] == 0 and split["overhead"] == pytest.approx(1000 * (3 - 2.26))  # the PUE of a server room
 
@@ -116,7 +115,7 @@ def test_shown_numbers_add_up_and_stay_within_a_place(start: float, parts: dict[
 def test_two_lines_meet_at_a_volume_that_is_above_zero_and_within_reach() -> None:
     """2 kWh a unit against 10 kWh and 1 a unit: 10 units, told up to and at the most that one can serve."""
     lines = {"a": [(0.0, 2.0)] * 2, "b": [(10.0, 1.0)] * 2, "c": [(0.0, 1.0)] * 2}
-    met = {"a": "a", "b": "b", "units": {"low": 10.0, "central": 10.0, "high": 10.0}, "share": 1.0, "below": "a"}
+    met = Crossing(a="a", b="b", units=Interval(low=10.0, central=10.0, high=10.0), share=1.0, below="a")
     assert _crossing("a", "b", lines, {}) == _crossing("a", "b", lines, {"b": 10.0}) == met
     assert _crossing("a", "b", lines, {"b": 9.0}) is None
     assert _crossing("a", "c", lines, {}) is None and _meeting(0.0, 1.0) is None

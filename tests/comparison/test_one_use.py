@@ -9,7 +9,7 @@ from estimator.assessment.evaluation import values_of
 from estimator.assessment.impacts import FIGURES, amounts
 from estimator.catalogue import models
 from estimator.catalogue.load import load
-from estimator.comparison.comparison import compare_scenario
+from estimator.comparison.comparison import pair_of
 from estimator.workloads.estimate import estimate
 from estimator.workloads.inference.serving import size_of
 from estimator.workloads.request import Request
@@ -71,5 +71,5 @@ def test_one_model_at_hosts_of_two_classes_says_what_is_supposed_at_each() -> No
     )
     (large,), (desk,) = flight_told(work, "large"), flight_told(work, "desk")
     assert "256 à la fois (de 64 à 1 024)" in spaced(large) and "1 à la fois (de 1 à 2)" in spaced(desk)
-    pair = next(p for p in compare_scenario(work)["pairs"]["energy"] if {p["a"], p["b"]} == {"large", "desk"})
-    assert pair["verdict"] == "lower_mostly" and pair["lower"] == "large"
+    pair = pair_of(work, "desk", "large")
+    assert pair.verdict == "lower_mostly" and pair.lower == "large"

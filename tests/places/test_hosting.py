@@ -17,9 +17,9 @@ from estimator.places.questionnaire import SupplierQuestion, questionnaire, ques
 from estimator.places.requirements import CHOICES, FIELDS, PRIORITIES
 from estimator.places.supplier_answers import (
     COLUMNS,
-    Answer,
     AnswerRefused,
     AnswersRefused,
+    SupplierAnswer,
     answered_bounds,
     read_answers,
 )
@@ -30,9 +30,9 @@ HOSTS = sorted(s.id for s in load().subjects.values() if s.kind == "host")
 HEADER = ";".join(COLUMNS)
 
 
-def answer(field: str, value: float | str, host: str = BARE, **more: object) -> Answer:
+def answer(field: str, value: float | str, host: str = BARE, **more: object) -> SupplierAnswer:
     facts = {"host": host, "field": field, "value": value, "unit": FIELDS[field].unit, "date": DAY}
-    return Answer.model_validate(facts | {"by": "Hébergement", "document": "rapport.pdf"} | more)
+    return SupplierAnswer.model_validate(facts | {"by": "Hébergement", "document": "rapport.pdf"} | more)
 
 
 def judged(criterion: str, host: str = BARE, day: date = DAY, **answers: float | str) -> HostingCriterion:

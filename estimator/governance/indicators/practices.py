@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.schema import PROOFS
-from estimator.comparison.scenario import Option
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
@@ -17,10 +15,10 @@ FRESH_MONTHS = 12
 
 
 def right_sized(scope: Scope) -> dict[str, Any]:
-    """Share of the requests served by the smallest model that reaches the threshold of their use case.
+    """Share of the requests served by a model that reaches the threshold of its use case, no studied option that
+    reaches it being lower.
 
-    From the scenario of a use case: the smallest sufficient model is, or is not, the one in use. « unknown »:
-    use cases without such a scenario, whose requests are not counted as served by a right-sized model.
+    « unknown »: use cases whose scenario does not say, whose requests are not counted as served by a right-sized model.
     """
     fit, whole, unknown = 0.0, 0.0, []
     for case in scope.in_use:
@@ -35,24 +33,10 @@ def right_sized(scope: Scope) -> dict[str, Any]:
 
 
 def fits(scope: Scope, case: UseCase) -> bool | None:
-    """Whether the model of a use case is the smallest sufficient one; None without scenario, or when undecided."""
+    """Whether the model of a use case is right-sized; None without scenario, or when it does not say."""
     compared = scope.sources.compared(case)
-    found = compared.body["smallest_model"] if compared else None
-    if not compared or not found:
-        return None
-    try:
-        used = find(case.model).id
-        models = {name: _model(compared.scenario.option(name)) for name in (found["id"], *found["tied"])}
-    except ModelUnknown:
-        return None
-    if models[found["id"]] == used:
-        return True
-    return None if used in models.values() else False
-
-
-def _model(option: Option) -> str | None:
-    """The model of an option in the catalogue. ModelUnknown."""
-    return find(option.use.model).id if option.use and option.use.model else None
+    present = compared.present(case) if compared else None
+    return compared.answer.right_sized(present) if compared and present else None
 
 
 def non_ai_reviewed(scope: Scope) -> dict[str, Any]:

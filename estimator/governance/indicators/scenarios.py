@@ -1,10 +1,10 @@
 """The evaluated scenario of a use case, from `<home>/scenarios`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from estimator.catalogue.models import ModelUnknown, find
+from estimator.comparison.answer import Answer
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Scenario, read_scenario
 from estimator.core.errors import SobriaError
@@ -15,10 +15,21 @@ FOLDER = "scenarios"
 
 @dataclass(frozen=True)
 class ScenarioDecision:
-    """A scenario and the body of its `decision`."""
+    """A scenario and its answer."""
 
     scenario: Scenario
-    body: Mapping[str, Any]
+    answer: Answer
+
+    def present(self, case: UseCase) -> str | None:
+        """The first option with the model of the use case, the one in use today."""
+        try:
+            model = find(case.model).id if case.model else None
+            for option in self.scenario.options:
+                if model and option.use and option.use.model and find(option.use.model).id == model:
+                    return option.id
+        except ModelUnknown:
+            return None
+        return None
 
 
 def comparison(home: Path, case: UseCase) -> ScenarioDecision | None:

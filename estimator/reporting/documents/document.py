@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from estimator.core.number_format import ReadableAmount
 
 Row = tuple["TableCell | str", ...]
 Record = tuple[object, ...]
@@ -12,7 +13,7 @@ Record = tuple[object, ...]
 class IntervalBar:
     """An interval drawn from zero to `top` [unit of the amount]; proof: shares of the electricity by proof."""
 
-    amount: Mapping[str, Any]
+    amount: ReadableAmount
     proof: Mapping[str, float]
     top: float
 

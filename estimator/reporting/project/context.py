@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from babel.dates import format_date
 
 from estimator.catalogue import providers
+from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Option, Quality, Scenario, read_scenario
 from estimator.core.errors import SobriaError, say
@@ -37,12 +37,12 @@ class CaseWithoutScenario(SobriaError):
 
 @dataclass(frozen=True)
 class SheetFacts:
-    """An evaluated scenario. body: of `decision`; use_case: None when not in the register; hosts: site -> labels
+    """An evaluated scenario. answer: of `decision`; use_case: None when not in the register; hosts: site -> labels
     of the options placed there; build: that of the ledger read by measured options, "" without any; sample:
     whether it uses the sample data of the project."""
 
     scenario: Scenario
-    body: Mapping[str, Any]
+    answer: Answer
     lang: str
     file: str
     use_case: UseCase | None
@@ -52,16 +52,16 @@ class SheetFacts:
 
     @property
     def day(self) -> date:
-        return date.fromisoformat(self.body["date"])
+        return self.answer.date
 
     @property
     def mark(self) -> str:
         return self.say("mark") if self.scenario.example or self.sample else ""
 
     @property
-    def studied(self) -> list[Mapping[str, Any]]:
+    def studied(self) -> list[AnsweredOption]:
         """The options with figures, or that could have some, in the order of the scenario."""
-        return [option for option in self.body["options"] if option["status"] == "studied"]
+        return [option for option in self.answer.options if option.status == "studied"]
 
     def say(self, key: str, **facts: object) -> str:
         return say("sheet", key, self.lang, **facts)
@@ -89,9 +89,9 @@ class SheetFacts:
         text = str(format_date(found, "dd/MM/yyyy" if self.lang == "fr" else "d MMM yyyy", locale=self.lang))
         return text.replace(" ", NO_BREAK)
 
-    def proof(self, option: Mapping[str, Any]) -> str:
+    def proof(self, option: AnsweredOption) -> str:
         """« 60 % mesuré, 40 % estimé », or what nobody says."""
-        return proof_words(option["proof"] or {"unknown": 1.0}, self.lang)
+        return proof_words(option.proof or {"unknown": 1.0}, self.lang)
 
     def score(self, quality: Quality | None) -> str:
         """« 94 % (200 courriers, 02/05/2026, Service courrier) », the test omitted when it is that of the threshold."""
@@ -112,14 +112,14 @@ class SheetFacts:
 
 
 def facts_of(scenario: Scenario, lang: str, home: Path | None = None, file: str = "scenario.toml") -> SheetFacts:
-    """The comparison of a scenario with its context. SobriaError of `decision`."""
-    body = decision(scenario, home)
+    """The comparison of a scenario with its context. ScenarioRefused."""
+    answer = decision(scenario, home)
     cases = Register(home).use_cases() if home and scenario.use_case else []
     case = next((found for found in cases if found.id == scenario.use_case), None)
     measured = home and any(option.measured for option in scenario.options)
     build = open_current(home) if home and measured else None
     source = (build.id, build.sample) if build else ("", False)
-    return SheetFacts(scenario, body, lang, file, case, _hosts(scenario), *source)
+    return SheetFacts(scenario, answer, lang, file, case, _hosts(scenario), *source)
 
 
 def scenario_of_case(case: UseCase, home: Path) -> Scenario:

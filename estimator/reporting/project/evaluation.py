@@ -1,8 +1,9 @@
 """The evaluation sheet: one page for the file of a project, from the need to the decision to be signed."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from estimator.assessment.impacts import Amount
+from estimator.comparison.answer import AnsweredOption
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, range_text, step_for, tick_text, with_unit
 from estimator.reporting.documents.document import (
@@ -41,7 +42,7 @@ def evaluation(facts: SheetFacts) -> Sheet:
         kind=facts.say("kind_evaluation"),
         title=facts.scenario.title,
         lang=facts.lang,
-        lead=sentences.lead(facts, [option["id"] for option in _options_shown(facts)]),
+        lead=sentences.lead(facts, [option.id for option in _options_shown(facts)]),
         sections=sections,
         foot=sentences.foot(facts, "evaluation"),
         columns=COLUMNS,
@@ -51,13 +52,13 @@ def evaluation(facts: SheetFacts) -> Sheet:
     )
 
 
-def _options_shown(facts: SheetFacts) -> list[Mapping[str, Any]]:
+def _options_shown(facts: SheetFacts) -> list[AnsweredOption]:
     """The options on the page: the one without AI, then those of least electricity, in the order of the scenario;
     the others are listed in a text."""
-    options = [o for n, o in enumerate(facts.body["options"]) if n == 0 or o["status"] != "rejected"]
-    known = [o for o in options[1:] if (o["figures"].get("energy") or {}).get("central") is not None]
-    least = sorted(known, key=lambda o: o["figures"]["energy"]["central"])
-    longest = max(len(option["label"]) for option in options)
+    options = [o for n, o in enumerate(facts.answer.options) if n == 0 or o.status != "rejected"]
+    known = [o for o in options[1:] if o.known("energy")]
+    least = sorted(known, key=lambda o: o.service["energy"]["central"])
+    longest = max(len(option.label) for option in options)
     room = next(count for characters, count in ROOM if longest <= characters)
     kept = [options[0], *least, *(o for o in options[1:] if o not in known)][:room]
     return [option for option in options if option in kept]
@@ -65,14 +66,14 @@ def _options_shown(facts: SheetFacts) -> list[Mapping[str, Any]]:
 
 def _left_out(facts: SheetFacts) -> tuple[str, ...]:
     """Options without a row: those excluded, with the reason, and those that do not fit on the page."""
-    shown = [option["id"] for option in _options_shown(facts)]
-    others = [option for option in facts.body["options"] if option["id"] not in shown]
+    shown = [option.id for option in _options_shown(facts)]
+    others = [option for option in facts.answer.options if option.id not in shown]
     aside = [
-        facts.say("set_aside_why", label=o["label"], why=clipped(o["why"], 2 * SHORT).rstrip("."))
+        facts.say("set_aside_why", label=o.label, why=clipped(o.why, 2 * SHORT).rstrip("."))
         for o in others
-        if o["status"] == "rejected"
+        if o.status == "rejected"
     ]
-    labels = [option["label"] for option in others if option["status"] != "rejected"]
+    labels = [option.label for option in others if option.status != "rejected"]
     told = [facts.say("set_aside", list=clipped(facts.joined(aside), 2 * LONGEST))] if aside else []
     told += [facts.say("left_out", labels=clipped(", ".join(labels), 2 * SHORT))] if labels else []
     return tuple(told)
@@ -83,52 +84,51 @@ def _table(facts: SheetFacts) -> Table:
     columns = (facts.say("option"), *(say("figures", name, facts.lang) for name in FOUR))
     rows = tuple(_row(facts, option, shown) for option in shown)
     caption = facts.say(
-        "results_caption", units=facts.count(facts.body["units"]), unit=clipped(facts.body["unit"], SHORT)
+        "results_caption", units=facts.count(facts.answer.units), unit=clipped(facts.answer.unit, SHORT)
     )
     return Table(caption, columns, rows, _axis(facts, shown) + _enlarged_rows(facts, shown))
 
 
-def _row(facts: SheetFacts, option: Mapping[str, Any], shown: list[Mapping[str, Any]]) -> Row:
+def _row(facts: SheetFacts, option: AnsweredOption, shown: list[AnsweredOption]) -> Row:
     """An option with its quality and proof, then each indicator over the period, per unit, and drawn."""
-    head = TableCell(option["label"], (facts.joined(sentences.described(facts, option)),))
-    if option["status"] != "studied" or not option["figures"]:
-        return (head, clipped(sentences.without_figures(facts, option), SHORT))
+    head = TableCell(option.label, (facts.joined(sentences.described(facts, option)),))
+    if option.status != "studied" or not option.service:
+        return (head, clipped(sentences.without_figures(facts, option), 2 * LONGEST))
     return (head, *(_amount(facts, option, name, _tops(shown)) for name in FOUR))
 
 
-def _amount(facts: SheetFacts, option: Mapping[str, Any], name: str, tops: Mapping[str, float]) -> TableCell:
-    amount, lang = option["figures"][name], facts.lang
+def _amount(facts: SheetFacts, option: AnsweredOption, name: str, tops: Mapping[str, float]) -> TableCell:
+    amount, lang = option.service[name], facts.lang
     if amount["central"] is None:
         return TableCell(missing_text(amount, lang))
-    each = facts.say("each", value=range_text(option["per_unit"][name], lang))
-    return TableCell(interval_text(amount, lang), (each,), IntervalBar(amount, option["proof"], tops[name]))
+    each = facts.say("each", value=range_text(option.per_unit[name], lang))
+    return TableCell(interval_text(amount, lang), (each,), IntervalBar(amount, option.proof, tops[name]))
 
 
-def _known_figures(options: list[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
+def _known_figures(options: list[AnsweredOption], name: str) -> list[Amount]:
     """The known figures of an indicator."""
-    found = [option["figures"].get(name) or {} for option in options]
-    return [amount for amount in found if amount.get("central") is not None]
+    return [option.service[name] for option in options if option.known(name)]
 
 
-def _tops(options: list[Mapping[str, Any]]) -> dict[str, float]:
+def _tops(options: list[AnsweredOption]) -> dict[str, float]:
     """End of the common axis of each indicator [unit of the indicator]: a round number in the display unit."""
     return {name: _top(_known_figures(options, name)) for name in FOUR}
 
 
-def _top(amounts: list[Mapping[str, Any]]) -> float:
+def _top(amounts: list[Amount]) -> float:
     if not amounts:
         return 1.0
     worth = float(step_for(amounts[0]["unit"], max(a["high"] for a in amounts), "fr").worth)
     return round_top(max(a["high"] for a in amounts) / worth) * worth
 
 
-def _axis(facts: SheetFacts, options: list[Mapping[str, Any]]) -> tuple[Row, ...]:
+def _axis(facts: SheetFacts, options: list[AnsweredOption]) -> tuple[Row, ...]:
     """The row of the axes."""
     cells = [_scale(_known_figures(options, name), facts.lang) for name in FOUR]
     return ((facts.say("scale"), *cells),) if any(cell.scale for cell in cells) else ()
 
 
-def _scale(amounts: list[Mapping[str, Any]], lang: str) -> TableCell:
+def _scale(amounts: list[Amount], lang: str) -> TableCell:
     if not amounts:
         return TableCell("")
     top = _top(amounts)
@@ -136,40 +136,46 @@ def _scale(amounts: list[Mapping[str, Any]], lang: str) -> TableCell:
     return TableCell("", scale=with_unit(tick_text(top, step, lang), step))
 
 
-def _enlarged_rows(facts: SheetFacts, shown: list[Mapping[str, Any]]) -> tuple[Row, ...]:
+def _enlarged_rows(facts: SheetFacts, shown: list[AnsweredOption]) -> tuple[Row, ...]:
     """The options more than twenty times lower than the largest one, drawn again on their own axis."""
-    small: dict[str, list[Mapping[str, Any]]] = {}
+    small: dict[str, list[AnsweredOption]] = {}
     for name in FOUR:
         tiny = small_ones(amount["central"] for amount in _known_figures(shown, name))
-        small[name] = [o for o in shown if (o["figures"].get(name) or {}).get("central") in tiny]
+        small[name] = [o for o in shown if o.known(name) and o.service[name].central in tiny]
     drawn = [option for option in shown if any(option in small[name] for name in FOUR)]
     rows: list[Row] = []
     for option in drawn:
         cells = []
         for name in FOUR:
             top = _top(_known_figures(small[name], name))
-            bar = IntervalBar(option["figures"][name], option["proof"], top) if option in small[name] else None
+            bar = IntervalBar(option.service[name], option.proof, top) if option in small[name] else None
             cells.append(TableCell("", bar=bar))
-        rows.append((TableCell(facts.say("enlarged", label=option["label"])), *cells))
+        rows.append((TableCell(facts.say("enlarged", label=option.label)), *cells))
     scale = tuple(_scale(_known_figures(small[name], name), facts.lang) for name in FOUR)
     return (*rows, (facts.say("scale_enlarged"), *scale)) if rows else ()
 
 
 def _verdicts(facts: SheetFacts) -> tuple[Section, ...]:
-    """The verdict of each indicator between the reference and each other option on the page."""
-    reference = facts.body["reference"]
-    others = [o["id"] for o in _options_shown(facts) if o["status"] == "studied" and o["id"] != reference]
-    if not reference or not others:
+    """The verdict of each indicator between every two options on the page, in the order of the comparison."""
+    shown = {o.id for o in _options_shown(facts) if o.status == "studied"}
+    pairs = [pair for pair in facts.answer.pairs["energy"] if {pair.a, pair.b} <= shown]
+    if not pairs:
         return ()
-    columns = (facts.say("against"), *(say("figures", name, facts.lang) for name in FOUR))
-    rows = tuple((facts.label(other), *_words(facts, reference, other)) for other in others)
-    return (Section(facts.say("verdicts", label=facts.label(reference)), (Table("", columns, rows),)),)
+    lines = tuple(
+        facts.say("some", names=f"{facts.label(p.a)} / {facts.label(p.b)}", words=_words(facts, p.a, p.b))
+        for p in pairs
+    )
+    return (Section(facts.say("verdicts"), (Points(lines),)),)
 
 
-def _words(facts: SheetFacts, reference: str, other: str) -> tuple[str, ...]:
-    """The verdicts of a pair: a single one when the four indicators agree."""
-    words = tuple(sentences.verdict(facts, reference, other, name) for name in FOUR)
-    return (facts.say("all_four", words=words[0]),) if len(set(words)) == 1 else words
+def _words(facts: SheetFacts, one: str, other: str) -> str:
+    """The verdicts of a pair, each once with the indicators that it is about."""
+    found: dict[str, list[str]] = {}
+    for name in FOUR:
+        found.setdefault(sentences.verdict(facts, one, other, name), []).append(say("figures", name, facts.lang))
+    if len(found) == 1:
+        return facts.say("all_four", words=next(iter(found)))
+    return facts.joined(facts.say("some", names=", ".join(names), words=words) for words, names in found.items())
 
 
 def _decision(facts: SheetFacts) -> Section:
@@ -186,24 +192,24 @@ def _figure_records(facts: SheetFacts) -> list[Record]:
     """One record an option, indicator and scope; the numbers of the comparison, with all digits."""
     found: list[Record] = []
     for option in facts.studied:
-        for reach, amounts in (("periode", option["figures"]), ("unite", option["per_unit"])):
+        for reach, amounts in (("periode", option.service), ("unite", option.per_unit)):
             for name, amount in amounts.items():
                 ends = (amount["low"], amount["central"], amount["high"], amount["unit"])
                 said = interval_text(amount, facts.lang)
-                found.append(("chiffre", option["label"], name, reach, *ends, said, facts.proof(option)))
+                found.append(("chiffre", option.label, name, reach, *ends, said, facts.proof(option)))
     return found
 
 
 def _verdict_records(facts: SheetFacts) -> list[Record]:
     """One record a pair and an indicator: the ratio B/A and its text."""
     found: list[Record] = []
-    for name, pairs in facts.body["pairs"].items():
+    for name, pairs in facts.answer.pairs.items():
         for pair in pairs:
-            ratio = pair["ratio"] or dict.fromkeys(("low", "median", "high"))
-            ends = (ratio["low"], ratio["median"], ratio["high"], "B/A")
-            sides = f"{facts.label(pair['a'])} / {facts.label(pair['b'])}"
-            said = [pair[key][facts.lang] for key in ("words", "ratio_words") if key in pair]
-            found.append(("verdict", sides, name, "", *ends, ". ".join(said), ""))
+            ratio = pair.ratio
+            ends = (ratio.low, ratio.median, ratio.high, "B/A") if ratio else (None, None, None, "B/A")
+            sides = f"{facts.label(pair.a)} / {facts.label(pair.b)}"
+            said = f"{pair.words[facts.lang]}. {pair.sentence[facts.lang]}" if ratio else pair.words[facts.lang]
+            found.append(("verdict", sides, name, "", *ends, said, ""))
     return found
 
 
@@ -211,9 +217,9 @@ def _text_records(facts: SheetFacts) -> list[Record]:
     """The texts of the sheet."""
     empty = ("", "", None, None, None, "")
     pairs = [*sentences.need(facts), (say("sheet", "charter_question", "fr"), sentences.alternative(facts))]
-    for option in facts.body["options"]:
-        why = () if option["figures"] else (sentences.without_figures(facts, option),)
-        pairs.append((option["label"], facts.joined((*sentences.described(facts, option), *why))))
+    for option in facts.answer.options:
+        why = () if option.service else (sentences.without_figures(facts, option),)
+        pairs.append((option.label, facts.joined((*sentences.described(facts, option), *why))))
     for title, texts in (
         ("conclusions", sentences.conclusions(facts, most=None)),
         ("not_counted", sentences.not_counted(facts)),

@@ -1,16 +1,15 @@
 """Extracts of a scenario for an eco-design statement, by criterion of the RGESN."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from estimator.catalogue.load import load
+from estimator.comparison.answer import AnsweredOption
 from estimator.comparison.verdict_text import smallest_words
 from estimator.core.errors import say
-from estimator.core.number_format import bounds_text, exact_text, interval_text, step_for
+from estimator.core.number_format import ReadableAmount, bounds_text, exact_text, interval_text, step_for
 from estimator.places.criteria import HostingCriterion, criteria
 from estimator.places.requirements import PRIORITIES
-from estimator.places.supplier_answers import Answer
+from estimator.places.supplier_answers import SupplierAnswer
 from estimator.reporting.documents.document import Points, Record, Section, Sheet, Table
 from estimator.reporting.project import sentences
 from estimator.reporting.project.context import SheetFacts, once
@@ -94,7 +93,7 @@ def _lines(facts: SheetFacts, name: str) -> list[EvidenceLine]:
     if name == "9.2":
         return [
             EvidenceLine(
-                "", f"{smallest_words(facts.body, facts.lang)} {' '.join(sentences.lead(facts))}", unknown=unknown
+                "", f"{smallest_words(facts.answer, facts.lang)} {' '.join(sentences.lead(facts))}", unknown=unknown
             )
         ]
     if name == "9.1":
@@ -109,7 +108,7 @@ def _lines(facts: SheetFacts, name: str) -> list[EvidenceLine]:
 def _utility(facts: SheetFacts) -> str:
     """The question of the non-AI alternative, its answer, and the compared options."""
     asked = say("sheet", "charter_question", facts.lang)
-    labels = ", ".join(option["label"] for option in facts.studied) or facts.say("none")
+    labels = ", ".join(option.label for option in facts.studied) or facts.say("none")
     need = facts.scenario.need
     told = facts.say(
         "rgesn_compared", units=facts.count(need.volume), unit=need.unit, period=need.period, labels=labels
@@ -121,13 +120,13 @@ def _indicators(facts: SheetFacts) -> list[EvidenceLine]:
     """The four indicators of the text, then electricity: over the period (absolute) and per unit (relative)."""
     lines = [
         EvidenceLine(
-            "", facts.say("rgesn_method", unit=facts.body["unit"]), unknown=say("rgesn_unknowns", "c1_5", facts.lang)
+            "", facts.say("rgesn_method", unit=facts.answer.unit), unknown=say("rgesn_unknowns", "c1_5", facts.lang)
         )
     ]
     for option in facts.studied:
         for name in INDICATORS:
-            if name in option["figures"]:
-                reaches = (("absolute", option["figures"][name]), ("relative", option["per_unit"][name]))
+            if name in option.service:
+                reaches = (("absolute", option.service[name]), ("relative", option.per_unit[name]))
                 lines += [_figure(facts, option, name, reach, amount) for reach, amount in reaches]
     return lines
 
@@ -137,7 +136,7 @@ def _indicator_tables(facts: SheetFacts) -> list[str | Points | Table]:
     columns = tuple(facts.say(f"rgesn_{column}") for column in ("indicator", "absolute", "relative"))
     found: list[str | Points | Table] = []
     for option in facts.studied:
-        figures, each = option["figures"], option["per_unit"]
+        figures, each = option.service, option.per_unit
         rows = tuple(
             (
                 say("figures", name, facts.lang),
@@ -149,15 +148,13 @@ def _indicator_tables(facts: SheetFacts) -> list[str | Points | Table]:
         )
         if rows:
             proof = facts.say("proof", value=facts.proof(option))
-            found.append(Table(facts.joined((option["label"], proof)), columns, rows))
+            found.append(Table(facts.joined((option.label, proof)), columns, rows))
     return found
 
 
-def _figure(
-    facts: SheetFacts, option: Mapping[str, Any], name: str, reach: str, amount: Mapping[str, Any]
-) -> EvidenceLine:
+def _figure(facts: SheetFacts, option: AnsweredOption, name: str, reach: str, amount: ReadableAmount) -> EvidenceLine:
     low, value, high, unit = (amount[key] for key in COMPARED)
-    about = f"{option['label']}, {say('figures', name, facts.lang)}, {facts.say(reach)}"
+    about = f"{option.label}, {say('figures', name, facts.lang)}, {facts.say(reach)}"
     said, proof = interval_text(amount, facts.lang), facts.say("proof", value=facts.proof(option))
     return EvidenceLine(about, "", name, low, value, high, unit, said, proof)
 
@@ -167,10 +164,10 @@ def _with_quality(facts: SheetFacts, name: str) -> list[EvidenceLine]:
     unknown = say("rgesn_unknowns", _key(name), facts.lang)
     lines = [EvidenceLine("", say("rgesn_texts", _key(name), facts.lang), unknown=unknown)]
     for option in facts.studied:
-        if "energy" not in option["per_unit"]:
+        if "energy" not in option.per_unit:
             continue
-        line = _figure(facts, option, "energy", "relative", option["per_unit"]["energy"])
-        stated = facts.scenario.option(option["id"])
+        line = _figure(facts, option, "energy", "relative", option.per_unit["energy"])
+        stated = facts.scenario.option(option.id)
         quality = facts.say("quality", value=facts.score(stated.quality))
         key = "attempts" if stated.acceptance < 1 else "attempts_all"
         tried = facts.say(key, attempts=facts.about(stated.attempts / stated.acceptance))
@@ -203,7 +200,7 @@ def _criterion_line(facts: SheetFacts, host: str, labels: tuple[str, ...], name:
     return EvidenceLine(place, text, *numbers, said=_value_text(found, facts), evidence=evidence, unknown=unknown)
 
 
-def _stated_country(facts: SheetFacts, host: str) -> tuple[Answer, ...]:
+def _stated_country(facts: SheetFacts, host: str) -> tuple[SupplierAnswer, ...]:
     """The country stated in the scenario for a site of unknown country, when all its options agree."""
     zones, known = load().zones, load().subjects[host].zone
     uses = [o.use for o in facts.scenario.options if o.use and o.status == "studied" and o.label in facts.hosts[host]]
@@ -212,7 +209,7 @@ def _stated_country(facts: SheetFacts, host: str) -> tuple[Answer, ...]:
     if known or not country:
         return ()
     by = facts.say("scenario_says")
-    return (Answer(host=host, field="country", value=country, date=facts.day, by=by, document=facts.file),)
+    return (SupplierAnswer(host=host, field="country", value=country, date=facts.day, by=by, document=facts.file),)
 
 
 def _limits(found: HostingCriterion, facts: SheetFacts) -> str:

@@ -1,15 +1,15 @@
 """Texts shared by the documents of a scenario, from the figures and verdicts of the comparison."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
 from estimator.assessment import method_documentation
 from estimator.catalogue.load import load
+from estimator.comparison.answer import AnsweredOption, Pair
 from estimator.comparison.verdict_rules import SETTLED
-from estimator.comparison.verdict_text import no_lead, smallest_words
+from estimator.comparison.verdict_text import barred_words, growth_lines, no_lead, smallest_words
 from estimator.core.errors import say
-from estimator.core.number_format import interval_text, missing_text, share_text, tick_text
+from estimator.core.number_format import interval_text, missing_text, range_text, share_text, tick_text
 from estimator.places.questionnaire import questionnaire
 from estimator.reporting.project.context import BARE, FOUR, LONGEST, SheetFacts, clipped, once
 
@@ -19,38 +19,29 @@ MATTERS = 2  # factors named as worth measuring first
 
 
 def lead(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
-    """The paired ratio of electricity in words, with the quality, then the verdict; whether the indicators disagree.
+    """The paired ratio of electricity in words, with the quality; whether the indicators disagree.
 
     names: the options included, all by default.
     """
-    pairs = [pair for pair in facts.body["lead"] if not names or {pair["a"], pair["b"]} <= set(names)]
+    pairs = [pair for pair in facts.answer.lead if not names or {pair.a, pair.b} <= set(names)]
     if not pairs:
-        key, alone = no_lead(facts.body)
-        return (say("compare", key, facts.lang, **alone),)
-    told = []
-    for pair in pairs:
-        words = pair["words"][facts.lang]
-        verdict_ = f"{words[:1].upper()}{words[1:]}."
-        told.append(f"{pair['sentence'][facts.lang]} {verdict_}" if "ratio_words" in pair else verdict_)
-    turned = any(_is_contradicted(facts, pair) for name in FOUR for pair in facts.body["pairs"][name])
-    return (*told, facts.say("disagree")) if turned else tuple(told)
+        return (no_lead(facts.answer, facts.lang),)
+    said = tuple(pair.sentence[facts.lang] for pair in pairs)
+    turned = any(_is_contradicted(facts, pair) for name in FOUR for pair in facts.answer.pairs[name])
+    return (*said, facts.say("disagree")) if turned else said
 
 
-def _is_contradicted(facts: SheetFacts, pair: Mapping[str, Any]) -> bool:
+def _is_contradicted(facts: SheetFacts, pair: Pair) -> bool:
     """Whether another indicator establishes the opposite option of a pair with an established electricity verdict."""
-    same = _pair(facts, pair["a"], pair["b"], "energy")
-    told = same is not None and {same["verdict"], pair["verdict"]} <= SETTLED.keys()
-    return bool(told and same and same["lower"] != pair["lower"])
-
-
-def _pair(facts: SheetFacts, one: str, other: str, name: str) -> Mapping[str, Any] | None:
-    return next((p for p in facts.body["pairs"][name] if {p["a"], p["b"]} == {one, other}), None)
+    same = facts.answer.pair(pair.a, pair.b)
+    settled = same is not None and {same.verdict, pair.verdict} <= SETTLED.keys()
+    return bool(settled and same and same.lower != pair.lower)
 
 
 def verdict(facts: SheetFacts, one: str, other: str, name: str) -> str:
     """The verdict of a pair on an indicator, in words."""
-    found = _pair(facts, one, other, name)
-    return str(found["words"][facts.lang]) if found else say("verdict", "not_studied", facts.lang)
+    found = facts.answer.pair(one, other, name)
+    return found.words[facts.lang] if found else say("verdict", "not_studied", facts.lang)
 
 
 def need(facts: SheetFacts) -> tuple[tuple[str, str], ...]:
@@ -87,7 +78,7 @@ def alternative(facts: SheetFacts) -> str:
         told = {"answer": answer, "text": found.description, "reason": found.reason}
         told["date"] = facts.day_text(found.date or "")
         return clipped(facts.say("alternative_registered", **told).replace(" : .", "."), 2 * LONGEST)
-    options = [o for o in facts.body["options"] if o["method"] == "none"]
+    options = [o for o in facts.answer.options if o.method == "none"]
     return " ".join(_answer(facts, option) for option in options[:3])
 
 
@@ -97,79 +88,66 @@ def alternative_text(facts: SheetFacts) -> tuple[str, ...]:
     return (f"{asked} {alternative(facts)}" if facts.lang != "fr" else alternative(facts),)
 
 
-def _answer(facts: SheetFacts, option: Mapping[str, Any]) -> str:
-    told = {"label": option["label"], "why": clipped(option["why"]).rstrip(".") or facts.say("unsaid")}
-    return facts.say(f"alternative_{option['status']}", **told)
+def _answer(facts: SheetFacts, option: AnsweredOption) -> str:
+    said = {"label": option.label, "why": clipped(option.why).rstrip(".") or facts.say("unsaid")}
+    return facts.say(f"alternative_{option.status}", **said)
 
 
-def described(facts: SheetFacts, option: Mapping[str, Any]) -> tuple[str, ...]:
+def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     """Quality against the threshold, working minutes, share of user screens and proof of an option."""
-    if option["status"] != "studied":
-        return (say("compare", option["status"], facts.lang),)
-    quality = facts.say("quality", value=facts.score(facts.scenario.option(option["id"]).quality))
-    if facts.scenario.constraints.quality is not None:
-        quality += ", " + facts.say({True: "meets", False: "fails", None: "untold"}[option["meets_threshold"]])
-    lines = [quality]
-    if option["minutes"] is not None:
-        lines.append(facts.say("minutes", minutes=tick_text(option["minutes"], BARE, facts.lang)))
-    if option["screens_share"]:
-        lines.append(facts.say("screens", share=share_text(option["screens_share"], facts.lang)))
-    return (*lines, facts.say("proof", value=facts.proof(option))) if option["figures"] else tuple(lines)
+    if option.status != "studied":
+        return (say("compare", option.status, facts.lang),)
+    lines = [facts.say("quality", value=facts.score(option.quality))]
+    if facts.scenario.constraints.quality is not None and option.meets_threshold is not False:
+        lines[0] += ", " + facts.say("meets" if option.meets_threshold else "untold")
+    lines += barred_words(option, facts.lang)
+    if option.people:
+        lines.append(facts.say("screens", value=range_text(option.people["energy"], facts.lang)))
+    if option.minutes is not None:
+        lines.append(facts.say("minutes", minutes=tick_text(option.minutes, BARE, facts.lang)))
+    return (*lines, facts.say("proof", value=facts.proof(option))) if option.proof else tuple(lines)
 
 
-def without_figures(facts: SheetFacts, option: Mapping[str, Any]) -> str:
+def without_figures(facts: SheetFacts, option: AnsweredOption) -> str:
     """Why an option has no figure."""
-    if option["status"] == "rejected":
-        return facts.say("rejected_why", why=option["why"])
-    return str(option["why"]) or facts.say("nothing_described")
+    if option.refusal:
+        return option.refusal[facts.lang]
+    return facts.say("rejected_why", why=option.why) if option.status == "rejected" else option.why
 
 
 def conclusions(facts: SheetFacts, most: int | None = 1) -> tuple[str, ...]:
     """The smallest sufficient model, volume sweep, and most crossings, one text each."""
-    return (smallest_words(facts.body, facts.lang), *_growth(facts), *_crossings(facts)[:most])
+    return (smallest_words(facts.answer, facts.lang), *_growth(facts), *_crossings(facts)[:most])
 
 
 def _growth(facts: SheetFacts) -> tuple[str, ...]:
-    grown, lang = facts.body["growth"], facts.lang
-    if not grown or not grown[0]["pairs"]:
-        return ()
-    said = {found["times"]: facts.joined(pair["words"][lang] for pair in found["pairs"]) for found in grown}
+    lines, grown = growth_lines(facts.answer, facts.lang), facts.answer.growth
+    if not lines or not grown[0].pairs:
+        return lines
     last = grown[-1]
-    if len(set(said.values())) == 1:
-        text = facts.say("growth_same")
-    else:
-        text = facts.say("growth_turns", list=". ".join(f"× {times:g} : {words}" for times, words in said.items()))
-    amount = last["energy"][last["reference"]]
-    facts_ = {"times": f"{last['times']:g}", "label": facts.label(last["reference"])}
-    text += " " + facts.say("growth_amount", value=interval_text(amount, lang), **facts_)
-    names = ", ".join(facts.label(name) for name in once([n for found in grown for n in found["beyond"]]))
-    return (f"{text} {say('compare', 'beyond', lang, names=names)}" if names else text,)
+    if last.reference is None:
+        return (" ".join(lines),)
+    told_last = {"times": f"{last.times:g}", "label": facts.label(last.reference)}
+    amount = interval_text(last.energy[last.reference], facts.lang)
+    return (" ".join((facts.say("growth"), *lines, facts.say("growth_amount", value=amount, **told_last))),)
 
 
 def _crossings(facts: SheetFacts) -> tuple[str, ...]:
     lines = []
-    told_first = sorted(facts.body["crossings"], key=lambda c: facts.body["reference"] not in (c["a"], c["b"]))
-    for found in told_first:
-        told = {end: facts.about(value) for end, value in found["units"].items()}
-        other = found["b"] if found["below"] == found["a"] else found["a"]
-        told |= {"below": facts.label(found["below"]), "above": facts.label(other)}
-        told["unit"] = clipped(facts.body["unit"], 40)
-        told["share"] = share_text(found["share"], facts.lang)
-        line = say("compare", "crossing", facts.lang, **told)
+    for found in sorted(facts.answer.crossings, key=lambda c: facts.answer.reference not in (c.a, c.b)):
+        said = {end: facts.about(found.units[end]) for end in ("low", "central", "high")}
+        said |= {"below": facts.label(found.below), "above": facts.label(found.above)}
+        said |= {"unit": clipped(facts.answer.unit, 40), "share": share_text(found.share, facts.lang)}
+        line = say("compare", "crossing", facts.lang, **said)
         lines.append(line[:1].upper() + line[1:])
-    if not lines and facts.body["growth"] and facts.body["reference"]:
+    if not lines and facts.answer.growth and facts.answer.reference:
         lines.append(facts.say("no_crossing"))
     return tuple(lines)
 
 
 def not_counted(facts: SheetFacts) -> tuple[str, ...]:
     """What no figure includes, with the reason: outside the system boundary, or not described."""
-    screens = any(o.people and o.people.screen_minutes for o in facts.scenario.options)
-    names = [
-        n
-        for n in method_documentation.BOUNDARY
-        if n in method_documentation.OUTSIDE and not (n == "terminals" and screens)
-    ]
+    names = [n for n in method_documentation.BOUNDARY if n in method_documentation.OUTSIDE]
     lang = facts.lang
     lines = [
         facts.say("because", what=say("boundary", name, lang), why=say("boundary", f"{name}_how", lang))
@@ -178,10 +156,10 @@ def not_counted(facts: SheetFacts) -> tuple[str, ...]:
     parts: dict[tuple[str, str], list[str]] = {}
     for option in facts.studied:
         for name in FOUR:
-            for part, amount in option["figures"].get(name, {}).items():
-                if isinstance(amount, Mapping) and amount.get("missing") and "central" in amount:
-                    key = (say("parts", part, facts.lang), amount["missing"][facts.lang])
-                    parts.setdefault(key, []).append(option["label"])
+            for part, amount in option.service[name].parts.items() if name in option.service else ():
+                if amount.missing:
+                    key = (say("parts", part, facts.lang), amount.missing[facts.lang])
+                    parts.setdefault(key, []).append(option.label)
     for (part, reason), labels in parts.items():
         what = f"{part[:1].upper()}{part[1:]}{_whose(facts, labels)}"
         lines.append(facts.say("because", what=what, why=reason))
@@ -196,18 +174,18 @@ def _whose(facts: SheetFacts, labels: list[str]) -> str:
 
 def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS) -> tuple[str, ...]:
     """The unknowns, with the question that would settle each; as many as fit, then the count of the others."""
-    lines = [facts.say("unknown_quality", label=o["label"]) for o in facts.studied if o["quality"] is None]
+    lines = [facts.say("unknown_quality", label=o.label) for o in facts.studied if o.quality is None]
     lines += _not_estimable(facts)
-    labels = facts.body["factor_labels"]
-    matters = list(facts.body["opened"].get("matters", {}).items())[:MATTERS]
-    if matters:
-        told = [f"{labels[key][facts.lang]} ({share_text(share, facts.lang)})" for key, share in matters]
-        lines.append(facts.say("unknown_matters", list=", ".join(told)))
+    opened = facts.answer.opened
+    if opened and opened.matters:
+        shares = list(opened.matters.items())[:MATTERS]
+        said = [f"{opened.labels[key][facts.lang]} ({share_text(share, facts.lang)})" for key, share in shares]
+        lines.append(facts.say("unknown_matters", list=", ".join(said)))
     lines += _supplier_questions(facts)
     warned: dict[str, list[str]] = {}
     for option in facts.studied:
-        for warning in option["warnings"]:
-            warned.setdefault(warning[facts.lang], []).append(option["label"])
+        for warning in option.warnings:
+            warned.setdefault(warning[facts.lang], []).append(option.label)
     lines += [f"{text}{_whose(facts, names)}" for text, names in warned.items()]
     if most is not None and len(lines) > most:
         lines = [*lines[: most - 1], facts.say("unknown_more", count=len(lines) - most + 1)]
@@ -219,10 +197,10 @@ def _not_estimable(facts: SheetFacts) -> list[str]:
     found: dict[str, list[str]] = {}
     for option in facts.studied:
         for name in FOUR:
-            amount = option["figures"].get(name)
-            if amount and amount["central"] is None:
+            amount = option.service.get(name)
+            if amount and amount.central is None:
                 text = f"{say('figures', name, facts.lang)}, {missing_text(amount, facts.lang)}"
-                found.setdefault(text, []).append(option["label"])
+                found.setdefault(text, []).append(option.label)
     return [f"{text} ({', '.join(labels)})" for text, labels in found.items()]
 
 
@@ -249,6 +227,6 @@ def decided(facts: SheetFacts) -> tuple[str, ...]:
 def foot(facts: SheetFacts, kind: str) -> tuple[str, ...]:
     """Date, versions, how to reproduce the document, and its limits."""
     built = facts.say("build", build=facts.build) if facts.build else ""
-    told = {"date": facts.day_text(facts.day), "version": facts.body["factors_version"], "build": built}
-    again = facts.say("replay", command=facts.command(kind), file=facts.file, date=facts.body["date"])
+    told = {"date": facts.day_text(facts.day), "version": facts.answer.factors_version, "build": built}
+    again = facts.say("replay", command=facts.command(kind), file=facts.file, date=facts.answer.date)
     return (facts.say("made", **told), again, facts.say("nature"))

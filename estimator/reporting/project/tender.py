@@ -1,10 +1,10 @@
 """An award criterion for a tender: values stated by bidders, comparison of offers, points from verdicts."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from estimator.assessment.impacts import figure_named
 from estimator.catalogue.load import load
+from estimator.comparison.answer import Pair
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.core.errors import say
 from estimator.core.number_format import share_text, unit_text
@@ -24,7 +24,7 @@ def tender(facts: SheetFacts) -> Sheet:
     sections = (
         Section(facts.say("tender_object"), (FieldList(sentences.need(facts)),)),
         Section(facts.say("tender_basis"), (Points(_clauses(facts, "tender_basis", ("ccp", "rgesn", "suppliers"))),)),
-        Section(facts.say("tender_asked"), (facts.say("tender_asked_text", unit=facts.body["unit"]), _boundary(facts))),
+        Section(facts.say("tender_asked"), (facts.say("tender_asked_text", unit=facts.answer.unit), _boundary(facts))),
         Section(facts.say("tender_fill"), (_to_fill(facts),)),
         Section(facts.say("tender_points"), (Points(_clauses(facts, "tender_rules", RULES)),)),
         *_trial_section(facts),
@@ -45,7 +45,7 @@ def tender(facts: SheetFacts) -> Sheet:
     )
 
 
-def points(pairs: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, float]:
+def points(pairs: Sequence[Pair], names: Sequence[str]) -> dict[str, float]:
     """Share of the points of one indicator for each option, from its pairs of `decision`.
 
     1 − losses / (n − 1): an offer loses 1 for each offer that is lower in all cases studied, ½ for each that is lower
@@ -53,8 +53,8 @@ def points(pairs: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str
     """
     losses = dict.fromkeys(names, 0.0)
     for pair in pairs:
-        if pair["verdict"] in SETTLED and {pair["a"], pair["b"]} <= losses.keys():
-            losses[pair["b"] if pair["lower"] == pair["a"] else pair["a"]] += SETTLED[pair["verdict"]]
+        if pair.verdict in SETTLED and {pair.a, pair.b} <= losses.keys():
+            losses[pair.b if pair.lower == pair.a else pair.a] += SETTLED[pair.verdict]
     return {name: 1 - lost / max(len(names) - 1, 1) for name, lost in losses.items()}
 
 
@@ -76,7 +76,7 @@ def _fields_to_state(facts: SheetFacts) -> list[tuple[str, str, str, str, str]]:
     for name in FOUR:
         figure = figure_named(name)
         assert figure is not None
-        unit = f"{unit_text(figure.unit, lang)} / « {facts.body['unit']} »"
+        unit = f"{unit_text(figure.unit, lang)} / « {facts.answer.unit} »"
         rows.append((name, say("figures", name, lang), unit, facts.say("tender_period"), facts.say("tender_proof")))
     for field in OF_BIDDERS:
         asked = FIELDS[field]
@@ -108,7 +108,7 @@ def _to_fill(facts: SheetFacts) -> Table:
     for field, title, unit, when, proof in _fields_to_state(facts):
         notes = [facts.say("fill_period", text=when), facts.say("fill_proof", text=proof)]
         if field not in FIELDS:
-            each = facts.say("fill_each", unit=facts.body["unit"])
+            each = facts.say("fill_each", unit=facts.answer.unit)
             rows.append((TableCell(title, (each, *notes)), unit.partition(" / ")[0], "", "", "", ""))
             continue
         rows.append(_site_row(field, notes, facts.lang))
@@ -138,15 +138,15 @@ def _records(facts: SheetFacts) -> tuple[Record, ...]:
 
 def _trial_section(facts: SheetFacts) -> tuple[Section, ...]:
     """The rule applied to the compared options of the scenario, one column an indicator."""
-    options = [o for o in facts.studied if o["figures"] and o["quality"]]
+    options = [o for o in facts.studied if o.service and o.quality]
     if len(options) < 2:
         return ()
-    rows = [[option["label"]] for option in options]
+    rows = [[option.label] for option in options]
     for name in FOUR:
-        known = [o["id"] for o in options if o["figures"][name]["central"] is not None]
-        shares = points(facts.body["pairs"][name], known)
+        known = [o.id for o in options if o.service[name]["central"] is not None]
+        shares = points(facts.answer.pairs[name], known)
         for row, option in zip(rows, options, strict=True):
-            row.append(_share(shares.get(option["id"]), facts.lang))
+            row.append(_share(shares.get(option.id), facts.lang))
     columns = (facts.say("option"), *(say("figures", name, facts.lang) for name in FOUR))
     tried = Table("", columns, tuple(tuple(row) for row in rows))
     return (Section(facts.say("tender_tried"), (facts.say("tender_tried_text"), tried)),)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from estimator.catalogue.models import ModelUnknown, find
 from estimator.comparison.verdict_rules import SETTLED
+from estimator.comparison.verdict_text import told
 from estimator.core.errors import LANGUAGES, say
 from estimator.governance.indicators.scenarios import ScenarioDecision
 from estimator.governance.indicators.scope import Scope, of_case
@@ -25,48 +25,22 @@ def _comparison_decisions(scope: Scope) -> Iterator[dict[str, Any]]:
     cases = sorted(scope.in_use, key=lambda case: (-_energy(scope, case), case.id))
     for case in cases:
         compared = scope.sources.compared(case)
-        present = _present(case, compared) if compared else None
+        present = compared.present(case) if compared else None
         if compared and present:
             told = _better(compared, present)
             if told:
                 yield _decision(told[0], [case], told[1], other=told[2])
 
 
-def _present(case: UseCase, compared: ScenarioDecision) -> str | None:
-    """The option of a scenario in use today: the one with the model of the use case."""
-    try:
-        model = find(case.model).id if case.model else None
-        for option in compared.scenario.options:
-            if model and option.use and option.use.model and find(option.use.model).id == model:
-                return option.id
-    except ModelUnknown:
-        return None
-    return None
-
-
 def _better(compared: ScenarioDecision, present: str) -> tuple[str, Mapping[str, str], str] | None:
-    """An option that reaches the threshold with clearly less electricity: without AI first, else the smallest model."""
-    body = compared.body
-    enough = {o["id"]: o for o in body["options"] if o["status"] == "studied" and o["meets_threshold"]}
-    smallest = body["smallest_model"]["id"] if body["smallest_model"] else None
-    wanted = [o["id"] for o in enough.values() if o["method"] == "none"]
-    wanted += [smallest] if smallest and smallest != present else []
-    for name in wanted:
-        pair = next((p for p in body["pairs"]["energy"] if {p["a"], p["b"]} == {present, name}), None)
-        if pair and pair["verdict"] in SETTLED and pair["lower"] == name:
-            kind = "without_ai" if enough.get(name, {}).get("method") == "none" else "lighter"
-            return kind, _proof(pair), compared.scenario.option(name).label
+    """An option that suffices with clearly less electricity: without AI first, else the smallest."""
+    answer, found = compared.answer, compared.answer.smallest_sufficient
+    for name in (*found.without_ai, found.id) if found else ():
+        pair = answer.pair(present, name) if name and name != present else None
+        if name and pair and pair.verdict in SETTLED and pair.lower == name:
+            kind = "without_ai" if answer.option(name).method == "none" else "lighter"
+            return kind, {lang: told(pair, lang) for lang in LANGUAGES}, answer.label(name)
     return None
-
-
-def _proof(pair: Mapping[str, Any]) -> dict[str, str]:
-    """The paired ratio, then the verdict."""
-    told = {}
-    for lang in LANGUAGES:
-        words = pair["words"][lang]
-        verdict = f"{words[:1].upper()}{words[1:]}."
-        told[lang] = f"{pair['ratio_words'][lang]} {verdict}" if "ratio_words" in pair else verdict
-    return told
 
 
 def _register(scope: Scope) -> Iterator[dict[str, Any]]:

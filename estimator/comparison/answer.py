@@ -1,0 +1,226 @@
+"""The answer to a scenario: one frozen, versioned object that the command line, the page and the documents render.
+
+Its JSON schema is `docs/reponse.schema.json`. Ratios and verdicts are about the service: what an option makes run. What
+people use stands beside, never added in.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, SkipValidation, WithJsonSchema
+
+from estimator.assessment.impacts import Amount
+from estimator.comparison.scenario import Quality, Scenario
+from estimator.comparison.verdict_rules import EQUIVALENT, SETTLED
+from estimator.core.fields import Strict
+
+VERSION = "1"  # of the JSON: a field that goes or changes its meaning is another version
+
+NUMBER = {"anyOf": [{"type": "number"}, {"type": "null"}]}
+FIGURE_SCHEMA = {
+    "title": "Figure",
+    "description": "5 % point, median and 95 % point, or why there is none; then the parts of the figure by name",
+    "type": "object",
+    "properties": {name: NUMBER for name in ("low", "central", "high", "at_factor_values")}
+    | {"unit": {"type": "string"}, "missing": {"type": "object"}, "envelope": {"type": "array"}, "covers": NUMBER},
+    "required": ["low", "central", "high", "unit"],
+    "additionalProperties": {"type": "object"},
+}
+Figure = Annotated[Amount, WithJsonSchema(FIGURE_SCHEMA)]
+Words = Mapping[str, str]  # a text by language, and its code where it has one
+Status = Literal["studied", "rejected", "not_studied", "refused"]
+
+
+class Part(Strict):
+    """A part of the answer."""
+
+    model_config = ConfigDict(allow_inf_nan=True)
+
+
+class Interval(Part):
+    """5 % point, median and 95 % point; or none of them, and why. Read by the names of its JSON."""
+
+    unit: str = "1"
+    low: float | None = None
+    central: float | None = None
+    high: float | None = None
+    missing: Words | None = None
+
+    def __contains__(self, name: object, /) -> bool:
+        return self.get(str(name)) is not None or name in ("low", "central", "high")
+
+    def __getitem__(self, name: str, /) -> Any:
+        return getattr(self, name)
+
+    def get(self, name: str, /) -> Any:
+        """A value, or None."""
+        return getattr(self, name, None)
+
+
+class PairRatio(Part):
+    """Ratio B/A: points of the draws, and value at factor values [1]."""
+
+    low: float
+    median: float
+    high: float
+    at_factor_values: float
+
+
+class Pair(Part):
+    """Two options on one impact. lower: the option that the verdict names; share: of the draws where it is lower."""
+
+    a: str
+    b: str
+    indicator: str
+    verdict: str
+    reason: str | None
+    lower: str | None
+    share: float | None
+    ratio: PairRatio | None
+    words: Words
+    sentence: Words
+
+    def other(self, name: str) -> str:
+        """The other option."""
+        return self.b if self.a == name else self.a
+
+
+class AnsweredOption(Part):
+    """An option. service, per_unit: what it makes run, over the period and for one unit; people: the screens beside,
+    for one unit; barred: why it is never retained (outside, too_small, below_threshold); refusal: why it was not
+    computed."""
+
+    id: str
+    label: str
+    method: Literal["none", "model"]
+    status: Status
+    why: str = ""
+    refusal: Words | None = None
+    barred: tuple[str, ...] = ()
+    quality: Quality | None = None
+    meets_threshold: bool | None = None
+    service: Mapping[str, Figure] = {}
+    per_unit: Mapping[str, Interval] = {}
+    components: Mapping[str, Mapping[str, float]] = {}
+    people: Mapping[str, Interval] = {}
+    minutes: float | None = None
+    occupancy: Interval | None = None
+    proof: Mapping[str, float] = {}
+    warnings: tuple[Words, ...] = ()
+
+    def known(self, indicator: str) -> bool:
+        """Whether the service has a value on this impact."""
+        return indicator in self.per_unit and self.per_unit[indicator].central is not None
+
+
+class Sufficient(Part):
+    """Whether an option suffices, where a threshold is set.
+
+    found: `id` reaches it with the least electricity, those of `tied` cannot be told from it; to_check: none is known
+    to, `untested` may; none: `reason` says why. without_ai: the options without AI that reach it, figures or not.
+    """
+
+    status: Literal["found", "to_check", "none"]
+    threshold: float
+    id: str | None = None
+    tied: tuple[str, ...] = ()
+    without_ai: tuple[str, ...] = ()
+    untested: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Grown(Part):
+    """The electricity of each option at a multiple of the volume. beyond: options whose reserved hours fall short."""
+
+    times: float
+    units: float
+    energy: Mapping[str, Interval]
+    beyond: tuple[str, ...]
+    occupancy: Mapping[str, Interval]
+    reference: str | None
+    pairs: tuple[Pair, ...]
+
+
+class Crossing(Part):
+    """The volume below which `below` uses less electricity than the other; share: of the draws that cross [1]."""
+
+    a: str
+    b: str
+    units: Interval
+    share: float
+    below: str
+
+    @property
+    def above(self) -> str:
+        return self.b if self.below == self.a else self.a
+
+
+class Difference(Part):
+    """Electricity of B minus that of A: its components [kWh], the share of doubt of each factor [1], and the ratio with
+    each factor at either bound."""
+
+    a: str
+    b: str
+    split: Mapping[str, float] = {}
+    matters: Mapping[str, float] = {}
+    tornado: Mapping[str, tuple[float, float]] = {}
+    labels: Mapping[str, Words] = {}
+
+
+class Answer(Part):
+    """Everything that a comparison says. pairs: by impact; reference: the option that the others are set against;
+    qualified: those among which it was chosen; place_of: the label of the one option compared at several sites."""
+
+    version: str = VERSION
+    scenario: SkipValidation[Scenario]  # valid already, but for one model at sites: no option without AI
+    units: float
+    date: date
+    factors_version: str
+    options: tuple[AnsweredOption, ...]
+    pairs: Mapping[str, tuple[Pair, ...]]
+    reference: str | None
+    qualified: tuple[str, ...]
+    lead: tuple[Pair, ...]
+    smallest_sufficient: Sufficient | None
+    growth: tuple[Grown, ...]
+    crossings: tuple[Crossing, ...]
+    opened: Difference | None
+    place_of: str | None = None
+
+    @property
+    def unit(self) -> str:
+        return self.scenario.need.unit
+
+    def option(self, name: str) -> AnsweredOption:
+        """The option of this id. KeyError."""
+        for option in self.options:
+            if option.id == name:
+                return option
+        raise KeyError(name)
+
+    def label(self, name: str | None) -> str:
+        """The label of an option; "" of none."""
+        return self.option(name).label if name else ""
+
+    def pair(self, one: str, other: str, indicator: str = "energy") -> Pair | None:
+        """The pair of two options on an impact, in the order in which it stands."""
+        return next((p for p in self.pairs[indicator] if {p.a, p.b} == {one, other}), None)
+
+    def nearest(self, pairs: Sequence[Pair]) -> Pair | None:
+        """The pair whose ratio is nearest to one, among options that nothing bars, else among all; None: no ratio."""
+        barred = {option.id for option in self.options if option.barred}
+        known = [pair for pair in pairs if pair.ratio]
+        kept = [pair for pair in known if not {pair.a, pair.b} & barred] or known
+        return min(kept, key=lambda p: max(p.ratio.median, 1 / p.ratio.median) if p.ratio else 0.0, default=None)
+
+    def right_sized(self, name: str) -> bool | None:
+        """Whether an option reaches the threshold and no other that does is lower in most cases; None: no threshold,
+        no test, or nothing decides."""
+        option, others = self.option(name), [o for o in self.options if o.meets_threshold and not o.barred]
+        if option.status != "studied" or option.meets_threshold is None:
+            return None
+        verdicts = [self.pair(name, other.id) for other in others if other.id != name and other.status == "studied"]
+        if option.barred or any(p and p.verdict in SETTLED and p.lower != name for p in verdicts):
+            return False
+        return True if all(p and p.verdict in (*SETTLED, EQUIVALENT) for p in verdicts) else None
