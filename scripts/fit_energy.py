@@ -31,7 +31,8 @@ LEFT_OUT = FILE.parent / "results" / "leave_out.csv"
 SOURCE = "sobria_fit"
 MEDIA_ROWS = [f"{kind}_energy" for kind in MEDIA]
 UNITS = {"token_energy_step": "s", "token_time_step": "s"} | dict.fromkeys(MEDIA_ROWS, "kWh")
-READ, COMPUTED = ("mlenergy", "1/1/2/2"), ("open-asr", "2/2/3/3")  # family and quality
+READ = ("mlenergy", "1/1/2/2")  # family and quality
+COMPUTED = {"sound_energy": ("open-asr", "2/2/3/3"), "embedding_energy": ("infinity", "3/2/3/4")}
 LOCATOR = "scripts/fit_energy.py sur factors/model_energy.csv"
 NOTES = {
     "min_max": "Moindres carrés ; bornes : plus basse et plus haute valeur quand une architecture est retirée.",
@@ -39,6 +40,7 @@ NOTES = {
     "token_range": "Étendue des configurations mesurées.",
     "token_outside": "Par facteur e hors de l'étendue mesurée : dérive quand un bout de l'étendue est caché.",
     "sound": "Moyenne géométrique des modèles dont la vitesse est publiée ; bornes : plus sobre et plus gourmand.",
+    "embedding": "Par milliard de paramètres. Moyenne géométrique de trois programmes, un modèle ; bornes : extrêmes.",
     "media": "Moyenne géométrique des modèles mesurés ; bornes : plus sobre et plus gourmande des configurations.",
 }
 
@@ -89,7 +91,8 @@ def fitted_rows() -> list[dict[str, str]]:
     for kind, unit in MEDIA.items():
         found = [r for r in table.rows if r.unit == unit]
         if found:
-            rows.append(_row(f"{kind}_energy", ANY, tuple(v / 3.6e6 for v in _ends(found)), "min_max"))
+            size = found[0].total_params_b if kind == "embedding" else 1.0  # by billion parameters
+            rows.append(_row(f"{kind}_energy", ANY, tuple(v / 3.6e6 / size for v in _ends(found)), "min_max"))
     return rows
 
 
@@ -102,9 +105,9 @@ def _ends(rows: Sequence[MeasuredConfiguration]) -> tuple[float, float, float]:
 def _row(quantity: str, subject: str, ends: Sequence[float], kind: str) -> dict[str, str]:
     low, value, high = (f"{v:.6g}" for v in ends)
     special = next((n for n in ("token_range", "token_outside") if quantity.startswith(n)), kind)
-    sound = quantity == "sound_energy"
-    note = NOTES["sound" if sound else "media" if quantity in MEDIA_ROWS else special]
-    family, quality = COMPUTED if sound else READ
+    computed = quantity.removesuffix("_energy") if quantity in COMPUTED else ""
+    note = NOTES[computed or ("media" if quantity in MEDIA_ROWS else special)]
+    family, quality = COMPUTED.get(quantity, READ)
     row = dict.fromkeys(Factor.model_fields, "")
     return row | {
         "id": f"{quantity}/{subject}/2026", "quantity": quantity, "subject": subject, "role": "default",

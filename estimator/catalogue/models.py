@@ -65,7 +65,8 @@ class ParameterCount(NamedTuple):
 class Model(TableRow):
     """One architecture, under all its names. Parameters in billions; None where unknown, never zero.
 
-    `modality`: of what it makes or, for "audio", hears; "speech" is sound that it makes from a text.
+    `modality`: of what it makes or, for "audio", hears; "speech" is sound that it makes from a text;
+    "embedding" makes vectors of a text, or orders texts by what they say of a question.
     `confidence`: published by its makers, guessed by a catalogue (always with bounds), or unknown.
     `eco_name`: its entries `provider:name` in EcoLogits, `|` separated, the one with a known throughput first.
     """
@@ -75,7 +76,7 @@ class Model(TableRow):
     publisher: str
     open_class: Literal["closed", "weights", "open"]
     licence: str
-    modality: Literal["text", "multimodal", "image", "video", "audio", "speech"]
+    modality: Literal["text", "multimodal", "image", "video", "audio", "speech", "embedding"]
     architecture: Literal["dense", "moe", "unknown"]
     total_params_b: float | None = Field(gt=0)
     total_low: float | None = Field(gt=0)

@@ -36,7 +36,7 @@ def inference_inventory(
 ) -> InferenceInventory:
     """What a request makes a model answer at a place, and the factors of it. ModelUnknown names the nearest models."""
     model = models.find(request.model or "")
-    made = _media_made(request)
+    made = _media_made(request, model)
     if made is not None and request.output_tokens is None:
         kind, count = made
         bounds, found = _media(kind, model, device)
@@ -97,8 +97,10 @@ def media_factors(kind: MediaKind, model: str, device: str | None) -> dict[str, 
     return _media(kind, models.find(model), device)[0]
 
 
-def _media_made(request: Request) -> tuple[MediaKind, float] | None:
-    """What one request makes, or hears, besides tokens, and how much of it."""
+def _media_made(request: Request, model: models.Model) -> tuple[MediaKind, float] | None:
+    """What one request makes, hears or embeds, besides tokens written, and how much of it."""
+    if model.modality == "embedding":
+        return ("embedding", request.input_tokens) if request.input_tokens is not None else None
     if request.images is not None:
         return "image", request.images
     if request.videos is not None:
@@ -115,9 +117,20 @@ def _media(
     if kind == "sound" and model.modality != "audio":
         reason = "no_speech_energy" if model.modality == "speech" else "no_audio_energy"
         return {"media_energy": SelectedFactor("media_energy", model.id, None, missing=reason)}, None
-    if kind != "sound" and model.modality not in (*MEDIA, "multimodal"):
+    if kind == "embedding":
+        return _embedding(model, device)
+    if kind != "sound" and model.modality not in ("image", "video", "multimodal"):
         return {"media_energy": SelectedFactor("media_energy", model.id, None, missing="makes_no_image")}, None
     found = media_energy(kind, _measured_names().get(model.id, model.name), device)
+    return {"media_energy": SelectedFactor("media_energy", model.id, found.factor)}, found
+
+
+def _embedding(model: models.Model, device: str | None) -> tuple[dict[str, SelectedFactor], MediaEnergy | None]:
+    """The factor of an embedded token: measured, else in proportion to the size of the model; a reason without."""
+    size = models.size(model)
+    if size.total is None:
+        return {"media_energy": SelectedFactor("media_energy", model.id, None, missing=size.reason)}, None
+    found = media_energy("embedding", _measured_names().get(model.id, model.name), device, size=size.total)
     return {"media_energy": SelectedFactor("media_energy", model.id, found.factor)}, found
 
 

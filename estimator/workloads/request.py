@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from estimator.catalogue import models
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import Strict
 from estimator.core.number_format import exact_text
@@ -90,13 +91,19 @@ class Request(Strict):
         """Whether output of the model is counted."""
         return any(v is not None for v in (self.output_tokens, self.images, self.videos, self.audio_s))
 
+    @property
+    def embedded(self) -> bool:
+        """Whether its model makes vectors of the text that it reads: it then writes nothing."""
+        known = models.load().known(self.model) if self.model and self.input_tokens is not None else None
+        return known is not None and known.modality == "embedding"
+
     def checked(self) -> "Request":
         """The request itself. NothingAsked, HoursWanted, TokensWanted, TooManyCached when it cannot be estimated."""
         stated = (self.it_energy_kwh, self.model, self.device, self.training)
         if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
             raise NothingAsked()
         modelled = self.model is not None and self.it_energy_kwh is None
-        if modelled and not self.answered:
+        if modelled and not self.answered and not self.embedded:
             raise TokensWanted(model=self.model)
         if (self.device_hours is None) != (self.device is None) and not (modelled and self.device):
             raise HoursWanted()

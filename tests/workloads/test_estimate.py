@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from estimator.catalogue import models
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError
 from estimator.workloads import estimate as estimating
@@ -148,6 +149,44 @@ def test_an_hour_of_sound_by_hand() -> None:
     assert central(body, "it_energy") == pytest.approx(3.2106e-3 * 1.3 * 1.43, rel=1e-3)
     assert body["indicators"]["gwp"]["devices"]["missing"]["code"] == "no_output_time"
     assert [w["code"] for w in body["warnings"] if w["code"] == "sound_computed"] == ["sound_computed"]
+
+
+def test_embedded_tokens_by_hand() -> None:
+    """bge-large on an L4, 1.15 million tokens in 18.491, 19.562 and 59.107 s at 50.4 W: their geometric mean, 27.75 s,
+    is 1.2163 mJ a token; 0.3379 Wh for a million. bge-m3 has 567 million parameters, bge-large 335."""
+    card = {"device": "gpu/l4", "zone": "FRA", "host": "class/server-room"}
+    found = asked(model="BAAI/bge-large-en-v1.5", input_tokens=1000, requests=1000, **card)
+    seconds = (18.491 * 19.562 * 59.107) ** (1 / 3)
+    joules = 50.4 * seconds / 1.15e6
+    assert joules == pytest.approx(1.2163e-3, rel=1e-3)
+    used = {factor["quantity"]: factor["value"] for factor in found["factors"]}
+    waiting, ratio = used["provisioning_factor"], used["host_ratio"]
+    assert central(found, "it_energy") == pytest.approx(1e6 * joules / 3.6e6 * waiting * ratio, rel=1e-3)
+    assert {"embedding_computed", "media_without_manufacture"} <= {w["code"] for w in found.warnings}
+    other = asked(model="openweight-embeddings", input_tokens=1000, requests=1000, **card)
+    assert central(other, "it_energy") / central(found, "it_energy") == pytest.approx(0.567 / 0.335, rel=1e-3)
+    assert "model_unknown" in {w["code"] for w in other.warnings}
+
+
+def test_an_embedding_model_of_unknown_size_is_not_estimable_and_never_zero() -> None:
+    body = asked(model="text-embedding-3-small", input_tokens=1000, zone="FRA")
+    assert body["indicators"]["energy"]["central"] is None
+    with pytest.raises(SobriaError, match="bge-m3"):
+        asked(model="bge-m3", zone="FRA")
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("openweight-small", "mistral-ai/ministral-3-8b"),
+        ("openweight-medium", "mistral-ai/mistral-small-3.2"),
+        ("openweight-large", "openai/gpt-oss-120b"),
+        ("albert/openweight-embeddings", "baai/bge-m3"),
+        ("gpt-image-1", "openai/gpt-image-1"),
+    ],
+)
+def test_names_of_gateways_lead_to_a_model(name: str, model: str) -> None:
+    assert models.find(name).id == model
 
 
 def test_sound_on_another_card_says_that_the_value_is_of_the_card_of_the_tests() -> None:

@@ -17,8 +17,10 @@ TERMS = ("step", "weights", "compute", "context", "sparse", "device")
 PROMPTS = {"sourcegraph-fim": "prompt_code", "image-chat": "prompt_image", "video-chat": "prompt_video"}
 TABLES = ("regression.csv", "power.csv")
 SHEET = ("max_power", "device_bandwidth", "device_compute")
-MediaKind = Literal["image", "video", "sound"]
-MEDIA: Mapping[MediaKind, str] = {"image": "J/image", "video": "J/video", "sound": "J/second of sound"}
+MediaKind = Literal["image", "video", "sound", "embedding"]
+MEDIA: Mapping[MediaKind, str] = {
+    "image": "J/image", "video": "J/video", "sound": "J/second of sound", "embedding": "J/embedded token"
+}  # fmt: skip
 
 
 class MeasuredConfiguration(TableRow):
@@ -42,7 +44,7 @@ class MeasuredConfiguration(TableRow):
     energy_j: float
     energy_low_j: float | None
     energy_high_j: float | None
-    unit: Literal["J/output token", "J/image", "J/video", "J/second of sound"]
+    unit: Literal["J/output token", "J/image", "J/video", "J/second of sound", "J/embedded token"]
     source: str
     locator: str
     note: str

@@ -1,5 +1,5 @@
-"""Energy of an image, a video or a second of sound heard, at the accelerators: of its model where it was measured, else
-of all that were."""
+"""Energy of an image, a video, a second of sound heard or an embedded token, at the accelerators: of its model where it
+was measured, else of all that were."""
 
 import math
 from dataclasses import dataclass
@@ -14,12 +14,13 @@ HEARD: dict[MediaKind, tuple[str, ...]] = {
     "image": (),
     "video": (),
     "sound": ("sound_computed",),
+    "embedding": ("embedding_computed",),
 }  # what is always told
 
 
 @dataclass(frozen=True)
 class MediaEnergy:
-    """Electricity of one image, video or second of sound [kWh], the rows behind it, codes of what to tell."""
+    """Electricity of one image, video, second of sound or token [kWh], the rows behind it, codes of what to tell."""
 
     factor: Factor
     rows: tuple[str, ...]
@@ -27,14 +28,23 @@ class MediaEnergy:
 
 
 def media_energy(
-    kind: MediaKind, model: str | None, device: str | None, table: TokenTables | None = None
+    kind: MediaKind, model: str | None, device: str | None, table: TokenTables | None = None, size: float = 1.0
 ) -> MediaEnergy:
-    """Electricity of the accelerators for one image, one video or one second of sound that a model hears."""
+    """Electricity of the accelerators for one image, one video, one second of sound that a model hears, or one token
+    that it embeds.
+
+    size: parameters [billions], for the kinds whose value for models not measured is by billion of them.
+    """
     table = table or load()
     rows = [r for r in table.rows if r.unit == MEDIA[kind] and r.model == model]
     if not rows:
         item = table.find(f"{kind}_energy")
-        return MediaEnergy(item, (item.id,), ("model_unknown", *HEARD[kind]))
+        rests_on = (item.id,)
+        if size != 1.0:
+            assert item.low and item.value and item.high
+            scaled = (item.low * size, item.value * size, item.high * size)
+            item = computed(f"{item.id}/{size:g}", "media_energy", scaled, item.source, item.locator, unit="kWh")
+        return MediaEnergy(item, rests_on, ("model_unknown", *HEARD[kind]))
     here = [r for r in rows if _covers(device, r.device)]
     used = here or rows
     value = math.exp(sum(math.log(r.energy_j) for r in used) / len(used))
@@ -47,7 +57,7 @@ def media_energy(
     ends = (low / JOULES_PER_KWH, value / JOULES_PER_KWH, high / JOULES_PER_KWH)
     where = f"{model}/{device or ANY}".replace(" ", "-")
     item = computed(f"media_energy/{where}", "media_energy", ends, used[0].source, used[0].locator, unit="kWh")
-    apart = "sound_device_unknown" if kind == "sound" else "media_device_unknown"
+    apart = f"{kind}_device_unknown" if HEARD[kind] else "media_device_unknown"
     return MediaEnergy(item, ids, (*(() if here else (apart,)), *HEARD[kind]))
 
 
