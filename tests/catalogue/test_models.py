@@ -17,7 +17,7 @@ FACTORS = Path(__file__).resolve().parents[2] / "factors"
 # What the published tables call a model and is none: a service, or no model at all.
 NO_MODEL = {"Gemini Apps", "ChatGPT", "most energy-intensive models", "linear-embedding", "GPT-4o short query"}
 # Publishers whose country no citable page settles.
-NO_COUNTRY = ["bigscience", "cognitive-computations", "eurollm", "jpacifico", "nous-research"]
+NO_COUNTRY = ["baai", "bigscience", "cognitive-computations", "eurollm", "jpacifico", "nous-research"]
 
 
 def read(name: str) -> list[dict[str, str]]:
