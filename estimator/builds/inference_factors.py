@@ -16,7 +16,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.workloads.inference.measurements import ANY, MediaKind
 from estimator.workloads.inference.serving import at_place
-from estimator.workloads.inference_inventory import media_factors, token_factors
+from estimator.workloads.inference_inventory import hears, media_factors, token_factors
 
 WAITING = "waiting"
 PACE = ("output_hours", "input_hours", "context_hours")
@@ -51,6 +51,12 @@ def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date)
     if row["site"] == "shared":
         bounds["provisioning_factor"] = at_place(catalogue, "provisioning_factor", row["place"], day)
     return bounds
+
+
+def hearing_table(engine: DuckDB) -> None:
+    """Table `hearing`: the models of rows with sound that hear it, whatever text they then write."""
+    told = [row["model"] for row in engine.rows("SELECT DISTINCT model FROM row_status WHERE modelled AND audio_s > 0")]
+    engine.load("hearing", {"model": list(filter(hears, told))}, {"model": "VARCHAR"})
 
 
 def machine_table(engine: DuckDB) -> None:

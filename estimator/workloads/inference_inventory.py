@@ -18,6 +18,7 @@ from estimator.workloads.inference.serving import Serving, ServingFactors, servi
 from estimator.workloads.request import Request
 
 MEDIA = ("image", "video")  # what models make that write no text
+NOT_OF_TOKENS = dict.fromkeys(MEDIA, "not_a_text_model") | {"audio": "seconds_wanted", "speech": "no_speech_energy"}
 LONG_PROMPT = 10_000  # tokens read by request from which attention within the prompt, not counted, is not small
 
 
@@ -37,7 +38,7 @@ def inference_inventory(
     """What a request makes a model answer at a place, and the factors of it. ModelUnknown names the nearest models."""
     model = models.find(request.model or "")
     made = _media_made(request, model)
-    if made is not None and request.output_tokens is None:
+    if made is not None and (request.output_tokens is None or (made[0] == "sound" and model.modality == "audio")):
         kind, count = made
         bounds, found = _media(kind, model, device)
         codes = [*found.warnings, "media_without_manufacture"] if found else []
@@ -86,10 +87,18 @@ def token_factors(catalogue: Catalogue, day: date, model: str, **facts: Any) -> 
     """The factors of tokens of a model of the catalogue, facts being fields of Serving. ModelUnknown."""
     known = models.find(model)
     size = size_of(known)
-    if size is None or known.modality in MEDIA:
-        missing = "not_a_text_model" if known.modality in MEDIA else models.size(known).reason or "no_model_size"
+    if size is None or known.modality in NOT_OF_TOKENS:
+        missing = NOT_OF_TOKENS.get(known.modality) or models.size(known).reason or "no_model_size"
         return ServingFactors({"model_parameters": SelectedFactor("model_parameters", known.id, None, missing=missing)})
     return serving_factors(Serving(known.id, size, _measured_names().get(known.id), **facts), catalogue, day)
+
+
+def hears(model: str) -> bool:
+    """Whether this is a model of the catalogue that hears sound, whose seconds say its electricity."""
+    try:
+        return models.find(model).modality == "audio"
+    except models.ModelUnknown:
+        return False
 
 
 def media_factors(kind: MediaKind, model: str, device: str | None) -> dict[str, SelectedFactor]:

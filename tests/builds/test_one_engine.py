@@ -65,7 +65,8 @@ def heard_uses() -> list[dict[str, Any]]:
     """Sound that a model hears, at three kinds of site, on a known card and on none."""
     facts = {"zone": "FRA", "requests": 3.0, "precision_bits": None, "concurrency": None, "device_count": None}
     ids = [models.find(name).id for name in HEARD]
-    return [
+    written = facts | {"model": ids[0], "audio_s": 90.0, "output_tokens": 120.0, "host": HOSTS[0], "device": None}
+    return [written] + [
         facts | {"model": model, "audio_s": 90.0, "host": host, "device": card}
         for model in ids
         for host, card in zip(HOSTS, CARDS, strict=True)

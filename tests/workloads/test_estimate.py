@@ -299,6 +299,16 @@ def test_tokens_of_a_model_of_images_say_nothing_of_its_electricity(model: str) 
     assert energy["central"] is None and energy["missing"]["code"] == "not_a_text_model"
 
 
+def test_tokens_of_a_model_that_hears_say_nothing_of_its_electricity_and_its_seconds_do() -> None:
+    energy = asked(model="whisper-large-v3", output_tokens=500, zone="FRA")["indicators"]["energy"]
+    assert energy["central"] is None and energy["missing"]["code"] == "seconds_wanted"
+    alone = asked(model="whisper-large-v3", audio_s=60, zone="FRA")["indicators"]["energy"]
+    both = asked(model="whisper-large-v3", audio_s=60, output_tokens=150, zone="FRA")["indicators"]["energy"]
+    assert both["central"] == alone["central"] > 0
+    spoken = asked(model="gpt-4o-mini-tts", output_tokens=500, zone="FRA")["indicators"]["energy"]
+    assert spoken["missing"]["code"] == "no_speech_energy"
+
+
 @pytest.mark.parametrize("said", [{"model": "whisper-large-v3", "audio_s": 60}, {"model": "qwen-image", "images": 1}])
 def test_manufacture_that_is_not_counted_is_said(said: dict) -> None:
     """Metals of a text are mostly manufacture: silence would make sound and images look a hundred times lighter."""
