@@ -20,7 +20,7 @@ from estimator.builds.current import BuildResult, beside, parts_beside, point_to
 from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.hour_factors import hours_table
-from estimator.builds.inference_factors import machine_table, pace_table, supposed_table
+from estimator.builds.inference_factors import hearing, machine_table, pace_table, supposed_table
 from estimator.builds.recalculation import record
 from estimator.builds.row_faults import record_faults
 from estimator.builds.row_status import row_status
@@ -116,13 +116,14 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, p
 
 
 def _weigh(engine: DuckDB) -> None:
-    """View `weighed`: rows that count, each with the share of its energy that is charged and the mark of its hours. A
-    table without rows is not joined: it would be looked up for each row."""
+    """View `weighed`: rows that count, each with the share of its energy that is charged, the mark of its hours, and
+    whether its model hears. A table without rows is not joined: it would be looked up for each row."""
     told, joins = "row_status.*", ""
     for table, name, otherwise in (("charged", "charge_share", "1.0::DOUBLE"), ("run_hours", "hours", "NULL::VARCHAR")):
         there = bool(engine.rows(f"SELECT 1 FROM {table} LIMIT 1"))
         told += f", COALESCE({table}.{name}, {otherwise}) AS {name}" if there else f", {otherwise} AS {name}"
         joins += f" LEFT JOIN {table} ON {table}.row_id = row_status.row_id" if there else ""
+    told += f", {hearing(engine)} AS hears"
     engine.run(f"CREATE VIEW weighed AS SELECT {told} FROM row_status{joins} WHERE row_status.status = 'current'")
 
 

@@ -53,10 +53,11 @@ def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date)
     return bounds
 
 
-def hearing_table(engine: DuckDB) -> None:
-    """Table `hearing`: the models of rows with sound that hear it, whatever text they then write."""
-    told = [row["model"] for row in engine.rows("SELECT DISTINCT model FROM row_status WHERE modelled AND audio_s > 0")]
-    engine.load("hearing", {"model": list(filter(hears, told))}, {"model": "VARCHAR"})
+def hearing(engine: DuckDB) -> str:
+    """SQL: whether the model of a row hears sound, whatever text it then writes."""
+    told = engine.rows("SELECT DISTINCT model FROM row_status WHERE model IS NOT NULL AND audio_s > 0")
+    names = ["'" + row["model"].replace("'", "''") + "'" for row in told if hears(row["model"])]
+    return f"COALESCE(model IN ({', '.join(names)}), FALSE)" if names else "FALSE"
 
 
 def machine_table(engine: DuckDB) -> None:

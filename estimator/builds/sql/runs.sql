@@ -6,6 +6,7 @@ CREATE VIEW runs AS
 SELECT
   weighed.*,
   CASE
+    WHEN audio_s > 0 AND hears THEN 'sound'
     WHEN output_tokens > 0 THEN 'tokens'
     WHEN audio_s > 0 AND COALESCE(images, 0) = 0 THEN 'sound'
     WHEN images IS NULL THEN 'tokens'
