@@ -164,7 +164,7 @@ def typeset_all(texts: Iterable[str], lang: str) -> list[str]:
 def unconfronted(lang: str) -> list[str]:
     """Names of the kinds of accelerator of the tables that no published case uses, in any of their forms."""
     book = load_catalogue()
-    met = {step for row in method.validation_results() if row.mode == "device" for step in book.ladder(row.name)}
+    met = {step for row in method.validation_results() if row.mode == "device" for step in book.fallbacks(row.name)}
     kinds = [s for s in book.subjects.values() if s.kind == "device" and s.wider and book.subjects[s.wider].wider == ""]
     return sorted(typeset(book.label(s.id, lang), lang) for s in kinds if s.id not in met)
 

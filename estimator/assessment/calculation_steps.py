@@ -14,8 +14,8 @@ from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.fields import Strict
 
-WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "**": " ^ ", "either": " ; sinon "}
-PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "**": " ** ", "either": " | "}
+WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "**": " ^ ", "first_known_of": " ; sinon "}
+PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "**": " ** ", "first_known_of": " | "}
 OPENED_GROUPS = 3
 
 
@@ -95,7 +95,7 @@ def steps_of(groups: Sequence[EvaluatedGroup], catalogue: Catalogue) -> tuple[St
     steps = [_step(c, alone, catalogue) for c in COEFFICIENTS if alone and _is_shown(c.name, alone)]
     for item in the_system().formulas:
         having = [group for group in groups if _is_shown(item.name, group)]
-        if having and not item.either:
+        if having and not item.first_known_of:
             steps.append(_formula(item, having, alone, catalogue))
     return tuple(steps)
 

@@ -24,7 +24,7 @@ class System:
         known, found = set(columns), []
         for item in self.formulas:
             ways = tuple(i for i in item.inputs if i in known)
-            if len(ways) == len(item.inputs) or (item.either and ways):
+            if len(ways) == len(item.inputs) or (item.first_known_of and ways):
                 known.add(item.name)
                 found.append(replace(item, inputs=ways))
         used = set(wanted)
@@ -46,7 +46,7 @@ class System:
                 continue
             args = [values[i] for i in item.inputs]
             unknown = False
-            if not item.either:
+            if not item.first_known_of:
                 for value in args:
                     if value is None:
                         unknown = True

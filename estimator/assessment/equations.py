@@ -64,7 +64,7 @@ def media_answering_energy(media_outputs: Q, media_energy: Q) -> Q:
     return media_outputs * media_energy
 
 
-@formula(unit="kWh", reference="SobrIA, méthode", either=True)
+@formula(unit="kWh", reference="SobrIA, méthode", first_known_of=True)
 def answering_energy(token_energy: Q, media_answering_energy: Q) -> Q: ...
 
 
@@ -78,7 +78,7 @@ def provisioned_energy(answering_energy: Q, provisioning_factor: Q) -> Q:
     return answering_energy * provisioning_factor
 
 
-@formula(unit="kWh", reference="SobrIA, méthode", either=True)
+@formula(unit="kWh", reference="SobrIA, méthode", first_known_of=True)
 def accelerator_energy(provisioned_energy: Q, answering_energy: Q, working_energy: Q) -> Q: ...
 
 
@@ -107,7 +107,7 @@ def kept_energy(kept_years: Q, standby_energy: Q) -> Q:
     return kept_years * standby_energy
 
 
-@formula(unit="kWh", reference="SobrIA, méthode", either=True)
+@formula(unit="kWh", reference="SobrIA, méthode", first_known_of=True)
 def it_energy(
     measured_energy: Q, modelled_energy: Q, stored_energy: Q, terminal_energy: Q, program_energy: Q, kept_energy: Q
 ) -> Q: ...
@@ -160,11 +160,11 @@ def answering_hours(
     return output_tokens * output_hours + tokens_read * input_hours + tokens_read_again * context_hours
 
 
-@formula(unit="h", reference="SobrIA, méthode", either=True)
+@formula(unit="h", reference="SobrIA, méthode", first_known_of=True)
 def reserved_device_hours(device_hours: Q, answering_hours: Q) -> Q: ...
 
 
-@formula(unit="h", reference="SobrIA, méthode", either=True)
+@formula(unit="h", reference="SobrIA, méthode", first_known_of=True)
 def hosted_device_hours(hosted_hours: Q, answering_hours: Q) -> Q: ...
 
 
@@ -173,7 +173,7 @@ def server_hours(hosted_device_hours: Q, devices_per_server: Q) -> Q:
     return hosted_device_hours / devices_per_server
 
 
-@formula(unit="h", reference="SobrIA, méthode", either=True)
+@formula(unit="h", reference="SobrIA, méthode", first_known_of=True)
 def reserved_machine_hours(machine_hours: Q, server_hours: Q) -> Q: ...
 
 

@@ -99,7 +99,7 @@ def followed(group: "ActivityGroup", results: Iterable[str]) -> frozenset[str]:
 @cache
 def alternative_quantities() -> frozenset[str]:
     """Quantities with several alternative formulas."""
-    return frozenset(f.name for f in the_system().formulas if f.either)
+    return frozenset(f.name for f in the_system().formulas if f.first_known_of)
 
 
 Choose = Callable[[str, Factor], Any]  # (quantity, its factor) -> the number or array to evaluate with

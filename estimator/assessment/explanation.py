@@ -49,9 +49,9 @@ class ReplayRefused(SobriaError):
 
 
 class UsedFactor(Strict):
-    """A selected factor with its value and bounds [unit], validity, source and fallback rung.
+    """A selected factor with its value and bounds [unit], validity, source and fallback level.
 
-    bounds: what the bounds are, in words; asked, rung: the subject that was asked for, and how much wider the one used
+    bounds: what the bounds are, in words; asked, fallback_level: the subject asked for, and how much wider the one used
     is. share_of_variance: of the one figure explained [1].
     """
 
@@ -60,7 +60,7 @@ class UsedFactor(Strict):
     label: Mapping[str, str]
     subject: Mapping[str, str]
     asked: str
-    rung: int
+    fallback_level: int
     value: float
     low: float
     high: float
@@ -261,7 +261,7 @@ def describe(bound: SelectedFactor, name: str, catalogue: Catalogue, share: floa
         bounds={lang: str(rule.get(lang, "")) or say("bounds", str(item.bounds_kind), lang) for lang in LANGUAGES},
         source=dict(catalogue.sources[item.source].shown),
         asked=bound.subject,
-        rung=bound.rung,
+        fallback_level=bound.fallback_level,
         share_of_variance=share,
     )
 

@@ -20,7 +20,7 @@ class FormulaRefused(SobriaError):
 class Node:
     """A leaf (name or number) or an operation on two nodes. Arithmetic on nodes builds larger nodes."""
 
-    op: str  # "name", "number", one of + - * / **, or "either" over names
+    op: str  # "name", "number", one of + - * / **, or "first_known_of" over names
     args: tuple[Any, ...]
 
     def __add__(self, other: Any) -> "Node":
@@ -72,7 +72,7 @@ class Formula:
     unit: Unit
     reference: str
     function: Callable[..., Any]
-    either: bool = False  # its inputs are alternatives: the first known one gives the value
+    first_known_of: bool = False  # its inputs are alternatives: the first known one gives the value
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -80,8 +80,8 @@ class Formula:
     @cached_property
     def tree(self) -> Node:
         """The function called with symbols as arguments."""
-        if self.either:
-            return Node("either", tuple(Node("name", (i,)) for i in self.inputs))
+        if self.first_known_of:
+            return Node("first_known_of", tuple(Node("name", (i,)) for i in self.inputs))
         try:
             tree = self.function(*(Node("name", (i,)) for i in self.inputs))
         except TypeError as error:
@@ -94,10 +94,10 @@ class Formula:
         return tree
 
 
-def formula(unit: str, reference: str = "", either: bool = False) -> Callable[[Callable[..., Any]], Formula]:
+def formula(unit: str, reference: str = "", first_known_of: bool = False) -> Callable[[Callable[..., Any]], Formula]:
     """Decorator: a plain function of quantities becomes a Formula with a result in this unit.
 
-    either: the parameters are alternatives for one quantity; the first known one gives the value.
+    first_known_of: the parameters are alternatives for one quantity; the first known one gives the value.
     """
 
     def wrap(function: Callable[..., Any]) -> Formula:
@@ -108,7 +108,14 @@ def formula(unit: str, reference: str = "", either: bool = False) -> Callable[[C
                 formula=function.__name__, reason=f"input {odd[0]} has a default or is not a plain one"
             )
         inputs = tuple(p.name for p in parameters)
-        return Formula(function.__name__, inputs, parse(unit), reference, first_known if either else function, either)
+        return Formula(
+            function.__name__,
+            inputs,
+            parse(unit),
+            reference,
+            first_known if first_known_of else function,
+            first_known_of,
+        )
 
     return wrap
 
@@ -140,8 +147,8 @@ def render(tree: Node, leaf: Callable[[str], str], number: Callable[[float], str
             return leaf(part.args[0])
         if part.op == "number":
             return number(part.args[0])
-        if part.op == "either":
-            return signs["either"].join(write(way, 0, False) for way in part.args)
+        if part.op == "first_known_of":
+            return signs["first_known_of"].join(write(way, 0, False) for way in part.args)
         level = PRECEDENCE[part.op]
         text = (
             write(part.args[0], level, False) + signs[part.op] + write(part.args[1], level, part.op in ("-", "/", "**"))
@@ -157,7 +164,7 @@ def to_sql(tree: Node) -> str:
         return str(tree.args[0])
     if tree.op == "number":
         return f"CAST({tree.args[0]!r} AS DOUBLE)"
-    if tree.op == "either":
+    if tree.op == "first_known_of":
         return f"COALESCE({', '.join(to_sql(way) for way in tree.args)})"
     left, right = to_sql(tree.args[0]), to_sql(tree.args[1])
     return f"({left} / NULLIF({right}, 0))" if tree.op == "/" else f"({left} {tree.op} {right})"
@@ -169,7 +176,7 @@ def to_latex(tree: Node) -> str:
         return r"\mathrm{" + str(tree.args[0]).replace("_", r"\_") + "}"
     if tree.op == "number":
         return f"{tree.args[0]:g}"
-    if tree.op == "either":
+    if tree.op == "first_known_of":
         return r"\;\text{, sinon }\;".join(to_latex(way) for way in tree.args)
     left, right = (to_latex(a) for a in tree.args)
     if tree.op == "/":
@@ -189,7 +196,7 @@ def unit_of(tree: Node, units: Mapping[str, Unit], name: str) -> Unit:
         return units[tree.args[0]]
     if tree.op == "number":
         return Unit()
-    if tree.op == "either":
+    if tree.op == "first_known_of":
         found = {unit_of(way, units, name) for way in tree.args}
         if len(found) > 1:
             raise FormulaRefused(formula=name, reason="its ways have different units")
@@ -213,7 +220,7 @@ def directions(tree: Node, name: str) -> dict[str, int]:
         return {str(tree.args[0]): 1}
     if tree.op == "number":
         return {}
-    if tree.op == "either":
+    if tree.op == "first_known_of":
         return {str(way.args[0]): 1 for way in tree.args}
     left, right = (directions(a, name) for a in tree.args)
     flipped = {n: -s for n, s in right.items()} if tree.op in "-/" else right
@@ -229,7 +236,7 @@ def degree(tree: Node, degrees: Mapping[str, int], name: str) -> int:
         return degrees[tree.args[0]]
     if tree.op == "number":
         return 0
-    if tree.op == "either":
+    if tree.op == "first_known_of":
         found = {degree(way, degrees, name) for way in tree.args}
         if len(found) > 1:
             raise FormulaRefused(formula=name, reason="its ways have different degrees in the extensive inputs")

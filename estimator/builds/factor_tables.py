@@ -25,7 +25,10 @@ def bind_tables(engine: DuckDB, catalogue: Catalogue) -> dict[str, list[str]]:
     for attribute, names in attributes.items():
         kept += _bind_attribute(engine, catalogue, attribute, names)
     fields = ("attribute", "set_id", "quantity", "subject", "factor_id", "rung", "missing")
-    rows = [(a, s, b.quantity, b.subject, b.factor.id if b.factor else None, b.rung, b.missing) for a, s, b in kept]
+    rows = [
+        (a, s, b.quantity, b.subject, b.factor.id if b.factor else None, b.fallback_level, b.missing)
+        for a, s, b in kept
+    ]
     types = dict.fromkeys(fields, "VARCHAR") | {"set_id": "INTEGER", "rung": "INTEGER"}
     engine.load("sets", {f: [row[i] for row in rows] for i, f in enumerate(fields)}, types)
     used = {b.factor.id: b.factor for _, _, b in kept if b.factor}

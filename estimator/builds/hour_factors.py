@@ -75,7 +75,7 @@ def select_of_hours(catalogue: Catalogue, name: str, subject: str, day: date) ->
         "note": note,
         "drawn_as": item.doubt,
     }
-    return SelectedFactor(name, zone, item.model_copy(update=made), found.rung)
+    return SelectedFactor(name, zone, item.model_copy(update=made), found.fallback_level)
 
 
 def _ratios(mix: HourlyMix) -> dict[int, float]:

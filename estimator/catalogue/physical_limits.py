@@ -20,7 +20,7 @@ def _bounds(name: str, row: Factor | None) -> dict[str, float]:
 
 
 def _default(catalogue: Catalogue, quantity: str, subject: str) -> Factor | None:
-    for step in catalogue.ladder(subject):
+    for step in catalogue.fallbacks(subject):
         rows = [
             f for f in catalogue.by_subject.get((quantity, step), ()) if f.role == "default" and f.value is not None
         ]
@@ -60,7 +60,7 @@ def _of_anything(catalogue: Catalogue) -> dict[str, float]:
 @lru_cache(maxsize=1024)
 def _of_zone(catalogue: Catalogue, zone: str | None) -> dict[str, float]:
     """Lowest and highest factor of the electricity of a zone, of any source and year [kgCO2e/kWh]."""
-    for step in catalogue.ladder(zone or ""):
+    for step in catalogue.fallbacks(zone or ""):
         rows = [f for f in catalogue.by_subject.get(("grid_gwp", step), ()) if f.value is not None]
         if rows:
             return {"zone_gwp_low": min(f.low or 0.0 for f in rows), "zone_gwp_high": max(f.high or 0.0 for f in rows)}

@@ -98,7 +98,7 @@ def _gaps(catalogue: Catalogue, today: date) -> Iterator[Problem]:
         for wanted in EXPECTED[subject.kind]:
             options = (wanted,) if isinstance(wanted, str) else wanted
             if not any(
-                _has_value_or_reason(catalogue, q, s, today) for q in options for s in catalogue.ladder(subject.id)
+                _has_value_or_reason(catalogue, q, s, today) for q in options for s in catalogue.fallbacks(subject.id)
             ):
                 yield Problem("silent_gap", subject.id, " / ".join(options))
 

@@ -18,13 +18,13 @@ class GivenValueRefused(SobriaError):
 class SelectedFactor:
     """One factor input of the formulas: the selected factor, or the reason why there is none.
 
-    rung: 0 for the subject's own factor, 1 and more for a fallback to a wider subject.
+    fallback_level: 0 for the subject's own factor, 1 and more for a fallback to a wider subject.
     """
 
     quantity: str
     subject: str
     factor: Factor | None
-    rung: int = 0
+    fallback_level: int = 0
     missing: str | None = None
 
 
@@ -45,11 +45,11 @@ def select_factor(catalogue: Catalogue, name: str, subject: str | None, day: dat
     if subject not in catalogue.zones and subject not in catalogue.subjects:
         return SelectedFactor(name, subject, None, missing=f"unknown_{_kind(quantity.hangs_on)}")
     reason: str | None = None
-    for rung, step in enumerate(catalogue.ladder(subject)):
+    for level, step in enumerate(catalogue.fallbacks(subject)):
         for item in catalogue.by_subject.get((quantity.factor, step), ()):
             if item.role == "default" and item.valid_on(day):
                 if item.value is not None:
-                    return SelectedFactor(name, subject, item, rung)
+                    return SelectedFactor(name, subject, item, level)
                 reason = reason or item.missing_reason
     return SelectedFactor(name, subject, None, missing=reason or "no_factor")
 

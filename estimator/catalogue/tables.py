@@ -83,7 +83,7 @@ class Catalogue:
         """The other values of the same quantity for the same subject."""
         return tuple(f for f in self.by_subject[item.quantity, item.subject] if f.id != item.id)
 
-    def ladder(self, subject: str) -> Iterator[str]:
+    def fallbacks(self, subject: str) -> Iterator[str]:
         """A subject, then its fallback subjects in order."""
         seen: set[str] = set()
         while subject and subject not in seen:

@@ -43,7 +43,7 @@ def _grids(option: OptionInventory) -> list[Factor]:
 def _row(factor: Factor, family: str, catalogue: Catalogue, day: date) -> Factor | None:
     """The factor of a family for the same zone, or its country, in the same year."""
     then = factor.valid_from or factor.valid_to or day
-    for zone in catalogue.ladder(factor.subject):
+    for zone in catalogue.fallbacks(factor.subject):
         for row in catalogue.by_subject.get((GRID, zone), ()):
             if row.family == family and row.value is not None and row.valid_on(then):
                 return row

@@ -137,7 +137,7 @@ def _is_outside(
         inventory.warnings.append(sentences("warnings", "location_unread", wanted=wanted))
         return False
     groups = {zone: {m.group for m in members if m.zone == zone} for zone in zones if zone}
-    outside = sorted(zone for zone, held in groups.items() if wanted not in held.union(catalogue.ladder(zone)))
+    outside = sorted(zone for zone, held in groups.items() if wanted not in held.union(catalogue.fallbacks(zone)))
     if outside:
         facts = {"zone": ", ".join(outside), "wanted": wanted}
         inventory.warnings.append(sentences("warnings", f"{said}outside_location", **facts))

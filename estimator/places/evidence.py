@@ -177,7 +177,7 @@ class HostingSite:
         if name in self.answers:
             answer = self.answers[name]
             return KnownFact(str(answer.value), answer_evidence(answer))
-        for step in self.catalogue.ladder(self.host):
+        for step in self.catalogue.fallbacks(self.host):
             of_operator = self.catalogue.subjects[step].provider == self.subject.provider != ""
             if step == self.host or (of_operator and name not in PLACES):
                 found = tables().facts.get((step, name))

@@ -139,7 +139,7 @@ def _wider(groups: Iterable[ActivityGroup], catalogue: Catalogue) -> list[dict[s
     for group in groups:
         for name, bound in group.bounds.items():
             by_design = name.endswith(("_lifetime", "_occupancy")) or catalogue.quantities[name].hangs_on == "serving"
-            if bound.factor and bound.rung and not by_design:
+            if bound.factor and bound.fallback_level and not by_design:
                 facts = {"asked": bound.subject, "used": bound.factor.subject, "quantity": name}
                 found[name] = sentences("warnings", "wider_subject", **facts)
     return list(found.values())

@@ -99,7 +99,7 @@ def test_a_sum_of_an_amount_and_a_fact_is_refused() -> None:
 )
 def test_two_ways_to_one_quantity_are_of_one_unit_and_one_degree(ways: tuple[str, str], reason: str) -> None:
     first, second = (Node("name", (way,)) for way in ways)
-    either = Node("either", (first, second))
+    either = Node("first_known_of", (first, second))
     with pytest.raises(FormulaRefused, match=reason):
         unit_of(either, {name: parse(unit) for name, unit in UNITS.items()}, "x")
         degree(either, {name: int(adds_up) for name, adds_up in EXTENSIVE.items()}, "x")

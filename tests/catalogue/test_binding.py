@@ -1,4 +1,4 @@
-"""Which factor applies: the day, the ladder, and what is said when there is none."""
+"""Which factor applies: the day, the fallbacks, and what is said when there is none."""
 
 from datetime import date
 
@@ -42,7 +42,7 @@ def test_the_factor_of_the_day_is_taken() -> None:
 
 def test_a_part_of_a_country_takes_its_country_and_says_so() -> None:
     bound = select_factor(with_factors(grid("CAN", 0.13)), "grid_gwp", "CAN-QC", DAY)
-    assert (bound.factor.value, bound.rung, bound.factor.subject) == (0.13, 1, "CAN")
+    assert (bound.factor.value, bound.fallback_level, bound.factor.subject) == (0.13, 1, "CAN")
 
 
 def test_a_country_never_takes_the_world() -> None:
@@ -73,7 +73,7 @@ def test_a_site_without_its_own_pue_takes_that_of_its_class() -> None:
     site = next(s for s in load().subjects.values() if s.kind == "host" and s.wider)
     row = factor("pue", 1.5, 1.2, 2.0, subject=site.wider)
     bound = select_factor(with_factors(row), "pue", site.id, DAY)
-    assert (bound.factor, bound.rung, bound.subject) == (row, 1, site.id)
+    assert (bound.factor, bound.fallback_level, bound.subject) == (row, 1, site.id)
 
 
 def test_a_value_given_by_hand_must_be_plausible() -> None:

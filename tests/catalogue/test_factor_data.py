@@ -181,7 +181,7 @@ def test_defaults_never_overlap_nor_leave_a_hole_in_time() -> None:
         assert periods[-1][1] == date.max, key
 
 
-def test_ladders_end() -> None:
+def test_fallbacks_end() -> None:
     wider = {name: row["class"] for name, row in SUBJECTS.items()} | {name: r["wider"] for name, r in PLACES.items()}
     assert len(wider) == len(SUBJECTS) + len(PLACES)
     for name in wider:

@@ -78,7 +78,7 @@ def test_a_value_that_may_not_ship_says_why_and_a_broader_one_stands_in_for_it(s
     assert problems(shipped) == []
     assert shipped.factor(MISSING).value is None and shipped.factor(MISSING).missing_reason == "licence"
     found = select_factor(shipped, "device_gwp", "gpu/t4", DAY)
-    assert found.factor is not None and (found.factor.subject, found.rung) == ("gpu/any", 1)
+    assert found.factor is not None and (found.factor.subject, found.fallback_level) == ("gpu/any", 1)
     assert {f.source for f in shipped.factors if f.missing_reason == "licence"} <= {"boaviztapi", "base_impacts_2011"}
 
 

@@ -86,7 +86,7 @@ def test_every_site_has_an_efficiency_of_its_own_or_of_a_wider_class() -> None:
     factors = load_catalogue()
     for row in ROWS:
         for quantity in ("pue", "wue_it"):
-            found = [f for s in factors.ladder(row["host"]) for f in factors.by_subject.get((quantity, s), ())]
+            found = [f for s in factors.fallbacks(row["host"]) for f in factors.by_subject.get((quantity, s), ())]
             assert not row["host"] or any(f.value is not None for f in found), (row["id"], quantity)
 
 

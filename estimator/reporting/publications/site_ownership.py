@@ -14,7 +14,7 @@ def owner(host: str | None) -> Owner:
     catalogue = load()
     if not host or host not in catalogue.subjects:
         return "unsaid"
-    classes = set(catalogue.ladder(host))
+    classes = set(catalogue.fallbacks(host))
     if classes & OWN:
         return "own"
     return "bought" if classes & BOUGHT else "unsaid"

@@ -34,7 +34,7 @@ NAMES_SHOWN = 3
 NOTHING_SAID = dict.fromkeys(("geography", "boundary", "family", "quality"), "") | {
     "valid_from": None,
     "valid_to": None,
-    "rung": 0,
+    "fallback_level": 0,
     "share_of_variance": None,
 }
 SPLIT = ("adpe", "gwp", "primary_energy")
@@ -143,7 +143,7 @@ def _mix(zone: str | None, model: EcologitsModel, tables: Tables, warnings: Warn
     if zone in tables.mixes:
         return tables.mixes[zone]
     read, _ = Places.load().resolve_zone(PlaceRead(zone))
-    known = [z for z in load_catalogue().ladder(read or zone) if z in tables.mixes]
+    known = [z for z in load_catalogue().fallbacks(read or zone) if z in tables.mixes]
     found = WORLD if zone.upper() == "WORLD" else known[0] if known else None
     if found is None:
         near = _near(zone, tables.mixes) or WORLD

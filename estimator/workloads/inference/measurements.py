@@ -89,7 +89,7 @@ class TokenTables:
 
     def find(self, quantity: str, subject: str = ANY) -> Factor:
         """The factor of a subject, or of a wider one. KeyError when there is none, which is a fault of the tables."""
-        for step in catalogue().ladder(subject):
+        for step in catalogue().fallbacks(subject):
             if (quantity, step) in self.factors:
                 return self.factors[quantity, step]
         raise KeyError(f"no {quantity} for {subject}")
@@ -100,7 +100,7 @@ class TokenTables:
 
     def sheet(self, device: str | None) -> tuple[Spec, tuple[Factor, ...]] | None:
         """The data sheet of a device or of its class; None when no step below « any accelerator » has all of it."""
-        for step in catalogue().ladder(device or ""):
+        for step in catalogue().fallbacks(device or ""):
             found = tuple(self.factors[q, step] for q in SHEET if (q, step) in self.factors)
             if step != ANY and len(found) == len(SHEET):
                 power, bandwidth, compute = (_value(f) for f in found)

@@ -63,4 +63,4 @@ def media_energy(
 
 def _covers(asked: str | None, had: str) -> bool:
     """Is the device of a measurement the one asked for, or one of the class asked for?"""
-    return asked is not None and asked != ANY and asked in set(catalogue().ladder(had))
+    return asked is not None and asked != ANY and asked in set(catalogue().fallbacks(had))

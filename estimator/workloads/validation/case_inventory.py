@@ -259,10 +259,10 @@ class CaseInventory:
         where = {"unit": one.unit, "subject": one.subject}
         item = computed(f"{one.id}/either", "grid_water_intensity", ends, one.source, one.locator, **where)
         self.behind["grid_water_intensity"] = (bare, full)
-        either = SelectedFactor("grid_water_intensity", bare.subject, item, bare.rung)
-        if not bare.rung:
-            return either
-        return self._times(either, self.tables.bound("grid_subzone_spread", one.subject))
+        combined = SelectedFactor("grid_water_intensity", bare.subject, item, bare.fallback_level)
+        if not bare.fallback_level:
+            return combined
+        return self._times(combined, self.tables.bound("grid_subzone_spread", one.subject))
 
     def _times(self, one: SelectedFactor, spread: SelectedFactor) -> SelectedFactor:
         """A factor times another, as one factor: independent doubts add up as squares of logarithms."""
@@ -278,7 +278,7 @@ class CaseInventory:
         identity = f"{one.factor.id}/{spread.factor.id}"
         item = computed(identity, one.factor.quantity, ends, one.factor.source, one.factor.locator, **where)
         self.behind[one.quantity] = (*self.behind.get(one.quantity, (one,)), spread)
-        return SelectedFactor(one.quantity, one.subject, item, one.rung)
+        return SelectedFactor(one.quantity, one.subject, item, one.fallback_level)
 
     # Manufacture
 
