@@ -164,7 +164,8 @@ def _rows() -> dict[str, Any]:
 
 @cache
 def _measured_names() -> dict[str, str]:
-    """Catalogue id of each model that was measured -> its name in the measurements."""
-    known = models.load()
-    named = ((known.known(name), name) for name in {row.model for row in measured_tables().rows})
-    return {model.id: name for model, name in named if model is not None}
+    """Catalogue id of each model that was measured -> its name in the measurements, the first of the table where it has
+    several (precisions, tunings)."""
+    known, names = models.load(), dict.fromkeys(row.model for row in measured_tables().rows)
+    named = [(known.known(name), name) for name in names]
+    return {model.id: name for model, name in reversed(named) if model is not None}

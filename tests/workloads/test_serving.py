@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from estimator.assessment.evaluation import ActivityGroup, points_of, values_of
 from estimator.assessment.uncertainty import points
+from estimator.catalogue import models
 from estimator.catalogue.load import load as load_catalogue
 from estimator.workloads.inference.measurements import load
 from estimator.workloads.inference.media import media_energy
 from estimator.workloads.inference.residual import components
 from estimator.workloads.inference.serving import ModelSize, Serving, flight_at, serving_factors
-from estimator.workloads.inference_inventory import token_amounts
+from estimator.workloads.inference_inventory import _measured_names, token_amounts
 from estimator.workloads.request import Request
 from scripts.fit_energy import LOCATOR, architectures, fitted_rows, left_out_rows, predicted
 
@@ -312,3 +313,14 @@ def test_the_software_of_a_place_scales_energy_and_time_alike() -> None:
     alone, fleet = (group(replace(PLAIN, place=place)).values for place in ("class/server-room", "class/hyperscale"))
     for name in names:
         assert fleet[name] == pytest.approx(0.6 * alone[name], rel=1e-12)
+
+
+def test_a_model_measured_under_several_names_goes_by_the_first_of_the_table() -> None:
+    """Llama 3.1 405B: 16 bits, then FP8. By the order of a set, two processes gave two figures of one request."""
+    assert _measured_names()["meta/llama-3.1-405b"] == "meta-llama/Llama-3.1-405B-Instruct"
+    first: dict[str, str] = {}
+    for row in load().rows:
+        if model := models.load().known(row.model):
+            first.setdefault(model.id, row.model)
+    assert _measured_names() == first
+    assert len(first) < len({row.model for row in load().rows if models.load().known(row.model)})
