@@ -3,6 +3,7 @@ may not say together. One rule a fault, for one input or for the rows of a table
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,16 +40,36 @@ TEXTS = ("machine", "device", "zone", "model", "scope", "reader")
 
 class Stated:
     """What an input states, by the names of Activity, and the limits of its machine, card, zone and model. What is not
-    stated is NaN: nothing is held against it. The values of properties are those of `NUMBERS` put together."""
+    stated is NaN: nothing is held against it."""
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         self._values = values
-        self.energy = self.sum(f"{part}_energy_kwh" for part in PARTS)  # [kWh]
-        self.site_energy = self.energy * np.nan_to_num(self["reported_pue"], nan=1.0)  # as the input knows it [kWh]
+
+    @cached_property
+    def energy(self) -> Value:
+        """Electricity of the equipment [kWh]."""
+        return self.sum(f"{part}_energy_kwh" for part in PARTS)
+
+    @cached_property
+    def site_energy(self) -> Value:
+        """The same with the overhead that the input applied [kWh]."""
+        return self.energy * np.nan_to_num(self["reported_pue"], nan=1.0)
+
+    @cached_property
+    def hours(self) -> Value:
+        """Hours that a meter can have counted [h]."""
         hours = self["machine_hours"]
-        self.hours = _where(hours >= 0, np.fmax(hours, METERED_S / SECONDS))  # that a meter can have counted [h]
-        self.tokens = self.sum(("input_tokens", "output_tokens"))
-        self.cards = np.nan_to_num(self["device_count"], nan=MOST_CARDS)
+        return _where(hours >= 0, np.fmax(hours, METERED_S / SECONDS))
+
+    @cached_property
+    def tokens(self) -> Value:
+        """Tokens read and written."""
+        return self.sum(("input_tokens", "output_tokens"))
+
+    @cached_property
+    def cards(self) -> Value:
+        """Cards, as many as a machine can hold where it is not said."""
+        return np.nan_to_num(self["device_count"], nan=MOST_CARDS)
 
     def __getitem__(self, name: str) -> Value:
         return self._values.get(name, math.nan)

@@ -1,12 +1,12 @@
 """Faults of one input, or of the rows of a table: which rules it breaks, what was read, and what is possible."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from estimator.catalogue.fault_rules import BY_CODE, NUMBERS, RULES, UNKEPT, Stated, Value
+from estimator.catalogue.fault_rules import BY_CODE, NUMBERS, RULES, UNKEPT, Rule, Stated, Value
 from estimator.catalogue.physical_limits import LIMITS
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, say
@@ -35,11 +35,11 @@ class Found(NamedTuple):
         return float(self.read[at]), float(self.low[at]), float(self.high[at])
 
 
-def faults(stated: Stated) -> list[Found]:
+def faults(stated: Stated, rules: Iterable[Rule] = RULES) -> list[Found]:
     """The faults of one input or of rows, in the order of the rules."""
     found = []
     with np.errstate(all="ignore"):
-        for rule in RULES:
+        for rule in rules:
             read, low, high = np.broadcast_arrays(
                 *np.atleast_1d(rule.read(stated), rule.low(stated), rule.high(stated))
             )

@@ -7,11 +7,15 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from estimator.catalogue import models
-from estimator.core.errors import LANGUAGES, SobriaError, say
+from estimator.catalogue.fault_rules import BY_CODE
+from estimator.catalogue.input_faults import facts, faults, of_one
+from estimator.catalogue.load import load
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.fields import Strict
 from estimator.core.number_format import exact_text
 
 AMOUNT = 1e12  # above any use
+COUNTED = tuple(BY_CODE[code] for code in ("answer_length", "request_length"))
 SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
 
 
@@ -35,6 +39,10 @@ class TokensWanted(SobriaError):
 
 class TooManyCached(SobriaError):
     """More cached tokens than input tokens."""
+
+
+class FaultyRequest(SobriaError):
+    """Tokens that no request can have: by the rules of every input."""
 
 
 class TrainingEffort(Strict):
@@ -98,7 +106,8 @@ class Request(Strict):
         return known is not None and known.modality == "embedding"
 
     def checked(self) -> "Request":
-        """The request itself. NothingAsked, HoursWanted, TokensWanted, TooManyCached when it cannot be estimated."""
+        """The request itself. NothingAsked, HoursWanted, TokensWanted, TooManyCached, FaultyRequest when no
+        estimate can be made of it."""
         stated = (self.it_energy_kwh, self.model, self.device, self.training)
         if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
             raise NothingAsked()
@@ -109,7 +118,15 @@ class Request(Strict):
             raise HoursWanted()
         if self.cached_tokens > (self.input_tokens or 0.0):
             raise TooManyCached(cached=f"{self.cached_tokens:g}", read=f"{self.input_tokens or 0:g}")
+        for found in faults(of_one(self._counts(), load()), COUNTED):
+            said = sentences("checks", found.code, **facts(found.code, *found.worst))
+            raise FaultyRequest(fault=said["fr"], fault_en=said["en"])
         return self
+
+    def _counts(self) -> dict[str, float | None]:
+        """Tokens of one request, by the names of the rules."""
+        written = None if self.output_tokens is None else self.output_tokens + self.reasoning_tokens
+        return {"requests": 1.0, "input_tokens": self.input_tokens, "output_tokens": written}
 
 
 def request_from(**given: Any) -> Request:

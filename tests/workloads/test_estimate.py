@@ -299,6 +299,21 @@ def test_tokens_of_a_model_of_images_say_nothing_of_its_electricity(model: str) 
     assert energy["central"] is None and energy["missing"]["code"] == "not_a_text_model"
 
 
+@pytest.mark.parametrize(
+    ("said", "fr"),
+    [
+        ({"output_tokens": 0.4}, "entre 1 et 1 000 000"),  # a part of a token
+        ({"output_tokens": 900_000, "reasoning_tokens": 200_000}, "entre 1 et 1 000 000"),
+        ({"output_tokens": 400, "input_tokens": 2e7}, "au plus 10 000 000"),  # the longest context is ten millions
+    ],
+)
+def test_tokens_that_no_request_can_have_are_refused(said: dict, fr: str) -> None:
+    with pytest.raises(SobriaError) as refusal:
+        asked(model="llama-3.1-8b", zone="FRA", **said)
+    assert refusal.value.code == "faulty_request"
+    assert fr in refusal.value.message("fr").replace("\u202f", " ").replace("\u00a0", " ")
+
+
 def test_tokens_of_a_model_that_hears_say_nothing_of_its_electricity_and_its_seconds_do() -> None:
     energy = asked(model="whisper-large-v3", output_tokens=500, zone="FRA")["indicators"]["energy"]
     assert energy["central"] is None and energy["missing"]["code"] == "seconds_wanted"
