@@ -20,8 +20,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "time": ("start_us", "end_us", "start_month", "end_month", "duration_s", "time_basis"),
     "place": ("zone", "zone_as_read", "host", "served_at"),
     "machine": (
-        "machine", "machine_id", "device", "device_as_read", "device_count", "scope", "resource_share", "device_hours",
-        "machine_hours",
+        "machine", "machine_id", "device", "device_as_read", "device_count", "scope", "resource_share", "machine_units",
+        "device_hours", "machine_hours",
     ),
     "energy": (*ENERGIES, *MODES, "gap", "reported_pue", "reported_gwp_kg", "reported_water_l"),
     "work": (

@@ -183,8 +183,10 @@ def device_lives(resource_share: Q, reserved_device_hours: Q, device_life_hours:
 
 
 @formula(unit="1", reference="ISO/IEC 21031 (SCI) : TiR/EL × RR/ToR")
-def machine_lives(resource_share: Q, reserved_machine_hours: Q, machine_life_hours: Q, machine_occupancy: Q) -> Q:
-    return resource_share * reserved_machine_hours / (machine_life_hours * machine_occupancy)
+def machine_lives(
+    resource_share: Q, reserved_machine_hours: Q, machine_life_hours: Q, machine_occupancy: Q, machine_share: Q
+) -> Q:
+    return resource_share * reserved_machine_hours * machine_share / (machine_life_hours * machine_occupancy)
 
 
 @formula(unit="kgCO2e", reference="ISO/IEC 21031 (SCI)")

@@ -20,7 +20,7 @@ KEPT = 1024  # factors whose draws are kept
 SEED = 20_260_101
 GROUP_CORRELATION = 0.7  # expert judgement, stated on the method page
 Z95 = 1.6448536269514722  # 95 % point of the standard normal
-SHARES = frozenset({"occupancy", "resource_share", "model_active_share"})
+SHARES = frozenset({"occupancy", "machine_share", "resource_share", "model_active_share"})
 EXCEEDED = frozenset({"p5_p95", "rival_sources"})  # 5 and 95 % points: what another source publishes can be passed
 AT_LEAST_ONE = frozenset({"pue", "serving_flight", "host_ratio", "provisioning_factor"})
 

@@ -11,3 +11,8 @@ DESK_CARD = "gpu/rtx-4090"  # the accelerator that a model runs on at a desk
 def machine_at(host: str | None) -> str:
     """The default kind of computer with accelerators at a site."""
     return WORKSTATION if host == DESK else AI_SERVER
+
+
+# Virtual machines on an unknown host: an hour of one of them is that of a thread, or of a card.
+THREAD_MACHINES = ("machine/vm-any", "machine/vm-cloud", "machine/vm-onprem")
+CARD_MACHINE = "machine/vm-ai"

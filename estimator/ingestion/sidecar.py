@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
+from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES
 from estimator.catalogue.resolver import is_timezone
 from estimator.core.atomic_files import publish
 from estimator.core.fields import Strict
@@ -51,6 +52,11 @@ class Sidecar(Strict):
     device: str | None = Field(None, pattern=r"^gpu/")
     device_count: int | None = Field(None, ge=0)
     resource_share: float | None = Field(None, ge=0, le=1)
+    hypervisor: str | None = Field(None, description="maker and product of a virtual machine, or unknown")
+    vcpus: float | None = Field(None, gt=0, description="threads of the machine")
+    memory_gb: float | None = Field(None, gt=0, description="memory of the machine [GiB]")
+    cgroup_cpus: float | None = Field(None, gt=0, description="threads that a control group allows")
+    cgroup_memory_gb: float | None = Field(None, gt=0, description="memory that a control group allows [GiB]")
     gap: str | None = Field(None, pattern=r"^gap/")
     sampling_s: float | None = Field(None, gt=0)
     overhead_s: float | None = Field(None, ge=0, description="time that the tracker itself took")
@@ -79,12 +85,22 @@ class Sidecar(Strict):
     audio_s: float | None = Field(None, ge=0)
     data_gb: float | None = Field(None, ge=0)
 
+    @property
+    def machine_units(self) -> float | None:
+        """The same, as it says."""
+        return machine_units(self.machine, self.vcpus, self.device_count)
+
     @field_validator("timezone")
     @classmethod
     def _known_timezone(cls, name: str | None) -> str | None:
         if name is not None and not is_timezone(name):
             raise ValueError(f"{name!r} is not a time zone of the IANA data base")
         return name
+
+
+def machine_units(machine: str | None, threads: float | None, cards: int | None) -> float | None:
+    """The threads, or the cards, that a virtual machine on an unknown host holds; None for another machine."""
+    return threads if machine in THREAD_MACHINES else (cards or None) if machine == CARD_MACHINE else None
 
 
 IDLE_DRIFT = 0.10  # maximum relative difference of idle power before and after the work for both to be idle [1]

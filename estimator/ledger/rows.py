@@ -62,6 +62,9 @@ class Activity(BaseModel):
     gap: str = Field("gap/none", description="what a software meter misses: a subject of kind gap")
     device_hours: float | None = Field(None, ge=0)
     machine_hours: float | None = Field(None, ge=0)
+    machine_units: float | None = Field(
+        None, gt=0, description="threads or cards of a virtual machine whose host is unknown; None: the whole machine"
+    )
     resource_share: float | None = Field(None, ge=0, le=1)
     data_gb: float | None = Field(None, ge=0)
     input_tokens: float | None = Field(None, ge=0)

@@ -17,6 +17,7 @@ _LAPTOP = {8, 9, 10, 14, 31, 32}
 _DESKTOP = {3, 4, 5, 6, 7, 13, 15, 16, 35, 36}
 _RACK_SERVER = {17, 23, 25, 28, 29}
 _HYPERVISORS = ("kvm", "qemu", "vmware", "virtualbox", "xen", "virtual machine", "hvm domu", "bochs", "google compute")
+_CLOUDS = ("amazon", "google", "microsoft", "alibaba", "digitalocean", "scaleway", "hetzner", "openstack", "ovh")
 # Vendors and device classes of the PCI bus (PCI Code and ID Assignment Specification).
 _NVIDIA, _AMD = "0x10de", "0x1002"
 _SCREEN, _COMPUTING = "0x0300", ("0x0302", "0x0380", "0x1200")
@@ -43,6 +44,14 @@ def virtual(root: Path = ROOT) -> bool:
     )
 
 
+def hypervisor(root: Path = ROOT) -> str | None:
+    """Maker and product of a virtual machine, `unknown` when it does not say; None for a physical machine."""
+    if not virtual(root):
+        return None
+    product = " ".join(read_text(root / "sys/class/dmi/id" / name) for name in ("sys_vendor", "product_name")).strip()
+    return product if product.isprintable() and 0 < len(product) <= 80 else "unknown"
+
+
 def in_container(root: Path = ROOT) -> bool:
     """Whether this runs in a container, which shares its machine with others that it cannot see."""
     marks = (".dockerenv", "run/.containerenv", "run/systemd/container")
@@ -51,9 +60,16 @@ def in_container(root: Path = ROOT) -> bool:
 
 
 def kind(root: Path = ROOT) -> str | None:
-    """The subject `machine/…` of this chassis type, None when unknown (a virtual machine has no chassis)."""
+    """The subject `machine/…` of this chassis type, None when unknown.
+
+    A virtual machine has no chassis: it is a part of an unknown host, of a cloud when its maker says so. On Windows
+    (WSL), it is the whole computer.
+    """
+    maker = (hypervisor(root) or "").lower()
+    if maker and "microsoft" not in read_text(root / "proc/version").lower():
+        return "machine/vm-cloud" if any(name in maker for name in _CLOUDS) else "machine/vm-any"
     chassis = read_text(root / "sys/class/dmi/id/chassis_type")
-    if virtual(root) or not chassis.isdigit():
+    if maker or not chassis.isdigit():
         return None
     for types, subject in ((_LAPTOP, "laptop"), (_DESKTOP, "desktop"), (_RACK_SERVER, "rack-server")):
         if int(chassis) in types:

@@ -109,6 +109,7 @@ class Progress(NamedTuple):
 def sidecar(run_id: str, given: TrackOptions, meters: Meters) -> Sidecar:
     """Facts of a run known at its start: options, metering modes, computer and resource share."""
     part = resource_share.allocated()
+    vcpus, memory_gb = resource_share.machine_size()
     return Sidecar(
         run_id=run_id,
         modes=meters.modes,
@@ -118,6 +119,11 @@ def sidecar(run_id: str, given: TrackOptions, meters: Meters) -> Sidecar:
         machine=machine.kind(),
         host=given.host,
         zone=given.zone,
+        hypervisor=machine.hypervisor(),
+        vcpus=vcpus,
+        memory_gb=memory_gb,
+        cgroup_cpus=part.cpus,
+        cgroup_memory_gb=part.memory_gb,
         device_count=part.device_count,
         resource_share=part.share,
         share_basis=part.basis,

@@ -16,6 +16,7 @@ class Allocation(NamedTuple):
     """Allocator of a part of the machine, None when there is none; the share, None when unknown, and its basis.
 
     A job is its number and step, without any name. `device_count`: cards of the machine, of which `share` is allocated.
+    `cpus`, `memory_gb`: threads and memory [GiB] allocated, where limited.
     """
 
     by: Literal["slurm", "container"] | None = None
@@ -23,6 +24,8 @@ class Allocation(NamedTuple):
     basis: str | None = None
     job: str | None = None
     device_count: int | None = None
+    cpus: float | None = None
+    memory_gb: float | None = None
 
 
 class _Part(NamedTuple):
@@ -53,17 +56,19 @@ def allocated(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> All
 def _of(by: Literal["slurm", "container"], job: str | None, parts: list[_Part], on_node: int) -> Allocation:
     found = {part.name: part for part in parts}
     basis = ", ".join(map(str, parts)) or None
+    cpus, memory_gb = (found[name].given if name in found else None for name in ("cpu", "memory"))
+    share, on = None, None
     if on_node and "gpu" in found:
-        return Allocation(by, found["gpu"].share, basis, job, on_node)
-    if on_node or "cpu" not in found and "memory" not in found:
-        return Allocation(by, None, basis, job)
-    return Allocation(by, max(part.share for part in parts), basis, job)
+        share, on = found["gpu"].share, on_node
+    elif not on_node and ("cpu" in found or "memory" in found):
+        share = max(part.share for part in parts)
+    return Allocation(by, share, basis, job, on, cpus, memory_gb)
 
 
 def _slurm(environ: Mapping[str, str], root: Path) -> Iterator[_Part]:
     """Allocation of this node, from the variables of a Slurm job."""
     cpus = _number(environ.get("SLURM_CPUS_ON_NODE", "")) or _first_node(environ.get("SLURM_JOB_CPUS_PER_NODE", ""))
-    machine_cpus, machine_gb = _machine(root)
+    machine_cpus, machine_gb = machine_size(root)
     if cpus and machine_cpus:
         yield _Part("cpu", cpus, machine_cpus)
     megabytes = _number(environ.get("SLURM_MEM_PER_NODE", ""))
@@ -96,7 +101,7 @@ def _first_node(text: str) -> float | None:
 
 def _cgroup(root: Path) -> Iterator[_Part]:
     """The limits of this program's own control groups and their parents: the smallest applies."""
-    machine_cpus, machine_gb = _machine(root)
+    machine_cpus, machine_gb = machine_size(root)
     cpus = [value for folder in _folders(root) for value in _cpu_limits(folder)]
     if cpus and machine_cpus and min(cpus) < machine_cpus:
         yield _Part("cpu", round(min(cpus), 2), machine_cpus)
@@ -135,7 +140,7 @@ def _memory_limits(folder: Path) -> Iterator[float]:
             yield size / _GB
 
 
-def _machine(root: Path) -> tuple[float | None, float | None]:
+def machine_size(root: Path = ROOT) -> tuple[float | None, float | None]:
     """Processors of the whole machine, and its memory [GiB]."""
     found = re.search(r"^MemTotal:\s+(\d+) kB", read_text(root / "proc/meminfo"), re.MULTILINE)
     memory = round(float(found[1]) / 1024**2, 1) if found else None

@@ -19,7 +19,8 @@ PLACE = (
 )  # fmt: skip
 MADE = ("gwp", "adpe", "primary_energy")
 DEVICE = (*(f"device_{x}" for x in MADE), "device_lifetime", "device_occupancy")
-MACHINE = (*(f"machine_{x}" for x in MADE), "machine_lifetime", "machine_occupancy")
+MACHINE = (*(f"machine_{x}" for x in MADE), "machine_lifetime", "machine_occupancy", "machine_share")
+DEFAULTED = tuple(n for n in (*DEVICE, *MACHINE) if n.endswith(("_lifetime", "_occupancy", "_share")))  # of any subject
 NETWORK = tuple(f"network_{x}_per_gb" for x in MADE)
 GB_YEARS_PER_TB_MONTH = 1000 / 12
 
@@ -138,7 +139,7 @@ def _wider(groups: Iterable[ActivityGroup], catalogue: Catalogue) -> list[dict[s
     found: dict[str, dict[str, str]] = {}
     for group in groups:
         for name, bound in group.bounds.items():
-            by_design = name.endswith(("_lifetime", "_occupancy")) or catalogue.quantities[name].hangs_on == "serving"
+            by_design = name in DEFAULTED or catalogue.quantities[name].hangs_on == "serving"
             if bound.factor and bound.fallback_level and not by_design:
                 facts = {"asked": bound.subject, "used": bound.factor.subject, "quantity": name}
                 found[name] = sentences("warnings", "wider_subject", **facts)

@@ -43,7 +43,7 @@ def test_training_amortised_by_million_tokens() -> None:
 
 def test_a_dedicated_server_is_charged_its_idle_hours_once() -> None:
     """Trap 8: 720 h reserved at 30 % load hold the idle hours, so occupancy is 1: 720 / 35064, not 3.3 times."""
-    lives = equations.machine_lives(1, 720, coefficients.machine_life_hours(4), 1)
+    lives = equations.machine_lives(1, 720, coefficients.machine_life_hours(4), 1, 1)
     assert lives == pytest.approx(720 / 35064)
     assert lives < 720 / 35064 / 0.3 / 3
 

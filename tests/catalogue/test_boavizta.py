@@ -93,7 +93,7 @@ def test_the_share_of_life_is_theirs(grid: dict[str, dict[str, str]], name: str,
 def test_a_longer_life_divides_theirs_as_ours(grid: dict[str, dict[str, str]], life: int) -> None:
     """Their least value, which they round least: whole server 860.5 kg."""
     whole = number(grid[server("base", LIFE)], "gwp_embedded_min")
-    year = equations.machine_embodied_gwp(equations.machine_lives(1, YEAR, life, 1), whole)
+    year = equations.machine_embodied_gwp(equations.machine_lives(1, YEAR, life, 1, 1), whole)
     assert year == pytest.approx(number(grid[f"server:base:lifetime{life}"], "gwp_embedded_min"), rel=5e-4)
 
 

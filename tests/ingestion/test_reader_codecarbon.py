@@ -224,7 +224,11 @@ def test_a_cloud_region_names_its_host() -> None:
         ({"cpu_model": "AMD EPYC 7543"}, "machine/rack-server", "class/server-unknown"),
         ({"gpu_model": "1 x NVIDIA A100-SXM4-80GB"}, "machine/ai-server", "class/server-unknown"),
         ({"gpu_model": "8 x NVIDIA GeForce RTX 3090"}, "machine/ai-server", "class/server-unknown"),
-        ({"os": "Linux-5.15.0-1023-aws-x86_64-with-glibc2.17"}, "machine/rack-server", "class/hyperscale"),
+        (
+            {"os": "Linux-5.15.0-1023-aws-x86_64-with-glibc2.17", "cpu_count": "96"},
+            "machine/vm-cloud",
+            "class/hyperscale",
+        ),
         ({"cpu_model": "", "os": "Linux-6.1.0-x86_64"}, None, None),
     ],
 )

@@ -191,7 +191,7 @@ def test_this_machine_is_diagnosed() -> None:
         ("10", "fpu", "machine/laptop"),
         ("3", "fpu", "machine/desktop"),
         ("23", "fpu", "machine/rack-server"),
-        ("23", "fpu hypervisor", None),
+        ("23", "fpu hypervisor", "machine/vm-any"),
         ("2", "fpu", None),
         ("", "fpu", None),
     ],

@@ -31,7 +31,7 @@ def test_the_larger_of_processors_and_memory(tmp_path: Path) -> None:
     """8 of 64 processors, 64 of 256 GiB: a quarter of the machine cannot be given to another."""
     given = JOB | {"SLURM_CPUS_ON_NODE": "8", "SLURM_MEM_PER_NODE": str(64 * 1024), "SLURM_JOB_NAME": "secret"}
     found = allocated(given, node(tmp_path))
-    assert found == Allocation("slurm", 0.25, "cpu 8/64, memory 64/256", "4711.0")
+    assert found == Allocation("slurm", 0.25, "cpu 8/64, memory 64/256", "4711.0", cpus=8, memory_gb=64)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,6 @@ SELECT
   output_tokens / NULLIF(requests, 0) * (COALESCE(input_tokens, 0) + output_tokens / 2) * part AS mean_read_again,
   (COALESCE(input_tokens, 0) + output_tokens / 2) * part AS before,
   device_hours * part * charge_share AS device_held,
-  machine_hours * part * charge_share AS machine_held,
+  machine_hours * COALESCE(machine_units, 1) * part * charge_share AS machine_held,
   data_gb * part AS data_moved
 FROM parts;

@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from estimator.catalogue.default_subjects import CARD_MACHINE, THREAD_MACHINES
 from estimator.catalogue.resolver import Computer, ComputerRead, PlaceRead, Places
 from estimator.ingestion.codecarbon.methods import modes_of
 from estimator.ingestion.codecarbon.place import Coordinates, ResolvedPlace, find, timezone_of
 from estimator.ingestion.parsing.delimited_text import number_text
 from estimator.ingestion.reader import ReadingContext, RowRefused
-from estimator.ingestion.sidecar import Sidecar, idle_drift
+from estimator.ingestion.sidecar import Sidecar, idle_drift, machine_units
 from estimator.ledger.rows import TimeBasis
 
 ABSENT = "mode/none"
 METERED = ("cpu", "gpu", "ram")
 DESK = "class/desk"
+FEWEST_THREADS = 8  # of a server: the smallest EPYC and Xeon of servers have four cores of two threads
 _PORT = re.compile(r"node|js|port|rust|java", re.IGNORECASE)
 _SCOPES = {"machine": "machine", "process": "process"}
 _OF_A_RUN = ("items", "input_tokens", "output_tokens", "cached_tokens", "requests", "images", "audio_s", "data_gb")
@@ -62,13 +64,15 @@ def facts_of(
     device = _device(read, places, computer, side)
     scope = side.scope if side.scope != "unknown" else _SCOPES.get(read("tracking_mode").lower(), "unknown")
     clock, basis, clock_checks = _clock(context, zone, coordinates, sidecar)
+    machine, units, machine_checks = _machine(side, computer, _count(read("cpu_count")), device.cards)
     fields = {
         "service_key": read("project_name"),
         "tool_version": read("codecarbon_version") or None,
         "zone": zone,
         "zone_as_read": _zone_as_read(place),
         "host": host,
-        "machine": side.machine or computer.machine,
+        "machine": machine,
+        "machine_units": units,
         "device": device.subject,
         "device_as_read": read("gpu_model") or None,
         "device_count": device.cards,
@@ -84,6 +88,7 @@ def facts_of(
             *place_checks,
             *clock_checks,
             *(["cards_contradicted"] if device.contradicted else []),
+            *machine_checks,
             *_checks(read, named or (host if host == DESK else None), device.read_but_unknown, side),
         ),
         zone=ZoneInfo(clock),
@@ -122,6 +127,20 @@ def _device(read: Callable[[str], str], places: Places, computer: Computer, side
     cards = side.device_count if side.device_count is not None else cards
     unknown = bool(model) and subject is None and not computer.integrated
     return _Device(subject, cards, unknown, contradicted)
+
+
+def _machine(
+    side: Sidecar, computer: Computer, threads: int | None, cards: int | None
+) -> tuple[str | None, float | None, list[str]]:
+    """The kind of computer, the threads or cards of a virtual machine, and checks: never a server for a part of it."""
+    machine, threads_held = side.machine or computer.machine, side.vcpus or threads or None
+    if computer.machine == machine == "machine/rack-server" and threads_held and threads_held < FEWEST_THREADS:
+        machine = "machine/vm-any"
+    if machine in THREAD_MACHINES and cards:
+        machine = CARD_MACHINE
+    units = machine_units(machine, threads_held, cards)
+    unsized = units is None and machine in (*THREAD_MACHINES, CARD_MACHINE)
+    return (None, None, ["vm_size_unknown"]) if unsized else (machine, units, [])
 
 
 def _count(text: str) -> int | None:

@@ -35,7 +35,16 @@ FIRST_US, _LAST_US = (
     timestamps.to_us(datetime(year, 1, 1, tzinfo=UTC), _UTC) for year in (timestamps.YEARS[0], timestamps.YEARS[1] + 1)
 )
 _MOST_CARDS = 999_999
-_OF_ANY_ROW = ("machine_id", "machine", "device", "device_count", "precision", "concurrency", "resource_share")
+_OF_ANY_ROW = (
+    "machine_id",
+    "machine",
+    "machine_units",
+    "device",
+    "device_count",
+    "precision",
+    "concurrency",
+    "resource_share",
+)
 
 
 class FieldNames(NamedTuple):

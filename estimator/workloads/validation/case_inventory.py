@@ -330,6 +330,7 @@ class CaseInventory:
 
     def _life(self, per: float) -> Bounds:
         found = {"devices_per_server": _stated("devices_per_server", per)}
+        found["machine_share"] = self.tables.bound("machine_share", "machine/any")
         for owner, subject in (("device", ANY), ("machine", "machine/any")):
             for name, stated in (("lifetime", self.hardware.lifetime_years), ("occupancy", self.hardware.utilisation)):
                 quantity = f"{owner}_{name}"
