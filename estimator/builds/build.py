@@ -168,7 +168,8 @@ def _audit(engine: DuckDB) -> None:
     for name, text in _audits():
         rows = engine.rows(text)
         if rows:
-            raise AuditFailed(audit=name, count=len(rows), example=str(rows[0])[:200])
+            example = " ; ".join(f"{column} : {value}" for column, value in rows[0].items())
+            raise AuditFailed(audit=name, count=len(rows), example=example[:200])
 
 
 @contextmanager

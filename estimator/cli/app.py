@@ -128,6 +128,8 @@ def import_(
         raise typer.Exit(1)  # a file of a folder that is not a trace is reported, and stops nothing
     if not report.account.read:
         raise NothingToImport(paths=", ".join(paths))
+    if report.account.barren:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -23,12 +23,16 @@ def check(
     from estimator.ingestion.importing import NothingToImport
 
     home = context.obj["home"]
-    body = check_paths(home, paths, reading_context(home, timezone, read_at)).as_dict()
+    found = check_paths(home, paths, reading_context(home, timezone, read_at))
+    body = found.as_dict()
     show(body, json_, lambda: check_text(body, context.obj["lang"]))
     if any(file["error"] for file in body["files"]):
         raise typer.Exit(1)
     if not body["account"]["read"]:
         raise NothingToImport(paths=", ".join(paths))
+    if found.account.barren:
+        typer.echo(say("cli", "none_accepted", context.obj["lang"], count=0), err=True)
+        raise typer.Exit(1)
 
 
 def check_text(body: Mapping[str, Any], lang: str) -> str:

@@ -25,7 +25,7 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         "\n".join(f"! {supposed[lang]}" for supposed in body["supposed"]),
         "\n".join([say("cli", "not_counted", lang), *missing]) if missing else "",
         published_text(body["published"], lang),
-        "\n".join([say("cli", "traces", lang, total=body["trace"]["total"]), *trace]),
+        "\n".join([say("cli", "traces", lang, shown=len(trace), total=body["trace"]["total"]), *trace]),
         say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"]),
     ]
     return "\n\n".join(b for b in blocks if b)

@@ -24,6 +24,7 @@ from estimator.core.number_format import (
     unit_text,
 )
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
+from estimator.ledger.rows import faults_of
 
 if TYPE_CHECKING:
     from estimator.catalogue.models import Model
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from estimator.catalogue.schema import Factor, Subject
     from estimator.catalogue.tables import Catalogue
     from estimator.ingestion.importing import ImportReport
-    from estimator.ledger.rows import Refused
+    from estimator.ledger.append import Account
     from estimator.results.totals import Coverage, Totals
 
 Progress = Callable[[int, int], None]
@@ -105,7 +106,7 @@ def totals_text(found: "Totals", lang: str) -> str:
     """The totals of a ledger, with their basis."""
     cover = found.coverage
     if not cover.runs:
-        return say("cli", "nothing_yet", lang)
+        return "\n".join([say("cli", "nothing_yet", lang), *aside_lines(cover.quarantined, lang)])
     proof = proof_words(found.proof, lang)
     period = {"first": cover.period[0], "last": cover.period[1]}
     return "\n".join(
@@ -115,11 +116,23 @@ def totals_text(found: "Totals", lang: str) -> str:
             figures_text(found.indicators, lang),
             _cover_line(cover, lang),
             *([say("cli", "totals_proof", lang, proof=proof)] if proof else []),
-            say("cli", "totals_kept", lang, quarantined=cover.quarantined, to_check=cover.to_check),
+            say("cli", "totals_kept", lang, to_check=cover.to_check),
+            *aside_lines(cover.quarantined, lang),
             *(f"    {count_text(c.count, lang)} × {c.fr if lang == 'fr' else c.en}" for c in found.checks),
             say("cli", "totals_build", lang, build=found.build["build"], factors=found.build["factors_version"]),
         ]
     )
+
+
+def aside_lines(quarantined: int, lang: str) -> list[str]:
+    """Rows in quarantine, out of every total, and the command that says why; nothing without any."""
+    return [say("cli", "aside", lang, count=count_text(quarantined, lang))] if quarantined else []
+
+
+def waiting_lines(account: "Account", lang: str) -> list[str]:
+    """Known rows that are still in quarantine, and that no row was accepted, if so."""
+    keys = [key for key, there in (("still_aside", account.waiting), ("none_accepted", account.barren)) if there]
+    return [say("cli", key, lang, count=account.waiting) for key in keys]
 
 
 def _cover_line(cover: "Coverage", lang: str) -> str:
@@ -183,14 +196,13 @@ def _unit(unit: str) -> str:
 
 def import_text(report: "ImportReport", lang: str) -> str:
     """The account of an import, then quarantined rows by file and reason, and the unreadable files."""
-    lines = [say("cli", "imported", lang, **report.account.as_dict())]
-    groups: dict[tuple[str, str], list[Refused]] = {}
-    for item in report.refused:
-        groups.setdefault((item.file_name, item.code), []).append(item)
-    for (file, code), items in list(groups.items())[:SHOWN_GROUPS]:
-        where = f"{file}:{items[0].line}" + (f" (× {len(items)})" if len(items) > 1 else "")
-        lines.append(f"  {where} {say('refusals', code, lang, **items[0].facts)}")
-    left = sum(len(items) for items in list(groups.values())[SHOWN_GROUPS:])
+    lines = [say("cli", "imported", lang, **report.account.as_dict()), *waiting_lines(report.account, lang)]
+    groups = faults_of(report.refused)
+    for (file, code, _), told in list(groups.items())[:SHOWN_GROUPS]:
+        row, facts = told[0]
+        where = f"{file}:{row.line}" + (f" (× {len(told)})" if len(told) > 1 else "")
+        lines.append(f"  {where} {say('refusals', code, lang, **facts)}")
+    left = sum(len(told) for told in list(groups.values())[SHOWN_GROUPS:])
     if left:
         lines.append(say("cli", "more_refused", lang, count=left))
     return "\n".join(lines + [f"! {error.message(lang)}" for error in report.errors])

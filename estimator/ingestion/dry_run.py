@@ -23,7 +23,7 @@ from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import modelled_sql
-from estimator.ledger.rows import COMPONENTS, Refused
+from estimator.ledger.rows import COMPONENTS, Refused, faults_of
 
 NOT_ESTIMABLE = "not_estimable"
 
@@ -45,12 +45,9 @@ class FileCheck:
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON, with texts in both languages; reasons of refusal with their count and first line."""
-        groups: dict[str, list[Refused]] = {}
-        for refusal in self.refused:
-            groups.setdefault(refusal.code, []).append(refusal)
         reasons = [
-            sentences("refusals", code, **rows[0].facts) | {"count": len(rows), "line": rows[0].line}
-            for code, rows in groups.items()
+            sentences("refusals", code, **told[0][1]) | {"count": len(told), "line": told[0][0].line}
+            for (_, code, _), told in faults_of(self.refused).items()
         ]
         return {
             "name": self.name,

@@ -2,9 +2,10 @@
 
 import codecs
 import hashlib
+import json
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import BinaryIO
 from estimator.catalogue.resolver import Places, is_timezone
 from estimator.core.errors import SobriaError
 from estimator.ledger.read_result import ReadResult
+from estimator.ledger.rows import ALSO
 
 STDIN = "-"
 HEAD_CHARS = 65_536
@@ -39,6 +41,10 @@ class NoEnergyColumn(SobriaError):
 
 class BrokenTable(SobriaError):
     """The file cannot be split into rows."""
+
+
+class UnclosedQuote(SobriaError):
+    """A quotation mark that is not closed swallows the rows below it."""
 
 
 class BrokenJson(SobriaError):
@@ -82,6 +88,13 @@ class RowRefused(Exception):
         self.code = code
         self.facts = facts
         super().__init__(code)
+
+    @classmethod
+    def together(cls, faults: "Sequence[RowRefused]") -> "RowRefused":
+        """All faults of a row as one refusal: that of the first, the others among its facts."""
+        first, *others = faults
+        also = {ALSO: json.dumps([[fault.code, fault.facts] for fault in others])} if others else {}
+        return cls(first.code, **first.facts | also)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ BATCH_ROWS = 100_000
 
 @dataclass(frozen=True)
 class Account:
-    """Outcome of every row read: read = accepted + superseded + quarantined + duplicates."""
+    """Outcome of every row read: read = accepted + superseded + quarantined + duplicates; waiting: those of the
+    duplicates that are still in quarantine."""
 
     files: int
     read: int
@@ -29,13 +30,19 @@ class Account:
     superseded: int
     quarantined: int
     duplicates: int
+    waiting: int = 0
+
+    @property
+    def barren(self) -> bool:
+        """Rows were read, and none of them is in the ledger: all are in quarantine."""
+        return self.read > 0 and self.read == self.quarantined + self.waiting
 
     def __post_init__(self) -> None:
         if self.read != self.accepted + self.superseded + self.quarantined + self.duplicates:
             raise ValueError(f"the account does not balance: {self}")
 
     def as_dict(self) -> dict[str, int]:
-        """{"files", "read", "accepted", "superseded", "quarantined", "duplicates"}"""
+        """{"files", "read", "accepted", "superseded", "quarantined", "duplicates", "waiting"}"""
         return asdict(self)
 
 
@@ -65,7 +72,7 @@ class Append:
         self._sources: list[ImportedFile] = []
         self._wrote: dict[str, int] = {}
         self._relied: dict[str, int] = {}
-        self.read = self.new = self.quarantined = self.duplicates = self.moved = 0
+        self.read = self.new = self.quarantined = self.duplicates = self.moved = self.waiting = 0
 
     def take(self, file: FileName, results: Iterable[ReadResult]) -> None:
         """Add the rows of one file. Rows read before an error count."""
@@ -109,6 +116,7 @@ class Append:
             superseded=superseded,
             quarantined=self.quarantined,
             duplicates=self.duplicates,
+            waiting=self.waiting,
         )
         if self._sources:
             self._acknowledge()
@@ -128,8 +136,11 @@ class Append:
             self._tables.append(fresh)
             self.new += len(fresh)
         for refusal in result.refused:
-            if self._rows_known.has(refusal) or self._refused_known.has(refusal):
+            if self._rows_known.has(refusal):
                 self._note_known(refusal.row_id)
+            elif self._refused_known.has(refusal):
+                self._note_known(refusal.row_id)
+                self.waiting += 1
             else:
                 self._refused_known.add_one(refusal.row_id)
                 self._refused.append(refusal)

@@ -1,11 +1,14 @@
 """Activity: the common schema of every input of the ledger."""
 
+import json
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from estimator.core.fields import Strict
 
+ALSO = "also"  # among the facts of a refusal: the other faults of its row, as JSON
 Kind = Literal["activities", "quarantine"]
 COMPONENTS = ("cpu", "gpu", "ram", "other")
 Scope = Literal["machine", "process", "node", "unknown"]
@@ -99,3 +102,18 @@ class Refused(Strict):
     facts: dict[str, str] = Field(default_factory=dict, description="what fills the sentence of that code")
     header: str = Field(description="the file's header, private columns taken out")
     text: str = Field(description="the row's cells, private columns taken out")
+
+    @property
+    def faults(self) -> tuple[tuple[str, dict[str, str]], ...]:
+        """Every fault of the row that its reader told: code and facts, the first one first."""
+        return (self.code, self.facts), *json.loads(self.facts.get(ALSO, "[]"))
+
+
+def faults_of(refused: Iterable[Refused]) -> dict[tuple[str, str, str], list[tuple[Refused, dict[str, str]]]]:
+    """Every fault of refused rows by file, code and column, in order: each with its row and its facts."""
+    found: dict[tuple[str, str, str], list[tuple[Refused, dict[str, str]]]] = {}
+    for row in refused:
+        for code, facts in row.faults:
+            where = facts.get("column") or facts.get("field") or ""
+            found.setdefault((row.file_name, code, where), []).append((row, facts))
+    return found

@@ -213,8 +213,9 @@ def test_a_failed_audit_publishes_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     first = built(tmp_path, activity())
     monkeypatch.setattr(building, "_audits", lambda: [("always", "SELECT 1 AS fault")])
     append(Ledger(tmp_path), [activity()])
-    with pytest.raises(AuditFailed, match="always"):
+    with pytest.raises(AuditFailed, match="always") as failed:
         build(tmp_path)
+    assert "par exemple fault : 1. Rien" in failed.value.message("fr") and "{" not in str(failed.value)
     assert current(tmp_path) == first.path
     assert sorted(p.name for p in (tmp_path / "builds").iterdir()) == sorted(
         [".lock", ".sources", "CURRENT", first.path.name]

@@ -86,7 +86,7 @@ def test_import_build_totals_explain_replay(tmp_path: Path) -> None:
     file = trace(tmp_path)
     home = tmp_path / "home"
     first = json.loads(sobria(home, "import", str(file), "--json").stdout)
-    counts = {"files": 1, "read": 3, "accepted": 3, "superseded": 0, "quarantined": 0, "duplicates": 0}
+    counts = {"files": 1, "read": 3, "accepted": 3, "superseded": 0, "quarantined": 0, "duplicates": 0, "waiting": 0}
     assert first == counts | {"errors": []}
     again = json.loads(sobria(home, "import", str(file), "--json").stdout)
     assert (again["read"], again["accepted"], again["duplicates"]) == (3, 0, 3)
@@ -220,7 +220,7 @@ def test_a_missing_path_stops_none_of_the_others_and_nothing_read_is_said(tmp_pa
 def test_an_impossible_power_is_set_aside(tmp_path: Path) -> None:
     path = tmp_path / "emissions.csv"
     path.write_text(HEADER + "\n" + ROW.format(n=1, cpu="1e9", total="1e9") + "\n", "utf-8")
-    text = sobria(tmp_path, "import", str(path)).stdout
+    text = sobria(tmp_path, "import", str(path), code=1).stdout
     assert "1 mise(s) de côté" in text and "aucune machine n'en demande autant" in text
 
 

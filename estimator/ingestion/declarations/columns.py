@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from estimator.ingestion.codecarbon.columns import Columns
@@ -50,17 +50,24 @@ def is_template(columns: Columns) -> bool:
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of one row by column, trimmed. `spreadsheet`: decimal commas and day-first dates are accepted."""
+    """The cells of one row by column, trimmed. `spreadsheet`: decimal commas and day-first dates are accepted.
+
+    A cell that cannot be read is absent, and its fault is kept: all those of a row are told at once.
+    """
 
     texts: Mapping[str, str]
     spreadsheet: bool
+    faults: dict[str, RowRefused] = field(default_factory=dict)
+
+    def _fault(self, name: str, code: str, **facts: str) -> None:
+        self.faults.setdefault(name, RowRefused(code, **facts))
 
     def text(self, name: str) -> str:
         """The cell; empty when the file has no such column."""
         return self.texts.get(name, "")
 
     def number(self, name: str) -> float | None:
-        """A non-negative number, None when the cell is empty. RowRefused."""
+        """A non-negative number, None when the cell is empty or at fault."""
         text = self.text(name)
         if not text:
             return None
@@ -69,27 +76,30 @@ class Cells:
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            raise RowRefused("bad_number", column=name, value=text[:40])
-        if value < 0:
-            raise RowRefused("declared_negative", column=name, value=f"{value:g}")
-        if value > MOST.get(name, math.inf):
-            raise RowRefused("beyond_use", field=name, value=f"{value:.4g}")
-        return value
+            self._fault(name, "bad_number", column=name, value=text[:40])
+        elif value < 0:
+            self._fault(name, "declared_negative", column=name, value=f"{value:g}")
+        elif value > MOST.get(name, math.inf):
+            self._fault(name, "beyond_use", field=name, value=f"{value:.4g}")
+        else:
+            return value
+        return None
 
     def word(self, name: str, expected: tuple[str, ...]) -> str:
-        """One of the allowed words, or empty. RowRefused."""
+        """One of the allowed words; empty when the cell is, or is at fault."""
         text = self.text(name).lower()
         if text and text not in expected:
-            raise RowRefused("declared_word", column=name, value=text[:40], expected=" | ".join(expected))
+            self._fault(name, "declared_word", column=name, value=text[:40], expected=" | ".join(expected))
+            return ""
         return text
 
-    def moment(self, name: str) -> datetime:
+    def moment(self, name: str) -> datetime | None:
         """A date with its time; a date alone is midnight UTC, as are the months of the ledger.
-        RowRefused."""
+        None when the cell is at fault."""
         text = self.text(name)
         found = timestamps.parse(text if ":" in text else f"{text} 00:00", day_first=self.spreadsheet)
         if found is not None and ":" not in text:
             found = found.replace(tzinfo=UTC)
         if found is None:
-            raise RowRefused("declared_date", column=name, value=redaction.redacted(text))
+            self._fault(name, "declared_date", column=name, value=redaction.redacted(text))
         return found

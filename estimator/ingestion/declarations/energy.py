@@ -1,6 +1,7 @@
 """Energy of one declaration: converted to IT energy from its system boundary, with the mode of its basis."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimator.catalogue.load import load
@@ -29,20 +30,29 @@ def energy_fields(cells: Cells) -> tuple[dict[str, Any], list[str]]:
         return fields | {"other_mode": NOT_DECLARED}, ["energy_not_declared"]
     if kwh == 0 and any(done):
         return fields | {"other_mode": NOT_ESTIMABLE}, ["declared_zero"]
-    for name, word, expected in (("energy_boundary", boundary, BOUNDARIES), ("energy_basis", basis, BASES)):
-        if not word:
-            raise RowRefused("declared_without", column=name, expected=" | ".join(expected))
+    if not _situated(cells, {"energy_boundary": (boundary, BOUNDARIES), "energy_basis": (basis, BASES)}):
+        return fields, []
     mode, checks = _mode(basis, cells.text("method"))
     if kwh == 0:
         checks.append("zero_energy")
     if boundary == "gpu":
         return fields | {"gpu_energy_kwh": kwh, "gpu_mode": mode, "gap": "gap/declared-gpu"}, checks
     if boundary == "site":
+        if pue is None and "pue" in cells.faults:
+            return fields, checks
         if pue is None:
             raise RowRefused("site_without_pue", value=f"{kwh:g}")
         kwh /= pue
         checks.append("declared_site")
     return fields | {"other_energy_kwh": kwh, "other_mode": mode}, checks
+
+
+def _situated(cells: Cells, words: Mapping[str, tuple[str, Sequence[str]]]) -> bool:
+    """Whether the words that situate the energy are read; False where a cell is at fault, and told. RowRefused."""
+    for name, (word, expected) in words.items():
+        if not word and name not in cells.faults:
+            raise RowRefused("declared_without", column=name, expected=" | ".join(expected))
+    return all(word for word, _ in words.values())
 
 
 def _pue(cells: Cells) -> float | None:

@@ -65,6 +65,7 @@ class _Reading:
         self.zones = {row["zone"] for row in context.places.zones}
         self.rows: list[Activity] = []
         self.refused: list[Refused] = []
+        self._zone: str | None = None  # of the row at hand
 
     def take(self, line: int, cells: list[str]) -> None:
         """One record: accepted or refused."""
@@ -76,10 +77,20 @@ class _Reading:
             self._refuse(line, cells, refusal)
             return
         row_id = self.identities.of_text(self.identities.text_of(self.columns.words, cells))
-        try:
-            self.rows.append(self._activity(line, cells, row_id))
-        except RowRefused as refusal:
-            self._refuse(line, cells, refusal, row_id)
+        said = Cells({name: cells[place].strip() for name, place in self.columns.at.items()}, self.spreadsheet)
+        faults: list[RowRefused] = []
+        parts: dict[str, Any] = {}
+        for part in (self._named, self._energies, self._counts, self._period):
+            try:
+                parts |= part(said)
+            except RowRefused as refusal:
+                faults.append(refusal)
+        faults = [*said.faults.values(), *faults]
+        if faults:
+            self._refuse(line, cells, RowRefused.together(faults), row_id)
+            return
+        checks = tuple(sorted({*parts.pop("place_checks"), *parts.pop("energy_checks")}))
+        self.rows.append(self._activity(line, row_id, said, parts | {"checks": checks}))
 
     def _refuse(self, line: int, cells: list[str], refusal: RowRefused, row_id: str | None = None) -> None:
         """Quarantine a row with its known columns; if its cells may be shifted, numbers and dates only."""
@@ -99,17 +110,26 @@ class _Reading:
             )
         )
 
-    def _activity(self, line: int, cells: list[str], row_id: str) -> Activity:
-        said = Cells({name: cells[place].strip() for name, place in self.columns.at.items()}, self.spreadsheet)
+    def _named(self, said: Cells) -> dict[str, Any]:
+        """Service and place as fields of Activity. RowRefused."""
+        place = self._place(said)
+        self._zone = place.zone
         if not said.text("service"):
             raise RowRefused("declared_empty", column="service")
-        place = self._place(said)
-        energies, checks = energy_fields(said)
+        return {"zone": place.zone, "host": place.host, "place_checks": place.checks}
+
+    def _energies(self, said: Cells) -> dict[str, Any]:
+        fields, checks = energy_fields(said)
+        return fields | {"energy_checks": checks}
+
+    def _counts(self, said: Cells) -> dict[str, Any]:
+        """Counts and what the supplier reports beside, as fields of Activity. RowRefused."""
+        counts: dict[str, Any] = {name: said.number(name) for name in COUNTS}
+        counts |= {"reported_gwp_kg": said.number("gwp_kgco2e"), "reported_water_l": said.number("water_l")}
+        return counts | {CONTEXT: _context(said)}
+
+    def _activity(self, line: int, row_id: str, said: Cells, parts: dict[str, Any]) -> Activity:
         fields: dict[str, Any] = {
-            **self._period(said, place.zone),
-            **energies,
-            **{name: said.number(name) for name in COUNTS},
-            CONTEXT: _context(said),
             "row_id": row_id,
             "run_key": row_id,
             "file_name": self.trace.name,
@@ -120,19 +140,16 @@ class _Reading:
             "tool_version": " ; ".join(filter(None, map(said.text, ("provider", "method", "document")))) or None,
             "service_key": said.text("service"),
             "model": said.text("model") or None,
-            "zone": place.zone,
             "zone_as_read": said.text("zone") or None,
-            "host": place.host,
-            "reported_gwp_kg": said.number("gwp_kgco2e"),
-            "reported_water_l": said.number("water_l"),
-            "checks": tuple(sorted({*place.checks, *checks})),
         }
-        return Activity(**fields)
+        return Activity(**fields | parts)
 
-    def _period(self, said: Cells, zone: str | None) -> dict[str, Any]:
+    def _period(self, said: Cells) -> dict[str, Any]:
         """Start, end (exclusive), duration and time basis as fields of Activity. RowRefused."""
         start, end = said.moment("start"), said.moment("end")
-        name, basis = self._clock(zone)
+        if start is None or end is None:
+            return {}
+        name, basis = self._clock(self._zone)
         stated: TimeBasis = "offset" if ":" in said.text("start") + said.text("end") else "day"
         start_us, end_us = (timestamps.to_us(moment, ZoneInfo(name)) for moment in (start, end))
         if not 0 < end_us - start_us <= LONGEST_US:
