@@ -114,7 +114,7 @@ def left_out(entries: Sequence[LeftOut], lang: str) -> list[str]:
     for entry in entries:
         text = t("explain.not_counted_item", lang, part=t(f"parts.{entry.part}", lang), reason=both(entry.words, lang))
         if entry.share <= html_parts.ALMOST_ALL:
-            text += t("explain.concerns", lang, share=share_text(entry.share, lang))
+            text += t(f"explain.concerns{'' if entry.share else '_unknown'}", lang, share=share_text(entry.share, lang))
         said.append(text)
     return [*(dict.fromkeys(said) or [t("explain.not_counted_none", lang)]), t("explain.always_out", lang)]
 

@@ -112,6 +112,8 @@ def _covers(totals: Totals, shared: float | None, lang: str) -> str:
     if shared is not None:
         key = "home.totals_cover_all" if shared >= html_parts.ALMOST_ALL else "home.totals_cover"
         covers = t(key, lang, share=share_text(shared, lang))
+    if totals.coverage.as_read_kwh and totals.coverage.embodied < html_parts.ALMOST_ALL:
+        covers += " " + t("home.totals_made", lang, share=share_text(totals.coverage.embodied, lang))
     return f"{covers} {t('home.unknown', lang, n=unknown)}".strip() if unknown else covers
 
 

@@ -169,6 +169,11 @@ def unconfronted(lang: str) -> list[str]:
     return sorted(typeset(book.label(s.id, lang), lang) for s in kinds if s.id not in met)
 
 
+def is_tabled(factor_id: str) -> bool:
+    """Whether a factor has a page: those that are given, or computed for a model and a place, are rows of no table."""
+    return factor_id in load_catalogue().by_id
+
+
 def factors_version() -> str:
     """The version of the factor tables that ship."""
     return load_catalogue().version

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import DEFAULT, has_text, t
 from estimator.catalogue.schema import PROOFS
 from estimator.core.number_format import ReadableAmount, interval_text, share_text
@@ -21,6 +22,12 @@ def address(page: str, lang: str, /, **query: str) -> str:
     """A link to a page in the same language; relative, so that it works under any prefix."""
     asked = {name: value for name, value in query.items() if value} | ({"lang": lang} if lang != DEFAULT else {})
     return (page or "./") + ("?" + urlencode(asked) if asked else "")
+
+
+def factor_link(factor_id: str, name: str, lang: str) -> str | Markup:
+    """The name of a factor, a link where it has a page: what is given or computed for a model is a row of no table."""
+    link = address("facteurs", lang, facteur=factor_id)
+    return Markup('<a href="{}">{}</a>').format(link, name) if estimator_gateway.is_tabled(factor_id) else name
 
 
 def explain_link(number: str, lang: str) -> str:

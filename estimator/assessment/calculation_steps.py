@@ -1,18 +1,19 @@
 """The steps of a calculation, in words and in numbers: of one group, or summed over several."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any
 
 from estimator.assessment import uncertainty
 from estimator.assessment.coefficients import COEFFICIENTS, Coefficient
 from estimator.assessment.evaluation import ActivityGroup, followed, the_system, values_of
-from estimator.assessment.expressions import Formula, render
+from estimator.assessment.expressions import Formula, Node, render
 from estimator.assessment.impacts import ImpactIndicator, applies_to, known_result
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.fields import Strict
+from estimator.core.number_format import spoken_numbers
 
 WORDS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ ", "**": " ^ ", "first_known_of": " ; sinon "}
 PLAIN = {"+": " + ", "-": " - ", "*": " * ", "/": " / ", "**": " ** ", "first_known_of": " | "}
@@ -127,12 +128,17 @@ def _formula(
     return Step(value=value, low=ends[0], high=ends[1], reference=item.reference, **_head(item, catalogue))
 
 
+def in_words(tree: Node, leaf: Callable[[str], str], lang: str) -> str:
+    """A formula with the typographic signs and the numbers of a language."""
+    return render(tree, leaf, lambda number: spoken_numbers(f"{number:g}", lang), WORDS)
+
+
 @cache
 def _text(item: Formula | Coefficient) -> dict[str, str]:
     quantities = load().quantities
 
     def label(lang: str) -> str:
-        return render(item.tree, lambda name: quantities[name].label(lang), "{:g}".format, WORDS)
+        return in_words(item.tree, lambda name: quantities[name].label(lang), lang)
 
     return {"fr": label("fr"), "en": label("en"), "expression": render(item.tree, str, "{:g}".format, PLAIN)}
 

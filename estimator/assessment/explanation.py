@@ -37,7 +37,7 @@ from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.fields import Strict
-from estimator.core.number_format import exact_text
+from estimator.core.number_format import sentences_with
 
 
 class NumberUnknown(SobriaError):
@@ -273,11 +273,9 @@ def _size_assumptions(used: Mapping[tuple[str, str], SelectedFactor]) -> list[di
     for model in sorted((m for m in models.load().models if m.id in answered), key=lambda m: m.id):
         size = models.size(model)
         if size.guessed:
-            facts = {"size": size.total, "low": size.total_low, "high": size.total_high}
-            said = {lang: {n: exact_text(v, "1", lang) for n, v in facts.items()} for lang in LANGUAGES}
-            found.append(
-                {lang: say("supposed", "model_size", lang, model=model.id, **said[lang]) for lang in LANGUAGES}
-            )
+            ends = {"size": size.total, "low": size.total_low, "high": size.total_high}
+            known = {name: value for name, value in ends.items() if value is not None}
+            found.append(sentences_with("supposed", "model_size", model=model.id, **known))
     return found
 
 

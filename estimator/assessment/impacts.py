@@ -17,6 +17,7 @@ from estimator.assessment.evaluation import (
     needed,
     outcomes_of,
 )
+from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.core.errors import sentences
 from estimator.core.fields import Strict
 
@@ -44,6 +45,7 @@ class ImpactIndicator:
 
 
 ANSWERS = ("output_tokens", "media_outputs")
+NETWORK_ALONE = {"data_gb"}  # the amounts of a use of which nothing else is described
 MACHINE_HOURS = ("machine_hours", "hosted_hours", *ANSWERS)
 
 
@@ -191,7 +193,7 @@ def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[s
     found: dict[str, GroupTerm] = {}
     for figure in figures:
         required = tuple(p for p in figure.parts if p.required)
-        whole = all(known_result(p, values) for p in required)
+        whole = all(known_result(p, values) for p in required if applies_to(p, group))
         found[figure.id] = _term(evaluated, figure.parts if whole else None, required)
         if len(figure.parts) > 1:
             for part in figure.parts:
@@ -214,7 +216,8 @@ def _term(one: EvaluatedOnce, parts: Sequence[Contribution] | None, required: Se
     known = [values[r] for r in (known_result(p, values) for p in there) if r]
     why = None
     if len(known) < len(there) or parts is None:
-        unknown = (p for p in required if applies_to(p, group) and not known_result(p, values))
+        asked = [p for p in required if applies_to(p, group)] or there
+        unknown = (p for p in asked if not known_result(p, values))
         why = next((reason for reason in (why_missing(p, group, values) for p in unknown) if reason), None)
     return GroupTerm(as_read, reduce(add, known) if known else None, parts is None or bool(there), why)
 
@@ -299,7 +302,9 @@ def known_result(part: Contribution, values: Mapping[str, Any]) -> str | None:
 
 
 def applies_to(part: Contribution, group: ActivityGroup) -> bool:
-    """Whether this part applies to this group."""
+    """Whether this part applies to this group: to one that only moves data, the network alone."""
+    if group.amounts.keys() == NETWORK_ALONE:
+        return part.name == "network"
     for amount in part.needs:
         if group.amounts.get(amount):
             return True
@@ -316,7 +321,7 @@ def why_missing(part: Contribution, group: ActivityGroup, values: Mapping[str, A
             continue
         bound = group.bounds.get(name)
         if bound is not None and bound.missing:
-            return bound.missing
+            return "nothing_stated" if bound.subject == NOT_DECLARED else bound.missing
         if name not in group.amounts:
             todo = [*_applying(name, group), *todo]  # depth first over the alternatives of a quantity
     return None

@@ -1,12 +1,12 @@
 """The method as data, for the documentation and the screens: system boundary, indicators, formulas, published cases."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from estimator.assessment.calculation_steps import PLAIN, WORDS
+from estimator.assessment.calculation_steps import PLAIN, in_words
 from estimator.assessment.coefficients import COEFFICIENTS, Coefficient
 from estimator.assessment.evaluation import the_system
 from estimator.assessment.expressions import render, to_latex
@@ -122,7 +122,7 @@ def formulas(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
             item.name,
             names[item.name].label(lang),
             names[item.name].unit,
-            render(item.tree, lambda name: names[name].label(lang), "{:g}".format, WORDS),
+            in_words(item.tree, lambda name: names[name].label(lang), lang),
             to_latex(item.tree),
             item.reference,
         )
@@ -137,11 +137,11 @@ def coefficients(catalogue: Catalogue, lang: str) -> tuple[MethodRule, ...]:
     def label(name: str) -> str:
         return names[name].label(lang)
 
-    def text(item: Coefficient, leaf: Callable[[str], str], signs: Mapping[str, str]) -> str:
-        return render(item.tree, leaf, "{:g}".format, signs)
+    def plain(item: Coefficient) -> str:
+        return render(item.tree, str, "{:g}".format, PLAIN)
 
     return tuple(
-        MethodRule(c.name, label(c.name), names[c.name].unit, text(c, label, WORDS), text(c, str, PLAIN), "")
+        MethodRule(c.name, label(c.name), names[c.name].unit, in_words(c.tree, label, lang), plain(c), "")
         for c in COEFFICIENTS
     )
 

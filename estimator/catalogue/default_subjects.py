@@ -6,6 +6,7 @@ DESKS = ("machine/desktop", "machine/workstation", "machine/laptop")
 AI_SERVER, WORKSTATION = "machine/ai-server", "machine/workstation"
 ANY_CARD = "gpu/any"
 DESK_CARD = "gpu/rtx-4090"  # the accelerator that a model runs on at a desk
+NOT_DECLARED = "mode/not_declared"  # of an electricity that nobody stated
 
 
 def machine_at(host: str | None) -> str:

@@ -58,7 +58,7 @@ def main() -> None:
         print(error.message(lang), file=sys.stderr)
         code = 1
     except typer.TyperException as error:
-        print(f"{error}\n{say('cli', 'see_help', lang)}", file=sys.stderr)
+        print(f"{cli_text.usage_text(error, lang)}\n{say('cli', 'see_help', lang)}", file=sys.stderr)
         code = error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         code = 130

@@ -57,6 +57,7 @@ def _declaration_text(line: Mapping[str, Any]) -> str:
 
 
 def _concerns(left_out: Mapping[str, Any], lang: str) -> str:
-    """The share of the electricity that a left-out part concerns, unless it is all of it."""
+    """The share of the electricity that a left-out part concerns, unless it is all of it, or none that is known."""
     share = left_out["share"]
-    return "" if share > 0.995 else f" ({say('cli', 'concerns', lang, share=share_text(share, lang))})"
+    key = "concerns" if share else "concerns_unknown"
+    return "" if share > 0.995 else f" ({say('cli', key, lang, share=share_text(share, lang))})"

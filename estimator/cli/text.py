@@ -1,9 +1,9 @@
 """Terminal texts of the commands, in French or English."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -12,16 +12,14 @@ from typer.core import TyperGroup, TyperOption
 from estimator.catalogue.published_figures import figure_label
 from estimator.core.errors import say, texts
 from estimator.core.number_format import (
-    DisplayUnit,
     ReadableAmount,
-    bounds_text,
+    as_computed,
     count_text,
     exact_text,
     interval_text,
     proof_words,
     share_text,
     spoken_numbers,
-    unit_text,
 )
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
 from estimator.ledger.rows import faults_of
@@ -38,6 +36,13 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 Json = Annotated[bool, Option("--json", help="json")]
 SHOWN_GROUPS = 20
+_USAGE = {
+    "usage_option": "No such option: (.*)",
+    "usage_command": r"No such command '(.*)'\.",
+    "usage_value": r"Option '(.*)' requires an argument\.",
+    "usage_extra": r"Got unexpected extra argument\(s\) \((.*)\)",
+}
+ALMOST_ALL = 0.995  # share from which nothing is said of the rest
 
 
 def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> None:
@@ -61,6 +66,18 @@ def localise(command: Any, lang: str) -> None:
 
 def _keys(lang: str) -> Mapping[str, str]:
     return texts("options", lang)
+
+
+def usage_text(error: Exception, lang: str) -> str:
+    """What a command line lacks or has too much of; the library that reads it says so in English only."""
+    said, parameter = str(error), getattr(error, "param", None)
+    if parameter is not None:
+        key = "usage_missing" if said.startswith("Missing") else "usage_unreadable"
+        return say("cli", key, lang, name=parameter.get_error_hint().strip("'"))
+    for key, pattern in _USAGE.items():
+        if found := re.fullmatch(pattern, said):
+            return say("cli", key, lang, name=found[1])
+    return said
 
 
 def progress(lang: str) -> Progress | None:
@@ -97,7 +114,7 @@ def figures_text(indicators: Mapping[str, ReadableAmount], lang: str) -> str:
 def amount_text(amount: ReadableAmount, lang: str) -> str:
     """« entre a et b (valeur centrale : c) », or « non estimable : raison »; a partial total gives its coverage."""
     text = interval_text(amount, lang)
-    if "covers" in amount and amount["covers"] < 0.995:
+    if "covers" in amount and amount["covers"] < ALMOST_ALL:
         text += " " + say("cli", "covers", lang, share=share_text(amount["covers"], lang))
     return text
 
@@ -138,6 +155,8 @@ def waiting_lines(account: "Account", lang: str) -> list[str]:
 def _cover_line(cover: "Coverage", lang: str) -> str:
     """Coverage of the totals, and the count of runs of unknown electricity."""
     line = say("cli", "totals_cover", lang, share=share_text(min(cover.by_figure.values()), lang))
+    if cover.as_read_kwh and cover.embodied < ALMOST_ALL:
+        line += say("cli", "totals_made", lang, share=share_text(cover.embodied, lang))
     if not cover.unknown:
         return line
     return line + say("cli", "totals_unknown", lang, count=count_text(cover.unknown, lang))
@@ -155,11 +174,7 @@ def steps_text(steps: Sequence[Mapping[str, Any]], lang: str) -> str:
         lines.append(f"  {step['label'][lang]} = {step['formula'][lang]}")
         if step["formula"].get("numbers"):
             lines.append(f"    = {spoken_numbers(step['formula']['numbers'], lang)}")
-        as_computed = DisplayUnit(Decimal(1), unit_text(step["unit"], lang))
-        value = exact_text(step["value"], step["unit"], lang, as_computed)
-        if step["low"] != step["high"]:
-            value += f" [{bounds_text(step['low'], step['high'], as_computed, lang)}]"
-        lines.append(f"    = {value}")
+        lines.append(f"    = {as_computed(step['value'], step['low'], step['high'], step['unit'], lang)}")
     return "\n".join(lines)
 
 
@@ -167,8 +182,7 @@ def used_text(factors: Sequence[Mapping[str, Any]], lang: str) -> str:
     """Each factor: value, bounds, source, locator."""
     lines = [say("cli", "factors", lang)]
     for item in factors:
-        bounds = "" if item["low"] == item["high"] else f" [{item['low']:.4g} – {item['high']:.4g}]"
-        value = f"{item['value']:.6g}{bounds} {_unit(item['unit'])}"
+        value = as_computed(item["value"], item["low"], item["high"], item["unit"], lang)
         source = item["source"]
         lines.append(f"  {item['label'][lang]} ({item['subject'][lang]}) : {value}  {item['id']}")
         lines.append(f"    {source['title']}, {source['publisher']}, {source['year'] or 's.d.'} ; {item['locator']}")
@@ -188,10 +202,6 @@ def published_text(entries: Sequence[Mapping[str, Any]], lang: str) -> str:
         source = {name: item["source"][name] for name in ("title", "publisher", "year")}
         lines.append(say("published", "source", lang, locator=item["locator"], reading=reading, **source))
     return "\n".join(lines)
-
-
-def _unit(unit: str) -> str:
-    return "" if unit == "1" else unit
 
 
 def import_text(report: "ImportReport", lang: str) -> str:
@@ -255,8 +265,7 @@ def factor_text(item: "Factor", catalogue: "Catalogue", lang: str) -> str:
 def _value(item: "Factor", lang: str) -> str:
     if item.value is None:
         return say("cli", "no_value", lang, reason=say("missing", str(item.missing_reason), lang))
-    bounds = "" if item.low == item.high else f" [{item.low:.4g} – {item.high:.4g}]"
-    return f"{item.value:.6g}{bounds} {_unit(item.unit)}".rstrip()
+    return as_computed(item.value, item.low, item.high, item.unit, lang)
 
 
 def models_text(found: Sequence["Model"], lang: str) -> str:
@@ -266,8 +275,10 @@ def models_text(found: Sequence["Model"], lang: str) -> str:
     lines = []
     for model in found:
         sizes = size(model)
-        bounds = f" [{sizes.total_low:g} – {sizes.total_high:g}]" if sizes.guessed else ""
-        told = sizes.why(lang) or say("cli", "billions", lang, count=f"{sizes.total:g}{bounds}")
+        told = sizes.why(lang)
+        if not told and sizes.total is not None:
+            ends = (sizes.total_low, sizes.total_high) if sizes.guessed else (sizes.total, sizes.total)
+            told = say("cli", "billions", lang, count=as_computed(sizes.total, *ends, "1", lang))
         lines.append(f"{model.id}\t{model.name}\t{told}")
     return "\n".join(lines) or say("cli", "nothing_found", lang)
 

@@ -10,14 +10,13 @@ from typing import Any
 from estimator.assessment.evaluation import ActivityGroup, points_of
 from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
-from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.answer import Interval
 from estimator.comparison.program_inventory import program_inventory
 from estimator.comparison.scenario import Option, Scenario
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
-from estimator.core.number_format import exact_text, proof_words
+from estimator.core.number_format import proof_words, sentences_with
 from estimator.core.typography import typeset
 from estimator.places.evidence import tables
 from estimator.workloads.inventory import MACHINE, PLACE, Inventory, inventory_of
@@ -109,18 +108,14 @@ def with_serving_told(options: Sequence[OptionInventory]) -> list[OptionInventor
         return list(options)
     apart = len(set(supposed.values())) > 1
     told = {
-        name: _flight_apart(item) if apart else sentences("warnings", "flight_alike") for name, item in supposed.items()
+        name: sentences_with(
+            "warnings", "flight_apart", low=item.low or 1.0, value=item.value or 1.0, high=item.high or 1.0
+        )
+        if apart
+        else sentences("warnings", "flight_alike")
+        for name, item in supposed.items()
     }
     return [replace(o, warnings=(*o.warnings, told[o.option.id])) if o.option.id in told else o for o in options]
-
-
-def _flight_apart(supposed: Factor) -> dict[str, str]:
-    """Requests in flight supposed of a class of hosts, where another option is of another class."""
-    body = {"code": "flight_apart"}
-    for lang in LANGUAGES:
-        ends = {end: exact_text(getattr(supposed, end), "1", lang) for end in ("low", "value", "high")}
-        body[lang] = say("warnings", "flight_apart", lang, **ends)
-    return body
 
 
 def _is_outside(
@@ -156,6 +151,8 @@ def _occupancy(option: Option, inventory: Inventory) -> Interval | None:
     hours = option.reserved_hours
     if hours is None:
         return None
+    if option.use is not None and option.use.resource_share is not None:
+        hours *= option.use.resource_share
     for group in inventory.groups:
         if group.values.get("answering_hours") is not None:
             low, _, high = points_of(group, ("answering_hours",))

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from estimator.core.errors import say
+from estimator.core.errors import LANGUAGES, say
 from estimator.core.typography import typeset
 
 NO_BREAK = "\u00a0"
@@ -83,7 +83,10 @@ def step_for(unit: str, value: float | None, lang: str) -> DisplayUnit:
 
 
 def unit_text(unit: str, lang: str) -> str:
-    """The text of a unit."""
+    """The text of a unit, of a ratio of units too; no text for a pure number."""
+    base, slash, per = unit.partition("/")
+    if slash:
+        return f"{unit_text(base, lang)}/{unit_text(per, lang)}"
     names = {"1": "one", "year": "year", "h": "hour", "GB": "gigabyte", "kWh": "kwh", "L": "l"}
     names |= {"kgCO2e": "kg_co2e", "kgSbeq": "kg_sbeq", "MJ": "mj"}
     return _t(f"units.{names[unit]}", lang) if unit in names else unit
@@ -181,6 +184,22 @@ def two_values_text(amount: ReadableAmount, lang: str) -> str:
         return ""
     shown = {"at_values": exact, "median": central}
     return _t("numbers.two_values", lang, **{n: exact_text(v, amount["unit"], lang) for n, v in shown.items()})
+
+
+def sentences_with(section: str, key: str, **facts: float | str) -> dict[str, str]:
+    """A text for machines and people, {"code", "fr", "en"}, with its numbers in the format of each language."""
+    body = {"code": key}
+    for lang in LANGUAGES:
+        told = {n: v if isinstance(v, str) else exact_text(v, "1", lang) for n, v in facts.items()}
+        body[lang] = say(section, key, lang, **told)
+    return body
+
+
+def as_computed(value: float, low: float | None, high: float | None, unit: str, lang: str) -> str:
+    """« 0,0461 kg CO₂e/kWh [0,031 à 0,0569 kg CO₂e/kWh] »: a value with its bounds, in the unit of the formulas."""
+    step = DisplayUnit(Decimal(1), unit_text(unit, lang))
+    bounds = "" if low == high else f" [{bounds_text(low, high, step, lang)}]"
+    return exact_text(value, unit, lang, step) + bounds
 
 
 def bounds_text(low: float | None, high: float | None, step: DisplayUnit, lang: str) -> str:

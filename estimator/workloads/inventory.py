@@ -7,7 +7,8 @@ from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.catalogue.selection import SelectedFactor, year_reused
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import sentences
+from estimator.core.errors import LANGUAGES, say, sentences
+from estimator.core.number_format import sentences_with
 from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference.serving import at_place
 from estimator.workloads.inference_inventory import inference_inventory
@@ -44,7 +45,7 @@ def inventory_of(resolved: ResolvedRequest) -> Inventory:
     elif request.model is not None:
         _answers(resolved, inventory, amounts, bounds)
     elif resolved.reserved and resolved.subjects["device"]:
-        amounts["working_hours"] = request.device_hours or 0.0
+        amounts["working_hours"] = _reserved_hours(resolved)
         bounds |= _working(resolved, _load(resolved))
     _hardware(resolved, amounts, bounds)
     if request.data_gb is not None:
@@ -82,23 +83,17 @@ def _answers(
 
 def _add_waiting_hours(resolved: ResolvedRequest, inventory: Inventory, busy: float | None) -> None:
     """Reserved hours that no answer takes, in a group of their own: charged once, at the power of a waiting card."""
-    hours = resolved.request.device_hours or 0.0
+    hours = _reserved_hours(resolved)
     if busy is None:
         inventory.warnings.append(sentences("served", "waiting_unknown"))
     elif busy > hours:
-        inventory.warnings.append(
-            sentences("served", "hours_too_few", hours=_hours_text(hours), busy=_hours_text(busy))
-        )
+        inventory.warnings.append(sentences_with("served", "hours_too_few", hours=hours, busy=busy))
     else:
         load = replace(resolved.bound("token_idle_share", ANY), quantity="device_load")
         group = ActivityGroup({"working_hours": hours - busy}, resolved.bounds(*PLACE) | _working(resolved, load))
         inventory.groups.append(group)
-        share = f"{100 * busy / hours:.2g}" if hours else "0"
-        inventory.warnings.append(sentences("served", "waiting_charged", hours=_hours_text(hours - busy), share=share))
-
-
-def _hours_text(hours: float) -> str:
-    return f"{hours:.0f}" if hours >= 10 else f"{hours:.2g}"
+        occupied = 100 * busy / hours if hours else 0.0
+        inventory.warnings.append(sentences_with("served", "waiting_charged", hours=hours - busy, share=occupied))
 
 
 def _working(resolved: ResolvedRequest, load: SelectedFactor) -> dict[str, SelectedFactor]:
@@ -134,13 +129,25 @@ def _share(resolved: ResolvedRequest) -> float:
     return 1.0 if resolved.request.resource_share is None else resolved.request.resource_share
 
 
+def _reserved_hours(resolved: ResolvedRequest) -> float:
+    """Hours of whole accelerators [h]: those of a part of one count for its share, as they do in manufacture."""
+    return _share(resolved) * (resolved.request.device_hours or 0.0)
+
+
 def _wider(groups: Iterable[ActivityGroup], catalogue: Catalogue) -> list[dict[str, str]]:
-    """A warning for each fallback factor; lifetimes and how a class of places serves are fallbacks by design."""
-    found: dict[str, dict[str, str]] = {}
+    """A warning for each subject with fallback factors; lifetimes and how a class of places serves are so by design."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
     for group in groups:
         for name, bound in group.bounds.items():
             by_design = name in DEFAULTED or catalogue.quantities[name].hangs_on == "serving"
             if bound.factor and bound.fallback_level and not by_design:
-                facts = {"asked": bound.subject, "used": bound.factor.subject, "quantity": name}
-                found[name] = sentences("warnings", "wider_subject", **facts)
-    return list(found.values())
+                found.setdefault((bound.subject, bound.factor.subject), {})[name] = None
+    told = []
+    for (asked, used), names in found.items():
+        body = {"code": "wider_subject"}
+        for lang in LANGUAGES:
+            facts = {"asked": catalogue.label(asked, lang), "used": catalogue.label(used, lang)}
+            listed = say("numbers", "between_items", lang).join(catalogue.quantities[n].label(lang) for n in names)
+            body[lang] = say("warnings", "wider_subject", lang, quantities=listed, **facts)
+        told.append(body)
+    return told

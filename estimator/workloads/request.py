@@ -33,6 +33,10 @@ class HoursWanted(SobriaError):
     """Hours without hardware, or hardware without hours."""
 
 
+class ShareOfHours(SobriaError):
+    """A share of hardware without the hours that it is a share of."""
+
+
 class TokensWanted(SobriaError):
     """A model without counts of its output: tokens, images, videos or seconds of sound."""
 
@@ -85,7 +89,7 @@ class Request(Strict):
     device_count: float | None = Field(None, gt=0, le=1e6, description="accelerators of one replica")
     device_hours: float | None = Field(None, gt=0, le=1e9, description="reserved, of all devices, idle included [h]")
     load: float | None = Field(None, gt=0, le=1.2, description="mean share of the maximum power, idle included [1]")
-    resource_share: float | None = Field(None, ge=0, le=1, description="[1]")
+    resource_share: float | None = Field(None, gt=0, le=1, description="of the hardware, over device_hours [1]")
     lifetime_years: float | None = Field(None, gt=0, le=100, description="[year]")
     occupancy: float | None = Field(None, gt=0, le=1, description="[1]")
     data_gb: float | None = Field(None, ge=0, le=AMOUNT, description="moved [GB]")
@@ -106,8 +110,8 @@ class Request(Strict):
         return known is not None and known.modality == "embedding"
 
     def checked(self) -> "Request":
-        """The request itself. NothingAsked, HoursWanted, TokensWanted, TooManyCached, FaultyRequest when no
-        estimate can be made of it."""
+        """The request itself. NothingAsked, HoursWanted, ShareOfHours, TokensWanted, TooManyCached, FaultyRequest
+        when no estimate can be made of it."""
         stated = (self.it_energy_kwh, self.model, self.device, self.training)
         if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
             raise NothingAsked()
@@ -116,6 +120,8 @@ class Request(Strict):
             raise TokensWanted(model=self.model)
         if (self.device_hours is None) != (self.device is None) and not (modelled and self.device):
             raise HoursWanted()
+        if self.resource_share is not None and self.device_hours is None:
+            raise ShareOfHours()
         if self.cached_tokens > (self.input_tokens or 0.0):
             raise TooManyCached(cached=f"{self.cached_tokens:g}", read=f"{self.input_tokens or 0:g}")
         for found in faults(of_one(self._counts(), load()), COUNTED):

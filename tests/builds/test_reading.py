@@ -12,7 +12,7 @@ from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from estimator.results.reading import Results, split_number
-from tests.support import activity, build, built
+from tests.support import activity, build, built, sobria
 
 NAMES = [f.id for f in FIGURES + SUPPLEMENTARY] + [
     f"{f.id}.{p.name}" for f in FIGURES for p in f.parts if len(f.parts) > 1
@@ -139,3 +139,13 @@ def test_what_is_not_counted_says_for_how_much(tmp_path: Path) -> None:
     left = {(n.part, n.code): n.share for n in found.explain("total.gwp").not_counted}
     assert left["machines", "no_machine"] == pytest.approx(0.25)
     assert left["network", "not_asked"] == pytest.approx(1.0)
+
+
+def test_what_is_left_out_of_unknown_electricity_is_of_no_share(tmp_path: Path) -> None:
+    """A run of unknown electricity without a machine: « for 0 % of the electricity » would make it nothing."""
+    unread = activity(cpu_energy_kwh=None, cpu_mode="mode/none", other_mode="mode/not_declared", machine=None)
+    found = built(tmp_path, activity(), unread)
+    (left,) = [n for n in found.explain("total.gwp").not_counted if (n.part, n.code) == ("machines", "no_machine")]
+    assert left.share == 0
+    text = sobria(tmp_path, "explain", "total.gwp").stdout
+    assert "(pour des usages dont l'électricité n'est pas connue)" in text and "0 % de l" not in text

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from estimator.cli.app import app, global_options
+from tests.core.test_numbers import spaced
 from tests.support import answered, sobria, sobria_process
 
 HEADER = (
@@ -149,7 +150,7 @@ def test_refusals_exit_one_with_one_sentence_and_usage_exits_two(tmp_path: Path)
 def test_factors_are_whole_and_one_can_be_read(tmp_path: Path) -> None:
     assert "aucune lacune muette" in sobria(tmp_path, "factors", "check").stdout
     text = sobria(tmp_path, "factors", "show", "grid_gwp/FRA/2025").stdout
-    assert "0.0461" in text and "ADEME" in text and "Autres sources" in text and "Licence" in text
+    assert "0,0461" in text and "ADEME" in text and "Autres sources" in text and "Licence" in text
     assert len(json.loads(sobria(tmp_path, "factors", "list", "grid_gwp/FRA", "--json").stdout)["factors"]) > 5
 
 
@@ -246,3 +247,19 @@ def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:
         served.wait(30)
     with socket.socket() as asked:
         assert asked.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.mark.parametrize(
+    ("given", "fr", "en"),
+    [
+        (("report", "reen"), "Il manque --out.", "--out is missing."),
+        (("estimate", "--requests", "abc"), "La valeur de --requests n'est pas lisible.", "The value of --requests"),
+        (("estimate", "--foo", "3"), "L'option --foo n'existe pas.", "There is no option --foo."),
+        (("estimate", "--zone"), "L'option --zone attend une valeur.", "The option --zone wants a value."),
+        (("bogus",), "La commande « bogus » n'existe pas.", 'There is no command "bogus".'),
+        (("totals", "x"), "En trop : x.", "Too much: x."),
+    ],
+)
+def test_a_wrong_command_line_is_said_in_both_languages(tmp_path: Path, given: tuple, fr: str, en: str) -> None:
+    for lang, said in (("fr", fr), ("en", en)):
+        assert said in spaced(sobria(tmp_path, *given, code=2, lang=lang).stderr)

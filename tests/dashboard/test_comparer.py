@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ from dashboard.comparison.form_values import NotANumber, number, number_text, re
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
 from estimator.assessment.explanation import replay
+from estimator.catalogue.load import load
 from estimator.comparison.scenario import (
     Constraints,
     MeasuredService,
@@ -456,3 +458,11 @@ def test_people_s_screens_are_told_beside_where_a_scenario_counts_them() -> None
         assert (option.label in text) is bool(option.people), option.id
     alone = found.model_copy(update={"options": tuple(o.model_copy(update={"people": {}}) for o in found.options)})
     assert compare_view.people(alone, "fr") == ""
+
+
+def test_every_factor_that_is_a_link_has_a_page() -> None:
+    """Those that are given or computed for a model and a place are rows of no table: a link would lead nowhere."""
+    page = text_of(opened(calcul="grand.gwp"))
+    linked = set(re.findall(r"facteur=([^\"&]+)", page))
+    assert linked and {unquote(name) for name in linked} <= load().by_id.keys()
+    assert "Mesuré sur prédit, part du modèle" in page

@@ -88,9 +88,18 @@ def test_energy_of_the_site_is_divided_by_the_stated_pue_once(tmp_path: Path) ->
     assert figures(tmp_path, row).indicators["energy"]["at_factor_values"] == pytest.approx(150 / 1.25 * 1.55)
 
 
-def test_a_pue_beside_energy_of_the_servers_is_kept_and_changes_nothing() -> None:
-    row = one(**MEASURED | {"pue": "1.25"})
-    assert (row.other_energy_kwh, row.reported_pue, row.checks) == (120, 1.25, ())
+@pytest.mark.parametrize("boundary", ["it", "gpu"])
+def test_a_pue_beside_energy_of_the_equipment_is_kept_and_said_to_be_unused(boundary: str) -> None:
+    row = one(**MEASURED | {"pue": "1.25", "energy_boundary": boundary})
+    assert (row.other_energy_kwh or row.gpu_energy_kwh, row.reported_pue) == (120, 1.25)
+    assert row.checks == ("declared_pue_unused",)
+
+
+def test_a_declaration_of_neither_electricity_nor_a_model_says_what_to_ask(tmp_path: Path) -> None:
+    """« Not published by the operator » would be false: nobody was asked yet."""
+    energy = figures(tmp_path, one(host="class/server-room", requests="1000")).indicators["energy"]
+    assert energy.missing is not None and energy.missing["code"] == "nothing_stated"
+    assert "à demander à qui tient le service" in energy.missing["fr"]
 
 
 def test_the_rest_of_the_server_is_an_estimate_beside_declared_accelerators(tmp_path: Path) -> None:

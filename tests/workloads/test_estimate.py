@@ -1,15 +1,18 @@
 """An estimate beyond the simple case: reserved cards, training, storage, providers, images; by hand."""
 
 import json
+import re
 
 import pytest
 
 from estimator.catalogue import models
 from estimator.catalogue.load import load
+from estimator.cli.text import used_text
 from estimator.core.errors import SobriaError
 from estimator.workloads import estimate as estimating
 from estimator.workloads.estimate import Estimate, estimate
 from estimator.workloads.request import Request, request_from
+from tests.core.test_numbers import spaced
 
 H100 = {"device": "gpu/h100-sxm-80", "zone": "FRA", "host": "class/server-room"}
 SERVED = H100 | {"model": "Qwen/Qwen3-8B", "concurrency": 64, "precision_bits": 16, "output_tokens": 400}
@@ -333,3 +336,45 @@ def test_manufacture_that_is_not_counted_is_said(said: dict) -> None:
 def test_a_model_that_writes_text_makes_no_image() -> None:
     energy = asked(model="llama-3.1-8b", images=10, zone="FRA")["indicators"]["energy"]
     assert energy["missing"]["code"] == "makes_no_image"
+
+
+def test_a_network_alone_is_the_figure_of_its_only_step() -> None:
+    """5 GB × the factor of the fixed network: the figure is the step that is shown, electricity is not described."""
+    body = asked(data_gb=5)
+    factor = value("network_gwp/network/fixed-fra/2022/acv")
+    assert [step["value"] for step in body["steps"]] == [pytest.approx(5 * factor)]
+    assert central(body, "gwp") == central(body, "gwp", "network") == pytest.approx(5 * factor)
+    missing = {name: body.indicators[name].missing for name in ("energy", "water", "adpe")}
+    assert {name: why and why["code"] for name, why in missing.items()} == {
+        "energy": "not_asked", "water": "not_asked", "adpe": "not_known",
+    }  # fmt: skip
+    both = asked(data_gb=5, it_energy_kwh=1, zone="FRA")
+    assert central(both, "gwp") == pytest.approx(central(both, "gwp", "use") + 5 * factor)
+
+
+def test_a_part_of_a_card_is_a_part_of_its_electricity_and_of_its_manufacture() -> None:
+    """A quarter of a card for 1,000 hours is a card for 250; of electricity that is given, nothing is to be shared."""
+    part, whole = asked(**H100, device_hours=1000, resource_share=0.25), asked(**H100, device_hours=250)
+    for path in (("energy",), ("gwp",), ("gwp", "devices"), ("gwp", "machines"), ("adpe",)):
+        assert central(part, *path) == pytest.approx(central(whole, *path), rel=1e-12)
+    part, whole = asked(**SERVED, device_hours=1000, resource_share=0.25), asked(**SERVED, device_hours=250)
+    assert central(part, "energy") == pytest.approx(central(whole, "energy"), rel=1e-12)
+    for said in ({"it_energy_kwh": 3}, {"model": "gpt-4o", "output_tokens": 300}):
+        with pytest.raises(SobriaError) as refusal:
+            asked(**said, resource_share=0.5)
+        assert "--device-hours" in refusal.value.message("fr")
+
+
+def test_sentences_name_things_as_people_do() -> None:
+    """No name of the code, no number with a point or an exponent in French; the numbers of English in English."""
+    body = asked(model="mistral-small-latest", output_tokens=300, device="gpu/l40s", device_hours=10, zone="FRA")
+    told = {lang: " ".join(w[lang] for w in body.warnings) for lang in ("fr", "en")}
+    assert "« NVIDIA L40S » n'a pas de valeur propre" in told["fr"] and "Fabrication d'une carte" in told["fr"]
+    assert not re.search(r"[a-z]_[a-z]|\d\.\d|e[+-]\d", told["fr"]) and "0,00" in told["fr"] and "0.00" in told["en"]
+    alone = asked(model="mistral-small-latest", output_tokens=300, zone="FRA")
+    steps = " ".join(step["formula"]["fr"] for step in alone["steps"])
+    assert "1 000 000 000" in spaced(steps) and not re.search(r"\d\.\d|\de[+-]", steps)
+    lines = used_text(body["factors"], "fr").splitlines()[1::2]
+    figures = [line.rpartition(") : ")[2].rpartition("  ")[0] for line in lines]
+    assert not [line for line in figures if re.search(r"\d\.\d|e[+-]\d", line)]
+    assert "0,0461 kg CO₂e/kWh [0,031 à 0,0569 kg CO₂e/kWh]" in [spaced(line) for line in figures]

@@ -272,3 +272,15 @@ def test_tokens_read_count_where_requests_are_not_counted(tmp_path: Path) -> Non
     )
     assert kept == pytest.approx(counted, rel=1e-9)
     assert kept > 1.2 * silent, "ten tokens read by token written are not nothing"
+
+
+def test_what_is_made_for_sound_is_not_said_to_be_covered(tmp_path: Path) -> None:
+    """An hour of sound has electricity and no manufacture; beside tokens, by their kWh; alone, none of it."""
+    sound = answers(model="whisper-large-v3", output_tokens=None, audio_s=3600.0, concurrency=None, precision=None)
+    alone = built(tmp_path / "alone", sound).totals()
+    assert alone.coverage.by_figure["gwp"] == 1 and alone.coverage.embodied == 0
+    assert "fabrication du matériel : 0" in totals_text(alone, "fr")
+    both = built(tmp_path / "both", sound, answers()).totals()
+    kwh = [built(tmp_path / str(n), row).totals().coverage.as_read_kwh for n, row in enumerate((answers(), sound))]
+    assert both.coverage.embodied == pytest.approx(kwh[0] / sum(kwh))
+    assert "fabrication du matériel" not in totals_text(built(tmp_path / "0").totals(), "fr")

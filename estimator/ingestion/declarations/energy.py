@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.catalogue.load import load
 from estimator.ingestion.declarations.columns import COUNTS, Cells
 from estimator.ingestion.reader import RowRefused
 
 BOUNDARIES = ("gpu", "it", "site")
 BASES = ("measured", "computed")
-NOT_DECLARED, NOT_ESTIMABLE = "mode/not_declared", "mode/not_estimable"
+NOT_ESTIMABLE = "mode/not_estimable"
 _ECOLOGITS = re.compile(r"^ecologits\W*v?(\d+)\.(\d+)", re.IGNORECASE)
 _ONE_BY_ONE, _BATCHED = (0, 8), (0, 11)  # EcoLogits: last version for unbatched requests, compared by us
 
@@ -35,8 +36,6 @@ def energy_fields(cells: Cells) -> tuple[dict[str, Any], list[str]]:
     mode, checks = _mode(basis, cells.text("method"))
     if kwh == 0:
         checks.append("zero_energy")
-    if boundary == "gpu":
-        return fields | {"gpu_energy_kwh": kwh, "gpu_mode": mode, "gap": "gap/declared-gpu"}, checks
     if boundary == "site":
         if pue is None and "pue" in cells.faults:
             return fields, checks
@@ -44,6 +43,10 @@ def energy_fields(cells: Cells) -> tuple[dict[str, Any], list[str]]:
             raise RowRefused("site_without_pue", value=f"{kwh:g}")
         kwh /= pue
         checks.append("declared_site")
+    elif pue is not None:
+        checks.append("declared_pue_unused")
+    if boundary == "gpu":
+        return fields | {"gpu_energy_kwh": kwh, "gpu_mode": mode, "gap": "gap/declared-gpu"}, checks
     return fields | {"other_energy_kwh": kwh, "other_mode": mode}, checks
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from estimator.catalogue import provider_addresses
+from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.catalogue.providers import ProviderUnknown, find
 from estimator.ingestion.parsing import json_text, timestamps
 from estimator.ingestion.parsing.redaction import HIDDEN
@@ -24,7 +25,7 @@ from estimator.ledger.rows import Activity, Refused, TimeBasis
 LONGEST_US = 10 * 366 * 86_400_000_000
 ASSUMED_HOST = "class/server-unknown"
 READ_AT = "read_at"
-NOT_DECLARED, NOT_ESTIMABLE = "mode/not_declared", "mode/not_estimable"
+NOT_ESTIMABLE = "mode/not_estimable"
 _LARGEST = 1e20  # above any count, and any time in nanoseconds
 _LONGEST_NAME = 60
 _NUMBER = re.compile(r"^[+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$")

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.ingestion.parsing import delimited_text, prometheus
 from estimator.ingestion.parsing.row_builder import (
-    NOT_DECLARED,
     FieldNames,
     RecordFields,
     RecordReader,
