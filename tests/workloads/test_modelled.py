@@ -221,7 +221,7 @@ def test_a_reserved_card_that_answers_nothing_waits_all_its_hours(tmp_path: Path
 def test_a_card_without_hours_that_answers_nothing_is_not_modelled(tmp_path: Path) -> None:
     """No answer and no hour: there is nothing to model, and its electricity stays unknown, not zero."""
     build = built(tmp_path, reserved(output_tokens=0.0, requests=0.0, device_hours=0.0))
-    assert build.totals().indicators["it_energy"]["missing"]["code"] == "not_published"
+    assert build.totals().indicators["it_energy"]["missing"]["code"] == "nothing_stated"
     assert "mode/modelled" not in {mode["mode"] for mode in build.modes()}
 
 
