@@ -11,6 +11,7 @@ from estimator.cli.text import used_text
 from estimator.core.errors import SobriaError
 from estimator.workloads import estimate as estimating
 from estimator.workloads.estimate import Estimate, estimate
+from estimator.workloads.inference.measurements import load as measured
 from estimator.workloads.request import Request, request_from
 from tests.core.test_numbers import spaced
 
@@ -378,3 +379,10 @@ def test_sentences_name_things_as_people_do() -> None:
     figures = [line.rpartition(") : ")[2].rpartition("  ")[0] for line in lines]
     assert not [line for line in figures if re.search(r"\d\.\d|e[+-]\d", line)]
     assert "0,0461 kg CO₂e/kWh [0,031 à 0,0569 kg CO₂e/kWh]" in [spaced(line) for line in figures]
+
+
+def test_a_model_measured_under_several_names_is_one_model_in_every_process() -> None:
+    """Llama 3.1 405B is measured under two names: the one that stands for it is not the order of a set."""
+    rows = asked(model="meta/llama-3.1-405b", output_tokens=300, zone="FRA")["evidence"]
+    names = {row.id: row.model for row in measured().rows}
+    assert {names[row["id"]] for row in rows if row["id"] in names} == {"meta-llama/Llama-3.1-405B-Instruct"}
