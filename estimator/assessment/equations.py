@@ -87,6 +87,11 @@ def modelled_energy(accelerator_energy: Q, host_ratio: Q) -> Q:
     return accelerator_energy * host_ratio
 
 
+@formula(unit="kWh", reference="SobrIA, méthode : d'après vos mesures du même modèle au même lieu")
+def own_energy(answering_energy: Q, own_ratio: Q) -> Q:
+    return answering_energy * own_ratio
+
+
 @formula(unit="kWh", reference="SobrIA, méthode : stockage, toutes copies comprises")
 def stored_energy(stored_gb_years: Q, storage_energy: Q, storage_replication: Q) -> Q:
     return stored_gb_years * storage_energy * storage_replication
@@ -109,8 +114,9 @@ def kept_energy(kept_years: Q, standby_energy: Q) -> Q:
 
 @formula(unit="kWh", reference="SobrIA, méthode", first_known_of=True)
 def it_energy(
-    measured_energy: Q, modelled_energy: Q, stored_energy: Q, terminal_energy: Q, program_energy: Q, kept_energy: Q
-) -> Q: ...
+    measured_energy: Q, own_energy: Q, modelled_energy: Q, stored_energy: Q, terminal_energy: Q, program_energy: Q,
+    kept_energy: Q,
+) -> Q: ...  # fmt: skip
 
 
 @formula(unit="kWh", reference="ISO/IEC 30134-2 (PUE)")

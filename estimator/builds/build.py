@@ -21,6 +21,7 @@ from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.hour_factors import hours_table
 from estimator.builds.inference_factors import hearing, machine_table, pace_table, supposed_table
+from estimator.builds.own_measures import own_measures
 from estimator.builds.recalculation import record
 from estimator.builds.row_faults import record_faults
 from estimator.builds.row_status import row_status
@@ -97,7 +98,7 @@ def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, p
     engine.run(sql_text("weighed_checks.sql"))
     record_faults(engine, catalogue)
     _modes(engine, catalogue)
-    attributes = bind_tables(engine, catalogue)
+    attributes = bind_tables(engine, catalogue, own_measures(engine, catalogue))
     engine.run(f"CREATE VIEW bound_slices AS {joined('slices', attributes)}")
     engine.run(f"CREATE VIEW bound_groups AS {joined('groups', attributes)}")
     engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), 'bound_groups')}")

@@ -11,9 +11,10 @@ from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.periods import first_day
+from estimator.workloads.own_measures import Own
 
 
-def bind_tables(engine: DuckDB, catalogue: Catalogue) -> dict[str, list[str]]:
+def bind_tables(engine: DuckDB, catalogue: Catalogue, own: Own) -> dict[str, list[str]]:
     """One table an attribute: (subject, month) -> central value of each factor and the set of bound factors.
 
     `sets` keeps what each set holds, and `factors` every factor row that is used.
@@ -23,7 +24,7 @@ def bind_tables(engine: DuckDB, catalogue: Catalogue) -> dict[str, list[str]]:
         attributes.setdefault(catalogue.quantities[name].hangs_on, []).append(name)
     kept: list[tuple[str, int, SelectedFactor]] = []
     for attribute, names in attributes.items():
-        kept += _bind_attribute(engine, catalogue, attribute, names)
+        kept += _bind_attribute(engine, catalogue, attribute, names, own)
     fields = ("attribute", "set_id", "quantity", "subject", "factor_id", "rung", "missing")
     rows = [
         (a, s, b.quantity, b.subject, b.factor.id if b.factor else None, b.fallback_level, b.missing)
@@ -38,7 +39,7 @@ def bind_tables(engine: DuckDB, catalogue: Catalogue) -> dict[str, list[str]]:
 
 
 def _bind_attribute(
-    engine: DuckDB, catalogue: Catalogue, attribute: str, names: Sequence[str]
+    engine: DuckDB, catalogue: Catalogue, attribute: str, names: Sequence[str], own: Own
 ) -> list[tuple[str, int, SelectedFactor]]:
     pairs = engine.rows(f"SELECT DISTINCT {attribute} AS subject, month FROM groups ORDER BY 1, 2")
     known: dict[tuple[Any, ...], int] = {}
@@ -49,7 +50,7 @@ def _bind_attribute(
     for pair in pairs:
         day = first_day(pair["month"])
         if attribute == "serving":
-            found = bind_serving(catalogue, pair["subject"], servings.get(pair["subject"]), day)
+            found = bind_serving(catalogue, pair["subject"], servings.get(pair["subject"]), day, own)
             bounds = [found[name] for name in names]
         else:
             choose = select_of_hours if attribute == "zone" else select_factor

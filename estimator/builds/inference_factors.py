@@ -10,13 +10,14 @@ from estimator.assessment.coefficients import below, evaluate
 from estimator.builds.equation_selection import ledger_factors
 from estimator.catalogue.default_subjects import DESKS, machine_at
 from estimator.catalogue.load import load
-from estimator.catalogue.models import ModelUnknown
+from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.workloads.inference.measurements import ANY, MediaKind
 from estimator.workloads.inference.serving import at_place
 from estimator.workloads.inference_inventory import hears, media_factors, token_factors
+from estimator.workloads.own_measures import Own, as_measured
 
 WAITING = "waiting"
 PACE = ("output_hours", "input_hours", "context_hours")
@@ -34,7 +35,7 @@ def serving_rows(engine: DuckDB) -> dict[str, Row]:
     return {row["serving"]: row for row in engine.rows("SELECT * FROM servings")}
 
 
-def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date) -> dict[str, SelectedFactor]:
+def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date, own: Own) -> dict[str, SelectedFactor]:
     """Every factor of a way of serving. A model that is not in the catalogue is not estimable.
 
     serving: a name of the table `servings` with its row; `waiting` for the reserved hours that no answer takes; empty
@@ -48,6 +49,9 @@ def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date)
             bounds |= {"device_load": load_, "provisioning_factor": _absent("provisioning_factor")}
         return bounds
     bounds = {name: _absent(name) for name in names} | _answers(catalogue, row, day, names)
+    measure = None if row["site"] == "reserved" or row["kind"] in MEDIA else own.get((_model(row), row["place"]))
+    if measure:
+        bounds = as_measured(bounds, measure)
     if row["site"] == "shared":
         bounds["provisioning_factor"] = at_place(catalogue, "provisioning_factor", row["place"], day)
     return bounds
@@ -58,6 +62,14 @@ def hearing(engine: DuckDB) -> str:
     told = engine.rows("SELECT DISTINCT model FROM row_status WHERE model IS NOT NULL AND audio_s > 0")
     names = ["'" + row["model"].replace("'", "''") + "'" for row in told if hears(row["model"])]
     return f"COALESCE(model IN ({', '.join(names)}), FALSE)" if names else "FALSE"
+
+
+def _model(row: Row) -> str:
+    """The model of a way of serving, by its id in the catalogue; as read where it has none."""
+    try:
+        return find(row["model"]).id
+    except ModelUnknown:
+        return str(row["model"])
 
 
 def machine_table(engine: DuckDB) -> None:

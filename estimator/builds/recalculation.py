@@ -17,6 +17,7 @@ from estimator.builds.current import BuildResult, current
 from estimator.builds.equation_selection import AMOUNTS, ledger_factors
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.inference_factors import SERVING_COLUMNS
+from estimator.builds.own_measures import read_own_measures
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB, created
@@ -145,7 +146,7 @@ def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Cata
     with created(draft) as fresh:
         fresh.load("groups", {name: [row[name] for row in rows] for name in types}, types)
         fresh.load("servings", {n: [row[n] for row in servings] for n in SERVING_COLUMNS}, SERVING_COLUMNS)
-        bound = bind_tables(fresh, catalogue)
+        bound = bind_tables(fresh, catalogue, read_own_measures(engine))
         sets = ", ".join(f"{a}_set" for a in bound)
         fresh.run(
             f"CREATE TABLE cells AS SELECT resource_share, {sets}, {sums} FROM ({joined('groups', bound)}) GROUP BY ALL"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from estimator.core.number_format import proof_words, sentences_with
 from estimator.core.typography import typeset
 from estimator.places.evidence import tables
 from estimator.workloads.inventory import MACHINE, PLACE, Inventory, inventory_of
+from estimator.workloads.own_measures import Own
 from estimator.workloads.request import Request
 from estimator.workloads.resolution import resolve
 
@@ -40,6 +41,14 @@ class ComparisonContext:
     day: date
     answers: Mapping[str, Mapping[str, SelectedFactor]] = field(default_factory=dict)
     home: Path | None = None
+
+    @cached_property
+    def own(self) -> Own:
+        """What the home measured of models at its places."""
+        from estimator.results.reading import open_current
+
+        build = open_current(self.home) if self.home else None
+        return build.own if build else {}
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
     outside = False
     if option.use is not None:
         resolved = resolve(_question(scenario, option, attempts), context.catalogue, context.day)
-        inventory = inventory_of(resolved)
+        inventory = inventory_of(resolved, context.own)
         place = resolved.subjects.get("zone")
         outside = _is_outside(scenario.constraints.location, [place], inventory, context.catalogue)
         inventory.groups = [_with_supplier_answers(group, option.use.host, context) for group in inventory.groups]

@@ -18,8 +18,8 @@ def proofs(group: ActivityGroup) -> dict[str, float]:
             proof = subjects[group.bounds[f"{name}_reading_ratio"].subject].proof or "unknown"
             found[proof] = found.get(proof, 0.0) + kwh
         found["estimated"] = found.get("estimated", 0.0) + (values.get("unmetered_energy") or 0.0)
-    elif values.get("modelled_energy") is not None:
-        found["estimated"] = float(values["modelled_energy"])
+    elif (kwh := values.get("own_energy") or values.get("modelled_energy")) is not None:
+        found["estimated"] = float(kwh)
     return {name: kwh for name, kwh in found.items() if kwh}
 
 

@@ -13,6 +13,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import sentences
 from estimator.workloads.inference_inventory import evidence
 from estimator.workloads.inventory import Inventory, inventory_of
+from estimator.workloads.own_measures import Own
 from estimator.workloads.published_comparison import models_of, published_beside
 from estimator.workloads.request import Request
 from estimator.workloads.resolution import ResolvedRequest, resolve
@@ -69,8 +70,8 @@ class Estimate(Mapping[str, Any]):
         return len(self.as_dict())
 
 
-def estimate(request: Request, today: date | None = None) -> Estimate:
-    """Figures of a request.
+def estimate(request: Request, today: date | None = None, own: Own | None = None) -> Estimate:
+    """Figures of a request; own: what a home measured of models at its places, which come first.
 
     With a training: "provider" holds the impacts of making the model, and their share by declared use; both are never
     added (SCI for AI: provider and consumer). SubjectUnknown for a host or device that is not in the catalogue;
@@ -81,7 +82,7 @@ def estimate(request: Request, today: date | None = None) -> Estimate:
     provider = None if request.training is None else _training(request, resolved, catalogue)
     if not _has_use(request):
         return Estimate(resolved.day, catalogue, None, {}, (), provider)
-    return _estimate_of(inventory_of(resolved), resolved, provider)
+    return _estimate_of(inventory_of(resolved, own), resolved, provider)
 
 
 def _estimate_of(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from estimator.assessment.evaluation import ActivityGroup
+from estimator.catalogue import models
 from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.catalogue.selection import SelectedFactor, year_reused
 from estimator.catalogue.tables import Catalogue
@@ -12,6 +13,7 @@ from estimator.core.number_format import sentences_with
 from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference.serving import at_place
 from estimator.workloads.inference_inventory import inference_inventory
+from estimator.workloads.own_measures import Own, as_measured
 from estimator.workloads.resolution import ResolvedRequest
 
 PLACE = (
@@ -35,15 +37,18 @@ class Inventory:
     warnings: list[dict[str, str]] = field(default_factory=list)
 
 
-def inventory_of(resolved: ResolvedRequest) -> Inventory:
-    """The main group (electricity, manufacture, network), then waiting hours and storage, if any."""
+def inventory_of(resolved: ResolvedRequest, own: Own | None = None) -> Inventory:
+    """The main group (electricity, manufacture, network), then waiting hours and storage, if any.
+
+    own: what a home measured; an estimate of the same model at the same host starts from it.
+    """
     request, inventory = resolved.request, Inventory(warnings=list(resolved.warnings))
     amounts: dict[str, float] = {}
     bounds = resolved.bounds(*PLACE)
     if request.it_energy_kwh is not None:
         amounts["it_energy"] = request.it_energy_kwh
     elif request.model is not None:
-        _answers(resolved, inventory, amounts, bounds)
+        _answers(resolved, inventory, amounts, bounds, own or {})
     elif resolved.reserved and resolved.subjects["device"]:
         amounts["working_hours"] = _reserved_hours(resolved)
         bounds |= _working(resolved, _load(resolved))
@@ -66,7 +71,11 @@ def inventory_of(resolved: ResolvedRequest) -> Inventory:
 
 
 def _answers(
-    resolved: ResolvedRequest, inventory: Inventory, amounts: dict[str, float], bounds: dict[str, SelectedFactor]
+    resolved: ResolvedRequest,
+    inventory: Inventory,
+    amounts: dict[str, float],
+    bounds: dict[str, SelectedFactor],
+    own: Own,
 ) -> None:
     """What a model answered: on reserved accelerators with their waiting hours, or on a shared service."""
     device, host = resolved.subjects["device"], resolved.subjects["host"] or UNKNOWN_SITE
@@ -75,6 +84,11 @@ def _answers(
     bounds |= found.bounds | {"host_ratio": resolved.bound("host_ratio", resolved.subjects["machine"])}
     if not resolved.reserved and not resolved.desk:
         bounds["provisioning_factor"] = at_place(resolved.catalogue, "provisioning_factor", host, resolved.day)
+    measure = own.get((models.find(resolved.request.model or "").id, host))
+    if measure and not resolved.reserved and "output_tokens" in amounts:
+        bounds |= as_measured(found.bounds, measure)
+        days = {"first": measure.days[0], "last": measure.days[1]}
+        inventory.warnings.append(sentences("served", "own_measures", runs=str(measure.runs), **days))
     inventory.rows = found.rows
     inventory.warnings += found.warnings
     if resolved.reserved:

@@ -1,0 +1,65 @@
+"""Own measurements first: what a home measured of a model at a place, over what is computed of the same use."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from estimator.assessment.uncertainty import Z95
+from estimator.catalogue.selection import SelectedFactor
+from estimator.workloads.inference.residual import components
+from estimator.workloads.inference.serving import computed
+
+OF_TIME = ("token_time_", "card_time_")  # factors of hours, which no reading of electricity teaches
+
+
+@dataclass(frozen=True)
+class OwnMeasure:
+    """IT electricity measured of a model at a host over that of its answers alone, computed at factor values [1].
+
+    low, high: 5 and 95 % points for another use; runs: how many were measured; days: the first and the last.
+    """
+
+    model: str
+    host: str
+    runs: int
+    low: float
+    value: float
+    high: float
+    days: tuple[str, str]
+
+    def factor(self) -> SelectedFactor:
+        """The ratio as a factor of the equations."""
+        ends, name = (self.low, self.value, self.high), f"own_ratio/{self.model}/{self.host}"
+        item = computed(f"{name}/{self.value:.9g}-{self.high:.9g}", "own_ratio", ends, "given", "-", drawn_as=name)
+        return SelectedFactor("own_ratio", self.model, item)
+
+
+Own = Mapping[tuple[str, str], OwnMeasure]  # by model of the catalogue and host
+
+
+def ratio_of(runs: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    """5 % point, value and 95 % point of measured over computed, from the (measured, computed) electricity of runs.
+
+    The value is that of the sums. The variance of a run, around the others, is known beforehand as that of a repeated
+    configuration and learned from the runs, which weigh one each; another use has it, and the mean has an nth of it.
+    """
+    measured, expected = (sum(column) for column in zip(*runs, strict=True))
+    value, count = measured / expected, len(runs)
+    known = components()["configuration"][0] ** 2 + components()["repeat"][0] ** 2
+    seen = sum(math.log(kwh / other / value) ** 2 for kwh, other in runs)
+    spread = math.sqrt((known + seen) / count * (1 + 1 / count))
+    return value * math.exp(-Z95 * spread), value, value * math.exp(Z95 * spread)
+
+
+def as_measured(bounds: Mapping[str, SelectedFactor], measure: OwnMeasure) -> dict[str, SelectedFactor]:
+    """The factors of answers, those of electricity without doubt: the ratio of the measurements carries it all."""
+    found = {name: bound if name.startswith(OF_TIME) else _settled(bound) for name, bound in bounds.items()}
+    return found | {"own_ratio": measure.factor()}
+
+
+def _settled(bound: SelectedFactor) -> SelectedFactor:
+    item = bound.factor
+    if item is None or item.low == item.high:
+        return bound
+    update = {"id": f"{item.id}/settled", "low": item.value, "high": item.value, "bounds_kind": "exact"}
+    return replace(bound, factor=item.model_copy(update=update | {"bounds_rule": ""}))
