@@ -12,6 +12,7 @@ from estimator.builds.equation_selection import AMOUNTS
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.core.duckdb_engine import DuckDB
+from estimator.workloads.own_measures import Own, OwnMeasure
 
 MONTHLY = ("service_key", "model", "host", "month", "items", "requests")
 
@@ -67,6 +68,17 @@ class BuildFile:
                 row["quantity"], row["subject"], factors.get(row["factor_id"]), row["rung"], row["missing"]
             )
             found.setdefault((row["attribute"], row["set_id"]), {})[row["quantity"]] = bound
+        return found
+
+    @cached_property
+    def own(self) -> Own:
+        """What the ledger measured of models at its places; nothing in a build made before there was such a table."""
+        found: dict[tuple[str, str], OwnMeasure] = {}
+        if not self._engine.rows("SELECT 1 FROM information_schema.tables WHERE table_name = 'own_measures'"):
+            return found
+        for row in self._engine.rows("SELECT * FROM own_measures"):
+            ends = (row["runs"], row["low"], row["value"], row["high"], (row["first_day"], row["last_day"]))
+            found[row["model"], row["host"]] = OwnMeasure(row["model"], row["host"], *ends)
         return found
 
     def groups(self, where: str = "TRUE", parameters: Sequence[Any] = ()) -> list[ActivityGroup]:

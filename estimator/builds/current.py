@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from estimator.core.atomic_files import publish
 from estimator.core.home import home_file
+
+if TYPE_CHECKING:
+    from estimator.workloads.own_measures import Own
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,17 @@ def current(home: Path) -> Path | None:
         return None
     path = home / "builds" / pointer.read_text("utf-8").strip()
     return path if path.exists() else None
+
+
+def own_of(home: Path | None) -> "Own":
+    """What the published build of a home measured of models at its places; a build file is opened only where there is
+    one."""
+    path = current(home) if home else None
+    if path is None:
+        return {}
+    from estimator.builds.build_file import BuildFile
+
+    return BuildFile(path).own
 
 
 def point_to(folder: Path, path: Path) -> None:

@@ -57,17 +57,6 @@ def own_measures(engine: DuckDB, catalogue: Catalogue) -> Own:
     return own
 
 
-def read_own_measures(engine: DuckDB) -> Own:
-    """The table of a finished build; nothing in one made before there was such a table."""
-    found: dict[tuple[str, str], OwnMeasure] = {}
-    if not engine.rows("SELECT 1 FROM information_schema.tables WHERE table_name = 'own_measures'"):
-        return found
-    for row in engine.rows("SELECT * FROM own_measures"):
-        ends = (row["runs"], row["low"], row["value"], row["high"], (row["first_day"], row["last_day"]))
-        found[row["model"], row["host"]] = OwnMeasure(row["model"], row["host"], *ends)
-    return found
-
-
 def _measured(row: dict[str, Any], catalogue: Catalogue, day: date) -> float | None:
     """IT electricity of a run as the ledger counts it [kWh]."""
     amounts = {f"{n}_energy": (row[f"{n}_energy_kwh"] or 0.0) * row["charge_share"] for n in COMPONENTS}

@@ -17,12 +17,12 @@ from estimator.builds.current import BuildResult, current
 from estimator.builds.equation_selection import AMOUNTS, ledger_factors
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.inference_factors import SERVING_COLUMNS
-from estimator.builds.own_measures import read_own_measures
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB, created
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.number_format import two_figures
+from estimator.workloads.own_measures import Own
 
 FOLDER = "changes"
 WEIGHTY = ("value", "low", "high", "bounds_kind", "unit", "drawn_as", "correlation_group")  # inputs of a total
@@ -128,14 +128,14 @@ def _change(before: Path, built: BuildResult, catalogue: Catalogue) -> dict[str,
     )
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "repriced.duckdb"
-        _reprice(engine, draft, attributes, catalogue)
+        _reprice(engine, draft, attributes, catalogue, old.own)
         repriced = _of(amounts(BuildFile(draft).groups(), FIGURES))
         used = _factors(DuckDB.read(draft))
     figures = {f.id: {"unit": f.unit, "before": totals[f.id], "after": repriced[f.id]} for f in FIGURES}
     return entry | {"factors": _difference(_factors(engine), used), "figures": figures}
 
 
-def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Catalogue) -> None:
+def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Catalogue, own: Own) -> None:
     """A build with groups only: those of an old build, with these factors selected."""
     sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
     keys = ", ".join(["month", "resource_share", *attributes])
@@ -146,7 +146,7 @@ def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Cata
     with created(draft) as fresh:
         fresh.load("groups", {name: [row[name] for row in rows] for name in types}, types)
         fresh.load("servings", {n: [row[n] for row in servings] for n in SERVING_COLUMNS}, SERVING_COLUMNS)
-        bound = bind_tables(fresh, catalogue, read_own_measures(engine))
+        bound = bind_tables(fresh, catalogue, own)
         sets = ", ".join(f"{a}_set" for a in bound)
         fresh.run(
             f"CREATE TABLE cells AS SELECT resource_share, {sets}, {sums} FROM ({joined('groups', bound)}) GROUP BY ALL"

@@ -54,16 +54,15 @@ def estimate(
     json_: Json = False,
 ) -> None:
     stated = dict(locals())
+    from estimator.builds.current import own_of
     from estimator.cli.estimate_text import estimate_text
-    from estimator.results.reading import open_current
     from estimator.workloads.estimate import estimate as answer
     from estimator.workloads.request import Request, request_from, training
 
     given = {name: value for name, value in stated.items() if name in Request.model_fields}
     if method == "sobria":
         request = request_from(**given, day=date.date() if date else None, training=training(stated))
-        build = open_current(context.obj["home"]) if model else None
-        body = answer(request, own=build.own if build else None).as_dict()
+        body = answer(request, own=own_of(context.obj["home"]) if model else None).as_dict()
     else:
         from estimator.workloads.ecologits.estimate import estimate_ecologits
 

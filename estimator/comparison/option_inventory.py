@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup, points_of
+from estimator.builds.current import own_of
 from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import SelectedFactor
@@ -45,10 +46,7 @@ class ComparisonContext:
     @cached_property
     def own(self) -> Own:
         """What the home measured of models at its places."""
-        from estimator.results.reading import open_current
-
-        build = open_current(self.home) if self.home else None
-        return build.own if build else {}
+        return own_of(self.home)
 
 
 @dataclass(frozen=True)

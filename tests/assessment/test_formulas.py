@@ -66,6 +66,7 @@ def test_energy_of_components_with_their_corrections() -> None:
         ("media_answering_energy", (100, 8e-4), 0.08),
         ("provisioned_energy", (0.0132, 1.32), 0.017424),
         ("working_energy", (1000, 0.7, 0.5), 350),
+        ("own_energy", (350, 1.8), 630),
         ("modelled_energy", (350, 1.43), 500.5),
         ("stored_energy", (1000, 0.008, 2), 16),
         ("terminal_energy", (10, 0.0765), 0.765),
