@@ -1,5 +1,6 @@
 """What the rows of a ledger measured of the models that it also estimates, as the table `own_measures`."""
 
+import re
 from collections import defaultdict
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,12 +18,13 @@ from estimator.workloads.request import Request
 from estimator.workloads.resolution import resolve
 
 LEAST_REQUESTS, LEAST_SECONDS = 1000, 3600  # under both, a run is too short to be one of a service
+_BITS = re.compile(r"\d+")
 TYPES = dict.fromkeys(("model", "host", "first_day", "last_day"), "VARCHAR") | {"runs": "INTEGER"}
 TYPES |= dict.fromkeys(("low", "value", "high"), "DOUBLE")
 MODES = {f"{name}_mode": f"{name}_reading_ratio" for name in COMPONENTS} | {"gap": "unmetered_ratio"}
 READ = f"""
 SELECT runs.* FROM runs
-WHERE NOT modelled AND model IS NOT NULL AND place <> '' AND output_tokens > 0 AND requests > 0
+WHERE NOT modelled AND model IS NOT NULL AND host IS NOT NULL AND output_tokens > 0 AND requests > 0
   AND (requests >= {LEAST_REQUESTS} OR duration_s >= {LEAST_SECONDS})
   AND NOT EXISTS (
     SELECT 1 FROM modes WHERE modes.proof <> 'measured' AND (
@@ -42,8 +44,8 @@ def own_measures(engine: DuckDB, catalogue: Catalogue) -> Own:
         kwh = _measured(row, catalogue, day)
         found = _computed(row, catalogue, day) if kwh else None
         if kwh and found:
-            runs[found[0], row["place"]].append((kwh, found[1]))
-            days[found[0], row["place"]].append(day.isoformat())
+            runs[found[0], row["host"]].append((kwh, found[1]))
+            days[found[0], row["host"]].append(day.isoformat())
     own = {
         key: OwnMeasure(*key, len(pairs), *ratio_of(pairs), (min(days[key]), max(days[key])))
         for key, pairs in runs.items()
@@ -67,12 +69,12 @@ def _measured(row: dict[str, Any], catalogue: Catalogue, day: date) -> float | N
 
 def _computed(row: dict[str, Any], catalogue: Catalogue, day: date) -> tuple[str, float] | None:
     """The model of a run, and the electricity of its answers alone at factor values [kWh]; None where unknown."""
-    bits = "".join(filter(str.isdigit, row["bits"].split("-")[0]))
+    bits = _BITS.search(row["precision"] or "")
     per = {f"{n}_tokens": (row[f"{n}_tokens"] or 0.0) / row["requests"] for n in ("input", "output", "cached")}
     try:
         asked = Request(
-            **per, model=row["model"], host=row["place"], device=row["card"] or None, requests=row["requests"],
-            device_count=row["cards"] or None, precision_bits=float(bits) if bits else None,
+            **per, model=row["model"], host=row["host"], device=row["device"], requests=row["requests"],
+            device_count=row["device_count"], precision_bits=float(bits.group()) if bits else None,
             concurrency=row["concurrency"],
         )  # fmt: skip
         group = inventory_of(resolve(asked.checked(), catalogue, day)).groups[0]
