@@ -38,8 +38,9 @@ class Answers(BaseHTTPRequestHandler):
         """Nothing is printed."""
 
     def do_GET(self) -> None:
-        found = sqlite3.connect(self.faq).execute(SEARCH, (self.path[2:].replace("+", " OR "),)).fetchall()
-        body = PAGE if self.path == "/" else repr(found).encode()
+        body = PAGE
+        if asked := self.path[2:].replace("+", " OR "):
+            body = repr(sqlite3.connect(self.faq).execute(SEARCH, (asked,)).fetchall()).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

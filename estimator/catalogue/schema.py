@@ -60,12 +60,12 @@ class Quantity(TableRow):
 
 
 class Subject(TableRow):
-    """Subject of a factor: a hosting site, a device, a machine, a measurement mode, a network, a program without AI."""
+    """Subject of a factor: a site, a device, a machine, a measurement mode, a network, a program without AI, a task."""
 
     id: str
     kind: Literal[
         "host", "device", "machine", "mode", "gap", "network", "part", "terminal", "storage", "equivalence",
-        "alternative",
+        "alternative", "task",
     ]  # fmt: skip
     proof: Proof | Literal[""]
     zone: str

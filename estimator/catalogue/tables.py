@@ -25,6 +25,7 @@ FACTOR_TABLES = (
     "storage.csv",
     "equivalences.csv",
     "alternatives.csv",
+    "tasks.csv",
     "regression.csv",
 )
 OWN_TABLES = "SOBRIA_FACTORS"  # environment variable: folder of the user's own tables

@@ -27,6 +27,7 @@ def estimate(
     method: Annotated[Literal["sobria", "ecologits-0.11.3"], typer.Option(help="method")] = "sobria",
     provider: Annotated[str | None, typer.Option(help="provider")] = None,
     model: Annotated[str | None, typer.Option(help="model")] = None,
+    task: Annotated[str | None, typer.Option(help="task")] = None,
     output_tokens: Annotated[float | None, typer.Option(help="output_tokens")] = None,
     latency_s: Annotated[float | None, typer.Option(help="latency_s")] = None,
     input_tokens: Annotated[float | None, typer.Option(help="input_tokens")] = None,

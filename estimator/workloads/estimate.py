@@ -16,7 +16,7 @@ from estimator.workloads.inventory import Inventory, inventory_of
 from estimator.workloads.own_measures import Own
 from estimator.workloads.published_comparison import models_of, published_beside
 from estimator.workloads.request import Request
-from estimator.workloads.resolution import ResolvedRequest, resolve
+from estimator.workloads.resolution import ResolvedRequest, of_task, resolve
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +78,10 @@ def estimate(request: Request, today: date | None = None, own: Own | None = None
     GivenValueRefused for an implausible value. An unknown zone is no error: figures that need it are « non estimable ».
     """
     catalogue = load()
-    resolved = resolve(request.checked(), catalogue, request.day or today or date.today())
+    day = request.day or today or date.today()
+    request, told = of_task(request, catalogue, day)
+    resolved = resolve(request.checked(), catalogue, day)
+    resolved.warnings.extend(told)
     provider = None if request.training is None else _training(request, resolved, catalogue)
     if not _has_use(request):
         return Estimate(resolved.day, catalogue, None, {}, (), provider)

@@ -68,6 +68,7 @@ class Request(Strict):
 
     it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else a model and its answers")
     model: str | None = None
+    task: str | None = Field(None, description="gives the tokens of one request that are not stated")
     provider: str | None = Field(None, description="who serves the model; its declared or assumed site is the host")
     input_tokens: float | None = Field(None, ge=0, le=AMOUNT, description="of one request")
     cached_tokens: float = Field(0.0, ge=0, le=AMOUNT, description="of those read, how many were kept in cache")

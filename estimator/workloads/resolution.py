@@ -113,6 +113,25 @@ def _sites(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(host.zone for host in hosts if host.zone)
 
 
+def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request, list[dict[str, str]]]:
+    """A request with the tokens of its task where it states none, and these lengths in words. SubjectUnknown."""
+    if request.task is None:
+        return request, []
+    subject = resolve_subject(f"task/{request.task.removeprefix('task/')}", ("task",), catalogue)
+    lengths = {
+        f"{way}_tokens": select_factor(catalogue, f"task_{way}_tokens", subject, day) for way in ("input", "output")
+    }
+    facts: dict[str, str] = {}
+    for name, bound in lengths.items():
+        assert bound.factor and bound.factor.value and bound.factor.low and bound.factor.high
+        facts |= {f"{name[:-7]}_{end}": f"{getattr(bound.factor, end):g}" for end in ("value", "low", "high")}
+    stated = {name: getattr(request, name) for name in lengths}
+    supposed = {n: bound.factor.value for n, bound in lengths.items() if stated[n] is None and bound.factor}
+    labels = {f"task_{lang}": catalogue.label(subject or "", lang) for lang in ("fr", "en")}
+    told = [sentences("warnings", "task_lengths", **facts, **labels)] if supposed else []
+    return request.model_copy(update=supposed), told
+
+
 def resolve_subject(subject: str | None, kinds: tuple[str, ...], catalogue: Catalogue) -> str | None:
     """A subject of one of these kinds, or None when not stated. SubjectUnknown lists the nearest."""
     if subject is None:

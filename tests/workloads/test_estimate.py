@@ -193,6 +193,20 @@ def test_names_of_gateways_lead_to_a_model(name: str, model: str) -> None:
     assert models.find(name).id == model
 
 
+def test_a_task_gives_the_tokens_that_nobody_stated() -> None:
+    """A summary: 4,300 tokens read and 300 written, as its rows say; what is stated is kept."""
+    place = {"model": "qwen3-8b", "zone": "FRA"}
+    by_task, by_hand = asked(task="summarise", **place), asked(input_tokens=4300, output_tokens=300, **place)
+    assert by_task["indicators"] == by_hand["indicators"]
+    (told,) = [w for w in by_task.warnings if w["code"] == "task_lengths"]
+    assert "4300 jetons lus (900 à 17000)" in told["fr"] and "300 written (120 to 800)" in told["en"]
+    stated = asked(task="summarise", input_tokens=50, output_tokens=20, **place)
+    assert stated["indicators"] == asked(input_tokens=50, output_tokens=20, **place)["indicators"]
+    assert "task_lengths" not in {w["code"] for w in stated.warnings}
+    with pytest.raises(SobriaError, match="task/summarise"):
+        asked(task="summari", **place)
+
+
 def test_sound_on_another_card_says_that_the_value_is_of_the_card_of_the_tests() -> None:
     told = {
         card: {w["code"] for w in asked(model="whisper-large-v3", audio_s=60, device=card, zone="FRA")["warnings"]}
