@@ -79,6 +79,7 @@ def test_quantities_units_and_subjects_are_those_of_the_dictionaries() -> None:
         "storage": "storage",
         "equivalence": "equivalence",
         "alternative": "alternative",
+        "task": "task",
     }
     shared = {"embodied_gwp", "embodied_adpe", "embodied_primary_energy", "lifetime", "occupancy"}
 
