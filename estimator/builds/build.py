@@ -23,7 +23,6 @@ from estimator.builds.hour_factors import hours_table
 from estimator.builds.inference_factors import hearing, machine_table, pace_table, supposed_table
 from estimator.builds.own_measures import own_measures
 from estimator.builds.recalculation import record
-from estimator.builds.row_faults import record_faults
 from estimator.builds.row_status import row_status
 from estimator.builds.sql_files import sql_text
 from estimator.catalogue.load import load
@@ -81,6 +80,8 @@ def _audits() -> list[tuple[str, str]]:
 
 
 def _fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, parts: Path) -> None:
+    from estimator.builds.row_faults import record_faults  # Arrow and numpy, which a build that is there does not need
+
     row_status(engine, ledger, parts)
     engine.run(f"CREATE TABLE refused AS {withdrawn_rows.still_quarantined(ledger.rows_sql('quarantine'))}")
     _months(engine)

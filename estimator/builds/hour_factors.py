@@ -38,6 +38,9 @@ SELECT row_id, '{MARK}' || printf('%.2f', summed / known) AS hours FROM means WH
 
 def hours_table(engine: DuckDB) -> None:
     """Table `run_hours`: the mark of the hours of each run of at most two days that they cover for nine tenths."""
+    if not own_hours():
+        engine.run("CREATE TABLE run_hours (row_id VARCHAR, hours VARCHAR)")
+        return
     columns: dict[str, list[object]] = {name: [] for name in ("zone", "at_us", "here", "ratio", "known", "summed")}
     for mix in own_hours().values():
         known = summed = 0.0

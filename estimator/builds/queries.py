@@ -12,8 +12,6 @@ from estimator.assessment.explanation import NumberUnknown, nested
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.builds import coverage
 from estimator.builds.build_file import BuildFile
-from estimator.catalogue.fault_rules import BY_CODE
-from estimator.catalogue.input_faults import facts
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError, sentences
@@ -154,9 +152,11 @@ class Build(BuildFile):
 
 def _said(check: Mapping[str, Any], model: str | None) -> dict[str, str]:
     """The text of a check, a fault with what was read and what is possible."""
-    if check["code"] not in BY_CODE:
+    told = [math.nan if check[name] is None else check[name] for name in ("read_value", "low", "high")]
+    if all(map(math.isnan, told)):
         return sentences("checks", check["code"], model=model)
-    told = (math.nan if check[name] is None else check[name] for name in ("read_value", "low", "high"))
+    from estimator.catalogue.input_faults import facts  # numpy, which few homes need here
+
     return sentences("checks", check["code"], **facts(check["code"], *told))
 
 

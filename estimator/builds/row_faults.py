@@ -10,7 +10,7 @@ from estimator.catalogue.input_faults import faults, of_table
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 
-TOGETHER = 100_000  # rows judged at once
+TOGETHER = 25_000  # rows judged at once
 TYPES = {"row_id": "VARCHAR", "service_key": "VARCHAR", "code": "VARCHAR"}
 TYPES |= dict.fromkeys(("read_value", "low", "high", "excess"), "DOUBLE")
 
@@ -18,7 +18,9 @@ TYPES |= dict.fromkeys(("read_value", "low", "high", "excess"), "DOUBLE")
 def record_faults(engine: DuckDB, catalogue: Catalogue) -> None:
     """Table `row_faults`: one row a run and a fault, with what was read, its limits, and how far it is beyond."""
     columns: dict[str, list[Any]] = {name: [] for name in TYPES}
-    wanted = ", ".join(("row_id", "service_key", *NUMBERS, *TEXTS))
+    counts = ", ".join(f"COUNT({name}) AS {name}" for name in (*NUMBERS, *TEXTS))
+    stated = [name for name, count in engine.rows(f"SELECT {counts} FROM runs")[0].items() if count]
+    wanted = ", ".join(("row_id", "service_key", *stated))
     for batch in engine.batches(f"SELECT {wanted} FROM runs", TOGETHER):
         rows = pa.Table.from_batches([batch])
         for found in faults(of_table(rows, catalogue)):

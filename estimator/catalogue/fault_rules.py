@@ -40,10 +40,11 @@ TEXTS = ("machine", "device", "zone", "model", "scope", "reader")
 
 class Stated:
     """What an input states, by the names of Activity, and the limits of its machine, card, zone and model. What is not
-    stated is NaN: nothing is held against it."""
+    stated is NaN: nothing is held against it. rows: how many the values are of, each an array of as many or one number
+    for all."""
 
-    def __init__(self, values: Mapping[str, Value]) -> None:
-        self._values = values
+    def __init__(self, values: Mapping[str, Value], rows: int = 1) -> None:
+        self._values, self.rows = values, rows
 
     @cached_property
     def energy(self) -> Value:

@@ -40,11 +40,10 @@ def faults(stated: Stated, rules: Iterable[Rule] = RULES) -> list[Found]:
     found = []
     with np.errstate(all="ignore"):
         for rule in rules:
-            read, low, high = np.broadcast_arrays(
-                *np.atleast_1d(rule.read(stated), rule.low(stated), rule.high(stated))
-            )
-            rows = np.flatnonzero((read < low) | (read > high))
-            if len(rows):
+            told = rule.read(stated), rule.low(stated), rule.high(stated)
+            if np.any((told[0] < told[1]) | (told[0] > told[2])):
+                read, low, high = (np.broadcast_to(value, stated.rows) for value in told)
+                rows = np.flatnonzero((read < low) | (read > high))
                 found.append(Found(rule.code, rows, read[rows], low[rows], high[rows]))
     return found
 
@@ -68,15 +67,27 @@ def of_one(values: Mapping[str, Any], catalogue: Catalogue) -> Stated:
 
 
 def of_table(table: Any, catalogue: Catalogue) -> Stated:
-    """The rows of an Arrow table with the columns NUMBERS and TEXTS."""
-    known: dict[str, Value] = {name: table[name].to_numpy().astype(float) for name in NUMBERS}
+    """The rows of an Arrow table with those of the columns NUMBERS and TEXTS that are stated. What is the same in all
+    is one number."""
+    held = set(table.column_names)
+    known: dict[str, Value] = {
+        name: table[name].to_numpy().astype(float)
+        for name in NUMBERS
+        if name in held and table[name].null_count < len(table)
+    }
     for name, limits in LIMITS.items():
+        if name not in held:
+            known |= limits(catalogue, None)
+            continue
         told = table[name].combine_chunks().dictionary_encode()
         found = [limits(catalogue, value) for value in (*told.dictionary.to_pylist(), None)]
+        if told.null_count in (0, len(told)) and len(found) <= 2:
+            known |= found[0]
+            continue
         place = told.indices.fill_null(len(found) - 1).to_numpy()
         known |= {limit: np.array([one[limit] for one in found])[place] for limit in found[-1]}
     with np.errstate(all="ignore"):
-        return Stated(known)
+        return Stated(known, len(table))
 
 
 def facts(code: str, read: float, low: float, high: float) -> dict[str, str]:
