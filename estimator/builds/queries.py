@@ -14,7 +14,7 @@ from estimator.builds import coverage
 from estimator.builds.build_file import BuildFile
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
-from estimator.core.errors import SobriaError, sentences
+from estimator.core.errors import SobriaError, sentences, texts
 from estimator.ledger.rows import COMPONENTS
 
 SAMPLE_MARK = ".sample"
@@ -152,11 +152,11 @@ class Build(BuildFile):
 
 def _said(check: Mapping[str, Any], model: str | None) -> dict[str, str]:
     """The text of a check, a fault with what was read and what is possible."""
-    told = [math.nan if check[name] is None else check[name] for name in ("read_value", "low", "high")]
-    if all(map(math.isnan, told)):
+    if "{read}" not in texts("checks", "fr")[check["code"]]:
         return sentences("checks", check["code"], model=model)
     from estimator.catalogue.input_faults import facts  # numpy, which few homes need here
 
+    told = (math.nan if check[name] is None else check[name] for name in ("read_value", "low", "high"))
     return sentences("checks", check["code"], **facts(check["code"], *told))
 
 

@@ -4,15 +4,20 @@ build, as are those of small parts; the others are read where they lie, each cou
 import os
 import shutil
 from collections.abc import Sequence
+from importlib import resources
 from pathlib import Path
 
-from estimator.builds.sql_files import sql_text
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger import Ledger
 from estimator.ledger.files import current_rows_sql, modelled_sql
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 LARGE = 500_000  # size of a part from which it is not copied [bytes]
+
+
+def sql_text(name: str) -> str:
+    """The text of a file in estimator/builds/sql."""
+    return (resources.files(__package__) / "sql" / name).read_text("utf-8")
 
 
 def row_status(engine: DuckDB, ledger: Ledger, parts: Path) -> None:

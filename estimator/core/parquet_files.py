@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from estimator.core.atomic_files import publish
+from estimator.core.errors import SobriaError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -134,6 +135,22 @@ def file_lock(path: Path, how: int) -> Iterator[None]:
     """Hold a lock file in one of the modes of `flock`. BlockingIOError when non-blocking and already locked."""
     with path.open("a+") as file:
         fcntl.flock(file, how)
+        yield
+
+
+@contextmanager
+def waited_lock(path: Path, wait_s: float, busy: SobriaError) -> Iterator[None]:
+    """Hold a lock file alone, `busy` being raised where another program still holds it after that time [s]."""
+    limit = time.monotonic() + wait_s
+    with path.open("a+") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > limit:
+                    raise busy from None
+                time.sleep(0.02)
         yield
 
 

@@ -6,17 +6,14 @@ deleted once the new one is verified in place. Each step can be killed: the next
 """
 
 import errno
-import fcntl
 import os
 import shutil
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from estimator.core.atomic_files import make_folder, sync_folder
 from estimator.core.errors import SobriaError
 from estimator.core.home import FORMAT, LEDGER, HomeFile, home_file
+from estimator.core.parquet_files import waited_lock
 from estimator.custody.ledger_copy import LedgerCopy
 from estimator.custody.opening import Tell
 from estimator.custody.sender_marks import SenderMarks
@@ -42,7 +39,8 @@ def migrate(home: Path, tell: Tell) -> None:
     marks = SenderMarks(home)
     if not home_file(home).migrating:
         _make_draft(home, marks)
-        with _without_readers(home):
+        busy = HomeBusy(home=home, format=FORMAT, seconds=round(WAIT_S))
+        with waited_lock(home / LEDGER / ".reading", WAIT_S, busy):
             HomeFile(format=FORMAT, migrating=True).write(home)
             _swap(home)
     _swap(home)
@@ -92,19 +90,3 @@ def _delete_former(home: Path) -> None:
         os.rename(home / FORMER, home / VERIFIED)
         sync_folder(home)
         shutil.rmtree(home / VERIFIED)
-
-
-@contextmanager
-def _without_readers(home: Path) -> Iterator[None]:
-    """Context in which no program reads the ledger. HomeBusy."""
-    limit = time.monotonic() + WAIT_S
-    with (home / LEDGER / ".reading").open("a+") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > limit:
-                    raise HomeBusy(home=home, format=FORMAT, seconds=round(WAIT_S)) from None
-                time.sleep(0.05)
-        yield

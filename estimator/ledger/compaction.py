@@ -1,10 +1,7 @@
 """Compaction of small files into one a month, safe if killed: old parts are deleted after the merged one is written."""
 
-import fcntl
-import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import PurePosixPath
@@ -48,7 +45,8 @@ def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S) -> Compa
 
     Identical copies, file name aside, are merged into one; no other row and no column is removed, so no total changes.
     """
-    with _exclusive_lock(ledger):
+    ledger.prepare()
+    with parquet_files.waited_lock(ledger.folder / ".compacting", 0, CompactionRunning(home=ledger.home)):
         before = ledger.parts()
         with ledger.reading():
             folders: dict[str, list[str]] = defaultdict(list)
@@ -108,26 +106,12 @@ def _delete(ledger: Ledger, wait_s: float) -> tuple[int, int]:
     made = {c.made for c in compactions} & present
     whole = {name for name in made if parquet_files.is_whole(ledger.folder / name)}
     stale = sorted(present & replaced(present - made | whole, compactions))
-    limit = time.monotonic() + wait_s
-    while stale:
-        try:
-            with parquet_files.file_lock(ledger.folder / ".reading", fcntl.LOCK_EX | fcntl.LOCK_NB):
-                for name in stale:
-                    (ledger.folder / name).unlink(missing_ok=True)
-                return len(stale), 0
-        except BlockingIOError:
-            if time.monotonic() > limit:
-                break
-            time.sleep(0.02)
-    return 0, len(stale)
-
-
-@contextmanager
-def _exclusive_lock(ledger: Ledger) -> Iterator[None]:
-    ledger.prepare()
-    with (ledger.folder / ".compacting").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CompactionRunning(home=ledger.home) from None
-        yield
+    if not stale:
+        return 0, 0
+    try:
+        with parquet_files.waited_lock(ledger.folder / ".reading", wait_s, CompactionRunning(home=ledger.home)):
+            for name in stale:
+                (ledger.folder / name).unlink(missing_ok=True)
+            return len(stale), 0
+    except CompactionRunning:  # a reader holds them
+        return 0, len(stale)

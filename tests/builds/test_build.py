@@ -14,6 +14,7 @@ from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import amounts
 from estimator.builds import build as building
 from estimator.builds.build import AuditFailed, build
+from estimator.builds.contents import start_us
 from estimator.builds.current import current
 from estimator.builds.equation_selection import ledger_factors
 from estimator.catalogue.load import load
@@ -151,7 +152,7 @@ def row_by_row(rows: list[Activity]) -> dict[str, float]:
 def months_of(row: Activity) -> list[tuple[int, float]]:
     if row.start_month == row.end_month:
         return [(row.start_month, 1.0)]
-    limit = building._start_us(row.end_month)
+    limit = start_us(row.end_month)
     first = (limit - row.start_us) / (row.end_us - row.start_us)
     return [(row.start_month, first), (row.end_month, 1 - first)]
 

@@ -1,0 +1,113 @@
+"""What a build file holds: rows that count, their sums, the factors they meet, estimates and counts; made in SQL."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from estimator.assessment.equation_system import sql
+from estimator.assessment.explanation import formulas_version
+from estimator.builds.coverage import run_energy
+from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
+from estimator.builds.factor_tables import bind_tables, joined
+from estimator.builds.hour_factors import hours_table
+from estimator.builds.inference_factors import hearing, machine_table, pace_table, supposed_table
+from estimator.builds.own_measures import own_measures
+from estimator.builds.row_faults import record_faults
+from estimator.builds.row_status import row_status, sql_text
+from estimator.catalogue.tables import Catalogue
+from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
+from estimator.core.periods import month_after, months_between
+from estimator.ledger import Ledger, withdrawn_rows
+
+VIEWS = ("proof_energy", "run_proofs")
+COUNTED = ("run_checks", "services", "unknown_energy", "service_months", "proved_runs")  # once a build
+PLACED = {"settled": "portions", "gathered": "summed"}
+
+
+def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, parts: Path) -> None:
+    """Every table and view of a new build. parts: the folder where it keeps the large parts of the ledger."""
+    row_status(engine, ledger, parts)
+    engine.run(f"CREATE TABLE refused AS {withdrawn_rows.still_quarantined(ledger.rows_sql('quarantine'))}")
+    _months(engine)
+    engine.run(sql_text("charged.sql"))
+    hours_table(engine)
+    _weigh(engine)
+    supposed_table(engine, catalogue)
+    engine.run(sql_text("runs.sql"))
+    engine.run(sql_text("summed.sql"))
+    machine_table(engine)
+    pace_table(engine, catalogue)
+    for name, relation in PLACED.items():
+        engine.run(f"CREATE VIEW {name} AS {sql_text('placed.sql').format(relation=relation)}")
+    engine.run(sql_text("slices.sql"))
+    engine.run(sql_text("weighed_checks.sql"))
+    record_faults(engine, catalogue)
+    _modes(engine, catalogue)
+    attributes = bind_tables(engine, catalogue, own_measures(engine, catalogue))
+    engine.run(f"CREATE VIEW bound_slices AS {joined('slices', attributes)}")
+    engine.run(f"CREATE VIEW bound_groups AS {joined('groups', attributes)}")
+    engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), 'bound_groups')}")
+    engine.run(f"CREATE VIEW run_energy AS {run_energy()}")
+    for view in VIEWS:
+        engine.run(f"CREATE VIEW {view} AS {sql_text(f'views/{view}.sql')}")
+    for table in COUNTED:
+        engine.run(f"CREATE TABLE {table} AS {sql_text(f'tables/{table}.sql')}")
+    sets = ", ".join(f"{a}_set" for a in attributes)
+    sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
+    engine.run(
+        "CREATE TABLE cells AS SELECT service_key, model, host, month, resource_share,"
+        f" fsum(items) AS items, fsum(requests) AS requests, {sets}, {sums} FROM bound_groups GROUP BY ALL"
+    )
+    _meta(engine, ledger, catalogue, build_id, attributes)
+
+
+def _weigh(engine: DuckDB) -> None:
+    """View `weighed`: rows that count, each with the share of its energy that is charged, the mark of its hours, and
+    whether its model hears. A table without rows is not joined: it would be looked up for each row."""
+    told, joins = "row_status.*", ""
+    for table, name, otherwise in (("charged", "charge_share", "1.0::DOUBLE"), ("run_hours", "hours", "NULL::VARCHAR")):
+        there = bool(engine.rows(f"SELECT 1 FROM {table} LIMIT 1"))
+        told += f", COALESCE({table}.{name}, {otherwise}) AS {name}" if there else f", {otherwise} AS {name}"
+        joins += f" LEFT JOIN {table} ON {table}.row_id = row_status.row_id" if there else ""
+    told += f", {hearing(engine)} AS hears"
+    engine.run(f"CREATE VIEW weighed AS SELECT {told} FROM row_status{joins} WHERE row_status.status = 'current'")
+
+
+def _months(engine: DuckDB) -> None:
+    """The months between the first and last row, with their bounds in UTC [us]."""
+    span = engine.rows("SELECT MIN(start_month) AS first, MAX(end_month) AS last FROM row_status")[0]
+    months = [] if span["first"] is None else months_between(span["first"], span["last"])
+    columns = {
+        "month": months,
+        "from_us": [start_us(m) for m in months],
+        "to_us": [start_us(month_after(m)) for m in months],
+    }
+    engine.load("months", columns, {"month": "INTEGER", "from_us": "BIGINT", "to_us": "BIGINT"})
+
+
+def start_us(month: int) -> int:
+    """When a month [yyyymm] begins, in UTC [us]."""
+    return int(datetime(month // 100, month % 100, 1, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def _modes(engine: DuckDB, catalogue: Catalogue) -> None:
+    modes = [s for s in catalogue.subjects.values() if s.kind == "mode"]
+    columns: dict[str, list[Any]] = {"mode": [s.id for s in modes], "proof": [s.proof or "none" for s in modes]}
+    engine.load("modes", columns, {"mode": "VARCHAR", "proof": "VARCHAR"})
+
+
+def _meta(
+    engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, attributes: Mapping[str, Sequence[str]]
+) -> None:
+    facts = {
+        "build": build_id,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "factors_version": catalogue.version,
+        "formulas_version": formulas_version(),
+        "engine": ENGINE_VERSION,
+        "attributes": json.dumps(list(attributes)),
+        "ledger_files": str(len(ledger.names())),
+    }
+    engine.load("meta", {"name": list(facts), "value": list(facts.values())}, {"name": "VARCHAR", "value": "VARCHAR"})
