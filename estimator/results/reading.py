@@ -17,7 +17,6 @@ from estimator.core.errors import sentences
 from estimator.results.file import ResultTable, Row, read_level, read_table
 from estimator.results.making import ensure
 from estimator.results.totals import Check, Coverage, ServiceTotals, Totals
-from estimator.workloads.published_comparison import models_of, published_beside
 
 _WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "row_id = $1"}
 
@@ -72,6 +71,11 @@ class Results(Build):
 
     def explain(self, number: str) -> ExplainedNumber:
         """Any number explained. Ids: total.FIGURE, service.KEY.FIGURE, run.ROW.FIGURE. NumberUnknown."""
+        from estimator.workloads.published_comparison import (
+            models_of,
+            published_beside,
+        )  # numpy, for an explanation only
+
         scope, key, figure = split_number(number)
         where, parameters = _WHERE[scope], [key] if key else []
         groups = self.run_groups([key])[key] if scope == "run" else self.groups(where, parameters)
