@@ -13,12 +13,12 @@ def components(side: Side, indicator: str, printed: bool = True) -> dict[str, fl
 
     Site electricity is split into that of the servers and the rest: cooling and losses.
     """
-    found: dict[str, float] = {}
-    for group in side.groups:
+    figure, found = figure_named(indicator), dict[str, float]()
+    assert figure is not None
+    for group, _ in side.results(figure):
         for name, value in _parts(group, indicator):
             found[name] = found.get(name, 0.0) + value
-    figure, whole = figure_named(indicator), sum(found.values())
-    assert figure is not None
+    whole = sum(found.values())
     scale = (side.central(figure) or 0.0) / whole if printed and whole else 1.0
     return {name: found[name] * scale for name in NAMES if name in found}
 

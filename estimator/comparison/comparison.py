@@ -1,7 +1,7 @@
 """Comparison of options: figures of each, paired verdicts, decomposition of differences and sensitivity."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
@@ -97,7 +97,11 @@ class Comparator:
     def pair(self, a: str, b: str, indicator: str) -> Comparison:
         """The verdict between two options on an indicator."""
         refused = self._no_comparison(a, b, indicator)
-        return refused or compare_pair(self.paired(a, b, indicator).pair())
+        if refused:
+            return refused
+        paired = self.paired(a, b, indicator)
+        without = tuple(part.name for part in paired.a.lacking(paired.figure))  # the same in both
+        return replace(compare_pair(paired.pair()), without=without)
 
     def paired(self, a: str, b: str, indicator: str) -> PairedSides:
         """Two studied options on one indicator."""
@@ -115,9 +119,18 @@ class Comparator:
             return Comparison(NOT_COMPARABLE, reason="other_service")
         figure = figure_named(indicator)
         assert figure is not None
-        known = all(w.side.central(figure) is not None for w in (one, other))
-        if known and one.boundary(figure) != other.boundary(figure):
+        lacks = [option.side.lacking(figure) for option in (one, other)]
+        unknown = [next((p.why for part, p in lack.items() if part.required), None) for lack in lacks]
+        if any(unknown):
+            which = "neither" if all(unknown) else "a_not" if unknown[0] else "b_not"
+            return Comparison(NOT_COMPARABLE, reason=f"{which}_estimable", missing=unknown[0] or unknown[1])
+        if any(option.side.central(figure) is None for option in (one, other)):
+            return None  # nothing is described: said by the verdict
+        if one.boundary(figure) != other.boundary(figure):
             return Comparison(NOT_COMPARABLE, reason="other_boundary")
+        for part, lack in (lacks[0] | lacks[1]).items():
+            if not all(part in found and found[part].like(lack) for found in lacks):
+                return Comparison(NOT_COMPARABLE, reason="other_unknown_part", missing=lack.why)
         return None
 
     def reference(self, indicator: str = "energy") -> str | None:

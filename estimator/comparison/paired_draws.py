@@ -1,22 +1,36 @@
 """Paired evaluation of two lists of groups: a shared factor takes the same value in both, in draws and bound cases."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from estimator.assessment import uncertainty
-from estimator.assessment.evaluation import ActivityGroup, Choose, bound_case, evaluated, followed
-from estimator.assessment.impacts import ImpactIndicator, applies_to, known_result
+from estimator.assessment.evaluation import ActivityGroup, Choose, bound_case, evaluated, followed, needed
+from estimator.assessment.impacts import Contribution, ImpactIndicator, applies_to, known_result, why_missing
 from estimator.assessment.sensitivity import tornado, variance_shares
 from estimator.catalogue.schema import Factor
-from estimator.comparison.verdict_rules import OptionPair
+from estimator.comparison.verdict_rules import FAR, OptionPair
 
 if TYPE_CHECKING:
     from estimator.assessment.uncertainty import Array
 
 # one row a bound case: are the shared factors, those of A only, those of B only at the bound that raises?
 CORNERS = tuple((bool(i & 1), bool(i & 2), bool(i & 4)) for i in range(8))
+
+
+class UnknownPart(NamedTuple):
+    """A part without a value: why (a code), the subjects whose factor is missing, the amounts that it starts from."""
+
+    why: str
+    subjects: frozenset[str]
+    amounts: tuple[float, ...]
+
+    def like(self, other: "UnknownPart") -> bool:
+        """Whether both are of the same subjects, in amounts less than 1.1 apart."""
+        pairs = ((min(two), max(two)) for two in zip(self.amounts, other.amounts, strict=True))
+        return self.subjects == other.subjects and all(high < FAR * low or not high for low, high in pairs)
 
 
 class Side:
@@ -28,12 +42,27 @@ class Side:
         self._medians: dict[str, float | None] = {}
 
     def results(self, figure: ImpactIndicator) -> list[tuple[ActivityGroup, list[str]]]:
-        """Each group with its results that add up to the figure."""
+        """Each group with its results that add up to the figure; a group without a required part is left out."""
         found = []
         for group in self.groups:
-            names = [known_result(part, group.values) for part in figure.parts if applies_to(part, group)]
-            found.append((group, [name for name in names if name]))
+            parts = [(part, known_result(part, group.values)) for part in figure.parts if applies_to(part, group)]
+            if all(name for part, name in parts if part.required):
+                found.append((group, [name for _, name in parts if name]))
         return [(group, names) for group, names in found if names]
+
+    def lacking(self, figure: ImpactIndicator) -> dict[Contribution, UnknownPart]:
+        """Parts of the figure that apply to a group and have no value there."""
+        found = {}
+        for part in figure.parts:
+            groups = [g for g in self.groups if applies_to(part, g) and not known_result(part, g.values)]
+            if groups:
+                why = next((why for why in (why_missing(part, group) for group in groups) if why), "not_asked")
+                inputs = needed(frozenset(part.results))
+                bounds = (bound for group in groups for name, bound in group.bounds.items() if name in inputs)
+                subjects = frozenset(bound.subject for bound in bounds if bound.missing)
+                sums = (math.fsum(group.amounts.get(need) or 0.0 for group in groups) for need in part.needs)
+                found[part] = UnknownPart(why, subjects, tuple(sums))
+        return found
 
     def total(self, figure: ImpactIndicator, choose: Choose) -> Any:
         """The figure over all groups, with `choose` for each factor; None when no part is known."""

@@ -65,13 +65,17 @@ class Shares:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A verdict with its evidence. ratio is None when a value is zero; reason: why there is no comparison."""
+    """A verdict with its evidence. ratio is None when a value is zero; reason: why there is no comparison, missing: the
+    code of what an unknown part lacks; without: parts unknown in both options, in the same amount, counted in neither.
+    """
 
     verdict: str
     lower: Side | None = None
     ratio: OptionRatio | None = None
     shares: Shares | None = None
     reason: str | None = None
+    missing: str | None = None
+    without: tuple[str, ...] = ()
 
     @property
     def share(self) -> float | None:

@@ -32,7 +32,11 @@ def verdict_words(comparison: Comparison, names: Names, lang: str) -> str:
         facts["share"] = share_text(min(comparison.share, 1 - ODD_DRAWS), lang)  # all draws are not all cases
     if comparison.reason:
         facts["reason"] = say("verdict_reason", comparison.reason, lang, a=names[0], b=names[1])
-    return _t("verdict", comparison.verdict, lang, **facts)
+    if comparison.missing:
+        facts["reason"] += f" ({say('missing', comparison.missing, lang)})"
+    told = _t("verdict", comparison.verdict, lang, **facts)
+    parts = ", ".join(say("verdict_part", name, lang) for name in comparison.without)
+    return f"{told} {_t('verdict', 'without', lang, parts=parts)}" if parts else told
 
 
 def pair_sentence(comparison: Comparison, sides: tuple[Option, Option], indicator: str, lang: str) -> str:

@@ -398,3 +398,34 @@ def test_the_text_of_a_comparison_has_no_empty_nor_doubled_sentence_and_no_engli
     text = spaced(compare_text(decision(scenario(*half)), "fr"))
     assert "0,5 min" in text and "0.5" not in text
     assert all(line.lower().count("non comparable") < 2 for line in text.splitlines())
+
+
+def test_an_impact_unknown_in_one_option_has_no_verdict_and_says_why() -> None:
+    """Servers without a country: their manufacture is known, their electricity's impacts are not: no verdict on the sum
+    of what is known."""
+    model = {"model": "qwen3-8b", "host": "class/shared-regional", "device": "gpu/h100"}
+    there = option("ici", use=model | {"zone": "POL"})
+    work = worked(option("nulle-part", use=model), option("aussi", use=model), there)
+    for figure in ("water", "adpe", "gwp", "primary_energy"):
+        one, both = pair_of(work, "nulle-part", "ici", figure), pair_of(work, "nulle-part", "aussi", figure)
+        assert (one.verdict, one.reason, one.ratio) == ("not_comparable", "a_not_estimable", None)
+        assert "le pays du calcul n’est pas indiqué" in one.words["fr"]
+        assert (both.verdict, both.reason) == ("not_comparable", "neither_estimable")
+        assert components(work.evaluated["nulle-part"].side, figure) == {}
+    assert pair_of(work, "nulle-part", "ici").reason is None
+
+
+def test_a_part_unknown_in_both_is_said_and_bars_the_verdict_where_it_weighs_otherwise() -> None:
+    """No source gives the metals of a network: 1 GB on both sides is said, 1 GB against 2 GB or another network is not
+    compared."""
+
+    def sent(name: str, gb: float, network: str = "network/fixed-fra") -> dict:
+        use = {"model": "qwen3-8b", "device": "gpu/h100", **SITE, "data_gb": gb, "network": network}
+        return option(name, use=use, attempts=1 + len(name) / 1000)
+
+    work = worked(sent("a", 1), sent("bb", 1), sent("ccc", 2), sent("dddd", 1, "network/mobile-fra"))
+    alike = pair_of(work, "a", "bb", "adpe")
+    assert alike.verdict == "equivalent"
+    assert spaced(alike.words["fr"]) == "équivalents (sans le réseau : valeur inconnue des deux côtés)"
+    assert {pair_of(work, "a", b, "adpe").reason for b in ("ccc", "dddd")} == {"other_unknown_part"}
+    assert "réseau" not in pair_of(work, "a", "ccc", "gwp").words["fr"]
