@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar, get_args
 
@@ -20,7 +21,12 @@ class FactorsRefused(SobriaError):
 
 def rows(home: Traversable, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows of a table with their lines. A mark of Unicode at the start, which spreadsheets write, is no content."""
-    reader = csv.reader(io.StringIO((home / name).read_text("utf-8-sig"), newline=""))
+    return rows_of((home / name).read_text("utf-8-sig"))
+
+
+def rows_of(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The same of the text of a table."""
+    reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, [])
     for cells in reader:
         row: dict[str, Any] = dict(zip(header, cells, strict=False))
@@ -31,12 +37,20 @@ def rows(home: Traversable, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def records(home: Traversable, name: str, kind: type[R]) -> Iterator[tuple[int, R]]:
-    """Every row of a table with its line; an empty cell is None where its type has it. FactorsRefused on the first
-    fault."""
-    optional = {column for column, field in kind.model_fields.items() if type(None) in get_args(field.annotation)}
+    """Every row of a table with its line. FactorsRefused on the first fault."""
     for line, row in rows(home, name):
-        cells = {column: None if column in optional and cell == "" else cell for column, cell in row.items()}
-        yield line, record(kind, cells, name, line)
+        yield line, row_record(kind, row, name, line)
+
+
+def row_record(kind: type[R], row: Mapping[str, Any], file: str, line: int) -> R:
+    """One record of a table; an empty cell is None where its type has it. FactorsRefused."""
+    optional = _optional(kind)
+    return record(kind, {c: None if cell == "" and c in optional else cell for c, cell in row.items()}, file, line)
+
+
+@cache
+def _optional(kind: type[TableRow]) -> frozenset[str]:
+    return frozenset(c for c, field in kind.model_fields.items() if type(None) in get_args(field.annotation))
 
 
 def record(kind: type[R], cells: Mapping[str, Any], file: str, line: int | str) -> R:

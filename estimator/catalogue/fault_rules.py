@@ -41,7 +41,7 @@ TEXTS = ("machine", "device", "zone", "model", "scope", "reader")
 class Stated:
     """What an input states, by the names of Activity, and the limits of its machine, card, zone and model. What is not
     stated is NaN: nothing is held against it. rows: how many the values are of, each an array of as many or one number
-    for all."""
+    for all, or a function of nothing that makes it when a rule reads it."""
 
     def __init__(self, values: Mapping[str, Value], rows: int = 1) -> None:
         self._values, self.rows = values, rows
@@ -73,7 +73,8 @@ class Stated:
         return np.nan_to_num(self["device_count"], nan=MOST_CARDS)
 
     def __getitem__(self, name: str) -> Value:
-        return self._values.get(name, math.nan)
+        value = self._values.get(name, math.nan)
+        return value() if callable(value) else value
 
     def sum(self, names: Iterable[str]) -> Value:
         """The sum of those that are stated; NaN when none is."""

@@ -2,16 +2,21 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, TypeVar
 
-from estimator.catalogue.csv_tables import records, rows
+from estimator.catalogue.csv_tables import records, row_record, rows, rows_of
 from estimator.catalogue.schema import Factor, Quantity, Source, Subject, Zone
-from estimator.catalogue.tables import FACTOR_TABLES, OWN_TABLES, Catalogue, content_hash, sources
+from estimator.catalogue.tables import FACTOR_TABLES, OWN_TABLES, Catalogue, content_hash, source
 from estimator.catalogue.user_tables import with_own
+from estimator.core.errors import toml_blocks
+
+K = TypeVar("K")
+T = TypeVar("T")
+V = TypeVar("V")
 
 
 def load() -> Catalogue:
@@ -26,20 +31,75 @@ def _load(own: str) -> Catalogue:
     return _Shipped()
 
 
+class _Lazy(Mapping[K, V]):
+    """Values made when they are first asked for, from what is kept under their keys."""
+
+    def __init__(self, kept: Mapping[K, T], make: Callable[[T], V]) -> None:
+        self._kept, self._make = kept, cache(make)
+
+    def __getitem__(self, key: K) -> V:
+        return self._make(self._kept[key])
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._kept
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
 class _Shipped(Catalogue):
-    """The shipped tables, each read when it is first asked for: few commands need all."""
+    """The shipped tables, each row of factors and sources read when it is first asked for: few commands need many.
+    A factor is one line that starts with its id, quantity and subject; tests read all."""
 
     def __init__(self) -> None:
         self.__dict__["version"] = content_hash(self._home)
 
     @cached_property
     def factors(self) -> tuple[Factor, ...]:
-        there = [name for name in FACTOR_TABLES if (self._home / name).is_file()]
-        return tuple(f for name in there for _, f in records(self._home, name, Factor))
+        return tuple(map(self._factor, range(len(self._lines))))
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Factor]:
+        return _Lazy({text.partition(",")[0]: n for n, (*_, text) in enumerate(self._lines)}, self._factor)
+
+    @cached_property
+    def by_subject(self) -> Mapping[tuple[str, str], tuple[Factor, ...]]:
+        found: dict[tuple[str, str], tuple[int, ...]] = {}
+        for n, (*_, text) in enumerate(self._lines):
+            _, quantity, subject, _ = text.split(",", 3)
+            found[quantity, subject] = (*found.get((quantity, subject), ()), n)
+        return _Lazy(found, lambda rows: tuple(map(self._factor, rows)))
+
+    @cached_property
+    def _lines(self) -> list[tuple[str, int, str, str]]:
+        """Table, line, header and text of each factor."""
+        found: list[tuple[str, int, str, str]] = []
+        for name in FACTOR_TABLES:
+            header, *told = (self._home / name).read_text("utf-8").splitlines()
+            found += [(name, line, header, text) for line, text in enumerate(told, 2)]
+        return found
+
+    @cached_property
+    def _factor(self) -> Callable[[int], Factor]:
+        """Reads a factor by its place in the tables."""
+
+        @cache
+        def read(place: int) -> Factor:
+            name, line, header, text = self._lines[place]
+            ((_, row),) = rows_of(f"{header}\n{text}")
+            return row_record(Factor, row, name, line)
+
+        return read
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:
-        return {s.id: s for s in sources(self._home)}
+        told = toml_blocks((self._home / "sources.toml").read_text("utf-8"))
+        return _Lazy(
+            {key: (key, text) for key, text in told.items()}, lambda one: source(one[0], tomllib.loads(one[1]))
+        )
 
     @cached_property
     def quantities(self) -> Mapping[str, Quantity]:

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any
 
 from estimator.catalogue.default_subjects import ANY_CARD
 from estimator.catalogue.models import ModelUnknown, find
@@ -44,17 +45,24 @@ def _of_card(catalogue: Catalogue, device: str | None) -> dict[str, float]:
 
 @lru_cache(maxsize=4)
 def _of_anything(catalogue: Catalogue) -> dict[str, float]:
-    """Limits that hang on nothing, those of the water of a kWh on any grid and site [L/kWh] included."""
+    """Limits that hang on nothing."""
     of = {"mode/nvml": ("card_reading",), "mode/declared": ("stated_grid_ratio", "possible_gwp")}
     of[ANY_CARD] = ("answer_tokens", "request_tokens", "answer_pace", "answer_energy")
     rows = [_default(catalogue, name, subject) for subject, names in of.items() for name in names]
-    water = {"grid_reservoir_water_intensity": 0.0, "wue_it": 0.0}
-    for item in catalogue.factors:
-        if item.quantity in water and item.high:
-            water[item.quantity] = max(water[item.quantity], item.high)
     pue = catalogue.quantities["pue"]
-    found = {"any_water_high": sum(water.values()), "pue_low": pue.floor, "pue_high": pue.ceiling}
+    found = {"pue_low": pue.floor, "pue_high": pue.ceiling}
     return found | {k: v for row in rows if row for k, v in _bounds(row.quantity, row).items()}
+
+
+@lru_cache(maxsize=4)
+def _any_water(catalogue: Catalogue) -> float:
+    """Most water of a kWh, on any grid and site [L/kWh]: many rows to read."""
+    most = {"grid_reservoir_water_intensity": 0.0, "wue_it": 0.0}
+    for quantity, subject in catalogue.by_subject:
+        if quantity in most:
+            highs = (item.high or 0.0 for item in catalogue.by_subject[quantity, subject])
+            most[quantity] = max(most[quantity], *highs)
+    return sum(most.values())
 
 
 @lru_cache(maxsize=1024)
@@ -81,11 +89,12 @@ def _of_model(catalogue: Catalogue, model: str | None) -> dict[str, float]:
     return {"token_energy_low": (row.low or 0) * low, "token_energy_high": (row.high or 0) * high} if row else {}
 
 
-LIMITS: Mapping[str, Callable[[Catalogue, str | None], dict[str, float]]] = {
+LIMITS: Mapping[str, Callable[[Catalogue, str | None], Mapping[str, Any]]] = {
     "machine": _of_machine,
     "device": _of_card,
     "zone": _of_zone,
     "model": _of_model,
+    "anything": lambda catalogue, _: {"any_water_high": partial(_any_water, catalogue)},
     "scope": lambda catalogue, scope: {"part_of_machine": float(scope == "process")},
     "reader": lambda catalogue, reader: {"of_meter": float(reader in METERS)},
 }

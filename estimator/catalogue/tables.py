@@ -50,11 +50,11 @@ class Catalogue:
     renamed: Mapping[str, str]
 
     @cached_property
-    def by_id(self) -> dict[str, Factor]:
+    def by_id(self) -> Mapping[str, Factor]:
         return {f.id: f for f in self.factors}
 
     @cached_property
-    def by_subject(self) -> dict[tuple[str, str], tuple[Factor, ...]]:
+    def by_subject(self) -> Mapping[tuple[str, str], tuple[Factor, ...]]:
         """(quantity of the factor tables, subject) -> its factors, default and rival."""
         found: dict[tuple[str, str], list[Factor]] = {}
         for item in self.factors:
@@ -124,7 +124,12 @@ def content_hash(home: Traversable) -> str:
 def sources(home: Traversable) -> Iterator[Source]:
     """Every source of a folder. FactorsRefused on the first fault."""
     for key, entry in tomllib.loads((home / "sources.toml").read_text("utf-8")).items():
-        yield record(Source, {"id": key} | entry, "sources.toml", f"[{key}]")
+        yield source(key, entry)
+
+
+def source(key: str, entry: dict[str, Any]) -> Source:
+    """One source of a folder. FactorsRefused."""
+    return record(Source, {"id": key} | entry, "sources.toml", f"[{key}]")
 
 
 def _territory(alpha2: str, lang: str) -> str:

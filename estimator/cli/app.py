@@ -38,6 +38,7 @@ Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
 def main() -> None:
     """Entry point: 0 done, 1 refused or failed with one clear message, 2 usage."""
     gc.set_threshold(COLLECTED_AFTER)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # SobrIA has none: it would read all that is installed
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: its threads take longer to start than to work
     arguments, settings = global_options(sys.argv[1:])
     lang = settings.get("lang") or _locale()

@@ -19,11 +19,23 @@ def words(lang: str) -> dict[str, dict[str, str]]:
 @cache
 def texts(section: str, lang: str) -> dict[str, str]:
     """The texts of one section, by key; what else stands in the files is not parsed."""
-    found: dict[str, str] = {}
+    return {k: v for block in _blocks(lang).get(section, ()) for k, v in tomllib.loads(block).items()}
+
+
+@cache
+def _blocks(lang: str) -> dict[str, list[str]]:
+    """What stands below each `[section]` of the files, unparsed."""
+    found: dict[str, list[str]] = {}
     for file in _files(resources.files("estimator") / "words", lang):
-        block = re.search(rf"^\[{section}\]$.*?(?=^\[|\Z)", file.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-        found |= tomllib.loads(block[0])[section] if block else {}
+        for section, block in toml_blocks(file.read_text("utf-8")).items():
+            found.setdefault(section, []).append(block)
     return found
+
+
+def toml_blocks(text: str) -> dict[str, str]:
+    """What stands below each `[section]` line of a TOML file, unparsed: to parse takes far longer than to find."""
+    _, *told = re.split(r"^\[([^\]\n]+)\]$", text, flags=re.MULTILINE)
+    return dict(zip(told[::2], told[1::2], strict=True))
 
 
 def words_of(folder: Traversable, lang: str) -> dict[str, dict[str, Any]]:

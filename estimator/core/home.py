@@ -4,7 +4,7 @@ import os
 import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from estimator.core.atomic_files import publish
 from estimator.core.errors import SobriaError
@@ -41,7 +41,7 @@ class Settings(Strict):
 
     timezone: str = "Europe/Paris"
     zone: str = "FRA"
-    contact: Contact = Contact()
+    contact: Contact = Field(default_factory=Contact)
 
 
 def default_home() -> Path:
@@ -54,6 +54,8 @@ def default_home() -> Path:
 class HomeFile(BaseModel):
     """`home.toml`; other keys are ignored. `migrating`: the ledger of this format is verified, and takes the place of
     the former one."""
+
+    model_config = ConfigDict(defer_build=True)
 
     format: int = Field(ge=1, strict=True)
     migrating: bool = False
