@@ -6,7 +6,7 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import ConfigDict, model_serializer
+from pydantic import ConfigDict, Field, model_serializer
 
 from estimator.assessment import uncertainty
 from estimator.assessment.evaluation import (
@@ -109,7 +109,7 @@ class Amount(Strict):
     envelope: tuple[float, float] | None = None
     missing: Mapping[str, str] | None = None
     covers: float = 0.0
-    parts: Mapping[str, "Amount"] = {}
+    parts: Mapping[str, "Amount"] = Field(default_factory=dict)
 
     def with_parts(self, parts: Mapping[str, "Amount"]) -> "Amount":
         """The same amount with more parts."""

@@ -41,7 +41,7 @@ def faults(stated: Stated, rules: Iterable[Rule] = RULES) -> list[Found]:
     with np.errstate(all="ignore"):
         for rule in rules:
             told = rule.read(stated), rule.low(stated), rule.high(stated)
-            if np.any((told[0] < told[1]) | (told[0] > told[2])):
+            if np.count_nonzero((told[0] < told[1]) | (told[0] > told[2])):
                 read, low, high = (np.broadcast_to(value, stated.rows) for value in told)
                 rows = np.flatnonzero((read < low) | (read > high))
                 found.append(Found(rule.code, rows, read[rows], low[rows], high[rows]))

@@ -4,7 +4,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -132,6 +132,7 @@ def source(key: str, entry: dict[str, Any]) -> Source:
     return record(Source, {"id": key} | entry, "sources.toml", f"[{key}]")
 
 
+@cache
 def _territory(alpha2: str, lang: str) -> str:
     from babel import Locale
 

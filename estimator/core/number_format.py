@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
-from functools import lru_cache
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, NamedTuple, Protocol
 
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.typography import typeset
 
 NO_BREAK = "\u00a0"
+MARKS = {"fr": str.maketrans({",": "\u202f", ".": ","}), "en": {}}  # of the thousands and of the decimals
 LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     # no mWh: too easily misread as MWh
     # unit of the estimator: (size of the display unit in it, key of the display unit in the words files)
@@ -241,25 +241,12 @@ def share_text(share: float, lang: str) -> str:
 
 def count_text(count: int, lang: str) -> str:
     """A whole count, grouped by thousands."""
-    from babel.numbers import format_decimal
-
-    return str(format_decimal(count, locale=lang))
+    return _decimal(Decimal(int(count)), lang)
 
 
 def _decimal(value: Decimal, lang: str) -> str:
-    return _decimal_text(str(value), lang)
-
-
-@lru_cache(maxsize=20_000)
-def _decimal_text(digits: str, lang: str) -> str:
-    """A decimal number with all its digits; cached, since a page repeats the same numbers."""
-    from babel.numbers import format_decimal
-
-    value = Decimal(digits)
-    places = max(0, -int(value.as_tuple().exponent))
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    with localcontext(ANY_FLOAT):  # babel rounds in the context in force
-        return str(format_decimal(value, format=pattern, locale=lang))
+    """A decimal number with all its digits, grouped by thousands."""
+    return f"{value:,f}".translate(MARKS[lang])
 
 
 def _figures(value: Decimal, lang: str, count: int) -> str:

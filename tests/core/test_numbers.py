@@ -1,11 +1,14 @@
 """How numbers read on screens, in French and English, written out by hand to be checked without the code."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from babel.numbers import format_decimal
 
 from dashboard.shared.dates import duration_text, period_text, short_day
 from estimator.core.number_format import (
+    _decimal,
     bounds_text,
     count_text,
     exact_text,
@@ -195,6 +198,17 @@ def test_a_factor_is_shown_as_published() -> None:
 def test_numbers_inside_a_formula() -> None:
     assert spaced(spoken_numbers("29.0143 × 1.4 ÷ (2.7e-07 + 3)", "fr")) == "29,01 × 1,4 ÷ (2,7 × 10⁻⁷ + 3)"
     assert spoken_numbers("29.0143 × 1.4", "en") == "29.01 × 1.4"
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("places", range(5))
+def test_thousands_and_decimals_are_marked_as_a_locale_says(lang: str, places: int) -> None:
+    """Against babel, which takes as long to load as an estimate to make."""
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    for value in (0, 1, 12, 999, 1000, 12_345, 1_234_567, 987_654_321_012, -1, -4321):
+        one = Decimal(value).scaleb(-places)
+        assert _decimal(one, lang) == format_decimal(one, format=pattern, locale=lang)
+        assert count_text(value, lang) == format_decimal(value, locale=lang)
 
 
 def test_a_count() -> None:
