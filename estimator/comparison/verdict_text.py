@@ -14,6 +14,7 @@ from estimator.core.typography import typeset
 
 BARE = DisplayUnit(Decimal(1), "", scaled=False)
 SAME = 0.0005  # a relative difference below 0.05 % is printed as none
+BEYOND = 1000  # times, from which a ratio is printed without its number
 VOWELS = "aàâeéèêëiîïoôuùûyœ"
 Names = tuple[str, str]
 
@@ -183,8 +184,10 @@ def change_words(effects: Mapping[str, float], before: float, lang: str) -> str:
 
 
 def _ratio_end(ratio: float) -> RatioEnd:
-    """A ratio other / subject as a statement about the subject."""
+    """A ratio other / subject as a statement about the subject; beyond a thousand, its number has no end."""
     way, times = ("less", ratio) if ratio >= 1 else ("more", 1 / ratio)
+    if times > BEYOND:
+        return RatioEnd(f"{way}_times", math.inf)
     share = 1 - 1 / times if way == "less" else times - 1
     if share < SAME:
         return RatioEnd("same", 0.0)
@@ -212,7 +215,9 @@ def _amount(low: RatioEnd, high: RatioEnd, of: str, lang: str) -> str:
 
 
 def _number(value: float, lang: str) -> str:
-    """Two significant figures, without a sign."""
+    """Two significant figures, without a sign; « plus de 1 000 » for what has no end."""
+    if math.isinf(value):
+        return say("numbers", "more_than", lang, value=tick_text(BEYOND, BARE, lang))
     return tick_text(float(two_figures(abs(value))), BARE, lang)
 
 

@@ -11,17 +11,32 @@ from estimator.core.typography import typeset
 NO_BREAK = "\u00a0"
 MARKS = {"fr": str.maketrans({",": "\u202f", ".": ","}), "en": {}}  # of the thousands and of the decimals
 LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    # no mWh: too easily misread as MWh
+    # no mWh nor mJ: too easily misread as MWh and MJ; the first unit is for values below a thousandth of the second
     # unit of the estimator: (size of the display unit in it, key of the display unit in the words files)
-    "kWh": (("1e-3", "wh"), ("1", "kwh"), ("1e3", "megawh"), ("1e6", "gwh")),
-    "kgCO2e": (("1e-6", "mg_co2e"), ("1e-3", "g_co2e"), ("1", "kg_co2e"), ("1e3", "t_co2e"), ("1e6", "kt_co2e")),
-    "kgSbeq": (("1e-12", "ng_sbeq"), ("1e-9", "ug_sbeq"), ("1e-6", "mg_sbeq"), ("1e-3", "g_sbeq"), ("1", "kg_sbeq")),
-    "L": (("1e-3", "ml"), ("1", "l"), ("1e3", "m3")),
-    "MJ": (("1e-3", "kj"), ("1", "mj"), ("1e3", "gj"), ("1e6", "tj")),
+    "kWh": (("1e-9", "uwh"), ("1e-3", "wh"), ("1", "kwh"), ("1e3", "megawh"), ("1e6", "gwh")),
+    "kgCO2e": (
+        ("1e-12", "ng_co2e"),
+        ("1e-6", "mg_co2e"),
+        ("1e-3", "g_co2e"),
+        ("1", "kg_co2e"),
+        ("1e3", "t_co2e"),
+        ("1e6", "kt_co2e"),
+    ),
+    "kgSbeq": (
+        ("1e-18", "fg_sbeq"),
+        ("1e-12", "ng_sbeq"),
+        ("1e-9", "ug_sbeq"),
+        ("1e-6", "mg_sbeq"),
+        ("1e-3", "g_sbeq"),
+        ("1", "kg_sbeq"),
+    ),
+    "L": (("1e-9", "nl"), ("1e-3", "ml"), ("1", "l"), ("1e3", "m3")),
+    "MJ": (("1e-6", "j"), ("1e-3", "kj"), ("1", "mj"), ("1e3", "gj"), ("1e6", "tj")),
 }
 APART = 0.02  # relative difference from which two numbers are both printed
 ROUGH = 10  # ratio high / low above which a figure is an order of magnitude
 SMALLEST = Decimal("0.0001")  # below it, in the display unit, the text is « moins de 0,0001 »
+TINY = Decimal("0.001")  # of the second unit of a ladder, below which the first is used
 ANY_FLOAT = Context(prec=400)  # digits enough for every float
 HUNDREDTH = Decimal("0.01")
 
@@ -69,14 +84,15 @@ def two_figures(value: float | Decimal) -> Decimal:
 
 
 def step_for(unit: str, value: float | None, lang: str) -> DisplayUnit:
-    """The largest unit in which the rounded value is at least 1 (999.6 Wh is 1.0 kWh), else the smallest unit."""
+    """The largest unit in which the rounded value is at least 1 (999.6 Wh is 1.0 kWh); below a thousandth of the second
+    one, the smallest."""
     base, slash, per = unit.partition("/")
     ladder = LADDERS.get(base)
     if ladder is None:
         return DisplayUnit(Decimal(1), unit_text(unit, lang), scaled=False)
     chosen = ladder[0] if value else next(step for step in ladder if Decimal(step[0]) == 1)
-    for worth, name in ladder if value else ():
-        if two_figures(abs(value or 0)) >= Decimal(worth):
+    for rung, (worth, name) in enumerate(ladder if value else ()):
+        if two_figures(abs(value or 0)) >= Decimal(worth) * (TINY if rung == 1 else 1):
             chosen = (worth, name)
     text = _t(f"units.{chosen[1]}", lang).replace(" ", NO_BREAK)
     return DisplayUnit(Decimal(chosen[0]), f"{text}/{unit_text(per, lang)}" if slash else text)

@@ -31,6 +31,16 @@ OPTIONS = ("the light model", "the large one")
         (1, 1, "consomme autant d'électricité que", "uses as much electricity as"),
         (1, 1.25, "consomme jusqu'à 20 % d'électricité de moins que", "uses up to 20% less electricity than"),
         (0.8, 1, "consomme jusqu'à 25 % d'électricité de plus que", "uses up to 25% more electricity than"),
+        # beyond a thousand, no number
+        (
+            2.3e7,
+            5.3e8,
+            "consomme plus de 1 000 fois moins d'électricité que",
+            "uses more than 1,000 times less electricity than",
+        ),
+        (500, 1e12, "consomme 500 à plus de 1 000 fois moins d'électricité que", None),
+        (1e-9, 1e-8, "consomme plus de 1 000 fois plus d'électricité que", None),
+        (1000, 1000, "consomme 1 000 fois moins d'électricité que", None),
         (1.999, 4, "consomme 2 à 4 fois moins d'électricité que", None),
     ],
 )

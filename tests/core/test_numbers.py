@@ -82,7 +82,16 @@ INTERVALS = [
         "entre 20 et 100 µg éq. Sb (valeur centrale : 50)",
         "between 20 and 100 µg Sb eq. (central value: 50)",
     ),
-    (amount(1e-9, 2e-9, 3e-9), "moins de 0,0001 Wh", "less than 0.0001 Wh"),
+    (
+        amount(1e-9, 2e-9, 3e-9),
+        "entre 1,0 et 3,0 µWh (valeur centrale : 2,0)",
+        "between 1.0 and 3.0 µWh (central value: 2.0)",
+    ),
+    # 0.00099 Wh is 990 µWh, 0.001 Wh stays in Wh; 58 fg of antimony
+    (amount(9.9e-7, 9.9e-7, 9.9e-7), "environ 990 µWh", "about 990 µWh"),
+    (amount(1e-6, 1e-6, 1e-6), "environ 0,0010 Wh", "about 0.0010 Wh"),
+    (amount(5.8e-17, 5.8e-17, 5.8e-17, "kgSbeq"), "environ 58 fg éq. Sb", "about 58 fg Sb eq."),
+    (amount(1e-14, 2e-14, 3e-14), "moins de 0,0001 µWh", "less than 0.0001 µWh"),
     # never mWh, too close to MWh
     (
         amount(9e-6, 1.5e-5, 2.8e-5),
