@@ -31,6 +31,7 @@ from estimator.reporting.project.context import FOUR, SheetFacts, clipped, facts
 from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.project.questionnaire import NoHostInScenario, questions
 from estimator.reporting.project.rgesn import CRITERIA, rgesn
+from estimator.reporting.project.sentences import not_counted, unknowns
 from estimator.reporting.project.tender import points
 from estimator.reporting.project.write import FORMATS, SHEETS, FormatUnknown, render_sheet, write_sheet
 from tests.support import sobria
@@ -215,6 +216,16 @@ def test_what_is_unknown_is_said_and_never_zero() -> None:
     assert "Qualité non testée : le modèle caché" in text.replace("\u00a0", " ")
     assert "qualité : inconnue" in text.replace("\u00a0", " ") and "contre non testée" in text
     assert "Réseau : non décrit, donc non compté." in text.replace("\u00a0", " ")
+
+
+def test_what_only_some_impacts_lack_names_them_and_a_supposed_place_is_said() -> None:
+    """The network's greenhouse gases have a source, its metals and primary energy none; nobody says where it runs."""
+    api = {"model": "mistral-large-latest", "provider": "mistral", "data_gb": 0.00001, "network": "network/fixed-fra"}
+    found = facts("fr", option("api", "le service en ligne", "", use=api))
+    [network] = [line for line in not_counted(found) if line.startswith("Réseau")]
+    why = "aucune source trouvée ne donne cette valeur."
+    assert network.replace("\u00a0", " ") == f"Réseau, métaux et minéraux, énergie primaire : {why}"
+    assert unknowns(found)[0].startswith("Mistral AI : calcul supposé fait à")
 
 
 def test_days_places_and_reasons_are_written_for_people() -> None:

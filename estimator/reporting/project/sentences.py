@@ -153,15 +153,19 @@ def not_counted(facts: SheetFacts) -> tuple[str, ...]:
         facts.say("because", what=say("boundary", name, lang), why=say("boundary", f"{name}_how", lang))
         for name in names
     ]
-    parts: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str, str], list[str]] = {}
     for option in facts.studied:
-        for name in FOUR:
-            for part, amount in option.service[name].parts.items() if name in option.service else ():
-                if amount.missing:
-                    key = (say("parts", part, facts.lang), amount.missing[facts.lang])
-                    parts.setdefault(key, []).append(option.label)
-    for (part, reason), labels in parts.items():
-        what = f"{part[:1].upper()}{part[1:]}{_whose(facts, labels)}"
+        lacking: dict[tuple[str, str], list[str]] = {}
+        opened = Counter(part for amount in option.service.values() for part in amount.parts)
+        for name, amount in option.service.items():
+            for part, inner in amount.parts.items():
+                if inner.missing:
+                    lacking.setdefault((part, inner.missing[lang]), []).append(say("figures", name, lang).lower())
+        for (part, reason), figures in lacking.items():
+            only = f", {', '.join(figures)}" if len(figures) < opened[part] else ""
+            found.setdefault((say("parts", part, lang), only, reason), []).append(option.label)
+    for (part, only, reason), labels in found.items():
+        what = f"{part[:1].upper()}{part[1:]}{only}{_whose(facts, labels)}"
         lines.append(facts.say("because", what=what, why=reason))
     return tuple(lines)
 
@@ -183,10 +187,14 @@ def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS) -> tuple[str, 
         lines.append(facts.say("unknown_matters", list=", ".join(said)))
     lines += _supplier_questions(facts)
     warned: dict[str, list[str]] = {}
+    places: dict[str, list[str]] = {}
     for option in facts.studied:
         for warning in option.warnings:
-            warned.setdefault(warning[facts.lang], []).append(option.label)
+            place, text = warning["code"].startswith("provider_"), warning[facts.lang]
+            (places if place else warned).setdefault(text, []).append(option.label)
     lines += [f"{text}{_whose(facts, names)}" for text, names in warned.items()]
+    # where an API is supposed to compute comes first: its figures rest on it; the note is in the comparison
+    lines[:0] = [f"{text.partition('. ')[0].rstrip('.')}.{_whose(facts, names)}" for text, names in places.items()]
     if most is not None and len(lines) > most:
         lines = [*lines[: most - 1], facts.say("unknown_more", count=len(lines) - most + 1)]
     return tuple(lines) or (facts.say("unknown_none"),)
