@@ -3,13 +3,13 @@
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from estimator.catalogue.csv_tables import records, row_record, rows, rows_of
-from estimator.catalogue.schema import Factor, Quantity, Source, Subject, Zone
+from estimator.catalogue.schema import Factor, Quantity, Source, Subject, TableRow, Zone
 from estimator.catalogue.tables import FACTOR_TABLES, OWN_TABLES, Catalogue, content_hash, source
 from estimator.catalogue.user_tables import with_own
 from estimator.core.errors import toml_blocks
@@ -17,6 +17,8 @@ from estimator.core.errors import toml_blocks
 K = TypeVar("K")
 T = TypeVar("T")
 V = TypeVar("V")
+R = TypeVar("R", bound=TableRow)
+Line = tuple[str, int, str, str]  # table, line, header and text of a row
 
 
 def load() -> Catalogue:
@@ -51,8 +53,8 @@ class _Lazy(Mapping[K, V]):
 
 
 class _Shipped(Catalogue):
-    """The shipped tables, each row of factors and sources read when it is first asked for: few commands need many.
-    A factor is one line that starts with its id, quantity and subject; tests read all."""
+    """The shipped tables, each row read when it is first asked for: few commands need many. A row is one line that
+    starts with its id, that of a factor then with its quantity and subject; tests read all."""
 
     def __init__(self) -> None:
         self.__dict__["version"] = content_hash(self._home)
@@ -67,32 +69,29 @@ class _Shipped(Catalogue):
 
     @cached_property
     def by_subject(self) -> Mapping[tuple[str, str], tuple[Factor, ...]]:
-        found: dict[tuple[str, str], tuple[int, ...]] = {}
+        found: dict[tuple[str, str], list[int]] = {}
         for n, (*_, text) in enumerate(self._lines):
             _, quantity, subject, _ = text.split(",", 3)
-            found[quantity, subject] = (*found.get((quantity, subject), ()), n)
-        return _Lazy(found, lambda rows: tuple(map(self._factor, rows)))
+            found.setdefault((quantity, subject), []).append(n)
+        kept = {key: tuple(places) for key, places in found.items()}
+        return _Lazy(kept, lambda places: tuple(map(self._factor, places)))
 
     @cached_property
-    def _lines(self) -> list[tuple[str, int, str, str]]:
+    def _lines(self) -> list[Line]:
         """Table, line, header and text of each factor."""
-        found: list[tuple[str, int, str, str]] = []
-        for name in FACTOR_TABLES:
-            header, *told = (self._home / name).read_text("utf-8").splitlines()
-            found += [(name, line, header, text) for line, text in enumerate(told, 2)]
-        return found
+        return [line for name in FACTOR_TABLES for line in self._lines_of(name)]
+
+    def _lines_of(self, name: str) -> list[Line]:
+        header, *told = (self._home / name).read_text("utf-8").splitlines()
+        return [(name, line, header, text) for line, text in enumerate(told, 2)]
+
+    def _by_id(self, name: str, kind: type[R]) -> Mapping[str, R]:
+        return _Lazy({line[-1].partition(",")[0]: line for line in self._lines_of(name)}, partial(_record, kind))
 
     @cached_property
     def _factor(self) -> Callable[[int], Factor]:
         """Reads a factor by its place in the tables."""
-
-        @cache
-        def read(place: int) -> Factor:
-            name, line, header, text = self._lines[place]
-            ((_, row),) = rows_of(f"{header}\n{text}")
-            return row_record(Factor, row, name, line)
-
-        return read
+        return cache(lambda place: _record(Factor, self._lines[place]))
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:
@@ -107,11 +106,11 @@ class _Shipped(Catalogue):
 
     @cached_property
     def subjects(self) -> Mapping[str, Subject]:
-        return {s.id: s for _, s in records(self._home, "subjects.csv", Subject)}
+        return self._by_id("subjects.csv", Subject)
 
     @cached_property
     def zones(self) -> Mapping[str, Zone]:
-        return {z.zone: z for _, z in records(self._home, "zones.csv", Zone)}
+        return self._by_id("zones.csv", Zone)
 
     @cached_property
     def bounds_rules(self) -> Mapping[str, Mapping[str, Any]]:
@@ -124,3 +123,9 @@ class _Shipped(Catalogue):
     @property
     def _home(self) -> Traversable:
         return resources.files("factors")
+
+
+def _record(kind: type[R], read: Line) -> R:
+    name, line, header, text = read
+    ((_, row),) = rows_of(f"{header}\n{text}")
+    return row_record(kind, row, name, line)

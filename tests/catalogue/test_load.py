@@ -9,7 +9,7 @@ import pytest
 from estimator.catalogue import load as loading
 from estimator.catalogue.csv_tables import FactorsRefused, records
 from estimator.catalogue.load import load
-from estimator.catalogue.schema import Factor
+from estimator.catalogue.schema import Factor, Subject, Zone
 from estimator.catalogue.tables import FACTOR_TABLES, Catalogue, sources
 
 
@@ -18,6 +18,8 @@ def test_every_row_read_alone_is_that_of_its_table_read_whole() -> None:
     whole = [item for name in FACTOR_TABLES for _, item in records(home, name, Factor)]
     assert list(book.factors) == whole
     assert dict(book.sources) == {item.id: item for item in sources(home)}
+    assert dict(book.subjects) == {item.id: item for _, item in records(home, "subjects.csv", Subject)}
+    assert dict(book.zones) == {item.zone: item for _, item in records(home, "zones.csv", Zone)}
     plain = Catalogue(**book.tables())
     assert dict(book.by_id) == plain.by_id
     assert dict(book.by_subject) == plain.by_subject
