@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from estimator.catalogue.fault_rules import NUMBERS, TEXTS
+from estimator.catalogue.fault_rules import NUMBERS, RULES, TEXTS
 from estimator.catalogue.input_faults import faults, of_table
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
@@ -16,7 +16,8 @@ TYPES |= dict.fromkeys(("read_value", "low", "high", "excess"), "DOUBLE")
 
 
 def record_faults(engine: DuckDB, catalogue: Catalogue) -> None:
-    """Table `row_faults`: one row a run and a fault, with what was read, its limits, and how far it is beyond."""
+    """Table `row_faults`: one row a run and a fault, with what was read, its limits, and how far it is beyond; table
+    `judged`: the codes of all rules, which no mark left by a reader stands for."""
     columns: dict[str, list[Any]] = {name: [] for name in TYPES}
     counts = ", ".join(f"COUNT({name}) AS {name}" for name in (*NUMBERS, *TEXTS))
     stated = [name for name, count in engine.rows(f"SELECT {counts} FROM runs")[0].items() if count]
@@ -31,3 +32,4 @@ def record_faults(engine: DuckDB, catalogue: Catalogue) -> None:
             for name, values in zip(("read_value", "low", "high", "excess"), (*found[2:], found.excess), strict=True):
                 columns[name] += [value if math.isfinite(value) else None for value in values.tolist()]
     engine.load("row_faults", columns, TYPES)
+    engine.load("judged", {"code": [rule.code for rule in RULES]}, {"code": "VARCHAR"})

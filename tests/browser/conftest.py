@@ -36,7 +36,7 @@ class Server:
         """Give a browser the right to write, as the link does."""
         if not self.cookie:
             where = urlsplit(self.link)
-            connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
+            connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
             connection.request("GET", f"{where.path}?{where.query}")
             self.cookie = connection.getresponse().headers["set-cookie"].partition(";")[0]
             self.link = self.said()

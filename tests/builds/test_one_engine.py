@@ -120,7 +120,7 @@ def test_adding_what_the_catalogue_knows_changes_nothing(use: dict[str, Any]) ->
     model = next(m for m in models.load().models if m.id == use["model"])
     told = said | {"zone": catalogue.subjects["scaleway/fr-par-1"].zone}
     told |= {"model": (model.aliases or model.name).split("|")[0]}
-    told |= {"device": use["device"] or "gpu/any", "resource_share": 1.0}
+    told |= {"device": use["device"] or "gpu/any"}
     figures = [estimate(Request(**fields, day=DAY))["indicators"] for fields in (said, told)]
     assert leaves(figures[0]) == leaves(figures[1])
 

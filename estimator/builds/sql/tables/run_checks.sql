@@ -1,7 +1,8 @@
 -- What a person should look at, one row a run and a reason; of a fault, what was read and the limits of the possible.
 SELECT row_id, service_key, code, read_value, low, high, excess FROM row_faults
 UNION ALL BY NAME
-SELECT row_id, service_key, unnest(checks) AS code FROM runs WHERE LEN(checks) > 0
+SELECT row_id, service_key, code FROM (SELECT row_id, service_key, unnest(checks) AS code FROM runs WHERE LEN(checks) > 0)
+WHERE code NOT IN (SELECT code FROM judged)
 UNION ALL BY NAME
 SELECT row_id, service_key, 'overlap' AS code FROM runs WHERE charge_share < 1
 UNION ALL BY NAME
