@@ -22,7 +22,7 @@ from tests.support import answered
 SCENARIO = Path(__file__).parents[2] / "docs" / "scenario.toml"
 OPEN_NO_HOME = {
     *("catalogue search", "devices search", "doctor", "estimate", "factors check", "factors list", "factors show"),
-    *("hosts search", "models search", "validate"),
+    *("hosts search", "models search", "validate", "when"),
 }
 MORE = {"explain": ["total.energy"]}  # arguments that the command does not call required, and asks for
 
