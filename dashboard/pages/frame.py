@@ -1,5 +1,6 @@
 """Layout of every page: navigation, language, sample data banner, footer. Streamlit runs it for each view."""
 
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -56,7 +57,8 @@ def _languages() -> dict[str, str]:
 def _footer(build: estimator_gateway.OpenBuild | None, lang: str) -> Markup:
     """Basis of the page: factors, build, day of the last data; limits; accessibility."""
     factors = build.factors_version if build else estimator_gateway.factors_version()
-    until = build.totals().coverage.period[1] if build else None
+    last = build.totals().coverage.period[1] if build else None
+    until = min(last, date.today().isoformat()) if last else None
     return render("footer", lang, factors=factors, build=build, until=until, state=audit().state)
 
 

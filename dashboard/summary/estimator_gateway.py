@@ -102,8 +102,8 @@ def _territories(now: State) -> tuple[str, ...]:
 
 
 def _periods(now: State) -> tuple[str, ...]:
-    """Every year, quarter and month with rows in the ledger, the last first."""
-    months = sources(now).build.months()
+    """Every year, quarter and month with rows in the ledger, the last first, up to the end of this year."""
+    months = [m for m in sources(now).build.months() if m // 100 <= sources(now).today.year]
     years = dict.fromkeys(str(month // 100) for month in reversed(months))
     quarters = dict.fromkeys(f"{m // 100}-T{(m % 100 + 2) // QUARTER}" for m in reversed(months))
     return (*years, *quarters, *(f"{month // 100}-{month % 100:02}" for month in reversed(months)))

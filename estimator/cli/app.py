@@ -122,7 +122,10 @@ def import_(
     report = import_paths(
         Ledger(home), paths, reading_context(home, timezone, read_at), cli_text.progress(context.obj["lang"])
     )
-    body = report.account.as_dict() | {"errors": [error.as_dict() for error in report.errors]}
+    body = report.account.as_dict() | {
+        "errors": [error.as_dict() for error in report.errors],
+        "remarks": [remark.as_dict() for remark in report.remarks],
+    }
     show(body, json_, lambda: cli_text.import_text(report, context.obj["lang"]))
     named = {Path(path).name for path in paths if not Path(path).is_dir()}
     if any(file.error and (file.name in named or isinstance(file.error, ReaderFailed)) for file in report.files):

@@ -215,6 +215,11 @@ def import_text(report: "ImportReport", lang: str) -> str:
     left = sum(len(told) for told in list(groups.values())[SHOWN_GROUPS:])
     if left:
         lines.append(say("cli", "more_refused", lang, count=left))
+    for remark in report.remarks[:SHOWN_GROUPS]:
+        lines.append(f"  {remark.file}:{remark.line} {say('remarks', remark.code, lang, **remark.facts)}")
+    left = len(report.remarks) - SHOWN_GROUPS
+    if left > 0:
+        lines.append(say("cli", "more_remarks", lang, count=left))
     return "\n".join(lines + [f"! {error.message(lang)}" for error in report.errors])
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.core.errors import SobriaError
+from estimator.ingestion.declarations.remarks import Remark, remarks
 from estimator.ingestion.reader import ReadingContext
 from estimator.ingestion.readers import find_files, open_results, size_of
 from estimator.ledger.append import Account, Append
@@ -32,11 +33,12 @@ class FileResult:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """Report of an import. `refused`: all refused rows of the files, duplicates included."""
+    """Report of an import. `refused` and `remarks`: of all rows of the files, duplicates included."""
 
     account: Account
     files: tuple[FileResult, ...]
     refused: tuple[Refused, ...]
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def errors(self) -> tuple[SobriaError, ...]:
@@ -65,6 +67,7 @@ def _import(
     posting = Append(ledger)
     files: list[FileResult] = []
     refused: list[Refused] = []
+    told: list[Remark] = []
     sizes = [size_of(path) for path in found]
     done, total = 0, sum(sizes)
     for path, size in zip(found, sizes, strict=True):
@@ -73,11 +76,12 @@ def _import(
         done += size
         files.append(FileResult(file.name, file.read, len(file.refused), tuple(file.unused), file.error))
         refused += file.refused
+        told += file.remarks
         progress(done, total)
     account = posting.account()
     if account.read != sum(file.read for file in files):
         raise ValueError(f"{sum(file.read for file in files)} rows in the files, {account.read} in the account")
-    return ImportReport(account, tuple(files), tuple(refused))
+    return ImportReport(account, tuple(files), tuple(refused), tuple(told))
 
 
 class _File:
@@ -88,6 +92,7 @@ class _File:
         self.name = Path(path).name
         self.read = 0
         self.refused: list[Refused] = []
+        self.remarks: list[Remark] = []
         self.unused: dict[str, None] = {}
         self.error: SobriaError | None = None
 
@@ -103,6 +108,7 @@ class _File:
     def _count(self, result: ReadResult) -> ReadResult:
         self.read += result.read
         self.refused += result.refused
+        self.remarks += remarks(result.rows)
         self.unused |= dict.fromkeys(result.unused)
         return result
 

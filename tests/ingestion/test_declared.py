@@ -4,6 +4,7 @@ import csv
 import json
 import random
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from estimator.assessment.impacts import amounts
 from estimator.catalogue.load import load
 from estimator.core.errors import LANGUAGES, say
+from estimator.governance.indicators.open_scope import scope_of
 from estimator.ingestion.declarations.columns import TEMPLATE
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.readers import Trace, read_trace, reader_of
@@ -86,6 +88,41 @@ def test_energy_of_the_site_is_divided_by_the_stated_pue_once(tmp_path: Path) ->
     assert (row.other_energy_kwh, row.reported_pue) == (pytest.approx(120), 1.25)
     assert row.checks == ("declared_site",)
     assert figures(tmp_path, row).indicators["energy"]["at_factor_values"] == pytest.approx(150 / 1.25 * 1.55)
+
+
+@pytest.mark.parametrize(("end", "host"), [("2026-04-01", "class/server-room"), ("2026-04-16", "aws/global")])
+def test_a_bill_of_a_site_is_the_total_of_the_site(tmp_path: Path, end: str, host: str) -> None:
+    """300 kWh are billed, no PUE is: 300 ÷ 2.26 for the machines of a server room, and 300 in all, not 678."""
+    bill = MEASURED | {"energy_kwh": "300", "energy_boundary": "site", "host": host, "end": end}
+    row = one(**bill)
+    assert (row.checks, row.reported_pue) == (("declared_site_split",), None)
+    if host == "class/server-room":
+        assert row.other_energy_kwh == pytest.approx(300 / 2.26)
+    assert figures(tmp_path, row).indicators["energy"]["at_factor_values"] == pytest.approx(300)
+
+
+def test_an_import_says_the_site_declared_and_the_site_counted(tmp_path: Path) -> None:
+    """300 kWh at a stated PUE of 1 are 300 kWh of machines: × 2.26, 678 kWh of site."""
+    site = MEASURED | {"energy_kwh": "300", "energy_boundary": "site", "host": "class/server-room"}
+    file = tmp_path / "declaration.csv"
+    file.write_text(
+        text(site | {"pue": "1"}, site | {"service": "facture"}, site | {"service": "x", "end": "2027-01-01"})
+    )
+    found = json.loads(sobria(tmp_path / "home", "import", str(file), "--json").stdout)["remarks"]
+    assert [(remark["line"], remark["code"]) for remark in found][:2] == [
+        (2, "declared_site"),
+        (3, "declared_site_split"),
+    ]
+    assert (
+        "300 kWh" in found[0]["fr"] and "678 kWh" in found[0]["fr"] and "le total du site est 300 kWh" in found[1]["fr"]
+    )
+
+
+def test_a_period_that_is_not_over_is_said_and_is_no_default_year(tmp_path: Path) -> None:
+    row = one(**MEASURED | {"start": "2026-01-01", "end": "2035-12-31"})
+    assert row.checks == ("period_unfinished",)
+    built(tmp_path, row)
+    assert str(scope_of(tmp_path, today=date(2026, 11, 27)).period) == "2026"
 
 
 @pytest.mark.parametrize("boundary", ["it", "gpu"])
@@ -296,7 +333,8 @@ BAD = [
     ({"energy_boundary": ""}, "declared_without", {"column": "energy_boundary", "expected": "gpu | it | site"}),
     ({"energy_basis": ""}, "declared_without", {"column": "energy_basis", "expected": "measured | computed"}),
     ({"energy_basis": "computed"}, "computed_without_method", {}),
-    ({"energy_boundary": "site"}, "site_without_pue", {"value": "120"}),
+    ({"start": "2060-03-01", "end": "2060-04-01"}, "declared_future", {"start": "2060-03-01"}),
+    ({"energy_kwh": "1e12", "end": "2026-03-02"}, "impossible_power", {"value": "4.17e+10"}),
     ({"pue": "125"}, "declared_pue", {"value": "125", "low": "1", "high": "4"}),
 ]  # fmt: skip
 
@@ -313,8 +351,8 @@ def test_a_bad_row_is_set_aside_with_what_to_do(cells: dict[str, str], code: str
 
 
 def test_a_refused_row_can_be_read_again_after_a_fix() -> None:
-    _, refused = read(text(MEASURED | {"energy_boundary": "site", "document": "Relevé de mars"}))
-    rows, _ = read(f"{refused[0].header}\n{refused[0].text.replace('site', 'it')}\n")
+    _, refused = read(text(MEASURED | {"energy_boundary": "baie", "document": "Relevé de mars"}))
+    rows, _ = read(f"{refused[0].header}\n{refused[0].text.replace('baie', 'it')}\n")
     assert (rows[0].other_energy_kwh, rows[0].tool_version) == (120, "Relevé de mars")
 
 

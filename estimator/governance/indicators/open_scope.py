@@ -13,11 +13,11 @@ from estimator.results.reading import open_current
 
 
 def scope_of(home: Path, territory: str = "all", period: str | None = None, today: date | None = None) -> Scope:
-    """The scope of this home today; default period: the year of its last month. NoBuild, PeriodRefused."""
+    """The scope of this home today; default period: the year of its last month, or this one. NoBuild, PeriodRefused."""
     make(home)
     build = open_current(home)
     if build is None:
         raise NoBuild(home=home)
     months, day = build.months(), today or date.today()
-    asked = period or str(months[-1] // 100 if months else day.year)
+    asked = period or str(min(months[-1] // 100, day.year) if months else day.year)
     return Scope(Sources(build, Register(home), Commitments(home), home, day), territory, Period(asked))

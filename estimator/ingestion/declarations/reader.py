@@ -1,24 +1,30 @@
 """Reader of the declaration template: a supplier's figures for a service over a period, or counts alone."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from estimator.catalogue.resolver import PlaceRead
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, Cells, is_template, understand
-from estimator.ingestion.declarations.energy import energy_fields
+from estimator.ingestion.declarations.energy import energy_fields, pue_over
 from estimator.ingestion.parsing import delimited_text, redaction, timestamps
+from estimator.ingestion.parsing.power import JOULES_PER_KWH, check_power
 from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.reader import EmptyFile, NotATrace, Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
 
 NAME = "declared"
-VERSION = 2
+VERSION = 3
 LONGEST_US = 10 * 366 * 86_400_000_000
+MOST_MACHINES = 1000  # of the largest that one service may be declared for
 ROUNDED = 1e-6  # of a sum that was written as text
+PART_CHECKS = ("place_checks", "period_checks", "energy_checks")
+Parts = Mapping[str, Any]
 ASSUMED_HOST = "class/server-unknown"  # a supplier's machines are servers, location unknown
 
 
@@ -65,6 +71,7 @@ class _Reading:
         self.zones = {row["zone"] for row in context.places.zones}
         self.rows: list[Activity] = []
         self.refused: list[Refused] = []
+        self.now_us = timestamps.to_us(datetime.now(UTC), ZoneInfo("UTC"))
         self._zone: str | None = None  # of the row at hand
 
     def take(self, line: int, cells: list[str]) -> None:
@@ -80,16 +87,16 @@ class _Reading:
         said = Cells({name: cells[place].strip() for name, place in self.columns.at.items()}, self.spreadsheet)
         faults: list[RowRefused] = []
         parts: dict[str, Any] = {}
-        for part in (self._named, self._energies, self._counts, self._period):
+        for part in (self._named, self._counts, self._period, self._energies):
             try:
-                parts |= part(said)
+                parts |= part(said, parts)
             except RowRefused as refusal:
                 faults.append(refusal)
         faults = [*said.faults.values(), *faults]
         if faults:
             self._refuse(line, cells, RowRefused.together(faults), row_id)
             return
-        checks = tuple(sorted({*parts.pop("place_checks"), *parts.pop("energy_checks")}))
+        checks = tuple(sorted({code for name in PART_CHECKS for code in parts.pop(name)}))
         self.rows.append(self._activity(line, row_id, said, parts | {"checks": checks}))
 
     def _refuse(self, line: int, cells: list[str], refusal: RowRefused, row_id: str | None = None) -> None:
@@ -110,7 +117,7 @@ class _Reading:
             )
         )
 
-    def _named(self, said: Cells) -> dict[str, Any]:
+    def _named(self, said: Cells, parts: Parts) -> dict[str, Any]:
         """Service and place as fields of Activity. RowRefused."""
         place = self._place(said)
         self._zone = place.zone
@@ -118,11 +125,15 @@ class _Reading:
             raise RowRefused("declared_empty", column="service")
         return {"zone": place.zone, "host": place.host, "place_checks": place.checks}
 
-    def _energies(self, said: Cells) -> dict[str, Any]:
-        fields, checks = energy_fields(said)
+    def _energies(self, said: Cells, parts: Parts) -> dict[str, Any]:
+        """Energies as fields of Activity; `parts`: those of the place and the period. RowRefused."""
+        place = [parts.get(name) for name in ("host", "start_us", "end_us", "start_month", "end_month")]
+        fields, checks = energy_fields(said, lambda: pue_over(*place) if None not in place else 1.0)  # type: ignore[arg-type]
+        if "duration_s" in parts:
+            check_power((said.number("energy_kwh") or 0.0) * JOULES_PER_KWH, parts["duration_s"], MOST_MACHINES)
         return fields | {"energy_checks": checks}
 
-    def _counts(self, said: Cells) -> dict[str, Any]:
+    def _counts(self, said: Cells, parts: Parts) -> dict[str, Any]:
         """Counts and what the supplier reports beside, as fields of Activity. RowRefused."""
         counts: dict[str, Any] = {name: said.number(name) for name in COUNTS}
         counts |= {"reported_gwp_kg": said.number("gwp_kgco2e"), "reported_water_l": said.number("water_l")}
@@ -144,7 +155,7 @@ class _Reading:
         }
         return Activity(**fields | parts)
 
-    def _period(self, said: Cells) -> dict[str, Any]:
+    def _period(self, said: Cells, parts: Parts) -> dict[str, Any]:
         """Start, end (exclusive), duration and time basis as fields of Activity. RowRefused."""
         start, end = said.moment("start"), said.moment("end")
         if start is None or end is None:
@@ -154,7 +165,10 @@ class _Reading:
         start_us, end_us = (timestamps.to_us(moment, ZoneInfo(name)) for moment in (start, end))
         if not 0 < end_us - start_us <= LONGEST_US:
             raise RowRefused("declared_period", start=said.text("start"), end=said.text("end"))
+        if start_us > self.now_us:
+            raise RowRefused("declared_future", start=said.text("start"))
         return {
+            "period_checks": ["period_unfinished"] if end_us > self.now_us else [],
             "start_us": start_us,
             "end_us": end_us,
             "start_month": self.months.of(start_us),
