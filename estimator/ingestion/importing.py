@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.core.errors import SobriaError
-from estimator.ingestion.declarations.remarks import Remark, remarks
+from estimator.ingestion.declarations.remarks import Declared, Remark, remarks
 from estimator.ingestion.reader import ReadingContext
 from estimator.ingestion.readers import find_files, open_results, size_of
 from estimator.ledger.append import Account, Append
@@ -64,14 +64,14 @@ def import_paths(
 def _import(
     ledger: Ledger, found: list[str | Path], context: ReadingContext, progress: Callable[[int, int], None]
 ) -> ImportReport:
-    posting = Append(ledger)
+    posting, declared = Append(ledger), Declared(ledger)
     files: list[FileResult] = []
     refused: list[Refused] = []
     told: list[Remark] = []
     sizes = [size_of(path) for path in found]
     done, total = 0, sum(sizes)
     for path, size in zip(found, sizes, strict=True):
-        file = _File(path)
+        file = _File(path, declared)
         file.bring(posting, context, lambda read: progress(done + read, total))  # noqa: B023
         done += size
         files.append(FileResult(file.name, file.read, len(file.refused), tuple(file.unused), file.error))
@@ -87,7 +87,8 @@ def _import(
 class _File:
     """One file of an import, and its results so far."""
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, declared: Declared) -> None:
+        self._declared = declared
         self._path = path
         self.name = Path(path).name
         self.read = 0
@@ -108,7 +109,7 @@ class _File:
     def _count(self, result: ReadResult) -> ReadResult:
         self.read += result.read
         self.refused += result.refused
-        self.remarks += remarks(result.rows)
+        self.remarks += remarks(result.rows, self._declared)
         self.unused |= dict.fromkeys(result.unused)
         return result
 

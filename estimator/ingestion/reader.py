@@ -39,6 +39,10 @@ class NoEnergyColumn(SobriaError):
     """A trace without any energy column."""
 
 
+class RepeatedColumn(SobriaError):
+    """A header with one name twice: which of the two columns is meant is not known."""
+
+
 class BrokenTable(SobriaError):
     """The file cannot be split into rows."""
 

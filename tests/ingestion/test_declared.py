@@ -18,6 +18,7 @@ from estimator.core.errors import LANGUAGES, say
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.ingestion.declarations.columns import TEMPLATE
 from estimator.ingestion.importing import import_paths
+from estimator.ingestion.reader import RepeatedColumn
 from estimator.ingestion.readers import Trace, read_trace, reader_of
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity, Refused
@@ -116,6 +117,24 @@ def test_an_import_says_the_site_declared_and_the_site_counted(tmp_path: Path) -
     assert (
         "300 kWh" in found[0]["fr"] and "678 kWh" in found[0]["fr"] and "le total du site est 300 kWh" in found[1]["fr"]
     )
+
+
+def test_a_corrected_row_says_where_the_first_one_is(tmp_path: Path) -> None:
+    """The same file again is no correction; another host for one service and period is."""
+    for name, host, told in (
+        ("a.csv", "a", []),
+        ("a.csv", "a", []),
+        ("b.csv", "class/server-room", ["declared_already"]),
+    ):
+        (tmp_path / name).write_text(text(MEASURED | {"host": host}))
+        account = json.loads(sobria(tmp_path / "home", "import", str(tmp_path / name), "--json").stdout)
+        assert [remark["code"] for remark in account["remarks"]] == told
+    assert "a.csv, ligne 2" in account["remarks"][0]["fr"] and account["accepted"] == 1
+
+
+def test_a_header_with_one_name_twice_is_refused() -> None:
+    with pytest.raises(RepeatedColumn):
+        read("service,start,end,energy_kwh,energy_kwh\na,2026-03-01,2026-04-01,1,2\n")
 
 
 def test_a_period_that_is_not_over_is_said_and_is_no_default_year(tmp_path: Path) -> None:
@@ -325,6 +344,10 @@ BAD = [
     ({"energy_kwh": "douze"}, "bad_number", {"column": "energy_kwh", "value": "douze"}),
     ({"energy_kwh": "1e308"}, "beyond_use", {"field": "energy_kwh", "value": "1e+308"}),
     ({"requests": "1e16"}, "beyond_use", {"field": "requests", "value": "1e+16"}),
+    ({"requests": "1_000"}, "bad_number", {"column": "requests", "value": "1_000"}),
+    ({"requests": "١٢"}, "bad_number", {"column": "requests", "value": "١٢"}),
+    ({"service": "a\u202eb"}, "hidden_character", {"column": "service", "value": "a\\u202eb"}),
+    ({"model": "a\x1bb"}, "hidden_character", {"column": "model", "value": "a\\x1bb"}),
     ({"water_l": "inf"}, "bad_number", {"column": "water_l", "value": "inf"}),
     ({"energy_boundary": "baie"}, "declared_word",
      {"column": "energy_boundary", "value": "baie", "expected": "gpu | it | site"}),

@@ -1,6 +1,7 @@
 """Columns of the declaration template, and access to the cells of a row by name."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,11 @@ from estimator.ingestion.parsing.delimited_text import number_text
 from estimator.ingestion.parsing.row_builder import MOST_COUNTED
 from estimator.ingestion.reader import RowRefused
 
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+)  # not seen, or turning the text
+_NAMES = ("service", "provider", "model", "zone", "host", "method", "document")
 REQUIRED = ("service", "start", "end")
 COUNTS = ("requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "items")
 ENERGY = ("energy_kwh", "energy_boundary", "energy_basis", "method", "pue")
@@ -43,6 +49,12 @@ def understand(header: list[str]) -> Columns:
     )
 
 
+def repeated(columns: Columns) -> list[str]:
+    """Names of the template that the header has twice or more."""
+    names = [name.lower() for name in columns.names]
+    return [name for name in columns.at if names.count(name) > 1]
+
+
 def is_template(columns: Columns) -> bool:
     """Whether the required columns of a declaration are present."""
     return columns.at.keys() >= set(REQUIRED)
@@ -66,15 +78,19 @@ class Cells:
         """The cell; empty when the file has no such column."""
         return self.texts.get(name, "")
 
+    def check_names(self) -> None:
+        """Note as faults the names that hold a character which is not seen, or which turns the text."""
+        for name in _NAMES:
+            if _HIDDEN.search(self.text(name)):
+                self._fault(name, "hidden_character", column=name, value=ascii(self.text(name)[:40])[1:-1])
+
     def number(self, name: str) -> float | None:
         """A non-negative number, None when the cell is empty or at fault."""
         text = self.text(name)
         if not text:
             return None
-        try:
-            value = float(number_text(text) if self.spreadsheet else text)
-        except ValueError:
-            value = math.nan
+        number = number_text(text) if self.spreadsheet else text
+        value = float(number) if _NUMBER.fullmatch(number) else math.nan
         if not math.isfinite(value):
             self._fault(name, "bad_number", column=name, value=text[:40])
         elif value < 0:

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from estimator.catalogue.resolver import PlaceRead
 from estimator.ingestion.codecarbon.columns import Columns
-from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, Cells, is_template, understand
+from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, Cells, is_template, repeated, understand
 from estimator.ingestion.declarations.energy import energy_fields, pue_over
 from estimator.ingestion.parsing import delimited_text, redaction, timestamps
 from estimator.ingestion.parsing.power import JOULES_PER_KWH, check_power
 from estimator.ingestion.parsing.row_identity import Identities
-from estimator.ingestion.reader import EmptyFile, NotATrace, Reader, ReadingContext, RowRefused, Trace
+from estimator.ingestion.reader import EmptyFile, NotATrace, Reader, ReadingContext, RepeatedColumn, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
 
@@ -45,6 +45,8 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
     columns = understand(header[1])
     if not is_template(columns):
         raise NotATrace(file=trace.name, columns=", ".join(columns.safe_header()[:6])[:120])
+    if twice := repeated(columns):
+        raise RepeatedColumn(file=trace.name, columns=", ".join(twice))
     reading = _Reading(trace, context, columns, delimiter)
     for line, cells in rows:
         reading.take(line, cells)
@@ -85,6 +87,7 @@ class _Reading:
             return
         row_id = self.identities.of_text(self.identities.text_of(self.columns.words, cells))
         said = Cells({name: cells[place].strip() for name, place in self.columns.at.items()}, self.spreadsheet)
+        said.check_names()
         faults: list[RowRefused] = []
         parts: dict[str, Any] = {}
         for part in (self._named, self._counts, self._period, self._energies):

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from estimator.core.duckdb_engine import connect
 from estimator.core.errors import sentences
 from estimator.ingestion.declarations.energy import pue_over
+from estimator.ledger.files import Ledger
 from estimator.ledger.rows import Activity
 
 TOLD = ("declared_site", "declared_site_split", "period_unfinished")
@@ -25,9 +27,36 @@ class Remark:
         return sentences("remarks", self.code, **self.facts) | {"file": self.file, "line": self.line}
 
 
-def remarks(rows: Iterable[Activity]) -> Iterator[Remark]:
+class Declared:
+    """Declarations of a ledger, then those of the import: (row id, file, line) by service, model and period."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._found: dict[tuple[Any, ...], tuple[str, str, int]] | None = None
+
+    def earlier(self, row: Activity) -> tuple[str, str, int] | None:
+        """Another declaration of the service, model and period of this row, which is then added."""
+        if self._found is None:
+            self._found = self._read()
+        key = (row.service_key, row.model, row.start_us, row.end_us)
+        found = self._found.setdefault(key, (row.row_id, row.file_name, row.line))
+        return None if found[0] == row.row_id else found
+
+    def _read(self) -> dict[tuple[Any, ...], tuple[str, str, int]]:
+        with self._ledger.reading(), connect() as connection:
+            rows = connection.execute(
+                "SELECT service_key, model, start_us, end_us, row_id, file_name, line"
+                f" FROM ({self._ledger.rows_sql('activities')}) WHERE reader = 'declared'"
+            ).fetchall()
+        return {row[:4]: row[4:] for row in rows}
+
+
+def remarks(rows: Iterable[Activity], declared: Declared) -> Iterator[Remark]:
     """The remarks on these rows, in their order."""
-    for row in rows:
+    for row in (row for row in rows if row.reader == "declared"):
+        if there := declared.earlier(row):
+            facts = {"file": there[1], "at": str(there[2])}
+            yield Remark("declared_already", row.file_name, row.line, facts)
         for code in (code for code in TOLD if code in row.checks):
             yield Remark(code, row.file_name, row.line, _sites(row) if code in TOLD[:2] else {})
 
@@ -38,4 +67,5 @@ def _sites(row: Activity) -> dict[str, str]:
     ours = pue_over(str(row.host), row.start_us, row.end_us, row.start_month, row.end_month)
     stated = row.reported_pue or ours
     told = {"declared": stated and it * stated, "pue": stated, "counted": ours and it * ours, "host_pue": ours}
-    return {name: "?" if value is None else f"{value:.4g}" for name, value in told.items()}
+    english = {name: "?" if value is None else f"{value:.4g}" for name, value in told.items()}
+    return {name: text.replace(".", ",") for name, text in english.items()} | {f"{n}_en": t for n, t in english.items()}
