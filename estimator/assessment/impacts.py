@@ -81,11 +81,11 @@ SUPPLEMENTARY = (
 
 
 def figure_named(figure_id: str) -> ImpactIndicator | None:
-    """A figure, or one part of a figure (`gwp.use`) as a figure of its own."""
+    """A figure, or one part of a figure that has several (`gwp.use`) as a figure of its own."""
     for figure in FIGURES + SUPPLEMENTARY:
         if figure.id == figure_id:
             return figure
-        for part in figure.parts:
+        for part in figure.parts if len(figure.parts) > 1 else ():
             if f"{figure.id}.{part.name}" == figure_id:
                 return ImpactIndicator(figure_id, figure.unit, (replace(part, required=True, needs=()),))
     return None

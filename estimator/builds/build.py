@@ -9,7 +9,7 @@ from estimator.builds.build_identity import identity
 from estimator.builds.current import BuildResult, beside, current, parts_beside, point_to
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
-from estimator.core.duckdb_engine import DuckDB, created
+from estimator.core.duckdb_engine import DuckDB, FileDamaged, created
 from estimator.core.errors import SobriaError
 from estimator.core.parquet_files import waited_lock
 from estimator.ledger import Ledger
@@ -34,16 +34,19 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
     with waited_lock(folder / ".lock", wait_s, busy), Ledger(home).still() as ledger:
         build_id = identity(ledger, catalogue)
         path = folder / f"sobria-{build_id}.duckdb"
-        if path.exists():
+        if _is_whole(path, build_id):
             return _publish(home, BuildResult(build_id, path, fresh=False), catalogue)
         from estimator.builds.contents import fill  # Arrow and numpy, which a build that is there does not need
 
         draft = folder / f".draft-{build_id}.duckdb"
         draft.unlink(missing_ok=True)
+        _remove(path)
         try:
             with created(draft) as engine:
                 fill(engine, ledger, catalogue, build_id, parts_beside(path))
                 _audit(engine)
+            if not _is_whole(draft, build_id):
+                raise FileDamaged(file=draft.name)
             os.replace(draft, path)
         finally:
             draft.unlink(missing_ok=True)
@@ -53,6 +56,16 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
         built = _publish(home, BuildResult(build_id, path, fresh=True), catalogue)
         _prune(folder, path)
         return built
+
+
+def _is_whole(path: Path, build_id: str) -> bool:
+    """Whether a file can be opened, and says that it is this build: its last table says so."""
+    try:
+        engine = DuckDB.read(path) if path.exists() else None
+        found = engine.rows("SELECT value FROM meta WHERE name = 'build'") if engine else []
+    except FileDamaged:
+        return False
+    return [row["value"] for row in found] == [build_id]
 
 
 def _audits() -> list[tuple[str, str]]:
@@ -83,6 +96,11 @@ def _prune(folder: Path, newest: Path) -> None:
     """Delete all but the newest builds and what lies beside them: readers of an older one still have its file open."""
     others = sorted((p for p in folder.glob("sobria-*.duckdb") if p != newest), key=lambda p: p.stat().st_mtime)
     for path in others[: max(0, len(others) - KEPT_BUILDS + 1)]:
-        for file in (*beside(path), path):
-            file.unlink(missing_ok=True)
-        shutil.rmtree(parts_beside(path), ignore_errors=True)
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Delete a build and what lies beside it, if they exist."""
+    for file in (*beside(path), path):
+        file.unlink(missing_ok=True)
+    shutil.rmtree(parts_beside(path), ignore_errors=True)

@@ -112,6 +112,8 @@ def _answers(catalogue: Catalogue, row: Row, day: date, names: Sequence[str]) ->
         if row["kind"] in MEDIA:
             found = media_factors(MEDIA[row["kind"]], model, row["card"] or None)
             return _missing(names, model, "no_output_time") | found
+        if row["card"] and row["card"] not in catalogue.subjects:
+            return _missing(names, model, "unknown_device")
         tokens = token_factors(
             catalogue,
             day,

@@ -19,7 +19,7 @@ from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.inference_factors import SERVING_COLUMNS
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
-from estimator.core.duckdb_engine import DuckDB, created
+from estimator.core.duckdb_engine import DuckDB, FileDamaged, created
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.number_format import two_figures
 from estimator.workloads.own_measures import Own
@@ -44,7 +44,7 @@ def record(home: Path, built: BuildResult, catalogue: Catalogue) -> None:
         return
     try:
         entry = _change(before, built, catalogue)
-    except (sys.modules["duckdb"].Error, ValueError, KeyError):
+    except (FileDamaged, sys.modules["duckdb"].Error, ValueError, KeyError):
         return  # written by another version, or damaged
     if entry:
         _append(home / FOLDER, entry)

@@ -1,5 +1,6 @@
 """The Typer application: commands, global options, exit codes."""
 
+import errno
 import gc
 import json
 import os
@@ -24,6 +25,7 @@ from estimator.core.home import default_home
 if TYPE_CHECKING:
     from estimator.results.reading import Results
 COLLECTED_AFTER = 100_000  # new objects: tables are read without looking for garbage in them, a tenth of a command
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)
@@ -51,7 +53,8 @@ def main() -> None:
     try:
         code = command.main(arguments, prog_name="sobria", standalone_mode=False, obj=CommandContext(home, lang))
     except OSError as error:
-        print(say("errors", "file_unusable", lang, file=error.filename or home, reason=error.strerror), file=sys.stderr)
+        key = "disk_full" if error.errno in NO_ROOM else "file_unusable"
+        print(say("errors", key, lang, file=error.filename or home, reason=error.strerror), file=sys.stderr)
         code = 1
     except SobriaError as error:
         if "--json" in arguments:

@@ -1,5 +1,7 @@
 """DuckDB adapter, and the only module that imports DuckDB."""
 
+import errno
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,12 +9,35 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from estimator.core.errors import SobriaError
+
 if TYPE_CHECKING:
     import numpy as np
 
 Connection = duckdb.DuckDBPyConnection
+EngineError = duckdb.Error
 FETCHED = 2_000  # rows fetched together
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
+UNREADABLE = (duckdb.OperationalError, duckdb.InvalidInputException, duckdb.CatalogException, duckdb.InternalException)
+
+
+class FileDamaged(SobriaError):
+    """A build, or a file that it reads, that was cut or overwritten."""
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """What DuckDB cannot read or write, as the error of the disk that its text names, else as a damaged file; our own
+    mistakes stay as they are. OSError, FileDamaged."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if type(error) is not duckdb.Error and not isinstance(error, UNREADABLE):
+            raise
+        for number in errno.errorcode:
+            if os.strerror(number) in str(error):
+                raise OSError(number, os.strerror(number), str(path)) from error
+        raise FileDamaged(file=path.name) from error
 
 
 def connect() -> Connection:
@@ -31,31 +56,35 @@ def arrow(connection: Connection, sql: str, schema: Any, parameters: Sequence[An
 class DuckDB:
     """One database file. Each call opens its own cursor: a shared one mixes the results of threads."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
 
     @classmethod
     def create(cls, path: Path) -> "DuckDB":
         """A new writable database file with its clock in UTC; names of files are found from its folder."""
-        connection = duckdb.connect(path, config={"file_search_path": str(path.parent)})
+        with told(path):
+            connection = duckdb.connect(path, config={"file_search_path": str(path.parent)})
         connection.execute("SET TimeZone = 'UTC'")
-        return cls(connection)
+        return cls(connection, path)
 
     @classmethod
     def read(cls, path: Path, beside: Path | None = None) -> "DuckDB":
-        """A finished file, read-only, without access to other files than those of a folder beside it."""
-        connection = duckdb.connect(path, read_only=True, config={"file_search_path": str(path.parent)})
+        """A finished file, read-only, without access to other files than those of a folder beside it. FileDamaged."""
+        with told(path):
+            connection = duckdb.connect(path, read_only=True, config={"file_search_path": str(path.parent)})
         if connection.execute("SELECT current_setting('lock_configuration')").fetchall() == [(True,)]:
-            return cls(connection)  # this process has the file open already
+            return cls(connection, path)  # this process has the file open already
         if beside is not None and beside.is_dir():
             names = ", ".join("'" + name.replace("'", "''") + "/'" for name in (str(beside), beside.name))
             connection.execute(f"SET allowed_directories = [{names}]")
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
-        return cls(connection)
+        return cls(connection, path)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Execute a statement, or several when there is no parameter."""
-        self._connection.cursor().execute(sql, list(parameters) or None)
+        with told(self._path):
+            self._connection.cursor().execute(sql, list(parameters) or None)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Result rows as dictionaries."""
@@ -63,28 +92,30 @@ class DuckDB:
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
         """The same one by one, fetched by blocks."""
-        cursor = self._connection.cursor().execute(sql, list(parameters) or None)
-        names = [column[0] for column in cursor.description or ()]
-        while block := cursor.fetchmany(FETCHED):
-            yield from (dict(zip(names, values, strict=True)) for values in block)
+        with told(self._path):
+            cursor = self._connection.cursor().execute(sql, list(parameters) or None)
+            names = [column[0] for column in cursor.description or ()]
+            while block := cursor.fetchmany(FETCHED):
+                yield from (dict(zip(names, values, strict=True)) for values in block)
 
     def batches(self, sql: str, size: int) -> Iterator[Any]:
         """Result rows as Arrow batches of at most this number of rows."""
-        yield from self._connection.cursor().sql(sql).to_arrow_reader(size)
+        with told(self._path):
+            yield from self._connection.cursor().sql(sql).to_arrow_reader(size)
 
     def column(self, sql: str) -> "np.ndarray":
         """The only column of a result, without nulls."""
-        found: dict[str, Any] = self._connection.cursor().execute(sql).fetchnumpy()
+        with told(self._path):
+            found: dict[str, Any] = self._connection.cursor().execute(sql).fetchnumpy()
         (values,) = found.values()
         column: np.ndarray = values
         return column
 
     def load(self, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
         """Create a table with these columns and SQL types."""
-        cursor = self._connection.cursor()
-        cursor.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in types.items())})")
+        self.run(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in types.items())})")
         values = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(types.values(), 1))
-        cursor.execute(f"INSERT INTO {table} SELECT {values}", [list(columns[name]) for name in types])
+        self.run(f"INSERT INTO {table} SELECT {values}", [list(columns[name]) for name in types])
 
     def close(self) -> None:
         """Flush and close the file."""
@@ -93,9 +124,10 @@ class DuckDB:
 
 @contextmanager
 def created(path: Path) -> Iterator[DuckDB]:
-    """A new database file, always closed at the end."""
+    """A new database file, always closed at the end; written in full before, as closing hides a full disk."""
     engine = DuckDB.create(path)
     try:
         yield engine
+        engine.run("CHECKPOINT")
     finally:
         engine.close()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from estimator.core import atomic_files, parquet_files
-from estimator.core.duckdb_engine import Connection, connect
+from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, connect
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
 from estimator.core.home import LEDGER, claim
@@ -194,10 +194,22 @@ class Ledger:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Context of a read lock: no file is deleted."""
+        """Context of a read lock: no file is deleted. What cannot be read there is told as the part whose content is
+        no longer that of its name, if there is one. LedgerTorn."""
         self.prepare()
         with parquet_files.file_lock(self.folder / ".reading", fcntl.LOCK_SH):
-            yield
+            try:
+                yield
+            except (FileDamaged, EngineError, OSError, ValueError) as error:  # the last two are those of Arrow
+                self._tell_torn(error)
+                raise
+
+    def _tell_torn(self, error: Exception) -> None:
+        parts = [self.folder / part for part in sorted(self.present())]
+        parts += sorted((self.folder / WITHDRAWN).rglob(PARTS))
+        for path in parts:
+            if not parquet_files.is_whole(path):
+                raise LedgerTorn(file=path.name) from error
 
     @contextmanager
     def still(self) -> Iterator["Ledger"]:

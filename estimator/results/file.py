@@ -1,5 +1,6 @@
 """The file of results beside a build: written block by block, complete or absent, and read by level."""
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from estimator.core.atomic_files import sync_folder
+from estimator.core.atomic_files import publish, sync_folder
 from estimator.core.duckdb_engine import connect
 
 if TYPE_CHECKING:
@@ -23,8 +24,23 @@ def results_path(build: Path) -> Path:
     return build.with_suffix(".parquet")
 
 
+def is_whole(path: Path) -> bool:
+    """Whether a file of results is there with the hash that was kept beside it when it was written."""
+    kept = _kept_hash(path)
+    return path.exists() and kept.exists() and kept.read_bytes() == _hash(path)
+
+
+def _kept_hash(path: Path) -> Path:
+    return path.with_suffix(".hash")
+
+
+def _hash(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest().encode()
+
+
 def write_rows(path: Path, rows: Iterable[Row], facts: Mapping[str, str]) -> None:
-    """Write a file of results; each row group holds one level, so that reading a level skips the others."""
+    """Write a file of results and its hash; a row group holds one level, so that reading a level skips the others."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -43,6 +59,7 @@ def write_rows(path: Path, rows: Iterable[Row], facts: Mapping[str, str]) -> Non
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
+    publish(path.parent, _kept_hash(path).name, _hash(path))
 
 
 def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -1,6 +1,7 @@
 """The rows of results of a build: over everything, by service, by month, by proof, then cell by cell."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -11,7 +12,7 @@ from estimator.builds.build import build as make_build
 from estimator.builds.build_file import BuildFile, Monthly
 from estimator.builds.current import BuildResult
 from estimator.catalogue.tables import Catalogue
-from estimator.results.file import results_path, write_rows
+from estimator.results.file import is_whole, results_path, write_rows
 from estimator.results.proofs import shares_by_proof
 
 ALL = FIGURES + SUPPLEMENTARY
@@ -22,14 +23,16 @@ ADDED = ("low", "central", "high", "at_factor_values", "lowest", "highest", "as_
 def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) -> BuildResult:
     """The build of the current ledger with its results, made if they do not exist. AuditFailed, BuildLocked."""
     made = make_build(home, catalogue, wait_s)
+    if is_whole(results_path(made.path)):
+        return made
     ensure(BuildFile(made.path))
-    return made
+    return replace(made, fresh=True)
 
 
 def ensure(build: BuildFile) -> Path:
-    """The file of results of a build, written if it does not exist."""
+    """The file of results of a build, written if it does not exist or was damaged."""
     path = results_path(build.path)
-    if not path.exists():
+    if not is_whole(path):
         facts = {"build": build.id, "method_version": build.meta["formulas_version"]}
         write_rows(path, (row | facts for row in _rows(build)), facts)
     return path

@@ -272,3 +272,12 @@ def test_two_homes_with_the_same_rows_give_the_same_figures(tmp_path: Path) -> N
 
 def test_a_value_of_a_test_factor_is_never_shipped() -> None:
     assert factor("pue", 1, 1, 1).id not in load().by_id
+
+
+def test_a_card_that_the_tables_lack_is_not_estimable_and_stops_no_other_row(tmp_path: Path) -> None:
+    """One row measured at 1 kWh of its processor; one of a card without subject, hence without memory or sheet."""
+    answers = {"device": "gpu/h100-sxm", "model": "meta-llama/llama-3.1-8b-instruct", "output_tokens": 1e6}
+    measured, modelled = activity(gap="gap/none"), activity(**answers, service_key="autre", cpu_energy_kwh=None)
+    found = {entry.service_key: entry.indicators for entry in built(tmp_path, measured, modelled).services()}
+    assert found["essai"][KWH].at_factor_values == pytest.approx(1.0)
+    assert found["autre"][KWH].central is None and found["autre"][KWH].missing["code"] == "unknown_device"

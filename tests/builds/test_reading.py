@@ -109,7 +109,8 @@ def test_shares_of_variance_name_what_to_measure(tmp_path: Path) -> None:
 
 
 def test_a_number_that_is_not_one_is_refused(samples: Results) -> None:
-    for number in ("total.love", "love", "service.nobody.energy", "run.0.energy", "total", "service.energy", ""):
+    others = ("total", "service.energy", "total.energy.site", "")
+    for number in ("total.love", "love", "service.nobody.energy", "run.0.energy", *others):
         with pytest.raises(NumberUnknown):
             samples.explain(number)
 

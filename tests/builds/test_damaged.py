@@ -1,0 +1,76 @@
+"""Full disks and damaged bytes: nothing half-written is published, what is derived is made again, the rest is told."""
+
+import resource
+import signal
+from pathlib import Path
+
+import pytest
+
+from estimator.builds.build import build as make_build
+from estimator.builds.current import current
+from estimator.core.duckdb_engine import DuckDB, FileDamaged
+from estimator.ledger import Ledger
+from estimator.results.file import results_path
+from estimator.results.making import build
+from tests.support import activity, append, sobria
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    append(Ledger(tmp_path), [activity() for _ in range(30)])
+    return tmp_path
+
+
+def flip(path: Path, place: int) -> None:
+    """Turn every bit of one byte."""
+    data = bytearray(path.read_bytes())
+    data[place] ^= 0xFF
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("kept", [0, 5_000, 40_000])
+def test_a_cut_build_is_made_again(home: Path, kept: int) -> None:
+    made = build(home)
+    made.path.write_bytes(made.path.read_bytes()[:kept])
+    assert "déjà" not in sobria(home, "build").stdout
+    assert "30 exécution(s)" in sobria(home, "totals").stdout
+
+
+@pytest.mark.parametrize("place", [20, 500, -10])
+def test_damaged_results_are_made_again(home: Path, place: int) -> None:
+    before, made = sobria(home, "totals").stdout, build(home)
+    flip(results_path(made.path), place)
+    assert sobria(home, "totals").stdout == before
+    assert not build(home).fresh
+
+
+def test_a_disk_without_room_publishes_nothing_and_says_so(home: Path) -> None:
+    """Files of at most 60 kB: a build has several hundred."""
+    limits, told = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, limits[1]))
+    try:
+        said = [sobria(home, "totals", code=1, lang=lang).stderr for lang in ("fr", "en")]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, told)
+    assert said[0].startswith("Plus de place pour écrire") and said[1].startswith("No space left to write")
+    assert current(home) is None and not list((home / "builds").glob("*.duckdb*"))
+    assert "30 exécution(s)" in sobria(home, "totals").stdout
+
+
+def test_a_draft_that_lost_its_last_table_is_not_published(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("estimator.builds.build._audit", lambda engine: DuckDB.run(engine, "DROP TABLE meta"))
+    with pytest.raises(FileDamaged):
+        make_build(home)
+    assert current(home) is None
+
+
+@pytest.mark.parametrize(("first", "last"), [(0.02, 0.1), (0.1, 0.6)])
+def test_damaged_bytes_of_a_part_name_the_part(home: Path, first: float, last: float) -> None:
+    """Pages and their headers, the two ends of the file being whole: the sentence is that of a cut file."""
+    (part,) = home.glob("ledger/activities/month=2026*/part-*.parquet")
+    size = part.stat().st_size
+    for place in range(int(first * size), int(last * size)):
+        flip(part, place)
+    said = sobria(home, "totals", code=1).stderr
+    assert part.name in said and "sobria ledger verify" in said
