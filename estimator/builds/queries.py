@@ -14,7 +14,7 @@ from estimator.builds import coverage
 from estimator.builds.build_file import BuildFile
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
-from estimator.core.errors import SobriaError, sentences, texts
+from estimator.core.errors import SobriaError, one_of, sentences, texts
 from estimator.ledger.rows import COMPONENTS
 
 SAMPLE_MARK = ".sample"
@@ -143,21 +143,21 @@ class Build(BuildFile):
         )
         models = self._engine.rows(_UNKNOWN_MODELS) if any(row["code"] == "unknown_model" for row in rows) else []
         names = ", ".join(row["model"] for row in models)
-        return [{"count": row["count"]} | _said(row, names) for row in rows]
+        return [{"count": row["count"]} | _said(row, names, row["count"]) for row in rows]
 
     def coverage_by_month(self) -> list[dict[str, Any]]:
         """Runs and IT electricity [kWh] by service, month and proof, from coverage.by_month."""
         return coverage.by_month(self._engine)
 
 
-def _said(check: Mapping[str, Any], model: str | None) -> dict[str, str]:
-    """The text of a check, a fault with what was read and what is possible."""
+def _said(check: Mapping[str, Any], model: str | None, count: int = 1) -> dict[str, str]:
+    """The text of a check, a fault with what was read and what is possible: the worst of that count."""
     if "{read}" not in texts("checks", "fr")[check["code"]]:
         return sentences("checks", check["code"], model=model)
     from estimator.catalogue.input_faults import facts  # numpy, which few homes need here
 
     told = (math.nan if check[name] is None else check[name] for name in ("read_value", "low", "high"))
-    return sentences("checks", check["code"], **facts(check["code"], *told))
+    return one_of(count, "at_worst", sentences("checks", check["code"], **facts(check["code"], *told)))
 
 
 def _shares(kwh: Mapping[str, float]) -> dict[str, float]:

@@ -150,8 +150,13 @@ def build(context: typer.Context, json_: Json = False) -> None:
 
 @app.command()
 def totals(context: typer.Context, json_: Json = False) -> None:
-    found = _fresh(context).totals()
-    show(found.model_dump(mode="json"), json_, lambda: cli_text.totals_text(found, context.obj["lang"]))
+    from estimator.cli.ledger_text import unfinished_lines
+    from estimator.ledger import Ledger
+
+    found, lang = _fresh(context).totals(), context.obj["lang"]
+    left = Ledger(context.obj["home"]).unfinished()
+    body = found.model_dump(mode="json") | {"unfinished": left}
+    show(body, json_, lambda: "\n".join([cli_text.totals_text(found, lang), *unfinished_lines(left, lang)]))
 
 
 @app.command()

@@ -22,11 +22,14 @@ Some = str | None
 
 @ledger.command("verify", help="ledger_verify")
 def verify(context: typer.Context, json_: Json = False) -> None:
+    from estimator.cli.ledger_text import unfinished_lines
     from estimator.ledger.reconciliation import reconcile
 
-    found, lang = reconcile(_ledger(context)), context.obj["lang"]
-    lines = [say("ledger_cli", "standing", lang, **found.as_dict())]
-    if not found.faults:
+    held, lang = _ledger(context), context.obj["lang"]
+    found = reconcile(held)
+    left = unfinished_lines(held.unfinished(), lang)
+    lines = [say("ledger_cli", "standing", lang, **found.as_dict()), *left]
+    if not found.faults and not left:
         lines.append(say("ledger_cli", "sound" if found.as_dict()["files"] else "nothing_to_prove", lang))
     show(found.as_dict(), json_, lambda: "\n".join(lines))
     for fault in found.faults:
@@ -45,7 +48,8 @@ def history(context: typer.Context, json_: Json = False) -> None:
         name: [r.model_dump() for r in records]
         for name, records in (("imports", imports), ("withdrawals", withdrawals))
     }
-    show(body, json_, lambda: history_text(imports, withdrawals, context.obj["lang"]))
+    left = held.unfinished()
+    show(body | {"unfinished": left}, json_, lambda: history_text(imports, withdrawals, left, context.obj["lang"]))
 
 
 @ledger.command("withdraw", help="ledger_withdraw")

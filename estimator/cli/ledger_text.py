@@ -22,11 +22,19 @@ def leaving_text(body: Mapping[str, Any], key: str, lang: str) -> str:
     )
 
 
-def history_text(imports: Sequence[Import], withdrawals: Sequence[RowsWithdrawal], lang: str) -> str:
-    """One line an import or a withdrawal, oldest first."""
+def unfinished_lines(files: Sequence[str], lang: str) -> list[str]:
+    """Which imports did not end, and what to do; nothing where all did."""
+    return [say("ledger_cli", "unfinished", lang, files=_names(files))] if files else []
+
+
+def history_text(
+    imports: Sequence[Import], withdrawals: Sequence[RowsWithdrawal], unfinished: Sequence[str], lang: str
+) -> str:
+    """One line an import or a withdrawal, oldest first, then the imports that did not end."""
     lines = [(record.order, _import_line(record, lang)) for record in imports]
     lines += [(record.order, _withdrawal_line(record, lang)) for record in withdrawals]
-    return "\n".join(line for _, line in sorted(lines)) or say("ledger_cli", "no_history", lang)
+    told = [*(line for _, line in sorted(lines)), *unfinished_lines(unfinished, lang)]
+    return "\n".join(told) or say("ledger_cli", "no_history", lang)
 
 
 def waiting_text(rows: Sequence[Refused], lang: str) -> str:

@@ -10,7 +10,7 @@ from typer import Option
 from typer.core import TyperGroup, TyperOption
 
 from estimator.catalogue.published_figures import figure_label
-from estimator.core.errors import say, texts
+from estimator.core.errors import one_of, say, sentences, texts
 from estimator.core.number_format import (
     ReadableAmount,
     as_computed,
@@ -22,7 +22,7 @@ from estimator.core.number_format import (
     spoken_numbers,
 )
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
-from estimator.ledger.rows import faults_of
+from estimator.ledger.rows import faults_of, unlike
 
 if TYPE_CHECKING:
     from estimator.catalogue.models import Model
@@ -211,7 +211,7 @@ def import_text(report: "ImportReport", lang: str) -> str:
     for (file, code, _), told in list(groups.items())[:SHOWN_GROUPS]:
         row, facts = told[0]
         where = f"{file}:{row.line}" + (f" (× {len(told)})" if len(told) > 1 else "")
-        lines.append(f"  {where} {say('refusals', code, lang, **facts)}")
+        lines.append(f"  {where} {one_of(unlike(told), 'for_instance', sentences('refusals', code, **facts))[lang]}")
     left = sum(len(told) for told in list(groups.values())[SHOWN_GROUPS:])
     if left:
         lines.append(say("cli", "more_refused", lang, count=left))

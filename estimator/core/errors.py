@@ -65,6 +65,13 @@ def sentences(section: str, key: str, **facts: object) -> dict[str, str]:
     return {"code": key} | {lang: say(section, key, lang, **facts) for lang in LANGUAGES}
 
 
+def one_of(count: int, key: str, said: dict[str, str]) -> dict[str, str]:
+    """A sentence with the figures of one case among several, marked as such: `at_worst`, `for_instance`."""
+    if count < 2:  # noqa: PLR2004
+        return said
+    return said | {lang: say("possible", key, lang, said=said[lang][:1].lower() + said[lang][1:]) for lang in LANGUAGES}
+
+
 class SobriaError(Exception):
     """Base of every refusal. Its code is the name of its class, NoBuild as no_build, unless the class sets another;
     facts fill the sentence of that code."""

@@ -67,7 +67,9 @@ class HomeFile(BaseModel):
 
 
 def home_file(home: Path) -> HomeFile:
-    """The format of a home, 1 when it does not say. HomeTooNew, HomeFileTorn."""
+    """The format of a home, 1 when it does not say; its settings are readable. HomeTooNew, HomeFileTorn,
+    SettingsRefused."""
+    settings(home)
     path = home / FORMAT_FILE
     try:
         given = tomllib.loads(path.read_text("utf-8"))

@@ -16,14 +16,14 @@ from estimator.catalogue.input_faults import facts, faults, of_table
 from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.core.duckdb_engine import connect
-from estimator.core.errors import SobriaError, sentences
+from estimator.core.errors import SobriaError, one_of, sentences
 from estimator.core.parquet_files import table_of
 from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, open_results
 from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
 from estimator.ledger.files import modelled_sql
-from estimator.ledger.rows import COMPONENTS, Refused, faults_of
+from estimator.ledger.rows import COMPONENTS, Refused, faults_of, unlike
 
 NOT_ESTIMABLE = "not_estimable"
 
@@ -46,7 +46,8 @@ class FileCheck:
     def as_dict(self) -> dict[str, Any]:
         """As JSON, with texts in both languages; reasons of refusal with their count and first line."""
         reasons = [
-            sentences("refusals", code, **told[0][1]) | {"count": len(told), "line": told[0][0].line}
+            one_of(unlike(told), "for_instance", sentences("refusals", code, **told[0][1]))
+            | {"count": len(told), "line": told[0][0].line}
             for (_, code, _), told in faults_of(self.refused).items()
         ]
         return {
@@ -57,7 +58,12 @@ class FileCheck:
             "left_out": list(self.left_out),
             "proofs": dict(self.proofs),
             "checks": [
-                sentences("checks", code, **self.faults.get(code, {})) | {"count": count}
+                one_of(
+                    count if code in self.faults else 1,
+                    "at_worst",
+                    sentences("checks", code, **self.faults.get(code, {})),
+                )
+                | {"count": count}
                 for code, count in sorted(self.checks.items())
             ],
             "unknown_models": list(self.unknown_models),

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 KINDS: dict[Kind, type[Activity | Refused]] = {"activities": Activity, "quarantine": Refused}
 WITHDRAWN = "withdrawn"
 PARTS = "part-*.parquet"
+_PART = re.compile(r"part-\w+\.parquet")
 
 
 class LedgerTorn(SobriaError):
@@ -142,6 +144,21 @@ class Ledger:
         """Parts on disk, relative to the ledger."""
         folders = (self.activities, self.quarantine)
         return {path.relative_to(self.folder).as_posix() for folder in folders for path in folder.rglob(PARTS)}
+
+    def unfinished(self) -> list[str]:
+        """Names of the files with rows in parts that no import recorded: it was killed, or runs."""
+        folder = self.imports.folder
+        entries = list(folder.iterdir()) if folder.is_dir() else []
+        named = {part for entry in entries for part in _PART.findall(entry.read_text("utf-8", "replace"))}
+        named |= {Path(done.made).name for done in self.compactions.read()[0]}
+        loose = [self.folder / part for part in self.parts() if Path(part).name not in named]
+        if not loose:
+            return []
+        import pyarrow.parquet as pq
+
+        whole = filter(parquet_files.is_whole, loose)
+        read = (pq.ParquetFile(path).read(columns=["file_name"]).column(0) for path in whole)
+        return sorted({name for column in read for name in column.unique().to_pylist()})
 
     def files(self, kind: Kind) -> list[str]:
         """Paths of the files of a kind that count, with an empty seed file. LedgerTorn."""

@@ -1,7 +1,7 @@
 """Activity: the common schema of every input of the ledger."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -107,6 +107,11 @@ class Refused(Strict):
     def faults(self) -> tuple[tuple[str, dict[str, str]], ...]:
         """Every fault of the row that its reader told: code and facts, the first one first."""
         return (self.code, self.facts), *json.loads(self.facts.get(ALSO, "[]"))
+
+
+def unlike(told: Sequence[tuple[Refused, Mapping[str, str]]]) -> int:
+    """How many different facts these faults have."""
+    return len({tuple(sorted(facts.items())) for _, facts in told})
 
 
 def faults_of(refused: Iterable[Refused]) -> dict[tuple[str, str, str], list[tuple[Refused, dict[str, str]]]]:

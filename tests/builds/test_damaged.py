@@ -1,8 +1,10 @@
 """Full disks and damaged bytes: nothing half-written is published, what is derived is made again, the rest is told."""
 
+import errno
 import resource
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,9 +12,12 @@ from estimator.builds.build import build as make_build
 from estimator.builds.current import current
 from estimator.core.duckdb_engine import DuckDB, FileDamaged
 from estimator.ledger import Ledger
+from estimator.ledger.append import Append
+from estimator.ledger.read_result import ReadResult
 from estimator.results.file import results_path
 from estimator.results.making import build
-from tests.support import activity, append, sobria
+from estimator.results.reading import Results
+from tests.support import FileRead, activity, append, sobria
 
 
 @pytest.fixture
@@ -74,3 +79,48 @@ def test_damaged_bytes_of_a_part_name_the_part(home: Path, first: float, last: f
         flip(part, place)
     said = sobria(home, "totals", code=1).stderr
     assert part.name in said and "sobria ledger verify" in said
+
+
+def test_an_import_that_did_not_end_is_named_until_it_is_imported_again(home: Path) -> None:
+    """Killed between its rows and its acknowledgment: the rows count, and their file is named everywhere."""
+    rows = [activity(file_name="coupe.csv", file_sha="c")]
+    posting = Append(Ledger(home))
+    posting.take(FileRead("coupe.csv", "c"), [ReadResult(rows, [], 1)])
+    posting.flush()
+    asked = (("totals",), ("ledger", "history"), ("ledger", "verify"))
+    for command in asked:
+        assert "Import inachevé de coupe.csv : importez-le de nouveau" in sobria(home, *command).stdout
+    assert "31 exécution(s)" in sobria(home, "totals").stdout
+    append(Ledger(home), rows)
+    for command in asked:
+        assert "inachevé" not in sobria(home, *command).stdout
+    assert "31 exécution(s)" in sobria(home, "totals").stdout
+
+
+def test_the_figure_of_one_run_among_several_is_the_worst(home: Path) -> None:
+    """1 kWh each, said to emit 6 t and 9 t: no electricity does."""
+    append(Ledger(home), [activity(reported_gwp_kg=kg) for kg in (6_000.0, 9_000.0)])
+    (check,) = [c for c in build_checks(home) if c["code"] in ("any_grid", "grid_of_zone")]
+    assert check["count"] == 2 and check["fr"].startswith("au pire : les émissions")
+    assert check["en"].startswith("at worst: ") and "9" in check["fr"]
+
+
+def build_checks(home: Path) -> list[dict[str, Any]]:
+    return Results(build(home).path).checks()
+
+
+def test_unreadable_settings_are_refused_as_the_format_file_is(home: Path) -> None:
+    (home / "settings.toml").write_text("zone = [\n")
+    assert "Réglages illisibles" in sobria(home, "totals", code=1).stderr
+
+
+def test_a_read_only_home_shows_its_totals_without_a_lock(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = sobria(home, "totals").stdout
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("estimator.builds.build.waited_lock", refused)
+    monkeypatch.setattr("estimator.core.parquet_files.file_lock", refused)
+    monkeypatch.setattr("estimator.core.atomic_files.publish", refused)
+    assert sobria(home, "totals").stdout == before
