@@ -86,6 +86,8 @@ def test_electricity_of_which_nothing_is_known_is_not_measured_in_full(lang: str
     told = proof_sentence(nothing, t("measures.their", lang), lang)
     assert ("n’est pas connue" if lang == "fr" else "is not known") in told
     assert told != proof_sentence(nothing | {"measured": 1.0}, t("measures.their", lang), lang)
+    little = proof_sentence(nothing | {"measured": 0.001, "declared": 0.999}, t("measures.their", lang), lang)
+    assert little.startswith("Moins de 1" if lang == "fr" else "Less than 1") or "<1" in little
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -59,7 +59,7 @@ def number(amount: ReadableAmount, number_id: str, name: str, lang: str) -> Mark
 
 def proof_text(proof: Mapping[str, float], lang: str) -> str:
     """« 38 % mesuré, 62 % estimé », or a single word for 100 %."""
-    there = [(p, proof.get(p, 0.0)) for p in PROOFS if proof.get(p, 0.0) >= LEAST_SHOWN]
+    there = [(p, proof.get(p, 0.0)) for p in PROOFS if proof.get(p)]
     if len(there) == 1:
         return t(f"proof.{there[0][0]}", lang)
     return ", ".join(t("proof.part", lang, share=share_text(s, lang), word=t(f"proof.{p}", lang)) for p, s in there)
@@ -67,7 +67,7 @@ def proof_text(proof: Mapping[str, float], lang: str) -> str:
 
 def derived_proof_text(proof: Mapping[str, float], lang: str) -> str:
     """« calculé à partir d'une énergie mesurée à 38 % », for figures that are not an energy."""
-    there = [p for p in PROOFS if proof.get(p, 0.0) >= LEAST_SHOWN]
+    there = [p for p in PROOFS if proof.get(p)]
     if not there:
         return ""
     if len(there) == 1:

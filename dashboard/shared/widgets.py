@@ -116,8 +116,8 @@ def proof_sentence(proof: Mapping[str, float], what: str, lang: str) -> str:
     if not rest:
         return sentence(t("home.proof_all", lang, what=what))
     measured = proof.get("measured", 0.0)
-    kind = "rest" if measured >= html_parts.LEAST_SHOWN else "none"
+    kind = "rest" if measured else "none"
     said = html_parts.alternatives([t(f"home.{kind}_{p}", lang) for p in rest], lang)
     if kind == "none":
         return t("home.proof_none", lang, what=what, rest=said)
-    return t("home.proof_some", lang, what=what, share=share_text(measured, lang), rest=said)
+    return sentence(t("home.proof_some", lang, what=what, share=share_text(measured, lang), rest=said))

@@ -8,7 +8,7 @@ from estimator.assessment import uncertainty
 from estimator.assessment.coefficients import COEFFICIENTS, Coefficient
 from estimator.assessment.evaluation import ActivityGroup, followed, the_system, values_of
 from estimator.assessment.expressions import Formula, Node, render
-from estimator.assessment.impacts import ImpactIndicator, applies_to, known_result
+from estimator.assessment.impacts import ImpactIndicator, applies_to, is_counted, known_result
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
@@ -86,7 +86,7 @@ class EvaluatedGroup:
 
 def results_of(group: ActivityGroup, figures: Iterable[ImpactIndicator], values: Mapping[str, Any]) -> list[str]:
     """Results that add up to these figures in a group."""
-    parts = [p for f in figures for p in f.parts if applies_to(p, group)]
+    parts = [p for f in figures if is_counted(f, group, values) for p in f.parts if applies_to(p, group)]
     return [r for r in dict.fromkeys(known_result(p, values) for p in parts) if r]
 
 

@@ -26,6 +26,7 @@ from estimator.assessment.impacts import (
     amounts,
     applies_to,
     figure_named,
+    is_counted,
     known_result,
     why_missing,
 )
@@ -295,11 +296,12 @@ def _not_counted(groups: Sequence[ActivityGroup], figures: Sequence[ImpactIndica
     for group in groups:
         values, weight = group.values, energy_as_read(group) / whole if whole else 1 / len(groups)
         left_out: set[tuple[str, str]] = set()
-        for part in (part for figure in figures for part in figure.parts):
+        for figure, part in ((f, part) for f in figures for part in f.parts):
             if not applies_to(part, group):
                 left_out.add((part.name, "not_asked"))
-            elif not known_result(part, values):
-                left_out.add((part.name, why_missing(part, group) or "no_factor"))
+            elif not known_result(part, values) or not is_counted(figure, group, values):
+                reasons = (why_missing(p, group) for p in (part, *figure.required) if applies_to(p, group))
+                left_out.add((part.name, next((reason for reason in reasons if reason), "no_factor")))
         for key in left_out:
             found[key] = found.get(key, 0.0) + weight
     return tuple(

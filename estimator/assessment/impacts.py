@@ -37,11 +37,20 @@ class Contribution:
 
 @dataclass(frozen=True)
 class ImpactIndicator:
-    """An indicator, as a sum of parts."""
+    """An indicator, as a sum of parts.
+
+    beside: required parts of the figure that this one is a part of: it covers what that figure covers.
+    """
 
     id: str
     unit: str
     parts: tuple[Contribution, ...]
+    beside: tuple[Contribution, ...] = ()
+
+    @property
+    def required(self) -> tuple[Contribution, ...]:
+        """The parts without which nothing of a group counts."""
+        return (*(p for p in self.parts if p.required), *self.beside)
 
 
 ANSWERS = ("output_tokens", "media_outputs")
@@ -87,7 +96,9 @@ def figure_named(figure_id: str) -> ImpactIndicator | None:
             return figure
         for part in figure.parts if len(figure.parts) > 1 else ():
             if f"{figure.id}.{part.name}" == figure_id:
-                return ImpactIndicator(figure_id, figure.unit, (replace(part, required=True, needs=()),))
+                return ImpactIndicator(
+                    figure_id, figure.unit, (replace(part, required=True, needs=()),), figure.required
+                )
     return None
 
 
@@ -96,7 +107,7 @@ class Amount(Strict):
 
     central: median of the draws of this amount, the printed value; medians of parts do not add up to
     that of their sum. at_factor_values: the arithmetic with every factor at its central value; these do add up.
-    covers: share of the electricity as read with a known value.
+    covers: share of the electricity as read with a known value; of a part, that share of the electricity of its figure.
     """
 
     model_config = ConfigDict(allow_inf_nan=True)
@@ -177,7 +188,7 @@ class GroupTerm:
 
     as_read: electricity of the group before any factor [kWh]. outcomes: the sum of its known results, as
     `uncertainty.outcomes`; None when unknown.
-    applicable: whether the amount applies to the group; why: the reason when unknown.
+    applicable: whether the amount, or the figure of this part, applies to the group; why: the reason when unknown.
     """
 
     as_read: float
@@ -188,16 +199,18 @@ class GroupTerm:
 
 def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[str, GroupTerm]:
     """What a group adds to each figure, and to each part `figure.part` of a figure of several."""
-    values = outcomes_of(group, frozenset(r for f in figures for p in f.parts for r in p.results) | {"it_energy"})
+    values = outcomes_of(
+        group, frozenset(r for f in figures for p in (*f.parts, *f.beside) for r in p.results) | {"it_energy"}
+    )
     evaluated = EvaluatedOnce(group, values, energy_as_read(group, values))
     found: dict[str, GroupTerm] = {}
     for figure in figures:
-        required = tuple(p for p in figure.parts if p.required)
-        whole = all(known_result(p, values) for p in required if applies_to(p, group))
-        found[figure.id] = _term(evaluated, figure.parts if whole else None, required)
+        whole = is_counted(figure, group, values)
+        found[figure.id] = _term(evaluated, figure.parts, figure.required, whole)
         if len(figure.parts) > 1:
             for part in figure.parts:
-                found[f"{figure.id}.{part.name}"] = _term(evaluated, (part,), (part,))
+                term = _term(evaluated, (part,), (part, *figure.required), whole)
+                found[f"{figure.id}.{part.name}"] = replace(term, applicable=found[figure.id].applicable)
     return found
 
 
@@ -209,17 +222,19 @@ class EvaluatedOnce(NamedTuple):
     as_read: float
 
 
-def _term(one: EvaluatedOnce, parts: Sequence[Contribution] | None, required: Sequence[Contribution]) -> GroupTerm:
-    """The sum of the known results among these parts; None: the group is left out and not covered."""
+def _term(
+    one: EvaluatedOnce, parts: Sequence[Contribution], required: Sequence[Contribution], whole: bool
+) -> GroupTerm:
+    """The sum of the known results among these parts; without `whole` the group is left out and not covered."""
     group, values, as_read = one
-    there = [p for p in parts or () if applies_to(p, group)]
-    known = [values[r] for r in (known_result(p, values) for p in there) if r]
+    there = [p for p in parts if applies_to(p, group)]
+    known = [values[r] for r in (known_result(p, values) for p in there if whole) if r]
     why = None
-    if len(known) < len(there) or parts is None:
+    if len(known) < len(there):
         asked = [p for p in required if applies_to(p, group)] or there
         unknown = (p for p in asked if not known_result(p, values))
         why = next((reason for reason in (why_missing(p, group, values) for p in unknown) if reason), None)
-    return GroupTerm(as_read, reduce(add, known) if known else None, parts is None or bool(there), why)
+    return GroupTerm(as_read, reduce(add, known) if known else None, bool(there), why)
 
 
 class RunningAmounts:
@@ -299,6 +314,11 @@ def known_result(part: Contribution, values: Mapping[str, Any]) -> str | None:
         if values.get(result) is not None:
             return result
     return None
+
+
+def is_counted(figure: ImpactIndicator, group: ActivityGroup, values: Mapping[str, Any]) -> bool:
+    """Whether a figure, and each part of it, counts this group: its required parts are known there."""
+    return all(known_result(p, values) for p in figure.required if applies_to(p, group))
 
 
 def applies_to(part: Contribution, group: ActivityGroup) -> bool:

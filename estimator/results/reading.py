@@ -141,7 +141,7 @@ class Results(Build):
             period=(iso(row["first_us"]), last_day(row["last_us"])),
             as_read_kwh=rows[0]["as_read_kwh"],
             site_energy=found["energy"].covers,
-            embodied=_made(found["gwp"]),
+            embodied=found["gwp"].parts["machines"].covers,
             by_figure={figure.id: found[figure.id].covers for figure in FIGURES},
             unknown=coverage.unknown_runs(self._engine),
             quarantined=self.quarantine_count(),
@@ -164,12 +164,6 @@ def _figures(rows: Sequence[Row]) -> dict[str, Amount]:
     """The figures of the rows of one place in the table, as `amounts` gave them."""
     by_name = {row["impact"]: _amount(row) for row in rows}
     return {figure.id: _with_parts(figure, by_name) for figure in FIGURES + SUPPLEMENTARY}
-
-
-def _made(gwp: Amount) -> float:
-    """Share of the electricity that uses described hardware of which the manufacture is known, all of it."""
-    parts = (gwp.parts[name] for name in ("devices", "machines"))
-    return min((p.covers for p in parts if not p.missing or p.missing["code"] != "not_asked"), default=0.0)
 
 
 def _with_parts(figure: ImpactIndicator, by_name: Mapping[str, Amount]) -> Amount:

@@ -10,8 +10,8 @@ class Coverage(Strict):
     """Basis of the totals.
 
     period: first and last day; as_read_kwh: electricity before any factor [kWh]; site_energy and by_figure: share of it
-    that each figure covers; embodied: share of it, where hardware is described, whose manufacture is known; unknown:
-    runs of unknown electricity; to_check: runs that a person should see.
+    that each figure covers; embodied: share of it whose machines have their manufacture in the totals; unknown: runs of
+    unknown electricity; to_check: runs that a person should see.
     """
 
     runs: int

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from estimator.assessment.calculation_steps import results_of
 from estimator.assessment.evaluation import ActivityGroup, energy_as_read
-from estimator.assessment.impacts import amounts
+from estimator.assessment.impacts import amounts, figure_named
 from estimator.catalogue.selection import SelectedFactor
 from tests.support import bounds_of
 
@@ -26,21 +27,13 @@ def test_the_weight_of_a_cover_is_all_the_electricity_that_was_read() -> None:
     assert amounts([known, unknown])["gwp"].parts["use"].covers == pytest.approx(15 / 20)
 
 
-@pytest.mark.parametrize(
-    ("unknown", "parts"),
-    [
-        (("wue_it", "wue_site"), {"onsite": None, "electricity": 10 * 1.5 * 3.0}),
-        (("grid_water_intensity",), {"onsite": 10 * 0.4, "electricity": None}),
-    ],
-)
-def test_a_figure_of_which_a_required_part_is_unknown_is_unknown(
-    unknown: tuple[str, ...], parts: dict[str, float | None]
-) -> None:
-    """10 kWh: 4 L on site, 45 L for the electricity; one of them alone is no water of this use."""
+@pytest.mark.parametrize("unknown", [("wue_it", "wue_site"), ("grid_water_intensity",)])
+def test_a_figure_of_which_a_required_part_is_unknown_is_unknown(unknown: tuple[str, ...]) -> None:
+    """10 kWh: 4 L on site, 45 L for the electricity; one of them alone is no water of this use, nor a part of one."""
     water = amounts([ActivityGroup({"it_energy": 10.0}, bounds_without(*unknown))])["water"]
-    assert {name: part.at_factor_values for name, part in water.parts.items()} == parts
-    assert (water.central, water.at_factor_values, water.covers) == (None, None, 0.0)
-    assert water.missing is not None and water.missing["code"] == "no_zone"
+    for amount in (water, *water.parts.values()):
+        assert (amount.central, amount.at_factor_values, amount.covers) == (None, None, 0.0)
+        assert amount.missing is not None and amount.missing["code"] == "no_zone"
 
 
 def test_a_group_of_which_a_required_part_is_unknown_stays_out_of_a_total() -> None:
@@ -50,4 +43,11 @@ def test_a_group_of_which_a_required_part_is_unknown_stays_out_of_a_total() -> N
     water = amounts(groups)["water"]
     assert water.at_factor_values == pytest.approx(10 * 0.4 + 10 * 1.5 * 3.0)
     assert water.covers == pytest.approx(10 / 40)
-    assert water.parts["onsite"].at_factor_values == pytest.approx(40 * 0.4)
+    onsite = water.parts["onsite"]
+    assert (onsite.at_factor_values, onsite.covers) == (pytest.approx(10 * 0.4), pytest.approx(10 / 40))
+    for name in ("water", "water.onsite"):
+        figure = figure_named(name)
+        assert figure is not None
+        counted = [bool(results_of(group, [figure], group.values)) for group in groups]
+        assert counted == [True, False], "steps are those of the groups that the total counts"
+        assert amounts(groups, [figure])[name].covers == pytest.approx(10 / 40)

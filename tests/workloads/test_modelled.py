@@ -284,3 +284,7 @@ def test_what_is_made_for_sound_is_not_said_to_be_covered(tmp_path: Path) -> Non
     kwh = [built(tmp_path / str(n), row).totals().coverage.as_read_kwh for n, row in enumerate((answers(), sound))]
     assert both.coverage.embodied == pytest.approx(kwh[0] / sum(kwh))
     assert "fabrication du matériel" not in totals_text(built(tmp_path / "0").totals(), "fr")
+    read = activity(cpu_energy_kwh=kwh[0], machine_hours=None, host="class/server-room")
+    beside = built(tmp_path / "read", answers(), read).totals()
+    assert beside.coverage.embodied == pytest.approx(0.5), "nothing described is nothing counted"
+    assert "fabrication du matériel : 50" in totals_text(beside, "fr")

@@ -223,7 +223,7 @@ def _limit(limit: Mapping[str, Any], lang: str) -> str:
 
 def proof_text(proof: Mapping[str, float], lang: str) -> str:
     """« 38 % mesuré, 62 % estimé »; nothing where no electricity is known."""
-    return typeset(proof_words({kind: share for kind, share in proof.items() if share >= 1 - WHOLE}, lang), lang)
+    return typeset(proof_words(proof, lang), lang)
 
 
 def answer(body: Mapping[str, Any], lang: str) -> str:
