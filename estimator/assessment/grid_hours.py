@@ -36,6 +36,10 @@ class DayNotCovered(SobriaError):
     """A day that the table does not cover."""
 
 
+class StartTooLate(SobriaError):
+    """A start that leaves the computation no room before the end of the day."""
+
+
 class Ratio(NamedTuple):
     """A ratio of two intensities, and its 5 % and 95 % points."""
 
@@ -102,7 +106,7 @@ def doubt(mix: HourlyMix, year: int) -> tuple[float, float] | None:
 
 
 def best_window(mix: HourlyMix, hours: float, day: date | None, now: clock | None, zone: ZoneInfo) -> BestWindow:
-    """The best window of a day of the table, or of its last 28 days taken together. DayNotCovered.
+    """The best window of a day of the table, or of its last 28 days taken together. DayNotCovered, StartTooLate.
 
     now: hour of the local day to compare with; hours: of the computation [h], rounded up to a half-hour.
     """
@@ -118,7 +122,11 @@ def best_window(mix: HourlyMix, hours: float, day: date | None, now: clock | Non
     means = (sums[:, :, count:] - sums[:, :, :-count]) / count  # (days, draws, starts)
     typical = np.median(means, axis=1).mean(axis=0)
     best, worst = int(typical.argmin()), int(typical.argmax())
-    of_now = None if now is None else means[:, :, min(_place(days[0][0], now, zone), means.shape[2] - 1)]
+    place = None if now is None else _place(days[0][0], now, zone)
+    if place is not None and place >= means.shape[2]:
+        last = divmod((means.shape[2] - 1) * 30, 60)
+        raise StartTooLate(now=f"{now:%H:%M}", hours=f"{count / 2:g}", last=f"{last[0]:02}:{last[1]:02}")
+    of_now = None if place is None else means[:, :, place]
     return BestWindow(
         days=tuple(found for found, _ in days),
         start=best * 30,

@@ -58,7 +58,10 @@ def _text(best: "BestWindow", hours: float, now: datetime | None, lang: str) -> 
     if best.over_now and now:
         lines.append(say("when", "over_now", lang, now=f"{now:%H:%M}", **_spoken(best.over_now, lang)))
     lines.append(say("when", "over_worst", lang, worst=place["worst"], **_spoken(best.over_worst, lang)))
-    lines += [say("when", "undecided", lang)] if best.over_mean.high >= 1 else []
+    if all(round(value, 2) == 1 for value in best.over_worst):
+        lines.append(say("when", "alike", lang))
+    elif best.over_mean.high >= 1:
+        lines.append(say("when", "undecided", lang))
     return "\n".join([*lines, say("when", "counted", lang)])
 
 

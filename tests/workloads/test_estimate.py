@@ -169,7 +169,12 @@ def test_embedded_tokens_by_hand() -> None:
     assert {"embedding_computed", "media_without_manufacture"} <= {w["code"] for w in found.warnings}
     other = asked(model="openweight-embeddings", input_tokens=1000, requests=1000, **card)
     assert central(other, "it_energy") / central(found, "it_energy") == pytest.approx(0.567 / 0.335, rel=1e-3)
-    assert "model_unknown" in {w["code"] for w in other.warnings}
+    told = {w["code"] for w in other.warnings}
+    assert "embedding_model_unknown" in told and not told & {"model_unknown", "embedding_other_card"}
+    source = next(f["source"] for f in other["factors"] if f["quantity"] == "media_energy")
+    assert "Infinity" in source["title"], "not the regression over ML.ENERGY"
+    elsewhere = asked(model="openweight-embeddings", input_tokens=1000, requests=1000, **card | {"device": "gpu/any"})
+    assert "embedding_other_card" in {w["code"] for w in elsewhere.warnings}
 
 
 def test_an_embedding_model_of_unknown_size_is_not_estimable_and_never_zero() -> None:

@@ -2,11 +2,12 @@
 was measured, else of all that were."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from estimator.catalogue.load import load as catalogue
 from estimator.catalogue.schema import Factor
-from estimator.workloads.inference.measurements import ANY, MEDIA, MediaKind, TokenTables, load
+from estimator.workloads.inference.measurements import ANY, MEDIA, MeasuredConfiguration, MediaKind, TokenTables, load
 from estimator.workloads.inference.serving import computed
 
 JOULES_PER_KWH = 3.6e6
@@ -36,15 +37,18 @@ def media_energy(
     size: parameters [billions], for the kinds whose value for models not measured is by billion of them.
     """
     table = table or load()
-    rows = [r for r in table.rows if r.unit == MEDIA[kind] and r.model == model]
+    of_kind = [r for r in table.rows if r.unit == MEDIA[kind]]
+    rows = [r for r in of_kind if r.model == model]
     if not rows:
         item = table.find(f"{kind}_energy")
-        rests_on = (item.id,)
+        if kind == "embedding":  # times of one model
+            item = item.model_copy(update={"source": of_kind[0].source, "locator": of_kind[0].locator})
+        rests_on = tuple(r.id for r in of_kind) if kind == "embedding" else (item.id,)
         if size != 1.0:
             assert item.low and item.value and item.high
             scaled = (item.low * size, item.value * size, item.high * size)
             item = computed(f"{item.id}/{size:g}", "media_energy", scaled, item.source, item.locator, unit="kWh")
-        return MediaEnergy(item, rests_on, ("model_unknown", *HEARD[kind]))
+        return MediaEnergy(item, rests_on, (*_unmeasured(kind, device, of_kind), *HEARD[kind]))
     here = [r for r in rows if _covers(device, r.device)]
     used = here or rows
     value = math.exp(sum(math.log(r.energy_j) for r in used) / len(used))
@@ -59,6 +63,14 @@ def media_energy(
     item = computed(f"media_energy/{where}", "media_energy", ends, used[0].source, used[0].locator, unit="kWh")
     apart = f"{kind}_device_unknown" if HEARD[kind] else "media_device_unknown"
     return MediaEnergy(item, ids, (*(() if here else (apart,)), *HEARD[kind]))
+
+
+def _unmeasured(kind: MediaKind, device: str | None, rows: Sequence[MeasuredConfiguration]) -> tuple[str, ...]:
+    """What is told of a model that was not measured, and of a card that is not the one of the only model that was."""
+    if kind != "embedding":
+        return ("model_unknown",)
+    here = any(_covers(device, r.device) for r in rows)
+    return ("embedding_model_unknown", *(() if here else ("embedding_other_card",)))
 
 
 def _covers(asked: str | None, had: str) -> bool:
