@@ -56,10 +56,12 @@ def test_check_in_a_home_that_does_not_exist_does_not_make_it(tmp_path: Path) ->
 
 
 def test_check_speaks_to_people(tmp_path: Path) -> None:
-    said = sobria(tmp_path, "check", str(FORMATS / "openai_usage.json")).stdout
+    usage = tmp_path / "openai_usage.json"
+    usage.write_text((FORMATS / "openai_usage.json").read_text("utf-8").replace("dall-e-3", "pinceau-9"), "utf-8")
+    said = sobria(tmp_path, "check", str(usage)).stdout
     assert "usage d'une organisation OpenAI, 8 ligne(s) lue(s)" in said
     assert "électricité estimée : 2 ligne(s)" in said
-    assert "absents de la table des modèles : dall-e-3" in said
+    assert "absents de la table des modèles : pinceau-9" in said
     assert "1 champ(s) laissé(s) dehors, dont seul le nom est lu : note" in said
     assert said.rstrip().endswith("Rien n'a été écrit.")
     assert "Nothing was written." in sobria(tmp_path, "check", str(GATEWAY), "--lang", "en").stdout
@@ -77,6 +79,7 @@ def test_rows_in_a_table_are_counted_as_rows_one_by_one() -> None:
     for change in ("cpu_energy_kwh", "gpu_energy_kwh", "other_energy_kwh", "output_tokens", "device_hours", "model"):
         rows += [row.model_copy(update={change: None}) for row in rows[: len(SAMPLES) * 4]]
     rows += [row.model_copy(update={"output_tokens": 0.0, "device_hours": 1.0}) for row in rows]
+    rows += [row.model_copy(update={"model": "pinceau-9"}) for row in rows if row.model and row.output_tokens]
     one_by_one, together = RowTally(), RowTally()
     one_by_one.look_at(ReadResult(rows, [], len(rows)))
     together.look_at(ReadResult([], [], len(rows), table=parquet_files.table_of(rows, ACTIVITY_SCHEMA)))
