@@ -36,6 +36,7 @@ ORPHANS = """() => {
   while (walker.nextNode()) {
     const node = walker.currentNode;
     if (!/(entre|between) .*\\d/.test(node.data)) continue;
+    if (node.parentElement.closest('li:has(a.warn)')) continue;  // a check says what is possible, not a figure
     const block = node.parentElement.closest('a, tr, .tile, .bars li, .answer');
     const link = block && (block.matches('a') ? block : block.querySelector('a[href*="explication?id="]'));
     if (!link) found.push(node.data);

@@ -58,7 +58,7 @@ def test_an_unknown_zone_exits_zero_with_nulls_and_a_reason(tmp_path: Path) -> N
         amount = body["indicators"][name]
         assert amount["low"] is amount["central"] is amount["high"] is None
         assert set(amount["missing"]) == {"code", "fr", "en"} and amount["missing"]["code"] == "unknown_zone"
-    assert body["indicators"]["water"]["onsite"]["at_factor_values"] == pytest.approx(40)
+    assert body["indicators"]["water"]["onsite"]["at_factor_values"] is None, "a part covers what its figure covers"
     assert body["warnings"][0]["code"] == "unknown_zone"
 
 

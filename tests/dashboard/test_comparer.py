@@ -113,7 +113,11 @@ def test_the_page_opens_with_the_example_marked_answer_first(lang: str) -> None:
 def test_every_option_is_named_in_the_written_alternative_with_its_value_or_why_it_has_none() -> None:
     text = text_of(opened())
     alt = text.split('aria-label="Électricité pour')[1].split('"')[0].replace("\u00a0", " ")
-    for part in ("Le formulaire à choix : moins de", "Le grand modèle : entre", "hors d&#39;Europe : écartée"):
+    for part in (
+        "Le formulaire à choix : ordre de grandeur : entre",
+        "Le grand modèle : entre",
+        "hors d&#39;Europe : écartée",
+    ):
         assert part in alt
 
 

@@ -98,7 +98,7 @@ def test_a_page_of_an_empty_home_says_what_to_do(empty_home: Path, name: str, la
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
-    "number", ["total.energy", "total.water.onsite", "service.assistant-courrier.gwp", f"run.{row_id(3)}.adpe"]
+    "number", ["total.energy", "total.water.onsite", "service.assistant-courrier.gwp", f"run.{row_id(3)}.it_energy"]
 )
 def test_a_number_opens(plain: None, number: str, lang: str) -> None:
     text = page("explication", lang, id=number)

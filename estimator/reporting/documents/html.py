@@ -33,7 +33,7 @@ def page(sheet: Sheet) -> str:
     tables = [block for part in sheet.sections for block in part.blocks if isinstance(block, Table)]
     body = (PATTERNS if any(map(_textures, tables)) else Markup()) + body
     names = {"title": t(sheet.title), "kind": t(sheet.kind), "name": _kind(sheet, body)}
-    return _rendered("page.html", lang=sheet.lang, style=_style(), body=body, **names)
+    return str(_rendered("page.html", lang=sheet.lang, style=_style(), body=body, **names))
 
 
 def _rendered(template: str, **facts: Any) -> Markup:
