@@ -55,7 +55,7 @@ def test_a_full_disk_is_said_and_nothing_is_harmed(tmp_path: Path, size: int) ->
     command = [sys.executable, "-m", "estimator.cli", "--home", str(home), "--lang", "fr", "import", str(second)]
     full = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=lambda: limited(size))
     assert full.returncode == 1 and "Traceback" not in full.stderr, full.stderr
-    assert "ne peut pas être lu ou écrit" in full.stderr
+    assert "Plus de place pour écrire" in full.stderr
     assert not list((home / "ledger").rglob("*.tmp")), "no half file takes the room that is left"
     assert reconcile(Ledger(home)) == before
     sobria(home, "import", str(second))
