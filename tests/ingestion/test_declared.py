@@ -441,3 +441,11 @@ def test_the_template_imports_as_it_is_into_a_fresh_home(tmp_path: Path) -> None
 
 def test_a_header_alone_holds_no_row() -> None:
     assert read(text()) == ([], [])
+
+
+def test_a_large_bill_is_said_in_whole_digits(tmp_path: Path) -> None:
+    """12,345 kWh are not 1,234e+04."""
+    file = tmp_path / "declaration.csv"
+    file.write_text(text(MEASURED | {"energy_kwh": "12345", "energy_boundary": "site", "host": "class/server-room"}))
+    found = json.loads(sobria(tmp_path / "home", "import", str(file), "--json").stdout)["remarks"]
+    assert "12\u202f345 kWh" in found[0]["fr"] and "12,345 kWh" in found[0]["en"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import sentences
+from estimator.core.number_format import exact_text
 from estimator.ingestion.declarations.energy import pue_over
 from estimator.ledger.files import Ledger
 from estimator.ledger.rows import Activity
@@ -67,5 +68,6 @@ def _sites(row: Activity) -> dict[str, str]:
     ours = pue_over(str(row.host), row.start_us, row.end_us, row.start_month, row.end_month)
     stated = row.reported_pue or ours
     told = {"declared": stated and it * stated, "pue": stated, "counted": ours and it * ours, "host_pue": ours}
-    english = {name: "?" if value is None else f"{value:.4g}" for name, value in told.items()}
-    return {name: text.replace(".", ",") for name, text in english.items()} | {f"{n}_en": t for n, t in english.items()}
+    return {
+        f"{name}{end}": exact_text(told[name], "1", lang) for lang, end in (("fr", ""), ("en", "_en")) for name in told
+    }
