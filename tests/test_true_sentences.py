@@ -88,6 +88,8 @@ def test_electricity_of_which_nothing_is_known_is_not_measured_in_full(lang: str
     assert told != proof_sentence(nothing | {"measured": 1.0}, t("measures.their", lang), lang)
     little = proof_sentence(nothing | {"measured": 0.001, "declared": 0.999}, t("measures.their", lang), lang)
     assert little.startswith("Moins de 1" if lang == "fr" else "Less than 1") or "<1" in little
+    mixed = {"measured": 0.3, "estimated": 0.2, "declared": 0.496, "unknown": 0.004}
+    assert t("home.rest_unknown", lang) in proof_sentence(mixed, t("measures.their", lang), lang)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -109,10 +109,10 @@ def why_not_measured(modes: Sequence[Mapping[str, Any]], lang: str) -> str:
 
 
 def proof_sentence(proof: Mapping[str, float], what: str, lang: str) -> str:
-    """The measured share of the electricity (`what`, in words), and the rest by proof."""
+    """The measured share of the electricity (`what`, in words), and every proof that the rest has, however small."""
     if not any(proof.values()):
         return sentence(t("home.proof_unknown", lang, what=what))
-    rest = [p for p in ("estimated", "declared", "unknown") if proof.get(p, 0.0) >= html_parts.LEAST_SHOWN]
+    rest = [p for p in ("estimated", "declared", "unknown") if proof.get(p)]
     if not rest:
         return sentence(t("home.proof_all", lang, what=what))
     measured = proof.get("measured", 0.0)

@@ -72,12 +72,32 @@ def usage_text(error: Exception, lang: str) -> str:
     """What a command line lacks or has too much of; the library that reads it says so in English only."""
     said, parameter = str(error), getattr(error, "param", None)
     if parameter is not None:
-        key = "usage_missing" if said.startswith("Missing") else "usage_unreadable"
-        return say("cli", key, lang, name=parameter.get_error_hint().strip("'"))
+        name = parameter.get_error_hint().strip("'")
+        return (
+            say("cli", "usage_missing", lang, name=name)
+            if said.startswith("Missing")
+            else _unreadable(error, name, lang)
+        )
     for key, pattern in _USAGE.items():
         if found := re.fullmatch(pattern, said):
             return say("cli", key, lang, name=found[1])
     return said
+
+
+def _unreadable(error: Exception, name: str, lang: str) -> str:
+    """The value of an option or argument, and what was expected instead of it."""
+    from estimator.core.validation_messages import expected
+
+    if absent := re.search(r"'(.*)' does not exist", str(error)):
+        return say("cli", "usage_absent", lang, name=name, read=absent[1])
+    fault = error.__cause__.errors()[0]  # type: ignore[union-attr]
+    if choices := re.search("is not one of (.*)\\.", fault["msg"]):
+        fault |= {"type": "literal_error", "ctx": {"expected": choices[1].replace("'", "")}}
+    elif "formats '%H" in fault["msg"]:
+        fault["type"] = "time"
+    elif "formats" in fault["msg"]:
+        fault["type"] = "date"
+    return say("cli", "usage_unreadable", lang, name=name, read=fault["input"], expected=expected(fault, lang))
 
 
 def progress(lang: str) -> Progress | None:

@@ -253,7 +253,24 @@ def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:
     ("given", "fr", "en"),
     [
         (("report", "reen"), "Il manque --out.", "--out is missing."),
-        (("estimate", "--requests", "abc"), "La valeur de --requests n'est pas lisible.", "The value of --requests"),
+        (
+            ("estimate", "--requests", "abc"),
+            "Pour --requests, « abc » a été lu. Un nombre était attendu.",
+            'For --requests, "abc" was read. A number was expected.',
+        ),
+        (
+            ("estimate", "--method", "x"),
+            "Pour --method, « x » a été lu. Était attendu : sobria, ecologits-0.11.3.",
+            'For --method, "x" was read. Expected: sobria, ecologits-0.11.3.',
+        ),
+        (("when", "--hours", "99"), "Un nombre inférieur ou égal à 23 était attendu.", "A number of 23 or less was"),
+        (("when", "--hours", "2", "--now", "99"), "Une heure était attendue, par exemple 09:30.", "A time of day was"),
+        (("when", "--hours", "2", "--day", "6"), "Une date était attendue, par exemple 2026-06-01.", "A date was"),
+        (
+            ("explain", "--replay", "/none"),
+            "« /none » a été lu : ce fichier ou ce dossier n'existe pas.",
+            "no such file",
+        ),
         (("estimate", "--foo", "3"), "L'option --foo n'existe pas.", "There is no option --foo."),
         (("estimate", "--zone"), "L'option --zone attend une valeur.", "The option --zone wants a value."),
         (("bogus",), "La commande « bogus » n'existe pas.", 'There is no command "bogus".'),
