@@ -25,9 +25,8 @@ def blocked_signals() -> Iterator[set[int]]:
     waits, so that a handler keeps it. Signals for the child received after its end are dropped at the end of the block.
     """
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
-    # a signal that is ignored stays so: the child process inherits that, not a handler
-    handled = [number for number in FORWARDED if signal.getsignal(number) is not signal.SIG_IGN]
-    former = {number: signal.signal(number, lambda came, _: _elsewhere.append(came)) for number in handled}
+    former = {number: signal.getsignal(number) for number in FORWARDED}
+    _keep(_not_ignored())
     try:
         yield {int(number) for number in mask}
     finally:
@@ -36,6 +35,17 @@ def blocked_signals() -> Iterator[set[int]]:
         for number, handler in former.items():
             signal.signal(number, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _not_ignored() -> list[signal.Signals]:
+    """Signals to forward that this process does not ignore, as nohup and a shell's background jobs have it do."""
+    return [number for number in FORWARDED if signal.getsignal(number) is not signal.SIG_IGN]
+
+
+def _keep(numbers: Collection[int]) -> None:
+    """Keep these signals when another thread receives them."""
+    for number in numbers:
+        signal.signal(number, lambda came, _: _elsewhere.append(came))
 
 
 def _next_signal(numbers: Collection[int], wait_s: float) -> tuple[int, bool] | None:
@@ -57,8 +67,8 @@ def _in_foreground() -> bool:
 
 
 def asked_to_stop(wait_s: float = 0.0) -> int | None:
-    """A signal received without a child process, from the blocked ones, or within this time [s]."""
-    came = _next_signal(FORWARDED, wait_s)
+    """A signal received without a child process, of those blocked and not ignored, or within this time [s]."""
+    came = _next_signal(_not_ignored(), wait_s)
     return came[0] if came else None
 
 
@@ -79,6 +89,7 @@ def run(argv: Sequence[str], mask: set[int], environ: Mapping[str, str]) -> int:
     OSError when it cannot be started; `cannot_start` gives the equivalent exit status of a shell.
     """
     pid = os.posix_spawnp(argv[0], list(argv), environ, setsigmask=mask, setsigdef=_DEFAULTED)
+    _keep(FORWARDED)  # only now: the child process inherits what is ignored, and may have its own handler for it
     while True:
         came = _next_signal(_HELD, POLL_S)
         if came is None or came[0] == signal.SIGCHLD:

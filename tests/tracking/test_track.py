@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -76,9 +77,17 @@ def test_output_passes_byte_for_byte(tmp_path: Path, shelf: Shelf, capfdbinary: 
     assert err == block
 
 
+@pytest.mark.parametrize("disposition", [signal.SIG_IGN, signal.SIG_DFL])
 def test_the_child_gets_the_signal_mask_of_a_plain_child(
-    tmp_path: Path, shelf: Shelf, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    shelf: Shelf,
+    capfd: pytest.CaptureFixture[str],
+    disposition: signal.Handlers,
+    request: pytest.FixtureRequest,
 ) -> None:
+    """SIGHUP is ignored under nohup, SIGQUIT in the background of a script; neither under a terminal."""
+    for number in (signal.SIGHUP, signal.SIGQUIT):
+        request.addfinalizer(partial(signal.signal, number, signal.signal(number, disposition)))
     command = ["grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"]
     run_command(command, options(tmp_path), shelf)
     assert capfd.readouterr().out == subprocess.check_output(command, text=True)
@@ -97,6 +106,22 @@ def test_a_signal_before_the_command_begins_stops_it(
     monkeypatch.setattr(child_process, "run", lambda *_: pytest.fail("the command was started"))
     assert run_command(["true"], options(tmp_path), shelf) == 128 + signal.SIGTERM
     assert not kept(tmp_path) and not list((tmp_path / "spool").iterdir())
+
+
+def test_an_ignored_signal_before_the_command_begins_stops_nothing(
+    tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """A terminal that closes under nohup."""
+    request.addfinalizer(partial(signal.signal, signal.SIGHUP, signal.signal(signal.SIGHUP, signal.SIG_IGN)))
+    start = Tracker.start
+
+    def interrupted(self: Tracker, wait: Any) -> Tracker:
+        signal.pthread_kill(threading.get_ident(), signal.SIGHUP)
+        return start(self, wait)
+
+    monkeypatch.setattr(Tracker, "start", interrupted)
+    assert run_command(["sh", "-c", "exit 3"], options(tmp_path), shelf) == 3
+    assert len(kept(tmp_path)) == 1
 
 
 def driver(home: Path, command: list[str], before: str = "pass") -> list[str]:
@@ -140,10 +165,14 @@ def test_signals_and_standard_input_reach_the_command(tmp_path: Path) -> None:
 
 
 def test_a_signal_that_another_thread_receives_reaches_the_command(tmp_path: Path) -> None:
-    """Threads of a linear-algebra library block nothing: the kernel gives them what the main one is not waiting for."""
+    """Threads of a linear-algebra library block nothing: the kernel gives them what the main one is not waiting for.
+
+    Two are ignored, as under nohup and in the background of a script: the command has its own handler for them.
+    """
     thread = "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
     slow = (
-        f"{thread}; import signal; from estimator.tracking import child_process; wait = signal.sigtimedwait;"
+        f"{thread}; import signal; [signal.signal(number, signal.SIG_IGN) for number in (1, 3)];"  # HUP, QUIT
+        "from estimator.tracking import child_process; wait = signal.sigtimedwait;"
         "signal.sigtimedwait = lambda numbers, wait_s: (time.sleep(0.05), wait(numbers, min(wait_s, 0.01)))[1]"
     )
     with subprocess.Popen(
