@@ -5,9 +5,9 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from io import BytesIO, TextIOWrapper
 from itertools import count
@@ -24,6 +24,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.cli import main
+from estimator.core.errors import SobriaError
 from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.read_result import ReadResult
@@ -50,6 +51,14 @@ def answered(*arguments: str, given: str = "") -> Done:
     printed.seek(0)
     said.seek(0)
     return Done(arguments, int(ended.value.code or 0), printed.read(), said.read())
+
+
+@contextmanager
+def refuses(code: str, match: str | None = None) -> Iterator[pytest.ExceptionInfo[SobriaError]]:
+    """A refusal of this code is raised, its English sentence matching."""
+    with pytest.raises(SobriaError, match=match) as refusal:
+        yield refusal
+    assert refusal.value.code == code
 
 
 def sobria(home: Path, *arguments: str, code: int = 0, lang: str = "fr", given: str = "") -> Done:

@@ -9,10 +9,10 @@ from starlette.applications import Starlette
 
 from dashboard.server.security import PackedAssets
 from estimator.ingestion.parsing.row_builder import counts_only
-from estimator.ingestion.reader import NotAFile, RowRefused, open_trace
+from estimator.ingestion.reader import RowRefused, open_trace
 from estimator.ingestion.readers import find_files
 from tests.ingestion.formats import result_of
-from tests.support import activity, built, sobria
+from tests.support import activity, built, refuses, sobria
 
 NO_ENERGY = {"cpu_mode": "mode/none", "other_mode": "mode/not_declared", "cpu_energy_kwh": None}
 PAGE = """# since 2026-10-05T10:00:00Z
@@ -64,7 +64,7 @@ def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_device_is_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(NotAFile):
+    with refuses("not_a_file"):
         open_trace("/dev/zero")
     said = sobria(tmp_path, "import", "/dev/zero", code=1)
     assert "périphérique" in said.stdout + said.stderr

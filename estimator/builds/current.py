@@ -21,7 +21,7 @@ class BuildResult:
 
 
 def current(home: Path) -> Path | None:
-    """The file that CURRENT names, if there is one. HomeTooNew, HomeFileTorn."""
+    """The file that CURRENT names, if there is one. home_too_new, home_file_torn."""
     home_file(home)
     pointer = home / "builds" / "CURRENT"
     if not pointer.exists():

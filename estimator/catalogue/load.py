@@ -22,7 +22,7 @@ Line = tuple[str, int, str, str]  # table, line, header and text of a row
 
 
 def load() -> Catalogue:
-    """The shipped tables with the user's own. FactorsRefused, OwnFolderRefused, OwnTablesRefused."""
+    """The shipped tables with the user's own. FactorsRefused, own_folder_refused, OwnTablesRefused."""
     return _load(os.environ.get(OWN_TABLES, ""))
 
 

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from estimator.catalogue.csv_tables import rows
 from estimator.catalogue.geography import timezones_of
-from estimator.core.errors import SobriaError
 
 _COUNT = re.compile(r"^\s*(\d{1,6})\s*x\s+")  # above it, the number is not a card count
 _VENDOR = re.compile(r"\b(nvidia|tesla|amd|instinct|intel)\b")
@@ -43,10 +42,6 @@ class Computer(NamedTuple):
     machine: str | None
     host: str | None
     integrated: bool
-
-
-class ZoneUnknown(SobriaError):
-    """A zone that is not in the tables."""
 
 
 @dataclass(frozen=True)

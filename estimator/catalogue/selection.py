@@ -10,10 +10,6 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, sentences
 
 
-class GivenValueRefused(SobriaError):
-    """A user-supplied value outside the plausible range of its quantity."""
-
-
 @dataclass(frozen=True)
 class SelectedFactor:
     """One factor input of the formulas: the selected factor, or the reason why there is none.
@@ -66,10 +62,11 @@ def year_reused(bound: SelectedFactor, year: int, catalogue: Catalogue) -> dict[
 
 
 def given(catalogue: Catalogue, name: str, value: float) -> SelectedFactor:
-    """A user-supplied value, taken as exact. GivenValueRefused outside the plausible range."""
+    """A user-supplied value, taken as exact. given_value_refused outside the plausible range."""
     quantity = catalogue.quantities[name]
     if not quantity.floor <= value <= quantity.ceiling:
-        raise GivenValueRefused(
+        raise SobriaError(
+            "given_value_refused",
             quantity=quantity.label_fr,
             quantity_en=quantity.label_en,
             value=f"{value:g} {quantity.unit}".removesuffix(" 1"),

@@ -32,10 +32,6 @@ OWN_TABLES = "SOBRIA_FACTORS"  # environment variable: folder of the user's own 
 HOURS = "hours"  # in it: a folder a zone, with its generation by half-hour
 
 
-class FactorNotFound(SobriaError):
-    """No factor has this id."""
-
-
 @dataclass(frozen=True, eq=False)
 class Catalogue:
     """All tables; `version` is the hash of their content."""
@@ -73,11 +69,11 @@ class Catalogue:
         return Catalogue(**self.tables() | {"factors": factors, "version": digest.hexdigest()})
 
     def factor(self, factor_id: str) -> Factor:
-        """The factor of this id, or of its new id after a rename. FactorNotFound."""
+        """The factor of this id, or of its new id after a rename. factor_not_found."""
         item = self.by_id.get(self.renamed.get(factor_id, factor_id))
         if item is None:
             near = ", ".join(sorted(i for i in self.by_id if factor_id.lower() in i.lower())[:5]) or "-"
-            raise FactorNotFound(id=factor_id, near=near)
+            raise SobriaError("factor_not_found", id=factor_id, near=near)
         return item
 
     def rivals(self, item: Factor) -> tuple[Factor, ...]:

@@ -24,10 +24,6 @@ R = TypeVar("R", bound=TableRow)
 T = TypeVar("T")
 
 
-class OwnFolderRefused(SobriaError):
-    """The folder of the user's own tables is not an absolute path, or not a folder."""
-
-
 class OwnTablesRefused(SobriaError):
     """An invalid line of the user's own tables."""
 
@@ -43,14 +39,14 @@ class RowPlace(NamedTuple):
 
 
 def with_own(shipped: Catalogue, named: str) -> Catalogue:
-    """The shipped catalogue merged with the tables of this folder. OwnFolderRefused, OwnTablesRefused.
+    """The shipped catalogue merged with the tables of this folder. own_folder_refused, OwnTablesRefused.
 
     A user default replaces the shipped ones whose validity it covers, for the same quantity and subject: these become
     rivals, or are dropped if they only state that the value is missing. Ids are unique across both.
     """
     folder = Path(named)
     if not folder.is_absolute() or not folder.is_dir():
-        raise OwnFolderRefused(folder=named, variable=OWN_TABLES)
+        raise SobriaError("own_folder_refused", folder=named, variable=OWN_TABLES)
     own_sources = _sources(folder, shipped)
     names = sorted(file.name for file in folder.glob("*.csv") if file.name != SUBJECTS)
     subjects = list(_rows_with_place(folder, SUBJECTS, Subject)) if (folder / SUBJECTS).is_file() else []

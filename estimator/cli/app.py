@@ -117,7 +117,7 @@ def import_(
     json_: Json = False,
 ) -> None:
     from estimator.ingestion.context import reading_context
-    from estimator.ingestion.importing import NothingToImport, import_paths
+    from estimator.ingestion.importing import import_paths
     from estimator.ingestion.reader import ReaderFailed
     from estimator.ledger import Ledger
 
@@ -134,7 +134,7 @@ def import_(
     if any(file.error and (file.name in named or isinstance(file.error, ReaderFailed)) for file in report.files):
         raise typer.Exit(1)  # a file of a folder that is not a trace is reported, and stops nothing
     if not report.account.read:
-        raise NothingToImport(paths=", ".join(paths))
+        raise SobriaError("nothing_to_import", paths=", ".join(paths))
     if report.account.barren:
         raise typer.Exit(1)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from estimator.cli.text import Json, show
-from estimator.core.errors import say
+from estimator.core.errors import SobriaError, say
 
 SHOWN_NAMES = 12
 
@@ -20,7 +20,6 @@ def check(
 ) -> None:
     from estimator.ingestion.context import reading_context
     from estimator.ingestion.dry_run import check_paths
-    from estimator.ingestion.importing import NothingToImport
 
     home = context.obj["home"]
     found = check_paths(home, paths, reading_context(home, timezone, read_at))
@@ -29,7 +28,7 @@ def check(
     if any(file["error"] for file in body["files"]):
         raise typer.Exit(1)
     if not body["account"]["read"]:
-        raise NothingToImport(paths=", ".join(paths))
+        raise SobriaError("nothing_to_import", paths=", ".join(paths))
     if found.account.barren:
         typer.echo(say("cli", "none_accepted", context.obj["lang"], count=0), err=True)
         raise typer.Exit(1)

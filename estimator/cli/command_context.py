@@ -11,7 +11,8 @@ from estimator.custody import open_home
 
 
 class CommandContext(Mapping[str, Any]):
-    """{"home", "lang"}. No command reads its home without this. HomeTooNew, HomeFileTorn, refusals of a migration."""
+    """{"home", "lang"}. No command reads its home without this. home_too_new, home_file_torn, and the
+    refusals of a migration."""
 
     def __init__(self, home: Path, lang: str) -> None:
         self._home, self._lang = home, lang

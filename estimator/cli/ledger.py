@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from estimator.cli.text import Json, show
-from estimator.core.errors import say
+from estimator.core.errors import SobriaError, say
 
 if TYPE_CHECKING:
     from estimator.ledger import Ledger
@@ -71,7 +71,7 @@ def withdraw(  # noqa: PLR0913
     asked: tuple[tuple[withdrawing.What, Some], ...] = (("file", file), ("run", run), ("import", import_))
     held, targets = _ledger(context), [withdrawing.Target(kind, value) for kind, value in asked if value]
     if len(targets) + bool(undo) != 1 or (undo and dry_run):
-        raise withdrawing.WithdrawWantsOne()
+        raise SobriaError("withdraw_wants_one")
     if undo:
         body, key = withdrawing.bring_back(held, undo, author(who, why)).as_dict(), "back"
     elif dry_run:

@@ -11,14 +11,6 @@ from estimator.tracking.overhead import since_start
 _UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "j": 86400.0}
 
 
-class BadWindow(SobriaError):
-    """An invalid window duration, or one shorter than the sampling interval."""
-
-
-class ItemsOfWindows(SobriaError):
-    """Item count of a whole command that is to be cut into windows."""
-
-
 def track(
     context: typer.Context,
     command: Annotated[list[str], typer.Argument(help="command", metavar="-- COMMAND")],
@@ -35,7 +27,7 @@ def track(
     from estimator.tracking.tracker import TrackOptions
 
     if window and items is not None:
-        raise ItemsOfWindows()
+        raise SobriaError("items_of_windows")
     options = TrackOptions(
         home=context.obj["home"],
         lang=context.obj["lang"],
@@ -52,19 +44,19 @@ def track(
 
 
 def _zone_of_tables(zone: str) -> str:
-    """The zone of the tables. ZoneUnknown."""
-    from estimator.catalogue.resolver import PlaceRead, Places, ZoneUnknown
+    """The zone of the tables. zone_unknown."""
+    from estimator.catalogue.resolver import PlaceRead, Places
 
     known = Places.load().resolve_zone(PlaceRead(zone, zone))[0]
     if known is None:
-        raise ZoneUnknown(zone=zone)
+        raise SobriaError("zone_unknown", zone=zone)
     return known
 
 
 def seconds_of(text: str, sampling_s: float) -> float:
-    """A duration such as 90s, 15min, 1h or 1d [s]. BadWindow."""
+    """A duration such as 90s, 15min, 1h or 1d [s]. bad_window."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(s|min|h|d|j)", text.strip().lower())
     seconds = float(found[1]) * _UNITS[found[2]] if found else 0.0
     if seconds < max(sampling_s, 1.0):
-        raise BadWindow(text=text, sampling=f"{max(sampling_s, 1.0):g}")
+        raise SobriaError("bad_window", text=text, sampling=f"{max(sampling_s, 1.0):g}")
     return seconds

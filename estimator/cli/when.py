@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 ZONE = "FRA"  # éCO2mix is of France
 
 
-class NoHours(SobriaError):
-    """No generation by half-hour for a zone in the user's own tables."""
-
-
 def when(
     context: typer.Context,
     hours: Annotated[float, typer.Option(help="when_hours", min=0.5, max=23)],
@@ -32,7 +28,7 @@ def when(
 
     mix = own_hours().get(ZONE)
     if mix is None:
-        raise NoHours(zone=ZONE)
+        raise SobriaError("no_hours", zone=ZONE)
     best = best_window(mix, hours, day.date() if day else None, now.time() if now else None, CLOCK[ZONE])
     show(_body(best), json_, lambda: _text(best, hours, now, context.obj["lang"]))
 

@@ -5,7 +5,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, ClassVar
+from typing import Any
 
 LANGUAGES = ("fr", "en")
 
@@ -73,16 +73,17 @@ def one_of(count: int, key: str, said: dict[str, str]) -> dict[str, str]:
 
 
 class SobriaError(Exception):
-    """Base of every refusal. Its code is the name of its class, NoBuild as no_build, unless the class sets another;
-    facts fill the sentence of that code."""
+    """Every refusal: a code, and the facts that fill its sentence. A class of its own only where one is caught apart;
+    its code is then its name, NoBuild as no_build, unless it sets another."""
 
-    code: ClassVar[str]
+    code: str
 
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
         cls.code = vars(cls).get("code") or re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
-    def __init__(self, **facts: object) -> None:
+    def __init__(self, code: str = "", /, **facts: object) -> None:
+        self.code = code or self.code
         self.facts = facts
         super().__init__(self.message("en"))
 

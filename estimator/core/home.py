@@ -15,18 +15,6 @@ FORMAT_FILE, LEDGER = "home.toml", "ledger"
 SPOOL, TRACES = "spool", "traces"  # subfolders of a home: runs in progress, and traces already delivered
 
 
-class HomeTooNew(SobriaError):
-    """A home written by a newer version, which this one would damage."""
-
-
-class HomeFileTorn(SobriaError):
-    """The format file of a home is unreadable."""
-
-
-class SettingsRefused(SobriaError):
-    """The settings file of a home is unreadable."""
-
-
 class Contact(Strict):
     """`[contact]` of the settings: whom to write to when a page cannot be used, as accessibility law requires."""
 
@@ -67,25 +55,25 @@ class HomeFile(BaseModel):
 
 
 def home_file(home: Path) -> HomeFile:
-    """The format of a home, 1 when it does not say; its settings are readable. HomeTooNew, HomeFileTorn,
-    SettingsRefused."""
+    """The format of a home, 1 when it does not say; its settings are readable. home_too_new, home_file_torn,
+    settings_refused."""
     settings(home)
     path = home / FORMAT_FILE
     try:
         given = tomllib.loads(path.read_text("utf-8"))
         version = given.get("format")
         if isinstance(version, int) and version > FORMAT:
-            raise HomeTooNew(home=home, found=version, expected=FORMAT)
+            raise SobriaError("home_too_new", home=home, found=version, expected=FORMAT)
         return HomeFile.model_validate(given)
     except FileNotFoundError:
         return HomeFile(format=1)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
-        raise HomeFileTorn(file=path, expected=FORMAT, reason=str(error).splitlines()[0]) from error
+        raise SobriaError("home_file_torn", file=path, expected=FORMAT, reason=str(error).splitlines()[0]) from error
 
 
 def claim(home: Path) -> None:
     """Check the format of a home before writing in its ledger; a home without one takes the format of this version.
-    HomeTooNew, HomeFileTorn."""
+    home_too_new, home_file_torn."""
     is_new = not (home / LEDGER).exists()  # first: a ledger appears after the format file
     home_file(home)
     if is_new and not (home / FORMAT_FILE).exists():
@@ -93,11 +81,11 @@ def claim(home: Path) -> None:
 
 
 def settings(home: Path) -> Settings:
-    """The settings of a home, with the defaults of a French authority. SettingsRefused."""
+    """The settings of a home, with the defaults of a French authority. settings_refused."""
     path = home / "settings.toml"
     if not path.exists():
         return Settings()
     try:
         return Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
-        raise SettingsRefused(file=path, reason=str(error).splitlines()[0]) from error
+        raise SobriaError("settings_refused", file=path, reason=str(error).splitlines()[0]) from error

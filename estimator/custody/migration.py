@@ -26,20 +26,13 @@ WAIT_S = 60.0
 TRIES = 3  # a program may write between the copy and its verification
 
 
-class HomeBusy(SobriaError):
-    """Another program reads the ledger without end: it cannot be replaced."""
-
-
-class MigrationFailed(SobriaError):
-    """The migrated ledger does not give the account of the old one, which stays in place."""
-
-
 def migrate(home: Path, tell: Tell) -> None:
-    """Bring a home of an older format to this one. The caller holds the lock. HomeBusy, MigrationFailed, TokensTorn."""
+    """Bring a home of an older format to this one. The caller holds the lock. home_busy, migration_failed,
+    sender_torn."""
     marks = SenderMarks(home)
     if not home_file(home).migrating:
         _make_draft(home, marks)
-        busy = HomeBusy(home=home, format=FORMAT, seconds=round(WAIT_S))
+        busy = SobriaError("home_busy", home=home, format=FORMAT, seconds=round(WAIT_S))
         with waited_lock(home / LEDGER / ".reading", WAIT_S, busy):
             HomeFile(format=FORMAT, migrating=True).write(home)
             _swap(home)
@@ -55,7 +48,7 @@ def migrate(home: Path, tell: Tell) -> None:
 
 
 def _make_draft(home: Path, marks: SenderMarks) -> None:
-    """A copy of the ledger in the new format, with the same account as the old one. MigrationFailed."""
+    """A copy of the ledger in the new format, with the same account as the old one. migration_failed."""
     old, draft = Ledger(home), Ledger(home / DRAFT)
     for _ in range(TRIES):
         LedgerCopy(old, draft, marks).run()
@@ -63,7 +56,7 @@ def _make_draft(home: Path, marks: SenderMarks) -> None:
         if before == after:
             return
     shutil.rmtree(home / DRAFT)
-    raise MigrationFailed(home=home, format=FORMAT, before=before.as_dict(), after=after.as_dict())
+    raise SobriaError("migration_failed", home=home, format=FORMAT, before=before.as_dict(), after=after.as_dict())
 
 
 def _swap(home: Path) -> None:

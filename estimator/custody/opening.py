@@ -11,7 +11,7 @@ Tell = Callable[[str, dict[str, object]], None]  # given the key of a sentence o
 
 
 def open_home(home: Path, tell: Tell) -> Path:
-    """The home, of the format of this version. HomeTooNew, HomeFileTorn, and the refusals of a migration."""
+    """The home, of the format of this version. home_too_new, home_file_torn, and the refusals of a migration."""
     if not _is_ready(home):
         from estimator.custody.migration import migrate
 

@@ -24,11 +24,11 @@ class SenderMarks:
         self._tokens = Tokens(home)
 
     def concern(self, kind: Kind, table: pa.Table) -> bool:
-        """Whether rows of the table get a mark. TokensTorn."""
+        """Whether rows of the table get a mark. sender_torn."""
         return bool(self._names(kind, table))
 
     def marked(self, kind: Kind, table: pa.Table) -> pa.Table:
-        """The table, its rows of known senders under their mark, as if they were received today. TokensTorn."""
+        """The table, its rows of known senders under their mark, as if they were received today. sender_torn."""
         for name in self._names(kind, table):
             sender = self._senders[name]
             theirs = self._of_sender(kind, table, sender)

@@ -15,12 +15,8 @@ from estimator.ingestion.reader import ReadingContext
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
 
-class BadReadAt(SobriaError):
-    """--read-at is not a past date."""
-
-
 def reading_context(home: Path, timezone: str | None = None, read_at: str | None = None) -> ReadingContext:
-    """The reading context of a home; `timezone` and `read_at` are options. BadReadAt, UnknownTimezone."""
+    """The reading context of a home; `timezone` and `read_at` are options. bad_read_at, unknown_timezone."""
     context = ReadingContext(settings(home).timezone, timezone, Places.load())
     if read_at is None:
         return context
@@ -28,5 +24,5 @@ def reading_context(home: Path, timezone: str | None = None, read_at: str | None
     if moment is not None and moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(timezone or context.home_timezone))
     if moment is None or moment > datetime.now(UTC):
-        raise BadReadAt(value=read_at[:40])
+        raise SobriaError("bad_read_at", value=read_at[:40])
     return replace(context, read_at=moment)

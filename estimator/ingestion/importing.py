@@ -16,10 +16,6 @@ from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Refused
 
 
-class NothingToImport(SobriaError):
-    """Paths without any row of a trace."""
-
-
 @dataclass(frozen=True)
 class FileResult:
     """One file of an import: rows read and refused, ignored columns, or why it was not read."""

@@ -75,7 +75,7 @@ def retry(ledger: Ledger, context: ReadingContext, paths: Iterable[str | Path] =
 
 
 def _originals(files: Files, paths: Sequence[str | Path]) -> dict[tuple[str, str], Trace]:
-    """The original traces of these rows, matched by hash. Unreadable."""
+    """The original traces of these rows, matched by hash. unreadable_file."""
     shas = {sha: (name, sha) for name, sha in files}
     senders = {sender for name, _ in files if (sender := sender_in(name))}
     found = {}

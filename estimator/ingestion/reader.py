@@ -27,62 +27,8 @@ _DEFECTS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError,
 LARGE_BYTES = 4 << 20  # from this size, a file is read by blocks when its reader can
 
 
-class NotATrace(SobriaError):
-    """No reader recognises this file."""
-
-
-class EmptyFile(SobriaError):
-    """The file has no header."""
-
-
-class NoEnergyColumn(SobriaError):
-    """A trace without any energy column."""
-
-
-class RepeatedColumn(SobriaError):
-    """A header with one name twice: which of the two columns is meant is not known."""
-
-
-class BrokenTable(SobriaError):
-    """The file cannot be split into rows."""
-
-
-class UnclosedQuote(SobriaError):
-    """A quotation mark that is not closed swallows the rows below it."""
-
-
-class BrokenJson(SobriaError):
-    """The file is not JSON, or is truncated."""
-
-
-class BrokenMetrics(SobriaError):
-    """A line valid neither in the Prometheus text format nor in OpenMetrics: no counter of the file is used."""
-
-
 class ReaderFailed(SobriaError):
     """A defect of a reader on this file: the rest of it is not read."""
-
-
-class PowerWithoutTime(SobriaError):
-    """Power samples without a time: energy cannot be computed."""
-
-
-class NotAFile(SobriaError):
-    """A device, which has no end."""
-
-
-class Unreadable(SobriaError):
-    """The file is missing or not readable."""
-
-    code = "unreadable_file"
-
-
-class BadSidecar(SobriaError):
-    """The sidecar of a trace is invalid: no import, rather than permanently wrong labels."""
-
-
-class UnknownTimezone(SobriaError):
-    """The time zone is not an IANA name."""
 
 
 class RowRefused(Exception):
@@ -118,7 +64,7 @@ class Trace:
 class LargeTrace:
     """A file too large for memory: base name, folder, head, and bytes in blocks of lines.
 
-    Bytes appended during the reading are ignored. Unreadable.
+    Bytes appended during the reading are ignored. unreadable_file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -180,7 +126,7 @@ class LargeTrace:
 
 @dataclass(frozen=True)
 class ReadingContext:
-    """Reading parameters absent from a trace. Time zones are IANA names; UnknownTimezone.
+    """Reading parameters absent from a trace. Time zones are IANA names; unknown_timezone.
 
     `read_at`: when files that hold no date were read, with its time zone, as a person said.
     """
@@ -193,7 +139,7 @@ class ReadingContext:
     def __post_init__(self) -> None:
         for name in filter(None, (self.home_timezone, self.option_timezone)):
             if not is_timezone(name):
-                raise UnknownTimezone(name=name)
+                raise SobriaError("unknown_timezone", name=name)
 
 
 @dataclass(frozen=True)
@@ -226,20 +172,20 @@ def _where(error: BaseException) -> str:
 
 
 def open_trace(path: str | Path) -> Trace:
-    """The bytes of a file, or of the standard input for `-`. Unreadable, NotAFile."""
+    """The bytes of a file, or of the standard input for `-`. unreadable_file, not_a_file."""
     if str(path) == STDIN:
         return Trace("stdin", sys.stdin.buffer.read(), None)
     place = Path(path)
     try:
         if place.is_char_device() or place.is_block_device():
-            raise NotAFile(file=place.name)
+            raise SobriaError("not_a_file", file=place.name)
         return Trace(place.name, place.read_bytes(), place.parent)
     except OSError as error:
         raise _unreadable(place.name, error) from error
 
 
-def _unreadable(name: str, error: OSError) -> Unreadable:
-    return Unreadable(file=name, reason=error.strerror or type(error).__name__)
+def _unreadable(name: str, error: OSError) -> SobriaError:
+    return SobriaError("unreadable_file", file=name, reason=error.strerror or type(error).__name__)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes) -> bool:

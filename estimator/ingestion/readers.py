@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from estimator.core import parquet_files
+from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.declarations import reader as declared
 from estimator.ingestion.energy import boamps, carbontracker, kepler, nvidia_smi, sacct, scaphandre, zeus
@@ -18,9 +19,7 @@ from estimator.ingestion.reader import (
     HEAD_CHARS,
     LARGE_BYTES,
     STDIN,
-    EmptyFile,
     LargeTrace,
-    NotATrace,
     Reader,
     ReaderFailed,
     ReadingContext,
@@ -70,10 +69,10 @@ __all__ = [
 
 
 def reader_of(trace: Trace) -> Reader:
-    """The reader that recognises the trace by its first lines. EmptyFile, NotATrace."""
+    """The reader that recognises the trace by its first lines. empty_file, not_a_trace."""
     head = _head(trace.data)
     if not head.strip():
-        raise EmptyFile(file=trace.name)
+        raise SobriaError("empty_file", file=trace.name)
     with contained(trace.name, "-"):
         reader = _recognise(READERS, trace.name, head)
     if reader is not None:
@@ -81,7 +80,9 @@ def reader_of(trace: Trace) -> Reader:
     first = next((line for line in head.splitlines() if line.strip()), "")
     if json_text.outline(head):  # its text may be a prompt
         first = f"{first.strip()[:1]}{HIDDEN}"
-    raise NotATrace(file=trace.name, columns="".join(c if c.isprintable() else "·" for c in first[:120]))
+    raise SobriaError(
+        "not_a_trace", file=trace.name, columns="".join(c if c.isprintable() else "·" for c in first[:120])
+    )
 
 
 def read_trace(trace: Trace, context: ReadingContext) -> ReadResult:
@@ -100,8 +101,8 @@ class OpenedTrace(NamedTuple):
 def open_results(
     path: str | Path, context: ReadingContext, progress: Callable[[int], None] = lambda read: None
 ) -> OpenedTrace:
-    """A file, or the standard input for `-`: read at once, or by blocks when it is large. Unreadable, EmptyFile,
-    NotATrace. `progress` is called with the bytes read of a large one."""
+    """A file, or the standard input for `-`: read at once, or by blocks when it is large. unreadable_file, empty_file,
+    not_a_trace. `progress` is called with the bytes read of a large one."""
     if size_of(path) >= LARGE_BYTES:
         large = LargeTrace(Path(path))
         return OpenedTrace(large, reader_of(large.beginning()), stream_trace(large, context, progress))

@@ -7,9 +7,8 @@ if TYPE_CHECKING:
     from estimator.ledger.append import Account as Account
     from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA as ACTIVITY_SCHEMA
     from estimator.ledger.files import Ledger as Ledger
-    from estimator.ledger.files import LedgerTorn as LedgerTorn
 
-_HOMES = {"Account": "append", "ACTIVITY_SCHEMA": "arrow_schemas", "Ledger": "files", "LedgerTorn": "files"}
+_HOMES = {"Account": "append", "ACTIVITY_SCHEMA": "arrow_schemas", "Ledger": "files"}
 
 
 def __getattr__(name: str) -> Any:

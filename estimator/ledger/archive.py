@@ -23,32 +23,16 @@ VERSION = 1
 TORN = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, UnicodeDecodeError)
 
 
-class LedgerFaulty(SobriaError):
-    """A ledger with a torn or missing file is not archived."""
-
-
-class ArchiveExists(SobriaError):
-    """The target of an export already exists."""
-
-
-class ArchiveTorn(SobriaError):
-    """An archive that was truncated, changed, or not written by this program."""
-
-
-class HomeNotEmpty(SobriaError):
-    """The home is not empty."""
-
-
 def export(ledger: Ledger, target: Path) -> dict[str, Any]:
     """Write every file of the ledger to a tar file (`.tar`) or a new folder, with a manifest of hashes.
 
-    {"files", "bytes", "account"}. LedgerFaulty, ArchiveExists.
+    {"files", "bytes", "account"}. ledger_faulty, archive_exists.
     """
     if target.exists():
-        raise ArchiveExists(file=target)
+        raise SobriaError("archive_exists", file=target)
     found = reconcile(ledger)
     if found.faults:
-        raise LedgerFaulty(count=len(found.faults))
+        raise SobriaError("ledger_faulty", count=len(found.faults))
     with ledger.reading():
         contents = {FORMAT_FILE: (ledger.home / FORMAT_FILE).read_bytes} if (ledger.home / FORMAT_FILE).exists() else {}
         contents |= {f"{LEDGER}/{name}": (ledger.folder / name).read_bytes for name in _names(ledger)}
@@ -68,17 +52,17 @@ def export(ledger: Ledger, target: Path) -> dict[str, Any]:
 
 
 def restore(archive: Path, home: Path) -> Reconciliation:
-    """Restore the ledger of an archive into an empty home, which has the format of the archive. HomeNotEmpty;
-    ArchiveTorn, HomeTooNew leave nothing behind."""
+    """Restore the ledger of an archive into an empty home, which has the format of the archive. home_not_empty;
+    archive_torn, home_too_new leave nothing behind."""
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
-        raise HomeNotEmpty(home=home)
+        raise SobriaError("home_not_empty", home=home)
     atomic_files.make_folder(home.parent)
     draft = home.parent / f".{home.name}.{uuid4().hex}.tmp"
     try:
         _unpack(archive, draft)
         found = reconcile(Ledger(draft))
         if found.faults:
-            raise ArchiveTorn(file=archive.name, reason=found.faults[0].as_dict()["en"])
+            raise SobriaError("archive_torn", file=archive.name, reason=found.faults[0].as_dict()["en"])
         home.mkdir(exist_ok=True)
         os.rename(draft, home)  # onto an empty folder, else an error
         atomic_files.sync_folder(home.parent)
@@ -101,7 +85,7 @@ def _names(ledger: Ledger) -> list[str]:
 
 
 def _unpack(archive: Path, draft: Path) -> None:
-    """Extract the files of an archive and verify them against its manifest. ArchiveTorn."""
+    """Extract the files of an archive and verify them against its manifest. archive_torn."""
     try:
         contents = dict(_members(archive))
         manifest = json.loads(contents.pop(MANIFEST))
@@ -116,7 +100,7 @@ def _unpack(archive: Path, draft: Path) -> None:
                 raise ValueError(name)
             atomic_files.publish(place.parent, place.name, data)
     except TORN as error:
-        raise ArchiveTorn(file=archive.name, reason=str(error) or type(error).__name__) from error
+        raise SobriaError("archive_torn", file=archive.name, reason=str(error) or type(error).__name__) from error
 
 
 def _members(archive: Path) -> Iterator[tuple[str, bytes]]:

@@ -41,7 +41,7 @@ class Compacted:
 
 
 def compact(ledger: Ledger, least: int = LEAST, wait_s: float = WAIT_S) -> Compacted:
-    """Merge the parts of each month that has `least` or more. CompactionRunning, LedgerTorn.
+    """Merge the parts of each month that has `least` or more. CompactionRunning, ledger_torn.
 
     Identical copies, file name aside, are merged into one; no other row and no column is removed, so no total changes.
     """

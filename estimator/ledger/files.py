@@ -34,10 +34,6 @@ PARTS = "part-*.parquet"
 _PART = re.compile(r"part-\w+\.parquet")
 
 
-class LedgerTorn(SobriaError):
-    """A ledger file that was truncated or overwritten."""
-
-
 class KnownRows:
     """Hash sets that an import deduplicates against: rows that count, and withdrawn copies by id."""
 
@@ -161,19 +157,19 @@ class Ledger:
         return sorted({name for column in read for name in column.unique().to_pylist()})
 
     def files(self, kind: Kind) -> list[str]:
-        """Paths of the files of a kind that count, with an empty seed file. LedgerTorn."""
+        """Paths of the files of a kind that count, with an empty seed file. ledger_torn."""
         self.prepare()
         seeds = {"activities": self.activities / "month=190001", "quarantine": self.quarantine}
         parts = [self.folder / name for name in self.parts() if name.startswith(f"{kind}/")]
         return _whole_parts([seeds[kind] / parquet_files.SEED, *parts])
 
     def withdrawn_files(self, kind: Kind) -> list[str]:
-        """Paths of the files with the withdrawn copies of a kind. LedgerTorn."""
+        """Paths of the files with the withdrawn copies of a kind. ledger_torn."""
         parts = {part for w in self.in_force() for part in w.parts if part.startswith(f"{kind}/")}
         return _whole_parts([self.folder / WITHDRAWN / part for part in sorted(parts)])
 
     def rows_sql(self, kind: Kind) -> str:
-        """SQL of the rows of a kind, without the withdrawn ones. LedgerTorn."""
+        """SQL of the rows of a kind, without the withdrawn ones. ledger_torn."""
         return not_withdrawn(parquet(self.files(kind)), self.withdrawn_files(kind))
 
     def superseded(self, parts: Mapping[str, int]) -> int:
@@ -200,8 +196,8 @@ class Ledger:
         return int(found[0]) if found else 0
 
     def prepare(self) -> None:
-        """Create the folders and their empty seed files, and delete leftovers of killed writers. HomeTooNew,
-        HomeFileTorn."""
+        """Create the folders and their empty seed files, and delete leftovers of killed writers. home_too_new,
+        home_file_torn."""
         claim(self.home)
         parquet_files.seed(self.activities / "month=190001", Activity)
         parquet_files.seed(self.quarantine, Refused)
@@ -212,7 +208,7 @@ class Ledger:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Context of a read lock: no file is deleted. What cannot be read there is told as the part whose content is
-        no longer that of its name, if there is one. LedgerTorn."""
+        no longer that of its name, if there is one. ledger_torn."""
         self.prepare()
         with parquet_files.file_lock(self.folder / ".reading", fcntl.LOCK_SH):
             try:
@@ -226,7 +222,7 @@ class Ledger:
         parts += sorted((self.folder / WITHDRAWN).rglob(PARTS))
         for path in parts:
             if not parquet_files.is_whole(path):
-                raise LedgerTorn(file=path.name) from error
+                raise SobriaError("ledger_torn", file=path.name) from error
 
     @contextmanager
     def still(self) -> Iterator["Ledger"]:
@@ -298,7 +294,7 @@ def _nulls(path: str, name: str) -> int:
 def _whole_parts(paths: Sequence[Path]) -> list[str]:
     for path in paths:
         if not parquet_files.looks_whole(path):
-            raise LedgerTorn(file=path.name)
+            raise SobriaError("ledger_torn", file=path.name)
     return [str(path) for path in paths]
 
 

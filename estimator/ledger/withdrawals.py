@@ -25,18 +25,6 @@ What = Literal["file", "run", "import"]
 _HASH = re.compile(rf"[0-9a-f]{{{SHORTEST},64}}")
 
 
-class NothingToWithdraw(SobriaError):
-    """No row that counts matches."""
-
-
-class LedgerIdUnknown(SobriaError):
-    """No import or no withdrawal in force has this id, or several have it."""
-
-
-class WithdrawWantsOne(SobriaError):
-    """Exactly one withdrawal target is required."""
-
-
 class Target(NamedTuple):
     """What to withdraw: a file by name or hash, a run by key or id, an import by id."""
 
@@ -71,7 +59,7 @@ class WithdrawalEffect:
 
 
 def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
-    """Dry run of a withdrawal. NothingToWithdraw, LedgerIdUnknown."""
+    """Dry run of a withdrawal. nothing_to_withdraw, ledger_id_unknown."""
     with ledger.still() as held, connect() as connection:
         tables: dict[Kind, pa.Table] = {}
         for kind, schema in SCHEMAS.items():
@@ -79,7 +67,7 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
             sql = f"SELECT * FROM ({held.rows_sql(kind)}) WHERE {where} ORDER BY file_sha, line, file_name"
             tables[kind] = arrow(connection, sql, schema, [value])
     if not any(map(len, tables.values())):
-        raise NothingToWithdraw(target=target.value)
+        raise SobriaError("nothing_to_withdraw", target=target.value)
     return WithdrawalEffect(str(target), tables)
 
 
@@ -98,7 +86,7 @@ def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect
 
 
 def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEffect:
-    """Undo a withdrawal with a new entry. LedgerIdUnknown."""
+    """Undo a withdrawal with a new entry. ledger_id_unknown."""
     undone = _entry_named(withdrawal, {w.event: w for w in ledger.in_force()})
     with ledger.reading():
         tables: dict[Kind, pa.Table] = {}
@@ -132,8 +120,8 @@ def _where(ledger: Ledger, target: Target, kind: Kind) -> tuple[str, Any]:
 
 
 def _entry_named(given: str, known: dict[str, Any]) -> Any:
-    """The entry of an id or of an id prefix. LedgerIdUnknown."""
+    """The entry of an id or of an id prefix. ledger_id_unknown."""
     found = [entry for event, entry in known.items() if len(given) >= SHORTEST and event.startswith(given)]
     if len(found) != 1:
-        raise LedgerIdUnknown(id=given)
+        raise SobriaError("ledger_id_unknown", id=given)
     return found[0]

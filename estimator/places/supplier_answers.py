@@ -9,7 +9,7 @@ from datetime import date
 from pydantic import ConfigDict, Field, ValidationError
 
 from estimator.catalogue.load import load
-from estimator.catalogue.selection import GivenValueRefused, SelectedFactor, given
+from estimator.catalogue.selection import SelectedFactor, given
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError, say, sentences
 from estimator.core.fields import Strict
@@ -52,7 +52,7 @@ class AnswersRefused(ListedRefusal):
 
 
 def checked(answer: SupplierAnswer) -> SupplierAnswer:
-    """The answer in the unit of its field, its words in canonical form. AnswerRefused, GivenValueRefused."""
+    """The answer in the unit of its field, its words in canonical form. AnswerRefused, given_value_refused."""
     asked = FIELDS.get(answer.field)
     if asked is None:
         raise _refusal(answer, "field", answer.field, ", ".join(FIELDS))
@@ -84,7 +84,7 @@ def answered_bounds(answers: Sequence[SupplierAnswer], host: str) -> dict[str, S
     """Quantity -> declared factor that replaces the default of that site; exact, or the interval given.
 
     The PUE is E_DC / E_IT when only the two energies are given; a WUE on total energy is `wue_site`.
-    AnswerRefused, GivenValueRefused.
+    AnswerRefused, given_value_refused.
     """
     last = latest(answers, host)
     found: dict[str, SelectedFactor] = {}
@@ -186,13 +186,15 @@ def _number(answer: SupplierAnswer, asked: QuestionnaireField, catalogue: Catalo
 
 
 def _plausible(field: str, asked: QuestionnaireField, number: float, catalogue: Catalogue) -> None:
-    """GivenValueRefused outside the range of the quantity, or of the field when it gives none."""
+    """given_value_refused outside the range of the quantity, or of the field when it gives none."""
     if asked.quantity and asked.unit == catalogue.quantities[asked.quantity].unit:
         given(catalogue, asked.quantity, number)
     elif not 0 <= number <= asked.ceiling:
         names = {"quantity": say("hosting_fields", field, "fr"), "quantity_en": say("hosting_fields", field, "en")}
         high = "∞" if asked.ceiling == float("inf") else f"{asked.ceiling:g}"
-        raise GivenValueRefused(**names, value=f"{number:g} {asked.unit}".removesuffix(" 1"), low="0", high=high)
+        raise SobriaError(
+            "given_value_refused", **names, value=f"{number:g} {asked.unit}".removesuffix(" 1"), low="0", high=high
+        )
 
 
 def _ratio(total: SupplierAnswer, it: SupplierAnswer) -> float:

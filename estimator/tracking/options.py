@@ -54,7 +54,7 @@ class TrackOptions(BaseModel):
         return letters if len(letters) == 3 and letters.isalpha() else ""
 
     def at_home(self) -> "TrackOptions":
-        """The same, completed from the settings of the home. SettingsRefused."""
+        """The same, completed from the settings of the home. settings_refused."""
         return self if self.zone else self.model_copy(update={"zone": settings(self.home).zone})
 
 

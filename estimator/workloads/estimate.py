@@ -75,7 +75,8 @@ def estimate(request: Request, today: date | None = None, own: Own | None = None
 
     With a training: "provider" holds the impacts of making the model, and their share by declared use; both are never
     added (SCI for AI: provider and consumer). SubjectUnknown for a host or device that is not in the catalogue;
-    GivenValueRefused for an implausible value. An unknown zone is no error: figures that need it are « non estimable ».
+    given_value_refused for an implausible value. An unknown zone is no error: figures that need it
+    are « non estimable ».
     """
     catalogue = load()
     day = request.day or today or date.today()

@@ -47,7 +47,7 @@ class ResolvedRequest:
         return {name: stated[name] if name in stated else self.bound(name, subject) for name, subject in names.items()}
 
     def given(self) -> dict[str, SelectedFactor]:
-        """A user-supplied value in place of a factor. GivenValueRefused outside the plausible range."""
+        """A user-supplied value in place of a factor. given_value_refused outside the plausible range."""
         request = self.request
         values = {"pue": request.pue, f"wue_{request.wue_basis}": request.wue, "device_load": request.load}
         for owner in ("device", "machine"):

@@ -2,14 +2,12 @@
 
 from datetime import date
 
-import pytest
-
 from estimator.assessment.evaluation import factor_inputs
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import GivenValueRefused, bind, given, select_factor
-from estimator.catalogue.tables import Catalogue, FactorNotFound
-from tests.support import factor
+from estimator.catalogue.selection import bind, given, select_factor
+from estimator.catalogue.tables import Catalogue
+from tests.support import factor, refuses
 
 DAY = date(2026, 6, 1)
 
@@ -78,7 +76,7 @@ def test_a_site_without_its_own_pue_takes_that_of_its_class() -> None:
 
 def test_a_value_given_by_hand_must_be_plausible() -> None:
     assert given(load(), "pue", 1.5).factor.value == 1.5
-    with pytest.raises(GivenValueRefused) as refusal:
+    with refuses("given_value_refused") as refusal:
         given(load(), "pue", 0.5)
     assert refusal.value.message("fr") == (
         "Efficacité énergétique du site (PUE) : 0.5 a été lu, une valeur entre 1 et 4 était attendue."
@@ -87,5 +85,5 @@ def test_a_value_given_by_hand_must_be_plausible() -> None:
 
 
 def test_an_unknown_factor_id_names_close_ones() -> None:
-    with pytest.raises(FactorNotFound, match="grid_gwp/FRA"):
+    with refuses("factor_not_found", match="grid_gwp/FRA"):
         load().factor("GRID_GWP/FRA")

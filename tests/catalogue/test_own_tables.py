@@ -17,10 +17,10 @@ from estimator.catalogue.quality_checks import problems
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import OWN_TABLES, Catalogue
-from estimator.catalogue.user_tables import OwnFolderRefused, OwnTablesRefused, _covers
+from estimator.catalogue.user_tables import OwnTablesRefused, _covers
 from estimator.core.errors import SobriaError
 from estimator.ledger import Ledger
-from tests.support import Done, activity, append, factor, sobria_process
+from tests.support import Done, activity, append, factor, refuses, sobria_process
 
 DAY = date(2026, 11, 25)
 COLUMNS = (
@@ -187,7 +187,7 @@ def test_blank_lines_and_marks_of_spreadsheets_are_no_fault(monkeypatch: pytest.
 @pytest.mark.parametrize("named", ["mes-facteurs", "/nowhere/at/all"])
 def test_the_folder_is_a_full_path_that_exists(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
     monkeypatch.setenv(OWN_TABLES, named)
-    with pytest.raises(OwnFolderRefused) as refusal:
+    with refuses("own_folder_refused") as refusal:
         load()
     assert f"{OWN_TABLES} vaut « {named} »" in refusal.value.message("fr") and named in refusal.value.message("en")
     assert isinstance(refusal.value, SobriaError)

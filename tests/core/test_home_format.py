@@ -11,13 +11,13 @@ from typer.core import TyperCommand, TyperGroup
 
 from estimator.cli.app import app
 from estimator.core.errors import LANGUAGES
-from estimator.core.home import FORMAT, FORMAT_FILE, HomeFileTorn, HomeTooNew, claim, home_file
+from estimator.core.home import FORMAT, FORMAT_FILE, claim, home_file
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import reconcile
 from estimator.results.making import build
 from estimator.results.reading import open_current
 from estimator.tracking.spool import into_ledger
-from tests.support import answered
+from tests.support import answered, refuses
 
 SCENARIO = Path(__file__).parents[2] / "docs" / "scenario.toml"
 OPEN_NO_HOME = {
@@ -94,7 +94,7 @@ def test_the_commands_that_open_no_home_exist(name: str) -> None:
 def test_a_newer_home_is_refused_to_programs(tmp_path: Path) -> None:
     (tmp_path / FORMAT_FILE).write_text("format = 3\n", "utf-8")
     for use in (build, open_current, lambda home: into_ledger(home, []), lambda home: reconcile(Ledger(home))):
-        with pytest.raises(HomeTooNew) as refused:
+        with refuses("home_too_new") as refused:
             use(tmp_path)
         for lang in LANGUAGES:
             said = refused.value.message(lang)
@@ -105,6 +105,6 @@ def test_a_newer_home_is_refused_to_programs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["format = ", "format = 0\n", 'format = "2"\n', "other = 2\n", "\x00"])
 def test_a_torn_format_file_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / FORMAT_FILE).write_text(text, "utf-8")
-    with pytest.raises(HomeFileTorn) as refused:
+    with refuses("home_file_torn") as refused:
         home_file(tmp_path)
     assert f"format = {FORMAT}" in refused.value.message("fr")

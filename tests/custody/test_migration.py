@@ -14,7 +14,6 @@ import pytest
 from estimator.core import parquet_files
 from estimator.core.home import FORMAT, FORMAT_FILE, home_file
 from estimator.custody import migration, open_home
-from estimator.custody.migration import HomeBusy, MigrationFailed
 from estimator.custody.sender_marks import SenderMarks
 from estimator.governance.register.register import Register, author
 from estimator.ingestion.codecarbon import facts
@@ -33,7 +32,7 @@ from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.withdrawals import Target, bring_back, withdraw
 from estimator.results.making import build
 from estimator.results.reading import open_current
-from tests.support import sobria
+from tests.support import refuses, sobria
 
 ARCHIVE = Path(__file__).parents[1] / "fixtures" / "home_format_1.tar.gz"
 KILLS = 20
@@ -202,7 +201,7 @@ def test_what_a_program_writes_meanwhile_is_carried(home: Path, monkeypatch: pyt
 def test_a_migration_that_would_lose_a_row_changes_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = files(home / "ledger")
     monkeypatch.setattr(SenderMarks, "marked", lambda self, kind, table: table[1:])
-    with pytest.raises(MigrationFailed) as refused:
+    with refuses("migration_failed") as refused:
         opened(home)
     assert "333" in refused.value.message("fr") and "333" in refused.value.message("en")
     monkeypatch.undo()
@@ -215,7 +214,7 @@ def test_a_migration_that_would_lose_a_row_changes_nothing(home: Path, monkeypat
 
 def test_a_ledger_that_is_read_is_not_replaced(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migration, "WAIT_S", 0.0)
-    with Ledger(home).reading(), pytest.raises(HomeBusy) as refused:
+    with Ledger(home).reading(), refuses("home_busy") as refused:
         opened(home)
     assert "sobria serve" in refused.value.message("fr") and home_file(home).format == 1
     assert reconcile(Ledger(opened(home))).read == 416

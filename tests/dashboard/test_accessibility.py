@@ -7,8 +7,9 @@ import pytest
 
 from dashboard.accessibility.audit import MET, NOT_APPLICABLE, NOT_CHECKED, NOT_MET, STATES, audit, read
 from dashboard.shared.texts import t, words
-from estimator.core.home import SettingsRefused, settings
+from estimator.core.home import settings
 from tests.dashboard.test_dashboard_pages import LANGUAGES, page
+from tests.support import refuses
 
 THEMES = {1: 9, 2: 2, 3: 3, 4: 13, 5: 8, 6: 2, 7: 5, 8: 10, 9: 4, 10: 14, 11: 13, 12: 11, 13: 12}  # RGAA 4.1
 
@@ -94,6 +95,6 @@ def test_the_authority_fills_the_contact_in_its_settings(empty_home: Path) -> No
     assert "Direction &lt;du&gt; numérique" in text and "acces@exemple.fr" in text
     assert text.count(t("accessibility.blank", "fr")) == 2
     (empty_home / "settings.toml").write_text('[contact]\nfax = "03"\n')
-    with pytest.raises(SettingsRefused) as refused:
+    with refuses("settings_refused") as refused:
         settings(empty_home)
     assert "[contact] avec who, mail, phone et post" in refused.value.message("fr")

@@ -25,14 +25,13 @@ from codecarbon.core.api_client import ApiClient
 from codecarbon.output_methods.emissions_data import EmissionsData
 from codecarbon.output_methods.http import HTTPOutput
 
-from estimator.ingestion.http.endpoints import BodyTooLarge, PackedInPieces
 from estimator.ingestion.http.gzip_body import MEMBERS, unpacked
 from estimator.ingestion.http.payloads import Payload, post, read_body
 from estimator.ingestion.http.sender_rows import Sender
-from estimator.ingestion.http.tokens import ServiceRefused, TokenIdUnknown, Tokens, TokensTorn
+from estimator.ingestion.http.tokens import Tokens
 from estimator.ledger import Ledger
 from tests.ingestion.formats import FORMATS, PRIVATE, kept_in
-from tests.support import sobria
+from tests.support import refuses, sobria
 from tests.traces_support import context
 
 SPANS = (FORMATS / "otel_genai.json").read_bytes()
@@ -339,13 +338,13 @@ def test_a_small_body_that_unpacks_beyond_the_limit_is_refused(tmp_path: Path) -
         refused(door.post("/v1/traces", over, **GZIP), 413, "collect_too_large", "5000 octets")
     bomb = gzip.compress(b" " * 50_000_000)
     tracemalloc.start()
-    with pytest.raises(BodyTooLarge):
+    with refuses("collect_too_large"):
         unpacked(bomb, 1_000_000)
     assert tracemalloc.get_traced_memory()[1] < 10_000_000
     tracemalloc.stop()
     tail = gzip.compress(b"a" * 900) + gzip.compress(b"b" * 200)
     assert unpacked(tail, 1100) == b"a" * 900 + b"b" * 200
-    with pytest.raises(BodyTooLarge):
+    with refuses("collect_too_large"):
         unpacked(tail, 1099)
 
 
@@ -362,7 +361,7 @@ def test_gzip_of_many_members_costs_no_more_than_a_bounded_number_of_them() -> N
     with patch("estimator.ingestion.http.gzip_body.zlib", SimpleNamespace(decompressobj=counted, error=zlib.error)):
         for members in (MEMBERS + 1, 2 * MEMBERS, 100_000):
             begun = 0
-            with pytest.raises(PackedInPieces):
+            with refuses("collect_packed_pieces"):
                 unpacked(gzip.compress(b"") * members, 1000)
             assert begun == MEMBERS
 
@@ -487,13 +486,13 @@ def test_tokens_are_named_by_their_ids_and_a_torn_one_closes_the_door(tmp_path: 
     assert senders.revoke(other.event[:8]) == other
     assert [token.event for token in senders.in_force()] == [kept.event]
     for unknown in (other.event, kept.event[:7], "", "zzzzzzzzzz"):
-        with pytest.raises(TokenIdUnknown):
+        with refuses("sender_unknown"):
             senders.revoke(unknown)
     for name in ("", "../secret", "a" * 81, "=1+1", "deux\nlignes"):
-        with pytest.raises(ServiceRefused):
+        with refuses("sender_service"):
             senders.add(name)
     max((tmp_path / "collect" / "tokens").iterdir()).write_text("{", "utf-8")
-    with pytest.raises(TokensTorn):
+    with refuses("sender_torn"):
         Tokens(tmp_path).sender_of(secret)
 
 

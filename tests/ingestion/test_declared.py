@@ -18,13 +18,12 @@ from estimator.core.errors import LANGUAGES, say
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.ingestion.declarations.columns import TEMPLATE
 from estimator.ingestion.importing import import_paths
-from estimator.ingestion.reader import RepeatedColumn
 from estimator.ingestion.readers import Trace, read_trace, reader_of
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity, Refused
 from estimator.results.totals import Totals
 from tests.ledger.test_ledger import bring, prefixes
-from tests.support import built, moment, sobria
+from tests.support import built, moment, refuses, sobria
 from tests.traces_support import context, counting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,7 +132,7 @@ def test_a_corrected_row_says_where_the_first_one_is(tmp_path: Path) -> None:
 
 
 def test_a_header_with_one_name_twice_is_refused() -> None:
-    with pytest.raises(RepeatedColumn):
+    with refuses("repeated_column"):
         read("service,start,end,energy_kwh,energy_kwh\na,2026-03-01,2026-04-01,1,2\n")
 
 

@@ -11,8 +11,8 @@ from prometheus_client.openmetrics.exposition import generate_latest as open_pag
 
 from estimator.core.errors import LANGUAGES
 from estimator.ingestion.parsing.prometheus import SeriesSample, samples
-from estimator.ingestion.reader import BrokenMetrics
 from tests.ingestion.formats import result_of, rows_of
+from tests.support import refuses
 
 ENGINE = {"engine": "0", "model_name": 'Qwen/"Qwen3"-8B, \\é'}
 UNTIL = "# until 2026-03-02T08:00:00Z\n"
@@ -91,7 +91,7 @@ def test_names_and_labels_may_be_any_letters_and_what_is_not_finite_is_no_sample
     ],
 )
 def test_a_line_that_is_of_neither_format_refuses_its_page_and_says_where(text: str, line: int) -> None:
-    with pytest.raises(BrokenMetrics) as refused:
+    with refuses("broken_metrics") as refused:
         result_of(UNTIL + f"{WRITTEN} 5\n" + text, name="vllm.prom")
     said = {lang: refused.value.message(lang) for lang in LANGUAGES}
     assert f"à partir de la ligne {line + 2}" in said["fr"] and f"from line {line + 2} on" in said["en"]

@@ -13,13 +13,13 @@ from estimator.governance.register.register import author
 from estimator.ingestion.codecarbon import rows
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import Retried, retry, still_quarantined
-from estimator.ingestion.reader import RowRefused, Unreadable
+from estimator.ingestion.reader import RowRefused
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 from estimator.ledger.withdrawals import Target, withdraw
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import bring, snapshot
-from tests.support import sobria
+from tests.support import refuses, sobria
 from tests.traces_support import COLUMNS, context, text
 
 CONTENT = text(snapshot("a", 1, 60, 1), snapshot("b", 2, 60, 2), snapshot("c", 3, 60, 4), {"cpu_energy": -1})
@@ -135,7 +135,7 @@ def test_a_tracked_run_is_read_from_its_own_trace_and_a_path_that_is_not_there_i
     modes = {"cpu": "mode/rapl", "gpu": "mode/none", "ram": "mode/constant"}
     side = {"schema": 1, "run_id": "b", "modes": modes, "scope": "machine", "host": "class/desk"}
     (kept / "b.sobria.json").write_text(json.dumps(side))
-    with pytest.raises(Unreadable, match=r"absent\.csv"):
+    with refuses("unreadable_file", match=r"absent\.csv"):
         retry(Ledger(home), context(), [home / "absent.csv"])
     assert retry(Ledger(home), context()) == Retried(3, 2, 0, 1, 0)
     hosts = {row.run_id: row.host for row in Ledger(home).copies("activities", Ledger(home).files("activities"))}

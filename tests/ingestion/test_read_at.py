@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from estimator.ingestion.context import BadReadAt, reading_context
+from estimator.ingestion.context import reading_context
 from estimator.ingestion.reader import open_trace
 from estimator.ingestion.readers import Trace, read_trace
 from estimator.ledger.read_result import ReadResult
-from tests.support import sobria
+from tests.support import refuses, sobria
 from tests.traces_support import context
 
 READ_AT = datetime(2026, 3, 1, 11, tzinfo=UTC)
@@ -71,7 +71,7 @@ def test_rows_of_real_samples_are_no_longer_set_aside(shared_data: Path) -> None
 
 @pytest.mark.parametrize("value", ["demain", "2026-13-01", "2999-01-01", "01/02/2026"])
 def test_what_is_not_a_past_date_is_refused(value: str, tmp_path: Path) -> None:
-    with pytest.raises(BadReadAt):
+    with refuses("bad_read_at"):
         reading_context(tmp_path, read_at=value)
     (tmp_path / "a.json").write_text(OLLAMA)
     home = tmp_path / "home"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from estimator.ingestion.reader import HEAD_CHARS, NotATrace, Trace
+from estimator.ingestion.reader import HEAD_CHARS, Trace
 from estimator.ingestion.readers import reader_of
 from tests.ingestion.formats import result_of, rows_of
-from tests.support import moment
+from tests.support import moment, refuses
 
 SAID = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Mme Untel a droit"}]}
 USAGE = {
@@ -73,5 +73,5 @@ def test_a_bad_answer_is_set_aside(amount: Any, code: str) -> None:
 def test_what_a_prompt_says_is_no_format() -> None:
     text = json.dumps(response())
     trace = Trace("a.json", json.dumps({"id": "1", "note": text}).encode(), None)
-    with pytest.raises(NotATrace):
+    with refuses("not_a_trace"):
         reader_of(trace)

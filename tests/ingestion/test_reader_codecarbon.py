@@ -13,11 +13,12 @@ from estimator.catalogue.input_faults import faults, of_one
 from estimator.catalogue.load import load
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.ingestion.importing import ImportReport, import_paths
-from estimator.ingestion.reader import UnknownTimezone, open_trace
+from estimator.ingestion.reader import open_trace
 from estimator.ingestion.readers import Trace, find_files, read_trace
 from estimator.ingestion.sidecar import Sidecar, dump, sidecar_of_file
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity
+from tests.support import refuses
 from tests.traces_support import COLUMNS, DEFAULTS, TRACES, context, energy, one, read, read_file, text
 
 GOOD, BAD = TRACES / "good", TRACES / "bad"
@@ -460,7 +461,7 @@ def test_other_file_errors(tmp_path: Path) -> None:
     finally:
         csv.field_size_limit(lifted)
     assert caught.value.code == "broken_table"
-    with pytest.raises(UnknownTimezone):
+    with refuses("unknown_timezone"):
         context("Europe/Lyon")
 
 

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from estimator.ingestion.reader import PowerWithoutTime
 from estimator.ledger import Ledger
 from tests.ingestion.formats import FORMATS, bring, result_of, rows_of, sample, told
-from tests.support import built, moment
+from tests.support import built, moment, refuses
 from tests.traces_support import judged, read_file
 
 # Jobs of Slurm
@@ -109,7 +108,7 @@ def test_samples_further_apart_than_a_minute_hold_no_energy() -> None:
 
 
 def test_samples_without_a_date_are_refused_whole() -> None:
-    with pytest.raises(PowerWithoutTime) as refused:
+    with refuses("power_without_time") as refused:
         result_of("power.draw [W], utilization.gpu [%]\n63.68 W, 0 %\n", name="s.csv")
     assert "--query-gpu=timestamp" in refused.value.message("fr")
 
@@ -122,7 +121,7 @@ def test_real_samples_of_power(shared_data: Path) -> None:
     first = (62.87 + 62.53) / 2 * 1.008 + 62.53 * 2
     assert [row.gpu_energy_kwh for row in rows] == [pytest.approx(first / 3.6e6), pytest.approx(62.80 / 3.6e6)]
     assert "card_not_told" in rows[0].checks
-    with pytest.raises(PowerWithoutTime):
+    with refuses("power_without_time"):
         read_file(folder / "nvidia_smi_load_ghost.csv")
 
 

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from estimator.core import parquet_files
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.ingestion.importing import import_paths
-from estimator.ingestion.reader import NotATrace, ReaderFailed, open_trace
+from estimator.ingestion.reader import ReaderFailed, open_trace
 from estimator.ingestion.readers import READERS, Trace, find_files, reader_of
 from estimator.ledger import Ledger
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from tests.ingestion.formats import PRIVATE, SAMPLES, bring, kept_in, recognised_by, told
+from tests.support import refuses
 from tests.traces_support import context, counting
 
 ANY_JSON = st.recursive(
@@ -195,7 +196,7 @@ def test_bytes_of_any_kind_are_refused_in_words(data: bytes) -> None:
 
 
 def test_a_json_of_no_known_format_is_refused_without_quoting_it() -> None:
-    with pytest.raises(NotATrace) as refused:
+    with refuses("not_a_trace") as refused:
         reader_of(Trace("dossier.json", b'{"prompt": "dossier de Mme Untel"}', None))
     assert PRIVATE not in refused.value.message("fr") and "{…" in refused.value.message("fr")
 

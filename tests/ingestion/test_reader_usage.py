@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from estimator.core.errors import LANGUAGES, say
-from estimator.ingestion.reader import BrokenJson
 from estimator.ledger import Ledger
 from tests.ingestion.formats import FORMATS, bring, result_of, rows_of, sample, told
-from tests.support import built, moment
+from tests.support import built, moment, refuses
 from tests.traces_support import judged, read_file
 
 
@@ -92,7 +91,7 @@ def test_a_line_that_was_cut_is_set_aside_and_nothing_of_it_is_kept() -> None:
 
 def test_a_document_that_was_cut_is_refused_whole() -> None:
     text = (FORMATS / "openai_usage.json").read_text("utf-8")
-    with pytest.raises(BrokenJson) as refused:
+    with refuses("broken_json") as refused:
         result_of(text[: len(text) // 2])
     assert "n'est pas du JSON, ou a été coupé" in refused.value.message("fr")
     assert all("{" not in refused.value.message(lang) for lang in LANGUAGES)

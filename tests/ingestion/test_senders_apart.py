@@ -10,7 +10,7 @@ from estimator.builds.build import build
 from estimator.core.errors import LANGUAGES, say
 from estimator.ingestion.http.payloads import Payload, Receipt, post, read_body
 from estimator.ingestion.http.sender_rows import Sender, own
-from estimator.ingestion.http.tokens import TokenIdUnknown, Tokens, TokensTorn
+from estimator.ingestion.http.tokens import Tokens
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.quarantine import retry, still_quarantined
 from estimator.ingestion.sidecar import SUFFIX
@@ -20,7 +20,7 @@ from estimator.ledger.rows import Activity
 from estimator.ledger.withdrawals import Target, withdrawal_effect
 from estimator.results.reading import Results
 from tests.ingestion.test_quarantine import reader_that_refuses
-from tests.support import activity, sobria
+from tests.support import activity, refuses, sobria
 from tests.traces_support import context, judged, text
 
 A, B = Sender("courrier", "a" * 12), Sender("courrier", "b" * 12)  # two tokens of one service
@@ -176,10 +176,10 @@ def test_a_renewed_token_goes_on_with_the_run_of_the_old_one(tmp_path: Path) -> 
     assert list(kwh(tmp_path).values()) == [12]
     assert senders.renew(first.event)[0].service == "courrier"  # a token that leaked is revoked, its sender goes on
     for unknown in ("", "zzzzzzzzzz", third.event[:7]):
-        with pytest.raises(TokenIdUnknown):
+        with refuses("sender_unknown"):
             senders.renew(unknown)
     max((tmp_path / "collect" / "renewals").iterdir()).write_text("{", "utf-8")
-    with pytest.raises(TokensTorn):
+    with refuses("sender_torn"):
         Tokens(tmp_path).sender_of(renewed)
 
 

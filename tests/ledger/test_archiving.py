@@ -9,13 +9,13 @@ import pytest
 
 from estimator.governance.register.register import author
 from estimator.ledger import Ledger
-from estimator.ledger.archive import ArchiveExists, ArchiveTorn, HomeNotEmpty, LedgerFaulty, export, restore
+from estimator.ledger.archive import export, restore
 from estimator.ledger.compaction import compact
 from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.withdrawals import Target, withdraw
 from tests.ledger.test_compacting import said
 from tests.ledger.test_ledger import bring, snapshot
-from tests.support import sobria
+from tests.support import refuses, sobria
 from tests.traces_support import text
 
 
@@ -51,13 +51,13 @@ def test_what_comes_back_is_what_left(home: Path, tmp_path: Path, name: str) -> 
 def test_nothing_is_written_over(home: Path, tmp_path: Path) -> None:
     archive = tmp_path / "registre.tar"
     export(Ledger(home), archive)
-    with pytest.raises(ArchiveExists):
+    with refuses("archive_exists"):
         export(Ledger(home), archive)
     used = tmp_path / "used"
     used.mkdir()
     (used / "settings.toml").write_text('zone = "FRA"\n')
     for place in (home, used, archive):
-        with pytest.raises(HomeNotEmpty):
+        with refuses("home_not_empty"):
             restore(archive, place)
     (tmp_path / "empty").mkdir()
     assert restore(archive, tmp_path / "empty").faults == ()
@@ -107,7 +107,7 @@ def test_a_torn_archive_is_refused_and_leaves_nothing(home: Path, tmp_path: Path
     archive = tmp_path / "registre.tar"
     export(Ledger(home), archive)
     changed(archive, how)
-    with pytest.raises(ArchiveTorn, match="Nothing was restored"):
+    with refuses("archive_torn", match="Nothing was restored"):
         restore(archive, tmp_path / "other")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["home", "registre.tar"]
 
@@ -123,14 +123,14 @@ def test_names_that_leave_the_home_are_refused(home: Path, tmp_path: Path) -> No
             member = tarfile.TarInfo(name)
             member.size = len(data)
             tar.addfile(member, io.BytesIO(data))
-    with pytest.raises(ArchiveTorn):
+    with refuses("archive_torn"):
         restore(archive, tmp_path / "deep" / "other")
     assert not list(tmp_path.rglob("x"))
 
 
 def test_a_ledger_that_is_not_whole_is_not_exported(home: Path, tmp_path: Path) -> None:
     next((home / "ledger" / "activities").rglob("part-*.parquet")).unlink()
-    with pytest.raises(LedgerFaulty):
+    with refuses("ledger_faulty"):
         export(Ledger(home), tmp_path / "registre.tar")
     assert not (tmp_path / "registre.tar").exists()
 

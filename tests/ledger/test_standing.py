@@ -7,11 +7,11 @@ import pytest
 
 from estimator.builds.build import build
 from estimator.core import parquet_files
-from estimator.ledger import ACTIVITY_SCHEMA, Ledger, LedgerTorn
+from estimator.ledger import ACTIVITY_SCHEMA, Ledger
 from estimator.ledger.journal import Import
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 from tests.ledger.test_ledger import bring, snapshot
-from tests.support import append, sobria
+from tests.support import append, refuses, sobria
 from tests.traces_support import read, text
 
 CONTENT = text(snapshot("a", 1, 60, 1), snapshot("a", 2, 120, 2), snapshot("b", 1, 60, 1), {"cpu_energy": -1})
@@ -96,7 +96,7 @@ def test_a_torn_file_stops_build_and_import_with_a_sentence(tmp_path: Path) -> N
     victim = next(p for p in parts(tmp_path) if "month=" in str(p))
     victim.write_bytes(victim.read_bytes()[:-9])
     for what in (lambda: build(tmp_path), lambda: bring(tmp_path, CONTENT)):
-        with pytest.raises(LedgerTorn, match="sobria ledger verify"):
+        with refuses("ledger_torn", match="sobria ledger verify"):
             what()
 
 

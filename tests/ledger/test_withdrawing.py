@@ -8,14 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.builds.build import build
+from estimator.core.errors import SobriaError
 from estimator.core.refusals import FieldsRefused
 from estimator.governance.register.register import author
 from estimator.ingestion.importing import import_paths
 from estimator.ledger import Ledger
 from estimator.ledger.reconciliation import Reconciliation, reconcile
 from estimator.ledger.withdrawals import (
-    LedgerIdUnknown,
-    NothingToWithdraw,
     Target,
     bring_back,
     withdraw,
@@ -23,7 +22,7 @@ from estimator.ledger.withdrawals import (
 )
 from estimator.results.reading import Results
 from tests.ledger.test_ledger import bring, snapshot
-from tests.support import sobria
+from tests.support import refuses, sobria
 from tests.traces_support import context, text
 
 DSI = author("DSI", "fichier d'essai importé par erreur")
@@ -118,17 +117,17 @@ def test_a_file_read_in_the_wrong_time_zone_is_withdrawn_and_read_again(tmp_path
 
 def test_nothing_unknown_or_unsigned_is_withdrawn(home: Path) -> None:
     ledger = Ledger(home)
-    with pytest.raises(NothingToWithdraw, match=r"absent\.csv"):
+    with refuses("nothing_to_withdraw", match=r"absent\.csv"):
         withdraw(ledger, Target("file", "absent.csv"), DSI)
     for given_id in ("", "0", "00000000"):
-        with pytest.raises(LedgerIdUnknown):
+        with refuses("ledger_id_unknown"):
             withdraw(ledger, Target("import", given_id), DSI)
-        with pytest.raises(LedgerIdUnknown):
+        with refuses("ledger_id_unknown"):
             bring_back(ledger, given_id, DSI)
     with pytest.raises(FieldsRefused):
         author("", "")
     withdraw(ledger, Target("file", "essai.csv"), DSI)
-    with pytest.raises(NothingToWithdraw):
+    with refuses("nothing_to_withdraw"):
         withdraw(ledger, Target("file", "essai.csv"), DSI)
 
 
@@ -149,7 +148,7 @@ def test_any_order_of_imports_and_withdrawals_balances(
         elif what == "withdraw":
             try:
                 withdraw(ledger, Target("file", f"{n}.csv"), DSI)
-            except NothingToWithdraw:
+            except SobriaError:
                 continue
         elif held := ledger.in_force():
             bring_back(ledger, held[n % len(held)].event, DSI)

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.catalogue.load import load
-from estimator.catalogue.selection import GivenValueRefused
 from estimator.core.errors import words
 from estimator.places import evidence as host_facts
 from estimator.places.criteria import HostingCriterion, criteria
@@ -23,6 +22,7 @@ from estimator.places.supplier_answers import (
     answered_bounds,
     read_answers,
 )
+from tests.support import refuses
 
 DAY = date(2026, 11, 25)
 BARE = "class/national-cloud"  # a host of which nothing counts: only answers speak
@@ -299,10 +299,10 @@ def test_answers_give_declared_factors() -> None:
 
 def test_an_implausible_answer_is_refused() -> None:
     for wrong in (answer("pue", 0.9), answer("pue", 1.2, high=5.0), answer("renewable_factor", 1.1)):
-        with pytest.raises(GivenValueRefused) as refused:
+        with refuses("given_value_refused") as refused:
             answered_bounds([wrong], BARE)
         assert "Vérifiez l'unité" in refused.value.message("fr")
-    with pytest.raises(GivenValueRefused):  # 5000 / 1000 = 5, above 4
+    with refuses("given_value_refused"):  # 5000 / 1000 = 5, above 4
         answered_bounds([answer("total_energy", 5000), answer("it_energy", 1000)], BARE)
     with pytest.raises(AnswerRefused, match="> 0 kWh"):
         answered_bounds([answer("total_energy", 5000), answer("it_energy", 0)], BARE)

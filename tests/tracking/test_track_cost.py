@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from estimator.cli import main
-from estimator.cli.track import BadWindow, seconds_of
+from estimator.cli.track import seconds_of
 from estimator.tracking import hardware_cache as known_hardware
 from estimator.tracking.overhead import Overhead, OverheadMeter, since_start
 from estimator.tracking.tracker import Tracker
+from tests.support import refuses
 from tests.tracking.shelf import Shelf, kept, options
 
 
@@ -77,7 +78,7 @@ def test_a_length_of_window(text: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("text", ["1", "h", "one hour", "-1h", "4s", "0h", "1w"])
 def test_a_length_that_cannot_be_read_says_what_was_expected(text: str) -> None:
-    with pytest.raises(BadWindow) as refused:
+    with refuses("bad_window") as refused:
         seconds_of(text, 5.0)
     for lang in ("fr", "en"):
         assert text in refused.value.message(lang) and "15min" in refused.value.message(lang)

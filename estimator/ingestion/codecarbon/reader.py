@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon.blocks import BLOCK_BYTES, BlockReading
 from estimator.ingestion.codecarbon.columns import Columns, understand
 from estimator.ingestion.codecarbon.rows import NAME, VERSION, RowReading
 from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.parsing.prefetch import prefetch
-from estimator.ingestion.reader import EmptyFile, LargeTrace, NoEnergyColumn, NotATrace, Reader, ReadingContext, Trace
+from estimator.ingestion.reader import LargeTrace, Reader, ReadingContext, Trace
 from estimator.ledger.read_result import ReadResult
 
 
@@ -22,13 +23,13 @@ def sniff(name: str, head: str) -> bool:
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """Every row of the trace, as an Activity or as Refused. EmptyFile, NotATrace, NoEnergyColumn, BadSidecar."""
+    """Every row of the trace, as an Activity or as Refused. empty_file, not_a_trace, no_energy_column, bad_sidecar."""
     text = delimited_text.decode(trace.data)
     delimiter = delimited_text.delimiter_of(text[:10_000])
     rows = delimited_text.records(trace.name, text, delimiter)
     header = next(rows, None)
     if header is None:
-        raise EmptyFile(file=trace.name)
+        raise SobriaError("empty_file", file=trace.name)
     reading = RowReading(trace, context, _columns(trace.name, header[1]), delimiter)
     for line, cells in rows:
         reading.take(line, cells)
@@ -36,7 +37,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
 
 
 def stream(trace: LargeTrace, context: ReadingContext) -> Iterator[ReadResult]:
-    """The rows of a large file, by blocks of lines. EmptyFile, NotATrace, NoEnergyColumn, BadSidecar."""
+    """The rows of a large file, by blocks of lines. empty_file, not_a_trace, no_energy_column, bad_sidecar."""
     head = delimited_text.decode(trace.head)
     header, end, _ = head.partition("\n")
     header = header.rstrip("\r")
@@ -65,12 +66,12 @@ def _below_header(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _columns(name: str, header: list[str]) -> Columns:
-    """The columns of this header. NotATrace, NoEnergyColumn."""
+    """The columns of this header. not_a_trace, no_energy_column."""
     columns = understand(header)
     if not (columns.is_trace or columns.other_tool):
-        raise NotATrace(file=name, columns=", ".join(columns.safe_header()[:6])[:120])
+        raise SobriaError("not_a_trace", file=name, columns=", ".join(columns.safe_header()[:6])[:120])
     if columns.is_trace and not columns.has_energy:
-        raise NoEnergyColumn(file=name, columns=", ".join(columns.at))
+        raise SobriaError("no_energy_column", file=name, columns=", ".join(columns.at))
     return columns
 
 

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from estimator.catalogue.resolver import PlaceRead
+from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, Cells, is_template, repeated, understand
 from estimator.ingestion.declarations.energy import energy_fields, pue_over
 from estimator.ingestion.parsing import delimited_text, redaction, timestamps
 from estimator.ingestion.parsing.power import JOULES_PER_KWH, check_power
 from estimator.ingestion.parsing.row_identity import Identities
-from estimator.ingestion.reader import EmptyFile, NotATrace, Reader, ReadingContext, RepeatedColumn, RowRefused, Trace
+from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
 
@@ -35,18 +36,18 @@ def sniff(name: str, head: str) -> bool:
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """Every row of the file, as an Activity or as Refused. EmptyFile, NotATrace."""
+    """Every row of the file, as an Activity or as Refused. empty_file, not_a_trace."""
     text = delimited_text.decode(trace.data)
     delimiter = delimited_text.delimiter_of(text[:10_000])
     rows = delimited_text.records(trace.name, text, delimiter)
     header = next(rows, None)
     if header is None:
-        raise EmptyFile(file=trace.name)
+        raise SobriaError("empty_file", file=trace.name)
     columns = understand(header[1])
     if not is_template(columns):
-        raise NotATrace(file=trace.name, columns=", ".join(columns.safe_header()[:6])[:120])
+        raise SobriaError("not_a_trace", file=trace.name, columns=", ".join(columns.safe_header()[:6])[:120])
     if twice := repeated(columns):
-        raise RepeatedColumn(file=trace.name, columns=", ".join(twice))
+        raise SobriaError("repeated_column", file=trace.name, columns=", ".join(twice))
     reading = _Reading(trace, context, columns, delimiter)
     for line, cells in rows:
         reading.take(line, cells)

@@ -29,7 +29,7 @@ def sniff(name: str, head: str) -> bool:
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """One row a report: its measures are of one task, by several tools; the first is used, the others quarantined.
 
-    BrokenJson, BadSidecar.
+    broken_json, bad_sidecar.
     """
     reading = RecordReader(trace, context, NAME, VERSION)
     rank = 0

@@ -40,7 +40,7 @@ def sniff(name: str, head: str) -> bool:
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """One row an epoch, from its duration and its powers; predictions and values with a PUE are ignored.
 
-    BadSidecar.
+    bad_sidecar.
     """
     reading = RecordReader(trace, context, NAME, VERSION)
     for epoch in _epochs(delimited_text.decode(trace.data)):

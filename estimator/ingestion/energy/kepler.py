@@ -19,7 +19,7 @@ def sniff(name: str, head: str) -> bool:
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row a namespace (rule: read_counters). BadSidecar, BrokenMetrics."""
+    """One row a namespace (rule: read_counters). bad_sidecar, broken_metrics."""
     return read_counters(trace, context, _KEPLER)
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from estimator.core.errors import SobriaError
 from estimator.ingestion.parsing import delimited_text
 from estimator.ingestion.parsing.power import JOULES_PER_KWH
 from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, Snapshot
-from estimator.ingestion.reader import PowerWithoutTime, Reader, ReadingContext, RowRefused, Trace
+from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 
 NAME = "nvidia_smi"
@@ -74,13 +75,13 @@ def sniff(name: str, head: str) -> bool:
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """One row for each stretch of samples of each card; samples without power or date are quarantined.
 
-    PowerWithoutTime, BrokenTable, BadSidecar.
+    power_without_time, broken_table, bad_sidecar.
     """
     reading = RecordReader(trace, context, NAME, VERSION)
     rows = delimited_text.records(trace.name, delimited_text.decode(trace.data), ",")
     names = [cell.strip() for cell in next(rows)[1]]
     if "timestamp" not in names:
-        raise PowerWithoutTime(file=trace.name)
+        raise SobriaError("power_without_time", file=trace.name)
     power = next(name for name in _POWERS if name in names)
     reading.left_out(name for name in names if name not in ("timestamp", "index", power, *_CARDS, *_NAMES))
     cards: dict[str, _Card] = {}

@@ -29,7 +29,7 @@ def sniff(name: str, head: str) -> bool:
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row a job: the joules of its steps are included, not added. BrokenTable, BadSidecar."""
+    """One row a job: the joules of its steps are included, not added. broken_table, bad_sidecar."""
     reading = RecordReader(trace, context, NAME, VERSION)
     rows = delimited_text.records(trace.name, delimited_text.decode(trace.data), "|")
     _, header = next(rows)

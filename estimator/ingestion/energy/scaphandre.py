@@ -17,7 +17,7 @@ def sniff(name: str, head: str) -> bool:
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row a host (rule: read_counters); the process counters are part of it. BadSidecar, BrokenMetrics."""
+    """One row a host (rule: read_counters); the process counters are part of it. bad_sidecar, broken_metrics."""
     return read_counters(trace, context, _SCAPHANDRE)
 
 

@@ -35,7 +35,7 @@ def sniff(name: str, head: str) -> bool:
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """One row a window. A window is written when it ends: one that overlaps a window already written is
-    quarantined, and its energy outside the overlap is not counted. BrokenTable, BadSidecar."""
+    quarantined, and its energy outside the overlap is not counted. broken_table, bad_sidecar."""
     reading = RecordReader(trace, context, NAME, VERSION)
     rows = delimited_text.records(trace.name, delimited_text.decode(trace.data), ",")
     names = [cell.strip() for cell in next(rows)[1]]

@@ -1,13 +1,10 @@
-"""Endpoints of the collector, their limits, and their refusals with HTTP status."""
+"""Endpoints of the collector, their limits, and the HTTP status of their refusals."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, NamedTuple
-
-from estimator.core.errors import SobriaError
+from typing import Literal, NamedTuple
 
 PORT, ADDRESS = 8502, "127.0.0.1"
-RETRY_S = "5"
+_BEARER, _RETRY = {"www-authenticate": 'Bearer realm="sobria"'}, {"retry-after": "5"}
 Form = Literal["codecarbon", "otlp", "rows"]
 
 
@@ -45,102 +42,16 @@ class Limits:
         return max(1, self.waiting // 4)
 
 
-class Refusal(SobriaError):
-    """A refused request, with its HTTP status."""
-
-    status: ClassVar[int]
-    headers: ClassVar[Mapping[str, str]] = {}
-
-
-class TokenMissing(Refusal):
-    """A request without a token."""
-
-    code, status, headers = "collect_no_token", 401, {"www-authenticate": 'Bearer realm="sobria"'}
-
-
-class TokenRefused(Refusal):
-    """A token unknown to this home, or revoked."""
-
-    code, status, headers = "collect_bad_token", 401, {"www-authenticate": 'Bearer realm="sobria"'}
-
-
-class TypeRefused(Refusal):
-    """A content type that this endpoint does not accept."""
-
-    code, status = "collect_type", 415
-
-
-class ProtobufTorn(Refusal):
-    """A body declared as OTLP protobuf that is not, or is truncated."""
-
-    code, status = "collect_protobuf_torn", 400
-
-
-class NothingRead(Refusal):
-    """A body in a known format without any row to store."""
-
-    code, status = "collect_nothing_read", 400
-
-
-class PackedRefused(Refusal):
-    """A body compressed otherwise than with gzip."""
-
-    code, status = "collect_packed", 415
-
-
-class PackedTorn(Refusal):
-    """A body declared as gzip that is not, or is truncated."""
-
-    code, status = "collect_packed_torn", 400
-
-
-class PackedInPieces(Refusal):
-    """A body with more gzip members than any legitimate sender makes."""
-
-    code, status = "collect_packed_pieces", 400
-
-
-class SpansTooMany(Refusal):
-    """More spans than an exporter sends at once: decoded, they would take hundreds of times their size in memory."""
-
-    code, status = "collect_too_many_spans", 413
-
-
-class BodyTooLarge(Refusal):
-    """A body above the maximum size."""
-
-    code, status = "collect_too_large", 413
-
-
-class BodyTooSlow(Refusal):
-    """A body not received in time."""
-
-    code, status = "collect_too_slow", 408
-
-
-class TooBusy(Refusal):
-    """Too many bodies in progress."""
-
-    code, status, headers = "collect_busy", 503, {"retry-after": RETRY_S}
-
-
-class SenderTooBusy(Refusal):
-    """Too many bodies in progress from one sender."""
-
-    code, status, headers = "collect_sender_busy", 503, {"retry-after": RETRY_S}
-
-
-class NotWritten(Refusal):
-    """The ledger could not be written: nothing is acknowledged."""
-
-    code, status, headers = "collect_not_written", 503, {"retry-after": RETRY_S}
-
-
-class AddressRefused(SobriaError):
-    """The address cannot be bound."""
-
-    code = "collect_address"
-
-
-class PortTaken(SobriaError):
-    """Another program listens there."""
+STATUS = {  # HTTP status of each refusal, with its headers; 400 for any other
+    "collect_no_token": (401, _BEARER),
+    "collect_bad_token": (401, _BEARER),
+    "collect_too_slow": (408, {}),
+    "collect_too_large": (413, {}),
+    "collect_too_many_spans": (413, {}),
+    "collect_type": (415, {}),
+    "collect_packed": (415, {}),
+    "collect_busy": (503, _RETRY),
+    "collect_sender_busy": (503, _RETRY),
+    "collect_not_written": (503, _RETRY),
+    "sender_torn": (503, {}),
+}

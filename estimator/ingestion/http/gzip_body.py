@@ -2,7 +2,7 @@
 
 import zlib
 
-from estimator.ingestion.http.endpoints import BodyTooLarge, PackedInPieces, PackedTorn
+from estimator.core.errors import SobriaError
 
 GZIP = ("gzip", "x-gzip")
 MEMBERS = 256  # the bytes after a member are copied to read the next: without a limit, empty ones take quadratic time
@@ -10,8 +10,8 @@ _WRAPPED = zlib.MAX_WBITS | 16  # header and checksum of gzip around the data
 
 
 def unpacked(data: bytes, most: int) -> bytes:
-    """The bytes of one gzip member, or of several concatenated ones. BodyTooLarge above `most`, PackedTorn,
-    PackedInPieces."""
+    """The bytes of one gzip member, or of several concatenated ones. collect_too_large above `most`,
+    collect_packed_torn, collect_packed_pieces."""
     found = bytearray()
     for _ in range(MEMBERS):
         if not data:
@@ -20,12 +20,12 @@ def unpacked(data: bytes, most: int) -> bytes:
         try:
             found += member.decompress(data, most + 1 - len(found))
         except zlib.error as error:
-            raise PackedTorn() from error
+            raise SobriaError("collect_packed_torn") from error
         if len(found) > most:
-            raise BodyTooLarge(most=most)
+            raise SobriaError("collect_too_large", most=most)
         if not member.eof:
-            raise PackedTorn()
+            raise SobriaError("collect_packed_torn")
         data = member.unused_data
     if data:
-        raise PackedInPieces(most=MEMBERS)
+        raise SobriaError("collect_packed_pieces", most=MEMBERS)
     return bytes(found)

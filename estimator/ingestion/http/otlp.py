@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from estimator.ingestion.http.endpoints import ProtobufTorn, SpansTooMany
+from estimator.core.errors import SobriaError
 from estimator.ingestion.parsing import json_text
 
 PROTOBUF = "application/x-protobuf"
@@ -22,14 +22,14 @@ _IDS = ("traceId", "spanId", "parentSpanId")
 
 def as_json(data: bytes) -> bytes:
     """The spans of a request as OTLP JSON: identifiers in hexadecimal, 64-bit integers as text.
-    ProtobufTorn, SpansTooMany."""
+    collect_protobuf_torn, collect_too_many_spans."""
     try:
         request = ExportTraceServiceRequest.FromString(data)
     except DecodeError as error:
-        raise ProtobufTorn() from error
+        raise SobriaError("collect_protobuf_torn") from error
     count = sum(len(scope.spans) for resource in request.resource_spans for scope in resource.scope_spans)
     if count > MOST_SPANS:
-        raise SpansTooMany(count=count, most=MOST_SPANS)
+        raise SobriaError("collect_too_many_spans", count=count, most=MOST_SPANS)
     export = MessageToDict(request)
     for resource in json_text.lists_in(export, "resourceSpans"):
         for scope in json_text.lists_in(resource, "scopeSpans"):

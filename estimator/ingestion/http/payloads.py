@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
+from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon import reader as codecarbon
 from estimator.ingestion.codecarbon.columns import KNOWN, PRIVATE
-from estimator.ingestion.http.endpoints import Form, NothingRead
+from estimator.ingestion.http.endpoints import Form
 from estimator.ingestion.http.sender_rows import Body, Sender, body, own
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.reader import BrokenJson, NotATrace
 from estimator.ingestion.readers import ReadingContext, ReadResult, Trace, contained, fit_to_schema, reader_of
 from estimator.ingestion.usage import otel
 from estimator.ledger import Ledger
@@ -61,7 +61,7 @@ class Receipt:
 
 
 def read_body(sent: Payload, context: ReadingContext) -> ParsedPayload:
-    """Rows of a body, under its sender. NothingRead when there are none, spans excepted, since most are not of
+    """Rows of a body, under its sender. collect_nothing_read when there are none, spans excepted, since most are not of
     AI. The errors of the readers."""
     trace = body(sent.sender, sent.data)
     with contained(trace.name, sent.form):
@@ -107,7 +107,7 @@ def _parsed_payload(trace: Body, sent: Payload, context: ReadingContext) -> Pars
     if reader is otel.READER:
         dropped, left = _unread_span_fields(trace), otel.unread(trace)
     if not result.read and sent.form != "otlp":
-        raise NothingRead(reader=reader.name)
+        raise SobriaError("collect_nothing_read", reader=reader.name)
     return ParsedPayload(
         trace, fit_to_schema(own(result, sent.sender)), tuple(sorted({*dropped, *result.unused})), left
     )
@@ -115,15 +115,15 @@ def _parsed_payload(trace: Body, sent: Payload, context: ReadingContext) -> Pars
 
 def _as_table(trace: Body) -> tuple[Body, set[str]]:
     """The codecarbon objects of a body as the equivalent emissions.csv, with the names of other fields, such
-    as the user name and the machine location. BrokenJson, NotATrace."""
+    as the user name and the machine location. broken_json, not_a_trace."""
     objects: list[dict[str, Any]] = []
     for line, found in json_text.objects(trace):
         if isinstance(found, str):
-            raise BrokenJson(file=trace.name, line=line)
+            raise SobriaError("broken_json", file=trace.name, line=line)
         objects.append(found)
     given = {name for found in objects for name in found}
     if not given & KNOWN:
-        raise NotATrace(file=trace.name, columns=", ".join(sorted(given))[:120])
+        raise SobriaError("not_a_trace", file=trace.name, columns=", ".join(sorted(given))[:120])
     columns = sorted(given & (KNOWN | PRIVATE))  # the reader compares coordinates, and stores none
     file = io.StringIO()
     table = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")

@@ -23,25 +23,14 @@ from estimator.ingestion.http import otlp
 from estimator.ingestion.http.endpoints import (
     CODECARBON_API,
     ENDPOINTS,
-    AddressRefused,
-    BodyTooLarge,
-    BodyTooSlow,
+    STATUS,
     Endpoint,
     Limits,
-    NotWritten,
-    PackedRefused,
-    PortTaken,
-    Refusal,
-    SenderTooBusy,
-    TokenMissing,
-    TokenRefused,
-    TooBusy,
-    TypeRefused,
 )
 from estimator.ingestion.http.gzip_body import GZIP, unpacked
 from estimator.ingestion.http.payloads import ParsedPayload, Payload, Receipt, post, read_body, settle
 from estimator.ingestion.http.sender_rows import Sender
-from estimator.ingestion.http.tokens import Tokens, TokensTorn
+from estimator.ingestion.http.tokens import Tokens
 from estimator.ledger import Ledger
 
 SETTLE_EVERY = 64  # batches written between compactions: fewer small files cost less than a compaction
@@ -69,7 +58,7 @@ class Collector:
         self._writing = asyncio.Lock()
 
     async def receive(self, request: Request, door: Endpoint) -> Receipt:
-        """Receipt of a body, decompressed if gzip. Refusal, TokensTorn, the errors of the readers."""
+        """Receipt of a body, decompressed if gzip. The refusals of STATUS, and those of the readers."""
         try:
             sender = self._sender(request)
             _check_type(request, door)
@@ -83,7 +72,7 @@ class Collector:
         try:
             data = await self._received_body(request, self._limits.body)
             if data is None:
-                raise BodyTooLarge(most=self._limits.body)
+                raise SobriaError("collect_too_large", most=self._limits.body)
             if _packing(request) in GZIP:
                 data = await run_in_threadpool(unpacked, data, self._limits.body)
             if _kind(request) == otlp.PROTOBUF:
@@ -94,23 +83,23 @@ class Collector:
             self._in_hand[sender.mark] -= 1
 
     def _check_in_hand(self, sender: Sender) -> None:
-        """TooBusy, SenderTooBusy: one sender may use only a part of the bodies in progress."""
+        """collect_busy, collect_sender_busy: one sender may use only a part of the bodies in progress."""
         if self._in_hand.total() >= self._limits.waiting:
-            raise TooBusy(count=self._limits.waiting)
+            raise SobriaError("collect_busy", count=self._limits.waiting)
         if self._in_hand[sender.mark] >= self._limits.of_one:
-            raise SenderTooBusy(count=self._limits.of_one)
+            raise SobriaError("collect_sender_busy", count=self._limits.of_one)
 
     def _sender(self, request: Request) -> Sender:
         secret = _secret(request.headers.get("authorization", ""))
         if not secret:
-            raise TokenMissing()
+            raise SobriaError("collect_no_token")
         sender = self._senders.sender_of(secret)
         if sender is None:
-            raise TokenRefused()
+            raise SobriaError("collect_bad_token")
         return sender
 
     async def _received_body(self, request: Request, most: int) -> bytes | None:
-        """The body, None above `most` bytes: the rest is discarded as received. BodyTooSlow."""
+        """The body, None above `most` bytes: the rest is discarded as received. collect_too_slow."""
         size, kept = 0, bytearray()
         try:
             async with asyncio.timeout(self._limits.arriving_s):
@@ -121,7 +110,7 @@ class Collector:
                     elif size > DRAINED * self._limits.body:
                         break
         except TimeoutError:
-            raise BodyTooSlow(seconds=f"{self._limits.arriving_s:g}") from None
+            raise SobriaError("collect_too_slow", seconds=f"{self._limits.arriving_s:g}") from None
         return bytes(kept) if size <= most else None
 
     async def _batch_receipt(self, mine: _Waiting) -> Receipt:
@@ -132,7 +121,7 @@ class Collector:
                 batch, self._waiting = self._waiting, []
                 await self._write(batch)
         if mine.receipt is None:
-            raise NotWritten(reason=mine.reason)
+            raise SobriaError("collect_not_written", reason=mine.reason)
         return mine.receipt
 
     async def _write(self, batch: list[_Waiting]) -> None:
@@ -170,7 +159,7 @@ def create_app(home: Path, limits: Limits) -> Starlette:
 
 
 def listen(address: str, port: int) -> socket.socket:
-    """A listening socket. PortTaken, AddressRefused."""
+    """A listening socket. port_taken, collect_address."""
     opened = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -179,8 +168,8 @@ def listen(address: str, port: int) -> socket.socket:
     except OSError as error:
         opened.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortTaken(port=port, address=address) from error
-        raise AddressRefused(address=address, reason=error.strerror or str(error)) from error
+            raise SobriaError("port_taken", port=port, address=address) from error
+        raise SobriaError("collect_address", address=address, reason=error.strerror or str(error)) from error
     return opened
 
 
@@ -198,11 +187,11 @@ def _secret(authorization: str) -> str:
 
 
 def _check_type(request: Request, door: Endpoint) -> None:
-    """TypeRefused, PackedRefused."""
+    """collect_type, collect_packed."""
     if _kind(request) not in door.types:
-        raise TypeRefused(read=_kind(request)[:80], expected=", ".join(door.types))
+        raise SobriaError("collect_type", read=_kind(request)[:80], expected=", ".join(door.types))
     if _packing(request) not in ("identity", *GZIP):
-        raise PackedRefused(read=_packing(request)[:80])
+        raise SobriaError("collect_packed", read=_packing(request)[:80])
 
 
 def _kind(request: Request) -> str:
@@ -243,10 +232,8 @@ async def _health(request: Request) -> Response:
 
 
 async def _refusal_response(request: Request, error: SobriaError) -> Response:
-    """HTTP status of a refusal; 503 when the tokens are unreadable; 400 when no reader accepts the body."""
-    if isinstance(error, Refusal):
-        return _refusal(request, error.as_dict(), error.status, dict(error.headers))
-    return _refusal(request, error.as_dict(), 503 if isinstance(error, TokensTorn) else 400)
+    """HTTP status of a refusal; 400 when no reader accepts the body."""
+    return _refusal(request, error.as_dict(), *STATUS.get(error.code, (400, {})))
 
 
 async def _astray(request: Request, error: HTTPException) -> Response:

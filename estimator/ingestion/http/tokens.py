@@ -19,24 +19,6 @@ _BITS = 256
 _SERVICE = re.compile(r"\w[\w .-]{0,79}")
 
 
-class ServiceRefused(SobriaError):
-    """An invalid service name."""
-
-    code = "sender_service"
-
-
-class TokenIdUnknown(SobriaError):
-    """No token in force has this id, or several have it."""
-
-    code = "sender_unknown"
-
-
-class TokensTorn(SobriaError):
-    """An unreadable token record, possibly a revocation: no token is accepted until it is repaired."""
-
-    code = "sender_torn"
-
-
 class Token(Kept):
     """A token given to a service, or the revocation of one: `revokes` is then its id and there is no hash."""
 
@@ -64,17 +46,17 @@ class Tokens:
         self._renewals = RecordFolder(home / RENEWALS, Renewal)
 
     def add(self, service: str) -> tuple[Token, str]:
-        """A new token of a service, with its text, which is not stored. ServiceRefused."""
+        """A new token of a service, with its text, which is not stored. sender_service."""
         name = service.strip()
         if not _SERVICE.fullmatch(name):
-            raise ServiceRefused(service=service[:80])
+            raise SobriaError("sender_service", service=service[:80])
         token, secret = _new(name)
         self._records.write(token)
         return token, secret
 
     def renew(self, given: str) -> tuple[Token, str]:
-        """A new token for the sender of this one, in force or revoked: its runs continue. TokenIdUnknown,
-        TokensTorn."""
+        """A new token for the sender of this one, in force or revoked: its runs continue. sender_unknown,
+        sender_torn."""
         old = _token_named(given, [token for token in self._token_records() if not token.revokes])
         token, secret = _new(old.service)
         renewal = make_record(Renewal, {"token": token.event, "renews": old.event}, datetime.now(UTC))
@@ -83,28 +65,28 @@ class Tokens:
         return token, secret
 
     def revoke(self, given: str) -> Token:
-        """Revoke a token, by id or id prefix. TokenIdUnknown, TokensTorn."""
+        """Revoke a token, by id or id prefix. sender_unknown, sender_torn."""
         token = _token_named(given, self.in_force())
         fields = {"service": token.service, "digest": "", "revokes": token.event}
         self._records.write(make_record(Token, fields, datetime.now(UTC)))
         return token
 
     def in_force(self) -> list[Token]:
-        """Tokens in force, oldest first. TokensTorn."""
+        """Tokens in force, oldest first. sender_torn."""
         held = self._token_records()
         revoked = {token.revokes for token in held}
         return sorted((t for t in held if not t.revokes and t.event not in revoked), key=lambda token: token.order)
 
     def sender_of(self, secret: str) -> Sender | None:
-        """The service of this token, None for an unknown or revoked one. TokensTorn."""
+        """The service of this token, None for an unknown or revoked one. sender_torn."""
         digest = _digest(secret)
         return next((self.sender(token) for token in self.in_force() if token.digest == digest), None)
 
     def sender(self, token: Token) -> Sender:
-        """The sender of this token: its mark comes from the first token of its chain of renewals. TokensTorn."""
+        """The sender of this token: its mark comes from the first token of its chain of renewals. sender_torn."""
         renewals, faults = self._renewals.read()
         if faults:
-            raise TokensTorn(file=faults[0].about)
+            raise SobriaError("sender_torn", file=faults[0].about)
         renewed = {renewal.token: renewal.renews for renewal in renewals}
         first = token.event
         while first in renewed:
@@ -112,13 +94,13 @@ class Tokens:
         return Sender(token.service, first[:MARK])
 
     def senders(self) -> set[Sender]:
-        """Every sender that this home knows, its token in force or not. TokensTorn."""
+        """Every sender that this home knows, its token in force or not. sender_torn."""
         return {self.sender(token) for token in self._token_records() if not token.revokes}
 
     def _token_records(self) -> list[Token]:
         held, faults = self._records.read()
         if faults:
-            raise TokensTorn(file=faults[0].about)
+            raise SobriaError("sender_torn", file=faults[0].about)
         return held
 
 
@@ -130,10 +112,10 @@ def _new(service: str) -> tuple[Token, str]:
 
 
 def _token_named(given: str, tokens: Sequence[Token]) -> Token:
-    """The token of an id or of an id prefix. TokenIdUnknown."""
+    """The token of an id or of an id prefix. sender_unknown."""
     found = [token for token in tokens if len(given) >= SHORTEST and token.event.startswith(given)]
     if len(found) != 1:
-        raise TokenIdUnknown(id=given[:80])
+        raise SobriaError("sender_unknown", id=given[:80])
     return found[0]
 
 

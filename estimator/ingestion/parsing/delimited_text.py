@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from estimator.ingestion.reader import BrokenTable, UnclosedQuote
+from estimator.core.errors import SobriaError
 
 _EXCEL_HINT = re.compile(r"^sep=(.)$", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$")
@@ -33,7 +33,8 @@ def delimiter_of(head: str) -> str:
 
 
 def records(name: str, text: str, delimiter: str, first: int = 1) -> Iterator[tuple[int, list[str]]]:
-    """(line number, cells) of each non-blank record, numbered from the given first line. BrokenTable, UnclosedQuote."""
+    """(line number, cells) of each non-blank record, numbered from the given first line. broken_table,
+    unclosed_quote."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line, widest = first, 0
     try:
@@ -41,12 +42,12 @@ def records(name: str, text: str, delimiter: str, first: int = 1) -> Iterator[tu
             widest = max(widest, len(cells) if first + reader.line_num == line + 1 else 0)
             swallowed = sum(lines.count(delimiter) >= max(widest - 1, 1) for c in cells for lines in c.split("\n")[1:])
             if swallowed and widest:
-                raise UnclosedQuote(file=name, line=line, count=swallowed)
+                raise SobriaError("unclosed_quote", file=name, line=line, count=swallowed)
             if any(map(str.strip, cells)) and not _is_hint(line, cells, delimiter):
                 yield line, cells
             line = first + reader.line_num
     except csv.Error as error:
-        raise BrokenTable(file=name, line=line, reason=str(error)) from error
+        raise SobriaError("broken_table", file=name, line=line, reason=str(error)) from error
 
 
 def number_text(cell: str) -> str:

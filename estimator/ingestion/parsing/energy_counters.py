@@ -55,7 +55,7 @@ class _Count:
 
 def read_counters(trace: Trace, context: ReadingContext, counters: Counters) -> ReadResult:
     """One row a subject, from successive readings in one file, each dated by its samples or by a comment
-    `# until DATE` above it. BadSidecar, BrokenMetrics."""
+    `# until DATE` above it. bad_sidecar, broken_metrics."""
     reading = RecordReader(trace, context, counters.reader, counters.version)
     text = delimited_text.decode(trace.data)
     dates = prometheus.dates(text)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from estimator.core.errors import SobriaError
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.reader import BrokenJson, Trace
+from estimator.ingestion.reader import Trace
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,"]', re.DOTALL)
 
@@ -45,7 +46,7 @@ def outline(head: str) -> frozenset[str]:
 
 def objects(trace: Trace) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """(line, object) of a document, of each object of a list (its rank then), or of each line; the text of a line
-    that is invalid or without an object. BrokenJson when even the first line is not JSON."""
+    that is invalid or without an object. broken_json when even the first line is not JSON."""
     for line, value in _values(trace):
         for rank, item in enumerate(value if isinstance(value, list) else [value], line):
             yield rank, item if isinstance(item, dict) else item if isinstance(item, str) else json.dumps(item)
@@ -62,7 +63,7 @@ def _values(trace: Trace) -> Iterator[tuple[int, Any]]:
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if len(lines) < 2 or isinstance(parsed(lines[0][1]), str):
         line = whole.lineno if isinstance(whole, json.JSONDecodeError) else begins
-        raise BrokenJson(file=trace.name, line=line)
+        raise SobriaError("broken_json", file=trace.name, line=line)
     yield from ((number, parsed(line)) for number, line in lines)
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from prometheus_client import parser
 from prometheus_client.openmetrics import parser as openmetrics
 
-from estimator.ingestion.reader import BrokenMetrics
+from estimator.core.errors import SobriaError
 
 _NAME = re.compile(r"^([a-zA-Z_:][\w:]*)[ \t{]", re.MULTILINE)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -49,7 +49,7 @@ def names(head: str) -> frozenset[str]:
 
 def samples(text: str, file: str) -> Iterator[SeriesSample]:
     """Each finite sample: of OpenMetrics up to a line `# EOF`, with the first line of its family; else of
-    the text format of Prometheus. Exemplars are not samples. BrokenMetrics, with the line invalid in both formats."""
+    the text format of Prometheus. Exemplars are not samples. broken_metrics, with the line invalid in both formats."""
     lines: list[tuple[int, str]] = []
     for number, content in enumerate(map(str.strip, text.split("\n")), 1):
         if content == _EOF:
@@ -57,7 +57,7 @@ def samples(text: str, file: str) -> Iterator[SeriesSample]:
             lines = []
         elif content and (content.startswith("# TYPE ") or not content.startswith("#")):
             if len(content) > _LONGEST:
-                raise BrokenMetrics(file=file, line=number)
+                raise SobriaError("broken_metrics", file=file, line=number)
             lines.append((number, content))
     yield from _finite(_text_samples([line for line in lines if not line[1].startswith("#")], file))
 
@@ -103,13 +103,13 @@ def _text_samples(lines: Sequence[tuple[int, str]], file: str) -> Iterator[Serie
         return
     for number, content in lines:
         if _EXEMPLAR in content and _EXEMPLAR in _QUOTED.sub("", content):
-            raise BrokenMetrics(file=file, line=number)
+            raise SobriaError("broken_metrics", file=file, line=number)
     left = _Lines(lines)
     try:
         for family in parser.text_fd_to_metric_families(left):  # type: ignore[arg-type]
             yield from (_sample(left.at, found) for found in family.samples)
     except _UNPARSED as error:
-        raise BrokenMetrics(file=file, line=left.at) from error
+        raise SobriaError("broken_metrics", file=file, line=left.at) from error
 
 
 def _open_samples(lines: Sequence[tuple[int, str]], file: str) -> Iterator[SeriesSample]:
@@ -120,7 +120,7 @@ def _open_samples(lines: Sequence[tuple[int, str]], file: str) -> Iterator[Serie
             yield from (_sample(begins, found) for found in family.samples)
             begins = left.at
     except _UNPARSED as error:
-        raise BrokenMetrics(file=file, line=left.at) from error
+        raise SobriaError("broken_metrics", file=file, line=left.at) from error
 
 
 def _sample(line: int, found: Any) -> SeriesSample:

@@ -196,7 +196,7 @@ class RecordReader:
         self._refuse(line, self._identities.of_text(f"{self.reader}\x1d{text}"), RowRefused("broken_line"), {})
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """(line, object) of a JSON trace; an unreadable line is quarantined. BrokenJson."""
+        """(line, object) of a JSON trace; an unreadable line is quarantined. broken_json."""
         for line, found in json_text.objects(self.trace):
             if isinstance(found, str):
                 self.broken(line, found)

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from estimator.ingestion.reader import BadSidecar, LargeTrace, Trace
+from estimator.core.errors import SobriaError
+from estimator.ingestion.reader import LargeTrace, Trace
 from estimator.ingestion.sidecar import SUFFIX, Sidecar, load, sidecar_of_file, sidecar_of_run
 
 _ASKED_ONE_BY_ONE = 32
@@ -12,7 +13,7 @@ _UNSAFE = frozenset("/\\\0")
 
 
 class Sidecars:
-    """Sidecars by run id, each loaded once. BadSidecar."""
+    """Sidecars by run id, each loaded once. bad_sidecar."""
 
     def __init__(self, trace: Trace | LargeTrace) -> None:
         self._place = trace.folder / trace.name if trace.folder else None
@@ -49,4 +50,6 @@ class Sidecars:
         try:
             return load(path)
         except ValueError as error:
-            raise BadSidecar(file=path.name, reason=str(error).replace("\n", " ")[:200], suffix=SUFFIX) from error
+            raise SobriaError(
+                "bad_sidecar", file=path.name, reason=str(error).replace("\n", " ")[:200], suffix=SUFFIX
+            ) from error

@@ -32,7 +32,7 @@ def sniff(name: str, head: str) -> bool:
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """Each answer or usage, of a document, of a list or of one a line. BrokenJson, BadSidecar."""
+    """Each answer or usage, of a document, of a list or of one a line. broken_json, bad_sidecar."""
     reading = RecordReader(trace, context, NAME, VERSION)
     rank = 0
     for _, holder in reading.objects():

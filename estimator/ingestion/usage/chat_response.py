@@ -40,7 +40,7 @@ def sniff(name: str, head: str) -> bool:
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each response with usage, of a document, of a list or of one a line; chunks of a response have none.
 
-    BrokenJson, BadSidecar.
+    broken_json, bad_sidecar.
     """
     reading = RecordReader(trace, context, NAME, VERSION)
     for line, found in reading.objects():

@@ -39,7 +39,7 @@ def sniff(name: str, head: str) -> bool:
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each request: of a list, of pages (`{"data": […]}`), of one object a line, or of a table (CSV).
 
-    The same request in another of these forms is a duplicate. BrokenJson, BrokenTable, BadSidecar.
+    The same request in another of these forms is a duplicate. broken_json, broken_table, bad_sidecar.
     """
     reading = RecordReader(trace, context, NAME, VERSION)
     logs, told = _logs(trace)

@@ -26,7 +26,7 @@ def sniff(name: str, head: str) -> bool:
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """Each complete response, of a document, of a list or of one object a line. BrokenJson, BadSidecar."""
+    """Each complete response, of a document, of a list or of one object a line. broken_json, bad_sidecar."""
     reading = RecordReader(trace, context, NAME, VERSION)
     for line, answer in reading.objects():
         if answer.get("done") is not False:

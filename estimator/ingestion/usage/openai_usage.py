@@ -38,7 +38,7 @@ def sniff(name: str, head: str) -> bool:
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each result of each bucket, of one page or of one page a line; those of a last page that another should follow
-    say so. BrokenJson, BadSidecar."""
+    say so. broken_json, bad_sidecar."""
     reading = RecordReader(trace, context, NAME, VERSION)
     rank = 0
     pages = list(json_text.objects(trace))

@@ -76,7 +76,7 @@ def sniff(name: str, head: str) -> bool:
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
     """Each span with token counts, of a document or of one export a line; the other spans are no usage.
 
-    BrokenJson, BadSidecar.
+    broken_json, bad_sidecar.
     """
     reading = RecordReader(trace, context, NAME, VERSION)
     spans: list[_Span] = []
@@ -92,7 +92,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
 
 
 def unread(trace: Trace) -> Unread:
-    """Spans for which `read` makes no row. BrokenJson."""
+    """Spans for which `read` makes no row. broken_json."""
     exports = (export for _, export in json_text.objects(trace) if not isinstance(export, str))
     left = [span for export in exports for span in _spans(export) if not span.counts]
     of_ai = [span for span in left if any(name.startswith(_OF_AI) for name in span.attributes)]

@@ -48,8 +48,8 @@ def sniff(name: str, head: str) -> bool:
 
 
 def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row for each model and engine, from counters since the start of the server. BadSidecar,
-    BrokenMetrics.
+    """One row for each model and engine, from counters since the start of the server. bad_sidecar,
+    broken_metrics.
 
     Without the dates of that start and of the reading the period is unknown: the row is quarantined.
     """

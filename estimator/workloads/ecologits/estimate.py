@@ -76,7 +76,7 @@ def estimate_ecologits(
 
     output_tokens [1]: tokens of the answer; zone: of the electricity, by default the one that EcoLogits assumes for
     the provider; latency_s [s]: measured time of the request, infinite or None when not measured.
-    ProviderUnknown, ModelUnknown, ZoneUnknown, ValueRefused.
+    ProviderUnknown, ModelUnknown, zone_unknown, ValueRefused.
     """
     tables = load()
     measured = _measured_latency(output_tokens, latency_s)
@@ -135,7 +135,7 @@ def _near(text: str, names: Iterable[str]) -> str:
 
 
 def _mix(zone: str | None, model: EcologitsModel, tables: Tables, warnings: Warnings) -> ElectricityMix:
-    """The electricity of a zone; assumptions and fallbacks are reported. ZoneUnknown."""
+    """The electricity of a zone; assumptions and fallbacks are reported. zone_unknown."""
     if zone is None:
         supposed = tables.hypotheses[model.provider]["zone"].zone or WORLD
         warnings.append(sentences("warnings", "ecologits_zone_supposed", zone=supposed, provider=model.provider))
