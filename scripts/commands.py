@@ -5,13 +5,13 @@ from typing import Any
 
 import typer
 
-from estimator.cli.app import app
+from estimator.cli.app import application
 from estimator.cli.text import localise
 
 
 def commands(lang: str, made: str) -> str:
     """One heading a command, one line an option, in the order of `sobria --help`."""
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(application())
     localise(root, lang)
     lines = ["# Commandes", "", made, ""]
     lines += ["Partout : `--lang fr|en`, `--home DOSSIER` ; `--json` pour ce qui affiche.", ""]

@@ -14,7 +14,6 @@ from datetime import date
 from pathlib import Path
 
 from estimator.builds.build import build
-from estimator.builds.current import parts_beside
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
@@ -44,7 +43,7 @@ def told_of(home: Path, paths: Iterable[Path]) -> Told:
     """Import these files into a home, build it, and read what was said of each."""
     report = import_paths(Ledger(home), list(paths), reading_context(home, None))
     path = build(home).path
-    engine = DuckDB.read(path, parts_beside(path))
+    engine = DuckDB.read(path)
     found = Told()
     for row in engine.rows("SELECT runs.file_name, code FROM run_checks JOIN runs USING (row_id)"):
         found.by_file[row["file_name"]].add(row["code"])

@@ -20,7 +20,6 @@ from estimator.workloads.inference.measurements import (
     Regression,
     TokenTables,
     load,
-    read_factors,
     read_rows,
 )
 from estimator.workloads.inference.serving import ModelSize, Serving, serving_factors
@@ -58,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def bare() -> TokenTables:
     """The table without a regression, input of the fit."""
-    return TokenTables(read_factors(), read_rows(), Regression({}, {}, 1, (1, 1)))
+    return TokenTables(read_rows(), Regression({}, {}, 1, (1, 1)))
 
 
 def left_out_rows(architecture: str) -> list[dict[str, str]]:

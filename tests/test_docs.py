@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from estimator.cli.app import app
-from estimator.cli.catalogue import GROUPS
+import typer
+from typer.core import TyperGroup
+
+from estimator.cli.app import application
 
 
 def test_generated_pages_are_what_the_code_says() -> None:
@@ -17,10 +19,12 @@ def test_generated_pages_are_what_the_code_says() -> None:
 
 
 def test_the_readme_shows_commands_that_exist(root: Path) -> None:
-    known = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
-    known |= {f"{group} {c.name}" for group, commands in GROUPS.items() for c in commands.registered_commands}
+    whole = typer.main.get_group(application()).commands
+    groups = {name: one.commands for name, one in whole.items() if isinstance(one, TyperGroup)}
+    inner = [(group, name, one) for group, commands in groups.items() for name, one in commands.items()]
+    known = {*(whole.keys() - groups.keys()), *(f"{g} {n}" for g, n, one in inner if not isinstance(one, TyperGroup))}
     every = (root / "docs" / "commandes.md").read_text("utf-8")
     assert [name for name in sorted(known) if f"## `sobria {name}`" not in every] == []
     text = (root / "README.md").read_text("utf-8")
-    shown = re.findall(rf"^sobria ((?:(?:{'|'.join(GROUPS)}) )?[a-z-]+)", text, re.MULTILINE)
+    shown = re.findall(rf"^sobria ((?:(?:{'|'.join(groups)}) )?[a-z-]+)", text, re.MULTILINE)
     assert len(shown) > 8 and [name for name in shown if f"## `sobria {name}`" not in every] == []

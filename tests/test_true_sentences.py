@@ -17,7 +17,7 @@ from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import t, words
 from dashboard.shared.widgets import proof_sentence
 from estimator.builds.build import build
-from estimator.cli.app import app
+from estimator.cli.app import application
 from estimator.comparison.answer import Answer, Sufficient
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Scenario, scenario_of
@@ -75,7 +75,7 @@ def test_an_empty_ledger_is_neither_measured_in_full_nor_without_a_gap(home: Pat
     text = page("mesures.py", lang)
     assert t("state.empty_title", lang) in text
     assert t("coverage.gaps_none", lang) not in text and words(lang)["home"]["proof_all"].split("}")[1] not in text
-    told = CliRunner().invoke(app, ["ledger", "verify"], obj={"home": home, "lang": lang}).output
+    told = CliRunner().invoke(application(), ["ledger", "verify"], obj={"home": home, "lang": lang}).output
     assert ("rien à prouver" if lang == "fr" else "nothing to prove") in told
     assert "se retrouve" not in told and "can be found" not in told
 

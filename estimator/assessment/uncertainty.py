@@ -79,33 +79,35 @@ def _outcomes(item: Factor, raises: bool, count: int, seed: int) -> "Array":
 def _draw(item: Factor, count: int, seed: int) -> "Array":
     import numpy as np
 
-    scores = _normal(f"factor/{item.doubt}", count, seed)
+    order = _order(f"factor/{item.doubt}", count, seed)
+    scores, levels = _slices(count)[order], _levels(count)[order]
     if item.correlation_group:
-        shared = _normal(f"group/{item.correlation_group}", count, seed)
+        shared = _slices(count)[_order(f"group/{item.correlation_group}", count, seed)]
         scores = math.sqrt(GROUP_CORRELATION) * shared + math.sqrt(1 - GROUP_CORRELATION) * scores
+        levels = _uniform(scores)
     shift = 1.0 if item.quantity == "pue" else 0.0
     a, m, b = (float(v) - shift for v in (item.low, item.value, item.high) if v is not None)
     if item.bounds_kind in EXCEEDED and a > 0:
         spread = np.where(scores < 0, math.log(m / a), math.log(b / m))
         drawn = m * np.exp(scores / Z95 * spread)
     elif a > 0 and item.quantity not in SHARES:
-        drawn = np.exp(_two_sided(_uniform(scores), math.log(a), math.log(m), math.log(b)))
+        drawn = np.exp(_two_sided(levels, math.log(a), math.log(m), math.log(b)))
     else:
-        drawn = _two_sided(_uniform(scores), a, m, b)
+        drawn = _two_sided(levels, a, m, b)
     drawn = np.minimum(drawn, 1.0) if item.quantity in SHARES else drawn + shift
     return np.maximum(drawn, 1.0) if item.quantity in AT_LEAST_ONE else drawn
 
 
 @lru_cache(maxsize=KEPT)
-def _normal(name: str, count: int, seed: int) -> "Array":
-    """Shuffled normal scores, one in each of `count` strata of equal probability (Latin hypercube): the
-    distribution of each factor is exact, and shares and intervals depend far less on the seed."""
+def _order(name: str, count: int, seed: int) -> "NDArray[np.int64]":
+    """Strata of equal probability in the order of the draws, each once (Latin hypercube): the distribution of each
+    factor is exact, and shares and intervals depend far less on the seed."""
     import numpy as np
 
     digest = hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=16).digest()
-    scores = np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big"))).permutation(_slices(count))
-    scores.setflags(write=False)
-    return scores
+    order = np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big"))).permutation(count)
+    order.setflags(write=False)
+    return order
 
 
 @lru_cache(maxsize=8)
@@ -115,6 +117,12 @@ def _slices(count: int) -> "Array":
 
     grid, area = _normal_table()
     return np.interp((np.arange(count) + 0.5) / count, area, grid)
+
+
+@lru_cache(maxsize=8)
+def _levels(count: int) -> "Array":
+    """The probability of each of these scores."""
+    return _uniform(_slices(count))
 
 
 @lru_cache(maxsize=1)
@@ -129,8 +137,7 @@ def _uniform(scores: "Array") -> "Array":
     """Normal distribution function, interpolated in a table of step 0.001 (error under 1e-7)."""
     import numpy as np
 
-    grid, area = _normal_table()
-    return np.interp(scores, grid, area)
+    return np.interp(scores, *_normal_table())
 
 
 def _two_sided(u: "Array", low: float, median: float, high: float) -> "Array":

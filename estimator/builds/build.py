@@ -1,14 +1,16 @@
 """Build: current rows, activity groups, factor selection, estimates and audits; then publish, or refuse unchanged."""
 
+import json
 import os
 import shutil
 from importlib import resources
 from pathlib import Path
 
 from estimator.builds.build_identity import identity
-from estimator.builds.current import BuildResult, beside, current, parts_beside, point_to
+from estimator.builds.current import BuildResult, beside, current, own_beside, parts_beside, point_to
 from estimator.catalogue.load import load
 from estimator.catalogue.tables import Catalogue
+from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB, FileDamaged, created
 from estimator.core.errors import SobriaError
 from estimator.core.parquet_files import waited_lock
@@ -32,14 +34,14 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
     there = current(home)
     if there:  # nothing to write nor to lock, in a home that may be read-only
         build_id = identity(Ledger(home), catalogue)
-        if there.name == f"sobria-{build_id}.duckdb" and _is_whole(there, build_id):
-            return BuildResult(build_id, there, fresh=False)
+        if there.name == f"sobria-{build_id}.duckdb" and (whole := _whole(there, build_id)):
+            return BuildResult(build_id, there, False, whole)
     folder.mkdir(parents=True, exist_ok=True)
     busy = BuildLocked(home=home, seconds=round(wait_s))
     with waited_lock(folder / ".lock", wait_s, busy), Ledger(home).still() as ledger:
         build_id = identity(ledger, catalogue)
         path = folder / f"sobria-{build_id}.duckdb"
-        if _is_whole(path, build_id):
+        if _whole(path, build_id):
             return _publish(home, BuildResult(build_id, path, fresh=False), catalogue)
         from estimator.builds.contents import fill  # Arrow and numpy, which a build that is there does not need
 
@@ -50,7 +52,9 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
             with created(draft) as engine:
                 fill(engine, ledger, catalogue, build_id, parts_beside(path))
                 _audit(engine)
-            if not _is_whole(draft, build_id):
+                own = json.dumps(engine.rows("SELECT * FROM own_measures"))
+            publish(folder, own_beside(path).name, own.encode())
+            if not _whole(draft, build_id):
                 raise FileDamaged(file=draft.name)
             os.replace(draft, path)
         finally:
@@ -63,14 +67,16 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
         return built
 
 
-def _is_whole(path: Path, build_id: str) -> bool:
-    """Whether a file can be opened, and says that it is this build: its last table says so."""
+def _whole(path: Path, build_id: str) -> DuckDB | None:
+    """A file that can be opened and says that it is this build, in its last table; else None."""
+    if not path.exists():
+        return None
     try:
-        engine = DuckDB.read(path) if path.exists() else None
-        found = engine.rows("SELECT value FROM meta WHERE name = 'build'") if engine else []
+        engine = DuckDB.read(path)
+        found = engine.rows("SELECT value FROM meta WHERE name = 'build'")
     except FileDamaged:
-        return False
-    return [row["value"] for row in found] == [build_id]
+        return None
+    return engine if [row["value"] for row in found] == [build_id] else None
 
 
 def _audits() -> list[tuple[str, str]]:

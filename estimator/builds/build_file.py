@@ -4,15 +4,16 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from estimator.assessment.evaluation import ActivityGroup
-from estimator.builds.current import parts_beside
 from estimator.builds.equation_selection import AMOUNTS
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.core.duckdb_engine import DuckDB
-from estimator.workloads.own_measures import Own, OwnMeasure
+
+if TYPE_CHECKING:
+    from estimator.workloads.own_measures import Own
 
 MONTHLY = ("service_key", "model", "host", "month", "items", "requests")
 
@@ -35,7 +36,7 @@ class BuildFile:
     def __init__(self, path: Path, sample: bool = False) -> None:
         self.path = path
         self.sample = sample
-        self._engine = DuckDB.read(path, parts_beside(path))
+        self._engine = DuckDB.read(path)
 
     @cached_property
     def meta(self) -> dict[str, str]:
@@ -71,15 +72,12 @@ class BuildFile:
         return found
 
     @cached_property
-    def own(self) -> Own:
+    def own(self) -> "Own":
         """What the ledger measured of models at its places; nothing in a build made before there was such a table."""
-        found: dict[tuple[str, str], OwnMeasure] = {}
-        if not self._engine.rows("SELECT 1 FROM information_schema.tables WHERE table_name = 'own_measures'"):
-            return found
-        for row in self._engine.rows("SELECT * FROM own_measures"):
-            ends = (row["runs"], row["low"], row["value"], row["high"], (row["first_day"], row["last_day"]))
-            found[row["model"], row["host"]] = OwnMeasure(row["model"], row["host"], *ends)
-        return found
+        from estimator.workloads.own_measures import own_from  # the laws of serving, which totals do without
+
+        there = self._engine.rows("SELECT 1 FROM information_schema.tables WHERE table_name = 'own_measures'")
+        return own_from(self._engine.rows("SELECT * FROM own_measures") if there else ())
 
     def groups(self, where: str = "TRUE", parameters: Sequence[Any] = ()) -> list[ActivityGroup]:
         """Sums of activity matching the filter, by set of selected factors."""

@@ -1,6 +1,7 @@
 """Which build of a home is the published one: a text file that names it."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,16 +9,19 @@ from estimator.core.atomic_files import publish
 from estimator.core.home import home_file
 
 if TYPE_CHECKING:
+    from estimator.core.duckdb_engine import DuckDB
     from estimator.workloads.own_measures import Own
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The id of a build, and whether it was newly made."""
+    """The id of a build, and whether it was newly made; opened: its file, where it had to be read to know that it is
+    whole: to open it again while this is held takes no time."""
 
     id: str
     path: Path
     fresh: bool
+    opened: "DuckDB | None" = field(default=None, repr=False, compare=False)
 
 
 def current(home: Path) -> Path | None:
@@ -31,14 +35,20 @@ def current(home: Path) -> Path | None:
 
 
 def own_of(home: Path | None) -> "Own":
-    """What the published build of a home measured of models at its places; a build file is opened only where there is
-    one."""
+    """What the published build of a home measured of models at its places, as written beside it: an estimate opens no
+    database. The build file itself is read where that text is missing or torn."""
     path = current(home) if home else None
     if path is None:
         return {}
-    from estimator.builds.build_file import BuildFile
+    try:
+        rows = json.loads(own_beside(path).read_bytes())
+    except (OSError, ValueError):
+        from estimator.builds.build_file import BuildFile
 
-    return BuildFile(path).own
+        return BuildFile(path).own
+    from estimator.workloads.own_measures import own_from
+
+    return own_from(rows)
 
 
 def point_to(folder: Path, path: Path) -> None:
@@ -52,6 +62,11 @@ def point_to(folder: Path, path: Path) -> None:
 def beside(path: Path) -> list[Path]:
     """The files made from a build, which go when it goes: they have its name with another ending."""
     return [file for file in path.parent.glob(f"{path.stem}.*") if file not in (path, parts_beside(path))]
+
+
+def own_beside(path: Path) -> Path:
+    """The table `own_measures` of a build, as JSON."""
+    return path.with_suffix(".own")
 
 
 def parts_beside(path: Path) -> Path:

@@ -47,15 +47,10 @@ def own_measures(engine: DuckDB, catalogue: Catalogue) -> Own:
             runs[found[0], row["host"]].append((kwh, found[1]))
             days[found[0], row["host"]].append(day.isoformat())
     own = {
-        key: OwnMeasure(*key, len(pairs), *ratio_of(pairs), (min(days[key]), max(days[key])))
+        key: OwnMeasure(*key, len(pairs), *ratio_of(pairs), min(days[key]), max(days[key]))
         for key, pairs in runs.items()
     }
-    told = [
-        {"model": m.model, "host": m.host, "first_day": m.days[0], "last_day": m.days[1], "runs": m.runs}
-        | {"low": m.low, "value": m.value, "high": m.high}
-        for m in own.values()
-    ]
-    engine.load("own_measures", {name: [row[name] for row in told] for name in TYPES}, TYPES)
+    engine.load("own_measures", {name: [getattr(m, name) for m in own.values()] for name in TYPES}, TYPES)
     return own
 
 

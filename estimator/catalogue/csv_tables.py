@@ -28,12 +28,13 @@ def rows_of(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """The same of the text of a table."""
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, [])
-    for cells in reader:
+    for cells in filter(None, reader):
         row: dict[str, Any] = dict(zip(header, cells, strict=False))
         if len(cells) > len(header):
             row[""] = cells[len(header) :]
-        if cells:
-            yield reader.line_num, row | dict.fromkeys(header[len(cells) :])
+        elif len(cells) < len(header):
+            row |= dict.fromkeys(header[len(cells) :])
+        yield reader.line_num, row
 
 
 def records(home: Traversable, name: str, kind: type[R]) -> Iterator[tuple[int, R]]:

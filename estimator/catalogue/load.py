@@ -23,14 +23,19 @@ Line = tuple[str, int, str, str]  # table, line, header and text of a row
 
 def load() -> Catalogue:
     """The shipped tables with the user's own. FactorsRefused, own_folder_refused, OwnTablesRefused."""
-    return _load(os.environ.get(OWN_TABLES, ""))
+    own = os.environ.get(OWN_TABLES, "")
+    return _with(own) if own else shipped()
 
 
 @cache
-def _load(own: str) -> Catalogue:
-    if own:
-        return with_own(_load(""), own)
+def shipped() -> Catalogue:
+    """The shipped tables alone. FactorsRefused."""
     return _Shipped()
+
+
+@cache
+def _with(own: str) -> Catalogue:
+    return with_own(shipped(), own)
 
 
 class _Lazy(Mapping[K, V]):

@@ -5,20 +5,15 @@ import gc
 import json
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from estimator.cli import text as cli_text
-from estimator.cli.catalogue import GROUPS
-from estimator.cli.check import check
-from estimator.cli.collect import collect
 from estimator.cli.command_context import CommandContext
-from estimator.cli.estimate import estimate
 from estimator.cli.text import Json, show
-from estimator.cli.track import track
-from estimator.cli.when import when
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.home import default_home
 
@@ -26,13 +21,17 @@ if TYPE_CHECKING:
     from estimator.results.reading import Results
 COLLECTED_AFTER = 100_000  # new objects: tables are read without looking for garbage in them, a tenth of a command
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-for name, group in GROUPS.items():
-    app.add_typer(group, name=name)
-app.command()(estimate)
-app.command(help="check_import")(check)
-app.command(help="when")(when)
-app.add_typer(collect, name="collect")
+ELSEWHERE = {  # command -> the module of this room that has it under this name, read when it is asked for
+    **dict.fromkeys(("factors", "models", "hosts", "devices", "catalogue"), "catalogue"),
+    **{name: name for name in ("register", "commitments", "report", "collect", "estimate", "check", "when", "track")},
+    "sheet": "sheets",
+    **dict.fromkeys(("ledger", "quarantine"), "ledger"),
+}
+DECLARED: dict[str, Any] = {
+    "check": {"help": "check_import"},
+    "track": {"context_settings": {"ignore_unknown_options": True, "allow_interspersed_args": False}},
+}
+app = typer.Typer()  # the commands of this module
 
 Paths = Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")]
 
@@ -48,7 +47,7 @@ def main() -> None:
         print(say("cli", "bad_global", "fr"), say("cli", "bad_global", "en"), sep="\n", file=sys.stderr)
         sys.exit(2)
     home = Path(settings["home"]) if settings.get("home") else default_home()
-    command = typer.main.get_group(named(arguments))
+    command = typer.main.get_group(application(arguments[0] if arguments else ""))
     cli_text.localise(command, lang)
     try:
         code = command.main(arguments, prog_name="sobria", standalone_mode=False, obj=CommandContext(home, lang))
@@ -69,14 +68,19 @@ def main() -> None:
     sys.exit(code or 0)
 
 
-def named(arguments: list[str]) -> typer.Typer:
-    """The application with the command that is asked for alone: to declare the others takes longer than to answer.
-    Whole when none is named."""
-    asked = arguments[0] if arguments else ""
+def application(asked: str = "") -> typer.Typer:
+    """The application with this command alone: to read and declare the others takes longer than to answer. Whole when
+    there is no such command."""
     found = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-    found.registered_groups = [group for group in app.registered_groups if group.name == asked]
-    found.registered_commands = [one for one in app.registered_commands if command_name(one) == asked]
-    return found if found.registered_groups or found.registered_commands else app
+    here = [one for one in app.registered_commands if command_name(one) == asked]
+    for name in () if here else (asked,) if asked in ELSEWHERE else ELSEWHERE:
+        one = getattr(import_module(f"estimator.cli.{ELSEWHERE[name]}"), name)
+        if isinstance(one, typer.Typer):
+            found.add_typer(one, name=name)
+        else:
+            found.command(**DECLARED.get(name, {}))(one)
+    found.registered_commands += here or ([] if asked in ELSEWHERE else app.registered_commands)
+    return found
 
 
 def command_name(command: typer.models.CommandInfo) -> str:
@@ -237,9 +241,6 @@ def validate(
     show(body, json_, lambda: cli_text.validation_text(body, context.obj["lang"]))
 
 
-app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})(track)
-
-
 @app.command()
 def doctor(context: typer.Context, json_: Json = False) -> None:
     from estimator.tracking.diagnosis import diagnose
@@ -273,8 +274,9 @@ def _fresh(context: typer.Context) -> "Results":
     from estimator.results.reading import open_current
 
     home = context.obj["home"]
-    make(home)
+    made = make(home)
     opened = open_current(home)
+    del made  # what it holds was open until then
     if opened is None:
         raise NoBuild(home=home)
     return opened

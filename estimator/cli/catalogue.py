@@ -8,11 +8,6 @@ from unicodedata import combining, normalize
 import typer
 
 from estimator.cli import text as cli_text
-from estimator.cli.commitments import commitments
-from estimator.cli.ledger import ledger, quarantine
-from estimator.cli.register import register
-from estimator.cli.report import report
-from estimator.cli.sheets import sheet
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
@@ -24,19 +19,6 @@ models = typer.Typer(no_args_is_help=True)
 hosts = typer.Typer(no_args_is_help=True)
 devices = typer.Typer(no_args_is_help=True)
 catalogue = typer.Typer(no_args_is_help=True)
-GROUPS = {
-    "factors": factors,
-    "models": models,
-    "hosts": hosts,
-    "devices": devices,
-    "catalogue": catalogue,
-    "register": register,
-    "commitments": commitments,
-    "sheet": sheet,
-    "report": report,
-    "ledger": ledger,
-    "quarantine": quarantine,
-}
 NEAREST = 5
 
 Text = Annotated[str, typer.Argument(help="filter")]

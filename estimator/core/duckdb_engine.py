@@ -69,16 +69,18 @@ class DuckDB:
         return cls(connection, path)
 
     @classmethod
-    def read(cls, path: Path, beside: Path | None = None) -> "DuckDB":
-        """A finished file, read-only, without access to other files than those of a folder beside it. FileDamaged."""
+    def read(cls, path: Path) -> "DuckDB":
+        """A finished file, read-only, without access to other files than what lies beside it under its name: a table
+        `.parquet`, a folder `.parts`. FileDamaged."""
         with told(path):
             connection = duckdb.connect(path, read_only=True, config={"file_search_path": str(path.parent)})
         if connection.execute("SELECT current_setting('lock_configuration')").fetchall() == [(True,)]:
             return cls(connection, path)  # this process has the file open already
-        if beside is not None and beside.is_dir():
-            names = ", ".join("'" + name.replace("'", "''") + "/'" for name in (str(beside), beside.name))
-            connection.execute(f"SET allowed_directories = [{names}]")
-        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+        table, parts = (str(path.with_suffix(end)).replace("'", "''") for end in (".parquet", ".parts"))
+        connection.execute(
+            f"SET allowed_paths = ['{table}']; SET allowed_directories = ['{parts}/', '{Path(parts).name}/'];"
+            " SET enable_external_access = false; SET lock_configuration = true"
+        )
         return cls(connection, path)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from estimator.core.atomic_files import publish, sync_folder
-from estimator.core.duckdb_engine import connect
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -94,11 +93,3 @@ def read_table(path: Path) -> ResultTable:
     import pyarrow.parquet as pq
 
     return ResultTable(pq.ParquetFile(path).read())
-
-
-def read_level(path: Path, level: str) -> list[dict[str, Any]]:
-    """The rows of one level, in the order of the file."""
-    with connect() as connection:
-        found = connection.execute("SELECT * FROM read_parquet($1) WHERE level = $2", [str(path), level])
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, values, strict=True)) for values in found.fetchall()]

@@ -14,7 +14,7 @@ from estimator.builds.queries import SAMPLE_MARK, Build, iso, last_day
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import year_reused
 from estimator.core.errors import sentences
-from estimator.results.file import ResultTable, Row, read_level, read_table
+from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import ensure
 from estimator.results.totals import Check, Coverage, ServiceTotals, Totals
 
@@ -36,7 +36,7 @@ class Results(Build):
 
     def totals(self) -> Totals:
         """Figures, proof and coverage of the whole ledger."""
-        rows = read_level(self._file, "total")
+        rows = self._level("total")
         found = _figures(rows)
         return Totals(
             indicators=figures(found),
@@ -50,7 +50,7 @@ class Results(Build):
     def services(self) -> list[ServiceTotals]:
         """One entry a service, by decreasing site electricity, else IT."""
         held: dict[str, list[Row]] = {}
-        for row in read_level(self._file, "service"):
+        for row in self._level("service"):
             held.setdefault(row["service"], []).append(row)
         proofs, counts = self.proof_by_service(), coverage.by_service(self._engine)
         entries = []
@@ -65,7 +65,7 @@ class Results(Build):
     def figures_of_months(self) -> dict[int, dict[str, Amount]]:
         """The figures of each month [yyyymm] of the whole ledger."""
         held: dict[int, list[Row]] = {}
-        for row in read_level(self._file, "month"):
+        for row in self._level("month"):
             held.setdefault(row["month"], []).append(row)
         return {month: figures(_figures(rows)) for month, rows in held.items()}
 
@@ -110,7 +110,7 @@ class Results(Build):
         """The amount of a total or of a service, as it is in the table; None for a run."""
         if scope == "run":
             return None
-        rows = [row for row in read_level(self._file, scope) if (row["service"] or "") == key]
+        rows = [row for row in self._level(scope) if (row["service"] or "") == key]
         whole, _, part = figure.partition(".")
         found = _figures(rows)
         return found[figure] if figure in found else found[whole].parts[part]
@@ -124,6 +124,11 @@ class Results(Build):
         )
         total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", parameters)[0]["n"]
         return {"lines": [row | {"end": iso(row["end_us"], "seconds")} for row in rows], "total": total}
+
+    def _level(self, level: str) -> list[Row]:
+        """The rows of one level, in the order of the file."""
+        sql = "SELECT * FROM read_parquet($1) WHERE level = $2"
+        return list(self._engine.rows(sql, [str(self._file), level]))
 
     @cached_property
     def _file(self) -> Path:

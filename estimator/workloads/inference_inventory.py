@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from estimator.catalogue import models
+from estimator.catalogue.load import shipped
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import sentences
@@ -145,21 +146,14 @@ def _embedding(model: models.Model, device: str | None) -> tuple[dict[str, Selec
 
 def evidence(ids: Iterable[str], catalogue: Catalogue) -> list[dict[str, Any]]:
     """Rows of measured configurations and of the regression that an answer rests on, with their sources."""
-    return [_evidence(key, _rows().get(key), catalogue) for key in dict.fromkeys(ids)]
+    rows = {row.id: row for row in measured_tables().rows}
+    return [_evidence(key, rows.get(key) or shipped().by_id.get(key), catalogue) for key in dict.fromkeys(ids)]
 
 
 def _evidence(key: str, row: Any, catalogue: Catalogue) -> dict[str, Any]:
     source = catalogue.sources.get(row.source) if row else None
     body = {"id": key, "quantity": "token_energy", "locator": row.locator if row else ""}
     return body | {"source": {n: source.shown[n] for n in ("id", "title", "url", "licence")} if source else {}}
-
-
-@cache
-def _rows() -> dict[str, Any]:
-    """Rows by id and by quantity."""
-    tables = measured_tables()
-    by_id: dict[str, Any] = {row.id: row for row in tables.rows}
-    return by_id | {name: row for row in tables.factors.values() for name in (row.id, row.quantity)}
 
 
 @cache

@@ -87,7 +87,7 @@ def _answers(
     measure = own.get((models.find(resolved.request.model or "").id, host))
     if measure and not resolved.reserved and "output_tokens" in amounts:
         bounds |= as_measured(found.bounds, measure)
-        days = {"first": measure.days[0], "last": measure.days[1]}
+        days = {"first": measure.first_day, "last": measure.last_day}
         inventory.warnings.append(sentences("served", "own_measures", runs=str(measure.runs), **days))
     inventory.rows = found.rows
     inventory.warnings += found.warnings

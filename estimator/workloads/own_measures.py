@@ -1,8 +1,9 @@
 """Own measurements first: what a home measured of a model at a place, over what is computed of the same use."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from estimator.assessment.uncertainty import Z95
 from estimator.catalogue.selection import SelectedFactor
@@ -16,7 +17,7 @@ OF_TIME = ("token_time_", "card_time_")  # factors of hours, which no reading of
 class OwnMeasure:
     """IT electricity measured of a model at a host over that of its answers alone, computed at factor values [1].
 
-    low, high: 5 and 95 % points for another use; runs: how many were measured; days: the first and the last.
+    low, high: 5 and 95 % points for another use; runs: how many were measured, from the first day to the last.
     """
 
     model: str
@@ -25,7 +26,8 @@ class OwnMeasure:
     low: float
     value: float
     high: float
-    days: tuple[str, str]
+    first_day: str
+    last_day: str
 
     def factor(self) -> SelectedFactor:
         """The ratio as a factor of the equations."""
@@ -35,6 +37,12 @@ class OwnMeasure:
 
 
 Own = Mapping[tuple[str, str], OwnMeasure]  # by model of the catalogue and host
+
+
+def own_from(rows: Iterable[Mapping[str, Any]]) -> Own:
+    """Measures from the rows of their table."""
+    found = (OwnMeasure(**row) for row in rows)
+    return {(measure.model, measure.host): measure for measure in found}
 
 
 def ratio_of(runs: Sequence[tuple[float, float]]) -> tuple[float, float, float]:

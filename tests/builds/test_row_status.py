@@ -8,7 +8,6 @@ import pytest
 
 from estimator.builds import row_status
 from estimator.builds.build import build
-from estimator.builds.current import parts_beside
 from estimator.core.duckdb_engine import DuckDB, connect
 from estimator.governance.register.register import author
 from estimator.ledger import Ledger, withdrawals
@@ -49,7 +48,7 @@ def test_the_status_of_each_row_is_that_of_all_judged_together(tmp_path: Path) -
         connection.execute(f"CREATE VIEW activities AS {ledger.rows_sql('activities')}")
         together = connection.execute(f"SELECT {columns} FROM ({current_rows_sql()}) ORDER BY ALL").fetchall()
     path = build(ledger.home).path
-    built = DuckDB.read(path, parts_beside(path)).rows(f"SELECT {columns} FROM row_status ORDER BY ALL")
+    built = DuckDB.read(path).rows(f"SELECT {columns} FROM row_status ORDER BY ALL")
     assert [tuple(row.values()) for row in built] == together
     assert {"current", "superseded", "duplicate"} == {row["status"] for row in built}
 

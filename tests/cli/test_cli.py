@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator.cli.app import app, global_options
+from estimator.cli.app import application, command_name, global_options
 from tests.core.test_numbers import spaced
 from tests.support import answered, sobria, sobria_process
 
@@ -155,7 +155,7 @@ def test_factors_are_whole_and_one_can_be_read(tmp_path: Path) -> None:
 
 
 def test_every_command_and_option_is_explained_in_both_languages(tmp_path: Path) -> None:
-    names = [c.name or c.callback.__name__.rstrip("_") for c in app.registered_commands if c.callback]
+    names = [command_name(one) for one in application().registered_commands]
     assert sorted(names) == sorted(
         "import build check totals explain estimate compare indicators validate track doctor serve when".split()
     )

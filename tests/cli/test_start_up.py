@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from estimator.cli.app import app, command_name, named
+from estimator.cli.app import ELSEWHERE, app, application, command_name
 
 HEAVY = {"numpy", "pandas", "pyarrow", "duckdb", "babel", "streamlit", "codecarbon"}
 
@@ -36,11 +36,24 @@ main()
 
 
 def test_a_named_command_is_declared_alone() -> None:
-    whole = typer.main.get_group(app)
+    whole = typer.main.get_group(application())
     for name in whole.commands:
-        alone = typer.main.get_group(named([name, "--help"]))
+        alone = typer.main.get_group(application(name))
         assert list(alone.commands) == [name]
         told = [[option.opts for option in one.params] for one in (alone.commands[name], whole.commands[name])]
         assert told[0] == told[1]
-    assert named([]) is named(["nothing"]) is named(["--help"]) is app
-    assert {command_name(one) for one in app.registered_commands} < whole.commands.keys()
+    assert set(typer.main.get_group(application("nothing")).commands) == set(whole.commands)
+    assert set(whole.commands) == {*ELSEWHERE, *map(command_name, app.registered_commands)}
+
+
+def test_a_command_reads_the_module_of_no_other(tmp_path: Path) -> None:
+    script = f"""
+import atexit, sys
+from estimator.cli import main
+atexit.register(lambda: print(*sorted(name for name in sys.modules if name.startswith("estimator.cli."))))
+sys.argv = ["sobria", "--home", {str(tmp_path)!r}, "devices", "--help"]
+main()
+"""
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    read = {name.rsplit(".", 1)[-1] for name in told.splitlines()[-1].split()}
+    assert read == {"app", "catalogue", "command_context", "text"}

@@ -32,7 +32,7 @@ def ratios(*parts: tuple[int, float]) -> np.ndarray:
 def forget() -> None:
     """Draws made with a changed correlation, or for many seeds, are not kept."""
     uncertainty._outcomes.cache_clear()
-    uncertainty._normal.cache_clear()
+    uncertainty._order.cache_clear()
 
 
 @pytest.mark.parametrize(

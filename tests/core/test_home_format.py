@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from estimator.cli.app import app
+from estimator.cli.app import application
 from estimator.core.errors import LANGUAGES
 from estimator.core.home import FORMAT, FORMAT_FILE, claim, home_file
 from estimator.ledger import Ledger
@@ -53,7 +53,7 @@ def arguments(command: TyperCommand | TyperGroup, tmp_path: Path) -> list[str]:
     return given
 
 
-COMMANDS = dict(commands(typer.main.get_command(app)))
+COMMANDS = dict(commands(typer.main.get_command(application())))
 
 
 def files(home: Path) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from estimator.cli.app import app
+from estimator.cli.app import application
 from estimator.core.errors import LANGUAGES, words
 from estimator.core.periods import Period
 from estimator.governance.charter import phrases
@@ -307,10 +307,10 @@ def test_the_same_digits_everywhere(tmp_path: Path) -> None:
     scope(tmp_path, run("a", 3.25, "2026-01", requests=900.0), run("a", 1.125, "2026-03", requests=900.0))
     asked = ["indicators", "--period", "2026", "--territory", "metropole"]
     context = {"home": tmp_path, "lang": "fr"}
-    told = CliRunner().invoke(app, asked, obj=context).output
-    body = json.loads(CliRunner().invoke(app, [*asked, "--json"], obj=context).output)
+    told = CliRunner().invoke(application(), asked, obj=context).output
+    body = json.loads(CliRunner().invoke(application(), [*asked, "--json"], obj=context).output)
     for format in ("html", "csv"):
-        done = CliRunner().invoke(app, [*asked, "--out", str(tmp_path / f"fiche.{format}")], obj=context)
+        done = CliRunner().invoke(application(), [*asked, "--out", str(tmp_path / f"fiche.{format}")], obj=context)
         assert done.exit_code == 0, done.output
     page = (tmp_path / "fiche.html").read_text("utf-8")
     table = rows_of((tmp_path / "fiche.csv").read_text("utf-8"))

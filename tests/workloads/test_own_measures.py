@@ -56,7 +56,8 @@ def test_the_same_use_is_estimated_as_it_was_measured(tmp_path: Path) -> None:
     """Two readings of 2 and 4 kWh for the same answers: 3 kWh for these, 6 for twice as many, in an estimate, in a
     comparison and in the ledger."""
     own = built(tmp_path, measured(2.0), measured(4.0, start="2026-03-02T10:00:00")).own
-    assert own[MODEL, HOST].runs == 2 and own[MODEL, HOST].days == ("2026-03-01", "2026-03-02")
+    held = own[MODEL, HOST]
+    assert (held.runs, held.first_day, held.last_day) == (2, "2026-03-01", "2026-03-02")
     found = estimate(Request(**ASKED), own=own)
     assert found.indicators["energy"].at_factor_values == pytest.approx(3.0 * _pue())
     twice = estimate(Request(**ASKED | {"requests": 2000}), own=own)

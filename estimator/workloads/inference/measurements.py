@@ -8,6 +8,7 @@ from typing import Literal
 
 from estimator.catalogue.csv_tables import records, rows
 from estimator.catalogue.load import load as catalogue
+from estimator.catalogue.load import shipped
 from estimator.catalogue.schema import Factor, TableRow
 
 ANY = "gpu/any"
@@ -15,7 +16,6 @@ REFERENCE = "gpu/h100-sxm-80"  # its device ratio is 1; an accelerator not known
 SECOND = "gpu/b200"  # the other device of the measured configurations
 TERMS = ("step", "weights", "compute", "context", "sparse", "device")
 PROMPTS = {"sourcegraph-fim": "prompt_code", "image-chat": "prompt_image", "video-chat": "prompt_video"}
-TABLES = ("regression.csv", "power.csv")
 SHEET = ("max_power", "device_bandwidth", "device_compute")
 MediaKind = Literal["image", "video", "sound", "embedding"]
 MEDIA: Mapping[MediaKind, str] = {
@@ -74,12 +74,11 @@ class Regression:
 
 @dataclass(frozen=True)
 class TokenTables:
-    """Everything that energy per token reads. `rows` and `regression` go without what was left out.
+    """Everything that energy per token reads beside factors. `rows` and `regression` go without what was left out.
 
     left: the architecture treated as if it had never been measured, the coefficients being those without it; else None.
     """
 
-    factors: Mapping[tuple[str, str], Factor]
     rows: Sequence[MeasuredConfiguration]
     regression: Regression
     left: str | None = None
@@ -90,8 +89,8 @@ class TokenTables:
     def find(self, quantity: str, subject: str = ANY) -> Factor:
         """The factor of a subject, or of a wider one. KeyError when there is none, which is a fault of the tables."""
         for step in catalogue().fallbacks(subject):
-            if (quantity, step) in self.factors:
-                return self.factors[quantity, step]
+            if item := in_force(quantity, step):
+                return item
         raise KeyError(f"no {quantity} for {subject}")
 
     def value(self, quantity: str, subject: str = ANY) -> float:
@@ -101,8 +100,8 @@ class TokenTables:
     def sheet(self, device: str | None) -> tuple[Spec, tuple[Factor, ...]] | None:
         """The data sheet of a device or of its class; None when no step below « any accelerator » has all of it."""
         for step in catalogue().fallbacks(device or ""):
-            found = tuple(self.factors[q, step] for q in SHEET if (q, step) in self.factors)
-            if step != ANY and len(found) == len(SHEET):
+            found = () if step == ANY else tuple(item for q in SHEET if (item := in_force(q, step)))
+            if len(found) == len(SHEET):
                 power, bandwidth, compute = (_value(f) for f in found)
                 return Spec(power * 1e3, bandwidth * 1e9, compute * 1e12), found
         return None
@@ -124,14 +123,12 @@ class TokenTables:
 @cache
 def load() -> TokenTables:
     """The table that ships. FactorsRefused on the first fault."""
-    factors = read_factors()
-    return TokenTables(factors, read_rows(), _regression(factors))
+    return TokenTables(read_rows(), _regression())
 
 
-def read_factors() -> dict[tuple[str, str], Factor]:
-    """The factors in force, by quantity and subject."""
-    found = (item for name in TABLES for _, item in records(resources.files("factors"), name, Factor))
-    return {(item.quantity, item.subject): item for item in found if item.role == "default"}
+def in_force(quantity: str, subject: str) -> Factor | None:
+    """The shipped factor of a subject itself: what was measured and fitted does not move with a user's own tables."""
+    return next((f for f in shipped().by_subject.get((quantity, subject), ()) if f.role == "default"), None)
 
 
 def read_rows() -> tuple[MeasuredConfiguration, ...]:
@@ -163,21 +160,21 @@ def _left_out() -> dict[str, dict[str, float]]:
     return found
 
 
-def _regression(factors: Mapping[tuple[str, str], Factor]) -> Regression:
+def _regression() -> Regression:
     def of(quantity: str, subject: str = ANY) -> float:
-        return _value(factors[quantity, subject])
+        return _value(in_force(quantity, subject))
 
     prompts = {n: of(f"token_{n}") for n in ("prompt_chat", *PROMPTS.values())}
     energy, time = (
         {n: of(f"token_{kind}_{n}", SECOND if n == "device" else ANY) for n in (*TERMS, "prefill")}
         for kind in ("energy", "time")
     )
-    outside, active = factors["token_outside", ANY], factors["token_range_active", ANY]
-    assert outside.high is not None and active.low is not None and active.high is not None
+    outside, active = in_force("token_outside", ANY), in_force("token_range_active", ANY)
+    assert outside and outside.high is not None and active and active.low is not None and active.high is not None
     return Regression(energy | prompts, time | prompts, outside.high, (active.low, active.high))
 
 
-def _value(item: Factor) -> float:
-    if item.value is None:
-        raise KeyError(f"{item.id} has no value")
+def _value(item: Factor | None) -> float:
+    if item is None or item.value is None:
+        raise KeyError(f"{item.id if item else 'a factor of the regression'} has no value")
     return item.value
