@@ -1,6 +1,7 @@
 """The catalogue of models and publishers: look-up by any name, and parameter counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib import resources
@@ -15,6 +16,8 @@ from estimator.catalogue.schema import TableRow
 from estimator.core.errors import SobriaError, say
 
 NEAREST = 3
+SETS = "model_sets.csv"
+ARTICLES = ("un", "a", "modèle", "model")
 
 
 class ModelUnknown(SobriaError):
@@ -115,11 +118,61 @@ class Model(TableRow):
         return (self.id, tidy(self.name), *(alias for alias in self.aliases.split("|") if alias))
 
 
+class ModelSet(TableRow):
+    """A set of models by their size [1e9 parameters]: none stands for it, its bounds are those of its members.
+
+    weights: whether theirs are published; None: or not. since: month from which they were released.
+    """
+
+    id: str = Field(pattern=r"^set/[a-z]+$")
+    label_fr: str
+    label_en: str
+    weights: Literal["yes"] | None
+    total_low: float = Field(gt=0)
+    total_high: float = Field(gt=0)
+    since: str = Field(pattern=r"^20\d{2}-\d{2}$")
+    source: str
+    locator: str
+    review_by: date
+    note: str
+
+    def label(self, lang: str) -> str:
+        return self.label_fr if lang == "fr" else self.label_en
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What people may call it: « léger », "light", or whole."""
+        kinds = (word for label in (self.label_fr, self.label_en) for word in label.split())
+        return (self.label_fr, self.label_en, *(word for word in kinds if word not in ARTICLES))
+
+    def holds(self, model: Model) -> bool:
+        """Whether a model is of this set."""
+        size = model.total_params_b
+        fits = size is not None and self.total_low <= size <= self.total_high
+        published = self.weights is None or model.open_class != "closed"
+        return fits and published and model.modality in ("text", "multimodal") and model.released >= self.since
+
+    def spanned(self, members: Sequence[Model]) -> Model:
+        """The set as a model of unknown size: from the smallest of its members to the largest, around their median."""
+        totals = sorted(m.total_params_b or 0.0 for m in members)
+        actives = sorted(m.active_params_b or m.total_params_b or 0.0 for m in members)
+        total, active = ((found[0], found[len(found) // 2], found[-1]) for found in (totals, actives))
+        names = ("low", "params_b", "high")
+        sizes = {f"total_{n}": v for n, v in zip(names, total, strict=True)}
+        sizes |= {f"active_{n}": v for n, v in zip(names, active, strict=True)}
+        where = f"factors/model_sets.csv : {len(members)} modèles ; {self.locator}"
+        blank = dict.fromkeys(("publisher", "licence", "released", "aliases", "eco_name", "eco_provider"), "")
+        kinds = {"open_class": "closed", "modality": "text", "architecture": "unknown", "confidence": "guessed"}
+        told = {"id": self.id, "name": self.label_fr, "source": self.source, "locator": where, "note": self.note}
+        return Model.model_validate(blank | kinds | sizes | told)
+
+
 class Models(TableRow):
     """The catalogue, loaded and indexed."""
 
     models: tuple[Model, ...]
     publishers: Mapping[str, Publisher]
+    sets: tuple[ModelSet, ...] = ()
 
     def find(self, text: str) -> Model:
         """The model with this name. Rules in order, the first match wins:
@@ -141,6 +194,8 @@ class Models(TableRow):
     def known(self, text: str) -> Model | None:
         """The model with this name, by the rules of `find`; None when there is none."""
         name = tidy(text)
+        if name in self._spans:
+            return self._spans[name]
         if name in self._exact:
             return self._exact[name]
         for short, dated in shorter(bare(text)):
@@ -172,6 +227,17 @@ class Models(TableRow):
     @cached_property
     def by_id(self) -> dict[str, Model]:
         return {model.id: model for model in self.models}
+
+    def members(self, name: str) -> tuple[Model, ...]:
+        """The models of a set. KeyError."""
+        wanted = next((found for found in self.sets if found.id == name), None)
+        if wanted is None:
+            raise KeyError(name)
+        return tuple(model for model in self.models if wanted.holds(model))
+
+    @cached_property
+    def _spans(self) -> dict[str, Model]:
+        return {found.id: found.spanned(self.members(found.id)) for found in self.sets}
 
     @cached_property
     def _exact(self) -> dict[str, Model]:
@@ -215,7 +281,9 @@ def load(folder: Traversable | None = None) -> Models:
     """Load and validate models.csv and publishers.csv of a folder (default: the shipped one). FactorsRefused."""
     home = folder if folder is not None else resources.files("factors")
     publishers = {p.id: p for _, p in records(home, "publishers.csv", Publisher)}
-    return Models(models=tuple(model for _, model in records(home, "models.csv", Model)), publishers=publishers)
+    models = tuple(model for _, model in records(home, "models.csv", Model))
+    sets = tuple(found for _, found in records(home, SETS, ModelSet)) if (home / SETS).is_file() else ()
+    return Models(models=models, publishers=publishers, sets=sets)
 
 
 def _searched_names(model: Model, models: Models) -> tuple[str, ...]:

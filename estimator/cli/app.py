@@ -23,7 +23,10 @@ COLLECTED_AFTER = 100_000  # new objects: tables are read without looking for ga
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 ELSEWHERE = {  # command -> the module of this room that has it under this name, read when it is asked for
     **dict.fromkeys(("factors", "models", "hosts", "devices", "catalogue"), "catalogue"),
-    **{name: name for name in ("register", "commitments", "report", "collect", "estimate", "check", "when", "track")},
+    **{
+        name: name
+        for name in ("register", "commitments", "report", "collect", "estimate", "compare", "check", "when", "track")
+    },
     "sheet": "sheets",
     **dict.fromkeys(("ledger", "quarantine"), "ledger"),
 }
@@ -184,25 +187,6 @@ def explain(
         raise typer.BadParameter(say("cli", "number_wanted", context.obj["lang"]))
     body = _fresh(context).explain(number).as_dict()
     show(body, json_, lambda: explain_text(body, context.obj["lang"]))
-
-
-@app.command()
-def compare(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="scenario", metavar="FILE")],
-    hosts: Annotated[str | None, typer.Option(help="compare_hosts")] = None,
-    option: Annotated[str | None, typer.Option(help="compare_option")] = None,
-    json_: Json = False,
-) -> None:
-    from estimator.cli.compare_text import compare_text
-    from estimator.comparison.decision_sheet import decision
-    from estimator.comparison.scenario import read_scenario
-
-    sites = (option or "", hosts.split(",")) if hosts else None
-    answer = decision(read_scenario(file), context.obj["home"], sites)
-    show(answer.model_dump(mode="json"), json_, lambda: compare_text(answer, context.obj["lang"]))
-    if any(option.status == "refused" for option in answer.options):
-        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,25 +1,24 @@
 """Terminal text of an answer: the paired ratio first, then each option, each verdict, the variance shares."""
 
+from collections import Counter
+
 from estimator.comparison.answer import Answer, AnsweredOption
-from estimator.comparison.verdict_text import (
-    BARE,
-    growth_lines,
-    no_lead,
-    quality_text,
-    smallest_words,
-    standing_words,
-    told,
-)
+from estimator.comparison.verdict_text import BARE, growth_lines, quality_text, standing_words
 from estimator.core.errors import say
 from estimator.core.number_format import count_text, interval_text, share_text, tick_text
 from estimator.core.typography import typeset
 
 
-def compare_text(answer: Answer, lang: str) -> str:
-    """The text of an answer, with volume sweep, crossings and variance shares when present."""
-    blocks = [_head(answer, lang), _lead(answer, lang), _options(answer, lang), _verdicts(answer, lang)]
-    blocks += [] if answer.place_of else [smallest_words(answer, lang)]  # one model at several sites
-    blocks += [_growth(answer, lang), _crossings(answer, lang), _variance_text(answer, lang)]
+def compare_text(answer: Answer, lang: str, brief: bool = False) -> str:
+    """The text of an answer, with volume sweep, crossings and variance shares when present; or what holds on one
+    screen."""
+    blocks = [_head(answer, lang), _lead(answer, lang)]
+    blocks += [_brief(answer, lang)] if brief else [_options(answer, lang), _verdicts(answer, lang)]
+    blocks += [_told(answer, "sharing", "sharing", lang), *answer.said("smallest", lang)]
+    if not brief:
+        blocks += [_sites(answer, lang), _growth(answer, lang), _told(answer, "crossing", "crossings", lang)]
+        blocks.append(_variance_text(answer, lang))
+    blocks.append(_supposed(answer, lang))
     return typeset("\n\n".join(block for block in blocks if block), lang)
 
 
@@ -32,7 +31,30 @@ def _head(answer: Answer, lang: str) -> str:
 
 
 def _lead(answer: Answer, lang: str) -> str:
-    return "\n".join(told(pair, lang) for pair in answer.lead) or no_lead(answer, lang)
+    return "\n".join(answer.said("ratio", lang) or answer.said("lead", lang))
+
+
+def _brief(answer: Answer, lang: str) -> str:
+    """Electricity of each option, once and over the period."""
+    lines, period = [say("compare", "options", lang, unit=answer.unit)], answer.scenario.need.period
+    for option in answer.options:
+        lines.append(f"  {option.label} ({standing_words(option, lang)})")
+        lines += [f"    {text}" for text in ((option.refusal or {}).get(lang, ""), option.why) if text]
+        if option.per_unit:
+            each, whole = (interval_text(found["energy"], lang) for found in (option.per_unit, option.service))
+            lines.append("    " + say("compare", "brief", lang, each=each, whole=whole, period=period))
+    return "\n".join(lines)
+
+
+def _sites(answer: Answer, lang: str) -> str:
+    """How far each site is, and its criteria of hosting, by status."""
+    lines = []
+    for site in answer.sites:
+        counts = Counter(site.criteria.values())
+        facts = {status: counts[status] for status in ("met", "not_met", "unknown")}
+        distance = say("site_distance", site.distance, lang)
+        lines.append("  " + say("compare", "site", lang, label=answer.label(site.option), distance=distance, **facts))
+    return "\n".join([say("compare", "sites_held", lang), *lines]) if lines else ""
 
 
 def _options(answer: Answer, lang: str) -> str:
@@ -68,13 +90,19 @@ def _growth(answer: Answer, lang: str) -> str:
     return "\n".join([say("compare", "growth", lang), *lines]) if lines else ""
 
 
-def _crossings(answer: Answer, lang: str) -> str:
-    lines = []
-    for found in answer.crossings:
-        facts = {name: count_text(round(found.units[name]), lang) for name in ("low", "central", "high")}
-        facts |= {"below": answer.label(found.below), "above": answer.label(found.above), "unit": answer.unit}
-        lines.append("  " + say("compare", "crossing", lang, share=share_text(found.share, lang), **facts))
-    return "\n".join([say("compare", "crossings", lang), *lines]) if lines else ""
+def _told(answer: Answer, kind: str, title: str, lang: str) -> str:
+    """The sentences of a kind, under a title."""
+    lines = [f"  {line}" for line in answer.said(kind, lang)]
+    return "\n".join([say("compare", title, lang), *lines]) if lines else ""
+
+
+def _supposed(answer: Answer, lang: str) -> str:
+    """What was supposed, and how many factors of the tables the figures rest on."""
+    led = [found for found in answer.suppositions if found.kind != "factor"]
+    count = len(answer.suppositions) - len(led)
+    lines = [f"  {found.words[lang]} [{found.row}]" for found in led]
+    lines.append("  " + say("five", "supposed_factors", lang, count=count))
+    return "\n".join([say("five", "supposed", lang, count=len(answer.suppositions)), *lines]) if led or count else ""
 
 
 def _variance_text(answer: Answer, lang: str) -> str:

@@ -156,6 +156,53 @@ class Crossing(Part):
         return self.b if self.below == self.a else self.a
 
 
+class Turn(Part):
+    """From how many services on its server an option kept on for it alone uses less electricity than another, which
+    has no such part; alone: it does already, by itself; never: it does not, however many share it."""
+
+    option: str
+    other: str
+    status: Literal["alone", "shared", "never"]
+    services: Interval | None = None
+    share: float  # of the draws in which the two meet [1]
+
+
+class Supposition(Part):
+    """What was supposed, and the row that it came from. kind: task, acts, set, provider, place, or factor."""
+
+    row: str
+    kind: str
+    words: Words
+    options: tuple[str, ...] = ()
+    unit: str = "1"
+    low: float | None = None
+    value: float | None = None
+    high: float | None = None
+    source: str
+    locator: str
+    note: str = ""
+
+
+class SiteFacts(Part):
+    """A site of an option that is compared at several: how far it is, its criteria of hosting by status."""
+
+    option: str
+    host: str
+    distance: str
+    criteria: Mapping[str, str]
+
+
+class Sentence(Part):
+    """A sentence of the answer. kind: lead, smallest, sharing, growth, crossing, people, sites."""
+
+    kind: str
+    fr: str
+    en: str
+
+    def said(self, lang: str) -> str:
+        return self.fr if lang == "fr" else self.en
+
+
 class Difference(Part):
     """Electricity of B minus that of A: its components [kWh], the share of doubt of each factor [1], and the ratio with
     each factor at either bound."""
@@ -185,12 +232,20 @@ class Answer(Part):
     smallest_sufficient: Sufficient | None
     growth: tuple[Grown, ...]
     crossings: tuple[Crossing, ...]
+    turns: tuple[Turn, ...] = ()
     opened: Difference | None
+    suppositions: tuple[Supposition, ...] = ()
+    sites: tuple[SiteFacts, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
     place_of: str | None = None
 
     @property
     def unit(self) -> str:
         return self.scenario.need.unit
+
+    def said(self, kind: str, lang: str) -> list[str]:
+        """The sentences of a kind, in one language."""
+        return [sentence.said(lang) for sentence in self.sentences if sentence.kind == kind]
 
     def option(self, name: str) -> AnsweredOption:
         """The option of this id. KeyError."""
@@ -207,10 +262,17 @@ class Answer(Part):
         """The pair of two options on an impact, in the order in which it stands."""
         return next((p for p in self.pairs[indicator] if {p.a, p.b} == {one, other}), None)
 
+    def one_program(self, pair: Pair) -> bool:
+        """Whether both options are the same program without AI, on two servers."""
+        programs = [self.scenario.option(name).alternative for name in (pair.a, pair.b)]
+        return len({program.id if program else n for n, program in enumerate(programs)}) == 1
+
     def nearest(self, pairs: Sequence[Pair]) -> Pair | None:
-        """The pair whose ratio is nearest to one, among options that nothing bars, else among all; None: no ratio."""
+        """The pair whose ratio is nearest to one, among options that nothing bars, else among all; None: no ratio.
+        One program on two servers is a pair only where there is no other."""
         barred = {option.id for option in self.options if option.barred}
         known = [pair for pair in pairs if pair.ratio]
+        known = [pair for pair in known if not self.one_program(pair)] or known
         kept = [pair for pair in known if not {pair.a, pair.b} & barred] or known
         return min(kept, key=lambda p: max(p.ratio.median, 1 / p.ratio.median) if p.ratio else 0.0, default=None)
 

@@ -9,14 +9,18 @@ from pydantic import ValidationError
 from estimator.assessment.impacts import FIGURES, Amount, amounts, per_unit
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
-from estimator.comparison.answer import Answer, AnsweredOption, Difference, Interval
+from estimator.comparison.answer import Answer, AnsweredOption, Difference, Interval, SiteFacts
 from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator, explain_difference, lead_of, meets, pairs_of
 from estimator.comparison.option_inventory import ComparisonContext, built
 from estimator.comparison.scenario import Option, Scenario
+from estimator.comparison.sentences import sentences_of
 from estimator.comparison.site_comparison import at_hosts, placeable
-from estimator.comparison.volume_sweep import GROWTH, crossings, growth
+from estimator.comparison.suppositions import suppositions
+from estimator.comparison.volume_sweep import GROWTH, crossings, growth, turns
 from estimator.core.errors import SobriaError, sentences
+from estimator.places.criteria import criteria
+from estimator.places.evidence import distance_class
 
 FEW = 8  # number of options up to which sweep and crossings are computed
 
@@ -36,10 +40,13 @@ def decision(
     `refused`, with the reason; the others stand. ScenarioRefused, of the option to place."""
     context = ComparisonContext(load(), scenario.day or today or date.today(), answers or {}, home)
     if sites is None:
-        return _answer(scenario, context)
+        found = _answer(scenario, context)
+        return found.model_copy(update={"sentences": sentences_of(found)})
     option = scenario.option(sites[0] or _model_of(scenario))
     found = _answer(at_hosts(scenario, option.id, sites[1], context.catalogue), context)
-    return found.model_copy(update={"place_of": option.label})
+    facts = tuple(_site(o.id, host, context.day) for o, host in zip(found.options, sites[1], strict=True))
+    placed = found.model_copy(update={"place_of": option.label, "sites": facts})
+    return placed.model_copy(update={"sentences": sentences_of(placed)})
 
 
 def _answer(scenario: Scenario, context: ComparisonContext) -> Answer:
@@ -60,8 +67,15 @@ def _answer(scenario: Scenario, context: ComparisonContext) -> Answer:
         smallest_sufficient=work.smallest_sufficient(),
         growth=growth(kept, context) if few else (),
         crossings=crossings(kept, context) if few else (),
+        turns=turns(kept, context) if few else (),
         opened=_largest_difference(work),
+        suppositions=suppositions(work),
     )
+
+
+def _site(option: str, host: str, day: date) -> SiteFacts:
+    found = {criterion.id: criterion.status for criterion in criteria(host, day)}
+    return SiteFacts(option=option, host=host, distance=distance_class(host).value, criteria=found)
 
 
 def refusals(scenario: Scenario, context: ComparisonContext) -> Refused:

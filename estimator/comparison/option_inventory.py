@@ -23,7 +23,7 @@ from estimator.places.evidence import tables
 from estimator.workloads.inventory import MACHINE, PLACE, Inventory, inventory_of
 from estimator.workloads.own_measures import Own
 from estimator.workloads.request import Request
-from estimator.workloads.resolution import resolve
+from estimator.workloads.resolution import of_task, resolve
 
 MINUTES = 60.0  # in an hour
 HOURS_TOO_FEW = "hours_too_few"  # code of a warning of estimator.workloads.inventory
@@ -81,8 +81,10 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
     proof: Mapping[str, float] = {"estimated": 1.0} if modelled else {}
     outside = False
     if option.use is not None:
-        resolved = resolve(_question(scenario, option, attempts), context.catalogue, context.day)
+        question, supposed = _question(scenario, option, attempts, context)
+        resolved = resolve(question, context.catalogue, context.day)
         inventory = inventory_of(resolved, context.own)
+        inventory.warnings[:0] = supposed
         place = resolved.subjects.get("zone")
         outside = _is_outside(scenario.constraints.location, [place], inventory, context.catalogue)
         inventory.groups = [_with_supplier_answers(group, option.use.host, context) for group in inventory.groups]
@@ -168,8 +170,11 @@ def _occupancy(option: Option, inventory: Inventory) -> Interval | None:
     return None
 
 
-def _question(scenario: Scenario, option: Option, attempts: float) -> Request:
-    """The use of one attempt scaled to all of them; absent token counts are those of the need."""
+def _question(
+    scenario: Scenario, option: Option, attempts: float, context: ComparisonContext
+) -> tuple[Request, list[dict[str, str]]]:
+    """The use of one attempt scaled to all of them; absent token counts are those of the need, else of its task, which
+    is then told."""
     use = option.use or Request()
     fields = use.model_dump(exclude_unset=True)
     if use.model is not None and not use.answered:
@@ -179,7 +184,10 @@ def _question(scenario: Scenario, option: Option, attempts: float) -> Request:
     fields |= {name: fields[name] * attempts for name in EVERY_UNIT if fields.get(name) is not None}
     if option.reserved_hours is not None:
         fields["device_hours"] = option.reserved_hours
-    return Request.model_validate({**fields, "requests": attempts}).checked()
+    if use.model is not None and not use.answered:
+        fields.setdefault("task", scenario.need.task)
+    asked, told = of_task(Request.model_validate({**fields, "requests": attempts}), context.catalogue, context.day)
+    return asked.checked(), told
 
 
 def _with_supplier_answers(group: ActivityGroup, host: str | None, context: ComparisonContext) -> ActivityGroup:

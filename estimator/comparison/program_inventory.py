@@ -28,7 +28,9 @@ def program_inventory(
     elif program.existing_server:
         inventory.warnings.append(sentences("warnings", "program_on_existing_server"))
     else:
-        kept = ActivityGroup({"kept_years": program.kept_years}, place | {"standby_energy": standby})
+        kept = ActivityGroup(
+            {"kept_years": program.kept_years / program.shared_by}, place | {"standby_energy": standby}
+        )
         inventory.groups.append(kept)
     inventory.warnings.append(sentences("warnings", "program_without_manufacture"))
     return resolved.subjects["zone"], inventory

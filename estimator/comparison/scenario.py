@@ -15,6 +15,7 @@ from estimator.core.validation_messages import expected
 from estimator.workloads.request import Request
 
 MOST_OPTIONS = 200
+PER_YEAR = {"day": 365.0, "week": 52.0, "month": 12.0, "year": 1.0}
 USES = {"requests", "day"}  # request fields that a scenario computes or holds itself
 
 
@@ -23,9 +24,8 @@ class ScenarioRefused(SobriaError):
 
     def message(self, lang: str) -> str:
         """What was read, where, and what was expected, in one language."""
-        said = self.facts["expected"]
-        told = said[lang] if isinstance(said, dict) else said
-        return say("errors", self.code, lang, **self.facts | {"expected": told})
+        told = {name: said[lang] if isinstance(said, dict) else said for name, said in self.facts.items()}
+        return say("errors", self.code, lang, **told)
 
 
 class Quality(Strict):
@@ -43,6 +43,7 @@ class Need(Strict):
     unit: str = Field(min_length=1, max_length=80, description="functional unit: « une réponse acceptée »")
     volume: float = Field(gt=0, le=1e15, description="units wanted over the period")
     period: str = Field("an", max_length=40)
+    task: str | None = Field(None, description="gives the tokens of one attempt that are not stated")
     input_tokens: float | None = Field(None, ge=0, le=1e12, description="read for one attempt")
     output_tokens: float | None = Field(None, gt=0, le=1e12, description="written for one attempt")
     peak_concurrency: float | None = Field(None, gt=0, le=1e6, description="requests at the same time at the peak")
@@ -80,6 +81,7 @@ class Program(Strict):
     existing_server: bool = Field(description="whether it runs on a server that exists already, idle or not")
     acts: float = Field(1.0, gt=0, le=1e9, description="for one attempt")
     kept_years: float = Field(1.0, gt=0, le=100, description="over the period, of a machine kept on for it [year]")
+    shared_by: float = Field(1.0, ge=1, le=1e6, description="services that share this machine, in equal parts")
     zone: str | None = None
     host: str | None = None
     pue: float | None = None
@@ -117,6 +119,27 @@ class Option(Strict):
         return self
 
 
+class Asked(Strict):
+    """Five answers, before anything is measured, that a scenario was made of: it is a trace of them, and rules nothing.
+
+    models: names of models, or sets of them; place: where what is of one's own runs, on a server kept on for it alone
+    or not.
+    """
+
+    people: float = Field(gt=0, le=1e10)
+    uses: float = Field(gt=0, le=1e6, description="of one person")
+    per: Literal["day", "week", "month", "year"]
+    task: str = Field(min_length=1)
+    models: tuple[str, ...] = Field(min_length=1, max_length=5)
+    place: str = Field(min_length=1)
+    alone: bool = False
+
+    @property
+    def volume(self) -> float:
+        """Uses of everyone over a year."""
+        return self.people * self.uses * PER_YEAR[self.per]
+
+
 class Scenario(Strict):
     """One need and its options, in the order in which they are shown; the first is without AI."""
 
@@ -124,6 +147,7 @@ class Scenario(Strict):
     use_case: str = ""
     day: date | None = None
     example: bool = Field(False, description="an example: marked as such on every output")
+    asked: Asked | None = None
     need: Need
     constraints: Constraints = Constraints()
     options: tuple[Option, ...] = Field(min_length=1, max_length=MOST_OPTIONS)
@@ -152,7 +176,9 @@ def read_scenario(path: Path) -> Scenario:
     try:
         return parse_scenario(path.read_text("utf-8-sig"), path.name)
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioRefused(file=path.name, where="-", read=type(error).__name__, expected="UTF-8, TOML") from error
+        key = "not_text" if isinstance(error, UnicodeDecodeError) else "no_file" if not path.exists() else "unreadable"
+        read = {lang: say("scenario_file", key, lang) for lang in LANGUAGES}
+        raise ScenarioRefused(file=path.name, where="-", read=read, expected="UTF-8, TOML") from error
 
 
 def parse_scenario(text: str, name: str = "scenario.toml") -> Scenario:

@@ -3,17 +3,18 @@
 import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 from estimator.assessment import uncertainty
 from estimator.assessment.impacts import figure_named
-from estimator.comparison.answer import Crossing, Grown, Interval
+from estimator.comparison.answer import Crossing, Grown, Interval, Turn
 from estimator.comparison.comparison import Comparator, lead_of
 from estimator.comparison.option_inventory import ComparisonContext
-from estimator.comparison.scenario import Scenario
+from estimator.comparison.scenario import Option, Scenario
 
 GROWTH = (1.0, 3.0, 10.0)
 HALF = 0.5
+SAME_SLOPE = 1e-6  # relative difference of two slopes below which they are those of one program
 HELD = 0.9  # of the reserved hours: where they are insufficient, lines are fitted at the volume that takes this share
 
 
@@ -48,6 +49,47 @@ def crossings(scenario: Scenario, context: ComparisonContext) -> tuple[Crossing,
     """The `crossing` of each pair of options that has one."""
     lines, most = _lines(scenario, context)
     return tuple(found for a, b in combinations(lines, 2) if (found := _crossing(a, b, lines, most)))
+
+
+def turns(scenario: Scenario, context: ComparisonContext) -> tuple[Turn, ...]:
+    """Each option on a server kept on for it alone, against each that has none: how many services on this server turn
+    their order. The part that waits is then that of each of them, in equal parts; acts are its own."""
+    import numpy as np
+
+    lines, _ = _lines(scenario, context)
+    kept = {o.id: o for o in scenario.options if o.id in lines and _kept_on(o)}
+    found = []
+    for name, option in kept.items():
+        fixed, slope = lines[name][0]
+        services = option.alternative.shared_by if option.alternative else 1.0
+        for other in (o for o in lines if o not in kept and not _one_program(option, scenario.option(o))):
+            base, each = lines[other][0]
+            gap = np.broadcast_to(base + (each - slope) * scenario.need.volume, (uncertainty.DRAWS,))
+            with np.errstate(divide="ignore"):
+                wanted = np.where(gap > 0, fixed * services / gap, np.inf)
+            found.append(_turn(name, other, wanted))
+    return tuple(found)
+
+
+def _kept_on(option: Option) -> bool:
+    return bool(option.reserved_hours) or (option.alternative is not None and not option.alternative.existing_server)
+
+
+def _one_program(one: Option, other: Option) -> bool:
+    return bool(one.alternative and other.alternative and one.alternative.id == other.alternative.id)
+
+
+def _turn(option: str, other: str, wanted: Any) -> Turn:
+    """wanted: services on the server at which the two use as much, infinite where they never do, by draw [1]."""
+    import numpy as np
+
+    low, central, high = (float(v) for v in np.quantile(wanted, (0.05, 0.5, 0.95), method="higher"))
+    share = float(np.isfinite(wanted).mean())
+    if math.isinf(central):
+        return Turn(option=option, other=other, status="never", share=share)
+    services = Interval(low=low, central=central, high=high if math.isfinite(high) else None)
+    status: Literal["alone", "shared"] = "alone" if central <= 1 else "shared"
+    return Turn(option=option, other=other, status=status, services=services, share=share)
 
 
 def crossing(scenario: Scenario, context: ComparisonContext, a: str, b: str) -> Crossing | None:
@@ -91,6 +133,8 @@ def _crossing(
     import numpy as np
 
     (fixed_a, slope_a), (fixed_b, slope_b) = lines[a][1], lines[b][1]
+    if math.isclose(slope_a, slope_b, rel_tol=SAME_SLOPE):
+        return None
     meeting = _meeting(fixed_b - fixed_a, slope_a - slope_b)
     drawn = [np.broadcast_to(np.asarray(v, dtype=float), (uncertainty.DRAWS,)) for n in (a, b) for v in lines[n][0]]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,0 +1,37 @@
+"""What can be proposed without AI for a task: programs of the table of alternatives, the first the most usual."""
+
+from datetime import date
+from functools import cache
+from importlib import resources
+
+from pydantic import Field
+
+from estimator.catalogue.csv_tables import records
+from estimator.catalogue.schema import TableRow
+
+
+class Proposal(TableRow):
+    """A program that meets a need without AI. acts: supposed for one use of the task."""
+
+    task: str = Field(pattern=r"^task/[a-z-]+$")
+    alternative: str = Field(pattern=r"^alternative/[a-z-]+$")
+    acts: float = Field(gt=0)
+    source: str
+    locator: str
+    review_by: date
+    note: str
+
+    @property
+    def row(self) -> str:
+        """The name of this row."""
+        return f"{self.task}/{self.alternative}"
+
+
+@cache
+def _table() -> tuple[Proposal, ...]:
+    return tuple(found for _, found in records(resources.files("factors"), "proposals.csv", Proposal))
+
+
+def proposals(task: str) -> tuple[Proposal, ...]:
+    """The programs proposed for a task, in the order of the table; none where no program does it."""
+    return tuple(found for found in _table() if found.task == task)

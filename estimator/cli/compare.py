@@ -1,0 +1,141 @@
+"""`sobria compare`: the options of a scenario file, or of five answers given as options or in the terminal."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+
+from estimator.cli.text import Json, show
+from estimator.core.errors import SobriaError, say
+
+T = TypeVar("T")
+TRIES = 3  # times that a question is asked
+PERIODS = {"day": ("jour", "day"), "week": ("semaine", "week"), "month": ("mois", "month"), "year": ("an", "year")}
+ALONE = ("seul", "seule", "alone")
+
+
+class AnswerRefused(SobriaError):
+    """An answer to one of the five questions that is missing or cannot be read."""
+
+    def message(self, lang: str) -> str:
+        return say("five", str(self.facts["key"]), lang, read=self.facts["read"])
+
+
+def compare(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="scenario", metavar="FILE")] = None,
+    hosts: Annotated[str | None, typer.Option(help="compare_hosts")] = None,
+    option: Annotated[str | None, typer.Option(help="compare_option")] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="ask")] = False,
+    people: Annotated[str, typer.Option(help="ask_people")] = "",
+    uses: Annotated[str, typer.Option(help="ask_uses")] = "",
+    task: Annotated[str, typer.Option(help="ask_task")] = "",
+    models: Annotated[str, typer.Option(help="ask_models")] = "",
+    place: Annotated[str, typer.Option(help="ask_place")] = "",
+    out: Annotated[Path | None, typer.Option(help="ask_out", metavar="FILE")] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.cli.compare_text import compare_text
+    from estimator.comparison.decision_sheet import decision
+    from estimator.comparison.five_fields import scenario_from
+    from estimator.comparison.scenario import Asked, read_scenario
+    from estimator.comparison.scenario_toml import scenario_toml
+
+    lang, given = context.obj["lang"], {"people": people, "uses": uses, "task": task, "models": models, "place": place}
+    if file is None or ask:
+        scenario = scenario_from(Asked.model_validate(answers(given, ask, lang)), lang)
+    else:
+        scenario = read_scenario(file)
+    answer = decision(scenario, context.obj["home"], (option or "", hosts.split(",")) if hosts else None)
+    if out is not None:
+        out.write_text(scenario_toml(scenario), "utf-8")
+        typer.echo(say("five", "saved", lang, file=out), err=True)
+    show(answer.model_dump(mode="json"), json_, lambda: compare_text(answer, lang, brief=file is None))
+    if any(o.status == "refused" for o in answer.options):
+        raise typer.Exit(1)
+
+
+def answers(given: dict[str, str], ask: bool, lang: str) -> dict[str, object]:
+    """The five answers: those of the options, the others asked in the terminal. AnswerRefused."""
+    from estimator.catalogue import models as catalogue
+    from estimator.catalogue.load import load
+    from estimator.comparison import five_fields
+    from estimator.workloads.resolution import resolve_subject
+
+    tasks, label = five_fields.tasks(), load().label
+    kinds = {word.casefold(): s.id for s in catalogue.load().sets for word in (s.id, *s.names)}
+
+    def task(text: str) -> str:
+        found = _numbered(text, tasks).removeprefix("task/")
+        resolve_subject(f"task/{found}", ("task",), load())
+        return found
+
+    def models(text: str) -> list[str]:
+        names = [name.strip() for name in text.split(",") if name.strip()]
+        return [kinds.get(name.casefold()) or catalogue.find(name).id for name in names] or [_wrong("wanted", "models")]
+
+    def place(text: str) -> tuple[str, bool]:
+        words = text.split()
+        host = _numbered(" ".join(w for w in words if w.casefold() not in ALONE), five_fields.PLACES)
+        resolve_subject(host, ("host",), load())
+        return host, any(word.casefold() in ALONE for word in words)
+
+    def one(name: str, read: Callable[[str], T], listed: Sequence[str] = ()) -> T:
+        for left in range(TRIES, -1, -1):
+            text = given[name] or _asked(name, listed, ask, lang)
+            try:
+                return read(text)
+            except SobriaError as error:
+                if given[name] or not left:
+                    raise
+                typer.echo(error.message(lang), err=True)
+        raise AssertionError
+
+    found: dict[str, object] = {"people": one("people", _number)}
+    found["uses"], found["per"] = one("uses", _uses)
+    found["task"] = one("task", task, [f"{name} : {label(f'task/{name}', lang)}" for name in tasks])
+    found["models"] = one("models", models)
+    found["place"], found["alone"] = one("place", place, [f"{p} : {label(p, lang)}" for p in five_fields.PLACES])
+    return found
+
+
+def _asked(name: str, listed: Sequence[str], ask: bool, lang: str) -> str:
+    if not ask:
+        _wrong("wanted", f"--{name}")
+    choices = "".join(f"\n  {n}. {text}" for n, text in enumerate(listed, 1))
+    typer.echo(say("five", f"ask_{name}", lang) + choices + "\n> ", nl=False, err=True)  # JSON alone on the output
+    try:
+        return input()
+    except EOFError:
+        raise typer.Abort from None
+
+
+def _wrong(key: str, read: str) -> NoReturn:
+    raise AnswerRefused(key=key, read=read)
+
+
+def _numbered(text: str, choices: Sequence[str]) -> str:
+    """The choice of this number, else the text itself."""
+    return choices[int(text) - 1] if text.isdecimal() and 0 < int(text) <= len(choices) else text
+
+
+def _number(text: str) -> float:
+    bare = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
+    try:
+        value = float(bare)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 1e10:
+        _wrong("not_a_number", text)
+    return value
+
+
+def _uses(text: str) -> tuple[float, str]:
+    """« 3 mois », « 3/month »."""
+    number, _, word = text.strip().replace("/", " ").rpartition(" ")
+    period = next((name for name, words in PERIODS.items() if word.casefold() in words), None)
+    if period is None:
+        _wrong("not_a_period", text)
+    return _number(number), str(period)

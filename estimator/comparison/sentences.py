@@ -1,0 +1,75 @@
+"""The sentences of an answer, made once in both languages: what leads, what suffices, what turns the order."""
+
+from collections.abc import Iterator
+
+from estimator.comparison.answer import Answer, Crossing, Interval, Pair, Sentence, Turn
+from estimator.comparison.verdict_text import BARE, no_lead, smallest_words, told
+from estimator.core.errors import LANGUAGES, say
+from estimator.core.number_format import count_text, share_text, tick_text, two_figures
+from estimator.core.typography import typeset
+
+
+def sentences_of(answer: Answer) -> tuple[Sentence, ...]:
+    """Every sentence, by kind."""
+    said = {lang: list(_said(answer, lang)) for lang in LANGUAGES}
+    pairs = zip(said["fr"], said["en"], strict=True)
+    return tuple(Sentence(kind=kind, fr=fr, en=en) for (kind, fr), (_, en) in pairs)
+
+
+def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
+    yield "lead", headline(answer, lang)
+    for pair in ratios(answer):
+        yield "ratio", told(pair, lang)
+    if not answer.place_of:  # one model at several sites: the same quality everywhere
+        yield "smallest", smallest_words(answer, lang)
+    for turn in answer.turns:
+        yield "sharing", typeset(_turn(answer, turn, lang), lang)
+    for crossing in answer.crossings:
+        yield "crossing", typeset(_crossing(answer, crossing, lang), lang)
+
+
+def ratios(answer: Answer) -> list[Pair]:
+    """The pairs that a reader is told in words: those of the reference, and of each option without AI with each model;
+    one program on two servers last."""
+    known = {o.id: o for o in answer.options if o.status == "studied"}
+    pairs = [p for p in answer.pairs["energy"] if p.a in known and p.b in known]
+    mixed = [p for p in pairs if {known[p.a].method, known[p.b].method} == {"none", "model"}]
+    led = {frozenset((p.a, p.b)) for p in answer.lead}
+    found = [*answer.lead, *(p for p in mixed if frozenset((p.a, p.b)) not in led)]
+    return sorted(found, key=answer.one_program)
+
+
+def headline(answer: Answer, lang: str) -> str:
+    """The reference against its nearest rival, in words; or why no option leads."""
+    pair = answer.nearest(answer.lead)
+    if pair is not None:
+        return told(pair, lang)
+    return " ".join((no_lead(answer, lang), *(pair.sentence[lang] for pair in answer.lead[:1])))
+
+
+def _turn(answer: Answer, turn: Turn, lang: str) -> str:
+    names = {"option": answer.label(turn.option), "other": answer.label(turn.other)}
+    if turn.services is None:
+        return say("sharing", "never", lang, **names)
+    ends = [turn.services.low, turn.services.central, turn.services.high]
+    if turn.status == "alone":  # servers that could wait before the order turns
+        ends = [None if end is None else 1 / end for end in reversed(ends)]
+    low, central, high = (_number(end, lang) for end in ends)
+    key = turn.status if ends[2] is not None else f"{turn.status}_open"
+    said = say("sharing", key, lang, low=low, central=central, high=high, **names)
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _number(value: float | None, lang: str) -> str:
+    return "" if value is None else tick_text(float(two_figures(value)), BARE, lang)
+
+
+def _crossing(answer: Answer, found: Crossing, lang: str) -> str:
+    units = {end: _count(found.units, end, lang) for end in ("low", "central", "high")}
+    facts = {"below": answer.label(found.below), "above": answer.label(found.above), "unit": answer.unit}
+    said = say("compare", "crossing", lang, share=share_text(found.share, lang), **units, **facts)
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _count(units: Interval, end: str, lang: str) -> str:
+    return count_text(int(two_figures(units[end])), lang)

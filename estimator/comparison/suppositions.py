@@ -1,0 +1,109 @@
+"""What an answer supposes, each with the row of a table that it came from: lengths, acts, sets, places, factors."""
+
+from collections.abc import Callable, Iterator
+
+from estimator.assessment.impacts import FIGURES
+from estimator.catalogue import models, providers
+from estimator.catalogue.proposals import Proposal
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import select_factor
+from estimator.comparison.answer import Supposition
+from estimator.comparison.comparison import Comparator, EvaluatedOption
+from estimator.comparison.five_fields import FRANCE, PLACES, proposal_of
+from estimator.comparison.scenario import Option
+from estimator.core.errors import LANGUAGES, say
+from estimator.core.number_format import as_computed, exact_text
+from estimator.core.typography import typeset
+
+GIVEN = "given"  # source of what a person stated
+
+
+def suppositions(work: Comparator) -> tuple[Supposition, ...]:
+    """Every supposition once, with the options that rest on it: those of the five answers, then those of factors."""
+    merged: dict[str, Supposition] = {}
+    for name, evaluated in work.evaluated.items():
+        for found in (*_of_answers(work, evaluated), *_of_factors(work, evaluated)):
+            known = merged.setdefault(found.row, found)
+            merged[found.row] = known.model_copy(update={"options": (*known.options, name)})
+    return tuple(sorted(merged.values(), key=lambda found: found.kind == "factor"))
+
+
+def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Supposition]:
+    option, asked = evaluated.option, work.scenario.asked
+    yield from _lengths(work, option)
+    if asked is None:
+        return
+    if option.alternative is not None and (row := proposal_of(asked, option.alternative.id)):
+        label = work.context.catalogue.label
+        words = _words(
+            "acts", lambda lang: {"acts": exact_text(row.acts, "1", lang), "program": label(row.alternative, lang)}
+        )
+        yield Supposition(row=row.row, kind="acts", words=words, value=row.acts, **_origin(row))
+    use = option.use
+    wanted = next((found for found in models.load().sets if use and use.model == found.id), None)
+    if wanted is not None:
+        yield _set(wanted)
+    if use and use.provider:
+        served = providers.find(use.provider)
+        words = _words("provider", lambda _: {"name": served.name})
+        origin = {"source": served.source or "", "locator": served.locator, "note": served.note}
+        yield Supposition(row=served.id, kind="provider", words=words, **origin)
+    placed = use or option.alternative
+    if placed and placed.host in PLACES and placed.zone == FRANCE:
+        place = placed.host
+        words = _words("zone", lambda lang: {"place": work.context.catalogue.label(place, lang)})
+        yield Supposition(row=place, kind="place", words=words, source="sobria_expert", locator=FRANCE)
+
+
+def _lengths(work: Comparator, option: Option) -> Iterator[Supposition]:
+    """Tokens of the task, where nobody stated any."""
+    need = work.scenario.need
+    if not need.task or option.use is None or option.use.model is None:
+        return
+    for way, stated in (("input", need.input_tokens), ("output", need.output_tokens)):
+        task = f"task/{need.task.removeprefix('task/')}"
+        item = select_factor(work.context.catalogue, f"task_{way}_tokens", task, work.context.day).factor
+        if stated is None and item is not None:
+            yield _of_row(work, f"task_{way}_tokens", item, "task")
+
+
+def _set(found: models.ModelSet) -> Supposition:
+    sizes = sorted(m.total_params_b or 0.0 for m in models.load().members(found.id))
+
+    def facts(lang: str) -> dict[str, str]:
+        ends = {"low": exact_text(sizes[0], "1", lang), "high": exact_text(sizes[-1], "1", lang)}
+        return {"set": found.label(lang), "count": str(len(sizes)), **ends}
+
+    return Supposition(row=found.id, kind="set", words=_words("set", facts), **_origin(found))
+
+
+def _origin(row: models.ModelSet | Proposal) -> dict[str, str]:
+    return {"source": row.source, "locator": row.locator, "note": row.note}
+
+
+def _of_factors(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Supposition]:
+    """The rows that the figures of an option are computed from, but for what a person stated."""
+    rows = {key: pair for figure in FIGURES for key, pair in evaluated.side.factors(figure).items()}
+    for name, item in rows.values():
+        if item.source != GIVEN:
+            yield _of_row(work, name, item, "factor")
+
+
+def _of_row(work: Comparator, name: str, item: Factor, kind: str) -> Supposition:
+    catalogue = work.context.catalogue
+    quantity = catalogue.quantities[name]
+
+    def facts(lang: str) -> dict[str, str]:
+        value = as_computed(item.value or 0.0, item.low, item.high, item.unit, lang)
+        return {"quantity": quantity.label(lang), "subject": catalogue.label(item.subject, lang), "value": value}
+
+    words = _words("factor", facts)
+    ends = {"low": item.low, "value": item.value, "high": item.high}
+    return Supposition(
+        row=item.id, kind=kind, words=words, unit=item.unit, source=item.source, locator=item.locator, note=item.note,
+        **ends,
+    )  # fmt: skip
+
+
+def _words(key: str, facts: Callable[[str], dict[str, str]]) -> dict[str, str]:
+    return {lang: typeset(say("supposed", key, lang, **facts(lang)), lang) for lang in LANGUAGES}

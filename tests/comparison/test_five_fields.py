@@ -1,0 +1,188 @@
+"""Five answers before anything is measured: what they become, what is supposed, at which sharing a search turns."""
+
+import json
+import random
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.assessment.impacts import figure_named
+from estimator.catalogue import models
+from estimator.catalogue.load import load
+from estimator.catalogue.proposals import proposals
+from estimator.comparison.comparison import Comparator
+from estimator.comparison.decision_sheet import decision
+from estimator.comparison.five_fields import scenario_from, tasks
+from estimator.comparison.option_inventory import ComparisonContext
+from estimator.comparison.scenario import Asked, Scenario
+from estimator.comparison.volume_sweep import turns
+from tests.support import answered, sobria
+
+DAY = date(2026, 6, 1)
+TOWN = Asked(
+    people=40_000, uses=3, per="month", task="question-rag", models=("mistral-small-3.2", "gpt-5"),
+    place="class/shared-regional",
+)  # fmt: skip
+GIVEN = {"people": "40 000", "uses": "3 mois", "task": "question-rag", "models": "mistral-small-3.2, gpt-5"}
+GIVEN |= {"place": "class/shared-regional"}
+CHOICES: dict[str, list[Any]] = {
+    "people": [12, 300, 5_000, 40_000],
+    "uses": [0.5, 1, 3, 20],
+    "task": list(tasks()),
+    "models": [("set/light",), ("set/large",), ("gpt-5",), ("mistral-small-3.2",), ("set/light", "gpt-5")],
+    "place": [
+        "class/shared-regional",
+        "class/server-room",
+        "scaleway/fr-par-2",
+        "class/hyperscale",
+    ],  # each with values of its own
+}
+
+
+def energies(scenario: Scenario) -> dict[str, float | None]:
+    """Electricity of each option over the period [kWh]."""
+    figure = figure_named("energy")
+    assert figure is not None
+    work = Comparator(scenario, ComparisonContext(load(), DAY))
+    return {o.id: (w := work.evaluated.get(o.id)) and w.side.central(figure) for o in scenario.options}
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_each_of_the_five_answers_changed_alone_changes_the_result(seed: int) -> None:
+    drawn = random.Random(seed)
+    picked = {name: drawn.choice(values) for name, values in CHOICES.items()}
+    if picked["models"] == ("gpt-5",) and not proposals(f"task/{picked['task']}"):
+        picked["models"] = ("set/large",)  # what its publisher alone serves has no place of one's own
+    before = energies(scenario_from(Asked(per="month", **picked), "fr"))
+    for name, values in CHOICES.items():
+        other = drawn.choice([value for value in values if value != picked[name]])
+        assert energies(scenario_from(Asked(per="month", **picked | {name: other}), "fr")) != before, name
+
+
+def test_the_town_by_hand() -> None:
+    """1.44 million questions a year; two searches each of 3.28 µWh × PUE 1.5; alone, a machine kept on all year too:
+    11.2 kWh × 1.5. At factor values: 1,440,000 × 2 × 3.28e-9 × 1.5 = 0.01417 kWh; + 16.8 kWh = 16.81 kWh."""
+    scenario = scenario_from(TOWN, "fr")
+    work = Comparator(scenario, ComparisonContext(load(), DAY))
+    assert scenario.need.volume == 40_000 * 3 * 12
+    shared, alone = (
+        sum(group.values["site_energy"] for group in work.evaluated[name].built.groups)
+        for name in ("text-search-shared", "text-search-alone")
+    )
+    assert shared == pytest.approx(1_440_000 * 2 * 3.28e-9 * 1.5)
+    assert alone == pytest.approx(1_440_000 * 2 * 3.28e-9 * 1.5 + 11.2 * 1.5)
+    assert [o.id for o in scenario.options][:2] == ["text-search-shared", "text-search-alone"]  # without AI first
+
+
+def test_the_first_option_stands_where_the_answers_say_and_a_model_alone_waits_all_year() -> None:
+    kept = scenario_from(TOWN.model_copy(update={"alone": True}), "fr")
+    assert [o.id for o in kept.options] == ["text-search-alone", "text-search-shared", "mistral-small-3-2", "gpt-5"]
+    assert kept.option("mistral-small-3-2").reserved_hours == 8766.0  # 24 billion at 16 bits: one card of 80 GB
+    assert kept.option("gpt-5").reserved_hours is None  # its publisher alone serves it
+
+
+def test_the_services_that_turn_an_order_make_both_use_as_much() -> None:
+    """A machine of 11.2 kWh × 1.5 for 10,000 questions: as soon as k services share it, 16.8 / k + acts = the model."""
+    small = TOWN.model_copy(update={"people": 100, "uses": 1})
+    scenario = scenario_from(small, "fr")
+    found = {(t.option, t.other): t for t in turns(scenario, ComparisonContext(load(), DAY))}
+    turn = found["text-search-alone", "mistral-small-3-2"]
+    assert turn.status == "shared" and turn.services is not None and turn.services.central is not None
+    shared = scenario.option("text-search-alone").alternative
+    assert shared is not None
+    moved = shared.model_copy(update={"shared_by": turn.services.central})
+    options = [
+        o.model_copy(update={"alternative": moved}) if o.id == "text-search-alone" else o for o in scenario.options
+    ]
+    made = decision(scenario.model_copy(update={"options": tuple(options)}), today=DAY)
+    pair = made.pair("text-search-alone", "mistral-small-3-2")
+    assert pair is not None and pair.ratio is not None and pair.ratio.median == pytest.approx(1, rel=0.02)
+    assert ("text-search-alone", "text-search-shared") not in found  # one program on two servers
+
+
+def test_every_supposition_names_a_row_of_the_tables() -> None:
+    known = {item.id for item in load().factors} | {s.id for s in models.load().sets} | set(load().subjects)
+    known |= {row.row for task in tasks() for row in proposals(f"task/{task}")} | {"openai"}
+    made = decision(scenario_from(TOWN.model_copy(update={"models": ("set/light", "gpt-5")}), "fr"), today=DAY)
+    kinds = {found.kind for found in made.suppositions}
+    assert kinds == {"task", "acts", "set", "provider", "place", "factor"}
+    computed = ("model_parameters/", "model_active_share/", "replica_cards/", "token_residual_")
+    for found in made.suppositions:
+        assert found.row in known or found.row.startswith(computed), found.row
+        assert found.source and found.options and found.words["fr"] and found.words["en"]
+
+
+def test_a_set_spans_its_members() -> None:
+    """In one place, nearly every member lies in the interval of its set: it goes from the smallest to the largest."""
+    figure = figure_named("energy")
+    assert figure is not None
+    for name in ("set/light", "set/large"):
+        members = models.load().members(name)
+        assert len(members) > 10
+        drawn = random.Random(name).sample(members, 4)
+        ends = sorted(members, key=lambda m: m.total_params_b or 0)
+        asked = TOWN.model_copy(update={"models": (name,)})
+        made = decision(scenario_from(asked, "fr"), today=DAY).options[-1].per_unit["energy"]
+        inside = []
+        for model in (ends[0], ends[-1], *drawn):
+            one = scenario_from(TOWN.model_copy(update={"models": (name,)}), "fr")
+            use = one.options[-1].use
+            assert use is not None
+            use = use.model_copy(update={"model": model.id})
+            alone = one.options[-1].model_copy(update={"use": use})
+            built = Comparator(one.model_copy(update={"options": (alone,)}), ComparisonContext(load(), DAY))
+            value = built.evaluated[alone.id].side.central(figure)
+            assert value is not None and made.low is not None and made.high is not None
+            inside.append(made.low <= value / one.need.volume <= made.high)
+        assert sum(inside) >= len(inside) - 1
+
+
+def test_a_task_that_no_program_does_says_that_nothing_is_studied_yet() -> None:
+    scenario = scenario_from(TOWN.model_copy(update={"task": "summarise"}), "fr")
+    assert scenario.options[0].status == "not_studied" and "décrivez" in scenario.options[0].why
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_questions_and_options_give_one_answer(tmp_path: Path, lang: str) -> None:
+    period = "3 mois" if lang == "fr" else "3 month"
+    told = f"40 000\n{period}\n3\nmistral-small-3.2, gpt-5\n1\n"
+    asked = sobria(tmp_path, "compare", "--ask", "--json", given=told, lang=lang)
+    given = [word for name, value in GIVEN.items() for word in (f"--{name}", value)]
+    made = sobria(tmp_path, "compare", "--json", *given, lang=lang)
+    assert json.loads(asked.stdout) == json.loads(made.stdout)
+    assert asked.stderr.count("/5") == 5 and not made.stderr
+
+
+def test_the_scenario_that_is_written_gives_the_same_figures(tmp_path: Path) -> None:
+    given = [word for name, value in GIVEN.items() for word in (f"--{name}", value)]
+    made = sobria(tmp_path, "compare", *given, "--json", "--out", str(tmp_path / "s.toml"))
+    again = sobria(tmp_path, "compare", str(tmp_path / "s.toml"), "--json")
+    assert json.loads(made.stdout) == json.loads(again.stdout)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("people", "beaucoup", "« beaucoup » n'est pas un nombre"),
+        ("people", "-3", "« -3 » n'est pas un nombre"),
+        ("uses", "3 fois", "« 3 fois » n'est pas une période"),
+        ("task", "cuisine", "cuisine"),
+        ("models", "modele-9000", "modele-9000"),
+        ("place", "lune", "lune"),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_refused(tmp_path: Path, name: str, value: str, said: str) -> None:
+    given = [word for key, kept in (GIVEN | {name: value}).items() for word in (f"--{key}", kept)]
+    done = answered("--home", str(tmp_path), "--lang", "fr", "compare", *given)
+    assert done.returncode == 1 and not done.stdout and said in done.stderr.replace("’", "'")
+
+
+def test_an_answer_that_is_missing_names_its_option_and_a_wrong_one_is_asked_again(tmp_path: Path) -> None:
+    done = answered("--home", str(tmp_path), "--lang", "fr", "compare", "--people", "3")
+    assert done.returncode == 1 and "--uses" in done.stderr
+    told = "rien\n40000\n3 mois\n3\ngpt-5\n1\n"
+    assert "n'est pas un nombre" in sobria(tmp_path, "compare", "--ask", given=told).stderr.replace("’", "'")
+    stopped = answered("--home", str(tmp_path), "--lang", "fr", "compare", "--ask", given="40000\n")
+    assert stopped.returncode == 130 and not stopped.stdout
