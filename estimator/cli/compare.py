@@ -16,7 +16,7 @@ PERIODS = {"day": ("jour", "day"), "week": ("semaine", "week"), "month": ("mois"
 ALONE = ("seul", "seule", "alone")
 
 
-class AnswerRefused(SobriaError):
+class FieldRefused(SobriaError):
     """An answer to one of the five questions that is missing or cannot be read."""
 
     def message(self, lang: str) -> str:
@@ -58,7 +58,7 @@ def compare(
 
 
 def answers(given: dict[str, str], ask: bool, lang: str) -> dict[str, object]:
-    """The five answers: those of the options, the others asked in the terminal. AnswerRefused."""
+    """The five answers: those of the options, the others asked in the terminal. FieldRefused."""
     from estimator.catalogue import models as catalogue
     from estimator.catalogue.load import load
     from estimator.comparison import five_fields
@@ -113,7 +113,7 @@ def _asked(name: str, listed: Sequence[str], ask: bool, lang: str) -> str:
 
 
 def _wrong(key: str, read: str) -> NoReturn:
-    raise AnswerRefused(key=key, read=read)
+    raise FieldRefused(key=key, read=read)
 
 
 def _numbered(text: str, choices: Sequence[str]) -> str:

@@ -24,7 +24,8 @@ OPEN_NO_HOME = {
     *("catalogue search", "devices search", "doctor", "estimate", "factors check", "factors list", "factors show"),
     *("hosts search", "models search", "validate", "when"),
 }
-MORE = {"explain": ["total.energy"]}  # arguments that the command does not call required, and asks for
+MORE = {
+    "compare": [str(SCENARIO)],"explain": ["total.energy"]}  # arguments that the command does not call required, and asks for
 
 
 def commands(group: TyperGroup, before: str = "") -> Iterator[tuple[str, TyperCommand | TyperGroup]]:
