@@ -24,8 +24,8 @@ OPEN_NO_HOME = {
     *("catalogue search", "devices search", "doctor", "estimate", "factors check", "factors list", "factors show"),
     *("hosts search", "models search", "validate", "when"),
 }
-MORE = {
-    "compare": [str(SCENARIO)],"explain": ["total.energy"]}  # arguments that the command does not call required, and asks for
+# arguments that the command does not call required, and asks for
+MORE = {"explain": ["total.energy"], "compare": [str(SCENARIO)]}
 
 
 def commands(group: TyperGroup, before: str = "") -> Iterator[tuple[str, TyperCommand | TyperGroup]]:
