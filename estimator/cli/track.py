@@ -8,6 +8,7 @@ import typer
 from estimator.core.errors import SobriaError
 from estimator.tracking.overhead import since_start
 
+_KWH = {"wh": 1e-3, "kwh": 1.0, "mwh": 1e3}
 _UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "j": 86400.0}
 
 
@@ -22,6 +23,7 @@ def track(
     sampling: Annotated[float, typer.Option(help="sampling", min=0.1)] = 5.0,
     idle: Annotated[float | None, typer.Option(help="idle", min=1)] = None,
     window: Annotated[str | None, typer.Option(help="window", metavar="90s|15min|1h|1d")] = None,
+    stop_at: Annotated[str | None, typer.Option(help="stop_at", metavar="500Wh|2kWh")] = None,
 ) -> None:
     from estimator.tracking.run_command import run_command
     from estimator.tracking.tracker import TrackOptions
@@ -40,7 +42,8 @@ def track(
         idle_s=idle,
         window_s=seconds_of(window, sampling) if window else None,
     )
-    raise typer.Exit(run_command(command, options, before=since_start()))
+    budget = kwh_of(stop_at) if stop_at else None
+    raise typer.Exit(run_command(command, options, before=since_start(), stop_at_kwh=budget))
 
 
 def _zone_of_tables(zone: str) -> str:
@@ -60,3 +63,12 @@ def seconds_of(text: str, sampling_s: float) -> float:
     if seconds < max(sampling_s, 1.0):
         raise SobriaError("bad_window", text=text, sampling=f"{max(sampling_s, 1.0):g}")
     return seconds
+
+
+def kwh_of(text: str) -> float:
+    """An amount of electricity such as 500Wh, 2kWh or 1,5 MWh [kWh]. SobriaError bad_budget."""
+    found = re.fullmatch(r"(\d+(?:[.,]\d+)?) ?(wh|kwh|mwh)", text.strip().lower())
+    kwh = float(found[1].replace(",", ".")) * _KWH[found[2]] if found else 0.0
+    if not kwh:
+        raise SobriaError("bad_budget", text=text)
+    return kwh

@@ -69,6 +69,7 @@ class Sidecar(Strict):
     idle_before: IdlePower | None = None
     idle_after: IdlePower | None = None
     exit_code: int | None = None
+    stopped_by: Literal["budget"] | None = Field(None, description="why the run was ended before its time")
     tracker: str | None = Field(None, description="program and version that wrote this file")
     use_case: str | None = None
     model: str | None = None

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
@@ -12,6 +12,7 @@ _HELD = frozenset({*FORWARDED, signal.SIGCHLD})
 _DEFAULTED = (signal.SIGPIPE, signal.SIGXFSZ)
 CANNOT_RUN, NOT_FOUND = 126, 127
 POLL_S = 0.5  # another thread of the calling program may reap the child, for at most [s]
+WATCH_S = 0.05  # between two looks of a watcher [s]
 
 
 _elsewhere: deque[int] = deque()  # signals that another thread of this process received
@@ -83,15 +84,20 @@ class InterruptibleWait:
         return self.stopped is not None
 
 
-def run(argv: Sequence[str], mask: set[int], environ: Mapping[str, str]) -> int:
+def run(
+    argv: Sequence[str], mask: set[int], environ: Mapping[str, str], watch: Callable[[int], None] | None = None
+) -> int:
     """Run to completion, inside `blocked_signals`: the exit status, 128 + n when killed by signal n.
 
+    `watch` is called with the process id as long as it runs, every WATCH_S.
     OSError when it cannot be started; `cannot_start` gives the equivalent exit status of a shell.
     """
     pid = os.posix_spawnp(argv[0], list(argv), environ, setsigmask=mask, setsigdef=_DEFAULTED)
     _keep(FORWARDED)  # only now: the child process inherits what is ignored, and may have its own handler for it
     while True:
-        came = _next_signal(_HELD, POLL_S)
+        if watch:
+            watch(pid)
+        came = _next_signal(_HELD, WATCH_S if watch else POLL_S)
         if came is None or came[0] == signal.SIGCHLD:
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended == pid:

@@ -67,6 +67,11 @@ class Metering:
                 self._asked = False
             return self._checked_result(self._row)  # type: ignore[no-any-return]
 
+    def last_read(self) -> tuple[float, float]:
+        """Electricity at the last reading of the tracker's own thread or of ours [kWh], and when it was [s]."""
+        with self.lock:
+            return self.tracker._total_energy.kWh, self.tracker._last_measured_time
+
     def stop(self) -> None:
         """Stop reading; codecarbon swallows its own errors."""
         with self.lock:

@@ -163,21 +163,22 @@ def tell_summary(lang: str, energies: Mapping[str, float], modes: Modes, duratio
         return
     whole = sum(energies.values())
     counted = sum(kwh for part, kwh in energies.items() if getattr(modes, part) in COUNTERS)
-    share = _value_text(100 * counted / whole if whole else 0.0, lang)
-    tell(lang, "done", seconds=_value_text(duration_s, lang), energy=_value_text(1000 * whole, lang), share=share)
+    share = value_text(100 * counted / whole if whole else 0.0, lang)
+    tell(lang, "done", seconds=value_text(duration_s, lang), energy=value_text(1000 * whole, lang), share=share)
 
 
 def tell_rest(lang: str, facts: Sidecar) -> None:
     """Idle power of the machine, when its metering was requested."""
     before, after = facts.idle_before, facts.idle_after
     if before and after:
-        watts = {"before": _value_text(before.power_w, lang), "after": _value_text(after.power_w, lang)}
-        tell(lang, "idle_drifted" if idle_drift(facts) else "idle", **watts, limit=_value_text(100 * IDLE_DRIFT, lang))
+        watts = {"before": value_text(before.power_w, lang), "after": value_text(after.power_w, lang)}
+        tell(lang, "idle_drifted" if idle_drift(facts) else "idle", **watts, limit=value_text(100 * IDLE_DRIFT, lang))
     elif before:
-        tell(lang, "idle_before_only", before=_value_text(before.power_w, lang))
+        tell(lang, "idle_before_only", before=value_text(before.power_w, lang))
 
 
-def _value_text(value: float, lang: str) -> str:
+def value_text(value: float, lang: str) -> str:
+    """A number with two significant digits, in words of a language."""
     from babel.numbers import format_decimal
 
     return format_decimal(float(f"{value:.2g}"), locale=lang, decimal_quantization=False)

@@ -10,6 +10,7 @@ from estimator.ingestion.sidecar import IdlePower, Modes, Sidecar, dump, sidecar
 from estimator.tracking import machine
 from estimator.tracking.codecarbon_session import Metering, Totals
 from estimator.tracking.counts import CountsFile, RunCounts
+from estimator.tracking.energy_budget import Consumed
 from estimator.tracking.meters import Meters, after, label
 from estimator.tracking.options import Progress, TrackOptions, sidecar, so_far
 from estimator.tracking.overhead import Overhead, OverheadMeter
@@ -77,6 +78,14 @@ class Recorder:
             self._base = self._opened = self.metering.read()
             self.metering.forget_means()
             self._open, self._began = True, monotonic()
+
+    def consumed(self, now: bool) -> Consumed:
+        """Electricity of the workload at the last reading, or at a new one made now."""
+        with self.metering.lock, self.own.counted():
+            if now:
+                self.metering.read()
+            kwh, moment = self.metering.last_read()
+        return Consumed(kwh - self._opened["energy_consumed"], moment)
 
     def is_due(self) -> bool:
         """Whether this window has reached its duration."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial, wraps
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Literal, ParamSpec, Self, TypeVar
 
 from estimator.core.errors import SobriaError
 from estimator.core.home import SPOOL
@@ -17,6 +17,7 @@ from estimator.tracking import hardware_cache as known_hardware
 from estimator.tracking import machine
 from estimator.tracking.codecarbon_session import UNREADABLE, NotMeasured
 from estimator.tracking.counts import COUNTED, VARIABLE, CountsFile, RunCounts
+from estimator.tracking.energy_budget import Consumed
 from estimator.tracking.options import TrackOptions, codecarbon_settings, so_spent, tell, tell_rest, tell_summary
 from estimator.tracking.overhead import Overhead, OverheadMeter
 from estimator.tracking.recorder import Recorder, Wait, Whole
@@ -99,6 +100,19 @@ class Tracker:
                 self.discard()
                 raise
         return self
+
+    def consumed(self, now: bool = False) -> Consumed | None:
+        """Electricity of the workload so far, over all windows, with a new reading if asked; None when not measured."""
+        try:
+            return self._recorder.consumed(now) if self._recorder is not None else None
+        except FAILURES as error:
+            self._recorder.metering.failed = error  # type: ignore[union-attr]
+            return None
+
+    def stopped_by(self, why: Literal["budget"]) -> None:
+        """State why the run was ended before its time."""
+        if self._recorder is not None:
+            self._recorder.facts = self._recorder.facts.model_copy(update={"stopped_by": why})
 
     def next_window(self) -> None:
         """End this window and start the next at the same time; counts so far belong to the first."""
