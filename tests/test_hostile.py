@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from dashboard.server.security import PackedAssets
-from estimator.ingestion.parsing.row_builder import counts_only
+from estimator.ingestion.parsing.row_parts import counts_only
 from estimator.ingestion.reader import RowRefused, open_trace
 from estimator.ingestion.readers import find_files
 from tests.ingestion.formats import result_of

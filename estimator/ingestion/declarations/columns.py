@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.parsing import redaction, timestamps
 from estimator.ingestion.parsing.delimited_text import number_text
-from estimator.ingestion.parsing.row_builder import MOST_COUNTED
+from estimator.ingestion.parsing.row_parts import MOST_COUNTED
 from estimator.ingestion.reader import RowRefused
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)

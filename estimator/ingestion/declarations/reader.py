@@ -13,8 +13,8 @@ from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, Cells, is_template, repeated, understand
 from estimator.ingestion.declarations.energy import energy_fields, pue_over
 from estimator.ingestion.parsing import delimited_text, redaction, timestamps
-from estimator.ingestion.parsing.power import JOULES_PER_KWH, check_power
 from estimator.ingestion.parsing.row_identity import Identities
+from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, check_power
 from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis

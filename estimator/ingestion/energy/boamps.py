@@ -1,17 +1,15 @@
 """Reader of BoAmps reports (Boavizta): the energy of one computing task, by the first of its measures."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from estimator.catalogue.resolver import PlaceRead
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.power import JOULES_PER_KWH, check_power
-from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader
-from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
-from estimator.ledger.read_result import ReadResult
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, record_reader
+from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, Part, check_power, energy
+from estimator.ingestion.reader import RowRefused
 
-NAME = "boamps"
-VERSION = 1
 FIELDS = FieldNames(
     numbers=("powerConsumption", "measurementDuration", "nbRequest", "input", "output", "gpus"),
     texts=("reportId", "measurementMethod", "model", "country", "cloudProvider", "gpu"),
@@ -26,12 +24,9 @@ def sniff(name: str, head: str) -> bool:
     return json_text.outline(head) >= _SIGNS
 
 
-def read(trace: Trace, context: ReadingContext) -> ReadResult:
+def records(reading: RecordReader) -> Iterator[Record]:
     """One row a report: its measures are of one task, by several tools; the first is used, the others quarantined.
-
-    broken_json, bad_sidecar.
-    """
-    reading = RecordReader(trace, context, NAME, VERSION)
+    broken_json."""
     rank = 0
     for _, report in reading.objects():
         reading.left_out(name for name in report if name not in ("header", "task", "measures"))
@@ -40,8 +35,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
             found = measure if isinstance(measure, dict) else {}
             reading.left_out(found.keys() - set(_MEASURE))
             said = RecordFields(_flat(report, found), FIELDS)
-            reading.take(rank, said, partial(_fields, reading, bool(beside)), "reportId" in said.kept)
-    return reading.result()
+            yield Record(rank, said, partial(_fields, reading, bool(beside)), "reportId" in said.kept)
 
 
 def _flat(report: dict[str, Any], measure: dict[str, Any]) -> dict[str, Any]:
@@ -73,50 +67,40 @@ def _fields(reading: RecordReader, beside: bool, said: RecordFields) -> dict[str
     seconds = said.number("measurementDuration")
     if seconds is None:
         raise RowRefused("no_moment", field="measurementDuration")
-    energy, checks = _energy(said, seconds)
-    place, looks = _place(reading, said)
+    electricity, place = _energy(said, seconds), _place(reading, said)
     moment, dated = reading.dated(said, "measurementDateTime")
-    start_us, basis = reading.local(moment, place["zone"])
+    start_us, basis = reading.local(moment, place[0]["zone"])
     requests = said.number("nbRequest")
     once = requests in (None, 1)
-    device, count = reading.context.places.resolve_device(said.text("gpu"))
-    cards = said.cards("gpus") or count
-    return {
-        **reading.period(start_us, start_us + round(seconds * 1e6), basis),
-        **energy,
-        "requests": requests,
-        "input_tokens": said.number("input") if once else None,
-        "output_tokens": said.number("output") if once else None,
-        "model": said.text("model") or None,
-        "device": device,
-        "device_as_read": said.text("gpu") or None,
-        "device_count": int(cards) if cards else None,
-        "device_hours": seconds / 3600 * cards if cards else None,
-        "machine_hours": seconds / 3600,
-        **place,
-        "service_key": NAME,
-        "tool_version": said.text("measurementMethod") or None,
-        "checks": tuple(
-            sorted((*checks, *looks, *dated, *(["unknown_device"] if said.text("gpu") and not device else [])))
-        ),
-    }
+    gpu, hours = said.text("gpu"), seconds / 3600
+    return reading.row(
+        reading.device(gpu, said.cards("gpus") or reading.context.places.resolve_device(gpu)[1], hours),
+        reading.period(start_us, start_us + round(seconds * 1e6), basis),
+        electricity,
+        place,
+        checks=dated,
+        requests=requests,
+        input_tokens=said.number("input") if once else None,
+        output_tokens=said.number("output") if once else None,
+        model=said.text("model") or None,
+        machine_hours=hours,
+        tool_version=said.text("measurementMethod") or None,
+    )
 
 
-def _energy(said: RecordFields, seconds: float) -> tuple[dict[str, Any], list[str]]:
+def _energy(said: RecordFields, seconds: float) -> Part:
     """Energy of the task [kWh]: measured by a wattmeter; other tools add up parts, some of them
     modelled, without saying which in the report."""
     kwh = said.number("powerConsumption")
     if kwh is None:
         raise RowRefused("bad_amount", field="powerConsumption", value="")
     check_power(kwh * JOULES_PER_KWH, seconds)
-    if kwh == 0:
-        return {"other_mode": NOT_ESTIMABLE}, ["zero_energy"]
     if "wattmeter" in said.text("measurementMethod").lower():
-        return {"other_energy_kwh": kwh, "other_mode": "mode/meter"}, []
-    return {"other_energy_kwh": kwh, "other_mode": "mode/unknown"}, ["parts_not_told"]
+        return energy(other=(kwh, "mode/meter"))
+    return energy("parts_not_told", other=(kwh, "mode/unknown"))
 
 
-def _place(reading: RecordReader, said: RecordFields) -> tuple[dict[str, Any], list[str]]:
+def _place(reading: RecordReader, said: RecordFields) -> Part:
     """Host and zone: from the sidecar, else from the report."""
     place, checks = reading.place()
     places = reading.context.places
@@ -131,4 +115,4 @@ def _place(reading: RecordReader, said: RecordFields) -> tuple[dict[str, Any], l
     return place, checks
 
 
-READER = Reader(NAME, VERSION, sniff, read)
+READER = record_reader("boamps", 1, sniff, records)

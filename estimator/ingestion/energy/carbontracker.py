@@ -1,17 +1,15 @@
 """Reader of the log of carbontracker: mean power of cards and processors over each epoch, before any PUE."""
 
 import re
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.parsing.power import check_power
-from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, Snapshot
-from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
-from estimator.ledger.read_result import ReadResult
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.row_parts import check_power, energy
+from estimator.ingestion.reader import RowRefused
 
-NAME = "carbontracker"
-VERSION = 1
 _LINE = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:,\d+)? - (.*)$")
 _EPOCH = re.compile(r"^Epoch (\d{1,9}):$")
 _DURATION = re.compile(r"^Duration: (?:(\d{1,5}) days?, )?(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)$")
@@ -22,6 +20,7 @@ FIELDS = FieldNames(
     texts=("gpu",),
     moments=("end",),
 )
+_MODES = {"gpu": "mode/nvml", "cpu": "mode/unknown"}
 _SUBJECT = ("end", "epoch")
 
 
@@ -37,15 +36,10 @@ def sniff(name: str, head: str) -> bool:
     return any(_POWER.match(text) for _, _, text in _lines(head)) if "Average power usage" in head else False
 
 
-def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row an epoch, from its duration and its powers; predictions and values with a PUE are ignored.
-
-    bad_sidecar.
-    """
-    reading = RecordReader(trace, context, NAME, VERSION)
-    for epoch in _epochs(delimited_text.decode(trace.data)):
-        reading.take(epoch.line, RecordFields(epoch.facts, FIELDS), partial(_fields, reading), Snapshot(_SUBJECT))
-    return reading.result()
+def records(reading: RecordReader) -> Iterator[Record]:
+    """One row an epoch, from its duration and its powers; predictions and values with a PUE are ignored."""
+    for epoch in _epochs(delimited_text.decode(reading.trace.data)):
+        yield Record(epoch.line, RecordFields(epoch.facts, FIELDS), partial(_fields, reading), Snapshot(_SUBJECT))
 
 
 def _lines(text: str) -> list[tuple[int, str, str]]:
@@ -86,33 +80,21 @@ def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     seconds = said.number("seconds")
     if not seconds:
         raise RowRefused("epoch_without", what="Duration")
-    watts = {part: said.number(f"{part}_w") for part in ("gpu", "cpu")}
+    watts = {part: said.number(f"{part}_w") for part in _MODES}
     known = {part: value for part, value in watts.items() if value is not None}
     if not known:
         raise RowRefused("epoch_without", what="Average power usage")
     check_power(sum(known.values()) * max(seconds, 1.0), seconds)
-    place, looks = reading.place()
-    end_us, basis = reading.local(said.moment("end"), place["zone"])
-    hours = seconds / 3600
-    modes = {"gpu": "mode/nvml", "cpu": "mode/unknown"}
-    energy: dict[str, Any] = {f"{part}_energy_kwh": value * hours / 1000 for part, value in known.items()}
-    energy |= {f"{part}_mode": modes[part] for part in known}
-    checks = [*looks, "memory_not_read"]
-    if not any(known.values()):
-        energy, checks = {"other_mode": NOT_ESTIMABLE}, [*checks, "zero_energy"]
-    device, cards = reading.context.places.resolve_device(said.text("gpu"))[0], said.cards("cards")
-    return {
-        **reading.period(end_us - round(seconds * 1e6), end_us, basis),
-        **energy,
-        "device": device,
-        "device_as_read": said.text("gpu") or None,
-        "device_count": int(cards) if cards else None,
-        "device_hours": hours * cards if cards else None,
-        "machine_hours": hours,
-        **place,
-        "service_key": NAME,
-        "checks": tuple(sorted((*checks, *(["unknown_device"] if said.text("gpu") and not device else [])))),
-    }
+    place, hours = reading.place(), seconds / 3600
+    end_us, basis = reading.local(said.moment("end"), place[0]["zone"])
+    return reading.row(
+        reading.device(said.text("gpu"), said.cards("cards"), hours),
+        reading.period(end_us - round(seconds * 1e6), end_us, basis),
+        energy(**{part: (value * hours / 1000, _MODES[part]) for part, value in known.items()}),
+        place,
+        checks=["memory_not_read"],
+        machine_hours=hours,
+    )
 
 
-READER = Reader(NAME, VERSION, sniff, read)
+READER = record_reader("carbontracker", 1, sniff, records)

@@ -8,13 +8,10 @@ from typing import Any
 
 from estimator.core.errors import SobriaError
 from estimator.ingestion.parsing import delimited_text
-from estimator.ingestion.parsing.power import JOULES_PER_KWH
-from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, Snapshot
-from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
-from estimator.ledger.read_result import ReadResult
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, energy
+from estimator.ingestion.reader import RowRefused
 
-NAME = "nvidia_smi"
-VERSION = 1
 LONGEST_PAUSE_S = 60.0  # with a longer interval than a minute, samples do not represent the power in between
 PAUSES = 10  # an interval this many times the first one is a gap
 MOST_W = 1e5  # upper bound of the power of one card [W]
@@ -68,25 +65,20 @@ class _Card:
 
 def sniff(name: str, head: str) -> bool:
     """Whether the first line has the power column of nvidia-smi."""
-    first = next(delimited_text.records(name, head, ","), (0, []))[1]
-    return bool({cell.strip() for cell in first} & set(_POWERS))
+    return not set(_POWERS).isdisjoint(delimited_text.table(name, head, ",")[0])
 
 
-def read(trace: Trace, context: ReadingContext) -> ReadResult:
+def records(reading: RecordReader) -> Iterator[Record]:
     """One row for each stretch of samples of each card; samples without power or date are quarantined.
-
-    power_without_time, broken_table, bad_sidecar.
-    """
-    reading = RecordReader(trace, context, NAME, VERSION)
-    rows = delimited_text.records(trace.name, delimited_text.decode(trace.data), ",")
-    names = [cell.strip() for cell in next(rows)[1]]
+    power_without_time, broken_table."""
+    trace = reading.trace
+    names, rows = delimited_text.table(trace.name, delimited_text.decode(trace.data), ",")
     if "timestamp" not in names:
         raise SobriaError("power_without_time", file=trace.name)
     power = next(name for name in _POWERS if name in names)
     reading.left_out(name for name in names if name not in ("timestamp", "index", power, *_CARDS, *_NAMES))
     cards: dict[str, _Card] = {}
-    for line, cells in rows:
-        row = {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
+    for line, row in rows:
         facts = {
             "timestamp": row.get("timestamp", "").replace("/", "-"),
             "power.draw": row.get(power, "").removesuffix("W").strip(),
@@ -109,8 +101,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
     for stretch in _in_order(cards):
         said = RecordFields(stretch.facts | {"joules": stretch.joules, "seconds": stretch.seconds}, FIELDS)
         told = len(cards) > 1 or bool(stretch.facts["card"] or stretch.facts["index"])
-        reading.take(stretch.line, said, partial(_fields, reading, told), Snapshot(_SUBJECT))
-    return reading.result()
+        yield Record(stretch.line, said, partial(_fields, reading, told), Snapshot(_SUBJECT))
 
 
 def _watts(said: RecordFields) -> float:
@@ -128,25 +119,15 @@ def _fields(reading: RecordReader, told: bool, said: RecordFields) -> dict[str, 
     joules, seconds = said.number("joules") or 0.0, said.number("seconds") or 0.0
     if seconds == 0:
         raise RowRefused("sample_alone")
-    place, looks = reading.place()
-    start_us, basis = reading.local(said.moment("timestamp"), place["zone"])
-    energy: dict[str, Any] = {"gpu_energy_kwh": joules / JOULES_PER_KWH, "gpu_mode": "mode/nvml"}
-    checks = [*looks, "cards_only", *([] if told else ["card_not_told"])]
-    if joules == 0:
-        energy, checks = {"other_mode": NOT_ESTIMABLE}, [*checks, "zero_energy"]
-    name = said.text("name")
-    device = reading.context.places.resolve_device(name)[0]
-    return {
-        **reading.period(start_us, start_us + round(seconds * 1e6), basis),
-        **energy,
-        "device": device,
-        "device_as_read": name or None,
-        "device_count": 1,
-        "device_hours": seconds / 3600,
-        **place,
-        "service_key": NAME,
-        "checks": tuple(sorted((*checks, *(["unknown_device"] if name and device is None else [])))),
-    }
+    place = reading.place()
+    start_us, basis = reading.local(said.moment("timestamp"), place[0]["zone"])
+    return reading.row(
+        reading.device(said.text("name"), 1, seconds / 3600),
+        reading.period(start_us, start_us + round(seconds * 1e6), basis),
+        energy(gpu=(joules / JOULES_PER_KWH, "mode/nvml")),
+        place,
+        checks=["cards_only", *([] if told else ["card_not_told"])],
+    )
 
 
-READER = Reader(NAME, VERSION, sniff, read)
+READER = record_reader("nvidia_smi", 1, sniff, records)

@@ -1,52 +1,46 @@
 """Reader of the measurement log of Zeus: energy of the cards over windows of code, without double counting."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from estimator.ingestion.parsing import delimited_text, timestamps
-from estimator.ingestion.parsing.power import JOULES_PER_KWH, check_power
-from estimator.ingestion.parsing.row_builder import (
+from estimator.ingestion.parsing.records import (
     FIRST_US,
-    NOT_ESTIMABLE,
     READ_AT,
     FieldNames,
+    Record,
     RecordFields,
     RecordReader,
+    record_reader,
 )
-from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
-from estimator.ledger.read_result import ReadResult
+from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, check_power, energy
+from estimator.ingestion.reader import ReadingContext, RowRefused
 
-NAME = "zeus"
-VERSION = 1
 _CARD = re.compile(r"^gpu\d{1,3}_energy$")
 _TIMES = ("start_time", "elapsed_time")
 
 
 def sniff(name: str, head: str) -> bool:
     """Whether the first line has the columns of Zeus windows and of a card's energy."""
-    first = next(delimited_text.records(name, head, ","), (0, []))[1]
-    names = {cell.strip() for cell in first}
-    return names >= {"window_name", *_TIMES} and any(map(_CARD.match, names))
+    names = delimited_text.table(name, head, ",")[0]
+    return {"window_name", *_TIMES} <= set(names) and any(map(_CARD.match, names))
 
 
-def read(trace: Trace, context: ReadingContext) -> ReadResult:
+def records(reading: RecordReader) -> Iterator[Record]:
     """One row a window. A window is written when it ends: one that overlaps a window already written is
-    quarantined, and its energy outside the overlap is not counted. broken_table, bad_sidecar."""
-    reading = RecordReader(trace, context, NAME, VERSION)
-    rows = delimited_text.records(trace.name, delimited_text.decode(trace.data), ",")
-    names = [cell.strip() for cell in next(rows)[1]]
+    quarantined, and its energy outside the overlap is not counted. broken_table."""
+    trace = reading.trace
+    names, rows = delimited_text.table(trace.name, delimited_text.decode(trace.data), ",")
     cards = tuple(name for name in names if _CARD.match(name))
     fields = FieldNames(numbers=(*_TIMES, *cards), texts=(), secret=("window_name",))
     reading.left_out(name for name in names if name and name not in fields.names)
-    records = [(line, RecordFields(dict(zip(names, cells, strict=False)), fields)) for line, cells in rows]
-    clock = _Clock(_uptime_shift_us(context, (said for _, said in records)))
-    for line, said in records:
-        reading.take(line, said, partial(_fields, reading, cards, clock), False)
-    return reading.result()
+    windows = [(line, RecordFields(cells, fields)) for line, cells in rows]
+    clock = _Clock(_uptime_shift_us(reading.context, (said for _, said in windows)))
+    yield from (Record(line, said, partial(_fields, reading, cards, clock), False) for line, said in windows)
 
 
 @dataclass
@@ -88,20 +82,13 @@ def _fields(reading: RecordReader, cards: tuple[str, ...], clock: _Clock, said: 
     if any(start_us < end and begin < end_us for begin, end in clock.windows):
         raise RowRefused("window_overlap")
     clock.windows.append((start_us, end_us))
-    place, looks = reading.place()
-    energy: dict[str, Any] = {"gpu_energy_kwh": sum(joules) / JOULES_PER_KWH, "gpu_mode": "mode/nvml"}
-    checks = [*looks, *dated, "cards_only"]
-    if not any(joules):
-        energy, checks = {"other_mode": NOT_ESTIMABLE}, [*checks, "zero_energy"]
-    return {
-        **period,
-        **energy,
-        "device_count": len(cards),
-        "device_hours": seconds / 3600 * len(cards),
-        **place,
-        "service_key": NAME,
-        "checks": tuple(sorted(checks)),
-    }
+    return reading.row(
+        {"device_count": len(cards), "device_hours": seconds / 3600 * len(cards)},
+        period,
+        energy(gpu=(sum(joules) / JOULES_PER_KWH, "mode/nvml")),
+        reading.place(),
+        checks=[*dated, "cards_only"],
+    )
 
 
-READER = Reader(NAME, VERSION, sniff, read)
+READER = record_reader("zeus", 1, sniff, records)

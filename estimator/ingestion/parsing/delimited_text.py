@@ -50,6 +50,17 @@ def records(name: str, text: str, delimiter: str, first: int = 1) -> Iterator[tu
         raise SobriaError("broken_table", file=name, line=line, reason=str(error)) from error
 
 
+def table(name: str, text: str, delimiter: str = "") -> tuple[list[str], Iterator[tuple[int, dict[str, str]]]]:
+    """The column names of the first record, and (line number, trimmed cells by name) of each other, empty ones left
+    out; the delimiter is found where none is given. broken_table, unclosed_quote."""
+    rows = records(name, text, delimiter or delimiter_of(text))
+    names = [cell.strip() for cell in next(rows, (0, []))[1]]
+    return names, (
+        (line, {column: cell.strip() for column, cell in zip(names, cells, strict=False) if column and cell.strip()})
+        for line, cells in rows
+    )
+
+
 def number_text(cell: str) -> str:
     """A number with a decimal comma, as in French spreadsheets, rewritten with a point."""
     return cell.replace(",", ".") if _DECIMAL_COMMA.match(cell) else cell

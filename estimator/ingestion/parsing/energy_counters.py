@@ -1,17 +1,16 @@
 """Cumulative energy counters: the increase between the first reading and the last, resets left out."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import delimited_text, prometheus, timestamps
-from estimator.ingestion.parsing.power import JOULES_PER_KWH, check_power
 from estimator.ingestion.parsing.prometheus import SeriesSample
-from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, Snapshot
-from estimator.ingestion.reader import ReadingContext, RowRefused, Trace
-from estimator.ledger.read_result import ReadResult
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, check_power, energy
+from estimator.ingestion.reader import Reader, RowRefused
 
 FIELDS = FieldNames(numbers=("joules", "readings"), texts=("subject",), moments=("since", "until"), secret=("source",))
 _SUBJECT = ("subject", "since", "source")
@@ -19,17 +18,15 @@ _SUBJECT = ("subject", "since", "source")
 
 @dataclass(frozen=True)
 class Counters:
-    """A counter format: its reader, joules per unit, classification of samples, and fields of their energy.
+    """A counter format: joules per unit, (service, source) of a counted sample and None for another, the component
+    that the energy is of, its mode, its checks, and what else is so of every row."""
 
-    `subject_of`: (service, source) of a counted sample, None for another; `energy`: fields of Activity for [kWh].
-    """
-
-    reader: str
-    version: int
     joules: float
     subject_of: Callable[[SeriesSample], tuple[str, str] | None]
-    energy: Callable[[float], Mapping[str, Any]]
+    component: str
+    mode: str
     checks: tuple[str, ...]
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -53,10 +50,15 @@ class _Count:
         self.moments.add(moment)
 
 
-def read_counters(trace: Trace, context: ReadingContext, counters: Counters) -> ReadResult:
-    """One row a subject, from successive readings in one file, each dated by its samples or by a comment
-    `# until DATE` above it. bad_sidecar, broken_metrics."""
-    reading = RecordReader(trace, context, counters.reader, counters.version)
+def counter_reader(name: str, version: int, sniff: Callable[[str, str], bool], counters: Counters) -> Reader:
+    """The reader of a counter format."""
+    return record_reader(name, version, sniff, partial(_records, counters))
+
+
+def _records(counters: Counters, reading: RecordReader) -> Iterator[Record]:
+    """One record a subject, from successive readings in one file, each dated by its samples or by a comment
+    `# until DATE` above it. broken_metrics."""
+    trace = reading.trace
     text = delimited_text.decode(trace.data)
     dates = prometheus.dates(text)
     lines = [line for line, _ in dates]
@@ -75,12 +77,11 @@ def read_counters(trace: Trace, context: ReadingContext, counters: Counters) -> 
         count = counts.setdefault(subject, _Count(sample.line, moment, moment))
         count.add(f"{sample.name}{sorted(sample.labels.items())}", sample.value * counters.joules, moment)
     for (name, source), line in undated.items():
-        reading.take(line, RecordFields({"subject": name, "source": source}, FIELDS), _refuse_undated, True)
+        yield Record(line, RecordFields({"subject": name, "source": source}, FIELDS), _refuse_undated, True)
     for (name, source), count in counts.items():
         facts = {"subject": name, "source": source, "since": count.since, "until": count.until}
         said = RecordFields(facts | {"joules": count.joules, "readings": len(count.moments)}, FIELDS)
-        reading.take(count.line, said, partial(_fields, reading, counters), Snapshot(_SUBJECT))
-    return reading.result()
+        yield Record(count.line, said, partial(_fields, reading, counters), Snapshot(_SUBJECT))
 
 
 def _refuse_undated(said: RecordFields) -> dict[str, Any]:
@@ -91,17 +92,11 @@ def _fields(reading: RecordReader, counters: Counters, said: RecordFields) -> di
     joules, readings = said.number("joules") or 0.0, said.number("readings") or 0.0
     if readings < 2:
         raise RowRefused("reading_alone")
-    place, looks = reading.place()
-    (start_us, basis), (end_us, _) = (reading.local(said.moment(name), place["zone"]) for name in ("since", "until"))
+    place = reading.place()
+    (start_us, basis), (end_us, _) = (reading.local(said.moment(name), place[0]["zone"]) for name in ("since", "until"))
     period = reading.period(start_us, end_us, basis)
     check_power(joules, period["duration_s"])
-    energy, checks = dict(counters.energy(joules / JOULES_PER_KWH)), [*looks, *counters.checks]
-    if joules == 0:
-        energy, checks = {"other_mode": NOT_ESTIMABLE}, [*checks, "zero_energy"]
-    return {
-        **period,
-        **energy,
-        **place,
-        "service_key": said.text("subject") or counters.reader,
-        "checks": tuple(sorted(checks)),
-    }
+    electricity = energy(**{counters.component: (joules / JOULES_PER_KWH, counters.mode)})
+    fields = counters.fields if joules else {}
+    service = said.text("subject") or reading.reader
+    return reading.row(period, electricity, fields, place, checks=counters.checks, service_key=service)

@@ -1,15 +1,13 @@
 """Reader of requests of Albert API and other OpenGateLLM gateways: tokens, and electricity by their model."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.row_builder import NOT_ESTIMABLE, FieldNames, RecordFields, RecordReader, counts_only
-from estimator.ingestion.reader import Reader, ReadingContext, Trace
-from estimator.ledger.read_result import ReadResult
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, record_reader
+from estimator.ingestion.parsing.row_parts import NOT_ESTIMABLE, counts_only
 
-NAME = "albert"
-VERSION = 1
 _MODE = "mode/supplier_other"  # EcoLogits, version not given in the answers
 FIELDS = FieldNames(
     numbers=(
@@ -31,9 +29,8 @@ def sniff(name: str, head: str) -> bool:
     return listed or bool(_SIGNS & found)
 
 
-def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """Each answer or usage, of a document, of a list or of one a line. broken_json, bad_sidecar."""
-    reading = RecordReader(trace, context, NAME, VERSION)
+def records(reading: RecordReader) -> Iterator[Record]:
+    """Each answer or usage, of a document, of a list or of one a line. broken_json."""
     rank = 0
     for _, holder in reading.objects():
         listed = [item for item in json_text.lists_in(holder, "data") if "usage" not in holder]
@@ -43,8 +40,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
                 rank += 1
                 reading.left_out((answer.keys() - _OUTER) | (usage.keys() - _INNER))
                 said = RecordFields(_flat(answer, usage), FIELDS)
-                reading.take(rank, said, partial(_fields, reading), "id" in said.kept)
-    return reading.result()
+                yield Record(rank, said, partial(_fields, reading), "id" in said.kept)
 
 
 def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
@@ -63,20 +59,18 @@ def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
     prompt, output, total = (said.number(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
     counts = {"input_tokens": total if prompt is None and output is None else prompt, "output_tokens": output}
     counted, checks = counts_only(said.text("model"), counts)
-    energy, looks = _energy(said)
-    place, where = reading.place(NAME)
+    electricity, looks = _energy(said)
+    place = reading.place(reading.reader)
     latency, moment = said.number("latency"), said.since_1970_us("created")
-    return {
-        **reading.period(moment, moment, "offset"),
-        **counted,
-        **energy,
-        **place,
-        "service_key": NAME,
-        "requests": 1.0,
-        "latency_s": None if latency is None else latency / 1000,
-        "reported_gwp_kg": _middle(said, "kgCO2eq")[0],
-        "checks": tuple(sorted((*([] if looks else checks), *looks, *where))),
-    }
+    return reading.row(
+        (counted, [] if looks else checks),
+        (electricity, looks),
+        place,
+        reading.period(moment, moment, "offset"),
+        requests=1.0,
+        latency_s=None if latency is None else latency / 1000,
+        reported_gwp_kg=_middle(said, "kgCO2eq")[0],
+    )
 
 
 def _energy(said: RecordFields) -> tuple[dict[str, Any], list[str]]:
@@ -99,4 +93,4 @@ def _middle(said: RecordFields, name: str) -> tuple[float | None, bool]:
     return said.number(name), False
 
 
-READER = Reader(NAME, VERSION, sniff, read)
+READER = record_reader("albert", 1, sniff, records)

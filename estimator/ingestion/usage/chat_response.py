@@ -1,17 +1,16 @@
 """Reader of responses in the OpenAI format (vLLM, llama.cpp and others): their usage, without their content."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.row_builder import FieldNames, RecordFields, RecordReader, counts_only
-from estimator.ingestion.reader import Reader, ReadingContext, Trace
-from estimator.ledger.read_result import ReadResult
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, record_reader
+from estimator.ingestion.parsing.row_parts import counts_only
 
-NAME = "chat_response"
-VERSION = 2
+_COUNTS = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens", "cached_tokens": "cached_tokens"}
 FIELDS = FieldNames(
-    numbers=("created", "prompt_tokens", "completion_tokens", "cached_tokens"),
+    numbers=("created", *_COUNTS.values()),
     texts=("id", "object", "model"),
 )
 # Each field with its name in chat completions, then in the Responses API, where the output includes reasoning.
@@ -37,20 +36,16 @@ def sniff(name: str, head: str) -> bool:
     return any(found >= signs for signs in _SIGNS) and not _OTHERS & found
 
 
-def read(trace: Trace, context: ReadingContext) -> ReadResult:
+def records(reading: RecordReader) -> Iterator[Record]:
     """Each response with usage, of a document, of a list or of one a line; chunks of a response have none.
-
-    broken_json, bad_sidecar.
-    """
-    reading = RecordReader(trace, context, NAME, VERSION)
+    broken_json."""
     for line, found in reading.objects():
         answer = found if "usage" in found else json_text.object_in(found, _ENDED)
         usage = json_text.object_in(answer, "usage")
         if usage:
             reading.left_out(answer.keys() - _USED)
             said = RecordFields(_flat(answer, usage), FIELDS)
-            reading.take(line, said, partial(_fields, reading), "id" in said.kept)
-    return reading.result()
+            yield Record(line, said, partial(_fields, reading), "id" in said.kept)
 
 
 def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
@@ -64,22 +59,9 @@ def _flat(answer: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fields(reading: RecordReader, said: RecordFields) -> dict[str, Any]:
-    counts = {
-        "input_tokens": said.number("prompt_tokens"),
-        "output_tokens": said.number("completion_tokens"),
-        "cached_tokens": said.number("cached_tokens"),
-    }
-    counted, checks = counts_only(said.text("model"), counts)
-    place, looks = reading.place()
+    counted, place = counts_only(said.text("model"), said.counts(_COUNTS)), reading.place()
     moment = said.since_1970_us("created")
-    return {
-        **reading.period(moment, moment, "offset"),
-        **counted,
-        **place,
-        "service_key": NAME,
-        "requests": 1.0,
-        "checks": tuple(sorted((*checks, *looks))),
-    }
+    return reading.row(counted, place, reading.period(moment, moment, "offset"), requests=1.0)
 
 
-READER = Reader(NAME, VERSION, sniff, read)
+READER = record_reader("chat_response", 2, sniff, records)

@@ -7,15 +7,15 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import delimited_text, json_text, service_names
-from estimator.ingestion.parsing.row_builder import FieldNames, RecordFields, RecordReader, Snapshot, counts_only
-from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
-from estimator.ledger.read_result import ReadResult
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.row_parts import counts_only
+from estimator.ingestion.reader import RowRefused, Trace
 
 NAME = "litellm"
-VERSION = 4
+_COUNTS = {"input_tokens": "prompt_tokens", "output_tokens": "completion_tokens", "cached_tokens": "cached_tokens"}
 # The endpoint distinguishes a provider's own API from a compatible one; it may contain a password.
 FIELDS = FieldNames(
-    numbers=("prompt_tokens", "completion_tokens", "cached_tokens"),
+    numbers=tuple(_COUNTS.values()),
     texts=("request_id", "call_type", "model", "custom_llm_provider", "team_id", "cache_hit"),
     moments=("startTime", "endTime"),
     secret=("api_base",),
@@ -36,13 +36,12 @@ def sniff(name: str, head: str) -> bool:
     return found >= _SIGNS or found >= _PAGED or set(_columns(head)) >= _SIGNS
 
 
-def read(trace: Trace, context: ReadingContext) -> ReadResult:
+def records(reading: RecordReader) -> Iterator[Record]:
     """Each request: of a list, of pages (`{"data": […]}`), of one object a line, or of a table (CSV).
 
-    The same request in another of these forms is a duplicate. broken_json, broken_table, bad_sidecar.
+    The same request in another of these forms is a duplicate. broken_json, broken_table.
     """
-    reading = RecordReader(trace, context, NAME, VERSION)
-    logs, told = _logs(trace)
+    logs, told = _logs(reading.trace)
     cut = ["log_cut"] if told > len(logs) or (not told and len(logs) == _MOST) else []
     for line, log in logs:
         if isinstance(log, str):
@@ -52,8 +51,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
         reading.left_out(log.keys() - FIELDS.names - _NAMING)
         service = _service(log, reading.sidecar.use_case)
         about = Snapshot(("request_id",)) if "request_id" in said.kept else False
-        reading.take(line, said, partial(_fields, reading, service, cut), about)
-    return reading.result()
+        yield Record(line, said, partial(_fields, reading, service, cut), about)
 
 
 Log = dict[str, Any] | str
@@ -63,7 +61,7 @@ def _logs(trace: Trace) -> tuple[list[tuple[int, Log]], int]:
     """(line or rank, request) of each, and the total count stated by the pages (0 when absent)."""
     text = delimited_text.decode(trace.data)
     if not text.lstrip().startswith(("{", "[")):
-        return list(_rows(trace.name, text)), 0
+        return list(delimited_text.table(trace.name, text)[1]), 0
     found: list[tuple[int, Log]] = []
     told = 0
     for line, item in json_text.objects(trace):
@@ -75,14 +73,6 @@ def _logs(trace: Trace) -> tuple[list[tuple[int, Log]], int]:
         for log in page:
             found.append((len(found) + 1, log if isinstance(log, dict) else json.dumps(log)))
     return found, told
-
-
-def _rows(name: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows of a table by column name, empty cells omitted."""
-    records = delimited_text.records(name, text, delimited_text.delimiter_of(text))
-    names = [column.strip() for column in next(records, (0, []))[1]]
-    for line, cells in records:
-        yield line, {column: cell for column, cell in zip(names, cells, strict=False) if cell}
 
 
 def _columns(head: str) -> list[str]:
@@ -146,25 +136,19 @@ def _tags(log: Mapping[str, Any]) -> list[str]:
 def _fields(reading: RecordReader, service: Service, cut: list[str], said: RecordFields) -> dict[str, Any]:
     if said.text("cache_hit").lower() == "true":
         raise RowRefused("gateway_cache")
-    counts = {
-        "input_tokens": said.number("prompt_tokens"),
-        "output_tokens": said.number("completion_tokens"),
-        "cached_tokens": said.number("cached_tokens"),
-    }
-    counted, checks = counts_only(said.text("model"), counts)
-    place, looks = reading.place(said.text("custom_llm_provider"), said.secret.get("api_base", ""))
+    counted = counts_only(said.text("model"), said.counts(_COUNTS))
+    place = reading.place(said.text("custom_llm_provider"), said.secret.get("api_base", ""))
     start, end = (said.moment(name) for name in ("startTime", "endTime"))
     start_us, end_us = (reading.local(m if m.tzinfo else m.replace(tzinfo=UTC), None)[0] for m in (start, end))
-    hidden = ["alias_hidden"] if service.hidden else []
-    return {
-        **reading.period(start_us, end_us, "offset"),
-        **counted,
-        **place,
-        "service_key": service.name,
-        "requests": 1.0,
-        "latency_s": (end_us - start_us) / 1e6,
-        "checks": tuple(sorted((*checks, *looks, *hidden, *cut))),
-    }
+    return reading.row(
+        counted,
+        place,
+        reading.period(start_us, end_us, "offset"),
+        checks=[*cut, *(["alias_hidden"] if service.hidden else [])],
+        service_key=service.name,
+        requests=1.0,
+        latency_s=(end_us - start_us) / 1e6,
+    )
 
 
-READER = Reader(NAME, VERSION, sniff, read)
+READER = record_reader(NAME, 4, sniff, records)

@@ -5,12 +5,9 @@ from functools import partial
 from typing import Any
 
 from estimator.ingestion.parsing import json_text
-from estimator.ingestion.parsing.row_builder import FieldNames, RecordFields, RecordReader, Snapshot, counts_only
-from estimator.ingestion.reader import Reader, ReadingContext, Trace
-from estimator.ledger.read_result import ReadResult
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.row_parts import counts_only
 
-NAME = "openai_usage"
-VERSION = 1
 _COUNTS = {
     "input_tokens": "input_tokens",
     "output_tokens": "output_tokens",
@@ -36,12 +33,11 @@ def sniff(name: str, head: str) -> bool:
     return f'"{_RESULTS}' in head and {"data.start_time", "data.results.object"} <= found and bool(counts & found)
 
 
-def read(trace: Trace, context: ReadingContext) -> ReadResult:
+def records(reading: RecordReader) -> Iterator[Record]:
     """Each result of each bucket, of one page or of one page a line; those of a last page that another should follow
-    say so. broken_json, bad_sidecar."""
-    reading = RecordReader(trace, context, NAME, VERSION)
+    say so. broken_json."""
     rank = 0
-    pages = list(json_text.objects(trace))
+    pages = list(json_text.objects(reading.trace))
     for place, (line, page) in enumerate(pages, 1):
         if isinstance(page, str):
             reading.broken(line, page)
@@ -50,8 +46,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
         for result in _results(page):
             rank += 1
             reading.left_out(result.keys() - FIELDS.names)
-            reading.take(rank, RecordFields(result, FIELDS), partial(_fields, reading, cut), Snapshot(_SUBJECT))
-    return reading.result()
+            yield Record(rank, RecordFields(result, FIELDS), partial(_fields, reading, cut), Snapshot(_SUBJECT))
 
 
 def _results(page: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -63,16 +58,9 @@ def _results(page: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _fields(reading: RecordReader, cut: list[str], said: RecordFields) -> dict[str, Any]:
-    counts = {name: said.number(field) for name, field in _COUNTS.items()}
-    counted, checks = counts_only(said.text("model"), counts)
-    place, looks = reading.place("openai")
-    return {
-        **reading.period(said.since_1970_us("start_time"), said.since_1970_us("end_time"), "offset"),
-        **counted,
-        **place,
-        "service_key": said.text("project_id") or "openai",
-        "checks": tuple(sorted((*checks, *looks, *cut))),
-    }
+    counted, place = counts_only(said.text("model"), said.counts(_COUNTS)), reading.place("openai")
+    period = reading.period(said.since_1970_us("start_time"), said.since_1970_us("end_time"), "offset")
+    return reading.row(counted, place, period, checks=cut, service_key=said.text("project_id") or "openai")
 
 
-READER = Reader(NAME, VERSION, sniff, read)
+READER = record_reader("openai_usage", 1, sniff, records)

@@ -6,13 +6,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from estimator.ingestion.parsing import json_text
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, record_reader
 from estimator.ingestion.parsing.redaction import HIDDEN
-from estimator.ingestion.parsing.row_builder import FieldNames, RecordFields, RecordReader, counts_only
-from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
-from estimator.ledger.read_result import ReadResult
+from estimator.ingestion.parsing.row_parts import counts_only
+from estimator.ingestion.reader import RowRefused, Trace
 
-NAME = "otel_genai"
-VERSION = 3
 # Each name with its older names, then that of OpenInference, whose `llm.system` is no provider.
 _ATTRIBUTES = {
     "input": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt"),
@@ -73,12 +71,8 @@ def sniff(name: str, head: str) -> bool:
     return json_text.outline(head) >= _SPANS and any(f'"{name}"' in head for name in _USAGE)
 
 
-def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """Each span with token counts, of a document or of one export a line; the other spans are no usage.
-
-    broken_json, bad_sidecar.
-    """
-    reading = RecordReader(trace, context, NAME, VERSION)
+def records(reading: RecordReader) -> Iterator[Record]:
+    """Each span with token counts, of a document or of one export a line; the other spans are no usage. broken_json."""
     spans: list[_Span] = []
     for _, export in reading.objects():
         spans += (span for span in _spans(export) if span.counts)
@@ -87,12 +81,11 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
         reading.left_out(found.attributes.keys() - _KNOWN)
         said = RecordFields(_flat(found), FIELDS)
         whole = said.text("operation") in _WHOLES or said.text("spanId") in parents
-        reading.take(rank, said, partial(_fields, reading, whole, _address(found)), "spanId" in said.kept)
-    return reading.result()
+        yield Record(rank, said, partial(_fields, reading, whole, _address(found)), "spanId" in said.kept)
 
 
 def unread(trace: Trace) -> Unread:
-    """Spans for which `read` makes no row. broken_json."""
+    """Spans that are no record. broken_json."""
     exports = (export for _, export in json_text.objects(trace) if not isinstance(export, str))
     left = [span for export in exports for span in _spans(export) if not span.counts]
     of_ai = [span for span in left if any(name.startswith(_OF_AI) for name in span.attributes)]
@@ -151,18 +144,11 @@ def _fields(reading: RecordReader, whole: bool, address: str, said: RecordFields
     if read is not None and cached is not None and cached > read:  # some libraries count them in addition, not within
         read += cached
     counts = {"input_tokens": read, "output_tokens": said.number("output"), "cached_tokens": cached}
-    counted, checks = counts_only(said.text("model"), counts)
-    place, looks = reading.place(said.text("provider"), address)
+    counted, place = counts_only(said.text("model"), counts), reading.place(said.text("provider"), address)
     start_us, end_us = (said.since_1970_us(name, _NS) for name in ("startTimeUnixNano", "endTimeUnixNano"))
-    return {
-        **reading.period(start_us, end_us, "offset"),
-        **counted,
-        **place,
-        "service_key": said.text("service.name") or NAME,
-        "requests": 1.0,
-        "latency_s": (end_us - start_us) / 1e6,
-        "checks": tuple(sorted((*checks, *looks))),
-    }
+    service = said.text("service.name") or reading.reader
+    period, seconds = reading.period(start_us, end_us, "offset"), (end_us - start_us) / 1e6
+    return reading.row(counted, place, period, service_key=service, requests=1.0, latency_s=seconds)
 
 
-READER = Reader(NAME, VERSION, sniff, read)
+READER = record_reader("otel_genai", 3, sniff, records)

@@ -1,24 +1,16 @@
 """Reader of the metrics page of vLLM: its counters since the server started, at the time of the reading."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.ingestion.parsing import delimited_text, prometheus
-from estimator.ingestion.parsing.row_builder import (
-    FieldNames,
-    RecordFields,
-    RecordReader,
-    Snapshot,
-    counts_only,
-)
-from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
-from estimator.ledger.read_result import ReadResult
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.row_parts import Part, counts_only
+from estimator.ingestion.reader import RowRefused
 
-NAME = "vllm"
-VERSION = 2
 _COUNTERS = {
     "vllm:prompt_tokens_total": "prompt_tokens",
     "vllm:generation_tokens_total": "generation_tokens",
@@ -32,8 +24,14 @@ _REQUESTS = (
     "vllm:e2e_request_latency_seconds_count",
 )
 _STARTS = ("vllm:generation_tokens_created", "vllm:prompt_tokens_created", "process_start_time_seconds")
+_COUNTS = {
+    "input_tokens": "prompt_tokens",
+    "output_tokens": "generation_tokens",
+    "cached_tokens": "cached_tokens",
+    "requests": "requests",
+}
 FIELDS = FieldNames(
-    numbers=("prompt_tokens", "generation_tokens", "cached_tokens", "requests"),
+    numbers=tuple(_COUNTS.values()),
     texts=("model", "service"),
     moments=("since", "until"),
     secret=("labels",),
@@ -47,13 +45,12 @@ def sniff(name: str, head: str) -> bool:
     return "vllm" in head and not counters.isdisjoint(map(_own, prometheus.names(head)))
 
 
-def read(trace: Trace, context: ReadingContext) -> ReadResult:
-    """One row for each model and engine, from counters since the start of the server. bad_sidecar,
-    broken_metrics.
+def records(reading: RecordReader) -> Iterator[Record]:
+    """One record for each model and engine, from counters since the start of the server. broken_metrics.
 
     Without the dates of that start and of the reading the period is unknown: the row is quarantined.
     """
-    reading = RecordReader(trace, context, NAME, VERSION)
+    trace = reading.trace
     text = delimited_text.decode(trace.data)
     told = prometheus.comment_facts(text)
     found: dict[str, dict[str, Any]] = {}
@@ -78,8 +75,7 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
     for key, facts in engines.items():
         since = told.get("since") or prometheus.iso(started)
         said = RecordFields(facts | _counts(sums[key]) | {"since": since, "service": told.get("service")}, FIELDS)
-        reading.take(facts["line"], said, partial(_fields, reading, cards), Snapshot(_SUBJECT))
-    return reading.result()
+        yield Record(facts["line"], said, partial(_fields, reading, cards), Snapshot(_SUBJECT))
 
 
 def _own(name: str) -> str:
@@ -96,7 +92,7 @@ def _counts(sums: Mapping[str, float]) -> dict[str, float]:
     return found | ({"requests": sums[counted]} if counted else {})
 
 
-def _cards(reading: RecordReader, told: str, engines: int) -> tuple[dict[str, Any], list[str]]:
+def _cards(reading: RecordReader, told: str, engines: int) -> Part:
     """The cards of each engine, from the sidecar, else from the file (`# cards 2 x NVIDIA L40S`),
     with checks for a person."""
     side = reading.sidecar
@@ -108,44 +104,32 @@ def _cards(reading: RecordReader, told: str, engines: int) -> tuple[dict[str, An
     return {"device": device, "device_count": count}, looks
 
 
-def _fields(reading: RecordReader, cards: tuple[dict[str, Any], list[str]], said: RecordFields) -> dict[str, Any]:
-    counts = {
-        "input_tokens": said.number("prompt_tokens"),
-        "output_tokens": said.number("generation_tokens"),
-        "cached_tokens": said.number("cached_tokens"),
-        "requests": said.number("requests"),
-    }
+def _fields(reading: RecordReader, cards: Part, said: RecordFields) -> dict[str, Any]:
+    counts = said.counts(_COUNTS)
     read_at = reading.context.read_at
     if read_at and "since" not in said.kept:  # the hours of its cards are unknown: those of its answers are counted
         cards = {}, ["waiting_not_counted"]
     missing = [f"# {name} 2026-03-01T08:00:00Z" for name in ("since", "until") if name not in said.kept]
     if missing and not read_at:
         raise RowRefused("counter_without_dates", lines=" ; ".join(missing))
-    (kept, kept_looks), (place, looks) = cards, reading.place()
+    kept, place = cards[0], reading.place()
     until, dated = reading.dated(said, "until")
     since = said.moment("since") if "since" in said.kept else until
-    (start_us, basis), (end_us, _) = (reading.local(moment, place["zone"]) for moment in (since, until))
+    (start_us, basis), (end_us, _) = (reading.local(moment, place[0]["zone"]) for moment in (since, until))
     period = reading.period(start_us, end_us, basis)
     hours = {"device_hours": kept["device_count"] * period["duration_s"] / 3600} if kept else {}
-    counted, checks = _work(said.text("model"), counts, waiting=bool(kept))
-    if counts["output_tokens"] and not counts["requests"]:
-        checks = [*checks, "requests_not_counted"]
-    return {
-        **period,
-        **counted,
-        **place,
-        **kept,
-        **hours,
-        "service_key": said.text("service") or NAME,
-        "checks": tuple(sorted((*checks, *looks, *kept_looks, *dated, "counter_since_start"))),
-    }
+    counted = _work(said.text("model"), counts, waiting=bool(kept))
+    uncounted = ["requests_not_counted"] if counts["output_tokens"] and not counts["requests"] else []
+    checks = [*dated, *uncounted, "counter_since_start"]
+    service = said.text("service") or reading.reader
+    return reading.row(period, counted, place, cards, hours, checks=checks, service_key=service)
 
 
-def _work(model: str, counts: Mapping[str, float | None], waiting: bool) -> tuple[dict[str, Any], list[str]]:
+def _work(model: str, counts: Mapping[str, float | None], waiting: bool) -> Part:
     """Counts as fields of Activity: an idle server is a row when its hours are counted. RowRefused."""
     if waiting and model and counts["output_tokens"] == 0 and not any(counts.values()):
         return {**counts, "model": model, "other_mode": NOT_DECLARED}, []
     return counts_only(model, counts)
 
 
-READER = Reader(NAME, VERSION, sniff, read)
+READER = record_reader("vllm", 2, sniff, records)

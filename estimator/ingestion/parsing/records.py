@@ -1,23 +1,21 @@
-"""Base of record readers: redaction, identity, account, place and period of a record."""
+"""Records of a file, by the fields of their format: redaction, identity, place and period of each, and its refusal."""
 
 import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from estimator.catalogue import provider_addresses
-from estimator.catalogue.default_subjects import NOT_DECLARED
-from estimator.catalogue.providers import ProviderUnknown, find
 from estimator.ingestion.parsing import json_text, timestamps
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_identity import Identities
+from estimator.ingestion.parsing.row_parts import Part, host_at
 from estimator.ingestion.parsing.served_at import served_at
 from estimator.ingestion.parsing.sidecars import Sidecars
-from estimator.ingestion.reader import ReadingContext, RowRefused, Trace
+from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ingestion.sidecar import Sidecar
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
@@ -25,7 +23,6 @@ from estimator.ledger.rows import Activity, Refused, TimeBasis
 LONGEST_US = 10 * 366 * 86_400_000_000
 ASSUMED_HOST = "class/server-unknown"
 READ_AT = "read_at"
-NOT_ESTIMABLE = "mode/not_estimable"
 _LARGEST = 1e20  # above any count, and any time in nanoseconds
 _LONGEST_NAME = 60
 _NUMBER = re.compile(r"^[+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$")
@@ -90,6 +87,10 @@ class RecordFields:
             raise RowRefused("bad_amount", field=name, value=text[:40])
         return value
 
+    def counts(self, names: Mapping[str, str]) -> dict[str, float | None]:
+        """The number of each field, by the name of Activity that it is given for. RowRefused."""
+        return {ours: self.number(theirs) for ours, theirs in names.items()}
+
     def cards(self, name: str) -> float | None:
         """A card count, None when absent. RowRefused."""
         value = self.number(name)
@@ -144,6 +145,29 @@ class Snapshot(NamedTuple):
     """Fields that identify the subject of a record: a later record on the same subject supersedes it."""
 
     names: tuple[str, ...]
+
+
+class Record(NamedTuple):
+    """One record: its line, its fields, what makes them fields of Activity, and what identifies it."""
+
+    line: int
+    said: RecordFields
+    make: Callable[[RecordFields], dict[str, Any]]
+    about: Snapshot | bool
+
+
+def record_reader(
+    name: str, version: int, sniff: Callable[[str, str], bool], records: Callable[["RecordReader"], Iterable[Record]]
+) -> Reader:
+    """The reader of a format of records."""
+
+    def read(trace: Trace, context: ReadingContext) -> ReadResult:
+        reading = RecordReader(trace, context, name, version)
+        for record in records(reading):
+            reading.take(*record)
+        return reading.result()
+
+    return Reader(name, version, sniff, read)
 
 
 class RecordReader:
@@ -212,6 +236,26 @@ class RecordReader:
         """The result of the reading."""
         return ReadResult(self._rows, self._refused, len(self._rows) + len(self._refused), tuple(sorted(self._unused)))
 
+    def row(self, *parts: Part | Mapping[str, Any], checks: Iterable[str] = (), **fields: Any) -> dict[str, Any]:
+        """Fields of Activity from these parts, the last that gives one, with the checks of all; the service is the
+        format where none gives one."""
+        merged: dict[str, Any] = {"service_key": self.reader}
+        for part in parts:
+            given, told = part if isinstance(part, tuple) else (part, ())
+            merged, checks = merged | {**given}, (*checks, *told)
+        return merged | fields | {"checks": tuple(sorted(checks))}
+
+    def device(self, name: str, count: float | None, hours: float) -> Part:
+        """The accelerators of a name, and how many of them worked for these hours [h]."""
+        device = self.context.places.resolve_device(name)[0]
+        fields = {
+            "device": device,
+            "device_as_read": name or None,
+            "device_count": int(count) if count else None,
+            "device_hours": hours * count if count else None,
+        }
+        return fields, ["unknown_device"] if name and device is None else []
+
     def period(self, start_us: int, end_us: int, basis: TimeBasis) -> dict[str, Any]:
         """Start, end, months and duration as fields of Activity. RowRefused for an implausible year."""
         if not 0 <= end_us - start_us <= LONGEST_US:
@@ -254,7 +298,7 @@ class RecordReader:
         """Host, zone and hardware as fields of Activity, with checks for a person: from the sidecar, else
         from the table of model providers, by address when there is one. The address itself is kept beside them."""
         side = self.sidecar
-        host, checks = (side.host, []) if side.host else _host_at(provider, address)
+        host, checks = (side.host, []) if side.host else host_at(provider, address)
         if host is None:
             host = ASSUMED_HOST
             checks = [*checks, "host_not_told"]
@@ -290,45 +334,3 @@ class RecordReader:
                 text=json.dumps(kept, ensure_ascii=False) if kept else "",
             )
         )
-
-
-MOST_COUNTED = 1e15  # upper bound of a count in one row
-MOST_BY_REQUEST = 1e9  # tokens: a hundred times the longest context on the market
-_BY_REQUEST = frozenset({"input_tokens", "output_tokens", "cached_tokens"})
-
-
-def counts_only(model: str, counts: Mapping[str, float | None]) -> tuple[dict[str, Any], list[str]]:
-    """Counts without energy, as fields of Activity, and checks: modelled by the build when model and output
-    are known, not estimable otherwise, never zero. RowRefused when all are zero, or above any plausible use."""
-    if not any(counts.values()):
-        raise RowRefused("no_work")
-    for name, value in counts.items():
-        by_request = (value or 0.0) / (counts.get("requests") or 1.0) if name in _BY_REQUEST else 0.0
-        if (value or 0.0) > MOST_COUNTED or by_request > MOST_BY_REQUEST:
-            raise RowRefused("beyond_use", field=name, value=f"{value:.4g}")
-    done = counts.get("output_tokens") or counts.get("images") or counts.get("audio_s")
-    checks = [] if model and done else ["no_output" if model else "no_model"]
-    return {**counts, "model": model or None, "other_mode": NOT_DECLARED}, checks
-
-
-def _host_at(provider: str, address: str) -> tuple[str | None, list[str]]:
-    """The host of the provider of this address, or of the provider named when there is no address; with
-    checks for a person."""
-    at = provider_addresses.host_in(address)
-    row = provider_addresses.find(at) if at else None
-    if at is None or (row and row.usual == "yes"):
-        host = _host_of(row.provider if row else provider)
-        return host, ["host_of_provider"] if host else []
-    if row:
-        return None, ["address_of_region"]
-    if at and provider_addresses.is_private(at):
-        return None, ["address_private"]
-    return None, ["address_not_of_provider"] if provider_addresses.is_known(provider) else []
-
-
-@cache
-def _host_of(provider: str) -> str | None:
-    try:
-        return find(provider).host
-    except ProviderUnknown:
-        return None

@@ -1,0 +1,72 @@
+"""Parts of a row: its electricity, the power it supposes, its counts, its host."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from estimator.catalogue import provider_addresses
+from estimator.catalogue.default_subjects import NOT_DECLARED
+from estimator.catalogue.providers import ProviderUnknown, find
+from estimator.ingestion.reader import RowRefused
+
+JOULES_PER_KWH = 3.6e6
+MOST_W = 1e7  # upper bound of the power of one node [W]; a missing counter is sometimes written as 2⁶⁴ - 2
+
+MOST_COUNTED = 1e15  # upper bound of a count in one row
+MOST_BY_REQUEST = 1e9  # tokens: a hundred times the longest context on the market
+_BY_REQUEST = frozenset({"input_tokens", "output_tokens", "cached_tokens"})
+NOT_ESTIMABLE = "mode/not_estimable"
+Part = tuple[Mapping[str, Any], Iterable[str]]  # fields of Activity, and checks for a person
+
+
+def check_power(joules: float, seconds: float, nodes: float = 1.0) -> None:
+    """RowRefused above any plausible power; an energy over less than a second is as over one."""
+    lasting = max(seconds, 1.0)
+    if joules > MOST_W * lasting * max(nodes, 1.0):
+        raise RowRefused("impossible_power", value=f"{joules / lasting / 1000:.3g}")
+
+
+def energy(*checks: str, **read: tuple[float, str]) -> Part:
+    """Electricity of each component [kWh] with its mode, and the checks of its reading; zero over a run is unknown, and
+    not zero."""
+    if not any(kwh for kwh, _ in read.values()):
+        return {"other_mode": NOT_ESTIMABLE}, ["zero_energy"]
+    modes = {f"{part}_mode": mode for part, (_, mode) in read.items()}
+    return modes | {f"{part}_energy_kwh": kwh for part, (kwh, _) in read.items()}, checks
+
+
+def counts_only(model: str, counts: Mapping[str, float | None]) -> tuple[dict[str, Any], list[str]]:
+    """Counts without energy, as fields of Activity, and checks: modelled by the build when model and output
+    are known, not estimable otherwise, never zero. RowRefused when all are zero, or above any plausible use."""
+    if not any(counts.values()):
+        raise RowRefused("no_work")
+    for name, value in counts.items():
+        by_request = (value or 0.0) / (counts.get("requests") or 1.0) if name in _BY_REQUEST else 0.0
+        if (value or 0.0) > MOST_COUNTED or by_request > MOST_BY_REQUEST:
+            raise RowRefused("beyond_use", field=name, value=f"{value:.4g}")
+    done = counts.get("output_tokens") or counts.get("images") or counts.get("audio_s")
+    checks = [] if model and done else ["no_output" if model else "no_model"]
+    return {**counts, "model": model or None, "other_mode": NOT_DECLARED}, checks
+
+
+def host_at(provider: str, address: str) -> tuple[str | None, list[str]]:
+    """The host of the provider of this address, or of the provider named when there is no address; with
+    checks for a person."""
+    at = provider_addresses.host_in(address)
+    row = provider_addresses.find(at) if at else None
+    if at is None or (row and row.usual == "yes"):
+        host = _host_of(row.provider if row else provider)
+        return host, ["host_of_provider"] if host else []
+    if row:
+        return None, ["address_of_region"]
+    if at and provider_addresses.is_private(at):
+        return None, ["address_private"]
+    return None, ["address_not_of_provider"] if provider_addresses.is_known(provider) else []
+
+
+@cache
+def _host_of(provider: str) -> str | None:
+    try:
+        return find(provider).host
+    except ProviderUnknown:
+        return None
