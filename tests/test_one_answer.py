@@ -19,7 +19,7 @@ from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Scenario, scenario_of
 from estimator.comparison.verdict_text import barred_words, smallest_words
 from estimator.core.errors import LANGUAGES
-from estimator.reporting.documents.markdown_csv import markdown, table
+from estimator.reporting.documents import rendering
 from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.evaluation import evaluation
 
@@ -102,7 +102,7 @@ def rendered(name: str, limits: Mapping[str, Any], lang: str) -> tuple[Answer, d
     )
     texts = {"command": compare_text(found, lang), "page": " ".join(page)}
     sheet = evaluation(facts_of(asked, lang))
-    texts["sheet"] = markdown(sheet) + table(sheet)  # the page holds what fits, the table all
+    texts["sheet"] = "".join(rendering.rendered(sheet, kind) for kind in ("md", "csv"))  # what fits, then all
     return found, {medium: plain(text) for medium, text in texts.items()}
 
 

@@ -26,9 +26,9 @@ from estimator.governance.indicators.practices import fits, right_sized
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.register.register import Register, author
 from estimator.reporting.documents.document import Table, TableCell
+from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.summary import synthesis
-from estimator.reporting.summary.write import render_summary
 from tests.reporting.test_synthesis import case, run, scope
 
 FRAME = Path(__file__).resolve().parents[1] / "dashboard" / "pages" / "frame.py"
@@ -194,7 +194,7 @@ def test_the_lines_of_the_sheet_add_up_to_its_total_and_a_group_has_its_amount(t
     printed = sum(bar.amount["central"] for bar in bars)
     assert printed == pytest.approx(body["indicators"]["energy"]["value"]["central"])
     assert printed == pytest.approx(sum(u["energy"]["central"] or 0 for u in body["uses"]))
-    text = render_summary(body, "fr", "md")
+    text = rendered(document(body, "fr"), "md")
     assert "Autres usages réunis (2)" in text and "plus petites" not in text
     assert "Une ligne de plus n’est pas estimable" in text
 

@@ -17,11 +17,12 @@ from estimator.comparison.scenario import Scenario
 from estimator.comparison.scenario_link import decode
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
+from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
-from estimator.reporting.project.write import render_sheet
+from estimator.reporting.project.sheets import SHEETS
 
 SHEET_FILES = tuple(f"/{name}" for name in ADDRESSES.values())
-TYPES = {"html": "text/html", "md": "text/markdown", "csv": "text/csv"}
+TYPES = {"html": "text/html", "md": "text/markdown", "txt": "text/plain", "csv": "text/csv"}
 KINDS = {f"/{name}": kind for kind, name in ADDRESSES.items()}
 
 
@@ -37,7 +38,7 @@ def _document(request: Request) -> Response:
     format = request.query_params.get("format", "html")
     try:
         facts = facts_of(*_scenario(request, lang))
-        body = render_sheet(KINDS[path], facts, format)
+        body = rendered(SHEETS[KINDS[path]](facts), format)
     except SobriaError as refusal:
         return HTMLResponse(_refusal_page(refusal, lang), status_code=400)
     name = f"{path.strip('/')}.{format}"

@@ -6,7 +6,8 @@ from starlette.routing import Route
 
 from dashboard.shared.texts import DEFAULT, LANGUAGES, lang_of
 from dashboard.summary.estimator_gateway import Remembered, State, SummaryScope, body, scope_of_address, state
-from estimator.reporting.summary.write import render_summary
+from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.summary.one_page import document
 
 SYNTHESIS_FILES = ("/fiche-synthese", "/synthese.csv", "/synthese.json")
 SHEETS = 120  # entries in the cache
@@ -20,7 +21,7 @@ def synthesis_routes() -> list[Route]:
 
 def _write(key: tuple[SummaryScope, str, str]) -> str:
     asked_for, lang, format = key
-    return render_summary(body(asked_for), lang, format)
+    return rendered(document(body(asked_for), lang), format)
 
 
 sheets = Remembered(_write, SHEETS)
@@ -48,7 +49,7 @@ def _table(request: Request) -> Response:
         return _nothing(request)
     name = f"synthese-{found[0].territory}-{found[0].period}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(sheets((*found, CSV)).encode("utf-8-sig"), media_type="text/csv", headers=headers)
+    return Response(sheets((*found, CSV)), media_type="text/csv", headers=headers)
 
 
 def _body(request: Request) -> Response:

@@ -199,15 +199,16 @@ def indicators(
 ) -> None:
     from estimator.cli.indicators_text import indicators_text
     from estimator.governance.indicators.open_scope import scope_of
+    from estimator.reporting.documents.rendering import save
+    from estimator.reporting.summary.one_page import document
     from estimator.reporting.summary.summary import synthesis
-    from estimator.reporting.summary.write import write
 
     lang = context.obj["lang"]
     body = synthesis(scope_of(context.obj["home"], territory, period))
     if out is None:
         show(body, json_, lambda: indicators_text(body, lang))
         return
-    done = {"file": str(out), "bytes": write(body, lang, out)}
+    done = {"file": str(out), "bytes": save(document(body, lang), out)}
     show(done, json_, lambda: say("sheet", "written", lang, **done))
 
 

@@ -30,7 +30,7 @@ CASES = Path(__file__).with_name("cases.json")
 HOSTS = "dcml/vandoeuvre,scaleway/fr-par-2,aws/us-east-1"
 SHEETS = ("evaluation", "rgesn", "tender", "questionnaire")
 REPORTS = ("schema-impact", "data", "boamps", "reen", "beges", "budget-vert")
-FOLDERS = ("data", "boamps")  # reports of several files
+FOLDERS, TABLES = ("data", "boamps"), ("schema-impact", "beges")  # of several files, of one format
 MASKS = (
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])"), "<build>"),
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"), "<event>"),
@@ -111,7 +111,7 @@ def documents(home: Path, lang: str) -> Iterator[tuple[str, str]]:
     """The six reports of 2026, the page of the elected official, and the register."""
     with tempfile.TemporaryDirectory(prefix="sobria-golden-") as made:
         for kind in REPORTS:
-            out = Path(made) / (kind if kind in FOLDERS else f"{kind}.html" if kind != "beges" else "beges.csv")
+            out = Path(made) / (kind if kind in FOLDERS else f"{kind}.{'csv' if kind in TABLES else 'html'}")
             yield (
                 f"{lang}/report/{kind}.said.txt",
                 sobria(home, "report", kind, "--period", "2026", "--out", str(out), lang=lang),

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from estimator.governance.indicators.open_scope import scope_of
+from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.summary import synthesis
 from estimator.reporting.summary.use_cases import TOLD
-from estimator.reporting.summary.write import render_summary
 from tests.browser.conftest import Server
 from tests.browser.test_pages import (
     AXE_AT,
@@ -104,6 +105,6 @@ def test_a_full_sheet_with_long_names_still_prints_on_one_page(screen: Page, met
     body["uses_rest"] = body["uses"][0] | {"kind": "rest", "count": len(body["uses"]) - TOLD}
     told = {"fr": long, "en": long}
     body["decisions"] = [{"kind": "lighter", "cases": [], "title": told, "proof": told}] * 3
-    screen.set_content(render_summary(body, lang, "html"))
+    screen.set_content(rendered(document(body, lang), "html"))
     printed = screen.pdf(prefer_css_page_size=True, tagged=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

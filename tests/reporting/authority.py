@@ -10,7 +10,8 @@ from typing import Any
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register, author
-from estimator.reporting.publications.context import ReportFacts, ReportRequest, facts_of
+from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.publications.context import ReportFacts, ReportFiles, ReportRequest, facts_of
 from estimator.reporting.publications.write import REPORTS
 from tests.support import activity, built
 
@@ -59,7 +60,16 @@ def facts(home: Path, territory: str = "all", lang: str = "fr", **asked: Any) ->
 
 def text(home: Path, kind: str, territory: str = "all", lang: str = "fr") -> str:
     """The only file of a report, or all of them one after the other."""
-    return "\n".join(REPORTS[kind](facts(home, territory, lang)).files.values())
+    return "\n".join(files_of(kind, facts(home, territory, lang)).values())
+
+
+def files_of(kind: str, found: ReportFacts) -> dict[str, str]:
+    """The files of a report, its documents as pages."""
+    return written(REPORTS[kind](found))
+
+
+def written(made: ReportFiles) -> dict[str, str]:
+    return {name: body if isinstance(body, str) else rendered(body, "html") for name, body in made.files.items()}
 
 
 def rows_of(written: str, delimiter: str = ",") -> list[dict[str, str]]:

@@ -16,10 +16,24 @@ from estimator.core.periods import PeriodRefused
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register
+from estimator.reporting.documents.rendering import FormatUnknown
 from estimator.reporting.publications.open_data import schema
 from estimator.reporting.publications.schema_impact import COLUMNS
 from estimator.reporting.publications.write import REPORTS, FolderWanted, write_report
-from tests.reporting.authority import ADEME, SITE, WHO, case, facts, plain, rows_of, run, settle, text
+from tests.reporting.authority import (
+    ADEME,
+    SITE,
+    WHO,
+    case,
+    facts,
+    files_of,
+    plain,
+    rows_of,
+    run,
+    settle,
+    text,
+    written,
+)
 from tests.support import built, sobria
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>\'&'
@@ -135,7 +149,7 @@ def few(home: Path, agents: int) -> Path:
 def test_a_small_use_case_is_told_with_others(home: Path) -> None:
     """« Permis » of 4 agents takes the next smallest with it; with 5 it stands by itself."""
     few(home, 4)
-    made = REPORTS["data"](facts(home)).files["footprints.csv"]
+    made = files_of("data", facts(home))["footprints.csv"]
     assert "permis" not in made.lower()
     kinds = {row["kind"] for row in rows_of(made)}
     assert kinds == {"case", "others", "unregistered"}
@@ -149,7 +163,7 @@ def test_a_small_use_case_is_told_with_others(home: Path) -> None:
 
 def test_five_agents_are_enough(home: Path) -> None:
     few(home, 5)
-    rows = rows_of(REPORTS["data"](facts(home)).files["footprints.csv"])
+    rows = rows_of(files_of("data", facts(home))["footprints.csv"])
     [row] = [row for row in rows if row["use_case"] == "permis" and row["indicator"] == "energy"]
     assert (row["kind"], float(row["central"])) == ("case", pytest.approx(7, rel=1e-3))
 
@@ -160,10 +174,10 @@ def test_figures_of_fewer_than_five_agents_are_not_published(tmp_path: Path) -> 
     found = facts(home, "54395")
     for kind in ("schema-impact", "data", "beges"):
         made = REPORTS[kind](found)
-        assert not re.search(r"[;,]7[;,.]", "".join(made.files.values()))
+        assert not re.search(r"[;,]7[;,.]", "".join(written(made).values()))
         assert any("moins de cinq agents" in note for note in made.left_out), kind
-    assert rows_of(REPORTS["beges"](found).files[""], ";") == [] and REPORTS["boamps"](found).files == {}
-    assert "moins de cinq agents" in plain(REPORTS["reen"](found).files[""])
+    assert rows_of(files_of("beges", found)[""], ";") == [] and files_of("boamps", found) == {}
+    assert "moins de cinq agents" in plain(files_of("reen", found)[""])
 
 
 # Our own open data
@@ -186,7 +200,7 @@ def test_the_schema_that_ships_is_the_documented_one(root: Path) -> None:
 
 def test_footprints_by_hand(home: Path) -> None:
     """3 kWh at a PUE of 1.16 are 3.48 kWh of site; water without a country is empty, with its reason, not zero."""
-    rows = rows_of(REPORTS["data"](facts(home)).files["footprints.csv"])
+    rows = rows_of(files_of("data", facts(home))["footprints.csv"])
     found = {(row["month"], row["use_case"], row["indicator"]): row for row in rows}
     assert float(found["2026-03", "voirie", "energy"]["central"]) == pytest.approx(3 * SITE, rel=1e-3)
     assert float(found["2026-03", "courriers", "gwp"]["central"]) > 2 * ADEME, "use, then a part of manufacture"
@@ -194,7 +208,7 @@ def test_footprints_by_hand(home: Path) -> None:
     assert water["low"] == water["central"] == water["high"] == "" and "pays" in water["missing"]
     assert (water["covers"], water["proof_measured"], water["territory"]) == ("0", "1", "")
     assert len(rows) == 4 * 5, "four pairs of a month and a use case, five indicators each"
-    commune = rows_of(REPORTS["data"](facts(home, "54395")).files["footprints.csv"])
+    commune = rows_of(files_of("data", facts(home, "54395"))["footprints.csv"])
     assert {row["use_case"] for row in commune} == {"voirie"}
 
 
@@ -217,9 +231,9 @@ def test_every_report_says_what_it_stands_on(home: Path, kind: str, lang: str) -
 
 @pytest.mark.parametrize("kind", REPORTS)
 def test_samples_are_marked_in_every_report_and_nothing_else_is(home: Path, kind: str) -> None:
-    unmarked = REPORTS[kind](facts(home)).files
+    unmarked = files_of(kind, facts(home))
     (home / SAMPLE_MARK).touch()
-    for name, body in REPORTS[kind](facts(home)).files.items():
+    for name, body in files_of(kind, facts(home)).items():
         assert body.count("DONNÉES FICTIVES") > unmarked[name].count("DONNÉES FICTIVES") <= 1
     assert kind == "data" or not any("FICTIVES" in body for body in unmarked.values()), "our schema explains the word"
 
@@ -228,7 +242,7 @@ def test_samples_are_marked_in_every_report_and_nothing_else_is(home: Path, kind
 def test_no_cell_is_a_formula_and_no_name_is_code(tmp_path: Path, name: str) -> None:
     home = settle(tmp_path / "home", name, key="../../=x'\"<b>")
     for kind in REPORTS:
-        for file, body in REPORTS[kind](facts(home, by=name)).files.items():
+        for file, body in files_of(kind, facts(home, by=name)).items():
             assert "<script" not in body or kind in ("data", "schema-impact", "boamps")
             assert not file or re.fullmatch(r"[a-z0-9.-]+", file), file
             if file.endswith(".csv") or kind in ("schema-impact", "beges"):
@@ -237,18 +251,18 @@ def test_no_cell_is_a_formula_and_no_name_is_code(tmp_path: Path, name: str) -> 
                     cell for row in csv.reader(io.StringIO(body.lstrip("\ufeff")), delimiter=delimiter) for cell in row
                 ]
                 assert [cell for cell in cells if cell[:1] in tuple("=+-@\t\r")] == []
-    bodies = REPORTS["boamps"](facts(home, by=name)).files.values()
+    bodies = files_of("boamps", facts(home, by=name)).values()
     assert any(json.loads(body)["measures"][0]["powerConsumption"] == pytest.approx(3) for body in bodies)
 
 
 def test_an_empty_home_publishes_no_zero(tmp_path: Path) -> None:
     built(tmp_path)
     empty = facts(tmp_path)
-    assert rows_of(REPORTS["schema-impact"](empty).files[""]) == []
-    assert rows_of(REPORTS["data"](empty).files["footprints.csv"]) == []
-    assert rows_of(REPORTS["beges"](empty).files[""], ";") == [] and REPORTS["boamps"](empty).files == {}
+    assert rows_of(files_of("schema-impact", empty)[""]) == []
+    assert rows_of(files_of("data", empty)["footprints.csv"]) == []
+    assert rows_of(files_of("beges", empty)[""], ";") == [] and files_of("boamps", empty) == {}
     for kind in ("reen", "budget-vert"):
-        page = plain(REPORTS[kind](empty).files[""])
+        page = plain(files_of(kind, empty)[""])
         assert page.count("non estimable") >= 3 and not re.search(r"\b0(,0)? (kWh|L|kg|g)\b", page)
 
 
@@ -280,6 +294,17 @@ def test_every_report_has_its_help(tmp_path: Path, lang: str) -> None:
     assert {"fr": "la collectivité publie", "en": "the authority publishes"}[lang] in said
     wanted = sobria(tmp_path, "report", "boamps", "--help", lang=lang).stdout
     assert "--administration" in wanted and {"fr": "Dossier", "en": "Folder"}[lang] in wanted
+
+
+def test_a_report_is_in_the_format_of_its_name_or_refused(home: Path, tmp_path: Path) -> None:
+    """Under the name of a Markdown file a page is Markdown; a table, which is only one, is refused and not written."""
+    for name, start in (("bilan.md", "# "), ("bilan.html", "<!DOCTYPE html>"), ("bilan.txt", "Que coûte notre IA")):
+        write_report("reen", facts(home), tmp_path / name)
+        assert (tmp_path / name).read_text("utf-8").startswith(start)
+    for kind, name, expected in (("beges", "lignes.md", "csv"), ("reen", "bilan.csv", "html, md, txt")):
+        with pytest.raises(FormatUnknown) as refused:
+            write_report(kind, facts(home), tmp_path / name)
+        assert expected in refused.value.message("fr") and not (tmp_path / name).exists()
 
 
 def test_refusals_say_what_to_do(home: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,22 +25,22 @@ from estimator.core.typography import typeset
 from estimator.governance.register.register import Register, author
 from estimator.places.supplier_answers import read_answers
 from estimator.reporting.documents.document import Table
-from estimator.reporting.documents.html import page
-from estimator.reporting.documents.markdown_csv import markdown, table
+from estimator.reporting.documents.rendering import FORMATS, FormatUnknown, rendered, save
 from estimator.reporting.documents.svg_bars import round_top, small_ones
 from estimator.reporting.project.context import FOUR, SheetFacts, clipped, facts_of
 from estimator.reporting.project.evaluation import evaluation
 from estimator.reporting.project.questionnaire import NoHostInScenario, questions
 from estimator.reporting.project.rgesn import CRITERIA, rgesn
 from estimator.reporting.project.sentences import not_counted, unknowns
+from estimator.reporting.project.sheets import SHEETS
 from estimator.reporting.project.tender import points
-from estimator.reporting.project.write import FORMATS, SHEETS, FormatUnknown, render_sheet, write_sheet
 from tests.support import sobria
 
 HOSTILE = "<script>alert(1)</script>\"'|*_[x](javascript:1)`&=1"
 QUESTION = "Existe-t-il des solutions alternatives, ne recourant pas à l'IA, pouvant produire les mêmes effets ?"
 TEST = "200 courriers"
 
+page, markdown, table = (partial(rendered, format=name) for name in ("html", "md", "csv"))
 
 A4_WIDTH = 711  # pixels between the margins of page.css: (210 − 22) mm × 96 / 25.4
 WIDER = """() => [...document.querySelectorAll("main, table, td, th, svg:not(.stamp)")]
@@ -76,7 +77,7 @@ def facts(lang: str = "fr", *options: dict[str, Any], **more: Any) -> SheetFacts
 
 
 def rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"))
 
 
 def words(text: str) -> str:
@@ -155,8 +156,8 @@ def test_no_text_of_the_user_is_taken_for_code(kind: str, lang: str) -> None:
 def test_an_example_is_marked_in_every_format(kind: str, lang: str) -> None:
     mark = {"fr": "EXEMPLE, DONNÉES FICTIVES", "en": "EXAMPLE, FICTITIOUS DATA"}[lang]
     sheets = {marked: SHEETS[kind](facts(lang, example=marked)) for marked in (True, False)}
-    for write in FORMATS.values():
-        assert mark in write(sheets[True]) and mark not in write(sheets[False])
+    for format in FORMATS:
+        assert mark in rendered(sheets[True], format) and mark not in rendered(sheets[False], format)
     assert page(sheets[True]).count(mark) == 2  # above the title, and across the printed page
     assert all(row["marque"] == mark for row in rows(table(sheets[True])))
 
@@ -352,7 +353,7 @@ def test_a_clipped_text_is_one_short_line(text: str, longest: int) -> None:
 def test_a_format_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     for lang, said in (("fr", "html, md, csv"), ("en", "Formats expected: html, md, csv")):
         with pytest.raises(FormatUnknown) as refusal:
-            write_sheet("evaluation", facts(), tmp_path / "fiche.pdf")
+            save(evaluation(facts()), tmp_path / "fiche.pdf")
         assert said in refusal.value.message(lang)
     assert list(tmp_path.iterdir()) == []
 
@@ -441,8 +442,8 @@ def test_the_route_serves_the_sheet_of_the_address(asked: Callable[[str], Any], 
     from estimator.comparison.scenario_link import encode
 
     found = asked(f"lang=en&scenario={encode(scenario())}")
-    assert found.status_code == 200 and found.body == render_sheet(
-        "evaluation", facts_of(scenario(), "en", tmp_path), "html"
+    assert found.status_code == 200 and found.body.decode() == rendered(
+        evaluation(facts_of(scenario(), "en", tmp_path)), "html"
     )
     example = asked("lang=fr")
     assert example.status_code == 200 and "EXEMPLE, DONNÉES FICTIVES" in example.body.decode()
@@ -459,7 +460,7 @@ def test_every_document_has_an_address_in_every_format(asked: Callable[..., Any]
     for kind, name in ADDRESSES.items():
         for format in FORMATS:
             answer = asked(f"lang={lang}&scenario={token}&format={format}", f"/{name}")
-            assert (answer.status_code, answer.body) == (200, render_sheet(kind, found, format))
+            assert (answer.status_code, answer.body) == (200, rendered(SHEETS[kind](found), format).encode())
             assert ("attachment" in answer.headers.get("content-disposition", "")) is (format != "html")
         assert links.count(f'href="{name}?') == 3
     refusal = asked(f"lang={lang}&format=pdf")

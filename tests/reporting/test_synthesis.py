@@ -25,13 +25,12 @@ from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.trend import change
 from estimator.governance.register.register import Register, author
-from estimator.reporting.project.write import FormatUnknown
+from estimator.reporting.documents.rendering import FormatUnknown, rendered, save
 from estimator.reporting.summary import charter_status as phrase_checks
 from estimator.reporting.summary.charter_status import status
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.summary.sentences import answer, budget_text, limit_texts, value_text
 from estimator.reporting.summary.summary import synthesis
-from estimator.reporting.summary.write import render_summary, write
 from tests.support import activity, built
 
 WHO = author("Service numérique", "essai")
@@ -333,13 +332,13 @@ def test_the_sheet_is_light_without_script_and_escaped(tmp_path: Path, lang: str
     id = case(register, "A", "Courrier")
     register.change(id, {"name": HOSTILE}, WHO)
     body = synthesis(scope(tmp_path, run("a", 1, requests=900.0)))
-    page = render_summary(body, lang, "html")
+    page = rendered(document(body, lang), "html")
     assert len(page.encode()) < 20_000
     assert "<script" not in page and "&lt;script&gt;" in page and f'<html lang="{lang}">' in page
     assert not re.search(r'(src|href)="[^#]', page), "nothing is asked for outside"
-    assert "&lt;script&gt;" in render_summary(body, lang, "md")
+    assert "&lt;script&gt;" in rendered(document(body, lang), "md")
     assert not any(
-        row["objectif"].startswith(("=", "+", "-", "@")) for row in rows_of(render_summary(body, lang, "csv"))
+        row["objectif"].startswith(("=", "+", "-", "@")) for row in rows_of(rendered(document(body, lang), "csv"))
     )
 
 
@@ -348,12 +347,12 @@ def test_a_home_without_data_prints_that(tmp_path: Path) -> None:
     sheet_ = document(body, "fr")
     assert sheet_.lead == ("Aucun usage mesuré ni estimé pour cette période.",)
     assert body["decisions"] == [] and body["uses"] == []
-    assert "donnée absente" in render_summary(body, "fr", "html")
+    assert "donnée absente" in rendered(document(body, "fr"), "html")
 
 
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FormatUnknown) as refused:
-        write(synthesis(scope(tmp_path)), "fr", tmp_path / "fiche.pdf")
+        save(document(synthesis(scope(tmp_path)), "fr"), tmp_path / "fiche.pdf")
     assert "html, md, csv" in refused.value.message("fr")
 
 
@@ -361,7 +360,7 @@ def test_every_body_can_be_told_in_both_languages(tmp_path: Path) -> None:
     case(Register(tmp_path), "A", "Courrier")
     body: Mapping[str, Any] = json.loads(json.dumps(synthesis(scope(tmp_path, run("a", 1)))))
     for lang in LANGUAGES:
-        assert render_summary(body, lang, "html") and render_summary(body, lang, "csv")
+        assert rendered(document(body, lang), "html") and rendered(document(body, lang), "csv")
 
 
 def test_the_share_that_the_three_footprints_cover_is_that_of_the_least_covered() -> None:

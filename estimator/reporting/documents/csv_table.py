@@ -1,28 +1,42 @@
-"""Machine-readable tables: plain decimals, empty when unknown, cells escaped against spreadsheet formulas."""
+"""Tables for machines: empty when unknown, cells escaped against spreadsheet formulas, all digits."""
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
 from estimator.places.supplier_answers import cell_text
 
-Row = Mapping[str, object]
+BYTE_ORDER_MARK = "\ufeff"  # for spreadsheets to detect UTF-8
+MARK = "marque"
 
 
-def table_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
-    """Comma-separated rows with a header; a missing column is empty."""
+def french_table(columns: Sequence[str], records: Iterable[Sequence[object]], mark: str = "") -> str:
+    """For a French spreadsheet: separated by `;`, decimal commas; mark: a first column of sample data."""
+    first, marked = ((MARK,), (mark,)) if mark else ((), ())
+    return _written((*first, *columns), ((*marked, *record) for record in records), ";", cell_text)
+
+
+def plain_table(columns: Sequence[str], records: Iterable[Sequence[object]]) -> str:
+    """For programs: separated by `,`, plain decimals, ISO days."""
+    return _written(columns, records, ",", _plain_cell)
+
+
+def _written(
+    columns: Sequence[str],
+    records: Iterable[Sequence[object]],
+    delimiter: str,
+    written: Callable[[object], str],
+) -> str:
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+    writer.writerows([written(cell) for cell in record] for record in records)
     return out.getvalue()
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
+def _plain_cell(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, date):

@@ -41,6 +41,17 @@ class Table:
     picture: tuple[Row, ...] = ()
     form: bool = False
 
+    def cells(self, drawn: bool = False) -> list[list[TableCell]]:
+        """The rows, a text being a cell of its own; drawn: with those of the picture."""
+        rows = (*self.rows, *(self.picture if drawn else ()))
+        return [[cell if isinstance(cell, TableCell) else TableCell(cell) for cell in row] for row in rows]
+
+    @property
+    def proofs(self) -> set[str]:
+        """The proofs that its bars show."""
+        bars = [cell.bar for row in self.cells() for cell in row if cell.bar]
+        return {name for bar in bars for name, share in (bar.proof or {"unknown": 1.0}).items() if share > 0}
+
 
 @dataclass(frozen=True)
 class FieldList:
@@ -69,10 +80,10 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A document. mark: watermark of an example; wide: one page in small type.
+class Document:
+    """A document. mark: watermark of an example; one_page: in small type; dense: in smaller type whatever its length.
 
-    columns, records: the same content as a table for machines.
+    columns, records: the same content as a table for machines; without columns there is none.
     """
 
     kind: str
@@ -81,7 +92,8 @@ class Sheet:
     lead: tuple[str, ...]
     sections: tuple[Section, ...]
     foot: tuple[str, ...]
-    columns: tuple[str, ...]
-    records: tuple[Record, ...]
+    columns: tuple[str, ...] = ()
+    records: tuple[Record, ...] = ()
     mark: str = ""
     one_page: bool = False
+    dense: bool = False

@@ -1,7 +1,11 @@
-"""HTML templates of a package: every value escaped, an unknown name refused, a line break never a space."""
+"""Templates of a package: HTML whose line breaks are no spaces, text whose every value is escaped; no unknown name."""
+
+from collections.abc import Callable
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
+from markupsafe import Markup
 
 
 class _OneLine(Extension):
@@ -13,7 +17,24 @@ class _OneLine(Extension):
 
 
 def environment(package: str) -> Environment:
-    """The templates in the folder `templates` of a package."""
+    """The HTML templates in the folder `templates` of a package."""
     found = Environment(loader=PackageLoader(package), autoescape=True, undefined=StrictUndefined)
     found.add_extension(_OneLine)
     return found
+
+
+def text_environment(package: str, escaped: Callable[[str], str]) -> Environment:
+    """The text templates of a package: every value written is escaped so, what a macro made is not again."""
+
+    def finalize(value: Any) -> Any:
+        return value if isinstance(value, Markup) else Markup(escaped(str(value)))  # noqa: S704 (a text, not a page)
+
+    loader = PackageLoader(package)
+    return Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -7,13 +7,13 @@ from estimator.comparison.answer import AnsweredOption
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, range_text, step_for, tick_text, with_unit
 from estimator.reporting.documents.document import (
+    Document,
     FieldList,
     IntervalBar,
     Points,
     Record,
     Row,
     Section,
-    Sheet,
     Table,
     TableCell,
 )
@@ -26,7 +26,7 @@ ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] -> number of op
 CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 
 
-def evaluation(facts: SheetFacts) -> Sheet:
+def evaluation(facts: SheetFacts) -> Document:
     """The sheet of a scenario."""
     sections = (
         Section(facts.say("need"), (FieldList(sentences.need(facts)),)),
@@ -38,7 +38,7 @@ def evaluation(facts: SheetFacts) -> Sheet:
         Section(facts.say("unknowns"), (Points(sentences.unknowns(facts)),)),
         _decision(facts),
     )
-    return Sheet(
+    return Document(
         kind=facts.say("kind_evaluation"),
         title=facts.scenario.title,
         lang=facts.lang,

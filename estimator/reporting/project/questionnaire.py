@@ -6,7 +6,7 @@ import io
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError, say
 from estimator.places.questionnaire import SupplierQuestion, questionnaire, questionnaire_csv
-from estimator.reporting.documents.document import Record, Row, Section, Sheet, Table, TableCell
+from estimator.reporting.documents.document import Document, Record, Row, Section, Table, TableCell
 from estimator.reporting.project import sentences
 from estimator.reporting.project.context import SheetFacts
 
@@ -15,7 +15,7 @@ class NoHostInScenario(SobriaError):
     """A scenario without any site."""
 
 
-def questions(facts: SheetFacts) -> Sheet:
+def questions(facts: SheetFacts) -> Document:
     """The questions on each site of a scenario. NoHostInScenario.
 
     The machine-readable table is that of `questionnaire_csv`: filled in, it is parsed by `read_answers`.
@@ -23,7 +23,7 @@ def questions(facts: SheetFacts) -> Sheet:
     if not facts.hosts:
         raise NoHostInScenario(title=facts.scenario.title)
     columns, records = _combined_table(facts)
-    return Sheet(
+    return Document(
         kind=facts.say("kind_questionnaire"),
         title=facts.scenario.title,
         lang=facts.lang,

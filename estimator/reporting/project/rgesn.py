@@ -10,7 +10,7 @@ from estimator.core.number_format import ReadableAmount, bounds_text, exact_text
 from estimator.places.criteria import HostingCriterion, criteria
 from estimator.places.requirements import PRIORITIES
 from estimator.places.supplier_answers import SupplierAnswer
-from estimator.reporting.documents.document import Points, Record, Section, Sheet, Table
+from estimator.reporting.documents.document import Document, Points, Record, Section, Table
 from estimator.reporting.project import sentences
 from estimator.reporting.project.context import SheetFacts, once
 
@@ -40,11 +40,11 @@ class EvidenceLine:
     unknown: str = ""
 
 
-def rgesn(facts: SheetFacts) -> Sheet:
+def rgesn(facts: SheetFacts) -> Document:
     """The extracts of a scenario: criteria 1.1, 1.5, 8.x of each site and 9.x."""
     found = {name: _lines(facts, name) for name in CRITERIA}
     source = load().sources[SOURCE]
-    return Sheet(
+    return Document(
         kind=facts.say("kind_rgesn"),
         title=facts.scenario.title,
         lang=facts.lang,

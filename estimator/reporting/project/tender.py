@@ -10,7 +10,7 @@ from estimator.core.errors import say
 from estimator.core.number_format import share_text, unit_text
 from estimator.places.evidence import tables
 from estimator.places.requirements import FIELDS, OF_BIDDERS
-from estimator.reporting.documents.document import FieldList, Points, Record, Row, Section, Sheet, Table, TableCell
+from estimator.reporting.documents.document import Document, FieldList, Points, Record, Row, Section, Table, TableCell
 from estimator.reporting.project import sentences
 from estimator.reporting.project.context import FOUR, SheetFacts
 
@@ -19,7 +19,7 @@ CLAIMS = ("neutral", "avoided", "frugal", "label", "lca", "offset")
 RULES = ("same", "pairs", "formula", "equal", "third", "missing", "weights")
 
 
-def tender(facts: SheetFacts) -> Sheet:
+def tender(facts: SheetFacts) -> Document:
     """The criterion sheet of a scenario, whose options are those of the estimate before the tender."""
     sections = (
         Section(facts.say("tender_object"), (FieldList(sentences.need(facts)),)),
@@ -32,7 +32,7 @@ def tender(facts: SheetFacts) -> Sheet:
             facts.say("tender_claims"), (facts.say("tender_claims_text"), Points(_clauses(facts, "claims", CLAIMS)))
         ),
     )
-    return Sheet(
+    return Document(
         kind=facts.say("kind_tender"),
         title=facts.scenario.title,
         lang=facts.lang,

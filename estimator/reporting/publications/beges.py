@@ -6,8 +6,8 @@ from typing import Any
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.core.errors import say
 from estimator.governance.indicators.usage_by_case import Attached
-from estimator.reporting.documents.document import Record, Sheet
-from estimator.reporting.documents.markdown_csv import table
+from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
+from estimator.reporting.documents.document import Record
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.site_ownership import owner
 
@@ -23,24 +23,13 @@ COLUMNS = (
     "total_kgco2e", "bas_kgco2e", "haut_kgco2e", "incertitude_pourcent", "part_couverte_pourcent", "raison", "preuve",
     "remarque", "periode", "territoire", "couverture", "calcul", "facteurs", "methode",
 )  # fmt: skip
-BOM = "\ufeff"  # byte order mark, for spreadsheets to detect UTF-8
 
 
 def beges(facts: ReportFacts) -> ReportFiles:
     """A table for a French spreadsheet; single gases are unknown: their columns are empty, like any unknown value."""
-    sheet = Sheet(
-        kind="beges",
-        title="",
-        lang=facts.lang,
-        lead=(),
-        sections=(),
-        foot=(),
-        columns=COLUMNS,
-        records=tuple(_records(facts)),
-        mark=facts.mark,
-    )
+    table = BYTE_ORDER_MARK + french_table(COLUMNS, _records(facts), facts.mark)
     notes = (facts.say("beges_gases"), facts.say("beges_upstream"))
-    return ReportFiles({"": BOM + table(sheet)}, (*notes, *((facts.say("withheld"),) if facts.withheld else ())))
+    return ReportFiles({"": table}, (*notes, *((facts.say("withheld"),) if facts.withheld else ())))
 
 
 def _records(facts: ReportFacts) -> Iterator[Record]:

@@ -1,8 +1,7 @@
 """A note for the budget annex on the ecological transition: known and unknown facts on each of its six axes."""
 
 from estimator.core.errors import say
-from estimator.reporting.documents.document import FieldList, Row, Section, Sheet, Table, TableCell
-from estimator.reporting.documents.html import page
+from estimator.reporting.documents.document import Document, FieldList, Row, Section, Table, TableCell
 from estimator.reporting.project.context import clipped
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, facts_in
 from estimator.reporting.publications.printed import foot, heading, side_by_side
@@ -22,11 +21,11 @@ SIGNED = ("role", "date", "signature")
 
 
 def budget_vert(facts: ReportFacts) -> ReportFiles:
-    """The note as a page. It rates nothing: amounts and ratings are left to the finance service."""
-    return ReportFiles({"": page(note(facts))})
+    """The note. It rates nothing: amounts and ratings are left to the finance service."""
+    return ReportFiles({"": note(facts)})
 
 
-def note(facts: ReportFacts) -> Sheet:
+def note(facts: ReportFacts) -> Document:
     """The note as a document."""
     before = facts_in(facts.scope.before(), facts.lang)
     footprints = [facts.body["indicators"][name]["value"] for name in AXES.values() if name]
@@ -37,15 +36,13 @@ def note(facts: ReportFacts) -> Sheet:
         Section(facts.say("budget_spending"), (facts.say("budget_spending_text"), _spending(facts))),
         Section(facts.say("budget_signed"), (signed,)),
     )
-    return Sheet(
+    return Document(
         kind=facts.say("budget_kind", territory=facts.place, period=facts.period),
         title=facts.say("budget_title"),
         lang=facts.lang,
         lead=(facts.say("budget_lead", known=known, axes=len(AXES)),),
         sections=sections,
         foot=foot(facts, "budget-vert"),
-        columns=(),
-        records=(),
         mark=facts.mark,
         one_page=True,
     )

@@ -14,6 +14,7 @@ from estimator.governance.indicators.anonymity import withheld
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.usage_by_case import Attached, last_day
+from estimator.reporting.documents.document import Document
 from estimator.reporting.summary.sentences import period_text, proof_text, territory_text
 
 METHOD = "docs/methode.md"
@@ -21,9 +22,10 @@ METHOD = "docs/methode.md"
 
 @dataclass(frozen=True)
 class ReportFiles:
-    """files: name -> text, the name "" for the requested file itself; left_out: texts on what was left out."""
+    """files: name -> a document, or the text of a table; the name "" for the requested file itself; left_out: texts on
+    what was left out."""
 
-    files: Mapping[str, str]
+    files: Mapping[str, Document | str]
     left_out: tuple[str, ...] = ()
 
 

@@ -1,7 +1,7 @@
 """Footprints as open data in our own Table Schema: one row a month, use case and indicator, with a data package."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -12,7 +12,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.usage_by_case import Attached
-from estimator.reporting.documents.csv_table import Row, table_text
+from estimator.reporting.documents.csv_table import plain_table
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, known_shares
 
 TABLE = "footprints.csv"
@@ -27,7 +27,10 @@ def data(facts: ReportFacts) -> ReportFiles:
     """
     french = replace(facts, lang="fr")
     columns = [field["name"] for field in schema()["fields"]]
-    files = {TABLE: table_text(columns, _rows(french)), PACKAGE: _package(french)}
+    files = {
+        TABLE: plain_table(columns, ([row.get(name) for name in columns] for row in _rows(french))),
+        PACKAGE: _package(french),
+    }
     return ReportFiles(files, (facts.say("no_licence"), *((facts.say("withheld"),) if facts.withheld else ())))
 
 
@@ -38,7 +41,7 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def _rows(facts: ReportFacts) -> Iterator[Row]:
+def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
     """By month: use cases that can be published, then small ones together, then runs without use case."""
     shown = grouped(facts.scope).shown
     groups: dict[tuple[int, int, str], list[Attached]] = {}

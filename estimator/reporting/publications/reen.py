@@ -10,8 +10,7 @@ from estimator.core.periods import first_day
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, OTHERS
-from estimator.reporting.documents.document import Points, Row, Section, Sheet, Table, TableCell
-from estimator.reporting.documents.html import page
+from estimator.reporting.documents.document import Document, Points, Row, Section, Table, TableCell
 from estimator.reporting.documents.svg_bars import round_top
 from estimator.reporting.project.context import clipped
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, facts_in
@@ -36,11 +35,11 @@ NAME = 40  # characters of a text of the user
 
 
 def reen(facts: ReportFacts) -> ReportFiles:
-    """The review as a page. The open data of the same period has the rest."""
-    return ReportFiles({"": page(review(facts))})
+    """The review. The open data of the same period has the rest."""
+    return ReportFiles({"": review(facts)})
 
 
-def review(facts: ReportFacts) -> Sheet:
+def review(facts: ReportFacts) -> Document:
     """The review as a document."""
     before = facts_in(facts.scope.before(), facts.lang)
     told = sayable(facts.body)
@@ -57,15 +56,13 @@ def review(facts: ReportFacts) -> Sheet:
         *((Section(facts.say("reen_may"), (Points(may),)),) if may else ()),
         Section(facts.say("reen_may_not"), (Points(may_not), facts.say("reen_nor", claims=" ".join(never)))),
     )
-    return Sheet(
+    return Document(
         kind=facts.say("reen_kind", territory=facts.place, period=facts.period),
         title=facts.say("reen_title"),
         lang=facts.lang,
         lead=(lead,),
         sections=sections,
         foot=foot(facts, "reen"),
-        columns=(),
-        records=(),
         mark=facts.mark,
     )
 

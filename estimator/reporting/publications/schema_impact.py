@@ -10,7 +10,7 @@ from estimator.core.number_format import interval_text, share_text, unit_text
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
 from estimator.governance.indicators.footprints import footprint
 from estimator.governance.indicators.usage_by_case import Attached, last_day
-from estimator.reporting.documents.csv_table import table_text
+from estimator.reporting.documents.csv_table import plain_table
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.summary.sentences import objective_text, shared
 
@@ -38,7 +38,8 @@ def schema_impact(facts: ReportFacts) -> ReportFiles:
     left = [facts.say("without_value", names=", ".join(lost))] if lost else []
     left += [facts.say("withheld")] if facts.withheld else []
     left += [] if facts.administration else [facts.say("no_administration")]
-    return ReportFiles({"": table_text(COLUMNS, (_common(french) | row for row in rows))}, tuple(left))
+    whole = (_common(french) | row for row in rows)
+    return ReportFiles({"": plain_table(COLUMNS, ([row.get(c) for c in COLUMNS] for row in whole))}, tuple(left))
 
 
 def _common(facts: ReportFacts) -> dict[str, Any]:

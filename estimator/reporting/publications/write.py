@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from estimator.core.errors import SobriaError
+from estimator.reporting.documents.document import Document
+from estimator.reporting.documents.rendering import FormatUnknown, rendered
 from estimator.reporting.publications.beges import beges
 from estimator.reporting.publications.boamps import boamps
 from estimator.reporting.publications.budget_vert import budget_vert
@@ -24,6 +26,9 @@ REPORTS: Mapping[str, Callable[[ReportFacts], ReportFiles]] = {
 }
 
 
+PRINTED, TABLE = ("html", "md", "txt"), "csv"
+
+
 class FolderWanted(SobriaError):
     """A report of several files needs a folder, not a file."""
 
@@ -39,17 +44,25 @@ class SavedFiles:
 
 
 def write_report(kind: str, facts: ReportFacts, out: Path) -> SavedFiles:
-    """Write a report of `REPORTS` to a file, or to a folder when it has several. FolderWanted, OSError."""
+    """Write a report of `REPORTS` to a file, or to a folder when it has several: a document in the format of the file's
+    name, a table in its own. FolderWanted, FormatUnknown, OSError."""
     made = REPORTS[kind](facts)
     several = "" not in made.files
     if several and out.exists() and not out.is_dir():
         raise FolderWanted(read=out)
+    suffix = "" if several else out.suffix
+    bodies = {out / name if name else out: _text(found, suffix) for name, found in made.files.items()}
     if several:
         out.mkdir(parents=True, exist_ok=True)
-    saved = {}
-    for name, text in made.files.items():
-        path = out / name if name else out
-        body = text.encode()
-        path.write_bytes(body)
-        saved[str(path)] = len(body)
+    saved = {str(path): path.write_bytes(body.encode()) for path, body in bodies.items()}
     return SavedFiles(saved, (*made.left_out, *claimed(facts)))
+
+
+def _text(found: Document | str, suffix: str) -> str:
+    """A document in the format of a file's name; a table, which has its own, is refused under that of a page."""
+    format = suffix.lstrip(".").lower()
+    if isinstance(found, Document):
+        return rendered(found, format or "html")
+    if format in PRINTED:
+        raise FormatUnknown(read=format, expected=TABLE)
+    return found

@@ -7,7 +7,7 @@ from estimator.core.errors import say
 from estimator.core.number_format import interval_text, step_for, tick_text, with_unit
 from estimator.core.typography import typeset
 from estimator.governance.indicator_list import FOOTPRINTS, OTHERS
-from estimator.reporting.documents.document import IntervalBar, Points, Record, Row, Section, Sheet, Table, TableCell
+from estimator.reporting.documents.document import Document, IntervalBar, Points, Record, Row, Section, Table, TableCell
 from estimator.reporting.documents.svg_bars import round_top
 from estimator.reporting.project.context import clipped
 from estimator.reporting.summary.sentences import (
@@ -39,9 +39,9 @@ MOSTLY = 0.2  # measured share under which the sheet is labelled as an estimate
 Body = Mapping[str, Any]
 
 
-def document(body: Body, lang: str) -> Sheet:
+def document(body: Body, lang: str) -> Document:
     """The summary sheet in one language."""
-    return Sheet(
+    return Document(
         kind=tell("kind", lang),
         title=tell("title", lang),
         lang=lang,
@@ -52,6 +52,7 @@ def document(body: Body, lang: str) -> Sheet:
         records=tuple(_records(body, lang)),
         mark=tell("mark", lang) if body["sample"] else "",
         one_page=True,
+        dense=True,  # its lists take more space than their characters
     )
 
 

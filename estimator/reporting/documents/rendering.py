@@ -1,0 +1,100 @@
+"""A document in each of its formats: a page to print, Markdown, text for a terminal, a table for a spreadsheet."""
+
+import re
+from collections.abc import Callable
+from functools import cache, partial
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from estimator.core.errors import SobriaError, say
+from estimator.core.typography import typeset
+from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table
+from estimator.reporting.documents.document import Document, Table
+from estimator.reporting.documents.svg_bars import FILLS, PATTERNS, bar_svg, dot, sample
+from estimator.reporting.documents.templates import environment, text_environment
+
+FORMATS = ("html", "md", "csv", "txt")
+COLON = {"fr": Markup("\u00a0: "), "en": Markup(": ")}
+AIRY = 4000  # maximum characters of one page in normal type
+SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
+HTML = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
+
+
+class FormatUnknown(SobriaError):
+    """A document that is not available in this format."""
+
+
+def rendered(document: Document, format: str) -> str:
+    """The text of a document. FormatUnknown."""
+    if format not in FORMATS or (format == "csv" and not document.columns):
+        expected = ", ".join(name for name in FORMATS if name != "csv" or document.columns)
+        raise FormatUnknown(read=format, expected=expected)
+    if format == "csv":
+        return BYTE_ORDER_MARK + french_table(document.columns, document.records, document.mark)
+    return _page(document) if format == "html" else _text(document, format)
+
+
+def save(document: Document, out: Path, format: str | None = None) -> int:
+    """Write a document; the default format is that of the file's name. Bytes written. FormatUnknown, OSError."""
+    body = rendered(document, (format or out.suffix.lstrip(".") or "html").lower()).encode()
+    out.write_bytes(body)
+    return len(body)
+
+
+def _text(document: Document, format: str) -> str:
+    escaped = {"md": _markdown_line, "txt": typeset}[format]
+    found = _text_environment(escaped, document.lang).get_template(f"document.{format}").render(vars(document))
+    return found.rstrip() + "\n"
+
+
+@cache
+def _text_environment(escaped: Callable[..., str], lang: str) -> Environment:
+    found = text_environment("estimator.reporting", partial(escaped, lang=lang))
+    found.globals["colon"] = COLON[lang]
+    return found
+
+
+def _markdown_line(text: str, lang: str) -> str:
+    """A text on one line, escaped for Markdown and HTML."""
+    text = SPECIAL.sub(r"\\\1", " ".join(typeset(text, lang).split())).translate(HTML)
+    return re.sub(r"^([-+]|\d+[.)])(?= |$)", r"\\\1", text)
+
+
+def _page(document: Document) -> str:
+    """A self-contained HTML page without script, printable on A4; every text is escaped."""
+    t, lang = partial(typeset, lang=document.lang), document.lang
+    tables = [block for part in document.sections for block in part.blocks if isinstance(block, Table)]
+    facts: dict[str, Any] = {"t": t, "central": t(say("sheet", "central", lang))}
+    facts |= {"bar_svg": bar_svg, "sample": sample, "dot": dot}
+    facts["textures"] = lambda table: {name: say("proofs", name, lang) for name in FILLS if name in table.proofs}
+    body = _html("document.html", **vars(document), **facts)
+    body = (PATTERNS if any(table.proofs for table in tables) else Markup()) + body
+    names = {"title": t(document.title), "kind": t(document.kind), "name": _classes(document, body)}
+    return str(_html("page.html", lang=lang, style=_style(), body=body, **names))
+
+
+def _html(template: str, **facts: Any) -> Markup:
+    return Markup(_html_environment().get_template(template).render(facts))  # noqa: S704 (autoescaped)
+
+
+@cache
+def _html_environment() -> Environment:
+    return environment("estimator.reporting")
+
+
+@cache
+def _style() -> Markup:
+    """Our stylesheet, minified."""
+    text = (resources.files(__package__) / "page.css").read_text("utf-8")
+    return Markup("".join(line.strip() for line in text.splitlines()))  # noqa: S704
+
+
+def _classes(document: Document, body: Markup) -> str:
+    """CSS classes of a document: one page, and smaller type when it is long."""
+    if not document.one_page:
+        return ""
+    return "one tight" if document.dense or len(body.striptags()) > AIRY else "one"
