@@ -1,6 +1,7 @@
 """A downloaded explanation computed again: it agrees with itself, and a changed number is named."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from estimator.assessment.replay import ReplayFileRefused, replay_file
 from tests.support import activity, built, sobria
 from tests.workloads.test_modelled import answers
 
+Explained = Callable[..., dict[str, Any]]
 CHANGES = {  # place in the file -> (figure, bound) that is then another
     ("amount", "central"): ("gwp", "central"),
     ("amount", "use", "high"): ("gwp.use", "high"),
@@ -18,10 +20,11 @@ CHANGES = {  # place in the file -> (figure, bound) that is then another
 }
 
 
-def explained(tmp_path: Path, number: str = "total.gwp") -> dict[str, Any]:
-    """An explanation as it is downloaded."""
-    found: dict[str, Any] = json.loads(json.dumps(built(tmp_path / "home", activity()).explain(number).as_dict()))
-    return found
+@pytest.fixture(scope="module")
+def explained(tmp_path_factory: pytest.TempPathFactory) -> Explained:
+    """An explanation of a number of one home, as it is downloaded."""
+    home = built(tmp_path_factory.mktemp("home"), activity())
+    return lambda number="total.gwp": json.loads(json.dumps(home.explain(number).as_dict()))
 
 
 def saved(tmp_path: Path, body: Any) -> Path:
@@ -31,15 +34,15 @@ def saved(tmp_path: Path, body: Any) -> Path:
 
 
 @pytest.mark.parametrize("number", ["total.gwp", "total.gwp.use", "total.water.electricity_reservoirs"])
-def test_what_was_not_changed_is_found_again(tmp_path: Path, number: str) -> None:
-    found = replay_file(saved(tmp_path, explained(tmp_path, number)))
+def test_what_was_not_changed_is_found_again(tmp_path: Path, explained: Explained, number: str) -> None:
+    found = replay_file(saved(tmp_path, explained(number)))
     assert found["differences"] == [] and found["compared"] >= 8  # four bounds, in "indicators" and in "amount"
     assert found["figure"] == number.removeprefix("total.")
 
 
 @pytest.mark.parametrize("place", CHANGES)
-def test_a_number_that_was_changed_is_named(tmp_path: Path, place: tuple[str, ...]) -> None:
-    body = explained(tmp_path)
+def test_a_number_that_was_changed_is_named(tmp_path: Path, explained: Explained, place: tuple[str, ...]) -> None:
+    body = explained()
     inner = body
     for step in place[:-1]:
         inner = inner[step]
@@ -50,8 +53,10 @@ def test_a_number_that_was_changed_is_named(tmp_path: Path, place: tuple[str, ..
     assert wrong["replayed"] == before and wrong["file"] == inner[place[-1]]
 
 
-def test_a_number_that_was_taken_out_is_named_and_the_last_digit_is_not_looked_at(tmp_path: Path) -> None:
-    body = explained(tmp_path)
+def test_a_number_that_was_taken_out_is_named_and_the_last_digit_is_not_looked_at(
+    tmp_path: Path, explained: Explained
+) -> None:
+    body = explained()
     body["amount"]["central"] *= 1 + 1e-12
     assert replay_file(saved(tmp_path, body))["differences"] == []
     body["amount"]["central"] = None
@@ -68,14 +73,14 @@ def test_a_number_that_was_taken_out_is_named_and_the_last_digit_is_not_looked_a
         lambda body: body | {"replay": body["replay"] | {"cells": [{"amounts": {}, "factors": {"pue": {}}}]}},
     ],
 )
-def test_a_file_of_another_shape_is_refused_in_one_sentence(tmp_path: Path, change: Any) -> None:
+def test_a_file_of_another_shape_is_refused_in_one_sentence(tmp_path: Path, explained: Explained, change: Any) -> None:
     with pytest.raises(ReplayFileRefused) as refused:
-        replay_file(saved(tmp_path, change(explained(tmp_path))))
+        replay_file(saved(tmp_path, change(explained())))
     assert "calcul.json" in refused.value.message("fr")
 
 
-def test_the_command_says_that_they_agree_or_which_do_not_and_exits_one(tmp_path: Path) -> None:
-    body = explained(tmp_path)
+def test_the_command_says_that_they_agree_or_which_do_not_and_exits_one(tmp_path: Path, explained: Explained) -> None:
+    body = explained()
     file = saved(tmp_path, body)
     said = sobria(tmp_path, "explain", "--replay", str(file)).stdout
     assert "nombres du fichier sont retrouvés" in said and "gwp : entre" in said

@@ -9,6 +9,7 @@ import pytest
 
 from estimator.builds import build_identity
 from estimator.builds.build import build
+from estimator.catalogue.load import load
 from estimator.ledger import Ledger
 from tests.support import activity, append
 
@@ -38,21 +39,29 @@ SOURCES = (
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_a_changed_line_makes_another_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    append(Ledger(tmp_path), [activity()])
-    before = build(tmp_path)
+def test_a_changed_line_is_another_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    before = named(tmp_path)
     replace_source(monkeypatch, tmp_path, name, lambda text: text + "\nanother line")
-    assert build(tmp_path).id != before.id
+    assert named(tmp_path) != before
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_another_comment_makes_no_other_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    append(Ledger(tmp_path), [activity()])
-    before = build(tmp_path)
+def test_another_comment_is_no_other_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    before = named(tmp_path)
     mark = "--" if name.endswith(".sql") else "#"
     replace_source(monkeypatch, tmp_path, name, lambda text: f"{mark} one\n\n{text}\n{mark} another")
-    after = build(tmp_path)
-    assert (after.id, after.fresh) == (before.id, False)
+    assert named(tmp_path) == before
+
+
+def test_another_build_is_made_and_the_same_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    append(Ledger(tmp_path), [activity()])
+    made = build(tmp_path)
+    assert made.id == named(tmp_path)
+    replace_source(monkeypatch, tmp_path, SOURCES[0], lambda text: f"{text}\n# a comment")
+    same = build(tmp_path)
+    replace_source(monkeypatch, tmp_path, SOURCES[1], lambda text: f"{text}\nanother line")
+    other = build(tmp_path)
+    assert [(same.id, same.fresh), (other.id == made.id, other.fresh)] == [(made.id, False), (False, True)]
 
 
 def test_what_is_kept_of_the_sources_is_read_of_the_same_sources_only(tmp_path: Path) -> None:
@@ -80,6 +89,11 @@ def test_a_word_is_not_a_method() -> None:
         assert build_identity.without_words("f.py", other) != build_identity.without_words("f.py", bare)
     assert build_identity.without_words("f.sql", "-- why\nSELECT '--a' -- b") == "SELECT '--a'"
     assert build_identity.without_words("f.sql", "SELECT '--c'") != "SELECT '--a'"
+
+
+def named(folder: Path) -> str:
+    """The name that the build of a home has, or would have."""
+    return build_identity.identity(Ledger(folder), load())
 
 
 def replace_source(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str, change: Callable[[str], str]) -> None:

@@ -17,13 +17,29 @@ from estimator.ledger.read_result import ReadResult
 from estimator.results.file import results_path
 from estimator.results.making import build
 from estimator.results.reading import Results
+from tests.home import copied
 from tests.support import FileRead, activity, append, sobria
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
+    """30 rows, not built yet."""
     append(Ledger(tmp_path), [activity() for _ in range(30)])
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """30 rows and their build, and what is printed of it."""
+    home = tmp_path_factory.mktemp("whole")
+    append(Ledger(home), [activity() for _ in range(30)])
+    return home, sobria(home, "totals").stdout
+
+
+@pytest.fixture
+def built(whole: tuple[Path, str], tmp_path: Path) -> Path:
+    """A copy of them, to damage."""
+    return copied(whole[0], tmp_path)
 
 
 def flip(path: Path, place: int) -> None:
@@ -34,19 +50,21 @@ def flip(path: Path, place: int) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, 5_000, 40_000])
-def test_a_cut_build_is_made_again(home: Path, kept: int) -> None:
-    made = build(home)
-    made.path.write_bytes(made.path.read_bytes()[:kept])
-    assert "déjà" not in sobria(home, "build").stdout
-    assert "30 exécution(s)" in sobria(home, "totals").stdout
+def test_a_cut_build_is_made_again(built: Path, kept: int) -> None:
+    made = current(built)
+    assert made is not None
+    made.write_bytes(made.read_bytes()[:kept])
+    assert "déjà" not in sobria(built, "build").stdout
+    assert "30 exécution(s)" in sobria(built, "totals").stdout
 
 
 @pytest.mark.parametrize("place", [20, 500, -10])
-def test_damaged_results_are_made_again(home: Path, place: int) -> None:
-    before, made = sobria(home, "totals").stdout, build(home)
+def test_damaged_results_are_made_again(whole: tuple[Path, str], built: Path, place: int) -> None:
+    made = build(built)
+    assert not made.fresh
     flip(results_path(made.path), place)
-    assert sobria(home, "totals").stdout == before
-    assert not build(home).fresh
+    assert sobria(built, "totals").stdout == whole[1]
+    assert not build(built).fresh
 
 
 def test_a_disk_without_room_publishes_nothing_and_says_so(home: Path) -> None:
@@ -114,8 +132,9 @@ def test_unreadable_settings_are_refused_as_the_format_file_is(home: Path) -> No
     assert "Réglages illisibles" in sobria(home, "totals", code=1).stderr
 
 
-def test_a_read_only_home_shows_its_totals_without_a_lock(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = sobria(home, "totals").stdout
+def test_a_read_only_home_shows_its_totals_without_a_lock(
+    whole: tuple[Path, str], built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
 
     def refused(*_: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
@@ -123,4 +142,4 @@ def test_a_read_only_home_shows_its_totals_without_a_lock(home: Path, monkeypatc
     monkeypatch.setattr("estimator.builds.build.waited_lock", refused)
     monkeypatch.setattr("estimator.core.parquet_files.file_lock", refused)
     monkeypatch.setattr("estimator.core.atomic_files.publish", refused)
-    assert sobria(home, "totals").stdout == before
+    assert sobria(built, "totals").stdout == whole[1]

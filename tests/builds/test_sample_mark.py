@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from estimator.builds.queries import SAMPLE_MARK
 from estimator.governance.register.register import Register, author
+from tests.home import copied
 from tests.support import activity, built, sobria
 
 MARKS = {"fr": "DONNÉES FICTIVES", "en": "FICTITIOUS DATA"}
@@ -20,14 +20,19 @@ FACTS: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=[True, False])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, bool]:
-    """A home with a run and a use case, of demonstration or not."""
-    built(tmp_path, activity())
-    Register(tmp_path).create(FACTS, author("Direction du numérique", "essai"))
-    if request.param:
-        (tmp_path / SAMPLE_MARK).touch()
-    return tmp_path, request.param
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a run and a use case."""
+    home = tmp_path_factory.mktemp("real")
+    built(home, activity())
+    Register(home).create(FACTS, author("Direction du numérique", "essai"))
+    return home
+
+
+@pytest.fixture(scope="module", params=[True, False])
+def home(request: pytest.FixtureRequest, real: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bool]:
+    """A copy of it, of demonstration or not."""
+    return copied(real, tmp_path_factory.mktemp("copy"), sample=request.param), request.param
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
