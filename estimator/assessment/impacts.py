@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,7 +47,7 @@ class ImpactIndicator:
     parts: tuple[Contribution, ...]
     beside: tuple[Contribution, ...] = ()
 
-    @property
+    @cached_property
     def required(self) -> tuple[Contribution, ...]:
         """The parts without which nothing of a group counts."""
         return (*(p for p in self.parts if p.required), *self.beside)
@@ -209,8 +209,8 @@ def terms_of(group: ActivityGroup, figures: Sequence[ImpactIndicator]) -> dict[s
         found[figure.id] = _term(evaluated, figure.parts, figure.required, whole)
         if len(figure.parts) > 1:
             for part in figure.parts:
-                term = _term(evaluated, (part,), (part, *figure.required), whole)
-                found[f"{figure.id}.{part.name}"] = replace(term, applicable=found[figure.id].applicable)
+                term = _term(evaluated, (part,), (part, *figure.required), whole, found[figure.id].applicable)
+                found[f"{figure.id}.{part.name}"] = term
     return found
 
 
@@ -223,9 +223,14 @@ class EvaluatedOnce(NamedTuple):
 
 
 def _term(
-    one: EvaluatedOnce, parts: Sequence[Contribution], required: Sequence[Contribution], whole: bool
+    one: EvaluatedOnce,
+    parts: Sequence[Contribution],
+    required: Sequence[Contribution],
+    whole: bool,
+    applicable: bool | None = None,
 ) -> GroupTerm:
-    """The sum of the known results among these parts; without `whole` the group is left out and not covered."""
+    """The sum of the known results among these parts; without `whole` the group is left out and not covered.
+    applicable: of the figure of this part."""
     group, values, as_read = one
     there = [p for p in parts if applies_to(p, group)]
     known = [values[r] for r in (known_result(p, values) for p in there if whole) if r]
@@ -234,7 +239,8 @@ def _term(
         asked = [p for p in required if applies_to(p, group)] or there
         unknown = (p for p in asked if not known_result(p, values))
         why = next((reason for reason in (why_missing(p, group, values) for p in unknown) if reason), None)
-    return GroupTerm(as_read, reduce(add, known) if known else None, bool(there), why)
+    applicable = bool(there) if applicable is None else applicable
+    return GroupTerm(as_read, reduce(add, known) if known else None, applicable, why)
 
 
 class RunningAmounts:
@@ -259,10 +265,11 @@ class RunningAmounts:
         known = {name: uncertainty.statistics(s.outcomes) for name, s in self._sums.items() if s.outcomes is not None}
         points = dict(zip(known, uncertainty.points_of_each([k.draws for k in known.values()]), strict=True))
 
-        def amount(name: str, unit: str) -> Amount:
+        def amount(name: str, unit: str, parts: Mapping[str, Amount]) -> Amount:
             found = self._sums.get(name)
             if found is None or found.outcomes is None:
-                return Amount(unit=unit, missing=sentences("missing", found.why if found else "no_activity"))
+                missing = sentences("missing", found.why if found else "no_activity")
+                return Amount(unit=unit, missing=missing, parts=parts)
             stated, (low, median, high) = known[name], points[name]
             return Amount(
                 unit=unit,
@@ -272,14 +279,14 @@ class RunningAmounts:
                 at_factor_values=stated.value,
                 envelope=(stated.low, stated.high),
                 covers=found.covers,
+                parts=parts,
             )
 
         figures = {}
         for figure in self.figures:
-            whole = amount(figure.id, figure.unit)
-            parts = figure.parts if len(figure.parts) > 1 else ()
-            opened = {p.name: amount(f"{figure.id}.{p.name}", figure.unit) for p in parts}
-            figures[figure.id] = whole.with_parts(opened) if opened else whole
+            opened = figure.parts if len(figure.parts) > 1 else ()
+            parts = {p.name: amount(f"{figure.id}.{p.name}", figure.unit, {}) for p in opened}
+            figures[figure.id] = amount(figure.id, figure.unit, parts)
         return figures
 
 

@@ -22,6 +22,7 @@ GROUP_CORRELATION = 0.7  # expert judgement, stated on the method page
 Z95 = 1.6448536269514722  # 95 % point of the standard normal
 SHARES = frozenset({"occupancy", "machine_share", "resource_share", "model_active_share"})
 EXCEEDED = frozenset({"p5_p95", "rival_sources"})  # 5 and 95 % points: what another source publishes can be passed
+MOST = 1e38  # of 32 bits
 AT_LEAST_ONE = frozenset({"pue", "serving_flight", "host_ratio", "provisioning_factor"})
 
 
@@ -162,26 +163,54 @@ def points(values: Any) -> tuple[float, float, float]:
 
 
 def points_of_each(several: "Sequence[Array | float]") -> list[tuple[float, ...]]:
-    """The points of several draws of one length, in one sort of a matrix: vectorised, five times faster than a
-    partition at three cuts."""
+    """The points of several draws of one length, found together."""
     drawn = [values for values in several if not isinstance(values, int | float)]
-    cuts: Iterator[tuple[float, ...]] = iter(())
+    cuts: Iterator[list[float]] = iter(())
     if drawn:
         import numpy as np
 
-        ordered = np.array(drawn)
-        ordered.sort(axis=1)
-        cuts = zip(*_cuts(ordered), strict=True)
-    return [(float(v),) * 3 if isinstance(v, int | float) else next(cuts) for v in several]
+        matrix = np.array(drawn)
+        cuts = iter((_selected if 0 <= matrix.min() <= matrix.max() < MOST else _sorted)(matrix).tolist())
+    return [(float(v),) * 3 if isinstance(v, int | float) else tuple(next(cuts)) for v in several]
 
 
-def _cuts(ordered: "Array") -> list[list[float]]:
-    """Points of sorted draws, one row each, straight between their two neighbours; a list for each level."""
-    found = []
-    for level in (0.05, 0.5, 0.95):
-        place = level * (ordered.shape[1] - 1)
-        below = int(place)
-        part = place - below
-        above = min(below + 1, ordered.shape[1] - 1)
-        found.append((ordered[:, below] * (1 - part) + ordered[:, above] * part).tolist())
-    return found
+def _sorted(matrix: "Array") -> "Array":
+    """Points of draws, one row each, straight between their two neighbours."""
+    import numpy as np
+
+    ordered = np.sort(matrix, axis=1)
+    below, above, part = _places(matrix.shape[1])
+    return ordered[:, below] * (1 - part) + ordered[:, above] * part
+
+
+def _selected(matrix: "Array") -> "Array":
+    """The same where no number is negative, five times faster: the leading 16 bits of each are sorted by radix, and in
+    full only those that share them with a neighbour of a point."""
+    import numpy as np
+
+    rows, count = matrix.shape
+    below, above, part = _places(count)
+    keys = (matrix.astype(np.float32).view(np.uint32) >> 15).astype(np.uint16)
+    ordered = np.sort(keys, axis=1, kind="stable")
+    first, last = ordered[:, below], ordered[:, above]
+    near = np.zeros(matrix.shape, bool)
+    for low, high in zip(first.T, last.T, strict=True):
+        near |= (keys >= low[:, None]) & (keys <= high[:, None])
+    at = np.flatnonzero(near)
+    row, values = at // count, matrix.ravel()[at]
+    order = np.lexsort((values, row))
+    values, told = values[order], (row[order] << 16) + keys.ravel()[at][order]
+    start = np.array([line.searchsorted(wanted) for line, wanted in zip(ordered, first, strict=True)])
+    place = told.searchsorted(first + (np.arange(rows) << 16)[:, None]) - start
+    cuts: Array = values[place + below] * (1 - part) + values[place + above] * part
+    return cuts
+
+
+@lru_cache(maxsize=8)
+def _places(count: int) -> "tuple[NDArray[np.int64], NDArray[np.int64], Array]":
+    """Ranks below and above the 5 % point, the median and the 95 % point of so many draws, and how far between."""
+    import numpy as np
+
+    place = np.array((0.05, 0.5, 0.95)) * (count - 1)
+    below = place.astype(np.int64)
+    return below, np.minimum(below + 1, count - 1), place - below

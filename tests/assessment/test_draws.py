@@ -112,3 +112,24 @@ def test_two_factors_of_one_name_never_share_a_kept_interval(change: dict[str, o
         amount = amounts([group], (use,))["gwp.use"]
         found.append((amount.low, amount.central, amount.high))
     assert found[0] != found[1]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 20, 4096])
+def test_points_are_those_of_numpy_whatever_the_numbers(count: int) -> None:
+    """Laws, equal and nearly equal numbers, zeros, tiny and huge ones; numbers below zero, which are sorted in full."""
+    chance = np.random.default_rng(7)
+    law = chance.lognormal(0, 1.5, count)
+    rows = [
+        law,
+        np.full(count, 3.0),
+        1 + law * 1e-9,
+        np.where(law > 1, 0, law),
+        np.zeros(count),
+        law * 1e-200,
+        law * 1e20,
+    ]
+    rows += [np.round(law), np.concatenate([law[: count // 2], np.full(count - count // 2, 2.5)])]
+    for drawn in (rows, [*rows, law - 1], [*rows, law * 1e200]):
+        found = uncertainty.points_of_each([*drawn, 4.0])
+        assert found[-1] == (4.0, 4.0, 4.0)
+        np.testing.assert_allclose(found[:-1], np.quantile(drawn, (0.05, 0.5, 0.95), axis=1).T, rtol=1e-14, atol=0)
