@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from estimator.builds.build import build
+from estimator.catalogue.fault_rules import RULES
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.importing import import_paths
@@ -29,6 +30,7 @@ EXAMINED = {  # faults of real files that were looked at one by one on 27 Novemb
     "mlco2__codecarbon__2": "0,1 L d'eau pour 0,6 Wh (fichier d'essai de codecarbon)",
     "regisss__codecarbon__1": "8 kWh en 34 secondes (fichier d'exemple inventé)",
 }
+REMARKS = frozenset(rule.code for rule in RULES if not rule.alarm)  # on figures that no total reads
 OUT = Path(__file__).parent.parent / "docs" / "fautes-generees.md"
 
 
@@ -104,11 +106,24 @@ def _wild(traces: Path) -> list[str]:
     flagged = {p.name: sorted(found.by_file[p.name] & FAULTS) for p in files if found.by_file[p.name] & FAULTS}
     why = {name: next((told for start, told in EXAMINED.items() if name.startswith(start)), "") for name in flagged}
     unseen = sum(not told for told in why.values())
-    lines = ["", "## Fichiers réels", "", f"Une faute est nommée dans {len(flagged)} fichiers sur {len(files)}."]
-    lines += [f"{len(flagged) - unseen} ont été ouverts et la portent ; {unseen} restent à examiner.", ""]
+    alarms = sum(not REMARKS.issuperset(codes) for codes in flagged.values())
+    lines = [
+        "",
+        "## Fichiers réels",
+        "",
+        f"**{alarms} alarme(s) sur {len(files)} fichiers** ({100 * alarms / len(files):.1f} %) : ",
+    ]
+    lines[-1] = lines[-1].replace(".", ",") + "un total repose sur ce que la faute met en doute."
+    lines += [
+        f"{len(flagged) - alarms} autre(s) n'ont qu'une remarque (R) : un chiffre du fichier gardé à côté du nôtre."
+    ]
+    lines += [f"{len(flagged) - unseen} ont été ouverts et portent ce qui est dit ; {unseen} restent à examiner.", ""]
     return [
         *lines,
-        *(f"- {name} : {', '.join(codes)}. {why[name] or 'À examiner'}." for name, codes in flagged.items()),
+        *(
+            f"- {'(R) ' if REMARKS.issuperset(codes) else ''}{name} : {', '.join(codes)}. {why[name] or 'À examiner'}."
+            for name, codes in flagged.items()
+        ),
     ]
 
 

@@ -30,9 +30,23 @@ LEFT_OUT = FILE.parent / "results" / "leave_out.csv"
 SOURCE = "sobria_fit"
 MEDIA_ROWS = [f"{kind}_energy" for kind in MEDIA]
 UNITS = {"token_energy_step": "s", "token_time_step": "s"} | dict.fromkeys(MEDIA_ROWS, "kWh")
-READ = ("mlenergy", "1/1/2/2")  # family and quality
-COMPUTED = {"sound_energy": ("open-asr", "2/2/3/3"), "embedding_energy": ("infinity", "3/2/3/4")}
 LOCATOR = "scripts/fit_energy.py sur factors/model_energy.csv"
+READ = ("mlenergy", "1/1/2/2", SOURCE, LOCATOR)  # family, quality, source and where in it
+COMPUTED = {
+    "sound_energy": (
+        "open-asr",
+        "2/2/3/3",
+        "open_asr",
+        "scripts/data/*.csv, vitesse de treize modèles (calculé par scripts/fit_energy.py)",
+    ),
+    "embedding_energy": (
+        "infinity",
+        "3/2/3/4",
+        "infinity_bench",
+        "docs/docs/benchmarking.md, tableau NVIDIA L4 : trois programmes, 1,15 million de jetons "
+        "(calculé par scripts/fit_energy.py)",
+    ),
+}
 NOTES = {
     "min_max": "Moindres carrés ; bornes : plus basse et plus haute valeur quand une architecture est retirée.",
     "p5_p95": "Mesuré sur prédit, points à 5, 50 et 95 % sur des architectures retirées.",
@@ -106,19 +120,20 @@ def _row(quantity: str, subject: str, ends: Sequence[float], kind: str) -> dict[
     special = next((n for n in ("token_range", "token_outside") if quantity.startswith(n)), kind)
     computed = quantity.removesuffix("_energy") if quantity in COMPUTED else ""
     note = NOTES[computed or ("media" if quantity in MEDIA_ROWS else special)]
-    family, quality = COMPUTED.get(quantity, READ)
+    family, quality, source, locator = COMPUTED.get(quantity, READ)
     row = dict.fromkeys(Factor.model_fields, "")
     return row | {
         "id": f"{quantity}/{subject}/2026", "quantity": quantity, "subject": subject, "role": "default",
         "value": value, "low": low, "high": high, "bounds_kind": kind, "unit": UNITS.get(quantity, "1"),
-        "geography": "GLOBAL", "boundary": "use", "family": family, "source": SOURCE, "locator": LOCATOR,
+        "geography": "GLOBAL", "boundary": "use", "family": family, "source": source, "locator": locator,
         "quality": quality, "review_by": "2027-06-30", "note": note,
     }  # fmt: skip
 
 
 def write(rows: Sequence[dict[str, str]]) -> None:
     """Replace the fitted rows of the table; manual rows stay in place."""
-    kept = [r for r in csv.DictReader(io.StringIO(FILE.read_text("utf-8"))) if r["locator"] != LOCATOR]
+    made = {r["id"] for r in rows}
+    kept = [r for r in csv.DictReader(io.StringIO(FILE.read_text("utf-8"))) if r["id"] not in made]
     with FILE.open("w", encoding="utf-8", newline="") as out:
         table = csv.DictWriter(out, list(Factor.model_fields), lineterminator="\n")
         table.writeheader()

@@ -166,12 +166,17 @@ def answering_hours(
     return output_tokens * output_hours + tokens_read * input_hours + tokens_read_again * context_hours
 
 
-@formula(unit="h", reference="SobrIA, méthode", first_known_of=True)
-def reserved_device_hours(device_hours: Q, answering_hours: Q) -> Q: ...
+@formula(unit="h", reference="SobrIA, méthode : les heures d'attente que suppose l'électricité de l'attente")
+def provisioned_hours(answering_hours: Q, provisioning_factor: Q, waiting_ratio: Q) -> Q:
+    return answering_hours * (1 + (provisioning_factor - 1) / waiting_ratio)
 
 
 @formula(unit="h", reference="SobrIA, méthode", first_known_of=True)
-def hosted_device_hours(hosted_hours: Q, answering_hours: Q) -> Q: ...
+def reserved_device_hours(device_hours: Q, provisioned_hours: Q, answering_hours: Q) -> Q: ...
+
+
+@formula(unit="h", reference="SobrIA, méthode", first_known_of=True)
+def hosted_device_hours(hosted_hours: Q, provisioned_hours: Q, answering_hours: Q) -> Q: ...
 
 
 @formula(unit="h", reference="SobrIA, méthode : cartes par serveur")

@@ -15,14 +15,15 @@ from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.workloads.inference.measurements import ANY, MediaKind
-from estimator.workloads.inference.serving import at_place
+from estimator.workloads.inference.serving import WAITING as OF_WAITING
+from estimator.workloads.inference.serving import waiting
 from estimator.workloads.inference_inventory import hears, media_factors, token_factors
 from estimator.workloads.own_measures import Own, as_measured
 
 WAITING = "waiting"
 PACE = ("output_hours", "input_hours", "context_hours")
 SUPPOSED = ("token_prompt_chat", "context_spread", "token_default_output")
-BESIDE = ("device_load", "provisioning_factor")  # factors of waiting cards, which no answer needs
+BESIDE = ("device_load", *OF_WAITING)  # factors of waiting cards, which no answer needs
 SERVING_COLUMNS = dict.fromkeys(("serving", "model", "kind", "card", "bits", "place", "site"), "VARCHAR")
 SERVING_COLUMNS |= dict.fromkeys(("cards", "flight_class", "flight"), "DOUBLE")
 MEDIA: dict[str, MediaKind] = {"images": "image", "sound": "sound"}  # kinds of a way of serving that are not tokens
@@ -46,14 +47,14 @@ def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date,
         bounds = {name: SelectedFactor(name, "", None, missing="not_asked") for name in names}
         if serving == WAITING:
             load_ = replace(select_factor(catalogue, "token_idle_share", ANY, day), quantity="device_load")
-            bounds |= {"device_load": load_, "provisioning_factor": _absent("provisioning_factor")}
+            bounds |= {"device_load": load_} | {name: _absent(name) for name in OF_WAITING}
         return bounds
     bounds = {name: _absent(name) for name in names} | _answers(catalogue, row, day, names)
     measure = None if row["site"] == "reserved" or row["kind"] in MEDIA else own.get((_model(row), row["place"]))
     if measure:
         bounds = as_measured(bounds, measure)
     if row["site"] == "shared":
-        bounds["provisioning_factor"] = at_place(catalogue, "provisioning_factor", row["place"], day)
+        bounds |= waiting(catalogue, row["place"], day)
     return bounds
 
 

@@ -172,7 +172,7 @@ def _filter(asked: RunFilter) -> tuple[str, list[str]]:
     if asked.service is not None:
         asks.append(("service_key = ?", [asked.service]))
     if asked.check == ANY:
-        asks.append(("row_id IN (SELECT row_id FROM run_checks)", []))
+        asks.append(("row_id IN (SELECT row_id FROM run_checks WHERE alarm IS NOT FALSE)", []))
     elif asked.check is not None:
         asks.append(("row_id IN (SELECT row_id FROM run_checks WHERE code = ?)", [asked.check]))
     if asked.proof == NO_PROOF:

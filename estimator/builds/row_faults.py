@@ -5,14 +5,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from estimator.catalogue.fault_rules import NUMBERS, RULES, TEXTS
+from estimator.catalogue.fault_rules import BY_CODE, NUMBERS, RULES, TEXTS
 from estimator.catalogue.input_faults import faults, of_table
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 
 TOGETHER = 25_000  # rows judged at once
 TYPES = {"row_id": "VARCHAR", "service_key": "VARCHAR", "code": "VARCHAR"}
-TYPES |= dict.fromkeys(("read_value", "low", "high", "excess"), "DOUBLE")
+TYPES |= dict.fromkeys(("read_value", "low", "high", "excess"), "DOUBLE") | {"alarm": "BOOLEAN"}
 
 
 def record_faults(engine: DuckDB, catalogue: Catalogue) -> None:
@@ -29,6 +29,7 @@ def record_faults(engine: DuckDB, catalogue: Catalogue) -> None:
             columns["row_id"] += told["row_id"].to_pylist()
             columns["service_key"] += told["service_key"].to_pylist()
             columns["code"] += [found.code] * len(found.rows)
+            columns["alarm"] += [BY_CODE[found.code].alarm] * len(found.rows)
             for name, values in zip(("read_value", "low", "high", "excess"), (*found[2:], found.excess), strict=True):
                 columns[name] += [value if math.isfinite(value) else None for value in values.tolist()]
     engine.load("row_faults", columns, TYPES)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from estimator.catalogue.fault_rules import BY_CODE, NUMBERS, RULES, UNKEPT, Rule, Stated, Value
+from estimator.catalogue.load import load
 from estimator.catalogue.physical_limits import LIMITS
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, say
@@ -49,10 +50,10 @@ def faults(stated: Stated, rules: Iterable[Rule] = RULES) -> list[Found]:
 
 
 def breaks(code: str, values: Mapping[str, Value]) -> Value:
-    """Whether these values, or those of each row, break one rule."""
+    """Whether these values, or those of each row, break one rule, by the limits of any card and meter."""
     rule = BY_CODE[code]
     with np.errstate(all="ignore"):
-        stated = Stated(values)
+        stated = Stated({**LIMITS["device"](load(), None), **values})
         return (rule.read(stated) < rule.low(stated)) | (rule.read(stated) > rule.high(stated))
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from estimator.catalogue.default_subjects import ANY_CARD
 from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.models import load as models
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
 
-SIZES_B = (0.1, 2000.0)  # active parameters of an unknown model [1e9]
 METERS = frozenset({"codecarbon"})  # tools whose emissions are electricity times the factor of a place, nothing else
 
 
@@ -33,7 +33,7 @@ def _default(catalogue: Catalogue, quantity: str, subject: str) -> Factor | None
 @lru_cache(maxsize=256)
 def _of_machine(catalogue: Catalogue, machine: str | None) -> dict[str, float]:
     subject = machine if machine and machine in catalogue.subjects else "machine/any"
-    names = ("processor_power", "memory_power", "machine_power")
+    names = ("processor_power", "memory_power", "machine_power", "cards_per_machine")
     return {k: v for name in names for k, v in _bounds(name, _default(catalogue, name, subject)).items()}
 
 
@@ -46,7 +46,7 @@ def _of_card(catalogue: Catalogue, device: str | None) -> dict[str, float]:
 @lru_cache(maxsize=4)
 def _of_anything(catalogue: Catalogue) -> dict[str, float]:
     """Limits that hang on nothing."""
-    of = {"mode/nvml": ("card_reading",), "mode/declared": ("stated_grid_ratio", "possible_gwp")}
+    of = {"mode/nvml": ("card_reading",), "mode/declared": ("stated_grid_ratio", "possible_gwp", "meter_period")}
     of[ANY_CARD] = ("answer_tokens", "request_tokens", "answer_pace", "answer_energy")
     rows = [_default(catalogue, name, subject) for subject, names in of.items() for name in names]
     pue = catalogue.quantities["pue"]
@@ -78,7 +78,7 @@ def _of_zone(catalogue: Catalogue, zone: str | None) -> dict[str, float]:
 @lru_cache(maxsize=4096)
 def _of_model(catalogue: Catalogue, model: str | None) -> dict[str, float]:
     """Electricity that a token of this model can take, alone or in a crowd [kWh]."""
-    low, high = SIZES_B
+    low, high = _any_size()
     try:
         found = find(model) if model else None
     except ModelUnknown:
@@ -87,6 +87,13 @@ def _of_model(catalogue: Catalogue, model: str | None) -> dict[str, float]:
         low, high = found.active_low or low, found.active_high or found.total_high or high
     row = _default(catalogue, "parameter_token_energy", ANY_CARD)
     return {"token_energy_low": (row.low or 0) * low, "token_energy_high": (row.high or 0) * high} if row else {}
+
+
+@lru_cache(maxsize=1)
+def _any_size() -> tuple[float, float]:
+    """Least and most parameters at work of the models of the catalogue that write text [1e9]."""
+    sizes = [m for m in models().models if m.modality in ("text", "multimodal")]
+    return min(m.active_low for m in sizes if m.active_low), max(m.active_high for m in sizes if m.active_high)
 
 
 LIMITS: Mapping[str, Callable[[Catalogue, str | None], Mapping[str, Any]]] = {

@@ -11,7 +11,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, say, sentences
 from estimator.core.number_format import sentences_with
 from estimator.workloads.inference.measurements import ANY
-from estimator.workloads.inference.serving import at_place
+from estimator.workloads.inference.serving import waiting
 from estimator.workloads.inference_inventory import inference_inventory
 from estimator.workloads.own_measures import Own, as_measured
 from estimator.workloads.resolution import ResolvedRequest
@@ -83,7 +83,7 @@ def _answers(
     amounts |= found.amounts
     bounds |= found.bounds | {"host_ratio": resolved.bound("host_ratio", resolved.subjects["machine"])}
     if not resolved.reserved and not resolved.desk:
-        bounds["provisioning_factor"] = at_place(resolved.catalogue, "provisioning_factor", host, resolved.day)
+        bounds |= waiting(resolved.catalogue, host, resolved.day)
     measure = own.get((models.find(resolved.request.model or "").id, host))
     if measure and not resolved.reserved and "output_tokens" in amounts:
         bounds |= as_measured(found.bounds, measure)

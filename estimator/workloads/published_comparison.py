@@ -76,7 +76,7 @@ def ours(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) -> d
 def _our_boundary(row: PublishedFigure) -> dict[str, str]:
     """Our boundary for the columns that have a meaning for this figure."""
     ours = OURS | ({"training": "only"} if row.phase == "training" else {})
-    if row.unit == "L":
+    if row.unit == "L" or row.figure.endswith(".use"):
         ours = ours | {"hardware": "no"}
     if row.figure == "water.onsite":
         ours = ours | {"water": "onsite"}

@@ -66,6 +66,7 @@ def test_energy_of_components_with_their_corrections() -> None:
         ("media_answering_energy", (100, 8e-4), 0.08),
         ("provisioned_energy", (0.0132, 1.32), 0.017424),
         ("working_energy", (1000, 0.7, 0.5), 350),
+        ("provisioned_hours", (10, 1.15, 0.25), 16),  # 6 hours of waiting at a quarter of the power are 0.15 of 10
         ("own_energy", (350, 1.8), 630),
         ("modelled_energy", (350, 1.43), 500.5),
         ("stored_energy", (1000, 0.008, 2), 16),
@@ -97,8 +98,8 @@ def test_the_first_known_way_gives_a_quantity() -> None:
     assert equations.it_energy(None, 2.0, 3.0) == 2.0  # measured, modelled, stored
     assert equations.accelerator_energy(None, 1.0, 5.0) == 1.0  # provisioned, answering, working
     assert equations.answering_energy(None, 3.0) == 3.0  # tokens, images or videos
-    assert equations.reserved_device_hours(0.0, 7.0) == 0.0  # stated hours, even none, come before computed ones
-    assert equations.hosted_device_hours(None, 2.0) == 2.0
+    assert equations.reserved_device_hours(0.0, 9.0, 7.0) == 0.0  # stated hours, even none, come before computed ones
+    assert equations.hosted_device_hours(None, None, 2.0) == 2.0
     assert equations.reserved_machine_hours(None, None) is None
 
 

@@ -123,6 +123,15 @@ def test_the_figure_of_one_run_among_several_is_the_worst(home: Path) -> None:
     assert check["en"].startswith("at worst: ") and "9" in check["fr"]
 
 
+def test_a_doubt_on_a_figure_that_no_total_reads_is_a_remark(home: Path) -> None:
+    """1 kWh in France said to emit 417 g is told; 6 t doubts the kWh too, so that run is to be looked at."""
+    before = Results(build(home).path).totals().coverage.to_check
+    append(Ledger(home), [activity(reported_gwp_kg=0.417, reader="codecarbon"), activity(reported_gwp_kg=6_000.0)])
+    results = Results(build(home).path)
+    assert {"grid_of_zone", "any_grid"} <= {check["code"] for check in results.checks()}
+    assert results.totals().coverage.to_check == before + 1
+
+
 def build_checks(home: Path) -> list[dict[str, Any]]:
     return Results(build(home).path).checks()
 

@@ -108,7 +108,10 @@ def test_a_server_takes_more_than_its_cards_and_serving_another_load_than_traini
     whole, cards = valued(case(hours, None, figure("it_energy_kwh", "it"), figure("it_energy_kwh", "gpu")))
     assert whole.at_factor_values == pytest.approx(1.43 * (cards.at_factor_values or 0))
     served = valued(case(hours | {"requests": 5}, None, figure("it_energy_kwh", "gpu")))[0]
-    assert served.at_factor_values == pytest.approx(10 * 0.7 * 0.5)
+    assert served.at_factor_values == pytest.approx(10 * 0.7 * 0.31)
+    run = {"device": "NVIDIA H100 80GB", "device_hours": 10, "requests": 5, "duration_s": 36_000, "device_count": 1}
+    at_work = valued(case(run, None, figure("it_energy_kwh", "gpu")))[0]
+    assert at_work.at_factor_values == pytest.approx(10 * 0.7 * 0.68)  # the time of a run has no waiting
 
 
 def test_a_silent_site_takes_its_class_and_no_overhead_takes_none() -> None:
@@ -146,9 +149,9 @@ def test_what_a_software_meter_misses_on_a_desk_is_added_at_the_wall() -> None:
 def test_manufacture_is_that_of_the_ledger() -> None:
     data = case({"device": "NVIDIA A100 PCIe 40GB"}, None, figure("embodied_gwp_kgco2e", "gpu", per="device"))
     row = valued(data)[0]
-    assert row.at_factor_values == 122 and row.low and row.high and 81.333 < row.low < 122 < row.high < 366
+    assert row.at_factor_values == 122 and row.low and row.high and 76.25 < row.low < 122 < row.high < 414.8
     server = valued(case({"device": "Dell PowerEdge R999"}, None, figure("embodied_gwp_kgco2e", "it", per="device")))[0]
-    assert server.at_factor_values == 748
+    assert server.at_factor_values == 1249
 
 
 def test_a_card_that_is_not_known_is_any_card_and_says_so() -> None:

@@ -95,6 +95,17 @@ def test_a_shared_service_waits_by_the_provisioning_factor() -> None:
     assert steps["provisioned_energy"] == pytest.approx(1.5 * steps["token_energy"])  # a server room
 
 
+def test_cards_that_wait_are_made_as_they_are_fed() -> None:
+    """Waiting at a quarter of the power of work: 1.5 of the electricity is 3 hours reserved for one at work."""
+    body = asked(**SERVED)
+    steps = {s["name"]: s["value"] for s in body["steps"]}
+    assert steps["provisioned_hours"] == pytest.approx(3 * steps["answering_hours"])
+    assert steps["server_hours"] == pytest.approx(3 * steps["answering_hours"] / 8)
+    value = {f["quantity"]: f["value"] for f in body["factors"]}
+    lives = steps["provisioned_hours"] / (value["device_lifetime"] * 8766)
+    assert steps["device_embodied_gwp"] == pytest.approx(lives * value["device_gwp"])
+
+
 def test_cached_and_reasoning_tokens() -> None:
     """What is in cache is not read, but read again with each token; reasoning tokens are written, shown or not."""
     plain = asked(**SERVED, input_tokens=2000)

@@ -67,6 +67,14 @@ def test_no_equation_reads_a_published_figure(monkeypatch: pytest.MonkeyPatch) -
     assert after == before
 
 
+def test_a_figure_without_manufacture_stands_beside_our_electricity_alone() -> None:
+    """BLOOM: 24.7 t of cards in use and 50.5 t whole; ours of the use is a part of ours."""
+    rows = {entry["id"]: entry for entry in published_beside(["bigscience/bloom"], load(), DAY)}
+    use, whole = rows["bloom/training-dynamic/gwp"], rows["bloom/training-whole/gwp"]
+    assert use["figure"] == "gwp.use" and use["boundary"]["ours"]["hardware"] == "no"
+    assert use["ours"]["central"] < whole["ours"]["central"] and "hardware_no" not in {w["code"] for w in use["why"]}
+
+
 def test_one_module_reads_the_table(root: Path) -> None:
     readers = [p for p in (root / "estimator").rglob("*.py") if TABLE in p.read_text("utf-8")]
     assert [p.name for p in readers] == ["published_figures.py"]

@@ -41,8 +41,6 @@ def media_energy(
     rows = [r for r in of_kind if r.model == model]
     if not rows:
         item = table.find(f"{kind}_energy")
-        if kind == "embedding":  # times of one model
-            item = item.model_copy(update={"source": of_kind[0].source, "locator": of_kind[0].locator})
         rests_on = tuple(r.id for r in of_kind) if kind == "embedding" else (item.id,)
         if size != 1.0:
             assert item.low and item.value and item.high

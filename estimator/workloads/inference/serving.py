@@ -20,9 +20,8 @@ from estimator.workloads.inference.residual import Configuration, residual
 
 METHOD = ("step", "weights", "compute", "context", "sparse", "prefill")
 SUPPOSED = ("token_prompt_chat", "token_default_output", "context_spread", "token_time_residual")
-BUSIEST = 4096.0  # requests in flight of one replica, the most that was measured
+WAITING = ("provisioning_factor", "waiting_ratio")  # of a shared service whose waiting hours are not counted
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_./-]")
-OVERHEAD = 1.2  # memory of a replica over that of its weights, as the fit counts accelerators
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def serving_factors(
     bounds |= _size(serving)
     bits, in_flight = (_value(bounds[name]) for name in ("weight_bits", "requests_in_flight"))
     memory = table.value("device_memory", serving.device or supposed)
-    holds = serving.size.total[1] * bits / 8 * OVERHEAD / memory
+    holds = serving.size.total[1] * bits / 8 * table.value("replica_memory") / memory
     count = serving.device_count or 2.0 ** max(0, math.ceil(math.log2(holds)))
     bounds["replica_cards"] = _stated("replica_cards", serving.device_count) or _supposed_cards(count)
     at = Configuration(
@@ -141,6 +140,11 @@ def at_place(catalogue: Catalogue, quantity: str, place: str, day: date) -> Sele
     return found if found.factor else select_factor(catalogue, quantity, ANY, day)
 
 
+def waiting(catalogue: Catalogue, place: str, day: date) -> dict[str, SelectedFactor]:
+    """Electricity and hours of the cards that wait for requests at a place, over those of the answers."""
+    return {name: at_place(catalogue, name, place, day) for name in WAITING}
+
+
 def flight_at(serving: Serving, tokens_per_second: float, catalogue: Catalogue, day: date) -> float:
     """Requests in flight at which what is written and the time that it takes agree (Little's law), at least one."""
 
@@ -150,7 +154,7 @@ def flight_at(serving: Serving, tokens_per_second: float, catalogue: Catalogue, 
         seconds = evaluate(values, below(("output_hours",)))["output_hours"] * 3600
         return float(tokens_per_second * seconds * flight / values["replica_cards"])
 
-    low, high = 1.0, BUSIEST
+    low, high = 1.0, max(row.concurrency for row in load().rows)  # of one replica, the most that was measured
     for _ in range(40):
         middle = math.sqrt(low * high)
         low, high = (middle, high) if held(middle) > middle else (low, middle)

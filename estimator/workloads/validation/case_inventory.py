@@ -9,7 +9,7 @@ from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.selection import SelectedFactor
 from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference.media import media_energy
-from estimator.workloads.inference.serving import at_place, computed, exact, serving_factors
+from estimator.workloads.inference.serving import computed, exact, serving_factors, waiting
 from estimator.workloads.inference_inventory import token_amounts
 from estimator.workloads.published_case import Components, Hardware, PublishedCase, RequestedFigure, Site, Workload
 from estimator.workloads.request import Request
@@ -187,9 +187,8 @@ class CaseInventory:
             return None  # the power of whole servers
         if hours is not None:
             serving = workload.requests is not None or workload.output_tokens is not None
-            load_factor = replace(
-                tables.bound("serving_load" if serving else "training_load", ANY), quantity="device_load"
-            )
+            of_run = "serving_load" if workload.duration_s is None else "working_load"  # a run has no waiting
+            load_factor = replace(tables.bound(of_run if serving else "training_load", ANY), quantity="device_load")
             power = tables.bound("max_power", card)
             return (
                 {"working_hours": hours},
@@ -209,8 +208,7 @@ class CaseInventory:
             raise NotEstimable("no_requests")
         if not cards_only and not self.device.desk:
             place = self.tables.site_of(self.device)
-            waiting = at_place(self.tables.catalogue, "provisioning_factor", place, self.tables.today)
-            bounds = bounds | {"provisioning_factor": waiting}
+            bounds = bounds | waiting(self.tables.catalogue, place, self.tables.today)
         table = measured_table(workload.model, self.options.leave_out, self.options.without_source)
         if media is not None:
             picture = media_energy(media, workload.model, self.device.accelerator, table)

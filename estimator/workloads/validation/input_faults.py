@@ -14,7 +14,6 @@ from estimator.workloads.validation.case_tables import CaseTables
 __all__ = ["SECONDS", "WATTS", "TraceNumbers", "words"]
 
 MOST = 2
-LARGEST = 100_000.0  # cards of the largest clusters
 PARTS = ("cpu", "gpu", "ram")
 ORDER = (
     *("negative_energy", "component_sum", "impossible_component_power", "obsolete_grid_factor", "wrong_zone"),
@@ -66,7 +65,7 @@ def _stated(case: PublishedCase, trace: TraceNumbers, tables: CaseTables) -> dic
     device = tables.device(workload.device or trace.cells.get("gpu_model"))
     count = workload.device_count or number("gpu_count")
     counted = wall * count if wall and count else None
-    alone = workload.device_hours or counted or (wall * LARGEST if wall and workload.device else None)
+    alone = workload.device_hours or counted
     requests = workload.requests or 1.0
     powers = [power for part in PARTS if (power := number(f"{part}_power"))]
     energies: dict[str, Any] = {f"{part}_energy_kwh": energy for part, energy in parts.items()}

@@ -1,5 +1,6 @@
--- What a person should look at, one row a run and a reason; of a fault, what was read and the limits of the possible.
-SELECT row_id, service_key, code, read_value, low, high, excess FROM row_faults
+-- What a person should look at, one row a run and a reason; of a fault, what was read, the limits of the possible, and
+-- whether a total rests on it (alarm false: a figure of the file that is only kept beside ours).
+SELECT row_id, service_key, code, read_value, low, high, excess, alarm FROM row_faults
 UNION ALL BY NAME
 SELECT row_id, service_key, code FROM (SELECT row_id, service_key, unnest(checks) AS code FROM runs WHERE LEN(checks) > 0)
 WHERE code NOT IN (SELECT code FROM judged)

@@ -8,6 +8,6 @@ SELECT
   COALESCE(ANY_VALUE(flagged.runs), 0) AS to_check
 FROM summed
 LEFT JOIN (
-  SELECT service_key, COUNT(DISTINCT row_id) AS runs FROM run_checks GROUP BY service_key
+  SELECT service_key, COUNT(DISTINCT row_id) AS runs FROM run_checks WHERE alarm IS NOT FALSE GROUP BY service_key
 ) AS flagged ON flagged.service_key = summed.service_key
 GROUP BY summed.service_key
