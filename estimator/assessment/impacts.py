@@ -341,7 +341,7 @@ def applies_to(part: Contribution, group: ActivityGroup) -> bool:
 def why_missing(part: Contribution, group: ActivityGroup, values: Mapping[str, Any] | None = None) -> str | None:
     """Why a part of a group has no value: the reason of its first missing input. values: its results, if known."""
     values = group.values if values is None else values
-    todo = list(part.results)
+    todo = list(part.results[:1])  # another basis that is not stated is no reason
     while todo:
         name = todo.pop(0)
         if values.get(name) is not None:

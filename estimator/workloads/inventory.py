@@ -25,6 +25,7 @@ DEVICE = (*(f"device_{x}" for x in MADE), "device_lifetime", "device_occupancy")
 MACHINE = (*(f"machine_{x}" for x in MADE), "machine_lifetime", "machine_occupancy", "machine_share")
 DEFAULTED = tuple(n for n in (*DEVICE, *MACHINE) if n.endswith(("_lifetime", "_occupancy", "_share")))  # of any subject
 NETWORK = tuple(f"network_{x}_per_gb" for x in MADE)
+HARDWARE = {"machine_hours", "device_hours", "hosted_hours", "resource_share"}  # nothing counts without electricity
 GB_YEARS_PER_TB_MONTH = 1000 / 12
 
 
@@ -64,8 +65,9 @@ def inventory_of(resolved: ResolvedRequest, own: Own | None = None) -> Inventory
             ActivityGroup({"stored_gb_years": request.storage_tb_months * GB_YEARS_PER_TB_MONTH}, kept)
         )
         inventory.warnings.append(sentences("served", "storage_without_manufacture"))
-    inventory.warnings += _wider(inventory.groups, resolved.catalogue)
-    reused = year_reused(bounds["grid_gwp"], resolved.day.year, resolved.catalogue)
+    counted = [group for group in inventory.groups if group.amounts.keys() - HARDWARE]
+    inventory.warnings += _wider(counted, resolved.catalogue)
+    reused = year_reused(bounds["grid_gwp"], resolved.day.year, resolved.catalogue) if counted else None
     inventory.warnings += [reused] if reused else []
     return inventory
 
@@ -149,11 +151,14 @@ def _reserved_hours(resolved: ResolvedRequest) -> float:
 
 
 def _wider(groups: Iterable[ActivityGroup], catalogue: Catalogue) -> list[dict[str, str]]:
-    """A warning for each subject with fallback factors; lifetimes and how a class of places serves are so by design."""
+    """A warning for each subject with fallback factors; lifetimes, how a class of places serves and the server that a
+    machine is a share of are so by design."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     for group in groups:
         for name, bound in group.bounds.items():
-            by_design = name in DEFAULTED or catalogue.quantities[name].hangs_on == "serving"
+            share = group.bounds.get("machine_share") if name in MACHINE else None
+            a_share = share is not None and share.factor is not None and not share.fallback_level
+            by_design = name in DEFAULTED or a_share or catalogue.quantities[name].hangs_on == "serving"
             if bound.factor and bound.fallback_level and not by_design:
                 found.setdefault((bound.subject, bound.factor.subject), {})[name] = None
     told = []

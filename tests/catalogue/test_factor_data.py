@@ -138,6 +138,20 @@ def test_every_source_has_a_licence_and_is_used() -> None:
     assert set(SOURCES) == used | {"given"}  # what a user types has no row
 
 
+def test_a_source_that_was_not_opened_says_so_where_it_is_shown() -> None:
+    """Known by a copy, a transcription, an extract or the press: in its title, the only words of a source on a page; of
+    published figures, in their column `reading`; of Google's article, opened at its abstract, in the note of a row."""
+    closed = re.compile(
+        r"secondaire|transcription des|transcription$|\(copie\)|extrait lu|lues? dans|non rouvert|vues? dans"
+    )
+    by_row = {row["source"] for row in read("published_figures") if row["reading"] == "second_hand"} | {"bloom2022"}
+    told = {name for name, source in SOURCES.items() if "seconde main" in str(source["title"])}
+    silent = {name for name, source in SOURCES.items() if closed.search(str(source["citation"]))} - told
+    assert silent <= by_row and len(told) >= 50, silent - by_row
+    google = [row for row in VALUED if row["source"] == "google_2508"]
+    assert google and faults(google, lambda r: "De seconde main" in r["note"]) == []
+
+
 def test_no_table_is_taken_over_whole_from_a_source_that_may_not_ship() -> None:
     """A source that may only be quoted speaks of few subjects (sites, cards), those of a copyleft data base are never
     a default."""

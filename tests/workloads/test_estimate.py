@@ -106,6 +106,20 @@ def test_cards_that_wait_are_made_as_they_are_fed() -> None:
     assert steps["device_embodied_gwp"] == pytest.approx(lives * value["device_gwp"])
 
 
+def test_a_machine_without_electricity_uses_no_factor() -> None:
+    """Hours alone count nothing: no value is said to be used, and none to be out of date."""
+    body = estimate(Request.model_validate({"device": "machine/aws-m5.2xlarge", "device_hours": 720, "zone": "FRA"}))
+    assert not {"wider_subject", "year_reused"} & {w["code"] for w in body["warnings"]}
+    assert {body["indicators"][n]["missing"]["code"] for n in ("energy", "water", "gwp")} == {"not_asked"}
+
+
+def test_a_virtual_machine_is_a_share_of_a_server_by_design() -> None:
+    asked_of = {"device": "machine/aws-m5.2xlarge", "device_hours": 720, "zone": "FRA", "it_energy_kwh": 1}
+    body = estimate(Request.model_validate(asked_of))
+    assert body["indicators"]["gwp"]["machines"]["central"] > 0
+    assert not [w for w in body["warnings"] if w["code"] == "wider_subject" and "m5.2xlarge" in w["fr"]]
+
+
 def test_cached_and_reasoning_tokens() -> None:
     """What is in cache is not read, but read again with each token; reasoning tokens are written, shown or not."""
     plain = asked(**SERVED, input_tokens=2000)
