@@ -39,9 +39,9 @@ def measured(kwh: float, **more: object) -> Activity:
 
 def test_the_ratio_of_the_runs_by_hand() -> None:
     """3 and 5 kWh measured for 1 computed twice: 8 ÷ 2 = 4. Each run is ln(3/4) and ln(5/4) off; beforehand a run has a
-    variance of 0.205² + 0.05². Half of their sum is that of a run, and the mean has half of it again."""
+    variance of 0.21² + 0.0484². Half of their sum is that of a run, and the mean has half of it again."""
     low, value, high = ratio_of([(3.0, 1.0), (5.0, 1.0)])
-    spread = math.sqrt((0.205**2 + 0.05**2 + math.log(0.75) ** 2 + math.log(1.25) ** 2) / 2 * 1.5)
+    spread = math.sqrt((0.21**2 + 0.0484**2 + math.log(0.75) ** 2 + math.log(1.25) ** 2) / 2 * 1.5)
     assert value == 4
     assert (low, high) == pytest.approx((4 * math.exp(-1.6448536 * spread), 4 * math.exp(1.6448536 * spread)), rel=1e-6)
 
@@ -49,7 +49,7 @@ def test_the_ratio_of_the_runs_by_hand() -> None:
 def test_more_runs_that_agree_are_less_in_doubt() -> None:
     widths = [high / low for low, _, high in (ratio_of([(2.0, 1.0)] * n) for n in (1, 3, 30))]
     assert widths == sorted(widths, reverse=True)
-    assert widths[0] == pytest.approx(math.exp(2 * 1.6448536 * math.sqrt(2 * (0.205**2 + 0.05**2))), rel=1e-6)
+    assert widths[0] == pytest.approx(math.exp(2 * 1.6448536 * math.sqrt(2 * (0.21**2 + 0.0484**2))), rel=1e-6)
 
 
 def test_the_same_use_is_estimated_as_it_was_measured(tmp_path: Path) -> None:
