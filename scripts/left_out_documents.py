@@ -24,6 +24,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "retrait-par-document.md"
 MEASURED = (
     "mlenergy"  # the source of the measured configurations: left out by architecture, being all the regression has
 )
+FITTED = "sobria_fit"  # what was fitted on them
 GATES = {"inside": 0.85, "width": 6.0, "width_90": 20.0, "error": 1.5}
 NAMED = 3  # words that name a document, whatever its edition
 Case = Mapping[str, Any]
@@ -81,8 +82,17 @@ def together(parts: Sequence[Judged]) -> Judged:
     return Judged(tuple(inside), tuple(widths), tuple(ratios))
 
 
-def _judge(cases: Sequence[Case], without: Sequence[str], today: date) -> Judged:
-    rows = values_found(cases, "architecture", without, today)
+def without_measures(cases: Sequence[Case], today: date) -> Judged:
+    """The cases of the measured configurations from data sheets alone: neither that table nor the fit on it."""
+    sources = left_out(cases)
+    mine = [c for c in cases if c["kind"] == "physics" and c["quality"] != NOT_COMPARABLE]
+    return _judge([c for c in mine if MEASURED in sources[document(c)]], (MEASURED, FITTED), today, leave_out=None)
+
+
+def _judge(
+    cases: Sequence[Case], without: Sequence[str], today: date, leave_out: str | None = "architecture"
+) -> Judged:
+    rows = values_found(cases, leave_out, without, today)
     inside, widths, ratios = [], [], []
     for case in cases:
         for place, published in enumerate(case["published"]):
@@ -100,27 +110,35 @@ def page(cases: Sequence[Case], parts: Mapping[str, Judged], today: date) -> str
     sources = left_out(cases)
     fits = [name for name in parts if MEASURED in sources[name]]
     rest = together([part for name, part in parts.items() if name not in fits])
-    return "\n".join(_lines(parts, sources, together(list(parts.values())), rest, today)) + "\n"
+    sheets = without_measures(cases, today)
+    return "\n".join(_lines(parts, sources, (together(list(parts.values())), rest, sheets), today)) + "\n"
 
 
 def _lines(
-    parts: Mapping[str, Judged], sources: Mapping[str, frozenset[str]], whole: Judged, rest: Judged, today: date
+    parts: Mapping[str, Judged],
+    sources: Mapping[str, frozenset[str]],
+    sums: tuple[Judged, Judged, Judged],
+    today: date,
 ) -> Iterator[str]:
+    whole, rest, sheets = sums
     yield "# Un document retiré à la fois\n"
     yield "Cette page est écrite par `python -m scripts.left_out_documents CAS.json` : ne la modifiez pas.\n"
     yield f"Calculée le {today.isoformat()} avec les facteurs `{load().version}`.\n"
     yield (
         "Pour chaque document, toutes les lignes de facteurs qui en viennent sont retirées (les sources rivales les "
         "remplacent), et ses cas sont estimés sans lui. La table de ML.ENERGY est la seule dont la régression est "
-        "faite : ses documents sont jugés architecture par architecture, les coefficients étant réajustés et le résidu "
-        "réappris sans elle ; les écarts types du résidu, eux, ne sont pas réestimés. Une ligne à part dit le reste "
-        "sans ces cas. Aucun de ces documents n'a servi à régler une loi de service ; la seule calibration est la "
-        "journée de production publiée par DeepSeek, qui n'est pas jugée ici.\n"
+        "faite : ses documents sont jugés architecture par architecture, les coefficients et les écarts types du "
+        "résidu étant réajustés sans elle, et le résidu réappris. Une ligne à part dit le reste sans ces cas ; une "
+        "autre, ces cas sans la table entière : il ne reste que les fiches techniques des cartes et des dires "
+        "d'expert, posés la régression connue, et l'écart type total du résidu, qui vient encore de la table. Aucun "
+        "de ces documents n'a servi à régler une loi de service ; la seule calibration est la journée de production "
+        "publiée par DeepSeek, qui n'est pas jugée ici.\n"
     )
     yield "| | valeurs | dedans | largeur médiane | 90 % sous | erreur médiane |\n|---|---|---|---|---|---|"
     yield "| seuil | | ≥ 85 % | ≤ 6 | ≤ 20 | ≤ × 1,5 |"
     yield _row("tous les documents", whole)
-    yield _row("sans les cas de ML.ENERGY", rest) + "\n"
+    yield _row("sans les cas de ML.ENERGY", rest)
+    yield _row("cas de ML.ENERGY, toute la table retirée", sheets) + "\n"
     yield "| document | sources retirées | valeurs | dedans | largeur médiane | 90 % sous | erreur médiane |"
     yield "|---|---|---|---|---|---|---|"
     for name, part in sorted(parts.items(), key=lambda item: -len(item[1].inside)):

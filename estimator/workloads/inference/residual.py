@@ -6,6 +6,7 @@ lengths of a request, so that energies add up.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -45,23 +46,35 @@ class Residual:
     own: float
 
 
+Components = Mapping[str, tuple[float, float]]
+
+
 @cache
-def components() -> dict[str, tuple[float, float]]:
-    """Standard deviation of each component [log] and its length in ln(requests in flight), 0 where it has none."""
-    table = rows(resources.files("factors"), "residual_components.csv")
-    return {row["component"]: (float(row["sd"]), float(row["length"] or 0)) for _, row in table}
+def components(left: str | None = None) -> Components:
+    """Standard deviation of each component [log] and its length in ln(requests in flight), 0 where it has none.
+
+    left: an architecture, for those estimated without it; those that ship where the fit never read it.
+    """
+    folder = resources.files("factors")
+    table = rows(folder / "results", "leave_out_residual.csv") if left else ()
+    without = {row["component"]: row["sd"] for _, row in table if row["architecture"] == left}
+    return {
+        row["component"]: (float(without.get(row["component"], row["sd"])), float(row["length"] or 0))
+        for _, row in rows(folder, "residual_components.csv")
+    }
 
 
 def residual(at: Configuration, table: TokenTables) -> Residual:
     """The residual at a configuration, given the measured ones of its architecture."""
     import numpy as np
 
-    total, shared = _variance(at, at)
+    parts = components(table.left)
+    total, shared = _variance(at, at, parts)
     learned = _learned(at.architecture, table) if at.architecture else None
     if learned is None:
         return Residual(0.0, math.sqrt(shared), math.sqrt(total - shared))
     known, seen, inverse = learned
-    pairs = np.array([_variance(at, b) for b in known])
+    pairs = np.array([_variance(at, b, parts) for b in known])
     cross, common = pairs[:, 0], pairs[:, 1]
     mean = float(cross @ inverse @ seen)
     spread = max(total - float(cross @ inverse @ cross), 1e-6)
@@ -81,13 +94,14 @@ def _learned(architecture: str, table: TokenTables) -> "tuple[tuple[Configuratio
     if not measured:
         return None
     known = tuple(at for at, _ in measured)
-    whole = np.array([[_variance(a, b)[0] for b in known] for a in known])
-    noise = components()["repeat"][0] ** 2 * np.eye(len(known))
+    parts = components(table.left)
+    whole = np.array([[_variance(a, b, parts)[0] for b in known] for a in known])
+    noise = parts["repeat"][0] ** 2 * np.eye(len(known))
     inverse = np.asarray(np.linalg.inv(whole + noise), dtype=np.float64)
     return known, np.array([ratio for _, ratio in measured]), inverse
 
 
-def _variance(a: Configuration, b: Configuration) -> tuple[float, float]:
+def _variance(a: Configuration, b: Configuration, parts: Components) -> tuple[float, float]:
     """Covariance of the residuals of two configurations, and the part of it that all models share."""
     gap = math.log(a.flight) - math.log(b.flight)
     card = a is b or (a.card is not None and a.card == b.card)
@@ -95,7 +109,7 @@ def _variance(a: Configuration, b: Configuration) -> tuple[float, float]:
     task = a.task == b.task
 
     def of(name: str) -> float:
-        sd, length = components()[name]
+        sd, length = parts[name]
         return sd**2 * (math.exp(-0.5 * (gap / length) ** 2) if length else 1.0)
 
     shared = of("shared_flight") + of("shared_type") * (a.mixture == b.mixture) + of("shared_cell") * (card and bits)
