@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from dashboard.comparison import result
 from dashboard.comparison.estimator_gateway import compared
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES
@@ -72,7 +71,7 @@ def test_an_option_that_alone_qualifies_is_said_to_be_alone(more: list[dict], al
     asked = scenario(option("a", use={"it_energy_kwh": 1, **SITE}), *more)
     found = compared(asked)
     for lang, said, never in (("fr", "une seule remplit", "aucune n’a"), ("en", "only one qualifies", "none has")):
-        for text in (compare_text(found, lang), result.headline(found, lang)):
+        for text in (compare_text(found, lang), found.said("lead", lang)[0]):
             assert (said in text) is alone and never not in text
 
 

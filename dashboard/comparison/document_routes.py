@@ -53,7 +53,7 @@ def _scenario(request: Request, lang: str) -> tuple[Scenario, str, Path, str]:
     if asked:
         case = register.register().use_case(asked[: estimator_gateway.LONGEST_ID])
         return register.scenario_of(case), lang, home, case.scenario
-    return decode(token) if token else compare_data.example_scenario(), lang, home, "scenario.toml"
+    return decode(token) if token else compare_data.example_scenario(lang), lang, home, "scenario.toml"
 
 
 def _refusal_page(refusal: SobriaError, lang: str) -> str:

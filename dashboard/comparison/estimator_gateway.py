@@ -14,6 +14,7 @@ from estimator.catalogue.load import load as load_catalogue
 from estimator.comparison.answer import Answer, Difference
 from estimator.comparison.comparison import Comparator, explain_difference
 from estimator.comparison.decision_sheet import computable, decision, refusals
+from estimator.comparison.five_fields import PLACES, tasks
 from estimator.comparison.option_inventory import ComparisonContext, built
 from estimator.comparison.scenario import Scenario, parse_scenario
 from estimator.comparison.site_comparison import at_hosts
@@ -35,10 +36,10 @@ class Hosting(NamedTuple):
     questions: tuple[SupplierQuestion, ...]
 
 
-@lru_cache(maxsize=1)
-def example_scenario() -> Scenario:
-    """The shipped example scenario, with comments and marked as an example."""
-    return parse_scenario((resources.files(__package__) / "scenario.toml").read_text("utf-8"))
+@lru_cache(maxsize=2)
+def example_scenario(lang: str = "fr") -> Scenario:
+    """The shipped example scenario in a language, with comments and marked as an example."""
+    return parse_scenario((resources.files(__package__) / f"scenario.{lang}.toml").read_text("utf-8"))
 
 
 def compared(scenario: Scenario) -> Answer:
@@ -102,6 +103,34 @@ def model_id(text: str) -> str:
         return models.find(text).id
     except SobriaError:
         return text
+
+
+@lru_cache(maxsize=2)
+def asked_models(lang: str) -> Mapping[str, str]:
+    """Sets of models, then models that write text, by id."""
+    catalogue = models.load()
+    texts = {m.id: m.name for m in catalogue.models if m.modality in ("text", "multimodal")}
+    return {s.id: s.label(lang) for s in catalogue.sets} | dict(sorted(texts.items(), key=lambda m: m[1].casefold()))
+
+
+@lru_cache(maxsize=2)
+def task_names(lang: str) -> Mapping[str, str]:
+    """Tasks whose lengths the tables suppose."""
+    return {name: load_catalogue().label(f"task/{name}", lang) for name in tasks()}
+
+
+@lru_cache(maxsize=2)
+def place_names(lang: str) -> Mapping[str, str]:
+    """Hosts, the usual kinds of place first."""
+    names = subject_names("host", lang)
+    return {**{name: names[name] for name in PLACES}, **names}
+
+
+@lru_cache(maxsize=2)
+def program_names(lang: str) -> Mapping[str, str]:
+    """Programs without AI that the tables have figures of."""
+    priced = {subject for quantity, subject in load_catalogue().by_subject if quantity == "act_energy"}
+    return {name: text for name, text in subject_names("alternative", lang).items() if name in priced}
 
 
 @lru_cache(maxsize=1)

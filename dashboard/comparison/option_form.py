@@ -12,10 +12,13 @@ from dashboard.comparison.scenario_session import ERROR, REVISION, list_field, r
 from dashboard.shared import estimator_gateway
 from dashboard.shared.scenario_url import plain
 from dashboard.shared.texts import sentence, t
-from estimator.comparison.scenario import Option, Scenario
+from estimator.comparison.scenario import Option, People, Scenario
+from estimator.workloads.request import Request
 
 NETWORK = "network/fixed-fra"
 OPTION_NUMBERS = ("attempts", "acceptance", "reserved_hours")
+USE_NUMBERS = ("concurrency", "device_count", "precision_bits", "cached_tokens", "reasoning_tokens", "pue", "wue")
+PROGRAM_NUMBERS = ("acts", "kept_years", "shared_by", "pue")
 
 
 def option_form(scenario: Scenario, option: Option, lang: str) -> None:
@@ -36,6 +39,8 @@ def option_form(scenario: Scenario, option: Option, lang: str) -> None:
                 names = {"": t("compare_form.none", lang), **compare_data.model_names()}
                 list_field(place, "model", names, compare_data.model_id(use.model) if use and use.model else "", lang)
                 list_field(place, "host", _places(lang), _place(option), lang)
+            else:
+                _program_fields(place, option, lang)
             _service_field(place, option, lang)
         with columns[1]:
             text_field(place, "quality", share_field_text(quality.value if quality else None, lang), lang)
@@ -45,6 +50,9 @@ def option_form(scenario: Scenario, option: Option, lang: str) -> None:
             text_field(place, "work_minutes", number_text(work, lang), lang)
             screen = option.people.screen_minutes if option.people else None
             text_field(place, "screen_minutes", number_text(screen, lang), lang)
+            if option.method == "none" and option.alternative:
+                for name in PROGRAM_NUMBERS:
+                    text_field(place, name, number_text(getattr(option.alternative, name), lang), lang)
         with st.expander(t("compare_form.finer", lang)):
             _finer(place, option, lang)
         say_error(place)
@@ -54,19 +62,41 @@ def option_form(scenario: Scenario, option: Option, lang: str) -> None:
 
 
 def _finer(place: str, option: Option, lang: str) -> None:
-    """Fields with usual values: retries, acceptance, hardware."""
-    use, columns = option.use, st.columns(2)
+    """Fields with usual values: retries, acceptance, hardware, the people's terminals."""
+    use, people, columns = option.use, option.people or People(), st.columns(2)
     with columns[0]:
         text_field(place, "attempts", number_text(option.attempts, lang), lang)
         text_field(place, "acceptance", share_field_text(option.acceptance, lang), lang)
+        text_field(place, "acceptance_why", option.acceptance_why, lang)
         text_field(place, "reserved_hours", number_text(option.reserved_hours, lang), lang)
+        text_field(place, "other_unit", option.unit or "", lang)
+        list_field(place, "terminal", compare_data.subject_names("terminal", lang), people.terminal, lang)
+        text_field(place, "people_zone", people.zone, lang)
+        if option.measured:
+            text_field(place, "items", number_text(option.measured.items, lang), lang)
     with columns[1]:
+        text_field(place, "zone", (use or option.alternative or Request()).zone or "", lang)
         if option.method == "model":
             devices = {"": t("compare_form.device_default", lang), **compare_data.subject_names("device", lang)}
             list_field(place, "device", devices, use.device or "" if use else "", lang)
-            text_field(place, "zone", use.zone or "" if use else "", lang)
-            text_field(place, "concurrency", number_text(use.concurrency if use else None, lang), lang)
+            for name in USE_NUMBERS:
+                text_field(place, name, number_text(getattr(use, name) if use else None, lang), lang)
+            bases = {name: t(f"compare_form.basis_{name}", lang) for name in ("it", "site")}
+            list_field(place, "wue_basis", bases, use.wue_basis if use else "it", lang)
             text_field(place, "data_gb", number_text(use.data_gb if use else None, lang), lang)
+            networks = compare_data.subject_names("network", lang)
+            list_field(place, "network", networks, (use and use.network) or NETWORK, lang)
+
+
+def _program_fields(place: str, option: Option, lang: str) -> None:
+    """What runs without AI, where, and whether on a server that exists already."""
+    found = option.alternative
+    names = {"": t("compare_form.no_program", lang), **compare_data.program_names(lang)}
+    list_field(place, "alternative", names, found.id if found else "", lang)
+    hosts = {"": t("compare_form.none", lang), **compare_data.subject_names("host", lang)}
+    list_field(place, "host", hosts, found.host or "" if found else "", lang)
+    kept = {name: t(f"compare_form.existing_{name}", lang) for name in ("yes", "no")}
+    list_field(place, "existing_server", kept, "no" if found and not found.existing_server else "yes", lang)
 
 
 def _service_field(place: str, option: Option, lang: str) -> None:
@@ -117,12 +147,28 @@ def _option_values(base: Mapping[str, Any], option: Option, lang: str) -> dict[s
     stated |= numbers | {
         "quality": merged({}, value=found["quality"], **quality) if found["quality"] is not None else None
     }
-    stated["people"] = merged(base.get("people", {}), **people) if any(v is not None for v in people.values()) else None
-    service = read(place, "service")
-    stated["measured"] = merged(base.get("measured", {}), service=service) if service else None
+    terminal = {"terminal": read(place, "terminal"), "zone": read(place, "people_zone").upper()}
+    known = any(value is not None for value in people.values())
+    stated["people"] = merged(base.get("people", {}), **people, **terminal) if known else None
+    stated |= {"unit": read(place, "other_unit"), "acceptance_why": read(place, "acceptance_why")}
+    service, items = read(place, "service"), number(read(place, "items"), "items")
+    stated["measured"] = merged({}, service=service, items=items) if service else None
     if option.method == "model":
         stated["use"] = None if service else _use(base.get("use", {}), place)
+    else:
+        stated["alternative"] = None if service else _program(base.get("alternative", {}), place)
     return merged(base, **stated)
+
+
+def _program(base: Mapping[str, Any], place: str) -> dict[str, Any] | None:
+    """A program without AI, or none. NotANumber."""
+    found = read(place, "alternative")
+    if not found:
+        return None
+    numbers = {name: number(read(place, name), name) for name in PROGRAM_NUMBERS}
+    zone = read(place, "zone").upper()
+    kept = {"existing_server": read(place, "existing_server") != "no", "host": read(place, "host"), "zone": zone}
+    return merged(base, id=found, **kept, **numbers)
 
 
 def _use(base: Mapping[str, Any], place: str) -> dict[str, Any]:
@@ -136,7 +182,8 @@ def _use(base: Mapping[str, Any], place: str) -> dict[str, Any]:
         provider=name if kind == "provider" else None,
         device=read(place, "device"),
         zone=read(place, "zone").upper(),
-        concurrency=number(read(place, "concurrency"), "concurrency"),
         data_gb=moved,
-        network=None if moved is None else base.get("network", NETWORK),
+        network=None if moved is None else read(place, "network"),
+        wue_basis=read(place, "wue_basis") if read(place, "wue") else None,
+        **{name: number(read(place, name), name) for name in USE_NUMBERS},
     )

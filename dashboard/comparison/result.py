@@ -12,7 +12,7 @@ from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, AnsweredOption, Interval, Pair
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.verdict_rules import SETTLED
-from estimator.comparison.verdict_text import barred_words, no_lead, told
+from estimator.comparison.verdict_text import barred_words
 from estimator.core.number_format import interval_text, share_text, tick_text, two_figures
 
 PAGE = "comparer"
@@ -22,23 +22,17 @@ INDICATORS = ("energy", *BESIDE)
 
 def link(scenario: Scenario, lang: str, **query: str) -> str:
     """The URL of this comparison; for the example, the bare page; "" when too long."""
-    if plain_of(scenario) == plain_of(example_scenario()):
+    if plain_of(scenario) == plain_of(example_scenario(lang)):
         return html_parts.address(PAGE, lang, **query)
     state = token(scenario)
     return html_parts.address(PAGE, lang, **{NAME: state}, **query) if 0 < len(state) <= LONGEST_LINK else ""
 
 
 def head(answer: Answer, lang: str) -> Markup:
-    """The question; in one sentence the reference against its nearest rival; then the scope."""
-    return render("comparer_head", lang, body=answer, answer=headline(answer, lang))
-
-
-def headline(answer: Answer, lang: str) -> str:
-    """The reference against its nearest rival, in words; or why no option leads."""
-    pair = answer.nearest(answer.lead)
-    if pair is not None:
-        return told(pair, lang)
-    return " ".join((no_lead(answer, lang), *(pair.sentence[lang] for pair in answer.lead[:1])))
+    """The question; the reference against its nearest rival; then, of five answers, each case; the scope."""
+    lead = answer.said("lead", lang)[0]
+    cases = [text for text in answer.said("ratio", lang) if text != lead] if answer.scenario.asked else []
+    return render("comparer_head", lang, body=answer, answer=lead, cases=cases)
 
 
 def people(answer: Answer, lang: str) -> str:

@@ -11,6 +11,7 @@ from dashboard.shared import svg_charts
 from dashboard.shared.dates import short_day
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
+from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.scenario import Option, Scenario
 from estimator.core.number_format import DisplayUnit, ReadableAmount, plain, share_text, step_for, tick_text, with_unit
@@ -27,6 +28,7 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         body=answer,
         absent=[(o, why_absent(o, lang)) for o in answer.options if not o.per_unit],
         warnings=_warnings(answer, lang),
+        sources=load().sources,
         link=lambda figure: link(scenario, lang, calcul=figure),
         units_text=lambda option: _units_text(scenario.option(option.id), lang),
         central=partial(_central, lang=lang),
@@ -41,11 +43,11 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
 
 def _units_text(option: Option, lang: str) -> str:
     """« essais par demande : 1,1 ; réponses acceptées : 93 % »: from an attempt to an accepted answer."""
-    if option.attempts == 1 and option.acceptance == 1:
+    if option.attempts == 1 and option.accepted == 1:
         return ""
     attempts = tick_text(option.attempts, svg_charts.RATIO, lang)
-    key = "counted" if option.acceptance < 1 else "counted_attempts"
-    return t(f"compare.{key}", lang, attempts=attempts, accepted=share_text(option.acceptance, lang))
+    key = "counted" if option.accepted < 1 else "counted_attempts"
+    return t(f"compare.{key}", lang, attempts=attempts, accepted=share_text(option.accepted, lang))
 
 
 def _central(amount: ReadableAmount, lang: str) -> str:

@@ -21,9 +21,9 @@ def current(lang: str) -> tuple[Scenario, str]:
     text = st.query_params.get(NAME, "")
     wrong = ""
     try:
-        found = decode(text) if text else st.session_state.get(LONG) or compare_data.example_scenario()
+        found = decode(text) if text else st.session_state.get(LONG) or compare_data.example_scenario(lang)
     except ScenarioRefused:
-        found, wrong = compare_data.example_scenario(), t("compare.bad_address", lang)
+        found, wrong = compare_data.example_scenario(lang), t("compare.bad_address", lang)
     if st.session_state.get(SHOWN) != plain(found):  # another scenario than that of the fields: reset them
         st.session_state[SHOWN] = plain(found)
         st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1

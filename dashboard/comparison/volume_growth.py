@@ -8,9 +8,8 @@ from dashboard.comparison.result import occupancy
 from dashboard.shared.svg_charts import ChartRow
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
-from estimator.comparison.answer import Answer, Crossing, Grown, Pair
+from estimator.comparison.answer import Answer, Grown, Pair
 from estimator.comparison.verdict_text import told
-from estimator.core.number_format import count_text, share_text, two_figures
 
 
 def growth(answer: Answer, lang: str) -> Markup:
@@ -21,7 +20,7 @@ def growth(answer: Answer, lang: str) -> Markup:
         lang,
         body=answer,
         lead=_lead(answer, lang) if answer.growth else [],
-        crossings=[_crossing(answer, crossing, lang) for crossing in answer.crossings],
+        crossings=answer.said("crossing", lang),
         bars=partial(_bars, answer),
         verdict=partial(_verdict, lang=lang),
         occupancy=occupancy,
@@ -67,10 +66,3 @@ def _times(value: float, lang: str) -> str:
 def _bars(answer: Answer, grown: Grown) -> list[ChartRow]:
     proofs = {option.id: option.proof or {"estimated": 1.0} for option in answer.options}
     return [ChartRow(sentence(answer.label(key)), amount, proofs[key]) for key, amount in grown.energy.items()]
-
-
-def _crossing(answer: Answer, found: Crossing, lang: str) -> str:
-    units = {end: count_text(int(two_figures(found.units[end])), lang) for end in ("low", "central", "high")}
-    names = {"below": answer.label(found.below), "above": answer.label(found.above)}
-    share = share_text(found.share, lang)
-    return sentence(t("compare.crossing", lang, unit=answer.unit, share=share, **names, **units))

@@ -7,6 +7,7 @@ from dashboard.comparison import difference as compare_difference
 from dashboard.comparison import downloads as compare_files
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison import explanation as compare_opened
+from dashboard.comparison import five_form as compare_five
 from dashboard.comparison import hosting_sites as compare_hosts
 from dashboard.comparison import plotly_charts as compare_interactive
 from dashboard.comparison import result as compare_view
@@ -31,6 +32,7 @@ def show() -> None:
         compare_opened.show(scenario, asked, mark, lang)
         return
     found = compare_data.compared(scenario)
+    compare_five.show(scenario, lang)
     st.html(mark + compare_view.head(found, lang) + compare_view.picture(found, scenario, lang))
     st.html(compare_table.numbers(found, scenario, lang) + compare_sections.ratios(found, lang))
     compare_form.show(scenario, {o.id: o.refusal for o in found.options if o.refusal}, lang)

@@ -62,9 +62,10 @@ def small_ones(bars: Sequence[ChartRow]) -> list[ChartRow]:
 
 def far_smaller(values: Sequence[float]) -> list[bool]:
     """Values that need an axis of their own: when the largest is over twenty times the smallest, those that are
-    nearer, in ratio, to the smallest."""
+    nearer, in ratio, to the smallest. One alone has nothing to be set against there."""
     least, most = min(values, default=0.0), max(values, default=0.0)
-    return [least * SMALL < most and value * value < least * most for value in values]
+    found = [least * SMALL < most and value * value < least * most for value in values]
+    return found if sum(found) > 1 else [False] * len(found)
 
 
 def alt_text(bars: Sequence[ChartRow], title: str, lang: str) -> str:

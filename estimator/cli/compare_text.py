@@ -31,7 +31,7 @@ def _head(answer: Answer, lang: str) -> str:
 
 
 def _lead(answer: Answer, lang: str) -> str:
-    return "\n".join(answer.said("ratio", lang) or answer.said("lead", lang))
+    return "\n".join([*answer.said("ratio", lang), *answer.said("server", lang)] or answer.said("lead", lang))
 
 
 def _brief(answer: Answer, lang: str) -> str:

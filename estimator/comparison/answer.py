@@ -193,7 +193,8 @@ class SiteFacts(Part):
 
 
 class Sentence(Part):
-    """A sentence of the answer. kind: lead, smallest, sharing, growth, crossing, people, sites."""
+    """A sentence of the answer. kind: lead, ratio, server (one program on two), smallest,
+    sharing, crossing."""
 
     kind: str
     fr: str

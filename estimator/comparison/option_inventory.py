@@ -76,7 +76,7 @@ class OptionInventory:
 def built(scenario: Scenario, option: Option, context: ComparisonContext, times: float = 1.0) -> OptionInventory:
     """Inventory of an option for `times` the volume of the scenario. SubjectUnknown, ModelUnknown, ServiceUnknown …"""
     units = scenario.need.volume * times
-    attempts = units * option.attempts / option.acceptance
+    attempts = units * option.attempts / option.accepted
     modelled = option.use or option.alternative or option.people
     proof: Mapping[str, float] = {"estimated": 1.0} if modelled else {}
     outside = False
@@ -232,7 +232,7 @@ def _people(option: Option, units: float, context: ComparisonContext) -> tuple[A
         return ()
     asked = Request(device=people.terminal, device_hours=1.0, zone=people.zone, host=DESK)
     resolved = resolve(asked, context.catalogue, context.day)
-    hours = units * people.screen_minutes / MINUTES / option.acceptance
+    hours = units * people.screen_minutes / MINUTES / option.accepted
     amounts = {"terminal_hours": hours, "machine_hours": hours, "resource_share": 1.0}
     return (ActivityGroup(amounts, resolved.bounds(*PLACE, *MACHINE, "terminal_power")),)
 

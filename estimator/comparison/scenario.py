@@ -97,13 +97,25 @@ class Option(Strict):
     why: str = ""
     unit: str | None = Field(None, description="another unit than that of the need: then it is not comparable")
     attempts: float = Field(1.0, ge=1, le=1e6, description="attempts for one unit asked, regenerations included")
-    acceptance: float = Field(1.0, gt=0, le=1, description="share of the answers that are accepted")
+    acceptance: float | None = Field(None, gt=0, le=1, description="share of accepted answers, if not the tested one")
+    acceptance_why: str = Field("", max_length=300, description="why another share than the tested quality")
     quality: Quality | None = None
     use: Request | None = None
     measured: MeasuredService | None = None
     alternative: Program | None = None
     reserved_hours: float | None = Field(None, gt=0, le=1e9, description="of all devices, over the period [h]")
     people: People | None = None
+
+    @property
+    def tested(self) -> float | None:
+        """The share of accepted answers that a test found; None: no test, or a mark that is no share."""
+        found = self.quality.value if self.quality else 0.0
+        return found if 0 < found <= 1 else None
+
+    @property
+    def accepted(self) -> float:
+        """The share of accepted answers, by which figures are divided: stated, else the tested one, else all [1]."""
+        return self.acceptance or self.tested or 1.0
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

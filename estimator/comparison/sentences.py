@@ -19,7 +19,7 @@ def sentences_of(answer: Answer) -> tuple[Sentence, ...]:
 def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
     yield "lead", headline(answer, lang)
     for pair in ratios(answer):
-        yield "ratio", told(pair, lang)
+        yield "server" if answer.one_program(pair) else "ratio", told(pair, lang)
     if not answer.place_of:  # one model at several sites: the same quality everywhere
         yield "smallest", smallest_words(answer, lang)
     for turn in answer.turns:

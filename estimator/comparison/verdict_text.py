@@ -82,19 +82,19 @@ def ratio_words(comparison: Comparison, names: Names, indicator: str, lang: str)
 def quality_words(sentence: str, sides: Sequence[Option], lang: str) -> str:
     """Text with the tested quality of both sides: « … (qualité constatée : 94 % contre 96 %). »
 
-    The share of accepted answers, by which figures are divided, is printed when given.
+    The share of accepted answers, by which figures are divided, is printed where it is not the tested quality of both.
     """
     first, second = (quality_text(option.quality, lang) for option in sides)
     tested = any(option.quality is not None for option in sides)
     said = say("quality", "found" if tested else "untested", lang, first=first, second=second)
-    if any(option.acceptance < 1 for option in sides):
+    if any(option.accepted < 1 for option in sides) and any(option.accepted != option.tested for option in sides):
         first, second = (_acceptance_text(option, lang) for option in sides)
         said += say("quality", "accepted", lang, first=first, second=second)
     return sentence.rstrip(". ") + _t("quality", "beside", lang, told=said)
 
 
 def _acceptance_text(option: Option, lang: str) -> str:
-    return share_text(option.acceptance, lang) if option.acceptance < 1 else say("quality", "all_supposed", lang)
+    return share_text(option.accepted, lang) if option.accepted < 1 else say("quality", "all_supposed", lang)
 
 
 def quality_text(found: Quality | None, lang: str) -> str:

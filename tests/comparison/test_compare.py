@@ -28,7 +28,7 @@ PUBLISHED_WH = {"linear": 0.12, "qwen-7b": 5.58, "llama-8b": 5.86, "qwen-72b": 4
 
 
 def option(name: str, quality: float | None = 0.9, **more: object) -> dict:
-    found = {"id": name, "label": f"l'option {name}", "method": "model", **more}
+    found = {"id": name, "label": f"l'option {name}", "method": "model", "acceptance": 1.0, **more}
     return found | ({"quality": {"value": quality}} if quality is not None else {})
 
 
@@ -429,3 +429,17 @@ def test_a_part_unknown_in_both_is_said_and_bars_the_verdict_where_it_weighs_oth
     assert spaced(alike.words["fr"]) == "équivalents (sans le réseau : valeur inconnue des deux côtés)"
     assert {pair_of(work, "a", b, "adpe").reason for b in ("ccc", "dddd")} == {"other_unknown_part"}
     assert "réseau" not in pair_of(work, "a", "ccc", "gwp").words["fr"]
+
+
+def test_the_tested_quality_is_the_share_that_is_accepted_unless_another_is_stated() -> None:
+    """0.001 kWh × 1000 × PUE 1.5: ÷ 0.8 tested; ÷ 0.5 stated, both then printed; a mark of 14 divides nothing."""
+    use = {"it_energy_kwh": 0.001, "zone": "FRA", "pue": 1.5}
+    stated = {"acceptance": 0.5, "acceptance_why": "relevé d'un mois"}
+    asked = [option("a", 0.8, use=use), option("b", 0.8, use=use, **stated), option("c", 14, use=use)]
+    for made in (asked[0], asked[2]):
+        made["acceptance"] = None
+    body = decision(scenario(*asked))
+    found = [o.service["energy"].at_factor_values for o in body.options[1:]]
+    assert found == pytest.approx([1.5 / 0.8, 1.5 / 0.5, 1.5])
+    told = next(p for p in body.pairs["energy"] if {p.a, p.b} == {"a", "b"}).sentence["fr"]
+    assert "qualité constatée : 80" in told and "réponses acceptées : 80" in told and "50" in told

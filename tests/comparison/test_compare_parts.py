@@ -23,7 +23,7 @@ NUMBERS = st.floats(min_value=-1e6, max_value=1e6).filter(lambda value: value ==
 
 
 def option(name: str, quality: float | None = 0.9, **more: object) -> dict:
-    found = {"id": name, "label": f"l'option {name}", "method": "model", **more}
+    found = {"id": name, "label": f"l'option {name}", "method": "model", "acceptance": 1.0, **more}
     return found | ({"quality": {"value": quality}} if quality is not None else {})
 
 

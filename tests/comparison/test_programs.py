@@ -13,7 +13,7 @@ from estimator.workloads.resolution import SubjectUnknown
 
 DAY = date(2026, 6, 1)
 PLACE = {"zone": "FRA", "pue": 1.5}
-MODEL = {"id": "modele", "label": "le modèle", "method": "model", "quality": {"value": 0.9}}
+MODEL = {"id": "modele", "label": "le modèle", "method": "model", "quality": {"value": 0.9}, "acceptance": 1.0}
 CHAT = MODEL | {"use": {"model": "gpt-4o", "output_tokens": 300, "input_tokens": 500, **PLACE}}
 
 
@@ -23,6 +23,7 @@ def first(**program: object) -> dict:
         "label": "sans IA",
         "method": "none",
         "quality": {"value": 0.9},
+        "acceptance": 1.0,
         "alternative": PLACE | program,
     }
 

@@ -31,6 +31,7 @@ from estimator.comparison.scenario import (
     Need,
     Option,
     People,
+    Program,
     Quality,
     Scenario,
     ScenarioRefused,
@@ -41,6 +42,7 @@ from estimator.comparison.scenario_link import LONGEST_TOKEN, decode
 from estimator.comparison.scenario_toml import scenario_toml
 from estimator.core.errors import say
 from tests.home import HOSTILE
+from tests.support import sobria
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = ROOT / "dashboard" / "pages" / "frame.py"
@@ -100,14 +102,14 @@ def changed(**option: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page_opens_with_the_example_marked_answer_first(lang: str) -> None:
     text = text_of(opened(lang))
-    body = compare_data.compared(compare_data.example_scenario())
-    order = [t("compare.example", lang), f"<h1>{t('compare.title', lang)}</h1>", compare_view.headline(body, lang)]
+    body = compare_data.compared(compare_data.example_scenario(lang))
+    order = [t("compare.example", lang), f"<h1>{t('compare.title', lang)}</h1>", body.said("lead", lang)[0]]
     order += [t("compare.beside", lang), t("compare.table", lang), t("compare.ratios", lang)]
     places = [text.index(part) for part in order]
     assert places == sorted(places)
     for section in ("smallest", "hosts", "doubt", "growth"):
         assert t(f"compare.{section}", lang) in text
-    assert t("chart.small", lang) in text  # the reserved server takes more than 20 times the form
+    assert t("chart.small", lang) not in text  # the form alone is far smaller: nothing to be set against there
 
 
 def test_every_option_is_named_in_the_written_alternative_with_its_value_or_why_it_has_none() -> None:
@@ -145,14 +147,14 @@ def test_a_number_that_is_none_is_said_beside_the_form_and_changes_nothing() -> 
     field(at, "leger", "acceptance").set_value("1,5")  # more answers accepted than given
     at = press(at, "compare_form.apply", 1)
     assert "Un nombre inférieur ou égal à 1" in text_of(at)
-    assert compare_view.headline(compare_data.compared(compare_data.example_scenario()), "fr") in text_of(at)
+    assert compare_data.compared(compare_data.example_scenario()).said("lead", "fr")[0] in text_of(at)
 
 
 def test_the_need_is_changed_and_the_mark_of_the_example_removed() -> None:
     at = opened()
     field(at, "need", "volume").set_value("1 200 000")
     field(at, "need", "threshold").set_value("90 %")
-    at.checkbox[0].uncheck()
+    next(box for box in at.checkbox if box.key.endswith("need example")).uncheck()
     at = press(at, "compare_form.apply", 0)
     found = address(at)
     assert (found.need.volume, found.constraints.quality.value, found.example) == (1_200_000, 0.9, False)
@@ -188,7 +190,7 @@ def test_an_unknown_model_is_said_and_hides_no_other_option(lang: str) -> None:
     text = text_of(at)
     refused = compare_data.compared(scenario_of(values)).option("leger").refusal[lang]
     assert "modele-inconnu-9000" in refused and text.count("modele-inconnu-9000") >= 2  # in the picture, by the form
-    assert "le grand modèle" in compare_view.headline(compare_data.compared(scenario_of(values)), lang)
+    assert "le grand modèle" in compare_data.compared(scenario_of(values)).said("lead", lang)[0]
 
 
 @pytest.mark.parametrize(
@@ -266,7 +268,7 @@ def test_a_scenario_too_long_for_an_address_is_shown_and_said_so() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_impact_has_its_verdict_against_the_most_sober(lang: str) -> None:
     table = text_of(opened(lang)).split(t("compare.verdicts", lang))[1].split("</table>")[0]
-    body = compare_data.compared(compare_data.example_scenario())
+    body = compare_data.compared(compare_data.example_scenario(lang))
     for name in ("energy", "water", "adpe", "gwp"):
         for pair in body.pairs[name]:
             if body.reference in (pair.a, pair.b):
@@ -277,7 +279,11 @@ def test_every_impact_has_its_verdict_against_the_most_sober(lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_parts_two_options_adds_up_on_the_screen(lang: str) -> None:
     """Terminals on both sides, then the servers and their cooling: the parts on screen make the whole on screen."""
-    shown = text_of(opened(lang)).split(t("compare.split", lang, period="an"))[2].split("</ol>")[0]
+    shown = (
+        text_of(opened(lang))
+        .split(t("compare.split", lang, period=compare_data.example_scenario(lang).need.period))[2]
+        .split("</ol>")[0]
+    )
     read = re.findall(r"<span>\D*([\d\s\u202f,]+)\u00a0kWh", shown)
     numbers = [number(text.replace(",", ""), "volume") for text in read]  # no decimals here: the comma is English
     assert len(numbers) == 4 and sum(numbers[:-1]) == numbers[-1]
@@ -289,9 +295,7 @@ def test_the_option_to_set_against_the_most_sober_is_kept_in_the_address() -> No
         pair = next(p for p in compare_data.compared(compare_data.example_scenario()).lead if name in (p.a, p.b))
         lead = text.split(t("compare.split", "fr", period="an"))[0].rpartition('<p class="lead">')[2]
         assert pair.sentence["fr"] in lead
-    assert compare_view.headline(compare_data.compared(compare_data.example_scenario()), "fr") in text_of(
-        opened(contre="x")
-    )
+    assert compare_data.compared(compare_data.example_scenario()).said("lead", "fr")[0] in text_of(opened(contre="x"))
 
 
 def test_the_default_difference_is_the_one_of_the_command_line() -> None:
@@ -304,7 +308,7 @@ def test_the_default_difference_is_the_one_of_the_command_line() -> None:
 def test_the_nearest_rival_told_first_is_one_that_reaches_the_threshold() -> None:
     values = changed(quality={"value": 0.5, "test": "200 demandes"})  # the light model, nearest in electricity
     body = compare_data.compared(scenario_of(values))
-    told = compare_view.headline(body, "fr")
+    told = body.said("lead", "fr")[0]
     assert "le grand modèle" in told and "contre 95" in told.replace("\u00a0", " ")
 
 
@@ -445,13 +449,27 @@ def test_impacts_that_disagree_are_said_so(water: Any, key: str) -> None:
         assert compare_view.agreement(body, lang).startswith(start)
 
 
-def test_the_model_scenario_runs_and_explains_every_field() -> None:
-    path = ROOT / "docs" / "scenario.toml"
+@pytest.mark.parametrize(("lang", "name"), [("fr", "scenario.toml"), ("en", "scenario.en.toml")])
+def test_the_model_scenario_runs_and_explains_every_field(lang: str, name: str) -> None:
+    path = ROOT / "docs" / name
     scenario, text = read_scenario(path), path.read_text("utf-8")
-    assert scenario.example and scenario == compare_data.example_scenario()
-    for kind in (Scenario, Need, Constraints, Option, Quality, People, MeasuredService):
-        missing = [name for name in kind.model_fields if not any(form in text for form in (f"{name} =", f".{name}]"))]
-        assert [name for name in missing if name not in ("need", "constraints", "options")] == []
+    assert scenario.example and scenario == compare_data.example_scenario(lang)
+    for kind in (Scenario, Need, Constraints, Option, Quality, People, MeasuredService, Program):
+        fields = kind.model_fields.keys() - {"need", "constraints", "options"}
+        assert [field for field in fields if not any(form in text for form in (f"{field} =", f".{field}]"))] == []
+
+
+def test_both_model_scenarios_are_one_scenario() -> None:
+    """All numbers, models and places are the same; texts differ."""
+    texts = {"title", "unit", "period", "label", "why", "test", "by"}
+
+    def bare(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: bare(inner) for key, inner in value.items() if key not in texts}
+        return [bare(inner) for inner in value] if isinstance(value, list) else value
+
+    french, english = (bare(plain(compare_data.example_scenario(lang))) for lang in LANGUAGES)
+    assert french == english
 
 
 def test_people_s_screens_are_told_beside_where_a_scenario_counts_them() -> None:
@@ -470,3 +488,79 @@ def test_every_factor_that_is_a_link_has_a_page() -> None:
     linked = set(re.findall(r"facteur=([^\"&]+)", page))
     assert linked and {unquote(name) for name in linked} <= load().by_id.keys()
     assert "Mesuré sur prédit, part du modèle" in page
+
+
+def five(at: AppTest, name: str) -> Any:
+    """A field of the five."""
+    return next(f for f in (*at.text_input, *at.selectbox, *at.checkbox) if f.key.endswith(f" five {name}"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_five_fields_of_an_empty_home_give_the_answer_of_the_command(lang: str, tmp_path: Path) -> None:
+    at = opened(lang)
+    for name, value in (("people", "40 000"), ("uses", "3"), ("model_1", "mistral-ai/mistral-small-3.2")):
+        five(at, name).set_value(value)
+    five(at, "model_2").set_value("openai/gpt-5")
+    at = whole([b for b in at.button if b.label == t("compare_form.answer", lang)][0].click().run())
+    made = address(at)
+    assert made.asked is not None and made.need.volume == 1_440_000 and not made.example
+    given = ["--people", "40000", "--uses", "3 month", "--task", "question-rag", "--place", "class/shared-regional"]
+    done = sobria(tmp_path, "compare", *given, "--models", "mistral-small-3.2,gpt-5", "--json", lang=lang)
+    assert json.loads(done.stdout) == compare_data.compared(made).model_dump(mode="json")
+    text = text_of(at)
+    assert all(escape(said) in text for said in compare_data.compared(made).said("ratio", lang))
+    assert "facteur=act_energy/alternative/text-search/2026" in unquote(text)  # each row opens to its page
+    assert five(at, "people").value.replace("\u202f", "") == "40000"
+
+
+def test_an_answer_that_is_missing_is_said_beside_the_five_fields() -> None:
+    at = opened()
+    five(at, "people").set_value("beaucoup")
+    at = press(at, "compare_form.answer")
+    assert "n&#39;est pas un nombre" in text_of(at).replace("’", "&#39;") and "scenario" not in at.query_params
+    five(at, "people").set_value("-3")
+    assert "réponse manquante" in text_of(press(at, "compare_form.answer"))
+
+
+def test_every_field_that_changes_a_result_is_on_the_page() -> None:
+    """Those of the commented scenario, by the form that has them: a program without AI, then a model."""
+    at = opened()
+    at.radio[0].set_value("sans-ia").run()
+    first = {f.key.rpartition(" ")[2] for f in (*at.text_input, *at.selectbox)}
+    at.radio[0].set_value("leger").run()
+    model = {f.key.rpartition(" ")[2] for f in (*at.text_input, *at.selectbox)}
+    assert first >= {"alternative", "existing_server", "acts", "kept_years", "shared_by", "host", "zone", "pue"}
+    assert model >= {
+        "model",
+        "host",
+        "zone",
+        "device",
+        "concurrency",
+        "data_gb",
+        "network",
+        "device_count",
+        "pue",
+        "wue",
+    }
+    assert model >= {"precision_bits", "cached_tokens", "reasoning_tokens", "wue_basis", "reserved_hours", "attempts"}
+    both = {
+        "acceptance",
+        "quality",
+        "screen_minutes",
+        "work_minutes",
+        "terminal",
+        "people_zone",
+        "other_unit",
+        "volume",
+    }
+    assert first & model >= both | {"input_tokens", "output_tokens", "threshold", "location"}
+
+
+def test_the_server_of_a_program_is_changed_on_the_page() -> None:
+    at = opened()
+    at.radio[0].set_value("sans-ia").run()
+    next(f for f in at.selectbox if f.key.endswith(" sans-ia existing_server")).set_value("no")
+    field(at, "sans-ia", "shared_by").set_value("4")
+    at = press(at, "compare_form.apply", 1)
+    made = address(at).options[0].alternative
+    assert made is not None and not made.existing_server and made.shared_by == 4 and made.acts == 3

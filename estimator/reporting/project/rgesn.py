@@ -169,8 +169,8 @@ def _with_quality(facts: SheetFacts, name: str) -> list[EvidenceLine]:
         line = _figure(facts, option, "energy", "relative", option.per_unit["energy"])
         stated = facts.scenario.option(option.id)
         quality = facts.say("quality", value=facts.score(stated.quality))
-        key = "attempts" if stated.acceptance < 1 else "attempts_all"
-        tried = facts.say(key, attempts=facts.about(stated.attempts / stated.acceptance))
+        key = "attempts" if stated.accepted < 1 else "attempts_all"
+        tried = facts.say(key, attempts=facts.about(stated.attempts / stated.accepted))
         lines.append(EvidenceLine(**(vars(line) | {"evidence": facts.joined((quality, tried, line.evidence))})))
     return lines
 

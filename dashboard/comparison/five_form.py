@@ -1,0 +1,73 @@
+"""The five fields at the top of « Comparer »: who uses it, how often, for which task, with which models, where."""
+
+import streamlit as st
+from pydantic import ValidationError
+
+from dashboard.comparison import estimator_gateway as compare_data
+from dashboard.comparison.form_values import NotANumber, number, number_text, refusal_text
+from dashboard.comparison.scenario_session import (
+    ERROR,
+    field_key,
+    list_field,
+    read,
+    say_error,
+    set_scenario,
+    text_field,
+)
+from dashboard.shared.scenario_url import plain
+from dashboard.shared.texts import t
+from estimator.comparison.five_fields import PLACES, SETS, scenario_from
+from estimator.comparison.scenario import PER_YEAR, Asked, Scenario
+from estimator.core.errors import SobriaError
+
+HERE = "five"
+BLANK = Asked(people=1, uses=1, per="month", task="question-rag", models=SETS, place=PLACES[0])  # but for the numbers
+
+
+def show(scenario: Scenario, lang: str) -> None:
+    """The fields, as answered where the scenario was made of answers."""
+    said = scenario.asked or BLANK
+    counted = {name: getattr(scenario.asked, name, None) for name in ("people", "uses")}
+    with st.container(key="compare_five_fields"), st.form("compare_five", border=False):
+        people, uses, per, task = st.columns([2, 2, 1, 3], vertical_alignment="bottom")
+        with people:
+            text_field(HERE, "people", number_text(counted["people"], lang), lang)
+        with uses:
+            text_field(HERE, "uses", number_text(counted["uses"], lang), lang)
+        with per:
+            list_field(HERE, "per", {name: t(f"compare_form.per_{name}", lang) for name in PER_YEAR}, said.per, lang)
+        with task:
+            list_field(HERE, "task", compare_data.task_names(lang), said.task.removeprefix("task/"), lang)
+        names = compare_data.asked_models(lang)
+        first, second, place = st.columns(3, vertical_alignment="bottom")
+        with first:
+            list_field(HERE, "model_1", names, compare_data.model_id(said.models[0]), lang)
+        with second:
+            other = compare_data.model_id(said.models[1]) if said.models[1:] else ""
+            list_field(HERE, "model_2", {"": t("compare_form.no_other", lang), **names}, other, lang)
+        with place:
+            list_field(HERE, "place", compare_data.place_names(lang), said.place, lang)
+        alone, send = st.columns([3, 1], vertical_alignment="center")
+        with alone:
+            st.checkbox(t("compare_form.alone", lang), value=said.alone, key=field_key(HERE, "alone"))
+        with send:
+            st.form_submit_button(t("compare_form.answer", lang), type="primary", on_click=_apply, args=(lang,))
+        say_error(HERE)
+
+
+def _apply(lang: str) -> None:
+    """The scenario of the answers, or what is wrong next to the fields."""
+    try:
+        numbers = {name: number(read(HERE, name), name) for name in ("people", "uses")}
+        models = tuple(dict.fromkeys(name for n in (1, 2) if (name := read(HERE, f"model_{n}"))))
+        lists = {name: read(HERE, name) for name in ("per", "task", "place")}
+        alone = bool(st.session_state.get(field_key(HERE, "alone")))
+        asked = Asked.model_validate({**numbers, **lists, "models": models, "alone": alone})
+        set_scenario(plain(scenario_from(asked, lang)), HERE, lang)
+    except NotANumber as error:
+        st.session_state[ERROR] = (HERE, refusal_text(error, lang))
+    except ValidationError as error:
+        field = t(f"compare_form.{error.errors()[0]['loc'][0]}", lang)
+        st.session_state[ERROR] = (HERE, t("compare_form.answer_wanted", lang, field=field))
+    except SobriaError as error:
+        st.session_state[ERROR] = (HERE, error.message(lang))
