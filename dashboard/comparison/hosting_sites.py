@@ -18,6 +18,7 @@ from dashboard.shared.widgets import choice
 from estimator.comparison.answer import Answer
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.site_comparison import placeable
+from estimator.comparison.verdict_text import barred_words
 from estimator.core.errors import SobriaError
 from estimator.core.number_format import range_text, share_text
 
@@ -87,7 +88,7 @@ def _sites_compared(answer: Answer, known: Mapping[str, Hosting], figure: str, l
             subject_name(host, lang),
             {part: value / units for part, value in option.components.get(figure, {}).items()},
             option.per_unit[figure],
-            verdicts.get(host, ""),
+            " ; ".join(text for text in (*barred_words(option, lang), verdicts.get(host, "")) if text),
         )
         for host, option in zip(hosts, answer.options, strict=True)
     ]
@@ -111,11 +112,18 @@ def _sites_compared(answer: Answer, known: Mapping[str, Hosting], figure: str, l
 
 
 def _widest(answer: Answer, figure: str, lang: str) -> str:
-    """The paired ratio of the lowest and the highest site, in words."""
-    known = sorted((v, o.id) for o in answer.options if (v := o.per_unit[figure]["central"]) is not None)
+    """The paired ratio of the lowest and the highest site, in words; of those that nothing bars, where two are not."""
+    known = sorted(_ranked(answer, figure))
     ends = {known[0][1], known[-1][1]} if known else set()
     found = [p for p in answer.pairs[figure] if {p.a, p.b} == ends and p.ratio]
     return both(found[0].sentence, lang) if found else ""
+
+
+def _ranked(answer: Answer, figure: str) -> list[tuple[float, str]]:
+    """Central value and id of the sites that can be retained, or of all where fewer than two can."""
+    known = [(v, o) for o in answer.options if (v := o.per_unit[figure]["central"]) is not None]
+    free = [(v, o) for v, o in known if not o.barred]
+    return [(v, o.id) for v, o in (free if len(free) > 1 else known)]
 
 
 def _part_text(row: Stack, part: str, lang: str) -> str:
@@ -137,7 +145,7 @@ def _network(rows: Sequence[Stack], lang: str) -> str:
 
 def _verdicts(answer: Answer, hosts: Sequence[str], figure: str, lang: str) -> dict[str, str]:
     """Verdict between each host and the lowest one, by host."""
-    known = [(v, o.id) for o in answer.options if (v := o.per_unit[figure]["central"]) is not None]
+    known = _ranked(answer, figure)
     if len(known) < 2:
         return {}
     best = min(known)[1]

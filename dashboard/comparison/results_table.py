@@ -47,7 +47,8 @@ def _units_text(option: Option, lang: str) -> str:
         return ""
     attempts = tick_text(option.attempts, svg_charts.RATIO, lang)
     key = "counted" if option.accepted < 1 else "counted_attempts"
-    return t(f"compare.{key}", lang, attempts=attempts, accepted=share_text(option.accepted, lang))
+    said = t(f"compare.{key}", lang, attempts=attempts, accepted=share_text(option.accepted, lang))
+    return f"{said} ({option.acceptance_why})" if option.acceptance_why else said
 
 
 def _central(amount: ReadableAmount, lang: str) -> str:

@@ -68,6 +68,9 @@ def _about(option: AnsweredOption, lang: str) -> list[str]:
     lines = [text for text in ((option.refusal or {}).get(lang, ""), option.why) if text]
     if option.status == "studied":
         lines.append(say("compare", "quality", lang, value=quality_text(option.quality, lang)))
+        if option.accepted < 1:
+            share = share_text(option.accepted, lang)
+            lines.append(say("compare", "accepted", lang, share=share, why=option.accepted_why).rstrip(" :"))
     lines += [f"{say('figures', n, lang)} : {interval_text(amount, lang)}" for n, amount in option.per_unit.items()]
     if option.people:
         lines.append(say("compare", "people", lang, amount=interval_text(option.people["energy"], lang)))

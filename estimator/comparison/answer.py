@@ -89,7 +89,7 @@ class Pair(Part):
 class AnsweredOption(Part):
     """An option. service, per_unit: what it makes run, over the period and for one unit; people: the screens beside,
     for one unit; barred: why it is never retained (outside, too_small, below_threshold); refusal: why it was not
-    computed."""
+    computed; accepted: share of its answers by which figures are divided, accepted_why: if it is not the tested one."""
 
     id: str
     label: str
@@ -100,6 +100,8 @@ class AnsweredOption(Part):
     barred: tuple[str, ...] = ()
     quality: Quality | None = None
     meets_threshold: bool | None = None
+    accepted: float = 1.0
+    accepted_why: str = ""
     service: Mapping[str, Figure] = {}
     per_unit: Mapping[str, Interval] = {}
     components: Mapping[str, Mapping[str, float]] = {}

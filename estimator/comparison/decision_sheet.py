@@ -122,6 +122,8 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
         refusal=refusal,
         quality=option.quality,
         meets_threshold=meets(work.scenario, option),
+        accepted=option.accepted,
+        accepted_why=option.acceptance_why,
         minutes=option.people.work_minutes if option.people else None,
     )
     if evaluated is None:

@@ -441,5 +441,5 @@ def test_the_tested_quality_is_the_share_that_is_accepted_unless_another_is_stat
     body = decision(scenario(*asked))
     found = [o.service["energy"].at_factor_values for o in body.options[1:]]
     assert found == pytest.approx([1.5 / 0.8, 1.5 / 0.5, 1.5])
-    told = next(p for p in body.pairs["energy"] if {p.a, p.b} == {"a", "b"}).sentence["fr"]
+    told = next(p for p in body.pairs["energy"] if {p.a, p.b} == {"a", "b"}).sentence["fr"].replace("\u00a0", " ")
     assert "qualité constatée : 80" in told and "réponses acceptées : 80" in told and "50" in told
