@@ -16,6 +16,10 @@ KEPT = "form "  # prefix of the keys of all fields of the open form
 LONG = ("tache", "benefice", "alternative_description", "alternative_raison", "why", "conclusion", "reasons", "rows")
 NUMBERS = ("seuil_valeur", "volume_mensuel", "simultaneite")
 NEW = ("nom", "tache", "unite", "service", "commune", "responsable", "benefice")
+CHARTER = (
+    "concertation", "interlocuteur", "autre_voie", "effets_travail", "donnees_entrainement", "biais", "qualification",
+    "classe_risque", "analyse_impact",
+)  # fmt: skip
 LATER = ("seuil_valeur", "seuil_test", "modele", "hebergement", "volume_mensuel", "simultaneite", "scenario")
 ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue")
 DECISIONS = ("lancer", "continuer", "changer_etape", "arreter", "ne_pas_faire", "fait_sans_ia")
@@ -64,7 +68,7 @@ def all_fields(case: UseCase | None, lang: str) -> dict[str, Any]:
         known = row.get(name, "")
         typed = text(name, lang, known.replace(".", ",") if name in NUMBERS and lang == "fr" else known)
         found[name] = decimal(typed) if name in NUMBERS else typed
-    found["sensibilite"] = text("sensibilite", lang, row.get("sensibilite", ""))
+    found |= {name: text(name, lang, row.get(name, "")) for name in ("sensibilite", *CHARTER)}
     found["revue_mois"] = one_of("revue_mois", {"6": "6", "12": "12"}, lang, row.get("revue_mois")) or ""
     return found
 

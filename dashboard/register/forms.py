@@ -36,6 +36,8 @@ REPAIR = {  # condition of a stage -> form that meets it
     "threshold": "modifier",
     "model": "modifier",
     "host": "modifier",
+    "consulted": "modifier",
+    "human_contact": "modifier",
     "quality": "qualite",
     "reviewed": "revue",
     "decided": "decision",

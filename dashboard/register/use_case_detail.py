@@ -33,6 +33,10 @@ from estimator.governance.register.schema import Attachment, UseCase
 from estimator.reporting.project.context import CaseWithoutScenario
 from estimator.results.totals import ServiceTotals
 
+CHARTER = (
+    "data_sensitivity", "consulted", "human_contact", "other_way", "work_effects", "training_data", "bias_found",
+    "qualification", "risk_class", "impact_assessment",
+)  # fmt: skip
 PLAIN = ("task", "unit", "service", "owner_role", "benefit")
 
 
@@ -49,7 +53,7 @@ def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup
         when=when,
         closed=is_closed(case),
         conflicts=list(_conflicts(case, lang)),
-        quality_note=_quality_note(case, lang),
+        quality_note=_quality_note(case, today, lang),
         measures=list(attached_services(case, lang)),
         refused=refused,
         scenario=scenario,
@@ -111,7 +115,7 @@ def record_pairs(case: UseCase, lang: str) -> list[tuple[str, Any]]:
     for name in ("volume_per_month", "concurrency"):
         value = getattr(case, name)
         pairs.append((t(f"use_case.f_{name}", lang), None if value is None else number_text(value, lang)))
-    pairs.append((t("use_case.f_data_sensitivity", lang), case.data_sensitivity))
+    pairs += [(t(f"use_case.f_{name}", lang), getattr(case, name)) for name in CHARTER]
     return [*pairs, (t("use_case.f_review_months", lang), case.review_months)]
 
 
@@ -125,12 +129,15 @@ def _scenario(case: UseCase, lang: str) -> tuple[str, str]:
         return t("documents.unread", lang, problem=typeset(refusal.message(lang), lang)), ""
 
 
-def _quality_note(case: UseCase, lang: str) -> str:
-    """« Seuil : 0,9 (200 courriers relus). Atteint. »"""
+def _quality_note(case: UseCase, today: date, lang: str) -> str:
+    """« Seuil : 0,9 (200 courriers relus). Atteint. », and that its test is old."""
     note, reached = t("use_case.threshold_none", lang), reached_text(case, lang)
     if case.threshold:
         note = t("use_case.threshold", lang, value=number_text(case.threshold.value, lang), test=case.threshold.test)
-    return f"{note} {sentence(reached)}." if case.qualities and reached else note
+    told = [note, *([f"{sentence(reached)}."] if case.qualities and reached else [])]
+    if case.quality_is_old(today):
+        told.append(t("use_case.quality_old", lang))
+    return " ".join(told)
 
 
 def attached_services(case: UseCase, lang: str) -> Iterator[tuple[str, str, ServiceTotals | None]]:

@@ -13,14 +13,14 @@ from dashboard.summary.svg_charts import EFFECTS, History, months_figure, months
 from estimator.core.number_format import figure
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.explanation import number_of
-from estimator.reporting.summary import sentences
+from estimator.reporting.summary import sentences, sovereignty_text
 from estimator.reporting.summary.one_page import is_mostly_estimated, proof_of, use_name
 
 USES = 8  # maximum lines in the chart
 SAID = (
     is_mostly_estimated, number_of, proof_of, use_name, sentences.against_text, sentences.amount_text, sentences.answer,
     sentences.counted_indicators, sentences.limit_texts, sentences.name, sentences.objective_text,
-    sentences.period_text, sentences.trend_text, sentences.value_text,
+    sentences.period_text, sentences.share_of_total, sentences.trend_text, sentences.value_text,
 )  # fmt: skip
 Body = Mapping[str, Any]
 
@@ -42,6 +42,7 @@ def full_page(body: Body, here: Mapping[str, str], links: Markup, lang: str) -> 
         use_proof=sentences.proof_text,
         read=partial(_how_to_read, body, lang=lang),
         effect=partial(_effect, lang=lang),
+        sovereignty=sovereignty_text.lines(body, lang),
         EFFECTS=EFFECTS,
         FOOTPRINTS=FOOTPRINTS,
         USES=USES,

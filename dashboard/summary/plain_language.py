@@ -14,7 +14,7 @@ from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.summary.sentences import period_text, territory_text
 
 Body = Mapping[str, Any]
-EVERY_STATUS = ("held", "partly", "not_held", "not_measured")
+EVERY_STATUS = ("held", "covered", "partly", "not_held", "not_measured")
 
 
 def simple(body: Body, links: Markup, lang: str) -> tuple[Markup, Markup]:

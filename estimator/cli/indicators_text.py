@@ -9,11 +9,11 @@ from estimator.core.typography import typeset
 from estimator.reporting.summary.sentences import (
     against_text,
     budget_text,
+    covered_period_text,
     hosting_text,
     name,
     objective_text,
     path_text,
-    period_text,
     territory_text,
     trend_text,
     value_text,
@@ -22,7 +22,7 @@ from estimator.reporting.summary.sentences import (
 
 def indicators_text(body: Mapping[str, Any], lang: str) -> str:
     """One line an indicator, then the basis of its number."""
-    facts = {"territory": territory_text(body["territory"], lang), "period": period_text(body["period"], lang)}
+    facts = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
     lines = sample_lines(body["sample"], lang)
     lines += [say("indicators", "head", lang, **facts), against_text(body, lang), ""]
     for entry in body["indicators"].values():

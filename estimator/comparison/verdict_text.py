@@ -168,19 +168,37 @@ def change_words(effects: Mapping[str, float], before: float, lang: str) -> str:
     """
     if not before > 0:
         raise ValueError(f"a change in percent needs a total above zero, read {before}")
-    points = {name: 100 * effect / before for name, effect in effects.items()}
     total = 100 * math.fsum(effects.values()) / before
+    points = _adding_up({name: 100 * effect / before for name, effect in effects.items()}, total)
     shown = [
         say(
-            "change", "more" if value > 0 else "less", lang, part=say("change", name, lang), points=_number(value, lang)
+            "change",
+            "more" if value > 0 else "less",
+            lang,
+            part=say("change", name, lang),
+            points=tick_text(float(abs(value)), BARE, lang),
         )
         for name, value in points.items()
-        if abs(value) >= 100 * SAME
+        if value
     ]
     if not shown:
         return _t("change", "nothing", lang)
     key = "steady" if abs(total) < 100 * SAME else "rises" if total > 0 else "falls"
     return _t("change", key, lang, parts=", ".join(shown), total=_number(total, lang))
+
+
+def _adding_up(parts: Mapping[str, float], total: float) -> dict[str, Decimal]:
+    """The parts at the last printed figure of the total (of the largest part without any), rounded so that they add up
+    to it: what rounding leaves goes to the parts that it moved most."""
+    shown = two_figures(total) if abs(total) >= 100 * SAME else Decimal(0)
+    widest = shown or two_figures(max(map(abs, parts.values()), default=1.0))
+    step = Decimal(1).scaleb(widest.adjusted() - 1)
+    exact = {name: Decimal(repr(float(value))) for name, value in parts.items()}
+    found = {name: value.quantize(step) for name, value in exact.items()}
+    left = int((shown - sum(found.values())) / step)
+    for name in sorted(exact, key=lambda n: (exact[n] - found[n]) * (1 if left > 0 else -1), reverse=True)[: abs(left)]:
+        found[name] += step if left > 0 else -step
+    return found
 
 
 def _ratio_end(ratio: float) -> RatioEnd:

@@ -1,6 +1,7 @@
 """Parts of a difference that add up to it, and factors of a doubt."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -31,6 +32,15 @@ def test_a_service_used_twice_as_much_at_70_percent_of_its_intensity_rises_by_40
     assert (
         spaced(change_words(effects, 100, "en")) == "The total rises by 40%; in points, volume: +85, efficiency: −45."
     )
+
+
+@pytest.mark.parametrize("effects", [(18.4, 13.4, 0.0, 0.4), (61.4, -33.4, 2.2, 0.4), (400.0, 300.0, 216.0, 84.4)])
+def test_the_parts_of_a_change_add_up_to_the_total_that_is_printed(effects: tuple[float, ...]) -> None:
+    """18.4 + 13.4 + 0.4 is 32.2, said 32: the parts are said 19 (or 18), 13 (or 14) and 0, never 18 + 13."""
+    names = ("volume", "efficiency", "scope", "method")
+    said = change_words(dict(zip(names, effects, strict=True)), 100, "en").replace("−", "-")
+    total, *parts = [float(number.replace(",", "")) for number in re.findall(r"[+-]?\d[\d,.]*(?<![,.])", said)]
+    assert sum(parts) == total
 
 
 def test_a_total_may_fall_stand_still_or_have_no_percent() -> None:

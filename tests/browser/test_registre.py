@@ -176,6 +176,7 @@ def test_the_sheet_is_one_tagged_page(screen: Page, server: Server, home: Path, 
     }
     facts["alternative"] = ANSWER | {"description": long, "reason": long}
     facts["threshold"] = {"value": 0.9, "test": long}
+    facts["consulted"] = long
     held.change(ID, facts, DSI)
     if held.use_case(ID).stage == "experimentation":
         held.move(ID, "pilote", DSI)

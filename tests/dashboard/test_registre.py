@@ -259,7 +259,7 @@ def test_a_use_case_in_service_is_not_pushed_out_and_a_late_review_is_said(regis
     case = register.create(
         FACTS
         | {"alternative": ANSWER | {"date": "2025-01-10"}, "threshold": {"value": 0.9, "test": "t"}}
-        | {"model": "m", "host": "h"},
+        | {"model": "m", "host": "h", "consulted": "agents", "human_contact": "accueil"},
         DSI,
     )
     register.record_quality(case.id, {"value": 0.95, "date": "2025-02-02", "by": "Courrier"}, DSI)

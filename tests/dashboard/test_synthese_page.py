@@ -76,13 +76,13 @@ def answered(path: str, **query: str) -> str:
 def test_the_page_answers_its_question_and_has_every_part(shown: Path, lang: str) -> None:
     text = page(lang)
     assert f"<h1>{t('synthese.title', lang)}</h1>" in text and text.count('role="status"') == 1
-    for part in ("four", "decisions", "change", "budget", "uses", "charter", "claims"):
+    for part in ("four", "decisions", "change", "budget", "uses", "charter", "sovereignty", "claims"):
         assert f"<h2>{t(f'synthese.{part}', lang)}</h2>" in text
     assert text.count('<div class="tile"') == 4
     assert {"fr": "<h2>Douze indicateurs</h2>", "en": "<h2>Twelve indicators</h2>"}[lang] in text
     assert len(re.findall(r'id="indicateur-', text)) == len(INDICATORS) == 12
     assert text.count("<figure") == text.count('<figure class="chart') and 'aria-label=""' not in text
-    assert text.count('<q lang="fr">') == 16
+    assert text.count('<q lang="fr">') == 47, "each direct phrase of the charter, in one of three lists"
 
 
 @pytest.mark.parametrize(

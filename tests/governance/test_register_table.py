@@ -122,7 +122,7 @@ def test_rows_become_use_cases_with_their_stage_and_what_it_stands_on(register: 
     """French decimals and dates; the stage of a use case already under way; then one cell changed."""
     cells = dict(
         alternative_reponse="etudiee_et_ecartee", alternative_raison="lent", alternative_date="10/01/2026",
-        seuil_valeur="0,9", seuil_test="relecture", modele="m", hebergement="h", etape="pilote",
+        seuil_valeur="0,9", seuil_test="relecture", modele="m", hebergement="h", etape="pilote", concertation="agents",
         revue_prevue="01/06/2026",
     )  # fmt: skip
     import_csv(register, table(row(**cells)), DSI)
@@ -188,7 +188,7 @@ def test_all_bad_rows_are_reported_and_none_is_written(register: Register) -> No
     text = error.message("fr")
     assert text.startswith("4 ligne(s) du tableau ne conviennent pas ; rien n'a été écrit.")
     assert [item["line"] for item in error.items] == ["3", "5", "6", "7"]
-    assert "« u » est sur deux lignes" in text and "colonne id (connu)" in text and "2 cellule(s) lue(s) ; 35" in text
+    assert "« u » est sur deux lignes" in text and "colonne id (connu)" in text and "2 cellule(s) lue(s) ; 44" in text
 
 
 def test_a_table_that_is_no_table_is_refused(register: Register, tmp_path: Path) -> None:
@@ -237,7 +237,14 @@ def test_a_register_from_the_command_line(tmp_path: Path) -> None:
     error = json.loads(run("move", "tri", "experimentation", *who, "--json", code=1).stdout)["error"]
     assert error["code"] == "stage_refused" and error["items"][0]["charter"] == "C39"
     answered = ["alternative_reponse=etudiee_et_ecartee", "alternative_raison=lent", "alternative_date=2026-01-10"]
-    model = ["seuil_valeur=0,9", "seuil_test=relecture", "modele=m", "hebergement=h"]
+    model = [
+        "seuil_valeur=0,9",
+        "seuil_test=relecture",
+        "modele=m",
+        "hebergement=h",
+        "concertation=agents",
+        "interlocuteur=accueil",
+    ]
     run("set", "tri", *answered, *model, *who)
     assert "parmi : nom, tache" in run("set", "tri", "etape=pilote", *who, code=1).stderr
     run("move", "tri", "experimentation", *who)

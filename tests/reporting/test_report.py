@@ -100,7 +100,7 @@ def test_the_impact_file_by_hand(home: Path) -> None:
     assert told == [
         ("1", "2026-01-01", "2026-01-31", "mensuelle", "false"),
         ("2", "2026-03-01", "2026-03-31", "mensuelle", "false"),
-        ("3", "2026-01-01", "2026-12-31", "annuelle", "false"),
+        ("3", "2026-01-01", "2026-03-31", "autre", "false"),  # two months of it have data
         ("3.2", "2027-01-01", "2027-12-31", "annuelle", "true"),
     ]
     assert "100 % mesuré" in energy[1]["commentaires"].replace("\xa0", " ").replace("\u202f", " ")

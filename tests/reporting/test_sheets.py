@@ -308,18 +308,21 @@ def pair(a: str, b: str, verdict: str, lower: str | None = None) -> Pair:
         # c loses 1 to a and ½ to b: 1 − 1.5/2
         ([pair("a", "b", "undecided"), pair("a", "c", "lower_always", "a"), pair("b", "c", "lower_mostly", "b")],
          {"a": 1, "b": 1, "c": 0.25}),
+        ([pair("a", "b", "not_comparable"), pair("a", "c", "lower_always", "a"), pair("b", "c", "not_comparable")],
+         {"a": 1, "c": 0}),
         ([], {"a": 1}),
     ],
 )  # fmt: skip
 def test_points_follow_from_verdicts(pairs: list[Pair], shares: dict[str, float]) -> None:
-    assert points(pairs, list(shares)) == shares
+    assert points(pairs, list(shares | {p.a: 0 for p in pairs} | {p.b: 0 for p in pairs})) == shares
 
 
 @given(st.lists(st.sampled_from(["equivalent", "undecided", "not_comparable"]), min_size=3, max_size=3))
 def test_offers_that_cannot_be_told_apart_have_the_same_points(verdicts: list[str]) -> None:
     sides = (("a", "b"), ("a", "c"), ("b", "c"))
-    found = points([pair(*side, verdict) for side, verdict in zip(sides, verdicts, strict=True)], ["a", "b", "c"])
-    assert set(found.values()) == {1.0}
+    pairs = [pair(*side, verdict) for side, verdict in zip(sides, verdicts, strict=True)]
+    judged = {name for p in pairs if p.verdict != "not_comparable" for name in (p.a, p.b)}
+    assert points(pairs, ["a", "b", "c"]) == dict.fromkeys(judged, 1.0)
 
 
 def test_the_tender_tries_the_rule_and_names_the_refused_claims() -> None:

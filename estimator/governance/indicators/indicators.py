@@ -13,6 +13,7 @@ from estimator.governance.indicators.projection import Pace
 from estimator.governance.indicators.scope import Scope
 from estimator.governance.indicators.thresholds import limits
 from estimator.governance.indicators.trend import change
+from estimator.governance.indicators.usage_by_case import months_of
 
 COMPUTED = {**RATIOS, **PRACTICES, "sober_hosting": sober_hosting}
 
@@ -26,6 +27,7 @@ def sheet(scope: Scope) -> dict[str, Any]:
     build = scope.sources.build
     body: dict[str, Any] = {"territory": scope.territory, "period": str(scope.period)}
     body |= {"previous": str(scope.before().period), "months": scope.known_months()}
+    body["measured"] = months_of(scope.rows)
     body |= {"build": build.id, "factors_version": build.factors_version, "sample": build.sample}
     return body | {"indicators": entries}
 

@@ -34,7 +34,7 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
     volume: units of the use cases of both periods (items, else requests); efficiency: their IT electricity per unit;
     method: impact per kWh, which depends on factors and on the place; scope: use cases of one period
     only, those with another functional unit in each, and runs without use case. Only complete months of both periods
-    with data are compared: `months`. None without any.
+    with data are compared: `months`. None without any. relative: the change in share of the total before [1], by draw.
     """
     now, before = comparable(now, before)
     old, new = _cases(before, indicator), _cases(now, indicator)
@@ -54,10 +54,18 @@ def change(now: Scope, before: Scope, indicator: str) -> dict[str, Any]:
         effect = shapley(_changes_by_draw(old, both), _changes_by_draw(new, both), _value)
         bounds = {name: uncertainty.interval(values) for name, values in effect.items()}
         body["ends"] = {name: {"low": ends[0], "high": ends[1]} for name, ends in bounds.items()}
+    if total[0] and _all_positive(drawn[0]):
+        body["relative"] = dict(zip(ends, uncertainty.points(drawn[1] / drawn[0] - 1), strict=True))
     if total[0]:
         body["share"] = total[1] / total[0] - 1
         body["words"] = {lang: change_words(effects, total[0], lang) for lang in LANGUAGES}
     return body
+
+
+def _all_positive(values: Any) -> bool:
+    import numpy as np
+
+    return bool(np.all(values > 0))
 
 
 def comparable(now: Scope, before: Scope) -> tuple[Scope, Scope]:

@@ -37,6 +37,15 @@ FACTS = {
     "simultaneite": "concurrency",
     "scenario": "scenario",
     "sensibilite": "data_sensitivity",
+    "concertation": "consulted",
+    "interlocuteur": "human_contact",
+    "autre_voie": "other_way",
+    "effets_travail": "work_effects",
+    "donnees_entrainement": "training_data",
+    "biais": "bias_found",
+    "qualification": "qualification",
+    "classe_risque": "risk_class",
+    "analyse_impact": "impact_assessment",
     "revue_mois": "review_months",
 }
 QUALITY = {

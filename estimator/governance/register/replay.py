@@ -91,7 +91,8 @@ def apply(state: UseCase | None, event: Event) -> UseCase:
 def _update(state: UseCase, event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
     match event.kind:
         case "created" | "changed":
-            return _fields(UseCaseFacts.model_validate(_facts(state) | dict(data)))
+            facts = UseCaseFacts.model_validate(_facts(state) | dict(data))
+            return _fields(facts) | ({"model_since": _day(event)} if state.model not in ("", facts.model) else {})
         case "staged":
             stage = Staged.model_validate(data).stage
             started = state.started or (None if stage == "idee" else _day(event))

@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
@@ -12,12 +12,15 @@ from estimator.core.fields import Id, MayBeEmpty, Strict, Text
 
 Stage = Literal["idee", "experimentation", "pilote", "generalisation", "retrait"]
 Answer = Literal["trouvee_et_retenue", "etudiee_et_ecartee", "non_etudiee"]
+Risk = Literal["", "minimal", "limite", "eleve", "interdit"]  # of the EU regulation on AI
 What = Literal["lancer", "continuer", "arreter", "ne_pas_faire", "fait_sans_ia", "changer_etape"]
 Outcome = Literal["en_cours", "generalise", "ne_pas_faire", "fait_sans_ia", "arrete", "retire"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 CLOSING: dict[What, Outcome] = {"ne_pas_faire": "ne_pas_faire", "fait_sans_ia": "fait_sans_ia", "arreter": "arrete"}
 METROPOLE = "metropole"
+FRESH_MONTHS = 12  # during which a tested quality holds
+SWITCH = timedelta(days=31)  # a model is tested before it replaces another
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSEE = re.compile(r"\d[\dAB]\d{3}")
@@ -70,7 +73,12 @@ class QualityThreshold(Strict):
 
 
 class UseCaseFacts(Strict):
-    """Facts of a use case: services and functions, never persons. Volume in units a month."""
+    """Facts of a use case: services and functions, never persons. Volume in units a month.
+
+    consulted: who was heard; human_contact: who answers when the AI does not; other_way: the way in without AI;
+    work_effects: on know-how, health and sense of work; training_data: what the publisher states of it; bias_found: by
+    group of users; qualification: of the host, with its link and day; impact_assessment: its link.
+    """
 
     name: Text
     task: Text
@@ -87,6 +95,15 @@ class UseCaseFacts(Strict):
     concurrency: Count | None = None
     scenario: Scenario = ""
     data_sensitivity: MayBeEmpty = ""
+    consulted: MayBeEmpty = ""
+    human_contact: MayBeEmpty = ""
+    other_way: MayBeEmpty = ""
+    work_effects: MayBeEmpty = ""
+    training_data: MayBeEmpty = ""
+    bias_found: MayBeEmpty = ""
+    qualification: MayBeEmpty = ""
+    risk_class: Risk = ""
+    impact_assessment: MayBeEmpty = ""
     review_months: Literal[6, 12] = 12
 
 
@@ -161,11 +178,13 @@ class Detached(Strict):
 
 
 class UseCase(UseCaseFacts):
-    """State of a use case after its events. `started`: the day it left « idee »; `head`: its last event."""
+    """State of a use case after its events. `started`: the day it left « idee »; `model_since`: that of its last change
+    of model; `head`: its last event."""
 
     id: Id
     stage: Stage = "idee"
     started: Day | None = None
+    model_since: Day | None = None
     qualities: tuple[QualityFound, ...] = ()
     reviews: tuple[Review, ...] = ()
     planned: Day | None = None
@@ -186,6 +205,14 @@ class UseCase(UseCaseFacts):
         test = self.threshold.test.casefold()
         same = [q for q in self.qualities if q.test.casefold() == test]
         return sorted(same, key=lambda q: q.date)[-1] if same else None
+
+    def quality_is_old(self, today: date) -> bool:
+        """Whether the last quality by the test of the threshold is a year old, or of the model before this one."""
+        found = self.tested
+        if found is None:
+            return False
+        changed = self.model_since and found.date + SWITCH < self.model_since
+        return bool(changed) or add_months(found.date, FRESH_MONTHS) <= today
 
     @property
     def review(self) -> Review | None:

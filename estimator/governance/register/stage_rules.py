@@ -66,6 +66,20 @@ RULES = (
         lambda case: bool(case.host),
     ),
     StageRule(
+        "consulted",
+        ("pilote", "generalisation"),
+        "C41",
+        "démarche progressive, fondée sur l'expérimentation et la concertation avec les métiers",
+        lambda case: bool(case.consulted),
+    ),
+    StageRule(
+        "human_contact",
+        ("generalisation",),
+        "N3",
+        "ne remplace pas entièrement l'interaction humaine",
+        lambda case: bool(case.human_contact),
+    ),
+    StageRule(
         "quality",
         ("generalisation",),
         "C42",

@@ -63,6 +63,10 @@ class SheetFacts:
         """The options with figures, or that could have some, in the order of the scenario."""
         return [option for option in self.answer.options if option.status == "studied"]
 
+    def host_of(self, name: str) -> str | None:
+        """The site of an option, stated or of its provider."""
+        return _host(self.scenario.option(name))
+
     def say(self, key: str, **facts: object) -> str:
         return say("sheet", key, self.lang, **facts)
 

@@ -23,6 +23,7 @@ from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts
 
 COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut", "unite", "texte", "preuve")
 ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] -> number of options on the page; all are in the CSV
+WITH_FACTS = 3  # options on the page up to which their sovereignty fits beside; all are in the CSV
 CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 
 
@@ -91,7 +92,8 @@ def _table(facts: SheetFacts) -> Table:
 
 def _row(facts: SheetFacts, option: AnsweredOption, shown: list[AnsweredOption]) -> Row:
     """An option with its quality and proof, then each indicator over the period, per unit, and drawn."""
-    head = TableCell(option.label, (facts.joined(sentences.described(facts, option)),))
+    beside = sentences.sovereignty(facts, option) if len(shown) <= WITH_FACTS else ()
+    head = TableCell(option.label, (facts.joined((*sentences.described(facts, option), *beside)),))
     if option.status != "studied" or not option.service:
         return (head, clipped(sentences.without_figures(facts, option), 2 * LONGEST))
     return (head, *(_amount(facts, option, name, _tops(shown)) for name in FOUR))
@@ -219,7 +221,12 @@ def _text_records(facts: SheetFacts) -> list[Record]:
     pairs = [*sentences.need(facts), (say("sheet", "charter_question", "fr"), sentences.alternative(facts))]
     for option in facts.answer.options:
         why = () if option.service else (sentences.without_figures(facts, option),)
-        pairs.append((option.label, facts.joined((*sentences.described(facts, option), *why))))
+        pairs.append(
+            (
+                option.label,
+                facts.joined((*sentences.described(facts, option), *sentences.sovereignty(facts, option), *why)),
+            )
+        )
     for title, texts in (
         ("conclusions", sentences.conclusions(facts, most=None)),
         ("not_counted", sentences.not_counted(facts)),

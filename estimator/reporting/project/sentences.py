@@ -10,8 +10,10 @@ from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import barred_words, growth_lines, no_lead, smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, range_text, share_text, tick_text
+from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.places.questionnaire import questionnaire
 from estimator.reporting.project.context import BARE, FOUR, LONGEST, SheetFacts, clipped, once
+from estimator.reporting.summary.sovereignty_text import option_words
 
 MOST_UNKNOWNS = 5
 FEW_QUESTIONS = 2  # told on a sheet; the questionnaire holds them all
@@ -106,6 +108,14 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     if option.minutes is not None:
         lines.append(facts.say("minutes", minutes=tick_text(option.minutes, BARE, facts.lang)))
     return (*lines, facts.say("proof", value=facts.proof(option))) if option.proof else tuple(lines)
+
+
+def sovereignty(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
+    """Who makes the model of an option, how open it is, where and under which law it runs; nothing without a model."""
+    use = facts.scenario.option(option.id).use
+    if option.status != "studied" or use is None or not use.model:
+        return ()
+    return (option_words(sovereignty_facts(use.model, facts.host_of(option.id), facts.day), facts.lang),)
 
 
 def without_figures(facts: SheetFacts, option: AnsweredOption) -> str:

@@ -1,11 +1,11 @@
 """An award criterion for a tender: values stated by bidders, comparison of offers, points from verdicts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from estimator.assessment.impacts import figure_named
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Pair
-from estimator.comparison.verdict_rules import SETTLED
+from estimator.comparison.verdict_rules import NOT_COMPARABLE, SETTLED
 from estimator.core.errors import say
 from estimator.core.number_format import share_text, unit_text
 from estimator.places.evidence import tables
@@ -49,13 +49,15 @@ def points(pairs: Sequence[Pair], names: Sequence[str]) -> dict[str, float]:
     """Share of the points of one indicator for each option, from its pairs of `decision`.
 
     1 − losses / (n − 1): an offer loses 1 for each offer that is lower in all cases studied, ½ for each that is lower
-    in most cases, nothing where both are equivalent, undecided or not comparable. n: offers compared.
+    in most cases, nothing where both are equivalent or undecided. n: offers compared; one that is comparable with no
+    other has no points.
     """
-    losses = dict.fromkeys(names, 0.0)
+    judged = {name for pair in pairs if pair.verdict != NOT_COMPARABLE for name in (pair.a, pair.b)}
+    losses = dict.fromkeys((name for name in names if name in judged or len(names) == 1), 0.0)
     for pair in pairs:
         if pair.verdict in SETTLED and {pair.a, pair.b} <= losses.keys():
             losses[pair.b if pair.lower == pair.a else pair.a] += SETTLED[pair.verdict]
-    return {name: 1 - lost / max(len(names) - 1, 1) for name, lost in losses.items()}
+    return {name: 1 - lost / max(len(losses) - 1, 1) for name, lost in losses.items()}
 
 
 def _clauses(facts: SheetFacts, section: str, keys: Sequence[str]) -> tuple[str, ...]:
@@ -146,11 +148,13 @@ def _trial_section(facts: SheetFacts) -> tuple[Section, ...]:
         known = [o.id for o in options if o.service[name]["central"] is not None]
         shares = points(facts.answer.pairs[name], known)
         for row, option in zip(rows, options, strict=True):
-            row.append(_share(shares.get(option.id), facts.lang))
+            row.append(_share(facts, option.id, known, shares))
     columns = (facts.say("option"), *(say("figures", name, facts.lang) for name in FOUR))
     tried = Table("", columns, tuple(tuple(row) for row in rows))
     return (Section(facts.say("tender_tried"), (facts.say("tender_tried_text"), tried)),)
 
 
-def _share(share: float | None, lang: str) -> str:
-    return say("numbers", "missing", lang) if share is None else share_text(share, lang)
+def _share(facts: SheetFacts, name: str, known: Sequence[str], shares: Mapping[str, float]) -> str:
+    if name not in known:
+        return say("numbers", "missing", facts.lang)
+    return share_text(shares[name], facts.lang) if name in shares else facts.say("tender_apart")

@@ -15,7 +15,7 @@ from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.usage_by_case import Attached, last_day
 from estimator.reporting.documents.document import Document
-from estimator.reporting.summary.sentences import period_text, proof_text, territory_text
+from estimator.reporting.summary.sentences import covered_period_text, proof_text, territory_text
 
 METHOD = "docs/methode.md"
 
@@ -57,8 +57,8 @@ class ReportFacts:
 
     @property
     def period(self) -> str:
-        """« année 2026 »."""
-        return period_text(str(self.scope.period), self.lang)
+        """« année 2026 », or how many of its months have data."""
+        return covered_period_text(self.body, self.lang)
 
     @property
     def territory(self) -> str:

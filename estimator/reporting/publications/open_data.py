@@ -103,8 +103,9 @@ def _package(facts: ReportFacts) -> str:
 
 
 def _sources(rows: Iterable[Attached]) -> list[dict[str, str]]:
-    """The sources of the selected factors of these rows, which stay under their own licence."""
+    """The sources of the selected factors of the rows that count, which stay under their own licence."""
     known = load().sources
-    used = {b.factor.source for row in rows for b in row.row.group.bounds.values() if b.factor}
+    groups = (row.row.group for row in rows if row.row.group.values.get("it_energy") is not None)
+    used = {bound.factor.source for group in groups for bound in group.bounds.values() if bound.factor}
     found = [(known[name].citation, known[name].url) for name in sorted(used)]
     return [{"title": title, "path": url} if url else {"title": title} for title, url in found]

@@ -9,7 +9,7 @@ from estimator.core.errors import say
 from estimator.core.number_format import interval_text, share_text, unit_text
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
 from estimator.governance.indicators.footprints import footprint
-from estimator.governance.indicators.usage_by_case import Attached, last_day
+from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
 from estimator.reporting.documents.csv_table import plain_table
 from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.summary.sentences import objective_text, shared
@@ -133,7 +133,8 @@ def _objective(facts: ReportFacts, entry: SobrietyIndicator) -> Iterator[dict[st
 
 
 def _span(facts: ReportFacts) -> dict[str, Any]:
-    months = facts.scope.period.months()
+    """The months of the period with data, or all of it without any."""
+    months = months_of(facts.scope.rows) or facts.scope.period.months()
     first = last_day(months[0]).replace(day=1)
     span = {"date": facts.until(months[-1]), "date_debut": first, "est_periode": True}
     return span | {"frequence_monitoring": FREQUENCIES.get(len(months), "autre")}

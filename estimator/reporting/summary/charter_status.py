@@ -1,10 +1,12 @@
-"""Status of the charter: each phrase held, partly held, not held or not measured, by one rule on one share."""
+"""Status of the charter: each checked phrase held, covered, partly held, not held or not measured, by one rule."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
-from estimator.governance.charter import Phrase, phrases
+from estimator.core.errors import LANGUAGES, say
+from estimator.governance.charter import Phrase, checked, phrases
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.scope import Scope
@@ -14,14 +16,32 @@ from estimator.governance.register.stage_rules import RULES
 TERNARY = ("energy", "water", "adpe")  # the three footprints named in the charter
 PUBLIC = ("fiche", "bilan_annuel", "donnees_ouvertes")
 HALF = 0.5  # share of the target from which a phrase is partly held
+STATED = {  # share -> the fields of the register that a use case in use fills
+    "sheet_filled": ("task", "unit", "owner_role", "benefit", "human_contact"),
+    "qualification_declared": ("qualification",),
+    "sensitivity_stated": ("data_sensitivity",),
+    "benefit_stated": ("benefit",),
+    "other_way": ("other_way",),
+    "work_effects": ("work_effects",),
+}
 YEARLY = 12  # months during which a publication is recent
 Share = Mapping[str, Any]
 
 
 def charter(scope: Scope, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The phrases in order, each with its share, status, target, proof and next review."""
+    """The checked phrases in order, each with its share, status, target, proof and next review."""
     shares = _shares(scope, body)
-    return [_phrase_status(phrase, shares[phrase.reads], scope, body) for phrase in phrases()]
+    return [_phrase_status(phrase, shares, scope, body) for phrase in checked()]
+
+
+def unchecked() -> dict[str, list[dict[str, Any]]]:
+    """The phrases of the two other lists, each with what is missing, or why no figure can tell."""
+    found: dict[str, list[dict[str, Any]]] = {"not_yet": [], "not_figures": []}
+    for phrase in phrases():
+        if phrase.group != "checked":
+            why = {lang: say("charter_unchecked", phrase.id, lang) for lang in LANGUAGES}
+            found[phrase.group].append({"id": phrase.id, "phrase": phrase.phrase, "gloss": phrase.gloss, "why": why})
+    return found
 
 
 def status(share: float | None, target: float) -> str:
@@ -31,9 +51,18 @@ def status(share: float | None, target: float) -> str:
     return "held" if share >= target else "partly" if share > 0 and share >= target * HALF else "not_held"
 
 
-def _phrase_status(phrase: Phrase, share: Share, scope: Scope, body: Mapping[str, Any]) -> dict[str, Any]:
+def _phrase_status(
+    phrase: Phrase, shares: Mapping[str, Share], scope: Scope, body: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The status by the share that proves the phrase; « covered » where only the share of what exists is reached."""
     voted = _voted_target(phrase, body)
     target = phrase.target if voted is None else voted
+    reads = phrase.reads or phrase.covered_by
+    told = status(shares[reads]["share"], target)
+    proved = bool(phrase.reads) and told == "held"
+    if not proved and phrase.covered_by and status(shares[phrase.covered_by]["share"], phrase.target) == "held":
+        reads, told = phrase.covered_by, "covered"
+    share = shares[reads]
     silent = share.get("silent")
     concerned = [case for case in scope.in_use if silent is None or case.id in silent] or scope.in_use
     days = sorted(case.next_review for case in concerned if case.next_review)
@@ -42,8 +71,8 @@ def _phrase_status(phrase: Phrase, share: Share, scope: Scope, body: Mapping[str
         "phrase": phrase.phrase,
         "gloss": phrase.gloss,
         "indicator": phrase.indicator,
-        "reads": phrase.reads,
-        "status": status(share["share"], target),
+        "reads": reads,
+        "status": told,
         "share": share["share"],
         "numerator": share.get("numerator"),
         "denominator": share.get("denominator"),
@@ -67,24 +96,54 @@ def _shares(scope: Scope, body: Mapping[str, Any]) -> dict[str, Share]:
     found = body["indicators"]
     names = [entry.id for entry in INDICATORS if entry.kind == "share"]
     shares: dict[str, Share] = {name: found[name]["value"] | _silent(found[name]) for name in names}
-    hosting, cases = found["sober_hosting"], scope.in_use
-    generalised = [case for case in cases if case.stage == "generalisation"]
+    hosting, cases, per_service = found["sober_hosting"], scope.in_use, found["per_service"]
+    kept = scope.sources.commitments
+    past = [case for case in scope.cases if case.stage != "idee"]
+    tried = [case for case in past if case.stage != "experimentation" or case.outcome != "en_cours"]
     paths = [found[name]["path"] for name in FOOTPRINTS if found[name]["path"]]
     known = [entry for entry in paths if entry["verdict"] in ("under", "over")]  # the others cannot be settled
+    totals = [found[name]["value"] for name in FOOTPRINTS if found[name]["value"]["central"] is not None]
     shares |= {
         "shared": hosting["shared"],
         "near": hosting["near"],
         "criteria_known": _of(hosting["criteria_known"]["numerator"], hosting["criteria_known"]["denominator"]),
         "attached": {"share": found["coverage"]["attached"]},
         "footprints_known": _least_coverage(found),
+        "manufacture_known": {"share": found["adpe"]["value"].get("covers")},
+        "bounded": _of(sum(value["low"] < value["high"] for value in totals), len(totals)),
         "on_path": _of(sum(entry["verdict"] == "under" for entry in known), len(known)),
         "objectives_set": _of(len(paths), len(FOOTPRINTS)),
+        "european": body["sovereignty"]["publisher_european"],
         "scenario_kept": _cases(cases, lambda case: scope.sources.compared(case) is not None),
-        "quality_reached": _cases(generalised, _good_enough),
+        "alternative_figured": _cases(past, lambda case: _has_figured_alternative(scope, case)),
+        "quality_reached": _cases([c for c in cases if c.stage == "generalisation"], _good_enough),
+        "quality_fresh": _cases(cases, lambda case: case.tested is not None and not case.quality_is_old(scope.day)),
         "reviews_on_time": _cases(cases, lambda case: bool(case.next_review and case.next_review >= scope.day)),
+        "four_criteria": _cases(cases, lambda case: _weighs_all(scope, case)),
+        "worth_counted": _cases(cases, lambda c: bool(c.benefit) and c.id not in per_service["silent"]),
+        "decided": _cases(past, lambda case: bool(case.decisions)),
+        "risk_and_decision": _cases(past, lambda case: bool(case.decisions and case.risk_class)),
+        "trials_published": _cases(tried, lambda case: bool(kept.published(case.id, scope.day))),
+        "consulted": _cases([c for c in cases if c.stage != "experimentation"], lambda case: bool(case.consulted)),
         "followed_in_public": _of(_recent_follow_up(scope, scope.day), 1),
     }
-    return shares
+    return shares | {name: _cases(cases, partial(_says, fields=fields)) for name, fields in STATED.items()}
+
+
+def _says(case: UseCase, fields: Sequence[str]) -> bool:
+    return all(bool(getattr(case, name)) for name in fields)
+
+
+def _has_figured_alternative(scope: Scope, case: UseCase) -> bool:
+    """Whether the comparison of a use case holds an option without AI whose electricity is known."""
+    compared = scope.sources.compared(case)
+    options = compared.answer.options if compared else ()
+    return any(o.method == "none" and o.status == "studied" and o.known("energy") for o in options)
+
+
+def _weighs_all(scope: Scope, case: UseCase) -> bool:
+    """Whether performance, transparency, security and environment of a use case are all documented."""
+    return bool(case.tested and case.training_data and case.qualification and scope.sources.compared(case))
 
 
 def _silent(entry: Mapping[str, Any]) -> dict[str, Any]:

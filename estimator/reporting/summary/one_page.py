@@ -22,6 +22,7 @@ from estimator.reporting.summary.sentences import (
     path_text,
     period_text,
     proof_text,
+    share_of_total,
     shared,
     tell,
     territory_text,
@@ -32,8 +33,8 @@ from estimator.reporting.summary.sentences import (
 from estimator.reporting.summary.use_cases import TOLD
 
 COLUMNS = ("rubrique", "objet", "mois", "bas", "central", "haut", "unite", "texte", "objectif", "preuve")
-STATUSES = ("held", "partly", "not_held", "not_measured")
-MOST_PATHS, MOST_NOT_SAID = 2, 4
+STATUSES = ("held", "covered", "partly", "not_held", "not_measured")
+MOST_PATHS, MOST_NOT_SAID, MOST_PROOFS = 2, 4, 6
 OBJECTIVE, ASKED, DECIDED, NAMED = 60, 72, 96, 36  # maximum characters, to fit on one page
 MOSTLY = 0.2  # measured share under which the sheet is labelled as an estimate
 Body = Mapping[str, Any]
@@ -125,7 +126,8 @@ def _uses(body: Body, lang: str) -> Table:
     for use in known:
         bar = IntervalBar(use["energy"], use["proof"], top)
         shown = TableCell(proof_text(use["proof"], lang), bar=bar)
-        rows.append((clipped(_short_name(use, lang), NAMED), interval_text(use["energy"], lang), shown))
+        told = ", ".join(filter(None, (interval_text(use["energy"], lang), share_of_total(use["share"], lang))))
+        rows.append((clipped(_short_name(use, lang), NAMED), told, shown))
     step = step_for("kWh", top, lang)
     scale = (tell("scale", lang), "", TableCell("", scale=with_unit(tick_text(top, step, lang), step)))
     caption = tell("uses_unknown_one" if unknown == 1 else "uses_unknown", lang, count=unknown) if unknown else ""
@@ -166,13 +168,17 @@ def asked_text(entry: Body, lang: str) -> str:
 
 
 def charter_lines(body: Body, lang: str) -> Iterator[str]:
-    """One line a status: count of phrases, and evidence of each."""
-    for status in STATUSES:
-        found = [check for check in body["charter"] if check["status"] == status]
-        if found:
-            told = tell("joined_limits", lang).join(proof_of(check, lang) for check in found)
+    """How many phrases have each status, then the evidence of the first that are not held, and partly."""
+    of = {status: [check for check in body["charter"] if check["status"] == status] for status in STATUSES}
+    counts = [f"{tell(f'status_{status}', lang)} {len(found)}" for status, found in of.items() if found]
+    counts += [f"{tell(group, lang)} {len(found)}" for group, found in body["unchecked"].items() if found]
+    total = sum(map(len, (*of.values(), *body["unchecked"].values())))
+    yield tell("charter_counts", lang, total=total, counts=tell("joined_limits", lang).join(counts))
+    for status in ("not_held", "partly"):
+        told = tell("joined_limits", lang).join(proof_of(check, lang) for check in of[status][:MOST_PROOFS])
+        if told:
             word = tell(f"status_{status}", lang)
-            yield tell("charter_line", lang, status=word[:1].upper() + word[1:], count=len(found), phrases=told)
+            yield tell("charter_line", lang, status=word[:1].upper() + word[1:], count=len(of[status]), phrases=told)
 
 
 def proof_of(check: Body, lang: str) -> str:

@@ -30,6 +30,7 @@ from estimator.governance.indicator_list import VOTED
 
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
+WIDE = 0.10  # width of a share from which its interval is said
 WHOLE = 0.995  # a share from which the text says all of it
 
 
@@ -64,6 +65,18 @@ def period_text(period: str, lang: str) -> str:
     return typeset(Period(period).label(lang), lang)
 
 
+def covered_period_text(body: Mapping[str, Any], lang: str) -> str:
+    """« année 2026 », « année 2026 (9 mois sur 12) » when only these have data."""
+    told, span = period_text(body["period"], lang), len(Period(body["period"]).months())
+    known = len(body["measured"])
+    return tell("period_part", lang, period=told, known=known, span=span) if 0 < known < span else told
+
+
+def covers_text(share: float, lang: str) -> str:
+    """« couvre 60 % de l'électricité »."""
+    return typeset(say("report", "covers", lang, share=share_text(share, lang)), lang)
+
+
 def scope_name(territory: str, period: str, lang: str) -> str:
     """« La métropole, année 2026 »."""
     return f"{territory_text(territory, lang)}, {period_text(period, lang)}"
@@ -73,7 +86,9 @@ def value_text(entry: Mapping[str, Any], lang: str) -> str:
     """The value of an indicator; unknown is stated, never zero."""
     value = entry["value"]
     if "low" in value:
-        return interval_text(value, lang)
+        covers = value.get("covers", 1.0)
+        told = interval_text(value, lang)
+        return told if value["central"] is None or covers > WHOLE else f"{told}, {covers_text(covers, lang)}"
     if entry["kind"] == "count":
         if not value["denominator"]:
             return name("unknown", lang)
@@ -101,7 +116,7 @@ def count_of(numerator: float, denominator: float, lang: str) -> str:
 
 
 def trend_text(entry: Mapping[str, Any], lang: str) -> str:
-    """« en hausse de 12 à 60 kWh », « évolution non établie », or not comparable."""
+    """« en hausse de 30 % (entre 15 et 50 %), soit 12 à 60 kWh », « évolution non établie », or not comparable."""
     found = entry.get("change")
     if not found or not found["effects"]:
         return tell("trend_none", lang)
@@ -111,7 +126,28 @@ def trend_text(entry: Mapping[str, Any], lang: str) -> str:
     up = ends["low"] > 0
     sizes = (ends["low"], ends["high"]) if up else (-ends["high"], -ends["low"])
     amount = {"low": sizes[0], "central": abs(ends["central"]), "high": sizes[1], "unit": entry["value"]["unit"]}
-    return tell("trend_up" if up else "trend_down", lang, amount=range_text(amount, lang))
+    key, facts = "trend_up" if up else "trend_down", {"amount": range_text(amount, lang)}
+    relative = found.get("relative")
+    if not relative:
+        return tell(f"{key}_amount", lang, **facts)
+    first, last = sorted(abs(relative[end]) for end in ("low", "high"))
+    facts |= {"share": share_text(abs(found["share"]), lang), "between": shares_text(first, last, lang)}
+    narrow = share_text(first, lang) == share_text(last, lang)
+    return tell(f"{key}_narrow" if narrow else key, lang, **facts)
+
+
+def shares_text(low: float, high: float, lang: str) -> str:
+    """« entre 15 et 50 % »."""
+    return tell("shares", lang, low=share_text(low, lang).rstrip("% \u00a0\u202f"), high=share_text(high, lang))
+
+
+def share_of_total(share: Mapping[str, float] | None, lang: str) -> str:
+    """« 35 % du total », with its interval when it is wider than ten points; empty when unknown."""
+    if share is None:
+        return ""
+    if share["high"] - share["low"] <= WIDE:
+        return tell("of_total", lang, share=share_text(share["central"], lang))
+    return tell("of_total", lang, share=shares_text(share["low"], share["high"], lang))
 
 
 def against_text(body: Mapping[str, Any], lang: str) -> str:
@@ -240,7 +276,7 @@ def answer(body: Mapping[str, Any], lang: str) -> str:
 def used(body: Mapping[str, Any], lang: str) -> str:
     """« Sur l'année 2026, 12 usages d'IA ont consommé entre … d'électricité ; 38 % mesuré. »"""
     entry = body["indicators"]["energy"]
-    facts = {"period": period_text(body["period"], lang), "territory": territory_text(body["territory"], lang)}
+    facts = {"period": covered_period_text(body, lang), "territory": territory_text(body["territory"], lang)}
     if entry["value"]["central"] is None:
         return tell("used_unknown", lang, reason=figure(entry["value"], lang).missing, **facts)
     between, aside = said_in_sentence(entry["value"], lang)

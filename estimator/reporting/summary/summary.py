@@ -4,7 +4,8 @@ from typing import Any
 
 from estimator.governance.indicators.indicators import sheet
 from estimator.governance.indicators.scope import Scope
-from estimator.reporting.summary.charter_status import charter
+from estimator.governance.indicators.sovereignty import sovereignty
+from estimator.reporting.summary.charter_status import charter, unchecked
 from estimator.reporting.summary.decisions import decisions
 from estimator.reporting.summary.statements import claims
 from estimator.reporting.summary.use_cases import folded, uses
@@ -18,5 +19,6 @@ def synthesis(scope: Scope) -> dict[str, Any]:
     body |= {"in_use": len(scope.in_use), "registered": len(scope.cases)}
     told = uses(scope)
     body |= {"uses": told, "uses_rest": folded(scope, told)}
-    body |= {"charter": charter(scope, body), "decisions": decisions(scope)}
+    body["sovereignty"] = sovereignty(scope)
+    body |= {"charter": charter(scope, body), "unchecked": unchecked(), "decisions": decisions(scope)}
     return body | claims(body)

@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from estimator.assessment.impacts import amounts, figure_named
+from estimator.assessment.uncertainty import points
+from estimator.comparison.paired_draws import Side
 from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.scope import Scope, of_case
@@ -15,19 +17,21 @@ FEWEST = 2  # minimum number merged
 
 
 def uses(scope: Scope) -> list[dict[str, Any]]:
-    """{"kind": "case", "others" or "unregistered", "id", "name", "count", "energy", "proof"}, largest first."""
+    """Each as {"kind": "case", "others" or "unregistered", "id", "name", "count", "energy", "proof", "share"}, largest
+    first."""
     if withheld(scope):
         return []
     groups = grouped(scope)
     names = {case.id: case.name for case in scope.cases}
-    found: list[dict[str, Any]] = [
-        {"kind": "case", "id": id, "name": names[id], "count": 1} | _of(of_case(scope.rows, id)) for id in groups.shown
-    ]
-    small = [row for row in scope.rows if row.id in groups.others]
     loose = of_case(scope.rows, None)
-    for kind, rows, count in (("others", small, len(groups.others)), ("unregistered", loose, _services(loose))):
-        if rows:
-            found.append({"kind": kind, "id": "", "name": "", "count": count} | _of(rows))
+    lines = [("case", id, names[id], 1, of_case(scope.rows, id)) for id in groups.shown]
+    lines.append(("others", "", "", len(groups.others), [row for row in scope.rows if row.id in groups.others]))
+    lines.append(("unregistered", "", "", _services(loose), loose))
+    found = [
+        {"kind": kind, "id": id, "name": name, "count": count} | _of(rows, scope)
+        for kind, id, name, count, rows in lines
+        if rows
+    ]
     return sorted(found, key=lambda row: (-(row["energy"]["central"] or 0.0), row["kind"], row["id"]))
 
 
@@ -41,7 +45,7 @@ def folded(scope: Scope, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] |
         return None
     ids = {use["id"] for use in known if use["kind"] == "case"} | _members(scope, {use["kind"] for use in known})
     rows = [row for row in scope.rows if row.id in ids]
-    return {"kind": "rest", "id": "", "name": "", "count": len(known)} | _of(rows)
+    return {"kind": "rest", "id": "", "name": "", "count": len(known)} | _of(rows, scope)
 
 
 def _members(scope: Scope, kinds: Collection[str]) -> set[str | None]:
@@ -50,11 +54,19 @@ def _members(scope: Scope, kinds: Collection[str]) -> set[str | None]:
     return found | ({None} if "unregistered" in kinds else set())
 
 
-def _of(rows: Sequence[Attached]) -> dict[str, Any]:
-    """Electricity of some months, and its proof."""
+def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
+    """Electricity of some months, its proof, and its share of that of the scope, draw by draw [1]."""
     assert ENERGY is not None
-    energy = amounts([row.row.group for row in rows], [ENERGY])["energy"]
-    return {"energy": energy.as_dict(), "proof": proof_shares(rows)}
+    groups = [row.row.group for row in rows]
+    part, whole = (Side(found).drawn(ENERGY) for found in (groups, scope.groups))
+    body: dict[str, Any] = {
+        "energy": amounts(groups, [ENERGY])["energy"].as_dict(),
+        "proof": proof_shares(rows),
+        "share": None,
+    }
+    if part is None or whole is None:
+        return body
+    return body | {"share": dict(zip(("low", "central", "high"), points(part / whole), strict=True))}
 
 
 def _services(rows: Sequence[Attached]) -> int:

@@ -1,0 +1,65 @@
+"""Sovereignty: who makes the models in use, how open they are, where and under which law they run, by share of use."""
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from estimator.catalogue.models import ModelUnknown, find, load
+from estimator.governance.indicators.scope import Scope
+from estimator.places.evidence import HostUnknown, site, tables
+
+EUROPE = "EU27"
+UNKNOWN = "unknown"
+
+
+def facts(model: str | None, host: str | None, day: date) -> dict[str, str]:
+    """Country of the publisher, class and licence of the weights, countries of the site and of its operator."""
+    found = dict.fromkeys(("publisher", "weights", "licence", "place", "law"), UNKNOWN)
+    try:
+        held = find(model) if model else None
+    except ModelUnknown:
+        held = None
+    if held:
+        publisher = load().publishers.get(held.publisher)
+        found |= {"publisher": (publisher.country if publisher else "") or UNKNOWN, "weights": held.open_class}
+        found["licence"] = held.licence or UNKNOWN
+    try:
+        there = site(host, day) if host else None
+    except HostUnknown:
+        there = None
+    if there:
+        known = {"place": there.country(), "law": there.fact("operator_country")}
+        found |= {name: fact.value for name, fact in known.items() if fact}
+    return found
+
+
+def sovereignty(scope: Scope) -> dict[str, Any]:
+    """Each fact by share of the electricity of the period [1], largest first, unknown said; and the share of it whose
+    models come from the European Union, with what is unknown."""
+    kwh = [(row, float(row.row.group.values.get("it_energy") or 0.0)) for row in scope.rows]
+    whole = sum(value for _, value in kwh)
+    of: dict[tuple[str | None, str | None], dict[str, str]] = {}
+    for row, _ in kwh:
+        key = (row.row.model, row.row.host)
+        of.setdefault(key, facts(*key, scope.day))
+
+    def by(name: str) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for row, value in kwh:
+            told = of[row.row.model, row.row.host][name]
+            found[told] = found.get(told, 0.0) + value / whole
+        return dict(sorted(found.items(), key=lambda entry: (entry[0] == UNKNOWN, -entry[1])))
+
+    shares: Mapping[str, Mapping[str, float]] = (
+        {name: by(name) for name in ("publisher", "weights", "licence", "place", "law")} if whole else {}
+    )
+    return dict(shares) | {"publisher_european": _european(shares.get("publisher", {}))}
+
+
+def _european(shares: Mapping[str, float]) -> dict[str, float | None]:
+    """The share known to be of the European Union, and the unknown share; None when nothing is known."""
+    members = {member.zone for member in tables().memberships if member.group == EUROPE}
+    inside = math.fsum(share for country, share in shares.items() if country in members)
+    known = any(country != UNKNOWN for country in shares)
+    return {"share": inside if known else None, "unknown": shares.get(UNKNOWN, 0.0)}
