@@ -8,7 +8,7 @@ import sys
 from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO, TextIOWrapper
 from itertools import count
 from pathlib import Path
@@ -29,6 +29,7 @@ from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
+from estimator.places.placing import HomePlace, Knowledge, Placed, Seen, placed
 from estimator.results.reading import Results
 
 T = TypeVar("T")
@@ -166,6 +167,13 @@ def built(home: Path, *rows: Activity) -> Results:
     append(Ledger(home), rows)
     made: BuildResult = build(home)
     return Results(made.path)
+
+
+def place_of(row: Activity, day: date = date(2026, 3, 1)) -> Placed:
+    """Where a row ran, in a home where nothing is said of places."""
+    unread = row.zone is None and row.zone_as_read is not None and "supposed_place" not in row.checks
+    told = (None, row.service_key, row.model, None, row.served_at, row.provider, row.host, row.zone)
+    return placed(Seen(*told, "host_of_provider" in row.checks, unread), Knowledge([], [], HomePlace(None, None)), day)
 
 
 def waited(work: Coroutine[Any, Any, T]) -> T:

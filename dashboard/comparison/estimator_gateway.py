@@ -22,6 +22,8 @@ from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
 from estimator.places.criteria import HostingCriterion, criteria
 from estimator.places.evidence import distance_class
+from estimator.places.journal import PlaceJournal
+from estimator.places.placing import answers_on
 from estimator.places.questionnaire import SupplierQuestion, questionnaire
 
 REMEMBERED = 100  # comparisons in the cache
@@ -61,9 +63,10 @@ def difference(scenario: Scenario, a: str, b: str) -> Difference:
 
 
 def _build() -> str:
-    """The ledger for the measured options of a scenario."""
+    """The ledger for the measured options of a scenario, and what suppliers answered."""
     build = estimator_gateway.current()
-    return build.id if build else ""
+    said = (entry.id for entry in PlaceJournal(default_home()).answers())
+    return " ".join((build.id if build else "", *said))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -73,13 +76,13 @@ def _cached_comparison(scenario: Scenario, today: date, home: str, build: str) -
 
 @lru_cache(maxsize=REMEMBERED)
 def _difference(scenario: Scenario, pair: tuple[str, str], today: date, home: str, build: str) -> Difference:
-    context = ComparisonContext(load_catalogue(), scenario.day or today, {}, Path(home))
+    context = ComparisonContext(load_catalogue(), scenario.day or today, Path(home))
     return explain_difference(Comparator(computable(scenario, refusals(scenario, context)), context), *pair)
 
 
 def option_explained(scenario: Scenario, name: str, figure: str) -> ExplainedNumber:
     """Explanation of a figure of an option: its steps, factors and replay data. SobriaError."""
-    context = ComparisonContext(load_catalogue(), scenario.day or date.today(), {}, default_home())
+    context = ComparisonContext(load_catalogue(), scenario.day or date.today(), default_home())
     made = built(scenario, scenario.option(name), context)
     proof = dict(made.proof) or {"estimated": 1.0}
     return explain_number(f"{name}.{figure}", made.groups, figure, scope="option", key=name, proof=proof)
@@ -87,7 +90,9 @@ def option_explained(scenario: Scenario, name: str, figure: str) -> ExplainedNum
 
 def hosting(host: str, day: date) -> Hosting:
     """Facts of a hosting site on a day. SobriaError."""
-    return Hosting(distance_class(host).value, tuple(criteria(host, day)), tuple(questionnaire(host, day)))
+    said = answers_on(default_home(), day)
+    near = distance_class(host, answers=said).value
+    return Hosting(near, tuple(criteria(host, day, said)), tuple(questionnaire(host, day, said)))
 
 
 @lru_cache(maxsize=1)

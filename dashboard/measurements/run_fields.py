@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import day_text, duration_text, moment_text, month_text
-from dashboard.shared.texts import has_text, sentence, t
+from dashboard.shared.texts import both, has_text, sentence, t
 from estimator.core.number_format import count_text, exact_text
 from estimator.ledger.rows import COMPONENTS
 
@@ -18,12 +18,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "reader", "reader_version", "tool_version",
     ),
     "time": ("start_us", "end_us", "start_month", "end_month", "duration_s", "time_basis"),
-    "place": ("zone", "zone_as_read", "host", "served_at"),
+    "place": ("zone", "zone_as_read", "host", "provider", "served_at"),
     "machine": (
         "machine", "machine_id", "device", "device_as_read", "device_count", "scope", "resource_share", "machine_units",
         "device_hours", "machine_hours",
     ),
-    "energy": (*ENERGIES, *MODES, "gap", "reported_pue", "reported_gwp_kg", "reported_water_l"),
+    "energy": (*ENERGIES, *MODES, "site_energy_kwh", "gap", "reported_pue", "reported_gwp_kg", "reported_water_l"),
     "work": (
         "model", "items", "requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "data_gb",
         "context_tokens", "concurrency", "precision", "latency_s",
@@ -31,7 +31,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 SUBJECTS = ("zone", "host", "machine", "device", "gap")
 CODED = ("scope", "time_basis")
-UNITS = {"data_gb": "GB", "reported_gwp_kg": "kgCO2e", "reported_water_l": "L"}  # unit of columns whose name has none
+UNITS = {
+    "data_gb": "GB",
+    "site_energy_kwh": "kWh",
+    "reported_gwp_kg": "kgCO2e",
+    "reported_water_l": "L",
+}  # unit of columns whose name has none
 MIDNIGHT = "00:00:00"
 
 
@@ -43,6 +48,8 @@ def field_groups(run: Mapping[str, Any], lang: str) -> dict[str, list[tuple[str,
         if group == "energy":
             pairs = [(_component(c, lang), _energy(c, run, lang)) for c in COMPONENTS] + pairs
             pairs.append((t("run.modelled", lang), t("proof.estimated", lang) if modelled(run) else ""))
+        if group == "place":
+            pairs += [(t("run.place_told", lang), both(told, lang)) for told in run["places_told"]]
         if any(value not in (None, "") for _, value in pairs):
             groups[group] = pairs
     return groups

@@ -71,13 +71,23 @@ class BuildFile:
             found.setdefault((row["attribute"], row["set_id"]), {})[row["quantity"]] = bound
         return found
 
+    def has_table(self, name: str) -> bool:
+        """Whether a build has this table: one made by an older version may not."""
+        return bool(self._engine.rows("SELECT 1 FROM information_schema.tables WHERE table_name = $1", [name]))
+
+    @cached_property
+    def place_said(self) -> dict[str, str]:
+        """What people said of places, by id, in words of any language; nothing in a build older than that."""
+        if not self.has_table("place_said"):
+            return {}
+        return {row["id"]: row["told"] for row in self._engine.rows("SELECT id, told FROM place_said ORDER BY rank")}
+
     @cached_property
     def own(self) -> "Own":
         """What the ledger measured of models at its places; nothing in a build made before there was such a table."""
         from estimator.workloads.own_measures import own_from  # the laws of serving, which totals do without
 
-        there = self._engine.rows("SELECT 1 FROM information_schema.tables WHERE table_name = 'own_measures'")
-        return own_from(self._engine.rows("SELECT * FROM own_measures") if there else ())
+        return own_from(self._engine.rows("SELECT * FROM own_measures") if self.has_table("own_measures") else ())
 
     def groups(self, where: str = "TRUE", parameters: Sequence[Any] = ()) -> list[ActivityGroup]:
         """Sums of activity matching the filter, by set of selected factors."""

@@ -15,16 +15,17 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import ENGINE_VERSION
 from estimator.ledger import Ledger
+from estimator.places.placing import knowledge
 
-DECIDING = ("core", "catalogue", "ledger", "assessment", "workloads", "builds", "results")
+DECIDING = ("core", "catalogue", "ledger", "assessment", "workloads", "places", "builds", "results")
 SOURCES = ".sources"
 _SQL_TEXT = re.compile(r"'(?:[^']|'')*'|--[^\n]*")
 
 
 def identity(ledger: Ledger, catalogue: Catalogue) -> str:
-    """Hash of all inputs of the numbers: ledger files, withdrawals, factors, our own sources, DuckDB and numpy."""
-    numpy = f"numpy {version('numpy')}"
-    return _digest([*ledger.names(), catalogue.version, ENGINE_VERSION, numpy, _method(ledger.home / "builds")])
+    """Hash of all inputs of the numbers: ledger files, withdrawals, places, factors, our sources, DuckDB and numpy."""
+    inputs = [*ledger.names(), *knowledge(ledger.home).inputs(), catalogue.version, ENGINE_VERSION]
+    return digest([*inputs, f"numpy {version('numpy')}", _method(ledger.home / "builds")])
 
 
 def deciding() -> Iterator[Traversable]:
@@ -45,16 +46,17 @@ def _method(folder: Path) -> str:
     """Hash of our sources without their words; kept in a file under the hash of the sources as they are, which all of
     it follows from: to take the words out takes longer than to answer."""
     sources = [(file.name, file.read_text("utf-8")) for file in deciding()]
-    key = _digest([sys.version, *(f"{name}\n{text}" for name, text in sources)])
+    key = digest([sys.version, *(f"{name}\n{text}" for name, text in sources)])
     kept = folder / SOURCES
     known, _, method = (kept.read_text("utf-8", "replace") if kept.exists() else "").partition(" ")
     if known != key:
-        method = _digest([f"{name}\n{without_words(name, text)}" for name, text in sources])
+        method = digest([f"{name}\n{without_words(name, text)}" for name, text in sources])
         publish(folder, SOURCES, f"{key} {method}".encode())
     return method
 
 
-def _digest(parts: Sequence[str]) -> str:
+def digest(parts: Sequence[str]) -> str:
+    """Hash of texts, in their order."""
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
 

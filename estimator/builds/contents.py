@@ -8,32 +8,48 @@ from typing import Any
 
 from estimator.assessment.equation_system import sql
 from estimator.assessment.explanation import formulas_version
+from estimator.builds.build_identity import digest
 from estimator.builds.coverage import run_energy
 from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.hour_factors import hours_table
 from estimator.builds.inference_factors import hearing, machine_table, pace_table, supposed_table
+from estimator.builds.locations import locate, say_places
 from estimator.builds.own_measures import own_measures
 from estimator.builds.row_faults import record_faults
 from estimator.builds.row_status import row_status, sql_text
+from estimator.builds.site_energy import site_pues
+from estimator.builds.supplier_factors import AnsweredFactors, day_us
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
 from estimator.core.periods import month_after, months_between
 from estimator.ledger import Ledger, withdrawn_rows
+from estimator.places.placing import knowledge
 
-VIEWS = ("proof_energy", "run_proofs")
+VIEWS = ("proof_energy", "run_proofs", "place_basis")
 COUNTED = ("run_checks", "services", "unknown_energy", "service_months", "proved_runs")  # once a build
+WEIGHED = (
+    ("charged", "charge_share", "1.0::DOUBLE"),
+    ("run_hours", "hours", "NULL::VARCHAR"),
+    ("site_pues", "site_pue", "NULL::DOUBLE"),
+)
 PLACED = {"settled": "portions", "gathered": "summed"}
 
 
 def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, parts: Path) -> None:
     """Every table and view of a new build. parts: the folder where it keeps the large parts of the ledger."""
-    row_status(engine, ledger, parts)
+    known = knowledge(ledger.home)
+    answered = AnsweredFactors(catalogue, known)
+    row_status(engine, ledger, parts, list(map(day_us, answered.days())))
+    say_places(engine, known)
+    locate(engine, known)
     engine.run(f"CREATE TABLE refused AS {withdrawn_rows.still_quarantined(ledger.rows_sql('quarantine'))}")
-    _months(engine)
+    _months(engine, answered)
     engine.run(sql_text("charged.sql"))
     hours_table(engine)
+    site_pues(engine, answered)
     _weigh(engine)
+    answered.table(engine)
     supposed_table(engine, catalogue)
     engine.run(sql_text("runs.sql"))
     engine.run(sql_text("summed.sql"))
@@ -45,7 +61,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
     engine.run(sql_text("weighed_checks.sql"))
     record_faults(engine, catalogue)
     _modes(engine, catalogue)
-    attributes = bind_tables(engine, catalogue, own_measures(engine, catalogue))
+    attributes = bind_tables(engine, own_measures(engine, catalogue), answered)
     engine.run(f"CREATE VIEW bound_slices AS {joined('slices', attributes)}")
     engine.run(f"CREATE VIEW bound_groups AS {joined('groups', attributes)}")
     engine.run(f"CREATE TABLE estimates AS {sql(ledger_formulas(), 'bound_groups')}")
@@ -66,24 +82,27 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
 def _weigh(engine: DuckDB) -> None:
     """View `weighed`: rows that count, each with the share of its energy that is charged, the mark of its hours, and
     whether its model hears. A table without rows is not joined: it would be looked up for each row."""
-    told, joins = "row_status.*", ""
-    for table, name, otherwise in (("charged", "charge_share", "1.0::DOUBLE"), ("run_hours", "hours", "NULL::VARCHAR")):
+    machines = "COALESCE(other_energy_kwh, site_energy_kwh / site_pue)"
+    billed = bool(engine.rows("SELECT 1 FROM site_pues LIMIT 1"))
+    told, joins = f"located.* REPLACE ({machines} AS other_energy_kwh)" if billed else "located.*", ""
+    for table, name, otherwise in WEIGHED:
         there = bool(engine.rows(f"SELECT 1 FROM {table} LIMIT 1"))
         told += f", COALESCE({table}.{name}, {otherwise}) AS {name}" if there else f", {otherwise} AS {name}"
-        joins += f" LEFT JOIN {table} ON {table}.row_id = row_status.row_id" if there else ""
+        joins += f" LEFT JOIN {table} ON {table}.row_id = located.row_id" if there else ""
     told += f", {hearing(engine)} AS hears"
-    engine.run(f"CREATE VIEW weighed AS SELECT {told} FROM row_status{joins} WHERE row_status.status = 'current'")
+    engine.run(f"CREATE VIEW weighed AS SELECT {told} FROM located{joins} WHERE located.status = 'current'")
 
 
-def _months(engine: DuckDB) -> None:
-    """The months between the first and last row, with their bounds in UTC [us]."""
+def _months(engine: DuckDB, answered: AnsweredFactors) -> None:
+    """The months between the first and last row, with their bounds in UTC [us], each cut where a supplier answered."""
     span = engine.rows("SELECT MIN(start_month) AS first, MAX(end_month) AS last FROM row_status")[0]
     months = [] if span["first"] is None else months_between(span["first"], span["last"])
-    columns = {
-        "month": months,
-        "from_us": [start_us(m) for m in months],
-        "to_us": [start_us(month_after(m)) for m in months],
-    }
+    starts = sorted(
+        {*((start_us(m), m) for m in months), *((day_us(d), d.year * 100 + d.month) for d in answered.days())}
+    )
+    cut = [(month, us) for us, month in starts if month in months]
+    ends = [us for _, us in cut[1:]] + [start_us(month_after(m)) for m in months[-1:]]
+    columns = {"month": [m for m, _ in cut], "from_us": [us for _, us in cut], "to_us": ends}
     engine.load("months", columns, {"month": "INTEGER", "from_us": "BIGINT", "to_us": "BIGINT"})
 
 
@@ -109,5 +128,6 @@ def _meta(
         "engine": ENGINE_VERSION,
         "attributes": json.dumps(list(attributes)),
         "ledger_files": str(len(ledger.names())),
+        "ledger": digest(ledger.names()),
     }
     engine.load("meta", {"name": list(facts), "value": list(facts.values())}, {"name": "VARCHAR", "value": "VARCHAR"})

@@ -5,26 +5,25 @@ from typing import Any
 
 from estimator.assessment.coefficients import evaluate, made_of
 from estimator.builds.equation_selection import ledger_factors
-from estimator.builds.hour_factors import select_of_hours
 from estimator.builds.inference_factors import bind_serving, serving_rows
-from estimator.catalogue.selection import SelectedFactor, select_factor
-from estimator.catalogue.tables import Catalogue
+from estimator.builds.supplier_factors import AnsweredFactors, marked
+from estimator.catalogue.selection import SelectedFactor
 from estimator.core.duckdb_engine import DuckDB
 from estimator.core.periods import first_day
 from estimator.workloads.own_measures import Own
 
 
-def bind_tables(engine: DuckDB, catalogue: Catalogue, own: Own) -> dict[str, list[str]]:
+def bind_tables(engine: DuckDB, own: Own, answered: AnsweredFactors) -> dict[str, list[str]]:
     """One table an attribute: (subject, month) -> central value of each factor and the set of bound factors.
 
     `sets` keeps what each set holds, and `factors` every factor row that is used.
     """
-    attributes: dict[str, list[str]] = {}
+    catalogue, attributes = answered.catalogue, dict[str, list[str]]()
     for name in ledger_factors():
         attributes.setdefault(catalogue.quantities[name].hangs_on, []).append(name)
     kept: list[tuple[str, int, SelectedFactor]] = []
     for attribute, names in attributes.items():
-        kept += _bind_attribute(engine, catalogue, attribute, names, own)
+        kept += _bind_attribute(engine, attribute, names, own, answered)
     fields = ("attribute", "set_id", "quantity", "subject", "factor_id", "rung", "missing")
     rows = [
         (a, s, b.quantity, b.subject, b.factor.id if b.factor else None, b.fallback_level, b.missing)
@@ -39,9 +38,9 @@ def bind_tables(engine: DuckDB, catalogue: Catalogue, own: Own) -> dict[str, lis
 
 
 def _bind_attribute(
-    engine: DuckDB, catalogue: Catalogue, attribute: str, names: Sequence[str], own: Own
+    engine: DuckDB, attribute: str, names: Sequence[str], own: Own, answered: AnsweredFactors
 ) -> list[tuple[str, int, SelectedFactor]]:
-    pairs = engine.rows(f"SELECT DISTINCT {attribute} AS subject, month FROM groups ORDER BY 1, 2")
+    pairs = engine.rows(f"SELECT DISTINCT {marked(attribute)} AS subject, month FROM groups ORDER BY 1, 2")
     known: dict[tuple[Any, ...], int] = {}
     kept: list[tuple[str, int, SelectedFactor]] = []
     made = made_of(names)
@@ -50,11 +49,10 @@ def _bind_attribute(
     for pair in pairs:
         day = first_day(pair["month"])
         if attribute == "serving":
-            found = bind_serving(catalogue, pair["subject"], servings.get(pair["subject"]), day, own)
+            found = bind_serving(answered.catalogue, pair["subject"], servings.get(pair["subject"]), day, own)
             bounds = [found[name] for name in names]
         else:
-            choose = select_of_hours if attribute == "zone" else select_factor
-            bounds = [choose(catalogue, name, pair["subject"], day) for name in names]
+            bounds = [answered.select(name, pair["subject"], day) for name in names]
         key = tuple((b.subject, b.factor.id if b.factor else None, b.missing) for b in bounds)
         if key not in known:
             known[key] = len(known)
@@ -76,7 +74,7 @@ def joined(relation: str, attributes: Mapping[str, Sequence[str]]) -> str:
         wanted = [f"{attribute}_set", *names, *made_of(names)]
         columns += [f"bound_{attribute}.{n}" for n in wanted]
         joins.append(
-            f"JOIN bound_{attribute} ON bound_{attribute}.subject = {relation}.{attribute}"
+            f"JOIN bound_{attribute} ON bound_{attribute}.subject = {marked(f'{relation}.{attribute}')}"
             f" AND bound_{attribute}.month = {relation}.month"
         )
     return f"SELECT {', '.join(columns)} FROM {relation} " + " ".join(joins)

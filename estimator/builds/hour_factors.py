@@ -18,7 +18,7 @@ COVERED = 0.9  # least share of a run whose half-hours are known [1]
 _RUN_HOURS = f"""
 CREATE TABLE run_hours AS
 WITH ends AS (
-  SELECT row_id, zone, start_us, end_us, GREATEST(end_us - start_us, 1) AS span FROM row_status
+  SELECT row_id, zone, start_us, end_us, GREATEST(end_us - start_us, 1) AS span FROM located
   WHERE status = 'current' AND time_basis <> 'day' AND end_us - start_us <= {LONGEST_H} * 3600000000
 ),
 means AS (

@@ -91,8 +91,21 @@ class Build(BuildFile):
         found = amounts(self.run_groups([row_id])[row_id])
         run = self._run_entries(rows)[0] | {"indicators": nested(found)}
         ours, theirs = found["gwp"].parts["use"].central, rows[0]["reported_gwp_kg"]
+        run["places_told"] = self.places_told("row_id = $1", [row_id])
         run["reported"] = {"gwp_kg": theirs, "ours_use_kg": ours, "ratio": ours / theirs if ours and theirs else None}
         return run | {"file": coverage.file_account(self._engine, run["file_sha"])}
+
+    def places_told(self, where: str, parameters: Sequence[Any]) -> list[dict[str, str]]:
+        """Where runs ran, as far as it is said otherwise than by their traces, most of them first: by which rule, or by
+        what default, each a sentence."""
+        if not self.has_table("place_said"):
+            return []
+        found = self._engine.rows(
+            "SELECT said, told, who, said_on, COUNT(*) AS count FROM place_basis"
+            f" LEFT JOIN place_said ON id = said WHERE {where} GROUP BY ALL ORDER BY count DESC, said",
+            parameters,
+        )
+        return [sentences("place_told", "rule" if row["told"] else row.pop("said"), **row) for row in found]
 
     def _run_entries(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ids = [row["row_id"] for row in rows]

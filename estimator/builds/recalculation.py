@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,11 +17,13 @@ from estimator.builds.current import BuildResult, current
 from estimator.builds.equation_selection import AMOUNTS, ledger_factors
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.inference_factors import SERVING_COLUMNS
+from estimator.builds.supplier_factors import AnsweredFactors
 from estimator.catalogue.tables import Catalogue
 from estimator.core.atomic_files import publish
 from estimator.core.duckdb_engine import DuckDB, FileDamaged, created
 from estimator.core.errors import SobriaError, say, sentences
-from estimator.core.number_format import two_figures
+from estimator.core.number_format import share_text, two_figures
+from estimator.places.placing import knowledge
 from estimator.workloads.own_measures import Own
 
 FOLDER = "changes"
@@ -74,9 +76,17 @@ def effect(figure: Mapping[str, Any]) -> float | None:
 
 
 def effect_text(figure: Mapping[str, Any] | None, lang: str) -> str:
-    """« +12 % », « −3,4 % », « sans effet », « non comparable »."""
+    """« +12 % », « −3,4 % », « sans effet », « non comparable », or the shares of the electricity that it covers."""
     from babel.numbers import format_percent
 
+    covers = [figure[when].get("covers", 0.0) if figure else 0.0 for when in ("before", "after")]
+    if figure and abs(covers[1] - covers[0]) > LEAST:
+        return say(
+            "repricing",
+            "covers",
+            lang,
+            **dict(zip(("before", "after"), (share_text(c, lang) for c in covers), strict=True)),
+        )
     change = effect(figure) if figure else None
     if change is None:
         return say("repricing", "not_comparable", lang)
@@ -87,8 +97,10 @@ def effect_text(figure: Mapping[str, Any] | None, lang: str) -> str:
 
 
 def factors_text(entry: Mapping[str, Any], lang: str) -> str:
-    """How many factors in use changed, and whether formulas did."""
+    """How many factors in use changed, whether formulas did, and what was said of places, or is no longer."""
     said = [say("repricing", "formulas", lang)] if entry["from"]["formulas"] != entry["to"]["formulas"] else []
+    for what, lines in entry.get("places", {}).items():
+        said += [say("repricing", f"places_{what}", lang, told=" ; ".join(lines))] if lines else []
     if entry["factors"]:
         counts = {"changed": len(entry["factors"]["changed"])} | {k: entry["factors"][k] for k in ("added", "removed")}
         said.append(say("repricing", "factors", lang, **counts))
@@ -110,13 +122,20 @@ def _append(folder: Path, entry: Mapping[str, Any]) -> None:
 
 
 def _change(before: Path, built: BuildResult, catalogue: Catalogue) -> dict[str, Any] | None:
-    old, engine = BuildFile(before), DuckDB.read(before)
+    old, new, engine = BuildFile(before), BuildFile(built.path), DuckDB.read(before)
     versions = {"factors": old.factors_version, "formulas": old.meta["formulas_version"], "build": old.id}
     now = {"factors": catalogue.version, "formulas": formulas_version(), "build": built.id}
     same_formulas = versions["formulas"] == now["formulas"]
-    if same_formulas and versions["factors"] == now["factors"]:
+    places = _said(new, old), _said(old, new)
+    if same_formulas and versions["factors"] == now["factors"] and not any(places):
         return None
     entry: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "from": versions, "to": now}
+    if any(places):
+        entry |= {"factors": None, "places": dict(zip(("said", "withdrawn"), places, strict=True)), "figures": {}}
+        if old.meta.get("ledger", "") != new.meta["ledger"]:
+            return entry | {"missing": sentences("repricing", "ledger_changed")}
+        both = [_of(amounts(build.groups(), FIGURES), (*NOTHING, "covers")) for build in (old, new)]
+        return entry | {"figures": {f.id: _figure(f, *(found[f.id] for found in both)) for f in FIGURES}}
     attributes = sorted({catalogue.quantities[name].hangs_on for name in ledger_factors()})
     columns = ["month", "resource_share", *attributes, *AMOUNTS]
     lacking = sorted(set(columns) - set(_columns(engine, "groups")))
@@ -128,25 +147,36 @@ def _change(before: Path, built: BuildResult, catalogue: Catalogue) -> dict[str,
     )
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "repriced.duckdb"
-        _reprice(engine, draft, attributes, catalogue, old.own)
+        answered = AnsweredFactors(catalogue, knowledge(built.path.parent.parent))
+        _reprice(engine, draft, attributes, answered, old.own)
         repriced = _of(amounts(BuildFile(draft).groups(), FIGURES))
         used = _factors(DuckDB.read(draft))
-    figures = {f.id: {"unit": f.unit, "before": totals[f.id], "after": repriced[f.id]} for f in FIGURES}
+    figures = {f.id: _figure(f, totals[f.id], repriced[f.id]) for f in FIGURES}
     return entry | {"factors": _difference(_factors(engine), used), "figures": figures}
 
 
-def _reprice(engine: DuckDB, draft: Path, attributes: list[str], catalogue: Catalogue, own: Own) -> None:
+def _figure(figure: ImpactIndicator, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    return {"unit": figure.unit, "before": before, "after": after}
+
+
+def _said(build: BuildFile, other: BuildFile) -> list[str]:
+    """What is said of places in one build and not in the other."""
+    return [told for said, told in build.place_said.items() if said not in other.place_said]
+
+
+def _reprice(engine: DuckDB, draft: Path, attributes: list[str], answered: AnsweredFactors, own: Own) -> None:
     """A build with groups only: those of an old build, with these factors selected."""
+    was = "answered" if "answered" in _columns(engine, "groups") else "''"  # of a build before there were answers
     sums = ", ".join(f"fsum({a}) AS {a}" for a in AMOUNTS)
     keys = ", ".join(["month", "resource_share", *attributes])
-    rows = engine.rows(f"SELECT {keys}, {sums} FROM groups GROUP BY {keys}")
+    rows = engine.rows(f"SELECT {keys}, {was} AS answered, {sums} FROM groups GROUP BY ALL")
     servings = engine.rows("SELECT * FROM servings")
     types = {"month": "INTEGER", "resource_share": "DOUBLE"}
-    types |= dict.fromkeys(attributes, "VARCHAR") | dict.fromkeys(AMOUNTS, "DOUBLE")
+    types |= dict.fromkeys((*attributes, "answered"), "VARCHAR") | dict.fromkeys(AMOUNTS, "DOUBLE")
     with created(draft) as fresh:
         fresh.load("groups", {name: [row[name] for row in rows] for name in types}, types)
         fresh.load("servings", {n: [row[n] for row in servings] for n in SERVING_COLUMNS}, SERVING_COLUMNS)
-        bound = bind_tables(fresh, catalogue, own)
+        bound = bind_tables(fresh, own, answered)
         sets = ", ".join(f"{a}_set" for a in bound)
         fresh.run(
             f"CREATE TABLE cells AS SELECT resource_share, {sets}, {sums} FROM ({joined('groups', bound)}) GROUP BY ALL"
@@ -195,5 +225,5 @@ def _bounds(row: Mapping[str, Any]) -> dict[str, Any]:
     return {k: row.get(k) for k in ("value", "low", "high")}
 
 
-def _of(found: Mapping[str, Amount]) -> dict[str, dict[str, float | None]]:
-    return {name: {end: getattr(a, end) for end in NOTHING} for name, a in found.items()}
+def _of(found: Mapping[str, Amount], ends: Iterable[str] = NOTHING) -> dict[str, dict[str, float | None]]:
+    return {name: {end: getattr(a, end) for end in ends} for name, a in found.items()}

@@ -20,8 +20,10 @@ def sql_text(name: str) -> str:
     return (resources.files(__package__) / "sql" / name).read_text("utf-8")
 
 
-def row_status(engine: DuckDB, ledger: Ledger, parts: Path) -> None:
-    """Table `copied` and view `row_status`. parts: the folder beside the build where large parts are kept for it."""
+def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[int] = ()) -> None:
+    """Table `copied` and view `row_status`. parts: the folder beside the build where large parts are kept for it;
+    moments: from which factors change within a month [us]."""
+    crosses = " OR ".join(["start_month <> end_month", *(f"start_us < {us} AND end_us > {us}" for us in moments)])
     files = ledger.files("activities")
     large = [] if "," in str(parts) else [file for file in files[1:] if os.path.getsize(file) >= LARGE]
     small = [file for file in files if file not in large]
@@ -37,14 +39,14 @@ def row_status(engine: DuckDB, ledger: Ledger, parts: Path) -> None:
     if gone:
         engine.run(f"INSERT INTO repeated SELECT 'row_id', HASH(row_id) FROM {parquet(gone)}")
     inside = "NOT beside"
-    aside = repeated or gone or engine.rows("SELECT 1 FROM stored WHERE beside AND start_month <> end_month LIMIT 1")
+    aside = repeated or gone or engine.rows(f"SELECT 1 FROM stored WHERE beside AND ({crosses}) LIMIT 1")
     if aside:
         engine.run(
             "CREATE TABLE set_aside AS SELECT DISTINCT HASH(row_id) AS name FROM shared"
-            " WHERE beside AND (start_month <> end_month OR judged)"
+            f" WHERE beside AND ({crosses} OR judged)"
         )
         inside += " OR HASH(row_id) IN (SELECT name FROM set_aside)"
-    told = f"start_month <> end_month AS several_months, ({modelled_sql()}) AS modelled"
+    told = f"({crosses}) AS several_months, ({modelled_sql()}) AS modelled"
     judged = not_withdrawn(f"(SELECT * EXCLUDE (beside, judged) FROM shared WHERE ({inside}) AND judged)", gone)
     engine.run(f"CREATE VIEW activities AS {judged}")
     engine.run(f"CREATE TABLE copied AS SELECT *, {told} FROM ({current_rows_sql()})")
@@ -56,7 +58,7 @@ def row_status(engine: DuckDB, ledger: Ledger, parts: Path) -> None:
     everything = "SELECT * FROM copied"
     if large:
         kept = _keep([small[0], *large], parts)
-        told = told.replace("start_month <> end_month", "FALSE")
+        told = told.replace(crosses, "FALSE")
         everything += f" UNION ALL BY NAME SELECT {columns}, {told} FROM {parquet(kept)}"
         everything += " WHERE HASH(row_id) NOT IN (SELECT name FROM set_aside)" if aside else ""
     engine.run(f"CREATE VIEW row_status AS {everything}")

@@ -62,6 +62,39 @@ def find(host: str) -> Address | None:
     return next((row for row in load() if fnmatchcase(host, row.address)), None)
 
 
+def usual_host(provider: str, address: str) -> tuple[str | None, str | None]:
+    """The host of the provider of this address, or of the provider named when there is no address; a code that says why
+    the host is, or is not, that of a provider. Either may be given for the other: both are names of who serves."""
+    at = host_in(address) or host_in(provider if "." in provider else "")
+    row = find(at) if at else None
+    if row and row.usual == "yes":
+        provider = row.provider
+    elif row:
+        return None, "address_of_region"
+    elif at and is_private(at):
+        return None, "address_private"
+    elif at and at not in provider.lower():
+        return None, "address_not_of_provider" if is_known(provider) else None
+    host = _host_of(provider)
+    return host, "host_of_provider" if host else None
+
+
+def is_provider(provider: str) -> bool:
+    """Whether this is the name or an address of a provider of the tables."""
+    try:
+        return bool(providers.find(provider))
+    except providers.ProviderUnknown:
+        return bool((at := host_in(provider)) and find(at))
+
+
+@cache
+def _host_of(provider: str) -> str | None:
+    try:
+        return providers.find(provider).host
+    except providers.ProviderUnknown:
+        return None
+
+
 @cache
 def is_known(provider: str) -> bool:
     """Whether the table has an address for this provider."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from estimator.catalogue.csv_tables import rows
 from estimator.catalogue.geography import timezones_of
+from estimator.core.errors import SobriaError
 
 _COUNT = re.compile(r"^\s*(\d{1,6})\s*x\s+")  # above it, the number is not a card count
 _VENDOR = re.compile(r"\b(nvidia|tesla|amd|instinct|intel)\b")
@@ -204,6 +205,17 @@ class Places:
     @cached_property
     def _by_squeezed_name(self) -> dict[str, str]:
         return {_squeeze(alias): subject for alias, subject in self._aliases("device").items()}
+
+
+def zone_named(text: str) -> str:
+    """The zone of this code (FRA, FR, CAN-QC) or of this country name. zone_unknown."""
+    places = Places.load()
+    code = text.strip().upper()
+    read = PlaceRead(code) if len(code) <= len("FRA") else PlaceRead(country_name=text.strip())
+    found = code if any(row["zone"] == code for row in places.zones) else places.resolve_zone(read)[0]
+    if found is None:
+        raise SobriaError("zone_unknown", zone=text)
+    return found
 
 
 def is_timezone(name: str) -> bool:

@@ -25,7 +25,10 @@ ELSEWHERE = {  # command -> the module of this room that has it under this name,
     **dict.fromkeys(("factors", "models", "hosts", "devices", "catalogue"), "catalogue"),
     **{
         name: name
-        for name in ("register", "commitments", "report", "collect", "estimate", "compare", "check", "when", "track")
+        for name in (
+            *("register", "commitments", "report", "places", "collect"),
+            *("estimate", "compare", "check", "when", "track"),
+        )
     },
     "sheet": "sheets",
     **dict.fromkeys(("ledger", "quarantine"), "ledger"),

@@ -25,6 +25,7 @@ def track(
     window: Annotated[str | None, typer.Option(help="window", metavar="90s|15min|1h|1d")] = None,
     stop_at: Annotated[str | None, typer.Option(help="stop_at", metavar="500Wh|2kWh")] = None,
 ) -> None:
+    from estimator.catalogue.resolver import zone_named
     from estimator.tracking.run_command import run_command
     from estimator.tracking.tracker import TrackOptions
 
@@ -35,7 +36,7 @@ def track(
         lang=context.obj["lang"],
         use_case=use_case,
         project=project,
-        zone=_zone_of_tables(zone) if zone else "",
+        zone=zone_named(zone) if zone else "",
         host=host,
         items=items,
         sampling_s=sampling,
@@ -44,16 +45,6 @@ def track(
     )
     budget = kwh_of(stop_at) if stop_at else None
     raise typer.Exit(run_command(command, options, before=since_start(), stop_at_kwh=budget))
-
-
-def _zone_of_tables(zone: str) -> str:
-    """The zone of the tables. zone_unknown."""
-    from estimator.catalogue.resolver import PlaceRead, Places
-
-    known = Places.load().resolve_zone(PlaceRead(zone, zone))[0]
-    if known is None:
-        raise SobriaError("zone_unknown", zone=zone)
-    return known
 
 
 def seconds_of(text: str, sampling_s: float) -> float:

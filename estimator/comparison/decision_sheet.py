@@ -8,7 +8,6 @@ from pydantic import ValidationError
 
 from estimator.assessment.impacts import FIGURES, Amount, amounts, per_unit
 from estimator.catalogue.load import load
-from estimator.catalogue.selection import SelectedFactor
 from estimator.comparison.answer import Answer, AnsweredOption, Difference, Interval, SiteFacts
 from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator, explain_difference, lead_of, meets, pairs_of
@@ -24,7 +23,6 @@ from estimator.places.evidence import distance_class
 
 FEW = 8  # number of options up to which sweep and crossings are computed
 
-Answers = Mapping[str, Mapping[str, SelectedFactor]]
 Sites = tuple[str, Sequence[str]]  # an option, and the hosts to place it at
 Refused = Mapping[str, Mapping[str, str]]
 
@@ -33,18 +31,17 @@ def decision(
     scenario: Scenario,
     home: Path | None = None,
     sites: Sites | None = None,
-    answers: Answers | None = None,
     today: date | None = None,
 ) -> Answer:
     """The answer to a scenario, or for one of its options at several sites. An option that cannot be computed is
     `refused`, with the reason; the others stand. ScenarioRefused, of the option to place."""
-    context = ComparisonContext(load(), scenario.day or today or date.today(), answers or {}, home)
+    context = ComparisonContext(load(), scenario.day or today or date.today(), home)
     if sites is None:
         found = _answer(scenario, context)
         return found.model_copy(update={"sentences": sentences_of(found)})
     option = scenario.option(sites[0] or _model_of(scenario))
     found = _answer(at_hosts(scenario, option.id, sites[1], context.catalogue), context)
-    facts = tuple(_site(o.id, host, context.day) for o, host in zip(found.options, sites[1], strict=True))
+    facts = tuple(_site(o.id, host, context) for o, host in zip(found.options, sites[1], strict=True))
     placed = found.model_copy(update={"place_of": option.label, "sites": facts})
     return placed.model_copy(update={"sentences": sentences_of(placed)})
 
@@ -73,9 +70,10 @@ def _answer(scenario: Scenario, context: ComparisonContext) -> Answer:
     )
 
 
-def _site(option: str, host: str, day: date) -> SiteFacts:
-    found = {criterion.id: criterion.status for criterion in criteria(host, day)}
-    return SiteFacts(option=option, host=host, distance=distance_class(host).value, criteria=found)
+def _site(option: str, host: str, context: ComparisonContext) -> SiteFacts:
+    said = context.supplied
+    found = {criterion.id: criterion.status for criterion in criteria(host, context.day, said)}
+    return SiteFacts(option=option, host=host, distance=distance_class(host, answers=said).value, criteria=found)
 
 
 def refusals(scenario: Scenario, context: ComparisonContext) -> Refused:

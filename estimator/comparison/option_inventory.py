@@ -1,7 +1,7 @@
 """Inventory of an option as activity groups: answers, idle servers, users; per period, for all units."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -11,7 +11,6 @@ from estimator.assessment.evaluation import ActivityGroup, points_of
 from estimator.builds.current import own_of
 from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
-from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.answer import Interval
 from estimator.comparison.program_inventory import program_inventory
@@ -20,6 +19,8 @@ from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import proof_words, sentences_with
 from estimator.core.typography import typeset
 from estimator.places.evidence import tables
+from estimator.places.placing import answers_on
+from estimator.places.supplier_answers import SupplierAnswer, answered_bounds
 from estimator.workloads.inventory import MACHINE, PLACE, Inventory, inventory_of
 from estimator.workloads.own_measures import Own
 from estimator.workloads.request import Request
@@ -36,12 +37,16 @@ class ServiceUnknown(SobriaError):
 
 @dataclass(frozen=True)
 class ComparisonContext:
-    """Inputs of the evaluation: tables, day, supplier answers by host, the home of the ledger."""
+    """Inputs of the evaluation: tables, day, the home of the ledger and of what suppliers answered."""
 
     catalogue: Catalogue
     day: date
-    answers: Mapping[str, Mapping[str, SelectedFactor]] = field(default_factory=dict)
     home: Path | None = None
+
+    @cached_property
+    def supplied(self) -> tuple[SupplierAnswer, ...]:
+        """What suppliers had answered of their sites on the day."""
+        return answers_on(self.home, self.day)
 
     @cached_property
     def own(self) -> Own:
@@ -87,7 +92,8 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
         inventory.warnings[:0] = supposed
         place = resolved.subjects.get("zone")
         outside = _is_outside(scenario.constraints.location, [place], inventory, context.catalogue)
-        inventory.groups = [_with_supplier_answers(group, option.use.host, context) for group in inventory.groups]
+        host = resolved.subjects.get("host")
+        inventory.groups = [_with_supplier_answers(group, host, context) for group in inventory.groups]
     elif option.measured is not None:
         inventory, proof = _measured_inventory(option, attempts, context)
         ran = {group.bounds["grid_gwp"].subject or None for group in inventory.groups}
@@ -191,9 +197,9 @@ def _question(
 
 
 def _with_supplier_answers(group: ActivityGroup, host: str | None, context: ComparisonContext) -> ActivityGroup:
-    """A group with its host's supplier answers in place of the defaults."""
-    answers = context.answers.get(host or "", {})
-    return replace(group, bounds={name: answers.get(name, bound) for name, bound in group.bounds.items()})
+    """A group with its host's supplier answers in place of the defaults; what the scenario gives stays."""
+    said = answered_bounds(context.supplied, host) if host else {}
+    return replace(group, bounds={n: b if b.subject == "given" else said.get(n, b) for n, b in group.bounds.items()})
 
 
 def _measured_inventory(

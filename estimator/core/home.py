@@ -25,10 +25,12 @@ class Contact(Strict):
 
 
 class Settings(Strict):
-    """`settings.toml` of a home: defaults for traces that lack them, and the contact."""
+    """`settings.toml` of a home: defaults for traces that lack them, and the contact. zone, host: of runs of which
+    nothing else is known, where the file states them."""
 
     timezone: str = "Europe/Paris"
     zone: str = "FRA"
+    host: str | None = None
     contact: Contact = Field(default_factory=Contact)
 
 

@@ -25,7 +25,8 @@ SEED = "seed.parquet"
 MAGIC = b"PAR1"
 _OF_EACH_ROW = frozenset(  # columns of almost unique values: dictionary encoding saves nothing
     {"row_id", "run_key", "run_id", "line", "start_us", "end_us", "duration_s", "machine_hours", "device_hours"}
-    | {"cpu_energy_kwh", "gpu_energy_kwh", "ram_energy_kwh", "other_energy_kwh", "reported_gwp_kg"}
+    | {"cpu_energy_kwh", "gpu_energy_kwh", "ram_energy_kwh", "other_energy_kwh", "site_energy_kwh"}
+    | {"reported_gwp_kg"}
 )
 
 

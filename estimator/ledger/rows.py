@@ -58,6 +58,9 @@ class Activity(BaseModel):
     gpu_energy_kwh: float | None = Field(None, ge=0)
     ram_energy_kwh: float | None = Field(None, ge=0)
     other_energy_kwh: float | None = Field(None, ge=0)
+    site_energy_kwh: float | None = Field(
+        None, ge=0, description="of the site, cooling included, as a bill says it without a PUE: divided at build"
+    )
     cpu_mode: str = "mode/none"
     gpu_mode: str = "mode/none"
     ram_mode: str = "mode/none"
@@ -83,6 +86,7 @@ class Activity(BaseModel):
     context_tokens: float | None = Field(
         None, ge=0, description="sum over requests of output × (input + output ÷ 2), when stated for several of them"
     )
+    provider: str | None = Field(None, description="provider of the model, as the trace names it")
     served_at: str | None = Field(None, pattern=SERVED_AT, description="address that served it: host and port only")
     reported_pue: float | None = None
     reported_gwp_kg: float | None = Field(None, description="the file's own emissions, kept beside ours [kgCO2e]")

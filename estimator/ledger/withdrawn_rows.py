@@ -6,7 +6,9 @@ from pydantic import BaseModel
 
 NAME_ONLY = "file_name"  # a file withdrawn under one name stays withdrawn under another
 # Not compared between copies: what a later version says of the same row does not bring it back.
-_OF_A_VERSION = frozenset({NAME_ONLY, "reader_version", "context_tokens", "served_at"})
+_OF_A_VERSION = frozenset({NAME_ONLY, "reader_version", "context_tokens", "provider", "served_at"})
+_OF_PLACES = frozenset({"host_of_provider", "host_not_told", "host_not_sent", "zone_not_told", "zone_not_sent"})
+_OF_PLACES |= {"address_of_region", "address_private", "address_not_of_provider", "address_sent"}
 
 COUNTING = "SELECT stored.* FROM {rows} AS stored WHERE NOT EXISTS (SELECT 1 FROM {gone} AS gone WHERE {same})"
 SAME = "gone.{0} IS NOT DISTINCT FROM stored.{0}"
@@ -38,5 +40,12 @@ def still_quarantined(refused: str) -> str:
 
 
 def copy_of(row: BaseModel) -> str:
-    """Key of a copy: the row without the name of its file, nor what depends on the version that read it."""
+    """Key of a copy: the row without the name of its file, nor what depends on the version that read it: earlier ones
+    wrote the usual place of a provider as if the trace had said it."""
+    told = dict(row)
+    checks = told.get("checks", ())
+    if "host_of_provider" in checks:
+        row = row.model_copy(update={"host": "class/server-unknown", "zone": None})
+    if checks:
+        row = row.model_copy(update={"checks": tuple(code for code in checks if code not in _OF_PLACES)})
     return row.model_dump_json(exclude=set(_OF_A_VERSION))

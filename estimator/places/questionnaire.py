@@ -14,6 +14,8 @@ from estimator.places.requirements import FIELDS
 from estimator.places.supplier_answers import COLUMNS, SupplierAnswer, cell_text
 
 QUESTION_COLUMNS = ("question", "question_en", "nom", "texte", "choix", "periode", "preuve", "criteres", "facteur")
+TO_FILL = tuple(c for c in COLUMNS if c not in ("hote", "champ", "unite"))
+TABLE = ("hote", "champ", *QUESTION_COLUMNS, "unite", *TO_FILL)
 ONLY_WHEN_ASKED = ("grid_gwp",)  # defaulted to the country's value, which exists for almost every country
 
 
@@ -66,16 +68,22 @@ def questionnaire(host: str, day: date, answers: Sequence[SupplierAnswer] = ()) 
     return [_question(host, field, tuple(asked.get(field, ()))) for field in wanted]
 
 
-def questionnaire_csv(host: str, day: date, answers: Sequence[SupplierAnswer] = ()) -> str:
-    """The questions as a table to fill in, for `read_answers`; separated by `;` for French spreadsheets."""
+def questionnaire_rows(hosts: Sequence[str], day: date, answers: Sequence[SupplierAnswer] = ()) -> list[dict[str, str]]:
+    """The questions on these sites, one row each with the cells to fill in left empty, for `read_answers`."""
+    rows = []
+    for q in (q for host in hosts for q in questionnaire(host, day, answers)):
+        said = (q.text("fr"), q.text("en"), q.name, q.law, "|".join(q.choices), q.period("fr"), q.proof("fr"))
+        cells = (q.host, q.field, *said, " ".join(q.criteria), q.factor, q.unit, *("" for _ in TO_FILL))
+        rows.append(dict(zip(TABLE, cells, strict=True)))
+    return rows
+
+
+def questionnaire_csv(hosts: Sequence[str], day: date, answers: Sequence[SupplierAnswer] = ()) -> str:
+    """The same as a table, separated by `;` for French spreadsheets."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    empty = [c for c in COLUMNS if c not in ("hote", "champ", "unite")]
-    writer.writerow(["hote", "champ", *QUESTION_COLUMNS, "unite", *empty])
-    for q in questionnaire(host, day, answers):
-        said = (q.text("fr"), q.text("en"), q.name, q.law, "|".join(q.choices), q.period("fr"), q.proof("fr"))
-        cells = (q.host, q.field, *said, " ".join(q.criteria), q.factor, q.unit, *("" for _ in empty))
-        writer.writerow([cell_text(c) for c in cells])
+    writer.writerow(TABLE)
+    writer.writerows([cell_text(cell) for cell in row.values()] for row in questionnaire_rows(hosts, day, answers))
     return out.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -21,6 +22,7 @@ CONVERSIONS = {("gCO2e/kWh", "kgCO2e/kWh"): 1e-3, ("MWh", "kWh"): 1e3, ("GWh", "
 CONVERSIONS |= {("%", "1"): 0.01, ("L/MWh", "L/kWh"): 1e-3, ("m3/MWh", "L/kWh"): 1.0}
 COLUMNS = ("hote", "champ", "valeur", "unite", "date", "repondant", "document", "bas", "haut")
 OPTIONAL = ("bas", "haut")
+Rows = Sequence[tuple[int, Mapping[str, str | None]]]  # each with its line
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _FRENCH_DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 _REGION = re.compile(r"[A-Z]{3}-[A-Z0-9]{1,3}")
@@ -41,6 +43,12 @@ class SupplierAnswer(Strict):
     document: str = Field(min_length=1)
     low: float | None = None
     high: float | None = None
+
+    @property
+    def told(self) -> str:
+        """« dcml/vandoeuvre: pue=1.3 (2026-06-01) », the same in every language."""
+        value = f"{self.value:g}" if isinstance(self.value, float) else self.value
+        return f"{self.host}: {self.field}={value} ({self.date.isoformat()})"
 
 
 class AnswerRefused(SobriaError):
@@ -94,7 +102,8 @@ def answered_bounds(answers: Sequence[SupplierAnswer], host: str) -> dict[str, S
     if "wue" in last:
         basis = last["wue_basis"].value if "wue_basis" in last else "it_energy"
         quantity = "wue_site" if basis == "total_energy" else "wue_it"
-        found[quantity] = _declared_factor(last["wue"], quantity)
+        other = "wue_it" if quantity == "wue_site" else "wue_site"
+        found |= {quantity: _declared_factor(last["wue"], quantity), other: _not_applicable(other, host)}
     total, it = last.get("total_energy"), last.get("it_energy")
     if "pue" not in last and total is not None and it is not None:
         ratio = total.model_copy(update={"value": _ratio(total, it), "low": None, "high": None})
@@ -103,20 +112,20 @@ def answered_bounds(answers: Sequence[SupplierAnswer], host: str) -> dict[str, S
 
 
 def read_answers(text: str) -> list[SupplierAnswer]:
-    """Answers in a table with these columns, separated by `;` or `,`, other columns ignored, empty values skipped.
+    """Answers in a table with these columns, separated by `;` or `,`, or in a list of JSON objects with these names;
+    others are ignored, empty values skipped.
 
     Numbers with a decimal comma or point, dates as 2026-11-25 or 25/11/2026. AnswersRefused lists every bad row.
     """
     text = text.removeprefix("\ufeff")
-    first = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(";,", key=first.count))
-    missing = [c for c in COLUMNS if c not in OPTIONAL and c not in (reader.fieldnames or ())]
+    rows, names = _json_rows(text) if text.lstrip()[:1] in ("[", "{") else _table_rows(text)
+    missing = [c for c in COLUMNS if c not in OPTIONAL and c not in names]
     if missing:
-        items = [sentences("answer_problems", "columns", read=first.strip() or "-", expected=", ".join(missing))]
-        raise AnswersRefused(items, rows=1)
+        read = ", ".join(names) or text.partition("\n")[0].strip()[:80] or "-"
+        raise AnswersRefused([sentences("answer_problems", "columns", read=read, expected=", ".join(missing))], rows=1)
     found: list[SupplierAnswer] = []
     wrong: list[dict[str, str]] = []
-    for row in reader:
+    for line, row in rows:
         cells = {name: _unguarded_cell(row.get(name) or "") for name in COLUMNS}
         if not cells["valeur"]:
             continue
@@ -125,14 +134,31 @@ def read_answers(text: str) -> list[SupplierAnswer]:
         except ValidationError as error:
             columns = dict(zip(SupplierAnswer.model_fields, ("hote", "champ", "valeur", *COLUMNS[3:]), strict=True))
             name = columns[str(error.errors()[0]["loc"][0])]
-            wrong.append(
-                _at(reader.line_num, sentences("answer_problems", "cell", column=name, read=cells[name] or "-"))
-            )
+            wrong.append(_at(line, sentences("answer_problems", "cell", column=name, read=cells[name] or "-")))
         except SobriaError as error:
-            wrong.append(_at(reader.line_num, error.as_dict()))
+            wrong.append(_at(line, error.as_dict()))
     if wrong:
         raise AnswersRefused(wrong, rows=len(wrong))
     return found
+
+
+def _table_rows(text: str) -> tuple[Rows, Sequence[str]]:
+    """The rows of a table with their lines, and its columns."""
+    first = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(";,", key=first.count))
+    return [(reader.line_num, row) for row in reader], tuple(reader.fieldnames or ())
+
+
+def _json_rows(text: str) -> tuple[Rows, Sequence[str]]:
+    """The objects of a list, or of the list named `questions`, with their ranks, and the names that all have."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return [], ()
+    listed = found.get("questions") if isinstance(found, dict) else found
+    objects = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    rows = [(rank, {k: None if v is None else str(v) for k, v in row.items()}) for rank, row in enumerate(objects, 1)]
+    return rows, sorted(set.intersection(*(set(row) for _, row in rows))) if rows else ()
 
 
 def cell_text(cell: object) -> str:
@@ -209,12 +235,21 @@ def _declared_factor(answer: SupplierAnswer, quantity: str) -> SelectedFactor:
     low, high = answer.low, answer.high
     said = {"low": answer.value if low is None else low, "high": answer.value if high is None else high}
     exact = said["low"] == said["high"]
-    fields = {"id": f"answer/{answer.host}/{quantity}", "subject": answer.host, "locator": answer.document} | said
+    fields = {
+        "id": f"answer/{answer.host}/{quantity}/{answer.date.isoformat()}",
+        "subject": answer.host,
+        "locator": answer.document,
+    } | said
     fields |= {"bounds_kind": "exact" if exact else "min_max"}
     fields |= {"note": f"{answer.document}, {answer.by}, {answer.date.isoformat()}"}
     if found.factor is None:
         return found
     return SelectedFactor(quantity, answer.host, found.factor.model_copy(update=fields))
+
+
+def _not_applicable(quantity: str, host: str) -> SelectedFactor:
+    """In place of the default of a quantity that another one is answered for."""
+    return SelectedFactor(quantity, host, None, missing="not_applicable")
 
 
 def _refusal(answer: SupplierAnswer, code: str, read: str, expected: str) -> AnswerRefused:

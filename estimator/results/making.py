@@ -1,20 +1,23 @@
 """The rows of results of a build: over everything, by service, by month, by proof, then cell by cell."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, GroupTerm, RunningAmounts, terms_of
 from estimator.builds.build import build as make_build
 from estimator.builds.build_file import BuildFile, Monthly
 from estimator.builds.current import BuildResult
+from estimator.builds.recalculation import changes
 from estimator.catalogue.tables import Catalogue
+from estimator.core.home import LEDGER
 from estimator.results.file import is_whole, results_path, write_rows
 from estimator.results.proofs import shares_by_proof
 
+T = TypeVar("T")
 ALL = FIGURES + SUPPLEMENTARY
 CELL = ("service_key", "model", "host", "month")
 ADDED = ("low", "central", "high", "at_factor_values", "lowest", "highest", "as_read_kwh")  # of degree one
@@ -27,6 +30,19 @@ def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) 
         return made
     ensure(BuildFile(made.path))
     return replace(made, fresh=True)
+
+
+def rebuilt(home: Path, write: Callable[[], T]) -> tuple[T, dict[str, Any] | None]:
+    """What `write` does to a home, with a build before and after it, and its entry in the log of changes: nothing else
+    then changed in between. None without a ledger, or where no total could change. AuditFailed, BuildLocked."""
+    if not (home / LEDGER).exists():
+        return write(), None
+    build(home)
+    known = len(changes(home))
+    done = write()
+    build(home)
+    log = changes(home)
+    return done, log[0] if len(log) > known else None
 
 
 def ensure(build: BuildFile) -> Path:

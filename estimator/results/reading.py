@@ -84,6 +84,8 @@ class Results(Build):
         told: tuple[Mapping[str, str], ...] = ()
         if figure.startswith("gwp"):
             told = self._years_reused("bound_slices" if scope == "run" else "cells", where, parameters)
+        if figure != "it_energy":
+            told = (*told, *self.places_told(where, parameters))
         return explain_number(
             number,
             groups,

@@ -16,6 +16,7 @@ from estimator.core.errors import LANGUAGES, say
 from estimator.ledger.rows import Activity
 from tests.ingestion.formats import rows_of
 from tests.ingestion.test_reader_usage import span, spans, spent
+from tests.support import place_of
 from tests.traces_support import read_file
 
 OWN = ("class/server-unknown", None)
@@ -44,17 +45,17 @@ def of_log(**cells: Any) -> Activity:
         ("gen_ai.openai.api_base", "http://vllm.example.fr/v1/", "address_not_of_provider"),
         ("server.address", "api.openai.com.example.fr", "address_not_of_provider"),
         ("server.address", "eu.api.openai.com", "address_of_region"),
-        ("server.address", "http://[", "address_not_of_provider"),
+        ("server.address", "http://[", None),  # an address that cannot be read is kept nowhere
     ],
 )
 def test_a_client_of_openai_that_calls_another_server_did_not_compute_at_openai(
-    name: str, address: str, check: str
+    name: str, address: str, check: str | None
 ) -> None:
     row = of_span(**{name: address})
-    assert (row.host, row.zone) == OWN
-    assert check in row.checks and "host_of_provider" not in row.checks
+    assert (row.host, row.zone) == OWN == place_of(row)[:2]
+    assert place_of(row).code == check
     assert "Untel" not in row.model_dump_json()
-    assert len({say("checks", check, lang) for lang in LANGUAGES}) == 2
+    assert check is None or len({say("checks", check, lang) for lang in LANGUAGES}) == 2
 
 
 @pytest.mark.parametrize(
@@ -72,17 +73,18 @@ def test_a_client_of_openai_that_calls_another_server_did_not_compute_at_openai(
 )
 def test_the_address_of_a_provider_is_that_provider_whatever_the_client(attributes: dict[str, Any], host: str) -> None:
     row = of_span(**attributes)
-    assert (row.host, "host_of_provider" in row.checks) == (host, True)
+    assert (row.host, place_of(row).host, place_of(row).code) == (OWN[0], host, "host_of_provider")
 
 
 def test_the_same_rule_places_the_requests_of_a_gateway() -> None:
     for provider in ("openai", "mistral", "hosted_vllm"):
         row = of_log(custom_llm_provider=provider, api_base="http://127.0.0.1:8000/v1")
-        assert (row.host, row.zone, "address_private" in row.checks) == (*OWN, True)
-        assert of_log(custom_llm_provider=provider, api_base="https://api.mistral.ai/v1").host == "mistral/swe"
-    assert of_log(custom_llm_provider="mistral", api_base="").host == "mistral/swe"
+        assert (*place_of(row)[:2], place_of(row).code) == (*OWN, "address_private")
+        theirs = of_log(custom_llm_provider=provider, api_base="https://api.mistral.ai/v1")
+        assert place_of(theirs).host == "mistral/swe"
+    assert place_of(of_log(custom_llm_provider="mistral", api_base="")).host == "mistral/swe"
     unnamed = of_log(custom_llm_provider="hosted_vllm", api_base="https://vllm.example.fr/v1")
-    assert unnamed.checks == ("host_not_told", "zone_not_told")  # no provider was named that it could contradict
+    assert place_of(unnamed).code is None  # no provider was named that it could contradict
 
 
 def test_the_address_is_no_part_of_what_a_span_is_known_by() -> None:
@@ -96,7 +98,7 @@ def test_a_sidecar_comes_before_the_address(tmp_path: Path) -> None:
     side = {"schema": 1, "host": "class/server-room", "zone": "FRA"}
     path.with_name("appels.json.sobria.json").write_text(json.dumps(side), "utf-8")
     (row,), _ = read_file(path)
-    assert (row.host, row.zone, "address_private" in row.checks) == ("class/server-room", "FRA", False)
+    assert (row.host, row.zone, place_of(row).code) == ("class/server-room", "FRA", None)
 
 
 def test_a_host_is_found_in_what_clients_write() -> None:

@@ -24,7 +24,7 @@ from estimator.ingestion.http.otlp import MOST_SPANS, as_json
 from estimator.ledger import Ledger
 from tests.ingestion.formats import PRIVATE, kept_in
 from tests.ingestion.test_collect import SPANS, Door, counts, opened, services
-from tests.support import refuses
+from tests.support import place_of, refuses
 
 PROTOBUF = "application/x-protobuf"
 CHAT = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-4o"}
@@ -166,7 +166,7 @@ def test_spans_of_openinference_are_rows(tmp_path: Path) -> None:
         assert (body["accepted"], body["unread"]) == (2, 0)
         ledger = Ledger(door.home)
         rows = ledger.copies("activities", ledger.files("activities"))
-        assert {(row.host, row.model, row.input_tokens, row.output_tokens) for row in rows} == {
+        assert {(place_of(row).host, row.model, row.input_tokens, row.output_tokens) for row in rows} == {
             ("class/server-unknown", "gpt-4o", 1200, 300),
             ("openai/usa", "gpt-4o", 1200, 300),
         }

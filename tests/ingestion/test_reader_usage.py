@@ -10,7 +10,7 @@ import pytest
 from estimator.core.errors import LANGUAGES, say
 from estimator.ledger import Ledger
 from tests.ingestion.formats import FORMATS, bring, result_of, rows_of, sample, told
-from tests.support import built, moment, refuses
+from tests.support import built, moment, place_of, refuses
 from tests.traces_support import judged, read_file
 
 
@@ -39,12 +39,10 @@ def test_buckets_of_an_organisation_are_rows_of_tokens() -> None:
     assert (first.start_month, first.end_month, first.time_basis) == (202603, 202603, "offset")
     assert counts(first) == counts(second) == (9000, 4000, 1000, 10, None)
     assert first.row_id != second.row_id
-    assert (first.service_key, first.model, first.host, first.zone) == (
-        *("proj_courrier", "gpt-4o-2024-08-06"),
-        *("openai/usa", "USA"),
-    )
+    assert (first.service_key, first.model, first.provider) == ("proj_courrier", "gpt-4o-2024-08-06", "openai")
+    assert (first.host, first.zone, place_of(first)[:2]) == ("class/server-unknown", None, ("openai/usa", "USA"))
     assert (first.other_mode, first.other_energy_kwh) == ("mode/not_declared", None)
-    assert first.checks == ("host_of_provider",)
+    assert first.checks == ("host_not_told", "zone_not_told")
     assert (alone.service_key, alone.model, "no_model" in alone.checks) == ("openai", None, True)
     assert (drawn.model, drawn.images, "no_output" in drawn.checks) == ("dall-e-3", 3, False)
     assert (embedded.input_tokens, "no_output" in embedded.checks) == (7000, True)
@@ -132,15 +130,15 @@ def test_a_request_of_a_gateway_is_a_row_of_tokens_without_its_words() -> None:
     assert (first.start_us, first.end_us) == (moment("2026-03-31T23:59:58"), moment("2026-04-01T00:00:02"))
     assert (first.start_month, first.end_month, first.latency_s) == (202603, 202604, 4)
     assert counts(first) == (1200, 300, 1000, 1, None)
-    assert (first.service_key, first.model, first.host, first.zone) == (
-        *("equipe-courrier", "mistral-small-2603"),
-        *("mistral/swe", "SWE"),
-    )
+    assert (first.service_key, first.model) == ("equipe-courrier", "mistral-small-2603")
+    assert place_of(first)[:2] == ("mistral/swe", "SWE")
     assert (own.host, own.zone, own.service_key) == ("class/server-unknown", None, "litellm")
-    assert own.checks == ("address_not_of_provider", "host_not_told", "zone_not_told"), (
-        "an address of one's own is not OpenAI"
+    assert place_of(own).code == "address_not_of_provider", "an address of one's own is not OpenAI"
+    assert (embedded.input_tokens, place_of(embedded).host, "no_output" in embedded.checks) == (
+        64,
+        "azure/global",
+        True,
     )
-    assert (embedded.input_tokens, embedded.host, "no_output" in embedded.checks) == (64, "azure/global", True)
     codes = [refusal.code for refusal in found.refused]
     assert codes == ["gateway_cache", "no_work", "bad_moment", "broken_line"]
     assert {"messages", "response", "api_key", "user", "end_user", "requester_ip_address"} <= set(found.unused)
@@ -155,8 +153,11 @@ def test_a_request_that_is_logged_twice_is_counted_once(tmp_path: Path) -> None:
 
 
 def test_openai_itself_is_told_from_what_speaks_like_it() -> None:
-    assert rows_of([spent(api_base="https://api.openai.com/v1")])[0].host == "openai/usa"
-    assert rows_of([spent(api_base="https://ia.exemple.fr/v1")])[0].host == "class/server-unknown"
+    for address, host in (
+        ("https://api.openai.com/v1", "openai/usa"),
+        ("https://ia.exemple.fr/v1", "class/server-unknown"),
+    ):
+        assert place_of(rows_of([spent(api_base=address)])[0]).host == host
 
 
 @pytest.mark.parametrize(
@@ -179,7 +180,9 @@ def test_a_bad_request_is_set_aside_with_what_to_do(cells: dict[str, Any], code:
 def test_a_real_spend_log(shared_data: Path) -> None:
     rows, refused = read_file(shared_data / "usage_samples" / "litellm_spend_log.json")
     assert refused == []
-    assert [(counts(row), row.model, row.host) for row in rows] == [((10, 20, None, 1, None), "gpt-4o", "openai/usa")]
+    assert [(counts(row), row.model, place_of(row).host) for row in rows] == [
+        ((10, 20, None, 1, None), "gpt-4o", "openai/usa")
+    ]
     assert rows[0].latency_s == pytest.approx(0.004583)
 
 
@@ -206,9 +209,13 @@ def test_both_generations_of_attributes_are_read_and_no_words() -> None:
         2.5,
     )
     assert counts(new) == (1200, 300, 1000, 1, None)
-    assert (new.service_key, new.model, new.host) == ("assistant-urbanisme", "gpt-4o-2024-08-06", "openai/usa")
+    assert (new.service_key, new.model, place_of(new).host) == (
+        "assistant-urbanisme",
+        "gpt-4o-2024-08-06",
+        "openai/usa",
+    )
     assert counts(old) == (140, 60, 100, 1, None)
-    assert (old.model, old.host, old.zone) == ("mistral-small-2603", "mistral/swe", "SWE")
+    assert (old.model, *place_of(old)[:2]) == ("mistral-small-2603", "mistral/swe", "SWE")
     assert (embedded.model, "no_model" in embedded.checks) == (None, True)
     assert [refusal.code for refusal in found.refused] == ["span_of_spans"]
     assert {"gen_ai.input.messages", "gen_ai.prompt.0.content", "user.id"} <= set(found.unused)

@@ -212,7 +212,7 @@ def test_the_questions_of_the_charter_are_asked_of_a_site_that_says_nothing() ->
 
 def test_a_filled_questionnaire_is_read_back() -> None:
     """The supplier fills four cells of the PUE row in a spreadsheet: decimal comma, French date."""
-    header, *rows = questionnaire_csv("dcml/vandoeuvre", DAY).splitlines()
+    header, *rows = questionnaire_csv(["dcml/vandoeuvre"], DAY).splitlines()
     assert read_answers("\n".join([header, *rows])) == []  # nothing filled
     (pue,) = (r for r in rows if r.startswith("dcml/vandoeuvre;pue;"))
     cells = pue.split(";")
@@ -286,15 +286,24 @@ def test_answers_give_declared_factors() -> None:
         answer("equipment_life", 7, host),
     ]
     found = answered_bounds([*said, answer("pue", 1.9, BARE)], host)
-    assert set(found) == {"pue", "wue_it", "machine_lifetime"}
+    assert set(found) == {"pue", "wue_it", "wue_site", "machine_lifetime"}
+    assert found["wue_site"].missing == "not_applicable"
     pue, life = found["pue"].factor, found["machine_lifetime"].factor
     assert pue is not None and life is not None
-    assert (pue.id, pue.source, pue.subject, pue.bounds_kind) == (f"answer/{host}/pue", "given", host, "min_max")
+    assert (pue.id, pue.source, pue.subject, pue.bounds_kind) == (
+        f"answer/{host}/pue/2026-11-25",
+        "given",
+        host,
+        "min_max",
+    )
     assert (pue.low, pue.value, pue.high) == (1.25, 1.3, 1.4)
     assert pue.note == "rapport.pdf, Hébergement, 2026-11-25"
     assert (life.quantity, life.bounds_kind, life.low, life.high) == ("lifetime", "exact", 7.0, 7.0)
     total = [answer("wue", 0.1, host), answer("wue_basis", "total_energy", host)]
-    assert set(answered_bounds(total, host)) == {"wue_site"}
+    assert {n: b.missing for n, b in answered_bounds(total, host).items()} == {
+        "wue_site": None,
+        "wue_it": "not_applicable",
+    }
 
 
 def test_an_implausible_answer_is_refused() -> None:

@@ -80,7 +80,7 @@ def test_build_compare_and_command_start_from_them_too(tmp_path: Path) -> None:
     assert services["estime"].proof["estimated"] == pytest.approx(1)
     use = {name: value for name, value in ASKED.items() if name not in ("requests", "day")}
     asked = scenario(option("a", use=use), option("b", use=use | {"output_tokens": 200}))
-    side = Comparator(asked, ComparisonContext(load(), DAY, {}, tmp_path)).evaluated["a"].side
+    side = Comparator(asked, ComparisonContext(load(), DAY, tmp_path)).evaluated["a"].side
     assert sum(group.values["it_energy"] for group in side.groups) == pytest.approx(3.0)
     said = sobria(
         tmp_path, "estimate", "--model", MODEL, "--host", HOST, "--zone", "FRA", "--device", "gpu/h100",

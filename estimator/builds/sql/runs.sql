@@ -22,24 +22,27 @@ SELECT
     + CASE WHEN ram_energy_kwh > 0 THEN 4 ELSE 0 END + CASE WHEN other_energy_kwh > 0 THEN 8 ELSE 0 END AS meters
 FROM weighed;
 
--- A run across months is shared by duration. The hours of a run hang on its zone. Amounts are as they are read; `placed` says which of them are of use.
+-- A run across months, or across the day of an answer of a supplier, is shared by duration. The hours of a run hang on its zone. Amounts are as they are read; `placed` says which of them are of use.
 -- Tokens read again are the sum over requests of written × (read + written ÷ 2): a row that stands for several requests
 -- is summed from its means. What is kept in cache is not read, and is read again.
 CREATE VIEW portions AS
 WITH parts AS (
-  SELECT runs.*, start_month AS month, CAST(1.0 AS DOUBLE) AS part, TRUE AS begins FROM runs WHERE NOT several_months
+  SELECT runs.*, start_month AS month, CAST(1.0 AS DOUBLE) AS part, TRUE AS begins, start_us AS from_us
+  FROM runs
+  WHERE NOT several_months
   UNION ALL
   SELECT
     runs.*,
     months.month,
     (LEAST(runs.end_us, months.to_us) - GREATEST(runs.start_us, months.from_us)) / CAST(runs.end_us - runs.start_us AS DOUBLE) AS part,
-    months.from_us <= runs.start_us AS begins
+    months.from_us <= runs.start_us AS begins,
+    GREATEST(months.from_us, runs.start_us) AS from_us
   FROM runs
   JOIN months ON months.from_us < runs.end_us AND months.to_us > runs.start_us
   WHERE several_months
 )
 SELECT
-  row_id, month, begins, start_us, end_us, service_key, part, charge_share,
+  row_id, month, parts.from_us, begins, start_us, end_us, service_key, part, charge_share,
   model, CASE WHEN hours IS NULL THEN zone ELSE zone || hours END AS zone, host, machine, device, device_count, precision,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, kind, site, flight_class, modelled, reserved, telling, meters,
   COALESCE(resource_share, 1.0) AS resource_share,
@@ -60,5 +63,7 @@ SELECT
   (COALESCE(input_tokens, 0) + output_tokens / 2) * part AS before,
   device_hours * part * charge_share AS device_held,
   machine_hours * COALESCE(machine_units, 1) * part * charge_share AS machine_held,
-  data_gb * part AS data_moved
-FROM parts;
+  data_gb * part AS data_moved,
+  COALESCE(answer_marks.mark, '') AS answered
+FROM parts
+LEFT JOIN answer_marks ON at_host = host AND since_us <= parts.from_us AND until_us > parts.from_us;

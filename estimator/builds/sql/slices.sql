@@ -1,7 +1,7 @@
 -- Accelerator time that the tokens of reserved hours take [h]; null where it is not known.
 CREATE TABLE busy AS
 SELECT
-  settled.row_id, settled.month,
+  settled.row_id, settled.from_us,
   output_tokens * paces.output_hours
     + (input_tokens + unread_requests * paces.token_prompt_chat) * paces.input_hours
     + (context_tokens + mean_context_tokens * paces.context_spread
@@ -16,10 +16,10 @@ WHERE settled.reserved;
 CREATE VIEW waiting AS
 SELECT
   settled.row_id, settled.month, service_key, model, part, charge_share, zone, host, machine, device, network,
-  cpu_mode, gpu_mode, ram_mode, other_mode, gap, 'waiting' AS serving, resource_share, 1 AS slices,
+  cpu_mode, gpu_mode, ram_mode, other_mode, gap, 'waiting' AS serving, resource_share, answered, 1 AS slices,
   device_hours - busy.busy_hours AS working_hours
 FROM settled
-JOIN busy ON busy.row_id = settled.row_id AND busy.month = settled.month
+JOIN busy ON busy.row_id = settled.row_id AND busy.from_us = settled.from_us
 WHERE device_hours > busy.busy_hours;
 
 CREATE VIEW slices AS SELECT * FROM settled UNION ALL BY NAME SELECT * EXCLUDE (slices) FROM waiting;
@@ -29,10 +29,10 @@ CREATE TABLE groups AS
 SELECT
   ROW_NUMBER() OVER (
     ORDER BY month, service_key, model, zone, host, machine, device, network,
-      cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share
+      cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share, answered
   ) AS group_id,
   month, service_key, model, zone, host, machine, device, network,
-  cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share,
+  cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share, answered,
   CAST(SUM(slices) AS BIGINT) AS slices,
   fsum(items) AS items,
   fsum(requests) AS requests,
@@ -55,4 +55,4 @@ SELECT
   fsum(data_gb) AS data_gb
 FROM (SELECT * FROM gathered UNION ALL BY NAME SELECT * FROM waiting)
 GROUP BY month, service_key, model, zone, host, machine, device, network,
-  cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share;
+  cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share, answered;

@@ -8,6 +8,8 @@ from typing import Any
 from estimator.governance.indicators.scope import Scope
 from estimator.places.criteria import criteria
 from estimator.places.evidence import HostUnknown, distance_class, shared
+from estimator.places.placing import answers_on
+from estimator.places.supplier_answers import SupplierAnswer
 
 SOBER = ("8.3", "8.4", "8.6")  # PUE, WUE, electricity of the country
 NEAR = ("territory", "region")
@@ -25,7 +27,10 @@ def sober_hosting(scope: Scope) -> dict[str, Any]:
         values = row.row.group.values
         kwh[name] = kwh.get(name, 0.0) + float(values.get("site_energy") or values.get("it_energy") or 0.0)
     whole = sum(kwh.values())
-    sites = [_site(name, value, whole, scope.day) for name, value in sorted(kwh.items(), key=lambda entry: -entry[1])]
+    said = answers_on(scope.sources.home, scope.day)
+    sites = [
+        _site(name, value, whole, (scope.day, said)) for name, value in sorted(kwh.items(), key=lambda entry: -entry[1])
+    ]
     known = sum(status != "unknown" for site in sites for status in site["criteria"].values())
     body = {"value": _share(sites, _meets_criteria), "sites": sites}
     body |= {"shared": _share(sites, lambda s: _criterion_met(s["shared"], ("yes",)))}
@@ -33,11 +38,12 @@ def sober_hosting(scope: Scope) -> dict[str, Any]:
     return body | {"criteria_known": {"numerator": known, "denominator": len(sites) * len(SOBER)}}
 
 
-def _site(host: str, kwh: float, whole: float, day: date) -> dict[str, Any]:
+def _site(host: str, kwh: float, whole: float, known: tuple[date, Sequence[SupplierAnswer]]) -> dict[str, Any]:
+    day, said = known
     body: dict[str, Any] = {"host": host, "share": kwh / whole if whole else None}
     try:
-        found = {c.id: c.status for c in criteria(host, day) if c.id in SOBER}
-        where, common = distance_class(host).value, shared(host)
+        found = {c.id: c.status for c in criteria(host, day, said) if c.id in SOBER}
+        where, common = distance_class(host, answers=said).value, shared(host, said)
     except HostUnknown:
         found, where, common = dict.fromkeys(SOBER, "unknown"), "unknown", None
     body |= {"criteria": found, "distance": where, "shared": common.value if common else "unknown"}

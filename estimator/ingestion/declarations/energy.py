@@ -1,14 +1,11 @@
 """Energy of one declaration: converted to IT energy from its system boundary, with the mode of its basis."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.catalogue.load import load
-from estimator.catalogue.selection import select_factor
-from estimator.core.periods import first_day, month_after, months_between
 from estimator.ingestion.declarations.columns import COUNTS, Cells
 from estimator.ingestion.reader import RowRefused
 
@@ -19,13 +16,13 @@ _ECOLOGITS = re.compile(r"^ecologits\W*v?(\d+)\.(\d+)", re.IGNORECASE)
 _ONE_BY_ONE, _BATCHED = (0, 8), (0, 11)  # EcoLogits: last version for unbatched requests, compared by us
 
 
-def energy_fields(cells: Cells, host_pue: Callable[[], float | None]) -> tuple[dict[str, Any], list[str]]:
+def energy_fields(cells: Cells) -> tuple[dict[str, Any], list[str]]:
     """(energies [kWh of IT], modes, gap and PUE as fields of Activity, checks). RowRefused.
 
     Undeclared energy, and zero for non-zero work, are unknown and not zero. Site energy is
     divided once by the supplier's own PUE: the formulas multiply by that of the host. Without one, as on a bill, it is
-    divided by that of the host, so that the total of the site is the energy declared. Accelerator energy stays as
-    declared: the rest of the server is added by its gap, as an estimate.
+    kept as that of the site, which a build divides by the PUE of the host. Accelerator energy stays as declared: the
+    rest of the server is added by its gap, as an estimate.
     """
     boundary, basis = cells.word("energy_boundary", BOUNDARIES), cells.word("energy_basis", BASES)
     pue, kwh = _pue(cells), cells.number("energy_kwh")
@@ -43,33 +40,15 @@ def energy_fields(cells: Cells, host_pue: Callable[[], float | None]) -> tuple[d
     if boundary == "site":
         if pue is None and "pue" in cells.faults:
             return fields, checks
-        divisor = host_pue() if pue is None else pue
-        if divisor is None:
-            raise RowRefused("site_without_pue", value=f"{kwh:g}")
-        kwh /= divisor
-        checks.append("declared_site_split" if pue is None else "declared_site")
+        if pue is None:
+            return fields | {"site_energy_kwh": kwh, "other_mode": mode}, [*checks, "declared_site_split"]
+        kwh /= pue
+        checks.append("declared_site")
     elif pue is not None:
         checks.append("declared_pue_unused")
     if boundary == "gpu":
         return fields | {"gpu_energy_kwh": kwh, "gpu_mode": mode, "gap": "gap/declared-gpu"}, checks
     return fields | {"other_energy_kwh": kwh, "other_mode": mode}, checks
-
-
-def pue_over(host: str, start_us: int, end_us: int, start_month: int, end_month: int) -> float | None:
-    """PUE of a host at factor values, mean over a period [us since 1970, months yyyymm] by duration, as the formulas
-    share a row across months; None where a month has none."""
-    total = 0.0
-    for month in months_between(start_month, end_month):
-        factor = select_factor(load(), "pue", host, first_day(month)).factor
-        if factor is None or factor.value is None:
-            return None
-        begins, ends = _us(month), _us(month_after(month))
-        total += factor.value * (min(end_us, ends) - max(start_us, begins)) / (end_us - start_us)
-    return total
-
-
-def _us(month: int) -> int:
-    return (first_day(month) - date(1970, 1, 1)).days * 86_400_000_000
 
 
 def _situated(cells: Cells, words: Mapping[str, tuple[str, Sequence[str]]]) -> bool:

@@ -11,7 +11,7 @@ from estimator.catalogue.resolver import PlaceRead
 from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, Cells, is_template, repeated, understand
-from estimator.ingestion.declarations.energy import energy_fields, pue_over
+from estimator.ingestion.declarations.energy import energy_fields
 from estimator.ingestion.parsing import delimited_text, redaction, timestamps
 from estimator.ingestion.parsing.row_identity import Identities
 from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, check_power
@@ -20,7 +20,7 @@ from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
 
 NAME = "declared"
-VERSION = 3
+VERSION = 4
 LONGEST_US = 10 * 366 * 86_400_000_000
 MOST_MACHINES = 1000  # of the largest that one service may be declared for
 ROUNDED = 1e-6  # of a sum that was written as text
@@ -55,10 +55,11 @@ def read(trace: Trace, context: ReadingContext) -> ReadResult:
 
 
 class _Place(NamedTuple):
-    """Zone and host of a row, with checks for a person."""
+    """Zone, host and provider of a row, with checks for a person."""
 
     zone: str | None
     host: str
+    provider: str | None
     checks: list[str]
 
 
@@ -127,12 +128,12 @@ class _Reading:
         self._zone = place.zone
         if not said.text("service"):
             raise RowRefused("declared_empty", column="service")
-        return {"zone": place.zone, "host": place.host, "place_checks": place.checks}
+        told = {"zone": place.zone, "host": place.host, "provider": place.provider}
+        return told | {"place_checks": place.checks}
 
     def _energies(self, said: Cells, parts: Parts) -> dict[str, Any]:
-        """Energies as fields of Activity; `parts`: those of the place and the period. RowRefused."""
-        place = [parts.get(name) for name in ("host", "start_us", "end_us", "start_month", "end_month")]
-        fields, checks = energy_fields(said, lambda: pue_over(*place) if None not in place else 1.0)  # type: ignore[arg-type]
+        """Energies as fields of Activity; `parts`: those of the period. RowRefused."""
+        fields, checks = energy_fields(said)
         if "duration_s" in parts:
             check_power((said.number("energy_kwh") or 0.0) * JOULES_PER_KWH, parts["duration_s"], MOST_MACHINES)
         return fields | {"energy_checks": checks}
@@ -188,23 +189,20 @@ class _Reading:
         return (country, "country") if country else (self.context.home_timezone, "home")
 
     def _place(self, said: Cells) -> _Place:
-        """Host as named, else the provider's; zone as named, else the host's."""
-        places, checks = self.context.places, []
-        named, provider = said.text("host").lower(), said.text("provider")
-        host = named if named in self.hosts else places.resolve_host(named, "")
-        if host is None and not named:
-            host = places.resolve_host(provider, "")
-        if host is None:
-            host = ASSUMED_HOST
-            checks.append("host_assumed")
+        """Host, where it is one of the tables; else who serves, by name or address; zone as named, else the host's."""
+        places = self.context.places
+        named = said.text("host")
+        host = named.lower() if named.lower() in self.hosts else places.resolve_host(named, "")
+        provider = said.text("provider") or (named if host is None else "")
+        checks = [] if host else ["host_assumed"]
         asked = said.text("zone")
         if "-" in asked and asked.upper() in self.zones:
-            return _Place(asked.upper(), host, checks)
+            return _Place(asked.upper(), host or ASSUMED_HOST, provider or None, checks)
         read = PlaceRead(country_iso=asked) if len(asked) <= 3 else PlaceRead(country_name=asked)
-        zone = places.resolve_zone(read)[0] if asked else self.hosts[host] or None
+        zone = places.resolve_zone(read)[0] if asked else self.hosts.get(host or "") or None
         if zone is None:
             checks.append("unknown_country" if asked else "no_country")
-        return _Place(zone, host, checks)
+        return _Place(zone, host or ASSUMED_HOST, provider or None, checks)
 
 
 def _context(said: Cells) -> float | None:

@@ -7,7 +7,6 @@ from typing import Any
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import sentences
 from estimator.core.number_format import exact_text
-from estimator.ingestion.declarations.energy import pue_over
 from estimator.ledger.files import Ledger
 from estimator.ledger.rows import Activity
 
@@ -63,11 +62,10 @@ def remarks(rows: Iterable[Activity], declared: Declared) -> Iterator[Remark]:
 
 
 def _sites(row: Activity) -> dict[str, str]:
-    """Site energy that a row declares, by its PUE, and that of the totals, by the PUE of its host [kWh]."""
-    it = row.other_energy_kwh or 0.0
-    ours = pue_over(str(row.host), row.start_us, row.end_us, row.start_month, row.end_month)
-    stated = row.reported_pue or ours
-    told = {"declared": stated and it * stated, "pue": stated, "counted": ours and it * ours, "host_pue": ours}
+    """Site energy that a row declares, and its PUE where it states one [kWh]."""
+    pue = row.reported_pue
+    declared = row.site_energy_kwh if pue is None else (row.other_energy_kwh or 0.0) * pue
+    told = {"declared": declared, "pue": pue}
     return {
         f"{name}{end}": exact_text(told[name], "1", lang) for lang, end in (("fr", ""), ("en", "_en")) for name in told
     }

@@ -14,10 +14,6 @@ from estimator.ledger.rows import Activity
 from estimator.ledger.withdrawals import COLLECTED
 
 MARK = 12  # characters of a sender's id, enough to be unique
-_AS_SENT = {  # checks that concern a sidecar file, which a payload cannot have
-    "host_not_told": "host_not_sent", "zone_not_told": "zone_not_sent", "address_not_of_provider": "address_sent",
-    "address_private": "address_sent", "address_of_region": "address_sent",
-}  # fmt: skip
 _NAME = re.compile(rf"{COLLECTED}([^@]+)@([0-9a-f]{{{MARK}}})")
 
 
@@ -68,10 +64,9 @@ def _own(row: Activity, sender: Sender) -> Activity:
     row_id = _own_id(row.row_id, sender)
     names = {"run_key": row.run_key, "run_id": row.run_id, "machine_id": row.machine_id}
     marked = {name: f"{text}@{sender.mark}" for name, text in names.items() if text is not None}
-    checks = tuple(dict.fromkeys(_AS_SENT.get(code, code) for code in row.checks))
     if row.run_key == row.row_id:
         marked["run_key"] = row_id
-    return row.model_copy(update=marked | {"row_id": row_id, "service_key": sender.service, "checks": checks})
+    return row.model_copy(update=marked | {"row_id": row_id, "service_key": sender.service})
 
 
 def _own_id(row_id: str, sender: Sender) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from estimator.ingestion.parsing import json_text, timestamps
 from estimator.ingestion.parsing.redaction import HIDDEN
 from estimator.ingestion.parsing.row_identity import Identities
-from estimator.ingestion.parsing.row_parts import Part, host_at
+from estimator.ingestion.parsing.row_parts import Part
 from estimator.ingestion.parsing.served_at import served_at
 from estimator.ingestion.parsing.sidecars import Sidecars
 from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
@@ -295,18 +295,16 @@ class RecordReader:
         return self.context.read_at, [READ_AT]
 
     def place(self, provider: str = "", address: str = "") -> tuple[dict[str, Any], list[str]]:
-        """Host, zone and hardware as fields of Activity, with checks for a person: from the sidecar, else
-        from the table of model providers, by address when there is one. The address itself is kept beside them."""
-        side = self.sidecar
-        host, checks = (side.host, []) if side.host else host_at(provider, address)
-        if host is None:
-            host = ASSUMED_HOST
-            checks = [*checks, "host_not_told"]
-        zone = side.zone or self._zones.get(host)
-        if zone is None:
-            checks.append("zone_not_told")
+        """Host, zone and hardware as the sidecar says, the provider and the address as the record does, as fields of
+        Activity, with checks for a person. Where nothing is said, it ran on some server; an address that cannot be read
+        is not that of the provider named."""
+        side, at = self.sidecar, served_at(address)
+        zone = side.zone or self._zones.get(side.host or "")
+        checks = [code for code, told in (("host_not_told", side.host), ("zone_not_told", zone)) if not told]
         facts = {name: value for name in _OF_ANY_ROW if (value := getattr(side, name)) is not None}
-        return facts | {"host": host, "zone": zone, "served_at": served_at(address)}, checks
+        named = provider.strip() if at or not address.strip() else ""
+        facts |= {"host": side.host or ASSUMED_HOST, "zone": zone, "provider": named or None, "served_at": at}
+        return facts, checks
 
     @cached_property
     def _zones(self) -> dict[str, str]:

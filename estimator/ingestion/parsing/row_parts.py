@@ -1,12 +1,9 @@
 """Parts of a row: its electricity, the power it supposes, its counts, its host."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any
 
-from estimator.catalogue import provider_addresses
 from estimator.catalogue.default_subjects import NOT_DECLARED
-from estimator.catalogue.providers import ProviderUnknown, find
 from estimator.ingestion.reader import RowRefused
 
 JOULES_PER_KWH = 3.6e6
@@ -47,26 +44,3 @@ def counts_only(model: str, counts: Mapping[str, float | None]) -> tuple[dict[st
     done = counts.get("output_tokens") or counts.get("images") or counts.get("audio_s")
     checks = [] if model and done else ["no_output" if model else "no_model"]
     return {**counts, "model": model or None, "other_mode": NOT_DECLARED}, checks
-
-
-def host_at(provider: str, address: str) -> tuple[str | None, list[str]]:
-    """The host of the provider of this address, or of the provider named when there is no address; with
-    checks for a person."""
-    at = provider_addresses.host_in(address)
-    row = provider_addresses.find(at) if at else None
-    if at is None or (row and row.usual == "yes"):
-        host = _host_of(row.provider if row else provider)
-        return host, ["host_of_provider"] if host else []
-    if row:
-        return None, ["address_of_region"]
-    if at and provider_addresses.is_private(at):
-        return None, ["address_private"]
-    return None, ["address_not_of_provider"] if provider_addresses.is_known(provider) else []
-
-
-@cache
-def _host_of(provider: str) -> str | None:
-    try:
-        return find(provider).host
-    except ProviderUnknown:
-        return None

@@ -118,12 +118,12 @@ SELECT
   duration_s + added_s AS duration_s,
   time_basis, file_name, file_sha, line, reader, reader_version, tool_version, service_key, model,
   zone, zone_as_read, host, machine, machine_id, device, device_as_read, device_count, scope,
-  cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh,
+  cpu_energy_kwh, gpu_energy_kwh, ram_energy_kwh, other_energy_kwh, site_energy_kwh,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap,
   device_hours + added_s / 3600.0 * COALESCE(device_count, 0) AS device_hours,
   machine_hours + added_s / 3600.0 AS machine_hours,
   machine_units, resource_share, data_gb, input_tokens, output_tokens, cached_tokens, requests, images, audio_s, items,
-  concurrency, precision, latency_s, context_tokens, served_at, reported_pue, reported_gwp_kg, reported_water_l, checks,
+  concurrency, precision, latency_s, context_tokens, provider, served_at, reported_pue, reported_gwp_kg, reported_water_l, checks,
   CASE
     WHEN first_status = 'current' AND cumulative AND NOT run_counts THEN 'superseded'
     WHEN first_status = 'current' AND NOT cumulative AND run_counts THEN 'superseded'

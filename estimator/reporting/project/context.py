@@ -24,6 +24,8 @@ from estimator.core.number_format import (
 )
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import UseCase
+from estimator.places.placing import answers_on
+from estimator.places.supplier_answers import SupplierAnswer
 from estimator.results.reading import open_current
 
 FOUR = ("energy", "water", "adpe", "gwp")  # the order of the charter, then greenhouse gases
@@ -49,6 +51,7 @@ class SheetFacts:
     hosts: Mapping[str, tuple[str, ...]]
     build: str
     sample: bool = False
+    supplied: tuple[SupplierAnswer, ...] = ()
 
     @property
     def day(self) -> date:
@@ -123,7 +126,7 @@ def facts_of(scenario: Scenario, lang: str, home: Path | None = None, file: str 
     measured = home and any(option.measured for option in scenario.options)
     build = open_current(home) if home and measured else None
     source = (build.id, build.sample) if build else ("", False)
-    return SheetFacts(scenario, answer, lang, file, case, _hosts(scenario), *source)
+    return SheetFacts(scenario, answer, lang, file, case, _hosts(scenario), *source, answers_on(home, answer.date))
 
 
 def scenario_of_case(case: UseCase, home: Path) -> Scenario:

@@ -1,12 +1,9 @@
 """The questionnaire for the suppliers of a scenario's sites, as a document."""
 
-import csv
-import io
-
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError, say
-from estimator.places.questionnaire import SupplierQuestion, questionnaire, questionnaire_csv
-from estimator.reporting.documents.document import Document, Record, Row, Section, Table, TableCell
+from estimator.places.questionnaire import TABLE, SupplierQuestion, questionnaire, questionnaire_rows
+from estimator.reporting.documents.document import Document, Row, Section, Table, TableCell
 from estimator.reporting.project import sentences
 from estimator.reporting.project.context import SheetFacts
 
@@ -18,11 +15,11 @@ class NoHostInScenario(SobriaError):
 def questions(facts: SheetFacts) -> Document:
     """The questions on each site of a scenario. NoHostInScenario.
 
-    The machine-readable table is that of `questionnaire_csv`: filled in, it is parsed by `read_answers`.
+    The machine-readable table is that of `questionnaire_rows`: filled in, it is parsed by `read_answers`.
     """
     if not facts.hosts:
         raise NoHostInScenario(title=facts.scenario.title)
-    columns, records = _combined_table(facts)
+    rows = questionnaire_rows(list(facts.hosts), facts.day, facts.supplied)
     return Document(
         kind=facts.say("kind_questionnaire"),
         title=facts.scenario.title,
@@ -30,8 +27,8 @@ def questions(facts: SheetFacts) -> Document:
         lead=(say("hosting_page", "intro", facts.lang),),
         sections=tuple(_section(facts, host, labels) for host, labels in facts.hosts.items()),
         foot=sentences.foot(facts, "questionnaire"),
-        columns=columns,
-        records=records,
+        columns=TABLE,
+        records=tuple(tuple(row.values()) for row in rows),
         mark=facts.mark,
     )
 
@@ -39,7 +36,7 @@ def questions(facts: SheetFacts) -> Document:
 def _section(facts: SheetFacts, host: str, labels: tuple[str, ...]) -> Section:
     title = say("hosting_page", "title", facts.lang, label=load().label(host, facts.lang))
     columns = tuple(facts.say(f"questions_{name}") for name in ("asked", "expected", "answer"))
-    rows = tuple(_row(facts, question) for question in questionnaire(host, facts.day))
+    rows = tuple(_row(facts, question) for question in questionnaire(host, facts.day, facts.supplied))
     return Section(title, (facts.say("questions_for", labels=", ".join(labels)), Table("", columns, rows, form=True)))
 
 
@@ -52,13 +49,3 @@ def _row(facts: SheetFacts, asked: SupplierQuestion) -> Row:
     if asked.criteria:
         notes.append(say("hosting_page", "criteria", lang, criteria=", ".join(asked.criteria)))
     return (TableCell(asked.text(lang), tuple(notes)), asked.unit_text(lang), "")
-
-
-def _combined_table(facts: SheetFacts) -> tuple[tuple[str, ...], tuple[Record, ...]]:
-    """The tables of all sites under one header."""
-    header: list[str] = []
-    records: list[Record] = []
-    for host in facts.hosts:
-        header, *rows = csv.reader(io.StringIO(questionnaire_csv(host, facts.day), newline=""), delimiter=";")
-        records += [tuple(cell.removeprefix("'") for cell in row) for row in rows]
-    return tuple(header), tuple(records)

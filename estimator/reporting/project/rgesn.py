@@ -188,7 +188,7 @@ def _hosting(facts: SheetFacts, name: str) -> list[EvidenceLine]:
 
 
 def _criterion_line(facts: SheetFacts, host: str, labels: tuple[str, ...], name: str) -> EvidenceLine:
-    found = next(c for c in criteria(host, facts.day, _stated_country(facts, host)) if c.id == name)
+    found = next(c for c in criteria(host, facts.day, (*_stated_country(facts, host), *facts.supplied)) if c.id == name)
     lang, place = facts.lang, load().label(host, facts.lang)
     reason = found.reason_text(lang)
     told = {"host": place, "labels": ", ".join(labels), "status": found.status_text(lang)}

@@ -224,7 +224,7 @@ def _not_estimable(facts: SheetFacts) -> list[str]:
 
 def _supplier_questions(facts: SheetFacts) -> list[str]:
     """How many questions for suppliers the sites leave open, and the first of them, most frequent first."""
-    asked = {host: questionnaire(host, facts.day) for host in facts.hosts}
+    asked = {host: questionnaire(host, facts.day, facts.supplied) for host in facts.hosts}
     if not any(asked.values()):
         return []
     counts = ", ".join(f"{load().label(host, facts.lang)} ({len(found)})" for host, found in asked.items() if found)

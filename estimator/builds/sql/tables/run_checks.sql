@@ -2,8 +2,18 @@
 -- whether a total rests on it (alarm false: a figure of the file that is only kept beside ours).
 SELECT row_id, service_key, code, read_value, low, high, excess, alarm FROM row_faults
 UNION ALL BY NAME
-SELECT row_id, service_key, code FROM (SELECT row_id, service_key, unnest(checks) AS code FROM runs WHERE LEN(checks) > 0)
+SELECT row_id, service_key, REPLACE(code, '_not_sent', '_not_told') AS code
+FROM (SELECT row_id, service_key, host_from, zone_from, UNNEST(checks) AS code FROM runs WHERE LEN(checks) > 0)
 WHERE code NOT IN (SELECT code FROM judged)
+  -- What was not told of a place, once it is known by other means.
+  AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN ('no_host', 'host_not_told', 'host_not_sent', 'host_assumed'))
+  AND NOT (zone_from NOT IN ('trace', 'unknown')
+    AND code IN ('no_country', 'unknown_country', 'supposed_place', 'zone_not_told', 'zone_not_sent'))
+  AND code NOT IN ('host_of_provider', 'address_of_region', 'address_private', 'address_not_of_provider', 'address_sent')
+UNION ALL BY NAME
+SELECT row_id, service_key, place_code AS code FROM runs WHERE place_code IS NOT NULL
+UNION ALL BY NAME
+SELECT row_id, service_key, 'zone_of_home' AS code FROM runs WHERE zone_from = 'home'
 UNION ALL BY NAME
 SELECT row_id, service_key, 'overlap' AS code FROM runs WHERE charge_share < 1
 UNION ALL BY NAME

@@ -1,0 +1,95 @@
+"""Where the rows of a ledger ran, decided once for all rows that say the same of it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from estimator.builds.supplier_factors import day_us
+from estimator.core.duckdb_engine import DuckDB
+from estimator.places.placing import Knowledge, Placed, Seen, placed
+
+# How a row tells each: SQL over the columns of the ledger. Older rows hold the usual host of a provider, with a
+# check; declarations named it in front of their method.
+_TOLD = {
+    "service": "service_key",
+    "model": "model",
+    "sender": "NULLIF(regexp_extract(file_name, '^collect-.*@([0-9a-f]{12})$', 1), '')",
+    "served_at": "served_at",
+    "provider": "COALESCE(provider, CASE WHEN reader = 'declared' AND list_contains(checks, 'host_assumed')"
+    " THEN split_part(tool_version, ' ; ', 1) END)",
+    "host": "host",
+    "zone": "zone",
+    "inferred": "COALESCE(list_contains(checks, 'host_of_provider'), FALSE)",
+    "unread": "zone IS NULL AND zone_as_read IS NOT NULL"
+    " AND NOT COALESCE(list_contains(checks, 'supposed_place'), FALSE)",
+}
+_BY_RULE = ("service", "model", "sender")  # looked at where a rule names one
+_COLUMNS = {"machine": "machine", "device": "device", "cards": "device_count", "load": "concurrency"}
+_TYPES = dict.fromkeys((*Seen._fields, *Placed._fields), "VARCHAR") | {"inferred": "BOOLEAN", "unread": "BOOLEAN"}
+_TYPES |= {"cards": "INTEGER", "load": "DOUBLE"}
+_FROM = "CASE WHEN {0} IS NULL OR {0} = 'class/server-unknown' THEN 'unknown' ELSE 'trace' END"
+
+
+def locate(engine: DuckDB, known: Knowledge) -> None:
+    """View `located`: the rows of `row_status` with the place that counts, where it comes from (`host_from`,
+    `zone_from`), the ids of the rules that count and the code of what a person should look at (`place_code`)."""
+    told = _told(known)
+    types = {f"seen_{n}": _TYPES[n] for n in told} | {"from_us": "BIGINT", "to_us": "BIGINT"}
+    types |= {f"to_{n}": _TYPES[n] for n in Placed._fields}
+    columns: dict[str, list[Any]] = {name: [] for name in types}
+    listed = ", ".join(f"{sql} AS {name}" for name, sql in told.items())
+    for row in engine.rows(f"SELECT DISTINCT {listed} FROM row_status WHERE status = 'current' ORDER BY ALL"):
+        for values in _lines(row, known):
+            for column, value in zip(columns.values(), values, strict=True):
+                column.append(value)
+    engine.load("locations", columns, types)
+    engine.run(f"CREATE VIEW located AS {_located(told) if columns['from_us'] else _as_they_are()}")
+
+
+def say_places(engine: DuckDB, known: Knowledge) -> None:
+    """Table `place_said`: what people said of places that is in force, oldest first, and the default of the home."""
+    lines = [(e.id, e.at[:10], e.who, e.said.told) for e in known.said()]
+    lines += [(told, "", "settings.toml", told) for told in known.home.told]
+    types = dict.fromkeys(("id", "said_on", "who", "told"), "VARCHAR") | {"rank": "INTEGER"}
+    rows = [(*line, rank) for rank, line in enumerate(lines)]
+    engine.load("place_said", {name: [row[i] for row in rows] for i, name in enumerate(types)}, types)
+
+
+def _told(known: Knowledge) -> dict[str, str]:
+    """What tells rows apart, as SQL: only what some rule looks at, and what tells where they ran."""
+    named = sorted({entry.said.run for entry in known.rules if entry.said.run})
+    quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in named)
+    cases = (f"WHEN {name} IN ({quoted}) THEN {name}" for name in ("row_id", "run_key", "run_id"))
+    run = {"run": f"CASE {' '.join(cases)} END"} if named else {}
+    asked = {name for name in _BY_RULE if any(getattr(entry.said, name) is not None for entry in known.rules)}
+    return run | {name: sql for name, sql in _TOLD.items() if name not in _BY_RULE or name in asked}
+
+
+def _lines(row: Mapping[str, Any], known: Knowledge) -> Iterator[tuple[Any, ...]]:
+    """The places of rows that say this, from one moment to another [us], where they are not as the rows say."""
+    seen = Seen(**({"run": None, "service": "", "model": None, "sender": None} | dict(row)))
+    moments = [date.min, *known.days(), date.max]
+    for since, until in zip(moments, moments[1:], strict=False):
+        found = placed(seen, known, since)
+        if (found.host, found.zone, found.rules, found.code) != (seen.host, seen.zone, "", None):
+            yield *row.values(), day_us(since), day_us(until), *found
+
+
+def _as_they_are() -> str:
+    froms = ", ".join(f"{_FROM.format(name)} AS {name}_from" for name in ("host", "zone"))
+    return f"SELECT *, {froms}, '' AS rules, NULL::VARCHAR AS place_code FROM row_status"
+
+
+def _located(told: Mapping[str, str]) -> str:
+    same = " AND ".join(f"seen_{name} IS NOT DISTINCT FROM ({sql})" for name, sql in told.items())
+    chosen = "CASE WHEN from_us IS NULL THEN {0} ELSE to_{0} END AS {0}"
+    replaced = [chosen.format(name) for name in ("host", "zone")]
+    replaced += [f"COALESCE(to_{name}, {column}) AS {column}" for name, column in _COLUMNS.items()]
+    froms = ", ".join(
+        f"COALESCE(to_{name}_from, {_FROM.format(f'rows.{name}')}) AS {name}_from" for name in ("host", "zone")
+    )
+    return (
+        f"SELECT rows.* REPLACE ({', '.join(replaced)}), {froms}, COALESCE(to_rules, '') AS rules,"
+        " to_code AS place_code FROM row_status AS rows LEFT JOIN locations"
+        f" ON {same} AND start_us >= from_us AND start_us < to_us"
+    )

@@ -1,0 +1,67 @@
+"""What suppliers answered of their sites in place of the factors of the tables, from the day of each answer on."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from estimator.builds.hour_factors import select_of_hours
+from estimator.catalogue.selection import SelectedFactor
+from estimator.catalogue.tables import Catalogue
+from estimator.core.duckdb_engine import DuckDB
+from estimator.places.placing import Knowledge
+from estimator.places.supplier_answers import answered_bounds
+
+ANSWERED = ("zone", "host", "machine")  # attributes of which an answer may set a factor
+SEPARATOR = "|"  # between a subject, the site that answered and the day of its last answer
+
+
+class AnsweredFactors:
+    """Selection of factors for subjects of a build; one that is marked with a site and a day takes what the supplier
+    had answered by then."""
+
+    def __init__(self, catalogue: Catalogue, known: Knowledge) -> None:
+        self.catalogue, self._known = catalogue, known
+        self._bounds: dict[str, Mapping[str, SelectedFactor]] = {}
+
+    def select(self, name: str, subject: str, day: date) -> SelectedFactor:
+        """The factor of a quantity for a subject, marked or not, on a day."""
+        bare, _, mark = subject.partition(SEPARATOR)
+        return self._of(mark).get(name) or select_of_hours(self.catalogue, name, bare, day)
+
+    def mark(self, host: str, day: date) -> str:
+        """What marks the subjects of a site on a day; empty before its first answer."""
+        days = [answer.date for answer in self._known.said_of(host, day)]
+        return f"{SEPARATOR}{host}{SEPARATOR}{max(days).isoformat()}" if days else ""
+
+    def days(self) -> list[date]:
+        """The days of the answers."""
+        return sorted({entry.said.date for entry in self._known.answers})
+
+    def table(self, engine: DuckDB) -> None:
+        """Table `answer_marks`: the mark of each site that answered, from one moment to another [us]."""
+        columns: dict[str, list[Any]] = {name: [] for name in ("at_host", "since_us", "until_us", "mark")}
+        for host in sorted({entry.said.host for entry in self._known.answers}):
+            days = sorted({entry.said.date for entry in self._known.answers if entry.said.host == host})
+            for since, until in zip(days, [*days[1:], date.max], strict=True):
+                row = (host, day_us(since), day_us(until), self.mark(host, since))
+                for column, value in zip(columns.values(), row, strict=True):
+                    column.append(value)
+        types = dict.fromkeys(columns, "VARCHAR") | {"since_us": "BIGINT", "until_us": "BIGINT"}
+        engine.load("answer_marks", columns, types)
+
+    def _of(self, mark: str) -> Mapping[str, SelectedFactor]:
+        if mark and mark not in self._bounds:
+            host, _, day = mark.partition(SEPARATOR)
+            self._bounds[mark] = answered_bounds(self._known.said_of(host, date.fromisoformat(day)), host)
+        return self._bounds.get(mark, {})
+
+
+def marked(attribute: str) -> str:
+    """SQL: the subject of an attribute, with the mark of its site where an answer may set its factors."""
+    relation, dot, name = attribute.rpartition(".")
+    return f"{attribute} || {relation}{dot}answered" if name in ANSWERED else attribute
+
+
+def day_us(day: date) -> int:
+    """When a day begins, in UTC [us]."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000

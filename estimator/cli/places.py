@@ -1,0 +1,126 @@
+"""Commands of places: where runs ran, said once, and what suppliers answered of their sites."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from estimator.cli.text import Json, show
+from estimator.core.errors import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from estimator.core.fields import Author
+    from estimator.places.journal import PlaceEntry, PlaceJournal
+
+places = typer.Typer(no_args_is_help=True, help="places")
+
+DAY = ["%Y-%m-%d"]
+Some = str | None
+Who = Annotated[str, typer.Option(help="places_who")]
+Why = Annotated[str, typer.Option(help="places_why")]
+
+
+@places.command("add", help="places_add")
+def add(  # noqa: PLR0913
+    context: typer.Context,
+    who: Who,
+    why: Why,
+    service: Annotated[Some, typer.Option(help="places_service")] = None,
+    model: Annotated[Some, typer.Option(help="places_model")] = None,
+    address: Annotated[Some, typer.Option(help="places_address")] = None,
+    sender: Annotated[Some, typer.Option(help="places_sender")] = None,
+    run: Annotated[Some, typer.Option(help="places_run")] = None,
+    host: Annotated[Some, typer.Option(help="places_host")] = None,
+    zone: Annotated[Some, typer.Option(help="zone")] = None,
+    machine: Annotated[Some, typer.Option(help="places_machine")] = None,
+    device: Annotated[Some, typer.Option(help="places_device")] = None,
+    cards: Annotated[int | None, typer.Option(help="places_cards")] = None,
+    load: Annotated[float | None, typer.Option(help="places_load")] = None,
+    since: Annotated[datetime | None, typer.Option(help="places_since", formats=DAY)] = None,
+    until: Annotated[datetime | None, typer.Option(help="places_until", formats=DAY)] = None,
+    json_: Json = False,
+) -> None:
+    matched = {"service": service, "model": model, "address": address, "sender": sender, "run": run}
+    stated = {"host": host, "zone": zone, "machine": machine, "device": device, "cards": cards, "load": load}
+    days = {"since": since and since.date(), "until": until and until.date()}
+    author = _author(who, why)
+    _apply(context, lambda journal: [journal.add_rule(matched | stated | days, author)], "added", json_)
+
+
+@places.command("answers", help="places_answers")
+def answers(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
+    who: Who,
+    why: Annotated[Some, typer.Option(help="places_why")] = None,
+    json_: Json = False,
+) -> None:
+    from estimator.places.supplier_answers import read_answers
+
+    found, author = read_answers(file.read_bytes().decode("utf-8-sig", "replace")), _author(who, why or file.name)
+    _apply(context, lambda journal: journal.add_answers(found, author), "answered", json_)
+
+
+@places.command("withdraw", help="places_withdraw")
+def withdraw(
+    context: typer.Context, id: Annotated[str, typer.Argument(metavar="ID")], who: Who, why: Why, json_: Json = False
+) -> None:
+    author = _author(who, why)
+    _apply(context, lambda journal: [journal.withdraw(id, author)], "withdrawn", json_)
+
+
+@places.command("questions", help="places_questions")
+def questions(
+    context: typer.Context,
+    hosts: Annotated[list[str], typer.Argument(metavar="HOST…")],
+    json_: Json = False,
+) -> None:
+    from datetime import date
+
+    from estimator.places.placing import knowledge
+    from estimator.places.questionnaire import questionnaire_csv, questionnaire_rows
+
+    said, day = [entry.said for entry in knowledge(context.obj["home"]).answers], date.today()
+    body = {"questions": questionnaire_rows(hosts, day, said)}
+    show(body, json_, lambda: questionnaire_csv(hosts, day, said).rstrip())
+
+
+@places.command("list", help="places_list")
+def list_(context: typer.Context, json_: Json = False) -> None:
+    from estimator.places.placing import knowledge
+
+    known, lang = knowledge(context.obj["home"]), context.obj["lang"]
+    body = {"rules": [e.as_dict() for e in known.rules], "answers": [e.as_dict() for e in known.answers]}
+    lines = [_line(entry, lang) for entry in known.said()] + list(known.home.told)
+    show(body | {"home": known.home._asdict()}, json_, lambda: "\n".join(lines) or say("places_cli", "nothing", lang))
+
+
+def _apply(
+    context: typer.Context, write: "Callable[[PlaceJournal], Sequence[PlaceEntry[Any]]]", key: str, as_json: bool
+) -> None:
+    """Write in the journal, build again, and say what was written with its effect on the totals."""
+    from estimator.builds.recalculation import effect_text
+    from estimator.places.journal import PlaceJournal
+    from estimator.results.making import rebuilt
+
+    home, lang = context.obj["home"], context.obj["lang"]
+    entries, change = rebuilt(home, lambda: write(PlaceJournal(home)))
+    lines = [say("places_cli", key, lang, count=len(entries)), *(_line(entry, lang) for entry in entries)]
+    for name, figure in change["figures"].items() if change else ():
+        lines.append(f"  {say('figures', name, lang):<34} {effect_text(figure, lang)}")
+    show({key: [e.as_dict() for e in entries], "change": change}, as_json, lambda: "\n".join(lines))
+
+
+def _line(entry: "PlaceEntry[Any]", lang: str) -> str:
+    """« 32bccc2c  service=chatbot → host=… (Direction du numérique, 2026-11-27) »"""
+    return say("places_cli", "line", lang, id=entry.id[:8], told=entry.said.told, who=entry.who, day=entry.at[:10])
+
+
+def _author(who: str, why: str) -> "Author":
+    from estimator.core.fields import Author
+    from estimator.core.refusals import checked
+
+    return checked(Author, {"who": who, "why": why}, "author")

@@ -1,0 +1,180 @@
+"""What people say of places: rules and suppliers' answers, each a signed dated file that a later one may withdraw."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from estimator.catalogue.load import load
+from estimator.catalogue.provider_addresses import usual_host
+from estimator.catalogue.resolver import zone_named
+from estimator.core.errors import SobriaError
+from estimator.core.event_log import RecordFolder, SignedRecord, make_record
+from estimator.core.fields import Author, Strict, Text
+from estimator.core.refusals import ListedRefusal, checked
+from estimator.places.supplier_answers import SupplierAnswer
+from estimator.places.supplier_answers import checked as checked_answer
+
+FOLDER = "places"
+SHORTEST = 8  # minimum length of an id prefix
+MATCHED = ("run", "service", "model", "address", "sender")
+STATED = ("host", "zone", "machine", "device", "cards", "load")
+HARDWARE = ("machine", "device", "cards", "load")
+
+M = TypeVar("M", bound=Strict)
+Mark = Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=200)]
+
+
+class PlaceRefused(ListedRefusal):
+    """Invalid fields of a rule: what was read, what was expected."""
+
+
+class PlaceRule(Strict):
+    """Where the runs ran that match all that is given of them, from one day to before another.
+
+    run: id of a row or of a run; service, model, address: `*` matches any letters; sender: mark of a token. zone, host,
+    machine, device: subjects; cards: of one server; load: requests in flight.
+    """
+
+    run: Mark | None = None
+    service: Text | None = None
+    model: Text | None = None
+    address: Text | None = None
+    sender: Mark | None = None
+    host: Text | None = None
+    zone: Text | None = None
+    machine: Text | None = None
+    device: Text | None = None
+    cards: int | None = Field(None, gt=0, le=999_999)
+    load: float | None = Field(None, gt=0)
+    since: date | None = None
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "PlaceRule":
+        for names, code in ((MATCHED, "place_of_what"), (STATED, "place_where")):
+            if all(getattr(self, name) is None for name in names):
+                raise PydanticCustomError(code, "one field at least")
+        if self.since and self.until and self.until <= self.since:
+            raise PydanticCustomError("place_days", "until after since")
+        return self
+
+    @property
+    def told(self) -> str:
+        """« service=chatbot → host=dcml/vandoeuvre zone=FRA », the same in every language."""
+        said = {name: getattr(self, name) for name in type(self).model_fields}
+        lists = ((*MATCHED, "since", "until"), STATED)
+        return " → ".join(" ".join(f"{n}={said[n]}" for n in names if said[n] is not None) for names in lists)
+
+
+class Withdrawal(Strict):
+    """What no longer counts: the id of a rule or of an answer."""
+
+    record: str
+
+
+KINDS: Mapping[str, type[Strict]] = {"rule": PlaceRule, "answer": SupplierAnswer, "withdrawn": Withdrawal}
+
+
+class PlaceRecord(SignedRecord):
+    """One file of the journal."""
+
+    kind: Literal["rule", "answer", "withdrawn"]
+
+
+@dataclass(frozen=True)
+class PlaceEntry(Generic[M]):
+    """What was said, in force: id, time, author and reason."""
+
+    id: str
+    at: str
+    who: str
+    why: str
+    said: M
+
+    def as_dict(self) -> dict[str, Any]:
+        """Id, time, author and reason, then the fields that are given."""
+        about = {"id": self.id, "at": self.at, "who": self.who, "why": self.why}
+        return about | self.said.model_dump(mode="json", exclude_none=True)
+
+
+class PlaceJournal:
+    """The files in `<home>/places`, append-only. places_torn on any reading: what is unreadable may be a withdrawal."""
+
+    def __init__(self, home: Path, now: Callable[[], datetime] | None = None) -> None:
+        self.home = home
+        self._records = RecordFolder(home / FOLDER, PlaceRecord)
+        self._now = now or (lambda: datetime.now(UTC))
+
+    def add_rule(self, fields: Mapping[str, Any], author: Author) -> PlaceEntry[PlaceRule]:
+        """A rule; of those that match a run, the last one written counts. PlaceRefused, host_unknown, zone_unknown,
+        hardware_unknown."""
+        return self._write("rule", _known(checked(PlaceRule, fields, "place", PlaceRefused)), author)
+
+    def add_answers(self, answers: Sequence[SupplierAnswer], author: Author) -> list[PlaceEntry[SupplierAnswer]]:
+        """Answers, all or none; one that is in force already, word for word, is not written again. AnswerRefused,
+        GivenValueRefused."""
+        known = {entry.said for entry in self.answers()}
+        new = [found for found in map(checked_answer, answers) if found not in known]
+        return [self._write("answer", found, author) for found in new]
+
+    def withdraw(self, given: str, author: Author) -> PlaceEntry[Any]:
+        """Withdraw a rule or an answer, by id or id prefix: what it replaced counts again. place_id_unknown."""
+        every: list[PlaceEntry[Any]] = [*self.rules(), *self.answers()]
+        found = [e for e in every if len(given) >= SHORTEST and e.id.startswith(given)]
+        if len(found) != 1:
+            raise SobriaError("place_id_unknown", id=given[:80])
+        self._write("withdrawn", Withdrawal(record=found[0].id), author)
+        return found[0]
+
+    def rules(self) -> list[PlaceEntry[PlaceRule]]:
+        """The rules in force, oldest first."""
+        return list(self._in_force("rule", PlaceRule))
+
+    def answers(self) -> list[PlaceEntry[SupplierAnswer]]:
+        """The suppliers' answers in force, oldest first."""
+        return list(self._in_force("answer", SupplierAnswer))
+
+    def _in_force(self, kind: str, model: type[M]) -> Iterator[PlaceEntry[M]]:
+        records, faults = self._records.read()
+        if faults:
+            raise SobriaError("places_torn", file=faults[0].about, folder=self._records.folder)
+        gone = {record.data.get("record") for record in records if record.kind == "withdrawn"}
+        for record in sorted(records, key=lambda record: record.order):
+            if record.kind == kind and record.event not in gone:
+                try:
+                    said = model.model_validate(record.data)
+                except ValidationError as error:
+                    raise SobriaError("places_torn", file=record.file_name, folder=self._records.folder) from error
+                yield PlaceEntry(record.event, record.at, record.who, record.why, said)
+
+    def _write(self, kind: str, said: M, author: Author) -> PlaceEntry[M]:
+        data = said.model_dump(mode="json", exclude_none=True)
+        fields = {"kind": kind, "who": author.who, "why": author.why, "data": data}
+        record = make_record(PlaceRecord, fields, self._now())
+        self._records.write(record)
+        return PlaceEntry(record.event, record.at, record.who, record.why, said)
+
+
+def _known(rule: PlaceRule) -> PlaceRule:
+    """The rule with its host and zone as the tables name them; a provider stands for its host.
+
+    host_unknown, zone_unknown, hardware_unknown."""
+    host = rule.host and (usual_host(rule.host, "")[0] or rule.host)
+    for name, kind in ((host, "host"), (rule.device, "device"), (rule.machine, "machine")):
+        _check_subject(name, kind)
+    return rule.model_copy(update={"host": host, "zone": rule.zone and zone_named(rule.zone)})
+
+
+def _check_subject(name: str | None, kind: str) -> None:
+    """host_unknown, hardware_unknown."""
+    subjects = load().subjects
+    if name is not None and (name not in subjects or subjects[name].kind != kind):
+        word = name.lower().rpartition("/")[2]
+        near = [s.id for s in subjects.values() if s.kind == kind and (word in s.id or word in s.aliases.split("|"))]
+        code = "host_unknown" if kind == "host" else "hardware_unknown"
+        raise SobriaError(code, read=name, near=", ".join(near[:5]) or "-")

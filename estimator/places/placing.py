@@ -1,0 +1,172 @@
+"""Where runs ran: the order in which what is known of their place counts."""
+
+from collections.abc import Sequence
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from estimator.catalogue.default_subjects import UNKNOWN_SITE
+from estimator.catalogue.load import load
+from estimator.catalogue.provider_addresses import host_in, is_private, is_provider, usual_host
+from estimator.catalogue.resolver import zone_named
+from estimator.core.home import settings
+from estimator.places.evidence import site
+from estimator.places.journal import HARDWARE, PlaceEntry, PlaceJournal, PlaceRule
+from estimator.places.supplier_answers import SupplierAnswer, latest
+
+# In their order: said of the run, by a rule, by the trace, usual of its provider, default of the home.
+Basis = Literal["run", "rule", "trace", "provider", "home", "unknown"]
+
+
+class Seen(NamedTuple):
+    """What rows say of their place, and what rules may match. inferred: an older version took the host from the table
+    of providers; unread: the trace names a place that is not in the tables."""
+
+    run: str | None
+    service: str
+    model: str | None
+    sender: str | None
+    served_at: str | None
+    provider: str | None
+    host: str | None
+    zone: str | None
+    inferred: bool
+    unread: bool
+
+
+class Placed(NamedTuple):
+    """Host, zone and hardware of rows (None: as read), where host and zone come from, the ids of the rules that count,
+    and the code of what a person should look at."""
+
+    host: str | None
+    zone: str | None
+    host_from: Basis
+    zone_from: Basis
+    rules: str
+    code: str | None
+    machine: str | None = None
+    device: str | None = None
+    cards: int | None = None
+    load: float | None = None
+
+
+class HomePlace(NamedTuple):
+    """Default place of a home, where its settings state one."""
+
+    host: str | None
+    zone: str | None
+
+    @property
+    def told(self) -> list[str]:
+        return [f"settings.toml → {name}={value}" for name, value in self._asdict().items() if value]
+
+
+class Knowledge(NamedTuple):
+    """What a home knows of places: rules and answers in force, oldest first, and its default."""
+
+    rules: Sequence[PlaceEntry[PlaceRule]]
+    answers: Sequence[PlaceEntry[SupplierAnswer]]
+    home: HomePlace
+
+    def days(self) -> list[date]:
+        """The days from which something else counts."""
+        ends = {day for entry in self.rules for day in (entry.said.since, entry.said.until) if day}
+        return sorted(ends | {entry.said.date for entry in self.answers if entry.said.field == "country"})
+
+    def said_of(self, host: str, day: date) -> list[SupplierAnswer]:
+        """What the supplier of a site had answered on a day, in order of writing."""
+        return [e.said for e in self.answers if e.said.host == host and e.said.date <= day]
+
+    def inputs(self) -> list[str]:
+        """What of it determines figures, as texts."""
+        return [*(entry.id for entry in self.said()), *self.home.told]
+
+    def said(self) -> list[PlaceEntry[Any]]:
+        """Rules, then answers."""
+        return [*self.rules, *self.answers]
+
+
+def knowledge(home: Path) -> Knowledge:
+    """What a home knows of places. places_torn, settings_refused, host_unknown, zone_unknown."""
+    journal, said = PlaceJournal(home), settings(home)
+    site(said.host, date.today()) if said.host else None
+    default = HomePlace(said.host, zone_named(said.zone) if "zone" in said.model_fields_set else None)
+    return Knowledge(journal.rules(), journal.answers(), default)
+
+
+def answers_on(home: Path | None, day: date) -> tuple[SupplierAnswer, ...]:
+    """What suppliers had answered on a day, in order of writing; nothing without a home. places_torn."""
+    said = PlaceJournal(home).answers() if home else []
+    return tuple(entry.said for entry in said if entry.said.date <= day)
+
+
+def placed(seen: Seen, known: Knowledge, day: date) -> Placed:
+    """The place of rows on a day: correction of the run, rule on service, model, address or sender (the last written
+    first), what the trace says, usual place of the provider, default of the home."""
+    rules = sorted((r for r in known.rules if _matches(r.said, seen, day)), key=_rank, reverse=True)
+    at_host = next((r for r in rules if r.said.host), None)
+    at_zone = next((r for r in rules if r.said.zone or _zone_of(r.said.host, known, day)), None)
+    told = seen.host not in (None, UNKNOWN_SITE) and not seen.inferred
+    usual, code = usual_host(seen.provider or "", seen.served_at or "")
+    if seen.inferred and not seen.provider:
+        usual, code = seen.host, "host_of_provider"
+    own = known.home if _is_of_home(seen) else HomePlace(None, None)
+    hosts: list[tuple[str | None, Basis]] = [
+        (at_host.said.host if at_host else None, _basis(at_host)),
+        (seen.host if told else None, "trace"),
+        (usual, "provider"),
+        (own.host, "home"),
+    ]
+    host, host_from = _first(hosts, seen.host)
+    zones: list[tuple[str | None, Basis]] = [
+        ((at_zone.said.zone or _zone_of(at_zone.said.host, known, day)) if at_zone else None, _basis(at_zone)),
+        (None if seen.inferred else seen.zone, "trace"),
+        (None if seen.unread else _zone_of(host, known, day), host_from),
+        (None if seen.unread else own.zone, "home"),
+    ]
+    zone, zone_from = _first(zones, None)
+    hardware = {n: next((v for r in rules if (v := getattr(r.said, n)) is not None), None) for n in HARDWARE}
+    using = [r.id for r in rules if r in (at_host, at_zone) or any(getattr(r.said, n) is not None for n in HARDWARE)]
+    code = code if host_from in ("provider", "home", "unknown") else None
+    return Placed(host, zone, host_from, zone_from, " ".join(using), code, **hardware)
+
+
+def _first(told: Sequence[tuple[str | None, Basis]], otherwise: str | None) -> tuple[str | None, Basis]:
+    return next(((name, basis) for name, basis in told if name), (otherwise, "unknown"))
+
+
+def _basis(entry: PlaceEntry[PlaceRule] | None) -> Basis:
+    return "run" if entry and entry.said.run else "rule"
+
+
+def _rank(entry: PlaceEntry[PlaceRule]) -> tuple[bool, str, str]:
+    return entry.said.run is not None, entry.at, entry.id
+
+
+def _matches(rule: PlaceRule, seen: Seen, day: date) -> bool:
+    if (rule.since and day < rule.since) or (rule.until and day >= rule.until):
+        return False
+    texts = ((rule.service, seen.service), (rule.model, seen.model), (rule.sender, seen.sender), (rule.run, seen.run))
+    if not all(wanted is None or fnmatchcase(read or "", wanted) for wanted, read in texts):
+        return False
+    if rule.address is None:
+        return True
+    at = seen.served_at or ""
+    return any(fnmatchcase(name, rule.address.lower()) for name in (at, at.rpartition(":")[0]) if name)
+
+
+def _is_of_home(seen: Seen) -> bool:
+    """Whether the default of a home may stand for the place of rows: not where they name a provider outside."""
+    if seen.served_at:
+        return is_private(host_in(seen.served_at) or "")
+    return not (seen.provider and is_provider(seen.provider))
+
+
+def _zone_of(host: str | None, known: Knowledge, day: date) -> str | None:
+    """Zone of a host, else the country that its supplier answered."""
+    subject = load().subjects.get(host or "")
+    if subject is None or subject.zone:
+        return subject.zone if subject else None
+    said = latest([a for a in known.said_of(host or "", day) if a.field == "country"], host or "")
+    return str(said["country"].value) if said else None

@@ -1,0 +1,403 @@
+"""Where runs ran is said once, applied at build, mended afterwards: the order of what counts, the month, the log."""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from estimator.builds import row_status
+from estimator.builds.build import build as make_build
+from estimator.builds.recalculation import changes, effect, effect_text, factors_text
+from estimator.catalogue.load import load
+from estimator.catalogue.selection import select_factor
+from estimator.core.errors import LANGUAGES
+from estimator.core.fields import Author
+from estimator.ledger import Ledger
+from estimator.places.journal import PlaceEntry, PlaceJournal, PlaceRefused, PlaceRule
+from estimator.places.placing import HomePlace, Knowledge, Seen, knowledge, placed
+from estimator.places.supplier_answers import SupplierAnswer
+from estimator.results.making import build, rebuilt
+from estimator.results.reading import open_current
+from tests.ingestion.test_reader_vllm import page
+from tests.support import activity, append, refuses, sobria
+
+WHO = Author(who="Direction du numérique", why="contrat d'hébergement")
+SAID = ("--who", WHO.who, "--why", WHO.why)
+ROOM = {"service": "*", "host": "class/server-room", "zone": "FRA"}
+
+
+def home_of(folder: Path, *rows: Any, **rules: Any) -> Path:
+    append(Ledger(folder), rows)
+    if rules:
+        PlaceJournal(folder).add_rule(rules, WHO)
+    make_build(folder)
+    return folder
+
+
+def run(home: Path, row_id: str) -> dict[str, Any]:
+    make_build(home)
+    found = open_current(home)
+    assert found is not None
+    return found.run(row_id)
+
+
+def totals(home: Path) -> dict[str, Any]:
+    build(home)
+    found = open_current(home)
+    assert found is not None
+    return dict(found.totals().indicators)
+
+
+def files_of(home: Path) -> dict[str, str]:
+    """The hash of every file of the ledger."""
+    paths = sorted(path for path in (home / "ledger").rglob("*") if path.is_file())
+    return {str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def test_a_month_of_vllm_logs_gets_its_place_by_one_command_and_the_ledger_does_not_move(tmp_path: Path) -> None:
+    """Thirty days of counters of a server of one's own, without a place: one command gives the month its water, metals
+    and gases; another zone reprices it by what the tables give; withdrawing restores every digit."""
+    home, logs = tmp_path / "home", tmp_path / "logs"
+    logs.mkdir()
+    for day in range(30):
+        since = datetime(2026, 6, 1, tzinfo=UTC) + timedelta(days=day)
+        head = f"# since {since:%Y-%m-%dT00:00:00Z}\n# until {since + timedelta(days=1):%Y-%m-%dT00:00:00Z}\n"
+        lines = (f"vllm:generation_tokens_total {4e5 + day}", "vllm:prompt_tokens_total 1.2e+06")
+        (logs / f"{day:02}.prom").write_text(page(*lines, head=f"# service assistant\n{head}"))
+    sobria(home, "import", str(logs))
+    sobria(home, "build")
+    before, bare = files_of(home), totals(home)
+    assert {name for name in ("water", "adpe", "gwp") if bare[name].missing} == {"water", "adpe", "gwp"}
+    done = sobria(
+        home, "places", "add", "--service", "assistant", "--host", "class/server-room", "--zone", "FRA", *SAID
+    )
+    assert "service=assistant → host=class/server-room zone=FRA" in done.stdout
+    assert "connu pour 0 % de l'électricité, puis pour 100 %" in done.stdout.replace("\u00a0", " ")
+    french = totals(home)
+    assert all(french[name].covers == 1.0 for name in ("energy", "water", "adpe", "gwp"))
+    opened = open_current(home)
+    assert opened is not None and opened.totals().coverage.runs == 30
+    assert {r["code"] for row in opened.runs()["rows"] for r in row["checks"]} & {
+        "zone_not_told",
+        "host_not_told",
+    } == set()
+
+    done = sobria(home, "places", "add", "--service", "assistant", "--zone", "POL", *SAID, "--json")
+    rule = json.loads(done.stdout)["added"][0]["id"]
+    polish = totals(home)
+    france, poland = (select_factor(load(), "grid_gwp", zone, date(2026, 6, 1)).factor for zone in ("FRA", "POL"))
+    assert france and poland and france.value and poland.value
+    # the same kWh at the site, so the gases of use are as the two grids
+    assert polish["energy"].at_factor_values == pytest.approx(french["energy"].at_factor_values, rel=1e-12)
+    ratio = polish["gwp"].parts["use"].at_factor_values / french["gwp"].parts["use"].at_factor_values
+    assert ratio == pytest.approx(poland.value / france.value, rel=1e-12)
+    newest, first = changes(home)
+    assert "service=assistant → zone=POL" in factors_text(newest, "fr") and (effect(newest["figures"]["gwp"]) or 0) > 1
+    assert first["figures"]["water"]["before"]["central"] is None and first["figures"]["water"]["after"]["central"]
+
+    sobria(home, "places", "withdraw", rule[:8], *SAID)
+    restored = totals(home)
+    assert {n: a.as_dict() for n, a in restored.items()} == {n: a.as_dict() for n, a in french.items()}
+    assert files_of(home) == before
+    assert "service=assistant → zone=POL" in factors_text(changes(home)[0], "en")
+
+
+EACH = {
+    "run": {"run": "ligne", "zone": "DEU"},
+    "rule": {"service": "s*", "zone": "POL"},
+}
+
+
+@pytest.mark.parametrize(
+    ("has", "zone", "basis"),
+    [
+        ("run rule trace provider home", "DEU", "run"),
+        ("rule trace provider home", "POL", "rule"),
+        ("trace provider home", "ESP", "trace"),
+        ("provider", "SWE", "provider"),
+        ("home", "ITA", "home"),
+        ("", None, "unknown"),
+    ],
+)
+def test_what_is_known_of_a_place_counts_in_one_order(tmp_path: Path, has: str, zone: str | None, basis: str) -> None:
+    row = activity(
+        run_id="ligne", service_key="s", zone="ESP" if "trace" in has else None,
+        provider="Mistral AI" if "provider" in has else None,
+    )  # fmt: skip
+    append(Ledger(tmp_path), [row])
+    (tmp_path / "settings.toml").write_text('zone = "Italie"\n' if "home" in has else "")
+    for name in ("run", "rule"):  # the rule is written after the correction, and does not undo it
+        if name in has.split():
+            PlaceJournal(tmp_path).add_rule(EACH[name], WHO)
+    found = run(tmp_path, row.row_id)
+    assert (found["zone"], found["zone_from"]) == (zone, basis)
+
+
+def test_the_default_of_a_home_is_that_of_its_own_machines(tmp_path: Path) -> None:
+    """Not of calls to a provider outside whose site nobody knows; nor where settings.toml does not state it."""
+    rows = [activity(zone=None), activity(zone=None, provider="groq"), activity(zone=None, served_at="127.0.0.1:8000")]
+    append(Ledger(tmp_path), rows)
+    assert [run(tmp_path, row.row_id)["zone"] for row in rows] == [None, None, None]
+    (tmp_path / "settings.toml").write_text('zone = "FRA"\nhost = "class/server-room"\n')
+    found = [run(tmp_path, row.row_id) for row in rows]
+    assert [r["zone"] for r in found] == ["FRA", None, "FRA"]
+    assert [r["host"] for r in found] == ["class/server-room", "class/server-unknown", "class/server-room"]
+    assert [any(c["code"] == "zone_of_home" for c in r["checks"]) for r in found] == [True, False, True]
+    assert "settings.toml → zone=FRA" in factors_text(changes(tmp_path)[0], "fr")
+
+
+def test_a_rule_counts_from_a_day_to_before_another(tmp_path: Path) -> None:
+    rows = [activity(f"2026-0{month}-01T00:00:00", zone=None) for month in (2, 3, 4)]
+    home_of(tmp_path, *rows, service="essai", zone="FRA", since="2026-03-01", until="2026-04-01")
+    assert [run(tmp_path, row.row_id)["zone"] for row in rows] == [None, "FRA", None]
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept"),
+    [
+        ({"service": "a*"}, {"a"}),
+        ({"model": "mistral*"}, {"b"}),
+        ({"address": "vllm.example.fr"}, {"c"}),
+        ({"address": "*.example.fr"}, {"c"}),
+        ({"sender": "0123456789ab"}, {"d"}),
+        ({"service": "a*", "model": "mistral*"}, set()),
+        ({"service": "*"}, {"a", "b", "c", "d"}),
+    ],
+)
+def test_a_rule_matches_all_that_it_names(rule: dict[str, str], kept: set[str]) -> None:
+    nothing: dict[str, Any] = dict.fromkeys(Seen._fields)
+    rows = [
+        Seen(**nothing | {"service": "a", "model": "qwen3-32b"}),
+        Seen(**nothing | {"service": "b", "model": "mistral-small"}),
+        Seen(**nothing | {"service": "c", "served_at": "vllm.example.fr:8000"}),
+        Seen(**nothing | {"service": "d", "sender": "0123456789ab"}),
+    ]
+    entry = PlaceEntry("id", "2026", "", "", PlaceRule.model_validate(rule | {"zone": "FRA"}))
+    known = Knowledge([entry], [], HomePlace(None, None))
+    assert {row.service for row in rows if placed(row, known, date(2026, 3, 1)).zone == "FRA"} == kept
+
+
+def test_hardware_and_load_of_a_place_are_those_of_what_it_serves(tmp_path: Path) -> None:
+    """A rule on the card alone leaves the place as it is; eight requests served together cost less than one."""
+    fields = {
+        "model": "qwen3-32b",
+        "output_tokens": 1e6,
+        "requests": 1000.0,
+        "cpu_energy_kwh": None,
+        "cpu_mode": "mode/none",
+        "input_tokens": 1e6,
+        "machine": None,
+    }
+    row = activity(**fields)
+    home = home_of(tmp_path, row, service="essai", device="gpu/h100", cards=2, load=1)
+    alone = run(home, row.row_id)
+    assert (alone["device"], alone["device_count"], alone["concurrency"], alone["zone"]) == ("gpu/h100", 2, 1, "FRA")
+    PlaceJournal(home).add_rule({"service": "essai", "load": 8}, WHO)
+    together = run(home, row.row_id)
+    assert (together["device"], together["concurrency"]) == ("gpu/h100", 8)
+    energy = [found["indicators"]["it_energy"]["at_factor_values"] for found in (alone, together)]
+    assert energy[1] < energy[0] / 2
+
+
+TEXTS = st.sampled_from(["a", "b"])
+ROWS = st.fixed_dictionaries(
+    {
+        "service_key": TEXTS,
+        "model": st.sampled_from([None, "qwen3-32b", "mistral-small"]),
+        "provider": st.sampled_from([None, "mistral", "groq", "api.mistral.ai", "inconnu"]),
+        "served_at": st.sampled_from([None, "127.0.0.1:8000", "api.openai.com", "vllm.example.fr"]),
+        "host": st.sampled_from([None, "class/server-unknown", "ovhcloud/gra", "class/server-room"]),
+        "zone": st.sampled_from([None, "FRA"]),
+        "zone_as_read": st.sampled_from([None, "Atlantis"]),
+        "checks": st.sampled_from([(), ("host_of_provider",), ("supposed_place",)]),
+        "start": st.sampled_from(["2026-02-28T23:30:00", "2026-03-01T00:00:00"]),
+    }
+)
+RULES = st.fixed_dictionaries(
+    {"zone": st.sampled_from(["POL", "DEU"]), "since": st.sampled_from([None, "2026-03-01"])},
+    optional={"service": TEXTS, "model": st.just("mistral*"), "address": st.just("vllm*"), "host": st.just("mistral")},
+).filter(lambda rule: {"service", "model", "address"} & rule.keys())
+
+
+@settings(max_examples=5)
+@given(
+    rows=st.lists(ROWS, min_size=1, max_size=5), rules=st.lists(RULES, max_size=3), zone=st.sampled_from(["", "ITA"])
+)
+def test_rows_are_placed_together_as_each_would_be_alone(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Any], rules: list[Any], zone: str
+) -> None:
+    home = tmp_path_factory.mktemp("home")
+    made = [activity(**row) for row in rows]
+    append(Ledger(home), made)
+    (home / "settings.toml").write_text(f'zone = "{zone}"\n' if zone else "")
+    for rule in rules:
+        PlaceJournal(home).add_rule(rule, WHO)
+    known = knowledge(home)
+    make_build(home)
+    opened = open_current(home)
+    assert opened is not None
+    there = {row["row_id"]: row for row in opened.runs()["rows"]}
+    for row in made:
+        unread = row.zone is None and row.zone_as_read is not None and "supposed_place" not in row.checks
+        told = (None, row.service_key, row.model, None, row.served_at, row.provider, row.host, row.zone)
+        day = datetime.fromtimestamp(row.start_us / 1e6, UTC).date()
+        alone = placed(Seen(*told, "host_of_provider" in row.checks, unread), known, day)
+        found = there[row.row_id]
+        assert (found["host"], found["zone"], found["rules"]) == (alone.host, alone.zone, alone.rules)
+        assert (found["host_from"], found["zone_from"]) == (alone.host_from, alone.zone_from)
+
+
+def test_a_rule_that_says_nothing_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    for fields, french, english in (
+        ({"zone": "FRA"}, "de quoi s'agit-il", "what is it about"),
+        ({"service": "a"}, "où ?", "where?"),
+        ({"service": "a", "zone": "FRA", "since": "2026-02-01", "until": "2026-01-01"}, "jour de fin", "last day"),
+        ({"service": "a", "cards": 0}, "cartes", "cards"),
+        ({"service": "a", "lieu": "Nancy"}, "lieu", "lieu"),
+    ):
+        with pytest.raises(PlaceRefused) as refused:
+            PlaceJournal(tmp_path).add_rule(fields, WHO)
+        assert french in refused.value.message("fr") and english in refused.value.message("en")
+    for name, value, said in (
+        ("--host", "nulle/part", "n'est pas un hébergement"),
+        ("--zone", "Atlantide", "n'est pas dans les tables"),
+        ("--device", "gpu/untel", "n'est pas un matériel"),
+    ):
+        done = sobria(tmp_path, "places", "add", "--service", "a", name, value, *SAID, code=1)
+        assert said in done.stderr
+    assert not (tmp_path / "places").exists()
+
+
+def test_a_torn_file_of_the_journal_stops_the_build(tmp_path: Path) -> None:
+    home = home_of(tmp_path, activity(zone=None), **ROOM)
+    (file,) = (home / "places").iterdir()
+    file.write_text(file.read_text("utf-8").replace("FRA", "DEU"), "utf-8")
+    with refuses("places_torn"):
+        build(home)
+    assert file.name in sobria(home, "totals", code=1).stderr
+
+
+def test_an_explanation_says_which_rule_counts(tmp_path: Path) -> None:
+    row = activity(zone=None)
+    home = home_of(tmp_path, row, activity(zone=None, provider="mistral", service_key="b"), service="essai", zone="FRA")
+    opened = open_current(home)
+    assert opened is not None
+    for number in ("total.gwp", "total.water", f"run.{row.row_id}.gwp"):
+        said = " ".join(told["fr"] for told in opened.explain(number).supposed)
+        assert "« service=essai → zone=FRA »" in said and WHO.who in said
+        assert ("lieu habituel du fournisseur" in said) is number.startswith("total")
+    assert opened.explain("total.it_energy").supposed == ()
+
+
+def test_measurements_that_came_meanwhile_are_no_effect_of_a_place(tmp_path: Path) -> None:
+    home = home_of(tmp_path, activity(zone=None))
+    append(Ledger(home), [activity(cpu_energy_kwh=1000.0)])
+    PlaceJournal(home).add_rule(ROOM, WHO)
+    build(home)
+    (entry,) = changes(home)
+    assert entry["figures"] == {}
+    for lang, said in zip(LANGUAGES, ("ne peut pas être isolé", "cannot be isolated"), strict=True):
+        assert said in factors_text(entry, lang)
+    _, change = rebuilt(home, lambda: PlaceJournal(home).add_rule({"service": "*", "zone": "POL"}, WHO))
+    assert change is not None and effect_text(change["figures"]["gwp"], "fr").startswith("+")
+
+
+# What suppliers answer.
+
+
+def said(field: str, value: float | str, day: str, host: str = "class/server-room", unit: str = "1") -> SupplierAnswer:
+    facts = {"host": host, "field": field, "value": value, "unit": unit, "date": day}
+    return SupplierAnswer.model_validate(facts | {"by": "Hébergeur", "document": "rapport.pdf"})
+
+
+def site_kwh(home: Path) -> float:
+    value = totals(home)["energy"].at_factor_values
+    assert value is not None
+    return float(value)
+
+
+@pytest.mark.parametrize("large", [row_status.LARGE, 0], ids=["copied", "read where they lie"])
+def test_one_answer_changes_what_runs_from_its_day_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    """1 kWh before 16 June, 1 kWh after, and 10 h of 10 kWh across that midnight, 4 of them before it. With the default
+    PUE p: (1 + 1 + 10) p. With 1.2 from 16 June on: (1 + 4) p + (1 + 6) × 1.2. Withdrawn: as before, to the digit."""
+    monkeypatch.setattr(row_status, "LARGE", large)
+    rows = [
+        activity("2026-06-15T10:00:00", host="class/server-room"),
+        activity("2026-06-16T10:00:00", host="class/server-room"),
+        activity("2026-06-15T20:00:00", 10, host="class/server-room", cpu_energy_kwh=10.0),
+    ]
+    home = home_of(tmp_path, *rows)
+    default = select_factor(load(), "pue", "class/server-room", date(2026, 6, 1)).factor
+    assert default is not None and default.value is not None
+    before = totals(home)
+    assert site_kwh(home) == pytest.approx(12 * default.value, rel=1e-12)
+    journal = PlaceJournal(home)
+    (entry,) = journal.add_answers([said("pue", 1.2, "2026-06-16")], WHO)
+    assert site_kwh(home) == pytest.approx(5 * default.value + 7 * 1.2, rel=1e-12)
+    assert run(home, rows[0].row_id)["indicators"]["energy"]["at_factor_values"] == pytest.approx(default.value)
+    log = changes(home)[0]
+    assert (effect(log["figures"]["energy"]) or 0) < 0 and "class/server-room: pue=1.2 (2026-06-16)" in factors_text(
+        log, "fr"
+    )
+    opened = open_current(home)
+    assert opened is not None
+    used = {f.id: f for f in opened.explain("total.energy").factors if f.quantity == "pue"}
+    assert used["answer/class/server-room/pue/2026-06-16"].note == "rapport.pdf, Hébergeur, 2026-06-16"
+    assert len(used) == 2
+    journal.withdraw(entry.id, WHO)
+    assert {n: a.as_dict() for n, a in totals(home).items()} == {n: a.as_dict() for n, a in before.items()}
+
+
+def test_a_later_answer_replaces_an_earlier_one_from_its_own_day(tmp_path: Path) -> None:
+    """1 kWh a day, on 1, 2 and 3 June: PUE 1.4 from the 2nd, 1.3 from the 3rd."""
+    rows = [activity(f"2026-06-0{day}T10:00:00", host="class/server-room") for day in (1, 2, 3)]
+    home = home_of(tmp_path, *rows)
+    first = site_kwh(home) / 3
+    PlaceJournal(home).add_answers([said("pue", 1.3, "2026-06-03"), said("pue", 1.4, "2026-06-02")], WHO)
+    assert site_kwh(home) == pytest.approx(first + 1.4 + 1.3, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("answers", "litres"),
+    [
+        ([("wue", 0.5, "L/kWh"), ("pue", 1.5, "1")], 0.5),  # per kWh of machines: 1 kWh × 0.5
+        ([("wue", 0.4, "L/kWh"), ("wue_basis", "total_energy", ""), ("pue", 1.5, "1")], 0.6),  # 1 kWh × 1.5 × 0.4
+    ],
+)
+def test_water_on_site_is_that_of_the_answer_on_its_own_basis(tmp_path: Path, answers: Any, litres: float) -> None:
+    home = home_of(tmp_path, activity(host="class/server-room"))
+    PlaceJournal(home).add_answers([said(f, v, "2026-01-01", unit=u) for f, v, u in answers], WHO)
+    assert totals(home)["water"].parts["onsite"].at_factor_values == pytest.approx(litres)
+
+
+def test_the_country_and_the_grid_that_a_supplier_answers_are_those_of_its_site(tmp_path: Path) -> None:
+    """A site of unknown country in Germany, whose grid emits 0.3 kg/kWh: 1 kWh × PUE × 0.3."""
+    home = home_of(tmp_path, activity(host="class/server-room", zone=None), activity(zone="FRA"))
+    answers = [said("country", "DE", "2026-01-01", unit=""), said("grid_gwp", 0.3, "2026-01-01", unit="kgCO2e/kWh")]
+    PlaceJournal(home).add_answers(answers, WHO)
+    build(home)
+    opened = open_current(home)
+    assert opened is not None
+    (row,) = (r for r in opened.runs()["rows"] if r["host"] == "class/server-room")
+    assert row["zone"] == "DEU"
+    found = opened.run(row["row_id"])["indicators"]
+    assert found["gwp"]["use"]["at_factor_values"] == pytest.approx(0.3 * found["energy"]["at_factor_values"])
+
+
+def test_answers_taken_twice_count_once(tmp_path: Path) -> None:
+    journal = PlaceJournal(tmp_path)
+    assert len(journal.add_answers([said("pue", 1.2, "2026-06-16")], WHO)) == 1
+    assert journal.add_answers([said("pue", 1.2, "2026-06-16")], WHO) == []
+    assert len(journal.answers()) == 1
+
+
+def test_nothing_said_is_nothing_placed() -> None:
+    known = Knowledge([], [], HomePlace(None, None))
+    assert known.inputs() == [] and known.days() == []

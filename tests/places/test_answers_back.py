@@ -1,0 +1,138 @@
+"""A questionnaire goes out, is filled in, and comes back: criteria, comparison and documents take what was answered."""
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.comparison.decision_sheet import decision
+from estimator.places.criteria import criteria
+from estimator.places.placing import answers_on
+from estimator.places.requirements import CHOICES, FIELDS
+from estimator.places.supplier_answers import SupplierAnswer, read_answers
+from tests.comparison.test_compare_parts import option, scenario
+from tests.support import refuses, sobria
+
+SITES = ("dcml/vandoeuvre", "scaleway/fr-par-2", "class/server-room", "class/national-cloud")
+SAID = ("--who", "Direction du numérique")
+DAY = date(2026, 11, 27)
+NUMBERS = {"pue": "1,3", "wue": "0,1", "total_energy": "1300", "it_energy": "1000", "renewable_factor": "0,9"}
+FORMS = {"country": "FRA", "region": "FRA-GES", "year": "2026", "text": "Nancy", "number": "0,9"}
+GOOD = {name: words[0] for name, words in CHOICES.items()} | NUMBERS
+
+
+def filled(rows: list[dict[str, str]], host: str) -> list[dict[str, str]]:
+    """The rows of a site with an answer in each; those of others as they were."""
+    cells = {"date": "01/06/2026", "repondant": "Hébergeur", "document": "rapport 2026"}
+    return [
+        r | cells | {"valeur": GOOD.get(r["champ"]) or FORMS[FIELDS[r["champ"]].kind]} if r["hote"] == host else r
+        for r in rows
+    ]
+
+
+def unknown(home: Path) -> dict[str, int]:
+    said = answers_on(home, DAY)
+    return {site: sum(c.status == "unknown" for c in criteria(site, DAY, said)) for site in SITES}
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_questionnaire_filled_in_settles_the_criteria_of_its_site_and_withdrawing_restores(
+    tmp_path: Path, form: str
+) -> None:
+    """Of four sites, 24 criteria of 28 are unknown. Filled in for a server room, its seven are known, no other moves;
+    withdrawn one by one, the 24 are back."""
+    home, file = tmp_path / "home", tmp_path / f"questionnaire.{form}"
+    written = sobria(home, "places", "questions", *SITES, *(["--json"] if form == "json" else [])).stdout
+    if form == "json":
+        rows = filled(json.loads(written)["questions"], "class/server-room")
+        file.write_text(json.dumps({"questions": rows}), "utf-8")
+    else:
+        out = io.StringIO(newline="")
+        table = csv.DictReader(io.StringIO(written), delimiter=";")
+        rows = filled(list(table), "class/server-room")
+        writer = csv.DictWriter(out, table.fieldnames or (), delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+        file.write_text("\ufeff" + out.getvalue(), "utf-8")
+    before = unknown(home)
+    assert sum(before.values()) == 24 and before["class/server-room"] == 7
+    done = json.loads(sobria(home, "places", "answers", str(file), *SAID, "--json").stdout)["answered"]
+    assert {entry["host"] for entry in done} == {"class/server-room"} and len(done) == len(FIELDS) - 1
+    assert unknown(home) == before | {"class/server-room": 0}
+    listed = json.loads(sobria(home, "places", "list", "--json").stdout)
+    assert [(a["by"], a["document"], a["who"]) for a in listed["answers"]] == [
+        ("Hébergeur", "rapport 2026", "Direction du numérique")
+    ] * len(done)
+    again = sobria(home, "places", "answers", str(file), *SAID).stdout
+    assert again.startswith("0 réponse(s)"), "the same file twice is taken once"
+    for entry in done:
+        sobria(home, "places", "withdraw", entry["id"], *SAID, "--why", "erreur")
+    assert unknown(home) == before
+
+
+def test_an_answer_counts_from_its_day_on(tmp_path: Path) -> None:
+    answered(tmp_path, pue=1.3)
+    assert answers_on(tmp_path, date(2026, 5, 31)) == ()
+    assert [a.field for a in answers_on(tmp_path, date(2026, 6, 1))] == ["pue"]
+
+
+def answered(home: Path, **values: Any) -> None:
+    lines = ["hote;champ;valeur;unite;date;repondant;document"]
+    lines += [f"class/server-room;{f};{v};{FIELDS[f].unit};2026-06-01;Hébergeur;rapport" for f, v in values.items()]
+    file = home.with_suffix(".csv")
+    file.write_text("\n".join(lines), "utf-8")
+    sobria(home, "places", "answers", str(file), *SAID)
+
+
+def test_a_comparison_takes_the_answer_unless_the_scenario_gives_the_value(tmp_path: Path) -> None:
+    """1 kWh of machines in a room whose supplier answers a PUE of 1.3 is 1.3 kWh; of which 1.5 is given, 1.5 kWh."""
+    home = tmp_path / "home"
+    answered(home, pue=1.3)
+    use = {"it_energy_kwh": 1, "zone": "FRA", "host": "class/server-room"}
+    asked = scenario(option("a", use=use), option("b", use=use | {"pue": 1.5}), volume=1)
+    found = decision(asked.model_copy(update={"day": DAY}), home)
+    kwh = {o.id: o.per_unit["energy"]["central"] for o in found.options if o.id in ("a", "b")}
+    assert kwh == {"a": pytest.approx(1.3), "b": pytest.approx(1.5)}
+    early = decision(asked.model_copy(update={"day": date(2026, 5, 31)}), home)
+    assert next(o for o in early.options if o.id == "a").per_unit["energy"]["central"] != pytest.approx(1.3)
+
+
+@pytest.mark.parametrize(
+    ("text", "french", "english"),
+    [
+        ("[{]", "il y manque", "lacks"),
+        ('{"reponses": []}', "il y manque", "lacks"),
+        ('[{"hote": "x", "champ": "pue"}]', "valeur, unite", "valeur, unite"),
+    ],
+)
+def test_json_that_is_no_questionnaire_is_refused(text: str, french: str, english: str) -> None:
+    with refuses("answers_refused") as refused:
+        read_answers(text)
+    assert french in refused.value.message("fr") and english in refused.value.message("en")
+
+
+def test_one_bad_answer_and_none_is_taken(tmp_path: Path) -> None:
+    file = tmp_path / "reponses.csv"
+    rows = [
+        "class/server-room;pue;1,3;1;2026-06-01;Hébergeur;rapport",
+        "class/server-room;pue;13;1;2026-06-01;H;rapport",
+    ]
+    file.write_text("hote;champ;valeur;unite;date;repondant;document\n" + "\n".join(rows), "utf-8")
+    done = sobria(tmp_path / "home", "places", "answers", str(file), *SAID, code=1)
+    assert "ligne 3" in done.stderr and not (tmp_path / "home" / "places").exists()
+
+
+def test_an_answer_is_told_in_one_line() -> None:
+    facts = {
+        "host": "class/server-room",
+        "field": "heat_reuse",
+        "value": "yes",
+        "date": DAY,
+        "by": "H",
+        "document": "d",
+    }
+    assert SupplierAnswer.model_validate(facts).told == "class/server-room: heat_reuse=yes (2026-11-27)"
