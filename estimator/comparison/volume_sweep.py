@@ -14,7 +14,7 @@ from estimator.comparison.scenario import Option, Scenario
 
 GROWTH = (1.0, 3.0, 10.0)
 HALF = 0.5
-SAME_SLOPE = 1e-6  # relative difference of two slopes below which they are those of one program
+SAME = 1e-6  # relative difference below which two slopes are those of one program, two volumes one
 HELD = 0.9  # of the reserved hours: where they are insufficient, lines are fitted at the volume that takes this share
 
 
@@ -133,13 +133,13 @@ def _crossing(
     import numpy as np
 
     (fixed_a, slope_a), (fixed_b, slope_b) = lines[a][1], lines[b][1]
-    if math.isclose(slope_a, slope_b, rel_tol=SAME_SLOPE):
+    if math.isclose(slope_a, slope_b, rel_tol=SAME):
         return None
     meeting = _meeting(fixed_b - fixed_a, slope_a - slope_b)
     drawn = [np.broadcast_to(np.asarray(v, dtype=float), (uncertainty.DRAWS,)) for n in (a, b) for v in lines[n][0]]
     with np.errstate(divide="ignore", invalid="ignore"):
         found = (drawn[2] - drawn[0]) / (drawn[1] - drawn[3])
-    room = min(most.get(a, math.inf), most.get(b, math.inf))
+    room = min(most.get(a, math.inf), most.get(b, math.inf)) * (1 + SAME)  # some draws meet where it is full
     real = found[np.isfinite(found) & (found > 0) & (found <= room)]
     if meeting is None or meeting > room or not real.size:
         return None

@@ -65,7 +65,8 @@ def _stated(case: PublishedCase, trace: TraceNumbers, tables: CaseTables) -> dic
     device = tables.device(workload.device or trace.cells.get("gpu_model"))
     count = workload.device_count or number("gpu_count")
     counted = wall * count if wall and count else None
-    alone = workload.device_hours or counted
+    most = tables.bound("cluster_cards", "machine/any").factor
+    alone = workload.device_hours or counted or (wall * (most.high or 1) if wall and workload.device and most else None)
     requests = workload.requests or 1.0
     powers = [power for part in PARTS if (power := number(f"{part}_power"))]
     energies: dict[str, Any] = {f"{part}_energy_kwh": energy for part, energy in parts.items()}
