@@ -112,7 +112,9 @@ def test_a_model_is_right_sized_by_a_threshold_and_no_other_way(
 ) -> None:
     found = used(tmp_path, two_models(threshold), model)
     assert fits(found, found.cases[0]) is right
-    assert right_sized(found)["value"]["numerator"] == (500 if right else 0)
+    value = right_sized(found)["value"]
+    assert value["numerator"] == (500 if right else 0)
+    assert value["unknown"] == (1 if fits(found, found.cases[0]) is None else 0)
 
 
 def test_a_larger_model_that_cannot_be_told_from_the_smallest_is_not_right_sized(tmp_path: Path) -> None:

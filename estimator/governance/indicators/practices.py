@@ -18,9 +18,10 @@ def right_sized(scope: Scope) -> dict[str, Any]:
     """Share of the requests served by a model that reaches the threshold of its use case, no studied option that
     reaches it being lower.
 
-    « unknown »: use cases whose scenario does not say, whose requests are not counted as served by a right-sized model.
+    « unknown »: use cases without scenario, threshold or test, or where nothing decides: their share is said apart, and
+    is not counted as served by a right-sized model.
     """
-    fit, whole, unknown = 0.0, 0.0, []
+    fit, whole, unsaid, unknown = 0.0, 0.0, 0.0, []
     for case in scope.in_use:
         made = sum(r.row.requests or r.row.items or 0.0 for r in of_case(scope.rows, case.id))
         if not case.model or not made:
@@ -28,8 +29,11 @@ def right_sized(scope: Scope) -> dict[str, Any]:
         whole += made
         answer = fits(scope, case)
         fit += made if answer else 0.0
-        unknown += [case.id] if answer is None else []
-    return {"value": _share(fit, whole), "unknown": unknown}
+        if answer is None:
+            unsaid += made
+            unknown.append(case.id)
+    value = _share(fit, whole) | {"unknown": unsaid / whole if whole else None}
+    return {"value": value, "unknown": unknown}
 
 
 def fits(scope: Scope, case: UseCase) -> bool | None:

@@ -97,15 +97,17 @@ def value_text(entry: Mapping[str, Any], lang: str) -> str:
 
 
 def shared(value: Mapping[str, Any], lang: str) -> str:
-    """« 75 % (3 sur 4) », « 75 % », « 20 % connu, 30 % inconnu », « donnée absente »."""
+    """« 75 % (3 sur 4), on ne sait pas : 25 % », « 75 % », « 20 % connu, 30 % inconnu », « donnée absente »."""
     if value["share"] is None:
         return name("unknown", lang)
-    if value.get("unknown"):
+    if value.get("unknown") and value.get("numerator") is None:
         facts = {key: share_text(value[key], lang) for key in ("share", "unknown")}
         return typeset(say("indicators", "partly_known", lang, **facts), lang)
     if value.get("numerator") is None:
         return share_text(value["share"], lang)
     told = f"{share_text(value['share'], lang)} ({count_of(value['numerator'], value['denominator'], lang)})"
+    if value.get("unknown"):
+        return f"{told}, {tell('not_known', lang, share=share_text(value['unknown'], lang))}"
     return told.replace(" ", NO_BREAK) if len(told) <= ONE_LINE else told
 
 
