@@ -29,6 +29,7 @@ from scripts.commands import commands
 from scripts.known_figures import known_table
 from scripts.results_page import results_page
 from scripts.sidecar_page import sidecar
+from scripts.town_page import town
 
 LANG = "fr"
 ROOT = Path(__file__).parent.parent
@@ -237,6 +238,7 @@ def main() -> int:
         "docs/validation.md": validation,
         "docs/commandes.md": lambda _: commands(LANG, MADE),
         "docs/sidecar.md": lambda _: sidecar(LANG, MADE),
+        "docs/ville.md": lambda _: town(MADE),
         "docs/resultats.md": lambda _: results_page(LANG, MADE),
         "docs/reponse.schema.json": answer_schema,
         "factors/LICENSES.md": licences,

@@ -211,9 +211,14 @@ def pair_of(work: Comparator, a: str, b: str, indicator: str = "energy") -> Pair
 
 
 def lead_of(work: Comparator) -> tuple[Pair, ...]:
-    """The reference against each other studied option, on electricity."""
+    """The reference against each other studied option, on electricity; the same program on another server last."""
     reference = work.reference()
-    return tuple(pair_of(work, reference, name) for name in work.evaluated if name != reference) if reference else ()
+    if reference is None:
+        return ()
+    program = work.scenario.option(reference).alternative
+    others = [o for o in work.scenario.options if o.id in work.evaluated and o.id != reference]
+    others.sort(key=lambda o: bool(program and o.alternative and o.alternative.id == program.id))
+    return tuple(pair_of(work, reference, other.id) for other in others)
 
 
 def explain_difference(work: Comparator, a: str, b: str, indicator: str = "energy") -> Difference:
