@@ -15,8 +15,9 @@ from estimator.comparison.decision_sheet import decision
 from estimator.comparison.scenario import Scenario
 from estimator.core.errors import LANGUAGES
 from estimator.places.criteria import criteria
+from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.project.context import facts_of
-from estimator.reporting.project.write import SHEETS, render_sheet
+from estimator.reporting.project.sheets import SHEETS
 from tests.test_one_answer import CASES, plain, scenario
 
 UNITS = {  # what is printed -> unit of the JSON, and how many of it
@@ -100,8 +101,7 @@ def texts_of(asked: Scenario, lang: str) -> tuple[dict[str, Any], dict[str, str]
     for kind in SHEETS:
         if kind == "questionnaire" and not any(o.use for o in asked.options):
             continue  # refused: no host to ask
-        made = (render_sheet(kind, facts, form).decode("utf-8-sig") for form in ("md", "csv"))
-        texts[kind] = "\n".join(made)
+        texts[kind] = "\n".join(rendered(SHEETS[kind](facts), form) for form in ("html", "md", "csv"))
     return json.loads(found.model_dump_json()), {medium: plain(text) for medium, text in texts.items()}
 
 
