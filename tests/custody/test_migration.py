@@ -35,7 +35,7 @@ from estimator.results.reading import open_current
 from tests.support import refuses, sobria
 
 ARCHIVE = Path(__file__).parents[1] / "fixtures" / "home_format_1.tar.gz"
-KILLS = 20
+KILLS = 8
 DSI = author("DSI", "essai")
 
 
@@ -152,7 +152,7 @@ def test_it_is_said_once_in_one_sentence(home: Path) -> None:
 
 
 def test_killed_at_any_moment_nothing_is_lost(unpacked: Path, migrated: Path, tmp_path: Path) -> None:
-    """Twenty copies, each killed by `kill -9` at another change of a file, from the first to the last of the migration.
+    """Eight copies, each killed by `kill -9` at another change of a file, from the first to the last of the migration.
     Some were killed before the swap and some after; each goes on from there to the same rows and the same account."""
     small = tmp_path / "small"
     for folder in ("ledger", "collect"):

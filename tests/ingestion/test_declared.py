@@ -197,28 +197,31 @@ def test_the_addition_is_the_host_ratio_less_one() -> None:
     assert gap.source == ratio.source
 
 
-@pytest.mark.parametrize(
-    ("method", "mode", "check"),
-    [
-        ("ecologits-0.11.3", "mode/supplier_model", None),
-        ("EcoLogits 0.12", "mode/supplier_model", None),
-        ("ecologits==0.8.2", "mode/supplier_ecologits_old", "old_ecologits"),
-        ("ecologits v0.10.0", "mode/supplier_other", "unknown_model_of_supplier"),
-        ("ecologits", "mode/supplier_other", "unknown_model_of_supplier"),
-        ("calcul maison", "mode/supplier_other", "unknown_model_of_supplier"),
-    ],
+COMPUTED = (  # method, mode, check
+    ("ecologits-0.11.3", "mode/supplier_model", None),
+    ("EcoLogits 0.12", "mode/supplier_model", None),
+    ("ecologits==0.8.2", "mode/supplier_ecologits_old", "old_ecologits"),
+    ("ecologits v0.10.0", "mode/supplier_other", "unknown_model_of_supplier"),
+    ("ecologits", "mode/supplier_other", "unknown_model_of_supplier"),
+    ("calcul maison", "mode/supplier_other", "unknown_model_of_supplier"),
 )
-def test_a_computed_figure_is_an_estimate_as_good_as_what_is_known_of_its_model(
-    tmp_path: Path, method: str, mode: str, check: str | None
-) -> None:
-    row = one(**MEASURED | {"energy_basis": "computed", "method": method, "document": "Relevé"})
-    assert (row.other_mode, row.tool_version) == (mode, f"{method} ; Relevé")
-    assert row.checks == ((check,) if check else ())
-    ratio = load().factor(f"reading_ratio/{mode}/2026")
-    found = figures(tmp_path, row)
-    assert found.proof["estimated"] == 1
-    assert found.indicators["it_energy"]["at_factor_values"] == pytest.approx(120 * ratio.value)
-    assert found.indicators["it_energy"]["envelope"] == pytest.approx([120 * ratio.low, 120 * ratio.high])
+
+
+def test_a_computed_figure_is_an_estimate_as_good_as_what_is_known_of_its_model(tmp_path: Path) -> None:
+    """Six services, each by a method."""
+    rows = []
+    for method, mode, check in COMPUTED:
+        row = one(**MEASURED | {"service": method, "energy_basis": "computed", "method": method, "document": "Relevé"})
+        assert (row.other_mode, row.tool_version) == (mode, f"{method} ; Relevé")
+        assert row.checks == ((check,) if check else ())
+        rows.append(row)
+    build = built(tmp_path, *rows)
+    found = {service.service_key: service.indicators["it_energy"] for service in build.services()}
+    for method, mode, _ in COMPUTED:
+        ratio = load().factor(f"reading_ratio/{mode}/2026")
+        assert build.proof(method)["estimated"] == 1
+        assert found[method]["at_factor_values"] == pytest.approx(120 * ratio.value)
+        assert found[method]["envelope"] == pytest.approx([120 * ratio.low, 120 * ratio.high])
 
 
 def test_the_interval_of_a_supplier_s_ecologits_is_the_inverse_of_what_was_measured() -> None:
@@ -233,14 +236,20 @@ def test_the_interval_of_a_supplier_s_ecologits_is_the_inverse_of_what_was_measu
 # Unknown is not zero
 
 
-@pytest.mark.parametrize("count", ["requests", "input_tokens", "output_tokens", "images"])
-def test_a_declared_zero_for_work_that_was_done_is_not_estimable(tmp_path: Path, count: str) -> None:
-    row = one(**MEASURED | {"energy_kwh": "0", count: "1000"})
-    assert (getattr(row, count), row.other_energy_kwh, row.other_mode) == (1000, None, "mode/not_estimable")
-    assert row.checks == ("declared_zero",)
-    energy = figures(tmp_path, row).indicators["energy"]
-    assert (energy["low"], energy["at_factor_values"], energy["high"]) == (None, None, None)
-    assert energy["missing"]["code"] == "unreliable"
+def test_a_declared_zero_for_work_that_was_done_is_not_estimable(tmp_path: Path) -> None:
+    """Four services, each with a count of its work; so is their total."""
+    rows, counts = [], ("requests", "input_tokens", "output_tokens", "images")
+    for count in counts:
+        row = one(**MEASURED | {"service": count, "energy_kwh": "0", count: "1000"})
+        assert (getattr(row, count), row.other_energy_kwh, row.other_mode) == (1000, None, "mode/not_estimable")
+        assert row.checks == ("declared_zero",)
+        rows.append(row)
+    found = built(tmp_path, *rows)
+    energies = {service.service_key: service.indicators["energy"] for service in found.services()}
+    assert energies.keys() == set(counts)
+    for energy in (*energies.values(), found.totals().indicators["energy"]):
+        assert (energy["low"], energy["at_factor_values"], energy["high"]) == (None, None, None)
+        assert energy["missing"]["code"] == "unreliable"
 
 
 def test_counts_without_energy_are_kept_and_not_estimable(tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def _at(value: Any, place: tuple[Any, ...]) -> Any:
 
 
 @PARAMETERS
-@settings(max_examples=2, deadline=None, phases=[Phase.generate])
+@settings(max_examples=1, deadline=None, phases=[Phase.generate])
 @given(seed=st.integers(0, 2**32))
 def test_beginnings_in_any_order_are_the_whole_once(path: Path, seed: int) -> None:
     parts = 2 * shortened(path)

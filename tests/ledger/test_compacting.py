@@ -62,7 +62,7 @@ def test_totals_are_the_same_to_the_digit(home: Path) -> None:
     assert reconcile(Ledger(home)).faults == ()
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.lists(SNAPSHOTS, min_size=2, max_size=4), st.integers(1, 4))
 def test_compacting_between_any_two_imports_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]], place: int

@@ -241,7 +241,8 @@ def test_samples_are_marked_in_every_report_and_nothing_else_is(home: Path, kind
 @pytest.mark.parametrize("name", [HOSTILE, "+33", "-1+1", "@SUM(A1)", "=1+1", "\t=1"])
 def test_no_cell_is_a_formula_and_no_name_is_code(tmp_path: Path, name: str) -> None:
     home = settle(tmp_path / "home", name, key="../../=x'\"<b>")
-    for kind in REPORTS:
+    kinds = REPORTS if name == HOSTILE else ("data", "schema-impact", "beges")  # the others have no cell
+    for kind in kinds:
         for file, body in files_of(kind, facts(home, by=name)).items():
             assert "<script" not in body or kind in ("data", "schema-impact", "boamps")
             assert not file or re.fullmatch(r"[a-z0-9.-]+", file), file

@@ -176,7 +176,7 @@ def test_a_file_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_results_go_with_their_build_and_come_back_when_lost(tmp_path: Path) -> None:
-    for _ in range(KEPT_BUILDS + 2):
+    for _ in range(KEPT_BUILDS + 1):
         append(Ledger(tmp_path), [activity(**SITE)])
         made = build(tmp_path)
         assert results_path(made.path).exists()

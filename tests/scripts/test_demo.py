@@ -25,12 +25,11 @@ SOURCES = metropole.SOURCES
 
 
 @pytest.fixture(scope="module")
-def homes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Two homes filled one after the other."""
-    made = tuple(tmp_path_factory.mktemp("demo") / "home" for _ in range(2))
-    for home in made:
-        metropole.fill(home)
-    return made[0], made[1]
+def homes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The home that all tests read, and another one, filled after it."""
+    again = tmp_path_factory.mktemp("demo") / "home"
+    metropole.fill(again)
+    return request.getfixturevalue("metropole"), again
 
 
 @pytest.fixture(scope="module")

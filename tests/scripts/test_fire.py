@@ -19,7 +19,7 @@ from tests.support import sobria
 
 
 def test_a_few_seconds_of_fire(tmp_path: Path) -> None:
-    outcome = run(FireTrial(seconds=6, writers=3, readers=1, kills=6), tmp_path / "trial")
+    outcome = run(FireTrial(seconds=4, writers=3, readers=1, kills=4), tmp_path / "trial")
     assert outcome.sound, account(outcome)
     assert outcome.killed.total() > 0
     found = outcome.standing
