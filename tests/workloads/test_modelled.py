@@ -159,11 +159,13 @@ def reserved(**more: object) -> Activity:
     return answers(**{"device_count": 1, "device_hours": 24.0} | more)
 
 
-def test_a_row_with_reserved_hours_is_the_estimate_of_its_question(tmp_path: Path) -> None:
-    found = built(tmp_path, reserved()).totals().indicators
+@pytest.mark.parametrize("share", [1.0, 0.25])
+def test_a_row_with_reserved_hours_is_the_estimate_of_its_question(tmp_path: Path, share: float) -> None:
+    """Of a quarter of a card, a quarter of its hours waits, as a quarter of it is made."""
+    found = built(tmp_path, reserved(resource_share=share)).totals().indicators
     asked = Request(
         **KNOWN, precision_bits=16, output_tokens=400, requests=1000, zone="FRA", host="class/server-room",
-        device_count=1, device_hours=24, day=date(2026, 3, 1),
+        device_count=1, device_hours=24, resource_share=share, day=date(2026, 3, 1),
     )  # fmt: skip
     alone = estimate(asked)["indicators"]
     for figure in ("energy", "water", "gwp", "adpe", "primary_energy"):

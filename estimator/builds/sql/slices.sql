@@ -11,16 +11,16 @@ FROM settled
 JOIN paces ON paces.serving = settled.serving
 WHERE settled.reserved;
 
--- Reserved hours that no answer takes are a slice of their own. Where the time of answers is not known, or where they
--- take every hour, nothing waits.
+-- Reserved hours that no answer takes are a slice of their own; of a part of a card, as much of its hours. Where the
+-- time of answers is not known, or where they take every hour, nothing waits.
 CREATE VIEW waiting AS
 SELECT
   settled.row_id, settled.month, service_key, model, part, charge_share, zone, host, machine, device, network,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, 'waiting' AS serving, resource_share, answered, 1 AS slices,
-  device_hours - busy.busy_hours AS working_hours
+  resource_share * device_hours - busy.busy_hours AS working_hours
 FROM settled
 JOIN busy ON busy.row_id = settled.row_id AND busy.from_us = settled.from_us
-WHERE device_hours > busy.busy_hours;
+WHERE resource_share * device_hours > busy.busy_hours;
 
 CREATE VIEW slices AS SELECT * FROM settled UNION ALL BY NAME SELECT * EXCLUDE (slices) FROM waiting;
 

@@ -5,7 +5,7 @@ SELECT runs.row_id, runs.service_key,
   CASE WHEN busy.busy_hours IS NULL THEN 'waiting_unknown' ELSE 'hours_too_few' END AS code
 FROM runs
 JOIN (SELECT row_id, fsum(busy_hours) AS busy_hours FROM busy GROUP BY row_id) AS busy ON busy.row_id = runs.row_id
-WHERE busy.busy_hours IS NULL OR runs.device_hours < busy.busy_hours
+WHERE busy.busy_hours IS NULL OR COALESCE(runs.resource_share, 1) * runs.device_hours < busy.busy_hours
 UNION ALL
 -- Usage of an organisation exported by the day and by the hour: the same tokens twice. Buckets begin in one UTC day.
 SELECT wide.row_id, wide.service_key, 'buckets_overlap' AS code
