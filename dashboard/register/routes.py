@@ -13,6 +13,7 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.html_shell import not_found_page
 from dashboard.shared.texts import lang_of
 from estimator.governance.register.refusals import UseCaseUnknown
+from estimator.reporting.documents.rendering import rendered
 
 REGISTER_FILES = ("/registre.csv", "/registre-schema.json")
 SCHEMA = Path(__file__).parents[1] / "static" / "registre-schema.json"
@@ -49,4 +50,4 @@ def _sheet(request: Request) -> Response:
         return HTMLResponse(not_found_page(lang), status_code=404)
     build = estimator_gateway.current()
     sample = build is not None and build.sample
-    return HTMLResponse(sheet(case, date.today(), sample, lang))
+    return HTMLResponse(rendered(sheet(case, date.today(), sample, lang), "html"))
