@@ -1,19 +1,26 @@
 """Gateway to the import: dry run of an uploaded file, then the import itself; nothing is computed here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from estimator.catalogue.load import load
 from estimator.core.errors import say
+from estimator.core.fields import Author
 from estimator.core.home import default_home
+from estimator.core.refusals import checked as checked_fields
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
-from estimator.results.making import build
+from estimator.places.journal import PlaceJournal
+from estimator.places.placing import Knowledge, knowledge
+from estimator.places.supplier_answers import read_answers
+from estimator.results.making import build, rebuilt
 
 LONGEST_NAME = 180  # bytes; the maximum of a file system is 255
 UNNAMED = "fichier"
@@ -36,6 +43,38 @@ def imported(name: str, content: bytes) -> Mapping[str, int]:
         raise error
     build(home)
     return report.account.as_dict()
+
+
+def place_services(services: Sequence[str], said: Mapping[str, Any]) -> None:
+    """A rule for each of these services, and the build that takes it. said: who, why, then the fields of a rule.
+    SobriaError."""
+    author = checked_fields(Author, {"who": said["who"], "why": said["why"]}, "author")
+    rule = {name: value for name, value in said.items() if name not in ("who", "why") and value}
+    home = default_home()
+    rebuilt(home, lambda: [PlaceJournal(home).add_rule(rule | {"service": escape(s)}, author) for s in services])
+
+
+def answers_taken(content: bytes, who: str, why: str) -> int:
+    """How many answers of a questionnaire that was filled in are new, and the build that takes them. SobriaError."""
+    author, home = checked_fields(Author, {"who": who, "why": why}, "author"), default_home()
+    found = read_answers(content.decode("utf-8-sig", "replace"))
+    return len(rebuilt(home, lambda: PlaceJournal(home).add_answers(found, author))[0])
+
+
+def withdrawn(id: str, who: str, why: str) -> None:
+    """Withdraw a rule or an answer, and the build without it. SobriaError."""
+    author, home = checked_fields(Author, {"who": who, "why": why}, "author"), default_home()
+    rebuilt(home, lambda: PlaceJournal(home).withdraw(id, author))
+
+
+def known_places() -> Knowledge:
+    """What is said of places in this home. SobriaError."""
+    return knowledge(default_home())
+
+
+def hosts(lang: str) -> Mapping[str, str]:
+    """Hosting sites and classes by id."""
+    return {s.id: load().label(s.id, lang) for s in load().subjects.values() if s.kind == "host"}
 
 
 def format_name(reader: str, lang: str) -> str:

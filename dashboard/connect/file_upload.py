@@ -7,6 +7,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.connect import estimator_gateway as connect
+from dashboard.connect import places_form
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
@@ -57,12 +58,16 @@ def _take() -> None:
     st.session_state[FILE] = (connect.plain_name(file.name), content, found)
 
 
-def _import(name: str, content: bytes) -> None:
-    """Import the checked file."""
+def _import(name: str, content: bytes, services: list[str]) -> None:
+    """Import the checked file, its services placed first where somebody said where they run; if that is refused, the
+    file stays on the page."""
     if not may_write():
         return
-    st.session_state.pop(FILE, None)
+    place = places_form.said("file")
     try:
+        if place:
+            connect.place_services(services, place)
+        st.session_state.pop(FILE, None)
         st.session_state[DONE] = (name, connect.imported(name, content))
     except SobriaError as error:
         st.session_state[DONE] = (name, error)
@@ -71,6 +76,7 @@ def _import(name: str, content: bytes) -> None:
 def _report(name: str, content: bytes, found: Mapping[str, Any] | SobriaError, lang: str) -> None:
     """Result of the dry run, with buttons to import or to cancel."""
     new = aside = 0
+    services = [] if isinstance(found, SobriaError) else found["file"]["services"]
     if isinstance(found, SobriaError):
         _refusal_message(typeset(found.message(lang), lang))
     elif found["file"]["error"]:
@@ -80,10 +86,13 @@ def _report(name: str, content: bytes, found: Mapping[str, Any] | SobriaError, l
         new, aside = account["accepted"] + account["superseded"], account["quarantined"]
         lines = _dry_run_lines(found["file"], lang)
         st.html(render("brancher_file", lang, done=False, counts=_counts(name, account, lang), lines=lines))
+        if new:
+            st.html(Markup("<h3>{}</h3><p>{}</p>").format(t("places.before", lang), t("places.before_note", lang)))
+            places_form.fields("file", lang)
     with st.container(horizontal=True):
         if new or aside:
             label = t("connect.confirm", lang, n=new) if new else t("connect.confirm_aside", lang)
-            st.button(label, type="primary", on_click=_import, args=(name, content))
+            st.button(label, type="primary", on_click=_import, args=(name, content, services))
         st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILE, None))
 
 

@@ -43,11 +43,24 @@ def receive(  # noqa: PLR0913
 
 @token.command("add", help="collect_token_add")
 def add(
-    context: typer.Context, service: Annotated[str, typer.Argument(metavar="SERVICE")], json_: Json = False
+    context: typer.Context,
+    service: Annotated[str, typer.Argument(metavar="SERVICE")],
+    host: Annotated[str | None, typer.Option(help="places_host")] = None,
+    zone: Annotated[str | None, typer.Option(help="zone")] = None,
+    json_: Json = False,
 ) -> None:
+    from estimator.core.fields import Author
     from estimator.ingestion.http.tokens import Tokens
+    from estimator.places.journal import PlaceJournal, PlaceRule, in_tables
 
-    given, secret = Tokens(context.obj["home"]).add(service)
+    place = {name: value for name, value in (("host", host), ("zone", zone)) if value}
+    if place:
+        in_tables(PlaceRule(service=service, host=host, zone=zone))  # before a token is given
+    senders = Tokens(context.obj["home"])
+    given, secret = senders.add(service)
+    if place:
+        told = Author(who="sobria collect token add", why=say("collect", "token_place", context.obj["lang"]))
+        PlaceJournal(context.obj["home"]).add_rule({"sender": senders.sender(given).mark} | place, told)
     body = given.as_dict() | {"token": secret}
     show(body, json_, lambda: say("collect", "token_given", context.obj["lang"], **body))
 

@@ -41,6 +41,7 @@ class FileCheck:
     checks: Counter[str] = field(default_factory=Counter)
     faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unknown_models: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
     error: SobriaError | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -67,6 +68,7 @@ class FileCheck:
                 for code, count in sorted(self.checks.items())
             ],
             "unknown_models": list(self.unknown_models),
+            "services": list(self.services),
             "error": self.error.as_dict() if self.error else None,
         }
 
@@ -109,6 +111,7 @@ def _check(path: str | Path, posting: Append, context: ReadingContext) -> FileCh
         found.checks,
         found.faults,
         tuple(sorted(found.unknown_models)),
+        tuple(sorted(found.services)),
     )
 
 
@@ -123,6 +126,7 @@ class RowTally:
         self.checks: Counter[str] = Counter()
         self.faults: dict[str, dict[str, str]] = {}
         self.unknown_models: set[str] = set()
+        self.services: set[str] = set()
 
     def look_at(self, result: ReadResult) -> ReadResult:
         """Count these rows, and return them."""
@@ -147,15 +151,19 @@ class RowTally:
         proofs = found or {"estimated" if modelled and known else NOT_ESTIMABLE}
         self.proofs.update(dict.fromkeys(proofs, kind["times"]))
         self.checks.update(dict.fromkeys(kind["checks"], kind["times"]))
+        self.services.add(kind["service_key"])
         if kind["model"] and modelled and not known:
             self.unknown_models.add(kind["model"])
 
 
 def _kinds(rows: pa.Table) -> list[dict[str, Any]]:
     """Groups of rows with the same report, and the count of each: a large file has few kinds."""
-    told = ", ".join(f"{part}_mode, {part}_energy_kwh IS NOT NULL AS {part}_known" for part in COMPONENTS)
+    read = {part: f"{part}_energy_kwh" for part in COMPONENTS} | {
+        "other": "COALESCE(other_energy_kwh, site_energy_kwh)"
+    }
+    told = ", ".join(f"{part}_mode, {kwh} IS NOT NULL AS {part}_known" for part, kwh in read.items())
     sql = (
-        f"SELECT model, checks, {told}, ({modelled_sql()}) AS modelled, COUNT(*) AS times"
+        f"SELECT service_key, model, checks, {told}, ({modelled_sql()}) AS modelled, COUNT(*) AS times"
         " FROM activities GROUP BY ALL ORDER BY MIN(line)"
     )
     with connect() as connection:

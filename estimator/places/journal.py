@@ -113,7 +113,7 @@ class PlaceJournal:
     def add_rule(self, fields: Mapping[str, Any], author: Author) -> PlaceEntry[PlaceRule]:
         """A rule; of those that match a run, the last one written counts. PlaceRefused, host_unknown, zone_unknown,
         hardware_unknown."""
-        return self._write("rule", _known(checked(PlaceRule, fields, "place", PlaceRefused)), author)
+        return self._write("rule", in_tables(checked(PlaceRule, fields, "place", PlaceRefused)), author)
 
     def add_answers(self, answers: Sequence[SupplierAnswer], author: Author) -> list[PlaceEntry[SupplierAnswer]]:
         """Answers, all or none; one that is in force already, word for word, is not written again. AnswerRefused,
@@ -160,7 +160,7 @@ class PlaceJournal:
         return PlaceEntry(record.event, record.at, record.who, record.why, said)
 
 
-def _known(rule: PlaceRule) -> PlaceRule:
+def in_tables(rule: PlaceRule) -> PlaceRule:
     """The rule with its host and zone as the tables name them; a provider stands for its host.
 
     host_unknown, zone_unknown, hardware_unknown."""

@@ -401,3 +401,14 @@ def test_answers_taken_twice_count_once(tmp_path: Path) -> None:
 def test_nothing_said_is_nothing_placed() -> None:
     known = Knowledge([], [], HomePlace(None, None))
     assert known.inputs() == [] and known.days() == []
+
+
+def test_a_token_may_say_where_its_sender_runs(tmp_path: Path) -> None:
+    """The place is a rule on its mark, which can be withdrawn; one that is not in the tables gives no token."""
+    told = ("collect", "token", "add", "urbanisme", "--host", "class/server-room")
+    sobria(tmp_path, *told, "--zone", "FRA")
+    (token,) = json.loads(sobria(tmp_path, "collect", "token", "list", "--json").stdout)["tokens"]
+    (rule,) = PlaceJournal(tmp_path).rules()
+    assert rule.said.told == f"sender={token['mark']} → host=class/server-room zone=FRA"
+    sobria(tmp_path, *told, "--zone", "Atlantide", code=1)
+    assert len(json.loads(sobria(tmp_path, "collect", "token", "list", "--json").stdout)["tokens"]) == 1

@@ -1,0 +1,118 @@
+"""Where services run, and what suppliers answered: lists, and the forms that say and mend them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard.connect import estimator_gateway as connect
+from dashboard.shared import estimator_gateway
+from dashboard.shared.permissions import may_write
+from dashboard.shared.templates import render
+from dashboard.shared.texts import t
+from estimator.core.errors import SobriaError
+from estimator.core.typography import typeset
+
+FIELDS = ("host", "zone", "who", "why")
+DAYS = ("since", "until")
+TOLD = "places told"
+
+
+def fields(form: str, lang: str) -> None:
+    """Host, zone, and who says so, kept under the name of the form."""
+    hosts = connect.hosts(lang)
+    st.selectbox(
+        t("places.host", lang), list(hosts), index=None, key=f"{form} host", format_func=hosts.__getitem__,
+        placeholder=t("places.as_told", lang),
+    )  # fmt: skip
+    for name in FIELDS[1:]:
+        st.text_input(t(f"places.{name}", lang), key=f"{form} {name}")
+
+
+def said(form: str) -> dict[str, Any]:
+    """What was typed in these fields; nothing where neither a host nor a zone is."""
+    found = {name: st.session_state.get(f"{form} {name}") or "" for name in FIELDS}
+    return found if found["host"] or found["zone"] else {}
+
+
+def show(lang: str) -> None:
+    """The page: what is in force, then the forms of those who may write."""
+    if TOLD in st.session_state:
+        st.html(st.session_state.pop(TOLD))
+    try:
+        known = connect.known_places()
+    except SobriaError as error:
+        st.html(_refusal(error, lang))
+        return
+    st.html(render("lieux", lang, known=known))
+    if not may_write():
+        st.html(Markup("<p>{}</p>").format(t("places.read_only", lang)))
+        return
+    _form("place", lang, _place_drawn, _place)
+    _form("answers", lang, _answers_drawn, _take)
+    entries = {entry.id: entry.said.told for entry in known.said()}
+    if entries:
+        _form("withdraw", lang, lambda lang: _withdraw_drawn(entries, lang), _withdraw)
+
+
+def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], object]) -> None:
+    """A form under its heading; once sent, it is saved and the page says so, or why not."""
+    with st.container(key=f"form_{name}"), st.form(name, border=False, enter_to_submit=False):
+        st.html(Markup("<h2>{}</h2><p>{}</p>").format(t(f"places.{name}", lang), t(f"places.{name}_note", lang)))
+        draw(lang)
+        sent = st.form_submit_button(t(f"places.{name}_save", lang), type="primary")
+    if not sent or not may_write():
+        return
+    try:
+        save()
+    except SobriaError as error:
+        st.html(_refusal(error, lang))
+        return
+    st.session_state[TOLD] = Markup('<div class="banner done" role="status"><b>{}</b></div>').format(
+        t(f"places.{name}_done", lang)
+    )
+    st.rerun()
+
+
+def _place_drawn(lang: str) -> None:
+    build = estimator_gateway.current()
+    services = [entry.service_key for entry in build.services()] if build else []
+    st.selectbox(t("places.service", lang), services, index=None, key="place service", accept_new_options=True)
+    fields("place", lang)
+    for name in DAYS:
+        st.date_input(t(f"places.{name}", lang), value=None, format="DD/MM/YYYY", key=f"place {name}")
+
+
+def _place() -> None:
+    typed = {name: st.session_state.get(f"place {name}") or "" for name in ("service", *FIELDS, *DAYS)}
+    connect.place_services([typed.pop("service")], typed)
+
+
+def _answers_drawn(lang: str) -> None:
+    st.file_uploader(t("places.file", lang), key="answers file", type=["csv", "json"])
+    st.text_input(t("places.who", lang), key="answers who")
+
+
+def _take() -> None:
+    file = st.session_state["answers file"]
+    if file is None:
+        raise SobriaError("answers_file_wanted")
+    connect.answers_taken(file.getvalue(), st.session_state["answers who"], file.name)
+
+
+def _withdraw_drawn(entries: dict[str, str], lang: str) -> None:
+    st.selectbox(t("places.which", lang), list(entries), index=None, key="withdraw id", format_func=entries.__getitem__)
+    for name in ("who", "why"):
+        st.text_input(t(f"places.{name}", lang), key=f"withdraw {name}")
+
+
+def _withdraw() -> None:
+    asked = st.session_state
+    connect.withdrawn(asked["withdraw id"] or "", asked["withdraw who"], asked["withdraw why"])
+
+
+def _refusal(error: SobriaError, lang: str) -> Markup:
+    return Markup('<p class="warn" role="alert" style="white-space: pre-line">{}</p>').format(
+        typeset(error.message(lang), lang)
+    )

@@ -1,0 +1,85 @@
+"""The page « Lieux » and the place said in Brancher before an import: what is said there counts and is mended."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.shared import estimator_gateway
+from dashboard.shared.texts import t
+from estimator.places.journal import PlaceJournal
+from estimator.results.reading import open_current
+from tests.dashboard.test_connect import drop, screen, text, whole
+from tests.ingestion.test_reader_vllm import page
+from tests.support import activity, built
+
+LOGS = page("vllm:generation_tokens_total 4e+05", "vllm:prompt_tokens_total 1.2e+06").encode()
+SAID = {"host": "class/server-room", "zone": "FRA", "who": "DSI", "why": "notre salle"}
+ANSWERS = b"hote;champ;valeur;unite;date;repondant;document\nclass/server-room;pue;1,2;1;2026-01-01;Hote;rapport\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty home, where people may write."""
+    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path / "home"))
+    for room in ("file_upload", "places_form"):
+        monkeypatch.setattr(f"dashboard.connect.{room}.may_write", lambda: True)
+    estimator_gateway._open_build.cache_clear()
+    yield tmp_path / "home"
+    estimator_gateway._open_build.cache_clear()
+
+
+def filled(at: AppTest, form: str, **values: str) -> AppTest:
+    """The fields of a form, as a person types them."""
+    for name, value in values.items():
+        key = f"{form} {name}"
+        kind = at.selectbox if name in ("host", "service", "id") else at.text_input
+        kind(key=key).set_value(value)
+    return at
+
+
+def sent(at: AppTest, word: str, lang: str = "fr") -> AppTest:
+    (button,) = (b for b in at.button if b.label == t(word, lang))
+    button.click()
+    return whole(at.run())
+
+
+def covered(home: Path) -> bool:
+    found = open_current(home)
+    assert found is not None
+    return found.totals().indicators["water"].missing is None
+
+
+def test_a_place_said_before_an_import_is_that_of_its_services(home: Path) -> None:
+    at = filled(drop(screen(), "vllm.prom", LOGS), "file", **SAID | {"who": ""})
+    confirm = next(b for b in at.button if b.label == t("connect.confirm", "fr", n=1))
+    confirm.click()
+    at = whole(at.run())
+    assert not (home / "places").exists() and not (home / "ledger" / "imports").exists(), "nobody said who says so"
+    at = filled(at, "file", **SAID)
+    next(b for b in at.button if b.label == t("connect.confirm", "fr", n=1)).click()
+    whole(at.run())
+    assert [e.said.told for e in PlaceJournal(home).rules()] == ["service=vllm → host=class/server-room zone=FRA"]
+    assert covered(home)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_page_says_places_takes_answers_and_withdraws(home: Path, lang: str) -> None:
+    built(home, activity(zone=None))
+    at = screen("lieux", lang)
+    assert t("places.no_rule", lang).replace("\u00a0", " ") in text(at) and not covered(home)
+    at = sent(filled(at, "place", service="essai", **SAID), "places.place_save", lang)
+    assert "service=essai → host=class/server-room zone=FRA" in text(at) and covered(home)
+    at.file_uploader(key="answers file").set_value(("reponses.csv", ANSWERS, "text/csv"))
+    at = sent(filled(at, "answers", who="DSI"), "places.answers_save", lang)
+    assert "class/server-room: pue=1.2 (2026-01-01)" in text(at)
+    rule = PlaceJournal(home).rules()[0].id
+    at = sent(filled(at, "withdraw", id=rule, who="DSI", why="erreur"), "places.withdraw_save", lang)
+    assert t("places.no_rule", lang).replace("\u00a0", " ") in text(at) and not covered(home)
+
+
+def test_what_is_not_understood_is_refused_on_the_page(home: Path) -> None:
+    built(home, activity(zone=None))
+    at = sent(filled(screen("lieux"), "place", service="essai", **SAID | {"zone": "Atlantide"}), "places.place_save")
+    assert "« Atlantide »" in text(at) and not (home / "places").exists()
