@@ -16,6 +16,7 @@ SECOND, PALE = "#57606a", "#8ab4dc"
 PARTS = {
     "servers": ACCENT,
     "electricity": ACCENT,
+    "idle": LINE,
     "overhead": PALE,
     "onsite": PALE,
     "making": SECOND,

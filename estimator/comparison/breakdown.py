@@ -1,10 +1,10 @@
-"""Components of a figure of an option: servers, cooling and losses, manufacture, network."""
+"""Components of a figure of an option: servers at work, waiting, cooling and losses, manufacture, network."""
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, applies_to, figure_named, known_result
 from estimator.comparison.paired_draws import Side
 
-NAMES = ("servers", "overhead", "onsite", "electricity", "making", "network")
+NAMES = ("servers", "idle", "overhead", "onsite", "electricity", "making", "network")
 
 
 def components(side: Side, indicator: str, printed: bool = True) -> dict[str, float]:
@@ -34,10 +34,15 @@ def _parts(group: ActivityGroup, indicator: str) -> list[tuple[str, float]]:
         value = float(group.values[result])
         if part.name in ("site", "use"):
             servers = _servers(group)
-            found += [("servers", value * servers), ("overhead", value - value * servers)]
+            found += [("idle" if waits(group) else "servers", value * servers), ("overhead", value - value * servers)]
         else:
             found.append(("making" if part.name in ("devices", "machines") else part.name, value))
     return found
+
+
+def waits(group: ActivityGroup) -> bool:
+    """Whether a group is a machine kept on, or reserved cards that no answer takes: idle, whatever is asked of it."""
+    return bool({"kept_years", "working_hours"} & group.amounts.keys()) and "output_tokens" not in group.amounts
 
 
 def _servers(group: ActivityGroup) -> float:

@@ -11,7 +11,7 @@ from estimator.catalogue.providers import load as all_providers
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import SobriaError, sentences
+from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.workloads.request import Request
 
 
@@ -150,8 +150,9 @@ def _served_at(request: Request, warnings: list[dict[str, str]]) -> str | None:
     if request.provider is None:
         return None
     provider: Provider = find_provider(request.provider)
-    facts = {"provider": provider.name, "host": provider.host or "-", "note": provider.note}
-    warnings.append(sentences("served", f"provider_{provider.basis}", **facts))
+    key, told = f"provider_{provider.basis}", {"provider": provider.name, "note": provider.note}
+    host = {lang: load_catalogue().label(provider.host or "-", lang) for lang in LANGUAGES}
+    warnings.append({"code": key} | {lang: say("served", key, lang, host=host[lang], **told) for lang in LANGUAGES})
     if not request.zone and not (provider.host and load_catalogue().subjects[provider.host].zone):
         warnings.append(sentences("served", "over_sites", provider=provider.name))
     return provider.host

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from estimator.catalogue.load import load
+from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Scenario, ScenarioRefused, parse_scenario, scenario_of
@@ -100,3 +101,14 @@ def test_a_program_says_whether_its_server_exists_and_is_one_of_the_tables() -> 
 def test_a_program_comes_back_from_the_text_of_its_scenario() -> None:
     asked = scenario(first(id="alternative/text-search", existing_server=False, kept_years=3))
     assert parse_scenario(scenario_toml(asked)) == asked
+
+
+def test_what_waits_is_a_part_of_its_own() -> None:
+    """11.2 kWh of a machine kept on, whose acts are 0.13 Wh, and the cooling of both: PUE 1.5."""
+    made = worked(first(id="alternative/text-search", existing_server=False))
+    found = components(made.evaluated["sans-ia"].side, "energy", printed=False)
+    assert found == pytest.approx(
+        {"servers": 40_000 * 3.28e-9, "idle": 11.2, "overhead": 0.5 * (11.2 + 40_000 * 3.28e-9)}
+    )
+    shared = worked(first(id="alternative/text-search", existing_server=False, shared_by=4))
+    assert components(shared.evaluated["sans-ia"].side, "energy", printed=False)["idle"] == pytest.approx(11.2 / 4)

@@ -286,7 +286,7 @@ def test_what_parts_two_options_adds_up_on_the_screen(lang: str) -> None:
     )
     read = re.findall(r"<span>\D*([\d\s\u202f,]+)\u00a0kWh", shown)
     numbers = [number(text.replace(",", ""), "volume") for text in read]  # no decimals here: the comma is English
-    assert len(numbers) == 4 and sum(numbers[:-1]) == numbers[-1]
+    assert len(numbers) == 5 and sum(numbers[:-1]) == numbers[-1]
 
 
 def test_the_option_to_set_against_the_most_sober_is_kept_in_the_address() -> None:

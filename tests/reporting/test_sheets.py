@@ -321,8 +321,18 @@ def test_points_follow_from_verdicts(pairs: list[Pair], shares: dict[str, float]
 def test_offers_that_cannot_be_told_apart_have_the_same_points(verdicts: list[str]) -> None:
     sides = (("a", "b"), ("a", "c"), ("b", "c"))
     pairs = [pair(*side, verdict) for side, verdict in zip(sides, verdicts, strict=True)]
-    judged = {name for p in pairs if p.verdict != "not_comparable" for name in (p.a, p.b)}
-    assert points(pairs, ["a", "b", "c"]) == dict.fromkeys(judged, 1.0)
+    apart = [{p.a, p.b} for p in pairs if p.verdict == "not_comparable"]
+    judged = {0: {"a", "b", "c"}, 2: {"a", "b", "c"} - set.intersection(*apart) if apart else set()}  # one is the odd
+    assert points(pairs, ["a", "b", "c"]) == dict.fromkeys(judged.get(len(apart), set()), 1.0)
+
+
+def test_an_offer_that_most_cannot_be_compared_with_has_no_points() -> None:
+    """Two programs compared with each other alone, three models among themselves: 100 % for none of the programs."""
+    models = [pair(a, b, "undecided") for a, b in (("x", "y"), ("x", "z"), ("y", "z"))]
+    programs = [pair("p", "q", "lower_always", "p")]
+    between = [pair(a, b, "not_comparable") for a in "pq" for b in "xyz"]
+    assert points([*models, *programs, *between], list("pqxyz")) == {"x": 1, "y": 1, "z": 1}
+    assert points([*programs, pair("x", "y", "undecided"), *(p for p in between if p.b != "z")], list("pqxy")) == {}
 
 
 def test_the_tender_tries_the_rule_and_names_the_refused_claims() -> None:

@@ -1,5 +1,6 @@
 """An award criterion for a tender: values stated by bidders, comparison of offers, points from verdicts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from estimator.assessment.impacts import figure_named
@@ -49,11 +50,17 @@ def points(pairs: Sequence[Pair], names: Sequence[str]) -> dict[str, float]:
     """Share of the points of one indicator for each option, from its pairs of `decision`.
 
     1 − losses / (n − 1): an offer loses 1 for each offer that is lower in all cases studied, ½ for each that is lower
-    in most cases, nothing where both are equivalent or undecided. n: offers compared; one that is comparable with no
-    other has no points.
+    in most cases, nothing where both are equivalent or undecided. n: offers compared, each with every other: those that
+    most others cannot be compared with have no points.
     """
-    judged = {name for pair in pairs if pair.verdict != NOT_COMPARABLE for name in (pair.a, pair.b)}
-    losses = dict.fromkeys((name for name in names if name in judged or len(names) == 1), 0.0)
+    kept = set(names)
+    apart = [{pair.a, pair.b} for pair in pairs if pair.verdict == NOT_COMPARABLE]
+    while odd := Counter(name for pair in apart if pair <= kept for name in pair):
+        most = max(odd.values())
+        kept -= {name for name, count in odd.items() if count == most}
+    if len(kept) == 1 < len(names):
+        kept = set()  # comparable with no other
+    losses = dict.fromkeys((name for name in names if name in kept), 0.0)
     for pair in pairs:
         if pair.verdict in SETTLED and {pair.a, pair.b} <= losses.keys():
             losses[pair.b if pair.lower == pair.a else pair.a] += SETTLED[pair.verdict]

@@ -18,6 +18,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.workloads.inference.measurements import ANY, REFERENCE, TokenTables, load
 from estimator.workloads.inference.residual import Configuration, residual
 
+MOST_AT_A_DESK = 4  # cards that a workstation holds: beyond, it is told
 METHOD = ("step", "weights", "compute", "context", "sparse", "prefill")
 SUPPOSED = ("token_prompt_chat", "token_default_output", "context_spread", "token_time_residual")
 WAITING = ("provisioning_factor", "waiting_ratio")  # of a shared service whose waiting hours are not counted
@@ -114,6 +115,7 @@ def serving_factors(
     holds = serving.size.total[1] * bits / 8 * table.value("replica_memory") / memory
     count = serving.device_count or 2.0 ** max(0, math.ceil(math.log2(holds)))
     bounds["replica_cards"] = _stated("replica_cards", serving.device_count) or _supposed_cards(count)
+    warnings += ["too_large_for_a_desk"] if serving.place == DESK and count > MOST_AT_A_DESK else []
     at = Configuration(
         serving.measured or serving.model,
         table.architecture(serving.measured) or "",
