@@ -77,7 +77,7 @@ def test_the_proof_of_a_phrase_leads_to_its_indicator_and_numbers_open(screen: P
     expect(screen.locator("#indicateur-energy")).to_be_in_viewport()
     screen.locator(".tile a.number").first.click()
     screen.wait_for_selector("h1:has-text('D’où vient ce chiffre')")
-    expect(screen.locator(".answer")).to_contain_text("La métropole, année 2026")
+    expect(screen.locator(".answer")).to_contain_text("Services de la métropole, année 2026")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

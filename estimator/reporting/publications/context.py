@@ -62,7 +62,7 @@ class ReportFacts:
 
     @property
     def territory(self) -> str:
-        """« Tout le territoire », « La métropole », « Commune 54395 »."""
+        """« Tout le territoire », « Services de la métropole », « Commune 54395 »."""
         return territory_text(self.scope.territory, self.lang)
 
     @property

@@ -55,7 +55,7 @@ def how_to_read(indicator: str, lang: str) -> str:
 
 
 def territory_text(territory: str, lang: str) -> str:
-    """« Tout le territoire », « La métropole », « Commune 54395 »."""
+    """« Tout le territoire », « Services de la métropole », « Commune 54395 »."""
     known = {"all", "metropole"}
     return name(f"territory_{territory}", lang) if territory in known else tell("commune", lang, code=territory)
 
@@ -78,7 +78,7 @@ def covers_text(share: float, lang: str) -> str:
 
 
 def scope_name(territory: str, period: str, lang: str) -> str:
-    """« La métropole, année 2026 »."""
+    """« Services de la métropole, année 2026 »."""
     return f"{territory_text(territory, lang)}, {period_text(period, lang)}"
 
 
