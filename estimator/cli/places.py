@@ -60,8 +60,12 @@ def answers(
 ) -> None:
     from estimator.places.supplier_answers import read_answers
 
-    found, author = read_answers(file.read_bytes().decode("utf-8-sig", "replace")), _author(who, why or file.name)
-    _apply(context, lambda journal: journal.add_answers(found, author), "answered", json_)
+    author = _author(who, why or file.name)
+
+    def taken(journal: "PlaceJournal") -> "Sequence[PlaceEntry[Any]]":
+        return journal.add_answers(read_answers(file.read_bytes().decode("utf-8-sig", "replace")), author)
+
+    _apply(context, taken, "answered", json_)
 
 
 @places.command("withdraw", help="places_withdraw")

@@ -11,7 +11,6 @@ from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, GroupTe
 from estimator.builds.build import build as make_build
 from estimator.builds.build_file import BuildFile, Monthly
 from estimator.builds.current import BuildResult
-from estimator.builds.recalculation import changes
 from estimator.catalogue.tables import Catalogue
 from estimator.core.home import LEDGER
 from estimator.results.file import is_whole, results_path, write_rows
@@ -37,6 +36,8 @@ def rebuilt(home: Path, write: Callable[[], T]) -> tuple[T, dict[str, Any] | Non
     then changed in between. None without a ledger, or where no total could change. AuditFailed, BuildLocked."""
     if not (home / LEDGER).exists():
         return write(), None
+    from estimator.builds.recalculation import changes  # numpy, which a build that is there does not need
+
     build(home)
     known = len(changes(home))
     done = write()

@@ -5,10 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from estimator.core.errors import say
-from estimator.ingestion.declarations.columns import Cells
-from estimator.ingestion.declarations.energy import energy_fields
-from estimator.ingestion.reader import RowRefused
 from tests.support import sobria
 
 HEADER = "service,start,end,requests,output_tokens,energy_kwh,energy_boundary,energy_basis,pue"
@@ -81,11 +77,3 @@ def test_a_cell_of_several_lines_that_is_closed_is_read(tmp_path: Path) -> None:
     path.write_text(f'{header}\n{GOOD},"page 1,\nannexe"\n{GOOD.replace("10,", "11,")},x\n', "utf-8")
     account = json.loads(sobria(tmp_path / "home", "import", str(path), "--json").stdout)
     assert (account["read"], account["accepted"]) == (2, 2)
-
-
-def test_a_site_without_any_pue_says_the_two_ways_out() -> None:
-    words = {"energy_kwh": "5", "energy_boundary": "site", "energy_basis": "measured"}
-    with pytest.raises(RowRefused) as refusal:
-        energy_fields(Cells(words, spreadsheet=False), lambda: None)
-    said = say("refusals", refusal.value.code, "fr", **refusal.value.facts)
-    assert "Deux issues" in said and "energy_boundary" in said
