@@ -156,8 +156,8 @@ def validation(catalogue: Catalogue) -> str:
         "de production publiée par DeepSeek, qui n'est pas dans ce tableau. Un chiffre publié sans fabrication est "
         "comparé à notre électricité seule. La requête médiane de Gemini est celle de l'application, qui sert d'abord "
         "ses modèles Flash : la ligne de Pro dit ce qu'il demanderait seul. Mistral (toute la vie du modèle), Gemini "
-        "en gaz (selon ses achats d'électricité), l'interface de BLOOM (16 cartes qui attendent) et Llama 3.3 "
-        "(chiffre incohérent) ont un autre périmètre : [méthode](methode.md).",
+        "en gaz (selon ses achats d'électricité) et Llama 3.3 (chiffre incohérent) ont un autre périmètre : "
+        "[méthode](methode.md).",
         "",
         *known_table(date.fromisoformat(rows[0].day), LANG),
         "",

@@ -58,8 +58,8 @@ class PublishedFigure(TableRow):
     def _whole(self) -> "PublishedFigure":
         if (self.phase == "use") != (self.output_tokens is not None):
             raise ValueError("a use has a length, and nothing else has")
-        if (self.phase == "training") != (self.device_hours is not None):
-            raise ValueError("a training has hours of a device, and nothing else has")
+        if self.phase == "training" and self.device_hours is None or self.phase == "life" and self.device_hours:
+            raise ValueError("a training has hours of a device, a use may have those reserved for it")
         return self
 
     @property
