@@ -7,7 +7,6 @@ from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison.form_values import NotANumber, number, number_text, refusal_text
 from dashboard.comparison.scenario_session import (
     ERROR,
-    field_key,
     list_field,
     read,
     say_error,
@@ -39,7 +38,7 @@ def show(scenario: Scenario, lang: str) -> None:
         with task:
             list_field(HERE, "task", compare_data.task_names(lang), said.task.removeprefix("task/"), lang)
         names = compare_data.asked_models(lang)
-        first, second, place = st.columns(3, vertical_alignment="bottom")
+        first, second, place, kept, send = st.columns([3, 3, 3, 3, 2], vertical_alignment="bottom")
         with first:
             list_field(HERE, "model_1", names, compare_data.model_id(said.models[0]), lang)
         with second:
@@ -47,9 +46,9 @@ def show(scenario: Scenario, lang: str) -> None:
             list_field(HERE, "model_2", {"": t("compare_form.no_other", lang), **names}, other, lang)
         with place:
             list_field(HERE, "place", compare_data.place_names(lang), said.place, lang)
-        alone, send = st.columns([3, 1], vertical_alignment="center")
-        with alone:
-            st.checkbox(t("compare_form.alone", lang), value=said.alone, key=field_key(HERE, "alone"))
+        with kept:
+            answers = {name: t(f"compare_form.server_{name}", lang) for name in ("yes", "no")}
+            list_field(HERE, "existing_server", answers, "no" if said.alone else "yes", lang)
         with send:
             st.form_submit_button(t("compare_form.answer", lang), type="primary", on_click=_apply, args=(lang,))
         say_error(HERE)
@@ -61,7 +60,7 @@ def _apply(lang: str) -> None:
         numbers = {name: number(read(HERE, name), name) for name in ("people", "uses")}
         models = tuple(dict.fromkeys(name for n in (1, 2) if (name := read(HERE, f"model_{n}"))))
         lists = {name: read(HERE, name) for name in ("per", "task", "place")}
-        alone = bool(st.session_state.get(field_key(HERE, "alone")))
+        alone = read(HERE, "existing_server") == "no"
         asked = Asked.model_validate({**numbers, **lists, "models": models, "alone": alone})
         set_scenario(plain(scenario_from(asked, lang)), HERE, lang)
     except NotANumber as error:

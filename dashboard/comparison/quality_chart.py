@@ -33,6 +33,7 @@ def quality_picture(points: Sequence[QualityPoint], threshold: float | None, tit
     """
     numbered = list(enumerate(points, 1))
     far = far_smaller([point.amount["central"] for point in points])
+    far = far if sum(far) > 1 else [False] * len(far)
     small = [entry for entry, is_small in zip(numbered, far, strict=True) if is_small]
     picture = _plane(
         [(0 if is_small else n, p) for (n, p), is_small in zip(numbered, far, strict=True)], points, threshold, lang

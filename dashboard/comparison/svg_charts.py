@@ -77,7 +77,7 @@ def dumbbells(rows: Sequence[RatioRow], lang: str) -> Markup:
     top = max(row.high for row in rows)
     near = [row for row, small in zip(rows, far_smaller([row.median for row in rows]), strict=True) if small]
     panels = [_dumbbell_panel(rows, top, lang)]
-    if near:
+    if len(near) > 1:
         title = Markup('<h3 class="panel">{}</h3>').format(t("compare.ratio_near", lang))
         again = [row._replace(sentence=row.label) for row in near]
         panels.append(title + _dumbbell_panel(again, max(row.high for row in near), lang))

@@ -44,11 +44,11 @@ class ChartRow:
 
 
 def interval_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
-    """Interval bars with a dot on a common axis from zero; when some are far smaller, a second panel for these."""
+    """Interval bars with a dot on a common axis from zero; when several are far smaller, a second panel for these."""
     known = [bar for bar in bars if bar.amount.get("central")]
     small = small_ones(known)
     panels = [legend([b.proof for b in bars], lang), _panel(bars, small, lang)]
-    if small:
+    if len(small) > 1:  # one alone has nothing to be set against there
         heading = Markup('<h3 class="panel">{}</h3>').format(t("chart.small", lang))
         panels.append(heading + _panel(small, (), lang))
     panels.append(_absent(bars, lang))
@@ -62,10 +62,9 @@ def small_ones(bars: Sequence[ChartRow]) -> list[ChartRow]:
 
 def far_smaller(values: Sequence[float]) -> list[bool]:
     """Values that need an axis of their own: when the largest is over twenty times the smallest, those that are
-    nearer, in ratio, to the smallest. One alone has nothing to be set against there."""
+    nearer, in ratio, to the smallest."""
     least, most = min(values, default=0.0), max(values, default=0.0)
-    found = [least * SMALL < most and value * value < least * most for value in values]
-    return found if sum(found) > 1 else [False] * len(found)
+    return [least * SMALL < most and value * value < least * most for value in values]
 
 
 def alt_text(bars: Sequence[ChartRow], title: str, lang: str) -> str:
