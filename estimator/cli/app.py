@@ -13,7 +13,7 @@ import typer
 
 from estimator.cli import text as cli_text
 from estimator.cli.command_context import CommandContext
-from estimator.cli.text import Json, show
+from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.home import default_home
 
@@ -119,11 +119,12 @@ def _locale() -> str:
 
 
 @app.command("import")
-def import_(
+def import_(  # noqa: PLR0913
     context: typer.Context,
     paths: Paths,
     timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
     read_at: Annotated[str | None, typer.Option(help="read_at")] = None,
+    columns: Columns = None,
     json_: Json = False,
 ) -> None:
     from estimator.ingestion.context import reading_context
@@ -133,7 +134,10 @@ def import_(
 
     home = context.obj["home"]
     report = import_paths(
-        Ledger(home), paths, reading_context(home, timezone, read_at), cli_text.progress(context.obj["lang"])
+        Ledger(home),
+        paths,
+        reading_context(home, timezone, read_at, columns or ()),
+        cli_text.progress(context.obj["lang"]),
     )
     body = report.account.as_dict() | {
         "errors": [error.as_dict() for error in report.errors],
@@ -143,9 +147,9 @@ def import_(
     named = {Path(path).name for path in paths if not Path(path).is_dir()}
     if any(file.error and (file.name in named or isinstance(file.error, ReaderFailed)) for file in report.files):
         raise typer.Exit(1)  # a file of a folder that is not a trace is reported, and stops nothing
-    if not report.account.read:
+    if not report.account.read and not report.errors:
         raise SobriaError("nothing_to_import", paths=", ".join(paths))
-    if report.account.barren:
+    if report.account.barren or not report.account.read:
         raise typer.Exit(1)
 
 

@@ -5,24 +5,25 @@ from typing import Annotated, Any
 
 import typer
 
-from estimator.cli.text import Json, show
+from estimator.cli.text import Columns, Json, show
 from estimator.core.errors import SobriaError, say
 
 SHOWN_NAMES = 12
 
 
-def check(
+def check(  # noqa: PLR0913
     context: typer.Context,
     paths: Annotated[list[str], typer.Argument(help="paths", metavar="PATH…")],
     timezone: Annotated[str | None, typer.Option(help="timezone")] = None,
     read_at: Annotated[str | None, typer.Option(help="read_at")] = None,
+    columns: Columns = None,
     json_: Json = False,
 ) -> None:
     from estimator.ingestion.context import reading_context
     from estimator.ingestion.dry_run import check_paths
 
     home = context.obj["home"]
-    found = check_paths(home, paths, reading_context(home, timezone, read_at))
+    found = check_paths(home, paths, reading_context(home, timezone, read_at, columns or ()))
     body = found.as_dict()
     show(body, json_, lambda: check_text(body, context.obj["lang"]))
     if any(file["error"] for file in body["files"]):

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 Json = Annotated[bool, Option("--json", help="json")]
+Columns = Annotated[list[str] | None, Option(help="columns", metavar="OURS=THEIRS")]
 SHOWN_GROUPS = 20
 _USAGE = {
     "usage_option": "No such option: (.*)",
@@ -56,6 +57,7 @@ def localise(command: Any, lang: str) -> None:
     counted, voted, footprints = say("indicators", "counted", lang), ", ".join(VOTED), ", ".join(FOOTPRINTS)
     command.help = say("help", named or "sobria", lang, counted=counted, voted=voted, footprints=footprints)
     for parameter in command.params:
+        parameter.metavar = texts("metavars", lang).get(parameter.metavar, parameter.metavar)
         if isinstance(parameter, TyperOption):
             key = parameter.help if parameter.help in _keys(lang) else parameter.name
             parameter.help = say("options", str(key), lang)
@@ -167,9 +169,9 @@ def aside_lines(quarantined: int, lang: str) -> list[str]:
 
 
 def waiting_lines(account: "Account", lang: str) -> list[str]:
-    """Known rows that are still in quarantine, and that no row was accepted, if so."""
-    keys = [key for key, there in (("still_aside", account.waiting), ("none_accepted", account.barren)) if there]
-    return [say("cli", key, lang, count=account.waiting) for key in keys]
+    """Known rows that are still in quarantine or that were withdrawn, and that no row was accepted, if so."""
+    counts = {"still_aside": account.waiting, "known_withdrawn": account.withdrawn, "none_accepted": account.barren}
+    return [say("cli", key, lang, count=count) for key, count in counts.items() if count]
 
 
 def _cover_line(cover: "Coverage", lang: str) -> str:

@@ -99,6 +99,8 @@ def _check(path: str | Path, posting: Append, context: ReadingContext) -> FileCh
     try:
         opened = open_results(path, context)
         posting.take(opened.trace, map(found.look_at, opened.results))
+        if not found.read:
+            raise SobriaError("no_rows", file=opened.trace.name)
     except SobriaError as error:
         return FileCheck(Path(path).name, read=found.read, error=error)
     return FileCheck(

@@ -99,6 +99,8 @@ class _File:
             opened = open_results(self._path, context, progress)
             self.name = opened.trace.name
             posting.take(opened.trace, map(self._count, opened.results))
+            if not self.read:
+                raise SobriaError("no_rows", file=self.name)
         except SobriaError as error:
             self.error = error
 

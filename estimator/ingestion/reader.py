@@ -128,13 +128,15 @@ class LargeTrace:
 class ReadingContext:
     """Reading parameters absent from a trace. Time zones are IANA names; unknown_timezone.
 
-    `read_at`: when files that hold no date were read, with its time zone, as a person said.
+    `read_at`: when files that hold no date were read, with its time zone; `rename`: its columns under our names, from
+    the name and bytes of a table; both as a person said.
     """
 
     home_timezone: str
     option_timezone: str | None
     places: Places
     read_at: datetime | None = None
+    rename: Callable[[str, bytes], bytes] | None = None
 
     def __post_init__(self) -> None:
         for name in filter(None, (self.home_timezone, self.option_timezone)):

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,10 +104,12 @@ def open_results(
 ) -> OpenedTrace:
     """A file, or the standard input for `-`: read at once, or by blocks when it is large. unreadable_file, empty_file,
     not_a_trace. `progress` is called with the bytes read of a large one."""
-    if size_of(path) >= LARGE_BYTES:
+    if size_of(path) >= LARGE_BYTES and context.rename is None:
         large = LargeTrace(Path(path))
         return OpenedTrace(large, reader_of(large.beginning()), stream_trace(large, context, progress))
     trace = open_trace(path)
+    if context.rename is not None:
+        trace = replace(trace, data=context.rename(trace.name, trace.data))
     reader = reader_of(trace)
     return OpenedTrace(trace, reader, (_parsed_trace(reader, one, context) for one in (trace,)))
 

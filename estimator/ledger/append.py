@@ -11,7 +11,7 @@ from estimator.core import atomic_files, parquet_files
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import make_record
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
-from estimator.ledger.files import Ledger
+from estimator.ledger.files import KINDS, Ledger
 from estimator.ledger.journal import Import, ImportedFile, heads
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused
@@ -22,7 +22,7 @@ BATCH_ROWS = 100_000
 @dataclass(frozen=True)
 class Account:
     """Outcome of every row read: read = accepted + superseded + quarantined + duplicates; waiting: those of the
-    duplicates that are still in quarantine."""
+    duplicates that are still in quarantine; withdrawn: those that were withdrawn, and count no more."""
 
     files: int
     read: int
@@ -31,6 +31,7 @@ class Account:
     quarantined: int
     duplicates: int
     waiting: int = 0
+    withdrawn: int = 0
 
     @property
     def barren(self) -> bool:
@@ -42,7 +43,7 @@ class Account:
             raise ValueError(f"the account does not balance: {self}")
 
     def as_dict(self) -> dict[str, int]:
-        """{"files", "read", "accepted", "superseded", "quarantined", "duplicates", "waiting"}"""
+        """{"files", "read", "accepted", "superseded", "quarantined", "duplicates", "waiting", "withdrawn"}"""
         return asdict(self)
 
 
@@ -66,13 +67,15 @@ class Append:
             self._rows_known = ledger.known("activities")
             self._refused_known = ledger.known("quarantine")
             self._loose = self._unrecorded_rows()
+            self._named = self._recorded_parts()
         self._rows: list[Activity] = []
         self._tables: list[pa.Table] = []
         self._refused: list[Refused] = []
         self._sources: list[ImportedFile] = []
         self._wrote: dict[str, int] = {}
         self._relied: dict[str, int] = {}
-        self.read = self.new = self.quarantined = self.duplicates = self.moved = self.waiting = 0
+        self.read = self.new = self.quarantined = self.duplicates = self.moved = 0
+        self.waiting = self.withdrawn = 0
 
     def take(self, file: FileName, results: Iterable[ReadResult]) -> None:
         """Add the rows of one file. Rows read before an error count."""
@@ -108,19 +111,27 @@ class Append:
     def account(self) -> Account:
         """Write the rest, count superseded rows of this append in the current ledger, and acknowledge the import."""
         self.flush()
-        superseded = self._ledger.superseded(self._wrote)
-        account = Account(
-            files=len(self._sources),
-            read=self.read + self.moved,
-            accepted=self.new - superseded,
-            superseded=superseded,
-            quarantined=self.quarantined,
-            duplicates=self.duplicates,
-            waiting=self.waiting,
-        )
-        if self._sources:
-            self._acknowledge()
+        with self._ledger.acknowledging():
+            others = self._recorded_parts() - self._named
+            rows, refused = (self._ledger.also_in(kind, self._wrote, others) for kind in KINDS)
+            superseded = min(self._ledger.superseded(self._wrote), self.new - rows)
+            account = Account(
+                files=len(self._sources),
+                read=self.read + self.moved,
+                accepted=self.new - rows - superseded,
+                superseded=superseded,
+                quarantined=self.quarantined - refused,
+                duplicates=self.duplicates + rows + refused,
+                waiting=self.waiting + refused,
+                withdrawn=self.withdrawn,
+            )
+            if self._sources:
+                self._acknowledge()
         return account
+
+    def _recorded_parts(self) -> set[str]:
+        """Parts that an import has written and recorded."""
+        return {part for done in self._ledger.imports.read()[0] for part in done.wrote}
 
     def _post(self, result: ReadResult) -> None:
         for row in result.rows:
@@ -175,6 +186,7 @@ class Append:
     def _note_known(self, row_id: str) -> None:
         """Count a duplicate; if no import has recorded its part, depend on that part."""
         self.duplicates += 1
+        self.withdrawn += self._rows_known.is_withdrawn(row_id)
         if row_id in self._loose:
             part, rows = self._loose[row_id]
             self._relied[part] = rows

@@ -2,9 +2,10 @@
 
 import fcntl
 import json
+import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
@@ -45,6 +46,10 @@ class KnownRows:
         if self._ids.holds_one(row.row_id) and row.row_id not in self._dead:
             return True
         return row.row_id in self._gone and copy_of(row) in self._gone[row.row_id]
+
+    def is_withdrawn(self, row_id: str) -> bool:
+        """Whether every copy of this row was withdrawn."""
+        return row_id in self._dead
 
     def meet(self, rows: "pa.Table") -> "np.ndarray":
         """The same for a table of activities: n booleans. New rows are then added to the sets."""
@@ -171,6 +176,23 @@ class Ledger:
     def rows_sql(self, kind: Kind) -> str:
         """SQL of the rows of a kind, without the withdrawn ones. ledger_torn."""
         return not_withdrawn(parquet(self.files(kind)), self.withdrawn_files(kind))
+
+    @contextmanager
+    def acknowledging(self) -> Iterator[None]:
+        """Context of the lock of an import that counts its rows and records itself: one at a time."""
+        with parquet_files.file_lock(self.folder / ".acknowledging", fcntl.LOCK_EX):
+            yield
+
+    def also_in(self, kind: Kind, mine: Iterable[str], others: Iterable[str]) -> int:
+        """Count of rows of a kind that stand in parts of both: two imports brought them at once."""
+        both = [[str(self.folder / p) for p in sorted(ps) if p.startswith(f"{kind}/")] for ps in (mine, others)]
+        there = [list(filter(os.path.exists, paths)) for paths in both]
+        if not all(there):
+            return 0
+        with self.reading(), connect() as connection:
+            ids = (f"SELECT row_id FROM {parquet(paths)}" for paths in there)
+            found = connection.execute(f"SELECT COUNT(*) FROM ({' INTERSECT '.join(ids)})").fetchone()
+        return int(found[0]) if found else 0
 
     def superseded(self, parts: Mapping[str, int]) -> int:
         """Count of rows of these activity parts, given with their rows, superseded in the current ledger."""

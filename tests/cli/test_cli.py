@@ -87,7 +87,8 @@ def test_import_build_totals_explain_replay(tmp_path: Path) -> None:
     file = trace(tmp_path)
     home = tmp_path / "home"
     first = json.loads(sobria(home, "import", str(file), "--json").stdout)
-    counts = {"files": 1, "read": 3, "accepted": 3, "superseded": 0, "quarantined": 0, "duplicates": 0, "waiting": 0}
+    counts = {"files": 1, "read": 3, "accepted": 3, "superseded": 0, "quarantined": 0, "duplicates": 0}
+    counts |= {"waiting": 0, "withdrawn": 0}
     assert first == counts | {"errors": [], "remarks": []}
     again = json.loads(sobria(home, "import", str(file), "--json").stdout)
     assert (again["read"], again["accepted"], again["duplicates"]) == (3, 0, 3)

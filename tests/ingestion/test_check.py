@@ -43,6 +43,7 @@ def test_check_in_a_home_that_does_not_exist_does_not_make_it(tmp_path: Path) ->
         "quarantined": 4,
         "duplicates": 0,
         "waiting": 0,
+        "withdrawn": 0,
     }
     (file,) = found["files"]
     assert (file["reader"], file["proofs"]) == ("litellm", {"estimated": 2, "not_estimable": 1})

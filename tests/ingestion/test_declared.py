@@ -154,6 +154,30 @@ def test_a_corrected_row_says_where_the_first_one_is(tmp_path: Path) -> None:
     assert "a.csv, ligne 2" in account["remarks"][0]["fr"] and account["accepted"] == 1
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "delimiter", "kept"),
+    [
+        ("requests", "1.200", ",", None),  # 1200, or 1 and a fifth
+        ("output_tokens", "12,345", ";", None),
+        ("energy_kwh", "1.200", ";", None),
+        ("energy_kwh", "1.200", ",", 1.2),  # a table with commas has points before decimals
+        ("energy_kwh", "1,200", ";", 1.2),
+        ("energy_kwh", "0.200", ";", 0.2),
+        ("requests", "1200", ",", 1200.0),
+        ("requests", "1.2", ",", 1.2),
+        ("audio_s", "1.200", ",", 1.2),
+    ],
+)
+def test_a_number_that_reads_in_two_ways_is_refused(column: str, cell: str, delimiter: str, kept: float | None) -> None:
+    row = {"service": "courrier", "start": "2026-03-01", "end": "2026-04-01", column: cell}
+    row |= {"energy_boundary": "it", "energy_basis": "measured"} if column == "energy_kwh" else {}
+    rows, refused = read(text(row, delimiter=delimiter))
+    assert [getattr(r, "other_energy_kwh" if column == "energy_kwh" else column) for r in rows] == (
+        [] if kept is None else [kept]
+    )
+    assert [(r.code, r.facts["value"]) for r in refused] == ([("two_readings", cell)] if kept is None else [])
+
+
 def test_a_header_with_one_name_twice_is_refused() -> None:
     with refuses("repeated_column"):
         read("service,start,end,energy_kwh,energy_kwh\na,2026-03-01,2026-04-01,1,2\n")

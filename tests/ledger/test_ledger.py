@@ -19,7 +19,10 @@ from pydantic import ValidationError
 
 from estimator.core import atomic_files, parquet_files
 from estimator.ingestion.importing import import_paths
+from estimator.ingestion.readers import Trace, read_trace
 from estimator.ledger import ACTIVITY_SCHEMA, Account, Ledger
+from estimator.ledger.append import Append
+from estimator.ledger.reconciliation import reconcile
 from estimator.ledger.rows import Activity, Refused
 from tests.support import activity, append
 from tests.traces_support import DEFAULTS, TRACES, context, counting, judged, read, read_file, text
@@ -57,6 +60,25 @@ def kwh(home: Path) -> float:
 # The account
 
 
+@pytest.mark.parametrize("first", (0, 1))
+def test_two_imports_at_once_account_for_each_row_once(tmp_path: Path, first: int) -> None:
+    """Rows a and b come twice, c and the refused row by the second alone: 3 accepted and 1 set aside in all."""
+    rows = (snapshot("a", 1, 60, 1), snapshot("b", 2, 60, 2), {"cpu_energy": -1})
+    files = (text(*rows), text(*rows, snapshot("c", 3, 60, 4)))
+    ledger = Ledger(tmp_path)
+    both = [Append(ledger) for _ in files]
+    for appended, content in zip(both, files, strict=True):
+        trace = Trace("emissions.csv", content.encode(), None)
+        appended.take(trace, [read_trace(trace, context())])
+        appended.flush()
+    accounts = [both[place].account() for place in (first, 1 - first)]
+    assert [a.read for a in accounts] == [[3, 4], [4, 3]][first]
+    assert sum(a.accepted for a in accounts) == 3 and sum(a.quarantined for a in accounts) == 1
+    assert sum(a.duplicates for a in accounts) == 3 and accounts[1].waiting == 1
+    found = reconcile(ledger)
+    assert (found.accepted, found.quarantined, found.duplicates, found.faults) == (3, 1, 3, ())
+
+
 def test_read_is_the_sum_of_the_other_four() -> None:
     with pytest.raises(ValueError, match="does not balance"):
         Account(files=1, read=3, accepted=1, superseded=1, quarantined=0, duplicates=0)
@@ -73,6 +95,7 @@ def test_each_row_of_an_import_goes_to_one_place(tmp_path: Path) -> None:
         "quarantined": 1,
         "duplicates": 0,
         "waiting": 0,
+        "withdrawn": 0,
     }
     assert bring(tmp_path, content, name="other.csv").as_dict() == {
         "files": 1,
@@ -82,6 +105,7 @@ def test_each_row_of_an_import_goes_to_one_place(tmp_path: Path) -> None:
         "quarantined": 0,
         "duplicates": 4,
         "waiting": 1,  # the negative one, still set aside
+        "withdrawn": 0,
     }
 
 

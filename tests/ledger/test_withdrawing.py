@@ -57,6 +57,15 @@ def test_withdrawn_rows_leave_every_total_and_the_account_says_so(home: Path) ->
     assert reconcile(ledger) == Reconciliation(2, 5, 4, 0, 1, 0, 0, 0, 0)
 
 
+@pytest.mark.parametrize(("lang", "told"), [("fr", "2 ont été retirées"), ("en", "2 were withdrawn")])
+def test_the_same_file_brought_again_says_that_its_rows_were_withdrawn(home: Path, lang: str, told: str) -> None:
+    """Rows c and d are known, and count no more; the refused one is known too, and is nowhere."""
+    withdraw(Ledger(home), Target("file", "essai.csv"), DSI)
+    (home / "essai.csv").write_text(WRONG)
+    assert told in sobria(home, "import", str(home / "essai.csv"), lang=lang).stdout
+    assert bring(home, GOOD).withdrawn == 0
+
+
 def test_a_file_by_hash_a_run_and_an_import_are_withdrawn_too(home: Path) -> None:
     ledger = Ledger(home)
     second = max(ledger.imports.read()[0], key=lambda done: done.order)

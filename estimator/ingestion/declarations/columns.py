@@ -13,12 +13,14 @@ from estimator.ingestion.parsing.row_parts import MOST_COUNTED
 from estimator.ingestion.reader import RowRefused
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)  # 1.200: twelve hundred, or one and a fifth
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )  # not seen, or turning the text
 _NAMES = ("service", "provider", "model", "zone", "host", "method", "document")
 REQUIRED = ("service", "start", "end")
 COUNTS = ("requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "items")
+_WHOLE = frozenset(COUNTS) - {"audio_s"}  # what is counted by ones
 ENERGY = ("energy_kwh", "energy_boundary", "energy_basis", "method", "pue")
 REPORTED = ("gwp_kgco2e", "water_l")
 CONTEXT = "context_tokens"  # of a sender that summed it over its requests; not in the template
@@ -88,6 +90,11 @@ class Cells:
         """A non-negative number, None when the cell is empty or at fault."""
         text = self.text(name)
         if not text:
+            return None
+        if _TWO_WAYS.fullmatch(text) and (name in _WHOLE or (self.spreadsheet and "." in text)):
+            whole = text.replace(".", "").replace(",", "")
+            part = f"{int(whole) / 1000:g}".replace(".", "," if self.spreadsheet else ".")
+            self._fault(name, "two_readings", column=name, value=text, whole=whole, part=part)
             return None
         number = number_text(text) if self.spreadsheet else text
         value = float(number) if _NUMBER.fullmatch(number) else math.nan

@@ -1,0 +1,70 @@
+"""A table with the columns of another tool, read under the names that a person gives."""
+
+from pathlib import Path
+
+import pytest
+
+from estimator.core.errors import SobriaError
+from estimator.ingestion.column_names import column_names, renamed
+from estimator.ingestion.context import reading_context
+from estimator.ingestion.importing import import_paths
+from estimator.ledger import Ledger
+from tests.support import refuses, sobria
+
+USAGE = """date,project,model,model_name,prompt_tokens
+
+2026-03-01,courrier,free text,mistral-small,1200
+2026-03-02T10:00:00,"accueil
+du public",,mistral-small,800
+2026-03-03,courrier,,mistral-small,beaucoup
+"""
+SAID = ("service=Project", "start=date", "model=model_name", "input_tokens=prompt_tokens", "zone:=FRA")
+
+
+def test_columns_are_read_under_our_names_each_row_at_its_line(tmp_path: Path) -> None:
+    """A date alone is that day, with its hour that second; the table's own `model` gives way to the one named."""
+    file = tmp_path / "usage.csv"
+    file.write_text(USAGE)
+    context = reading_context(tmp_path, "Europe/Paris", columns=SAID)
+    report = import_paths(Ledger(tmp_path), [file], context)
+    assert [(row.line, row.code) for row in report.refused] == [(6, "bad_number")]
+    rows = sorted(Ledger(tmp_path).copies("activities", Ledger(tmp_path).files("activities")), key=lambda row: row.line)
+    assert [(r.line, r.service_key, r.model, r.zone, r.input_tokens, r.duration_s) for r in rows] == [
+        (3, "courrier", "mistral-small", "FRA", 1200, 86_400),
+        (4, "accueil\ndu public", "mistral-small", "FRA", 800, 1),
+    ]
+
+
+def test_a_spreadsheet_with_its_own_end_keeps_it() -> None:
+    names = column_names(("service=Projet", "start=Du", "end=Au"))
+    assert names is not None
+    made = renamed("a.csv", "Projet;Du;Au;requests\nrh;01/03/2026;01/04/2026;1,5\n".encode("cp1252"), names)
+    assert made.decode() == "service;start;end;requests\nrh;01/03/2026;01/04/2026;1,5\n"
+
+
+@pytest.mark.parametrize("said", ("service", "service=", "projet=service", "=date", ":=x"))
+def test_a_pair_that_cannot_be_read_is_refused(said: str) -> None:
+    with refuses("columns_unread"):
+        column_names((said,))
+
+
+def test_a_column_that_is_not_there_is_refused_with_those_that_are() -> None:
+    names = column_names(("service=projet", "start=date"))
+    assert names is not None
+    with pytest.raises(SobriaError, match="has no column projet. Its own: date, project") as refusal:
+        renamed("usage.csv", USAGE.encode(), names)
+    assert refusal.value.code == "columns_absent"
+
+
+@pytest.mark.parametrize(("lang", "told"), [("fr", "n'y est à compter"), ("en", "no row of it can be counted")])
+def test_a_header_alone_is_said_once(tmp_path: Path, lang: str, told: str) -> None:
+    file = tmp_path / "vide.csv"
+    file.write_text("service,start,end,requests\n")
+    done = sobria(tmp_path / "home", "import", str(file), code=1, lang=lang)
+    assert done.stdout.count(told) == 1 and not done.stderr
+    assert told in sobria(tmp_path / "home", "check", str(file), code=1, lang=lang).stdout
+
+
+@pytest.mark.parametrize(("lang", "told"), [("fr", "Il manque FICHIER."), ("en", "FILE is missing.")])
+def test_what_a_command_lacks_is_named_in_the_language(tmp_path: Path, lang: str, told: str) -> None:
+    assert told in sobria(tmp_path, "validate", code=2, lang=lang).stderr
