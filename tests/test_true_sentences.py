@@ -210,7 +210,7 @@ def test_plain_words_say_no_more_than_the_measured_sentence(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_screens_are_told_beside_and_left_out_of_every_figure(home: Path, lang: str) -> None:
-    found = compare_data.compared(compare_data.example_scenario())
+    found = compare_data.compared(compare_data.example_scenario(lang))
     assert compare_view.people(found, lang) in page("comparer.py", lang)
     assert t("explain.always_out", lang) in page("comparer.py", lang, calcul="leger.energy")
     assert ("à côté dans une comparaison" if lang == "fr" else "beside in a comparison") in t("footer.method", lang)
