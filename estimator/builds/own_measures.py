@@ -22,6 +22,7 @@ _BITS = re.compile(r"\d+")
 TYPES = dict.fromkeys(("model", "host", "first_day", "last_day"), "VARCHAR") | {"runs": "INTEGER"}
 TYPES |= dict.fromkeys(("low", "value", "high"), "DOUBLE")
 MODES = {f"{name}_mode": f"{name}_reading_ratio" for name in COMPONENTS} | {"gap": "unmetered_ratio"}
+MAY_BE = "SELECT 1 FROM summed WHERE NOT modelled AND model IS NOT NULL AND host IS NOT NULL LIMIT 1"
 READ = f"""
 SELECT runs.* FROM runs
 WHERE NOT modelled AND model IS NOT NULL AND host IS NOT NULL AND output_tokens > 0 AND requests > 0
@@ -39,7 +40,7 @@ def own_measures(engine: DuckDB, catalogue: Catalogue) -> Own:
     """The measured runs of each model at each host over what is computed of them, also written as `own_measures`."""
     runs: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     days: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in engine.rows(READ):
+    for row in engine.rows(READ) if engine.rows(MAY_BE) else ():
         day = datetime.fromtimestamp(row["start_us"] / 1e6, UTC).date()
         kwh = _measured(row, catalogue, day)
         found = _computed(row, catalogue, day) if kwh else None

@@ -153,13 +153,12 @@ class Ledger:
         named = {part for entry in entries for part in _PART.findall(entry.read_text("utf-8", "replace"))}
         named |= {Path(done.made).name for done in self.compactions.read()[0]}
         loose = [self.folder / part for part in self.parts() if Path(part).name not in named]
-        if not loose:
+        whole = [str(path) for path in loose if parquet_files.is_whole(path)]
+        if not whole:
             return []
-        import pyarrow.parquet as pq
-
-        whole = filter(parquet_files.is_whole, loose)
-        read = (pq.ParquetFile(path).read(columns=["file_name"]).column(0) for path in whole)
-        return sorted({name for column in read for name in column.unique().to_pylist()})
+        with connect() as engine:
+            found = engine.execute("SELECT DISTINCT file_name FROM read_parquet($1) ORDER BY 1", [whole]).fetchall()
+        return [name for (name,) in found]
 
     def files(self, kind: Kind) -> list[str]:
         """Paths of the files of a kind that count, with an empty seed file. ledger_torn."""

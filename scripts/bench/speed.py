@@ -1,12 +1,11 @@
 """Every speed bar in one run, medians, beside another checkout: cold commands, warm estimates, builds and totals
 of homes of two sizes against the scan that they need, memory, groups. CPU seconds, since machines are shared.
 
-python -m scripts.bench.speed [--baseline CHECKOUT] [--runs 7] [--rows 100000 1000000]
+python -m scripts.bench.speed [--baseline CHECKOUT] [--ecologits PYTHON] [--runs 7] [--rows 100000 1000000]
 """
 
 import argparse
 import os
-import random
 import shutil
 import statistics
 import subprocess
@@ -16,12 +15,9 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from estimator.catalogue import models
-from estimator.catalogue.load import load
 from estimator.core.duckdb_engine import DuckDB, connect
 from estimator.ledger import Ledger
-from estimator.workloads.estimate import estimate
-from estimator.workloads.request import Request
+from scripts.bench.estimate import spread, warm_line
 from scripts.bench.tokens import write_requests
 from scripts.messages import ROOT
 
@@ -46,58 +42,51 @@ def main() -> None:
     parser.add_argument("--baseline", type=Path, help="another checkout, measured in the same run")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--rows", type=int, nargs=2, default=[100_000, 1_000_000])
-    options = parser.parse_args()
-    for line in lines(options.baseline, options.runs, options.rows):
+    parser.add_argument("--ecologits", type=Path, help="a Python that has EcoLogits, measured in the same run")
+    for line in lines(parser.parse_args()):
         print(line, flush=True)
 
 
-def lines(baseline: Path | None, runs: int, sizes: Sequence[int]) -> Iterator[str]:
-    """The bars, one a line."""
-    yield f"- `estimate` à chaud, tout varie : {warm(300):.2f} ms (barre 1)"
-    fixed = 0.0
+def lines(options: argparse.Namespace) -> Iterator[str]:
+    """The bars, one a line. What is compared alternates within a round, since the load of a machine changes."""
+    runs: int = options.runs
+    yield warm_line(runs, options.ecologits)
+    places = [ROOT, *([options.baseline] if options.baseline else [])]
     with tempfile.TemporaryDirectory() as folder:
         for name, line, bar in (("totals", ("totals",), "la moitié de l'autre"), ("estimate", ESTIMATE, "0,5")):
-            taken: dict[Path, float] = {}
-            for checkout in (ROOT, *([baseline] if baseline else [])):
-                at = ("--home", f"{folder}/{len(taken)}")
-                taken[checkout] = statistics.median([cpu((*at, *line), checkout)[0] for _ in range(runs + 1)][1:])
-            fixed = fixed or taken[ROOT]
-            beside = "".join(f" ; {place.name} : {other:.2f}" for place, other in taken.items() if place != ROOT)
-            yield f"- `{name}` à froid, dossier vide : {taken[ROOT]:.2f} s de processeur{beside} (barre : {bar})"
-        costs = []
-        for rows in sizes:
-            home = Path(folder) / str(rows)
+            taken = [
+                [cpu(("--home", f"{folder}/{n}-{name}", *line), at)[0] for n, at in enumerate(places)]
+                for _ in range(runs + 1)
+            ][1:]
+            ours, *theirs = zip(*taken, strict=True)
+            beside = ""
+            for others in theirs:
+                ratios = [mine / other for mine, other in zip(ours, others, strict=True)]
+                beside += f" ; {options.baseline.name} : {spread(others)}, rapport {spread(ratios)}"
+            yield f"- `{name}` à froid, dossier vide : {spread(ours)} s de processeur{beside} (barre : {bar})"
+        homes = {rows: Path(folder) / str(rows) for rows in options.rows}
+        for rows, home in homes.items():
             write_requests(home, rows, 1)
-            scanned = statistics.median(scan(home) for _ in range(runs))
-            made, peak = zip(*(rebuilt(home) for _ in range(max(3, runs // 2))), strict=True)
-            costs.append((statistics.median(made), scanned))
-            told, memory = zip(*(cpu(("--home", str(home), "totals")) for _ in range(runs)), strict=True)
-            beyond, memory_mib, peak_mib = statistics.median(told) - fixed, max(memory), max(peak)
-            made_s = costs[-1][0]
-            yield f"- {rows:,} requêtes d'un modèle : {groups(home)} groupe(s) par mois (barre 50)"
-            yield f"  - calcul : {made_s:.2f} s, {peak_mib:.0f} Mio (barre 300) ; lecture : {scanned:.3f} s"
-            yield f"  - `totals` : {beyond:+.2f} s au-delà du dossier vide (barre 0,4), {memory_mib:.0f} Mio (300)"
-    slope = (costs[1][0] - costs[0][0]) / (costs[1][1] - costs[0][1])
-    yield f"- Pente du calcul sur celle de la lecture, entre ces deux tailles : {slope:.1f} (barre 3)"
+        rounds = [{rows: measured(home, f"{folder}/0-totals") for rows, home in homes.items()} for _ in range(runs)]
+    for rows in homes:
+        scanned, made, peak, beyond, memory, held = zip(*(one[rows] for one in rounds), strict=True)
+        yield f"- {rows:,} requêtes d'un modèle : {held[0]} groupe(s) par mois (barre 50)"
+        yield f"  - calcul : {spread(made)} s, {max(peak):.0f} Mio (barre 300) ; lecture : {spread(scanned)} s"
+        yield f"  - `totals` : {spread(beyond)} s au-delà du dossier vide (barre 0,4), {max(memory):.0f} Mio (300)"
+    few, many = options.rows
+    growth = [[one[many][n] - one[few][n] for one in rounds] for n in (1, 0)]
+    slope = statistics.median(growth[0]) / statistics.median(growth[1])
+    yield f"- Pente du calcul sur celle de la lecture, entre ces deux tailles : {slope:.1f} (barre 3) ;"
+    yield f"  un tour à la fois : {spread([made / read for made, read in zip(*growth, strict=True)])}"
 
 
-def warm(runs: int) -> float:
-    """Median time of an estimate once draws are made [ms]."""
-    chance = random.Random(1)
-    named = sorted(m.id for m in models.load().models if m.total_params_b and m.modality in ("text", "multimodal"))
-    names, zones = chance.sample(named, 60), [zone for zone in load().zones if len(zone) == 3][:40]
-    taken = []
-    for _ in range(400 + runs):
-        asked = Request(
-            model=chance.choice(names),
-            zone=chance.choice(zones),
-            output_tokens=chance.randint(20, 2000),
-            input_tokens=chance.randint(10, 5000),
-        )
-        start = time.perf_counter()
-        estimate(asked)
-        taken.append((time.perf_counter() - start) * 1e3)
-    return statistics.median(taken[400:])
+def measured(home: Path, empty: str) -> tuple[float, float, float, float, float, int]:
+    """One round of a home: scan [s], build [s, MiB], totals [s beyond those of an empty home, MiB], groups a month."""
+    scanned = scan(home)
+    shutil.rmtree(home / "builds", ignore_errors=True)
+    made, peak = cpu(("--home", str(home), "build"))
+    nothing, (told, memory) = cpu(("--home", empty, "totals"))[0], cpu(("--home", str(home), "totals"))
+    return scanned, made, peak, told - nothing, memory, groups(home)
 
 
 def cpu(arguments: Sequence[str], folder: Path = ROOT) -> tuple[float, float]:
@@ -107,12 +96,6 @@ def cpu(arguments: Sequence[str], folder: Path = ROOT) -> tuple[float, float]:
     told = subprocess.run(line, cwd=folder, env=kept, stdout=subprocess.PIPE, text=True, check=True).stdout
     used, memory = map(float, told.split())
     return used, memory / 1024
-
-
-def rebuilt(home: Path) -> tuple[float, float]:
-    """CPU time [s] and memory [MiB] of the first build of a home."""
-    shutil.rmtree(home / "builds", ignore_errors=True)
-    return cpu(("--home", str(home), "build"))
 
 
 def scan(home: Path) -> float:
