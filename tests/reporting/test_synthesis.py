@@ -293,6 +293,19 @@ def test_every_group_of_uses_has_its_amount_and_its_share(tmp_path: Path) -> Non
     assert "75 % du total" in text.replace("\u00a0", " ").replace("\u202f", " ") and "Autres usages réunis (2)" in text
 
 
+def test_a_change_is_a_percent_with_its_interval_and_a_period_says_its_months(tmp_path: Path) -> None:
+    """4 kWh in March 2025 and 6 in March 2026, each read by a meter: half as much again; one month of twelve."""
+    case(Register(tmp_path), "A", "Courrier")
+    body = synthesis(scope(tmp_path, run("a", 4, "2025-03"), run("a", 6)))
+    found = body["indicators"]["energy"]["change"]
+    assert found["share"] == pytest.approx(0.5, rel=0.02)
+    assert found["relative"]["low"] <= found["share"] <= found["relative"]["high"]
+    text = rendered(document(body, "fr"), "txt").replace("\u00a0", " ").replace("\u202f", " ")
+    assert "en hausse de 50 %, soit" in text, "one meter: its error is that of both months"
+    assert re.search(r"en hausse de \d+ % \(entre \d+ et \d+ %\), soit .*CO₂e", text)
+    assert "année 2026 (1 mois sur 12)" in text
+
+
 def test_sovereignty_is_by_share_of_the_electricity(tmp_path: Path) -> None:
     """3 kWh of a French publisher, 1 kWh of nobody named: 75 % of the Union, a quarter unknown."""
     case(Register(tmp_path), "A", "Courrier")
