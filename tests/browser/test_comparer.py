@@ -106,7 +106,7 @@ def test_a_project_lead_goes_from_an_empty_home_to_a_printed_sheet(screen: Page,
     screen.click("text=Décrire votre besoin")
     screen.get_by_role("textbox", name="Projet").fill("Répondre aux associations")
     screen.get_by_role("textbox", name="Service rendu, une fois").fill("une réponse envoyée")
-    screen.get_by_role("textbox", name="Combien de fois").fill("12 000")
+    screen.get_by_role("textbox", name="Combien de fois", exact=True).fill("12 000")
     screen.get_by_role("textbox", name=re.compile("Seuil de qualité")).fill("90 %")
     screen.get_by_text("Marquer comme exemple").click()
     screen.get_by_role("button", name="Recalculer").first.click()
@@ -255,7 +255,7 @@ def test_sites_are_chosen_and_kept_in_the_address(screen: Page, serve: Serve) ->
 
 def test_going_back_gives_the_screen_and_the_fields_of_before(screen: Page, serve: Serve) -> None:
     open_page(screen, serve("empty"), "/comparer", "fr")
-    field = screen.get_by_role("textbox", name="Combien de fois")
+    field = screen.get_by_role("textbox", name="Combien de fois", exact=True)
     for volume in ("50000", "60000"):
         field.fill(volume)
         field.press("Enter")
