@@ -59,6 +59,8 @@ def twice(once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def edited(built: BuildResult, sql: str) -> None:
     """A build as another version of SobrIA could have left it."""
+    if built.opened:
+        built.opened.close()  # to be written, the file is not held open for reading
     engine = DuckDB.create(built.path)
     engine.run(sql)
     engine.close()
