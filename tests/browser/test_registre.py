@@ -123,7 +123,7 @@ def test_an_idea_is_written_and_moved_with_the_keyboard_alone(screen: Page, serv
 
 def reach(screen: Page, selector: str) -> None:
     """Press Tab until the element has the focus."""
-    for _ in range(60):
+    for _ in range(120):
         screen.keyboard.press("Tab")
         if screen.evaluate("s => document.activeElement.matches(s)", selector):
             return
@@ -132,7 +132,7 @@ def reach(screen: Page, selector: str) -> None:
 
 def follow(screen: Page, text: str) -> None:
     """Reach a link with Tab and open it; the focus is then before the first field."""
-    for _ in range(60):
+    for _ in range(120):
         screen.keyboard.press("Tab")
         if screen.evaluate("document.activeElement.innerText") == text:
             break
