@@ -4,7 +4,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from dashboard.comparison import estimator_gateway as compare_data
-from dashboard.comparison.form_values import NotANumber, number, number_text, refusal_text
+from dashboard.comparison.form_values import NotANumber, count, number_text, refusal_text
 from dashboard.comparison.scenario_session import (
     ERROR,
     list_field,
@@ -57,7 +57,7 @@ def show(scenario: Scenario, lang: str) -> None:
 def _apply(lang: str) -> None:
     """The scenario of the answers, or what is wrong next to the fields."""
     try:
-        numbers = {name: number(read(HERE, name), name) for name in ("people", "uses")}
+        numbers = {name: count(read(HERE, name), name) for name in ("people", "uses")}
         models = tuple(dict.fromkeys(name for n in (1, 2) if (name := read(HERE, f"model_{n}"))))
         lists = {name: read(HERE, name) for name in ("per", "task", "place")}
         alone = read(HERE, "existing_server") == "no"

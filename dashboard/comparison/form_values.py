@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard.shared.texts import has_text, sentence, t
 from estimator.comparison.scenario import Scenario, ScenarioRefused, scenario_of
+from estimator.core.number_format import two_readings
 from estimator.core.typography import typeset
 
 
@@ -42,6 +43,13 @@ def number(text: str, name: str) -> float | None:
         raise NotANumber(name, text) from error
 
 
+def count(text: str, name: str) -> float | None:
+    """The same for how many people or times: « 40.000 » has two readings. NotANumber."""
+    if two_readings(text.strip()):
+        raise NotANumber(name, text)
+    return number(text, name)
+
+
 def merged(base: Mapping[str, Any], **given: Any) -> dict[str, Any]:
     """The base with these values over it; None and empty values remove the key."""
     found = {**base, **given}
@@ -57,6 +65,9 @@ def refusal_text(error: ScenarioRefused | NotANumber, lang: str) -> str:
     """The field, what was read and what was expected."""
     if isinstance(error, NotANumber):
         name, text = error.args
+        if readings := two_readings(text.strip()):
+            facts = {"read": text, "whole": readings[0], "part": readings[1]}
+            return t("compare_form.two_readings", lang, field=_field(name, lang), **facts)
         return t("compare_form.not_a_number", lang, field=_field(name, lang), read=text[:40])
     expected = error.facts["expected"]
     said = sentence(typeset(expected[lang] if isinstance(expected, Mapping) else str(expected), lang))

@@ -9,6 +9,7 @@ import typer
 
 from estimator.cli.text import Json, show
 from estimator.core.errors import SobriaError, say
+from estimator.core.number_format import two_readings
 
 T = TypeVar("T")
 TRIES = 3  # times that a question is asked
@@ -20,7 +21,8 @@ class FieldRefused(SobriaError):
     """An answer to one of the five questions that is missing or cannot be read."""
 
     def message(self, lang: str) -> str:
-        return say("five", str(self.facts["key"]), lang, read=self.facts["read"])
+        facts = dict(self.facts)
+        return say("five", str(facts.pop("key")), lang, **facts)
 
 
 def compare(
@@ -74,7 +76,13 @@ def answers(given: dict[str, str], ask: bool, lang: str) -> dict[str, object]:
 
     def models(text: str) -> list[str]:
         names = [name.strip() for name in text.split(",") if name.strip()]
-        return [kinds.get(name.casefold()) or catalogue.find(name).id for name in names] or [_wrong("wanted", "models")]
+        return [kinds.get(name.casefold()) or model(name) for name in names] or [_wrong("wanted", "models")]
+
+    def model(name: str) -> str:
+        try:
+            return catalogue.find(name).id
+        except SobriaError:
+            _wrong("not_a_model", name)
 
     def place(text: str) -> tuple[str, bool]:
         words = text.split()
@@ -122,6 +130,8 @@ def _numbered(text: str, choices: Sequence[str]) -> str:
 
 
 def _number(text: str) -> float:
+    if readings := two_readings(text.strip()):
+        raise FieldRefused(key="two_readings", read=text, whole=readings[0], part=readings[1])
     bare = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
     try:
         value = float(bare)

@@ -33,6 +33,7 @@ LADDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "L": (("1e-9", "nl"), ("1e-3", "ml"), ("1", "l"), ("1e3", "m3")),
     "MJ": (("1e-6", "j"), ("1e-3", "kj"), ("1", "mj"), ("1e3", "gj"), ("1e6", "tj")),
 }
+_TWO_READINGS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 APART = 0.02  # relative difference from which two numbers are both printed
 ROUGH = 10  # ratio high / low above which a figure is an order of magnitude
 SMALLEST = Decimal("0.0001")  # below it, in the display unit, the text is « moins de 0,0001 »
@@ -281,3 +282,11 @@ def _figures(value: Decimal, lang: str, count: int) -> str:
 def _t(key: str, lang: str, **facts: object) -> str:
     section, _, name = key.partition(".")
     return typeset(say(section, name, lang, **facts), lang)
+
+
+def two_readings(text: str) -> tuple[str, str] | None:
+    """« 1.200 » as twelve hundred, then as one and a fifth, since countries differ; None for any other text."""
+    if not _TWO_READINGS.fullmatch(text):
+        return None
+    whole = text.replace(".", "").replace(",", "")
+    return whole, f"{int(whole) / 1000:g}"

@@ -169,7 +169,9 @@ def test_the_scenario_that_is_written_gives_the_same_figures(tmp_path: Path) -> 
         ("people", "-3", "« -3 » n'est pas un nombre"),
         ("uses", "3 fois", "« 3 fois » n'est pas une période"),
         ("task", "cuisine", "cuisine"),
-        ("models", "modele-9000", "modele-9000"),
+        ("people", "40.000", "« 40.000 » peut se lire 40000 ou 40 : écrivez l'un ou l'autre"),
+        ("uses", "1,500 an", "« 1,500 » peut se lire 1500 ou 1.5"),
+        ("models", "modele-9000", "« modele-9000 » n'est ni léger, ni grand, ni un modèle"),
         ("place", "lune", "lune"),
     ],
 )

@@ -20,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.comparison import downloads as compare_files
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.comparison import result as compare_view
-from dashboard.comparison.form_values import NotANumber, number, number_text, refusal_text, share_field_text
+from dashboard.comparison.form_values import NotANumber, count, number, number_text, refusal_text, share_field_text
 from dashboard.shared.scenario_url import plain, token
 from dashboard.shared.texts import t
 from estimator.assessment.explanation import replay
@@ -135,6 +135,14 @@ def test_a_change_of_an_option_is_computed_and_written_into_the_address() -> Non
     )
     assert text_of(at) != before
     assert field(at, "leger", "attempts").value == "11"
+
+
+def test_a_count_with_two_readings_is_asked_again() -> None:
+    assert (count("40 000", "people"), count("1,5", "uses")) == (40000, 1.5)
+    with pytest.raises(NotANumber) as refused:
+        count("40.000", "people")
+    said = refusal_text(refused.value, "fr")
+    assert "40000 ou 40" in said and "« 40.000 »" in said.replace("\u202f", " ").replace("\xa0", " ")
 
 
 def test_a_number_that_is_none_is_said_beside_the_form_and_changes_nothing() -> None:

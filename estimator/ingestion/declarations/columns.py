@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from estimator.core.number_format import two_readings
 from estimator.ingestion.codecarbon.columns import Columns
 from estimator.ingestion.parsing import redaction, timestamps
 from estimator.ingestion.parsing.delimited_text import number_text
@@ -13,7 +14,6 @@ from estimator.ingestion.parsing.row_parts import MOST_COUNTED
 from estimator.ingestion.reader import RowRefused
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)  # 1.200: twelve hundred, or one and a fifth
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )  # not seen, or turning the text
@@ -91,9 +91,8 @@ class Cells:
         text = self.text(name)
         if not text:
             return None
-        if _TWO_WAYS.fullmatch(text) and (name in _WHOLE or (self.spreadsheet and "." in text)):
-            whole = text.replace(".", "").replace(",", "")
-            part = f"{int(whole) / 1000:g}".replace(".", "," if self.spreadsheet else ".")
+        if (readings := two_readings(text)) and (name in _WHOLE or (self.spreadsheet and "." in text)):
+            whole, part = readings[0], readings[1].replace(".", "," if self.spreadsheet else ".")
             self._fault(name, "two_readings", column=name, value=text, whole=whole, part=part)
             return None
         number = number_text(text) if self.spreadsheet else text
