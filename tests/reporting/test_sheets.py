@@ -215,7 +215,7 @@ def test_what_is_unknown_is_said_and_never_zero() -> None:
     nowhere = option("cache", "le modèle caché", "qwen3-8b", quality=None)
     text = words(page(evaluation(facts("fr", option("leger", "le modèle léger", "qwen3-8b"), nowhere))))
     assert "Qualité non testée : le modèle caché" in text.replace("\u00a0", " ")
-    assert "qualité : inconnue" in text.replace("\u00a0", " ") and "contre non testée" in text
+    assert "qualité : non testée" in text.replace("\u00a0", " ") and "contre non testée" in text
     assert "Réseau : non décrit, donc non compté." in text.replace("\u00a0", " ")
 
 

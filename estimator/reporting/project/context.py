@@ -103,7 +103,7 @@ class SheetFacts:
     def score(self, quality: Quality | None) -> str:
         """« 94 % (200 courriers, 02/05/2026, Service courrier) », the test omitted when it is that of the threshold."""
         if quality is None:
-            return self.say("quality_unknown")
+            return self.say("quality_untested")
         value = (
             share_text(quality.value, self.lang) if quality.value <= 1 else tick_text(quality.value, BARE, self.lang)
         )

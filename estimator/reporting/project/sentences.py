@@ -80,8 +80,11 @@ def alternative(facts: SheetFacts) -> str:
         told = {"answer": answer, "text": found.description, "reason": found.reason}
         told["date"] = facts.day_text(found.date or "")
         return clipped(facts.say("alternative_registered", **told).replace(" : .", "."), 2 * LONGEST)
-    options = [o for o in facts.answer.options if o.method == "none"]
-    return " ".join(_answer(facts, option) for option in options[:3])
+    options = [o for o in facts.answer.options if o.method == "none"][:3]
+    studied = [o.label for o in options if o.status == "studied"]
+    several = "alternatives_studied" if len(studied) > 1 else "alternative_studied"
+    said = [facts.say(several, label=" ; ".join(studied))] if studied else []
+    return " ".join([*said, *(_answer(facts, option) for option in options if option.status != "studied")])
 
 
 def alternative_text(facts: SheetFacts) -> tuple[str, ...]:
