@@ -70,6 +70,11 @@ class Build(BuildFile):
             for row in sorted(rows, key=lambda row: -row["kwh"])
         ]
 
+    def runs_by_place_rule(self) -> dict[str, int]:
+        """Runs that each rule of place, or answer, decides something of; none for those that decide nothing."""
+        rows = self._engine.rows("SELECT said, COUNT(DISTINCT row_id) AS n FROM place_basis GROUP BY said")
+        return {row["said"]: row["n"] for row in rows}
+
     def items(self, service: str) -> float | None:
         """Item count of the runs of a service, as far as stated."""
         rows = self._engine.rows("SELECT items FROM services WHERE service_key = $1", [service])

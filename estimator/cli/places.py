@@ -109,13 +109,18 @@ def _apply(
     from estimator.builds.recalculation import effect_text
     from estimator.places.journal import PlaceJournal
     from estimator.results.making import rebuilt
+    from estimator.results.reading import open_current
 
     home, lang = context.obj["home"], context.obj["lang"]
     entries, change = rebuilt(home, lambda: write(PlaceJournal(home)))
     lines = [say("places_cli", key, lang, count=len(entries)), *(_line(entry, lang) for entry in entries)]
+    body: dict[str, Any] = {key: [e.as_dict() for e in entries], "change": change}
+    if key == "added" and (found := open_current(home)):
+        body["runs"] = found.runs_by_place_rule().get(entries[0].id, 0)
+        lines.append(say("places_cli", "concerned" if body["runs"] else "nobody", lang, count=body["runs"]))
     for name, figure in change["figures"].items() if change else ():
         lines.append(f"  {say('figures', name, lang):<34} {effect_text(figure, lang)}")
-    show({key: [e.as_dict() for e in entries], "change": change}, as_json, lambda: "\n".join(lines))
+    show(body, as_json, lambda: "\n".join(lines))
 
 
 def _line(entry: "PlaceEntry[Any]", lang: str) -> str:

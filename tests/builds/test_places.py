@@ -23,6 +23,7 @@ from estimator.places.placing import HomePlace, Knowledge, Seen, knowledge, plac
 from estimator.places.supplier_answers import SupplierAnswer
 from estimator.results.making import build, rebuilt
 from estimator.results.reading import open_current
+from tests.core.test_numbers import spaced
 from tests.ingestion.test_reader_vllm import page
 from tests.support import activity, append, refuses, sobria
 
@@ -77,6 +78,7 @@ def test_a_month_of_vllm_logs_gets_its_place_by_one_command_and_the_ledger_does_
         home, "places", "add", "--service", "assistant", "--host", "class/server-room", "--zone", "FRA", *SAID
     )
     assert "service=assistant → host=class/server-room zone=FRA" in done.stdout
+    assert "Exécutions dont elle dit le lieu : 30." in spaced(done.stdout)
     assert "connu pour 0 % de l'électricité, puis pour 100 %" in done.stdout.replace("\u00a0", " ")
     french = totals(home)
     assert all(french[name].covers == 1.0 for name in ("energy", "water", "adpe", "gwp"))
@@ -88,6 +90,7 @@ def test_a_month_of_vllm_logs_gets_its_place_by_one_command_and_the_ledger_does_
     } == set()
 
     done = sobria(home, "places", "add", "--service", "assistant", "--zone", "POL", *SAID, "--json")
+    assert json.loads(done.stdout)["runs"] == 30
     rule = json.loads(done.stdout)["added"][0]["id"]
     polish = totals(home)
     france, poland = (select_factor(load(), "grid_gwp", zone, date(2026, 6, 1)).factor for zone in ("FRA", "POL"))
@@ -105,6 +108,8 @@ def test_a_month_of_vllm_logs_gets_its_place_by_one_command_and_the_ledger_does_
     assert {n: a.as_dict() for n, a in restored.items()} == {n: a.as_dict() for n, a in french.items()}
     assert files_of(home) == before
     assert "service=assistant → zone=POL" in factors_text(changes(home)[0], "en")
+    nobody = sobria(home, "places", "add", "--service", "asistant", "--zone", "POL", *SAID).stdout
+    assert "Aucune exécution n'est concernée" in spaced(nobody).replace("’", "'")
 
 
 EACH = {
