@@ -69,6 +69,8 @@ def refusal_text(error: ScenarioRefused | NotANumber, lang: str) -> str:
             facts = {"read": text, "whole": readings[0], "part": readings[1]}
             return t("compare_form.two_readings", lang, field=_field(name, lang), **facts)
         return t("compare_form.not_a_number", lang, field=_field(name, lang), read=text[:40])
+    if error.code != ScenarioRefused.code:
+        return error.message(lang)
     expected = error.facts["expected"]
     said = sentence(typeset(expected[lang] if isinstance(expected, Mapping) else str(expected), lang))
     field = str(error.facts["where"]).rpartition(".")[2]

@@ -14,6 +14,7 @@ from estimator.core.number_format import two_readings
 T = TypeVar("T")
 TRIES = 3  # times that a question is asked
 PERIODS = {"day": ("jour", "day"), "week": ("semaine", "week"), "month": ("mois", "month"), "year": ("an", "year")}
+MOST_USES = 1e6  # of one person in a period
 ALONE = ("seul", "seule", "alone")
 
 
@@ -76,7 +77,9 @@ def answers(given: dict[str, str], ask: bool, lang: str) -> dict[str, object]:
 
     def models(text: str) -> list[str]:
         names = [name.strip() for name in text.split(",") if name.strip()]
-        return [kinds.get(name.casefold()) or model(name) for name in names] or [_wrong("wanted", "models")]
+        return list(dict.fromkeys(kinds.get(name.casefold()) or model(name) for name in names)) or [
+            _wrong("wanted", "--models")
+        ]
 
     def model(name: str) -> str:
         try:
@@ -86,7 +89,8 @@ def answers(given: dict[str, str], ask: bool, lang: str) -> dict[str, object]:
 
     def place(text: str) -> tuple[str, bool]:
         words = text.split()
-        host = _numbered(" ".join(w for w in words if w.casefold() not in ALONE), five_fields.PLACES)
+        named = " ".join(w for w in words if w.casefold() not in ALONE) or _wrong("wanted", "--place")
+        host = _numbered(named, five_fields.PLACES)
         resolve_subject(host, ("host",), load())
         return host, any(word.casefold() in ALONE for word in words)
 
@@ -148,4 +152,5 @@ def _uses(text: str) -> tuple[float, str]:
     period = next((name for name, words in PERIODS.items() if word.casefold() in words), None)
     if period is None:
         _wrong("not_a_period", text)
-    return _number(number), str(period)
+    count = _number(number or text)
+    return (count if count <= MOST_USES else _wrong("too_many", text)), str(period)

@@ -113,7 +113,10 @@ def _apply(
 
     home, lang = context.obj["home"], context.obj["lang"]
     entries, change = rebuilt(home, lambda: write(PlaceJournal(home)))
-    lines = [say("places_cli", key if entries else "nothing_new", lang, count=len(entries)), *(_line(entry, lang) for entry in entries)]
+    lines = [
+        say("places_cli", key if entries else "nothing_new", lang, count=len(entries)),
+        *(_line(entry, lang) for entry in entries),
+    ]
     body: dict[str, Any] = {key: [e.as_dict() for e in entries], "change": change}
     if key == "added" and (found := open_current(home)):
         body["runs"] = found.runs_by_place_rule().get(entries[0].id, 0)

@@ -189,8 +189,8 @@ def read_scenario(path: Path) -> Scenario:
         return parse_scenario(path.read_text("utf-8-sig"), path.name)
     except (OSError, UnicodeDecodeError) as error:
         key = "not_text" if isinstance(error, UnicodeDecodeError) else "no_file" if not path.exists() else "unreadable"
-        read = {lang: say("scenario_file", key, lang) for lang in LANGUAGES}
-        raise ScenarioRefused(file=path.name, where="-", read=read, expected="UTF-8, TOML") from error
+        reason = {lang: say("scenario_file", key, lang) for lang in LANGUAGES}
+        raise ScenarioRefused("scenario_unreadable", file=path, reason=reason) from error
 
 
 def parse_scenario(text: str, name: str = "scenario.toml") -> Scenario:
@@ -198,7 +198,7 @@ def parse_scenario(text: str, name: str = "scenario.toml") -> Scenario:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioRefused(file=name, where="-", read=str(error), expected="TOML") from error
+        raise ScenarioRefused("scenario_not_toml", file=name, reason=str(error)) from error
     return scenario_of(data, name)
 
 
