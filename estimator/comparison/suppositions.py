@@ -14,8 +14,9 @@ from estimator.comparison.scenario import Option
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import as_computed, exact_text
 from estimator.core.typography import typeset
+from estimator.places.supplier_answers import SOURCE
 
-GIVEN = "given"  # source of what a person stated
+SAID = ("given", SOURCE)  # sources of what a person or a supplier stated
 
 
 def suppositions(work: Comparator) -> tuple[Supposition, ...]:
@@ -85,7 +86,7 @@ def _of_factors(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Suppos
     """The rows that the figures of an option are computed from, but for what a person stated."""
     rows = {key: pair for figure in FIGURES for key, pair in evaluated.side.factors(figure).items()}
     for name, item in rows.values():
-        if item.source != GIVEN:
+        if item.source not in SAID:
             yield _of_row(work, name, item, "factor")
 
 

@@ -16,7 +16,7 @@ from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError
 from estimator.places.requirements import CHOICES, FIELDS
-from estimator.places.supplier_answers import SupplierAnswer, answered_bounds, latest
+from estimator.places.supplier_answers import SOURCE, SupplierAnswer, answered_bounds, latest
 
 GRAND_NANCY = "FRA-GES/grand-nancy"  # region (country first), then territory
 EU = "EU27"
@@ -226,7 +226,7 @@ class HostingSite:
 
 def answer_evidence(answer: SupplierAnswer) -> Evidence:
     """Evidence of an answer: the document named by its author."""
-    return Evidence("given", answer.document, answer.by, answer.date.isoformat(), answer.host, declared=True)
+    return Evidence(SOURCE, answer.document, answer.by, answer.date.isoformat(), answer.host, declared=True)
 
 
 def site(host: str, day: date, answers: Sequence[SupplierAnswer] = ()) -> HostingSite:

@@ -29,6 +29,9 @@ _REGION = re.compile(r"[A-Z]{3}-[A-Z0-9]{1,3}")
 _YEAR = re.compile(r"\d{4}(-\d\d-\d\d)?")
 
 
+SOURCE = "supplier_answer"
+
+
 class SupplierAnswer(Strict):
     """A supplier's answer about a site, in the unit of the field; low and high when it gives an interval."""
 
@@ -238,10 +241,10 @@ def _declared_factor(answer: SupplierAnswer, quantity: str) -> SelectedFactor:
     fields = {
         "id": f"answer/{answer.host}/{quantity}/{answer.date.isoformat()}",
         "subject": answer.host,
-        "locator": answer.document,
+        "source": SOURCE,
+        "locator": f"{answer.document}, {answer.by}, {answer.date.isoformat()}",
     } | said
     fields |= {"bounds_kind": "exact" if exact else "min_max"}
-    fields |= {"note": f"{answer.document}, {answer.by}, {answer.date.isoformat()}"}
     if found.factor is None:
         return found
     return SelectedFactor(quantity, answer.host, found.factor.model_copy(update=fields))

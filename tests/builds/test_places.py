@@ -354,7 +354,7 @@ def test_one_answer_changes_what_runs_from_its_day_on(
     opened = open_current(home)
     assert opened is not None
     used = {f.id: f for f in opened.explain("total.energy").factors if f.quantity == "pue"}
-    assert used["answer/class/server-room/pue/2026-06-16"].note == "rapport.pdf, Hébergeur, 2026-06-16"
+    assert used["answer/class/server-room/pue/2026-06-16"].locator == "rapport.pdf, Hébergeur, 2026-06-16"
     assert len(used) == 2
     journal.withdraw(entry.id, WHO)
     assert {n: a.as_dict() for n, a in totals(home).items()} == {n: a.as_dict() for n, a in before.items()}

@@ -68,3 +68,16 @@ def test_a_header_alone_is_said_once(tmp_path: Path, lang: str, told: str) -> No
 @pytest.mark.parametrize(("lang", "told"), [("fr", "Il manque FICHIER."), ("en", "FILE is missing.")])
 def test_what_a_command_lacks_is_named_in_the_language(tmp_path: Path, lang: str, told: str) -> None:
     assert told in sobria(tmp_path, "validate", code=2, lang=lang).stderr
+
+
+def test_two_calls_of_one_moment_are_two_calls(tmp_path: Path) -> None:
+    """Rows of a second are calls, which may fall together; two days declared twice are still told."""
+    head = "date,service,model,tokens\n"
+    said = ("start=date", "output_tokens=tokens", "requests:=1")
+    for name, moment, told in (("calls", "2026-03-01 10:00", False), ("days", "2026-03-01", True)):
+        home, file = tmp_path / name, tmp_path / f"{name}.csv"
+        file.write_text(head + f"{moment},a,mistral-small-3.2,300\n{moment},a,mistral-small-3.2,400\n")
+        report = import_paths(Ledger(home), [file], reading_context(home, "Europe/Paris", columns=said))
+        assert [remark.code for remark in report.remarks] == ["declared_already"] * told
+        checks = sobria(home, "totals").stdout
+        assert ("se recouvrent dans le temps" in checks) == told and "2 exécution(s)" in checks

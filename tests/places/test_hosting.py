@@ -292,12 +292,12 @@ def test_answers_give_declared_factors() -> None:
     assert pue is not None and life is not None
     assert (pue.id, pue.source, pue.subject, pue.bounds_kind) == (
         f"answer/{host}/pue/2026-11-25",
-        "given",
+        "supplier_answer",
         host,
         "min_max",
     )
     assert (pue.low, pue.value, pue.high) == (1.25, 1.3, 1.4)
-    assert pue.note == "rapport.pdf, Hébergement, 2026-11-25"
+    assert pue.locator == "rapport.pdf, Hébergement, 2026-11-25"
     assert (life.quantity, life.bounds_kind, life.low, life.high) == ("lifetime", "exact", 7.0, 7.0)
     total = [answer("wue", 0.1, host), answer("wue_basis", "total_energy", host)]
     assert {n: b.missing for n, b in answered_bounds(total, host).items()} == {

@@ -30,6 +30,7 @@ WHERE status = 'current' AND REGEXP_REPLACE(run_id, '@[0-9a-f]{12}$', '') IN (
 )
 UNION ALL
 -- Declarations of one service and model at one place whose periods overlap: the same use twice, in one file or in two.
+-- A row of one second is a call, and several calls may fall in one.
 SELECT row_id, service_key, 'declared_twice' AS code
 FROM (
   SELECT
@@ -37,7 +38,7 @@ FROM (
     MAX(end_us) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended,
     MIN(start_us) OVER (same ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS begins
   FROM runs
-  WHERE reader = 'declared'
+  WHERE reader = 'declared' AND duration_s > 1
   WINDOW same AS (PARTITION BY service_key, model, host, zone ORDER BY start_us, end_us, row_id)
 )
 WHERE start_us < ended OR begins < end_us

@@ -27,6 +27,9 @@ class Remark:
         return sentences("remarks", self.code, **self.facts) | {"file": self.file, "line": self.line}
 
 
+MOMENT_S = 1.0  # a row no longer than this is a call, not a declaration of a period; so in weighed_checks.sql
+
+
 class Declared:
     """Declarations of a ledger, then those of the import: (row id, file, line) by service, model and period."""
 
@@ -54,7 +57,7 @@ class Declared:
 def remarks(rows: Iterable[Activity], declared: Declared) -> Iterator[Remark]:
     """The remarks on these rows, in their order."""
     for row in (row for row in rows if row.reader == "declared"):
-        if there := declared.earlier(row):
+        if row.duration_s > MOMENT_S and (there := declared.earlier(row)):
             facts = {"file": there[1], "at": str(there[2])}
             yield Remark("declared_already", row.file_name, row.line, facts)
         for code in (code for code in TOLD if code in row.checks):
