@@ -117,6 +117,7 @@ def _apply(
         say("places_cli", key if entries else "nothing_new", lang, count=len(entries)),
         *(_line(entry, lang) for entry in entries),
     ]
+    lines += _remarks(key, entries, lang)
     body: dict[str, Any] = {key: [e.as_dict() for e in entries], "change": change}
     if key == "added" and (found := open_current(home)):
         body["runs"] = found.runs_by_place_rule().get(entries[0].id, 0)
@@ -124,6 +125,25 @@ def _apply(
     for name, figure in change["figures"].items() if change else ():
         lines.append(f"  {say('figures', name, lang):<34} {effect_text(figure, lang)}")
     show(body, as_json, lambda: "\n".join(lines))
+
+
+def _remarks(key: str, entries: "Sequence[PlaceEntry[Any]]", lang: str) -> list[str]:
+    """What a person may not expect of what was just written: another zone than the site's, answers without a figure,
+    dates."""
+    from estimator.catalogue.load import load
+    from estimator.places.requirements import FIELDS
+
+    if key == "added":
+        rule, subjects = entries[0].said, load().subjects
+        site = subjects[rule.host].zone if rule.host in subjects else ""
+        if rule.zone and site and rule.zone != site:
+            return [say("places_cli", "other_zone", lang, host=rule.host, site=site, zone=rule.zone)]
+    if key == "answered" and entries:
+        bare = sorted({e.said.field for e in entries if not FIELDS[e.said.field].quantity})
+        told = [say("places_cli", "criteria_only", lang, fields=", ".join(bare))] if bare else []
+        since = min(e.said.date for e in entries).isoformat()
+        return [*told, say("places_cli", "from_its_date", lang, date=since)]
+    return []
 
 
 def _line(entry: "PlaceEntry[Any]", lang: str) -> str:

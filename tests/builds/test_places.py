@@ -108,6 +108,8 @@ def test_a_month_of_vllm_logs_gets_its_place_by_one_command_and_the_ledger_does_
     assert {n: a.as_dict() for n, a in restored.items()} == {n: a.as_dict() for n, a in french.items()}
     assert files_of(home) == before
     assert "service=assistant → zone=POL" in factors_text(changes(home)[0], "en")
+    moved = sobria(home, "places", "add", "--service", "x", "--host", "mistral/swe", "--zone", "FRA", *SAID).stdout
+    assert "Le site mistral/swe est en SWE ; la zone dite, FRA, compte" in spaced(moved)
     nobody = sobria(home, "places", "add", "--service", "asistant", "--zone", "POL", *SAID).stdout
     assert "Aucune exécution n'est concernée" in spaced(nobody).replace("’", "'")
 

@@ -60,6 +60,9 @@ def test_a_questionnaire_filled_in_settles_the_criteria_of_its_site_and_withdraw
         file.write_text("\ufeff" + out.getvalue(), "utf-8")
     before = unknown(home)
     assert sum(before.values()) == 24 and before["class/server-room"] == 7
+    told = sobria(home.with_name("other"), "places", "answers", str(file), *SAID).stdout
+    assert "servent aux critères et aux fiches : commissioned," in told.replace("\u202f", " ").replace("\xa0", " ")
+    assert "compte à partir de sa date" in told
     done = json.loads(sobria(home, "places", "answers", str(file), *SAID, "--json").stdout)["answered"]
     assert {entry["host"] for entry in done} == {"class/server-room"} and len(done) == len(FIELDS) - 1
     assert unknown(home) == before | {"class/server-room": 0}
