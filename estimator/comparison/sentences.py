@@ -8,6 +8,8 @@ from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import count_text, share_text, tick_text, two_figures
 from estimator.core.typography import typeset
 
+FEW_MODELS = 3  # whose pairs are all told
+
 
 def sentences_of(answer: Answer) -> tuple[Sentence, ...]:
     """Every sentence, by kind."""
@@ -29,13 +31,15 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def ratios(answer: Answer) -> list[Pair]:
-    """The pairs that a reader is told in words: those of the reference, and of each option without AI with each model;
-    one program on two servers last."""
+    """The pairs that a reader is told in words: those of the reference, each option without AI with each model, and the
+    models with each other where they are few; one program on two servers last."""
     known = {o.id: o for o in answer.options if o.status == "studied"}
     pairs = [p for p in answer.pairs["energy"] if p.a in known and p.b in known]
-    mixed = [p for p in pairs if {known[p.a].method, known[p.b].method} == {"none", "model"}]
+    few = sum(option.method == "model" for option in known.values()) <= FEW_MODELS
+    kinds = [{"none", "model"}, {"model"}] if few else [{"none", "model"}]
     led = {frozenset((p.a, p.b)) for p in answer.lead}
-    found = [*answer.lead, *(p for p in mixed if frozenset((p.a, p.b)) not in led)]
+    others = [p for p in pairs if frozenset((p.a, p.b)) not in led]
+    found = [*answer.lead, *(p for kind in kinds for p in others if {known[p.a].method, known[p.b].method} == kind)]
     return sorted(found, key=answer.one_program)
 
 
