@@ -11,6 +11,7 @@ from dashboard.connect import places_form
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
+from dashboard.shared.widgets import file_field
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
 from estimator.core.typography import typeset
@@ -34,14 +35,8 @@ def show(lang: str) -> None:
             name, content, found = st.session_state[FILE]
             _report(name, content, found, lang)
         else:
-            st.html(Markup("<style>{}</style><p>{}</p>").format(_button(lang), t("connect.drop_what", lang)))
-            st.file_uploader(t("connect.file", lang), key=DROPPED, on_change=_take)
-
-
-def _button(lang: str) -> Markup:
-    """The label of the button in the reader's language: Streamlit's own is in English."""
-    text = t("connect.choose", lang).replace("\\", "").replace('"', "")
-    return Markup('.st-key-connect_drop section button::after {{ content: "{}"; }}').format(Markup(text))
+            st.html(Markup("<p>{}</p>").format(t("connect.drop_what", lang)))
+            file_field(t("connect.file", lang), DROPPED, lang, on_change=_take)
 
 
 def _take() -> None:

@@ -11,6 +11,7 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
+from dashboard.shared.widgets import file_field
 from estimator.core.errors import SobriaError
 from estimator.core.typography import typeset
 
@@ -90,7 +91,7 @@ def _place() -> None:
 
 
 def _answers_drawn(lang: str) -> None:
-    st.file_uploader(t("places.file", lang), key="answers file", type=["csv", "json"])
+    file_field(t("places.file", lang), "answers file", lang, type=["csv", "json"])
     st.text_input(t("places.who", lang), key="answers who")
 
 
