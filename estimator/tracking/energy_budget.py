@@ -1,8 +1,9 @@
 """An electricity budget of a tracked command: the program is asked to stop when it is reached, then killed."""
 
 import signal
-from collections.abc import Callable
-from time import perf_counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from time import perf_counter, sleep
 from typing import NamedTuple
 
 import psutil
@@ -11,6 +12,7 @@ from estimator.tracking.options import tell, value_text
 
 NEAR = 0.9  # share of the budget from which the person is warned [1]
 GRACE_S = 30.0  # time left to the program to save its work after SIGTERM, before SIGKILL [s]
+POLL_S = 0.05  # between two looks at the processes that outlive the command [s]
 REACHED = 123  # exit status of `sobria track` when it stopped its command; those of a shell start at 126
 
 
@@ -34,12 +36,13 @@ class EnergyBudget:
         self._before = self._last = Consumed(0.0, perf_counter())
         self._warned = self._unwatched = False
         self._kill_s = 0.0
+        self._asked: list[psutil.Process] = []
 
     def watch(self, pid: int) -> None:
         """Called often while the command runs: warn near the budget, stop its processes when it is reached."""
         if self.reached:
             if perf_counter() >= self._kill_s:
-                _signal(pid, signal.SIGKILL)
+                _signal(_family(pid), signal.SIGKILL)
             return
         expected = self._expected()
         if expected >= NEAR * self.kwh and not self._warned:
@@ -48,7 +51,16 @@ class EnergyBudget:
         if expected >= self.kwh and (self._new(True) or self._last).kwh >= self.kwh:
             self.reached, self._kill_s = True, perf_counter() + GRACE_S
             tell(self._lang, "budget_reached", budget=value_text(1000 * self.kwh, self._lang), seconds=round(GRACE_S))
-            _signal(pid, signal.SIGTERM)
+            self._asked = _family(pid)
+            _signal(self._asked, signal.SIGTERM)
+
+    def wait(self) -> None:
+        """Wait for the processes asked to stop that outlive the command, as a shell's program does; then kill them."""
+        while alive := [process for process in self._asked if _runs(process)]:
+            if perf_counter() >= self._kill_s:
+                _signal(alive, signal.SIGKILL)
+                return
+            sleep(POLL_S)
 
     def _expected(self) -> float:
         """Electricity at this moment, from the last two readings [kWh]."""
@@ -67,11 +79,24 @@ class EnergyBudget:
         return found
 
 
-def _signal(pid: int, number: signal.Signals) -> None:
-    """Send a signal to a process and to those that it has started."""
+def _family(pid: int) -> list[psutil.Process]:
+    """A process, then those that it has started: a shell asked first does not start its next command."""
     try:
         parent = psutil.Process(pid)
-        for process in (*parent.children(recursive=True), parent):
-            process.send_signal(number)
+        return [parent, *parent.children(recursive=True)]
     except psutil.NoSuchProcess:
-        return
+        return []
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether it has not ended, be it waited for by its parent or not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _signal(processes: Iterable[psutil.Process], number: signal.Signals) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(number)

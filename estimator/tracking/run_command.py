@@ -42,6 +42,7 @@ def run_command(
             tell(options.lang, "cannot_start", command=name, why=error.strerror)
             return child_process.cannot_start(error)
         if budget and budget.reached:
+            budget.wait()
             tracker.stopped_by("budget")
         tracker.end(code, rest.wait)
     with contextlib.suppress(KeyboardInterrupt):  # the trace is in the spool: the next run imports it

@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from estimator.cli.track import kwh_of
@@ -91,19 +92,44 @@ def test_an_unmeasured_command_goes_on_and_is_told_once(
 def test_a_command_stopped_at_its_budget_says_so(
     tmp_path: Path, shelf: Shelf, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A shell and the program that it waits for are both asked to stop; the row holds what both consumed."""
-    busy = f"import signal, time; signal.signal(signal.SIGTERM, lambda *_: exit(4))\nwhile {True}: time.sleep(0.01)"
-    command = ["sh", "-c", f"{sys.executable} -c '{busy}'; exit 5"]
+    """A shell and the program that it waits for are both asked to stop; the shell, asked first, does not start what
+    follows, and the program has the time to save its work, measured."""
+    saved = tmp_path / "saved"
+    busy = f"""import pathlib, signal, time
+def save(*_):
+    time.sleep(0.3)
+    pathlib.Path("{saved}").touch()
+    exit(4)
+signal.signal(signal.SIGTERM, save)
+while True: time.sleep(0.01)"""
+    command = ["sh", "-c", f"{sys.executable} -c '{busy}'; touch {tmp_path}/next"]
     began = time.monotonic()
     assert run_command(command, options(tmp_path, sampling_s=0.2), shelf, stop_at_kwh=5e-6) == REACHED
     assert time.monotonic() - began < room.GRACE_S
     ((row, side),) = kept(tmp_path)
     assert side.stopped_by == "budget" and side.exit_code == 128 + signal.SIGTERM
-    assert 5e-6 <= float(row["energy_consumed"]) < 1e-5
+    assert saved.exists() and not (tmp_path / "next").exists()
+    assert 5e-6 <= float(row["energy_consumed"]) < 5e-5  # some 22 W for 2 s at most, on a machine that is busy
     assert "priée de s'arrêter" in (err := capfd.readouterr().err) or "is asked to stop" in err
     (trace,) = (tmp_path / "traces").rglob("*.csv")
     (read,) = read_trace(open_trace(trace), context()).rows
     assert "budget_reached" in read.checks and "failed_run" not in read.checks
+
+
+def test_a_program_that_does_not_stop_is_killed(
+    tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It ignores what it is asked, and its shell has ended before it."""
+    monkeypatch.setattr(room, "GRACE_S", 0.5)
+    deaf = f"""import os, pathlib, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+pathlib.Path("{tmp_path}/pid").write_text(str(os.getpid()))
+while True: time.sleep(0.01)"""
+    command = ["sh", "-c", f"{sys.executable} -c '{deaf}'; true"]
+    assert run_command(command, options(tmp_path, sampling_s=0.2), shelf, stop_at_kwh=5e-6) == REACHED
+    pid = int((tmp_path / "pid").read_text())
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    capfd.readouterr()
 
 
 def test_a_command_that_ends_before_its_budget_is_not_stopped(tmp_path: Path, shelf: Shelf) -> None:
