@@ -49,6 +49,11 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: its threads take longer to start than to work
     arguments, settings = global_options(sys.argv[1:])
     lang = settings.get("lang") or _locale()
+    if arguments[:1] == ["--version"]:
+        from importlib.metadata import version
+
+        print(f"SobrIA {version('sobria')}")
+        sys.exit()
     if lang not in LANGUAGES or "" in settings.values():
         print(say("cli", "bad_global", "fr"), say("cli", "bad_global", "en"), sep="\n", file=sys.stderr)
         sys.exit(2)

@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,11 @@ def test_every_command_and_option_is_explained_in_both_languages(tmp_path: Path)
     for name in names:
         assert "--help" in sobria(tmp_path, name, "--help").stdout
     assert "Measure a command with codecarbon" in sobria(tmp_path, "--help", lang="en").stdout
+
+
+def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
+    declared = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert sobria(tmp_path, "--version").stdout == f"SobrIA {declared}\n"
 
 
 def test_global_options_stand_anywhere_before_the_command_of_track() -> None:
