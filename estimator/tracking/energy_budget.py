@@ -91,7 +91,7 @@ def _family(pid: int) -> list[psutil.Process]:
 def _runs(process: psutil.Process) -> bool:
     """Whether it has not ended, be it waited for by its parent or not."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return process.is_running() and process.status() not in {psutil.STATUS_ZOMBIE}
     except psutil.NoSuchProcess:
         return False
 
