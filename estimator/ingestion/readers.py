@@ -29,7 +29,7 @@ from estimator.ingestion.reader import (
     open_trace,
 )
 from estimator.ingestion.sidecar import SUFFIX
-from estimator.ingestion.usage import albert, chat_response, litellm, ollama, openai_usage, otel, vllm
+from estimator.ingestion.usage import agents, albert, chat_response, litellm, ollama, openai_usage, otel, vllm
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from estimator.ledger.read_result import ReadResult
 
@@ -42,6 +42,9 @@ _OTHERS: tuple[Reader, ...] = (
     chat_response.READER,
     ollama.READER,
     vllm.READER,
+    agents.CLAUDE_CODE,
+    agents.CODEX,
+    agents.GEMINI_CLI,
     sacct.READER,
     nvidia_smi.READER,
     zeus.READER,

@@ -60,6 +60,7 @@ ROWS = {
     "litellm": (3, 4),
     "openai_usage": (5, 3),
     "otel_genai": (3, 1),
+    "agents": (4, 1),
     "vllm": (2, 1),
     "sacct": (3, 4),
     "nvidia_smi": (3, 3),
@@ -193,9 +194,12 @@ def test_the_steps_of_a_way_lead_from_a_service_to_the_ledger(
         assert f"path: {file.name}}}" in first
         file.write_text(json.dumps(json.loads((FORMATS / "otel_genai.json").read_text())) + "\n")
         first = ""
+    elif name == "agents":
+        (bench / ".claude" / "projects" / "-srv-tri").mkdir(parents=True)
+        shutil.copy(FORMATS / "claude_code.jsonl", bench / ".claude" / "projects" / "-srv-tri" / "0b1f4c52.jsonl")
     else:
         shutil.copy(FORMATS / "boamps.json" if name == "boamps" else ROOT / "docs" / TEMPLATE, file)
-    shell(bench, first)
+    shell(bench, first, HOME=str(bench))
     said = "".join(typed(command) for command in after)
     accepted, aside = ROWS[name]
     assert f": {accepted} acceptée(s), 0 remplacée(s) par un relevé plus récent, {aside} mise(s) de côté" in said

@@ -1,0 +1,130 @@
+"""Readers of the transcripts of coding agents: the counts of each call of a model, and nothing of what was said.
+
+A call reads the whole conversation again: what its provider kept in cache is counted apart, as it is not read anew.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from estimator.ingestion.parsing import json_text
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.row_parts import counts_only
+
+FIELDS = FieldNames(
+    numbers=("read", "kept", "cached", "written", "thought"), texts=("id", "model", "provider"), moments=("timestamp",)
+)
+READ, WRITTEN = ("read", "kept", "cached"), ("written", "thought")
+SYNTHETIC = "<synthetic>"  # the model of a line that the tool wrote itself, without a call
+# What these tools write before any text, so that a long first prompt cannot hide it.
+_CLAUDE_CODE = frozenset({"sessionId", "parentUuid", "isSidechain"})
+_CODEX = frozenset({"timestamp", "type", "payload.id", "payload.cwd", "payload.cli_version"})
+_GEMINI_CLI = frozenset({"sessionId", "projectHash", "startTime", "lastUpdated"})
+# Who answers, by the beginning of the name of an answer, or of its request.
+_SERVED = (("msg_bdrk_", "bedrock"), ("msg_vrtx_", "vertex_ai"), ("req_", "anthropic"))
+
+Told = dict[str, Any]
+
+
+def claude_code(reading: RecordReader) -> Iterator[Record]:
+    """Each answer of a Claude Code transcript, once: a stream writes it again with each of its blocks, and the repeat
+    that wrote the most counts. What is read excludes the cache. broken_json."""
+    answers: dict[str, tuple[int, Told]] = {}
+    opened: dict[str, str] = {}  # session -> its first answer; that of a sub-agent opens none
+    for line, entry in reading.objects():
+        message = json_text.object_in(entry, "message")
+        usage = json_text.object_in(message, "usage")
+        if not usage or message.get("model") == SYNTHETIC:
+            continue
+        name = str(message.get("id") or f"line {line}")
+        names = (name, str(entry.get("requestId")))
+        told = {n: message.get(n) for n in ("id", "model")} | {
+            "timestamp": entry.get("timestamp"),
+            "provider": next((who for start, who in _SERVED if any(n.startswith(start) for n in names)), None),
+            "read": usage.get("input_tokens"),
+            "kept": usage.get("cache_creation_input_tokens"),
+            "cached": usage.get("cache_read_input_tokens"),
+            "written": usage.get("output_tokens"),
+        }
+        if not entry.get("isSidechain"):
+            opened.setdefault(str(entry.get("sessionId")), name)
+        if name not in answers or _wrote(told) >= _wrote(answers[name][1]):
+            answers[name] = (line, told)
+    for name, (line, told) in answers.items():
+        yield _record(reading, line, told, first=name in opened.values())
+
+
+def codex(reading: RecordReader) -> Iterator[Record]:
+    """Each call of a Codex rollout, by the count that follows it; a count written again with the same total is no call.
+    What is read includes the cache, and what is written the reasoning. broken_json."""
+    model, provider, total, first = None, None, None, True
+    for line, entry in reading.objects():
+        payload = json_text.object_in(entry, "payload")
+        if entry.get("type") == "session_meta":
+            provider = payload.get("model_provider")
+        if entry.get("type") == "turn_context":
+            model = payload.get("model") or model
+        info = json_text.object_in(payload, "info")
+        if payload.get("type") != "token_count" or not info or info.get("total_token_usage") == total:
+            continue
+        total = info.get("total_token_usage")
+        usage = json_text.object_in(info, "last_token_usage")
+        told = {"model": model, "provider": provider, "timestamp": entry.get("timestamp")}
+        told |= {"read": usage.get("input_tokens"), "cached": usage.get("cached_input_tokens")}
+        yield _record(reading, line, told | {"written": usage.get("output_tokens")}, first, cache_inside=True)
+        first = False
+
+
+def gemini_cli(reading: RecordReader) -> Iterator[Record]:
+    """Each answer of a Gemini CLI conversation. What is read includes the cache, without the results of tools; thoughts
+    are beside what is written. broken_json."""
+    first = True
+    for _, conversation in reading.objects():
+        for rank, message in enumerate(json_text.lists_in(conversation, "messages"), 1):
+            tokens = json_text.object_in(message, "tokens")
+            if not tokens:
+                continue
+            told = {n: message.get(n) for n in ("id", "model", "timestamp")} | {"provider": "google"}
+            told |= {"read": tokens.get("input"), "kept": tokens.get("tool"), "cached": tokens.get("cached")}
+            told |= {"written": tokens.get("output"), "thought": tokens.get("thoughts")}
+            yield _record(reading, rank, told, first, cache_inside=True)
+            first = False
+
+
+def _wrote(told: Told) -> float:
+    return told["written"] if isinstance(told["written"], int | float) else 0.0
+
+
+def _record(reading: RecordReader, line: int, told: Told, first: bool, cache_inside: bool = False) -> Record:
+    """A call. first: it opens a session, which is one item; cache_inside: what is read includes the cache."""
+    said = RecordFields(told, FIELDS)
+    about: Snapshot | bool = Snapshot(("id",)) if "id" in said.kept else True
+    return Record(line, said, partial(_fields, reading, first, cache_inside), about)
+
+
+def _fields(reading: RecordReader, first: bool, cache_inside: bool, said: RecordFields) -> dict[str, Any]:
+    values: Mapping[str, float | None] = {name: said.number(name) for name in FIELDS.numbers}
+    read = [values[name] for name in READ if not (cache_inside and name == "cached")]
+    counts = {"input_tokens": _sum(read), "output_tokens": _sum([values[name] for name in WRITTEN])}
+    counted = counts_only(said.text("model"), counts | {"cached_tokens": values["cached"]})
+    moment, basis = reading.local(said.moment("timestamp"), None)
+    place = reading.place(said.text("provider"))
+    named = {"service_key": reading.sidecar.use_case} if reading.sidecar.use_case else {}
+    period = reading.period(moment, moment, basis)
+    return reading.row(counted, place, period, requests=1.0, items=1.0 if first else None, **named)
+
+
+def _sum(values: list[float | None]) -> float | None:
+    """The sum of what is known; None where nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _sniff(signs: frozenset[str], name: str, head: str) -> bool:
+    """Whether the first lines have the names of this tool's transcripts."""
+    return json_text.outline(head) >= signs
+
+
+CLAUDE_CODE = record_reader("claude_code", 1, partial(_sniff, _CLAUDE_CODE), claude_code)
+CODEX = record_reader("codex", 1, partial(_sniff, _CODEX), codex)
+GEMINI_CLI = record_reader("gemini_cli", 1, partial(_sniff, _GEMINI_CLI), gemini_cli)
