@@ -13,11 +13,11 @@ from estimator.builds.coverage import run_energy
 from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
 from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.hour_factors import hours_table
-from estimator.builds.inference_factors import hearing, machine_table, pace_table, supposed_table
+from estimator.builds.inference_factors import machine_table, models_of, pace_table, supposed_table
 from estimator.builds.locations import locate, say_places
 from estimator.builds.own_measures import own_measures
 from estimator.builds.row_faults import record_faults
-from estimator.builds.row_status import row_status, sql_text
+from estimator.builds.row_status import EMBEDDED, row_status, sql_text
 from estimator.builds.site_energy import site_pues
 from estimator.builds.supplier_factors import AnsweredFactors, day_us
 from estimator.catalogue.tables import Catalogue
@@ -81,7 +81,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
 
 def _weigh(engine: DuckDB) -> None:
     """View `weighed`: rows that count, each with the share of its energy that is charged, the mark of its hours, and
-    whether its model hears. A table without rows is not joined: it would be looked up for each row."""
+    whether its model hears, or embeds. A table without rows is not joined: it would be looked up for each row."""
     machines = "COALESCE(other_energy_kwh, site_energy_kwh / site_pue)"
     billed = bool(engine.rows("SELECT 1 FROM site_pues LIMIT 1"))
     told, joins = f"located.* REPLACE ({machines} AS other_energy_kwh)" if billed else "located.*", ""
@@ -89,7 +89,8 @@ def _weigh(engine: DuckDB) -> None:
         there = bool(engine.rows(f"SELECT 1 FROM {table} LIMIT 1"))
         told += f", COALESCE({table}.{name}, {otherwise}) AS {name}" if there else f", {otherwise} AS {name}"
         joins += f" LEFT JOIN {table} ON {table}.row_id = located.row_id" if there else ""
-    told += f", {hearing(engine)} AS hears"
+    heard, read = "row_status WHERE audio_s > 0", f"row_status WHERE {EMBEDDED}"
+    told += f", {models_of(engine, 'audio', heard)} AS hears, {models_of(engine, 'embedding', read)} AS embeds"
     engine.run(f"CREATE VIEW weighed AS SELECT {told} FROM located{joins} WHERE located.status = 'current'")
 
 

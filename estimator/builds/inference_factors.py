@@ -10,14 +10,15 @@ from estimator.assessment.coefficients import below, evaluate
 from estimator.builds.equation_selection import ledger_factors
 from estimator.catalogue.default_subjects import DESKS, machine_at
 from estimator.catalogue.load import load
-from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.models import ModelUnknown, find, is_of
 from estimator.catalogue.selection import SelectedFactor, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
+from estimator.ledger.files import named_sql
 from estimator.workloads.inference.measurements import ANY, MediaKind
 from estimator.workloads.inference.serving import WAITING as OF_WAITING
 from estimator.workloads.inference.serving import waiting
-from estimator.workloads.inference_inventory import hears, media_factors, token_factors
+from estimator.workloads.inference_inventory import media_factors, token_factors
 from estimator.workloads.own_measures import Own, as_measured
 
 WAITING = "waiting"
@@ -26,7 +27,11 @@ SUPPOSED = ("token_prompt_chat", "context_spread", "token_default_output")
 BESIDE = ("device_load", *OF_WAITING)  # factors of waiting cards, which no answer needs
 SERVING_COLUMNS = dict.fromkeys(("serving", "model", "kind", "card", "bits", "place", "site"), "VARCHAR")
 SERVING_COLUMNS |= dict.fromkeys(("cards", "flight_class", "flight"), "DOUBLE")
-MEDIA: dict[str, MediaKind] = {"images": "image", "sound": "sound"}  # kinds of a way of serving that are not tokens
+MEDIA: dict[str, MediaKind] = {
+    "images": "image",
+    "sound": "sound",
+    "embedding": "embedding",
+}  # kinds of a way of serving that are not tokens
 _BITS = re.compile(r"\d+")
 Row = Mapping[str, Any]  # of the table `servings`
 
@@ -58,11 +63,10 @@ def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date,
     return bounds
 
 
-def hearing(engine: DuckDB) -> str:
-    """SQL: whether the model of a row hears sound, whatever text it then writes."""
-    told = engine.rows("SELECT DISTINCT model FROM row_status WHERE model IS NOT NULL AND audio_s > 0")
-    names = ["'" + row["model"].replace("'", "''") + "'" for row in told if hears(row["model"])]
-    return f"COALESCE(model IN ({', '.join(names)}), FALSE)" if names else "FALSE"
+def models_of(engine: DuckDB, modality: str, rows: str) -> str:
+    """SQL: whether the model of a row is of a kind, for those of `rows`: a relation and its condition."""
+    told = engine.rows(f"SELECT DISTINCT model FROM {rows} AND model IS NOT NULL")
+    return named_sql(row["model"] for row in told if is_of(row["model"], modality))
 
 
 def _model(row: Row) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
+from estimator.builds.inference_factors import models_of
 from estimator.core.duckdb_engine import DuckDB
 from estimator.ledger import Ledger
 from estimator.ledger.files import current_rows_sql, modelled_sql
 from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
+EMBEDDED = "input_tokens > 0 AND COALESCE(output_tokens, 0) = 0"  # where a model that embeds is looked for
 LARGE = 500_000  # size of a part from which it is not copied [bytes]
 
 
@@ -46,7 +48,8 @@ def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[in
             f" WHERE beside AND ({crosses} OR judged)"
         )
         inside += " OR HASH(row_id) IN (SELECT name FROM set_aside)"
-    told = f"({crosses}) AS several_months, ({modelled_sql()}) AS modelled"
+    embeds = models_of(engine, "embedding", f"stored WHERE {EMBEDDED}")
+    told = f"({crosses}) AS several_months, ({modelled_sql(embeds)}) AS modelled"
     judged = not_withdrawn(f"(SELECT * EXCLUDE (beside, judged) FROM shared WHERE ({inside}) AND judged)", gone)
     engine.run(f"CREATE VIEW activities AS {judged}")
     engine.run(f"CREATE TABLE copied AS SELECT *, {told} FROM ({current_rows_sql()})")

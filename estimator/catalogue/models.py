@@ -271,6 +271,12 @@ def find(text: str) -> Model:
     return load().find(text)
 
 
+def is_of(text: str, modality: str) -> bool:
+    """Whether this is the name of a model of the shipped catalogue, of a kind."""
+    found = load().known(text)
+    return found is not None and found.modality == modality
+
+
 def search(text: str) -> list[Model]:
     """The models of the shipped catalogue whose names contain every word of the text."""
     return load().search(text)

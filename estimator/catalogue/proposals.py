@@ -11,11 +11,13 @@ from estimator.catalogue.schema import TableRow
 
 
 class Proposal(TableRow):
-    """A program that meets a need without AI. acts: supposed for one use of the task."""
+    """A program, or a person, that meets a need without AI. acts: supposed for one use of the task; minutes: of a
+    person at their screen for it, where it takes some [min]."""
 
     task: str = Field(pattern=r"^task/[a-z-]+$")
     alternative: str = Field(pattern=r"^alternative/[a-z-]+$")
     acts: float = Field(gt=0)
+    minutes: float | None = Field(gt=0)
     source: str
     locator: str
     review_by: date

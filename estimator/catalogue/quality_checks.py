@@ -21,7 +21,7 @@ EXPECTED = {
     "terminal": ("embodied_gwp", "embodied_adpe", "embodied_primary_energy"),
     "storage": ("storage_energy", "storage_replication"),
     "alternative": (("act_energy", "standby_energy"),),
-    "task": ("task_input_tokens", "task_output_tokens"),
+    "task": (("task_output_tokens", "task_audio_s", "task_images"),),
     "equivalence": (("equivalence_gwp", "equivalence_water", "equivalence_energy"),),
 }
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from estimator.core.fields import Strict
 
-MissingReason = Literal["not_published", "licence", "not_known", "unreliable", "not_applicable"]
+MissingReason = Literal["not_published", "licence", "not_known", "unreliable", "not_applicable", "only_people"]
 BoundsKind = Literal["p5_p95", "min_max", "rival_sources", "rule", "exact"]
 Proof = Literal["measured", "estimated", "declared", "unknown"]  # what an electricity rests on
 PROOFS: tuple[str, ...] = get_args(Proof)

@@ -35,7 +35,7 @@ def _lead(answer: Answer, lang: str) -> str:
 
 
 def _brief(answer: Answer, lang: str) -> str:
-    """Electricity of each option, once and over the period."""
+    """Electricity of each option, once and over the period; people beside."""
     lines, period = [say("compare", "options", lang, unit=answer.unit)], answer.scenario.need.period
     for option in answer.options:
         lines.append(f"  {option.label} ({standing_words(option, lang)})")
@@ -43,6 +43,7 @@ def _brief(answer: Answer, lang: str) -> str:
         if option.per_unit:
             each, whole = (interval_text(found["energy"], lang) for found in (option.per_unit, option.service))
             lines.append("    " + say("compare", "brief", lang, each=each, whole=whole, period=period))
+        lines += [f"    {text}" for text in _people(option, lang)]
     return "\n".join(lines)
 
 
@@ -72,11 +73,18 @@ def _about(option: AnsweredOption, lang: str) -> list[str]:
             share = share_text(option.accepted, lang)
             lines.append(say("compare", "accepted", lang, share=share, why=option.accepted_why).rstrip(" :"))
     lines += [f"{say('figures', n, lang)} : {interval_text(amount, lang)}" for n, amount in option.per_unit.items()]
+    lines += _people(option, lang)
+    return [f"    {line}" for line in (*lines, *(f"! {warning[lang]}" for warning in option.warnings))]
+
+
+def _people(option: AnsweredOption, lang: str) -> list[str]:
+    """Screens and minutes of work beside an option, for one unit."""
+    lines = []
     if option.people:
         lines.append(say("compare", "people", lang, amount=interval_text(option.people["energy"], lang)))
     if option.minutes is not None:
         lines.append(say("compare", "minutes", lang, minutes=tick_text(option.minutes, BARE, lang)))
-    return [f"    {line}" for line in (*lines, *(f"! {warning[lang]}" for warning in option.warnings))]
+    return lines
 
 
 def _verdicts(answer: Answer, lang: str) -> str:

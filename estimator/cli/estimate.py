@@ -37,6 +37,7 @@ def estimate(
     cached_tokens: Annotated[float, typer.Option(help="cached_tokens")] = 0.0,
     reasoning_tokens: Annotated[float, typer.Option(help="reasoning_tokens")] = 0.0,
     images: Annotated[float | None, typer.Option(help="images")] = None,
+    image_side: Annotated[float | None, typer.Option(help="image_side")] = None,
     videos: Annotated[float | None, typer.Option(help="videos")] = None,
     audio_s: Annotated[float | None, typer.Option(help="audio_s")] = None,
     device_count: Annotated[float | None, typer.Option(help="device_count")] = None,

@@ -170,7 +170,7 @@ class Turn(Part):
 
 
 class Supposition(Part):
-    """What was supposed, and the row that it came from. kind: task, acts, set, provider, place, or factor."""
+    """What was supposed, and the row that it came from. kind: task, acts, minutes, set, provider, place, or factor."""
 
     row: str
     kind: str

@@ -43,14 +43,17 @@ def proposal_of(asked: Asked, program: str) -> Proposal | None:
 
 
 def option_without_ai(asked: Asked, found: Proposal, alone: bool, lang: str) -> dict[str, Any]:
-    """A program as an option, on a server that exists already or on one kept on for it alone."""
+    """A program as an option, on a server that exists already or on one kept on for it alone; or a person."""
     key = found.alternative.removeprefix("alternative/")
     owned = load().subjects[found.alternative].wider  # kept on by others: neither shared nor alone
     name = say("program", key, lang)
     label = say("five", ALONE if alone else SHARED, lang, name=name) if owned else name
     program = {"id": found.alternative, "existing_server": not alone, "acts": found.acts, **place_of(asked.place)}
     ids = f"{key}-{ALONE if alone else SHARED}" if owned else key
-    return {"id": ids, "label": label, "method": "none", "alternative": program}
+    option = {"id": ids, "label": label, "method": "none", "alternative": program}
+    if found.minutes is not None:
+        option["people"] = {"screen_minutes": found.minutes, "work_minutes": found.minutes}
+    return option
 
 
 def place_of(host: str) -> dict[str, Any]:
@@ -66,7 +69,8 @@ def _without_ai(asked: Asked, task: str, lang: str) -> Iterator[dict[str, Any]]:
             "status": "not_studied"
         }
         return
-    for alone in (asked.alone, not asked.alone):
+    owned = load().subjects[found[0].alternative].wider
+    for alone in (asked.alone, not asked.alone) if owned else (asked.alone,):
         yield option_without_ai(asked, found[0], alone, lang)
 
 

@@ -12,10 +12,11 @@ FEW_MODELS = 3  # whose pairs are all told
 
 
 def sentences_of(answer: Answer) -> tuple[Sentence, ...]:
-    """Every sentence, by kind."""
+    """Every sentence once, by kind."""
     said = {lang: list(_said(answer, lang)) for lang in LANGUAGES}
     pairs = zip(said["fr"], said["en"], strict=True)
-    return tuple(Sentence(kind=kind, fr=fr, en=en) for (kind, fr), (_, en) in pairs)
+    once = dict.fromkeys((kind, fr, en) for (kind, fr), (_, en) in pairs)
+    return tuple(Sentence(kind=kind, fr=fr, en=en) for kind, fr, en in once)
 
 
 def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:

@@ -39,7 +39,11 @@ def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Suppos
         words = _words(
             "acts", lambda lang: {"acts": exact_text(row.acts, "1", lang), "program": label(row.alternative, lang)}
         )
-        yield Supposition(row=row.row, kind="acts", words=words, value=row.acts, **_origin(row))
+        if row.minutes is None or row.acts != 1:
+            yield Supposition(row=row.row, kind="acts", words=words, value=row.acts, **_origin(row))
+        if row.minutes is not None:
+            spent = _words("minutes", lambda lang: {"minutes": exact_text(row.minutes or 0.0, "1", lang)})
+            yield Supposition(row=f"{row.row}/minutes", kind="minutes", words=spent, value=row.minutes, **_origin(row))
     use = option.use
     wanted = next((found for found in models.load().sets if use and use.model == found.id), None)
     if wanted is not None:
@@ -57,7 +61,7 @@ def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Suppos
 
 
 def _lengths(work: Comparator, option: Option) -> Iterator[Supposition]:
-    """Tokens of the task, where nobody stated any."""
+    """Tokens of the task, where nobody stated any and it is of text."""
     need = work.scenario.need
     if not need.task or option.use is None or option.use.model is None:
         return

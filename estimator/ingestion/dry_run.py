@@ -11,10 +11,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from estimator.catalogue.input_faults import facts, faults, of_table
 from estimator.catalogue.load import load
-from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.models import ModelUnknown, find, is_of
 from estimator.core.duckdb_engine import connect
 from estimator.core.errors import SobriaError, one_of, sentences
 from estimator.core.parquet_files import table_of
@@ -22,7 +23,7 @@ from estimator.ingestion.readers import ReadingContext, ReadResult, find_files, 
 from estimator.ledger import Account, Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA
-from estimator.ledger.files import modelled_sql
+from estimator.ledger.files import modelled_sql, named_sql
 from estimator.ledger.rows import COMPONENTS, Refused, faults_of, unlike
 
 NOT_ESTIMABLE = "not_estimable"
@@ -164,8 +165,10 @@ def _kinds(rows: pa.Table) -> list[dict[str, Any]]:
         "other": "COALESCE(other_energy_kwh, site_energy_kwh)"
     }
     told = ", ".join(f"{part}_mode, {kwh} IS NOT NULL AS {part}_known" for part, kwh in read.items())
+    names = (name for name in pc.unique(rows["model"]).to_pylist() if name)
+    embeds = named_sql(name for name in names if is_of(name, "embedding"))
     sql = (
-        f"SELECT service_key, model, checks, {told}, ({modelled_sql()}) AS modelled, COUNT(*) AS times"
+        f"SELECT service_key, model, checks, {told}, ({modelled_sql(embeds)}) AS modelled, COUNT(*) AS times"
         " FROM activities GROUP BY ALL ORDER BY MIN(line)"
     )
     with connect() as connection:

@@ -295,9 +295,16 @@ def current_rows_sql() -> str:
     return (resources.files(__package__) / "sql" / "current_rows.sql").read_text("utf-8")
 
 
-def modelled_sql() -> str:
-    """SQL: whether a row of activities is to be modelled."""
-    return (resources.files(__package__) / "sql" / "modelled.sql").read_text("utf-8")
+def modelled_sql(embeds: str = "FALSE") -> str:
+    """SQL: whether a row of activities is to be modelled. embeds: SQL, whether its model makes vectors of what it
+    reads."""
+    return (resources.files(__package__) / "sql" / "modelled.sql").read_text("utf-8").format(embeds=embeds)
+
+
+def named_sql(names: Iterable[str]) -> str:
+    """SQL: whether the model of a row is one of these."""
+    quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
+    return f"COALESCE(model IN ({quoted}), FALSE)" if quoted else "FALSE"
 
 
 def as_models(kind: Kind, table: "pa.Table") -> list[Any]:

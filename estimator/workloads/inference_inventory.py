@@ -2,19 +2,20 @@
 seconds of sound."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import Any
 
 from estimator.catalogue import models
+from estimator.catalogue.default_subjects import DESK, DESKS, WORKSTATION
 from estimator.catalogue.load import shipped
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import sentences
 from estimator.workloads.inference.measurements import MediaKind
 from estimator.workloads.inference.measurements import load as measured_tables
-from estimator.workloads.inference.media import MediaEnergy, media_energy
+from estimator.workloads.inference.media import MediaEnergy, media_energy, of_side
 from estimator.workloads.inference.serving import Serving, ServingFactors, serving_factors, size_of
 from estimator.workloads.request import Request
 
@@ -41,7 +42,9 @@ def inference_inventory(
     made = _media_made(request, model)
     if made is not None and (request.output_tokens is None or (made[0] == "sound" and model.modality == "audio")):
         kind, count = made
-        bounds, found = _media(kind, model, device)
+        desk = request.device if request.device in DESKS else WORKSTATION
+        heard_by = desk if kind == "sound" and place == DESK else device
+        bounds, found = _media(kind, model, heard_by, request.image_side)
         codes = [*found.warnings, "media_without_manufacture"] if found else []
         told = [sentences("token_warnings", code) for code in codes]
         bounds["output_hours"] = SelectedFactor("output_hours", model.id, None, missing="no_output_time")
@@ -94,14 +97,6 @@ def token_factors(catalogue: Catalogue, day: date, model: str, **facts: Any) -> 
     return serving_factors(Serving(known.id, size, _measured_names().get(known.id), **facts), catalogue, day)
 
 
-def hears(model: str) -> bool:
-    """Whether this is a model of the catalogue that hears sound, whose seconds say its electricity."""
-    try:
-        return models.find(model).modality == "audio"
-    except models.ModelUnknown:
-        return False
-
-
 def media_factors(kind: MediaKind, model: str, device: str | None) -> dict[str, SelectedFactor]:
     """The factor of an image, a video or a second of sound of a model of the catalogue. ModelUnknown."""
     return _media(kind, models.find(model), device)[0]
@@ -109,8 +104,8 @@ def media_factors(kind: MediaKind, model: str, device: str | None) -> dict[str, 
 
 def _media_made(request: Request, model: models.Model) -> tuple[MediaKind, float] | None:
     """What one request makes, hears or embeds, besides tokens written, and how much of it."""
-    if model.modality == "embedding":
-        return ("embedding", request.input_tokens) if request.input_tokens is not None else None
+    if model.modality == "embedding" and request.input_tokens is not None:
+        return "embedding", request.input_tokens - request.cached_tokens
     if request.images is not None:
         return "image", request.images
     if request.videos is not None:
@@ -119,11 +114,11 @@ def _media_made(request: Request, model: models.Model) -> tuple[MediaKind, float
 
 
 def _media(
-    kind: MediaKind, model: models.Model, device: str | None
+    kind: MediaKind, model: models.Model, device: str | None, side: float | None = None
 ) -> tuple[dict[str, SelectedFactor], MediaEnergy | None]:
     """The factor of an output and what it rests on; a reason and nothing where no source speaks of such a model: only
     models that transcribe were timed, neither those that speak nor those that converse; one that writes text makes no
-    image."""
+    image. side: of the image [px], where it is not that of the measurements."""
     if kind == "sound" and model.modality != "audio":
         reason = "no_speech_energy" if model.modality == "speech" else "no_audio_energy"
         return {"media_energy": SelectedFactor("media_energy", model.id, None, missing=reason)}, None
@@ -132,6 +127,7 @@ def _media(
     if kind != "sound" and model.modality not in ("image", "video", "multimodal"):
         return {"media_energy": SelectedFactor("media_energy", model.id, None, missing="makes_no_image")}, None
     found = media_energy(kind, _measured_names().get(model.id, model.name), device)
+    found = found if side is None or kind != "image" else of_side(found, side)
     return {"media_energy": SelectedFactor("media_energy", model.id, found.factor)}, found
 
 
@@ -140,7 +136,10 @@ def _embedding(model: models.Model, device: str | None) -> tuple[dict[str, Selec
     size = models.size(model)
     if size.total is None:
         return {"media_energy": SelectedFactor("media_energy", model.id, None, missing=size.reason)}, None
-    found = media_energy("embedding", _measured_names().get(model.id, model.name), device, size=size.total)
+    sizes = (size.total_low or size.total, size.total, size.total_high or size.total)
+    found = media_energy("embedding", _measured_names().get(model.id, model.name), device, size=sizes)
+    if size.guessed:
+        found = replace(found, warnings=(*found.warnings, "size_supposed"))
     return {"media_energy": SelectedFactor("media_energy", model.id, found.factor)}, found
 
 

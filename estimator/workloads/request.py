@@ -75,6 +75,7 @@ class Request(Strict):
     output_tokens: float | None = Field(None, gt=0, le=AMOUNT, description="of one request")
     reasoning_tokens: float = Field(0.0, ge=0, le=AMOUNT, description="written and not shown, beside output_tokens")
     images: float | None = Field(None, gt=0, le=AMOUNT, description="made by one request")
+    image_side: float | None = Field(None, ge=64, le=16384, description="of an image, if not 1,024 [px]")
     videos: float | None = Field(None, gt=0, le=AMOUNT, description="made by one request")
     audio_s: float | None = Field(None, gt=0, le=AMOUNT, description="heard or spoken in one request [s]")
     requests: float = Field(1.0, gt=0, le=1e15)

@@ -114,10 +114,14 @@ def _sites(catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request, list[dict[str, str]]]:
-    """A request with the tokens of its task where it states none, and these lengths in words. SubjectUnknown."""
+    """A request with the tokens of its task where it states none, and these lengths in words; of a task of sound or
+    images, the seconds or images of one act. SubjectUnknown."""
     if request.task is None:
         return request, []
     subject = resolve_subject(f"task/{request.task.removeprefix('task/')}", ("task",), catalogue)
+    exact = {name: select_factor(catalogue, f"task_{name}", subject, day).factor for name in ("audio_s", "images")}
+    if made := {n: f.value for n, f in exact.items() if f is not None}:
+        return request.model_copy(update={n: v for n, v in made.items() if getattr(request, n) is None}), []
     lengths = {
         f"{way}_tokens": select_factor(catalogue, f"task_{way}_tokens", subject, day) for way in ("input", "output")
     }

@@ -73,6 +73,18 @@ def heard_uses() -> list[dict[str, Any]]:
     ]
 
 
+def embedded_uses() -> list[dict[str, Any]]:
+    """Texts that a model makes vectors of, at each kind of site: of the model that was timed, of another, of none known
+    the size."""
+    facts = {"zone": "FRA", "requests": 3.0, "precision_bits": None, "concurrency": None, "device_count": None}
+    facts |= {"input_tokens": 800.0, "cached_tokens": 200.0}
+    return [
+        facts | {"model": models.find(model).id, "host": host, "device": card}
+        for model in ("bge-large-en-v1.5", "bge-m3", "text-embedding-3-large")
+        for host, card in zip(HOSTS, (*CARDS[:3], "gpu/l4"), strict=True)
+    ]
+
+
 def row_of(number: int, use: dict[str, Any]) -> Any:
     """The row of the ledger that says the same use: sums over its requests."""
     count = use["requests"]
@@ -86,7 +98,7 @@ def row_of(number: int, use: dict[str, Any]) -> Any:
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
     """Each use, its figures in a build of all of them, and what `estimate` answers."""
-    uses = drawn_uses(USES) + heard_uses()
+    uses = drawn_uses(USES) + heard_uses() + embedded_uses()
     home = built(tmp_path_factory.mktemp("uses"), *(row_of(n, use) for n, use in enumerate(uses)))
     services = {entry.service_key: entry.model_dump()["indicators"] for entry in home.services()}
     asked = [estimate(Request(**use, day=DAY))["indicators"] for use in uses]
@@ -98,6 +110,7 @@ def test_a_build_computes_what_estimate_computes(both: list[tuple[dict[str, Any]
         assert leaves(build) == pytest.approx(leaves(answer), rel=1e-9), use
     heard = {use["model"]: leaves(build) for use, build, _ in both if use.get("audio_s")}
     assert [bool(heard[models.find(name).id]) for name in HEARD] == [True, True, False, False]
+    assert all(leaves(build) for use, build, _ in both if use["model"] == "baai/bge-m3")
 
 
 def leaves(figures: dict[str, Any], path: str = "") -> dict[str, float]:

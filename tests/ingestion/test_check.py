@@ -46,7 +46,7 @@ def test_check_in_a_home_that_does_not_exist_does_not_make_it(tmp_path: Path) ->
         "withdrawn": 0,
     }
     (file,) = found["files"]
-    assert (file["reader"], file["proofs"]) == ("litellm", {"estimated": 2, "not_estimable": 1})
+    assert (file["reader"], file["proofs"]) == ("litellm", {"estimated": 3})
     assert [(reason["code"], reason["line"]) for reason in file["refused"]] == [
         ("gateway_cache", 3),
         ("no_work", 4),
@@ -61,7 +61,7 @@ def test_check_speaks_to_people(tmp_path: Path) -> None:
     usage.write_text((FORMATS / "openai_usage.json").read_text("utf-8").replace("dall-e-3", "pinceau-9"), "utf-8")
     said = sobria(tmp_path, "check", str(usage)).stdout
     assert "usage d'une organisation OpenAI, 8 ligne(s) lue(s)" in said
-    assert "électricité estimée : 2 ligne(s)" in said
+    assert "électricité estimée : 3 ligne(s)" in said
     assert "absents de la table des modèles : pinceau-9" in said
     assert "1 champ(s) laissé(s) dehors, dont seul le nom est lu : note" in said
     assert said.rstrip().endswith("Rien n'a été écrit.")

@@ -202,9 +202,12 @@ def test_embedded_tokens_by_hand() -> None:
     assert "embedding_other_card" in {w["code"] for w in elsewhere.warnings}
 
 
-def test_an_embedding_model_of_unknown_size_is_not_estimable_and_never_zero() -> None:
-    body = asked(model="text-embedding-3-small", input_tokens=1000, zone="FRA")
-    assert body["indicators"]["energy"]["central"] is None
+def test_an_embedding_model_of_unknown_size_says_so_and_its_tokens_are_wanted() -> None:
+    told = [
+        {w["code"] for w in asked(model=model, input_tokens=1000, zone="FRA").warnings}
+        for model in ("text-embedding-3-small", "bge-m3")
+    ]
+    assert ["size_supposed" in codes for codes in told] == [True, False]
     with pytest.raises(SobriaError, match="bge-m3"):
         asked(model="bge-m3", zone="FRA")
 

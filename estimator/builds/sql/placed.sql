@@ -18,7 +18,7 @@ WITH served AS (
   FROM {relation}
   LEFT JOIN default_machines ON default_machines.at_host = COALESCE(host, '')
   LEFT JOIN servings ON modelled
-    AND servings.model = {relation}.model AND servings.kind = {relation}.kind AND servings.card = COALESCE(device, '')
+    AND servings.model = {relation}.model AND servings.kind = {relation}.kind AND servings.card = {relation}.card
     AND servings.cards = COALESCE(device_count, 0) AND servings.bits = COALESCE(precision, '')
     AND servings.place = COALESCE(host, '') AND servings.site = {relation}.site
     AND servings.flight_class = {relation}.flight_class
@@ -40,7 +40,7 @@ SELECT
   END AS unread_requests,
   CASE WHEN writes THEN CASE WHEN states_context OR states_read THEN 0 ELSE written END END AS unread_outputs,
   CASE WHEN writes THEN CASE WHEN states_context OR counts THEN 0 ELSE before END END AS unsized_outputs,
-  CASE WHEN modelled THEN CASE kind WHEN 'images' THEN images WHEN 'sound' THEN audio_s END END AS media_outputs,
+  CASE WHEN modelled THEN CASE kind WHEN 'images' THEN images WHEN 'sound' THEN audio_s WHEN 'embedding' THEN read_anew END END AS media_outputs,
   COALESCE(device_held, nothing) AS device_hours,
   COALESCE(machine_held, nothing) AS machine_hours,
   COALESCE(data_moved, 0) AS data_gb,

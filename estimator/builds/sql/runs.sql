@@ -6,6 +6,7 @@ CREATE VIEW runs AS
 SELECT
   weighed.*,
   CASE
+    WHEN input_tokens > 0 AND embeds AND COALESCE(output_tokens, 0) = 0 THEN 'embedding'
     WHEN audio_s > 0 AND hears THEN 'sound'
     WHEN output_tokens > 0 THEN 'tokens'
     WHEN audio_s > 0 AND COALESCE(images, 0) = 0 THEN 'sound'
@@ -13,6 +14,8 @@ SELECT
     ELSE 'images'
   END AS kind,
   CASE WHEN device_hours IS NOT NULL THEN 'reserved' WHEN host = 'class/desk' THEN 'desk' ELSE 'shared' END AS site,
+  CASE WHEN kind = 'sound' AND host = 'class/desk' THEN COALESCE(machine, 'machine/workstation') ELSE COALESCE(device, '') END
+    AS card,
   CASE WHEN concurrency IS NULL THEN -1
     ELSE LEAST(GREATEST(ROUND(LN(concurrency) / LN(1024) * 15), 0), 15) END AS flight_class,
   modelled AND device_hours IS NOT NULL AS reserved,
@@ -44,7 +47,7 @@ WITH parts AS (
 SELECT
   row_id, month, parts.from_us, begins, start_us, end_us, service_key, part, charge_share,
   model, CASE WHEN hours IS NULL THEN zone ELSE zone || hours END AS zone, host, machine, device, device_count, precision,
-  cpu_mode, gpu_mode, ram_mode, other_mode, gap, kind, site, flight_class, modelled, reserved, telling, meters,
+  cpu_mode, gpu_mode, ram_mode, other_mode, gap, kind, site, card, flight_class, modelled, reserved, telling, meters,
   COALESCE(resource_share, 1.0) AS resource_share,
   LN(GREATEST(concurrency, 1)) * GREATEST(output_tokens, 1) * part AS flight_sum,
   GREATEST(output_tokens, 1) * part AS flight_weight,

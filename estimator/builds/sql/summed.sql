@@ -4,7 +4,7 @@ CREATE TABLE summed AS
 SELECT
   ROW_NUMBER() OVER () AS sum_id,
   month, service_key, model, zone, host, machine, device, device_count, precision, cpu_mode, gpu_mode, ram_mode,
-  other_mode, gap, kind, site, flight_class, modelled, reserved, telling, meters, resource_share, answered,
+  other_mode, gap, kind, site, card, flight_class, modelled, reserved, telling, meters, resource_share, answered,
   COUNT(*) AS slices,
   COUNT(*) FILTER (begins) AS runs,
   MIN(start_us) AS first_us,
@@ -29,14 +29,14 @@ SELECT
   fsum(data_moved) AS data_moved
 FROM portions
 GROUP BY month, service_key, model, zone, host, machine, device, device_count, precision, cpu_mode, gpu_mode, ram_mode,
-  other_mode, gap, kind, site, flight_class, modelled, reserved, telling, meters, resource_share, answered;
+  other_mode, gap, kind, site, card, flight_class, modelled, reserved, telling, meters, resource_share, answered;
 
 -- Ways of serving: a model at a place. Nothing of a single request is in them: requests in flight that rows state enter
 -- by class (16, geometric from 1 to 1,024), each class standing for its mean on a logarithmic scale, weighted by output.
 CREATE TABLE servings AS
 WITH named AS (
   SELECT
-    model, kind, COALESCE(device, '') AS card, COALESCE(device_count, 0) AS cards, COALESCE(precision, '') AS bits,
+    model, kind, card, COALESCE(device_count, 0) AS cards, COALESCE(precision, '') AS bits,
     COALESCE(host, '') AS place, site, flight_class, flight_sum, flight_weight
   FROM summed
   WHERE modelled
