@@ -30,6 +30,13 @@ class Monthly(NamedTuple):
     requests: float | None
 
 
+class PlacedGroup(NamedTuple):
+    """A line of the table `groups`, with its attributes, and the same as a group."""
+
+    row: dict[str, Any]
+    group: ActivityGroup
+
+
 class BuildFile:
     """One build file, safe for use from several threads."""
 
@@ -102,6 +109,35 @@ class BuildFile:
         for row in self._engine.stream("SELECT * FROM cells ORDER BY ALL"):
             known: dict[str, Any] = {name: row[name] or None for name in MONTHLY}
             yield Monthly(group=self._cell(row), **known)
+
+    def placed_groups(self, key: Sequence[str], since: int) -> list[PlacedGroup]:
+        """The lines of `groups` of a service, model and host (empty: unknown) from a month on, unsummed."""
+        where = "service_key = $1 AND model = $2 AND host = $3 AND month >= $4"
+        rows = self._engine.rows(f"SELECT * FROM bound_groups WHERE {where} ORDER BY group_id", [*key, since])
+        return [PlacedGroup(row, self._cell(row)) for row in rows]
+
+    def servings(self) -> dict[str, dict[str, Any]]:
+        """The ways of serving of the ledger, by name."""
+        return {row["serving"]: row for row in self._engine.rows("SELECT * FROM servings")}
+
+    def summed_lines(self, key: Sequence[str], since: int) -> list[dict[str, Any]]:
+        """The same service, before its place decides anything: whether it is modelled, its card, their count and the
+        bits of a weight as its rows say them (empty, 0: unknown), tokens written, read and read again by month."""
+        return self._engine.rows(
+            "SELECT modelled, COALESCE(device, '') AS card, COALESCE(device_count, 0) AS cards,"
+            " COALESCE(precision, '') AS bits, month, fsum(written) AS written, fsum(read_anew) AS read,"
+            " fsum(COALESCE(read_again, mean_read_again, 0)) AS again FROM summed WHERE service_key = $1"
+            " AND COALESCE(model, '') = $2 AND COALESCE(host, '') = $3 AND month >= $4 GROUP BY ALL ORDER BY ALL",
+            [*key, since],
+        )
+
+    def located_rows(self, key: Sequence[str], since: int) -> list[dict[str, Any]]:
+        """The rows that count of the same service, with the place that counts."""
+        return self._engine.rows(
+            "SELECT * FROM located WHERE status = 'current' AND service_key = $1 AND COALESCE(model, '') = $2"
+            " AND COALESCE(host, '') = $3 AND start_month >= $4 ORDER BY row_id",
+            [*key, since],
+        )
 
     def months(self) -> list[int]:
         """The months [yyyymm] of the ledger, first to last."""

@@ -27,7 +27,7 @@ ELSEWHERE = {  # command -> the module of this room that has it under this name,
         name: name
         for name in (
             *("register", "commitments", "report", "places", "collect"),
-            *("estimate", "compare", "check", "when", "track"),
+            *("estimate", "compare", "check", "when", "track", "levers"),
         )
     },
     "sheet": "sheets",

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -73,7 +74,23 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
 
 def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect:
     """Withdraw the rows that match today. The same rows in another file may be imported again."""
-    found = withdrawal_effect(ledger, target)
+    return _withdrawn(ledger, withdrawal_effect(ledger, target), author)
+
+
+def withdraw_rows(ledger: Ledger, told: str, row_ids: Collection[str], author: Author) -> WithdrawalEffect:
+    """Withdraw these rows with every other of their runs: a former snapshot would count in their place. told: what
+    they are."""
+    with ledger.still() as held, connect() as connection:
+        rows = f"({held.rows_sql('activities')})"
+        runs = f"SELECT run_key, run_id FROM {rows} WHERE list_contains($1, row_id)"
+        where = f"run_key IN (SELECT run_key FROM ({runs})) OR run_id IN (SELECT run_id FROM ({runs}))"
+        sql = f"SELECT * FROM {rows} WHERE {where} ORDER BY file_sha, line, file_name"
+        found = arrow(connection, sql, SCHEMAS["activities"], [sorted(row_ids)])
+    tables: dict[Kind, pa.Table] = {"activities": found, "quarantine": SCHEMAS["quarantine"].empty_table()}
+    return _withdrawn(ledger, WithdrawalEffect(told, tables), author)
+
+
+def _withdrawn(ledger: Ledger, found: WithdrawalEffect, author: Author) -> WithdrawalEffect:
     parts = [
         path.relative_to(ledger.folder / WITHDRAWN).as_posix()
         for path in (

@@ -1,0 +1,1 @@
+"""Levers: what could be changed in the services that run, with what each change would save."""

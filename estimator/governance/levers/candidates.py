@@ -1,0 +1,137 @@
+"""The changes that are possible for a service that runs, each with its target, or the reason why it has none."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from estimator.catalogue import models
+from estimator.catalogue.default_subjects import DESK, UNKNOWN_SITE
+from estimator.catalogue.load import load
+from estimator.catalogue.proposals import proposals
+from estimator.comparison.scenario import Program
+from estimator.governance.indicators.scenarios import ScenarioDecision
+from estimator.governance.levers.changes import Change, LeverNotComputed
+from estimator.governance.levers.running import RunningService
+
+LIGHT, SHARED = "set/light", "class/shared-regional"
+FEWEST_BITS = 8  # of a weight: below, answers change and are to be tested anew
+SHORTER = 0.5  # what answers are cut to, of their length [1]
+TOGETHER = 4.0  # times as many requests in flight
+MOST_TOGETHER = 64  # from which a card is rarely short of requests
+OPEN_HOURS, WEEK_HOURS = 60, 168  # twelve hours on five days: when a service of an administration is asked
+MONTH_HOURS = 8760 / 12
+_BITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a candidate may look at beside its service: the places [host -> zone] that the ledger knows, the comparison
+    kept for its use."""
+
+    places: Mapping[str, str]
+    compared: ScenarioDecision | None
+
+
+def no_ai(service: RunningService, around: Around) -> list[Change]:
+    """A program without AI that fits the task: of the comparison kept for the use, else of the proposals for its
+    task, on a server that exists already."""
+    case = service.use_case
+    if case is None:
+        raise LeverNotComputed("lever_no_case")
+    if case.alternative.answer == "etudiee_et_ecartee":
+        raise LeverNotComputed("lever_rejected", reason=case.alternative.reason)
+    if around.compared is None:
+        raise LeverNotComputed("lever_no_task")
+    scenario = around.compared.scenario
+    found = [option.alternative for option in scenario.options if option.alternative]
+    task = scenario.need.task or ""
+    named = f"task/{task.removeprefix('task/')}"
+    found += [Program(id=p.alternative, existing_server=True, acts=p.acts) for p in proposals(named)[:1]]
+    if not found:
+        raise LeverNotComputed("lever_no_program" if task else "lever_no_task")
+    host = service.host or None
+    return [Change("no_ai", program=found[0].model_copy(update={"host": found[0].host or host}))]
+
+
+def smaller(service: RunningService, around: Around) -> list[Change]:
+    """The model of the comparison that suffices with the least electricity, else the set of light models: its interval
+    goes from the smallest to the largest of them."""
+    model = _model(service)
+    if model.modality not in ("text", "multimodal"):
+        raise LeverNotComputed("lever_not_text")
+    if around.compared and (best := around.compared.answer.smallest_sufficient) and best.id:
+        use = around.compared.scenario.option(best.id).use
+        if use and use.model and models.find(use.model).id != model.id:
+            return [Change("smaller", model=use.model)]
+    known, light = models.size(model), models.find(LIGHT)
+    if known.total is not None and known.total <= (light.total_high or 0.0):
+        raise LeverNotComputed("lever_light_already")
+    return [Change("smaller", model=LIGHT)]
+
+
+def fewer_bits(service: RunningService, around: Around) -> list[Change]:
+    """Weights of eight bits, where more are stated."""
+    stated = [_BITS.search(line["bits"]) for line in service.lines]
+    if not any(stated):
+        raise LeverNotComputed("lever_bits_unknown")
+    if max(float(bits.group()) for bits in stated if bits) <= FEWEST_BITS:
+        raise LeverNotComputed("lever_bits_few")
+    return [Change("fewer_bits", bits=FEWEST_BITS)]
+
+
+def shorter(service: RunningService, around: Around) -> list[Change]:
+    """Answers half as long."""
+    _model(service)
+    return [Change("shorter", written=SHORTER)]
+
+
+def batching(service: RunningService, around: Around) -> list[Change]:
+    """Four times as many requests together, where it is stated how many are."""
+    flights = [row["flight"] for row in service.servings if row["flight_class"] >= 0]
+    if not flights:
+        raise LeverNotComputed("lever_flight_unknown")
+    if min(flights) * TOGETHER > MOST_TOGETHER:
+        raise LeverNotComputed("lever_flight_many")
+    return [Change("batching", flight=TOGETHER)]
+
+
+def place(service: RunningService, around: Around) -> list[Change]:
+    """A shared centre of the region, or a named site in the same country where something runs already."""
+    if service.host in ("", UNKNOWN_SITE, DESK):
+        raise LeverNotComputed("lever_place_unknown")
+    known = models.load().known(service.model) if service.model else None
+    if known is not None and known.open_class == "closed":
+        raise LeverNotComputed("lever_closed")
+    here = {placed.row["zone"] for placed in service.groups}
+    named = [host for host, zone in around.places.items() if zone in here and not host.startswith("class/")]
+    subjects = load().subjects
+    return [
+        Change("place", host=host, zone=subjects[host].zone or None)
+        for host in (*named, SHARED)
+        if host != service.host
+    ]
+
+
+def waiting(service: RunningService, around: Around) -> list[Change]:
+    """Reserved cards switched off at night and at the weekend: lit sixty hours a week."""
+    if not service.device_hours:
+        raise LeverNotComputed("lever_not_reserved")
+    cards = max((line["cards"] for line in service.lines if line["cards"]), default=1)
+    lit = OPEN_HOURS / WEEK_HOURS * MONTH_HOURS * len(service.months) * cards
+    if lit >= service.device_hours:
+        raise LeverNotComputed("lever_off_already")
+    return [Change("waiting", hours=lit / service.device_hours)]
+
+
+CANDIDATES: Mapping[str, Callable[[RunningService, Around], list[Change]]] = {
+    "no_ai": no_ai, "smaller": smaller, "fewer_bits": fewer_bits, "shorter": shorter, "batching": batching,
+    "place": place, "waiting": waiting,
+}  # fmt: skip
+
+
+def _model(service: RunningService) -> models.Model:
+    """The model of a service that writes. LeverNotComputed."""
+    known = models.load().known(service.model) if service.model else None
+    if known is None:
+        raise LeverNotComputed("lever_no_model")
+    return known

@@ -1,0 +1,158 @@
+"""Levers: their gains hold in copies of random homes, those of one service are not added, the unknown says why."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.assessment import uncertainty
+from estimator.catalogue.load import load
+from estimator.catalogue.selection import select_factor
+from estimator.core.periods import first_day
+from estimator.governance.indicators.open_scope import scope_of
+from estimator.governance.levers.applied import applied
+from estimator.governance.levers.candidates import OPEN_HOURS, WEEK_HOURS
+from estimator.governance.levers.levers import Levers, levers
+from estimator.ledger import Ledger
+from scripts.lever_homes import FOLDER, NONE, SCENARIO, checks
+from tests.support import activity, append, refuses, sobria
+
+ANSWERS: dict[str, Any] = NONE | {
+    "service_key": "chat", "model": "mistral-ai/mistral-large-2", "host": "class/national-cloud", "requests": 10_000.0,
+    "input_tokens": 5e6, "output_tokens": 2e6,
+}  # fmt: skip
+
+
+def of(home: Path) -> Levers:
+    """The levers of a home."""
+    return levers(scope_of(home).sources)
+
+
+def months(count: int, **facts: Any) -> list[Any]:
+    """One row a month from January 2026."""
+    return [activity(f"2026-{n:02}-03T09:00:00", 1.0, **facts) for n in range(1, count + 1)]
+
+
+@pytest.fixture(scope="module")
+def two_services(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Levers]:
+    """Six months of answers computed from their tokens, and of a program measured in the server room."""
+    home = tmp_path_factory.mktemp("levers")
+    program = {"service_key": "tri", "model": "règles", "host": "class/server-room", "cpu_energy_kwh": 1.0}
+    append(Ledger(home), [*months(6, **ANSWERS), *months(6, **program, cpu_mode="mode/rapl")])
+    return home, of(home)
+
+
+def test_the_first_lever_of_a_random_home_saves_what_it_says(tmp_path: Path) -> None:
+    """`python -m scripts.lever_homes 20 --every` does the same for twenty homes and every lever."""
+    (check,) = checks(4, tmp_path)
+    assert check.holds, check
+    assert check.done.found.central != 0
+
+
+def test_a_year_is_the_known_months_times_twelve_over_their_number(two_services: tuple[Path, Levers]) -> None:
+    """Six months known: a year saves 12 ÷ 6 = 2 times what they would have."""
+    for lever in two_services[1].levers:
+        assert len(lever.months) == 6
+        assert lever.gain.central == pytest.approx(2 * (lever.known.central or 0.0))
+
+
+def test_the_most_certain_gain_is_first_and_levers_of_one_service_are_not_added(
+    two_services: tuple[Path, Levers],
+) -> None:
+    """Together is the first lever of each service alone: at least as much as any lever, less than the sum of all."""
+    found = two_services[1]
+    certain = [lever.gain.low for lever in found.levers]
+    assert certain == sorted(certain, key=lambda low: -(low or 0.0))
+    first = {lever.service: lever.number for lever in reversed(found.levers)}
+    assert {lever.number: lever.after for lever in found.levers} == {
+        lever.number: None if lever.number == first[lever.service] else first[lever.service] for lever in found.levers
+    }
+    assert found.together is not None
+    total = sum(lever.gain.central or 0.0 for lever in found.levers)
+    assert max(lever.gain.central or 0.0 for lever in found.levers) <= (found.together.central or 0.0) < 0.9 * total
+
+
+def test_a_move_saves_the_electricity_read_times_the_difference_of_the_two_sites(
+    two_services: tuple[Path, Levers],
+) -> None:
+    """6 kWh read × the reading and what it misses, the same at both places × (PUE here − PUE there), draw by draw."""
+    lever = next(one for one in two_services[1].levers if one.service == "tri")
+    assert (lever.kind, lever.target) == ("place", "class/shared-regional")
+    day, catalogue = first_day(202601), load()
+    pue = [select_factor(catalogue, "pue", host, day).factor for host in (lever.host, lever.target)]
+    ratio = select_factor(catalogue, "cpu_reading_ratio", "mode/rapl", day).factor
+    gap = select_factor(catalogue, "unmetered_ratio", "gap/none", day).factor
+    assert pue[0] and pue[1] and ratio and gap
+    here, there, read, missed = map(uncertainty.draw, (pue[0], pue[1], ratio, gap))
+    low, central, high = uncertainty.points(6 * read * (1 + missed) * (here - there))
+    assert (lever.known.low, lever.known.central, lever.known.high) == pytest.approx((low, central, high))
+
+
+def test_half_the_answer_saves_less_than_half(two_services: tuple[Path, Levers]) -> None:
+    """What is read stays: under half of the electricity is saved, and over a tenth, as 2 tokens of 7 are written."""
+    home, found = two_services
+    lever = next(one for one in found.levers if one.kind == "shorter")
+    service = next(s for s in scope_of(home).sources.build.services() if s.service_key == "chat")
+    used = service.indicators["energy"].central
+    assert 0.1 * used < (lever.known.central or 0.0) < 0.5 * used
+
+
+def test_what_cannot_be_computed_says_why(two_services: tuple[Path, Levers]) -> None:
+    why = {(none.service, none.kind): none.why["en"] for none in two_services[1].not_told}
+    assert why["chat", "fewer_bits"] == "The precision of the model is not stated: ask whoever serves it."
+    assert why["chat", "waiting"] == "No accelerator is reserved for this service."
+    assert why["tri", "smaller"] == "No model of the catalogue is named."
+    assert why["tri", "no_ai"].startswith("This service is attached to no use")
+
+
+def test_cards_off_at_night_save_the_waiting_of_those_hours(tmp_path: Path) -> None:
+    """One card held 730 hours a month is lit 60 of 168 hours: 64 % of its waiting goes, as almost nothing is asked."""
+    held = {"device": "gpu/h100-sxm-80", "device_count": 1, "device_hours": 730.0}
+    append(
+        Ledger(tmp_path), months(4, **ANSWERS | {"requests": 10.0, "input_tokens": 5e3, "output_tokens": 2e3} | held)
+    )
+    found = of(tmp_path)
+    lever = next(one for one in found.levers if one.kind == "waiting")
+    used = scope_of(tmp_path).sources.build.totals().indicators["energy"].central
+    assert lever.known.central == pytest.approx((1 - OPEN_HOURS / WEEK_HOURS) * used, rel=0.01)
+
+
+def test_a_use_met_without_ai_saves_all_but_the_searches(tmp_path: Path) -> None:
+    """10,000 requests a month × 2 searches of 3.3e-9 kWh are 0.07 Wh a month: next to nothing is left."""
+    home = tmp_path / "home"
+    append(Ledger(home), months(3, **ANSWERS))
+    facts = ["nom=Questions", "tache=Répondre", "unite=réponse", "service=Accueil", "commune=metropole"]
+    who = ("--who", "Direction du numérique", "--why", "Essai")
+    (home / FOLDER).mkdir()
+    (home / FOLDER / "questions.toml").write_text(SCENARIO, "utf-8")
+    sobria(home, "register", "add", *facts, "responsable=Accueil", "scenario=questions.toml", *who)
+    sobria(home, "register", "attach", "questions", "--service-key", "chat", *who)
+    lever = of(home).levers[0]
+    used = scope_of(home).sources.build.totals().indicators["energy"].central
+    assert (lever.kind, lever.target, lever.name) == ("no_ai", "alternative/text-search", "Questions")
+    assert lever.known.central == pytest.approx(used, rel=1e-3)
+    done = sobria(home, "levers", "--apply", "1", "--to", str(tmp_path / "copy"))
+    assert "levier 1 appliqué aux 3 mois" in done.stdout
+    assert scope_of(tmp_path / "copy").sources.build.totals().indicators["energy"].central == pytest.approx(0, abs=0.01)
+
+
+def test_the_command_tells_levers_and_writes_them(two_services: tuple[Path, Levers], tmp_path: Path) -> None:
+    home, found = two_services
+    printed = sobria(home, "levers", "--csv", str(tmp_path / "levers.csv")).stdout
+    assert "chat : réponses deux fois plus courtes : entre".replace(" :", "\u00a0:") in printed
+    assert "de moins par an" in printed and "ne s’ajoute pas au levier" in printed
+    with (tmp_path / "levers.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    assert len(rows) == len(found.levers) + len(found.not_told)
+    assert float(rows[0]["central"].replace(",", ".")) == pytest.approx(found.levers[0].gain.central)
+
+
+def test_a_copy_is_never_half_written(two_services: tuple[Path, Levers], tmp_path: Path) -> None:
+    home, _ = two_services
+    with refuses("lever_copy_there", "exists already"):
+        applied(home, 1, tmp_path)
+    said = sobria(home, "levers", "--apply", "99", "--to", str(tmp_path / "new"), code=1).stderr
+    assert "Aucun levier ne porte le numéro 99" in said
+    assert not (tmp_path / "new").exists()
+    assert "--to" in sobria(home, "levers", "--apply", "1", code=2).stderr
