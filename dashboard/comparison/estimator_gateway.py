@@ -95,11 +95,11 @@ def hosting(host: str, day: date) -> Hosting:
     return Hosting(near, tuple(criteria(host, day, said)), tuple(questionnaire(host, day, said)))
 
 
-@lru_cache(maxsize=1)
-def model_names() -> Mapping[str, str]:
-    """Models of the catalogue by id, sorted by name."""
+@lru_cache(maxsize=2)
+def model_names(modality: str = "") -> Mapping[str, str]:
+    """Models of the catalogue by id, sorted by name: all, or those of a kind."""
     found = sorted(models.load().models, key=lambda model: model.name.casefold())
-    return {model.id: model.name for model in found}
+    return {model.id: model.name for model in found if modality in ("", model.modality)}
 
 
 def model_id(text: str) -> str:
@@ -112,10 +112,10 @@ def model_id(text: str) -> str:
 
 @lru_cache(maxsize=2)
 def asked_models(lang: str) -> Mapping[str, str]:
-    """Sets of models, then models that write text, by id."""
+    """Sets of models, then models that write text, hear sound or make images, by id."""
     catalogue = models.load()
-    texts = {m.id: m.name for m in catalogue.models if m.modality in ("text", "multimodal")}
-    return {s.id: s.label(lang) for s in catalogue.sets} | dict(sorted(texts.items(), key=lambda m: m[1].casefold()))
+    used = {m.id: m.name for m in catalogue.models if m.modality in ("text", "multimodal", "audio", "image")}
+    return {s.id: s.label(lang) for s in catalogue.sets} | dict(sorted(used.items(), key=lambda m: m[1].casefold()))
 
 
 @lru_cache(maxsize=2)

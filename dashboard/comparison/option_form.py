@@ -18,6 +18,11 @@ from estimator.workloads.request import Request
 NETWORK = "network/fixed-fra"
 OPTION_NUMBERS = ("attempts", "acceptance", "reserved_hours")
 USE_NUMBERS = ("concurrency", "device_count", "precision_bits", "cached_tokens", "reasoning_tokens", "pue", "wue")
+MADE = ("audio_s", "images", "image_side")
+SEARCH_MODELS = ("embedding_model", "rerank_model")
+SEARCH_NUMBERS = (
+    "documents", "document_tokens", "query_tokens", "reindexings", "changed_share", "passages", "passage_tokens",
+)  # fmt: skip
 PROGRAM_NUMBERS = ("acts", "kept_years", "shared_by", "pue")
 
 
@@ -55,6 +60,9 @@ def option_form(scenario: Scenario, option: Option, lang: str) -> None:
                     text_field(place, name, number_text(getattr(option.alternative, name), lang), lang)
         with st.expander(t("compare_form.finer", lang)):
             _finer(place, option, lang)
+        if option.method == "model":
+            with st.expander(t("compare_form.beside_answers", lang)):
+                _beside_answers(place, option, lang)
         say_error(place)
         st.form_submit_button(
             t("compare_form.apply", lang), type="primary", on_click=_apply_option, args=(scenario, option, lang)
@@ -86,6 +94,25 @@ def _finer(place: str, option: Option, lang: str) -> None:
             text_field(place, "data_gb", number_text(use.data_gb if use else None, lang), lang)
             networks = compare_data.subject_names("network", lang)
             list_field(place, "network", networks, (use and use.network) or NETWORK, lang)
+
+
+def _beside_answers(place: str, option: Option, lang: str) -> None:
+    """Sound and images of one attempt; a search in documents before the answer; a fine-tuning made for the need."""
+    use, tuned = option.use or Request(), option.fine_tuning
+    found, columns = use.retrieval, st.columns(2)
+    with columns[0]:
+        for name in MADE:
+            text_field(place, name, number_text(getattr(use, name), lang), lang)
+        names = {"": t("compare_form.none", lang), **compare_data.model_names("embedding")}
+        for name in SEARCH_MODELS:
+            said = getattr(found, name, None)
+            list_field(place, name, names, compare_data.model_id(said) if said else "", lang)
+        devices = {"": t("compare_form.none", lang), **compare_data.subject_names("device", lang)}
+        list_field(place, "tuning_device", devices, (tuned and tuned.device) or "", lang)
+        text_field(place, "tuning_hours", number_text(tuned.device_hours if tuned else None, lang), lang)
+    with columns[1]:
+        for name in SEARCH_NUMBERS:
+            text_field(place, name, number_text(getattr(found, name, None), lang), lang)
 
 
 def _program_fields(place: str, option: Option, lang: str) -> None:
@@ -155,6 +182,7 @@ def _option_values(base: Mapping[str, Any], option: Option, lang: str) -> dict[s
     stated["measured"] = merged({}, service=service, items=items) if service else None
     if option.method == "model":
         stated["use"] = None if service else _use(base.get("use", {}), place)
+        stated["fine_tuning"] = None if service else _tuning(base.get("fine_tuning", {}), place)
     else:
         stated["alternative"] = None if service else _program(base.get("alternative", {}), place)
     return merged(base, **stated)
@@ -174,6 +202,7 @@ def _program(base: Mapping[str, Any], place: str) -> dict[str, Any] | None:
 def _use(base: Mapping[str, Any], place: str) -> dict[str, Any]:
     """The use of one attempt. NotANumber."""
     kind, _, name = read(place, "host").partition(":")
+    search = {n: number(read(place, n), n) for n in SEARCH_NUMBERS} | {n: read(place, n) for n in SEARCH_MODELS}
     moved = number(read(place, "data_gb"), "data_gb")
     return merged(
         base,
@@ -185,5 +214,16 @@ def _use(base: Mapping[str, Any], place: str) -> dict[str, Any]:
         data_gb=moved,
         network=None if moved is None else read(place, "network"),
         wue_basis=read(place, "wue_basis") if read(place, "wue") else None,
-        **{name: number(read(place, name), name) for name in USE_NUMBERS},
+        retrieval=merged({}, **search) or None,
+        **{name: number(read(place, name), name) for name in (*USE_NUMBERS, *MADE)},
     )
+
+
+def _tuning(base: Mapping[str, Any], place: str) -> dict[str, Any] | None:
+    """A fine-tuning where its option runs, or none. NotANumber."""
+    hours, device = number(read(place, "tuning_hours"), "tuning_hours"), read(place, "tuning_device")
+    if hours is None and not device:
+        return None
+    host = read(place, "host").partition(":")[2] if read(place, "host").startswith("host:") else None
+    zone = read(place, "zone").upper()
+    return merged({"host": host, "zone": zone, **base}, device=device, device_hours=hours)

@@ -14,6 +14,7 @@ from dashboard.shared.texts import both, t
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.scenario import Option, Scenario
+from estimator.comparison.verdict_text import parts_words
 from estimator.core.number_format import DisplayUnit, ReadableAmount, plain, share_text, step_for, tick_text, with_unit
 
 MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
@@ -34,6 +35,7 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         central=partial(_central, lang=lang),
         about=partial(_about_quality, lang=lang),
         minutes=partial(_minutes, lang=lang),
+        parts=lambda option: parts_words(option, answer.scenario.need.period, lang),
         occupancy=occupancy,
         proof_of=proof_of,
         quality_text=quality_text,

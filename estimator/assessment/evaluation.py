@@ -23,11 +23,13 @@ CELLS = 128  # sets of factors, of a model at a place, whose coefficients are ke
 class ActivityGroup:
     """Sums of activity data with the same selected factors, and these factors.
 
-    amounts: quantity -> sum [unit of the dictionary]; an absent amount is unknown.
+    amounts: quantity -> sum [unit of the dictionary]; an absent amount is unknown. part: which line of its use it is,
+    where that has several.
     """
 
     amounts: Mapping[str, float]
     bounds: Mapping[str, SelectedFactor]
+    part: str = ""
 
     @cached_property
     def values(self) -> dict[str, Any]:

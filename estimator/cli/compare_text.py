@@ -3,7 +3,7 @@
 from collections import Counter
 
 from estimator.comparison.answer import Answer, AnsweredOption
-from estimator.comparison.verdict_text import BARE, growth_lines, quality_text, standing_words
+from estimator.comparison.verdict_text import BARE, growth_lines, parts_words, quality_text, standing_words
 from estimator.core.errors import say
 from estimator.core.number_format import count_text, interval_text, share_text, tick_text
 from estimator.core.typography import typeset
@@ -43,7 +43,7 @@ def _brief(answer: Answer, lang: str) -> str:
         if option.per_unit:
             each, whole = (interval_text(found["energy"], lang) for found in (option.per_unit, option.service))
             lines.append("    " + say("compare", "brief", lang, each=each, whole=whole, period=period))
-        lines += [f"    {text}" for text in _people(option, lang)]
+        lines += [f"    {text}" for text in (*parts_words(option, period, lang), *_people(option, lang))]
     return "\n".join(lines)
 
 
@@ -62,6 +62,7 @@ def _options(answer: Answer, lang: str) -> str:
     lines = [say("compare", "options", lang, unit=answer.unit)]
     for option in answer.options:
         lines += [f"  {option.label} ({standing_words(option, lang)})", *_about(option, lang)]
+        lines += [f"    {text}" for text in parts_words(option, answer.scenario.need.period, lang)]
     return "\n".join(lines)
 
 

@@ -1,7 +1,7 @@
 """`sobria estimate`: every field of a request as an option."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -45,6 +45,15 @@ def estimate(
     network: Annotated[str | None, typer.Option(help="network")] = None,
     storage_tb_months: Annotated[float | None, typer.Option(help="storage_tb_months")] = None,
     storage: Annotated[str | None, typer.Option(help="storage")] = None,
+    documents: Annotated[float | None, typer.Option(help="documents")] = None,
+    document_tokens: Annotated[float | None, typer.Option(help="document_tokens")] = None,
+    query_tokens: Annotated[float | None, typer.Option(help="query_tokens")] = None,
+    embedding_model: Annotated[str | None, typer.Option(help="embedding_model")] = None,
+    reindexings: Annotated[float | None, typer.Option(help="reindexings")] = None,
+    changed_share: Annotated[float | None, typer.Option(help="changed_share")] = None,
+    rerank_model: Annotated[str | None, typer.Option(help="rerank_model")] = None,
+    passages: Annotated[float | None, typer.Option(help="passages")] = None,
+    passage_tokens: Annotated[float | None, typer.Option(help="passage_tokens")] = None,
     training_kwh: Annotated[float | None, typer.Option(help="training_kwh")] = None,
     training_device: Annotated[str | None, typer.Option(help="training_device")] = None,
     training_device_hours: Annotated[float | None, typer.Option(help="training_device_hours")] = None,
@@ -55,20 +64,26 @@ def estimate(
     uses: Annotated[float | None, typer.Option(help="uses")] = None,
     json_: Json = False,
 ) -> None:
-    stated = dict(locals())
+    _answer(context, **{name: value for name, value in locals().items() if name != "context"})
+
+
+def _answer(context: typer.Context, **stated: Any) -> None:
+    """The estimate of the options that were stated, by the method that one of them names."""
     from estimator.builds.current import own_of
     from estimator.cli.estimate_text import estimate_text
     from estimator.workloads.estimate import estimate as answer
-    from estimator.workloads.request import Request, request_from, training
+    from estimator.workloads.request import Request, request_from, retrieval, training
 
     given = {name: value for name, value in stated.items() if name in Request.model_fields}
-    if method == "sobria":
-        request = request_from(**given, day=date.date() if date else None, training=training(stated))
-        body = answer(request, own=own_of(context.obj["home"]) if model else None).as_dict()
+    if stated["method"] == "sobria":
+        made = {"retrieval": retrieval(stated), "training": training(stated)}
+        request = request_from(**given, **made, day=stated["date"].date() if stated["date"] else None)
+        body = answer(request, own=own_of(context.obj["home"]) if stated["model"] else None).as_dict()
     else:
         from estimator.workloads.ecologits.estimate import estimate_ecologits
 
-        if provider is None or model is None or output_tokens is None:
-            raise typer.BadParameter(say("cli", "method_wants", context.obj["lang"], method=method))
-        body = estimate_ecologits(provider, model, output_tokens, zone, latency_s)
-    show(body, json_, lambda: estimate_text(body, context.obj["lang"]))
+        provider, model, written = wanted = [stated[name] for name in ("provider", "model", "output_tokens")]
+        if None in wanted:
+            raise typer.BadParameter(say("cli", "method_wants", context.obj["lang"], method=stated["method"]))
+        body = estimate_ecologits(provider, model, written, stated["zone"], stated["latency_s"])
+    show(body, stated["json_"], lambda: estimate_text(body, context.obj["lang"]))

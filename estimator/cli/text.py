@@ -133,6 +133,12 @@ def figures_text(indicators: Mapping[str, ReadableAmount], lang: str) -> str:
     return "\n".join(lines)
 
 
+def parts_text(parts: Mapping[str, ReadableAmount], lang: str) -> str:
+    """The electricity of each line of a use, by name; empty without any."""
+    lines = [f"  {say('use_parts', name, lang)} : {interval_text(amount, lang)}" for name, amount in parts.items()]
+    return "\n".join([say("use_parts", "title", lang), *lines]) if lines else ""
+
+
 def amount_text(amount: ReadableAmount, lang: str) -> str:
     """« entre a et b (valeur centrale : c) », or « non estimable : raison »; a partial total gives its coverage."""
     text = interval_text(amount, lang)

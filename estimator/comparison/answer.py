@@ -87,9 +87,11 @@ class Pair(Part):
 
 
 class AnsweredOption(Part):
-    """An option. service, per_unit: what it makes run, over the period and for one unit; people: the screens beside,
-    for one unit; barred: why it is never retained (outside, too_small, below_threshold); refusal: why it was not
-    computed; accepted: share of its answers by which figures are divided, accepted_why: if it is not the tested one."""
+    """An option. service, per_unit: what it makes run, over the period and for one unit; parts: electricity over the
+    period of each line of an option that has several; people: the screens beside, for one unit; publisher: beside, the
+    electricity of the training of its models by their publishers; barred: why it is never retained (outside, too_small,
+    below_threshold); refusal: why it was not computed; accepted: share of its answers by which figures are divided,
+    accepted_why: if it is not the tested one."""
 
     id: str
     label: str
@@ -106,6 +108,8 @@ class AnsweredOption(Part):
     per_unit: Mapping[str, Interval] = {}
     components: Mapping[str, Mapping[str, float]] = {}
     people: Mapping[str, Interval] = {}
+    parts: Mapping[str, Interval] = {}
+    publisher: Interval | None = None
     minutes: float | None = None
     occupancy: Interval | None = None
     proof: Mapping[str, float] = {}

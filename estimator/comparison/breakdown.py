@@ -3,6 +3,7 @@
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, applies_to, figure_named, known_result
 from estimator.comparison.paired_draws import Side
+from estimator.workloads.estimate import FINE_TUNING
 
 NAMES = ("servers", "idle", "overhead", "onsite", "electricity", "making", "network")
 
@@ -42,7 +43,8 @@ def _parts(group: ActivityGroup, indicator: str) -> list[tuple[str, float]]:
 
 def waits(group: ActivityGroup) -> bool:
     """Whether a group is a machine kept on, or reserved cards that no answer takes: idle, whatever is asked of it."""
-    return bool({"kept_years", "working_hours"} & group.amounts.keys()) and "output_tokens" not in group.amounts
+    still = {"kept_years", "working_hours"} & group.amounts.keys() and "output_tokens" not in group.amounts
+    return bool(still) and group.part != FINE_TUNING
 
 
 def _servers(group: ActivityGroup) -> float:

@@ -20,6 +20,7 @@ from estimator.comparison.volume_sweep import GROWTH, crossings, growth, turns
 from estimator.core.errors import SobriaError, sentences
 from estimator.places.criteria import criteria
 from estimator.places.evidence import distance_class
+from estimator.workloads.estimate import parts_of, publisher_training
 
 FEW = 8  # number of options up to which sweep and crossings are computed
 
@@ -128,6 +129,7 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
         return found
     service = amounts(evaluated.built.groups, FIGURES) if evaluated.built.groups else _undescribed()
     people = amounts(evaluated.built.people, FIGURES) if evaluated.built.people else {}
+    beside = publisher_training(evaluated.built.groups, work.context.catalogue, work.context.day)
     return found.model_copy(
         update={
             "barred": work.barred[option.id],
@@ -135,6 +137,8 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "per_unit": _per_unit(service, work.units),
             "components": {n: components(evaluated.side, n) for n in service} if evaluated.built.groups else {},
             "people": _per_unit(people, work.units),
+            "parts": _per_unit(parts_of(evaluated.built.groups), 1.0),
+            "publisher": Interval.model_validate(beside) if beside else None,
             "occupancy": evaluated.built.occupancy,
             "proof": dict(evaluated.built.proof),
             "warnings": evaluated.built.warnings,

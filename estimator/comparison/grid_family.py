@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
@@ -58,7 +57,7 @@ def _replaced(option: OptionInventory, rows: dict[str, Factor], catalogue: Catal
         if bound is None or bound.factor is None or row is None or row.id == bound.factor.id:
             groups.append(group)
             continue
-        groups.append(ActivityGroup(group.amounts, {**group.bounds, GRID: SelectedFactor(GRID, bound.subject, row)}))
+        groups.append(replace(group, bounds={**group.bounds, GRID: SelectedFactor(GRID, bound.subject, row)}))
         told[len(told)] = _told(bound.factor, row, catalogue)
     unique = {entry["fr"]: entry for entry in told.values()}
     return replace(option, groups=tuple(groups), warnings=tuple(unique.values()))

@@ -21,9 +21,10 @@ from estimator.core.typography import typeset
 from estimator.places.evidence import tables
 from estimator.places.placing import answers_on
 from estimator.places.supplier_answers import SupplierAnswer, answered_bounds
+from estimator.workloads.estimate import FINE_TUNING, training_inventory
 from estimator.workloads.inventory import MACHINE, PLACE, Inventory, inventory_of
 from estimator.workloads.own_measures import Own
-from estimator.workloads.request import Request
+from estimator.workloads.request import Request, TrainingEffort
 from estimator.workloads.resolution import of_task, resolve
 
 MINUTES = 60.0  # in an hour
@@ -94,6 +95,8 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
         outside = _is_outside(scenario.constraints.location, [place], inventory, context.catalogue)
         host = resolved.subjects.get("host")
         inventory.groups = [_with_supplier_answers(group, host, context) for group in inventory.groups]
+        if option.fine_tuning is not None:
+            _tune(option.fine_tuning, inventory, context)
     elif option.measured is not None:
         inventory, proof = _measured_inventory(option, attempts, context)
         ran = {group.bounds["grid_gwp"].subject or None for group in inventory.groups}
@@ -108,6 +111,17 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
     groups, people = tuple(inventory.groups), _people(option, units, context)
     busy = _occupancy(option, inventory)
     return OptionInventory(option, groups, attempts, proof, tuple(inventory.warnings), busy, outside, people)
+
+
+def _tune(effort: TrainingEffort, inventory: Inventory, context: ComparisonContext) -> None:
+    """A fine-tuning made for the need: a line of its own of what the option makes run."""
+    made, tuned = training_inventory(effort, context.catalogue, context.day)
+    host = made.subjects.get("host")
+    groups = (_with_supplier_answers(group, host, context) for group in tuned.groups)
+    inventory.groups += [replace(group, part=FINE_TUNING) for group in groups]
+    told = [sentences("warnings", "tuning_counted")] + tuned.warnings
+    told += [sentences("served", "experiments_not_counted")] if effort.extra == 1.0 else []
+    inventory.warnings = list({warning["fr"]: warning for warning in (*inventory.warnings, *told)}.values())
 
 
 def with_serving_told(options: Sequence[OptionInventory]) -> list[OptionInventory]:

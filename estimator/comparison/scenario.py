@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from estimator.core.errors import LANGUAGES, SobriaError, say
 from estimator.core.fields import Strict
 from estimator.core.validation_messages import expected
-from estimator.workloads.request import Request
+from estimator.workloads.request import Request, TrainingEffort
 
 MOST_OPTIONS = 200
 PER_YEAR = {"day": 365.0, "week": 52.0, "month": 12.0, "year": 1.0}
@@ -103,6 +103,7 @@ class Option(Strict):
     use: Request | None = None
     measured: MeasuredService | None = None
     alternative: Program | None = None
+    fine_tuning: TrainingEffort | None = Field(None, description="made once over the period, for this need")
     reserved_hours: float | None = Field(None, gt=0, le=1e9, description="of all devices, over the period [h]")
     people: People | None = None
 
@@ -125,6 +126,8 @@ class Option(Strict):
             raise PydanticCustomError("option_without_use", "an option with a model says its use")
         if sum(described is not None for described in (self.use, self.measured, self.alternative)) > 1:
             raise PydanticCustomError("option_twice_described", "use or measured, not both")
+        if self.fine_tuning is not None and self.use is None:
+            raise PydanticCustomError("fine_tuning_without_use", "an option that tunes a model says its use")
         if self.use is not None and USES & self.use.model_fields_set:
             held = {"fields": ", ".join(sorted(USES & self.use.model_fields_set))}
             raise PydanticCustomError("option_holds_scenario", "{fields} come from the scenario", held)

@@ -9,7 +9,7 @@ from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Option, Quality
 from estimator.comparison.verdict_rules import EQUIVALENT, ODD_DRAWS, Comparison
 from estimator.core.errors import say
-from estimator.core.number_format import DisplayUnit, share_text, tick_text, two_figures
+from estimator.core.number_format import DisplayUnit, interval_text, share_text, tick_text, two_figures
 from estimator.core.typography import typeset
 
 BARE = DisplayUnit(Decimal(1), "", scaled=False)
@@ -102,6 +102,16 @@ def quality_text(found: Quality | None, lang: str) -> str:
     if found is None:
         return say("quality", "unknown", lang)
     return share_text(found.value, lang) if found.value <= 1 else tick_text(found.value, BARE, lang)
+
+
+def parts_words(option: AnsweredOption, period: str, lang: str) -> list[str]:
+    """Each line of an option that has several, over the period; then the training of its models by their publishers."""
+    named = [("part", say("use_parts", name, lang), amount) for name, amount in option.parts.items()]
+    named += [("publisher", "", option.publisher)] if option.publisher is not None else []
+    return [
+        say("compare", key, lang, part=part, amount=interval_text(amount, lang), period=period)
+        for key, part, amount in named
+    ]
 
 
 def smallest_words(answer: Answer, lang: str) -> str:

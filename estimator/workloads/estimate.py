@@ -1,22 +1,29 @@
 """One estimate from a handful of inputs, without a ledger: figures, steps, factors, warnings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import explain_groups, nested
-from estimator.assessment.impacts import Amount, amounts
+from estimator.assessment.impacts import FIGURES, Amount, amounts
 from estimator.catalogue.load import load
+from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import sentences
+from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference_inventory import evidence
 from estimator.workloads.inventory import Inventory, inventory_of
 from estimator.workloads.own_measures import Own
 from estimator.workloads.published_comparison import models_of, published_beside
-from estimator.workloads.request import Request
+from estimator.workloads.request import Request, TrainingEffort
 from estimator.workloads.resolution import ResolvedRequest, of_task, resolve
+
+PUBLISHER_ENDS = (("low", "low"), ("central", "value"), ("high", "high"))
+ANSWER, FINE_TUNING = "answer", "fine_tuning"  # lines of a use: what is not another, and a training of one's own
+ENERGY = tuple(figure for figure in FIGURES if figure.id == "energy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +46,8 @@ class Estimate(Mapping[str, Any]):
         """As JSON: {"indicators", "steps", "factors", "warnings", "replay", …}, as returned by explain_groups.
 
         "evidence": the measured configurations and the regression coefficients that a model's energy is based on;
-        "published": what others published on this model with another boundary, beside ours for the same request.
+        "parts": electricity of each line of the use, where it has several; "published": what others published on this
+        model with another boundary, beside ours for the same request; "publisher": the training by its publisher.
         """
         body = dict(self._explanation)
         if self.provider is not None:
@@ -57,6 +65,9 @@ class Estimate(Mapping[str, Any]):
             return body
         body |= explain_groups(self.inventory.groups, self.catalogue, found=self.indicators).as_dict()
         body["published"] = published_beside(models_of(self.inventory.groups), self.catalogue, self.day)
+        body["parts"] = nested(parts_of(self.inventory.groups))
+        if self.provider is None:
+            body["publisher"] = publisher_training(self.inventory.groups, self.catalogue, self.day)
         rows = evidence(self.inventory.rows, self.catalogue)
         return body | {"evidence": rows, "warnings": list(self.warnings)}
 
@@ -89,6 +100,15 @@ def estimate(request: Request, today: date | None = None, own: Own | None = None
     return _estimate_of(inventory_of(resolved, own), resolved, provider)
 
 
+def parts_of(groups: Sequence[ActivityGroup]) -> dict[str, Amount]:
+    """Electricity of each line of a use, the answer's last; empty where there is one line."""
+    names = dict.fromkeys(sorted((group.part for group in groups), key=lambda name: not name))
+    if len(names) < 2 and "" in names:
+        return {}
+    found = {name: [group for group in groups if group.part == name] for name in names}
+    return {name or ANSWER: amounts(of_part, ENERGY)["energy"] for name, of_part in found.items()}
+
+
 def _estimate_of(
     inventory: Inventory, resolved: ResolvedRequest, provider: Mapping[str, Any] | None = None
 ) -> Estimate:
@@ -99,22 +119,39 @@ def _estimate_of(
 def _has_use(request: Request) -> bool:
     """Whether a use is described, besides a training."""
     stated = (request.it_energy_kwh, request.model, request.device, request.data_gb, request.storage_tb_months)
-    return any(value is not None for value in stated)
+    return request.retrieval is not None or any(value is not None for value in stated)
 
 
-def _training(request: Request, resolved: ResolvedRequest, catalogue: Catalogue) -> dict[str, Any]:
-    """The « fournisseur » score: impacts of making the model, and the same by declared use."""
-    training = request.training
-    assert training is not None
+def training_inventory(training: TrainingEffort, catalogue: Catalogue, day: date) -> tuple[ResolvedRequest, Inventory]:
+    """What making a model takes: its hours or its electricity, all repetitions included."""
     shared = {"it_energy_kwh", "device", "load", "zone", "host", "pue"}
     fields = training.model_dump(include=shared, exclude_none=True)
     if training.device_hours is not None:
         fields["device_hours"] = training.device_hours * training.extra
     if training.it_energy_kwh is not None:
         fields["it_energy_kwh"] = training.it_energy_kwh * training.extra
-    asked = Request.model_validate(fields).checked()
-    made = resolve(asked, catalogue, resolved.day, trained=True)
-    inventory = inventory_of(made)
+    made = resolve(Request.model_validate(fields).checked(), catalogue, day, trained=True)
+    return made, inventory_of(made)
+
+
+def publisher_training(groups: Sequence[ActivityGroup], catalogue: Catalogue, day: date) -> dict[str, Any] | None:
+    """Electricity of the training of models by their publishers, for as many answers as these groups: beside it, never
+    added. Supposed of whole fleets: publishers do not say how much their models are used. None where it is unknown, or
+    where no model answers."""
+    answers = [group for group in groups if group.part != FINE_TUNING]
+    if not models_of(answers):
+        return None
+    energy, share = amounts(answers, ENERGY)["energy"], select_factor(catalogue, "publisher_training", ANY, day).factor
+    if energy.central is None or share is None:
+        return None
+    return {end: getattr(energy, end) * getattr(share, name) for end, name in PUBLISHER_ENDS} | {"unit": energy.unit}
+
+
+def _training(request: Request, resolved: ResolvedRequest, catalogue: Catalogue) -> dict[str, Any]:
+    """The « fournisseur » score: impacts of making the model, and the same by declared use."""
+    training = request.training
+    assert training is not None
+    made, inventory = training_inventory(training, catalogue, resolved.day)
     if training.extra == 1.0:
         inventory.warnings.append(sentences("served", "experiments_not_counted"))
     if training.uses is None:

@@ -14,6 +14,7 @@ from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference.serving import waiting
 from estimator.workloads.inference_inventory import inference_inventory
 from estimator.workloads.own_measures import Own, as_measured
+from estimator.workloads.request import Request, Retrieval
 from estimator.workloads.resolution import ResolvedRequest
 
 PLACE = (
@@ -59,6 +60,8 @@ def inventory_of(resolved: ResolvedRequest, own: Own | None = None) -> Inventory
         bounds |= resolved.bounds(*NETWORK)
     if amounts:
         inventory.groups.insert(0, ActivityGroup(amounts, bounds))
+    if request.retrieval is not None:
+        _search(resolved, request.retrieval, inventory)
     if request.storage_tb_months is not None:
         kept = resolved.bounds(*PLACE, "storage_energy", "storage_replication")
         inventory.groups.append(
@@ -69,7 +72,26 @@ def inventory_of(resolved: ResolvedRequest, own: Own | None = None) -> Inventory
     inventory.warnings += _wider(counted, resolved.catalogue)
     reused = year_reused(bounds["grid_gwp"], resolved.day.year, resolved.catalogue) if counted else None
     inventory.warnings += [reused] if reused else []
+    inventory.warnings = list({warning["fr"]: warning for warning in inventory.warnings}.values())
     return inventory
+
+
+def _search(resolved: ResolvedRequest, asked: Retrieval, inventory: Inventory) -> None:
+    """The lines of a search before an answer, where the answer is made: index, query and reranking."""
+    count, lines = resolved.request.requests, {}
+    lines["index"] = (asked.embedding_model, asked.document_tokens, asked.indexed)
+    lines["query"] = (asked.embedding_model, asked.query_tokens, count)
+    if asked.rerank_model is not None:
+        lines["rerank"] = (asked.rerank_model, (asked.passages or 0.0) * (asked.passage_tokens or 0.0), count)
+    for part, (model, tokens, times) in lines.items():
+        line = Request(model=model, input_tokens=tokens, requests=times).checked()
+        found = inventory_of(replace(resolved, request=line, warnings=[]))
+        inventory.groups += [replace(group, part=part) for group in found.groups]
+        inventory.rows = tuple(dict.fromkeys((*inventory.rows, *found.rows)))
+        inventory.warnings += found.warnings
+    again = "index_once" if not asked.reindexings else "index_full" if asked.changed_share == 1 else "index_changed"
+    facts = {"documents": asked.documents, "times": asked.reindexings, "share": 100 * asked.changed_share}
+    inventory.warnings.append(sentences_with("served", again, **facts))
 
 
 def _answers(

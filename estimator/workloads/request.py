@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from estimator.catalogue import models
 from estimator.catalogue.fault_rules import BY_CODE
@@ -13,6 +14,7 @@ from estimator.catalogue.load import load
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.fields import Strict
 from estimator.core.number_format import exact_text
+from estimator.core.validation_messages import expected
 
 AMOUNT = 1e12  # above any use
 COUNTED = tuple(BY_CODE[code] for code in ("answer_length", "request_length"))
@@ -23,6 +25,10 @@ class RequestRefused(SobriaError):
     """An impossible value: negative, infinite, NaN, above any use."""
 
     code = "question_refused"
+
+
+class RetrievalIncomplete(SobriaError):
+    """A search before an answer without its documents, their tokens, its model; or half of a reranking."""
 
 
 class NothingAsked(SobriaError):
@@ -63,6 +69,37 @@ class TrainingEffort(Strict):
     uses: float | None = Field(None, gt=0, le=1e18, description="declared over the life of the model")
 
 
+class Retrieval(Strict):
+    """A search in one's own documents, before an answer: vectors of all of them, then of each question, then the order
+    of the passages that were found. Tokens are means.
+
+    reindexings: passes over the period after the first, which reads every document; changed_share: the documents that
+    each of them reads again, all or only those that changed [1].
+    """
+
+    documents: float = Field(gt=0, le=AMOUNT)
+    document_tokens: float = Field(gt=0, le=AMOUNT, description="of one document")
+    query_tokens: float = Field(gt=0, le=AMOUNT, description="of one question")
+    embedding_model: str
+    reindexings: float = Field(0.0, ge=0, le=1e9)
+    changed_share: float = Field(1.0, gt=0, le=1)
+    rerank_model: str | None = None
+    passages: float | None = Field(None, gt=0, le=AMOUNT, description="set in order for one question")
+    passage_tokens: float | None = Field(None, gt=0, le=AMOUNT, description="of one passage")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        stated = [value is not None for value in (self.rerank_model, self.passages, self.passage_tokens)]
+        if any(stated) and not all(stated):
+            raise PydanticCustomError("rerank_parts", "a reranking says its model, its passages and their tokens")
+        return self
+
+    @property
+    def indexed(self) -> float:
+        """Documents read over the period: all of them once, then those of each pass."""
+        return self.documents * (1 + self.reindexings * self.changed_share)
+
+
 class Request(Strict):
     """Known data of a use; everything else is defaulted from the factor tables or reported as unknown."""
 
@@ -98,6 +135,7 @@ class Request(Strict):
     network: str | None = None
     storage_tb_months: float | None = Field(None, ge=0, le=AMOUNT, description="kept, one copy [TB·month]")
     storage: str | None = None
+    retrieval: Retrieval | None = None
     training: TrainingEffort | None = None
 
     @property
@@ -114,7 +152,7 @@ class Request(Strict):
     def checked(self) -> "Request":
         """The request itself. NothingAsked, HoursWanted, ShareOfHours, TokensWanted, TooManyCached, FaultyRequest
         when no estimate can be made of it."""
-        stated = (self.it_energy_kwh, self.model, self.device, self.training)
+        stated = (self.it_energy_kwh, self.model, self.device, self.training, self.retrieval)
         if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
             raise NothingAsked()
         modelled = self.model is not None and self.it_energy_kwh is None
@@ -143,7 +181,11 @@ def request_from(**given: Any) -> Request:
         return Request.model_validate(given)
     except ValidationError as error:
         fault = error.errors()[0]
-        field = "-".join(str(part) for part in fault["loc"]) or "-"
+        if fault["loc"][:1] == ("retrieval",) and fault["type"] in ("missing", "rerank_parts"):
+            said = {lang: expected(fault, lang) for lang in LANGUAGES}
+            name = str(fault["loc"][-1]).replace("retrieval", "rerank_model").replace("_", "-")
+            raise RetrievalIncomplete(option=name, expected=said["fr"], expected_en=said["en"]) from error
+        field = "-".join(str(part) for part in fault["loc"] if part != "retrieval") or "-"
         raise RequestRefused(
             option=field.replace("_", "-"), value=fault["input"], **_expected(fault.get("ctx", {}))
         ) from error
@@ -156,6 +198,12 @@ def _expected(limits: Mapping[str, Any]) -> dict[str, str]:
         broken = [f"{sign} {exact_text(limits[name], '1', lang)}" for name, sign in SIGNS.items() if name in limits]
         said[lang] = ", ".join(broken) or say("errors", "finite", lang)
     return {"expected": said["fr"], "expected_en": said["en"]}
+
+
+def retrieval(stated: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The retrieval fields of a command line (documents, embedding_model …); None without any."""
+    found = {name: stated[name] for name in Retrieval.model_fields if stated.get(name) is not None}
+    return found or None
 
 
 def training(stated: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -82,9 +82,10 @@ def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = F
     if not host and request.pue is None and request.wue is None:
         host = UNKNOWN_SITE
         warnings.append(sentences("served", "site_assumed"))
-    if machine is None and (device or (request.model and request.it_energy_kwh is None)):
+    modelled = bool(request.retrieval or (request.model and request.it_energy_kwh is None))
+    if machine is None and (device or modelled):
         machine = machine_at(host)
-    if device is None and request.model and request.it_energy_kwh is None and machine not in DESKS:
+    if device is None and modelled and machine not in DESKS:
         device = ANY_CARD
     network = resolve_subject(request.network, ("network",), catalogue)
     if request.data_gb and not network:

@@ -100,7 +100,7 @@ def _lines(facts: SheetFacts, name: str) -> list[EvidenceLine]:
         return [EvidenceLine("", _utility(facts), unknown=unknown)]
     if name == "9.6":
         return [*_precision(facts), EvidenceLine("", "", unknown=unknown)]
-    if name == "9.5" and any(o.use and o.use.training for o in facts.scenario.options):
+    if name == "9.5" and any(o.fine_tuning for o in facts.scenario.options):
         return [EvidenceLine("", facts.say("training_described"), unknown=unknown)]
     return [EvidenceLine("", say("rgesn_texts", _key(name), facts.lang), unknown=unknown)]
 

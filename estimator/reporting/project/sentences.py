@@ -7,7 +7,7 @@ from estimator.assessment import method_documentation
 from estimator.catalogue.load import load
 from estimator.comparison.answer import AnsweredOption, Pair
 from estimator.comparison.verdict_rules import SETTLED
-from estimator.comparison.verdict_text import barred_words, growth_lines, no_lead, smallest_words
+from estimator.comparison.verdict_text import barred_words, growth_lines, no_lead, parts_words, smallest_words
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, range_text, share_text, tick_text
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
@@ -106,6 +106,7 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     if facts.scenario.constraints.quality is not None and option.meets_threshold is not False:
         lines[0] += ", " + facts.say("meets" if option.meets_threshold else "untold")
     lines += barred_words(option, facts.lang)
+    lines += parts_words(option, facts.scenario.need.period, facts.lang)
     if option.people:
         lines.append(facts.say("screens", value=range_text(option.people["energy"], facts.lang)))
     if option.minutes is not None:

@@ -1,0 +1,87 @@
+"""A search in documents before an answer, and the training of its model beside: lines by hand."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from estimator.core.errors import SobriaError
+from estimator.workloads.estimate import estimate
+from estimator.workloads.request import Request, RetrievalIncomplete, request_from
+from tests.support import sobria
+
+PLACE = {"host": "class/server-room", "zone": "FRA"}
+SEARCH = {
+    "documents": 10_000, "document_tokens": 850, "query_tokens": 20, "embedding_model": "bge-m3", "reindexings": 365,
+    "rerank_model": "bge-reranker-v2-m3", "passages": 20, "passage_tokens": 300,
+}  # fmt: skip
+TOKEN = 0.567 * 1.00855e-9 * 1.5 * 1.43 * 2.26  # kWh: billions × by billion × waiting × host × PUE of a server room
+
+
+def lines(**search: object) -> dict[str, float]:
+    """Electricity of each line, at factor values [kWh]: 20,000 questions a year."""
+    asked = {"model": "mistral-small-3.2", "input_tokens": 2700, "output_tokens": 129, "requests": 20_000} | PLACE
+    found = estimate(Request.model_validate(asked | {"retrieval": SEARCH | search}))
+    return {name: part["at_factor_values"] for name, part in found["parts"].items()}
+
+
+def test_three_lines_and_the_answer_by_hand() -> None:
+    """10,000 documents of 850 tokens, read once and 365 times more: 3.111e9 tokens; 20,000 questions of 20: 4e5; and 20
+    passages of 300 tokens each: 1.2e8 tokens by a model of 0.568 billion. The answer is what it is alone."""
+    found = lines()
+    assert list(found) == ["index", "query", "rerank", "answer"]
+    assert found["index"] == pytest.approx(10_000 * 850 * 366 * TOKEN)
+    assert found["query"] == pytest.approx(20_000 * 20 * TOKEN)
+    assert found["rerank"] == pytest.approx(20_000 * 6_000 * TOKEN * 0.568 / 0.567)
+    alone = Request.model_validate(
+        {"model": "mistral-small-3.2", "input_tokens": 2700, "output_tokens": 129, "requests": 20_000} | PLACE
+    )
+    answer = estimate(alone)
+    assert found["answer"] == pytest.approx(answer["indicators"]["energy"]["at_factor_values"])
+    assert answer["parts"] == {}
+
+
+@pytest.mark.parametrize(
+    ("search", "passes", "code"),
+    [
+        ({}, 366, "index_full"),
+        ({"changed_share": 0.01}, 4.65, "index_changed"),
+        ({"reindexings": 0}, 1, "index_once"),
+    ],
+)
+def test_a_reindexing_reads_all_or_what_changed_and_says_which(search: dict, passes: float, code: str) -> None:
+    """1 + 365 × 1; 1 + 365 × 0.01 = 4.65; 1."""
+    assert lines(**search)["index"] == pytest.approx(10_000 * 850 * passes * TOKEN)
+    told = estimate(Request.model_validate(PLACE | {"retrieval": SEARCH | search})).warnings
+    assert [w["code"] for w in told if w["code"].startswith("index_")] == [code]
+    assert len({w["fr"] for w in told}) == len(told)
+
+
+def test_a_search_alone_has_its_lines_and_no_answer() -> None:
+    found = estimate(Request.model_validate(PLACE | {"retrieval": SEARCH}))
+    assert list(found["parts"]) == ["index", "query", "rerank"]
+    whole = found["indicators"]["energy"]["at_factor_values"]
+    assert whole == pytest.approx(sum(part["at_factor_values"] for part in found["parts"].values()))
+
+
+def test_a_search_without_its_parts_is_refused_by_their_name() -> None:
+    with pytest.raises(RetrievalIncomplete) as missing:
+        request_from(retrieval={"documents": 10})
+    assert "--document-tokens" in missing.value.message("fr") and "embedding model" in missing.value.message("en")
+    with pytest.raises(RetrievalIncomplete, match="rerank-model"):
+        request_from(retrieval={k: v for k, v in SEARCH.items() if k != "passages"})
+    with pytest.raises(SobriaError, match="--changed-share"):
+        request_from(retrieval=SEARCH | {"changed_share": 2})
+
+
+def test_the_training_of_its_publisher_stands_beside_and_is_never_added(tmp_path: Path) -> None:
+    """0.11, 0.25 and 0.67 times the electricity of the answers, by their ends."""
+    said = ["--model", "qwen3-8b", "--output-tokens", "129", "--input-tokens", "1000", "--zone", "FRA"]
+    found = json.loads(sobria(tmp_path, "estimate", *said, "--json").stdout)
+    energy, beside = found["indicators"]["energy"], found["publisher"]
+    times = {"low": 0.11, "central": 0.25, "high": 0.67}
+    assert {n: beside[n] for n in times} == pytest.approx({n: energy[n] * k for n, k in times.items()})
+    text = sobria(tmp_path, "estimate", *said).stdout
+    assert "À part, jamais ajouté" in text and "inconnu" in text
+    own = json.loads(sobria(tmp_path, "estimate", "--device", "gpu/h100", "--device-hours", "3", "--json").stdout)
+    assert own["publisher"] is None
