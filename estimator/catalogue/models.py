@@ -119,18 +119,20 @@ class Model(TableRow):
 
 
 class ModelSet(TableRow):
-    """A set of models by their size [1e9 parameters]: none stands for it, its bounds are those of its members.
+    """A set of models: none stands for it, its bounds are those of its members.
 
-    weights: whether theirs are published; None: or not. since: month from which they were released.
+    By their size [1e9 parameters]: weights says whether theirs are published (None: or not), since the month from which
+    they were released; or by name, as the publisher of a product lists them in `models`, `|` separated.
     """
 
-    id: str = Field(pattern=r"^set/[a-z]+$")
+    id: str = Field(pattern=r"^set/[a-z0-9-]+$")
     label_fr: str
     label_en: str
     weights: Literal["yes"] | None
-    total_low: float = Field(gt=0)
-    total_high: float = Field(gt=0)
-    since: str = Field(pattern=r"^20\d{2}-\d{2}$")
+    total_low: float | None = Field(gt=0)
+    total_high: float | None = Field(gt=0)
+    since: str = Field(pattern=r"^(20\d{2}-\d{2})?$")
+    models: str = ""
     source: str
     locator: str
     review_by: date
@@ -142,11 +144,13 @@ class ModelSet(TableRow):
     @property
     def names(self) -> tuple[str, ...]:
         """What people may call it: « léger », "light", or whole."""
-        kinds = (word for label in (self.label_fr, self.label_en) for word in label.split())
+        kinds = (word for label in (self.label_fr, self.label_en) for word in label.split() if not self.models)
         return (self.label_fr, self.label_en, *(word for word in kinds if word not in ARTICLES))
 
     def holds(self, model: Model) -> bool:
         """Whether a model is of this set."""
+        if self.total_low is None or self.total_high is None:
+            return model.id in self.models.split("|")
         size = model.total_params_b
         fits = size is not None and self.total_low <= size <= self.total_high
         published = self.weights is None or model.open_class != "closed"

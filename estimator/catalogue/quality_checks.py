@@ -22,6 +22,7 @@ EXPECTED = {
     "storage": ("storage_energy", "storage_replication"),
     "alternative": (("act_energy", "standby_energy"),),
     "task": (("task_output_tokens", "task_audio_s", "task_images"),),
+    "seat": ("seat_active_share", "seat_worked_share", "seat_uses_per_day"),
     "equivalence": (("equivalence_gwp", "equivalence_water", "equivalence_energy"),),
 }
 

@@ -60,12 +60,13 @@ class Quantity(TableRow):
 
 
 class Subject(TableRow):
-    """Subject of a factor: a site, a device, a machine, a measurement mode, a network, a program without AI, a task."""
+    """Subject of a factor: a site, a device, a machine, a measurement mode, a network, a program without AI, a task, a
+    product bought by the seat."""
 
     id: str
     kind: Literal[
         "host", "device", "machine", "mode", "gap", "network", "part", "terminal", "storage", "equivalence",
-        "alternative", "task",
+        "alternative", "task", "seat",
     ]  # fmt: skip
     proof: Proof | Literal[""]
     zone: str

@@ -80,6 +80,7 @@ def test_quantities_units_and_subjects_are_those_of_the_dictionaries() -> None:
         "equivalence": "equivalence",
         "alternative": "alternative",
         "task": "task",
+        "seat": "seat",
     }
     shared = {"embodied_gwp", "embodied_adpe", "embodied_primary_energy", "lifetime", "occupancy"}
 
