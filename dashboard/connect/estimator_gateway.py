@@ -1,12 +1,15 @@
 """Gateway to the import: dry run of an uploaded file, then the import itself; nothing is computed here."""
 
+import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from glob import escape
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from estimator.catalogue import products as catalogue_products
 from estimator.catalogue.load import load
 from estimator.core.errors import say
 from estimator.core.fields import Author
@@ -75,6 +78,25 @@ def known_places() -> Knowledge:
 def hosts(lang: str) -> Mapping[str, str]:
     """Hosting sites and classes by id."""
     return {s.id: load().label(s.id, lang) for s in load().subjects.values() if s.kind == "host"}
+
+
+def products(lang: str) -> Mapping[str, str]:
+    """Products bought by the seat, by their short name."""
+    return {product.id.partition("/")[2]: product.label(lang) for product in catalogue_products.products()}
+
+
+def tasks(lang: str) -> Mapping[str, str]:
+    """Tasks by their short name."""
+    return {s.id.partition("/")[2]: load().label(s.id, lang) for s in load().subjects.values() if s.kind == "task"}
+
+
+def seats_table(line: Mapping[str, str]) -> bytes:
+    """A table of seats of one line, with decimal commas."""
+    out = StringIO(newline="")
+    writer = csv.DictWriter(out, list(line), delimiter=";")
+    writer.writeheader()
+    writer.writerow(line)
+    return out.getvalue().encode()
 
 
 def format_name(reader: str, lang: str) -> str:

@@ -45,12 +45,16 @@ def _take() -> None:
     st.session_state.pop(DONE, None)
     if file is None or not may_write():
         return
-    content = file.getvalue()
+    examine(file.name, file.getvalue())
+
+
+def examine(name: str, content: bytes) -> None:
+    """Dry run of a content under this name, kept for the page to show."""
     try:
-        found: Mapping[str, Any] | SobriaError = connect.checked(file.name, content)
+        found: Mapping[str, Any] | SobriaError = connect.checked(name, content)
     except SobriaError as error:
         found = error
-    st.session_state[FILE] = (connect.plain_name(file.name), content, found)
+    st.session_state[FILE] = (connect.plain_name(name), content, found)
 
 
 def _import(name: str, content: bytes, services: list[str]) -> None:

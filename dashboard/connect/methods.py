@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 TEMPLATE = "modele-declaration.csv"
+TEMPLATES = {"declared": TEMPLATE, "seats": "modele-sieges.csv"}  # a table to fill in, by method
 
 
 class MethodStep(NamedTuple):

@@ -26,13 +26,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "energy": (*ENERGIES, *MODES, "site_energy_kwh", "gap", "reported_pue", "reported_gwp_kg", "reported_water_l"),
     "work": (
         "model", "items", "requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "data_gb",
-        "context_tokens", "concurrency", "precision", "latency_s",
+        "context_tokens", "concurrency", "precision", "latency_s", "product", "task", "seat_days", "active_seat_days",
+        "stated_uses", "network", "stored_gb_years", "storage",
     ),
 }  # fmt: skip
-SUBJECTS = ("zone", "host", "machine", "device", "gap")
+SUBJECTS = ("zone", "host", "machine", "device", "gap", "product", "task", "network", "storage")
 CODED = ("scope", "time_basis")
 UNITS = {
     "data_gb": "GB",
+    "stored_gb_years": "GB·year",
     "site_energy_kwh": "kWh",
     "reported_gwp_kg": "kgCO2e",
     "reported_water_l": "L",

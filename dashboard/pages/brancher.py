@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.connect import file_upload as connect_drop
 from dashboard.connect import methods_table as connect_view
+from dashboard.connect import seats_form
 from dashboard.connect.methods import WAYS
 from dashboard.shared.widgets import language
 
@@ -16,6 +17,8 @@ def show() -> None:
         connect_view.ways_view(lang)
     else:
         connect_view.way_view(way, lang)
+        if way.name == seats_form.WAY:
+            seats_form.show(lang)
     connect_drop.show(lang)
 
 

@@ -39,6 +39,7 @@ OWN_ROUTES: tuple[str, ...] = (
     "/inter.woff2",
     "/favicon.png",
     "/modele-declaration.csv",
+    "/modele-sieges.csv",
     *REGISTER_FILES,
     *SHEET_FILES,
     *SYNTHESIS_FILES,
@@ -50,6 +51,7 @@ FILES = {
     "/inter.woff2": "font/woff2",
     "/favicon.png": "image/png",
     "/modele-declaration.csv": "text/csv; charset=utf-8",
+    "/modele-sieges.csv": "text/csv; charset=utf-8",
 }
 FIRST_NUMBER = "total.energy"
 FOR_A_DAY = "public, max-age=86400"

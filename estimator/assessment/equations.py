@@ -59,13 +59,49 @@ def token_energy(
     return output_tokens * output_energy + tokens_read * input_energy + tokens_read_again * context_energy
 
 
+@formula(unit="1", reference="SobrIA, méthode : sièges × part active × jours travaillés × usages par jour")
+def supposed_uses(
+    stated_uses: Q, active_seat_days: Q, seat_days: Q, seat_active_share: Q, seat_worked_share: Q, seat_uses_per_day: Q
+) -> Q:  # fmt: skip
+    return stated_uses + (active_seat_days + seat_days * seat_active_share) * seat_worked_share * seat_uses_per_day
+
+
+@formula(unit="1", reference="SobrIA, méthode : usages × jetons écrits de la tâche")
+def supposed_output_tokens(supposed_uses: Q, task_output_tokens: Q) -> Q:
+    return supposed_uses * task_output_tokens
+
+
+@formula(unit="1", reference="SobrIA, méthode : usages × jetons lus de la tâche, sans ceux relus en mémoire")
+def supposed_input_tokens(supposed_uses: Q, task_input_tokens: Q, task_fresh_share: Q) -> Q:
+    return supposed_uses * task_input_tokens * task_fresh_share
+
+
+@formula(unit="1", reference="SobrIA, méthode : écrits × (lus + écrits ÷ 2) ÷ appels")
+def supposed_context_tokens(
+    supposed_output_tokens: Q, task_input_tokens: Q, task_output_tokens: Q, task_calls: Q, context_spread: Q
+) -> Q:  # fmt: skip
+    return supposed_output_tokens * (task_input_tokens + task_output_tokens / 2) / task_calls * context_spread
+
+
+@formula(unit="kWh", reference="SobrIA, méthode : jetons supposés × électricité de chacun")
+def supposed_energy(
+    supposed_output_tokens: Q, output_energy: Q, supposed_input_tokens: Q, input_energy: Q, supposed_context_tokens: Q,
+    context_energy: Q,
+) -> Q:  # fmt: skip
+    return (
+        supposed_output_tokens * output_energy
+        + supposed_input_tokens * input_energy
+        + supposed_context_tokens * context_energy
+    )
+
+
 @formula(unit="kWh", reference="SobrIA, méthode : images ou vidéos × électricité de chacune")
 def media_answering_energy(media_outputs: Q, media_energy: Q) -> Q:
     return media_outputs * media_energy
 
 
 @formula(unit="kWh", reference="SobrIA, méthode", first_known_of=True)
-def answering_energy(token_energy: Q, media_answering_energy: Q) -> Q: ...
+def answering_energy(token_energy: Q, media_answering_energy: Q, supposed_energy: Q) -> Q: ...
 
 
 @formula(unit="kWh", reference="SobrIA, méthode : heures de carte × puissance × charge")
@@ -160,10 +196,26 @@ def use_primary_energy(site_energy: Q, grid_primary_energy: Q) -> Q:
 
 
 @formula(unit="h", reference="SobrIA, méthode : jetons écrits, lus et relus × temps de carte de chacun")
-def answering_hours(
+def token_hours(
     output_tokens: Q, output_hours: Q, tokens_read: Q, input_hours: Q, tokens_read_again: Q, context_hours: Q
 ) -> Q:
     return output_tokens * output_hours + tokens_read * input_hours + tokens_read_again * context_hours
+
+
+@formula(unit="h", reference="SobrIA, méthode : jetons supposés × temps de carte de chacun")
+def supposed_hours(
+    supposed_output_tokens: Q, output_hours: Q, supposed_input_tokens: Q, input_hours: Q, supposed_context_tokens: Q,
+    context_hours: Q,
+) -> Q:  # fmt: skip
+    return (
+        supposed_output_tokens * output_hours
+        + supposed_input_tokens * input_hours
+        + supposed_context_tokens * context_hours
+    )
+
+
+@formula(unit="h", reference="SobrIA, méthode", first_known_of=True)
+def answering_hours(token_hours: Q, supposed_hours: Q) -> Q: ...
 
 
 @formula(unit="h", reference="SobrIA, méthode : les heures d'attente que suppose l'électricité de l'attente")

@@ -14,7 +14,7 @@ from estimator.catalogue.selection import SelectedFactor
 from estimator.ledger.rows import COMPONENTS
 
 MODELLED = frozenset(
-    {"output_tokens", "media_outputs", "working_hours", "stored_gb_years"}
+    {"output_tokens", "media_outputs", "stated_uses", "working_hours", "stored_gb_years"}
 )  # amounts without a reading
 CELLS = 128  # sets of factors, of a model at a place, whose coefficients are kept
 

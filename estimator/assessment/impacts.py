@@ -53,7 +53,7 @@ class ImpactIndicator:
         return (*(p for p in self.parts if p.required), *self.beside)
 
 
-ANSWERS = ("output_tokens", "media_outputs")
+ANSWERS = ("output_tokens", "media_outputs", "stated_uses", "active_seat_days", "seat_days")
 NETWORK_ALONE = {"data_gb"}  # the amounts of a use of which nothing else is described
 MACHINE_HOURS = ("machine_hours", "hosted_hours", *ANSWERS)
 

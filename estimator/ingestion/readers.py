@@ -29,12 +29,13 @@ from estimator.ingestion.reader import (
     open_trace,
 )
 from estimator.ingestion.sidecar import SUFFIX
-from estimator.ingestion.usage import agents, albert, chat_response, litellm, ollama, openai_usage, otel, vllm
+from estimator.ingestion.usage import agents, albert, chat_response, litellm, ollama, openai_usage, otel, seats, vllm
 from estimator.ledger.arrow_schemas import ACTIVITY_SCHEMA, REFUSED_SCHEMA
 from estimator.ledger.read_result import ReadResult
 
 _TABLES: tuple[Reader, ...] = (codecarbon.READER, declared.READER)
 _OTHERS: tuple[Reader, ...] = (
+    seats.READER,
     openai_usage.READER,
     litellm.READER,
     otel.READER,

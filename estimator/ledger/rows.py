@@ -86,6 +86,18 @@ class Activity(BaseModel):
     context_tokens: float | None = Field(
         None, ge=0, description="sum over requests of output × (input + output ÷ 2), when stated for several of them"
     )
+    product: str | None = Field(None, description="bought by the seat: a subject of kind seat")
+    task: str | None = Field(
+        None, description="gives the tokens of uses whose own are not counted: a subject of kind task"
+    )
+    seat_days: float | None = Field(None, ge=0, description="seats × calendar days, whoever uses them")
+    active_seat_days: float | None = Field(
+        None, ge=0, description="the same of active people, their share being stated"
+    )
+    stated_uses: float | None = Field(None, ge=0, description="uses that were counted without their tokens")
+    network: str | None = Field(None, description="of data_gb: a subject of kind network")
+    stored_gb_years: float | None = Field(None, ge=0, description="kept, one copy [GB·year]")
+    storage: str | None = Field(None, description="of what is kept: a subject of kind storage")
     provider: str | None = Field(None, description="provider of the model, as the trace names it")
     served_at: str | None = Field(None, pattern=SERVED_AT, description="address that served it: host and port only")
     reported_pue: float | None = None

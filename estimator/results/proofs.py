@@ -4,6 +4,7 @@ from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.load import load
 from estimator.ledger.rows import COMPONENTS
 
+MODELLED = ("own_energy", "modelled_energy", "stored_energy")
 NO_PROOF = "none"  # electricity that is not known, or nothing read
 
 
@@ -18,8 +19,8 @@ def proofs(group: ActivityGroup) -> dict[str, float]:
             proof = subjects[group.bounds[f"{name}_reading_ratio"].subject].proof or "unknown"
             found[proof] = found.get(proof, 0.0) + kwh
         found["estimated"] = found.get("estimated", 0.0) + (values.get("unmetered_energy") or 0.0)
-    elif (kwh := values.get("own_energy") or values.get("modelled_energy")) is not None:
-        found["estimated"] = float(kwh)
+    else:
+        found["estimated"] = float(next(filter(None, map(values.get, MODELLED)), 0.0))
     return {name: kwh for name, kwh in found.items() if kwh}
 
 

@@ -73,7 +73,13 @@ def test_energy_of_components_with_their_corrections() -> None:
         ("terminal_energy", (10, 0.0765), 0.765),
         ("program_energy", (1e6, 3.28e-9), 0.00328),
         ("kept_energy", (2, 11.2), 22.4),
-        ("answering_hours", (4e5, 6e-8, 1e6, 1e-9, 1e8, 1e-11), 0.024 + 0.001 + 0.001),
+        ("supposed_uses", (100, 200, 1000, 0.36, 0.625, 2), 100 + (200 + 360) * 0.625 * 2),
+        ("supposed_output_tokens", (800, 450), 360_000),
+        ("supposed_input_tokens", (800, 500, 0.05), 20_000),
+        ("supposed_context_tokens", (360_000, 500, 450, 4, 1.5), 360_000 * (500 + 225) / 4 * 1.5),
+        ("supposed_energy", (4e5, 3e-6, 1e6, 1e-8, 1e8, 1e-10), 1.2 + 0.01 + 0.01),
+        ("supposed_hours", (4e5, 6e-8, 1e6, 1e-9, 1e8, 1e-11), 0.024 + 0.001 + 0.001),
+        ("token_hours", (4e5, 6e-8, 1e6, 1e-9, 1e8, 1e-11), 0.024 + 0.001 + 0.001),
         ("server_hours", (24, 8), 3),
         ("use_gwp", (150, 0.0461), 150 * 0.0461),
         ("use_adpe", (150, 4.858e-8), 150 * 4.858e-8),
@@ -98,6 +104,7 @@ def test_the_first_known_way_gives_a_quantity() -> None:
     assert equations.it_energy(None, 2.0, 3.0) == 2.0  # measured, modelled, stored
     assert equations.accelerator_energy(None, 1.0, 5.0) == 1.0  # provisioned, answering, working
     assert equations.answering_energy(None, 3.0) == 3.0  # tokens, images or videos
+    assert equations.answering_hours(None, 4.0) == 4.0  # tokens counted, supposed
     assert equations.reserved_device_hours(0.0, 9.0, 7.0) == 0.0  # stated hours, even none, come before computed ones
     assert equations.hosted_device_hours(None, None, 2.0) == 2.0
     assert equations.reserved_machine_hours(None, None) is None

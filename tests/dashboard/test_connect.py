@@ -19,7 +19,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.connect import estimator_gateway as connect
-from dashboard.connect.methods import TEMPLATE, WAYS, Way
+from dashboard.connect.methods import TEMPLATES, WAYS, Way
 from dashboard.server import security
 from dashboard.server.write_access import Access
 from dashboard.shared import estimator_gateway, permissions
@@ -65,6 +65,7 @@ ROWS = {
     "sacct": (3, 4),
     "nvidia_smi": (3, 3),
     "boamps": (2, 2),
+    "seats": (4, 0),
     "declared": (2, 0),
     "codecarbon": (1, 0),
 }
@@ -160,7 +161,7 @@ def test_the_page_names_every_way_in_and_offers_the_template(home: Path, lang: s
     at = screen(lang=lang)
     said = text(at)
     assert [f"voie={way.name}" in said for way in WAYS] == [True] * len(WAYS)
-    assert f'<a href="{TEMPLATE}" download>' in said
+    assert all(f'<a href="{file}" download>' in said for file in TEMPLATES.values())
     for way in WAYS:
         at.query_params["voie"] = way.name
         whole(at.run())
@@ -173,8 +174,9 @@ def test_an_unknown_way_shows_them_all(home: Path) -> None:
     assert "voie=litellm" in text(screen(voie="../../etc/passwd"))
 
 
-def test_the_template_that_is_served_is_the_documented_one() -> None:
-    assert (ROOT / "dashboard" / "static" / TEMPLATE).read_bytes() == (ROOT / "docs" / TEMPLATE).read_bytes()
+@pytest.mark.parametrize("file", TEMPLATES.values())
+def test_a_template_that_is_served_is_the_documented_one(file: str) -> None:
+    assert (ROOT / "dashboard" / "static" / file).read_bytes() == (ROOT / "docs" / file).read_bytes()
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -198,7 +200,7 @@ def test_the_steps_of_a_way_lead_from_a_service_to_the_ledger(
         (bench / ".claude" / "projects" / "-srv-tri").mkdir(parents=True)
         shutil.copy(FORMATS / "claude_code.jsonl", bench / ".claude" / "projects" / "-srv-tri" / "0b1f4c52.jsonl")
     else:
-        shutil.copy(FORMATS / "boamps.json" if name == "boamps" else ROOT / "docs" / TEMPLATE, file)
+        shutil.copy(FORMATS / "boamps.json" if name == "boamps" else ROOT / "docs" / TEMPLATES.get(name, ""), file)
     shell(bench, first, HOME=str(bench))
     said = "".join(typed(command) for command in after)
     accepted, aside = ROWS[name]

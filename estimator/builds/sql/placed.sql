@@ -3,17 +3,19 @@
 -- join by equality. Where requests are not counted, answers of the length of `supposed` are.
 WITH served AS (
   SELECT
-    {relation}.* EXCLUDE (model, zone, host, machine, device),
-    COALESCE({relation}.model, '') AS model, COALESCE(zone, '') AS zone, COALESCE(host, '') AS host,
-    COALESCE(machine, CASE WHEN modelled IS DISTINCT FROM FALSE THEN default_machine END, '') AS machine,
+    {relation}.* EXCLUDE (model, seat, task, network, storage, zone, host, machine, device),
+    COALESCE({relation}.model, '') AS model, COALESCE(seat, '') AS seat, COALESCE(task, '') AS task,
+    COALESCE(network, '') AS network, COALESCE(storage, '') AS storage,
+    COALESCE(zone, '') AS zone, COALESCE(host, '') AS host,
+    COALESCE(machine, CASE WHEN modelled IS DISTINCT FROM FALSE AND {relation}.kind <> 'storage' THEN default_machine END, '') AS machine,
     COALESCE(
       device,
-      CASE WHEN modelled AND COALESCE(machine, default_machine) NOT IN (SELECT machine FROM desks) THEN 'gpu/any' ELSE '' END
+      CASE WHEN modelled AND {relation}.kind <> 'storage' AND COALESCE(machine, default_machine) NOT IN (SELECT machine FROM desks) THEN 'gpu/any' ELSE '' END
     ) AS device,
-    '' AS network,
     COALESCE(servings.serving, '') AS serving,
     CASE WHEN modelled THEN NULL ELSE 0 END AS nothing,
     modelled AND {relation}.kind = 'tokens' AS writes,
+    modelled AND {relation}.kind = 'seats' AS seated,
     telling & 1 > 0 AS states_context, telling & 6 > 0 AS counts, telling & 8 > 0 AS states_read
   FROM {relation}
   LEFT JOIN default_machines ON default_machines.at_host = COALESCE(host, '')
@@ -44,6 +46,10 @@ SELECT
   COALESCE(device_held, nothing) AS device_hours,
   COALESCE(machine_held, nothing) AS machine_hours,
   COALESCE(data_moved, 0) AS data_gb,
+  CASE WHEN seated THEN COALESCE(uses_stated, 0) END AS stated_uses,
+  CASE WHEN seated THEN COALESCE(active_days, 0) END AS active_seat_days,
+  CASE WHEN seated THEN COALESCE(days_of_seats, 0) END AS seat_days,
+  CASE WHEN modelled THEN kept END AS stored_gb_years,
   CASE WHEN reserved THEN device_held END AS hosted_hours,
   CAST(NULL AS DOUBLE) AS working_hours
 FROM served

@@ -6,6 +6,8 @@ CREATE VIEW runs AS
 SELECT
   weighed.*,
   CASE
+    WHEN stored_gb_years > 0 THEN 'storage'
+    WHEN product IS NOT NULL THEN 'seats'
     WHEN input_tokens > 0 AND embeds AND COALESCE(output_tokens, 0) = 0 THEN 'embedding'
     WHEN audio_s > 0 AND hears THEN 'sound'
     WHEN output_tokens > 0 THEN 'tokens'
@@ -46,7 +48,8 @@ WITH parts AS (
 )
 SELECT
   row_id, month, parts.from_us, begins, start_us, end_us, service_key, part, charge_share,
-  model, CASE WHEN hours IS NULL THEN zone ELSE zone || hours END AS zone, host, machine, device, device_count, precision,
+  model, product AS seat, task, network, storage,
+  CASE WHEN hours IS NULL THEN zone ELSE zone || hours END AS zone, host, machine, device, device_count, precision,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, kind, site, card, flight_class, modelled, reserved, telling, meters,
   COALESCE(resource_share, 1.0) AS resource_share,
   LN(GREATEST(concurrency, 1)) * GREATEST(output_tokens, 1) * part AS flight_sum,
@@ -67,6 +70,10 @@ SELECT
   device_hours * part * charge_share AS device_held,
   machine_hours * COALESCE(machine_units, 1) * part * charge_share AS machine_held,
   data_gb * part AS data_moved,
+  stated_uses * part AS uses_stated,
+  active_seat_days * part AS active_days,
+  seat_days * part AS days_of_seats,
+  stored_gb_years * part AS kept,
   COALESCE(answer_marks.mark, '') AS answered
 FROM parts
 LEFT JOIN answer_marks ON at_host = host AND since_us <= parts.from_us AND until_us > parts.from_us;

@@ -15,7 +15,7 @@ WHERE settled.reserved;
 -- time of answers is not known, or where they take every hour, nothing waits.
 CREATE VIEW waiting AS
 SELECT
-  settled.row_id, settled.month, service_key, model, part, charge_share, zone, host, machine, device, network,
+  settled.row_id, settled.month, service_key, model, part, charge_share, zone, host, machine, device, network, seat, task, storage,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, 'waiting' AS serving, resource_share, answered, 1 AS slices,
   resource_share * device_hours - busy.busy_hours AS working_hours
 FROM settled
@@ -28,10 +28,10 @@ CREATE VIEW slices AS SELECT * FROM settled UNION ALL BY NAME SELECT * EXCLUDE (
 CREATE TABLE groups AS
 SELECT
   ROW_NUMBER() OVER (
-    ORDER BY month, service_key, model, zone, host, machine, device, network,
+    ORDER BY month, service_key, model, zone, host, machine, device, network, seat, task, storage,
       cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share, answered
   ) AS group_id,
-  month, service_key, model, zone, host, machine, device, network,
+  month, service_key, model, zone, host, machine, device, network, seat, task, storage,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share, answered,
   CAST(SUM(slices) AS BIGINT) AS slices,
   fsum(items) AS items,
@@ -52,7 +52,11 @@ SELECT
   fsum(machine_hours) AS machine_hours,
   fsum(hosted_hours) AS hosted_hours,
   fsum(working_hours) AS working_hours,
-  fsum(data_gb) AS data_gb
+  fsum(data_gb) AS data_gb,
+  fsum(stated_uses) AS stated_uses,
+  fsum(active_seat_days) AS active_seat_days,
+  fsum(seat_days) AS seat_days,
+  fsum(stored_gb_years) AS stored_gb_years
 FROM (SELECT * FROM gathered UNION ALL BY NAME SELECT * FROM waiting)
-GROUP BY month, service_key, model, zone, host, machine, device, network,
+GROUP BY month, service_key, model, zone, host, machine, device, network, seat, task, storage,
   cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share, answered;

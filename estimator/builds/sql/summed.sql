@@ -3,8 +3,8 @@
 CREATE TABLE summed AS
 SELECT
   ROW_NUMBER() OVER () AS sum_id,
-  month, service_key, model, zone, host, machine, device, device_count, precision, cpu_mode, gpu_mode, ram_mode,
-  other_mode, gap, kind, site, card, flight_class, modelled, reserved, telling, meters, resource_share, answered,
+  month, service_key, model, seat, task, network, storage, zone, host, machine, device, device_count, precision,
+  cpu_mode, gpu_mode, ram_mode, other_mode, gap, kind, site, card, flight_class, modelled, reserved, telling, meters, resource_share, answered,
   COUNT(*) AS slices,
   COUNT(*) FILTER (begins) AS runs,
   MIN(start_us) AS first_us,
@@ -26,10 +26,14 @@ SELECT
   fsum(before) AS before,
   fsum(device_held) AS device_held,
   fsum(machine_held) AS machine_held,
-  fsum(data_moved) AS data_moved
+  fsum(data_moved) AS data_moved,
+  fsum(uses_stated) AS uses_stated,
+  fsum(active_days) AS active_days,
+  fsum(days_of_seats) AS days_of_seats,
+  fsum(kept) AS kept
 FROM portions
-GROUP BY month, service_key, model, zone, host, machine, device, device_count, precision, cpu_mode, gpu_mode, ram_mode,
-  other_mode, gap, kind, site, card, flight_class, modelled, reserved, telling, meters, resource_share, answered;
+GROUP BY month, service_key, model, seat, task, network, storage, zone, host, machine, device, device_count, precision,
+  cpu_mode, gpu_mode, ram_mode, other_mode, gap, kind, site, card, flight_class, modelled, reserved, telling, meters, resource_share, answered;
 
 -- Ways of serving: a model at a place. Nothing of a single request is in them: requests in flight that rows state enter
 -- by class (16, geometric from 1 to 1,024), each class standing for its mean on a logarithmic scale, weighted by output.
@@ -39,7 +43,7 @@ WITH named AS (
     model, kind, card, COALESCE(device_count, 0) AS cards, COALESCE(precision, '') AS bits,
     COALESCE(host, '') AS place, site, flight_class, flight_sum, flight_weight
   FROM summed
-  WHERE modelled
+  WHERE modelled AND model IS NOT NULL
 )
 SELECT
   's' || ROW_NUMBER() OVER (ORDER BY model, kind, card, cards, bits, place, site, flight_class) AS serving,

@@ -38,8 +38,8 @@ FROM (
     MAX(end_us) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended,
     MIN(start_us) OVER (same ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS begins
   FROM runs
-  WHERE reader = 'declared' AND duration_s > 1
-  WINDOW same AS (PARTITION BY service_key, model, host, zone ORDER BY start_us, end_us, row_id)
+  WHERE reader IN ('declared', 'seats') AND duration_s > 1
+  WINDOW same AS (PARTITION BY service_key, model, host, zone, product, storage ORDER BY start_us, end_us, row_id)
 )
 WHERE start_us < ended OR begins < end_us
 UNION ALL

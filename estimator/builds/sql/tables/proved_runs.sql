@@ -10,7 +10,7 @@ WITH proved AS (
   SELECT sum_id, service_key, runs, 'estimated' AS proof
   FROM gathered
   SEMI JOIN (SELECT * FROM estimates WHERE it_energy IS NOT NULL) AS known
-    USING (month, service_key, model, zone, host, machine, device, cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share)
+    USING (month, service_key, model, zone, host, machine, device, cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, seat, task, storage, resource_share)
   WHERE modelled
 )
 SELECT service_key, proof, CAST(SUM(runs) AS BIGINT) AS runs FROM proved GROUP BY service_key, proof

@@ -3,4 +3,4 @@
 SELECT DISTINCT slices.row_id, slices.service_key, slices.month
 FROM slices
 SEMI JOIN (SELECT * FROM estimates WHERE it_energy IS NULL) AS lost
-  USING (month, service_key, model, zone, host, machine, device, cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, resource_share)
+  USING (month, service_key, model, zone, host, machine, device, cpu_mode, gpu_mode, ram_mode, other_mode, gap, serving, seat, task, storage, resource_share)

@@ -15,5 +15,5 @@ UNION ALL
 SELECT month, service_key, gap AS mode, 'estimated' AS proof, unmetered_energy AS kwh
 FROM estimates WHERE unmetered_energy > 0
 UNION ALL
-SELECT month, service_key, 'mode/modelled' AS mode, 'estimated' AS proof, COALESCE(own_energy, modelled_energy) AS kwh
-FROM estimates WHERE COALESCE(own_energy, modelled_energy) > 0 AND measured_energy IS NULL
+SELECT month, service_key, 'mode/modelled' AS mode, 'estimated' AS proof, COALESCE(own_energy, modelled_energy, stored_energy) AS kwh
+FROM estimates WHERE COALESCE(own_energy, modelled_energy, stored_energy) > 0 AND measured_energy IS NULL

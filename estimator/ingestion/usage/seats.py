@@ -1,0 +1,177 @@
+"""Reader of the table of AI bought by the seat: a row a month and product; uses and tokens are supposed by the build.
+
+A month that is not over is cut at the day of reading, and replaced when the table is read again.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+from estimator.catalogue.load import load
+from estimator.catalogue.products import OTHER, Product, ProductUnknown, find
+from estimator.core.number_format import two_readings
+from estimator.core.periods import first_day, month_after
+from estimator.ingestion.parsing import delimited_text, service_names, timestamps
+from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.row_parts import NOT_DECLARED
+from estimator.ingestion.reader import RowRefused
+
+NAME = "seats"
+TEMPLATE = ("product", "seats", "active_share", "from", "to", "task", "model", "service", "uses")
+# The same columns, as a French table may name them.
+FRENCH = {
+    "produit": "product", "sièges": "seats", "sieges": "seats", "part_active": "active_share", "du": "from", "au": "to",
+    "tâche": "task", "tache": "task", "modèle": "model", "modele": "model", "usages": "uses",
+}  # fmt: skip
+NEEDED = frozenset({"product", "seats", "from"})
+NUMBERS = ("seats", "active_share", "uses")
+DATES = ("from", "to")
+OTHERS = ("autre", "other")  # before the free name of a product that the table does not have
+FIELDS = FieldNames(
+    numbers=NUMBERS, texts=("product", "task", "model", "service"), moments=("from", "to", "since", "until")
+)
+MOST_SEATS = 1e7
+CHECK = "seats"
+
+
+def sniff(name: str, head: str) -> bool:
+    """Whether the first line has a product, its seats, and the day from which they are bought."""
+    first = next(delimited_text.records(name, head, delimited_text.delimiter_of(head)), None)
+    return first is not None and {_column(cell) for cell in first[1]} >= NEEDED
+
+
+def records(reading: RecordReader) -> Iterator[Record]:
+    """A record for each month of each row, to today. broken_table."""
+    text = delimited_text.decode(reading.trace.data)
+    delimiter = delimited_text.delimiter_of(text)
+    names, rows = delimited_text.table(reading.trace.name, text, delimiter)
+    reading.left_out(name for name in names if name and _column(name) not in TEMPLATE)
+    today = (reading.context.read_at or datetime.now(UTC)).date()
+    for line, cells in rows:
+        said = RecordFields(_plain(cells, spreadsheet=delimiter != ","), FIELDS)
+        try:
+            bought = _bought(said, today)
+        except RowRefused as refusal:
+            reading.refuse(line, said, refusal)
+            continue
+        for since, until in _months(bought.since, bought.until):
+            part = {"since": since.isoformat(), "until": until.isoformat()}
+            month = RecordFields({**said.kept, **part}, FIELDS)
+            about = Snapshot(tuple(name for name in (*TEMPLATE, "since") if name != "to"))
+            yield Record(line, month, partial(_fields, reading, bought, since, until), about)
+
+
+class _Bought(NamedTuple):
+    """Seats of a product, from a day to another, not included."""
+
+    product: Product
+    service: str
+    since: date
+    until: date
+
+
+def _column(name: str) -> str:
+    known = name.strip().lower().replace(" ", "_")
+    return FRENCH.get(known, known)
+
+
+def _plain(cells: Mapping[str, str], spreadsheet: bool) -> dict[str, str]:
+    """The cells by our names: days as ISO dates, numbers with a point, a share in % as a number."""
+    plain = {_column(name): cell for name, cell in cells.items()}
+    for name in NUMBERS:
+        if name in plain:
+            number = "".join(plain[name].split())  # thousands may be set apart by any space
+            part = number.removesuffix("%") if name == "active_share" else number
+            plain[name] = (delimited_text.number_text(part) if spreadsheet else part) + (
+                "e-2" if part != number else ""
+            )
+    for name in DATES:
+        found = timestamps.parse(f"{plain.get(name, '')} 00:00", day_first=spreadsheet)
+        plain |= {name: found.date().isoformat()} if found else {}
+    return plain
+
+
+def _bought(said: RecordFields, today: date) -> _Bought:
+    """What a row says, to today at most. RowRefused."""
+    for name in ("product", "seats"):
+        if name not in said.kept:
+            raise RowRefused("declared_empty", column=name)
+    product, named = _product(said.text("product"))
+    for name in ("seats", "uses"):
+        if readings := two_readings(said.kept.get(name, "")):
+            raise RowRefused("two_readings", column=name, value=said.kept[name], whole=readings[0], part=readings[1])
+    seats, share, _ = (said.number(name) for name in NUMBERS)
+    if not 0 < (seats or 0.0) <= MOST_SEATS:
+        raise RowRefused("seats_number", value=said.kept["seats"])
+    if share is not None and share > 1:
+        raise RowRefused("seats_share", value=said.kept["active_share"])
+    if (task := said.text("task")) and _task(task) not in load().subjects:
+        known = (name.removeprefix("task/") for name, s in load().subjects.items() if s.kind == "task")
+        raise RowRefused("seats_task", value=task, known=", ".join(known))
+    since = _day(said, "from")
+    last = _day(said, "to") if "to" in said.kept else today
+    if last < since and "to" in said.kept:
+        raise RowRefused("seats_period", start=since.isoformat(), end=last.isoformat())
+    if since >= today:
+        raise RowRefused("seats_future", start=since.isoformat())
+    until = min(last + timedelta(days=1), today)
+    service = said.text("service")
+    return _Bought(product, service if service_names.is_name(service) else named, since, until)
+
+
+def _product(text: str) -> tuple[Product, str]:
+    """The product of a cell and its service; another one under the free name that follows « autre : ». RowRefused."""
+    kind, colon, free = text.partition(":")
+    if colon and kind.strip().lower() in OTHERS and service_names.is_name(free.strip()):
+        return find(OTHER), free.strip()
+    try:
+        found = find(text)
+    except ProductUnknown as error:
+        raise RowRefused("seats_product", value=text[:60], known=str(error.facts["known"])) from error
+    return found, found.id.partition("/")[2]
+
+
+def _task(name: str) -> str:
+    return f"task/{name.removeprefix('task/')}"
+
+
+def _day(said: RecordFields, name: str) -> date:
+    if name not in said.kept:
+        raise RowRefused("declared_empty", column=name)
+    try:
+        return date.fromisoformat(said.text(name))
+    except ValueError:
+        raise RowRefused("declared_date", column=name, value=said.kept[name][:40]) from None
+
+
+def _months(since: date, until: date) -> Iterator[tuple[date, date]]:
+    """The days of each month between two days, the last not included."""
+    while since < until:
+        after = min(first_day(month_after(since.year * 100 + since.month)), until)
+        yield since, after
+        since = after
+
+
+def _fields(reading: RecordReader, bought: _Bought, since: date, until: date, said: RecordFields) -> dict[str, Any]:
+    seats, share, uses = (said.number(name) for name in NUMBERS)
+    days = (seats or 0.0) * (until - since).days
+    whole = (bought.until - bought.since).days
+    amounts = {"seat_days": days} if share is None else {"active_seat_days": days * share}
+    if uses is not None:  # counted by the publisher over the whole period: each day has its part
+        amounts = {"stated_uses": uses * (until - since).days / whole}
+    start_us, end_us = (int(datetime.combine(day, time(), UTC).timestamp()) * 1_000_000 for day in (since, until))
+    return reading.row(
+        reading.place(bought.product.provider),
+        reading.period(start_us, end_us, "day"),
+        amounts,
+        checks=[CHECK],
+        service_key=reading.sidecar.use_case or bought.service,
+        product=bought.product.id,
+        task=_task(said.text("task") or bought.product.task),
+        model=said.text("model") or bought.product.model,
+        other_mode=NOT_DECLARED,
+    )
+
+
+READER = record_reader(NAME, 1, sniff, records)

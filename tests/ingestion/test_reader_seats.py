@@ -1,0 +1,130 @@
+"""Reader of the table of seats: months, days, shares and refusals; then its figures, by hand."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.catalogue import models
+from estimator.catalogue.load import load
+from estimator.catalogue.products import ProductUnknown, find, products
+from estimator.ingestion.importing import import_paths
+from estimator.ingestion.reader import Trace
+from estimator.ingestion.readers import read_trace
+from estimator.ledger import Ledger
+from tests.ingestion.formats import rows_of, told
+from tests.support import built, moment
+from tests.traces_support import context, judged
+
+NOON = datetime(2026, 3, 11, 12, tzinfo=UTC)
+
+
+def table(*lines: str, header: str = "product;seats;active_share;from;to;task;model;service;uses") -> str:
+    return "\n".join((header, *lines)) + "\n"
+
+
+def amounts(row: Any) -> tuple[Any, ...]:
+    return (row.start_month, row.seat_days, row.active_seat_days, row.stated_uses)
+
+
+def test_seats_are_rows_by_month_of_their_days() -> None:
+    """800 seats from 15 January to 31 March: 17, 28 and 31 days; model and task are those of the product."""
+    january, february, march = rows_of(table("Copilot pour Microsoft 365;800;;15/01/2026;31/03/2026;;;;"))
+    assert [amounts(row) for row in (january, february, march)] == [
+        (202601, 800 * 17, None, None),
+        (202602, 800 * 28, None, None),
+        (202603, 800 * 31, None, None),
+    ]
+    assert (january.start_us, january.end_us) == (moment("2026-01-15T00:00:00"), moment("2026-02-01T00:00:00"))
+    assert (january.product, january.model, january.task) == ("seat/m365-copilot", "set/m365-copilot", "task/rewrite")
+    assert (january.service_key, january.provider, january.requests) == ("m365-copilot", "azure", None)
+    assert january.checks == ("host_not_told", "seats", "zone_not_told")
+
+
+def test_a_stated_share_and_counted_uses_take_the_place_of_suppositions() -> None:
+    """1,200 seats at 60 % for 28 days; 4,000 uses over 59 days, 31 of them in January."""
+    (share,) = rows_of(table("Le Chat;1 200;60 %;01/02/2026;28/02/2026;summarise;;Courrier;"))
+    assert amounts(share) == (202602, None, pytest.approx(1200 * 0.6 * 28), None)
+    assert (share.service_key, share.task) == ("Courrier", "task/summarise")
+    january, february = rows_of(table("autre : Delibia;50;;2026-01-01;2026-02-28;;mistral-small-3.2;;4000"))
+    assert january.stated_uses == pytest.approx(4000 * 31 / 59) and february.stated_uses == pytest.approx(
+        4000 * 28 / 59
+    )
+    assert (january.product, january.service_key, january.model) == ("seat/other", "Delibia", "mistral-small-3.2")
+
+
+def test_a_month_that_is_not_over_stops_today_and_is_replaced_later(tmp_path: Path) -> None:
+    """On 11 March, ten days of March; on 1 April, all 31; February is the same row."""
+    path = tmp_path / "sieges.csv"
+    path.write_text(table("ChatGPT;10;;2026-02-01;;;;;"), "utf-8")
+    for day in (NOON, datetime(2026, 4, 1, 8, tzinfo=UTC)):
+        import_paths(Ledger(tmp_path), [path], replace(context(), read_at=day))
+    rows = judged(Ledger(tmp_path))
+    assert sorted((row["start_month"], row["seat_days"], row["status"]) for row in rows) == [
+        (202602, 280.0, "current"),
+        (202603, 100.0, "superseded"),
+        (202603, 310.0, "current"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("Copilot 9000;10;;2026-01-01;;;;;", "seats_product", "m365-copilot"),
+        (";10;;2026-01-01;;;;;", "declared_empty", "product"),
+        ("chatgpt;;;2026-01-01;;;;;", "declared_empty", "seats"),
+        ("chatgpt;0;;2026-01-01;;;;;", "seats_number", "1 à 10 millions"),
+        ("chatgpt;1.200;;2026-01-01;;;;;", "two_readings", "1200 ou 1.2"),
+        ("chatgpt;dix;;2026-01-01;;;;;", "bad_amount", "seats contient"),
+        ("chatgpt;10;1,4;2026-01-01;;;;;", "seats_share", "0 à 1"),
+        ("chatgpt;10;;;;;;;", "declared_empty", "from"),
+        ("chatgpt;10;;hier;;;;;", "declared_date", "from contient"),
+        ("chatgpt;10;;2026-02-01;2026-01-01;;;;", "seats_period", "Le dernier jour est compris"),
+        ("chatgpt;10;;2026-03-11;;;;;", "seats_future", "sobria compare"),
+        ("chatgpt;10;;2026-01-01;;rêver;;;", "seats_task", "summarise"),
+    ],
+)
+def test_a_row_that_cannot_be_read_says_why(line: str, code: str, said: str) -> None:
+    result = read_trace(Trace("sieges.csv", table(line).encode(), None), replace(context(), read_at=NOON))
+    assert [refusal.code for refusal in result.refused] == [code] and result.rows == []
+    assert said in told(result.refused[0])[0]
+
+
+def test_french_columns_and_commas_are_read_too() -> None:
+    header = "Produit,Sièges,Part active,Du,Au,Note"
+    (row,) = rows_of(table("chatgpt,20,0.5,2026-01-01,2026-01-31,x", header=header))
+    assert amounts(row) == (202601, None, 20 * 0.5 * 31, None)
+
+
+def test_two_tables_of_the_same_seats_are_told(tmp_path: Path) -> None:
+    """The same product and service, 800 then 900 seats over one month: counted twice, and said so."""
+    lines = [f"chatgpt;{seats};;2026-01-01;2026-01-31;;;;" for seats in (800, 900)]
+    build = built(tmp_path, *rows_of(table(*lines)))
+    assert {row["code"] for row in build.checks()} >= {"declared_twice", "seats"}
+
+
+def test_the_energy_of_seats_by_hand(tmp_path: Path) -> None:
+    """1,000 seats over 31 days: 31,000 × 0.36 × 0.625 × 1.7 = 11,857.5 uses; of each, 450 tokens written, 500 read, and
+    450 × (500 + 225) read again, with the factors of the set at the place."""
+    build = built(tmp_path, *rows_of(table("m365-copilot;1000;;2026-01-01;2026-01-31;;;;")))
+    (group,) = build.groups()
+    uses = 31_000 * 0.36 * 0.625 * 1.7
+    values = group.values
+    assert values["supposed_uses"] == pytest.approx(uses) == pytest.approx(11_857.5)
+    per_use = 450 * values["output_energy"] + 500 * values["input_energy"] + 450 * 725 * values["context_energy"]
+    assert values["answering_energy"] == pytest.approx(uses * per_use)
+    energy = build.totals().indicators["energy"]
+    assert energy.low < values["site_energy"] < energy.high and energy.high > 5 * energy.low
+
+
+def test_every_product_is_whole() -> None:
+    """A subject, a task and a set or model of the tables, of known sizes, for each; another name is refused."""
+    for product in products():
+        assert find(product.label("fr")) == find(product.id) == product
+        assert f"task/{product.task}" in load().subjects
+        assert models.find(product.model).total_params_b
+        assert all(model.total_params_b for model in models.load().members(product.model))
+    with pytest.raises(ProductUnknown, match="m365-copilot"):
+        find("Clippy")
