@@ -17,7 +17,10 @@ from estimator.workloads.request import Request
 
 NETWORK = "network/fixed-fra"
 OPTION_NUMBERS = ("attempts", "acceptance", "reserved_hours")
-USE_NUMBERS = ("concurrency", "device_count", "precision_bits", "cached_tokens", "reasoning_tokens", "pue", "wue")
+USE_NUMBERS = (
+    *("concurrency", "device_count", "precision_bits", "cached_tokens", "reasoning_tokens", "pue", "wue"),
+    *("active_share", "storage_tb_months"),
+)
 MADE = ("audio_s", "images", "image_side")
 SEARCH_MODELS = ("embedding_model", "rerank_model")
 SEARCH_NUMBERS = (
@@ -43,6 +46,10 @@ def option_form(scenario: Scenario, option: Option, lang: str) -> None:
             if option.method == "model":
                 names = {"": t("compare_form.none", lang), **compare_data.model_names()}
                 list_field(place, "model", names, compare_data.model_id(use.model) if use and use.model else "", lang)
+                bought = {"": t("compare_form.none", lang), **compare_data.subject_names("seat", lang)}
+                list_field(
+                    place, "product", bought, compare_data.product_id(use.product) if use and use.product else "", lang
+                )
                 list_field(place, "host", _places(lang), _place(option), lang)
             else:
                 _program_fields(place, option, lang)
@@ -91,6 +98,8 @@ def _finer(place: str, option: Option, lang: str) -> None:
                 text_field(place, name, number_text(getattr(use, name) if use else None, lang), lang)
             bases = {name: t(f"compare_form.basis_{name}", lang) for name in ("it", "site")}
             list_field(place, "wue_basis", bases, use.wue_basis if use else "it", lang)
+            media = {"": t("compare_form.none", lang), **compare_data.subject_names("storage", lang)}
+            list_field(place, "storage", media, (use and use.storage) or "", lang)
             text_field(place, "data_gb", number_text(use.data_gb if use else None, lang), lang)
             networks = compare_data.subject_names("network", lang)
             list_field(place, "network", networks, (use and use.network) or NETWORK, lang)
@@ -207,6 +216,8 @@ def _use(base: Mapping[str, Any], place: str) -> dict[str, Any]:
     return merged(
         base,
         model=read(place, "model"),
+        product=read(place, "product"),
+        storage=read(place, "storage"),
         host=name if kind == "host" else None,
         provider=name if kind == "provider" else None,
         device=read(place, "device"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from estimator.assessment.impacts import FIGURES
 from estimator.catalogue import models, providers
+from estimator.catalogue.products import find as find_product
 from estimator.catalogue.proposals import Proposal
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.selection import select_factor
@@ -32,6 +33,11 @@ def suppositions(work: Comparator) -> tuple[Supposition, ...]:
 def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Supposition]:
     option, asked = evaluated.option, work.scenario.asked
     yield from _lengths(work, option)
+    use = option.use
+    model = use and (find_product(use.product).model if use.product and not use.model else use.model)
+    wanted = next((found for found in models.load().sets if model == found.id), None)
+    if wanted is not None and (asked is not None or (use and use.product)):
+        yield _set(wanted)
     if asked is None:
         return
     if option.alternative is not None and (row := proposal_of(asked, option.alternative.id)):
@@ -44,10 +50,6 @@ def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Suppos
         if row.minutes is not None:
             spent = _words("minutes", lambda lang: {"minutes": exact_text(row.minutes or 0.0, "1", lang)})
             yield Supposition(row=f"{row.row}/minutes", kind="minutes", words=spent, value=row.minutes, **_origin(row))
-    use = option.use
-    wanted = next((found for found in models.load().sets if use and use.model == found.id), None)
-    if wanted is not None:
-        yield _set(wanted)
     if use and use.provider:
         served = providers.find(use.provider)
         words = _words("provider", lambda _: {"name": served.name})
@@ -65,11 +67,14 @@ def _lengths(work: Comparator, option: Option) -> Iterator[Supposition]:
     need = work.scenario.need
     if not need.task or option.use is None or option.use.model is None:
         return
-    for way, stated in (("input", need.input_tokens), ("output", need.output_tokens)):
+    stated = {"task_input_tokens": need.input_tokens, "task_output_tokens": need.output_tokens}
+    if not any(stated.values()):
+        stated |= {"task_calls": None, "task_fresh_share": None}
+    for name in (name for name, value in stated.items() if value is None):
         task = f"task/{need.task.removeprefix('task/')}"
-        item = select_factor(work.context.catalogue, f"task_{way}_tokens", task, work.context.day).factor
-        if stated is None and item is not None:
-            yield _of_row(work, f"task_{way}_tokens", item, "task")
+        item = select_factor(work.context.catalogue, name, task, work.context.day).factor
+        if item is not None and not (item.bounds_kind == "exact" and item.value == 1):
+            yield _of_row(work, name, item, "task")
 
 
 def _set(found: models.ModelSet) -> Supposition:

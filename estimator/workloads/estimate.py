@@ -118,8 +118,9 @@ def _estimate_of(
 
 def _has_use(request: Request) -> bool:
     """Whether a use is described, besides a training."""
-    stated = (request.it_energy_kwh, request.model, request.device, request.data_gb, request.storage_tb_months)
-    return request.retrieval is not None or any(value is not None for value in stated)
+    stated = (request.it_energy_kwh, request.model, request.product, request.device, request.data_gb)
+    kept = request.storage_tb_months
+    return request.retrieval is not None or any(value is not None for value in (*stated, kept))
 
 
 def training_inventory(training: TrainingEffort, catalogue: Catalogue, day: date) -> tuple[ResolvedRequest, Inventory]:

@@ -60,8 +60,9 @@ def inference_inventory(
         flight=request.concurrency,
         place=place,
     )
-    codes = [*factors.warnings, *(["input_supposed"] if request.input_tokens is None else [])]
+    codes = [*factors.warnings, *(["input_supposed"] if request.input_tokens is None and not request.product else [])]
     codes += ["media_not_counted"] if made is not None else []
+    codes += ["by_seats"] if request.product else []
     codes += ["long_prompt"] if (request.input_tokens or 0.0) > LONG_PROMPT else []
     return InferenceInventory(
         token_amounts(request), factors.bounds, factors.rows, [sentences("token_warnings", code) for code in codes]

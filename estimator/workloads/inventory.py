@@ -24,7 +24,14 @@ PLACE = (
 MADE = ("gwp", "adpe", "primary_energy")
 DEVICE = (*(f"device_{x}" for x in MADE), "device_lifetime", "device_occupancy")
 MACHINE = (*(f"machine_{x}" for x in MADE), "machine_lifetime", "machine_occupancy", "machine_share")
-DEFAULTED = tuple(n for n in (*DEVICE, *MACHINE) if n.endswith(("_lifetime", "_occupancy", "_share")))  # of any subject
+SEATS = (
+    *("seat_active_share", "seat_worked_share", "seat_uses_per_day"),
+    *("task_input_tokens", "task_output_tokens", "task_calls", "task_fresh_share"),
+)
+DEFAULTED = (
+    "seat_worked_share",
+    *(n for n in (*DEVICE, *MACHINE) if n.endswith(("_lifetime", "_occupancy", "_share"))),
+)  # of any subject
 NETWORK = tuple(f"network_{x}_per_gb" for x in MADE)
 HARDWARE = {"machine_hours", "device_hours", "hosted_hours", "resource_share"}  # nothing counts without electricity
 GB_YEARS_PER_TB_MONTH = 1000 / 12
@@ -104,7 +111,8 @@ def _answers(
     """What a model answered: on reserved accelerators with their waiting hours, or on a shared service."""
     device, host = resolved.subjects["device"], resolved.subjects["host"] or UNKNOWN_SITE
     found = inference_inventory(resolved.request, device, host, resolved.catalogue, resolved.day)
-    amounts |= found.amounts
+    amounts |= _seats(resolved.request) or found.amounts
+    bounds |= resolved.bounds(*SEATS) if resolved.request.product else {}
     bounds |= found.bounds | {"host_ratio": resolved.bound("host_ratio", resolved.subjects["machine"])}
     if not resolved.reserved and not resolved.desk:
         bounds |= waiting(resolved.catalogue, host, resolved.day)
@@ -117,6 +125,15 @@ def _answers(
     inventory.warnings += found.warnings
     if resolved.reserved:
         _add_waiting_hours(resolved, inventory, ActivityGroup(amounts, bounds).values["answering_hours"])
+
+
+def _seats(request: Request) -> dict[str, float]:
+    """Days of the seats of a product, of active people where their share is stated; nothing without a product."""
+    if request.product is None:
+        return {}
+    days, share = request.requests * request.seats * request.seat_days, request.active_share
+    stated = {"seat_days": days if share is None else 0.0, "active_seat_days": days * (share or 0.0)}
+    return stated | {"stated_uses": 0.0}
 
 
 def _add_waiting_hours(resolved: ResolvedRequest, inventory: Inventory, busy: float | None) -> None:
@@ -149,7 +166,7 @@ def _load(resolved: ResolvedRequest) -> SelectedFactor:
 def _hardware(resolved: ResolvedRequest, amounts: dict[str, float], bounds: dict[str, SelectedFactor]) -> None:
     """Manufacture of the accelerators and their servers, or of the given machine."""
     request, device, machine = resolved.request, resolved.subjects["device"], resolved.subjects["machine"]
-    answering = bool({"output_tokens", "media_outputs"} & amounts.keys())
+    answering = bool({"output_tokens", "media_outputs", "stated_uses"} & amounts.keys())
     if device is None and not answering:
         if machine is not None and request.device_hours is not None:
             amounts |= {"machine_hours": request.device_hours, "resource_share": _share(resolved)}

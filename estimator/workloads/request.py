@@ -106,6 +106,10 @@ class Request(Strict):
     it_energy_kwh: float | None = Field(None, ge=0, le=AMOUNT, description="[kWh]; or else a model and its answers")
     model: str | None = None
     task: str | None = Field(None, description="gives the tokens of one request that are not stated")
+    product: str | None = Field(None, description="bought by the seat: gives the model, who serves it, and the task")
+    seats: float = Field(1.0, gt=0, le=AMOUNT, description="of one request")
+    seat_days: float = Field(365.0, gt=0, le=AMOUNT, description="calendar days that each seat is bought")
+    active_share: float | None = Field(None, ge=0, le=1, description="of the seats [1]; None: supposed")
     provider: str | None = Field(None, description="who serves the model; its declared or assumed site is the host")
     input_tokens: float | None = Field(None, ge=0, le=AMOUNT, description="of one request")
     cached_tokens: float = Field(0.0, ge=0, le=AMOUNT, description="of those read, how many were kept in cache")
@@ -152,11 +156,11 @@ class Request(Strict):
     def checked(self) -> "Request":
         """The request itself. NothingAsked, HoursWanted, ShareOfHours, TokensWanted, TooManyCached, FaultyRequest
         when no estimate can be made of it."""
-        stated = (self.it_energy_kwh, self.model, self.device, self.training, self.retrieval)
+        stated = (self.it_energy_kwh, self.model, self.device, self.training, self.retrieval, self.product)
         if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
             raise NothingAsked()
         modelled = self.model is not None and self.it_energy_kwh is None
-        if modelled and not self.answered and not self.embedded:
+        if modelled and not self.answered and not self.embedded and not self.product:
             raise TokensWanted(model=self.model)
         if (self.device_hours is None) != (self.device is None) and not (modelled and self.device):
             raise HoursWanted()

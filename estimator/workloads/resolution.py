@@ -5,6 +5,7 @@ from datetime import date
 
 from estimator.catalogue.default_subjects import ANY_CARD, DESK, DESKS, UNKNOWN_SITE, machine_at
 from estimator.catalogue.load import load as load_catalogue
+from estimator.catalogue.products import find as find_product
 from estimator.catalogue.providers import Provider
 from estimator.catalogue.providers import find as find_provider
 from estimator.catalogue.providers import load as all_providers
@@ -12,6 +13,7 @@ from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
+from estimator.core.number_format import sentences_with
 from estimator.workloads.request import Request
 
 
@@ -69,7 +71,8 @@ class ResolvedRequest:
 
 
 def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = False) -> ResolvedRequest:
-    """The subjects of a request. SubjectUnknown, ProviderUnknown."""
+    """The subjects of a request. SubjectUnknown, ProviderUnknown, ProductUnknown."""
+    request = of_product(request)
     warnings: list[dict[str, str]] = []
     host = resolve_subject(request.host, ("host",), catalogue) or _served_at(request, warnings)
     zone = _zone(request.zone, catalogue, warnings) or (catalogue.subjects[host].zone or None if host else None)
@@ -93,7 +96,8 @@ def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = F
         warnings.append(sentences("warnings", "network_assumed"))
     storage = resolve_subject(request.storage, ("storage",), catalogue) or "storage/any"
     subjects = {"zone": zone, "host": host, "device": device, "machine": machine, "network": network}
-    return ResolvedRequest(request, catalogue, day, trained, subjects | {"storage": storage}, warnings, sites)
+    subjects |= {"storage": storage, "seat": request.product, "task": _task(request, catalogue)}
+    return ResolvedRequest(request, catalogue, day, trained, subjects, warnings, sites)
 
 
 def over_sites(quantity: str, sites: tuple[str, ...], catalogue: Catalogue, day: date) -> SelectedFactor:
@@ -114,27 +118,51 @@ def _sites(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(host.zone for host in hosts if host.zone)
 
 
+def of_product(request: Request) -> Request:
+    """A request with the model, the provider and the task of its product where it states none. ProductUnknown."""
+    if request.product is None:
+        return request
+    product = find_product(request.product)
+    usual: dict[str, str | None] = {"model": product.model, "task": product.task}
+    usual |= {} if request.host else {"provider": product.provider or None}
+    supposed = {name: value for name, value in usual.items() if getattr(request, name) is None}
+    return request.model_copy(update=supposed | {"product": product.id})
+
+
 def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request, list[dict[str, str]]]:
-    """A request with the tokens of its task where it states none, and these lengths in words; of a task of sound or
-    images, the seconds or images of one act. SubjectUnknown."""
-    if request.task is None:
+    """A request with the tokens of its task where it states none, and these lengths in words; those of a product bought
+    by the seat are factors. Of a task of several calls, each is a request; of one of sound or images, the seconds or
+    images of one act. SubjectUnknown."""
+    if request.task is None or request.product is not None:
         return request, []
-    subject = resolve_subject(f"task/{request.task.removeprefix('task/')}", ("task",), catalogue)
+    subject = _task(request, catalogue)
     exact = {name: select_factor(catalogue, f"task_{name}", subject, day).factor for name in ("audio_s", "images")}
     if made := {n: f.value for n, f in exact.items() if f is not None}:
         return request.model_copy(update={n: v for n, v in made.items() if getattr(request, n) is None}), []
     lengths = {
         f"{way}_tokens": select_factor(catalogue, f"task_{way}_tokens", subject, day) for way in ("input", "output")
     }
-    facts: dict[str, str] = {}
+    facts: dict[str, float] = {}
     for name, bound in lengths.items():
         assert bound.factor and bound.factor.value and bound.factor.low and bound.factor.high
-        facts |= {f"{name[:-7]}_{end}": f"{getattr(bound.factor, end):g}" for end in ("value", "low", "high")}
+        facts |= {f"{name[:-7]}_{end}": getattr(bound.factor, end) for end in ("value", "low", "high")}
     stated = {name: getattr(request, name) for name in lengths}
     supposed = {n: bound.factor.value for n, bound in lengths.items() if stated[n] is None and bound.factor}
     labels = {f"task_{lang}": catalogue.label(subject or "", lang) for lang in ("fr", "en")}
-    told = [sentences("warnings", "task_lengths", **facts, **labels)] if supposed else []
+    told = [sentences_with("warnings", "task_lengths", **facts, **labels)] if supposed else []
+    calls = select_factor(catalogue, "task_calls", subject, day).factor
+    fresh = select_factor(catalogue, "task_fresh_share", subject, day).factor
+    if len(supposed) == len(lengths) and calls and calls.value and fresh and fresh.value and calls.value > 1:
+        supposed = {name: (value or 0.0) / calls.value for name, value in supposed.items()}
+        supposed["cached_tokens"] = supposed["input_tokens"] * (1 - fresh.value)
+        supposed["requests"] = request.requests * calls.value
+        told.append(sentences_with("warnings", "task_calls", calls=calls.value, kept=100 * (1 - fresh.value)))
     return request.model_copy(update=supposed), told
+
+
+def _task(request: Request, catalogue: Catalogue) -> str | None:
+    task = None if request.task is None else f"task/{request.task.removeprefix('task/')}"
+    return resolve_subject(task, ("task",), catalogue)
 
 
 def resolve_subject(subject: str | None, kinds: tuple[str, ...], catalogue: Catalogue) -> str | None:

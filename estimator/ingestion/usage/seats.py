@@ -106,9 +106,9 @@ def _bought(said: RecordFields, today: date) -> _Bought:
         raise RowRefused("seats_number", value=said.kept["seats"])
     if share is not None and share > 1:
         raise RowRefused("seats_share", value=said.kept["active_share"])
-    if (task := said.text("task")) and _task(task) not in load().subjects:
-        known = (name.removeprefix("task/") for name, s in load().subjects.items() if s.kind == "task")
-        raise RowRefused("seats_task", value=task, known=", ".join(known))
+    if (task := said.text("task")) and _task(task) not in (known := _tasks()):
+        listed = ", ".join(name.removeprefix("task/") for name in known)
+        raise RowRefused("seats_task", value=task, known=listed)
     since = _day(said, "from")
     last = _day(said, "to") if "to" in said.kept else today
     if last < since and "to" in said.kept:
@@ -130,6 +130,11 @@ def _product(text: str) -> tuple[Product, str]:
     except ProductUnknown as error:
         raise RowRefused("seats_product", value=text[:60], known=str(error.facts["known"])) from error
     return found, found.id.partition("/")[2]
+
+
+def _tasks() -> list[str]:
+    """The tasks whose tokens are in the tables."""
+    return [subject for quantity, subject in load().by_subject if quantity == "task_input_tokens"]
 
 
 def _task(name: str) -> str:
