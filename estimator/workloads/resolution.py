@@ -147,13 +147,13 @@ def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request,
         assert bound.factor and bound.factor.value and bound.factor.low and bound.factor.high
         facts |= {f"{name[:-7]}_{end}": getattr(bound.factor, end) for end in ("value", "low", "high")}
     stated = {name: getattr(request, name) for name in lengths}
-    supposed = {n: bound.factor.value for n, bound in lengths.items() if stated[n] is None and bound.factor}
+    supposed = {n: b.factor.value or 0.0 for n, b in lengths.items() if stated[n] is None and b.factor}
     labels = {f"task_{lang}": catalogue.label(subject or "", lang) for lang in ("fr", "en")}
     told = [sentences_with("warnings", "task_lengths", **facts, **labels)] if supposed else []
     calls = select_factor(catalogue, "task_calls", subject, day).factor
     fresh = select_factor(catalogue, "task_fresh_share", subject, day).factor
     if len(supposed) == len(lengths) and calls and calls.value and fresh and fresh.value and calls.value > 1:
-        supposed = {name: (value or 0.0) / calls.value for name, value in supposed.items()}
+        supposed = {name: value / calls.value for name, value in supposed.items()}
         supposed["cached_tokens"] = supposed["input_tokens"] * (1 - fresh.value)
         supposed["requests"] = request.requests * calls.value
         told.append(sentences_with("warnings", "task_calls", calls=calls.value, kept=100 * (1 - fresh.value)))

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
+from estimator.catalogue.default_subjects import NOT_DECLARED
 from estimator.catalogue.load import load
 from estimator.catalogue.products import OTHER, Product, ProductUnknown, find
 from estimator.core.number_format import two_readings
 from estimator.core.periods import first_day, month_after
 from estimator.ingestion.parsing import delimited_text, service_names, timestamps
 from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
-from estimator.ingestion.parsing.row_parts import NOT_DECLARED
 from estimator.ingestion.reader import RowRefused
 
 NAME = "seats"
