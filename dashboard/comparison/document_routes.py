@@ -2,17 +2,16 @@
 
 from pathlib import Path
 
-from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboard.comparison import estimator_gateway as compare_data
 from dashboard.register import estimator_gateway as register
 from dashboard.shared import estimator_gateway
 from dashboard.shared.document_links import ADDRESSES
-from dashboard.shared.html_shell import OURS
-from dashboard.shared.texts import lang_of, t
+from dashboard.shared.html_shell import document_response, refusal_response
+from dashboard.shared.texts import lang_of
 from estimator.comparison.scenario import Scenario
 from estimator.comparison.scenario_link import decode
 from estimator.core.errors import SobriaError
@@ -22,7 +21,6 @@ from estimator.reporting.project.context import facts_of
 from estimator.reporting.project.sheets import SHEETS
 
 SHEET_FILES = tuple(f"/{name}" for name in ADDRESSES.values())
-TYPES = {"html": "text/html", "md": "text/markdown", "txt": "text/plain", "csv": "text/csv"}
 KINDS = {f"/{name}": kind for kind, name in ADDRESSES.items()}
 
 
@@ -40,10 +38,8 @@ def _document(request: Request) -> Response:
         facts = facts_of(*_scenario(request, lang))
         body = rendered(SHEETS[KINDS[path]](facts), format)
     except SobriaError as refusal:
-        return HTMLResponse(_refusal_page(refusal, lang), status_code=400)
-    name = f"{path.strip('/')}.{format}"
-    headers = {} if format == "html" else {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, media_type=TYPES[format], headers=headers)
+        return refusal_response(refusal, lang)
+    return document_response(body, path.strip("/"), format)
 
 
 def _scenario(request: Request, lang: str) -> tuple[Scenario, str, Path, str]:
@@ -54,15 +50,3 @@ def _scenario(request: Request, lang: str) -> tuple[Scenario, str, Path, str]:
         case = register.register().use_case(asked[: estimator_gateway.LONGEST_ID])
         return register.scenario_of(case), lang, home, case.scenario
     return decode(token) if token else compare_data.example_scenario(lang), lang, home, "scenario.toml"
-
-
-def _refusal_page(refusal: SobriaError, lang: str) -> str:
-    """The fault of the URL, in one sentence, and a link back."""
-    title = t("state.refused_title", lang)
-    page = Markup(
-        '<!DOCTYPE html><html lang="{}"><head><meta charset="utf-8"><title>{} – SobrIA</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">{}</head>'
-        '<body class="alone"><main><h1>{}</h1><p>{}</p><p><a href="/comparer?lang={}">{}</a></p></main></body></html>'
-    )
-    back = (lang, t("nav.compare", lang))
-    return str(page.format(lang, title, Markup(OURS.replace("./", "/")), title, refusal.message(lang), *back))

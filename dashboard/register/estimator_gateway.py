@@ -5,6 +5,7 @@ import glob
 import io
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from estimator.core.errors import SobriaError, say
 from estimator.core.home import default_home
 from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import typeset
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.schema import Publication
 from estimator.governance.register.csv_table import FACTS, export_csv, facts_of, import_csv, row_of, settable
 from estimator.governance.register.register import DUE_DAYS, Register, author
 from estimator.governance.register.schema import CLOSING, OUTCOMES, STAGES, Attachment, Outcome, Stage, UseCase
@@ -98,6 +101,11 @@ def refusal(error: SobriaError, lang: str) -> tuple[str, list[Wrong]]:
 def scenario_of(case: UseCase) -> Scenario:
     """The scenario attached to a use case. CaseWithoutScenario, ScenarioRefused."""
     return scenario_of_case(case, default_home())
+
+
+def logged(case: UseCase, closed: bool) -> Publication | None:
+    """Where the sheet of a use is published or, once it is closed, its evaluation; None when it is not in the log."""
+    return Commitments(default_home()).published(case.id, date.today(), "evaluation" if closed else "fiche_habitant")
 
 
 def pattern(service_key: str) -> str:

@@ -17,8 +17,8 @@ LONG = ("tache", "benefice", "alternative_description", "alternative_raison", "w
 NUMBERS = ("seuil_valeur", "volume_mensuel", "simultaneite")
 NEW = ("nom", "tache", "unite", "service", "commune", "responsable", "benefice")
 CHARTER = (
-    "concertation", "interlocuteur", "autre_voie", "effets_travail", "donnees_entrainement", "biais", "qualification",
-    "classe_risque", "analyse_impact",
+    "concertation", "interlocuteur", "qui_decide", "contact", "autre_voie", "effets_travail", "donnees_entrainement",
+    "biais", "qualification", "classe_risque", "analyse_impact",
 )  # fmt: skip
 LATER = ("seuil_valeur", "seuil_test", "modele", "hebergement", "volume_mensuel", "simultaneite", "scenario")
 ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue")

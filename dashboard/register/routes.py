@@ -1,27 +1,34 @@
-"""Routes of the register: its table as CSV, the schema, the sheet of a use case."""
+"""Routes of the register: its table as CSV, the schema, the documents about a use case."""
 
-from datetime import date
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.register import estimator_gateway as register
-from dashboard.register.printable_sheet import sheet
 from dashboard.shared import estimator_gateway
-from dashboard.shared.html_shell import not_found_page
+from dashboard.shared.document_links import OF_A_USE
+from dashboard.shared.html_shell import document_response, not_found_page, refusal_response
 from dashboard.shared.texts import lang_of
+from dashboard.summary.estimator_gateway import scope_of_address, sources, state
+from estimator.core.errors import SobriaError
+from estimator.core.periods import Period
+from estimator.governance.indicators.scope import WHOLE, Scope
 from estimator.governance.register.refusals import UseCaseUnknown
 from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.uses.context import UseFacts
+from estimator.reporting.uses.documents import DOCUMENTS
 
-REGISTER_FILES = ("/registre.csv", "/registre-schema.json")
+REGISTER_FILES = ("/registre.csv", "/registre-schema.json", *(f"/{name}" for name in OF_A_USE.values()))
+KINDS = {f"/{name}": kind for kind, name in OF_A_USE.items()}
 SCHEMA = Path(__file__).parents[1] / "static" / "registre-schema.json"
 
 
 def register_routes() -> list[Route]:
     """The routes of the register."""
-    return [Route("/registre.csv", _table), Route("/registre-schema.json", _schema), Route("/fiche-usage", _sheet)]
+    documents = [Route(path, _document) for path in KINDS]
+    return [Route("/registre.csv", _table), Route("/registre-schema.json", _schema), *documents]
 
 
 def _table(request: Request) -> Response:
@@ -41,13 +48,20 @@ def _schema(request: Request) -> Response:
     return Response(SCHEMA.read_bytes(), media_type="application/json")
 
 
-def _sheet(request: Request) -> Response:
-    """The printable sheet of the use case ?cas=."""
-    lang = lang_of(request.query_params)
+def _document(request: Request) -> Response:
+    """The document of the address about the use case ?cas=, over ?periode= or the last year with data."""
+    read, lang, path = request.query_params, lang_of(request.query_params), request.scope["path"]
     try:
-        case = register.register().use_case(request.query_params.get("cas", "")[: estimator_gateway.LONGEST_ID])
+        case = register.register().use_case(read.get("cas", "")[: estimator_gateway.LONGEST_ID])
     except UseCaseUnknown:
         return HTMLResponse(not_found_page(lang), status_code=404)
-    build = estimator_gateway.current()
-    sample = build is not None and build.sample
-    return HTMLResponse(rendered(sheet(case, date.today(), sample, lang), "html"))
+    now = state()
+    if now is None:
+        return RedirectResponse(f"./registre?cas={case.id}&lang={lang}", status_code=303)
+    period = Period(scope_of_address(now, WHOLE, read.get("periode", "")).period)
+    format = read.get("format", "html")
+    try:
+        body = rendered(DOCUMENTS[KINDS[path]](UseFacts(Scope(sources(now), WHOLE, period), case, lang)), format)
+    except SobriaError as refusal:
+        return refusal_response(refusal, lang)
+    return document_response(body, f"{path.strip('/')}-{case.id}", format)

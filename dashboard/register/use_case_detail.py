@@ -23,7 +23,7 @@ from dashboard.register.sentences import (
 from dashboard.register.stages import answer_text, conditions_title, way_entries
 from dashboard.shared import estimator_gateway
 from dashboard.shared.dates import day_text, short_day
-from dashboard.shared.document_links import document_links
+from dashboard.shared.document_links import document_links, use_documents
 from dashboard.shared.scenario_url import token
 from dashboard.shared.templates import render
 from dashboard.shared.texts import sentence, t
@@ -34,8 +34,8 @@ from estimator.reporting.project.context import CaseWithoutScenario
 from estimator.results.totals import ServiceTotals
 
 CHARTER = (
-    "data_sensitivity", "consulted", "human_contact", "other_way", "work_effects", "training_data", "bias_found",
-    "qualification", "risk_class", "impact_assessment",
+    "data_sensitivity", "consulted", "human_contact", "who_decides", "contact", "other_way", "work_effects",
+    "training_data", "bias_found", "qualification", "risk_class", "impact_assessment",
 )  # fmt: skip
 PLAIN = ("task", "unit", "service", "owner_role", "benefit")
 
@@ -61,6 +61,8 @@ def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup
         FORMS=FORMS,
         REPAIR=REPAIR,
         document_links=document_links,
+        use_documents=use_documents,
+        logged=register.logged(case, is_closed(case)),
         event_text=event_text,
         number_text=number_text,
         **of_case(case, lang),
@@ -68,7 +70,7 @@ def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup
 
 
 def of_case(case: UseCase, lang: str) -> dict[str, Any]:
-    """What the screen of a use case and its printable sheet both show."""
+    """What the screen of a use case shows of its state."""
     following = register.next_stage(case)
     return {
         "case": case,

@@ -3,13 +3,29 @@
 from functools import cache
 
 from markupsafe import escape
+from starlette.responses import HTMLResponse, Response
 
 from dashboard.shared.texts import t
+from estimator.core.errors import SobriaError
 
 OURS = (
     '<link rel="preload" href="./inter.woff2" as="font" type="font/woff2" crossorigin>'
     '<link rel="stylesheet" href="./style.css">'
 )
+
+
+TYPES = {"html": "text/html", "md": "text/markdown", "txt": "text/plain", "csv": "text/csv", "json": "application/json"}
+
+
+def document_response(body: str, name: str, format: str) -> Response:
+    """A document as a page, or as a file in another format."""
+    headers = {} if format == "html" else {"Content-Disposition": f'attachment; filename="{name}.{format}"'}
+    return Response(body, media_type=TYPES[format], headers=headers)
+
+
+def refusal_response(refusal: SobriaError, lang: str) -> Response:
+    """Why there is no such document, in one sentence."""
+    return HTMLResponse(alone_page(t("state.refused_title", lang), refusal.message(lang), lang), status_code=400)
 
 
 @cache

@@ -186,6 +186,7 @@ def explain(
     json_: Json = False,
 ) -> None:
     from estimator.cli.explain_text import explain_text, replay_text
+    from estimator.governance.indicators.explanation import explained
 
     if replay is not None:
         from estimator.assessment.replay import replay_file
@@ -197,7 +198,7 @@ def explain(
         return
     if number is None:
         raise typer.BadParameter(say("cli", "number_wanted", context.obj["lang"]))
-    body = _fresh(context).explain(number).as_dict()
+    body = (explained(context.obj["home"], number) or _fresh(context).explain(number)).as_dict()
     show(body, json_, lambda: explain_text(body, context.obj["lang"]))
 
 

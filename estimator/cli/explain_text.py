@@ -13,8 +13,10 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
     trace = [
         say("cli", "trace_line", lang, file=t["file_name"], line=t["line"], service=t["service_key"])
         + _declaration_text(t)
-        for t in body["trace"]["lines"]
+        for t in body["trace"].get("lines", ())
     ]
+    traces = say("cli", "traces", lang, shown=len(trace), total=body["trace"]["total"]) if trace else ""
+    services = say("cli", "of_services", lang, names=", ".join(body.get("services", ())))
     missing = [f"  {say('parts', n['part'], lang)} : {n[lang]}{_concerns(n, lang)}" for n in body["not_counted"]]
     blocks = [
         *sample_lines(body["sample"], lang),
@@ -25,7 +27,7 @@ def explain_text(body: Mapping[str, Any], lang: str) -> str:
         "\n".join(f"! {supposed[lang]}" for supposed in body["supposed"]),
         "\n".join([say("cli", "not_counted", lang), *missing]) if missing else "",
         published_text(body["published"], lang),
-        "\n".join([say("cli", "traces", lang, shown=len(trace), total=body["trace"]["total"]), *trace]),
+        "\n".join([traces, *trace]) if trace else services,
         say("cli", "totals_build", lang, build=body["build"]["build"], factors=body["build"]["factors_version"]),
     ]
     return "\n\n".join(b for b in blocks if b)

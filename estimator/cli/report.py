@@ -1,15 +1,20 @@
 """Commands of the publications of an authority."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
 
+if TYPE_CHECKING:
+    from estimator.reporting.documents.document import Document
+
 report = typer.Typer(no_args_is_help=True)
 
+Use = Annotated[str, typer.Argument(metavar="ID")]
+Printed = Annotated[Path | None, typer.Option(help="out_or_terminal", metavar="FILE")]
 Out = Annotated[Path, typer.Option(help="out", metavar="FILE")]
 Folder = Annotated[Path, typer.Option("--out", help="report_folder", metavar="DIR")]
 PeriodText = Annotated[str | None, typer.Option(help="period")]
@@ -59,6 +64,67 @@ def printed(
     context: typer.Context, out: Out, period: PeriodText = None, territory: Territory = "all", json_: Json = False
 ) -> None:
     _write(context, out, (period, territory, ""), json_)
+
+
+@report.command("stopped")
+@report.command("resident")
+def about_use(
+    context: typer.Context, id: Use, out: Printed = None, period: PeriodText = None, json_: Json = False
+) -> None:
+    from estimator.reporting.uses.context import use_facts
+    from estimator.reporting.uses.documents import DOCUMENTS, LOGGED
+
+    kind = str(context.info_name)
+    facts = use_facts(context.obj["home"], id, context.obj["lang"], period)
+    note = facts.to_log(LOGGED[kind], out.name) if out else ""
+    _print(context, DOCUMENTS[kind](facts), out, json_, note)
+
+
+@report.command("sci")
+def carbon_intensity(  # noqa: PLR0913
+    context: typer.Context,
+    id: Use,
+    per: Annotated[str, typer.Option(help="sci_per", metavar="UNIT")] = "unit",
+    out: Printed = None,
+    period: PeriodText = None,
+    json_: Json = False,
+) -> None:
+    from estimator.reporting.documents.rendering import rendered
+    from estimator.reporting.uses.context import use_facts
+    from estimator.reporting.uses.sci import CarbonIntensity, sci
+
+    found = CarbonIntensity(use_facts(context.obj["home"], id, context.obj["lang"], period), per)
+    if out is None:
+        show(found.as_dict(), json_, lambda: rendered(sci(found), "txt").rstrip())
+        return
+    _print(context, sci(found), out, json_)
+
+
+@report.command("frugality")
+def frugality(
+    context: typer.Context,
+    id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
+    out: Printed = None,
+    period: PeriodText = None,
+    json_: Json = False,
+) -> None:
+    from estimator.reporting.uses.context import every_use, use_facts
+    from estimator.reporting.uses.frugality import frugality as document
+
+    home, lang = context.obj["home"], context.obj["lang"]
+    _print(context, document([use_facts(home, id, lang, period)] if id else every_use(home, lang, period)), out, json_)
+
+
+def _print(context: typer.Context, document: "Document", out: Path | None, as_json: bool, note: str = "") -> None:
+    """Write a document to its file, or print it; note: what to do next."""
+    from estimator.reporting.documents.rendering import rendered, save
+
+    if out is None:
+        print(rendered(document, "txt"), end="")
+        return
+    done: dict[str, Any] = {"file": str(out), "bytes": save(document, out)}
+    lines = [say("sheet", "written", context.obj["lang"], **done), *([note] if note else [])]
+    show(done | ({"note": note} if note else {}), as_json, lambda: "\n".join(lines))
 
 
 def _write(context: typer.Context, out: Path, asked: tuple[str | None, str, str], as_json: bool) -> None:

@@ -19,6 +19,7 @@ from dashboard.shared import estimator_gateway, permissions
 from dashboard.shared.document_links import ADDRESSES
 from dashboard.shared.texts import t
 from estimator.comparison.scenario_link import decode
+from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.register.register import Register, author
 from tests.home import HOSTILE, copied
 from tests.support import waited
@@ -312,8 +313,22 @@ def test_the_schema_served_and_the_documented_one_are_one_file(root: Path, regis
 def test_the_sheet_holds_the_record_and_an_unknown_one_is_told_so(register: Register) -> None:
     case = register.create(FACTS, DSI)
     page = ask("/fiche-usage", f"cas={case.id}")[2].decode()
-    assert "Tri du courrier" in page and t("use_case.rule_answered", "fr") in page and "<script" not in page
+    assert "Tri du courrier" in page and "Contester" in page and "<script" not in page
     assert ask("/fiche-usage", "cas=rien")[0] == 404
+
+
+def test_the_state_of_a_closed_use_leads_to_its_evaluation(register: Register, tmp_path: Path) -> None:
+    case = register.create(FACTS | {"alternative": ANSWER | {"date": "2026-01-10"}}, DSI)
+    assert ask("/evaluation-usage", f"cas={case.id}")[0] == 400, "it goes on"
+    assert f"evaluation-usage?cas={case.id}" not in text(screen()) + text(screen(cas=case.id))
+    register.decide(case.id, {"what": "arreter", "date": "2026-02-01", "reasons": "inutile", "by": "DSI"}, DSI)
+    assert f"evaluation-usage?cas={case.id}" in text(screen())
+    opened = text(screen(cas=case.id))
+    assert f'href="evaluation-usage?cas={case.id}&amp;format=md"' in opened and "Pas encore au journal" in opened
+    assert "inutile" in ask("/evaluation-usage", f"cas={case.id}")[2].decode()
+    about = {"what": "evaluation", "date": "2026-02-02", "build": "a" * 16, "factors_version": "b" * 16}
+    Commitments(tmp_path).publish(about | {"address": "fin.html", "use_case": case.id}, DSI)
+    assert "fin.html" in text(screen(cas=case.id))
 
 
 @pytest.mark.parametrize(

@@ -224,10 +224,13 @@ def test_an_evaluation_is_published_for_a_use_case_of_the_register(kept: Commitm
     kept.publish(EVALUATION, WHO)
     second = kept.publish(EVALUATION | {"date": "2026-10-01"}, WHO)
     kept.publish(FICHE | {"date": "2026-11-01"}, WHO)
-    days = [kept.published(id, day) for day in (date(2026, 3, 31), date(2026, 4, 1), DAY)]
+    found = [kept.published(id, day) for day in (date(2026, 3, 31), date(2026, 4, 1), DAY)]
+    days = [publication and publication.date for publication in found]
     assert days == [None, date(2026, 4, 1), date(2026, 10, 1)]
     kept.withdraw(second.id, author("DSI", "autre cas d'usage"))
-    assert kept.published(id, DAY) == date(2026, 4, 1)
+    last = kept.published(id, DAY)
+    assert last and last.date == date(2026, 4, 1)
+    assert kept.published(id, DAY, "fiche_habitant") is None
     listed = kept.publications("evaluation")
     assert [p.entry.withdrawn for p in listed] == ["", "autre cas d'usage"], "still there, with its reason"
     assert len(kept.publications(until=date(2026, 10, 1))) == 2
@@ -253,7 +256,11 @@ def test_a_correction_adds_and_rewrites_nothing(kept: Commitments) -> None:
 @pytest.mark.parametrize(
     ("fields", "french", "english"),
     [
-        (FICHE | {"what": "tract"}, "est attendu : fiche, evaluation", "is expected: fiche, evaluation"),
+        (
+            FICHE | {"what": "tract"},
+            "est attendu : fiche, fiche_habitant, evaluation",
+            "is expected: fiche, fiche_habitant, evaluation",
+        ),
         (FICHE | {"period": "2026-T5"}, "« 2026-T5 » a été lu ; une période", "a period is expected"),
         (FICHE | {"period": None}, "une évaluation porte sur un cas d'usage", "an evaluation is about a use case"),
         (EVALUATION | {"territory": "metropole"}, "et rien d'autre", "and nothing else"),

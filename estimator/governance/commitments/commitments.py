@@ -180,10 +180,10 @@ class Commitments:
             if what in (None, e.said.what) and (until is None or e.said.date <= until)
         ]
 
-    def published(self, use_case: str, day: date) -> date | None:
-        """The day of the last evaluation of a use case published up to a day, or None."""
-        found = _last(p for p in self._standing(Publication, day) if p.use_case == use_case)
-        return found.date if found else None
+    def published(self, use_case: str, day: date, what: What = "evaluation") -> Publication | None:
+        """The last publication about a use case up to a day, its evaluation unless said otherwise, or None."""
+        about = (use_case, what)
+        return _last(p for p in self._standing(Publication, day) if (p.use_case, p.what) == about)
 
     def entries(self, kind: type[D]) -> list[CommitmentEntry[D]]:
         """Every statement of a kind, withdrawn or not, by date, then in order of writing."""

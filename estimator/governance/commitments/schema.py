@@ -14,7 +14,10 @@ from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED
 from estimator.governance.register.schema import Commune, Day
 
-What = Literal["fiche", "evaluation", "bilan_annuel", "donnees_ouvertes", "boamps", "beges", "budget_vert"]
+What = Literal[
+    "fiche", "fiche_habitant", "evaluation", "bilan_annuel", "donnees_ouvertes", "boamps", "beges", "budget_vert"
+]
+OF_A_USE = ("fiche_habitant", "evaluation")
 Kind = Literal["objective", "training", "publication", "correction", "budget", "withdrawn"]
 
 _ADDRESS = re.compile(r"https?://\S+|[^:]+")
@@ -214,7 +217,7 @@ class Publication(Dated):
     @model_validator(mode="after")
     def _about(self) -> "Publication":
         given = (bool(self.use_case), bool(self.territory), bool(self.period))
-        if given != ((True, False, False) if self.what == "evaluation" else (False, True, True)):
+        if given != ((True, False, False) if self.what in OF_A_USE else (False, True, True)):
             raise PydanticCustomError("about", "a use case, or a territory and a period")
         return self
 

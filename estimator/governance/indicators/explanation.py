@@ -1,13 +1,18 @@
-"""Explanation of a footprint of a territory and a period: its steps, factors and services."""
+"""Explanation of a footprint of a territory, or of a use case, over a period: its steps, factors and services."""
+
+from collections.abc import Sequence
+from pathlib import Path
 
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, explain_number
-from estimator.assessment.impacts import figure_named
-from estimator.governance.indicators.anonymity import withheld
+from estimator.assessment.impacts import Amount, amounts, figure_named
+from estimator.governance.indicators.anonymity import grouped, withheld
 from estimator.governance.indicators.footprints import figures_of
-from estimator.governance.indicators.practices import coverage
-from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.open_scope import scope_of
+from estimator.governance.indicators.practices import proof_shares
+from estimator.governance.indicators.scope import WHOLE, Scope, of_case
+from estimator.governance.indicators.usage_by_case import Attached
 
-SHEET = "sheet"
+SHEET, USE = "sheet", "use"
 
 
 def number_of(territory: str, period: str, figure: str) -> str:
@@ -15,28 +20,57 @@ def number_of(territory: str, period: str, figure: str) -> str:
     return f"{SHEET}.{territory}.{period}.{figure}"
 
 
-def split_number(number: str) -> tuple[str, str, str] | None:
-    """(territory, period, figure) of an id, None for another kind of id."""
+def split_number(number: str, of: str = SHEET) -> tuple[str, str, str] | None:
+    """(territory, period, figure) of an id, or (use case, period, figure); None for another kind of id."""
     kind, _, rest = number.partition(".")
-    territory, _, rest = rest.partition(".")
-    period, _, figure = rest.rpartition(".")
-    known = kind == SHEET and territory and period and figure_named(figure)
-    return (territory, period, figure) if known else None
+    about, _, rest = rest.partition(".")
+    pieces = rest.split(".")
+    for size in (2, 1):  # a part of a figure has two names
+        period, figure = ".".join(pieces[:-size]), ".".join(pieces[-size:])
+        if kind == of and about and period and figure_named(figure):
+            return about, period, figure
+    return None
+
+
+def explained(home: Path, number: str) -> ExplainedNumber | None:
+    """A figure sheet.TERRITORY.PERIOD.FIGURE or use.ID.PERIOD.FIGURE of a home; None for another kind of id.
+    NumberUnknown, NoBuild, PeriodRefused."""
+    if found := split_number(number):
+        return explain_footprint(scope_of(home, *found[:2]), found[2])
+    if found := split_number(number, USE):
+        return explain_use(scope_of(home, WHOLE, found[1]), found[0], found[2])
+    return None
 
 
 def explain_footprint(scope: Scope, figure: str) -> ExplainedNumber:
     """The explanation of a footprint. NumberUnknown without data, or about too few people."""
     number = number_of(scope.territory, scope.period.text, figure)
-    if not scope.groups or withheld(scope):
+    if withheld(scope) or not scope.rows:
         raise NumberUnknown(id=number)
+    return _explained((SHEET, scope.territory, figure), scope, scope.rows, figures_of(scope).get(figure))
+
+
+def explain_use(scope: Scope, case: str, figure: str) -> ExplainedNumber:
+    """The same of one use case of the whole territory."""
+    number, rows = f"{USE}.{case}.{scope.period}.{figure}", of_case(scope.rows, case)
+    asked = figure_named(figure)
+    if withheld(scope) or case not in grouped(scope).shown or asked is None:
+        raise NumberUnknown(id=number)
+    return _explained((USE, case, figure), scope, rows, amounts([row.row.group for row in rows], [asked])[figure])
+
+
+def _explained(
+    named: tuple[str, str, str], scope: Scope, rows: Sequence[Attached], stored: Amount | None
+) -> ExplainedNumber:
+    kind, about, figure = named
     return explain_number(
-        number,
-        scope.groups,
+        f"{kind}.{about}.{scope.period}.{figure}",
+        [row.row.group for row in rows],
         figure,
-        figures_of(scope).get(figure),
-        scope=SHEET,
-        key=f"{scope.territory}, {scope.period}",
-        proof=coverage(scope)["proof"],
+        stored,
+        scope=kind,
+        key=f"{about}, {scope.period}",
+        proof=proof_shares(rows),
         build=scope.sources.build.meta,
-        services=tuple(sorted({row.row.service_key for row in scope.rows})),
+        services=tuple(sorted({row.row.service_key for row in rows})),
     )

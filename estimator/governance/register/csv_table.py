@@ -39,6 +39,8 @@ FACTS = {
     "sensibilite": "data_sensitivity",
     "concertation": "consulted",
     "interlocuteur": "human_contact",
+    "qui_decide": "who_decides",
+    "contact": "contact",
     "autre_voie": "other_way",
     "effets_travail": "work_effects",
     "donnees_entrainement": "training_data",

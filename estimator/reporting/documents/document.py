@@ -81,7 +81,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A document. mark: watermark of an example; one_page: in small type; dense: in smaller type whatever its length.
+    """A document. mark: watermark of an example; one_page: in small type; dense: in smaller type whatever its length;
+    plain: in larger type and one column while it is short.
 
     columns, records: the same content as a table for machines; without columns there is none.
     """
@@ -97,3 +98,4 @@ class Document:
     mark: str = ""
     one_page: bool = False
     dense: bool = False
+    plain: bool = False

@@ -20,6 +20,7 @@ from estimator.reporting.documents.templates import environment, text_environmen
 FORMATS = ("html", "md", "csv", "txt")
 COLON = {"fr": Markup("\u00a0: "), "en": Markup(": ")}
 AIRY = 4000  # maximum characters of one page in normal type
+ROOMY = 3500  # and in larger type, for who does not read such sheets every day
 SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 HTML = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 
@@ -97,4 +98,7 @@ def _classes(document: Document, body: Markup) -> str:
     """CSS classes of a document: one page, and smaller type when it is long."""
     if not document.one_page:
         return ""
-    return "one tight" if document.dense or len(body.striptags()) > AIRY else "one"
+    length = len(body.striptags())
+    if document.plain and length < ROOMY:
+        return "one plain"
+    return "one tight" if document.dense or length > AIRY else "one"

@@ -1,0 +1,198 @@
+"""A use case over a period for its documents: its figures with their proof, and who must say what is missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from estimator.assessment.impacts import per_unit
+from estimator.assessment.uncertainty import draw, points
+from estimator.catalogue.load import load
+from estimator.catalogue.models import ModelUnknown, find
+from estimator.catalogue.selection import select_factor
+from estimator.comparison.paired_draws import Side
+from estimator.core.errors import SobriaError, say
+from estimator.core.number_format import missing_text, range_text, tick_text, two_figures
+from estimator.core.periods import Period
+from estimator.core.typography import typeset
+from estimator.governance.commitments.schema import Publication, What
+from estimator.governance.indicator_list import FOOTPRINTS
+from estimator.governance.indicators.anonymity import grouped, withheld
+from estimator.governance.indicators.explanation import USE
+from estimator.governance.indicators.footprints import totals
+from estimator.governance.indicators.functional_units import units
+from estimator.governance.indicators.open_scope import scope_of
+from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.usage_by_case import Attached, months_of
+from estimator.governance.register.schema import UseCase
+from estimator.reporting.documents.document import Row, Table
+from estimator.reporting.project.context import BARE, SHORT, clipped
+from estimator.reporting.publications.context import known_shares
+from estimator.reporting.summary.sentences import day_text, period_text, proof_text
+from estimator.reporting.summary.use_cases import ENERGY
+
+IMAGE = ("equivalence_energy", "equivalence/smartphone-day")  # the one factor of an electricity known from the home
+YEAR = 365  # days of the image
+
+
+class UseNotStopped(SobriaError):
+    """The evaluation of a stopped use is asked of one that goes on."""
+
+
+@dataclass(frozen=True)
+class UseFacts:
+    """A use case with the whole territory over a period; its figures are withheld when about too few people."""
+
+    scope: Scope
+    case: UseCase
+    lang: str
+
+    def say(self, key: str, **facts: object) -> str:
+        """A text of the documents of a use, typeset."""
+        return typeset(say("use_sheets", key, self.lang, **facts), self.lang)
+
+    @property
+    def period(self) -> str:
+        """« année 2026 »."""
+        return period_text(str(self.scope.period), self.lang)
+
+    @property
+    def mark(self) -> str:
+        """« DONNÉES FICTIVES » for the sample data of the project, else nothing."""
+        return say("report", "mark", self.lang) if self.scope.sources.build.sample else ""
+
+    @cached_property
+    def rows(self) -> list[Attached]:
+        """The months of the use, none when they are about too few people."""
+        return [] if self.hidden else of_case(self.scope.rows, self.case.id)
+
+    @cached_property
+    def hidden(self) -> bool:
+        """Whether there are figures, and one person could be recognised in them."""
+        there = any(row.id == self.case.id for row in self.scope.rows)
+        return there and (withheld(self.scope) or self.case.id not in grouped(self.scope).shown)
+
+    @cached_property
+    def figures(self) -> Mapping[str, dict[str, Any]]:
+        """The four footprints of the use over the period."""
+        return totals([row.row.group for row in self.rows])
+
+    @property
+    def proof(self) -> str:
+        """« 60 % mesuré, 40 % estimé »; empty when no electricity is known."""
+        return proof_text(known_shares(self.rows), self.lang)
+
+    @property
+    def no_figures(self) -> str:
+        """Why there is no figure; empty when there are some."""
+        if self.rows and self.proof:
+            return ""
+        reason = "figures_hidden" if self.hidden else "figures_unknown" if self.rows else "figures_none"
+        return self.say(reason, why=missing_text(self.figures["energy"], self.lang) if self.rows else "")
+
+    def missing(self) -> str:
+        """« non renseigné, à remplir par : … »: never an empty line, and who must fill it in."""
+        return self.say("missing", who=clipped(self.case.owner_role, SHORT))
+
+    def told(self, value: str) -> str:
+        """A text of the register on one line, or who must fill it in."""
+        return " ".join(value.split()) or self.missing()
+
+    def day(self, day: object) -> str:
+        return day_text(str(day), self.lang)
+
+    def table(self) -> Table:
+        """The four footprints of the period, for one unit where units are counted, each with its proof."""
+        made = units(self.rows)
+        rows: list[Row] = []
+        for name in FOOTPRINTS:
+            amount = self.figures[name]
+            each = range_text(per_unit(amount, made), self.lang) if made else self.say("units_none")
+            proof = self.proof if name == "energy" else self.say("proof_from")
+            known = amount["central"] is not None
+            rows.append((self._name(name), range_text(amount, self.lang), each, proof if known else ""))
+        count = tick_text(made, BARE, self.lang) if made else ""
+        caption = self.say("units", count=count, unit=self.case.unit) if made else ""
+        columns = ("indicator", "over", "each", "proof")
+        return Table(
+            caption, tuple(self.say(f"column_{column}", period=self.period) for column in columns), tuple(rows)
+        )
+
+    def _name(self, indicator: str) -> str:
+        return typeset(say("indicators", indicator, self.lang), self.lang)
+
+    def image(self) -> str:
+        """The electricity as phones used for a day or for a year, with its interval and source; empty without any."""
+        found = select_factor(load(), *IMAGE, self.scope.day).factor
+        drawn = Side([row.row.group for row in self.rows]).drawn(ENERGY) if self.rows and ENERGY else None
+        if drawn is None or found is None:
+            return ""
+        low, _, high = points(drawn / draw(found))
+        key, span = ("image_years", YEAR) if low >= YEAR else ("image_days", 1)
+        ends = {
+            end: tick_text(float(two_figures(v / span)), BARE, self.lang) for end, v in (("low", low), ("high", high))
+        }
+        return self.say(key, source=load().sources[found.source].title, **ends)
+
+    def model(self) -> str:
+        """The name of the model as the catalogue knows it, else as it is written."""
+        try:
+            return find(self.case.model).name if self.case.model else self.missing()
+        except ModelUnknown:
+            return self.case.model
+
+    def host(self) -> str:
+        """The name of the site."""
+        return load().label(self.case.host, self.lang) if self.case.host else self.missing()
+
+    def traced(self) -> str:
+        """Where its numbers come from: build, factors, period, and the command that opens them."""
+        build = self.scope.sources.build
+        opened = f"sobria explain {USE}.{self.case.id}.{self.scope.period}.energy" if self.rows else "sobria totals"
+        return self.say("traced", build=build.id, factors=build.factors_version, period=self.period, command=opened)
+
+    def logged(self, what: What) -> Publication | None:
+        """Its last publication of this kind."""
+        return self.scope.sources.commitments.published(self.case.id, self.scope.sources.today, what)
+
+    def to_log(self, what: What, address: str) -> str:
+        """Whether a document about this use is in the log of publications, or the command that writes it there."""
+        if found := self.logged(what):
+            return self.say("log", day=self.day(found.date), address=found.address, build=found.build)
+        build = self.scope.sources.build
+        command = (
+            f"sobria commitments publication {what} --use-case {self.case.id} --build {build.id}"
+            f" --factors-version {build.factors_version} --address {address} --who {self.say('log_who')}"
+        )
+        return self.say("log_none", command=command)
+
+
+def use_facts(home: Path, asked: str, lang: str, period: str | None = None) -> UseFacts:
+    """A use case of a home over a period; default: the year of the last month. NoBuild, UseCaseUnknown."""
+    scope = scope_of(home, "all", period)
+    return UseFacts(scope, scope.sources.register.use_case(asked), lang)
+
+
+def every_use(home: Path, lang: str, period: str | None = None) -> list[UseFacts]:
+    """Every use case of a home over a period, by name. NoBuild, SobriaError."""
+    scope = scope_of(home, "all", period)
+    found = [UseFacts(scope, case, lang) for case in sorted(scope.cases, key=lambda case: case.name)]
+    if not found:
+        raise SobriaError("no_use_case")
+    return found
+
+
+def whole_life(facts: UseFacts) -> UseFacts:
+    """The same use from its first month with data to its last."""
+    months = months_of(of_case(facts.scope.everything, facts.case.id))
+    if not months:
+        return facts
+    first, last = (f"{month // 100}-{month % 100:02}" for month in (months[0], months[-1]))
+    return replace(facts, scope=replace(facts.scope, period=Period(f"{first}..{last}")))
+
+
+def years_of(facts: UseFacts) -> Sequence[UseFacts]:
+    """The same use, year by year of its period."""
+    years = sorted({row.row.month // 100 for row in facts.rows})
+    return [replace(facts, scope=replace(facts.scope, period=Period(str(year)))) for year in years]

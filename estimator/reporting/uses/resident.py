@@ -1,0 +1,121 @@
+"""The resident's sheet: what a person who lives here may read about one use of AI, on one page."""
+
+from estimator.core.errors import say
+from estimator.core.number_format import exact_text
+from estimator.governance.indicators.sovereignty import UNKNOWN
+from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
+from estimator.reporting.documents.document import Document, FieldList, Section
+from estimator.reporting.summary.sovereignty_text import option_words
+from estimator.reporting.uses.context import UseFacts
+
+CLOSED = ("fait_sans_ia", "ne_pas_faire", "arrete", "retire")
+
+
+def resident(facts: UseFacts) -> Document:
+    """The sheet: in short, what it does and who decides, then how to contest, and how its numbers were made."""
+    sections = (
+        _part(facts, "does", _does(facts)),
+        _part(facts, "decides", _decides(facts)),
+        _part(facts, "runs", _runs(facts)),
+        _consumes(facts),
+        _part(facts, "without", without_ai(facts)),
+        _part(facts, "contest", _contest(facts), facts.say("contest_right")),
+    )
+    foot = (facts.traced(), facts.say("nature"))
+    return Document(
+        kind=facts.say("resident_kind"),
+        title=facts.case.name,
+        lang=facts.lang,
+        lead=(facts.say("resident_lead", service=facts.case.service, task=lowered(facts.case.task)), _state(facts)),
+        sections=sections,
+        foot=foot,
+        mark=facts.mark,
+        one_page=True,
+        plain=True,
+    )
+
+
+def _part(facts: UseFacts, name: str, pairs: tuple[tuple[str, str], ...], *texts: str) -> Section:
+    told = tuple((facts.say(f"f_{key}"), value) for key, value in pairs)
+    return Section(facts.say(f"part_{name}"), (FieldList(told), *texts))
+
+
+def _state(facts: UseFacts) -> str:
+    """Whether it is in use; of a closed use, the decision that its evaluation explains."""
+    case = facts.case
+    if case.outcome in CLOSED and case.decision:
+        outcome = lowered(say("register_outcomes", case.outcome, facts.lang))
+        return facts.say("state_closed", outcome=outcome, day=facts.day(case.decision.date), by=case.decision.by)
+    return facts.say("state", stage=lowered(say("register_stages", case.stage, facts.lang)))
+
+
+def _does(facts: UseFacts) -> tuple[tuple[str, str], ...]:
+    case = facts.case
+    return (("unit", case.unit), ("benefit", facts.told(case.benefit)))
+
+
+def _decides(facts: UseFacts) -> tuple[tuple[str, str], ...]:
+    case = facts.case
+    risk = facts.say(f"risk_{case.risk_class}") if case.risk_class else facts.missing()
+    return (
+        ("who_decides", facts.told(case.who_decides)),
+        ("owner", f"{case.owner_role} ({case.service})"),
+        ("quality", quality_text(facts)),
+        ("risk", risk),
+    )
+
+
+def quality_text(facts: UseFacts) -> str:
+    """The tested quality against its threshold, as its service declares it."""
+    found, wanted = facts.case.tested, facts.case.threshold
+    if found is None:
+        return facts.missing()
+    told = {"value": exact_text(found.value, "1", facts.lang), "test": found.test, "day": facts.day(found.date)}
+    wanted_text = exact_text(wanted.value, "1", facts.lang) if wanted else "-"
+    return facts.say("quality", by=found.by, threshold=wanted_text, **told)
+
+
+def _runs(facts: UseFacts) -> tuple[tuple[str, str], ...]:
+    case = facts.case
+    known = sovereignty_facts(case.model, case.host, facts.scope.day)
+    beside = option_words(known, facts.lang) if set(known.values()) - {UNKNOWN} else facts.missing()
+    return (
+        ("data", facts.told(case.data_sensitivity)),
+        ("model", facts.model()),
+        ("place", facts.host()),
+        ("sovereignty", beside),
+        ("training", facts.told(case.training_data)),
+    )
+
+
+def _consumes(facts: UseFacts) -> Section:
+    """The four footprints with their proof, and one image; or why there is none and who can give them."""
+    title = facts.say("part_consumes", period=facts.period)
+    if facts.no_figures:
+        return Section(title, (facts.no_figures,))
+    return Section(title, (facts.table(), *filter(None, (facts.image(),))))
+
+
+def without_ai(facts: UseFacts) -> tuple[tuple[str, str], ...]:
+    """The answer of the register to « could it be done without AI? », with its reason, and the way in without AI."""
+    found = facts.case.alternative
+    answer = say("register_answers", found.answer, facts.lang)
+    if found.answer == "non_etudiee":
+        return (("answer", f"{answer} ; {facts.missing()}"), ("other_way", facts.told(facts.case.other_way)))
+    return (
+        ("answer", f"{answer}, {facts.day(found.date)}"),
+        ("alternative", facts.told(found.description)),
+        ("reason", facts.told(found.reason)),
+        ("other_way", facts.told(facts.case.other_way)),
+    )
+
+
+def _contest(facts: UseFacts) -> tuple[tuple[str, str], ...]:
+    case = facts.case
+    return (("human", facts.told(case.human_contact)), ("contact", facts.told(case.contact)))
+
+
+def lowered(text: str) -> str:
+    """A text inside a sentence, without its full stop; an abbreviation keeps its capitals."""
+    head = text[:1].lower() if text[1:2].islower() or text[1:2] in " '’" else text[:1]
+    return (head + text[1:]).rstrip(". ")

@@ -1,0 +1,272 @@
+"""Software carbon intensity of a use (ISO/IEC 21031:2024): ((E × I) + M) per R, by location, from the ledger."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from estimator.assessment.evaluation import ActivityGroup
+from estimator.assessment.impacts import (
+    Amount,
+    ImpactIndicator,
+    amounts,
+    applies_to,
+    figure_named,
+    known_result,
+    per_unit,
+)
+from estimator.assessment.uncertainty import points
+from estimator.catalogue.models import ModelUnknown, find
+from estimator.comparison.paired_draws import Side
+from estimator.core.errors import SobriaError, say
+from estimator.core.number_format import interval_text, share_text, tick_text
+from estimator.governance.indicators.explanation import USE
+from estimator.governance.indicators.functional_units import units
+from estimator.governance.indicators.usage_by_case import Attached
+from estimator.places.supplier_answers import SOURCE
+from estimator.reporting.documents.document import Document, Points, Record, Row, Section, Table
+from estimator.reporting.project.context import BARE
+from estimator.reporting.publications.context import known_shares
+from estimator.reporting.summary.sentences import proof_text
+from estimator.reporting.uses.context import UseFacts
+
+COLUMNS = ("terme", "bas", "central", "haut", "unite", "valeur_aux_facteurs", "couvre", "preuve", "texte")
+HEARD, DRAWN = "audio", "image"  # modalities whose outputs are counted in seconds, and one by one
+HOUR, THOUSAND, PERCENT = 3600, 1000, 100
+_GWP, _ENERGY = figure_named("gwp"), figure_named("energy")
+assert _GWP is not None and _ENERGY is not None
+USE_PART, MADE = _GWP.parts[0], tuple(part for part in _GWP.parts if part.name in ("devices", "machines"))
+TERMS = (  # E, E × I, M and the score before its division; the network has no electricity of ours, and stays outside
+    ImpactIndicator("energy", "kWh", _ENERGY.parts),
+    ImpactIndicator("operational", "kgCO2e", (USE_PART,)),
+    ImpactIndicator("embodied", "kgCO2e", MADE),
+    ImpactIndicator("score", "kgCO2e", (USE_PART, *MADE)),
+)
+
+
+class UnitNotCounted(SobriaError):
+    """A functional unit that nothing counts in this use and period."""
+
+
+class ScoreUnknown(SobriaError):
+    """A use whose emissions by location are unknown."""
+
+
+@dataclass(frozen=True)
+class CarbonIntensity:
+    """The terms of a score. unit: key of R; terms: E, E × I, M, and their sum, over the period."""
+
+    facts: UseFacts
+    unit: str
+
+    @cached_property
+    def rows(self) -> list[Attached]:
+        """The months whose emissions by location are known. ScoreUnknown."""
+        found = [row for row in self.facts.rows if row.row.group.values.get("use_gwp") is not None]
+        if not found:
+            raise ScoreUnknown(name=self.facts.case.name, period=self.facts.scope.period)
+        return found
+
+    @cached_property
+    def terms(self) -> Mapping[str, Amount]:
+        return amounts([row.row.group for row in self.rows], TERMS)
+
+    @cached_property
+    def intensity(self) -> dict[str, Any]:
+        """I, draw by draw [kgCO2e/kWh]."""
+        side = Side([row.row.group for row in self.rows])
+        drawn: Any = [side.drawn(term) for term in TERMS[:2]]  # known, as every row is
+        ends = zip(("low", "central", "high"), points(drawn[1] / drawn[0]), strict=True)
+        at: Any = [side.at_factor_values(term) for term in TERMS[:2]]
+        return {**dict(ends), "unit": "kgCO2e/kWh", "at_factor_values": at[1] / at[0]}
+
+    @cached_property
+    def units(self) -> float:
+        """R, counted in the same months. UnitNotCounted lists what is counted."""
+        known = {name: count for name in UNITS if (count := UNITS[name](self.facts, self.rows))}
+        if self.unit not in known:
+            told = ", ".join(f"{name} ({tick_text(count, BARE, 'fr')})" for name, count in known.items())
+            raise UnitNotCounted(read=self.unit, expected=told or "-", name=self.facts.case.name)
+        return known[self.unit]
+
+    @property
+    def left_out(self) -> float:
+        """Units counted in months whose emissions are unknown: they are not in R."""
+        return (UNITS[self.unit](self.facts, self.facts.rows) or 0.0) - self.units
+
+    @property
+    def uncounted(self) -> float:
+        """Share of the electricity of the score in months without any unit [1]: it waits, or nobody counts."""
+        silent = [row.row.group for row in self.rows if not UNITS[self.unit](self.facts, [row])]
+        return self._share(silent)
+
+    def _share(self, groups: Sequence[ActivityGroup]) -> float:
+        """The share of the electricity of the score that these groups have [1]."""
+        part = amounts(groups, TERMS[:1])["energy"].at_factor_values
+        return (part or 0.0) / (self.terms["energy"].at_factor_values or 1.0)
+
+    @property
+    def made_covers(self) -> float:
+        """Share of the electricity of the score whose cards and machines have their manufacture in M [1]."""
+        return self._share([row.row.group for row in self.rows if _made_is_known(row.row.group)])
+
+    @property
+    def from_suppliers(self) -> bool:
+        """Whether a supplier stated an intensity, which may be that of a contract."""
+        bound = (row.row.group.bounds.get("grid_gwp") for row in self.rows)
+        return any(found.factor.source == SOURCE for found in bound if found and found.factor)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON: each term over the period, R, and the score for one R."""
+        facts = self.facts
+        score = self.terms["score"].as_dict()
+        return {
+            "use_case": facts.case.id,
+            "period": str(facts.scope.period),
+            "per": self.unit,
+            "unit": unit_name(facts, self.unit),
+            "score": per_unit(score, self.units) | {"at_factor_values": score["at_factor_values"] / self.units},
+            "E": self.terms["energy"].as_dict(),
+            "I": self.intensity,
+            "E×I": self.terms["operational"].as_dict(),
+            "M": self.terms["embodied"].as_dict() | {"covers": self.made_covers},
+            "R": self.units,
+            "R_left_out": self.left_out,
+            "E_without_R": self.uncounted,
+            "proof": known_shares(self.rows),
+            "basis": "location",
+            "explain": [f"{USE}.{facts.case.id}.{facts.scope.period}.{name}" for name in EXPLAINED],
+            "build": facts.scope.sources.build.id,
+            "factors_version": facts.scope.sources.build.factors_version,
+            "sample": facts.scope.sources.build.sample,
+        }
+
+
+EXPLAINED = ("energy", "gwp.use", *(f"gwp.{part.name}" for part in MADE))
+
+
+def _made_is_known(group: ActivityGroup) -> bool:
+    """Whether hours of some equipment are described, and the manufacture of each is known."""
+    asked = [part for part in MADE if applies_to(part, group)]
+    return bool(asked) and all(known_result(part, group.values) for part in asked)
+
+
+def _requests(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
+    return sum(row.row.requests or 0.0 for row in rows) or None
+
+
+def _accepted(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
+    """Units of these months, times the share that the last test of the use found good."""
+    found, made = facts.case.tested, units(rows)
+    if found is None or not made:
+        return None
+    share = found.value / PERCENT if "%" in found.test else found.value
+    return made * share if 0 < share <= 1 else None
+
+
+def _tokens(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
+    return sum(row.row.group.amounts.get("output_tokens") or 0.0 for row in rows) / THOUSAND or None
+
+
+def _outputs(modality: str, size: int) -> Callable[[UseFacts, Sequence[Attached]], float | None]:
+    """A counter of what models of a modality heard or made, in units of so many."""
+
+    def counted(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
+        found = (r.row.group.amounts.get("media_outputs") or 0.0 for r in rows if _modality(r.row.model) == modality)
+        return sum(found) / size or None
+
+    return counted
+
+
+def _modality(model: str | None) -> str:
+    try:
+        return find(model).modality if model else ""
+    except ModelUnknown:
+        return ""
+
+
+UNITS: Mapping[str, Callable[[UseFacts, Sequence[Attached]], float | None]] = {
+    "unit": lambda facts, rows: units(rows),
+    "request": _requests,
+    "accepted": _accepted,
+    "1000-tokens": _tokens,
+    "audio-hour": _outputs(HEARD, HOUR),
+    "image": _outputs(DRAWN, 1),
+}
+
+
+def unit_name(facts: UseFacts, unit: str) -> str:
+    """« une réponse relue et envoyée », as the register says it, or the name of a counted unit."""
+    return say("sci_units", unit, facts.lang, unit=facts.case.unit)
+
+
+def sci(found: CarbonIntensity) -> Document:
+    """The report. ScoreUnknown, UnitNotCounted."""
+    facts, lang = found.facts, found.facts.lang
+    unit, score = unit_name(facts, found.unit), per_unit(found.terms["score"].as_dict(), found.units)
+    rows = tuple(_rows(found))
+    columns = tuple(facts.say(f"sci_{name}") for name in ("term", "value", "proof"))
+    explained = ", ".join(f"sobria explain {number}" for number in found.as_dict()["explain"])
+    sections = (
+        Section(facts.say("sci_terms"), (Table(facts.say("sci_formula"), columns, rows), *_notes(found))),
+        Section(
+            facts.say("sci_boundary"), (Points(tuple(facts.say(f"sci_{k}") for k in ("inside", "outside", "basis"))),)
+        ),
+        Section(facts.say("sci_method"), (facts.say("sci_draws"),)),
+    )
+    return Document(
+        kind=facts.say("sci_kind", period=facts.period),
+        title=facts.case.name,
+        lang=lang,
+        lead=(facts.say("sci_lead", score=interval_text(score, lang), unit=unit),),
+        sections=sections,
+        foot=(facts.traced(), explained, facts.say("nature")),
+        columns=COLUMNS,
+        records=tuple(_records(found)),
+        mark=facts.mark,
+    )
+
+
+def _figures(found: CarbonIntensity) -> Iterator[tuple[str, Mapping[str, Any], float, str]]:
+    """Each term: its key, its amount, the share of the electricity that it covers [1], and its proof."""
+    facts, terms = found.facts, {name: amount.as_dict() for name, amount in found.terms.items()}
+    proof, computed = proof_text(known_shares(found.rows), facts.lang), facts.say("sci_computed")
+    yield "E", terms["energy"], 1.0, proof
+    yield "I", found.intensity, 1.0, computed
+    yield "O", terms["operational"], 1.0, computed
+    yield "M", terms["embodied"], found.made_covers, computed
+    score = per_unit(terms["score"], found.units)
+    yield "SCI", score | {"at_factor_values": terms["score"]["at_factor_values"] / found.units}, 1.0, computed
+
+
+def _rows(found: CarbonIntensity) -> Iterator[Row]:
+    facts = found.facts
+    for key, amount, covers, proof in _figures(found):
+        if key == "SCI":
+            declared = facts.say("sci_declared" if found.unit == "accepted" else "sci_counted")
+            count = f"{tick_text(found.units, BARE, facts.lang)} × « {unit_name(facts, found.unit)} »"
+            yield (facts.say("sci_R"), count, declared)
+        text = interval_text(amount, facts.lang)
+        if covers < 1 and amount["central"] is not None:
+            text += f" ({say('report', 'covers', facts.lang, share=share_text(covers, facts.lang))})"
+        yield (facts.say(f"sci_{key}"), text, proof if amount["central"] is not None else "")
+
+
+def _notes(found: CarbonIntensity) -> Iterator[str]:
+    """What makes this score a minimum, or another than it seems."""
+    facts = found.facts
+    if found.made_covers < 1:
+        yield facts.say("sci_minimum")
+    if found.left_out > 0:
+        yield facts.say("sci_left_out", count=tick_text(found.left_out, BARE, facts.lang))
+    if found.uncounted > 0:
+        yield facts.say("sci_uncounted", share=share_text(found.uncounted, facts.lang))
+    if found.from_suppliers:
+        yield facts.say("sci_suppliers")
+
+
+def _records(found: CarbonIntensity) -> Iterator[Record]:
+    for key, amount, covers, proof in _figures(found):
+        ends = (*(amount[end] for end in ("low", "central", "high")), amount["unit"])
+        yield (key, *ends, amount["at_factor_values"], covers, proof, interval_text(amount, found.facts.lang))
+    yield ("R", None, found.units, None, unit_name(found.facts, found.unit), found.units, 1.0, "", "")

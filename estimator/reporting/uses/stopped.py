@@ -1,0 +1,81 @@
+"""The evaluation of a use that was stopped: why, what it consumed until then, what replaces it."""
+
+from collections.abc import Iterator
+
+from estimator.core.errors import say
+from estimator.core.number_format import range_text
+from estimator.governance.indicators.scope import of_case
+from estimator.governance.indicators.usage_by_case import last_day
+from estimator.reporting.documents.document import Block, Document, FieldList, Points, Section, Table
+from estimator.reporting.uses.context import UseFacts, UseNotStopped, whole_life, years_of
+from estimator.reporting.uses.resident import CLOSED, lowered, quality_text, without_ai
+
+MOST = 3  # reviews and years on the page
+
+
+def stopped(facts: UseFacts) -> Document:
+    """The evaluation of a use over its whole life. UseNotStopped."""
+    case, facts = facts.case, whole_life(facts)
+    outcome = say("register_outcomes", case.outcome, facts.lang)
+    if case.outcome not in CLOSED or case.decision is None:
+        raise UseNotStopped(name=case.name, read=outcome, id=case.id)
+    decided = case.decision
+    told = {"outcome": lowered(outcome), "day": facts.day(decided.date), "by": decided.by}
+    pairs = [("reasons", decided.reasons), ("by", f"{decided.by}, {told['day']}"), ("quality", quality_text(facts))]
+    why = FieldList(tuple((facts.say(f"f_{key}"), value) for key, value in pairs))
+    instead = FieldList(tuple((facts.say(f"f_{key}"), value) for key, value in without_ai(facts)))
+    sections = (
+        Section(facts.say("part_why"), (why, *_reviews(facts))),
+        Section(facts.say("part_until", period=facts.period), tuple(_consumed(facts))),
+        Section(facts.say("part_instead"), (instead,)),
+        *_log(facts),
+    )
+    return Document(
+        kind=facts.say("stopped_kind"),
+        title=facts.say("stopped_title", name=case.name),
+        lang=facts.lang,
+        lead=(
+            facts.say("stopped_lead", service=case.service, task=lowered(case.task)),
+            facts.say("state_closed", **told),
+        ),
+        sections=sections,
+        foot=(facts.traced(), facts.say("nature")),
+        mark=facts.mark,
+    )
+
+
+def _reviews(facts: UseFacts) -> tuple[Points, ...]:
+    """What the last reviews concluded."""
+    done = sorted((r for r in facts.case.reviews if r.done), key=lambda r: str(r.done))[-MOST:]
+    lines = tuple(facts.say("review", day=facts.day(r.done), by=r.by, text=r.conclusion) for r in done)
+    return (Points(lines),) if lines else ()
+
+
+def _consumed(facts: UseFacts) -> Iterator[Block]:
+    """The four footprints of its whole life, each year of it, and what was measured after the decision."""
+    if facts.no_figures:
+        yield facts.no_figures
+        return
+    yield facts.table()
+    years = years_of(facts)
+    if len(years) > 1 and not any(year.hidden for year in years):  # one hidden year would be known by difference
+        rows = tuple((y.period, range_text(y.figures["energy"], y.lang), y.proof) for y in years)
+        columns = tuple(facts.say(f"column_{name}") for name in ("year", "energy", "proof"))
+        yield Table("", columns, rows)
+    yield facts.image()
+    assert facts.case.decision is not None
+    after = [
+        r for r in of_case(facts.rows, facts.case.id) if last_day(r.row.month).replace(day=1) > facts.case.decision.date
+    ]
+    if after:
+        months = len({row.row.month for row in after})
+        yield facts.say("after", count=months, day=facts.day(facts.case.decision.date))
+
+
+def _log(facts: UseFacts) -> tuple[Section, ...]:
+    """Its place in the log of publications, once it is written there."""
+    found = facts.logged("evaluation")
+    if not found:
+        return ()
+    told = facts.say("log", day=facts.day(found.date), address=found.address, build=found.build)
+    return (Section(facts.say("part_log"), (told,)),)

@@ -1,0 +1,319 @@
+"""Documents about one use: the resident's sheet, the evaluation of its end, its carbon intensity, its evidence."""
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.core.errors import LANGUAGES
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.commitments.commitments import author as voter
+from estimator.governance.register.register import Register
+from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.uses.context import UseFacts, UseNotStopped, every_use, use_facts
+from estimator.reporting.uses.frugality import CRITERIA, evidence, frugality
+from estimator.reporting.uses.resident import lowered, resident
+from estimator.reporting.uses.sci import CarbonIntensity, UnitNotCounted, sci
+from estimator.reporting.uses.stopped import stopped
+from tests.reporting.authority import ADEME, STUDIED, WHO, plain, rows_of, run, settle
+from tests.support import built, refuses, sobria
+
+PHONE_DAY = 0.0135  # kWh of a phone in a day, factors/equivalences.csv, between 0.009 and 0.02025
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return settle(tmp_path_factory.mktemp("settled") / "home")
+
+
+@pytest.fixture
+def home(settled: Path, tmp_path: Path) -> Path:
+    """A copy of the settled home, which a test may change."""
+    return Path(shutil.copytree(settled, tmp_path / "home"))
+
+
+def facts(home: Path, lang: str = "fr", use: str = "courriers", period: str = "2026") -> UseFacts:
+    """As of a day after 2026."""
+    found = use_facts(home, use, lang, period)
+    sources = replace(found.scope.sources, today=date(2028, 1, 5))
+    return replace(found, scope=replace(found.scope, sources=sources))
+
+
+def page(document: Any, format: str = "html") -> str:
+    return plain(rendered(document, format))
+
+
+# The resident's sheet
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_sheet_says_each_number_with_its_proof_and_who_fills_what_is_missing(home: Path, lang: str) -> None:
+    """1 + 2 kWh at desks for 10 + 30 answers, read on a meter: 3 kWh, 75 Wh each."""
+    found = facts(home, lang)
+    written = rendered(resident(found), "md")
+    text = plain(written)
+    assert found.figures["energy"]["at_factor_values"] == pytest.approx(3)
+    rows = [line for line in plain(written.replace("\n", "@")).split("@") if line.startswith("| ") and "CO₂e" in line]
+    [energy] = [line for line in plain(written.replace("\n", "@")).split("@") if "kWh |" in line]
+    assert energy.count("Wh |") == 2 and {"fr": "100 % mesuré", "en": "100% measured"}[lang] in energy
+    assert len(rows) == 1 and ("calculé de cette électricité" if lang == "fr" else "computed from it") in rows[0]
+    missing = {"fr": "non renseigné ; à remplir par : Responsable", "en": "not given; to be filled in by: Responsable"}
+    # the benefit, who decides, the quality, the risk, the data, the model, the site, who supplies it, what trained it,
+    # the way without AI, another way in, a person, a place to write
+    assert text.count(missing[lang]) == 13
+
+
+def test_a_field_of_the_register_is_said_in_place_of_what_is_missing(home: Path) -> None:
+    said = {"who_decides": "Un agent décide", "contact": "Mairie, guichet 2", "human_contact": "Accueil"}
+    Register(home).change("courriers", said | {"risk_class": "limite"}, WHO)
+    text = page(resident(facts(home)), "txt")
+    assert all(f": {value}" in text for value in said.values()) and ": limité" in text
+
+
+def test_the_image_is_the_electricity_over_that_of_a_phone(home: Path) -> None:
+    """3 kWh ÷ 0.0135 kWh are 222 phones for a day, between 148 and 333 at the bounds of the phone."""
+    told = re.search(r"celle de (\d+) à (\d+) téléphones pendant un jour \(estimé", page(resident(facts(home))))
+    assert told
+    low, high = map(int, told.groups())
+    assert 3 / 0.02025 < low < 3 / PHONE_DAY < high < 3 / 0.009
+
+
+def test_a_number_of_the_sheet_is_opened_by_the_command_that_it_prints(home: Path) -> None:
+    text = page(resident(facts(home)), "txt")
+    [number] = re.findall(r"sobria explain (\S+)\.", text)
+    opened = json.loads(sobria(home, "explain", number, "--json").stdout)
+    assert opened["amount"]["central"] == facts(home).figures["energy"]["central"]
+    assert sobria(home, "explain", "use.courriers.2026.gwp.use", "--json")
+    assert "courriers" in sobria(home, "explain", "sheet.all.2026.energy").stdout
+    assert sobria(home, "explain", "use.rien.2026.energy", code=1)
+
+
+def test_figures_of_too_few_people_are_in_no_document(tmp_path: Path) -> None:
+    """Nobody stated heads, and 40 answers in two months are fewer than 5 agents once a working day."""
+    home = settle(tmp_path / "home")
+    for entry in Commitments(home).store.read()[0]:
+        if entry.kind == "training":
+            Commitments(home).withdraw(entry.event, voter("RH", "essai"))
+    found = facts(home)
+    assert found.hidden and "ne sont pas publiés un par un" in page(resident(found))
+    assert "kWh" not in page(resident(found)) and evidence(found)["1.5"].state == "missing"
+    sobria(home, "explain", "use.courriers.2026.energy", code=1)
+    sobria(home, "report", "sci", "courriers", code=1)
+
+
+def test_a_task_reads_inside_a_sentence() -> None:
+    assert [lowered(text) for text in ("Répondre aux lettres.", "OCR de plans", "À trier")] == [
+        "répondre aux lettres",
+        "OCR de plans",
+        "à trier",
+    ]
+
+
+# A use that was stopped
+
+
+def stop(home: Path, day: str = "2026-02-10") -> None:
+    said = {"what": "arreter", "date": day, "reasons": "seuil non tenu", "by": "Conseil"}
+    Register(home).decide("courriers", said, WHO)
+
+
+def test_a_use_that_goes_on_has_no_evaluation_of_its_end(home: Path) -> None:
+    with refuses("use_not_stopped", "goes on|outcome") as refusal:
+        stopped(facts(home))
+    assert isinstance(refusal.value, UseNotStopped)
+
+
+def test_the_evaluation_counts_its_whole_life_and_what_ran_after_the_decision(home: Path) -> None:
+    """4 kWh in 2025 and 3 in 2026 are 7; of the months, March 2026 is after the decision of 10 February."""
+    stop(home)
+    made = stopped(facts(home))
+    text = page(made, "md")
+    assert "seuil non tenu" in text and "Conseil, 10 février 2026" in text
+    assert "mars 2025 à mars 2026" in text and "Mois mesurés après la décision du 10 février 2026 : 1." in text
+    until = next(part for part in made.sections if "mars 2025" in part.title)
+    years = [row for block in until.blocks if getattr(block, "columns", ("",))[0] == "Année" for row in block.rows]
+    assert [row[0] for row in years] == ["année 2025", "année 2026"]
+    opened = json.loads(sobria(home, "explain", "use.courriers.2025-03..2026-03.energy", "--json").stdout)
+    assert opened["amount"]["at_factor_values"] == pytest.approx(7)
+
+
+def test_the_evaluation_says_its_place_in_the_log_of_publications(home: Path, tmp_path: Path) -> None:
+    stop(home)
+    out = tmp_path / "evaluation.html"
+    told = sobria(home, "report", "stopped", "courriers", "--out", str(out)).stdout
+    [command] = re.findall(r"sobria (commitments publication .*)", told)
+    sobria(home, *command.replace("SERVICE", "Secrétariat").split())
+    assert "Publiée le" in page(stopped(facts(home)))
+    assert "Publiée le" in sobria(home, "report", "stopped", "courriers", "--out", str(out)).stdout
+    assert "pas encore" in sobria(home, "report", "resident", "courriers", "--out", str(out)).stdout.lower()
+
+
+# Software carbon intensity
+
+
+RACK = 1249 / (5 * 8766)  # kgCO2e of an hour of a rack server: factors/hardware tables, 5 years of 365.25 days
+
+
+def score(home: Path, unit: str = "unit", period: str = "2026") -> CarbonIntensity:
+    return CarbonIntensity(facts(home, period=period), unit)
+
+
+def test_the_score_by_hand(home: Path) -> None:
+    """E = 1 + 2 kWh at desks, I = 0.0461 kg, M = 2 hours of a rack server, R = 10 + 30 answers:
+    (3 × 0.0461 + 2 × 1249 ÷ 43,830) ÷ 40 = (0.1383 + 0.0570) ÷ 40 = 0.00488 kg, at the factor values."""
+    body = score(home).as_dict()
+    assert body["E"]["at_factor_values"] == pytest.approx(3)
+    assert body["I"]["at_factor_values"] == pytest.approx(ADEME)
+    assert body["E×I"]["at_factor_values"] == pytest.approx(3 * ADEME)
+    assert body["M"]["at_factor_values"] == pytest.approx(2 * RACK)
+    assert body["R"] == 40 and body["basis"] == "location"
+    assert body["score"]["at_factor_values"] == pytest.approx((3 * ADEME + 2 * RACK) / 40)
+    ends = [body["score"][end] for end in ("low", "central", "high")]
+    assert ends == sorted(ends) and body["proof"]["measured"] == 1 and body["M"]["covers"] == 1
+
+
+def test_the_terms_are_the_figures_that_explain_opens(home: Path) -> None:
+    """E × I is gwp.use and M is gwp.machines of the same use and period, draw by draw: the same medians."""
+    body = score(home).as_dict()
+    opened = {n: json.loads(sobria(home, "explain", n, "--json").stdout)["amount"] for n in body["explain"][:2]}
+    names = dict(zip(body["explain"][:2], ("E", "E×I"), strict=True))
+    assert all(opened[number]["central"] == body[name]["central"] for number, name in names.items())
+
+
+def test_units_without_emissions_are_not_in_the_score_and_silent_electricity_is(home: Path) -> None:
+    """In 2027: 5 answers in an unknown country are left out of R; 1 kWh of 4 has no answer: 25 % of E."""
+    rows = [run("courriers", 3, "2027-01", items=10.0), run("courriers", 1, "2027-02")]
+    built(home, *rows, run("courriers", 9, "2027-03", items=5.0, zone=None))
+    body = score(home, period="2027").as_dict()
+    assert (body["R"], body["R_left_out"], body["E_without_R"]) == (10, 5, pytest.approx(0.25))
+    assert body["E"]["at_factor_values"] == pytest.approx(4)
+    text = page(sci(score(home, period="2027")), "txt")
+    assert "laissées hors de R : 5." in text and "25 %" in text
+
+
+def test_manufacture_that_nobody_described_makes_a_minimum(home: Path) -> None:
+    """Of 3 kWh of 2027, 1 has no machine: M covers two thirds, and the report says a minimum."""
+    rows = [run("courriers", 2, "2027-01", items=1.0)]
+    built(home, *rows, run("courriers", 1, "2027-02", items=1.0, machine=None, machine_hours=None))
+    found = score(home, period="2027")
+    assert found.made_covers == pytest.approx(2 / 3) and "un minimum" in page(sci(found), "txt")
+    assert "un minimum" not in page(sci(score(home)), "txt")
+
+
+def test_an_accepted_unit_is_a_unit_times_the_tested_share(home: Path) -> None:
+    """80 % of 40 answers are 32; tested as « 80 (%) », the same."""
+    register = Register(home)
+    for value, test in ((0.8, "relus"), (80, "relus (%)")):
+        register.change("courriers", {"threshold": {"value": value, "test": test}}, WHO)
+        register.record_quality("courriers", {"value": value, "test": test, "date": "2026-03-01", "by": "RH"}, WHO)
+        assert score(home, "accepted").units == pytest.approx(32)
+    assert "déclare le dernier essai" in page(sci(score(home, "accepted")), "txt")
+
+
+def test_a_unit_that_nothing_counts_is_refused_with_those_that_are(home: Path) -> None:
+    with pytest.raises(UnitNotCounted, match=r"unit \(40\)"):
+        score(home, "1000-tokens").as_dict()
+    assert "audio-hour" in sobria(home, "report", "sci", "courriers", "--per", "audio-hour", code=1).stderr
+    with refuses("score_unknown", "unknown"):
+        score(home, period="2024").as_dict()
+
+
+def test_heard_sound_is_counted_in_hours(home: Path) -> None:
+    """7,200 s of sound that a speech model heard are 2 hours."""
+    heard: dict[str, Any] = {
+        "host": "class/shared-regional",
+        "machine": None,
+        "machine_hours": None,
+        "cpu_energy_kwh": None,
+        "other_energy_kwh": None,
+        "other_mode": "mode/none",
+    }
+    built(
+        home,
+        run("courriers", 0, "2027-01", model="whisper-large-v3", audio_s=7200.0, device="gpu/a100-sxm-80", **heard),
+    )
+    assert score(home, "audio-hour", "2027").units == pytest.approx(2)
+
+
+def test_an_intensity_of_a_supplier_is_said(home: Path, tmp_path: Path) -> None:
+    table = tmp_path / "answers.csv"
+    table.write_text(
+        "hote;champ;valeur;unite;date;repondant;document\n"
+        "scaleway/fr-par-2;grid_gwp;20;gCO2e/kWh;2026-01-01;Scaleway;réponse.pdf\n",
+        "utf-8",
+    )
+    sobria(home, "places", "answers", str(table), "--who", "DSI")
+    found = CarbonIntensity(facts(home, use="voirie"), "unit")
+    assert found.from_suppliers and not score(home).from_suppliers
+
+
+# Evidence of frugality
+
+
+def test_evidence_is_verified_declared_missing_or_without_object(home: Path) -> None:
+    held = evidence(facts(home))
+    assert held.keys() == CRITERIA.keys()
+    assert (held["1.1"].state, held["1.5"].state, held["8.3"].state) == ("declared", "verified", "missing")
+    assert held["1.4"].who == "Responsable" and "100 % mesuré" in plain(held["1.5"].evidence)
+    said = {"model": "mistral-small-3.2", "host": "scaleway/fr-par-2", "threshold": {"value": 0.7, "test": "relus"}}
+    register = Register(home)
+    register.change("courriers", said, WHO)
+    register.record_quality("courriers", {"value": 0.8, "date": "2026-03-01", "by": "RH"}, WHO)
+    register.review("courriers", {"done": "2026-03-02", "by": "DSI", "conclusion": "bien"}, WHO)
+    held = evidence(facts(home))
+    states = {name: held[name].state for name in ("1.4", "8.6", "9.3", "9.4")}
+    assert states == {"1.4": "declared", "8.6": "verified", "9.3": "declared", "9.4": "not_applicable"}
+    assert "Scaleway" in held["8.6"].evidence and "Wh (100 % mesuré)" in plain(held["9.3"].evidence)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_evidence_of_afnor_is_by_number_and_nothing_is_called_frugal(home: Path, lang: str) -> None:
+    found = [facts(home, lang)]
+    rows = rows_of(rendered(frugality(found), "csv"), ";")
+    practices = [row for row in rows if row["referentiel"] == "AFNOR SPEC 2314"]
+    assert [row["numero"] for row in practices[:-1]] == ["BP01", "BP13", "BP31"]
+    assert all(re.fullmatch(r"(même preuve que|same evidence as) RGESN \d\.\d", r["preuve"]) for r in practices[:-1])
+    assert practices[-1]["etat"] in ("manquant", "missing")
+    assert {"fr": "il ne dit pas qu", "en": "it does not say"}[lang] in page(frugality(found))
+
+
+def test_every_use_is_on_one_list_with_its_numbers(home: Path, tmp_path: Path) -> None:
+    assert len(every_use(home, "fr")) == 2
+    text = sobria(home, "report", "frugality").stdout
+    assert "Courriers" in text and "Voirie" in text and "9.4" in text
+    sobria(tmp_path / "empty", "report", "frugality", code=1)
+
+
+# Printed, and safe
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_hostile_register_stays_text(home: Path, lang: str) -> None:
+    hostile = "<script>alert(1)</script>|`=1+1`"
+    names = ("name", "task", "unit", "owner_role", "benefit", "who_decides", "contact", "model", "host", "other_way")
+    Register(home).change("courriers", dict.fromkeys(names, hostile) | {"alternative": STUDIED}, WHO)
+    stop(home)
+    found = facts(home, lang)
+    for made in (resident(found), stopped(found), sci(CarbonIntensity(found, "unit")), frugality([found])):
+        assert "<script" not in rendered(made, "html") and "<script" not in rendered(made, "md")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("length", [1, 14])
+def test_the_sheet_is_one_page(screen: Any, home: Path, tmp_path: Path, length: int) -> None:
+    """Also with texts that are long for such a sheet, about twenty words a field."""
+    names = ("task", "benefit", "who_decides", "contact", "human_contact", "other_way", "data_sensitivity")
+    Register(home).change("courriers", dict.fromkeys(names, "un texte " * length), WHO)
+    stop(home)
+    for name, document in (("resident", resident), ("stopped", stopped)):
+        file = tmp_path / f"{name}.html"
+        file.write_text(rendered(document(facts(home)), "html"), "utf-8")
+        screen.goto(file.as_uri())
+        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", screen.pdf(prefer_css_page_size=True))) == 1, name
+        screen.set_viewport_size({"width": 320, "height": 800})
+        assert screen.evaluate("document.documentElement.scrollWidth") <= 320
