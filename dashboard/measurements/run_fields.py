@@ -25,13 +25,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "energy": (*ENERGIES, *MODES, "site_energy_kwh", "gap", "reported_pue", "reported_gwp_kg", "reported_water_l"),
     "work": (
-        "model", "items", "requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "data_gb",
-        "context_tokens", "concurrency", "precision", "latency_s", "product", "task", "seat_days", "active_seat_days",
-        "stated_uses", "network", "stored_gb_years", "storage",
+        "model", "phase", "items", "requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s",
+        "data_gb", "context_tokens", "concurrency", "precision", "latency_s", "product", "task", "seat_days",
+        "active_seat_days", "stated_uses", "network", "stored_gb_years", "storage",
     ),
 }  # fmt: skip
 SUBJECTS = ("zone", "host", "machine", "device", "gap", "product", "task", "network", "storage")
-CODED = ("scope", "time_basis")
+CODED = ("scope", "time_basis", "phase")
 UNITS = {
     "data_gb": "GB",
     "stored_gb_years": "GB·year",

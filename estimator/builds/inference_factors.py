@@ -21,7 +21,8 @@ from estimator.workloads.inference.serving import waiting
 from estimator.workloads.inference_inventory import media_factors, token_factors
 from estimator.workloads.own_measures import Own, as_measured
 
-WAITING = "waiting"
+WAITING, TRAINING = "waiting", "training"
+HOURS = {WAITING: "token_idle_share", TRAINING: "training_load"}  # load of cards whose hours are counted, not answers
 PACE = ("output_hours", "input_hours", "context_hours")
 SUPPOSED = ("token_prompt_chat", "context_spread", "token_default_output")
 BESIDE = ("device_load", *OF_WAITING)  # factors of waiting cards, which no answer needs
@@ -44,14 +45,14 @@ def serving_rows(engine: DuckDB) -> dict[str, Row]:
 def bind_serving(catalogue: Catalogue, serving: str, row: Row | None, day: date, own: Own) -> dict[str, SelectedFactor]:
     """Every factor of a way of serving. A model that is not in the catalogue is not estimable.
 
-    serving: a name of the table `servings` with its row; `waiting` for the reserved hours that no answer takes; empty
-    where nothing is to be modelled.
+    serving: a name of the table `servings` with its row; `waiting` for the reserved hours that no answer takes,
+    `training` for those of a training; empty where nothing is to be modelled.
     """
     names = _names()
     if row is None:
         bounds = {name: SelectedFactor(name, "", None, missing="not_asked") for name in names}
-        if serving == WAITING:
-            load_ = replace(select_factor(catalogue, "token_idle_share", ANY, day), quantity="device_load")
+        if serving in HOURS:
+            load_ = replace(select_factor(catalogue, HOURS[serving], ANY, day), quantity="device_load")
             bounds |= {"device_load": load_} | {name: _absent(name) for name in OF_WAITING}
         return bounds
     bounds = {name: _absent(name) for name in names} | _answers(catalogue, row, day, names)

@@ -147,7 +147,7 @@ class RowTally:
 
     def _count(self, kind: Mapping[str, Any]) -> None:
         """Count rows of a kind; one whose electricity has no proof is not estimable."""
-        modelled, known = kind["modelled"], bool(kind["model"]) and _is_known_model(kind["model"])
+        modelled, known = kind["modelled"], not kind["model"] or _is_known_model(kind["model"])
         subjects = load().subjects
         modes = {kind[f"{part}_mode"] for part in COMPONENTS if kind[f"{part}_known"]}
         found = {str(subjects[mode].proof) for mode in modes if mode in subjects and subjects[mode].proof}

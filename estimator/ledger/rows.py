@@ -80,6 +80,7 @@ class Activity(BaseModel):
     images: float | None = Field(None, ge=0)
     audio_s: float | None = Field(None, ge=0)
     items: float | None = Field(None, ge=0)
+    phase: Literal["training"] | None = Field(None, description="making or tuning a model, rather than using one")
     concurrency: float | None = Field(None, gt=0)
     precision: str | None = None
     latency_s: float | None = Field(None, ge=0)

@@ -27,6 +27,7 @@ from estimator.places.journal import PlaceJournal
 from estimator.places.supplier_answers import SupplierAnswer
 from estimator.results.reading import Results
 from estimator.results.totals import Totals
+from estimator.workloads.estimate import estimate
 from estimator.workloads.request import Request
 from estimator.workloads.resolution import resolve
 from tests.ledger.test_ledger import bring, prefixes
@@ -484,6 +485,68 @@ def test_prefixes_in_any_order_twice_under_two_names_are_the_whole_once(rows: li
             bring(bits, part, name=("declaration.csv", "copie.csv")[number % 2])
         assert counting(Ledger(bits)) == counting(Ledger(whole))
         assert Ledger(bits).known_ids() == Ledger(whole).known_ids()
+
+
+# Sound, documents, images and a fine-tuning, declared by their counts
+
+COUNTED_ROWS = """\
+service,start,end,provider,model,zone,host,requests,input_tokens,images,audio_s,device,device_hours,phase
+poste,2026-01-01,2026-07-01,,whisper-large-v3-turbo,FRA,class/desk,,,,86400,,,
+index,2026-01-01,2026-07-01,,bge-m3,FRA,class/server-room,1810000,1538500000,,,,,
+magazine,2026-01-01,2026-07-01,OpenAI,gpt-image-1,,,,,200,,,,
+affinage,2026-03-02,2026-03-09,,llama-3.1-8b,FRA,class/server-room,,,,,gpu/h100-sxm-80,672,training
+"""
+
+
+def test_uses_that_are_not_text_are_lines_of_the_ledger(tmp_path: Path) -> None:
+    """24 h of sound on a workstation: 86,400 s × 1.7325 J × 3.8 × 1.5 = 0.237 kWh. 181 readings of 10,000 documents of
+    850 tokens: 1.5385e9 × 0.567 × 1.00855e-9 × 1.5 × 1.43 × 2.26 = 4.26 kWh. 200 images: 200 × 7.71678e-4 × 1.15 × 1.43
+    × 1.2 = 0.305 kWh. A week of four cards: 672 h × 0.7 kW × 70 % × 1.43 × 2.26 = 1,064 kWh."""
+    (tmp_path / "d.csv").write_text(COUNTED_ROWS, "utf-8")
+    home = tmp_path / "home"
+    assert json.loads(sobria(home, "import", str(tmp_path / "d.csv"), "--json").stdout)["accepted"] == 4
+    found = {
+        name: json.loads(sobria(home, "explain", f"service.{name}.energy", "--json").stdout)["amount"]
+        for name in ("poste", "index", "magazine", "affinage")
+    }
+    by_hand = {
+        "poste": 86_400 * (1.889 * 1.589) ** 0.5 / 3.6e6 * 3.8 * 1.5,
+        "index": 1.5385e9 * 0.567 * 1.00855e-9 * 1.5 * 1.43 * 2.26,
+        "magazine": 200 * 7.71678e-4 * 1.15 * 1.43 * 1.2,
+        "affinage": 672 * 0.7 * 0.7 * 1.43 * 2.26,
+    }
+    assert {name: body["at_factor_values"] for name, body in found.items()} == pytest.approx(by_hand, rel=1e-3)
+
+
+def test_a_training_in_the_ledger_is_the_training_of_an_estimate(tmp_path: Path) -> None:
+    """Electricity, water, gases and manufacture, to the last digit; a quarter of the cards is a quarter of each."""
+    effort = {"device": "gpu/h100-sxm-80", "device_hours": 672.0, "zone": "FRA", "host": "class/server-room"}
+    asked = Request.model_validate({"training": effort, "day": date(2026, 3, 9)})
+    said = estimate(asked)["provider"]["indicators"]
+    cells = {"service": "a", "start": "2026-03-02", "end": "2026-03-09", "zone": "FRA", "host": "class/server-room"}
+    cells |= {"device": "gpu/h100-sxm-80", "phase": "training"}
+    for hours in (672.0, 168.0):
+        row = one(**cells, device_hours=f"{hours:g}")
+        assert (row.phase, row.device, row.device_hours) == ("training", "gpu/h100-sxm-80", hours)
+        found = figures(tmp_path / f"{hours:g}", row).indicators
+        for name in ("it_energy", "energy", "water", "adpe", "gwp"):
+            expected = said[name]["at_factor_values"] * hours / 672
+            assert found[name].at_factor_values == pytest.approx(expected, rel=1e-9), name
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"device": "carte-inconnue", "device_hours": "3"}, "declared_device"),
+        ({"phase": "training"}, "declared_phase"),
+        ({"phase": "usage"}, "declared_word"),
+        ({"device_hours": "-3"}, "declared_negative"),
+    ],
+)
+def test_a_card_or_a_training_that_cannot_be_read_is_refused(cells: dict[str, str], code: str) -> None:
+    place = {"service": "a", "start": "2026-03-02", "end": "2026-03-09", "zone": "FRA"}
+    rows, refused = read(text(place | cells))
+    assert not rows and refused[0].code == code
 
 
 # The template that ships

@@ -12,7 +12,7 @@ WITH served AS (
       device,
       CASE WHEN modelled AND {relation}.kind <> 'storage' AND COALESCE(machine, default_machine) NOT IN (SELECT machine FROM desks) THEN 'gpu/any' ELSE '' END
     ) AS device,
-    COALESCE(servings.serving, '') AS serving,
+    COALESCE(servings.serving, CASE WHEN modelled AND {relation}.kind = 'training' THEN 'training' ELSE '' END) AS serving,
     CASE WHEN modelled THEN NULL ELSE 0 END AS nothing,
     modelled AND {relation}.kind = 'tokens' AS writes,
     modelled AND {relation}.kind = 'seats' AS seated,
@@ -50,6 +50,6 @@ SELECT
   CASE WHEN seated THEN COALESCE(active_days, 0) END AS active_seat_days,
   CASE WHEN seated THEN COALESCE(days_of_seats, 0) END AS seat_days,
   CASE WHEN modelled THEN kept END AS stored_gb_years,
-  CASE WHEN reserved THEN device_held END AS hosted_hours,
-  CAST(NULL AS DOUBLE) AS working_hours
+  CASE WHEN reserved OR serving = 'training' THEN device_held END AS hosted_hours,
+  CASE WHEN serving = 'training' THEN device_held * resource_share END AS working_hours
 FROM served

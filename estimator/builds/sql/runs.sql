@@ -7,6 +7,7 @@ SELECT
   weighed.*,
   CASE
     WHEN stored_gb_years > 0 THEN 'storage'
+    WHEN phase = 'training' THEN 'training'
     WHEN product IS NOT NULL THEN 'seats'
     WHEN input_tokens > 0 AND embeds AND COALESCE(output_tokens, 0) = 0 THEN 'embedding'
     WHEN audio_s > 0 AND hears THEN 'sound'
@@ -20,7 +21,7 @@ SELECT
     AS card,
   CASE WHEN concurrency IS NULL THEN -1
     ELSE LEAST(GREATEST(ROUND(LN(concurrency) / LN(1024) * 15), 0), 15) END AS flight_class,
-  modelled AND device_hours IS NOT NULL AS reserved,
+  modelled AND device_hours IS NOT NULL AND phase IS NULL AS reserved,
   CASE WHEN context_tokens IS NULL THEN 0 ELSE 1 END + CASE WHEN input_tokens IS NULL THEN 0 ELSE 8 END
     + CASE WHEN requests = 1 THEN 2 WHEN requests <> 0 THEN 4 ELSE 0 END AS telling,
   CASE WHEN cpu_energy_kwh > 0 THEN 1 ELSE 0 END + CASE WHEN gpu_energy_kwh > 0 THEN 2 ELSE 0 END

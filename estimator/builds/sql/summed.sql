@@ -43,7 +43,7 @@ WITH named AS (
     model, kind, card, COALESCE(device_count, 0) AS cards, COALESCE(precision, '') AS bits,
     COALESCE(host, '') AS place, site, flight_class, flight_sum, flight_weight
   FROM summed
-  WHERE modelled AND model IS NOT NULL
+  WHERE modelled AND model IS NOT NULL AND kind <> 'training'
 )
 SELECT
   's' || ROW_NUMBER() OVER (ORDER BY model, kind, card, cards, bits, place, site, flight_class) AS serving,

@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )  # not seen, or turning the text
-_NAMES = ("service", "provider", "model", "zone", "host", "method", "document")
+_NAMES = ("service", "provider", "model", "zone", "host", "device", "method", "document")
 REQUIRED = ("service", "start", "end")
 COUNTS = ("requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "items")
 _WHOLE = frozenset(COUNTS) - {"audio_s"}  # what is counted by ones
@@ -25,8 +25,14 @@ ENERGY = ("energy_kwh", "energy_boundary", "energy_basis", "method", "pue")
 REPORTED = ("gwp_kgco2e", "water_l")
 CONTEXT = "context_tokens"  # of a sender that summed it over its requests; not in the template
 # A thousand TWh, more than any town will declare: one absurd row would stop the figures of all others.
-MOST = dict.fromkeys(COUNTS, MOST_COUNTED) | {"energy_kwh": 1e12, "gwp_kgco2e": 1e12, "water_l": 1e15}
-TEMPLATE = (*REQUIRED, "provider", "model", "zone", "host", *COUNTS, *ENERGY, *REPORTED, "document")
+MOST = dict.fromkeys(COUNTS, MOST_COUNTED) | {
+    "device_hours": 1e9,
+    "energy_kwh": 1e12,
+    "gwp_kgco2e": 1e12,
+    "water_l": 1e15,
+}
+HARDWARE = ("device", "device_hours", "phase")
+TEMPLATE = (*REQUIRED, "provider", "model", "zone", "host", *COUNTS, *HARDWARE, *ENERGY, *REPORTED, "document")
 
 
 def understand(header: list[str]) -> Columns:

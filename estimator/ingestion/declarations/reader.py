@@ -20,7 +20,8 @@ from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
 
 NAME = "declared"
-VERSION = 4
+VERSION = 5
+PHASES = ("training",)
 LONGEST_US = 10 * 366 * 86_400_000_000
 MOST_MACHINES = 1000  # of the largest that one service may be declared for
 ROUNDED = 1e-6  # of a sum that was written as text
@@ -72,6 +73,7 @@ class _Reading:
         self.identities = Identities(delimiter)
         self.months = timestamps.Months()
         self.hosts = {row["id"]: row["zone"] for row in context.places.subjects if row["kind"] == "host"}
+        self.devices = {row["id"] for row in context.places.subjects if row["kind"] == "device"}
         self.zones = {row["zone"] for row in context.places.zones}
         self.rows: list[Activity] = []
         self.refused: list[Refused] = []
@@ -92,7 +94,7 @@ class _Reading:
         said.check_names()
         faults: list[RowRefused] = []
         parts: dict[str, Any] = {}
-        for part in (self._named, self._counts, self._period, self._energies):
+        for part in (self._named, self._counts, self._hardware, self._period, self._energies):
             try:
                 parts |= part(said, parts)
             except RowRefused as refusal:
@@ -143,6 +145,18 @@ class _Reading:
         counts: dict[str, Any] = {name: said.number(name) for name in COUNTS}
         counts |= {"reported_gwp_kg": said.number("gwp_kgco2e"), "reported_water_l": said.number("water_l")}
         return counts | {CONTEXT: _context(said)}
+
+    def _hardware(self, said: Cells, parts: Parts) -> dict[str, Any]:
+        """Accelerator, its hours and what they were for, as fields of Activity. RowRefused."""
+        named, phase = said.text("device"), said.word("phase", PHASES)
+        places, known = self.context.places, named.lower()
+        device = known if known in self.devices else places.resolve_device(named)[0]
+        if named and device is None:
+            raise RowRefused("declared_device", value=named[:40])
+        hours = said.number("device_hours")
+        if phase and hours is None and said.number("energy_kwh") is None:
+            raise RowRefused("declared_phase")
+        return {"device": device, "device_as_read": named or None, "device_hours": hours, "phase": phase or None}
 
     def _activity(self, line: int, row_id: str, said: Cells, parts: dict[str, Any]) -> Activity:
         fields: dict[str, Any] = {

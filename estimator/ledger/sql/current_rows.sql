@@ -123,7 +123,7 @@ SELECT
   device_hours + added_s / 3600.0 * COALESCE(device_count, 0) AS device_hours,
   machine_hours + added_s / 3600.0 AS machine_hours,
   machine_units, resource_share, data_gb, input_tokens, output_tokens, cached_tokens, requests, images, audio_s, items,
-  concurrency, precision, latency_s, context_tokens, product, task, seat_days, active_seat_days, stated_uses, network, stored_gb_years, storage,
+  phase, concurrency, precision, latency_s, context_tokens, product, task, seat_days, active_seat_days, stated_uses, network, stored_gb_years, storage,
   provider, served_at, reported_pue, reported_gwp_kg, reported_water_l, checks,
   CASE
     WHEN first_status = 'current' AND cumulative AND NOT run_counts THEN 'superseded'

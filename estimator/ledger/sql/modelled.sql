@@ -1,5 +1,6 @@
--- Whether a row holds answers of a model, or data kept, and no electricity: the build models it, its model being known.
+-- Whether a row holds answers of a model, hours of a training, or data kept, and no electricity: the build models it.
 (stored_gb_years > 0
+  OR phase = 'training' AND device_hours > 0
   OR model IS NOT NULL AND (output_tokens > 0 OR images > 0 OR audio_s > 0 OR product IS NOT NULL
     OR input_tokens > 0 AND {embeds}
     OR output_tokens = 0 AND device_hours > 0 AND COALESCE(input_tokens, 0) = 0))
