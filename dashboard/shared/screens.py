@@ -28,6 +28,7 @@ SCREENS = (
     Screen("methode", "method"),
     Screen("validation", "validation", in_menu=False),
     Screen("explication", "explain", in_menu=False),
+    Screen("leviers", "levers", in_menu=False),
     Screen("brancher", "connect", in_menu=False),
     Screen("lieux", "places", in_menu=False),
     Screen("accessibilite", "accessibility", in_menu=False),

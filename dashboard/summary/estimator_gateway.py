@@ -18,6 +18,7 @@ from estimator.governance.commitments import commitments as votes
 from estimator.governance.indicators.explanation import explain_footprint, split_number
 from estimator.governance.indicators.scenarios import FOLDER as SCENARIOS
 from estimator.governance.indicators.scope import WHOLE, Scope, Sources
+from estimator.governance.levers.levers import Levers, levers
 from estimator.governance.register.register import Register
 from estimator.governance.register.schema import METROPOLE
 from estimator.reporting.summary.summary import synthesis
@@ -114,7 +115,12 @@ def _open(key: tuple[SummaryScope, str]) -> ExplainedNumber:
     return explain_footprint(Scope(sources(wanted.state), wanted.territory, Period(wanted.period)), figure)
 
 
+def _levers(now: State) -> Levers:
+    return levers(sources(now))
+
+
 sources = Remembered(_open_sources, STATES)
+every_lever = Remembered(_levers, STATES)
 numbers = Remembered(_open, ANSWERS)
 body = Remembered(_worked_out, ANSWERS)
 territories = Remembered(_territories, STATES)

@@ -110,29 +110,31 @@ class BuildFile:
             known: dict[str, Any] = {name: row[name] or None for name in MONTHLY}
             yield Monthly(group=self._cell(row), **known)
 
-    def placed_groups(self, key: Sequence[str], since: int) -> list[PlacedGroup]:
-        """The lines of `groups` of a service, model and host (empty: unknown) from a month on, unsummed."""
-        where = "service_key = $1 AND model = $2 AND host = $3 AND month >= $4"
-        rows = self._engine.rows(f"SELECT * FROM bound_groups WHERE {where} ORDER BY group_id", [*key, since])
+    def placed_groups(self, since: int) -> list[PlacedGroup]:
+        """The lines of `groups` from a month on, unsummed."""
+        rows = self._engine.rows("SELECT * FROM bound_groups WHERE month >= $1 ORDER BY group_id", [since])
         return [PlacedGroup(row, self._cell(row)) for row in rows]
 
+    @cached_property
     def servings(self) -> dict[str, dict[str, Any]]:
         """The ways of serving of the ledger, by name."""
         return {row["serving"]: row for row in self._engine.rows("SELECT * FROM servings")}
 
-    def summed_lines(self, key: Sequence[str], since: int) -> list[dict[str, Any]]:
-        """The same service, before its place decides anything: whether it is modelled, its card, their count and the
-        bits of a weight as its rows say them (empty, 0: unknown), tokens written, read and read again by month."""
+    def summed_lines(self, since: int) -> list[dict[str, Any]]:
+        """Services by model, host and month from a month on, before their place decides anything: whether they are
+        modelled, their card, its count and the bits of a weight as rows say them (empty, 0: unknown), tokens written,
+        read and read again."""
         return self._engine.rows(
-            "SELECT modelled, COALESCE(device, '') AS card, COALESCE(device_count, 0) AS cards,"
-            " COALESCE(precision, '') AS bits, month, fsum(written) AS written, fsum(read_anew) AS read,"
-            " fsum(COALESCE(read_again, mean_read_again, 0)) AS again FROM summed WHERE service_key = $1"
-            " AND COALESCE(model, '') = $2 AND COALESCE(host, '') = $3 AND month >= $4 GROUP BY ALL ORDER BY ALL",
-            [*key, since],
+            "SELECT service_key, COALESCE(model, '') AS model, COALESCE(host, '') AS host, month, modelled,"
+            " COALESCE(device, '') AS card, COALESCE(device_count, 0) AS cards, COALESCE(precision, '') AS bits,"
+            " fsum(written) AS written, fsum(read_anew) AS read,"
+            " fsum(COALESCE(read_again, mean_read_again, 0)) AS again"
+            " FROM summed WHERE month >= $1 GROUP BY ALL ORDER BY ALL",
+            [since],
         )
 
     def located_rows(self, key: Sequence[str], since: int) -> list[dict[str, Any]]:
-        """The rows that count of the same service, with the place that counts."""
+        """The rows that count of a service, model and host (empty: unknown) from a month on, where they are placed."""
         return self._engine.rows(
             "SELECT * FROM located WHERE status = 'current' AND service_key = $1 AND COALESCE(model, '') = $2"
             " AND COALESCE(host, '') = $3 AND start_month >= $4 ORDER BY row_id",

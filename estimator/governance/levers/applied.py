@@ -19,6 +19,7 @@ from estimator.core.periods import first_day
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.levers.changes import Change
 from estimator.governance.levers.levers import FoundLever, interval, ranked, workshop
+from estimator.governance.levers.running import running
 from estimator.ledger import Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.read_result import ReadResult
@@ -56,7 +57,7 @@ def applied(home: Path, number: int, to: Path) -> AppliedLever:
     if to.exists():
         raise SobriaError("lever_copy_there", folder=to)
     sources = scope_of(home).sources
-    told, _ = ranked(sources)
+    told, _ = ranked(sources, running(sources))
     if not 0 < number <= len(told):
         raise SobriaError("lever_unknown", number=number, count=len(told))
     lever, build = told[number - 1], sources.build

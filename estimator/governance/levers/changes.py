@@ -133,7 +133,7 @@ class Workshop:
             row["answered"] = self.answered.mark(change.host, first_day(row["month"]))
             for attribute in ANSWERED:
                 bounds |= self._bound(attribute, row)
-        serving = self.build.servings().get(row["serving"])
+        serving = self.build.servings.get(row["serving"])
         if serving is not None:
             changed = change.serving(serving)
             bounds |= self._serving(row, changed)

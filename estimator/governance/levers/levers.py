@@ -1,6 +1,6 @@
 """Every lever of a home: what each possible change would save in a year, by paired draws, the most certain first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,12 +67,17 @@ class NoLever(Strict):
 
 class Levers(Strict):
     """The levers of a build, the most certain first; those that are not told, with why; the best of each service
-    together [kWh a year]."""
+    together, and what the services that run use [kWh a year]."""
 
     build: str
     levers: tuple[Lever, ...]
     not_told: tuple[NoLever, ...]
     together: Interval | None
+    used: Interval | None
+
+    def of(self, cases: Collection[str] | None) -> tuple[Lever, ...]:
+        """The first lever of each service, of these uses of the register alone (None: of any service)."""
+        return tuple(one for one in self.levers if one.after is None and (cases is None or one.use_case in cases))
 
 
 class FoundLever:
@@ -86,7 +91,8 @@ class FoundLever:
 
 def levers(sources: Sources) -> Levers:
     """The levers of a home."""
-    told, not_told = ranked(sources)
+    services = running(sources)
+    told, not_told = ranked(sources, services)
     first: dict[tuple[str, str, str], int] = {}
     numbered = []
     for number, found in enumerate(told, 1):
@@ -94,14 +100,19 @@ def levers(sources: Sources) -> Levers:
         numbered.append(_lever(number, found, None if best == number else best))
     best_draws = [told[number - 1] for number in first.values()]
     together = interval(sum(f.saved * f.service.per_year for f in best_draws)) if best_draws else None
-    return Levers(build=sources.build.id, levers=tuple(numbered), not_told=tuple(not_told), together=together)
+    drawn = [(_now(service), service.per_year) for service in services]
+    known = [now * years for now, years in drawn if now is not None]
+    used = interval(sum(known)) if known else None
+    return Levers(
+        build=sources.build.id, levers=tuple(numbered), not_told=tuple(not_told), together=together, used=used
+    )
 
 
-def ranked(sources: Sources) -> tuple[list[FoundLever], list[NoLever]]:
+def ranked(sources: Sources, services: Sequence[RunningService]) -> tuple[list[FoundLever], list[NoLever]]:
     """The changes of a home whose gain is known, the most certain first, and those that are not told."""
     told: list[FoundLever] = []
     not_told: list[NoLever] = []
-    for found in _every(sources):
+    for found in _every(sources, services):
         told.append(found) if isinstance(found, FoundLever) else not_told.append(found)
     return sorted(told, key=lambda f: (-(f.gain.low or 0.0), f.service.service, f.change.kind)), not_told
 
@@ -116,12 +127,11 @@ def interval(drawn: Any) -> Interval:
     return Interval(unit="kWh", **dict(zip(("low", "central", "high"), uncertainty.points(drawn), strict=True)))
 
 
-def _every(sources: Sources) -> Iterator[FoundLever | NoLever]:
+def _every(sources: Sources, services: Sequence[RunningService]) -> Iterator[FoundLever | NoLever]:
     work = workshop(sources.home, sources.build)
-    services = running(sources.build, sources.register)
     zones = {placed.row["host"]: placed.row["zone"] for s in services for placed in s.groups if placed.row["host"]}
     for service in services:
-        now = Side([placed.group for placed in service.groups]).drawn(_energy())
+        now = _now(service)
         around = Around(zones, sources.compared(service.use_case) if service.use_case else None)
         for kind, candidates in ({} if now is None else CANDIDATES).items():
             try:
@@ -132,8 +142,13 @@ def _every(sources: Sources) -> Iterator[FoundLever | NoLever]:
             yield _no_lever("any", service, LeverNotComputed("lever_no_energy"))
 
 
+def _now(service: RunningService) -> Any:
+    """Electricity of a service over the months looked at, by draw [kWh]; None where it is not known."""
+    return Side([placed.group for placed in service.groups]).drawn(_energy())
+
+
 def _no_lever(kind: str, service: RunningService, refusal: LeverNotComputed) -> NoLever:
-    why = {lang: refusal.message(lang) for lang in LANGUAGES}
+    why = {lang: typeset(refusal.message(lang), lang) for lang in LANGUAGES}
     return NoLever(kind=kind, service=service.service, name=service.name, why=why)
 
 
@@ -176,7 +191,7 @@ def _lever(number: int, found: FoundLever, after: int | None) -> Lever:
 def _words(key: str, service: RunningService, target: str) -> dict[str, str]:
     facts = {lang: {"name": service.name, "target": _label(target, lang)} for lang in LANGUAGES}
     more = {lang: {"model": _label(service.model, lang), "host": _label(service.host, lang)} for lang in LANGUAGES}
-    return {lang: say("levers", key, lang, **facts[lang], **more[lang]) for lang in LANGUAGES}
+    return {lang: typeset(say("levers", key, lang, **facts[lang], **more[lang]), lang) for lang in LANGUAGES}
 
 
 def _label(name: str, lang: str) -> str:

@@ -1,17 +1,19 @@
 """The services that run today, as the build holds them: one model of one service at one place, over its last months."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from estimator.builds.build_file import BuildFile, PlacedGroup
 from estimator.core.periods import month_after
-from estimator.governance.indicators.usage_by_case import last_day
-from estimator.governance.register.attachments import use_case_of
-from estimator.governance.register.register import Register
+from estimator.governance.indicators.scope import Sources
+from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
 from estimator.ledger.rows import COMPONENTS
 
+Key = tuple[str, str, str]
 YEAR = 12  # months of a year, and of what is looked at
 RECENT = 3  # months at the end of the ledger without a run, from which a service no longer runs
 
@@ -59,29 +61,42 @@ class RunningService:
         return sum(placed.group.amounts["device_hours"] or 0.0 for placed in self.groups)
 
 
-def running(build: BuildFile, register: Register) -> list[RunningService]:
+def running(sources: Sources) -> list[RunningService]:
     """Every service with a run in the last three months of the ledger, over its last twelve."""
-    months = build.months()
+    months, build = sources.build.months(), sources.build
     if not months:
         return []
     first, recent = (month_after(months[-1], 1 - count) for count in (YEAR, RECENT))
+    held: dict[Key, list[Attached]] = {}
+    for entry in sources.rows:
+        if entry.row.month >= first:
+            held.setdefault((entry.row.service_key, entry.row.model or "", entry.row.host or ""), []).append(entry)
+    groups: dict[Key, list[PlacedGroup]] = defaultdict(list)
+    lines: dict[Key, list[dict[str, Any]]] = defaultdict(list)
+    for placed in build.placed_groups(first):
+        groups[_key(placed.row)].append(placed)
+    for line in build.summed_lines(first):
+        lines[_key(line)].append(line)
     return [
-        found for key in _keys(build, first) if (found := _running(build, register, key, first)).months[-1] >= recent
+        _service(entries, groups[key], lines[key], build)
+        for key, entries in sorted(held.items())
+        if months_of(entries)[-1] >= recent
     ]
 
 
-def _keys(build: BuildFile, first: int) -> list[tuple[str, str, str]]:
-    return list(dict.fromkeys((c.service_key, c.model or "", c.host or "") for c in build.cells() if c.month >= first))
+def _service(
+    entries: Sequence[Attached], groups: Sequence[PlacedGroup], lines: Sequence[dict[str, Any]], build: BuildFile
+) -> RunningService:
+    counted = [entry.row.requests for entry in entries if entry.row.requests is not None]
+    names = dict.fromkeys(placed.row["serving"] for placed in groups)
+    servings = tuple(build.servings[name] for name in names if name in build.servings)
+    requests = sum(counted) if counted else None
+    last = max(entries, key=lambda entry: entry.row.month)
+    key = (last.row.service_key, last.row.model or "", last.row.host or "")
+    return RunningService(
+        *key, tuple(months_of(entries)), last.use_case, tuple(groups), tuple(lines), servings, requests
+    )
 
 
-def _running(build: BuildFile, register: Register, key: tuple[str, str, str], first: int) -> RunningService:
-    service, model, host = key
-    cells = [c for c in build.cells() if (c.service_key, c.model or "", c.host or "") == key and c.month >= first]
-    months = tuple(sorted({c.month for c in cells}))
-    cases = {case.id: case for case in register.use_cases()}
-    attached = use_case_of(service, host or None, model or None, last_day(months[-1]), register.attachments())
-    counted = [c.requests for c in cells if c.requests is not None]
-    groups, lines = build.placed_groups(key, first), build.summed_lines(key, first)
-    servings = [row for name, row in build.servings().items() if name in {placed.row["serving"] for placed in groups}]
-    requests, case = sum(counted) if counted else None, cases.get(attached or "")
-    return RunningService(*key, months, case, tuple(groups), tuple(lines), tuple(servings), requests)
+def _key(row: Mapping[str, Any]) -> Key:
+    return row["service_key"], row["model"], row["host"]

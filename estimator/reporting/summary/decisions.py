@@ -1,35 +1,58 @@
-"""At most three decisions to take, each from a comparison with a clear verdict or from a gap of the register."""
+"""At most three decisions to take: levers, comparisons with a clear verdict, gaps of the register, in this order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from estimator.comparison.verdict_rules import SETTLED
 from estimator.comparison.verdict_text import told
 from estimator.core.errors import LANGUAGES, say
+from estimator.core.number_format import figure
+from estimator.core.typography import typeset
 from estimator.governance.indicators.scenarios import ScenarioDecision
-from estimator.governance.indicators.scope import Scope, of_case
+from estimator.governance.indicators.scope import WHOLE, Scope, of_case
+from estimator.governance.levers.levers import Lever, levers
 from estimator.governance.register.schema import UseCase
 
 MOST = 3
 NAMED = 3  # use cases named in a decision
+LEAST = 0.005  # of the electricity of what runs: a lever that surely saves less is not worth a decision [1]
 
 
 def decisions(scope: Scope) -> list[dict[str, Any]]:
-    """{"kind", "cases", "title": {fr, en}, "proof": {fr, en}}: comparisons first, by electricity, then the register."""
-    found = [*_comparison_decisions(scope), *_register(scope)]
-    return found[:MOST]
+    """{"kind", "cases", "title": {fr, en}, "proof": {fr, en}, "check": {fr, en}}: the first lever of each service, the
+    most certain gain first, then comparisons, by electricity, then the register. check: of a lever alone."""
+    found = list(_levers(scope))
+    told = {case for decision in found for case in decision["cases"]}
+    return [*found, *_comparison_decisions(scope, told), *_register(scope)][:MOST]
 
 
-def _comparison_decisions(scope: Scope) -> Iterator[dict[str, Any]]:
+def _levers(scope: Scope) -> Iterator[dict[str, Any]]:
+    every = levers(scope.sources)
+    used = every.used.central if every.used else None
+    for lever in every.of(None if scope.territory == WHOLE else {case.id for case in scope.cases}):
+        if used and (lever.gain.low or 0.0) >= LEAST * used:
+            proof = {lang: gain_text(lever, lang) for lang in LANGUAGES}
+            cases = [lever.use_case] if lever.use_case else []
+            yield {"kind": lever.kind, "cases": cases, "title": lever.title, "proof": proof, "check": lever.check}
+
+
+def gain_text(lever: Lever, lang: str) -> str:
+    """« Entre 20 et 90 kWh de moins par an ; effort faible. »"""
+    effort = say("levers", lever.effort, lang)
+    told = say("levers", "proof", lang, gain=figure(lever.gain, lang).interval, effort=effort)
+    return typeset(f"{told[:1].upper()}{told[1:]}", lang)
+
+
+def _comparison_decisions(scope: Scope, told: Collection[str]) -> Iterator[dict[str, Any]]:
     cases = sorted(scope.in_use, key=lambda case: (-_energy(scope, case), case.id))
     for case in cases:
-        compared = scope.sources.compared(case)
+        compared = scope.sources.compared(case) if case.id not in told else None
         present = compared.present(case) if compared else None
         if compared and present:
-            told = _better(compared, present)
-            if told:
-                yield _decision(told[0], [case], told[1], other=told[2])
+            better = _better(compared, present)
+            if better:
+                yield _decision(better[0], [case], better[1], other=better[2])
 
 
 def _better(compared: ScenarioDecision, present: str) -> tuple[str, Mapping[str, str], str] | None:

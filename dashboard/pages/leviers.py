@@ -1,0 +1,65 @@
+"""Leviers: what could be changed first, with what each change would save; the Synthèse has the first three."""
+
+import streamlit as st
+
+from dashboard.shared import html_parts, svg_charts
+from dashboard.shared.templates import render
+from dashboard.shared.texts import sentence, t
+from dashboard.shared.widgets import language
+from dashboard.summary.estimator_gateway import every_lever, state
+from estimator.core.errors import say
+from estimator.core.number_format import figure
+from estimator.governance.levers.levers import Levers
+from estimator.reporting.summary.decisions import gain_text
+
+DRAWN = 3  # first levers, as in the Synthèse
+
+
+def show() -> None:
+    """The levers of the home."""
+    lang, now = language(), state()
+    if now is None:
+        st.html(render("nothing_yet", lang))
+        return
+    found = every_lever(now)
+    first = found.of(None)[:DRAWN]
+    bars = [
+        svg_charts.ChartRow(
+            label=lever.title[lang],
+            amount=lever.gain,
+            proof={"estimated": 1.0},
+            href=html_parts.address("registre", lang, cas=lever.use_case) if lever.use_case else "",
+        )
+        for lever in first
+    ]
+    page = render(
+        "leviers",
+        lang,
+        answer=_answer(found, lang),
+        note=t("levers.note", lang) if first else "",
+        first=first,
+        rest=[lever for lever in found.levers if lever not in first],
+        picture=svg_charts.interval_chart(bars, t("levers.first", lang), lang) if first else "",
+        proof=lambda lever: gain_text(lever, lang),
+        reasons=_reasons(found, lang),
+    )
+    st.html(page)
+
+
+def _answer(found: Levers, lang: str) -> str:
+    if found.together is None:
+        return say("levers", "nothing", lang)
+    gain = figure(found.together, lang).interval
+    used = figure(found.used, lang).interval if found.used else ""
+    return sentence(t("levers.answer", lang, gain=gain, used=used))
+
+
+def _reasons(found: Levers, lang: str) -> list[tuple[str, str, str]]:
+    """Each kind of change and reason for no figure, with its services."""
+    held: dict[tuple[str, str], list[str]] = {}
+    for none in found.not_told:
+        held.setdefault((none.kind, none.why[lang]), []).append(none.name)
+    return [(say("levers", kind, lang), why, ", ".join(names)) for (kind, why), names in held.items()]
+
+
+show()

@@ -1,0 +1,52 @@
+"""The page « Leviers » and the decisions of the Synthèse: what `sobria levers` says, the first of each service."""
+
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from dashboard.shared import estimator_gateway
+from dashboard.shared.texts import t
+from estimator.governance.indicators.open_scope import scope_of
+from estimator.governance.levers.levers import levers
+from estimator.reporting.summary.decisions import LEAST, MOST, decisions, gain_text
+from tests.dashboard.test_dashboard_pages import LANGUAGES, page
+
+
+@pytest.fixture
+def shown(metropole: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("SOBRIA_HOME", str(metropole))
+    estimator_gateway._open_build.cache_clear()
+    yield metropole
+    estimator_gateway._open_build.cache_clear()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_says_every_lever_and_what_is_missing(shown: Path, lang: str) -> None:
+    text = unescape(page("leviers", lang))
+    found = levers(scope_of(shown).sources)
+    assert f"<h1>{t('levers.title', lang)}</h1>" in text
+    for lever in found.levers:
+        assert f"<h3>{lever.title[lang]}</h3>" in text
+        assert f"<p>{gain_text(lever, lang)} " in text and lever.check[lang] in text
+        assert lever.after is None or t("levers.after", lang, n=lever.after) in text
+    assert all(f">{none.why[lang]}<" in text for none in found.not_told)
+
+
+def test_an_empty_home_has_no_lever(empty_home: Path) -> None:
+    assert "<h1>" in page("leviers", "fr") and t("levers.first", "fr") not in page("leviers", "fr")
+
+
+def test_the_decisions_are_the_first_lever_of_each_service_that_is_worth_one(metropole: Path) -> None:
+    """Of the métropole: a lighter model for the assistant, the server of minutes off at night, a move."""
+    scope = scope_of(metropole)
+    found, every = decisions(scope), levers(scope.sources)
+    assert every.used is not None
+    worth = [one for one in every.of(None) if (one.gain.low or 0.0) >= LEAST * (every.used.central or 0.0)]
+    assert [d["title"] for d in found] == [one.title for one in worth[:MOST]]
+    assert [d["kind"] for d in found] == ["smaller", "waiting", "place"]
+    assert [d["cases"] for d in found] == [["assistant-agents"], ["transcription-conseils"], ["tri-messages"]]
+    elsewhere = scope_of(metropole, "99001")
+    ids = {case.id for case in elsewhere.cases}
+    assert all(set(d["cases"]) <= ids for d in decisions(elsewhere))
