@@ -97,6 +97,7 @@ def rendered(name: str, limits: Mapping[str, Any], lang: str) -> tuple[Answer, d
         result.picture(found, asked, lang),
         results_table.numbers(found, asked, lang),
         verdict_sections.ratios(found, lang),
+        verdict_sections.hinges(found, lang),
         verdict_sections.smallest(found, lang),
         volume_growth.growth(found, lang),
     )

@@ -6,7 +6,7 @@ from functools import partial
 from markupsafe import Markup
 
 from dashboard.comparison.quality_chart import quality_text
-from dashboard.comparison.result import INDICATORS, link, occupancy, proof_of, why_absent
+from dashboard.comparison.result import INDICATORS, link, occupancy, why_absent
 from dashboard.shared import svg_charts
 from dashboard.shared.dates import short_day
 from dashboard.shared.templates import render
@@ -14,7 +14,7 @@ from dashboard.shared.texts import both, t
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.scenario import Option, Scenario
-from estimator.comparison.verdict_text import parts_words
+from estimator.comparison.verdict_text import ground_words, parts_words
 from estimator.core.number_format import DisplayUnit, ReadableAmount, plain, share_text, step_for, tick_text, with_unit
 
 MINUTE = DisplayUnit(Decimal(1), "min", scaled=False)
@@ -37,7 +37,7 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         minutes=partial(_minutes, lang=lang),
         parts=lambda option: parts_words(option, answer.scenario.need.period, lang),
         occupancy=occupancy,
-        proof_of=proof_of,
+        ground_words=ground_words,
         quality_text=quality_text,
         INDICATORS=INDICATORS,
     )

@@ -48,6 +48,13 @@ def _verdicts(answer: Answer, lang: str) -> list[list[str]]:
     return rows
 
 
+def hinges(answer: Answer, lang: str) -> Markup:
+    """What alone would turn a verdict, and what would settle the pairs that nothing decides."""
+    turning, settling = [*answer.said("turning", lang), *answer.said("firm", lang)], answer.said("settling", lang)
+    told = [(t("compare.turning", lang), turning), (t("compare.settling", lang), settling)]
+    return render("comparer_hinges", lang, told=told)
+
+
 def smallest(answer: Answer, lang: str) -> Markup:
     """Quality against electricity per unit; the smallest sufficient model is filled."""
     points = _points(answer, lang)

@@ -9,7 +9,7 @@ from dashboard.shared.svg_charts import ChartRow
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, Grown, Pair
-from estimator.comparison.verdict_text import told
+from estimator.comparison.verdict_text import told, undecided_lines
 
 
 def growth(answer: Answer, lang: str) -> Markup:
@@ -19,7 +19,7 @@ def growth(answer: Answer, lang: str) -> Markup:
         "comparer_growth",
         lang,
         body=answer,
-        lead=_lead(answer, lang) if answer.growth else [],
+        lead=[*undecided_lines(answer, lang), *_lead(answer, lang)] if answer.growth else [],
         crossings=answer.said("crossing", lang),
         bars=partial(_bars, answer),
         verdict=partial(_verdict, lang=lang),

@@ -3,7 +3,15 @@
 from collections import Counter
 
 from estimator.comparison.answer import Answer, AnsweredOption
-from estimator.comparison.verdict_text import BARE, growth_lines, parts_words, quality_text, standing_words
+from estimator.comparison.verdict_text import (
+    BARE,
+    ground_words,
+    growth_lines,
+    parts_words,
+    quality_text,
+    standing_words,
+    undecided_lines,
+)
 from estimator.core.errors import say
 from estimator.core.number_format import count_text, interval_text, share_text, tick_text
 from estimator.core.typography import typeset
@@ -15,9 +23,10 @@ def compare_text(answer: Answer, lang: str, brief: bool = False) -> str:
     blocks = [_head(answer, lang), _lead(answer, lang)]
     blocks += [_brief(answer, lang)] if brief else [_options(answer, lang), _verdicts(answer, lang)]
     blocks += [_told(answer, "sharing", "sharing", lang), *answer.said("smallest", lang)]
+    blocks.append(_told(answer, "turning", "turning", lang, "firm"))
     if not brief:
         blocks += [_sites(answer, lang), _growth(answer, lang), _told(answer, "crossing", "crossings", lang)]
-        blocks.append(_variance_text(answer, lang))
+    blocks.append(_measure(answer, lang, brief))
     blocks.append(_supposed(answer, lang))
     return typeset("\n\n".join(block for block in blocks if block), lang)
 
@@ -70,6 +79,7 @@ def _about(option: AnsweredOption, lang: str) -> list[str]:
     lines = [text for text in ((option.refusal or {}).get(lang, ""), option.why) if text]
     if option.status == "studied":
         lines.append(say("compare", "quality", lang, value=quality_text(option.quality, lang)))
+        lines.append(say("compare", "rests", lang, grounds=ground_words(option, lang)))
         if option.accepted < 1:
             share = share_text(option.accepted, lang)
             lines.append(say("compare", "accepted", lang, share=share, why=option.accepted_why).rstrip(" :"))
@@ -98,13 +108,13 @@ def _verdicts(answer: Answer, lang: str) -> str:
 
 
 def _growth(answer: Answer, lang: str) -> str:
-    lines = [f"  {line}" for line in growth_lines(answer, lang)]
+    lines = [f"  {line}" for line in (*undecided_lines(answer, lang), *growth_lines(answer, lang))]
     return "\n".join([say("compare", "growth", lang), *lines]) if lines else ""
 
 
-def _told(answer: Answer, kind: str, title: str, lang: str) -> str:
-    """The sentences of a kind, under a title."""
-    lines = [f"  {line}" for line in answer.said(kind, lang)]
+def _told(answer: Answer, kind: str, title: str, lang: str, *kinds: str) -> str:
+    """The sentences of some kinds, under a title."""
+    lines = [f"  {line}" for name in (kind, *kinds) for line in answer.said(name, lang)]
     return "\n".join([say("compare", title, lang), *lines]) if lines else ""
 
 
@@ -117,11 +127,12 @@ def _supposed(answer: Answer, lang: str) -> str:
     return "\n".join([say("five", "supposed", lang, count=len(answer.suppositions)), *lines]) if led or count else ""
 
 
-def _variance_text(answer: Answer, lang: str) -> str:
+def _measure(answer: Answer, lang: str, brief: bool) -> str:
+    """What to measure next: what would settle the undecided pairs, then the doubt of the largest difference."""
+    lines = list(answer.said("settling", lang))
     found = answer.opened
-    lines = (
-        [f"  {share_text(v, lang)} : {found.labels[k][lang]}" for k, v in list(found.matters.items())[:5]]
-        if found
-        else []
-    )
-    return "\n".join([say("compare", "matters", lang), *lines]) if lines else ""
+    if found and found.matters and not brief:
+        shares = [f"{found.labels[key][lang]} ({share_text(v, lang)})" for key, v in list(found.matters.items())[:5]]
+        facts = {"a": answer.label(found.a), "b": answer.label(found.b), "list": ", ".join(shares)}
+        lines.append(say("compare", "matters_of", lang, **facts))
+    return "\n".join([say("compare", "matters", lang), *(f"  {line}" for line in lines)]) if lines else ""

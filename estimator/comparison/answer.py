@@ -91,7 +91,8 @@ class AnsweredOption(Part):
     period of each line of an option that has several; people: the screens beside, for one unit; publisher: beside, the
     electricity of the training of its models by their publishers; barred: why it is never retained (outside, too_small,
     below_threshold); refusal: why it was not computed; accepted: share of its answers by which figures are divided,
-    accepted_why: if it is not the tested one."""
+    accepted_why: if it is not the tested one; host, pue, together: where it runs, and the requests that share its
+    machine."""
 
     id: str
     label: str
@@ -112,6 +113,9 @@ class AnsweredOption(Part):
     publisher: Interval | None = None
     minutes: float | None = None
     occupancy: Interval | None = None
+    host: str | None = None
+    pue: Interval | None = None
+    together: Interval | None = None
     proof: Mapping[str, float] = {}
     warnings: tuple[Words, ...] = ()
 
@@ -137,7 +141,8 @@ class Sufficient(Part):
 
 
 class Grown(Part):
-    """The electricity of each option at a multiple of the volume. beyond: options whose reserved hours fall short."""
+    """The electricity of each option at a multiple of the volume. beyond: options whose reserved hours fall short;
+    undecided: the pairs that nothing settles at the volume of the need, at this one."""
 
     times: float
     units: float
@@ -146,6 +151,7 @@ class Grown(Part):
     occupancy: Mapping[str, Interval]
     reference: str | None
     pairs: tuple[Pair, ...]
+    undecided: tuple[Pair, ...] = ()
 
 
 class Crossing(Part):
@@ -171,6 +177,37 @@ class Turn(Part):
     status: Literal["alone", "shared", "never"]
     services: Interval | None = None
     share: float  # of the draws in which the two meet [1]
+
+
+class Hinge(Part):
+    """A supposition that alone gives a pair another verdict: this one, naming `lower`.
+
+    A factor: its values up to `high`, or from `low` on [unit]; share: of its draws [1]. A place of `option`: low, high:
+    requests together where it is supposed, and there.
+    """
+
+    row: str
+    words: Words
+    unit: str = "1"
+    low: float | None = None
+    high: float | None = None
+    share: float | None = None
+    option: str | None = None
+    verdict: str
+    lower: str | None
+
+
+class Balance(Part):
+    """The verdict of a pair on electricity, with what would turn it, or settle it. doubt: of an undecided pair that no
+    single value settles, the variance share of the first factors [1]."""
+
+    a: str
+    b: str
+    verdict: str
+    lower: str | None
+    hinges: tuple[Hinge, ...]
+    doubt: Mapping[str, float] = {}
+    labels: Mapping[str, Words] = {}
 
 
 class Supposition(Part):
@@ -199,8 +236,8 @@ class SiteFacts(Part):
 
 
 class Sentence(Part):
-    """A sentence of the answer. kind: lead, ratio, server (one program on two), smallest,
-    sharing, crossing."""
+    """A sentence of the answer. kind: lead, ratio, server (one program on two), smallest, sharing, crossing, turning
+    (what would turn a verdict), firm (which verdicts nothing turns), settling (what would settle a pair)."""
 
     kind: str
     fr: str
@@ -222,6 +259,12 @@ class Difference(Part):
     labels: Mapping[str, Words] = {}
 
 
+def one_program(scenario: Scenario, *names: str) -> bool:
+    """Whether these options are the same program without AI, on several servers."""
+    programs = [scenario.option(name).alternative for name in names]
+    return len({program.id if program else n for n, program in enumerate(programs)}) == 1
+
+
 class Answer(Part):
     """Everything that a comparison says. pairs: by impact; reference: the option that the others are set against;
     qualified: those among which it was chosen; place_of: the label of the one option compared at several sites."""
@@ -240,6 +283,7 @@ class Answer(Part):
     growth: tuple[Grown, ...]
     crossings: tuple[Crossing, ...]
     turns: tuple[Turn, ...] = ()
+    balances: tuple[Balance, ...] = ()
     opened: Difference | None
     suppositions: tuple[Supposition, ...] = ()
     sites: tuple[SiteFacts, ...] = ()
@@ -271,8 +315,7 @@ class Answer(Part):
 
     def one_program(self, pair: Pair) -> bool:
         """Whether both options are the same program without AI, on two servers."""
-        programs = [self.scenario.option(name).alternative for name in (pair.a, pair.b)]
-        return len({program.id if program else n for n, program in enumerate(programs)}) == 1
+        return one_program(self.scenario, pair.a, pair.b)
 
     def nearest(self, pairs: Sequence[Pair]) -> Pair | None:
         """The pair whose ratio is nearest to one, among options that nothing bars, else among all; None: no ratio.

@@ -7,7 +7,8 @@ from itertools import combinations
 
 from estimator.assessment.impacts import FIGURES, ImpactIndicator, applies_to, figure_named, known_result
 from estimator.assessment.sensitivity import split_difference
-from estimator.comparison.answer import Difference, Pair, PairRatio, Sufficient
+from estimator.catalogue import models
+from estimator.comparison.answer import Difference, Pair, PairRatio, Sufficient, one_program
 from estimator.comparison.breakdown import components
 from estimator.comparison.grid_family import of_one_family
 from estimator.comparison.option_inventory import (
@@ -215,9 +216,8 @@ def lead_of(work: Comparator) -> tuple[Pair, ...]:
     reference = work.reference()
     if reference is None:
         return ()
-    program = work.scenario.option(reference).alternative
     others = [o for o in work.scenario.options if o.id in work.evaluated and o.id != reference]
-    others.sort(key=lambda o: bool(program and o.alternative and o.alternative.id == program.id))
+    others.sort(key=lambda o: one_program(work.scenario, reference, o.id))
     return tuple(pair_of(work, reference, other.id) for other in others)
 
 
@@ -234,19 +234,22 @@ def explain_difference(work: Comparator, a: str, b: str, indicator: str = "energ
 
 
 def factor_labels(work: Comparator, keys: Mapping[str, float]) -> dict[str, dict[str, str]]:
-    """Labels of factors: quantity and subject."""
+    """Labels of factors: quantity and subject, the model where it is computed for one."""
     catalogue = work.context.catalogue
     bounds = (
-        (name, bound.factor)
+        (name, bound)
         for evaluated in work.evaluated.values()
         for group in evaluated.built.groups
         for name, bound in group.bounds.items()
     )
-    named = {factor.id: (catalogue.quantities[name], factor.subject) for name, factor in bounds if factor is not None}
-    return {
-        key: {
-            lang: f"{named[key][0].label(lang)} ({catalogue.label(named[key][1], lang)})" if key in named else key
-            for lang in LANGUAGES
-        }
-        for key in keys
-    }
+    named = {bound.factor.id: (name, bound) for name, bound in bounds if bound.factor is not None}
+
+    def label(key: str, lang: str) -> str:
+        if key not in named:
+            return key
+        name, bound = named[key]
+        model = models.load().known(bound.subject)
+        subject = model.name if model else catalogue.label(bound.factor.subject if bound.factor else "", lang)
+        return f"{catalogue.quantities[name].label(lang)} ({subject})"
+
+    return {key: {lang: label(key, lang) for lang in LANGUAGES} for key in keys}

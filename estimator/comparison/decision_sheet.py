@@ -6,12 +6,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.impacts import FIGURES, Amount, amounts, per_unit
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Difference, Interval, SiteFacts
+from estimator.comparison.balance import balances
 from estimator.comparison.breakdown import components
 from estimator.comparison.comparison import Comparator, explain_difference, lead_of, meets, pairs_of
-from estimator.comparison.option_inventory import ComparisonContext, built
+from estimator.comparison.option_inventory import ComparisonContext, built, host_of
 from estimator.comparison.scenario import Option, Scenario
 from estimator.comparison.sentences import sentences_of
 from estimator.comparison.site_comparison import at_hosts, placeable
@@ -66,6 +68,7 @@ def _answer(scenario: Scenario, context: ComparisonContext) -> Answer:
         growth=growth(kept, context) if few else (),
         crossings=crossings(kept, context) if few else (),
         turns=turns(kept, context) if few else (),
+        balances=balances(work) if few else (),
         opened=_largest_difference(work),
         suppositions=suppositions(work),
     )
@@ -141,9 +144,19 @@ def _option(work: Comparator, option: Option, refused: Refused) -> AnsweredOptio
             "publisher": Interval.model_validate(beside) if beside else None,
             "occupancy": evaluated.built.occupancy,
             "proof": dict(evaluated.built.proof),
+            "host": host_of(option),
+            "pue": _factor(evaluated.built.groups, "pue"),
+            "together": _factor(evaluated.built.groups, "requests_in_flight"),
             "warnings": evaluated.built.warnings,
         }
     )
+
+
+def _factor(groups: Sequence[ActivityGroup], quantity: str) -> Interval | None:
+    """The factor of a quantity in the first group that has one, with its bounds."""
+    found = (group.bounds[quantity].factor for group in groups if quantity in group.bounds)
+    item = next((factor for factor in found if factor is not None and factor.value is not None), None)
+    return Interval(low=item.low, central=item.value, high=item.high) if item is not None else None
 
 
 def _undescribed() -> dict[str, Amount]:

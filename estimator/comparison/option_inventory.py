@@ -9,6 +9,7 @@ from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup, points_of
 from estimator.builds.current import own_of
+from estimator.catalogue import providers
 from estimator.catalogue.default_subjects import DESK
 from estimator.catalogue.resolver import PlaceRead, Places
 from estimator.catalogue.tables import Catalogue
@@ -122,6 +123,15 @@ def _tune(effort: TrainingEffort, inventory: Inventory, context: ComparisonConte
     told = [sentences("warnings", "tuning_counted")] + tuned.warnings
     told += [sentences("served", "experiments_not_counted")] if effort.extra == 1.0 else []
     inventory.warnings = list({warning["fr"]: warning for warning in (*inventory.warnings, *told)}.values())
+
+
+def host_of(option: Option) -> str | None:
+    """The site of an option: stated, or that of its provider."""
+    if option.alternative is not None:
+        return option.alternative.host
+    if option.use is None:
+        return None
+    return option.use.host or (providers.find(option.use.provider).host if option.use.provider else None)
 
 
 def with_serving_told(options: Sequence[OptionInventory]) -> list[OptionInventory]:

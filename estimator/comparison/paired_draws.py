@@ -149,6 +149,13 @@ class PairedSides:
         both = self.a.factors(self.figure) | self.b.factors(self.figure)
         return {key: item for key, (_, item) in both.items() if item.low != item.high}
 
+    def doubts(self) -> list[Factor]:
+        """The uncertain factors of both sides; of those with the same draws, the first."""
+        found: dict[str, Factor] = {}
+        for item in self._factors().values():
+            found.setdefault(item.doubt, item)
+        return list(found.values())
+
     def matters(self) -> dict[str, float]:
         """Variance share of each factor in the ratio, largest first; factors with the same draws are counted
         once, under the first of them."""
@@ -157,9 +164,7 @@ class PairedSides:
         a, b = self.a.drawn(self.figure), self.b.drawn(self.figure)
         if a is None or b is None or not np.all(np.asarray(a) > 0) or not np.all(np.asarray(b) > 0):
             return {}
-        first: dict[str, str] = {}
-        factors = {k: i for k, i in self._factors().items() if first.setdefault(i.doubt, k) == k}
-        drawn = {key: uncertainty.draw(item) for key, item in factors.items()}
+        drawn = {item.id: uncertainty.draw(item) for item in self.doubts()}
         found = variance_shares(np.log(np.asarray(b)) - np.log(np.asarray(a)), drawn)
         return dict(sorted(found.items(), key=lambda entry: -entry[1]))
 

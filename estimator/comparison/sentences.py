@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from estimator.comparison.answer import Answer, Crossing, Interval, Pair, Sentence, Turn
+from estimator.comparison.answer import Answer, Balance, Crossing, Hinge, Interval, Pair, Sentence, Turn
+from estimator.comparison.verdict_rules import UNDECIDED
 from estimator.comparison.verdict_text import BARE, no_lead, smallest_words, told
 from estimator.core.errors import LANGUAGES, say
-from estimator.core.number_format import count_text, share_text, tick_text, two_figures
+from estimator.core.number_format import count_text, exact_text, share_text, tick_text, two_figures
 from estimator.core.typography import typeset
 
 FEW_MODELS = 3  # whose pairs are all told
@@ -26,9 +27,17 @@ def _said(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:
     if not answer.place_of:  # one model at several sites: the same quality everywhere
         yield "smallest", smallest_words(answer, lang)
     for turn in answer.turns:
-        yield "sharing", typeset(_turn(answer, turn, lang), lang)
+        yield "sharing", _capital(_turn(answer, turn, lang), lang)
+    settled = [found for found in answer.balances if found.verdict != UNDECIDED]
+    for found in answer.balances:
+        if found.verdict == UNDECIDED:
+            yield "settling", _capital(_settling(answer, found, lang), lang)
+        elif found.hinges:
+            yield "turning", _capital(_turning(answer, found, lang), lang)
+    if firm := [found for found in settled if not found.hinges]:
+        yield "firm", _capital(say("balance", "firm_all" if firm == settled else "firm", lang), lang)
     for crossing in answer.crossings:
-        yield "crossing", typeset(_crossing(answer, crossing, lang), lang)
+        yield "crossing", _capital(_crossing(answer, crossing, lang), lang)
 
 
 def ratios(answer: Answer) -> list[Pair]:
@@ -52,6 +61,10 @@ def headline(answer: Answer, lang: str) -> str:
     return " ".join((no_lead(answer, lang), *(pair.sentence[lang] for pair in answer.lead[:1])))
 
 
+def _capital(text: str, lang: str) -> str:
+    return typeset(f"{text[:1].upper()}{text[1:]}", lang)
+
+
 def _turn(answer: Answer, turn: Turn, lang: str) -> str:
     names = {"option": answer.label(turn.option), "other": answer.label(turn.other)}
     if turn.services is None:
@@ -61,8 +74,47 @@ def _turn(answer: Answer, turn: Turn, lang: str) -> str:
         ends = [None if end is None else 1 / end for end in reversed(ends)]
     low, central, high = (_number(end, lang) for end in ends)
     key = turn.status if ends[2] is not None else f"{turn.status}_open"
-    said = say("sharing", key, lang, low=low, central=central, high=high, **names)
-    return f"{said[:1].upper()}{said[1:]}"
+    return say("sharing", key, lang, low=low, central=central, high=high, **names)
+
+
+def _turning(answer: Answer, found: Balance, lang: str) -> str:
+    """What would give a settled pair another verdict."""
+    named = {"a": answer.label(found.a), "b": answer.label(found.b)}
+    return say("balance", "turning", lang, list=say("compare", "and", lang).join(_hinges(answer, found, lang)), **named)
+
+
+def _settling(answer: Answer, found: Balance, lang: str) -> str:
+    """What would settle an undecided pair: what to measure, then the places; else where most of the doubt lies."""
+    named = {"a": answer.label(found.a), "b": answer.label(found.b)}
+    if not found.hinges:
+        shares = [f"{found.labels[key][lang]} ({share_text(share, lang)})" for key, share in found.doubt.items()]
+        return say("balance", "unsettled", lang, list=", ".join(shares), **named)
+    key = "settling" if found.hinges[0].option is None else "settling_place"
+    return say("balance", key, lang, list=say("compare", "and", lang).join(_hinges(answer, found, lang)), **named)
+
+
+def _hinges(answer: Answer, found: Balance, lang: str) -> Iterator[str]:
+    """Each supposition with the verdict that it gives; places of an option with the same one together."""
+    grouped: dict[tuple[str | None, ...], list[Hinge]] = {}
+    for hinge in found.hinges:
+        key = (hinge.option, hinge.verdict, hinge.lower) if hinge.option else (hinge.row, hinge.verdict, hinge.lower)
+        grouped.setdefault(key, []).append(hinge)
+    for hinges in grouped.values():
+        first = hinges[0]
+        then = {"label": answer.label(first.lower)} if first.lower else {}
+        verdict = say("balance", "lower" if first.lower else first.verdict, lang, **then)
+        if first.option:
+            places = ", ".join(
+                say("balance", "there", lang, place=h.words[lang], flight=exact_text(h.high, "1", lang)) for h in hinges
+            )
+            facts = {"option": answer.label(first.option), "places": places, "own": exact_text(first.low, "1", lang)}
+            yield say("balance", "place", lang, verdict=verdict, **facts)
+            continue
+        for hinge in hinges:
+            edge = hinge.high if hinge.low is None else hinge.low
+            value = exact_text(float(two_figures(edge or 0.0)), hinge.unit, lang)
+            facts = {"factor": hinge.words[lang], "value": value, "share": share_text(hinge.share or 0.0, lang)}
+            yield say("balance", "below" if hinge.low is None else "above", lang, verdict=verdict, **facts)
 
 
 def _number(value: float | None, lang: str) -> str:
@@ -72,8 +124,7 @@ def _number(value: float | None, lang: str) -> str:
 def _crossing(answer: Answer, found: Crossing, lang: str) -> str:
     units = {end: _count(found.units, end, lang) for end in ("low", "central", "high")}
     facts = {"below": answer.label(found.below), "above": answer.label(found.above), "unit": answer.unit}
-    said = say("compare", "crossing", lang, share=share_text(found.share, lang), **units, **facts)
-    return f"{said[:1].upper()}{said[1:]}"
+    return say("compare", "crossing", lang, share=share_text(found.share, lang), **units, **facts)
 
 
 def _count(units: Interval, end: str, lang: str) -> str:

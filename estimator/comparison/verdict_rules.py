@@ -97,9 +97,14 @@ def compare(pair: OptionPair) -> Comparison:
         return Comparison(NOT_COMPARABLE, reason=f"{which}_estimable")
     a, b = _paired_arrays(pair.a, pair.b)
     _paired_arrays(pair.value_a, pair.value_b)
-    shares = Shares(*(float(found.mean()) for found in (a < b, b < a, _far(a, b), _far(b, a))))
+    shares = shares_of(a, b)
     verdict, lower = decide(shares, pair.corners)
     return Comparison(verdict, lower, _ratio(a, b, pair.value_a, pair.value_b), shares)
+
+
+def shares_of(a: "Array", b: "Array") -> Shares:
+    """The shares of paired draws in which either is lower, and far lower."""
+    return Shares(*(float(found.mean()) for found in (a < b, b < a, _far(a, b), _far(b, a))))
 
 
 def decide(shares: Shares, corners: Sequence[tuple[float, float]] = ()) -> tuple[str, Side | None]:

@@ -5,11 +5,20 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Option, Quality
 from estimator.comparison.verdict_rules import EQUIVALENT, ODD_DRAWS, Comparison
 from estimator.core.errors import say
-from estimator.core.number_format import DisplayUnit, interval_text, share_text, tick_text, two_figures
+from estimator.core.number_format import (
+    DisplayUnit,
+    exact_text,
+    interval_text,
+    proof_words,
+    share_text,
+    tick_text,
+    two_figures,
+)
 from estimator.core.typography import typeset
 
 BARE = DisplayUnit(Decimal(1), "", scaled=False)
@@ -141,6 +150,26 @@ def standing_words(option: AnsweredOption, lang: str) -> str:
     return say("compare", "and", lang).join((say("compare", option.status, lang), *barred_words(option, lang)))
 
 
+def ground_words(option: AnsweredOption, lang: str) -> str:
+    """« Hébergeur national, PUE 1,35 (1,15 à 1,55), 24 requêtes ensemble (4 à 144), 100 % estimé »: where an
+    option runs, the site and its class, and what its electricity rests on."""
+    said = [_site_words(option.host, lang) if option.host else say("ground", "nowhere", lang)]
+    for name, found in (("pue", option.pue), ("together", option.together)):
+        if found is not None:
+            low, value, high = (exact_text(end, "1", lang) for end in (found.low, found.central, found.high))
+            said.append(say("ground", name if low == high else f"{name}_about", lang, value=value, low=low, high=high))
+    said.append(say("ground", "proof", lang, value=proof_words(option.proof or {"unknown": 1.0}, lang)))
+    return typeset(", ".join(said), lang)
+
+
+def _site_words(host: str, lang: str) -> str:
+    catalogue, named = load(), host
+    while named and not named.startswith("class/"):
+        named = catalogue.subjects[named].wider
+    label = catalogue.label(host, lang)
+    return label if named in ("", host) else f"{label} ({catalogue.label(named, lang)})"
+
+
 def barred_words(option: AnsweredOption, lang: str) -> tuple[str, ...]:
     """Why an option is never retained."""
     return tuple(say("barred", reason, lang) for reason in option.barred)
@@ -162,6 +191,16 @@ def growth_lines(answer: Answer, lang: str) -> tuple[str, ...]:
             text = f"{text} {say('compare', 'beyond', lang, names=names)}".strip()
         volumes.setdefault(text, []).append(f"× {grown.times:g}")
     return tuple(f"{', '.join(times)} : {text}" for text, times in volumes.items() if text)
+
+
+def undecided_lines(answer: Answer, lang: str) -> tuple[str, ...]:
+    """« × 1, × 3, × 10 : A / B : on ne peut pas trancher. », of the pairs that nothing settles at the first volume."""
+    volumes: dict[str, list[str]] = {}
+    for grown in answer.growth:
+        for pair in grown.undecided:
+            sides = f"{answer.label(pair.a)} / {answer.label(pair.b)}"
+            volumes.setdefault(f"{sides} : {pair.words[lang]}.", []).append(f"× {grown.times:g}")
+    return tuple(f"{', '.join(times)} : {text}" for text, times in volumes.items())
 
 
 def no_lead(answer: Answer, lang: str) -> str:

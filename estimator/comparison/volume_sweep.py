@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 from estimator.assessment import uncertainty
 from estimator.assessment.impacts import figure_named
-from estimator.comparison.answer import Crossing, Grown, Interval, Turn
-from estimator.comparison.comparison import Comparator, lead_of
+from estimator.comparison.answer import Crossing, Grown, Interval, Turn, one_program
+from estimator.comparison.comparison import Comparator, lead_of, pair_of, pairs_of
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Option, Scenario
+from estimator.comparison.verdict_rules import UNDECIDED
 
 GROWTH = (1.0, 3.0, 10.0)
 HALF = 0.5
@@ -23,10 +24,12 @@ def growth(scenario: Scenario, context: ComparisonContext, times: Sequence[float
 
     An option with insufficient reserved hours is listed in "beyond": its figures are those of too small a server.
     """
-    return tuple(_grown(Comparator(scenario, context, factor), factor) for factor in times)
+    works = [Comparator(scenario, context, factor) for factor in times]
+    undecided = [(p.a, p.b) for p in pairs_of(works[0], "energy") if p.verdict == UNDECIDED]
+    return tuple(_grown(work, undecided) for work in works)
 
 
-def _grown(work: Comparator, factor: float) -> Grown:
+def _grown(work: Comparator, undecided: Sequence[tuple[str, str]]) -> Grown:
     figure = figure_named("energy")
     assert figure is not None
     energy = {}
@@ -35,13 +38,14 @@ def _grown(work: Comparator, factor: float) -> Grown:
         ends = uncertainty.points(drawn) if drawn is not None else (None, None, None)
         energy[name] = Interval(unit=figure.unit, **dict(zip(("low", "central", "high"), ends, strict=True)))
     return Grown(
-        times=factor,
+        times=work.times,
         units=work.units,
         energy=energy,
         beyond=tuple(n for n, w in work.evaluated.items() if w.built.too_small),
         occupancy={n: w.built.occupancy for n, w in work.evaluated.items() if w.built.occupancy},
         reference=work.reference(),
         pairs=lead_of(work),
+        undecided=tuple(pair_of(work, a, b) for a, b in undecided),
     )
 
 
@@ -62,7 +66,7 @@ def turns(scenario: Scenario, context: ComparisonContext) -> tuple[Turn, ...]:
     for name, option in kept.items():
         fixed, slope = lines[name][0]
         services = option.alternative.shared_by if option.alternative else 1.0
-        for other in (o for o in lines if o not in kept and not _one_program(option, scenario.option(o))):
+        for other in (o for o in lines if o not in kept and not one_program(scenario, name, o)):
             base, each = lines[other][0]
             gap = np.broadcast_to(base + (each - slope) * scenario.need.volume, (uncertainty.DRAWS,))
             with np.errstate(divide="ignore"):
@@ -73,10 +77,6 @@ def turns(scenario: Scenario, context: ComparisonContext) -> tuple[Turn, ...]:
 
 def _kept_on(option: Option) -> bool:
     return bool(option.reserved_hours) or (option.alternative is not None and not option.alternative.existing_server)
-
-
-def _one_program(one: Option, other: Option) -> bool:
-    return bool(one.alternative and other.alternative and one.alternative.id == other.alternative.id)
 
 
 def _turn(option: str, other: str, wanted: Any) -> Turn:

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page
 
 from estimator.comparison.answer import Pair
-from estimator.comparison.scenario import Scenario, scenario_of
+from estimator.comparison.five_fields import scenario_from
+from estimator.comparison.scenario import Asked, Scenario, scenario_of
 from estimator.core.errors import LANGUAGES
 from estimator.core.number_format import interval_text
 from estimator.core.typography import typeset
@@ -35,6 +36,7 @@ from estimator.reporting.project.sentences import not_counted, unknowns
 from estimator.reporting.project.sheets import SHEETS
 from estimator.reporting.project.tender import points
 from tests.support import sobria
+from tests.test_one_answer import plain
 
 HOSTILE = "<script>alert(1)</script>\"'|*_[x](javascript:1)`&=1"
 QUESTION = "Existe-t-il des solutions alternatives, ne recourant pas à l'IA, pouvant produire les mêmes effets ?"
@@ -517,3 +519,18 @@ def test_the_country_that_the_scenario_states_for_a_site_is_known(zones: tuple[s
     facts = facts_of(scenario(*named), "fr")
     (text,) = (record[2] for record in rgesn(facts).records if record[0] == "8.6")
     assert ("pays du site" in text) is not known
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_sheet_says_where_each_option_runs_and_amounts_that_are_read(lang: str) -> None:
+    """A search of 3.28 µWh is told for a thousand, in watt-hours; its place, its PUE and its proof are in one list."""
+    asked = Asked(
+        people=40_000, uses=3, per="month", task="question-rag", models=("gpt-5",), place="class/national-cloud"
+    )
+    told = plain(page(evaluation(facts_of(scenario_from(asked, lang), lang))))
+    said = {
+        "fr": ("Hébergeur national, PUE 1,35 (1,15 à 1,55), 100 % estimé", "par millier : "),
+        "en": ("National cloud, PUE 1.35 (1.15 to 1.55), 100% estimated", "per thousand: "),
+    }[lang]
+    assert all(text in told for text in said) and "OpenAI (Microsoft) (" in told
+    assert "µWh" not in told and " fg " not in told and " nL" not in told

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from babel.dates import format_date
 
-from estimator.catalogue import providers
 from estimator.comparison.answer import Answer, AnsweredOption
 from estimator.comparison.decision_sheet import decision
-from estimator.comparison.scenario import Option, Quality, Scenario, read_scenario
+from estimator.comparison.option_inventory import host_of
+from estimator.comparison.scenario import Quality, Scenario, read_scenario
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import (
     NO_BREAK,
@@ -68,7 +68,7 @@ class SheetFacts:
 
     def host_of(self, name: str) -> str | None:
         """The site of an option, stated or of its provider."""
-        return _host(self.scenario.option(name))
+        return host_of(self.scenario.option(name))
 
     def say(self, key: str, **facts: object) -> str:
         return say("sheet", key, self.lang, **facts)
@@ -152,13 +152,7 @@ def _hosts(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     """The sites of the studied options, with the labels of those placed there."""
     found: dict[str, tuple[str, ...]] = {}
     for option in scenario.options:
-        host = _host(option)
+        host = host_of(option) if option.use else None
         if host and option.status == "studied":
             found[host] = (*found.get(host, ()), option.label)
     return found
-
-
-def _host(option: Option) -> str | None:
-    if option.use is None:
-        return None
-    return option.use.host or (providers.find(option.use.provider).host if option.use.provider else None)

@@ -24,6 +24,8 @@ from estimator.reporting.project.context import FOUR, LONGEST, SHORT, SheetFacts
 COLUMNS = ("rubrique", "objet", "indicateur", "portee", "bas", "central", "haut", "unite", "texte", "preuve")
 ROOM = ((18, 5), (60, 4), (80, 3))  # longest label [characters] -> number of options on the page; all are in the CSV
 WITH_FACTS = 3  # options on the page up to which their sovereignty fits beside; all are in the CSV
+COUNTS = (1, 1_000, 1_000_000)  # of units, for which amounts are told
+READABLE = 1e-6  # the least electricity in watt-hours [kWh]
 CHOICES = ("lancer", "fait_sans_ia", "ne_pas_faire", "complete")
 
 
@@ -34,6 +36,7 @@ def evaluation(facts: SheetFacts) -> Document:
         Section(say("sheet", "charter_question", "fr"), sentences.alternative_text(facts), quote=True),
         Section(facts.say("results"), (_table(facts), *_left_out(facts))),
         *_verdicts(facts),
+        *_grounds(facts),
         Section(facts.say("conclusions"), (Points(sentences.conclusions(facts)),)),
         Section(facts.say("not_counted"), (" ".join(sentences.not_counted(facts)),)),
         Section(facts.say("unknowns"), (Points(sentences.unknowns(facts)),)),
@@ -82,10 +85,14 @@ def _left_out(facts: SheetFacts) -> tuple[str, ...]:
 
 def _table(facts: SheetFacts) -> Table:
     shown = _options_shown(facts)
+    count = _readable_count(shown)
     columns = (facts.say("option"), *(say("figures", name, facts.lang) for name in FOUR))
     rows = tuple(_row(facts, option, shown) for option in shown)
     caption = facts.say(
-        "results_caption", units=facts.count(facts.answer.units), unit=clipped(facts.answer.unit, SHORT)
+        "results_caption",
+        units=facts.count(facts.answer.units),
+        unit=clipped(facts.answer.unit, SHORT),
+        each=facts.say(f"by_{count}"),
     )
     return Table(caption, columns, rows, _axis(facts, shown) + _enlarged_rows(facts, shown))
 
@@ -96,15 +103,22 @@ def _row(facts: SheetFacts, option: AnsweredOption, shown: list[AnsweredOption])
     head = TableCell(option.label, (facts.joined((*sentences.described(facts, option), *beside)),))
     if option.status != "studied" or not option.service:
         return (head, clipped(sentences.without_figures(facts, option), 2 * LONGEST))
-    return (head, *(_amount(facts, option, name, _tops(shown)) for name in FOUR))
+    return (head, *(_amount(facts, option, name, _tops(shown), _readable_count(shown)) for name in FOUR))
 
 
-def _amount(facts: SheetFacts, option: AnsweredOption, name: str, tops: Mapping[str, float]) -> TableCell:
+def _amount(facts: SheetFacts, option: AnsweredOption, name: str, tops: Mapping[str, float], count: int) -> TableCell:
     amount, lang = option.service[name], facts.lang
     if amount["central"] is None:
         return TableCell(missing_text(amount, lang))
-    each = facts.say("each", value=range_text(option.per_unit[name], lang))
-    return TableCell(interval_text(amount, lang), (each,), IntervalBar(amount, option.proof, tops[name]))
+    each = {end: option.per_unit[name][end] * count for end in ("low", "central", "high")} | {"unit": amount["unit"]}
+    told = facts.say(f"each_{count}", value=range_text(each, lang))
+    return TableCell(interval_text(amount, lang), (told,), IntervalBar(amount, option.proof, tops[name]))
+
+
+def _readable_count(options: list[AnsweredOption]) -> int:
+    """For how many units amounts are told besides the period: one, unless an electricity is then in millionths."""
+    least = min((o.per_unit["energy"]["central"] for o in options if o.known("energy")), default=1.0)
+    return next((count for count in COUNTS if not least or least * count >= READABLE), COUNTS[-1])
 
 
 def _known_figures(options: list[AnsweredOption], name: str) -> list[Amount]:
@@ -180,6 +194,12 @@ def _words(facts: SheetFacts, one: str, other: str) -> str:
     return facts.joined(facts.say("some", names=", ".join(names), words=words) for words, names in found.items())
 
 
+def _grounds(facts: SheetFacts) -> tuple[Section, ...]:
+    """Places, PUE and proofs of the options on the page."""
+    lines = sentences.grounds(facts, [option.id for option in _options_shown(facts)])
+    return (Section(facts.say("rests"), (clipped(facts.joined(lines), 3 * LONGEST),)),) if lines else ()
+
+
 def _decision(facts: SheetFacts) -> Section:
     """Fields for a person to fill in and sign, after the decision in the register."""
     boxes = [
@@ -229,6 +249,7 @@ def _text_records(facts: SheetFacts) -> list[Record]:
         )
     for title, texts in (
         ("conclusions", sentences.conclusions(facts, most=None)),
+        ("rests", sentences.grounds(facts)),
         ("not_counted", sentences.not_counted(facts)),
         ("unknowns", sentences.unknowns(facts, most=None)),
         ("footer", sentences.foot(facts, "evaluation")),

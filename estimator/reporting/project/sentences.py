@@ -1,13 +1,21 @@
 """Texts shared by the documents of a scenario, from the figures and verdicts of the comparison."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from estimator.assessment import method_documentation
 from estimator.catalogue.load import load
 from estimator.comparison.answer import AnsweredOption, Pair
 from estimator.comparison.verdict_rules import SETTLED
-from estimator.comparison.verdict_text import barred_words, growth_lines, no_lead, parts_words, smallest_words
+from estimator.comparison.verdict_text import (
+    barred_words,
+    ground_words,
+    growth_lines,
+    no_lead,
+    parts_words,
+    smallest_words,
+    undecided_lines,
+)
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, range_text, share_text, tick_text
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
@@ -15,7 +23,7 @@ from estimator.places.questionnaire import questionnaire
 from estimator.reporting.project.context import BARE, FOUR, LONGEST, SheetFacts, clipped, once
 from estimator.reporting.summary.sovereignty_text import option_words
 
-MOST_UNKNOWNS = 5
+MOST_UNKNOWNS = 3
 FEW_QUESTIONS = 2  # told on a sheet; the questionnaire holds them all
 MATTERS = 2  # factors named as worth measuring first
 
@@ -99,7 +107,7 @@ def _answer(facts: SheetFacts, option: AnsweredOption) -> str:
 
 
 def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
-    """Quality against the threshold, working minutes, share of user screens and proof of an option."""
+    """Quality against the threshold, working minutes and share of user screens of an option."""
     if option.status != "studied":
         return (say("compare", option.status, facts.lang),)
     lines = [facts.say("quality", value=facts.score(option.quality))]
@@ -111,7 +119,7 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
         lines.append(facts.say("screens", value=range_text(option.people["energy"], facts.lang)))
     if option.minutes is not None:
         lines.append(facts.say("minutes", minutes=tick_text(option.minutes, BARE, facts.lang)))
-    return (*lines, facts.say("proof", value=facts.proof(option))) if option.proof else tuple(lines)
+    return tuple(lines)
 
 
 def sovereignty(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
@@ -122,6 +130,15 @@ def sovereignty(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     return (option_words(sovereignty_facts(use.model, facts.host_of(option.id), facts.day), facts.lang),)
 
 
+def grounds(facts: SheetFacts, names: Collection[str] = ()) -> tuple[str, ...]:
+    """Where each option runs and what its electricity rests on, alike ones together. names: all by default."""
+    found: dict[str, list[str]] = {}
+    for option in facts.studied:
+        if option.service and (not names or option.id in names):
+            found.setdefault(ground_words(option, facts.lang), []).append(option.label)
+    return tuple(facts.say("rest", labels=", ".join(labels), grounds=said) for said, labels in found.items())
+
+
 def without_figures(facts: SheetFacts, option: AnsweredOption) -> str:
     """Why an option has no figure."""
     if option.refusal:
@@ -130,8 +147,17 @@ def without_figures(facts: SheetFacts, option: AnsweredOption) -> str:
 
 
 def conclusions(facts: SheetFacts, most: int | None = 1) -> tuple[str, ...]:
-    """The smallest sufficient model, volume sweep, and most crossings, one text each."""
-    return (smallest_words(facts.answer, facts.lang), *_growth(facts), *_crossings(facts)[:most])
+    """The smallest sufficient model, what would turn a verdict, volume sweep, and crossings, one text each."""
+    turning = _fitting(facts.answer.said("turning", facts.lang), most)
+    firm = facts.answer.said("firm", facts.lang) if most is None else ()
+    told = (smallest_words(facts.answer, facts.lang), *turning, *firm)
+    undecided = undecided_lines(facts.answer, facts.lang) if most is None else ()  # the page tells them as verdicts
+    return (*told, *undecided, *_fitting(list(_growth(facts)), most), *_crossings(facts)[:most])
+
+
+def _fitting(lines: list[str], most: int | None) -> list[str]:
+    """The lines, or the first ones cut to the length that the page holds."""
+    return lines if most is None else [clipped(line, 2 * LONGEST) for line in lines[:most]]
 
 
 def _growth(facts: SheetFacts) -> tuple[str, ...]:
@@ -178,13 +204,16 @@ def not_counted(facts: SheetFacts) -> tuple[str, ...]:
         for (part, reason), figures in lacking.items():
             only = f", {', '.join(figures)}" if len(figures) < opened[part] else ""
             found.setdefault((say("parts", part, lang), only, reason), []).append(option.label)
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (part, only, reason), labels in found.items():
-        what = f"{part[:1].upper()}{part[1:]}{only}{_whose(facts, labels)}"
-        lines.append(facts.say("because", what=what, why=reason))
+        alike.setdefault((reason, once(labels)), []).append(f"{part}{only}")
+    for (reason, whose), parts in alike.items():
+        what = ", ".join(parts)
+        lines.append(facts.say("because", what=f"{what[:1].upper()}{what[1:]}{_whose(facts, whose)}", why=reason))
     return tuple(lines)
 
 
-def _whose(facts: SheetFacts, labels: list[str]) -> str:
+def _whose(facts: SheetFacts, labels: Sequence[str]) -> str:
     """The options that a line applies to, unless it applies to all."""
     names = once(labels)
     return f" ({', '.join(names)})" if len(names) < len(facts.studied) else ""
@@ -192,10 +221,12 @@ def _whose(facts: SheetFacts, labels: list[str]) -> str:
 
 def unknowns(facts: SheetFacts, most: int | None = MOST_UNKNOWNS) -> tuple[str, ...]:
     """The unknowns, with the question that would settle each; as many as fit, then the count of the others."""
-    lines = [facts.say("unknown_quality", label=o.label) for o in facts.studied if o.quality is None]
+    settling = _fitting(facts.answer.said("settling", facts.lang), most and 1)
+    untested = [o.label for o in facts.studied if o.quality is None]
+    lines = [*settling, *([facts.say("unknown_quality", label=", ".join(untested))] if untested else [])]
     lines += _not_estimable(facts)
     opened = facts.answer.opened
-    if opened and opened.matters:
+    if opened and opened.matters and (most is None or not settling):
         shares = list(opened.matters.items())[:MATTERS]
         said = [f"{opened.labels[key][facts.lang]} ({share_text(share, facts.lang)})" for key, share in shares]
         lines.append(facts.say("unknown_matters", list=", ".join(said)))

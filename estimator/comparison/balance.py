@@ -1,0 +1,131 @@
+"""What the verdict of a pair on electricity hangs on: the supposed values and places that alone turn it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from estimator.assessment import uncertainty
+from estimator.assessment.impacts import figure_named
+from estimator.catalogue.schema import Factor
+from estimator.catalogue.selection import select_factor
+from estimator.catalogue.tables import Catalogue
+from estimator.comparison.answer import Balance, Hinge, Pair, one_program
+from estimator.comparison.comparison import Comparator, factor_labels, pairs_of
+from estimator.comparison.five_fields import PLACES
+from estimator.comparison.option_inventory import built, host_of
+from estimator.comparison.paired_draws import PairedSides, Side
+from estimator.comparison.scenario import Option
+from estimator.comparison.verdict_rules import LOWER_ALWAYS, UNDECIDED, compare, decide, shares_of
+from estimator.core.errors import LANGUAGES
+
+PARTS = 8  # of the draws, in equal number, by rising values of one factor
+NOTABLE = 0.05  # by which a share of the draws of a part differs from that of all: below, it may be chance
+TOLD = 3  # hinges of a pair
+DOUBTS = 2  # factors named where no single one settles
+TIED = ((1.0, 1.0),)  # a bound case that no option wins: a part of the draws is not « all cases »
+
+
+def balances(work: Comparator) -> tuple[Balance, ...]:
+    """Each pair that has a ratio, the undecided first, with what would give it another verdict."""
+    moved = {name: list(_elsewhere(work, evaluated.option)) for name, evaluated in work.evaluated.items()}
+    known = [p for p in pairs_of(work, "energy") if p.ratio and not one_program(work.scenario, p.a, p.b)]
+    found = []
+    for pair in sorted(known, key=lambda p: p.verdict != UNDECIDED):
+        values, places = list(_by_value(work, pair)), list(_by_place(work, pair, moved))
+        ordered = [*values, *places] if pair.verdict == UNDECIDED else [*places, *values]
+        doubt: dict[str, float] = {}
+        if pair.verdict == UNDECIDED and not values:
+            doubt = dict(list(work.paired(pair.a, pair.b, "energy").matters().items())[:DOUBTS])
+        found.append(
+            Balance(
+                a=pair.a, b=pair.b, verdict=pair.verdict, lower=pair.lower, hinges=tuple(ordered[:TOLD]), doubt=doubt,
+                labels=factor_labels(work, doubt),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _by_value(work: Comparator, pair: Pair) -> Iterator[Hinge]:
+    """The factors whose lowest or highest values alone give another verdict, those with most such values first."""
+    if pair.verdict == LOWER_ALWAYS:
+        return
+    import numpy as np
+
+    paired = work.paired(pair.a, pair.b, "energy")
+    a, b = (
+        np.broadcast_to(np.asarray(side.drawn(paired.figure)), (uncertainty.DRAWS,)) for side in (paired.a, paired.b)
+    )
+    found: list[Hinge] = []
+    for item in paired.doubts():
+        row = work.context.catalogue.by_id.get(item.doubt, item)
+        drawn = np.asarray(uncertainty.draw(row))
+        parts = np.argsort(drawn, kind="stable").reshape(PARTS, -1)
+        verdicts = [_verdict_of(a, b, rows, pair) for rows in parts]
+        for side in (1, -1):
+            count = _run(verdicts[::side])
+            if not count:
+                continue
+            edge = float(drawn[parts[::side][count - 1][-1 if side == 1 else 0]])
+            verdict, lower = verdicts[::side][0] or ("", None)
+            ends = {"high": edge} if side == 1 else {"low": edge}
+            words = factor_labels(work, {item.id: 0.0})[item.id]
+            found.append(
+                Hinge(row=row.id, words=words, unit=row.unit, share=count / PARTS, verdict=verdict, lower=lower, **ends)
+            )
+    yield from sorted(found, key=lambda hinge: -(hinge.share or 0.0))
+
+
+def _verdict_of(a: Any, b: Any, rows: Any, pair: Pair) -> tuple[str, str | None] | None:
+    """The verdict in a part of the draws and the option that it names; None where it is that of all, or chance."""
+    part, whole = shares_of(a[rows], b[rows]), shares_of(a, b)
+    if max(abs(one - other) for one, other in zip(vars(part).values(), vars(whole).values(), strict=True)) < NOTABLE:
+        return None
+    verdict, side = decide(part, TIED)
+    lower = {"a": pair.a, "b": pair.b}.get(side or "")
+    same = lower == pair.lower if lower or pair.lower else verdict == pair.verdict
+    return None if same else (verdict, lower)
+
+
+def _run(verdicts: Sequence[tuple[str, str | None] | None]) -> int:
+    """How many parts from the first one on have one other verdict; none where all do."""
+    count = next((n for n, found in enumerate(verdicts) if found is None or found != verdicts[0]), 0)
+    return count
+
+
+def _by_place(work: Comparator, pair: Pair, moved: dict[str, list[tuple[str, float, float, Side]]]) -> Iterator[Hinge]:
+    """The other places, or numbers of requests together, at which an option would give the pair another verdict."""
+    figure = figure_named("energy")
+    assert figure is not None
+    for name in (pair.a, pair.b):
+        for place, own, flight, side in moved[name]:
+            sides = [side if n == name else work.evaluated[n].side for n in (pair.a, pair.b)]
+            found = compare(PairedSides(sides[0], sides[1], figure).pair())
+            lower = {"a": pair.a, "b": pair.b}.get(found.lower or "")
+            if lower == pair.lower and (lower or found.verdict == pair.verdict):
+                continue
+            words = {lang: work.context.catalogue.label(place, lang) for lang in LANGUAGES}
+            yield Hinge(option=name, row=place, words=words, low=own, high=flight, verdict=found.verdict, lower=lower)
+
+
+def _elsewhere(work: Comparator, option: Option) -> Iterator[tuple[str, float, float, Side]]:
+    """A model served with others' requests at each other kind of place: the place, its requests together here and
+    there, and its groups. A stated site stays; its number of requests alone is then that of the place."""
+    use, context = option.use, work.context
+    if use is None or use.model is None or option.reserved_hours or use.concurrency or use.it_energy_kwh is not None:
+        return
+    host = host_of(option)
+    own = _flight(context.catalogue, host, context.day)
+    supposed = use.host is None or use.host.startswith("class/")
+    for place in PLACES:
+        there = _flight(context.catalogue, place, context.day)
+        if own is None or there is None or there.value == own.value:
+            continue
+        zone = use.zone or (context.catalogue.subjects[host].zone if host else None) or None
+        change = {"host": place, "provider": None, "zone": zone} if supposed else {"concurrency": there.value}
+        other = option.model_copy(update={"use": use.model_copy(update=change)})
+        groups = built(work.scenario, other, context, work.times).groups
+        yield place, own.value or 1.0, there.value or 1.0, Side(groups)
+
+
+def _flight(catalogue: Catalogue, place: str | None, day: date) -> Factor | None:
+    return select_factor(catalogue, "requests_in_flight", place, day).factor if place else None
