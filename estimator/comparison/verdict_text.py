@@ -113,10 +113,10 @@ def quality_text(found: Quality | None, lang: str) -> str:
     return share_text(found.value, lang) if found.value <= 1 else tick_text(found.value, BARE, lang)
 
 
-def parts_words(option: AnsweredOption, period: str, lang: str) -> list[str]:
-    """Each line of an option that has several, over the period; then the training of its models by their publishers."""
+def parts_words(option: AnsweredOption, period: str, lang: str, beside: bool = True) -> list[str]:
+    """Each line of an option that has several, over the period; beside: then its publishers' training of its models."""
     named = [("part", say("use_parts", name, lang), amount) for name, amount in option.parts.items()]
-    named += [("publisher", "", option.publisher)] if option.publisher is not None else []
+    named += [("publisher", "", option.publisher)] if beside and option.publisher is not None else []
     return [
         say("compare", key, lang, part=part, amount=interval_text(amount, lang), period=period)
         for key, part, amount in named

@@ -20,7 +20,7 @@ from estimator.core.errors import say
 from estimator.core.number_format import interval_text, missing_text, range_text, share_text, tick_text
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.places.questionnaire import questionnaire
-from estimator.reporting.project.context import BARE, FOUR, LONGEST, SheetFacts, clipped, once
+from estimator.reporting.project.context import BARE, FOUR, LONGEST, SHORT, SheetFacts, clipped, once
 from estimator.reporting.summary.sovereignty_text import option_words
 
 MOST_UNKNOWNS = 3
@@ -114,7 +114,7 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     if facts.scenario.constraints.quality is not None and option.meets_threshold is not False:
         lines[0] += ", " + facts.say("meets" if option.meets_threshold else "untold")
     lines += barred_words(option, facts.lang)
-    lines += parts_words(option, facts.scenario.need.period, facts.lang)
+    lines += parts_words(option, facts.scenario.need.period, facts.lang, beside=False)
     if option.people:
         lines.append(facts.say("screens", value=range_text(option.people["energy"], facts.lang)))
     if option.minutes is not None:
@@ -193,6 +193,13 @@ def not_counted(facts: SheetFacts) -> tuple[str, ...]:
         facts.say("because", what=say("boundary", name, lang), why=say("boundary", f"{name}_how", lang))
         for name in names
     ]
+    shares = [
+        f"{clipped(o.label, SHORT // 2)} {range_text(o.publisher, lang)}"
+        for o in facts.studied
+        if o.publisher is not None
+    ]
+    told = {"period": facts.scenario.need.period, "list": facts.joined(shares)}
+    lines += [facts.say("publisher_shares", **told)] if shares else []
     found: dict[tuple[str, str, str], list[str]] = {}
     for option in facts.studied:
         lacking: dict[tuple[str, str], list[str]] = {}
