@@ -3,7 +3,7 @@ may not say together. One rule a fault, for one input or for the rows of a table
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -70,6 +70,11 @@ class Stated:
         return self.sum(("input_tokens", "output_tokens"))
 
     @cached_property
+    def counted(self) -> Value:
+        """The same, and what was read from a cache."""
+        return self.sum(("input_tokens", "output_tokens", "cached_tokens"))
+
+    @cached_property
     def cards(self) -> Value:
         """Cards, as many as a machine can hold where it is not said."""
         return np.where(np.isnan(self["device_count"]), self["cards_per_machine_high"], self["device_count"])
@@ -81,8 +86,8 @@ class Stated:
     def sum(self, names: Iterable[str]) -> Value:
         """The sum of those that are stated; NaN when none is."""
         values = [np.asarray(self[name], float) for name in names]
-        told = np.any([~np.isnan(value) for value in np.broadcast_arrays(*values)], axis=0)
-        return _where(told, sum(map(np.nan_to_num, values)))
+        unknown = reduce(np.logical_and, map(np.isnan, values))
+        return _where(~unknown, sum(map(_known, values)))
 
     def a_request(self, name: str) -> Value:
         """A count by request."""
@@ -100,6 +105,11 @@ class Rule(NamedTuple):
     low: Callable[[Stated], Value] = lambda s: -math.inf
     high: Callable[[Stated], Value] = lambda s: math.inf
     alarm: bool = True
+
+
+def _known(value: Value) -> Value:
+    """Zero where it is not known."""
+    return np.where(np.isnan(value), 0.0, value)
 
 
 def _where(condition: Value, value: Value) -> Value:
@@ -124,14 +134,12 @@ def _card_most(s: Stated) -> Value:
 
 def _machine_drawn(s: Stated) -> Value:
     """Mean power of a machine [W], where its processor or the whole was read."""
-    return _where(
-        (np.nan_to_num(s["cpu_energy_kwh"]) + np.nan_to_num(s["other_energy_kwh"])) > 0, s.energy / s.hours * WATTS
-    )
+    return _where((_known(s["cpu_energy_kwh"]) + _known(s["other_energy_kwh"])) > 0, s.energy / s.hours * WATTS)
 
 
 def _machine_least(s: Stated) -> Value:
     """Least power of a whole machine and of the cards read in it [W]; none of a part of one, or of a short run."""
-    cards = np.nan_to_num(s["device_count"]) * (np.nan_to_num(s["gpu_energy_kwh"]) > 0)
+    cards = _known(s["device_count"]) * (_known(s["gpu_energy_kwh"]) > 0)
     least = s["machine_power_low"] + cards * s["max_power_low"] * s["card_reading_low"]
     return least * WATTS * ((s["part_of_machine"] == 0) & (s["machine_hours"] >= s.metered))
 
@@ -141,10 +149,6 @@ def _emitted(s: Stated) -> Value:
     return _where(s["reported_gwp_kg"] > 0, s["reported_gwp_kg"] / s.site_energy)
 
 
-def _counted(s: Stated) -> Value:
-    return s.sum(("input_tokens", "output_tokens", "cached_tokens"))
-
-
 def _pace(s: Stated) -> Value:
     seconds = np.fmin(s["latency_s"], s["duration_s"])
     return _where((s["requests"] == 1) & (seconds > 0), s["output_tokens"] / seconds)
@@ -152,7 +156,7 @@ def _pace(s: Stated) -> Value:
 
 def _waiting(s: Stated) -> Value:
     """Electricity by token of a machine that waits for requests during the whole period [kWh]."""
-    return s["machine_power_value"] * np.nan_to_num(s["duration_s"]) / SECONDS / s.tokens
+    return s["machine_power_value"] * _known(s["duration_s"]) / SECONDS / s.tokens
 
 
 def _zone(s: Stated, bound: str) -> Value:
@@ -186,7 +190,7 @@ RULES = (
         "W",
         _machine_drawn,
         _machine_least,
-        lambda s: s["machine_power_high"] * WATTS + s.cards * (np.nan_to_num(s["gpu_energy_kwh"]) > 0) * _card_most(s),
+        lambda s: s["machine_power_high"] * WATTS + s.cards * (_known(s["gpu_energy_kwh"]) > 0) * _card_most(s),
     ),
     Rule(
         "power_and_time",
@@ -250,16 +254,16 @@ RULES = (
         "part_of_token",
         "unit_error",
         "1",
-        _counted,
-        lambda s: np.round(_counted(s)) - WHOLE,
-        lambda s: np.round(_counted(s)) + WHOLE,
+        lambda s: s.counted,
+        lambda s: np.round(s.counted) - WHOLE,
+        lambda s: np.round(s.counted) + WHOLE,
     ),
     Rule(
         "cached_beyond_read",
         "not_reproducible",
         "1",
         lambda s: _where(s["cached_tokens"] > 0, s["cached_tokens"]),
-        high=lambda s: np.nan_to_num(s["input_tokens"]),
+        high=lambda s: _known(s["input_tokens"]),
     ),
     Rule("answer_pace", "unit_error", "1", _pace, high=lambda s: s["answer_pace_high"]),
     Rule(
@@ -274,7 +278,7 @@ RULES = (
         "unit_error",
         "kWh",
         lambda s: _where(s.energy > 0, s.energy / s.tokens),
-        lambda s: s["token_energy_low"] * (1 - np.nan_to_num(s["cached_tokens"]) / s.tokens),
+        lambda s: s["token_energy_low"] * (1 - _known(s["cached_tokens"]) / s.tokens),
         lambda s: s["token_energy_high"] + _waiting(s),
     ),
     Rule(

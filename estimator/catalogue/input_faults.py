@@ -72,7 +72,7 @@ def of_table(table: Any, catalogue: Catalogue) -> Stated:
     is one number."""
     held = set(table.column_names)
     known: dict[str, Value] = {
-        name: table[name].to_numpy().astype(float)
+        name: table[name].to_numpy().astype(float, copy=False)
         for name in NUMBERS
         if name in held and table[name].null_count < len(table)
     }
