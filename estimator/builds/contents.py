@@ -33,14 +33,14 @@ WEIGHED = (
     ("run_hours", "hours", "NULL::VARCHAR"),
     ("site_pues", "site_pue", "NULL::DOUBLE"),
 )
-PLACED = {"settled": "portions", "gathered": "summed"}
 
 
 def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, parts: Path) -> None:
     """Every table and view of a new build. parts: the folder where it keeps the large parts of the ledger."""
     known = knowledge(ledger.home)
     answered = AnsweredFactors(catalogue, known)
-    row_status(engine, ledger, parts, list(map(day_us, answered.days())))
+    few = row_status(engine, ledger, parts, list(map(day_us, answered.days())))
+    kept = "TABLE" if few else "VIEW"  # to plan what reads a view of views of few rows takes longer than to write them
     say_places(engine, known)
     locate(engine, known)
     engine.run(f"CREATE TABLE refused AS {withdrawn_rows.still_quarantined(ledger.rows_sql('quarantine'))}")
@@ -51,12 +51,12 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
     _weigh(engine)
     answered.table(engine)
     supposed_table(engine, catalogue)
-    engine.run(sql_text("runs.sql"))
+    engine.run(sql_text("runs.sql").format(kept=kept))
     engine.run(sql_text("summed.sql"))
     machine_table(engine)
     pace_table(engine, catalogue)
-    for name, relation in PLACED.items():
-        engine.run(f"CREATE VIEW {name} AS {sql_text('placed.sql').format(relation=relation)}")
+    for name, relation, form in (("settled", "portions", kept), ("gathered", "summed", "TABLE")):
+        engine.run(f"CREATE {form} {name} AS {sql_text('placed.sql').format(relation=relation)}")
     engine.run(sql_text("slices.sql"))
     engine.run(sql_text("weighed_checks.sql"))
     record_faults(engine, catalogue)

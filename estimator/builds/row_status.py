@@ -15,6 +15,7 @@ from estimator.ledger.withdrawn_rows import not_withdrawn, parquet
 
 EMBEDDED = "input_tokens > 0 AND COALESCE(output_tokens, 0) = 0"  # where a model that embeds is looked for
 LARGE = 500_000  # size of a part from which it is not copied [bytes]
+FEW = 10_000  # rows up to which a build keeps what it makes of each
 
 
 def sql_text(name: str) -> str:
@@ -22,9 +23,9 @@ def sql_text(name: str) -> str:
     return (resources.files(__package__) / "sql" / name).read_text("utf-8")
 
 
-def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[int] = ()) -> None:
-    """Table `copied` and view `row_status`. parts: the folder beside the build where large parts are kept for it;
-    moments: from which factors change within a month [us]."""
+def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[int] = ()) -> bool:
+    """Table `copied` and view `row_status`; whether its rows are few and all copied. parts: the folder beside the build
+    where large parts are kept for it; moments: from which factors change within a month [us]."""
     crosses = " OR ".join(["start_month <> end_month", *(f"start_us < {us} AND end_us > {us}" for us in moments)])
     files = ledger.files("activities")
     large = [] if "," in str(parts) else [file for file in files[1:] if os.path.getsize(file) >= LARGE]
@@ -65,6 +66,7 @@ def row_status(engine: DuckDB, ledger: Ledger, parts: Path, moments: Sequence[in
         everything += f" UNION ALL BY NAME SELECT {columns}, {told} FROM {parquet(kept)}"
         everything += " WHERE HASH(row_id) NOT IN (SELECT name FROM set_aside)" if aside else ""
     engine.run(f"CREATE VIEW row_status AS {everything}")
+    return not large and bool(engine.rows(f"SELECT COUNT(*) <= {FEW} AS few FROM copied")[0]["few"])
 
 
 def _is_repeated(engine: DuckDB, name: str) -> bool:

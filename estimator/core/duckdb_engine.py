@@ -115,9 +115,8 @@ class DuckDB:
 
     def load(self, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
         """Create a table with these columns and SQL types."""
-        self.run(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in types.items())})")
-        values = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(types.values(), 1))
-        self.run(f"INSERT INTO {table} SELECT {values}", [list(columns[name]) for name in types])
+        values = ", ".join(f"unnest(${place}::{types[name]}[]) AS {name}" for place, name in enumerate(types, 1))
+        self.run(f"CREATE TABLE {table} AS SELECT {values}", [list(columns[name]) for name in types])
 
     def close(self) -> None:
         """Flush and close the file."""

@@ -2,7 +2,7 @@
 -- electricity is to be modelled; with hours of accelerators, these are reserved for it, waiting included.
 -- `telling` is what a row says of its tokens: + 1 what they are read again, + 2 that it is one request, + 4 that it is
 -- several, + 8 what was read.
-CREATE VIEW runs AS
+CREATE {kept} runs AS
 SELECT
   weighed.*,
   CASE
