@@ -11,10 +11,9 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.document_links import OF_A_USE
 from dashboard.shared.html_shell import document_response, not_found_page, refusal_response
 from dashboard.shared.texts import lang_of
-from dashboard.summary.estimator_gateway import scope_of_address, sources, state
+from dashboard.summary.estimator_gateway import scope_in, scope_of_address, state
 from estimator.core.errors import SobriaError
-from estimator.core.periods import Period
-from estimator.governance.indicators.scope import WHOLE, Scope
+from estimator.governance.indicators.scope import WHOLE
 from estimator.governance.register.refusals import UseCaseUnknown
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.uses.context import UseFacts
@@ -58,10 +57,10 @@ def _document(request: Request) -> Response:
     now = state()
     if now is None:
         return RedirectResponse(f"./registre?cas={case.id}&lang={lang}", status_code=303)
-    period = Period(scope_of_address(now, WHOLE, read.get("periode", "")).period)
+    scope = scope_in(scope_of_address(now, WHOLE, read.get("periode", "")))
     format = read.get("format", "html")
     try:
-        body = rendered(DOCUMENTS[KINDS[path]](UseFacts(Scope(sources(now), WHOLE, period), case, lang)), format)
+        body = rendered(DOCUMENTS[KINDS[path]](UseFacts(scope, case, lang)), format)
     except SobriaError as refusal:
         return refusal_response(refusal, lang)
     return document_response(body, f"{path.strip('/')}-{case.id}", format)

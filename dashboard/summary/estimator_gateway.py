@@ -93,8 +93,13 @@ def _open_sources(now: State) -> Sources:
     return Sources(build, Register(home), votes.Commitments(home), home, now.day)
 
 
+def scope_in(asked: SummaryScope) -> Scope:
+    """The scope of indicators of a territory and a period."""
+    return Scope(sources(asked.state), asked.territory, Period(asked.period))
+
+
 def _worked_out(asked: SummaryScope) -> dict[str, Any]:
-    return synthesis(Scope(sources(asked.state), asked.territory, Period(asked.period)))
+    return synthesis(scope_in(asked))
 
 
 def _territories(now: State) -> tuple[str, ...]:
@@ -112,7 +117,7 @@ def _periods(now: State) -> tuple[str, ...]:
 
 def _open(key: tuple[SummaryScope, str]) -> ExplainedNumber:
     wanted, figure = key
-    return explain_footprint(Scope(sources(wanted.state), wanted.territory, Period(wanted.period)), figure)
+    return explain_footprint(scope_in(wanted), figure)
 
 
 def _levers(now: State) -> Levers:

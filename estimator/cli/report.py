@@ -22,6 +22,7 @@ Territory = Annotated[str, typer.Option(help="territory")]
 By = Annotated[str, typer.Option(help="administration")]
 
 
+@report.command("reen-file")
 @report.command("schema-impact")
 def schema_impact(
     context: typer.Context,
@@ -64,6 +65,25 @@ def printed(
     context: typer.Context, out: Out, period: PeriodText = None, territory: Territory = "all", json_: Json = False
 ) -> None:
     _write(context, out, (period, territory, ""), json_)
+
+
+@report.command("reen-rollup")
+def reen_rollup(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", exists=True, file_okay=False)] = None,
+    communes: Annotated[str, typer.Option(help="communes", metavar="CODE,…")] = "",
+    out: Printed = None,
+    json_: Json = False,
+) -> None:
+    from estimator.reporting.documents.rendering import rendered
+    from estimator.reporting.publications.reen_rollup import FOLDER, read_files, rollup
+
+    lang, expected = context.obj["lang"], [code.strip() for code in communes.split(",") if code.strip()]
+    found = read_files(folder or context.obj["home"] / FOLDER, expected)
+    if out is None:
+        show(found.as_dict(), json_, lambda: rendered(rollup(found, lang), "txt").rstrip())
+        return
+    _print(context, rollup(found, lang), out, json_)
 
 
 @report.command("stopped")

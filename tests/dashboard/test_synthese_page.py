@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -16,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import t
 from dashboard.summary.estimator_gateway import Remembered, explanation
-from dashboard.summary.routes import synthesis_routes
+from dashboard.summary.routes import SYNTHESIS_FILES, synthesis_routes
 from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError
 from estimator.governance.indicator_list import INDICATORS
@@ -129,9 +130,27 @@ def test_a_home_without_a_build_says_what_to_do(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
     estimator_gateway._open_build.cache_clear()
     assert t("state.empty_title", lang) in page(lang)
-    for path in ("/fiche-synthese", "/synthese.csv", "/synthese.json"):
+    for path in SYNTHESIS_FILES[:-1]:
         found = answer(path)
         assert found.status_code == 303 and found.headers["location"].startswith("./synthese")
+
+
+def test_what_the_authority_publishes_is_one_link_away(shown: Path) -> None:
+    """The review and the evidence of the territory; the file of a commune, then the sum of those in the home."""
+    asked = {"periode": "2026", "territoire": "99001"}
+    said = page(**asked)
+    for path in ("bilan-annuel", "preuves-frugalite", "bilan-commune.json"):
+        assert f'href="{path}?territoire=99001&amp;periode=2026"' in said
+    assert "REEN" in answered("/bilan-annuel", **asked) and "RGESN" in answered("/preuves-frugalite", **asked)
+    assert 'href="bilan-territoire"' in page(**ASKED | {"territoire": "all"})
+    assert answer("/bilan-territoire").status_code == 400, "no file yet"
+    assert answer("/bilan-commune.json", periode="2026", territoire="all").status_code == 400
+    (shown / "communes").mkdir()
+    (shown / "communes" / "attendues.txt").write_text("99001\n99002\n", "utf-8")
+    (shown / "communes" / "99001.json").write_text(answered("/bilan-commune.json", **asked), "utf-8")
+    total = answered("/bilan-territoire")
+    assert "Sans fichier (1)" in total and "DONNÉES FICTIVES" in total
+    shutil.rmtree(shown / "communes")
 
 
 def test_a_number_of_a_territory_opens_and_can_be_done_again(shown: Path) -> None:

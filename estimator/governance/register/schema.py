@@ -76,7 +76,7 @@ class UseCaseFacts(Strict):
     """Facts of a use case: services and functions, never persons. Volume in units a month.
 
     consulted: who was heard; human_contact: who answers when the AI does not; who_decides: what the AI decides and
-    what a person does; contact: where a resident writes or calls; other_way: the way in without AI; work_effects: on
+    what a person does; contact: where a resident goes; other_way: the way in without AI; work_effects: on
     know-how, health and sense of work; training_data: what the publisher states of it; bias_found: by group of users;
     qualification: of the host, with its link and day; impact_assessment: its link.
     """

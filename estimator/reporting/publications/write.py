@@ -14,6 +14,7 @@ from estimator.reporting.publications.context import ReportFacts, ReportFiles
 from estimator.reporting.publications.forbidden_claims import claimed
 from estimator.reporting.publications.open_data import data
 from estimator.reporting.publications.reen import reen
+from estimator.reporting.publications.reen_file import reen_file
 from estimator.reporting.publications.schema_impact import schema_impact
 
 REPORTS: Mapping[str, Callable[[ReportFacts], ReportFiles]] = {
@@ -21,12 +22,13 @@ REPORTS: Mapping[str, Callable[[ReportFacts], ReportFiles]] = {
     "data": data,
     "boamps": boamps,
     "reen": reen,
+    "reen-file": reen_file,
     "beges": beges,
     "budget-vert": budget_vert,
 }
 
 
-PRINTED, TABLE = ("html", "md", "txt"), "csv"
+PRINTED, TABLE, FILE = ("html", "md", "txt"), "csv", "json"
 
 
 class FolderWanted(SobriaError):
@@ -64,5 +66,5 @@ def _text(found: Document | str, suffix: str) -> str:
     if isinstance(found, Document):
         return rendered(found, format or "html")
     if format in PRINTED:
-        raise FormatUnknown(read=format, expected=TABLE)
+        raise FormatUnknown(read=format, expected=FILE if found.startswith("{") else TABLE)
     return found

@@ -112,7 +112,7 @@ def without_ai(facts: UseFacts) -> tuple[tuple[str, str], ...]:
 
 def _contest(facts: UseFacts) -> tuple[tuple[str, str], ...]:
     case = facts.case
-    return (("human", facts.told(case.human_contact)), ("contact", facts.told(case.contact)))
+    return (("human", facts.told(case.human_contact)), ("contact", facts.told(case.contact)), ("by_hand", ""))
 
 
 def lowered(text: str) -> str:

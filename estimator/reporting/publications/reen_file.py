@@ -1,0 +1,192 @@
+"""What a commune hands to its métropole for the yearly review: its figures with their draws, as one file."""
+
+import base64
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from estimator.assessment.impacts import FIGURES, amounts
+from estimator.assessment.uncertainty import DRAWS, SEED
+from estimator.comparison.paired_draws import Side
+from estimator.core.errors import SobriaError
+from estimator.core.fields import Strict
+from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
+from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.scope import WHOLE
+from estimator.governance.indicators.usage_by_case import Attached, months_of
+from estimator.governance.register.schema import Commune
+from estimator.reporting.publications.context import ReportFacts, ReportFiles
+from estimator.results.proofs import proofs
+
+if TYPE_CHECKING:
+    from estimator.assessment.uncertainty import Array
+
+FORMAT = "sobria-reen/1"
+DIGITS = 9  # of the amounts that tell two services apart
+FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)
+COUNTED = ("non_ai_reviewed", "coverage", "published")  # shares whose two counts are of one territory, and add up
+
+
+def _drawn(text: str) -> str:
+    if text and len(base64.b64decode(text, validate=True)) != 4 * DRAWS:
+        raise ValueError("not the draws of an amount")
+    return text
+
+
+class CommuneFigure(Strict):
+    """A footprint of a commune over the period: its interval, the share of the electricity that it covers [1], and its
+    draws as 32-bit numbers; empty with `missing` when it is unknown."""
+
+    unit: str
+    low: float | None
+    central: float | None
+    high: float | None
+    covers: float = 0.0
+    missing: Mapping[str, str] = Field(default_factory=dict)
+    draws: Annotated[str, AfterValidator(_drawn)] = ""
+
+    def drawn(self) -> "Array":
+        """The draws [unit of the figure]; one number for all without uncertainty."""
+        import numpy as np
+
+        return np.frombuffer(base64.b64decode(self.draws), "<f4").astype(float)
+
+
+class CommuneService(Strict):
+    """A service of a commune, to find those that two communes count: its electricity [kWh], and a digest of what was
+    read of each of its months. Its names are empty when too few people use it."""
+
+    service: str = ""
+    use_case: str = ""
+    host: str = ""
+    months: Mapping[str, str]
+    energy: CommuneFigure
+
+
+class CommuneFile(Strict):
+    """The file of a commune. as_read_kwh: electricity before any factor; proof_kwh: that of each proof [kWh];
+    unattached_kwh: of the home, that no use of any commune has; shares: the two counts of an indicator."""
+
+    format: Literal["sobria-reen/1"]
+    territory: Commune
+    administration: str
+    period: str
+    made_at: str
+    mark: str
+    build: str
+    factors_version: str
+    formulas_version: str
+    seed: int
+    uses: int
+    as_read_kwh: float
+    proof_kwh: Mapping[str, float]
+    unattached_kwh: float
+    withheld: bool
+    figures: Mapping[str, CommuneFigure]
+    shares: Mapping[str, tuple[float, float]]
+    services: tuple[CommuneService, ...]
+
+    @property
+    def versions(self) -> tuple[str, str, int]:
+        """What two files must share to be drawn together: formulas, factors, seed of the draws."""
+        return self.formulas_version, self.factors_version, self.seed
+
+
+def reen_file(facts: ReportFacts) -> ReportFiles:
+    """The file of a territory, which its métropole adds to others, and what it leaves out. reen_territory_wanted."""
+    if facts.scope.territory == WHOLE:
+        raise SobriaError("reen_territory_wanted")
+    held = commune_file(facts)
+    notes = [facts.say("withheld")] if held.withheld else []
+    if held.unattached_kwh:
+        notes.append(facts.say("reen_unattached", kwh=f"{held.unattached_kwh:.3g}"))
+    return ReportFiles(
+        {"": json.dumps(held.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"}, tuple(notes)
+    )
+
+
+def commune_file(facts: ReportFacts) -> CommuneFile:
+    """The same as data; figures about too few people are unknown."""
+    scope, build = facts.scope, facts.scope.sources.build
+    rows = [] if facts.withheld else scope.rows
+    entries = facts.body["indicators"]
+    loose = [row for row in scope.sources.rows if row.row.month in scope.period.months() and row.id is None]
+    counts = {e.id: entries[e.id]["value"] for e in INDICATORS if e.id in COUNTED}
+    return CommuneFile(
+        format=FORMAT,
+        territory=scope.territory,
+        administration=facts.administration,
+        period=str(scope.period),
+        made_at=build.made_at,
+        mark=facts.mark,
+        build=build.id,
+        factors_version=build.factors_version,
+        formulas_version=build.meta["formulas_version"],
+        seed=SEED,
+        uses=len(scope.in_use),
+        as_read_kwh=_as_read(scope.rows),
+        proof_kwh=_by_proof(rows),
+        unattached_kwh=_as_read(loose),
+        withheld=facts.withheld,
+        figures={figure: _figure(rows, figure, entries[figure]["value"]) for figure in FOOTPRINTS},
+        shares={name: (value["numerator"], value["denominator"]) for name, value in counts.items()},
+        services=tuple(_services(facts, rows)),
+    )
+
+
+def _figure(rows: Sequence[Attached], name: str, value: Mapping[str, Any]) -> CommuneFigure:
+    """A footprint of these months, as the sheet of indicators has it, with its draws."""
+    import numpy as np
+
+    known = {key: value.get(key) for key in ("unit", "low", "central", "high")}
+    if value["central"] is None:
+        return CommuneFigure(**known, missing=value["missing"])
+    figure = next(found for found in FOUR if found.id == name)
+    drawn: Any = Side([row.row.group for row in rows]).drawn(figure)
+    packed = base64.b64encode((np.zeros(DRAWS) + drawn).astype("<f4").tobytes()).decode()
+    return CommuneFigure(**known, covers=value["covers"], draws=packed)
+
+
+def _services(facts: ReportFacts, rows: Sequence[Attached]) -> list[CommuneService]:
+    """Each service of a use, with its names where nobody can be recognised by them."""
+    shown = grouped(facts.scope).shown
+    held: dict[tuple[str, str], list[Attached]] = {}
+    for row in rows:
+        held.setdefault((row.id or "", row.row.service_key), []).append(row)
+    found = []
+    for (case, key), mine in sorted(held.items()):
+        energy = (
+            amounts([row.row.group for row in mine], FOUR)["energy"].as_dict() if case in shown else {"unit": "kWh"}
+        )
+        ends = {name: energy.get(name) for name in ("low", "central", "high")}
+        names = {"service": key, "use_case": case, "host": mine[0].row.host or ""} if case in shown else {}
+        months = {str(month): digest([r for r in mine if r.row.month == month]) for month in months_of(mine)}
+        found.append(CommuneService(**names, months=months, energy=CommuneFigure(unit=energy["unit"], **ends)))
+    return found
+
+
+def digest(rows: Sequence[Attached]) -> str:
+    """What was read of a service in a month, whatever its place and factors: the same lines give the same digest."""
+    sums: dict[str, float] = {}
+    for row in rows:
+        counts = {"items": row.row.items, "requests": row.row.requests}
+        for name, value in {**row.row.group.amounts, **counts}.items():
+            sums[name] = math.fsum((sums.get(name, 0.0), value or 0.0))
+    told = [f"{name} {float(f'{value:.{DIGITS}g}')!r}" for name, value in sorted(sums.items()) if value]
+    return hashlib.blake2b("\n".join(told).encode(), digest_size=8).hexdigest()
+
+
+def _as_read(rows: Sequence[Attached]) -> float:
+    return math.fsum(float(row.row.group.values.get("it_energy") or 0.0) for row in rows)
+
+
+def _by_proof(rows: Sequence[Attached]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for row in rows:
+        for name, kwh in proofs(row.row.group).items():
+            found[name] = found.get(name, 0.0) + kwh
+    return found

@@ -1,0 +1,209 @@
+"""The yearly review of a territory from the files of its communes: sums, what is missing, what is counted twice."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.core.errors import LANGUAGES
+from estimator.governance.indicator_list import FOOTPRINTS
+from estimator.governance.register.register import Register
+from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.publications.reen_file import commune_file
+from estimator.reporting.publications.reen_rollup import FilesRefused, read_files, rollup
+from tests.reporting.authority import case, facts, plain, rows_of, run, settle
+from tests.support import built, refuses, sobria
+
+COMMUNES = ("54395", "54547")
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Two communes with a home each: 2 kWh at a desk; 3 kWh at Scaleway; and one assistant, that both count."""
+    base, shared = tmp_path_factory.mktemp("communes"), [run("assistant", 5, items=200.0)]
+    found = {}
+    for code, rows in zip(COMMUNES, ([run("tri", 2)], [run("tri", 3, host="scaleway/fr-par-2")]), strict=True):
+        found[code] = base / code
+        for name in ("Assistant", "Tri"):
+            case(Register(found[code]), name, code)
+        built(found[code], *rows, *shared)
+    return found
+
+
+@pytest.fixture
+def folder(homes: dict[str, Path], tmp_path: Path) -> Path:
+    """The files of both."""
+    for code, home in homes.items():
+        _write(tmp_path / f"{code}.json", _body(home, code))
+    return tmp_path
+
+
+def _body(home: Path, code: str, **asked: Any) -> dict[str, Any]:
+    return commune_file(facts(home, code, by="", **asked)).model_dump(mode="json")
+
+
+def _write(path: Path, body: dict[str, Any]) -> None:
+    path.write_text(json.dumps(body), "utf-8")
+
+
+def test_a_file_has_the_figures_of_its_commune(homes: dict[str, Path], tmp_path: Path) -> None:
+    """2 + 5 kWh; each figure is that of the sheet of indicators, and its draws give it back."""
+    home, out = homes["54395"], tmp_path / "54395.json"
+    sobria(home, "report", "reen-file", "--territory", "54395", "--period", "2026", "--out", str(out))
+    [held] = read_files(tmp_path).files
+    told = facts(home, "54395").body["indicators"]
+    for name in FOOTPRINTS:
+        figure = held.figures[name]
+        assert (figure.low, figure.central, figure.high) == tuple(
+            told[name]["value"][e] for e in ("low", "central", "high")
+        )
+        drawn = read_files(tmp_path).figure(name)
+        assert [drawn[e] for e in ("low", "high")] == pytest.approx([figure.low, figure.high], rel=1e-5)
+    assert held.as_read_kwh == pytest.approx(7) and held.proof_kwh == {"measured": pytest.approx(7)}
+
+
+def test_the_sum_is_that_of_one_home_with_everything(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The same rows in one home, territory by territory, then all together: the interval of the sum is that of `totals`
+    of the whole, narrower than the sum of the bounds, since a factor that both share is drawn once."""
+    whole = tmp_path_factory.mktemp("whole")
+    for name in ("un", "deux"):
+        case(Register(whole), name.capitalize(), key=f"tri-{name}")
+    case(Register(whole), "Assistant")
+    rows = [run("tri-un", 2), run("tri-deux", 3, host="scaleway/fr-par-2")]
+    found = built(whole, *rows, run("assistant", 5, items=200.0), run("assistant", 5, items=200.0)).totals().indicators
+    review = read_files(folder)
+    assert review.drawn_together
+    for name in FOOTPRINTS:
+        total = review.figure(name)
+        assert [total[e] for e in ("low", "central", "high")] == pytest.approx(
+            [found[name][e] for e in ("low", "central", "high")], rel=1e-5
+        )
+
+
+def test_a_commune_without_a_file_is_unknown_and_never_zero(folder: Path) -> None:
+    review = read_files(folder, [*COMMUNES, "54528"])
+    text = plain(rendered(rollup(review, "fr"), "txt"))
+    assert (
+        review.missing == ["54528"] and "Sans fichier (1)" in text and "Commune 54528 inconnu : pas de fichier" in text
+    )
+    [line] = [row for row in rows_of(rendered(rollup(review, "fr"), "csv"), ";") if row["territoire"] == "54528"]
+    assert line["central"] == "" and plain(line["texte"]) == "inconnu : pas de fichier"
+    assert "on ne sait pas lesquelles manquent" in plain(rendered(rollup(read_files(folder), "fr"), "txt"))
+
+
+def test_an_unknown_figure_lowers_what_the_sum_covers(folder: Path, homes: dict[str, Path]) -> None:
+    """The second commune has 3 + 5 kWh; without its gases the sum covers 7 of 15 kWh and 1 commune of 2."""
+    body = _body(homes["54547"], "54547")
+    nothing = {"low": None, "central": None, "high": None, "draws": "", "covers": 0.0, "missing": {"fr": "sans pays"}}
+    body["figures"]["gwp"] |= nothing
+    _write(folder / "54547.json", body)
+    found = read_files(folder).figure("gwp")
+    assert found["covers"] == pytest.approx(7 / 15) and found["communes"] == 1
+    body["figures"] = {name: figure | nothing for name, figure in body["figures"].items()}
+    _write(folder / "54547.json", body)
+    (folder / "54395.json").unlink()
+    assert read_files(folder).figure("gwp")["central"] is None
+    assert "sans pays" in plain(rendered(rollup(read_files(folder), "fr"), "txt"))
+
+
+def test_a_service_of_two_communes_is_named(folder: Path, homes: dict[str, Path]) -> None:
+    """The assistant was read from the same lines: counted twice; « tri » has one name in two places: not told."""
+    [twice] = read_files(folder).twice()
+    assert (twice.service.service, twice.certain, twice.months) == ("assistant", True, 1)
+    text = plain(rendered(rollup(read_files(folder), "fr"), "txt"))
+    assert "assistant : Commune 54395 et Commune 54547 comptent les mêmes mesures (1 mois" in text
+    body = _body(homes["54547"], "54547")
+    for service in body["services"]:
+        service["months"] = dict.fromkeys(service["months"], "0")
+    _write(folder / "54547.json", body)
+    [named] = read_files(folder).twice()
+    assert not named.certain and "À vérifier" in plain(rendered(rollup(read_files(folder), "fr"), "txt"))
+
+
+def test_other_factors_add_bounds_and_say_it(folder: Path, homes: dict[str, Path]) -> None:
+    """Bounds add up, as if every doubt were shared: the interval holds that of the draws, but for a hundredth."""
+    together = read_files(folder).figure("gwp")
+    _write(folder / "54547.json", _body(homes["54547"], "54547") | {"factors_version": "0" * 16})
+    apart = read_files(folder)
+    found = apart.figure("gwp")
+    files = [file.figures["gwp"] for file in apart.files]
+    assert found["low"] == sum(f.low or 0 for f in files) and found["high"] == sum(f.high or 0 for f in files)
+    assert found["low"] < together["low"] * 1.01 and together["high"] < found["high"] * 1.01
+    assert "bornes sont additionnées" in plain(rendered(rollup(apart, "fr"), "txt"))
+
+
+def test_files_that_do_not_add_up_are_refused_with_what_to_do(folder: Path, homes: dict[str, Path]) -> None:
+    good = _body(homes["54547"], "54547")
+    _write(folder / "a.json", good | {"territory": "54395", "period": "2025"})
+    _write(folder / "b.json", good | {"territory": "54578", "formulas_version": "0"})
+    (folder / "c.json").write_text("{", "utf-8")
+    _write(folder / "d.json", good)
+    _write(folder / "e.json", good | {"uses": "beaucoup"})
+    with pytest.raises(FilesRefused) as refusal:
+        read_files(folder)
+    assert [item["code"] for item in refusal.value.items] == [
+        "reen_period",
+        "reen_method",
+        "reen_unread",
+        "reen_again",
+        "reen_unread",
+    ]
+    said = refusal.value.message("fr")
+    assert "a.json : période 2025" in said and "champ uses" in said and "5 fichier(s)" in said
+    assert "5 file(s)" in refusal.value.message("en")
+
+
+def test_an_empty_folder_and_the_whole_territory_are_refused(homes: dict[str, Path], tmp_path: Path) -> None:
+    with refuses("no_reen_file"):
+        read_files(tmp_path)
+    out = str(tmp_path / "all.json")
+    said = sobria(homes["54395"], "report", "reen-file", "--out", out, code=1).stderr
+    assert "--territory" in said and not Path(out).exists()
+    assert (
+        "json"
+        in sobria(homes["54395"], *f"report reen-file --territory 54395 --out {out[:-4]}md".split(), code=1).stderr
+    )
+
+
+def test_too_few_people_are_in_no_sum_and_have_no_name(tmp_path: Path) -> None:
+    """A use counted ten times in a month is small, and the next smallest with it: neither has a name in the file."""
+    home = tmp_path / "home"
+    for name in ("Un", "Deux", "Trois"):
+        case(Register(home), name, "54395", service=name)
+    counts = {"un": 10.0, "deux": 500.0, "trois": 900.0}
+    built(home, *(run(key, 1, items=items) for key, items in counts.items()))
+    services = commune_file(facts(home, "54395", by="")).services
+    assert [s.service for s in services] == ["", "trois", ""] and all(
+        s.energy.central is None for s in services if not s.service
+    )
+
+
+def test_unattached_electricity_is_said(tmp_path: Path) -> None:
+    home, out = settle(tmp_path / "home"), tmp_path / "metropole.json"
+    said = sobria(home, "report", "reen-file", "--territory", "metropole", "--period", "2026", "--out", str(out)).stdout
+    assert ": 4 kWh" in said and json.loads(out.read_text())["unattached_kwh"] == pytest.approx(4)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_review_of_twenty_communes_prints_whole(screen: Any, folder: Path, lang: str) -> None:
+    """Twenty communes, eighteen of them without a file: four pages at most, and nothing wider than a phone."""
+    names = [f"54{number:03}" for number in range(1, 19)]
+    page = folder / "bilan.html"
+    page.write_text(rendered(rollup(read_files(folder, [*COMMUNES, *names]), lang), "html"), "utf-8")
+    screen.goto(page.as_uri())
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", screen.pdf(prefer_css_page_size=True))) <= 4
+    screen.set_viewport_size({"width": 320, "height": 800})
+    assert screen.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_command_reads_the_folder_of_the_home(folder: Path, tmp_path: Path) -> None:
+    home = tmp_path / "metropole"
+    shutil.copytree(folder, home / "communes", ignore=shutil.ignore_patterns("metropole"))
+    body = json.loads(sobria(home, "report", "reen-rollup", "--communes", "54395,54547,54528", "--json").stdout)
+    assert body["missing"] == ["54528"] and len(body["twice"]) == 1 and body["indicators"]["energy"]["communes"] == 2
+    sobria(home, "report", "reen-rollup", "--out", str(tmp_path / "bilan.md"))
+    assert (tmp_path / "bilan.md").read_text("utf-8").startswith("# ")
