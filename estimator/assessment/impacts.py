@@ -330,12 +330,17 @@ def is_counted(figure: ImpactIndicator, group: ActivityGroup, values: Mapping[st
 
 def applies_to(part: Contribution, group: ActivityGroup) -> bool:
     """Whether this part applies to this group: to one that only moves data, the network alone."""
-    if group.amounts.keys() == NETWORK_ALONE:
+    if group.amounts.get("data_gb") and _described(group) == NETWORK_ALONE:
         return part.name == "network"
     for amount in part.needs:
         if group.amounts.get(amount):
             return True
     return not part.needs
+
+
+def _described(group: ActivityGroup) -> set[str]:
+    """The amounts that are known of a group."""
+    return {name for name, amount in group.amounts.items() if amount is not None and name != "resource_share"}
 
 
 def why_missing(part: Contribution, group: ActivityGroup, values: Mapping[str, Any] | None = None) -> str | None:

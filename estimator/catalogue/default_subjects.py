@@ -6,6 +6,7 @@ DESKS = ("machine/desktop", "machine/workstation", "machine/laptop")
 AI_SERVER, WORKSTATION = "machine/ai-server", "machine/workstation"
 ANY_CARD = "gpu/any"
 DESK_CARD = "gpu/rtx-4090"  # the accelerator that a model runs on at a desk
+ANY_NETWORK, ANY_STORAGE = "network/fixed-fra", "storage/any"  # where nobody says which
 NOT_DECLARED = "mode/not_declared"  # of an electricity that nobody stated
 
 

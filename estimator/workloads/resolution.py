@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from estimator.catalogue.default_subjects import ANY_CARD, DESK, DESKS, UNKNOWN_SITE, machine_at
+from estimator.catalogue.default_subjects import (
+    ANY_CARD,
+    ANY_NETWORK,
+    ANY_STORAGE,
+    DESK,
+    DESKS,
+    UNKNOWN_SITE,
+    machine_at,
+)
 from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.products import find as find_product
 from estimator.catalogue.providers import Provider
@@ -92,9 +100,9 @@ def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = F
         device = ANY_CARD
     network = resolve_subject(request.network, ("network",), catalogue)
     if request.data_gb and not network:
-        network = "network/fixed-fra"
+        network = ANY_NETWORK
         warnings.append(sentences("warnings", "network_assumed"))
-    storage = resolve_subject(request.storage, ("storage",), catalogue) or "storage/any"
+    storage = resolve_subject(request.storage, ("storage",), catalogue) or ANY_STORAGE
     subjects = {"zone": zone, "host": host, "device": device, "machine": machine, "network": network}
     subjects |= {"storage": storage, "seat": request.product, "task": _task(request, catalogue)}
     return ResolvedRequest(request, catalogue, day, trained, subjects, warnings, sites)

@@ -13,7 +13,8 @@ WITH served AS (
       CASE WHEN modelled AND {relation}.kind <> 'storage' AND COALESCE(machine, default_machine) NOT IN (SELECT machine FROM desks) THEN 'gpu/any' ELSE '' END
     ) AS device,
     COALESCE(servings.serving, CASE WHEN modelled AND {relation}.kind = 'training' THEN 'training' ELSE '' END) AS serving,
-    CASE WHEN modelled THEN NULL ELSE 0 END AS nothing,
+    CASE WHEN modelled OR (other_mode = 'mode/none' AND data_moved > 0
+      AND COALESCE(cpu_read, gpu_read, ram_read, other_read) IS NULL) THEN NULL ELSE 0 END AS nothing,
     modelled AND {relation}.kind = 'tokens' AS writes,
     modelled AND {relation}.kind = 'seats' AS seated,
     telling & 1 > 0 AS states_context, telling & 6 > 0 AS counts, telling & 8 > 0 AS states_read

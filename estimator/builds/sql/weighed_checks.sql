@@ -39,7 +39,7 @@ FROM (
     MIN(start_us) OVER (same ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS begins
   FROM runs
   WHERE reader IN ('declared', 'seats') AND duration_s > 1
-  WINDOW same AS (PARTITION BY service_key, model, host, zone, product, storage ORDER BY start_us, end_us, row_id)
+  WINDOW same AS (PARTITION BY service_key, model, host, zone, product, storage, network ORDER BY start_us, end_us, row_id)
 )
 WHERE start_us < ended OR begins < end_us
 UNION ALL

@@ -21,18 +21,21 @@ _NAMES = ("service", "provider", "model", "zone", "host", "device", "method", "d
 REQUIRED = ("service", "start", "end")
 COUNTS = ("requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "items")
 _WHOLE = frozenset(COUNTS) - {"audio_s"}  # what is counted by ones
+KEPT = ("data_gb", "network", "storage_tb", "storage")  # data moved, data kept, and by what
 ENERGY = ("energy_kwh", "energy_boundary", "energy_basis", "method", "pue")
 REPORTED = ("gwp_kgco2e", "water_l")
 CONTEXT = "context_tokens"  # of a sender that summed it over its requests; not in the template
 # A thousand TWh, more than any town will declare: one absurd row would stop the figures of all others.
 MOST = dict.fromkeys(COUNTS, MOST_COUNTED) | {
     "device_hours": 1e9,
+    "data_gb": 1e9,
+    "storage_tb": 1e9,
     "energy_kwh": 1e12,
     "gwp_kgco2e": 1e12,
     "water_l": 1e15,
 }
 HARDWARE = ("device", "device_hours", "phase")
-TEMPLATE = (*REQUIRED, "provider", "model", "zone", "host", *COUNTS, *HARDWARE, *ENERGY, *REPORTED, "document")
+TEMPLATE = (*REQUIRED, "provider", "model", "zone", "host", *COUNTS, *HARDWARE, *KEPT, *ENERGY, *REPORTED, "document")
 
 
 def understand(header: list[str]) -> Columns:

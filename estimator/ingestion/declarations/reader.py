@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from estimator.catalogue.default_subjects import ANY_NETWORK, ANY_STORAGE
+from estimator.catalogue.load import load
 from estimator.catalogue.resolver import PlaceRead
 from estimator.core.errors import SobriaError
 from estimator.ingestion.codecarbon.columns import Columns
@@ -23,6 +25,8 @@ NAME = "declared"
 VERSION = 5
 PHASES = ("training",)
 LONGEST_US = 10 * 366 * 86_400_000_000
+YEAR_S = 365.25 * 86_400
+USED = ("model", "device_hours", *COUNTS)  # what a use is described by, besides data kept or moved
 MOST_MACHINES = 1000  # of the largest that one service may be declared for
 ROUNDED = 1e-6  # of a sum that was written as text
 PART_CHECKS = ("place_checks", "period_checks", "energy_checks")
@@ -136,9 +140,30 @@ class _Reading:
     def _energies(self, said: Cells, parts: Parts) -> dict[str, Any]:
         """Energies as fields of Activity; `parts`: those of the period. RowRefused."""
         fields, checks = energy_fields(said)
+        kept = self._kept(said, parts.get("duration_s", 0.0))
+        if said.number("energy_kwh") is None and kept:
+            used = any(said.text(name) for name in USED)
+            alone = "stored_gb_years" not in kept and not used
+            fields |= {"other_mode": "mode/none"} if alone else {}
+            checks = checks if used else ["network_alone" if alone else "storage_alone"]
+        if "data_gb" in kept and not said.text("network"):
+            checks = [*checks, "network_assumed"]
         if "duration_s" in parts:
             check_power((said.number("energy_kwh") or 0.0) * JOULES_PER_KWH, parts["duration_s"], MOST_MACHINES)
-        return fields | {"energy_checks": checks}
+        return fields | kept | {"energy_checks": checks}
+
+    def _kept(self, said: Cells, duration_s: float) -> dict[str, Any]:
+        """Data moved, or kept over the period, as fields of Activity. RowRefused where data kept stands with anything
+        that holds its electricity already."""
+        moved, kept = said.number("data_gb"), said.number("storage_tb")
+        network, storage = (said.word(name, _subjects(name)) for name in ("network", "storage"))
+        fields: dict[str, Any] = {"data_gb": moved, "network": network or ANY_NETWORK} if moved else {}
+        if not kept:
+            return fields
+        beside = [name for name in ("energy_kwh", "data_gb", *USED) if said.text(name)]
+        if beside:
+            raise RowRefused("stored_apart", column=beside[0])
+        return {"stored_gb_years": kept * 1000 * duration_s / YEAR_S, "storage": storage or ANY_STORAGE}
 
     def _counts(self, said: Cells, parts: Parts) -> dict[str, Any]:
         """Counts and what the supplier reports beside, as fields of Activity. RowRefused."""
@@ -217,6 +242,11 @@ class _Reading:
         if zone is None:
             checks.append("unknown_country" if asked else "no_country")
         return _Place(zone, host or ASSUMED_HOST, provider or None, checks)
+
+
+def _subjects(kind: str) -> tuple[str, ...]:
+    """The subjects of a kind."""
+    return tuple(subject.id for subject in load().subjects.values() if subject.kind == kind)
 
 
 def _context(said: Cells) -> float | None:

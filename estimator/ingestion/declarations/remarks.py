@@ -31,7 +31,8 @@ MOMENT_S = 1.0  # a row no longer than this is a call, not a declaration of a pe
 
 
 class Declared:
-    """Declarations of a ledger, then those of the import: (row id, file, line) by service, model and period."""
+    """Declarations of a ledger, then those of the import: (row id, file, line) by service, model, period and what
+    is kept or moved."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -41,17 +42,17 @@ class Declared:
         """Another declaration of the service, model and period of this row, which is then added."""
         if self._found is None:
             self._found = self._read()
-        key = (row.service_key, row.model, row.start_us, row.end_us)
+        key = (row.service_key, row.model, row.start_us, row.end_us, row.storage, row.network)
         found = self._found.setdefault(key, (row.row_id, row.file_name, row.line))
         return None if found[0] == row.row_id else found
 
     def _read(self) -> dict[tuple[Any, ...], tuple[str, str, int]]:
         with self._ledger.reading(), connect() as connection:
             rows = connection.execute(
-                "SELECT service_key, model, start_us, end_us, row_id, file_name, line"
+                "SELECT service_key, model, start_us, end_us, storage, network, row_id, file_name, line"
                 f" FROM ({self._ledger.rows_sql('activities')}) WHERE reader = 'declared'"
             ).fetchall()
-        return {row[:4]: row[4:] for row in rows}
+        return {row[:6]: row[6:] for row in rows}
 
 
 def remarks(rows: Iterable[Activity], declared: Declared) -> Iterator[Remark]:
