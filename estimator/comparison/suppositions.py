@@ -16,6 +16,8 @@ from estimator.core.errors import LANGUAGES, say
 from estimator.core.number_format import as_computed, exact_text
 from estimator.core.typography import typeset
 from estimator.places.supplier_answers import SOURCE
+from estimator.workloads.estimate import publisher_training
+from estimator.workloads.inference.measurements import ANY
 
 SAID = ("given", SOURCE)  # sources of what a person or a supplier stated
 
@@ -33,6 +35,10 @@ def suppositions(work: Comparator) -> tuple[Supposition, ...]:
 def _of_answers(work: Comparator, evaluated: EvaluatedOption) -> Iterator[Supposition]:
     option, asked = evaluated.option, work.scenario.asked
     yield from _lengths(work, option)
+    if publisher_training(evaluated.built.groups, work.context.catalogue, work.context.day):
+        beside = select_factor(work.context.catalogue, "publisher_training", ANY, work.context.day).factor
+        assert beside is not None
+        yield _of_row(work, "publisher_training", beside, "publisher")
     use = option.use
     model = use and (find_product(use.product).model if use.product and not use.model else use.model)
     wanted = next((found for found in models.load().sets if model == found.id), None)

@@ -13,8 +13,8 @@ from estimator.core.errors import say
 from estimator.core.number_format import (
     DisplayUnit,
     exact_text,
-    interval_text,
     proof_words,
+    range_text,
     share_text,
     tick_text,
     two_figures,
@@ -118,7 +118,7 @@ def parts_words(option: AnsweredOption, period: str, lang: str, beside: bool = T
     named = [("part", say("use_parts", name, lang), amount) for name, amount in option.parts.items()]
     named += [("publisher", "", option.publisher)] if beside and option.publisher is not None else []
     return [
-        say("compare", key, lang, part=part, amount=interval_text(amount, lang), period=period)
+        say("compare", key, lang, part=part, amount=range_text(amount, lang), period=period)
         for key, part, amount in named
     ]
 

@@ -107,7 +107,7 @@ def test_every_supposition_names_a_row_of_the_tables() -> None:
     known |= {row.row for task in tasks() for row in proposals(f"task/{task}")} | {"openai"}
     made = decision(scenario_from(TOWN.model_copy(update={"models": ("set/light", "gpt-5")}), "fr"), today=DAY)
     kinds = {found.kind for found in made.suppositions}
-    assert kinds == {"task", "acts", "set", "provider", "place", "factor"}
+    assert kinds == {"task", "acts", "publisher", "set", "provider", "place", "factor"}
     computed = ("model_parameters/", "model_active_share/", "replica_cards/", "token_residual_")
     for found in made.suppositions:
         assert found.row in known or found.row.startswith(computed), found.row
