@@ -38,17 +38,24 @@ def show(scenario: Scenario, lang: str) -> None:
         with task:
             list_field(HERE, "task", compare_data.task_names(lang), said.task.removeprefix("task/"), lang)
         names = compare_data.asked_models(lang)
-        first, second, place, kept, send = st.columns([3, 3, 3, 3, 2], vertical_alignment="bottom")
-        with first:
-            list_field(HERE, "model_1", names, compare_data.model_id(said.models[0]), lang)
-        with second:
-            other = compare_data.model_id(said.models[1]) if said.models[1:] else ""
-            list_field(HERE, "model_2", {"": t("compare_form.no_other", lang), **names}, other, lang)
+        sites = compare_data.place_names(lang)
+        elsewhere = {"": t("compare_form.same_place", lang), **compare_data.provider_names(), **sites}
+        for number, columns in enumerate((st.columns([3, 3], vertical_alignment="bottom") for _ in "12"), 1):
+            name = compare_data.model_id(said.models[number - 1]) if said.models[number - 1 :] else ""
+            listed = names if number == 1 else {"": t("compare_form.no_other", lang), **names}
+            with columns[0]:
+                list_field(HERE, f"model_{number}", listed, name, lang)
+            with columns[1]:
+                at = said.place_of(said.models[number - 1]) if said.models[number - 1 :] else said
+                list_field(HERE, f"place_{number}", elsewhere, "" if at is said else at.place, lang)
+        place, kept, shared, send = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
         with place:
-            list_field(HERE, "place", compare_data.place_names(lang), said.place, lang)
+            list_field(HERE, "place", sites, said.place, lang)
         with kept:
             answers = {name: t(f"compare_form.server_{name}", lang) for name in ("yes", "no")}
             list_field(HERE, "existing_server", answers, "no" if said.alone else "yes", lang)
+        with shared:
+            text_field(HERE, "shared_by", number_text(said.shared_by, lang), lang)
         with send:
             st.form_submit_button(t("compare_form.answer", lang), type="primary", on_click=_apply, args=(lang,))
         say_error(HERE)
@@ -60,8 +67,15 @@ def _apply(lang: str) -> None:
         numbers = {name: count(read(HERE, name), name) for name in ("people", "uses")}
         models = tuple(dict.fromkeys(name for n in (1, 2) if (name := read(HERE, f"model_{n}"))))
         lists = {name: read(HERE, name) for name in ("per", "task", "place")}
-        alone = read(HERE, "existing_server") == "no"
-        asked = Asked.model_validate({**numbers, **lists, "models": models, "alone": alone})
+        kept = {
+            "alone": read(HERE, "existing_server") == "no",
+            "shared_by": count(read(HERE, "shared_by"), "shared_by"),
+        }
+        places = {
+            name: site for n in (1, 2) if (name := read(HERE, f"model_{n}")) and (site := read(HERE, f"place_{n}"))
+        }
+        at = [{"model": name, "place": site, **kept} for name, site in places.items()]
+        asked = Asked.model_validate({**numbers, **lists, **kept, "models": models, "at": at})
         set_scenario(plain(scenario_from(asked, lang)), HERE, lang)
     except NotANumber as error:
         st.session_state[ERROR] = (HERE, refusal_text(error, lang))

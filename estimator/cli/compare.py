@@ -16,6 +16,7 @@ TRIES = 3  # times that a question is asked
 PERIODS = {"day": ("jour", "day"), "week": ("semaine", "week"), "month": ("mois", "month"), "year": ("an", "year")}
 MOST_USES = 1e6  # of one person in a period
 ALONE = ("seul", "seule", "alone")
+SHARED = re.compile(r"\b(?:partagé|shared) (?:par|by) (\S+)", re.IGNORECASE)
 
 
 class FieldRefused(SobriaError):
@@ -75,11 +76,12 @@ def answers(given: dict[str, str], ask: bool, lang: str) -> dict[str, object]:
         resolve_subject(f"task/{found}", ("task",), load())
         return found
 
-    def models(text: str) -> list[str]:
-        names = [name.strip() for name in text.split(",") if name.strip()]
-        return list(dict.fromkeys(kinds.get(name.casefold()) or model(name) for name in names)) or [
-            _wrong("wanted", "--models")
-        ]
+    def models(text: str) -> dict[str, dict[str, object] | None]:
+        """Each model, and its place where one is said of it after « @ »."""
+        read = [[part.strip() for part in said.partition("@")] for said in text.split(",") if said.strip()]
+        found = {kinds.get(name.casefold()) or model(name): where for name, _, where in read}
+        at = {name: place(where, five_fields.site_named) for name, where in found.items() if where}
+        return {name: at.get(name) for name in found} or _wrong("wanted", "--models")
 
     def model(name: str) -> str:
         try:
@@ -87,12 +89,10 @@ def answers(given: dict[str, str], ask: bool, lang: str) -> dict[str, object]:
         except SobriaError:
             _wrong("not_a_model", name)
 
-    def place(text: str) -> tuple[str, bool]:
-        words = text.split()
-        named = " ".join(w for w in words if w.casefold() not in ALONE) or _wrong("wanted", "--place")
-        host = _numbered(named, five_fields.PLACES)
-        resolve_subject(host, ("host",), load())
-        return host, any(word.casefold() in ALONE for word in words)
+    def place(text: str, check: Callable[[str], object] = five_fields.own_site) -> dict[str, object]:
+        found = _place(text, five_fields.PLACES)
+        check(str(found["place"]))
+        return found
 
     def one(name: str, read: Callable[[str], T], listed: Sequence[str] = ()) -> T:
         for left in range(TRIES, -1, -1):
@@ -108,9 +108,19 @@ def answers(given: dict[str, str], ask: bool, lang: str) -> dict[str, object]:
     found: dict[str, object] = {"people": one("people", _number)}
     found["uses"], found["per"] = one("uses", _uses)
     found["task"] = one("task", task, [f"{name} : {label(f'task/{name}', lang)}" for name in tasks])
-    found["models"] = one("models", models)
-    found["place"], found["alone"] = one("place", place, [f"{p} : {label(p, lang)}" for p in five_fields.PLACES])
-    return found
+    named = one("models", models)
+    found |= {"models": list(named), "at": [{"model": name, **at} for name, at in named.items() if at]}
+    return found | one("place", place, [f"{p} : {label(p, lang)}" for p in five_fields.PLACES])
+
+
+def _place(text: str, choices: Sequence[str]) -> dict[str, object]:
+    """« class/server-room seul », « 2 partagé par 5 »: a place, and how its server is shared."""
+    count = SHARED.search(text)
+    words = SHARED.sub(ALONE[0], text, count=1).split()
+    named = " ".join(w for w in words if w.casefold() not in ALONE) or _wrong("wanted", "--place")
+    kept = any(word.casefold() in ALONE for word in words)
+    found = {"place": _numbered(named, choices), "alone": kept}
+    return found | ({"shared_by": max(_number(count[1]), 1.0)} if count else {})
 
 
 def _asked(name: str, listed: Sequence[str], ask: bool, lang: str) -> str:

@@ -9,6 +9,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.proposals import Proposal, proposals
 from estimator.comparison.scenario import Asked, Scenario, scenario_of
 from estimator.core.errors import say
+from estimator.core.number_format import exact_text
 from estimator.workloads.inference.measurements import REFERENCE
 from estimator.workloads.inference_inventory import token_factors
 from estimator.workloads.resolution import resolve_subject
@@ -25,7 +26,9 @@ def scenario_from(asked: Asked, lang: str) -> Scenario:
     then each model. SubjectUnknown, ModelUnknown, ScenarioRefused."""
     catalogue = load()
     task = resolve_subject(f"task/{asked.task.removeprefix('task/')}", ("task",), catalogue) or ""
-    resolve_subject(asked.place, ("host",), catalogue)
+    own_site(asked.place)
+    for found in asked.at:
+        site_named(found.place)
     need = {"unit": say("task_unit", task.removeprefix("task/"), lang), "volume": asked.volume, "task": task}
     body = {
         "title": say("five", "title", lang, task=catalogue.label(task, lang)),
@@ -47,8 +50,11 @@ def option_without_ai(asked: Asked, found: Proposal, alone: bool, lang: str) -> 
     key = found.alternative.removeprefix("alternative/")
     owned = load().subjects[found.alternative].wider  # kept on by others: neither shared nor alone
     name = say("program", key, lang)
-    label = say("five", ALONE if alone else SHARED, lang, name=name) if owned else name
+    kept = ALONE if asked.shared_by == 1 else "kept"
+    facts = {"name": name, "count": exact_text(asked.shared_by, "1", lang)}
+    label = say("five", kept if alone else SHARED, lang, **facts) if owned else name
     program = {"id": found.alternative, "existing_server": not alone, "acts": found.acts, **place_of(asked.place)}
+    program |= {"shared_by": asked.shared_by} if alone else {}
     ids = f"{key}-{ALONE if alone else SHARED}" if owned else key
     option = {"id": ids, "label": label, "method": "none", "alternative": program}
     if found.minutes is not None:
@@ -74,18 +80,33 @@ def _without_ai(asked: Asked, task: str, lang: str) -> Iterator[dict[str, Any]]:
         yield option_without_ai(asked, found[0], alone, lang)
 
 
+def own_site(host: str) -> None:
+    """SubjectUnknown, of a place that is no host."""
+    resolve_subject(host, ("host",), load())
+
+
+def site_named(place: str) -> dict[str, Any]:
+    """The fields of a use at a host, or at the service of a provider, named by its id. SubjectUnknown, with hosts."""
+    provider = next((found for found in providers.load().providers if found.id == place.casefold()), None)
+    if provider is not None:
+        return {"provider": provider.id}
+    resolve_subject(place, ("host",), load())
+    return place_of(place)
+
+
 def _model(asked: Asked, name: str, lang: str) -> dict[str, Any]:
-    """A model, or a set of them, at the place; one that its publisher alone serves is there."""
-    found = models.find(name)
+    """A model, or a set of them, at its place; one that its publisher alone serves is there unless another is said."""
+    found, wanted = models.find(name), asked.place_of(name)
     known = next((s for s in models.load().sets if s.id == found.id), None)
     slug = found.id.rpartition("/")[2].replace(".", "-")[:40].strip("-")
     option: dict[str, Any] = {"id": slug, "label": known.label(lang) if known else found.name, "method": "model"}
-    if known is None and found.open_class == "closed":
+    if wanted is asked and known is None and found.open_class == "closed":
         return option | {"use": {"model": found.id, "provider": served_by(found)}}
-    use = {"model": found.id, **place_of(asked.place)}
-    if not asked.alone:
+    use = {"model": found.id, **site_named(wanted.place)}
+    if not wanted.alone or "provider" in use:
         return option | {"use": use}
-    return option | {"use": use | {"device": REFERENCE}, "reserved_hours": YEAR_HOURS * _cards(found.id, asked.place)}
+    use |= {"device": REFERENCE} | ({"resource_share": 1 / wanted.shared_by} if wanted.shared_by > 1 else {})
+    return option | {"use": use, "reserved_hours": YEAR_HOURS * _cards(found.id, wanted.place)}
 
 
 def served_by(model: models.Model) -> str:

@@ -134,11 +134,25 @@ class Option(Strict):
         return self
 
 
-class Asked(Strict):
+class AskedPlace(Strict):
+    """Where something runs: a host, or the provider whose service it is; alone: on a server kept on for it, which
+    `shared_by` such services share in equal parts."""
+
+    place: str = Field(min_length=1)
+    alone: bool = False
+    shared_by: float = Field(1.0, ge=1, le=1e6)
+
+
+class ModelPlace(AskedPlace):
+    """Where one of the models of five answers runs."""
+
+    model: str = Field(min_length=1)
+
+
+class Asked(AskedPlace):
     """Five answers, before anything is measured, that a scenario was made of: it is a trace of them, and rules nothing.
 
-    models: names of models, or sets of them; place: where what is of one's own runs, on a server kept on for it alone
-    or not.
+    models: names of models, or sets of them; place: where what is of one's own runs; at: models that run elsewhere.
     """
 
     people: float = Field(gt=0, le=1e10)
@@ -146,8 +160,11 @@ class Asked(Strict):
     per: Literal["day", "week", "month", "year"]
     task: str = Field(min_length=1)
     models: tuple[str, ...] = Field(min_length=1, max_length=5)
-    place: str = Field(min_length=1)
-    alone: bool = False
+    at: tuple[ModelPlace, ...] = ()
+
+    def place_of(self, model: str) -> AskedPlace:
+        """Where a model runs: as said of it, else where everything does."""
+        return next((found for found in self.at if found.model == model), self)
 
     @property
     def volume(self) -> float:

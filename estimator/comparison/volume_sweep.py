@@ -65,7 +65,8 @@ def turns(scenario: Scenario, context: ComparisonContext) -> tuple[Turn, ...]:
     found = []
     for name, option in kept.items():
         fixed, slope = lines[name][0]
-        services = option.alternative.shared_by if option.alternative else 1.0
+        share = (option.use.resource_share if option.use else None) or 1.0
+        services = option.alternative.shared_by if option.alternative else 1 / share
         for other in (o for o in lines if o not in kept and not one_program(scenario, name, o)):
             base, each = lines[other][0]
             gap = np.broadcast_to(base + (each - slope) * scenario.need.volume, (uncertainty.DRAWS,))

@@ -16,7 +16,7 @@ from estimator.comparison.comparison import Comparator
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.five_fields import scenario_from, tasks
 from estimator.comparison.option_inventory import ComparisonContext
-from estimator.comparison.scenario import Asked, Scenario
+from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario
 from estimator.comparison.volume_sweep import turns
 from tests.support import answered, sobria
 
@@ -81,6 +81,34 @@ def test_the_first_option_stands_where_the_answers_say_and_a_model_alone_waits_a
     assert [o.id for o in kept.options] == ["text-search-alone", "text-search-shared", "mistral-small-3-2", "gpt-5"]
     assert kept.option("mistral-small-3-2").reserved_hours == 8766.0  # 24 billion at 16 bits: one card of 80 GB
     assert kept.option("gpt-5").reserved_hours is None  # its publisher alone serves it
+
+
+def test_each_model_has_its_place_and_a_server_is_shared_by_so_many(tmp_path: Path) -> None:
+    """« notre serveur » for one, « leur API » for the other. A machine kept on for three services: 11.2 kWh × PUE 1.35
+    ÷ 3 = 5.04 kWh for the search; a third of the 8,766 hours of a card for the light model."""
+    given = GIVEN | {"models": "léger @ class/server-room partagé par 3, mistral-small-3.2@mistral, gpt-5@azure"}
+    given |= {"place": "class/national-cloud partagé par 3"}
+    words = [word for key, kept in given.items() for word in (f"--{key}", kept)]
+    sobria(tmp_path, "compare", *words, "--out", str(tmp_path / "s.toml"))
+    scenario = read_scenario(tmp_path / "s.toml")
+    light, api, other = (scenario.option(name) for name in ("light", "mistral-small-3-2", "gpt-5"))
+    assert light.use and api.use and other.use and scenario.asked
+    assert (light.use.host, light.use.resource_share, light.reserved_hours) == ("class/server-room", pytest.approx(1 / 3), 8766)
+    assert (api.use.provider, api.use.host, other.use.provider) == ("mistral", None, "azure")
+    alone = Comparator(scenario, ComparisonContext(load(), DAY)).evaluated["text-search-alone"].built.groups
+    waits = next(group for group in alone if "kept_years" in group.amounts)
+    assert waits.values["site_energy"] == pytest.approx(11.2 * 1.35 / 3)
+    assert "partagé par 3" in scenario.option("text-search-alone").label
+    assert scenario_from(scenario.asked, "fr").options == scenario.options
+
+
+def test_an_api_named_by_its_provider_is_one_host_whatever_its_name() -> None:
+    named = [
+        scenario_from(TOWN.model_copy(update={"at": (ModelPlace(model="mistral-small-3.2", place=name),)}), "fr")
+        for name in ("mistral", "Mistral")
+    ]
+    assert named[0].options == named[1].options and named[0].options[-2].use
+    assert named[0].options[-2].use.provider == "mistral"
 
 
 def test_the_services_that_turn_an_order_make_both_use_as_much() -> None:
@@ -176,6 +204,8 @@ def test_the_scenario_that_is_written_gives_the_same_figures(tmp_path: Path) -> 
         ("uses", "1,500 an", "« 1,500 » peut se lire 1500 ou 1.5"),
         ("models", "modele-9000", "« modele-9000 » n'est ni léger, ni grand, ni un modèle"),
         ("place", "lune", "lune"),
+        ("models", "gpt-5 @ lune", "lune"),
+        ("place", "class/server-room partagé par rien", "« rien » n'est pas un nombre"),
     ],
 )
 def test_an_answer_that_cannot_be_read_is_refused(tmp_path: Path, name: str, value: str, said: str) -> None:

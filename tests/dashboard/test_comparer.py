@@ -509,11 +509,12 @@ def test_five_fields_of_an_empty_home_give_the_answer_of_the_command(lang: str, 
     for name, value in (("people", "40 000"), ("uses", "3"), ("model_1", "mistral-ai/mistral-small-3.2")):
         five(at, name).set_value(value)
     five(at, "model_2").set_value("openai/gpt-5")
+    five(at, "place_1").set_value("mistral")
     at = whole([b for b in at.button if b.label == t("compare_form.answer", lang)][0].click().run())
     made = address(at)
     assert made.asked is not None and made.need.volume == 1_440_000 and not made.example
     given = ["--people", "40000", "--uses", "3 month", "--task", "question-rag", "--place", "class/shared-regional"]
-    done = sobria(tmp_path, "compare", *given, "--models", "mistral-small-3.2,gpt-5", "--json", lang=lang)
+    done = sobria(tmp_path, "compare", *given, "--models", "mistral-small-3.2 @ mistral, gpt-5", "--json", lang=lang)
     assert json.loads(done.stdout) == compare_data.compared(made).model_dump(mode="json")
     text = text_of(at)
     assert all(escape(said) in text for said in compare_data.compared(made).said("ratio", lang))
