@@ -21,7 +21,7 @@ from estimator.core.errors import LANGUAGES
 PARTS = 8  # of the draws, in equal number, by rising values of one factor
 NOTABLE = 0.05  # by which a share of the draws of a part differs from that of all: below, it may be chance
 TOLD = 3  # hinges of a pair
-DOUBTS = 2  # factors named where no single one settles
+DOUBTS = 2  # factors named of an undecided pair
 TIED = ((1.0, 1.0),)  # a bound case that no option wins: a part of the draws is not « all cases »
 
 
@@ -32,7 +32,7 @@ def balances(work: Comparator) -> tuple[Balance, ...]:
     found = []
     for pair in sorted(known, key=lambda p: p.verdict != UNDECIDED):
         values, places = list(_by_value(work, pair)), list(_by_place(work, pair, moved))
-        ordered = [*values, *places] if pair.verdict == UNDECIDED else [*places, *values]
+        ordered = [*values[:DOUBTS], *places] if pair.verdict == UNDECIDED else [*places, *values]
         doubt: dict[str, float] = {}
         if pair.verdict == UNDECIDED and not values:
             doubt = dict(list(work.paired(pair.a, pair.b, "energy").matters().items())[:DOUBTS])

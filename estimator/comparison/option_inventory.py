@@ -26,7 +26,7 @@ from estimator.workloads.estimate import FINE_TUNING, training_inventory
 from estimator.workloads.inventory import MACHINE, PLACE, Inventory, inventory_of
 from estimator.workloads.own_measures import Own
 from estimator.workloads.request import Request, TrainingEffort
-from estimator.workloads.resolution import of_task, resolve
+from estimator.workloads.resolution import Lengths, of_task, resolve, with_lengths
 
 MINUTES = 60.0  # in an hour
 HOURS_TOO_FEW = "hours_too_few"  # code of a warning of estimator.workloads.inventory
@@ -88,10 +88,10 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
     proof: Mapping[str, float] = {"estimated": 1.0} if modelled else {}
     outside = False
     if option.use is not None:
-        question, supposed = _question(scenario, option, attempts, context)
-        resolved = resolve(question, context.catalogue, context.day)
+        question, lengths = _question(scenario, option, attempts, context)
+        resolved = with_lengths(resolve(question, context.catalogue, context.day), lengths)
         inventory = inventory_of(resolved, context.own)
-        inventory.warnings[:0] = supposed
+        inventory.warnings[:0] = lengths.told
         place = resolved.subjects.get("zone")
         outside = _is_outside(scenario.constraints.location, [place], inventory, context.catalogue)
         host = resolved.subjects.get("host")
@@ -202,9 +202,8 @@ def _occupancy(option: Option, inventory: Inventory) -> Interval | None:
 
 def _question(
     scenario: Scenario, option: Option, attempts: float, context: ComparisonContext
-) -> tuple[Request, list[dict[str, str]]]:
-    """The use of one attempt scaled to all of them; absent token counts are those of the need, else of its task, which
-    is then told."""
+) -> tuple[Request, Lengths]:
+    """The use of one attempt scaled to all of them; absent token counts are those of the need, else of its task."""
     use = option.use or Request()
     fields = use.model_dump(exclude_unset=True)
     if use.model is not None and not use.answered:
@@ -216,8 +215,8 @@ def _question(
         fields["device_hours"] = option.reserved_hours
     if use.model is not None and not use.answered:
         fields.setdefault("task", scenario.need.task)
-    asked, told = of_task(Request.model_validate({**fields, "requests": attempts}), context.catalogue, context.day)
-    return asked.checked(), told
+    asked, lengths = of_task(Request.model_validate({**fields, "requests": attempts}), context.catalogue, context.day)
+    return asked.checked(), lengths
 
 
 def _with_supplier_answers(group: ActivityGroup, host: str | None, context: ComparisonContext) -> ActivityGroup:

@@ -19,7 +19,7 @@ from estimator.workloads.inventory import Inventory, inventory_of
 from estimator.workloads.own_measures import Own
 from estimator.workloads.published_comparison import models_of, published_beside
 from estimator.workloads.request import Request, TrainingEffort
-from estimator.workloads.resolution import ResolvedRequest, of_task, resolve
+from estimator.workloads.resolution import ResolvedRequest, of_task, resolve, with_lengths
 
 PUBLISHER_ENDS = (("low", "low"), ("central", "value"), ("high", "high"))
 ANSWER, FINE_TUNING = "answer", "fine_tuning"  # lines of a use: what is not another, and a training of one's own
@@ -91,9 +91,9 @@ def estimate(request: Request, today: date | None = None, own: Own | None = None
     """
     catalogue = load()
     day = request.day or today or date.today()
-    request, told = of_task(request, catalogue, day)
-    resolved = resolve(request.checked(), catalogue, day)
-    resolved.warnings.extend(told)
+    request, lengths = of_task(request, catalogue, day)
+    resolved = with_lengths(resolve(request.checked(), catalogue, day), lengths)
+    resolved.warnings.extend(lengths.told)
     provider = None if request.training is None else _training(request, resolved, catalogue)
     if not _has_use(request):
         return Estimate(resolved.day, catalogue, None, {}, (), provider)

@@ -11,7 +11,7 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, say, sentences
 from estimator.core.number_format import sentences_with
 from estimator.workloads.inference.measurements import ANY
-from estimator.workloads.inference.serving import waiting
+from estimator.workloads.inference.serving import exact, waiting
 from estimator.workloads.inference_inventory import inference_inventory
 from estimator.workloads.own_measures import Own, as_measured
 from estimator.workloads.request import Request, Retrieval
@@ -92,7 +92,7 @@ def _search(resolved: ResolvedRequest, asked: Retrieval, inventory: Inventory) -
         lines["rerank"] = (asked.rerank_model, (asked.passages or 0.0) * (asked.passage_tokens or 0.0), count)
     for part, (model, tokens, times) in lines.items():
         line = Request(model=model, input_tokens=tokens, requests=times).checked()
-        found = inventory_of(replace(resolved, request=line, warnings=[]))
+        found = inventory_of(replace(resolved, request=line, warnings=[], lengths={}))
         inventory.groups += [replace(group, part=part) for group in found.groups]
         inventory.rows = tuple(dict.fromkeys((*inventory.rows, *found.rows)))
         inventory.warnings += found.warnings
@@ -111,13 +111,15 @@ def _answers(
     """What a model answered: on reserved accelerators with their waiting hours, or on a shared service."""
     device, host = resolved.subjects["device"], resolved.subjects["host"] or UNKNOWN_SITE
     found = inference_inventory(resolved.request, device, host, resolved.catalogue, resolved.day)
-    amounts |= _seats(resolved.request) or found.amounts
-    bounds |= resolved.bounds(*SEATS) if resolved.request.product else {}
+    amounts |= _seats(resolved.request) or _uses(resolved) or found.amounts
+    bounds |= resolved.bounds(*SEATS) if resolved.request.product else resolved.lengths
+    if resolved.lengths:
+        bounds |= {name: exact(name, name, 1.0) for name in SEATS if name.startswith("seat_")}  # of no seat
     bounds |= found.bounds | {"host_ratio": resolved.bound("host_ratio", resolved.subjects["machine"])}
     if not resolved.reserved and not resolved.desk:
         bounds |= waiting(resolved.catalogue, host, resolved.day)
     measure = own.get((models.find(resolved.request.model or "").id, host))
-    if measure and not resolved.reserved and "output_tokens" in amounts:
+    if measure and not resolved.reserved and {"output_tokens", "stated_uses"} & amounts.keys():
         bounds |= as_measured(found.bounds, measure)
         days = {"first": measure.first_day, "last": measure.last_day}
         inventory.warnings.append(sentences("served", "own_measures", runs=str(measure.runs), **days))
@@ -134,6 +136,11 @@ def _seats(request: Request) -> dict[str, float]:
     days, share = request.requests * request.seats * request.seat_days, request.active_share
     stated = {"seat_days": days if share is None else 0.0, "active_seat_days": days * (share or 0.0)}
     return stated | {"stated_uses": 0.0}
+
+
+def _uses(resolved: ResolvedRequest) -> dict[str, float]:
+    """Uses whose lengths are those of a task; nothing where tokens are stated."""
+    return {"stated_uses": resolved.uses, "seat_days": 0.0, "active_seat_days": 0.0} if resolved.lengths else {}
 
 
 def _add_waiting_hours(resolved: ResolvedRequest, inventory: Inventory, busy: float | None) -> None:

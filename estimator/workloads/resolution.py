@@ -1,7 +1,9 @@
 """Resolution of a request: zone, host, machine, device and network, each a subject of the tables."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from estimator.catalogue.default_subjects import (
     ANY_CARD,
@@ -22,7 +24,10 @@ from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import sentences_with
+from estimator.workloads.inference.serving import exact
 from estimator.workloads.request import Request
+
+OF_TASK = ("audio_s", "images", "input_tokens", "output_tokens", "calls", "fresh_share")
 
 
 class SubjectUnknown(SobriaError):
@@ -34,6 +39,7 @@ class ResolvedRequest:
     """A request with its subjects resolved; assumptions are in `warnings`.
 
     sites: zones where the providers that say so serve, for one that does not say where; empty where the zone is known.
+    lengths: factors of the tokens of a use, where its task gives some; uses: how many, each of its calls.
     """
 
     request: Request
@@ -43,6 +49,8 @@ class ResolvedRequest:
     subjects: dict[str, str | None]
     warnings: list[dict[str, str]]
     sites: tuple[str, ...] = ()
+    lengths: Mapping[str, SelectedFactor] = field(default_factory=dict)
+    uses: float = 0.0
 
     def bound(self, quantity: str, subject: str | None) -> SelectedFactor:
         """The selected factor of a quantity for a subject on the day of the request, or the reason of its absence."""
@@ -137,35 +145,64 @@ def of_product(request: Request) -> Request:
     return request.model_copy(update=supposed | {"product": product.id})
 
 
-def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request, list[dict[str, str]]]:
-    """A request with the tokens of its task where it states none, and these lengths in words; those of a product bought
-    by the seat are factors. Of a task of several calls, each is a request; of one of sound or images, the seconds or
-    images of one act. SubjectUnknown."""
+class Lengths(NamedTuple):
+    """Tokens of a task where a request states none: factors, the uses that they are of, and both in words."""
+
+    factors: Mapping[str, SelectedFactor]
+    uses: float
+    told: list[dict[str, str]]
+
+
+def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request, Lengths]:
+    """A request with the tokens of its task where it states none, and these lengths, whose doubt is drawn; those of a
+    product bought by the seat are factors already. Of a task of several calls, each is a request; of one of sound or
+    images, the seconds or images of one act. SubjectUnknown."""
+    none = Lengths({}, 0.0, [])
     if request.task is None or request.product is not None:
-        return request, []
+        return request, none
     subject = _task(request, catalogue)
-    exact = {name: select_factor(catalogue, f"task_{name}", subject, day).factor for name in ("audio_s", "images")}
-    if made := {n: f.value for n, f in exact.items() if f is not None}:
-        return request.model_copy(update={n: v for n, v in made.items() if getattr(request, n) is None}), []
-    lengths = {
-        f"{way}_tokens": select_factor(catalogue, f"task_{way}_tokens", subject, day) for way in ("input", "output")
-    }
+    row = {name: select_factor(catalogue, f"task_{name}", subject, day) for name in OF_TASK}
+    made = {n: f.value for n in ("audio_s", "images") if (f := row[n].factor) is not None}
+    if made:
+        return request.model_copy(update={n: v for n, v in made.items() if getattr(request, n) is None}), none
     facts: dict[str, float] = {}
-    for name, bound in lengths.items():
-        assert bound.factor and bound.factor.value and bound.factor.low and bound.factor.high
-        facts |= {f"{name[:-7]}_{end}": getattr(bound.factor, end) for end in ("value", "low", "high")}
-    stated = {name: getattr(request, name) for name in lengths}
-    supposed = {n: b.factor.value or 0.0 for n, b in lengths.items() if stated[n] is None and b.factor}
+    for way in ("input", "output"):
+        item = row[f"{way}_tokens"].factor
+        assert item and item.value and item.low and item.high
+        facts |= {f"{way}_{end}": getattr(item, end) for end in ("value", "low", "high")}
+    ways = ("input_tokens", "output_tokens")
+    supposed = {n: facts[f"{n[:-7]}_value"] for n in ways if getattr(request, n) is None}
+    if not supposed:
+        return request, none
     labels = {f"task_{lang}": catalogue.label(subject or "", lang) for lang in ("fr", "en")}
-    told = [sentences_with("warnings", "task_lengths", **facts, **labels)] if supposed else []
-    calls = select_factor(catalogue, "task_calls", subject, day).factor
-    fresh = select_factor(catalogue, "task_fresh_share", subject, day).factor
-    if len(supposed) == len(lengths) and calls and calls.value and fresh and fresh.value and calls.value > 1:
-        supposed = {name: value / calls.value for name, value in supposed.items()}
-        supposed["cached_tokens"] = supposed["input_tokens"] * (1 - fresh.value)
-        supposed["requests"] = request.requests * calls.value
+    told = [sentences_with("warnings", "task_lengths", **facts, **labels)]
+    stated: dict[str, float] = {n: getattr(request, n) for n in ways if n not in supposed} | {"calls": 1.0}
+    stated["fresh_share"] = 1 - request.cached_tokens / (supposed | stated)["input_tokens"]
+    calls, fresh = row["calls"].factor, row["fresh_share"].factor
+    more: dict[str, float] = {}
+    if len(supposed) == len(ways) and calls and calls.value and fresh and fresh.value and calls.value > 1:
+        del stated["calls"], stated["fresh_share"]
+        more = {name: value / calls.value for name, value in supposed.items()}
+        more |= {"cached_tokens": more["input_tokens"] * (1 - fresh.value), "requests": request.requests * calls.value}
         told.append(sentences_with("warnings", "task_calls", calls=calls.value, kept=100 * (1 - fresh.value)))
-    return request.model_copy(update=supposed), told
+    factors = {f"task_{n}": row[n] for n in (*ways, "calls", "fresh_share")}
+    factors |= {f"task_{n}": exact(f"task_{n}", f"task_{n}", value) for n, value in stated.items()}
+    if request.reasoning_tokens:
+        factors["task_output_tokens"] = _longer(factors["task_output_tokens"], request.reasoning_tokens)
+    return request.model_copy(update=supposed | more), Lengths(factors, request.requests, told)
+
+
+def with_lengths(resolved: ResolvedRequest, lengths: Lengths) -> ResolvedRequest:
+    """The request, of uses whose lengths its task gives."""
+    return replace(resolved, lengths=lengths.factors, uses=lengths.uses)
+
+
+def _longer(bound: SelectedFactor, tokens: float) -> SelectedFactor:
+    """A length with so many tokens more, of the same draws."""
+    item = bound.factor
+    assert item is not None
+    ends = {end: (getattr(item, end) or 0.0) + tokens for end in ("low", "value", "high")}
+    return replace(bound, factor=item.model_copy(update=ends | {"id": f"{item.id}/longer", "drawn_as": item.doubt}))
 
 
 def _task(request: Request, catalogue: Catalogue) -> str | None:

@@ -1,12 +1,16 @@
 """What a comparison supposes alike of its options: one family of grid factors, as many requests in flight."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from estimator.catalogue.load import load
+from estimator.comparison.answer import Answer
 from estimator.comparison.comparison import Comparator
+from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import ComparisonContext
+from estimator.comparison.scenario import scenario_of
 from tests.comparison.test_compare import option, scenario
 
 DAY = date(2026, 3, 1)
@@ -71,3 +75,24 @@ def test_requests_in_flight_that_nobody_stated_are_said_to_be_alike() -> None:
     assert told == ["mistral-small-latest", "gpt-4o"]
     alone = Comparator(scenario(models[0], stated), ComparisonContext(load(), DAY)).evaluated
     assert not [w for o in alone.values() for w in o.built.warnings if w["code"] == "flight_alike"]
+
+
+def test_the_lengths_of_a_task_are_drawn_once_for_all_options() -> None:
+    """One model, one task, at PUE 1.2 and at PUE 1.8: whatever the lengths drawn, 1.8 ÷ 1.2 = 1.5 in every draw, while
+    each amount is wider than with the lengths stated at their central values."""
+    place = {"zone": "FRA", "host": "class/server-room"}
+
+    def answer(**need: Any) -> Answer:
+        uses = ({"model": "qwen3-8b", "pue": pue, **place} for pue in (1.2, 1.8))
+        options = [{"id": f"m{n}", "label": f"m{n}", "method": "model", "use": use} for n, use in enumerate(uses)]
+        without = {"id": "faq", "label": "faq", "method": "none", "status": "rejected", "why": "essai"}
+        body = {"title": "t", "need": {"unit": "u", "volume": 10, **need}, "options": [without, *options]}
+        return decision(scenario_of(body), today=date(2026, 6, 1))
+
+    drawn, stated = answer(task="summarise"), answer(input_tokens=4300, output_tokens=300)
+    for found in (drawn, stated):
+        pair = found.pair("m0", "m1")
+        assert pair is not None and pair.ratio is not None
+        assert (pair.ratio.low, pair.ratio.high) == (pytest.approx(1.5), pytest.approx(1.5))
+    ends = [found.option("m0").per_unit["energy"] for found in (drawn, stated)]
+    assert ends[0].high / ends[0].low > 1.2 * ends[1].high / ends[1].low

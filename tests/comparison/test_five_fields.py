@@ -93,7 +93,11 @@ def test_each_model_has_its_place_and_a_server_is_shared_by_so_many(tmp_path: Pa
     scenario = read_scenario(tmp_path / "s.toml")
     light, api, other = (scenario.option(name) for name in ("light", "mistral-small-3-2", "gpt-5"))
     assert light.use and api.use and other.use and scenario.asked
-    assert (light.use.host, light.use.resource_share, light.reserved_hours) == ("class/server-room", pytest.approx(1 / 3), 8766)
+    assert (light.use.host, light.use.resource_share, light.reserved_hours) == (
+        "class/server-room",
+        pytest.approx(1 / 3),
+        8766,
+    )
     assert (api.use.provider, api.use.host, other.use.provider) == ("mistral", None, "azure")
     alone = Comparator(scenario, ComparisonContext(load(), DAY)).evaluated["text-search-alone"].built.groups
     waits = next(group for group in alone if "kept_years" in group.amounts)
