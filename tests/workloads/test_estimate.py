@@ -72,7 +72,7 @@ def test_device_hours_times_power_times_load_times_host() -> None:
 def test_a_dedicated_server_is_charged_once_for_its_idle_hours() -> None:
     """Trap 8: at 30 % load its waiting hours are added once, and its manufacture covers the reserved hours once."""
     shared = asked(**SERVED, requests=1e6)
-    pace = next(s for s in shared["steps"] if s["name"] == "answering_hours")["value"]
+    pace = next(s for s in shared["steps"] if s["name"] == "token_hours")["value"]
     hours = pace / 0.3
     body = asked(**SERVED, requests=1e6, device_hours=hours)
     busy = next(s for s in shared["steps"] if s["name"] == "token_energy")["value"]
@@ -99,8 +99,8 @@ def test_cards_that_wait_are_made_as_they_are_fed() -> None:
     """Waiting at a quarter of the power of work: 1.5 of the electricity is 3 hours reserved for one at work."""
     body = asked(**SERVED)
     steps = {s["name"]: s["value"] for s in body["steps"]}
-    assert steps["provisioned_hours"] == pytest.approx(3 * steps["answering_hours"])
-    assert steps["server_hours"] == pytest.approx(3 * steps["answering_hours"] / 8)
+    assert steps["provisioned_hours"] == pytest.approx(3 * steps["token_hours"])
+    assert steps["server_hours"] == pytest.approx(3 * steps["token_hours"] / 8)
     value = {f["quantity"]: f["value"] for f in body["factors"]}
     lives = steps["provisioned_hours"] / (value["device_lifetime"] * 8766)
     assert steps["device_embodied_gwp"] == pytest.approx(lives * value["device_gwp"])
