@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard.accessibility.audit import audit
 from dashboard.shared import estimator_gateway
-from dashboard.shared.screens import HOME, SCREENS, Screen
+from dashboard.shared.screens import DOORS, HOME, SCREENS, Screen
 from dashboard.shared.templates import render
 from dashboard.shared.texts import LANGUAGES, t
 from dashboard.shared.widgets import language
@@ -24,12 +24,14 @@ def frame() -> None:
     lang = language()
     st.set_page_config(layout="wide")
     pages = {screen: _page(screen, lang) for screen in SCREENS}
-    chosen = st.navigation(list(pages.values()), position="hidden")
+    menu = {t(f"doors.{door}", lang): [pages[screen] for screen in screens] for door, screens in DOORS.items()}
+    out_of_menu = [page for screen, page in pages.items() if not screen.door]
+    chosen = st.navigation({"": out_of_menu, **menu}, position="hidden")
     here = next(screen for screen, page in pages.items() if page == chosen)
     build = estimator_gateway.current()
     with st.container(key="page", gap=None):
         sample = build is not None and build.sample
-        st.html(render("top", lang, here=here, screens=SCREENS, languages=_languages(), sample=sample))
+        st.html(render("top", lang, here=here, doors=DOORS, languages=_languages(), sample=sample))
         with st.container(key="content", gap=None):
             chosen.run()
         st.html(_footer(build, lang))

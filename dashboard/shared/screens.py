@@ -1,15 +1,15 @@
-"""The screens of the dashboard, each declared once: its address, its name in the words, and whether the menu has it."""
+"""The screens of the dashboard, each declared once: its address, its name in the words, and its door in the menu."""
 
 from typing import NamedTuple
 
 
 class Screen(NamedTuple):
     """A screen. address: its file under pages/, and where it is served, but for the home page; name: its key in the
-    words of `nav`; in_menu: the others are reached from a link of a page."""
+    words of `nav`; door: its part of the menu, none for a screen that is reached from a link of a page."""
 
     address: str
     name: str
-    in_menu: bool = True
+    door: str = ""
 
     @property
     def path(self) -> str:
@@ -20,16 +20,18 @@ class Screen(NamedTuple):
 HOME = Screen("accueil", "home")
 SCREENS = (
     HOME,
-    Screen("synthese", "synthesis"),
-    Screen("comparer", "compare"),
-    Screen("registre", "register"),
-    Screen("mesures", "measures"),
-    Screen("facteurs", "factors"),
-    Screen("methode", "method"),
-    Screen("validation", "validation", in_menu=False),
-    Screen("explication", "explain", in_menu=False),
-    Screen("leviers", "levers", in_menu=False),
-    Screen("brancher", "connect", in_menu=False),
-    Screen("lieux", "places", in_menu=False),
-    Screen("accessibilite", "accessibility", in_menu=False),
+    Screen("synthese", "synthesis", "officials"),
+    Screen("leviers", "levers", "officials"),
+    Screen("comparer", "compare", "projects"),
+    Screen("registre", "register", "projects"),
+    Screen("mesures", "measures", "measured"),
+    Screen("brancher", "connect", "measured"),
+    Screen("lieux", "places", "measured"),
+    Screen("facteurs", "factors", "sources"),
+    Screen("methode", "method", "sources"),
+    Screen("validation", "validation", "sources"),
+    Screen("glossaire", "glossary", "sources"),
+    Screen("explication", "explain"),
+    Screen("accessibilite", "accessibility"),
 )
+DOORS = {door: [s for s in SCREENS if s.door == door] for door in dict.fromkeys(s.door for s in SCREENS) if door}

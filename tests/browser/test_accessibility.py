@@ -265,5 +265,16 @@ def test_a_comparison_is_made_with_the_keyboard_alone(screen: Page, dashboard: S
 
 def test_a_use_case_is_opened_with_the_keyboard_alone(screen: Page, dashboard: Server) -> None:
     open_page(screen, dashboard, "/", "fr")
-    enter(screen, "nav a[href=registre]", "Quels usages")
+    enter(screen, "nav a[href=comparer]", "Quelle solution")
+    enter(screen, "nav.within a[href=registre]", "Quels usages")
     enter(screen, "tbody th a[href*='cas=']", "où en est")
+
+
+def test_under_700_px_the_menu_opens_from_one_word(screen: Page, dashboard: Server) -> None:
+    screen.set_viewport_size({"width": 699, "height": 800})
+    open_page(screen, dashboard, "/", "fr")
+    assert screen.get_by_role("navigation", name=t("nav.label", "fr")).count() == 0
+    screen.get_by_text(t("doors.menu", "fr"), exact=True).click()
+    assert not is_wider_than_its_window(screen) and violations(screen) == []
+    screen.get_by_role("navigation", name=t("nav.label", "fr")).get_by_role("link", name=t("nav.connect", "fr")).click()
+    expect(screen.locator("h1")).to_have_text(t("connect.title", "fr"))

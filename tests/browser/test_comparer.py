@@ -98,7 +98,7 @@ def test_a_project_lead_goes_from_an_empty_home_to_a_printed_sheet(screen: Page,
     """The acceptance journey, without help: need, answer without AI, models, quality, verdict, sheet, file."""
     # 1. An empty home says that nothing is measured yet; Comparer is one link away and needs no measurement.
     open_page(screen, serve("empty"), "/", "fr")
-    screen.click("nav >> text=Comparer")
+    screen.click("nav >> text=Projets")
     expect(screen.locator("h1")).to_have_text(re.compile("Quelle solution répond au besoin"))
     expect(screen.locator(".banner")).to_contain_text("DONNÉES FICTIVES")
 

@@ -156,7 +156,7 @@ def test_a_wide_window_does_not_stretch_the_text(screen: Page, serve: Serve) -> 
 
 def test_the_language_stays_and_the_other_one_shows_the_same_screen(screen: Page, serve: Serve) -> None:
     open_page(screen, serve("plain"), "/mesures?service=regles-de-tri", "en")
-    screen.click("nav >> text=Home")
+    screen.click(".brand a")
     screen.wait_for_selector("h1:has-text('What does our AI cost')")
     screen.go_back()
     screen.wait_for_selector(".st-key-list table")

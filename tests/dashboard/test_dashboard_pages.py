@@ -59,9 +59,24 @@ def test_every_file_of_a_page_is_a_screen() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_menu_has_its_screens_in_order(empty_home: Path, lang: str) -> None:
-    menu = re.findall(r'href="([a-z]*)', page("accueil", lang).split("<nav", 2)[1])
-    assert menu == ["", "synthese", "comparer", "registre", "mesures", "facteurs", "methode"]
+def test_the_menu_has_four_doors_and_their_screens_in_order(empty_home: Path, lang: str) -> None:
+    wide, narrow = page("accueil", lang).split("<nav", 3)[1:3]
+    assert re.findall(r'href="([a-z]*)', wide) == ["synthese", "comparer", "mesures", "facteurs"]
+    assert re.findall(r'href="([a-z]*)', narrow.split("</nav>")[0]) == [
+        "synthese", "leviers", "comparer", "registre", "mesures", "brancher", "lieux",
+        "facteurs", "methode", "validation", "glossaire",
+    ]  # fmt: skip
+    within = page("brancher", lang).split('class="wide within"')[1].split("</nav>")[0]
+    assert re.findall(r'href="([a-z]*)', within) == ["mesures", "brancher", "lieux"]
+    assert re.search(r'href="brancher[^>]*aria-current="page"', within)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_glossary_explains_the_words_that_officials_stumble_on(empty_home: Path, lang: str) -> None:
+    text = page("glossaire", lang)
+    for word in ("PUE", "WUE", "RGESN 8.3", "Sb", {"fr": "Jeton", "en": "Token"}[lang]):
+        assert word in text
+    assert len(re.findall(r'id="mot-', text)) == sum(map(len, words(lang)["glossary"].values())) == 33
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
