@@ -104,7 +104,7 @@ def about_use(
 def carbon_intensity(  # noqa: PLR0913
     context: typer.Context,
     id: Use,
-    per: Annotated[str, typer.Option(help="sci_per", metavar="UNIT")] = "unit",
+    per: Annotated[str, typer.Option(help="sci_per", metavar="UNIT")] = "",
     out: Printed = None,
     period: PeriodText = None,
     json_: Json = False,

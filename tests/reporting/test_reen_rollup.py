@@ -89,6 +89,7 @@ def test_a_commune_without_a_file_is_unknown_and_never_zero(folder: Path) -> Non
     assert (
         review.missing == ["54528"] and "Sans fichier (1)" in text and "Commune 54528 inconnu : pas de fichier" in text
     )
+    assert "Commune 54395 année 2026 (1 mois sur 12)" in text
     [line] = [row for row in rows_of(rendered(rollup(review, "fr"), "csv"), ";") if row["territoire"] == "54528"]
     assert line["central"] == "" and plain(line["texte"]) == "inconnu : pas de fichier"
     assert "on ne sait pas lesquelles manquent" in plain(rendered(rollup(read_files(folder), "fr"), "txt"))

@@ -61,8 +61,8 @@ def test_the_sheet_says_each_number_with_its_proof_and_who_fills_what_is_missing
     rows = [line for line in plain(written.replace("\n", "@")).split("@") if line.startswith("| ") and "CO₂e" in line]
     [energy] = [line for line in plain(written.replace("\n", "@")).split("@") if "kWh |" in line]
     assert energy.count("Wh |") == 2 and {"fr": "100 % mesuré", "en": "100% measured"}[lang] in energy
-    assert len(rows) == 1 and ("calculé de cette électricité" if lang == "fr" else "computed from it") in rows[0]
-    missing = {"fr": "non renseigné ; à remplir par : Responsable", "en": "not given; to be filled in by: Responsable"}
+    assert len(rows) == 1 and ("calculé d'elle" if lang == "fr" else "computed from it") in rows[0]
+    missing = {"fr": "non renseigné (à remplir : Responsable)", "en": "not given (to fill in: Responsable)"}
     # the benefit, who decides, the quality, the risk, the data, the model, the site, who supplies it, what trained it,
     # the way without AI, another way in, a person, a place to write
     assert text.count(missing[lang]) == 13
@@ -77,7 +77,7 @@ def test_a_field_of_the_register_is_said_in_place_of_what_is_missing(home: Path)
 
 def test_the_image_is_the_electricity_over_that_of_a_phone(home: Path) -> None:
     """3 kWh ÷ 0.0135 kWh are 222 phones for a day, between 148 and 333 at the bounds of the phone."""
-    told = re.search(r"celle de (\d+) à (\d+) téléphones pendant un jour \(estimé", page(resident(facts(home))))
+    told = re.search(r"Autant que (\d+) à (\d+) téléphones pendant un jour \(estimé", page(resident(facts(home))))
     assert told
     low, high = map(int, told.groups())
     assert 3 / 0.02025 < low < 3 / PHONE_DAY < high < 3 / 0.009
@@ -134,10 +134,13 @@ def test_the_evaluation_counts_its_whole_life_and_what_ran_after_the_decision(ho
     made = stopped(facts(home))
     text = page(made, "md")
     assert "seuil non tenu" in text and "Conseil, 10 février 2026" in text
-    assert "mars 2025 à mars 2026" in text and "Mois mesurés après la décision du 10 février 2026 : 1." in text
+    assert (
+        "mars 2025 à mars 2026 (3 mois sur 13)" in text
+        and "Mois mesurés après la décision du 10 février 2026 : 1." in text
+    )
     until = next(part for part in made.sections if "mars 2025" in part.title)
     years = [row for block in until.blocks if getattr(block, "columns", ("",))[0] == "Année" for row in block.rows]
-    assert [row[0] for row in years] == ["année 2025", "année 2026"]
+    assert [plain(row[0]) for row in years] == ["année 2025 (1 mois sur 12)", "année 2026 (2 mois sur 12)"]
     opened = json.loads(sobria(home, "explain", "use.courriers.2025-03..2026-03.energy", "--json").stdout)
     assert opened["amount"]["at_factor_values"] == pytest.approx(7)
 
@@ -221,6 +224,16 @@ def test_a_unit_that_nothing_counts_is_refused_with_those_that_are(home: Path) -
     assert "audio-hour" in sobria(home, "report", "sci", "courriers", "--per", "audio-hour", code=1).stderr
     with refuses("score_unknown", "unknown"):
         score(home, period="2024").as_dict()
+
+
+def test_a_use_that_counts_nothing_has_a_score_by_hour_or_by_declared_volume(home: Path) -> None:
+    """In 2027: 2 and 1 hours of a machine, no count; 50 answers a month declared, over two months: 100."""
+    built(home, run("courriers", 3, "2027-01", machine_hours=2.0), run("courriers", 1, "2027-02"))
+    assert (score(home, "", "2027").unit, score(home, "", "2027").units) == ("machine-hour", 3)
+    Register(home).change("courriers", {"volume_per_month": 50}, WHO)
+    found = score(home, "", "2027")
+    assert (found.unit, found.units, found.left_out) == ("declared", 100, 0)
+    assert "déclaré au registre" in page(sci(found), "txt")
 
 
 def test_heard_sound_is_counted_in_hours(home: Path) -> None:

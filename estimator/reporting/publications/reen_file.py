@@ -68,8 +68,9 @@ class CommuneService(Strict):
 
 
 class CommuneFile(Strict):
-    """The file of a commune. as_read_kwh: electricity before any factor; proof_kwh: that of each proof [kWh];
-    unattached_kwh: of the home, that no use of any commune has; shares: the two counts of an indicator."""
+    """The file of a commune. months: those with data [yyyymm]; as_read_kwh: electricity before any factor; proof_kwh:
+    that of each proof [kWh]; unattached_kwh: of the home, that no use of any commune has; shares: the two counts of an
+    indicator."""
 
     format: Literal["sobria-reen/1"]
     territory: Commune
@@ -81,6 +82,7 @@ class CommuneFile(Strict):
     factors_version: str
     formulas_version: str
     seed: int
+    months: tuple[int, ...]
     uses: int
     as_read_kwh: float
     proof_kwh: Mapping[str, float]
@@ -127,6 +129,7 @@ def commune_file(facts: ReportFacts) -> CommuneFile:
         factors_version=build.factors_version,
         formulas_version=build.meta["formulas_version"],
         seed=SEED,
+        months=tuple(months_of(scope.rows)),
         uses=len(scope.in_use),
         as_read_kwh=_as_read(scope.rows),
         proof_kwh=_by_proof(rows),

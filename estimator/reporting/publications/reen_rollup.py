@@ -20,7 +20,7 @@ from estimator.reporting.documents.document import Document, Points, Record, Row
 from estimator.reporting.documents.svg_bars import round_top
 from estimator.reporting.publications.printed import amount_cell
 from estimator.reporting.publications.reen_file import COUNTED, CommuneFile, CommuneService
-from estimator.reporting.summary.sentences import proof_text, shared, territory_text
+from estimator.reporting.summary.sentences import covered_period_text, proof_text, shared, territory_text
 
 COLUMNS = ("territoire", "indicateur", "bas", "central", "haut", "unite", "couvre", "preuve", "texte")
 FOLDER = "communes"  # of a home: the files that its communes handed over
@@ -128,6 +128,7 @@ class TerritoryReview:
         return {
             "period": self.files[0].period,
             "communes": [file.territory for file in self.files],
+            "months": {file.territory: file.months for file in self.files},
             "missing": self.missing,
             "expected_told": bool(self.expected),
             "drawn_together": self.drawn_together,
@@ -231,7 +232,8 @@ def _communes(found: TerritoryReview, lang: str) -> Table:
     rows: list[tuple[str, Row]] = []
     for file in found.files:
         label = territory_text(file.territory, lang)
-        head = TableCell(label, (file.administration,) if file.administration else ())
+        span = covered_period_text({"period": file.period, "measured": file.months}, lang)
+        head = TableCell(label, tuple(filter(None, (file.administration, span))))
         figures = (file.figures[name] for name in FOOTPRINTS)
         cells = [range_text(vars(f), lang) if f.central is not None else missing_text(vars(f), lang) for f in figures]
         with_data, uses = (round(count) for count in file.shares["coverage"])

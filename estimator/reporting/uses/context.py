@@ -29,7 +29,7 @@ from estimator.governance.register.schema import UseCase
 from estimator.reporting.documents.document import Row, Table
 from estimator.reporting.project.context import BARE, SHORT, clipped
 from estimator.reporting.publications.context import known_shares
-from estimator.reporting.summary.sentences import day_text, period_text, proof_text
+from estimator.reporting.summary.sentences import covered_period_text, day_text, proof_text
 from estimator.reporting.summary.use_cases import ENERGY
 
 IMAGE = ("equivalence_energy", "equivalence/smartphone-day")  # the one factor of an electricity known from the home
@@ -54,8 +54,9 @@ class UseFacts:
 
     @property
     def period(self) -> str:
-        """« année 2026 »."""
-        return period_text(str(self.scope.period), self.lang)
+        """« année 2026 (9 mois sur 12) » when only these have data of the use."""
+        told = {"period": str(self.scope.period), "measured": months_of(self.rows)}
+        return covered_period_text(told, self.lang)
 
     @property
     def mark(self) -> str:
@@ -133,7 +134,7 @@ class UseFacts:
         ends = {
             end: tick_text(float(two_figures(v / span)), BARE, self.lang) for end, v in (("low", low), ("high", high))
         }
-        return self.say(key, source=load().sources[found.source].title, **ends)
+        return self.say(key, source=load().sources[found.source].citation, **ends)
 
     def model(self) -> str:
         """The name of the model as the catalogue knows it, else as it is written."""

@@ -13,7 +13,7 @@ from estimator.reporting.uses.stopped import stopped
 DOCUMENTS: Mapping[str, Callable[[UseFacts], Document]] = {
     "resident": resident,
     "stopped": stopped,
-    "sci": lambda facts: sci(CarbonIntensity(facts, "unit")),
+    "sci": lambda facts: sci(CarbonIntensity(facts)),
     "frugality": lambda facts: frugality([facts]),
 }
 LOGGED: Mapping[str, What] = {"resident": "fiche_habitant", "stopped": "evaluation"}  # its name in the log

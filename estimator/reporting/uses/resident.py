@@ -46,7 +46,7 @@ def _state(facts: UseFacts) -> str:
     if case.outcome in CLOSED and case.decision:
         outcome = lowered(say("register_outcomes", case.outcome, facts.lang))
         return facts.say("state_closed", outcome=outcome, day=facts.day(case.decision.date), by=case.decision.by)
-    return facts.say("state", stage=lowered(say("register_stages", case.stage, facts.lang)))
+    return facts.say(f"stage_{case.stage}")
 
 
 def _does(facts: UseFacts) -> tuple[tuple[str, str], ...]:

@@ -22,7 +22,7 @@ from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import interval_text, share_text, tick_text
 from estimator.governance.indicators.explanation import USE
 from estimator.governance.indicators.functional_units import units
-from estimator.governance.indicators.usage_by_case import Attached
+from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.places.supplier_answers import SOURCE
 from estimator.reporting.documents.document import Document, Points, Record, Row, Section, Table
 from estimator.reporting.project.context import BARE
@@ -54,10 +54,11 @@ class ScoreUnknown(SobriaError):
 
 @dataclass(frozen=True)
 class CarbonIntensity:
-    """The terms of a score. unit: key of R; terms: E, E × I, M, and their sum, over the period."""
+    """The terms of a score. asked: key of R, the first counted when there is none; terms: E, E × I, M, and their
+    sum, over the period."""
 
     facts: UseFacts
-    unit: str
+    asked: str = ""
 
     @cached_property
     def rows(self) -> list[Attached]:
@@ -81,13 +82,23 @@ class CarbonIntensity:
         return {**dict(ends), "unit": "kgCO2e/kWh", "at_factor_values": at[1] / at[0]}
 
     @cached_property
-    def units(self) -> float:
-        """R, counted in the same months. UnitNotCounted lists what is counted."""
+    def counted(self) -> dict[str, float]:
+        """How many of each unit are counted in the same months. UnitNotCounted without any."""
         known = {name: count for name in UNITS if (count := UNITS[name](self.facts, self.rows))}
-        if self.unit not in known:
+        if not known or self.asked and self.asked not in known:
             told = ", ".join(f"{name} ({tick_text(count, BARE, 'fr')})" for name, count in known.items())
-            raise UnitNotCounted(read=self.unit, expected=told or "-", name=self.facts.case.name)
-        return known[self.unit]
+            raise UnitNotCounted(read=self.asked or "-", expected=told or "-", name=self.facts.case.name)
+        return known
+
+    @property
+    def unit(self) -> str:
+        """The key of R."""
+        return self.asked or next(iter(self.counted))
+
+    @property
+    def units(self) -> float:
+        """R."""
+        return self.counted[self.unit]
 
     @property
     def left_out(self) -> float:
@@ -142,6 +153,7 @@ class CarbonIntensity:
         }
 
 
+STATED = ("accepted", "declared")  # units that rest on what somebody says
 EXPLAINED = ("energy", "gwp.use", *(f"gwp.{part.name}" for part in MADE))
 
 
@@ -162,6 +174,15 @@ def _accepted(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
         return None
     share = found.value / PERCENT if "%" in found.test else found.value
     return made * share if 0 < share <= 1 else None
+
+
+def _declared(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
+    """The volume that the register declares for a month, in each of these months."""
+    return (facts.case.volume_per_month or 0.0) * len(months_of(rows)) or None
+
+
+def _hours(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
+    return sum(row.row.group.amounts.get("machine_hours") or 0.0 for row in rows) or None
 
 
 def _tokens(facts: UseFacts, rows: Sequence[Attached]) -> float | None:
@@ -192,6 +213,8 @@ UNITS: Mapping[str, Callable[[UseFacts, Sequence[Attached]], float | None]] = {
     "1000-tokens": _tokens,
     "audio-hour": _outputs(HEARD, HOUR),
     "image": _outputs(DRAWN, 1),
+    "declared": _declared,
+    "machine-hour": _hours,
 }
 
 
@@ -243,7 +266,7 @@ def _rows(found: CarbonIntensity) -> Iterator[Row]:
     facts = found.facts
     for key, amount, covers, proof in _figures(found):
         if key == "SCI":
-            declared = facts.say("sci_declared" if found.unit == "accepted" else "sci_counted")
+            declared = facts.say(f"sci_R_{found.unit}" if found.unit in STATED else "sci_counted")
             count = f"{tick_text(found.units, BARE, facts.lang)} × « {unit_name(facts, found.unit)} »"
             yield (facts.say("sci_R"), count, declared)
         text = interval_text(amount, facts.lang)
