@@ -86,8 +86,9 @@ def products(lang: str) -> Mapping[str, str]:
 
 
 def tasks(lang: str) -> Mapping[str, str]:
-    """Tasks by their short name."""
-    return {s.id.partition("/")[2]: load().label(s.id, lang) for s in load().subjects.values() if s.kind == "task"}
+    """Tasks whose tokens are in the tables, by their short name."""
+    known = (subject for quantity, subject in load().by_subject if quantity == "task_input_tokens")
+    return {subject.partition("/")[2]: load().label(subject, lang) for subject in known}
 
 
 def seats_table(line: Mapping[str, str]) -> bytes:

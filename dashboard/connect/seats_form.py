@@ -23,7 +23,10 @@ def show(lang: str) -> None:
         for name in FIELDS:
             label, key = t(f"seats.{name}", lang), f"seats {name}"
             if name in CHOICES:
-                st.selectbox(label, list(known[name]), index=None, key=key, format_func=known[name].__getitem__)
+                st.selectbox(
+                    label, list(known[name]), index=None, key=key, format_func=known[name].__getitem__,
+                    placeholder=t(f"seats.{name}_any", lang),
+                )  # fmt: skip
             elif name in DAYS:
                 st.date_input(label, value=None, format="DD/MM/YYYY", key=key)
             else:

@@ -105,6 +105,8 @@ def _value(name: str, run: Mapping[str, Any], lang: str) -> Any:
         return t("run.yes" if value else "run.no", lang)
     if name in CODED and has_text(f"codes.{value}", lang):
         return t(f"codes.{value}", lang)
+    if name == "model":
+        return estimator_gateway.model_name(value, lang)
     if name in SUBJECTS:
         return estimator_gateway.subject_name(value, lang)
     return _number(value, UNITS.get(name, "1"), lang)

@@ -13,6 +13,7 @@ from estimator.assessment.method_documentation import ValidationLine
 from estimator.builds import recalculation
 from estimator.builds.current import current as current_file
 from estimator.builds.queries import NoBuild, RunFilter
+from estimator.catalogue import models
 from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.schema import Factor
 from estimator.catalogue.tables import Catalogue
@@ -182,6 +183,12 @@ def factors_version() -> str:
 def subject_name(subject: str, lang: str) -> str:
     """Name of a host, machine, accelerator, zone … for people."""
     return typeset(load_catalogue().label(subject, lang), lang)
+
+
+def model_name(model: str, lang: str) -> str:
+    """Name of a set of models for people; that of a model as it was read."""
+    known = next((found for found in models.load().sets if found.id == model), None)
+    return typeset(known.label(lang), lang) if known else model
 
 
 def _entry(item: Factor, book: Catalogue) -> FactorEntry:

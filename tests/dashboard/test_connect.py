@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -263,6 +264,27 @@ def test_a_file_is_checked_and_nothing_is_written_before_the_confirming_click(ho
     assert [button.label for button in at.button] == [t("connect.another", "fr")]
     at.button[0].click()
     assert len(whole(at.run()).file_uploader) == 1
+
+
+def test_a_line_of_seats_typed_on_the_page_is_checked_then_imported(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """800 seats at 60 % over March 2026: one row, after the confirming click only."""
+    monkeypatch.setattr("dashboard.connect.seats_form.may_write", lambda: True)
+    at = screen(voie="seats")
+    at.selectbox(key="seats product").set_value("m365-copilot")
+    for name, typed in (("seats", "800"), ("active_share", "60 %"), ("service", "Bureautique")):
+        at.text_input(key=f"seats {name}").set_value(typed)
+    for name, day in (("from", date(2026, 3, 1)), ("to", date(2026, 3, 31))):
+        at.date_input(key=f"seats {name}").set_value(day)
+    next(button for button in at.button if button.label == t("seats.save", "fr")).click()
+    said = text(whole(at.run()))
+    assert "1 ligne acceptée, 0 écartée" in said and "sièges achetés" in said and not home.exists()
+    next(button for button in at.button if button.label == t("connect.confirm.one", "fr")).click()
+    assert "Importé, et les chiffres sont refaits." in text(whole(at.run()))
+    (run,) = open_current(home).runs(RunFilter(None, None, None), 0, 9)["rows"]  # type: ignore[union-attr]
+    assert (run["service_key"], run["active_seat_days"]) == ("Bureautique", 800 * 0.6 * 31)
+    assert "un modèle de Copilot pour Microsoft 365" in text(screen("mesures"))
 
 
 @pytest.mark.parametrize(("content", "said"), [(b"a,b\n1,2\n", "a,b"), (b"", "vide"), (b"{", "JSON")])
