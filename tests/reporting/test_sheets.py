@@ -282,6 +282,14 @@ def test_without_a_site_criteria_are_unknown_and_nobody_is_questioned() -> None:
         assert said in refusal.value.message(lang)
 
 
+def test_the_publisher_of_seats_is_asked_what_is_supposed() -> None:
+    """A product has no site of its own: its publisher is asked five things, in both languages."""
+    suite = {"id": "suite", "label": "la suite", "method": "model", "use": {"product": "m365-copilot", "zone": "FRA"}}
+    for lang, said in (("fr", "Combien de jetons lus"), ("en", "How many tokens read")):
+        written = markdown(questions(facts(lang, suite)))
+        assert "Microsoft 365" in written and said in written
+
+
 def test_the_questionnaire_filled_in_is_read_back() -> None:
     for example in (True, False):
         filled = rows(table(questions(facts(example=example))))

@@ -1,5 +1,6 @@
-"""The questionnaire for the suppliers of a scenario's sites, as a document."""
+"""The questionnaire for the suppliers of a scenario's sites and the publishers of its seats, as a document."""
 
+from estimator.catalogue import products
 from estimator.catalogue.load import load
 from estimator.core.errors import SobriaError, say
 from estimator.places.questionnaire import TABLE, SupplierQuestion, questionnaire, questionnaire_rows
@@ -7,17 +8,20 @@ from estimator.reporting.documents.document import Document, Row, Section, Table
 from estimator.reporting.project import sentences
 from estimator.reporting.project.context import SheetFacts
 
+OF_SEATS = ("share", "uses", "models", "tokens", "place")  # what a publisher of a product by the seat is asked
+
 
 class NoHostInScenario(SobriaError):
-    """A scenario without any site."""
+    """A scenario without any site nor product by the seat."""
 
 
 def questions(facts: SheetFacts) -> Document:
-    """The questions on each site of a scenario. NoHostInScenario.
+    """The questions on each site of a scenario, then on each product bought by the seat. NoHostInScenario.
 
     The machine-readable table is that of `questionnaire_rows`: filled in, it is parsed by `read_answers`.
     """
-    if not facts.hosts:
+    seats = _seats(facts)
+    if not facts.hosts and not seats:
         raise NoHostInScenario(title=facts.scenario.title)
     rows = questionnaire_rows(list(facts.hosts), facts.day, facts.supplied)
     return Document(
@@ -25,7 +29,7 @@ def questions(facts: SheetFacts) -> Document:
         title=facts.scenario.title,
         lang=facts.lang,
         lead=(say("hosting_page", "intro", facts.lang),),
-        sections=tuple(_section(facts, host, labels) for host, labels in facts.hosts.items()),
+        sections=(*(_section(facts, host, labels) for host, labels in facts.hosts.items()), *seats),
         foot=sentences.foot(facts, "questionnaire"),
         columns=TABLE,
         records=tuple(tuple(row.values()) for row in rows),
@@ -38,6 +42,18 @@ def _section(facts: SheetFacts, host: str, labels: tuple[str, ...]) -> Section:
     columns = tuple(facts.say(f"questions_{name}") for name in ("asked", "expected", "answer"))
     rows = tuple(_row(facts, question) for question in questionnaire(host, facts.day, facts.supplied))
     return Section(title, (facts.say("questions_for", labels=", ".join(labels)), Table("", columns, rows, form=True)))
+
+
+def _seats(facts: SheetFacts) -> tuple[Section, ...]:
+    """What only the publisher of each product knows, and that the tables suppose."""
+    wanted = (option for option in facts.scenario.options if option.use and option.use.product)
+    labels = {products.find((option.use and option.use.product) or "").label(facts.lang) for option in wanted}
+    columns = tuple(facts.say(f"questions_{name}") for name in ("asked", "expected", "answer"))
+    rows = tuple((facts.say(f"seats_{name}"), facts.say(f"seats_{name}_expected"), "") for name in OF_SEATS)
+    return tuple(
+        Section(facts.say("seats_title", product=label), (facts.say("seats_why"), Table("", columns, rows, form=True)))
+        for label in sorted(labels)
+    )
 
 
 def _row(facts: SheetFacts, asked: SupplierQuestion) -> Row:
