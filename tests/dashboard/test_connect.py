@@ -386,4 +386,4 @@ def test_rows_of_every_way_in_show_their_proof_and_their_fields(home: Path) -> N
     said = text(screen("mesures", execution=row["row_id"]))
     for field in ("<dt>Jetons lus</dt><dd>1 200</dd>", "<dt>Jetons écrits</dt><dd>300</dd>"):
         assert field in said
-    assert "<dt>Électricité, modélisée d’après les jetons ou les images</dt><dd>estimé</dd>" in said
+    assert "<dt>Électricité, modélisée d’après ce qui est compté</dt><dd>estimé</dd>" in said
