@@ -14,13 +14,16 @@ from estimator.governance.register.schema import UseCase
 
 KEPT = "form "  # prefix of the keys of all fields of the open form
 LONG = ("tache", "benefice", "alternative_description", "alternative_raison", "why", "conclusion", "reasons", "rows")
-NUMBERS = ("seuil_valeur", "volume_mensuel", "simultaneite")
+NUMBERS = ("seuil_valeur", "volume_mensuel", "croissance_annuelle", "simultaneite")
 NEW = ("nom", "tache", "unite", "service", "commune", "responsable", "benefice")
 CHARTER = (
     "concertation", "interlocuteur", "qui_decide", "contact", "autre_voie", "effets_travail", "donnees_entrainement",
     "biais", "qualification", "classe_risque", "analyse_impact",
 )  # fmt: skip
-LATER = ("seuil_valeur", "seuil_test", "modele", "hebergement", "volume_mensuel", "simultaneite", "scenario")
+LATER = (
+    "seuil_valeur", "seuil_test", "modele", "hebergement", "volume_mensuel", "croissance_annuelle", "simultaneite",
+    "scenario",
+)  # fmt: skip
 ANSWERS = ("etudiee_et_ecartee", "trouvee_et_retenue")
 DECISIONS = ("lancer", "continuer", "changer_etape", "arreter", "ne_pas_faire", "fait_sans_ia")
 

@@ -27,10 +27,16 @@ from dashboard.shared.document_links import document_links, use_documents
 from dashboard.shared.scenario_url import token
 from dashboard.shared.templates import render
 from dashboard.shared.texts import sentence, t
+from dashboard.summary.estimator_gateway import periods, sources, state
 from estimator.core.errors import SobriaError
+from estimator.core.periods import Period
 from estimator.core.typography import typeset
+from estimator.governance.indicators.forecast import forecast
+from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.use_budgets import budgets_of
 from estimator.governance.register.schema import Attachment, UseCase
 from estimator.reporting.project.context import CaseWithoutScenario
+from estimator.reporting.summary.sentences import budget_text, forecast_lines
 from estimator.results.totals import ServiceTotals
 
 CHARTER = (
@@ -55,6 +61,7 @@ def use_case_view(case: UseCase, writer: bool, today: date, lang: str) -> Markup
         conflicts=list(_conflicts(case, lang)),
         quality_note=_quality_note(case, today, lang),
         measures=list(attached_services(case, lang)),
+        ahead=ahead(case, lang),
         refused=refused,
         scenario=scenario,
         history=register.register().history(case.id),
@@ -82,6 +89,17 @@ def of_case(case: UseCase, lang: str) -> dict[str, Any]:
         "record": record_pairs(case, lang),
         "decisions": _decision_rows(case, lang),
     }
+
+
+def ahead(case: UseCase, lang: str) -> list[str]:
+    """Its ceilings of the year and how much of them is used, then its forecast over one, three and five years."""
+    now = state()
+    if now is None or not periods(now):
+        return []
+    scope = Scope(sources(now), case.commune, Period(periods(now)[0]))
+    told = [budget_text(found, found["unit"], lang) for found in budgets_of(scope, case)]
+    found = forecast(scope, case)
+    return [typeset(line, lang) for line in told + (forecast_lines(found, lang) if found else [])]
 
 
 def saved() -> str:
@@ -114,7 +132,7 @@ def record_pairs(case: UseCase, lang: str) -> list[tuple[str, Any]]:
         (t("use_case.f_model", lang), case.model),
         (t("use_case.f_host", lang), estimator_gateway.subject_name(case.host, lang)),
     ]
-    for name in ("volume_per_month", "concurrency"):
+    for name in ("volume_per_month", "growth_percent", "concurrency"):
         value = getattr(case, name)
         pairs.append((t(f"use_case.f_{name}", lang), None if value is None else number_text(value, lang)))
     pairs += [(t(f"use_case.f_{name}", lang), getattr(case, name)) for name in CHARTER]

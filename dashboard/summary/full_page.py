@@ -20,7 +20,8 @@ USES = 8  # maximum lines in the chart
 SAID = (
     is_mostly_estimated, number_of, proof_of, use_name, sentences.against_text, sentences.amount_text, sentences.answer,
     sentences.counted_indicators, sentences.limit_texts, sentences.name, sentences.objective_text,
-    sentences.period_text, sentences.share_of_total, sentences.trend_text, sentences.value_text,
+    sentences.period_text, sentences.share_of_total, sentences.trend_text, sentences.use_budget_text,
+    sentences.value_text,
 )  # fmt: skip
 Body = Mapping[str, Any]
 

@@ -55,7 +55,6 @@ def objective(  # noqa: PLR0913
 def budget(  # noqa: PLR0913
     context: typer.Context,
     indicator: Indicator,
-    territory: Territory,
     year: Annotated[int, typer.Option(help="commitments_year")],
     value: Annotated[float, typer.Option(help="commitments_ceiling")],
     unit: Annotated[str, typer.Option(help="commitments_unit")],
@@ -63,11 +62,17 @@ def budget(  # noqa: PLR0913
     date: Voted,
     document: Document,
     who: Who,
+    territory: Annotated[str | None, typer.Option(help="commitments_territory")] = None,
+    use_case: Annotated[str | None, typer.Option(help="commitments_budget_use")] = None,
     why: MaybeWhy = None,
     json_: Json = False,
 ) -> None:
+    from estimator.governance.register.register import Register
+
+    if use_case:
+        territory = Register(context.obj["home"]).use_case(use_case).commune
     vote = {"indicator": indicator, "territory": territory, "by": by, "date": date.date(), "document": document}
-    fields = vote | {"year": year, "value": value, "unit": unit}
+    fields = vote | {"year": year, "value": value, "unit": unit, "use_case": use_case}
     _print_id(context, _commitments(context).vote_budget(fields, _author(who, why or document)), json_)
 
 

@@ -55,9 +55,8 @@ def _objective(said: Objective, lang: str) -> str:
 
 
 def _budget(said: Budget, lang: str) -> str:
-    return say(
-        "commitments_cli", "budget", lang, value=_value(said, said.value, lang), year=said.year, **_vote(said, lang)
-    )
+    facts = _vote(said, lang) | ({"territory": said.use_case} if said.use_case else {})
+    return say("commitments_cli", "budget", lang, value=_value(said, said.value, lang), year=said.year, **facts)
 
 
 def _trainings(kept: Commitments, today: date, lang: str) -> list[str]:

@@ -16,6 +16,7 @@ from estimator.reporting.summary.sentences import (
     path_text,
     territory_text,
     trend_text,
+    use_budget_text,
     value_text,
 )
 
@@ -28,6 +29,7 @@ def indicators_text(body: Mapping[str, Any], lang: str) -> str:
     for entry in body["indicators"].values():
         lines.append(f"{entry['number']:>2}. {name(entry['id'], lang)} : {value_text(entry, lang)}")
         lines += [f"    {text}" for text in _supplementary_text(entry, lang)]
+    lines += ["", *(use_budget_text(found, lang) for found in body["use_budgets"])] if body["use_budgets"] else []
     return typeset("\n".join(lines), lang)
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, SkipValidation, WithJsonSchema
 
 from estimator.assessment.impacts import Amount
+from estimator.assessment.uncertainty import points
 from estimator.comparison.scenario import Quality, Scenario
 from estimator.comparison.verdict_rules import EQUIVALENT, SETTLED
 from estimator.core.fields import Strict
@@ -46,6 +47,12 @@ class Interval(Part):
     central: float | None = None
     high: float | None = None
     missing: Words | None = None
+
+    @classmethod
+    def of(cls, drawn: Any, unit: str) -> "Interval":
+        """The interval of draws [unit]."""
+        low, central, high = points(drawn)
+        return cls(unit=unit, low=low, central=central, high=high)
 
     def __contains__(self, name: object, /) -> bool:
         return self.get(str(name)) is not None or name in ("low", "central", "high")

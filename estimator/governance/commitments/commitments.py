@@ -110,8 +110,12 @@ class Commitments:
         return self._say(_validated(Objective, fields), author)
 
     def vote_budget(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Budget]:
-        """A yearly ceiling; it replaces the previous one for this indicator, territory and year."""
-        return self._say(_validated(Budget, fields), author)
+        """A yearly ceiling; it replaces the previous one for this indicator, territory or use, and year.
+        UseCaseUnknown."""
+        found = _validated(Budget, fields)
+        if found.use_case:
+            Register(self.home).use_case(found.use_case)
+        return self._say(found, author)
 
     def state_training(self, fields: Mapping[str, Any], author: Author) -> CommitmentEntry[Training]:
         """Training figures of a service."""
@@ -144,10 +148,10 @@ class Commitments:
         """The objective in force on a day, None without a vote."""
         return _last(o for o in self._standing(Objective, day) if (o.indicator, o.territory) == (indicator, territory))
 
-    def budget(self, indicator: str, territory: str, year: int) -> Budget | None:
-        """The ceiling of a year by the last vote, None without a vote."""
-        asked = (indicator, territory, year)
-        return _last(b for b in self._standing(Budget) if (b.indicator, b.territory, b.year) == asked)
+    def budget(self, indicator: str, territory: str, year: int, use_case: str | None = None) -> Budget | None:
+        """The ceiling of a year by the last vote, of a territory or of one use, None without a vote."""
+        votes = [b for b in self._standing(Budget) if (b.indicator, b.year, b.use_case) == (indicator, year, use_case)]
+        return _last(b for b in votes if use_case or b.territory == territory)
 
     def trained(self, day: date) -> Trained | None:
         """The last statement of each service up to a day, summed; None without statements."""

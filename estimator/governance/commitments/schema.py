@@ -171,10 +171,11 @@ class Objective(Vote):
 
 
 class Budget(Vote):
-    """The ceiling of an indicator for a year, in `unit`."""
+    """The ceiling of an indicator for a year, in `unit`; use_case: of this use of the register alone."""
 
     indicator: Footprint
     year: Year
+    use_case: Id | None = None
     unit: str = Field(min_length=1)
     value: float
 

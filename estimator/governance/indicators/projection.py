@@ -10,6 +10,7 @@ from estimator.governance.indicators.usage_by_case import months_of
 
 MONTHS = 12
 ENDS = ("low", "central", "high")
+NEAR = 0.9  # of a ceiling: from there it is told that it is almost used [1]
 
 
 class Pace:
@@ -59,8 +60,9 @@ class Pace:
 
         passed: the month [yyyymm] in which each bound of the interval reaches it, None when not in the year.
         verdict: "under" and "over" hold for the whole interval, "open" otherwise; "passed": already exceeded.
+        used: share of it that is used already [1]; near: nine tenths of it, and not passed for sure.
         """
-        budget = self.scope.sources.commitments.budget(indicator, self.scope.territory, self.year)
+        budget = self.scope.sources.commitments.budget(indicator, self.scope.territory, self.year, self.scope.use)
         if budget is None:
             return None
         ends, spent = self.projected(indicator), self.spent[indicator]
@@ -68,7 +70,10 @@ class Pace:
         body |= {"by": budget.by, "date": budget.date.isoformat(), "document": budget.document}
         body |= {"spent": spent, "projected": ends, "verdict": _verdict(budget.ceiling, ends)}
         body["passed"] = {end: _month(self.year, budget.ceiling, ends[end]) for end in ENDS} if ends else None
-        return body | ({"verdict": "passed"} if ends and spent["low"] > budget.ceiling else {})
+        is_passed = bool(ends and spent["low"] > budget.ceiling)
+        body["used"] = spent["central"] / budget.ceiling if ends and budget.ceiling else None
+        body["near"] = not is_passed and (body["used"] or 0.0) >= NEAR
+        return body | ({"verdict": "passed"} if is_passed else {})
 
 
 def _month(year: int, ceiling: float, whole: float) -> int | None:

@@ -61,17 +61,19 @@ class Sources:
 
 @dataclass(frozen=True)
 class Scope:
-    """A territory ("all", "metropole" or an INSEE code) over a period, from these sources; only: some of its months."""
+    """A territory ("all", "metropole" or an INSEE code) over a period, from these sources; only: some of its months;
+    use: one use case of it alone."""
 
     sources: Sources
     territory: str
     period: Period
     only: frozenset[int] | None = None
+    use: str | None = None
 
     @cached_property
     def everything(self) -> list[Attached]:
         """Months of the ledger in the territory, at any time."""
-        rows = self.sources.rows
+        rows = self.sources.rows if self.use is None else of_case(self.sources.rows, self.use)
         return [r for r in rows if self.territory == WHOLE or (r.use_case and r.use_case.commune == self.territory)]
 
     @cached_property
@@ -105,11 +107,15 @@ class Scope:
 
     def before(self) -> "Scope":
         """The same territory over the previous period of the same length."""
-        return Scope(self.sources, self.territory, self.period.previous())
+        return replace(self, period=self.period.previous(), only=None)
 
     def year(self, year: int) -> "Scope":
         """The same territory over a whole year."""
-        return Scope(self.sources, self.territory, Period(str(year)))
+        return replace(self, period=Period(str(year)), only=None)
+
+    def of_use(self, case: UseCase) -> "Scope":
+        """One use case of the register, over the same period."""
+        return replace(self, territory=case.commune, use=case.id, only=None)
 
     def known_months(self) -> list[int]:
         """The complete months of the period with data."""

@@ -18,7 +18,7 @@ from estimator.core.fields import Author, Strict
 from estimator.core.periods import first_day
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.levers.changes import Change
-from estimator.governance.levers.levers import FoundLever, interval, ranked, workshop
+from estimator.governance.levers.levers import FoundLever, ranked, workshop
 from estimator.governance.levers.running import running
 from estimator.ledger import Ledger
 from estimator.ledger.append import Append
@@ -70,7 +70,8 @@ def applied(home: Path, number: int, to: Path) -> AppliedLever:
         sides = [Side(b.groups()).drawn(_energy()) for b in (build, changed)]
         draft.rename(to)
     before, after = (0.0 if drawn is None else drawn for drawn in sides)
-    totals = {"before": interval(before), "after": interval(after), "found": interval(before - after)}
+    amounts = {"before": before, "after": after, "found": before - after}
+    totals = {name: Interval.of(drawn, "kWh") for name, drawn in amounts.items()}
     return AppliedLever(number=number, folder=str(to), months=len(lever.service.months), known=lever.known, **totals)
 
 

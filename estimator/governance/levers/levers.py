@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from estimator.assessment import uncertainty
 from estimator.assessment.impacts import figure_named
 from estimator.builds.build_file import BuildFile
 from estimator.builds.supplier_factors import AnsweredFactors
@@ -85,8 +84,8 @@ class FoundLever:
 
     def __init__(self, service: RunningService, change: Change, saved: Any) -> None:
         self.service, self.change, self.saved = service, change, saved
-        self.known = interval(saved)
-        self.gain = interval(saved * service.per_year)
+        self.known = Interval.of(saved, "kWh")
+        self.gain = Interval.of(saved * service.per_year, "kWh")
 
 
 def levers(sources: Sources) -> Levers:
@@ -99,10 +98,10 @@ def levers(sources: Sources) -> Levers:
         best = first.setdefault((found.service.service, found.service.model, found.service.host), number)
         numbered.append(_lever(number, found, None if best == number else best))
     best_draws = [told[number - 1] for number in first.values()]
-    together = interval(sum(f.saved * f.service.per_year for f in best_draws)) if best_draws else None
+    together = Interval.of(sum(f.saved * f.service.per_year for f in best_draws), "kWh") if best_draws else None
     drawn = [(_now(service), service.per_year) for service in services]
     known = [now * years for now, years in drawn if now is not None]
-    used = interval(sum(known)) if known else None
+    used = Interval.of(sum(known), "kWh") if known else None
     return Levers(
         build=sources.build.id, levers=tuple(numbered), not_told=tuple(not_told), together=together, used=used
     )
@@ -120,11 +119,6 @@ def ranked(sources: Sources, services: Sequence[RunningService]) -> tuple[list[F
 def workshop(home: Path, build: BuildFile) -> Workshop:
     """A build with what its home knows of places."""
     return Workshop(build, AnsweredFactors(load(), knowledge(home)))
-
-
-def interval(drawn: Any) -> Interval:
-    """5 % point, median and 95 % point of electricity [kWh]."""
-    return Interval(unit="kWh", **dict(zip(("low", "central", "high"), uncertainty.points(drawn), strict=True)))
 
 
 def _every(sources: Sources, services: Sequence[RunningService]) -> Iterator[FoundLever | NoLever]:

@@ -34,6 +34,7 @@ FACTS = {
     "modele": "model",
     "hebergement": "host",
     "volume_mensuel": "volume_per_month",
+    "croissance_annuelle": "growth_percent",
     "simultaneite": "concurrency",
     "scenario": "scenario",
     "sensibilite": "data_sensitivity",
@@ -73,7 +74,7 @@ _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _FRENCH_DAY = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})")
 _SPACES = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d)")
-_NUMERIC = {"seuil_valeur", "volume_mensuel", "simultaneite", "qualite_valeur"}
+_NUMERIC = {"seuil_valeur", "volume_mensuel", "croissance_annuelle", "simultaneite", "qualite_valeur"}
 _DAYS = {"alternative_date", "qualite_date", "revue_faite", "decision_date", "revue_prevue"}
 
 
@@ -150,7 +151,7 @@ def facts_of(cells: Mapping[str, str]) -> dict[str, Any]:
         found["review_months"] = 12
     texts = ("name", "task", "unit", "service", "commune", "owner_role", "benefit", "model", "host", "scenario")
     missing: dict[str, Any] = dict.fromkeys((*texts, "data_sensitivity"), "")
-    return missing | dict.fromkeys(("volume_per_month", "concurrency")) | found
+    return missing | dict.fromkeys(("volume_per_month", "growth_percent", "concurrency")) | found
 
 
 def _check_id(cells: Mapping[str, str], names: Mapping[str, str], seen: set[str]) -> None:

@@ -19,6 +19,7 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 CLOSING: dict[What, Outcome] = {"ne_pas_faire": "ne_pas_faire", "fait_sans_ia": "fait_sans_ia", "arreter": "arrete"}
 METROPOLE = "metropole"
+LEAST_GROWTH, MOST_GROWTH = -100, 1000  # of uses, a year [%]
 FRESH_MONTHS = 12  # during which a tested quality holds
 SWITCH = timedelta(days=31)  # a model is tested before it replaces another
 
@@ -44,10 +45,17 @@ def _iso_day(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
+def _growth(percent: float) -> float:
+    if not LEAST_GROWTH <= percent <= MOST_GROWTH:
+        raise PydanticCustomError("growth", "out of range", {"expected": f"{LEAST_GROWTH} – {MOST_GROWTH}"})
+    return percent
+
+
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Commune = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_commune)]
 Scenario = Annotated[MayBeEmpty, AfterValidator(_scenario)]
 Count = Annotated[float, Field(gt=0)]
+Growth = Annotated[float, AfterValidator(_growth)]
 
 
 class Alternative(Strict):
@@ -73,7 +81,8 @@ class QualityThreshold(Strict):
 
 
 class UseCaseFacts(Strict):
-    """Facts of a use case: services and functions, never persons. Volume in units a month.
+    """Facts of a use case: services and functions, never persons. Volume in units a month; growth_percent: expected of
+    its uses, a year [%].
 
     consulted: who was heard; human_contact: who answers when the AI does not; who_decides: what the AI decides and
     what a person does; contact: where a resident goes; other_way: the way in without AI; work_effects: on
@@ -93,6 +102,7 @@ class UseCaseFacts(Strict):
     model: MayBeEmpty = ""
     host: MayBeEmpty = ""
     volume_per_month: Count | None = None
+    growth_percent: Growth | None = None
     concurrency: Count | None = None
     scenario: Scenario = ""
     data_sensitivity: MayBeEmpty = ""

@@ -27,6 +27,7 @@ from estimator.reporting.summary.sentences import (
     tell,
     territory_text,
     trend_text,
+    use_budget_text,
     used,
     value_text,
 )
@@ -112,6 +113,7 @@ def _paths(body: Body, lang: str) -> tuple[Points, ...]:
     for key in FOOTPRINTS:
         lines = path_lines(body["indicators"][key], lang)
         told += [tell("about", lang, name=name(key, lang), text=line) for line in lines]
+    told += [use_budget_text(b, lang) for b in body["use_budgets"] if b["near"] or b["verdict"] in ("over", "passed")]
     return (Points(tuple(told[:MOST_PATHS])),) if told else ()
 
 

@@ -27,6 +27,7 @@ from estimator.core.periods import Period, first_day
 from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import VOTED
+from estimator.governance.indicators.forecast import Forecast
 
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
@@ -231,9 +232,23 @@ def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
     passed = found["passed"]
     first, last = passed["high"], passed["low"]
     facts |= {"first": _month(first, lang), "last": _month(last, lang)}
-    if found["verdict"] == "over" and first == last:
-        return tell("budget_over_one", lang, **facts)
-    return tell(f"budget_{found['verdict']}", lang, **facts)
+    one = found["verdict"] == "over" and first == last
+    said = tell("budget_over_one" if one else f"budget_{found['verdict']}", lang, **facts)
+    return f"{said} {tell('budget_near', lang, share=share_text(found['used'], lang))}" if found["near"] else said
+
+
+def use_budget_text(found: Mapping[str, Any], lang: str) -> str:
+    """« Assistant : Plafond voté pour 2026 : … »"""
+    return tell("about", lang, name=found["name"], text=budget_text(found, found["unit"], lang))
+
+
+def forecast_lines(found: Forecast, lang: str) -> list[str]:
+    """What a use would take over one, three and five years, and what is supposed."""
+    spans = {f"y{n}": figure(amount, lang).interval for n, amount in found.over.items()}
+    growth = share_text(found.growth / 100, lang)
+    year = figure(found.year, lang).interval
+    said = tell("forecast" if found.stated else "forecast_flat", lang, growth=growth, **spans)
+    return [said, tell("forecast_supposed", lang, months=found.months, year=year)]
 
 
 def _month(month: int | None, lang: str) -> str:

@@ -2,9 +2,12 @@
 
 from estimator.core.errors import say
 from estimator.core.number_format import exact_text
+from estimator.core.typography import typeset
+from estimator.governance.indicators.forecast import forecast
 from estimator.governance.indicators.sovereignty import UNKNOWN
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.reporting.documents.document import Document, FieldList, Section
+from estimator.reporting.summary.sentences import forecast_lines
 from estimator.reporting.summary.sovereignty_text import option_words
 from estimator.reporting.uses.context import UseFacts
 
@@ -93,7 +96,9 @@ def _consumes(facts: UseFacts) -> Section:
     title = facts.say("part_consumes", period=facts.period)
     if facts.no_figures:
         return Section(title, (facts.no_figures,))
-    return Section(title, (facts.table(), *filter(None, (facts.image(),))))
+    found = forecast(facts.scope, facts.case)
+    ahead = typeset(" ".join(forecast_lines(found, facts.lang)[:1]), facts.lang) if found else ""
+    return Section(title, (facts.table(), *filter(None, (facts.image(), ahead))))
 
 
 def without_ai(facts: UseFacts) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,45 @@
+"""What a use would take over one, three and five years, at the growth that the register states: before it is opened to
+all, and after."""
+
+from collections.abc import Mapping
+
+from estimator.assessment.impacts import figure_named
+from estimator.comparison.answer import Interval
+from estimator.comparison.paired_draws import Side
+from estimator.core.fields import Strict
+from estimator.governance.indicators.scope import Scope
+from estimator.governance.register.schema import Stage, UseCase
+
+YEARS = (1, 3, 5)
+MONTHS = 12  # at most, of those known, that a year is made from
+STAGES: tuple[Stage, ...] = ("pilote", "generalisation")  # in which a use is forecast: at the gate, and past it
+
+
+class Forecast(Strict):
+    """Electricity of a use over the next years [kWh]. year: of twelve months like the known ones; months: how many
+    they are; growth: of its uses, a year [%]; stated: whether the register says it, else it is supposed to be none."""
+
+    months: int
+    year: Interval
+    growth: float
+    stated: bool
+    over: Mapping[int, Interval]
+
+
+def forecast(scope: Scope, case: UseCase) -> Forecast | None:
+    """The forecast of a use from its last twelve known months; None at another stage, or without electricity.
+
+    Uses grow, what one takes does not change: over n years, a year × Σ (1 + growth)^k, k from 1 to n.
+    """
+    figure = figure_named("energy")
+    assert figure is not None
+    running = scope.sources.today.year * 100 + scope.sources.today.month
+    rows = [entry for entry in scope.of_use(case).everything if entry.row.month != running]
+    months = sorted({entry.row.month for entry in rows})[-MONTHS:]
+    drawn = Side([entry.row.group for entry in rows if entry.row.month in months]).drawn(figure)
+    if drawn is None or case.stage not in STAGES:
+        return None
+    year, growth = drawn * MONTHS / len(months), case.growth_percent or 0.0
+    over = {n: Interval.of(year * sum((1 + growth / 100) ** k for k in range(1, n + 1)), "kWh") for n in YEARS}
+    stated = case.growth_percent is not None
+    return Forecast(months=len(months), year=Interval.of(year, "kWh"), growth=growth, stated=stated, over=over)

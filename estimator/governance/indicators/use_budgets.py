@@ -1,0 +1,30 @@
+"""Ceilings voted for one use of the register: what it used of them, and where the year goes at its pace."""
+
+from typing import Any
+
+from estimator.governance.indicator_list import FOOTPRINTS
+from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.projection import Pace
+from estimator.governance.indicators.scope import Scope
+from estimator.governance.register.schema import UseCase
+
+
+def use_budgets(scope: Scope) -> list[dict[str, Any]]:
+    """The uses of a scope with a ceiling for its year: those in which no person is recognisable, or without data."""
+    hidden = set(grouped(scope).others)
+    return [found for case in scope.cases if case.id not in hidden for found in budgets_of(scope, case)]
+
+
+def budgets_of(scope: Scope, case: UseCase) -> list[dict[str, Any]]:
+    """The ceilings of one use for the year in which the period ends: {"use_case", "name", "indicator", "unit"} and what
+    `Pace.against_budget` says of each."""
+    year, votes = scope.period.last // 100, scope.sources.commitments
+    voted = [name for name in FOOTPRINTS if votes.budget(name, case.commune, year, case.id)]
+    if not voted:
+        return []
+    pace = Pace(scope.of_use(case))
+    about = {"use_case": case.id, "name": case.name}
+    return [
+        about | {"indicator": name, "unit": pace.spent[name]["unit"]} | (pace.against_budget(name) or {})
+        for name in voted
+    ]

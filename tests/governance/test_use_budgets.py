@@ -1,0 +1,103 @@
+"""The ceiling of one use, and its forecast at the gate: by hand on a use of one metered service."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator.governance.commitments.commitments import Commitments
+from estimator.governance.indicators.forecast import forecast
+from estimator.governance.indicators.open_scope import scope_of
+from estimator.governance.indicators.use_budgets import use_budgets
+from estimator.governance.register.register import Register, author
+from estimator.reporting.summary.sentences import forecast_lines, use_budget_text
+from tests.governance.test_commitments import FACTS
+from tests.governance.test_indicators import run
+from tests.support import built, sobria
+
+WHO = author("Direction du numérique", "essai")
+VOTE = {"by": "Conseil", "date": "2026-01-10", "document": "Délibération 3", "unit": "kWh", "indicator": "energy"}
+TODAY = date(2026, 10, 15)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Nine months of 10 kWh of a use, read at a meter, beside 100 kWh that are of no use."""
+    rows = [run(key, kwh, f"2026-{n:02}") for n in range(1, 10) for key, kwh in (("courriers", 10), ("autre", 100))]
+    built(tmp_path, *rows)
+    register = Register(tmp_path)
+    register.create(FACTS | {"name": "Courriers", "commune": "metropole"}, WHO, "courriers")
+    register.attach("courriers", {"service_key": "courriers"}, WHO)
+    return tmp_path
+
+
+def budgets(home: Path, ceiling: float) -> list[dict[str, Any]]:
+    """What is said of a ceiling of 2026 for the use."""
+    vote = VOTE | {"territory": "metropole", "use_case": "courriers", "year": "2026", "value": ceiling}
+    Commitments(home).vote_budget(vote, WHO)
+    return use_budgets(scope_of(home, today=TODAY))
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "verdict", "near", "said"),
+    [
+        (130.0, "under", False, "il ne serait pas dépassé"),
+        (110.0, "over", False, "il serait dépassé entre novembre et décembre"),
+        (95.0, "over", True, "95 % du plafond est déjà consommé"),
+        (80.0, "passed", False, "Il est déjà dépassé"),
+    ],
+)
+def test_a_use_is_told_of_its_own_ceiling(home: Path, ceiling: float, verdict: str, near: bool, said: str) -> None:
+    """90 kWh in nine months are 120 in twelve; 90 ÷ 95 is 95 %, over nine tenths; 90 ÷ 110 is 82 %. The 900 kWh beside
+    are of another service."""
+    (found,) = budgets(home, ceiling)
+    assert (found["use_case"], found["verdict"], found["near"]) == ("courriers", verdict, near)
+    assert found["used"] == pytest.approx(90 / ceiling)
+    assert found["spent"]["central"] == pytest.approx(90) and found["projected"]["central"] == pytest.approx(120)
+    text = use_budget_text(found, "fr").replace("\u00a0", " ")
+    assert text.startswith("Courriers. Plafond voté pour 2026") and said in text
+
+
+def test_the_ceiling_of_a_use_is_not_that_of_its_territory(home: Path) -> None:
+    budgets(home, 95.0)
+    votes = Commitments(home)
+    assert votes.budget("energy", "metropole", 2026) is None
+    found = votes.budget("energy", "metropole", 2026, "courriers")
+    assert found is not None and found.ceiling == 95
+    votes.vote_budget(VOTE | {"territory": "metropole", "year": "2026", "value": 5}, WHO)
+    assert votes.budget("energy", "metropole", 2026, "courriers") == found
+
+
+def test_the_command_votes_the_ceiling_of_a_use(home: Path) -> None:
+    asked = ("commitments", "budget", "energy", "--year", "2026", "--value", "95", "--unit", "kWh", "--by", "Conseil")
+    proof = ("--date", "2026-01-10", "--document", "D", "--who", "DSI")
+    assert "n'est pas au registre" in sobria(home, *asked, *proof, "--use-case", "absent", code=1).stderr
+    assert "territoire (--territory)" in sobria(home, *asked, *proof, code=1).stderr
+    sobria(home, *asked, *proof, "--use-case", "courriers")
+    assert "courriers : au plus 95" in sobria(home, "commitments", "list").stdout.replace("\u00a0", " ")
+    assert "Courriers. Plafond voté pour 2026" in sobria(home, "indicators", "--period", "2026").stdout
+
+
+@pytest.mark.parametrize(("growth", "over"), [(None, (120, 360, 600)), (50, (180, 855, 2373.75)), (-100, (0, 0, 0))])
+def test_a_forecast_is_a_year_times_the_growth_of_each_year(
+    home: Path, growth: float | None, over: tuple[float, ...]
+) -> None:
+    """10 kWh a month are 120 a year. At + 50 %: 180; 180 + 270 + 405 = 855; + 607.5 + 911.25 = 2,373.75."""
+    scope = scope_of(home, today=TODAY)
+    case = scope.cases[0].model_copy(update={"stage": "pilote", "growth_percent": growth})
+    found = forecast(scope, case)
+    assert found is not None and (found.months, found.stated) == (9, growth is not None)
+    assert found.year.central == pytest.approx(120)
+    assert tuple(amount.central for amount in found.over.values()) == pytest.approx(over)
+    first, supposed = forecast_lines(found, "fr")
+    assert ("sans croissance" in first) == (growth is None) and "9 derniers mois connus" in supposed
+    assert forecast(scope, case.model_copy(update={"stage": "idee"})) is None
+
+
+def test_a_growth_is_kept_and_one_that_cannot_be_is_refused(home: Path) -> None:
+    who = ("--who", "DSI", "--why", "prévision")
+    sobria(home, "register", "set", "courriers", "croissance_annuelle=12,5", *who)
+    assert Register(home).use_case("courriers").growth_percent == 12.5
+    said = sobria(home, "register", "set", "courriers", "croissance_annuelle=-150", *who, code=1).stderr
+    assert "croissance_annuelle" in said and "-100" in said
