@@ -5,7 +5,8 @@ import io
 import re
 import sys
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from importlib import resources
 from importlib.metadata import version
 from importlib.resources.abc import Traversable
@@ -45,14 +46,19 @@ def _below(folder: Traversable) -> Iterator[Traversable]:
 def _method(folder: Path) -> str:
     """Hash of our sources without their words; kept in a file under the hash of the sources as they are, which all of
     it follows from: to take the words out takes longer than to answer."""
-    sources = [(file.name, file.read_text("utf-8")) for file in deciding()]
-    key = digest([sys.version, *(f"{name}\n{text}" for name, text in sources)])
+    key = _as_they_are(deciding)
     kept = folder / SOURCES
     known, _, method = (kept.read_text("utf-8", "replace") if kept.exists() else "").partition(" ")
     if known != key:
-        method = digest([f"{name}\n{without_words(name, text)}" for name, text in sources])
+        method = digest([f"{f.name}\n{without_words(f.name, f.read_text('utf-8'))}" for f in deciding()])
         publish(folder, SOURCES, f"{key} {method}".encode())
     return method
+
+
+@cache
+def _as_they_are(files: Callable[[], Iterator[Traversable]]) -> str:
+    """Hash of sources and of what reads them, once a process: a line changed meanwhile is not what it runs."""
+    return digest([sys.version, *(f"{file.name}\n{file.read_text('utf-8')}" for file in files())])
 
 
 def digest(parts: Sequence[str]) -> str:

@@ -267,14 +267,6 @@ def serve(
 
 def _fresh(context: typer.Context) -> "Results":
     """The build of the current ledger."""
-    from estimator.builds.queries import NoBuild
-    from estimator.results.making import build as make
-    from estimator.results.reading import open_current
+    from estimator.results.reading import current_results
 
-    home = context.obj["home"]
-    made = make(home)
-    opened = open_current(home)
-    del made  # what it holds was open until then
-    if opened is None:
-        raise NoBuild(home=home)
-    return opened
+    return current_results(context.obj["home"])

@@ -4,6 +4,8 @@ import errno
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ Connection = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
 FETCHED = 2_000  # rows fetched together
 ENGINE_VERSION = f"duckdb {duckdb.__version__}"
+_NUMBERS = count()
 UNREADABLE = (duckdb.OperationalError, duckdb.InvalidInputException, duckdb.CatalogException, duckdb.InternalException)
 
 
@@ -40,11 +43,24 @@ def told(path: Path) -> Iterator[None]:
         raise FileDamaged(file=path.name) from error
 
 
-def connect() -> Connection:
-    """An in-memory database with its clock in UTC."""
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
+@contextmanager
+def connect() -> Iterator[Connection]:
+    """Context of a database of its own in memory, with its clock in UTC; all are in one engine, which is long to
+    start."""
+    name = f"apart_{next(_NUMBERS)}"
+    connection = _in_memory(os.getpid()).cursor()
+    connection.execute(f"ATTACH ':memory:' AS {name}; USE {name}; SET TimeZone = 'UTC'")
+    try:
+        yield connection
+    finally:
+        connection.execute(f"USE memory; DETACH {name}")
+        connection.close()
+
+
+@cache
+def _in_memory(process: int) -> Connection:
+    """The engine of this process: its threads are not in a copy of it."""
+    return duckdb.connect()
 
 
 def arrow(connection: Connection, sql: str, schema: Any, parameters: Sequence[Any] = ()) -> Any:

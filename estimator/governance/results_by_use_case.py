@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from estimator.builds.queries import NoBuild
 from estimator.core.home import default_home
 from estimator.governance.indicators.usage_by_case import last_day
 from estimator.governance.register.attachments import use_case_of
 from estimator.governance.register.register import Register
 from estimator.results.file import ResultTable
-from estimator.results.making import build
-from estimator.results.reading import open_current
+from estimator.results.reading import current_results
 from estimator.results.schema import SCHEMA, USE_CASE
 
 ATTACHED = ("level", "service", "place", "model", "month")
@@ -23,11 +21,7 @@ def results(home: Path | None = None) -> ResultTable:
     The use case of a cell is that of the register today: it changes without a new calculation. SobriaError.
     """
     folder = home or default_home()
-    build(folder)
-    opened = open_current(folder)
-    if opened is None:
-        raise NoBuild(home=folder)
-    return ResultTable(_with_use_cases(opened.table().arrow(), Register(folder)))
+    return ResultTable(_with_use_cases(current_results(folder).table().arrow(), Register(folder)))
 
 
 def _with_use_cases(table: pa.Table, register: Register) -> pa.Table:

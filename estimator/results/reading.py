@@ -10,12 +10,12 @@ from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, exp
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, ImpactIndicator, figure_named, figures
 from estimator.builds import coverage
 from estimator.builds.current import current
-from estimator.builds.queries import SAMPLE_MARK, Build, iso, last_day
+from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import year_reused
 from estimator.core.errors import sentences
 from estimator.results.file import ResultTable, Row, read_table
-from estimator.results.making import ensure
+from estimator.results.making import build, ensure
 from estimator.results.totals import Check, Coverage, ServiceTotals, Totals
 
 _WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "row_id = $1"}
@@ -25,6 +25,16 @@ def open_current(home: Path) -> "Results | None":
     """The build named in CURRENT with its results, or None."""
     path = current(home)
     return Results(path, sample=(home / SAMPLE_MARK).exists()) if path else None
+
+
+def current_results(home: Path) -> "Results":
+    """Those of the ledger as it is, built first when it has changed. NoBuild, AuditFailed, BuildLocked."""
+    made = build(home)
+    opened = open_current(home)
+    del made  # what it holds was open until then
+    if opened is None:
+        raise NoBuild(home=home)
+    return opened
 
 
 class Results(Build):

@@ -121,7 +121,8 @@ def main() -> None:
         files = Ledger(homes[0]).files("activities")
         names = ", ".join(f"{c}_energy_kwh" for c in ("cpu", "gpu", "ram", "other"))
         scan = f"SELECT {', '.join(f'SUM({n.strip()})' for n in names.split(','))} FROM read_parquet({files!r})"
-        scanning = timed(lambda: connect().execute(scan).fetchall(), options.runs)
+        with connect() as connection:
+            scanning = timed(lambda: connection.execute(scan).fetchall(), options.runs)
     print(f"{options.rows:,} rows, medians of {options.runs} runs")
     for name, seconds in (("import", importing), ("build", building), ("scan", scanning)):
         print(f"{name:<8}{options.rows / seconds:12,.0f} rows/s   {seconds:.3f} s")

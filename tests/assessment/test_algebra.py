@@ -155,6 +155,15 @@ def test_a_condition_in_a_formula_is_refused() -> None:
 NUMBER = st.floats(min_value=1e-6, max_value=1e6)
 
 
+def evaluated(columns: str) -> dict[str, float | None]:
+    """Every formula, in SQL, on one row of these columns."""
+    from estimator.assessment.evaluation import the_system
+
+    with connect() as connection:
+        cursor = connection.execute(sql(the_system().formulas, f"(SELECT {columns})"))
+        return dict(zip([c[0] for c in cursor.description], cursor.fetchone(), strict=True))
+
+
 @given(st.data())
 def test_sql_is_python(data: st.DataObject) -> None:
     from estimator.assessment.evaluation import the_system
@@ -162,9 +171,7 @@ def test_sql_is_python(data: st.DataObject) -> None:
     whole = the_system()
     given_values = {name: data.draw(NUMBER, label=name) for name in whole.inputs}
     columns = ", ".join(f"CAST({value!r} AS DOUBLE) AS {name}" for name, value in given_values.items())
-    connection = connect()
-    cursor = connection.execute(sql(whole.formulas, f"(SELECT {columns})"))
-    row = dict(zip([c[0] for c in cursor.description], cursor.fetchone(), strict=True))
+    row = evaluated(columns)
     for name, value in whole.evaluate(given_values).items():
         assert math.isclose(row[name], value, rel_tol=1e-12), name
 
@@ -180,8 +187,7 @@ def test_sql_and_python_agree_on_unknown_and_on_division_by_zero() -> None:
     assert found["device_lives"] is None
     assert found["device_embodied_gwp"] is None
     columns = ", ".join(f"CAST({'NULL' if v is None else repr(v)} AS DOUBLE) AS {n}" for n, v in values.items())
-    cursor = connect().execute(sql(whole.formulas, f"(SELECT {columns})"))
-    row = dict(zip([c[0] for c in cursor.description], cursor.fetchone(), strict=True))
+    row = evaluated(columns)
     assert {n for n, v in row.items() if v is None} == {n for n, v in found.items() if v is None}
 
 

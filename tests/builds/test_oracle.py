@@ -31,17 +31,18 @@ def test_the_hand_written_oracle_agrees(tmp_path: Path, root: Path) -> None:
         for _ in range(200)
     ]
     totals = built(tmp_path, *rows).totals().indicators
-    cursor = connect().execute(
-        (root / "tests" / "builds" / "oracle.sql").read_text("utf-8"),
-        {
-            "factors": [
-                str(p) for p in (root / "factors").glob("*.csv") if "id,quantity," in p.read_text("utf-8")[:20]
-            ],
-            "activities": Ledger(tmp_path).files("activities"),
-            "subjects": str(root / "factors" / "subjects.csv"),
-        },
-    )
-    oracle = dict(zip([c[0] for c in cursor.description], cursor.fetchone(), strict=True))
+    with connect() as connection:
+        cursor = connection.execute(
+            (root / "tests" / "builds" / "oracle.sql").read_text("utf-8"),
+            {
+                "factors": [
+                    str(p) for p in (root / "factors").glob("*.csv") if "id,quantity," in p.read_text("utf-8")[:20]
+                ],
+                "activities": Ledger(tmp_path).files("activities"),
+                "subjects": str(root / "factors" / "subjects.csv"),
+            },
+        )
+        oracle = dict(zip([c[0] for c in cursor.description], cursor.fetchone(), strict=True))
     assert oracle.pop("rows_priced") == 200
     for name, value in oracle.items():
         figure, _, part = name.partition(".")

@@ -3,21 +3,16 @@
 from datetime import date
 from pathlib import Path
 
-from estimator.builds.queries import NoBuild
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.register.register import Register
-from estimator.results.making import build as make
-from estimator.results.reading import open_current
+from estimator.results.reading import current_results
 
 
 def scope_of(home: Path, territory: str = "all", period: str | None = None, today: date | None = None) -> Scope:
     """The scope of this home today; default period: the year of its last month, or this one. NoBuild, PeriodRefused."""
-    make(home)
-    build = open_current(home)
-    if build is None:
-        raise NoBuild(home=home)
+    build = current_results(home)
     months, day = build.months(), today or date.today()
     asked = period or str(min(months[-1] // 100, day.year) if months else day.year)
     return Scope(Sources(build, Register(home), Commitments(home), home, day), territory, Period(asked))
