@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Literal, NoReturn, TypeVar
 
 import typer
 
@@ -38,6 +38,8 @@ def compare(
     task: Annotated[str, typer.Option(help="ask_task")] = "",
     models: Annotated[str, typer.Option(help="ask_models")] = "",
     place: Annotated[str, typer.Option(help="ask_place")] = "",
+    documents: Annotated[float | None, typer.Option(help="ask_documents")] = None,
+    reindexed: Annotated[Literal["never", "changed", "all"], typer.Option(help="ask_reindexed")] = "never",
     out: Annotated[Path | None, typer.Option(help="ask_out", metavar="FILE")] = None,
     json_: Json = False,
 ) -> None:
@@ -48,8 +50,9 @@ def compare(
     from estimator.comparison.scenario_toml import scenario_toml
 
     lang, given = context.obj["lang"], {"people": people, "uses": uses, "task": task, "models": models, "place": place}
+    search = {"documents": documents, "reindexed": reindexed}
     if file is None or ask:
-        scenario = scenario_from(Asked.model_validate(answers(given, ask, lang)), lang)
+        scenario = scenario_from(Asked.model_validate(answers(given, ask, lang) | search), lang)
     else:
         scenario = read_scenario(file)
     answer = decision(scenario, context.obj["home"], (option or "", hosts.split(",")) if hosts else None)

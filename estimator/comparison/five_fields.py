@@ -7,6 +7,7 @@ from typing import Any
 from estimator.catalogue import models, providers
 from estimator.catalogue.load import load
 from estimator.catalogue.proposals import Proposal, proposals
+from estimator.catalogue.selection import select_factor
 from estimator.comparison.scenario import Asked, Scenario, scenario_of
 from estimator.core.errors import say
 from estimator.core.number_format import exact_text
@@ -16,6 +17,8 @@ from estimator.workloads.resolution import resolve_subject
 
 FRANCE = "FRA"  # the electricity of a place whose country is not said
 YEAR_HOURS = 8766.0
+NIGHTS = 365.0  # of a year
+EMBEDS, RERANKS = "baai/bge-m3", "baai/bge-reranker-v2-m3"  # open, of several languages: named in the scenario
 SHARED, ALONE = "shared", "alone"
 PLACES = ("class/shared-regional", "class/server-room", "class/national-cloud", "class/hyperscale")
 SETS = ("set/light", "set/large")
@@ -100,13 +103,25 @@ def _model(asked: Asked, name: str, lang: str) -> dict[str, Any]:
     known = next((s for s in models.load().sets if s.id == found.id), None)
     slug = found.id.rpartition("/")[2].replace(".", "-")[:40].strip("-")
     option: dict[str, Any] = {"id": slug, "label": known.label(lang) if known else found.name, "method": "model"}
+    search = {"retrieval": _search(asked)} if asked.documents is not None else {}
     if wanted is asked and known is None and found.open_class == "closed":
-        return option | {"use": {"model": found.id, "provider": served_by(found)}}
-    use = {"model": found.id, **site_named(wanted.place)}
+        return option | {"use": {"model": found.id, "provider": served_by(found), **search}}
+    use = {"model": found.id, **site_named(wanted.place), **search}
     if not wanted.alone or "provider" in use:
         return option | {"use": use}
     use |= {"device": REFERENCE} | ({"resource_share": 1 / wanted.shared_by} if wanted.shared_by > 1 else {})
     return option | {"use": use, "reserved_hours": YEAR_HOURS * _cards(found.id, wanted.place)}
+
+
+def _search(asked: Asked) -> dict[str, Any]:
+    """The search in documents before an answer, by the models of EMBEDS and RERANKS."""
+    search = {"documents": asked.documents, "embedding_model": EMBEDS, "rerank_model": RERANKS}
+    if asked.reindexed == "never":
+        return search
+    task = f"task/{asked.task.removeprefix('task/')}"
+    share = select_factor(load(), "task_changed_share", task, date.today()).factor
+    changed = share.value if share is not None and asked.reindexed == "changed" else 1.0
+    return search | {"reindexings": NIGHTS, "changed_share": changed}
 
 
 def served_by(model: models.Model) -> str:
@@ -116,8 +131,8 @@ def served_by(model: models.Model) -> str:
 
 def _cards(model: str, place: str) -> float:
     """Cards that hold the weights of a model."""
-    found = token_factors(load(), date.today(), model, device=REFERENCE, place=place).bounds["replica_cards"].factor
-    return (found and found.value) or 1.0
+    found = token_factors(load(), date.today(), model, device=REFERENCE, place=place).bounds.get("replica_cards")
+    return (found and found.factor and found.factor.value) or 1.0
 
 
 def tasks() -> tuple[str, ...]:

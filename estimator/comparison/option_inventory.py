@@ -213,7 +213,7 @@ def _question(
     fields |= {name: fields[name] * attempts for name in EVERY_UNIT if fields.get(name) is not None}
     if option.reserved_hours is not None:
         fields["device_hours"] = option.reserved_hours
-    if use.model is not None and not use.answered:
+    if use.model is not None and (use.retrieval is not None or not use.answered):
         fields.setdefault("task", scenario.need.task)
     asked, lengths = of_task(Request.model_validate({**fields, "requests": attempts}), context.catalogue, context.day)
     return asked.checked(), lengths

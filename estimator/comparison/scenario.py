@@ -152,7 +152,8 @@ class ModelPlace(AskedPlace):
 class Asked(AskedPlace):
     """Five answers, before anything is measured, that a scenario was made of: it is a trace of them, and rules nothing.
 
-    models: names of models, or sets of them; place: where what is of one's own runs; at: models that run elsewhere.
+    models: names of models, or sets of them; place: where what is of one's own runs; at: models that run elsewhere;
+    reindexed: which of the documents are read again every night.
     """
 
     people: float = Field(gt=0, le=1e10)
@@ -161,6 +162,8 @@ class Asked(AskedPlace):
     task: str = Field(min_length=1)
     models: tuple[str, ...] = Field(min_length=1, max_length=5)
     at: tuple[ModelPlace, ...] = ()
+    documents: float | None = Field(None, gt=0, le=1e12, description="searched before the answer of a model")
+    reindexed: Literal["never", "changed", "all"] = "never"
 
     def place_of(self, model: str) -> AskedPlace:
         """Where a model runs: as said of it, else where everything does."""

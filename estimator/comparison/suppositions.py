@@ -76,7 +76,11 @@ def _lengths(work: Comparator, option: Option) -> Iterator[Supposition]:
     stated = {"task_input_tokens": need.input_tokens, "task_output_tokens": need.output_tokens}
     if not any(stated.values()):
         stated |= {"task_calls": None, "task_fresh_share": None}
-    for name in (name for name, value in stated.items() if value is None):
+    search = option.use.retrieval.missing if option.use.retrieval else ()
+    search += (
+        ("changed_share",) if search and work.scenario.asked and work.scenario.asked.reindexed == "changed" else ()
+    )
+    for name in (*(f"task_{n}" for n in search), *(name for name, value in stated.items() if value is None)):
         task = f"task/{need.task.removeprefix('task/')}"
         item = select_factor(work.context.catalogue, name, task, work.context.day).factor
         if item is not None and not (item.bounds_kind == "exact" and item.value == 1):

@@ -85,9 +85,9 @@ def inventory_of(resolved: ResolvedRequest, own: Own | None = None) -> Inventory
 
 def _search(resolved: ResolvedRequest, asked: Retrieval, inventory: Inventory) -> None:
     """The lines of a search before an answer, where the answer is made: index, query and reranking."""
-    count, lines = resolved.request.requests, {}
-    lines["index"] = (asked.embedding_model, asked.document_tokens, asked.indexed)
-    lines["query"] = (asked.embedding_model, asked.query_tokens, count)
+    count, lines = resolved.request.requests, dict[str, tuple[str, float, float]]()
+    lines["index"] = (asked.embedding_model, asked.document_tokens or 0.0, asked.indexed)
+    lines["query"] = (asked.embedding_model, asked.query_tokens or 0.0, count)
     if asked.rerank_model is not None:
         lines["rerank"] = (asked.rerank_model, (asked.passages or 0.0) * (asked.passage_tokens or 0.0), count)
     for part, (model, tokens, times) in lines.items():
@@ -98,7 +98,8 @@ def _search(resolved: ResolvedRequest, asked: Retrieval, inventory: Inventory) -
         inventory.warnings += found.warnings
     again = "index_once" if not asked.reindexings else "index_full" if asked.changed_share == 1 else "index_changed"
     facts = {"documents": asked.documents, "times": asked.reindexings, "share": 100 * asked.changed_share}
-    inventory.warnings.append(sentences_with("served", again, **facts))
+    read_by = models.find(asked.embedding_model).name
+    inventory.warnings.append(sentences_with("served", again, **facts, model=read_by))
 
 
 def _answers(

@@ -18,6 +18,7 @@ from estimator.core.validation_messages import expected
 
 AMOUNT = 1e12  # above any use
 COUNTED = tuple(BY_CODE[code] for code in ("answer_length", "request_length"))
+RERANKED = ("passages", "passage_tokens")
 SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
 
 
@@ -71,15 +72,15 @@ class TrainingEffort(Strict):
 
 class Retrieval(Strict):
     """A search in one's own documents, before an answer: vectors of all of them, then of each question, then the order
-    of the passages that were found. Tokens are means.
+    of the passages that were found. Tokens are means; those of its task where they are not stated.
 
     reindexings: passes over the period after the first, which reads every document; changed_share: the documents that
     each of them reads again, all or only those that changed [1].
     """
 
     documents: float = Field(gt=0, le=AMOUNT)
-    document_tokens: float = Field(gt=0, le=AMOUNT, description="of one document")
-    query_tokens: float = Field(gt=0, le=AMOUNT, description="of one question")
+    document_tokens: float | None = Field(None, gt=0, le=AMOUNT, description="of one document")
+    query_tokens: float | None = Field(None, gt=0, le=AMOUNT, description="of one question")
     embedding_model: str
     reindexings: float = Field(0.0, ge=0, le=1e9)
     changed_share: float = Field(1.0, gt=0, le=1)
@@ -89,8 +90,7 @@ class Retrieval(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        stated = [value is not None for value in (self.rerank_model, self.passages, self.passage_tokens)]
-        if any(stated) and not all(stated):
+        if self.rerank_model is None and (self.passages is not None or self.passage_tokens is not None):
             raise PydanticCustomError("rerank_parts", "a reranking says its model, its passages and their tokens")
         return self
 
@@ -98,6 +98,12 @@ class Retrieval(Strict):
     def indexed(self) -> float:
         """Documents read over the period: all of them once, then those of each pass."""
         return self.documents * (1 + self.reindexings * self.changed_share)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The numbers that are not stated."""
+        wanted = ("document_tokens", "query_tokens", *(RERANKED if self.rerank_model else ()))
+        return tuple(name for name in wanted if getattr(self, name) is None)
 
 
 class Request(Strict):
@@ -159,6 +165,10 @@ class Request(Strict):
         stated = (self.it_energy_kwh, self.model, self.device, self.training, self.retrieval, self.product)
         if all(v is None for v in stated) and not self.data_gb and not self.storage_tb_months:
             raise NothingAsked()
+        if self.retrieval is not None and (lacking := self.retrieval.missing):
+            said = {lang: say("expected", "missing", lang) for lang in LANGUAGES}
+            name = lacking[0].replace("_", "-")
+            raise RetrievalIncomplete(option=name, expected=said["fr"], expected_en=said["en"])
         modelled = self.model is not None and self.it_energy_kwh is None
         if modelled and not self.answered and not self.embedded and not self.product:
             raise TokensWanted(model=self.model)

@@ -157,10 +157,11 @@ def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request,
     """A request with the tokens of its task where it states none, and these lengths, whose doubt is drawn; those of a
     product bought by the seat are factors already. Of a task of several calls, each is a request; of one of sound or
     images, the seconds or images of one act. SubjectUnknown."""
-    none = Lengths({}, 0.0, [])
     if request.task is None or request.product is not None:
-        return request, none
+        return request, Lengths({}, 0.0, [])
     subject = _task(request, catalogue)
+    request, told = _of_search(request, subject, catalogue, day)
+    none = Lengths({}, 0.0, told)
     row = {name: select_factor(catalogue, f"task_{name}", subject, day) for name in OF_TASK}
     made = {n: f.value for n in ("audio_s", "images") if (f := row[n].factor) is not None}
     if made:
@@ -175,7 +176,7 @@ def of_task(request: Request, catalogue: Catalogue, day: date) -> tuple[Request,
     if not supposed:
         return request, none
     labels = {f"task_{lang}": catalogue.label(subject or "", lang) for lang in ("fr", "en")}
-    told = [sentences_with("warnings", "task_lengths", **facts, **labels)]
+    told = [*told, sentences_with("warnings", "task_lengths", **facts, **labels)]
     stated: dict[str, float] = {n: getattr(request, n) for n in ways if n not in supposed} | {"calls": 1.0}
     stated["fresh_share"] = 1 - request.cached_tokens / (supposed | stated)["input_tokens"]
     calls, fresh = row["calls"].factor, row["fresh_share"].factor
@@ -208,6 +209,25 @@ def _longer(bound: SelectedFactor, tokens: float) -> SelectedFactor:
 def _task(request: Request, catalogue: Catalogue) -> str | None:
     task = None if request.task is None else f"task/{request.task.removeprefix('task/')}"
     return resolve_subject(task, ("task",), catalogue)
+
+
+def _of_search(
+    request: Request, subject: str | None, catalogue: Catalogue, day: date
+) -> tuple[Request, list[dict[str, str]]]:
+    """A request whose search in documents has the lengths of the task where it states none, and these in words."""
+    asked = request.retrieval
+    rows = {n: select_factor(catalogue, f"task_{n}", subject, day).factor for n in (asked.missing if asked else ())}
+    supposed = {name: row.value for name, row in rows.items() if row is not None}
+    if asked is None or not supposed:
+        return request, []
+    said = {
+        f"listed_{lang}": ", ".join(
+            f"{catalogue.quantities[f'task_{n}'].label(lang)} : {v:g}" for n, v in supposed.items()
+        )
+        for lang in LANGUAGES
+    }
+    told = sentences("warnings", "task_search", **said)
+    return request.model_copy(update={"retrieval": asked.model_copy(update=supposed)}), [told]
 
 
 def resolve_subject(subject: str | None, kinds: tuple[str, ...], catalogue: Catalogue) -> str | None:

@@ -253,3 +253,27 @@ def test_images_by_hand() -> None:
     assert image.service["energy"]["at_factor_values"] == pytest.approx(200 * 7.71678e-4 * 1.15 * 1.43 * 1.2, rel=1e-3)
     assert search.service["energy"]["at_factor_values"] == pytest.approx(200 * 5 * 3.818e-5 * 2.26)
     assert (search.minutes, search.id) == (15.0, "public-search")
+
+
+@pytest.mark.parametrize(("reindexed", "passes"), [("never", 1), ("changed", 4.65), ("all", 366)])
+def test_documents_searched_before_each_answer_by_hand(reindexed: str, passes: float) -> None:
+    """10,000 documents of 850 tokens read once, and 365 times more all, or one in a hundred: 1, 4.65 or 366 times.
+    0.567 billion × 1.00855e-9 kWh × 1.5 waiting × 1.43 × PUE 2.26; what was supposed is listed by its rows."""
+    place = {"place": "class/server-room", "models": ("mistral-small-3.2",), "task": "question-rag"}
+    asked = Asked(people=40_000, uses=0.5, per="year", documents=10_000, reindexed=reindexed, **place)
+    answer = decision(scenario_from(asked, "fr"), today=DAY)
+    (model,) = [option for option in answer.options if option.method == "model"]
+    token = 0.567 * 1.00855e-9 * 1.5 * 1.43 * 2.26
+    figure = energies_of_part(asked, "index")
+    assert figure == pytest.approx(10_000 * 850 * passes * token)
+    assert list(model.parts) == ["index", "query", "rerank", "answer"]
+    rows = {s.row.split("/")[0] for s in answer.suppositions if s.kind == "task"}
+    wanted = {"task_document_tokens", "task_query_tokens", "task_passages", "task_passage_tokens"}
+    assert rows >= wanted | ({"task_changed_share"} if reindexed == "changed" else set())
+
+
+def energies_of_part(asked: Asked, part: str) -> float:
+    """Site electricity of a line of the one model, at factor values [kWh]."""
+    work = Comparator(scenario_from(asked, "fr"), ComparisonContext(load(), DAY))
+    groups = [g for found in work.evaluated.values() for g in found.built.groups if g.part == part]
+    return sum(float(group.values["site_energy"]) for group in groups)

@@ -64,12 +64,26 @@ def test_a_search_alone_has_its_lines_and_no_answer() -> None:
     assert whole == pytest.approx(sum(part["at_factor_values"] for part in found["parts"].values()))
 
 
+def test_a_task_gives_the_lengths_of_a_search_that_nobody_stated() -> None:
+    """850 tokens a document, 20 a question, 20 passages of 300, as its rows say: those of SEARCH."""
+    asked = {"model": "mistral-small-3.2", "task": "question-rag", "requests": 20_000} | PLACE
+    named = {k: v for k, v in SEARCH.items() if not k.endswith(("tokens", "passages"))}
+    found = estimate(Request.model_validate(asked | {"retrieval": named}))
+    assert {name: part["at_factor_values"] for name, part in found["parts"].items()} == pytest.approx(lines())
+    (told,) = [w for w in found.warnings if w["code"] == "task_search"]
+    assert "850" in told["fr"] and "Tokens of a question that is searched : 20" in told["en"]
+    stated = estimate(Request.model_validate(asked | {"retrieval": named | {"document_tokens": 1700}}))["parts"]
+    assert stated["index"]["at_factor_values"] == pytest.approx(2 * lines()["index"])
+
+
 def test_a_search_without_its_parts_is_refused_by_their_name() -> None:
     with pytest.raises(RetrievalIncomplete) as missing:
         request_from(retrieval={"documents": 10})
-    assert "--document-tokens" in missing.value.message("fr") and "embedding model" in missing.value.message("en")
+    assert "--embedding-model" in missing.value.message("fr") and "embedding model" in missing.value.message("en")
+    with pytest.raises(RetrievalIncomplete, match="document-tokens"):
+        estimate(request_from(retrieval={"documents": 10, "embedding_model": "bge-m3"}))
     with pytest.raises(RetrievalIncomplete, match="rerank-model"):
-        request_from(retrieval={k: v for k, v in SEARCH.items() if k != "passages"})
+        request_from(retrieval={k: v for k, v in SEARCH.items() if k != "rerank_model"})
     with pytest.raises(SobriaError, match="--changed-share"):
         request_from(retrieval=SEARCH | {"changed_share": 2})
 
