@@ -156,3 +156,12 @@ def test_a_copy_is_never_half_written(two_services: tuple[Path, Levers], tmp_pat
     assert "Aucun levier ne porte le numéro 99" in said
     assert not (tmp_path / "new").exists()
     assert "--to" in sobria(home, "levers", "--apply", "1", code=2).stderr
+
+
+def test_seats_are_their_publisher_s_to_change(tmp_path: Path, root: Path) -> None:
+    sobria(tmp_path, "import", str(root / "docs" / "modele-sieges.csv"))
+    found = of(tmp_path)
+    assert not found.levers and found.together is None
+    why = {none.why["en"] for none in found.not_told if none.kind in ("smaller", "shorter")}
+    assert len(why) == 1 and why.pop().startswith("Bought by the seat")
+    assert "Aucun levier dont le gain soit certain." in sobria(tmp_path, "levers").stdout

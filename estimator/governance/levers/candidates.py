@@ -57,8 +57,6 @@ def smaller(service: RunningService, around: Around) -> list[Change]:
     """The model of the comparison that suffices with the least electricity, else the set of light models: its interval
     goes from the smallest to the largest of them."""
     model = _model(service)
-    if model.modality not in ("text", "multimodal"):
-        raise LeverNotComputed("lever_not_text")
     if around.compared and (best := around.compared.answer.smallest_sufficient) and best.id:
         use = around.compared.scenario.option(best.id).use
         if use and use.model and models.find(use.model).id != model.id:
@@ -130,8 +128,12 @@ CANDIDATES: Mapping[str, Callable[[RunningService, Around], list[Change]]] = {
 
 
 def _model(service: RunningService) -> models.Model:
-    """The model of a service that writes. LeverNotComputed."""
+    """The model of a service that writes, and that it chose. LeverNotComputed."""
+    if any(row["kind"] == "seats" for row in service.servings):
+        raise LeverNotComputed("lever_seats")
     known = models.load().known(service.model) if service.model else None
     if known is None:
         raise LeverNotComputed("lever_no_model")
+    if known.modality not in ("text", "multimodal"):
+        raise LeverNotComputed("lever_not_text")
     return known
