@@ -8,17 +8,23 @@ from typing import Any
 
 import pytest
 
+from dashboard.comparison import results_table
 from estimator.assessment.impacts import figure_named
 from estimator.catalogue import models
 from estimator.catalogue.load import load
 from estimator.catalogue.proposals import proposals
+from estimator.cli.compare_text import compare_text
 from estimator.comparison.comparison import Comparator
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.five_fields import scenario_from, tasks
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.scenario import Asked, ModelPlace, Scenario, read_scenario
 from estimator.comparison.volume_sweep import turns
+from estimator.reporting.documents.rendering import rendered
+from estimator.reporting.project.context import facts_of
+from estimator.reporting.project.evaluation import evaluation
 from tests.support import answered, sobria
+from tests.test_one_answer import plain
 
 DAY = date(2026, 6, 1)
 TOWN = Asked(
@@ -171,9 +177,15 @@ def test_a_set_spans_its_members() -> None:
         assert sum(inside) >= len(inside) - 1
 
 
-def test_a_task_that_no_program_does_says_that_nothing_is_studied_yet() -> None:
-    scenario = scenario_from(TOWN.model_copy(update={"task": "summarise"}), "fr")
-    assert scenario.options[0].status == "not_studied" and "décrivez" in scenario.options[0].why
+@pytest.mark.parametrize("task", ["summarise", "rewrite", "translate"])
+def test_a_task_that_no_program_does_says_so_on_every_door(task: str) -> None:
+    """No known program: doing it oneself takes an agent's minutes; never silence."""
+    scenario = scenario_from(TOWN.model_copy(update={"task": task}), "fr")
+    answer, said = decision(scenario, today=DAY), "prend les minutes d'un agent"
+    assert scenario.options[0].status == "not_studied" and said in scenario.options[0].why
+    sheet = "".join(rendered(evaluation(facts_of(scenario, "fr")), kind) for kind in ("html", "csv"))
+    doors = (compare_text(answer, "fr", brief=True), sheet, str(results_table.numbers(answer, scenario, "fr")))
+    assert all(said in plain(door) for door in doors)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
