@@ -27,6 +27,12 @@ _BY_RULE = ("service", "model", "sender")  # looked at where a rule names one
 _COLUMNS = {"machine": "machine", "device": "device", "cards": "device_count", "load": "concurrency"}
 _TYPES = dict.fromkeys((*Seen._fields, *Placed._fields), "VARCHAR") | {"inferred": "BOOLEAN", "unread": "BOOLEAN"}
 _TYPES |= {"cards": "INTEGER", "load": "DOUBLE"}
+# A reading that covers a period holds as many cards over it as a rule says, as those of its own file.
+_HELD = "to_cards IS NOT NULL AND list_contains(checks, 'counter_since_start') AND duration_s > 0"
+_HOURS = (
+    f"CASE WHEN {_HELD} THEN to_cards * duration_s / 3600.0 ELSE device_hours END AS device_hours",
+    f"CASE WHEN {_HELD} THEN list_filter(checks, lambda told: told <> 'waiting_not_counted') ELSE checks END AS checks",
+)
 _FROM = "CASE WHEN {0} IS NULL OR {0} = 'class/server-unknown' THEN 'unknown' ELSE 'trace' END"
 
 
@@ -84,7 +90,7 @@ def _located(told: Mapping[str, str]) -> str:
     same = " AND ".join(f"seen_{name} IS NOT DISTINCT FROM ({sql})" for name, sql in told.items())
     chosen = "CASE WHEN from_us IS NULL THEN {0} ELSE to_{0} END AS {0}"
     replaced = [chosen.format(name) for name in ("host", "zone")]
-    replaced += [f"COALESCE(to_{name}, {column}) AS {column}" for name, column in _COLUMNS.items()]
+    replaced += [*(f"COALESCE(to_{name}, {column}) AS {column}" for name, column in _COLUMNS.items()), *_HOURS]
     froms = ", ".join(
         f"COALESCE(to_{name}_from, {_FROM.format(f'rows.{name}')}) AS {name}_from" for name in ("host", "zone")
     )

@@ -136,8 +136,10 @@ def _remarks(key: str, entries: "Sequence[PlaceEntry[Any]]", lang: str) -> list[
     if key == "added":
         rule, subjects = entries[0].said, load().subjects
         site = subjects[rule.host].zone if rule.host in subjects else ""
+        told = [say("places_cli", "cards_held", lang)] if rule.cards else []
         if rule.zone and site and rule.zone != site:
-            return [say("places_cli", "other_zone", lang, host=rule.host, site=site, zone=rule.zone)]
+            told.append(say("places_cli", "other_zone", lang, host=rule.host, site=site, zone=rule.zone))
+        return told
     if key == "answered" and entries:
         bare = sorted({e.said.field for e in entries if not FIELDS[e.said.field].quantity})
         told = [say("places_cli", "criteria_only", lang, fields=", ".join(bare))] if bare else []

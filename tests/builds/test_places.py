@@ -211,6 +211,28 @@ def test_hardware_and_load_of_a_place_are_those_of_what_it_serves(tmp_path: Path
     assert energy[1] < energy[0] / 2
 
 
+def test_the_cards_of_a_rule_wait_as_those_of_the_file_itself(tmp_path: Path) -> None:
+    """Two cards over a day of counters, said in the file or by a rule: 48 hours, one electricity; before the rule, the
+    answers alone. A request of its own states no hours: none are counted, and the command says so."""
+    found = {}
+    for name, cards in (("file", "# cards 2 x NVIDIA L40S\n"), ("rule", "")):
+        home, log = tmp_path / name, tmp_path / f"{name}.prom"
+        head = f"# service assistant\n{cards}# since 2026-06-01T00:00:00Z\n# until 2026-06-02T00:00:00Z\n"
+        log.write_text(page("vllm:generation_tokens_total 4e5", "vllm:prompt_tokens_total 1.2e+06", head=head))
+        sobria(home, "import", str(log))
+        rule = ("places", "add", "--service", "assistant", "--host", "class/server-room", "--zone", "FRA", *SAID)
+        sobria(home, *rule)
+        found[name] = totals(home)["energy"].at_factor_values
+    done = sobria(home, *rule, "--cards", "2", "--device", "gpu/l40s")
+    assert found["rule"] < found["file"] / 2
+    assert totals(home)["energy"].at_factor_values == pytest.approx(found["file"], rel=1e-12)
+    assert "leur attente n'y est pas comptée" in done.stdout.replace("’", "'")
+    opened = open_current(home)
+    assert opened is not None
+    (row,) = opened.runs()["rows"]
+    assert "waiting_not_counted" not in {check["code"] for check in row["checks"]}
+
+
 TEXTS = st.sampled_from(["a", "b"])
 ROWS = st.fixed_dictionaries(
     {
