@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from estimator.builds.supplier_factors import day_us
+from estimator.catalogue.default_subjects import UNKNOWN_SITE
 from estimator.core.duckdb_engine import DuckDB
-from estimator.places.placing import Knowledge, Placed, Seen, placed
+from estimator.places.placing import Basis, Knowledge, Placed, Seen, placed
 
 # How a row tells each: SQL over the columns of the ledger. Older rows hold the usual host of a provider, with a
 # check; declarations named it in front of their method.
@@ -77,8 +78,13 @@ def _lines(row: Mapping[str, Any], known: Knowledge) -> Iterator[tuple[Any, ...]
     moments = [date.min, *known.days(), date.max]
     for since, until in zip(moments, moments[1:], strict=False):
         found = placed(seen, known, since)
-        if (found.host, found.zone, found.rules, found.code) != (seen.host, seen.zone, "", None):
+        if found[:6] != (seen.host, seen.zone, *map(_basis_as_read, (seen.host, seen.zone)), "", None):
             yield *row.values(), day_us(since), day_us(until), *found
+
+
+def _basis_as_read(name: str | None) -> Basis:
+    """What `_FROM` says of a place, where nothing but the row tells it."""
+    return "unknown" if name in (None, UNKNOWN_SITE) else "trace"
 
 
 def _as_they_are() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from estimator.builds import row_status
@@ -254,6 +254,7 @@ RULES = st.fixed_dictionaries(
 
 
 @settings(max_examples=5)
+@example(rows=[{"host": "ovhcloud/gra", "provider": "groq", "checks": ("host_of_provider",)}], rules=[], zone="")
 @given(
     rows=st.lists(ROWS, min_size=1, max_size=5), rules=st.lists(RULES, max_size=3), zone=st.sampled_from(["", "ITA"])
 )
