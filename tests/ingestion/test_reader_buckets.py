@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from estimator.builds.build import build
 from estimator.results.reading import Results, open_current
 from tests.ingestion.formats import bring
@@ -45,15 +43,12 @@ def test_an_hour_over_its_minutes_is_to_be_checked_whatever_came_first(tmp_path:
     assert flagged(tmp_path, page(DAY + 90, 60), page(DAY, HOUR)) == ["2026-03-01T00 1 h"]
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
+def test_buckets_that_are_others_are_not_to_be_checked(tmp_path: Path) -> None:
+    """Hours of another day, another model and another project, and a later reading of the same day."""
+    others = (
         page(DAY + 24 * HOUR, HOUR),
         page(DAY, HOUR, model="gpt-4o-mini"),
         page(DAY, HOUR, project_id="q"),
         page(DAY, 24 * HOUR, output_tokens=50),
-    ],
-    ids=["another day", "another model", "another project", "a later reading of the same"],
-)
-def test_buckets_that_are_others_are_not_to_be_checked(tmp_path: Path, other: str) -> None:
-    assert flagged(tmp_path, page(DAY, 24 * HOUR), other) == []
+    )
+    assert flagged(tmp_path, page(DAY, 24 * HOUR), *others) == []

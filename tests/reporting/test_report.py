@@ -214,16 +214,18 @@ def test_footprints_by_hand(home: Path) -> None:
 
 # Every report
 
+OF_ONE = ("reen-file",)  # territory
+
 
 @pytest.mark.parametrize("kind", REPORTS)
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_report_says_what_it_stands_on(home: Path, kind: str, lang: str) -> None:
-    found = facts(home, lang=lang)
-    said = re.sub(r"\s", " ", text(home, kind, lang=lang))
+    found = facts(home, "metropole" if kind in OF_ONE else "all", lang=lang)
+    said = re.sub(r"\s", " ", "\n".join(files_of(kind, found).values()))
     told = found.provenance
     for name in ("build", "factors_version"):
         assert told[name] in said, name
-    assert "docs/methode.md" in said and "2026" in said
+    assert ("docs/methode.md" in said or kind in OF_ONE) and "2026" in said
     here = (found.place, found.territory, found.scope.territory, "tout le territoire")
     assert any(place in said for place in here), "territory"
     assert not re.search(r"\bnan\b|None\b|\{[a-z]", re.sub(r"<style>.*?</style>", "", said))
@@ -231,28 +233,34 @@ def test_every_report_says_what_it_stands_on(home: Path, kind: str, lang: str) -
 
 @pytest.mark.parametrize("kind", REPORTS)
 def test_samples_are_marked_in_every_report_and_nothing_else_is(home: Path, kind: str) -> None:
-    unmarked = files_of(kind, facts(home))
+    territory = "metropole" if kind in OF_ONE else "all"
+    unmarked = files_of(kind, facts(home, territory))
     (home / SAMPLE_MARK).touch()
-    for name, body in files_of(kind, facts(home)).items():
+    for name, body in files_of(kind, facts(home, territory)).items():
         assert body.count("DONNÉES FICTIVES") > unmarked[name].count("DONNÉES FICTIVES") <= 1
     assert kind == "data" or not any("FICTIVES" in body for body in unmarked.values()), "our schema explains the word"
 
 
-@pytest.mark.parametrize("name", [HOSTILE, "+33", "-1+1", "@SUM(A1)", "=1+1", "\t=1"])
-def test_no_cell_is_a_formula_and_no_name_is_code(tmp_path: Path, name: str) -> None:
-    home = settle(tmp_path / "home", name, key="../../=x'\"<b>")
-    kinds = REPORTS if name == HOSTILE else ("data", "schema-impact", "beges")  # the others have no cell
-    for kind in kinds:
-        for file, body in files_of(kind, facts(home, by=name)).items():
-            assert "<script" not in body or kind in ("data", "schema-impact", "boamps")
+def test_no_cell_is_a_formula_and_no_name_is_code(tmp_path: Path) -> None:
+    home = settle(tmp_path / "home", HOSTILE, key="../../=x'\"<b>")
+    formulas = ("+33", "-1+1", "@SUM(A1)", "=1+1", "\t=1")
+    for name in formulas:
+        case(Register(home), name)
+    built(home, *(run(name, 5) for name in formulas))
+    found = facts(home, by=HOSTILE)
+    checked = [(kind, facts(home, "metropole", by=HOSTILE) if kind in OF_ONE else found) for kind in REPORTS]
+    checked += [(kind, facts(home, by=name)) for name in formulas for kind in ("schema-impact", "beges")]
+    cells: list[str] = []
+    for kind, of in checked:
+        for file, body in files_of(kind, of).items():
+            assert "<script" not in body or kind in ("data", "schema-impact", "boamps", "reen-file")
             assert not file or re.fullmatch(r"[a-z0-9.-]+", file), file
             if file.endswith(".csv") or kind in ("schema-impact", "beges"):
                 delimiter = ";" if kind == "beges" else ","
-                cells = [
-                    cell for row in csv.reader(io.StringIO(body.lstrip("\ufeff")), delimiter=delimiter) for cell in row
-                ]
-                assert [cell for cell in cells if cell[:1] in tuple("=+-@\t\r")] == []
-    bodies = files_of("boamps", facts(home, by=name)).values()
+                cells += (cell for row in csv.reader(io.StringIO(body), delimiter=delimiter) for cell in row)
+    assert [cell for cell in cells if cell.lstrip("\ufeff")[:1] in tuple("=+-@\t\r")] == []
+    assert all(any(name.strip() in cell for cell in cells) for name in formulas)
+    bodies = files_of("boamps", found).values()
     assert any(json.loads(body)["measures"][0]["powerConsumption"] == pytest.approx(3) for body in bodies)
 
 
