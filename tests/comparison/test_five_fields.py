@@ -289,3 +289,13 @@ def energies_of_part(asked: Asked, part: str) -> float:
     work = Comparator(scenario_from(asked, "fr"), ComparisonContext(load(), DAY))
     groups = [g for found in work.evaluated.values() for g in found.built.groups if g.part == part]
     return sum(float(group.values["site_energy"]) for group in groups)
+
+
+def test_a_model_that_hears_on_a_card_of_its_own_says_that_its_waiting_is_unknown() -> None:
+    """No source says how long a card takes for an hour of sound at a place: what waits is told, never a zero."""
+    models_ = ("whisper-large-v3-turbo",)
+    asked = Asked(
+        people=1, uses=48, per="year", task="transcribe", models=models_, place="class/server-room", alone=True
+    )
+    (heard,) = [o for o in decision(scenario_from(asked, "fr"), today=DAY).options if o.method == "model"]
+    assert heard.known("energy") and "waiting_unknown" in {warning["code"] for warning in heard.warnings}
