@@ -1,20 +1,25 @@
 """Gateway to the import: dry run of an uploaded file, then the import itself; nothing is computed here."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from glob import escape
 from io import StringIO
 from pathlib import Path
+from shutil import copyfileobj
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple
+from unicodedata import normalize
 
+from dashboard.register.estimator_gateway import register
+from dashboard.register.service_names import use_cases
 from estimator.catalogue import products as catalogue_products
 from estimator.catalogue.load import load
 from estimator.core.errors import say
 from estimator.core.fields import Author
 from estimator.core.home import default_home
 from estimator.core.refusals import checked as checked_fields
+from estimator.core.typography import typeset
+from estimator.ingestion.archives import is_archive, unpack
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
@@ -29,32 +34,87 @@ LONGEST_NAME = 180  # bytes; the maximum of a file system is 255
 UNNAMED = "fichier"
 
 
-def checked(name: str, content: bytes) -> Mapping[str, Any]:
-    """Dry run of this file: {"account", "file"}; nothing is written. SobriaError."""
-    home = default_home()
-    with _file(name, content) as path:
-        found = check_paths(home, [path], reading_context(home)).as_dict()
-    return {"account": found["account"], "file": found["files"][0]}
+class Dropped(NamedTuple):
+    """Files dropped together, on disk as long as this is held: traces, sidecars beside them, archives unpacked."""
+
+    folder: TemporaryDirectory[str]
+    names: tuple[str, ...]
+
+    @property
+    def paths(self) -> list[Path]:
+        """Each file, or the folder where an archive was unpacked."""
+        return [Path(self.folder.name, str(place), name) for place, name in enumerate(self.names)]
 
 
-def imported(name: str, content: bytes) -> Mapping[str, int]:
-    """The account of the import of this file, after which the build is updated. SobriaError."""
+def dropped(files: Iterable[tuple[str, BinaryIO]]) -> Dropped:
+    """These files on disk, archives unpacked. Those of one name are apart; a sidecar is put beside the trace that it
+    names. archive_refused."""
+    folder = TemporaryDirectory(prefix="sobria-")
+    names: list[str] = []
+    sidecars: list[tuple[str, BinaryIO]] = []
+    for name, content in files:
+        plain = plain_name(name)
+        if plain.endswith(SUFFIX):
+            sidecars.append((plain, content))
+            continue
+        place = Path(folder.name, str(len(names)), plain)
+        place.parent.mkdir()
+        if is_archive(plain):
+            unpack(content, place)
+        else:
+            with place.open("wb") as out:
+                copyfileobj(content, out)
+        names.append(plain)
+    found = Dropped(folder, tuple(names))
+    for plain, content in sidecars:
+        beside = [path for path in found.paths if plain in (path.name + SUFFIX, path.stem + SUFFIX)] or found.paths[:1]
+        for path in beside:
+            content.seek(0)
+            Path(path.parent, path.name + SUFFIX).write_bytes(content.read())
+    return found
+
+
+def checked(files: Dropped) -> Mapping[str, Any]:
+    """Dry run of these files: {"account", "files"}; nothing is written. SobriaError."""
     home = default_home()
-    with _file(name, content) as path:
-        report = import_paths(Ledger(home), [path], reading_context(home))
-    for error in report.errors:
-        raise error
+    return check_paths(home, files.paths, reading_context(home)).as_dict()
+
+
+def imported(files: Dropped, progress: Callable[[int, int], None]) -> Mapping[str, int]:
+    """The account of the import of these files, after which the build is updated. progress: bytes read, of how many.
+    SobriaError where nothing of them could be read."""
+    home = default_home()
+    report = import_paths(Ledger(home), files.paths, reading_context(home), progress)
+    if report.errors and not report.account.read:
+        raise report.errors[0]
     build(home)
     return report.account.as_dict()
 
 
-def place_services(services: Sequence[str], said: Mapping[str, Any]) -> None:
-    """A rule for each of these services, and the build that takes it. said: who, why, then the fields of a rule.
-    SobriaError."""
+def mended(target: Mapping[str, str], said: Mapping[str, Any]) -> None:
+    """What is said of the place of a service or of a run is a rule, and the build is made again; the use case of a
+    service is an attachment. target: one of service, run; said: who, why, then what was chosen. SobriaError."""
     author = checked_fields(Author, {"who": said["who"], "why": said["why"]}, "author")
-    rule = {name: value for name, value in said.items() if name not in ("who", "why") and value}
-    home = default_home()
-    rebuilt(home, lambda: [PlaceJournal(home).add_rule(rule | {"service": escape(s)}, author) for s in services])
+    rule = {name: value for name, value in said.items() if name not in ("who", "why", "use") and value}
+    if said.get("use"):
+        attach(said["use"], [target["service"]], author)
+    if rule or not said.get("use"):  # nothing chosen is refused as a rule that says nothing
+        home = default_home()
+        matched = {"service": escape(target["service"])} if "service" in target else target
+        rebuilt(home, lambda: PlaceJournal(home).add_rule(rule | dict(matched), author))
+
+
+def attach(case: str, services: Sequence[str], author: Author) -> None:
+    """Count services under a use case. SobriaError."""
+    for service in services:
+        register().attach(case, {"service_key": escape(service)}, author)
+
+
+def place_services(services: Sequence[str], said: Mapping[str, Any]) -> None:
+    """A rule for each of these services, and the build that takes it; their use case, if it is chosen. said: who, why,
+    then the fields of a rule. SobriaError."""
+    for service in services:
+        mended({"service": service}, said)
 
 
 def answers_taken(content: bytes, who: str, why: str) -> int:
@@ -75,9 +135,15 @@ def known_places() -> Knowledge:
     return knowledge(default_home())
 
 
-def hosts(lang: str) -> Mapping[str, str]:
-    """Hosting sites and classes by id."""
-    return {s.id: load().label(s.id, lang) for s in load().subjects.values() if s.kind == "host"}
+def known(name: str, lang: str) -> Mapping[str, str]:
+    """What may be chosen, by id: sites and classes ("host"), countries and parts of one ("zone"), cards ("device"), or
+    use cases of the register ("use")."""
+    if name == "use":
+        return use_cases()
+    book = load()
+    ids = book.zones if name == "zone" else [s.id for s in book.subjects.values() if s.kind == name]
+    labels = {id: typeset(book.label(id, lang), lang) for id in ids}
+    return dict(sorted(labels.items(), key=lambda entry: normalize("NFD", entry[1]))) if name == "zone" else labels
 
 
 def products(lang: str) -> Mapping[str, str]:
@@ -106,17 +172,8 @@ def format_name(reader: str, lang: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """A safe file name: no folder, no hidden file, no unprintable character, never a sidecar."""
+    """A safe file name: no folder, no hidden file, no unprintable character."""
     base = name.replace("\\", "/").rpartition("/")[2]
     kept = "".join(c if c.isprintable() else "-" for c in base).lstrip(".")
     short = kept.encode("utf-8", "ignore")[-LONGEST_NAME:].decode("utf-8", "ignore").lstrip(".")
-    return (f"{short}.json" if short.endswith(SUFFIX) else short) or UNNAMED
-
-
-@contextmanager
-def _file(name: str, content: bytes) -> Iterator[Path]:
-    """The content as a file, in a temporary folder."""
-    with TemporaryDirectory(prefix="sobria-") as folder:
-        path = Path(folder, plain_name(name))
-        path.write_bytes(content)
-        yield path
+    return short or UNNAMED

@@ -1,24 +1,26 @@
-"""File upload: dry run of the import, then the import once confirmed."""
+"""Files dropped: dry run of their import, where they ran, then the import once confirmed."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any, BinaryIO
 
 import streamlit as st
 from markupsafe import Markup
 
 from dashboard.connect import estimator_gateway as connect
 from dashboard.connect import places_form
+from dashboard.shared.html_parts import refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, t
 from dashboard.shared.widgets import file_field
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
-from estimator.core.typography import typeset
 from estimator.ingestion.dry_run import NOT_ESTIMABLE
 
-DROPPED, FILE, DONE = "connect dropped", "connect file", "connect done"
+DROPPED, FILES, DONE = "connect dropped", "connect files", "connect done"
 SHOWN = 12  # names of fields and of models
+ASKED = ("zone", "host", "device", "cards", "use")  # of the services of the files, before their import
 
 
 def show(lang: str) -> None:
@@ -29,82 +31,82 @@ def show(lang: str) -> None:
             st.html(Markup("<p>{}</p>").format(t("connect.read_only", lang)))
             return
         if DONE in st.session_state:
-            name, said = st.session_state[DONE]
-            _account(name, said, lang)
-        if FILE in st.session_state:
-            name, content, found = st.session_state[FILE]
-            _report(name, content, found, lang)
-        else:
-            st.html(Markup("<p>{}</p>").format(t("connect.drop_what", lang)))
-            file_field(t("connect.file", lang), DROPPED, lang, on_change=_take)
+            st.html(_account(st.session_state[DONE], lang))
+        if FILES in st.session_state:
+            files, found = st.session_state[FILES]
+            _report(files, found, lang)
+            return
+        st.html(Markup("<p>{}</p>").format(t("connect.drop_what", lang)))
+        file_field(t("connect.file", lang), DROPPED, lang, accept_multiple_files=True)
+        if taken := st.session_state[DROPPED]:
+            with st.spinner(t("connect.reading", lang, n=len(taken))):
+                examine([(file.name, file) for file in taken])
+            st.rerun()
 
 
-def _take() -> None:
-    """Dry run of the uploaded file, once; only its content and the result are stored."""
-    file = st.session_state[DROPPED]
+def examine(taken: Sequence[tuple[str, BinaryIO | bytes]]) -> None:
+    """Dry run of these files, by name, kept for the page to show."""
     st.session_state.pop(DONE, None)
-    if file is None or not may_write():
-        return
-    examine(file.name, file.getvalue())
-
-
-def examine(name: str, content: bytes) -> None:
-    """Dry run of a content under this name, kept for the page to show."""
+    files: connect.Dropped | None = None
+    found: Mapping[str, Any] | SobriaError
     try:
-        found: Mapping[str, Any] | SobriaError = connect.checked(name, content)
+        files = connect.dropped((name, BytesIO(c) if isinstance(c, bytes) else c) for name, c in taken)
+        found = connect.checked(files)
     except SobriaError as error:
         found = error
-    st.session_state[FILE] = (connect.plain_name(name), content, found)
+    st.session_state[FILES] = (files, found)
 
 
-def _import(name: str, content: bytes, services: list[str]) -> None:
-    """Import the checked file, its services placed first where somebody said where they run; if that is refused, the
-    file stays on the page."""
-    if not may_write():
-        return
-    place = places_form.said("file")
+def _import(files: connect.Dropped, services: list[str], lang: str) -> None:
+    """Import the checked files, their services placed first where somebody said where they run; if that is refused, the
+    files stay on the page."""
+    place = places_form.said("file", ASKED)
+    bar = st.progress(0.0, t("connect.importing", lang))
+
+    def progress(done: int, whole: int) -> None:
+        bar.progress(done / whole if whole else 1.0, t("connect.importing", lang))
+
     try:
-        if place:
+        if any(place[name] for name in ASKED):
             connect.place_services(services, place)
-        st.session_state.pop(FILE, None)
-        st.session_state[DONE] = (name, connect.imported(name, content))
+        st.session_state[DONE] = connect.imported(files, progress)
+        st.session_state.pop(FILES, None)
     except SobriaError as error:
-        st.session_state[DONE] = (name, error)
+        st.session_state[DONE] = error
+    st.rerun()
 
 
-def _report(name: str, content: bytes, found: Mapping[str, Any] | SobriaError, lang: str) -> None:
+def _report(files: connect.Dropped, found: Mapping[str, Any] | SobriaError, lang: str) -> None:
     """Result of the dry run, with buttons to import or to cancel."""
     new = aside = 0
-    services = [] if isinstance(found, SobriaError) else found["file"]["services"]
+    services: list[str] = []
     if isinstance(found, SobriaError):
-        _refusal_message(typeset(found.message(lang), lang))
-    elif found["file"]["error"]:
-        _refusal_message(both(found["file"]["error"], lang))
+        st.html(refusal(found, lang))
     else:
         account = found["account"]
         new, aside = account["accepted"] + account["superseded"], account["quarantined"]
-        lines = _dry_run_lines(found["file"], lang)
-        st.html(render("brancher_file", lang, done=False, counts=_counts(name, account, lang), lines=lines))
-        if new:
-            st.html(Markup("<h3>{}</h3><p>{}</p>").format(t("places.before", lang), t("places.before_note", lang)))
-            places_form.fields("file", lang)
+        services = sorted({service for file in found["files"] for service in file["services"]})
+        read = [(file["name"], _dry_run_lines(file, lang)) for file in found["files"] if not file["error"]]
+        unread = [both(file["error"], lang) for file in found["files"] if file["error"]]
+        name = files.names[0] if len(files.names) == 1 else t("connect.files", lang, n=len(found["files"]))
+        counts = _counts(name, account, lang) if read else ""
+        st.html(render("brancher_files", lang, counts=counts, read=read, unread=unread))
+    if new:
+        st.html(Markup("<h3>{}</h3><p>{}</p>").format(t("places.before", lang), t("places.before_note", lang)))
+        places_form.fields("file", lang, [name for name in ASKED if name != "use" or connect.known("use", lang)])
     with st.container(horizontal=True):
-        if new or aside:
-            label = t("connect.confirm", lang, n=new) if new else t("connect.confirm_aside", lang)
-            st.button(label, type="primary", on_click=_import, args=(name, content, services))
-        st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILE, None))
+        label = t("connect.confirm", lang, n=new) if new else t("connect.confirm_aside", lang)
+        sent = (new or aside) and st.button(label, type="primary")
+        st.button(t("connect.another", lang), on_click=st.session_state.pop, args=(FILES, None))
+    if sent and may_write():
+        _import(files, services, lang)
 
 
-def _refusal_message(text: str) -> None:
-    st.html(Markup('<p class="warn" role="alert">{}</p>').format(text))
-
-
-def _account(name: str, said: Mapping[str, int] | SobriaError, lang: str) -> None:
+def _account(said: Mapping[str, int] | SobriaError, lang: str) -> Markup:
     """Account of the import, or why nothing was imported."""
     if isinstance(said, SobriaError):
-        _refusal_message(typeset(said.message(lang), lang))
-        return
-    st.html(render("brancher_file", lang, done=True, counts=_counts(name, said, lang)))
+        return refusal(said, lang)
+    return render("brancher_done", lang, counts=_counts(t("connect.account", lang), said, lang))
 
 
 def _counts(name: str, account: Mapping[str, int], lang: str) -> str:

@@ -1,6 +1,6 @@
 """Where services run, and what suppliers answered: lists, and the forms that say and mend them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -8,33 +8,44 @@ from markupsafe import Markup
 
 from dashboard.connect import estimator_gateway as connect
 from dashboard.shared import estimator_gateway
+from dashboard.shared.html_parts import refusal
 from dashboard.shared.permissions import may_write
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import file_field
 from estimator.core.errors import SobriaError
-from estimator.core.typography import typeset
 
-FIELDS = ("host", "zone", "who", "why")
+PLACE, AUTHOR = ("host", "zone"), ("who", "why")
+FIELDS = (*PLACE, *AUTHOR)
+CHOICES = ("host", "zone", "device", "use")
 DAYS = ("since", "until")
 TOLD = "places told"
 
 
-def fields(form: str, lang: str) -> None:
-    """Host, zone, and who says so, kept under the name of the form."""
-    hosts = connect.hosts(lang)
-    st.selectbox(
-        t("places.host", lang), list(hosts), index=None, key=f"{form} host", format_func=hosts.__getitem__,
-        placeholder=t("places.as_told", lang),
-    )  # fmt: skip
-    for name in FIELDS[1:]:
+def choices(form: str, asked: Sequence[str], lang: str) -> None:
+    """The fields that are asked, kept under the name of the form: a list to choose from, or a number of cards."""
+    for name in asked:
+        label = t(f"places.{name}", lang)
+        if name not in CHOICES:
+            st.number_input(label, min_value=1, value=None, step=1, key=f"{form} {name}")
+            continue
+        known = connect.known(name, lang)
+        st.selectbox(
+            label, list(known), index=None, key=f"{form} {name}", format_func=known.__getitem__,
+            placeholder=t("places.as_told", lang) if name in PLACE else "",
+        )  # fmt: skip
+
+
+def fields(form: str, lang: str, asked: Sequence[str] = PLACE) -> None:
+    """What is asked of a place, and who says so, kept under the name of the form."""
+    choices(form, asked, lang)
+    for name in AUTHOR:
         st.text_input(t(f"places.{name}", lang), key=f"{form} {name}")
 
 
-def said(form: str) -> dict[str, Any]:
-    """What was typed in these fields; nothing where neither a host nor a zone is."""
-    found = {name: st.session_state.get(f"{form} {name}") or "" for name in FIELDS}
-    return found if found["host"] or found["zone"] else {}
+def said(form: str, asked: Sequence[str] = PLACE) -> dict[str, Any]:
+    """What was chosen and typed in the fields of a form."""
+    return {name: st.session_state.get(f"{form} {name}") or "" for name in (*asked, *AUTHOR)}
 
 
 def show(lang: str) -> None:
@@ -44,7 +55,7 @@ def show(lang: str) -> None:
     try:
         known = connect.known_places()
     except SobriaError as error:
-        st.html(_refusal(error, lang))
+        st.html(refusal(error, lang))
         return
     st.html(render("lieux", lang, known=known))
     if not may_write():
@@ -68,7 +79,7 @@ def _form(name: str, lang: str, draw: Callable[[str], None], save: Callable[[], 
     try:
         save()
     except SobriaError as error:
-        st.html(_refusal(error, lang))
+        st.html(refusal(error, lang))
         return
     st.session_state[TOLD] = Markup('<div class="banner done" role="status"><b>{}</b></div>').format(
         t(f"places.{name}_done", lang)
@@ -111,9 +122,3 @@ def _withdraw_drawn(entries: dict[str, str], lang: str) -> None:
 def _withdraw() -> None:
     asked = st.session_state
     connect.withdrawn(asked["withdraw id"] or "", asked["withdraw who"], asked["withdraw why"])
-
-
-def _refusal(error: SobriaError, lang: str) -> Markup:
-    return Markup('<p class="warn" role="alert" style="white-space: pre-line">{}</p>').format(
-        typeset(error.message(lang), lang)
-    )

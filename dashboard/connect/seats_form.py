@@ -33,5 +33,5 @@ def show(lang: str) -> None:
                 st.text_input(label, key=key)
         if st.form_submit_button(t("seats.save", lang), type="primary"):
             typed = {name: str(st.session_state.get(f"seats {name}") or "") for name in FIELDS}
-            examine(f"sieges-{typed['product']}.csv", connect.seats_table(typed))
+            examine([(f"sieges-{typed['product']}.csv", connect.seats_table(typed))])
             st.rerun()

@@ -16,16 +16,27 @@ from estimator.results.totals import ServiceTotals
 DRAWN = 20  # services in the chart
 
 
-def coverage(services: Sequence[ServiceTotals], months: Sequence[Mapping[str, Any]], lang: str) -> Markup:
-    """Two parts of a page. services: those of Results.services; months: estimator.builds.coverage.by_month."""
+def coverage_of_months(
+    services: Sequence[ServiceTotals], months: Sequence[Mapping[str, Any]], names: Mapping[str, str], lang: str
+) -> Markup:
+    """Each service month by month, as a picture and as a table. services: those of Results.services; months:
+    estimator.builds.coverage.by_month; names: of services, by key."""
+    lines = lines_of(months, [entry.service_key for entry in services])
+    picture, table = months_picture(lines[:DRAWN], lang, names), months_table(lines, lang, names)
+    said = '<p class="note">{}</p>{}<details><summary>{}</summary>{}</details>'
+    return Markup(said).format(_note(lines, lang), picture, t("chart.table", lang), table)
+
+
+def coverage_by_service(
+    services: Sequence[ServiceTotals], months: Sequence[Mapping[str, Any]], names: Mapping[str, str], lang: str
+) -> Markup:
+    """What proves the electricity of each service, as a table. The same arguments."""
     lines = lines_of(months, [entry.service_key for entry in services])
     return render(
         "coverage",
         lang,
-        note=_note(lines, lang),
-        picture=months_picture(lines[:DRAWN], lang),
-        months=months_table(lines, lang),
         services=services,
+        names=names,
         spans={e.key: (len(e.found), len(months_between(min(e.found), max(e.found)))) for e in lines},
         PROOFS=PROOFS,
         NO_PROOF=NO_PROOF,

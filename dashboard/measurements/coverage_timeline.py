@@ -58,13 +58,13 @@ def lines_of(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list
     return [ServiceTimeline(key, found) for key, found in by_service.items() if found]
 
 
-def months_picture(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
+def months_picture(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[str, str]) -> Markup:
     """One strip a service, one column a month."""
     touched = [month for line in lines for month in line.found]
     months = months_between(min(touched), max(touched)) if touched else []
     title = t("coverage.caption", lang)
-    alt = t("numbers.list", lang).join(_alternative(line, lang) for line in lines)
-    strips = chart_parts.list_of(_strip(line, months, lang) for line in lines)
+    alt = t("numbers.list", lang).join(_alternative(line, lang, names) for line in lines)
+    strips = chart_parts.list_of(_strip(line, months, lang, names) for line in lines)
     figure = '<figure class="chart months" aria-label="{}">{}{}{}<p class="small">{}</p></figure>'
     return Markup(figure).format(
         t("chart.alt", lang, title=title, rows=alt),
@@ -75,11 +75,11 @@ def months_picture(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
     )
 
 
-def months_table(lines: Sequence[ServiceTimeline], lang: str) -> Markup:
+def months_table(lines: Sequence[ServiceTimeline], lang: str, names: Mapping[str, str]) -> Markup:
     """The same as numbers: one row a service and month, gaps included."""
     heads = ("table.service", "table.month", "table.runs", "figures.it_energy", "table.proof")
     rows = [
-        [line.key, month_text(month, lang), *_cells(line.found.get(month), lang)]
+        [names.get(line.key, line.key), month_text(month, lang), *_cells(line.found.get(month), lang)]
         for line in lines
         for month in months_between(min(line.found), max(line.found))
     ]
@@ -97,7 +97,7 @@ def gaps_text(line: ServiceTimeline, lang: str) -> str:
     return t("coverage.gaps", lang, list=", ".join(said)) if said else ""
 
 
-def _strip(line: ServiceTimeline, months: Sequence[int], lang: str) -> Markup:
+def _strip(line: ServiceTimeline, months: Sequence[int], lang: str, names: Mapping[str, str]) -> Markup:
     """One column a month; before a service's first month or after its last there is no gap."""
     first, last = min(line.found), max(line.found)
     columns = [
@@ -112,7 +112,7 @@ def _strip(line: ServiceTimeline, months: Sequence[int], lang: str) -> Markup:
         for kind, text in (("said", top), ("said", _unknown_text(line, lang)), ("said warn", gaps_text(line, lang)))
         if text
     )
-    return chart_parts.line(Markup("<b>{}</b> {}").format(line.key, notes), picture, kind="column")
+    return chart_parts.line(Markup("<b>{}</b> {}").format(names.get(line.key, line.key), notes), picture, kind="column")
 
 
 def _unknown_text(line: ServiceTimeline, lang: str) -> str:
@@ -142,13 +142,13 @@ def _axis(months: Sequence[int], lang: str) -> Markup:
     return chart_parts.scale(marks)
 
 
-def _alternative(line: ServiceTimeline, lang: str) -> str:
+def _alternative(line: ServiceTimeline, lang: str, names: Mapping[str, str]) -> str:
     """Text alternative of a strip: each month with its electricity, then its gaps."""
     cells = [
         t("chart.month_cell", lang, month=month_text(month, lang), value=_cells(line.found.get(month), lang)[1])
         for month in months_between(min(line.found), max(line.found))
     ]
-    return t("chart.month_row", lang, label=line.key, months=", ".join(cells))
+    return t("chart.month_row", lang, label=names.get(line.key, line.key), months=", ".join(cells))
 
 
 def _cells(month: Month | None, lang: str) -> list[str | int]:

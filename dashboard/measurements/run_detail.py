@@ -23,14 +23,14 @@ _HASH = re.compile(r"[0-9a-f]{16,64}")
 SHOWN_HASH = 16  # characters of a file hash in a command
 
 
-def run_view(run: Mapping[str, Any], lang: str) -> Markup:
-    """The whole screen of a run."""
+def run_view(run: Mapping[str, Any], lang: str, name: str = "") -> Markup:
+    """The whole screen of a run. name: that of its service, when it has one."""
     found = [(name, _indicator_at(run["indicators"], name)) for name in (*FIGURES, *PARTS)]
     return render(
         "run",
         lang,
         run=run,
-        answer=_answer(run, lang),
+        answer=_answer(run, name or run["service_key"], lang),
         figures=[(n, a) for n, a in found if a and (a.get("missing") or {}).get("code") != "not_asked"],
         differs=_differs(run, lang),
         left_out=left_out(run, lang),
@@ -60,8 +60,8 @@ def left_out(run: Mapping[str, Any], lang: str) -> list[str]:
     return [t(key, lang, **facts) for key, facts in (*codes, *((f"left_out.{name}", {}) for name in ALWAYS))]
 
 
-def _answer(run: Mapping[str, Any], lang: str) -> Markup:
-    facts = {"service": run["service_key"], "energy": _own_figure(run, "it_energy", lang)}
+def _answer(run: Mapping[str, Any], name: str, lang: str) -> Markup:
+    facts = {"service": name, "energy": _own_figure(run, "it_energy", lang)}
     if whole_days(run):
         period = period_text((run["start"][:10], run["last"]), lang)
         return phrase("run.dated", lang, period=period[0].lower() + period[1:], **facts)

@@ -9,10 +9,12 @@ from markupsafe import Markup
 
 from dashboard.accessibility.audit import audit
 from dashboard.shared import estimator_gateway
+from dashboard.shared.permissions import may_write
 from dashboard.shared.screens import DOORS, HOME, SCREENS, Screen
 from dashboard.shared.templates import render
 from dashboard.shared.texts import LANGUAGES, t
 from dashboard.shared.widgets import language
+from estimator.core.home import default_home
 
 HERE = Path(__file__).parent
 OPENED = ("id", "execution", "facteur", "cas", "faire", "voie")  # opened in a page, whose title then says it
@@ -61,7 +63,13 @@ def _footer(build: estimator_gateway.OpenBuild | None, lang: str) -> Markup:
     factors = build.factors_version if build else estimator_gateway.factors_version()
     last = build.totals().coverage.period[1] if build else None
     until = min(last, date.today().isoformat()) if last else None
-    return render("footer", lang, factors=factors, build=build, until=until, state=audit().state)
+    return render("footer", lang, factors=factors, build=build, until=until, state=audit().state, home=_home())
+
+
+def _home() -> str:
+    """The home that is shown: its whole path for those who may write in it, else its name."""
+    home = default_home()
+    return str(home) if may_write() else home.name
 
 
 frame()

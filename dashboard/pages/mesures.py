@@ -1,4 +1,4 @@
-"""Mesures: what was measured, and how reliable it is; one run at ?execution=."""
+"""Mesures: what was measured, how reliable it is, and what a person may mend; one run at ?execution=."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,49 +6,79 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.measurements.coverage import coverage
+from dashboard.connect import mending
+from dashboard.measurements.coverage import coverage_by_service, coverage_of_months
 from dashboard.measurements.run_detail import run_view
 from dashboard.measurements.run_fields import modelled
-from dashboard.shared import estimator_gateway, html_parts
+from dashboard.register.run_tables import asked_of
+from dashboard.register.service_names import service_names
+from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import period_text
 from dashboard.shared.estimator_gateway import OpenBuild
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
-from dashboard.shared.widgets import choice, language, page_asked, paging, proof_sentence
-from estimator.builds.queries import ANY, NO_PROOF, RunFilter
+from dashboard.shared.widgets import (
+    choice,
+    language,
+    page_asked,
+    paging,
+    part,
+    proof_sentence,
+    search,
+    service_bars,
+)
+from estimator.builds.queries import ANY, NO_PROOF, ORDERS
 from estimator.catalogue.schema import PROOFS
 from estimator.core.errors import SobriaError
+from estimator.core.number_format import said_in_sentence
 from estimator.results.totals import Totals
 
-FILTERS = ("service", "verifier", "preuve", "page")
+FILTERS = ("service", "verifier", "preuve", "recherche", "tri")
+PARTS = ("corriger", "executions", "mois", "services", "remarques", "ecartees")
+BARS = 5  # services in the picture
 
 
 def show() -> None:
-    """The lists, or one run when named in the URL."""
+    """The page, or one run when named in the URL."""
     lang, build = language(), estimator_gateway.current()
     if build is None:
         st.html(render("nothing_yet", lang))
         return
     asked = st.query_params.get("execution", "")
     if asked:
-        try:
-            st.html(run_view(build.run(asked), lang))
-        except SobriaError:
-            st.html(render("unknown", lang))
+        _run(build, asked, lang)
         return
-    totals, checks = build.totals(), build.checks()
+    totals, services = build.totals(), build.services()
     if not totals.coverage.runs:
         st.html(_nothing(build, totals.coverage.quarantined, lang))
         return
-    st.html(_head(totals, lang))
-    if "list_first" not in st.session_state:  # a URL with filters is for the list
-        st.session_state["list_first"] = any(name in st.query_params for name in FILTERS)
-    if st.session_state["list_first"]:
-        _runs(build, checks, lang)
-    st.html(coverage(build.services(), build.coverage_by_month(), lang) + render("mesures_checks", lang, checks=checks))
-    if not st.session_state["list_first"]:
-        _runs(build, checks, lang)
-    st.html(render("mesures_quarantine", lang, **build.quarantine(0, html_parts.PER_PAGE)))
+    names = service_names([entry.service_key for entry in services])
+    head, below = st.container(key="measured", gap=None), st.container(key="parts", gap=None)
+    with below:
+        given = any(name in st.query_params for name in FILTERS)
+        parts = {name: t(f"measures.part_{name}", lang) for name in PARTS}
+        opened = part(t("measures.all", lang), parts, "voir", "executions" if given else None)
+        if opened == "corriger":
+            mending.show(build, names, lang)
+        elif opened == "executions":
+            _runs(build, names, lang)
+        elif opened:
+            st.html(_part(build, opened, names, lang))
+    with head:
+        st.html(_head(build, totals, names, lang))
+
+
+def _run(build: OpenBuild, row_id: str, lang: str) -> None:
+    try:
+        run = build.run(row_id)
+    except SobriaError:
+        st.html(render("unknown", lang))
+        return
+    names = service_names([run["service_key"]])
+    head, *rest = run_view(run, lang, names.get(run["service_key"], "")).split("<section>", 1)
+    st.html(Markup(head))  # noqa: S704 (our own template, escaped)
+    mending.of_run(build, run["row_id"], lang)
+    st.html(Markup("<section>" + rest[0]))  # noqa: S704 (the same)
 
 
 def _nothing(build: OpenBuild, refused: int, lang: str) -> Markup:
@@ -56,25 +86,41 @@ def _nothing(build: OpenBuild, refused: int, lang: str) -> Markup:
     if not refused:
         return render("nothing_yet", lang)
     answer = t("measures.answer_none", lang, refused=t("measures.refused", lang, n=refused))
-    return render("mesures", lang, answer=answer) + render(
-        "mesures_quarantine", lang, **build.quarantine(0, html_parts.PER_PAGE)
-    )
+    return html_parts.head(t("measures.title", lang), answer) + _part(build, "ecartees", {}, lang)
 
 
-def _head(totals: Totals, lang: str) -> Markup:
-    coverage = totals.coverage
-    refused, to_check = coverage.quarantined, coverage.to_check
+def _head(build: OpenBuild, totals: Totals, names: Mapping[str, str], lang: str) -> Markup:
+    """One sentence, one picture, three facts, two actions."""
+    covered, services = totals.coverage, build.services()
     answer = t(
         "measures.answer",
         lang,
-        period=period_text(coverage.period, lang),
-        runs=t("measures.runs", lang, n=coverage.runs),
-        services=t("measures.services", lang, n=coverage.services),
+        period=period_text(covered.period, lang),
+        runs=t("measures.runs", lang, n=covered.runs),
+        services=t("measures.services", lang, n=covered.services),
         proof=_proof(totals, lang),
-        refused=t("measures.refused", lang, n=refused) if refused else t("measures.refused_none", lang),
-        to_check=t("measures.to_check", lang, n=to_check) if to_check else t("measures.to_check_none", lang),
     )
-    return render("mesures", lang, answer=answer)
+    bars = service_bars(services[:BARS], lang, names=names)
+    return render(
+        "mesures",
+        lang,
+        answer=answer,
+        picture=svg_charts.central_chart(bars, t("measures.picture", lang), lang),
+        left=max(0, len(services) - BARS),
+        facts=[(name, totals.indicators[name], _said(totals, name, lang)) for name in ("energy", "gwp")],
+        covered=covered,
+        mends=build.to_mend(),
+        ALMOST_ALL=html_parts.ALMOST_ALL,
+    )
+
+
+def _said(totals: Totals, name: str, lang: str) -> str:
+    """A total as it is said aloud; of the electricity, that of the machines where their sites are not known."""
+    said, _ = said_in_sentence(totals.indicators[name], lang)
+    if name == "energy" and totals.indicators[name].central is None:
+        alone, _ = said_in_sentence(totals.indicators["it_energy"], lang)
+        return t("measures.machines", lang, missing=said, value=alone)
+    return said
 
 
 def _proof(totals: Totals, lang: str) -> str:
@@ -86,31 +132,43 @@ def _proof(totals: Totals, lang: str) -> str:
     return f"{said} {t('measures.unknown', lang, n=unknown)}"
 
 
-def _runs(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> None:
-    with st.container(key="list", gap=None):
-        st.html(Markup("<h2>{}</h2>").format(t("measures.list", lang)))
-        asked = _filters(build, checks, lang)
-        page = page_asked()
-        found = build.runs(asked, (page - 1) * html_parts.PER_PAGE, html_parts.PER_PAGE)
-        if not found["rows"]:
-            st.html(Markup("<p>{}</p>").format(t("measures.none", lang)))
-            return
-        where = {"service": asked.service or "", "verifier": asked.check or "", "preuve": asked.proof or ""}
-        table = render("mesures_runs", lang, rows=found["rows"], proofs=lambda row: _proofs(row, lang))
-        st.html(table + paging("mesures", page, found["total"], where, lang))
+def _part(build: OpenBuild, name: str, names: Mapping[str, str], lang: str) -> Markup:
+    """A part without any field."""
+    if name == "mois":
+        return coverage_of_months(build.services(), build.coverage_by_month(), names, lang)
+    if name == "services":
+        return coverage_by_service(build.services(), build.coverage_by_month(), names, lang)
+    if name == "remarques":
+        return render("mesures_checks", lang, checks=[check for check in build.checks() if not check["mended_by"]])
+    return render("mesures_quarantine", lang, **build.quarantine(0, html_parts.PER_PAGE))
 
 
-def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], lang: str) -> RunFilter:
-    services = {entry.service_key: entry.service_key for entry in build.services()}
-    names = {ANY: t("measures.to_check_any", lang)} if checks else {}
-    names |= {check["code"]: sentence(both(check, lang)) for check in checks}
+def _runs(build: OpenBuild, names: Mapping[str, str], lang: str) -> None:
+    """The runs that the address asks for: chosen, searched, ordered, page by page, and as a file."""
+    _filters(build, build.checks(), names, lang)
+    query, page = st.query_params.to_dict(), page_asked()
+    found = build.runs(asked_of(query, names), (page - 1) * html_parts.PER_PAGE, html_parts.PER_PAGE)
+    where = {name: query[name] for name in FILTERS if query.get(name)}
+    if not found["rows"]:
+        st.html(Markup("<p>{}</p>").format(t("measures.none", lang)))
+        return
+    rows = {"rows": found["rows"], "proofs": lambda row: _proofs(row, lang), "names": names, "where": where}
+    st.html(render("mesures_runs", lang, **rows) + paging("mesures", page, found["total"], where, lang))
+
+
+def _filters(build: OpenBuild, checks: Sequence[Mapping[str, Any]], names: Mapping[str, str], lang: str) -> None:
+    services = {entry.service_key: names.get(entry.service_key, entry.service_key) for entry in build.services()}
+    codes = {ANY: t("measures.to_check_any", lang)} if any(check["mended_by"] for check in checks) else {}
+    codes |= {check["code"]: sentence(both(check, lang)) for check in checks}
     proofs = {proof: t(f"proof.{proof}", lang) for proof in PROOFS}
     proofs[NO_PROOF] = t("measures.no_proof", lang)
+    orders = {order: t(f"measures.order_{order}", lang) for order in ORDERS if order != "date"}
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
-        service = choice(t("measures.service", lang), services, "service", t("measures.any_service", lang))
-        check = choice(t("measures.filter_check", lang), names, "verifier", t("measures.any_check", lang))
-        proof = choice(t("measures.filter_proof", lang), proofs, "preuve", t("measures.any_proof", lang))
-    return RunFilter(service, check, proof)
+        search(t("measures.search", lang), "recherche", t("measures.search_example", lang))
+        choice(t("measures.service", lang), services, "service", t("measures.any_service", lang))
+        choice(t("measures.filter_check", lang), codes, "verifier", t("measures.any_check", lang))
+        choice(t("measures.filter_proof", lang), proofs, "preuve", t("measures.any_proof", lang))
+        choice(t("measures.order", lang), orders, "tri", t("measures.order_date", lang))
 
 
 def _proofs(row: Mapping[str, Any], lang: str) -> str:

@@ -7,13 +7,18 @@ from fnmatch import fnmatchcase
 from dashboard.register.estimator_gateway import register
 
 
+def use_cases() -> Mapping[str, str]:
+    """Id -> name of each use case of the register."""
+    return {case.id: case.name for case in register().use_cases()}
+
+
 def service_names(keys: Sequence[str]) -> Mapping[str, str]:
     """Key -> name of its use case; a key attached to none or several is left out.
 
     When several keys belong to one use case, each name is followed by its key.
     """
     held = register()
-    cases = {case.id: case.name for case in held.use_cases()}
+    cases = use_cases()
     patterns = held.attachments()
     found: dict[str, str] = {}
     for key in keys:

@@ -19,6 +19,7 @@ from streamlit.web import bootstrap
 
 from dashboard.comparison.document_routes import SHEET_FILES, sheet_routes
 from dashboard.register.routes import REGISTER_FILES, register_routes
+from dashboard.register.run_tables import RUN_FILES, run_table_routes
 from dashboard.server.html_shell import page
 from dashboard.server.security import Guard, PackedAssets
 from dashboard.server.write_access import Access, writing_routes
@@ -41,6 +42,7 @@ OWN_ROUTES: tuple[str, ...] = (
     "/modele-declaration.csv",
     "/modele-sieges.csv",
     *REGISTER_FILES,
+    *RUN_FILES,
     *SHEET_FILES,
     *SYNTHESIS_FILES,
 )
@@ -68,6 +70,7 @@ def create_app(hosts: Sequence[str], access: Access) -> st.App:
         Route("/sante", _health),
         Route("/explication.json", _explanation),
         *register_routes(),
+        *run_table_routes(),
         *sheet_routes(),
         *synthesis_routes(),
         *writing_routes(access),

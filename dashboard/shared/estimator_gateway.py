@@ -87,9 +87,13 @@ class OpenBuild:
         """{"rows", "total"}: quarantined rows."""
         return dict(self._ask("quarantine", offset, limit))
 
-    def checks(self) -> list[dict[str, Any]]:
-        """Checks for a person, with counts."""
-        return list(self._ask("checks"))
+    def checks(self, service: str | None = None) -> list[dict[str, Any]]:
+        """Checks for a person, of a service if given, with counts and what mends them."""
+        return list(self._ask("checks", service))
+
+    def to_mend(self, row_id: str | None = None) -> list[dict[str, Any]]:
+        """What a person may mend by service, or of one run, the most electricity first."""
+        return list(self._ask("to_mend", row_id))
 
     def coverage_by_month(self) -> list[dict[str, Any]]:
         """IT electricity [kWh] by service, month and proof."""

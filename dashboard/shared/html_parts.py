@@ -10,7 +10,9 @@ from markupsafe import Markup
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import DEFAULT, has_text, t
 from estimator.catalogue.schema import PROOFS
+from estimator.core.errors import SobriaError
 from estimator.core.number_format import ReadableAmount, interval_text, share_text
+from estimator.core.typography import typeset
 
 ALMOST_ALL = 0.995
 LEAST_SHOWN = 0.005
@@ -110,6 +112,12 @@ def table(
     return Markup("<table><caption{}>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
         Markup(' class="unseen"') if quiet else "", caption, columns, lines
     )
+
+
+def refusal(error: SobriaError, lang: str) -> Markup:
+    """Why nothing was written, announced at once."""
+    said = typeset(error.message(lang), lang)
+    return Markup('<p class="warn" role="alert" style="white-space: pre-line">{}</p>').format(said)
 
 
 def definitions(pairs: Sequence[tuple[str, Any]]) -> Markup:

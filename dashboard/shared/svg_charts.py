@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,15 @@ from dashboard.shared import chart_parts as parts
 from dashboard.shared.chart_parts import ACCENT, EDGE, INK, LINE, STRIP, WHITE, place
 from dashboard.shared.texts import t
 from estimator.catalogue.schema import PROOFS
-from estimator.core.number_format import DisplayUnit, ReadableAmount, interval_text, step_for, tick_text, with_unit
+from estimator.core.number_format import (
+    DisplayUnit,
+    ReadableAmount,
+    interval_text,
+    plain,
+    step_for,
+    tick_text,
+    with_unit,
+)
 
 BAND = 14  # height of a bar [px]
 COLUMN = 48  # height of a column of months [px]
@@ -53,6 +61,20 @@ def interval_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
         panels.append(heading + _panel(small, (), lang))
     panels.append(_absent(bars, lang))
     return parts.figure_of(alt_text(bars, title, lang), Markup().join(panels) + parts.how(t("chart.how", lang)))
+
+
+def central_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
+    """The same bars once, each with its central value only: its interval is drawn, and in the alternative."""
+    drawn = [replace(bar, aside=bar.aside or _central(bar.amount, lang)) for bar in bars]
+    panels = [legend([bar.proof for bar in bars], lang), _panel(drawn, (), lang), _absent(drawn, lang)]
+    return parts.figure_of(alt_text(bars, title, lang), Markup().join(panels))
+
+
+def _central(amount: ReadableAmount, lang: str) -> str:
+    if amount.get("central") is None:
+        return ""
+    step = step_for(amount["unit"], amount["central"], lang)
+    return with_unit(plain(amount["central"], step, lang), step)
 
 
 def small_ones(bars: Sequence[ChartRow]) -> list[ChartRow]:

@@ -40,6 +40,17 @@ def choice(label: str, options: Mapping[str, str], name: str, every: str) -> str
     return chosen
 
 
+def part(label: str, parts: Mapping[str, str], name: str, first: str | None) -> str | None:
+    """The part of a page that is opened, if any, stored in the URL under `name`. parts: value in the URL -> label;
+    first: the part opened when the URL names none."""
+    asked = st.query_params.get(name, first)
+    st.session_state.setdefault(name, asked if asked in parts else None)
+    opened: str | None = st.segmented_control(
+        label, list(parts), key=name, on_change=_keep, args=(name,), format_func=parts.__getitem__
+    )
+    return opened
+
+
 def search(label: str, name: str, example: str) -> str:
     """A search text, stored in the URL under `name`."""
     st.session_state.setdefault(name, st.query_params.get(name, ""))

@@ -15,6 +15,7 @@ from estimator.builds.factor_tables import bind_tables, joined
 from estimator.builds.hour_factors import hours_table
 from estimator.builds.inference_factors import machine_table, models_of, pace_table, supposed_table
 from estimator.builds.locations import locate, say_places
+from estimator.builds.mending import record_mends
 from estimator.builds.own_measures import own_measures
 from estimator.builds.row_faults import record_faults
 from estimator.builds.row_status import EMBEDDED, row_status, sql_text
@@ -60,6 +61,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
     engine.run(sql_text("slices.sql"))
     engine.run(sql_text("weighed_checks.sql"))
     record_faults(engine, catalogue)
+    record_mends(engine)
     _modes(engine, catalogue)
     attributes = bind_tables(engine, own_measures(engine, catalogue), answered)
     engine.run(f"CREATE VIEW bound_slices AS {joined('slices', attributes)}")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import NumberUnknown, nested
 from estimator.assessment.impacts import amounts, figure_named
-from estimator.builds import coverage
+from estimator.builds import coverage, mending
 from estimator.builds.build_file import BuildFile
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
@@ -26,17 +26,30 @@ class NoBuild(SobriaError):
 
 
 class RunFilter(NamedTuple):
-    """Filter of runs: of a service, with a check (ANY: with some), with electricity of a proof (NO_PROOF: of unknown
-    electricity); None for all."""
+    """Filter of runs: of a service, with a check (ANY: with some to mend), with electricity of a proof (NO_PROOF: of
+    unknown electricity), with a text in its service, model, device or file, or of one of the services `named`; None
+    for all. order: a key of ORDERS."""
 
     service: str | None = None
     check: str | None = None
     proof: str | None = None
+    text: str | None = None
+    named: tuple[str, ...] = ()
+    order: str = "date"
 
 
-_CHECK = "code, read_value, low, high"
+ORDERS: Mapping[str, str] = {
+    "date": "end_us DESC",
+    "energy": "(SELECT fsum(it_energy) FROM run_energy WHERE run_energy.row_id = runs.row_id) DESC NULLS LAST",
+    "duration": "duration_s DESC NULLS LAST",
+    "service": "service_key",
+    "model": "model NULLS LAST",
+}
+
+
+_CHECK = "code, mended_by, read_value, low, high"
 _UNKNOWN_MODELS = """SELECT DISTINCT runs.model FROM runs JOIN run_checks USING (row_id)
-WHERE run_checks.code = 'unknown_model' ORDER BY 1 LIMIT 12"""
+WHERE run_checks.code = 'unknown_model' AND ($1 IS NULL OR runs.service_key = $1) ORDER BY 1 LIMIT 12"""
 
 
 class Build(BuildFile):
@@ -81,10 +94,12 @@ class Build(BuildFile):
         return rows[0]["items"] if rows else None
 
     def runs(self, asked: RunFilter | None = None, offset: int = 0, limit: int = 50) -> dict[str, Any]:
-        """{"rows", "total"}: a page of the selected runs, newest first, each with its IT and site electricity."""
-        where, given = _filter(asked or RunFilter())
+        """{"rows", "total"}: a page of the selected runs, in their order, each with its IT and site electricity."""
+        asked = asked or RunFilter()
+        where, given = _filter(asked)
         total = self._engine.rows(f"SELECT COUNT(*) AS n FROM runs WHERE {where}", given)[0]["n"]
-        page = f"SELECT * FROM runs WHERE {where} ORDER BY end_us DESC, row_id LIMIT ? OFFSET ?"
+        order = f"{ORDERS[asked.order]}, end_us DESC, row_id"
+        page = f"SELECT * FROM runs WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
         return {"rows": self._run_entries(self._engine.rows(page, [*given, limit, offset])), "total": total}
 
     def run(self, row_id: str) -> dict[str, Any]:
@@ -128,7 +143,7 @@ class Build(BuildFile):
         times = {"start": iso(row["start_us"], "seconds"), "end": iso(row["end_us"], "seconds")}
         times["last"] = last_day(row["end_us"])
         proofs = {c: self._proof_of[row[f"{c}_mode"]] for c in COMPONENTS if row[f"{c}_energy_kwh"]}
-        said = [_said(check, row["model"]) for check in row["checks"]]
+        said = [_said(check, row["model"]) | {"mended_by": check["mended_by"]} for check in row["checks"]]
         return row | times | {"indicators": nested(energy), "checks": said, "proofs": proofs}
 
     @cached_property
@@ -153,15 +168,24 @@ class Build(BuildFile):
         """Count of quarantined rows."""
         return int(self._engine.rows("SELECT COUNT(DISTINCT row_id) AS n FROM refused")[0]["n"])
 
-    def checks(self) -> list[dict[str, Any]]:
-        """Checks for a person: each code with its count and text, most frequent first."""
+    def checks(self, service: str | None = None) -> list[dict[str, Any]]:
+        """Checks for a person, of a service if given: each code with its count, its text and what mends it, most
+        frequent first."""
         rows = self._engine.rows(
-            "SELECT code, COUNT(*) AS count, MAX_BY(read_value, excess) AS read_value, MAX_BY(low, excess) AS low,"
-            " MAX_BY(high, excess) AS high FROM run_checks GROUP BY code ORDER BY count DESC, code"
+            "SELECT code, mended_by, COUNT(*) AS count, MAX_BY(read_value, excess) AS read_value,"
+            " MAX_BY(low, excess) AS low, MAX_BY(high, excess) AS high FROM run_checks"
+            " WHERE $1 IS NULL OR service_key = $1 GROUP BY code, mended_by ORDER BY count DESC, code",
+            [service],
         )
-        models = self._engine.rows(_UNKNOWN_MODELS) if any(row["code"] == "unknown_model" for row in rows) else []
+        asked = any(row["code"] == "unknown_model" for row in rows)
+        models = self._engine.rows(_UNKNOWN_MODELS, [service]) if asked else []
         names = ", ".join(row["model"] for row in models)
-        return [{"count": row["count"]} | _said(row, names, row["count"]) for row in rows]
+        kept = ("count", "mended_by")
+        return [{name: row[name] for name in kept} | _said(row, names, row["count"]) for row in rows]
+
+    def to_mend(self, row_id: str | None = None) -> list[dict[str, Any]]:
+        """What a person may mend by service, or of one run, from mending.by_service."""
+        return mending.by_service(self._engine, row_id)
 
     def coverage_by_month(self) -> list[dict[str, Any]]:
         """Runs and IT electricity [kWh] by service, month and proof, from coverage.by_month."""
@@ -184,19 +208,22 @@ def _shares(kwh: Mapping[str, float]) -> dict[str, float]:
     return {p: kwh.get(p, 0.0) / whole if whole else 0.0 for p in PROOFS}
 
 
-def _filter(asked: RunFilter) -> tuple[str, list[str]]:
+def _filter(asked: RunFilter) -> tuple[str, list[Any]]:
     """SQL condition of a run filter, and its parameters; a view is used only when the filter needs it."""
-    asks: list[tuple[str, list[str]]] = [("TRUE", [])]
+    asks: list[tuple[str, list[Any]]] = [("TRUE", [])]
     if asked.service is not None:
         asks.append(("service_key = ?", [asked.service]))
     if asked.check == ANY:
-        asks.append(("row_id IN (SELECT row_id FROM run_checks WHERE alarm IS NOT FALSE)", []))
+        asks.append(("row_id IN (SELECT row_id FROM run_checks WHERE mended_by IS NOT NULL)", []))
     elif asked.check is not None:
         asks.append(("row_id IN (SELECT row_id FROM run_checks WHERE code = ?)", [asked.check]))
     if asked.proof == NO_PROOF:
         asks.append(("row_id IN (SELECT row_id FROM unknown_energy)", []))
     elif asked.proof is not None:
         asks.append(("row_id IN (SELECT row_id FROM run_proofs WHERE proof = ?)", [asked.proof]))
+    if asked.text is not None:
+        held = "CONTAINS(LOWER(CONCAT_WS(' ', service_key, model, device_as_read, file_name)), LOWER(?))"
+        asks.append((f"({held} OR LIST_CONTAINS(?, service_key))", [asked.text, list(asked.named)]))
     return " AND ".join(sql for sql, _ in asks), [value for _, values in asks for value in values]
 
 

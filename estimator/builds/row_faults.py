@@ -4,14 +4,14 @@ import math
 
 import pyarrow as pa
 
-from estimator.catalogue.fault_rules import BY_CODE, NUMBERS, RULES, TEXTS
+from estimator.catalogue.fault_rules import NUMBERS, RULES, TEXTS
 from estimator.catalogue.input_faults import faults, of_table
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 
 TOGETHER = 25_000  # rows judged at once
 FIGURES = ("read_value", "low", "high", "excess")
-TYPES = {"stated": "UBIGINT", "code": "VARCHAR"} | dict.fromkeys(FIGURES, "DOUBLE") | {"alarm": "BOOLEAN"}
+TYPES = {"stated": "UBIGINT", "code": "VARCHAR"} | dict.fromkeys(FIGURES, "DOUBLE")
 
 
 def record_faults(engine: DuckDB, catalogue: Catalogue) -> None:
@@ -27,7 +27,7 @@ def record_faults(engine: DuckDB, catalogue: Catalogue) -> None:
             figures = zip(*(values.tolist() for values in (*found[2:], found.excess)), strict=True)
             for told, values in zip(rows["stated"].take(found.rows).to_pylist(), figures, strict=True):
                 odd[told, found.code] = [value if math.isfinite(value) else None for value in values]
-    lines = [(told, code, *values, BY_CODE[code].alarm) for (told, code), values in odd.items()]
+    lines = [(told, code, *values) for (told, code), values in odd.items()]
     engine.load("odd", {name: [line[place] for line in lines] for place, name in enumerate(TYPES)}, TYPES)
     engine.run(
         f"CREATE TABLE row_faults AS SELECT row_id, service_key, odd.* EXCLUDE (stated)"

@@ -11,7 +11,7 @@ class Coverage(Strict):
 
     period: first and last day; as_read_kwh: electricity before any factor [kWh]; site_energy and by_figure: share of it
     that each figure covers; embodied: share of it whose machines have their manufacture in the totals; unknown: runs of
-    unknown electricity; to_check: runs that a person should see.
+    unknown electricity; to_check: runs to mend, for a total rests on it.
     """
 
     runs: int
@@ -27,10 +27,11 @@ class Coverage(Strict):
 
 
 class Check(Strict):
-    """Something for a person to look at, with the count of its runs."""
+    """Something for a person to look at, with the count of its runs, and what mends it (None: a notice)."""
 
     code: str
     count: int
+    mended_by: str | None
     fr: str
     en: str
 

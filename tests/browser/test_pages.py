@@ -159,19 +159,19 @@ def test_the_language_stays_and_the_other_one_shows_the_same_screen(screen: Page
     screen.click(".brand a")
     screen.wait_for_selector("h1:has-text('What does our AI cost')")
     screen.go_back()
-    screen.wait_for_selector(".st-key-list table")
+    screen.wait_for_selector(".st-key-parts table")
     screen.click("nav >> text=Français")
     screen.wait_for_selector("h1:has-text('Qu’avons-nous mesuré')")
-    screen.wait_for_selector(".st-key-list table")
+    screen.wait_for_selector(".st-key-parts table")
     assert screen.get_attribute("html", "lang") == "fr"
     assert "service=regles-de-tri" in screen.url
-    services = screen.locator(".st-key-list tbody tr td:nth-child(2)").all_inner_texts()
+    services = screen.locator(".st-key-parts tbody tr td:nth-child(2)").all_inner_texts()
     assert set(services) == {"regles-de-tri"}
 
 
 def test_a_choice_is_written_into_the_address(screen: Page, serve: Serve) -> None:
-    open_page(screen, serve("plain"), "/mesures", "fr")
-    box = screen.get_by_role("combobox", name="À vérifier")
+    open_page(screen, serve("plain"), "/mesures?voir=executions", "fr")
+    box = screen.get_by_role("combobox", name="À corriger ou remarque")
     box.scroll_into_view_if_needed()
     screen.wait_for_timeout(300)  # the list closes when the page scrolls under it
     box.click()

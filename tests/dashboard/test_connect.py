@@ -9,8 +9,10 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -102,7 +104,7 @@ def text(at: AppTest) -> str:
 
 
 def drop(at: AppTest, name: str, content: bytes) -> AppTest:
-    at.file_uploader[0].set_value((name, content, "text/plain"))
+    at.file_uploader[0].set_value([(name, content, "text/plain")])
     return whole(at.run())
 
 
@@ -284,7 +286,30 @@ def test_a_line_of_seats_typed_on_the_page_is_checked_then_imported(
     assert "Importé, et les chiffres sont refaits." in text(whole(at.run()))
     (run,) = open_current(home).runs(RunFilter(None, None, None), 0, 9)["rows"]  # type: ignore[union-attr]
     assert (run["service_key"], run["active_seat_days"]) == ("Bureautique", 800 * 0.6 * 31)
-    assert "un modèle de Copilot pour Microsoft 365" in text(screen("mesures"))
+    assert "un modèle de Copilot pour Microsoft 365" in text(screen("mesures", voir="executions"))
+
+
+def test_several_files_a_sidecar_and_an_archive_are_one_import(home: Path) -> None:
+    """The log has 3 rows that count, the archive 2; the sidecar says where those of the log ran, so that their water is
+    known."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("mars/vllm.prom", (FORMATS / "vllm.prom").read_bytes())
+    at = screen()
+    at.file_uploader[0].set_value(
+        [
+            ("depenses.jsonl", GATEWAY.read_bytes(), "text/plain"),
+            (f"depenses.jsonl{SUFFIX}", b'{"schema": 1, "zone": "SWE"}', "application/json"),
+            ("releves.zip", packed.getvalue(), "application/zip"),
+            ("notes.json", b"{", "application/json"),
+        ]
+    )
+    said = text(whole(at.run()))
+    assert "3 fichiers : 5 lignes acceptées" in said and said.count('role="alert"') == 1
+    at.button[0].click()
+    whole(at.run())
+    rows = open_current(home).runs(RunFilter(), 0, 9)["rows"]  # type: ignore[union-attr]
+    assert sorted((row["reader"], row["zone"]) for row in rows) == [("litellm", "SWE")] * 3 + [("vllm", None)] * 2
 
 
 @pytest.mark.parametrize(("content", "said"), [(b"a,b\n1,2\n", "a,b"), (b"", "vide"), (b"{", "JSON")])
@@ -302,7 +327,7 @@ def test_what_is_no_trace_is_said_and_cannot_be_imported(home: Path, content: by
         ("..", "fichier"),
         ("", "fichier"),
         ("a\x00\n\u202e.csv", "a---.csv"),
-        (f"trace{SUFFIX}", f"trace{SUFFIX}.json"),
+        (f"trace{SUFFIX}", f"trace{SUFFIX}"),
         ("é" * 300 + ".csv", "é" * 88 + ".csv"),  # 88 × 2 bytes + 4 = 180
     ],
 )

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from dashboard.measurements.coverage import coverage
+from dashboard.measurements.coverage import coverage_by_service
 from dashboard.measurements.coverage_timeline import lines_of, months_picture, months_table
 from estimator.builds.queries import ANY, RunFilter
 from estimator.core.periods import months_between
@@ -65,7 +65,7 @@ def test_each_service_says_how_many_runs_each_proof_has(build: Results) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_each_link_opens_as_many_runs_as_it_says(build: Results, lang: str) -> None:
-    html = coverage(build.services(), build.coverage_by_month(), lang)
+    html = coverage_by_service(build.services(), build.coverage_by_month(), {}, lang)
     links = re.findall(r'<a href="([^"]+)">(\d+)', html)
     totals = []
     for link, _ in links:
@@ -103,7 +103,7 @@ def test_ten_years_at_most_are_drawn() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_picture_the_words_and_the_table_say_the_gaps_and_the_unknown(build: Results, lang: str) -> None:
     lines = lines_of(build.coverage_by_month(), ["trous", "mixte", "comptes"])
-    html, table = months_picture(lines, lang), months_table(lines, lang)
+    html, table = months_picture(lines, lang, {}), months_table(lines, lang, {"trous": "Un usage"})
     french, english = (
         "aucune ligne de mars 2026 à avr. 2026, en juil. 2026",
         "no row from Mar 2026 to Apr 2026, in Jul 2026",
@@ -112,6 +112,7 @@ def test_the_picture_the_words_and_the_table_say_the_gaps_and_the_unknown(build:
     unknown = {"fr": "électricité non connue", "en": "electricity not known"}
     nothing = {"fr": "aucune donnée", "en": "no data"}
     assert gap[lang] in html and unknown[lang] in html
+    assert "Un usage" in table and "trous" not in table
     assert table.count(nothing[lang]) == 3 and table.count(unknown[lang]) == 2
     assert not re.search(r"(?<![\d.,])0\u00a0k?Wh", html + table)
     strips = pictures(html)[-3:]

@@ -34,7 +34,7 @@ def filled(at: AppTest, form: str, **values: str) -> AppTest:
     """The fields of a form, as a person types them."""
     for name, value in values.items():
         key = f"{form} {name}"
-        kind = at.selectbox if name in ("host", "service", "id") else at.text_input
+        kind = at.selectbox if name in ("host", "zone", "service", "id") else at.text_input
         kind(key=key).set_value(value)
     return at
 
@@ -79,7 +79,9 @@ def test_the_page_says_places_takes_answers_and_withdraws(home: Path, lang: str)
     assert t("places.no_rule", lang).replace("\u00a0", " ") in text(at) and not covered(home)
 
 
-def test_what_is_not_understood_is_refused_on_the_page(home: Path) -> None:
+def test_what_says_no_place_is_refused_on_the_page(home: Path) -> None:
     built(home, activity(zone=None))
-    at = sent(filled(screen("lieux"), "place", service="essai", **SAID | {"zone": "Atlantide"}), "places.place_save")
-    assert "« Atlantide »" in text(at) and not (home / "places").exists()
+    at = sent(
+        filled(screen("lieux"), "place", service="essai", **{"who": "DSI", "why": "notre salle"}), "places.place_save"
+    )
+    assert 'role="alert"' in text(at) and not (home / "places").exists()

@@ -1,30 +1,35 @@
--- What a person should look at, one row a run and a reason; of a fault, what was read, the limits of the possible, and
--- whether a total rests on it (alarm false: a figure of the file that is only kept beside ours).
-SELECT row_id, service_key, code, read_value, low, high, excess, alarm FROM row_faults
-UNION ALL BY NAME
-SELECT row_id, service_key, REPLACE(code, '_not_sent', '_not_told') AS code
-FROM (SELECT row_id, service_key, host_from, zone_from, UNNEST(checks) AS code FROM runs WHERE LEN(checks) > 0)
-WHERE code NOT IN (SELECT code FROM judged)
-  -- What was not told of a place, once it is known by other means.
-  AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN ('no_host', 'host_not_told', 'host_not_sent', 'host_assumed'))
-  AND NOT (zone_from NOT IN ('trace', 'unknown')
-    AND code IN ('no_country', 'unknown_country', 'supposed_place', 'zone_not_told', 'zone_not_sent'))
-  AND code NOT IN ('host_of_provider', 'address_of_region', 'address_private', 'address_not_of_provider', 'address_sent')
-UNION ALL BY NAME
-SELECT row_id, service_key, place_code AS code FROM runs WHERE place_code IS NOT NULL
-UNION ALL BY NAME
-SELECT row_id, service_key, 'zone_of_home' AS code FROM runs WHERE zone_from = 'home'
-UNION ALL BY NAME
-SELECT row_id, service_key, 'overlap' AS code FROM runs WHERE charge_share < 1
-UNION ALL BY NAME
-SELECT row_id, service_key, code FROM weighed_checks
-UNION ALL BY NAME
--- Answers to be modelled, of a model that is not in the catalogue.
-SELECT DISTINCT row_id, service_key, 'unknown_model' AS code
-FROM slices
-WHERE serving IN (
-  SELECT bound_serving.subject
-  FROM bound_serving
-  JOIN sets ON sets.attribute = 'serving' AND sets.set_id = bound_serving.serving_set
-  WHERE sets.quantity = 'model_parameters' AND sets.missing = 'unknown_model'
-)
+-- What a person should look at, one row a run and a reason; of a fault, what was read and the limits of the possible;
+-- of what a total rests on, what mends it (NULL: a notice, such as a figure of the file that is only kept beside ours).
+SELECT found.*, mending.mended_by
+FROM (
+  SELECT row_id, service_key, code, read_value, low, high, excess FROM row_faults
+  UNION ALL BY NAME
+  SELECT row_id, service_key, REPLACE(code, '_not_sent', '_not_told') AS code
+  FROM (SELECT row_id, service_key, host_from, zone_from, device, UNNEST(checks) AS code FROM runs WHERE LEN(checks) > 0)
+  WHERE code NOT IN (SELECT code FROM judged)
+    -- What was not told of a place, once it is known by other means.
+    AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN ('no_host', 'host_not_told', 'host_not_sent', 'host_assumed'))
+    AND NOT (zone_from NOT IN ('trace', 'unknown')
+      AND code IN ('no_country', 'unknown_country', 'supposed_place', 'zone_not_told', 'zone_not_sent'))
+    AND NOT (device IS NOT NULL AND code = 'unknown_device')
+    AND code NOT IN ('host_of_provider', 'address_of_region', 'address_private', 'address_not_of_provider', 'address_sent')
+  UNION ALL BY NAME
+  SELECT row_id, service_key, place_code AS code FROM runs WHERE place_code IS NOT NULL
+  UNION ALL BY NAME
+  SELECT row_id, service_key, 'zone_of_home' AS code FROM runs WHERE zone_from = 'home'
+  UNION ALL BY NAME
+  SELECT row_id, service_key, 'overlap' AS code FROM runs WHERE charge_share < 1
+  UNION ALL BY NAME
+  SELECT row_id, service_key, code FROM weighed_checks
+  UNION ALL BY NAME
+  -- Answers to be modelled, of a model that is not in the catalogue.
+  SELECT DISTINCT row_id, service_key, 'unknown_model' AS code
+  FROM slices
+  WHERE serving IN (
+    SELECT bound_serving.subject
+    FROM bound_serving
+    JOIN sets ON sets.attribute = 'serving' AND sets.set_id = bound_serving.serving_set
+    WHERE sets.quantity = 'model_parameters' AND sets.missing = 'unknown_model'
+  )
+) AS found
+LEFT JOIN mending ON mending.code = found.code

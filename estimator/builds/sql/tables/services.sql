@@ -1,4 +1,4 @@
--- Each service: how many runs, from when to when, how many items, how many runs to look at.
+-- Each service: how many runs, from when to when, how many items, how many runs to mend.
 SELECT
   summed.service_key,
   CAST(SUM(summed.runs) AS BIGINT) AS runs,
@@ -8,6 +8,6 @@ SELECT
   COALESCE(ANY_VALUE(flagged.runs), 0) AS to_check
 FROM summed
 LEFT JOIN (
-  SELECT service_key, COUNT(DISTINCT row_id) AS runs FROM run_checks WHERE alarm IS NOT FALSE GROUP BY service_key
+  SELECT service_key, COUNT(DISTINCT row_id) AS runs FROM run_checks WHERE mended_by IS NOT NULL GROUP BY service_key
 ) AS flagged ON flagged.service_key = summed.service_key
 GROUP BY summed.service_key

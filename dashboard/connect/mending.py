@@ -1,0 +1,94 @@
+"""What changes a total, mended in place: country, site, cards and use of a service, or of one run."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard.connect import estimator_gateway as connect
+from dashboard.connect import places_form
+from dashboard.register.service_names import use_cases
+from dashboard.shared.estimator_gateway import OpenBuild
+from dashboard.shared.html_parts import figure_name, refusal
+from dashboard.shared.permissions import may_write
+from dashboard.shared.templates import render
+from dashboard.shared.texts import t
+from estimator.core.errors import SobriaError
+from estimator.core.number_format import interval_text
+
+SHOWN = 10  # services of the list: those that follow weigh less
+FIELDS: Mapping[str, tuple[str, ...]] = {"zone": ("zone",), "host": ("host",), "cards": ("device", "cards"), "file": ()}
+WATCHED = ("energy", "gwp")
+TOLD = "mend told"
+
+
+def show(build: OpenBuild, names: Mapping[str, str], lang: str) -> None:
+    """Services with something to mend, the most electricity first; one of them, or one of no use case, is mended."""
+    _tell(build, lang)
+    entries, whole = build.to_mend(), build.totals().coverage.as_read_kwh
+    checks = {e["service_key"]: [c for c in build.checks(e["service_key"]) if c["mended_by"]] for e in entries[:SHOWN]}
+    st.html(render("mend", lang, entries=entries, shown=SHOWN, whole=whole, checks=checks, names=names))
+    fields = {e["service_key"]: [f for mend in e["mends"] for f in FIELDS[mend]] for e in entries}
+    if use_cases():
+        for entry in build.services():
+            if entry.service_key not in names:
+                fields.setdefault(entry.service_key, []).append("use")
+    open_ = [key for key, asked in fields.items() if asked]
+    if not open_ or not may_write():
+        st.html(Markup("<p>{}</p>").format(t("mend.read_only" if open_ else "mend.no_field", lang)))
+        return
+    with st.container(key="mend", gap="small"):
+        st.html(Markup("<h2>{}</h2>").format(t("mend.title", lang)))
+        if st.session_state.get("mend service") not in open_:
+            st.session_state["mend service"] = open_[0]
+        said = {key: names.get(key, key) for key in open_}
+        key = st.selectbox(t("places.service", lang), open_, key="mend service", format_func=said.__getitem__)
+        _form(build, {"service": key}, fields[key], lang)
+
+
+def of_run(build: OpenBuild, row_id: str, lang: str) -> None:
+    """The same for one run, and nothing where nothing is to mend."""
+    _tell(build, lang)
+    asked = [field for entry in build.to_mend(row_id) for mend in entry["mends"] for field in FIELDS[mend]]
+    if asked and may_write():
+        with st.container(key="mend", gap="small"):
+            st.html(Markup("<h2>{}</h2>").format(t("mend.run", lang)))
+            _form(build, {"run": row_id}, asked, lang)
+
+
+def _form(build: OpenBuild, target: Mapping[str, str], asked: Sequence[str], lang: str) -> None:
+    """The fields that mend this; once sent, the totals are made again, and the page says what they were."""
+    with st.form("mend form", border=False, enter_to_submit=False):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            places_form.choices("mend", asked, lang)
+            st.text_input(t("places.who", lang), key="mend who")
+        sent = st.form_submit_button(t("mend.save", lang), type="primary")
+    if not sent or not may_write():
+        return
+    try:
+        with st.spinner(t("mend.again", lang)):
+            connect.mended(target, places_form.said("mend", asked) | {"why": t("mend.why", lang)})
+    except SobriaError as error:
+        st.html(refusal(error, lang))
+        return
+    st.session_state[TOLD] = _totals(build, lang)
+    st.rerun()
+
+
+def _tell(build: OpenBuild, lang: str) -> None:
+    """What the last mending changed of the totals, once."""
+    if TOLD not in st.session_state:
+        return
+    before, after = st.session_state.pop(TOLD), _totals(build, lang)
+    changed = [
+        t("mend.changed", lang, figure=figure_name(name, lang), before=before[name], after=after[name])
+        for name in WATCHED
+        if before[name] != after[name]
+    ]
+    said = " ".join(changed) or t("mend.unchanged", lang)
+    st.html(Markup('<div class="banner done" role="status"><b>{}</b> {}</div>').format(t("mend.done", lang), said))
+
+
+def _totals(build: OpenBuild, lang: str) -> dict[str, str]:
+    found = build.totals().indicators
+    return {name: interval_text(found[name], lang) for name in WATCHED}

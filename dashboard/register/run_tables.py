@@ -1,0 +1,99 @@
+"""Tables of the measurements as files: runs as the page lists them, and services, called by their use case."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from dashboard.register.service_names import service_names
+from dashboard.shared import estimator_gateway
+from dashboard.shared.html_parts import proof_text
+from dashboard.shared.texts import both, lang_of, t
+from estimator.builds.queries import ORDERS, RunFilter
+from estimator.reporting.documents.csv_table import BYTE_ORDER_MARK, french_table, plain_table
+
+RUN_FILES = ("/executions.csv", "/services.csv")
+MOST = 20_000  # runs of one file
+AT_ONCE = 500
+ENDS = ("low", "central", "high")
+
+
+def run_table_routes() -> list[Route]:
+    """The routes of these files."""
+    return [Route("/executions.csv", _runs), Route("/services.csv", _services)]
+
+
+def asked_of(query: Mapping[str, str], names: Mapping[str, str]) -> RunFilter:
+    """The filter of runs that an address asks for. names: of each service, the name that may be searched."""
+    words = query.get("recherche", "").strip()[: estimator_gateway.LONGEST_ID]
+    named = tuple(key for key, name in names.items() if words and words.casefold() in name.casefold())
+    order = query.get("tri", "date")
+    return RunFilter(
+        query.get("service") or None,
+        query.get("verifier") or None,
+        query.get("preuve") or None,
+        words or None,
+        named,
+        order if order in ORDERS else "date",
+    )
+
+
+def _runs(request: Request) -> Response:
+    """The runs that the address asks for, 20,000 at most."""
+    lang, build = lang_of(request.query_params), estimator_gateway.current()
+    if build is None:
+        return RedirectResponse(f"./mesures?lang={lang}", status_code=303)
+    names = service_names([entry.service_key for entry in build.services()])
+    asked, rows = asked_of(request.query_params, names), []
+    for offset in range(0, MOST, AT_ONCE):
+        page = build.build.runs(asked, offset, AT_ONCE)["rows"]
+        rows += [_run(row, names, lang) for row in page]
+        if len(page) < AT_ONCE:
+            break
+    heads = [t(f"measures.{n}", lang) for n in ("date", "service", "key", "model", "machine", "seconds")]
+    return _file("executions", [*heads, *_energy_heads(lang), t("measures.check", lang)], rows, build.sample, lang)
+
+
+def _run(row: Mapping[str, Any], names: Mapping[str, str], lang: str) -> list[object]:
+    amount, key = row["indicators"]["it_energy"], row["service_key"]
+    proofs = ", ".join(t(f"proof.{proof}", lang) for proof in sorted(set(row["proofs"].values())))
+    mends = " ".join(both(check, lang) for check in row["checks"] if check["mended_by"])
+    machine = row["device_as_read"] or row["machine"]
+    facts = [row["last"], names.get(key, key), key, row["model"], machine, row["duration_s"]]
+    return [*facts, *(amount[end] for end in ENDS), proofs, mends]
+
+
+def _services(request: Request) -> Response:
+    """Every service: its runs, period, electricity and proof."""
+    lang, build = lang_of(request.query_params), estimator_gateway.current()
+    if build is None:
+        return RedirectResponse(f"./mesures?lang={lang}", status_code=303)
+    services = build.services()
+    names = service_names([entry.service_key for entry in services])
+    rows = [
+        [names.get(e.service_key, e.service_key), e.service_key, e.runs, e.first, e.last]
+        + [getattr(e.indicators["it_energy"], end) for end in ENDS]
+        + [proof_text(e.proof, lang)]
+        for e in services
+    ]
+    heads = [t("measures.service", lang), t("measures.key", lang), t("table.runs", lang)]
+    days = [t(f"coverage.{day}", lang) for day in ("first", "last")]
+    return _file("services", [*heads, *days, *_energy_heads(lang)], rows, build.sample, lang)
+
+
+def _energy_heads(lang: str) -> list[str]:
+    energy = [t("measures.energy_end", lang, end=t(f"measures.end_{end}", lang)) for end in ENDS]
+    return [*energy, t("table.proof", lang)]
+
+
+def _file(name: str, heads: Sequence[str], rows: Sequence[Sequence[object]], sample: bool, lang: str) -> Response:
+    """A table for a spreadsheet of the reader's language; that of an invented home says so on each line."""
+    mark = t("compare_files.mark", lang) if sample else ""
+    if lang == "fr":
+        table = french_table(heads, rows, mark)
+    else:
+        table = plain_table([*heads, ""] if mark else heads, [[*row, mark] for row in rows] if mark else rows)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response((BYTE_ORDER_MARK + table).encode(), media_type="text/csv; charset=utf-8", headers=headers)

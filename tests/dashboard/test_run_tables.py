@@ -1,0 +1,48 @@
+"""The tables of the measurements as files: for a spreadsheet of the reader's language, no cell is a formula."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+
+from dashboard.register.run_tables import run_table_routes
+from dashboard.shared import estimator_gateway
+from tests.support import activity, built
+
+Ask = Callable[[str], bytes]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
+    """The files of a home of two services, one with a name that a spreadsheet would run."""
+    monkeypatch.setenv("SOBRIA_HOME", str(tmp_path))
+    hostile = activity(service_key='=HYPERLINK("http://x")', cpu_energy_kwh=0.5, model="@m")
+    built(tmp_path, hostile, activity(service_key="tri", cpu_energy_kwh=2.0))
+    estimator_gateway._open_build.cache_clear()
+    answers = {route.path: route.endpoint for route in run_table_routes()}
+
+    def asked(address: str) -> bytes:
+        path, _, query = address.partition("?")
+        return bytes(answers[path](Request({"type": "http", "headers": [], "query_string": query.encode()})).body)
+
+    yield asked
+    estimator_gateway._open_build.cache_clear()
+
+
+def test_a_french_table_has_a_mark_semicolons_decimal_commas_and_no_formula(ask: Ask) -> None:
+    body = ask("/executions.csv?tri=energy")
+    assert body.startswith(b"\xef\xbb\xbf")
+    heads, first, second = csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=";")
+    assert first[1] == "tri" and second[1].startswith("'=HYPERLINK") and second[3] == "'@m"
+    low, central, high = (float(cell.replace(",", ".")) for cell in second[6:9])
+    assert low <= central <= high and "," in "".join(second[6:9]) and "kWh" in heads[7]
+
+
+def test_an_english_table_has_commas_and_points_and_is_searched(ask: Ask) -> None:
+    rows = list(csv.reader(io.StringIO(ask("/executions.csv?lang=en&recherche=TRI").decode("utf-8-sig"))))
+    assert [row[1] for row in rows] == ["Service", "tri"] and "." in rows[1][7]
+    services = list(csv.reader(io.StringIO(ask("/services.csv?lang=en").decode("utf-8-sig"))))
+    assert [row[2] for row in services] == ["Runs", "1", "1"]
