@@ -159,6 +159,24 @@ def test_numbers_and_verdicts_are_those_of_the_json(name: str, limits: Mapping[s
             assert due <= said, (medium, due - said)
 
 
+@pytest.mark.parametrize(("name", "limits"), [case for case in CASES if not case[1]])
+def test_nothing_of_the_json_is_told_by_no_door(name: str, limits: Mapping[str, Any]) -> None:
+    """The other direction: every figure, verdict and sentence of the answer is printed somewhere, suppositions in the
+    table that the page opens."""
+    asked = scenario(name, limits)
+    body, texts = texts_of(asked, "fr")
+    texts["rows"] = plain(results_table.numbers(decision(asked), asked, "fr"))
+    found, every = set().union(*(printed(text, "fr") for text in texts.values())), " ".join(texts.values()).casefold()
+    lost = [f for f in figures(body | {"suppositions": []}) if not any(near(f, o) or near(o, f) for o in found)]
+    assert not lost
+    pairs = [p for listed in body["pairs"].values() for p in listed]
+    pairs += [p for grown in body["growth"] for p in (*grown["pairs"], *grown["undecided"])]
+    said = [p["words"]["fr"] for p in pairs] + [sentence["fr"] for sentence in body["sentences"]]
+    said += [row["words"]["fr"] for row in body["suppositions"]]
+    untold = [text for text in said if plain(text).casefold() not in every]
+    assert not untold
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(("name", "limits"), CASES)
 def test_ratios_are_those_of_the_pairs(name: str, limits: Mapping[str, Any], lang: str) -> None:

@@ -214,7 +214,14 @@ def _figure_records(facts: SheetFacts) -> list[Record]:
     """One record an option, indicator and scope; the numbers of the comparison, with all digits."""
     found: list[Record] = []
     for option in facts.studied:
-        for reach, amounts in (("periode", option.service), ("unite", option.per_unit)):
+        parts = {f"{n}.{part}": inner for n, amount in option.service.items() for part, inner in amount.parts.items()}
+        scopes = (
+            ("periode", option.service),
+            ("periode", parts),
+            ("unite", option.per_unit),
+            ("postes", option.people),
+        )
+        for reach, amounts in scopes:
             for name, amount in amounts.items():
                 ends = (amount["low"], amount["central"], amount["high"], amount["unit"])
                 said = interval_text(amount, facts.lang)
