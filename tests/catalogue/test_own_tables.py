@@ -20,7 +20,7 @@ from estimator.catalogue.tables import OWN_TABLES, Catalogue
 from estimator.catalogue.user_tables import OwnTablesRefused, _covers
 from estimator.core.errors import SobriaError
 from estimator.ledger import Ledger
-from tests.support import Done, activity, append, factor, refuses, sobria_process
+from tests.support import Done, activity, append, factor, refuses, sobria, sobria_process
 
 DAY = date(2026, 11, 25)
 COLUMNS = (
@@ -238,3 +238,18 @@ def test_the_example_of_the_page_is_read_once_its_numbers_are_there(
     own = with_folder(monkeypatch, folder(tmp_path / "own", row, sources=sources[1], head=head))
     found: Factor | None = select_factor(own, "device_gwp", "gpu/t4", DAY).factor
     assert found is not None and found.id == "embodied_gwp/gpu/t4/ma-copie" and MISSING not in own.by_id
+
+
+def test_a_site_of_ones_own_has_answers_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A town hall room, of the class of server rooms (PUE 2.26): its answer, 1.8, is its alone; five fields name it."""
+    path = folder(tmp_path / "own", subjects="ville/baie,host,,FRA,class/server-room,Ville,Baie,Room,,")
+    monkeypatch.setenv(OWN_TABLES, str(path))
+    said = tmp_path / "answers.csv"
+    said.write_text(
+        "hote;champ;valeur;unite;date;repondant;document\nville/baie;pue;1,8;;2026-01-01;DSI;note\n", "utf-8"
+    )
+    sobria(tmp_path, "places", "answers", str(said), "--who", "DSI")
+    asked = ("--people", "40", "--uses", "3 mois", "--task", "question-rag", "--models", "mistral-small-3.2")
+    for place, pue in (("ville/baie", 1.8), ("class/server-room", 2.26)):
+        answer = json.loads(sobria(tmp_path, "compare", *asked, "--place", place, "--json").stdout)
+        assert {(o["host"], o["pue"]["central"]) for o in answer["options"]} == {(place, pue)}
