@@ -38,7 +38,9 @@ def test_an_empty_home_has_no_lever(empty_home: Path) -> None:
     assert "<h1>" in page("leviers", "fr") and t("levers.first", "fr") not in page("leviers", "fr")
 
 
-def test_the_decisions_are_the_first_lever_of_each_service_that_is_worth_one(metropole: Path) -> None:
+def test_the_decisions_are_the_first_lever_of_each_service_that_is_worth_one(
+    metropole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of the métropole: a lighter model for the assistant, the server of minutes off at night, a move."""
     scope = scope_of(metropole)
     found, every = decisions(scope), levers(scope.sources)
@@ -47,6 +49,9 @@ def test_the_decisions_are_the_first_lever_of_each_service_that_is_worth_one(met
     assert [d["title"] for d in found] == [one.title for one in worth[:MOST]]
     assert [d["kind"] for d in found] == ["smaller", "waiting", "place"]
     assert [d["cases"] for d in found] == [["assistant-agents"], ["transcription-conseils"], ["tri-messages"]]
+    monkeypatch.setattr("estimator.reporting.summary.decisions.LEAST", 0.02)
+    assert [d["kind"] for d in decisions(scope)][:2] == ["smaller", "waiting"]
+    assert "place" not in [d["kind"] for d in decisions(scope)], "45 kWh for sure, of 8,300"
     elsewhere = scope_of(metropole, "99001")
     ids = {case.id for case in elsewhere.cases}
     assert all(set(d["cases"]) <= ids for d in decisions(elsewhere))

@@ -43,9 +43,10 @@ def two_services(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Levers
     return home, of(home)
 
 
-def test_the_first_lever_of_a_random_home_saves_what_it_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", [1, 5])  # a move of a program; a lighter model of answers that are computed
+def test_the_first_lever_of_a_random_home_saves_what_it_says(seed: int, tmp_path: Path) -> None:
     """`python -m scripts.lever_homes 20 --every` does the same for twenty homes and every lever."""
-    (check,) = checks(4, tmp_path)
+    (check,) = checks(seed, tmp_path)
     assert check.holds, check
     assert check.done.found.central != 0
 

@@ -23,12 +23,14 @@ TODAY = date(2026, 10, 15)
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Nine months of 10 kWh of a use, read at a meter, beside 100 kWh that are of no use."""
+    """Nine months of 10 kWh of a use, read at a meter, beside 100 kWh of another use of the same territory."""
     rows = [run(key, kwh, f"2026-{n:02}") for n in range(1, 10) for key, kwh in (("courriers", 10), ("autre", 100))]
     built(tmp_path, *rows)
     register = Register(tmp_path)
     register.create(FACTS | {"name": "Courriers", "commune": "metropole"}, WHO, "courriers")
     register.attach("courriers", {"service_key": "courriers"}, WHO)
+    register.create(FACTS | {"name": "Autre", "commune": "metropole"}, WHO, "autre")
+    register.attach("autre", {"service_key": "autre"}, WHO)
     return tmp_path
 
 
@@ -50,7 +52,7 @@ def budgets(home: Path, ceiling: float) -> list[dict[str, Any]]:
 )
 def test_a_use_is_told_of_its_own_ceiling(home: Path, ceiling: float, verdict: str, near: bool, said: str) -> None:
     """90 kWh in nine months are 120 in twelve; 90 ÷ 95 is 95 %, over nine tenths; 90 ÷ 110 is 82 %. The 900 kWh beside
-    are of another service."""
+    are of another use."""
     (found,) = budgets(home, ceiling)
     assert (found["use_case"], found["verdict"], found["near"]) == ("courriers", verdict, near)
     assert found["used"] == pytest.approx(90 / ceiling)
@@ -85,7 +87,7 @@ def test_a_forecast_is_a_year_times_the_growth_of_each_year(
 ) -> None:
     """10 kWh a month are 120 a year. At + 50 %: 180; 180 + 270 + 405 = 855; + 607.5 + 911.25 = 2,373.75."""
     scope = scope_of(home, today=TODAY)
-    case = scope.cases[0].model_copy(update={"stage": "pilote", "growth_percent": growth})
+    case = scope.sources.register.use_case("courriers").model_copy(update={"stage": "pilote", "growth_percent": growth})
     found = forecast(scope, case)
     assert found is not None and (found.months, found.stated) == (9, growth is not None)
     assert found.year.central == pytest.approx(120)
