@@ -56,8 +56,8 @@ def test_a_session_of_an_agent_is_many_calls_that_read_their_cache_again() -> No
     """2,000,000 tokens read in 40 calls, 5 % of them anew, 15,000 written: 100,000 read, 15,000 × (50,000 + 187.5)
     read again."""
     found = steps(asked(task="agent-session", model="claude-sonnet-4.5", host="class/hyperscale"))
-    assert found["tokens_read"] == pytest.approx(100_000)
-    assert found["tokens_read_again"] == pytest.approx(15_000 * (50_000 + 375 / 2))
+    assert found["supposed_input_tokens"] == pytest.approx(100_000)
+    assert found["supposed_context_tokens"] == pytest.approx(15_000 * (50_000 + 375 / 2))
 
 
 def test_a_session_of_an_agent_by_the_seat_has_the_same_tokens() -> None:
