@@ -210,9 +210,9 @@ def indicators(
     out: Annotated[Path | None, typer.Option(help="synthesis_out", metavar="FILE")] = None,
     json_: Json = False,
 ) -> None:
+    from estimator.cli.documents import Wanted, put
     from estimator.cli.indicators_text import indicators_text
     from estimator.governance.indicators.open_scope import scope_of
-    from estimator.reporting.documents.rendering import save
     from estimator.reporting.summary.one_page import document
     from estimator.reporting.summary.summary import synthesis
 
@@ -221,8 +221,7 @@ def indicators(
     if out is None:
         show(body, json_, lambda: indicators_text(body, lang))
         return
-    done = {"file": str(out), "bytes": save(document(body, lang), out)}
-    show(done, json_, lambda: say("sheet", "written", lang, **done))
+    put(context, document(body, lang), Wanted(out, json_))
 
 
 @app.command()

@@ -1,15 +1,13 @@
 """Commands of the publications of an authority."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from estimator.cli.documents import Wanted, put
 from estimator.cli.text import Json, show
 from estimator.core.errors import say
-
-if TYPE_CHECKING:
-    from estimator.reporting.documents.document import Document
 
 report = typer.Typer(no_args_is_help=True)
 
@@ -75,15 +73,11 @@ def reen_rollup(
     out: Printed = None,
     json_: Json = False,
 ) -> None:
-    from estimator.reporting.documents.rendering import rendered
     from estimator.reporting.publications.reen_rollup import FOLDER, read_files, rollup
 
     lang, expected = context.obj["lang"], [code.strip() for code in communes.split(",") if code.strip()]
     found = read_files(folder or context.obj["home"] / FOLDER, expected)
-    if out is None:
-        show(found.as_dict(), json_, lambda: rendered(rollup(found, lang), "txt").rstrip())
-        return
-    _print(context, rollup(found, lang), out, json_)
+    put(context, rollup(found, lang), Wanted(out, json_), found.as_dict())
 
 
 @report.command("stopped")
@@ -97,7 +91,7 @@ def about_use(
     kind = str(context.info_name)
     facts = use_facts(context.obj["home"], id, context.obj["lang"], period)
     note = facts.to_log(LOGGED[kind], out.name) if out else ""
-    _print(context, DOCUMENTS[kind](facts), out, json_, note)
+    put(context, DOCUMENTS[kind](facts), Wanted(out, json_), note=note)
 
 
 @report.command("sci")
@@ -109,15 +103,11 @@ def carbon_intensity(  # noqa: PLR0913
     period: PeriodText = None,
     json_: Json = False,
 ) -> None:
-    from estimator.reporting.documents.rendering import rendered
     from estimator.reporting.uses.context import use_facts
     from estimator.reporting.uses.sci import CarbonIntensity, sci
 
     found = CarbonIntensity(use_facts(context.obj["home"], id, context.obj["lang"], period), per)
-    if out is None:
-        show(found.as_dict(), json_, lambda: rendered(sci(found), "txt").rstrip())
-        return
-    _print(context, sci(found), out, json_)
+    put(context, sci(found), Wanted(out, json_), found.as_dict())
 
 
 @report.command("frugality")
@@ -132,19 +122,8 @@ def frugality(
     from estimator.reporting.uses.frugality import frugality as document
 
     home, lang = context.obj["home"], context.obj["lang"]
-    _print(context, document([use_facts(home, id, lang, period)] if id else every_use(home, lang, period)), out, json_)
-
-
-def _print(context: typer.Context, document: "Document", out: Path | None, as_json: bool, note: str = "") -> None:
-    """Write a document to its file, or print it; note: what to do next."""
-    from estimator.reporting.documents.rendering import rendered, save
-
-    if out is None:
-        print(rendered(document, "txt"), end="")
-        return
-    done: dict[str, Any] = {"file": str(out), "bytes": save(document, out)}
-    lines = [say("sheet", "written", context.obj["lang"], **done), *([note] if note else [])]
-    show(done | ({"note": note} if note else {}), as_json, lambda: "\n".join(lines))
+    found = [use_facts(home, id, lang, period)] if id else every_use(home, lang, period)
+    put(context, document(found), Wanted(out, json_))
 
 
 def _write(context: typer.Context, out: Path, asked: tuple[str | None, str, str], as_json: bool) -> None:

@@ -159,7 +159,7 @@ def test_factors_are_whole_and_one_can_be_read(tmp_path: Path) -> None:
 def test_every_command_and_option_is_explained_in_both_languages(tmp_path: Path) -> None:
     names = [command_name(one) for one in application().registered_commands]
     assert sorted(names) == sorted(
-        "import build check totals explain estimate compare indicators validate track doctor serve when".split()
+        "import build check totals explain estimate compare levers indicators validate track doctor serve when".split()
     )
     for name in names:
         assert "--help" in sobria(tmp_path, name, "--help").stdout

@@ -1,0 +1,40 @@
+"""A document that a command makes: printed in the terminal, or written to its file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import typer
+
+from estimator.cli.text import show
+from estimator.core.errors import say
+
+if TYPE_CHECKING:
+    from estimator.reporting.documents.document import Document
+
+
+class Wanted(NamedTuple):
+    """Where a document goes: a file, or the terminal without any; its format, by default that of the file's name."""
+
+    out: Path | None
+    as_json: bool
+    format: str | None = None
+
+
+def put(
+    context: typer.Context,
+    document: "Document",
+    wanted: Wanted,
+    body: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> None:
+    """Print or write a document. body: what it is made of, for --json in the terminal; note: what to do next."""
+    from estimator.reporting.documents.rendering import rendered, save
+
+    if wanted.out is None:
+        text = rendered(document, wanted.format or "txt")
+        show(body or {}, wanted.as_json and body is not None, text.rstrip)
+        return
+    done: dict[str, Any] = {"file": str(wanted.out), "bytes": save(document, wanted.out, wanted.format)}
+    lines = [say("sheet", "written", context.obj["lang"], **done), *([note] if note else [])]
+    show(done | ({"note": note} if note else {}), wanted.as_json, lambda: "\n".join(lines))
