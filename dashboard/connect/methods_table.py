@@ -4,8 +4,13 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.connect.methods import TEMPLATES, WAYS, Way
+from dashboard.shared import estimator_gateway
 from dashboard.shared.templates import render
 from dashboard.shared.texts import t
+
+LIVE = ("track", "collect")  # methods whose rows come while the page is open
+EVERY = 3  # seconds between two looks at the home
+KNOWN = "connect runs known"
 
 
 def ways_view(lang: str) -> None:
@@ -23,3 +28,13 @@ def way_view(way: Way, lang: str) -> None:
             for code in (step.code, *step.others):
                 if code:
                     st.code(code, language=None, wrap_lines=True)
+
+
+@st.fragment(run_every=EVERY)
+def waiting(lang: str) -> None:
+    """Runs that have come since the page was opened, looked for again while it stays open."""
+    build = estimator_gateway.current()
+    runs = build.totals().coverage.runs if build else 0
+    new = runs - st.session_state.setdefault(KNOWN, runs)
+    with st.container(key="connect_waiting"):
+        st.html(render("brancher_waiting", lang, new=new))

@@ -17,6 +17,8 @@ def show() -> None:
         connect_view.ways_view(lang)
     else:
         connect_view.way_view(way, lang)
+        if way.name in connect_view.LIVE:
+            connect_view.waiting(lang)
         if way.name == seats_form.WAY:
             seats_form.show(lang)
     connect_drop.show(lang)

@@ -17,6 +17,8 @@ Serve = Callable[[str], Server]
 VIEWS = {
     "accueil": "/",
     "mesures": "/mesures",
+    "corriger": "/mesures?voir=corriger",
+    "executions": "/mesures?voir=executions",
     "execution": f"/mesures?execution={row_id(OPENED)}",
     "explication": "/explication?id=total.gwp",
     "facteurs": "/facteurs",
@@ -122,7 +124,7 @@ def test_an_empty_home_says_what_to_do(screen: Page, serve: Serve, lang: str) ->
 
 def test_every_number_on_screen_opens_its_explanation(screen: Page, serve: Serve) -> None:
     server, numbers = serve("plain"), set()
-    for view in ("accueil", "mesures", "execution"):
+    for view in ("accueil", "mesures", "executions", "execution"):
         open_page(screen, server, VIEWS[view], "fr")
         screen.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         assert screen.evaluate(ORPHANS) == [], view

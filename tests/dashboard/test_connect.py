@@ -412,3 +412,12 @@ def test_rows_of_every_way_in_show_their_proof_and_their_fields(home: Path) -> N
     for field in ("<dt>Jetons lus</dt><dd>1 200</dd>", "<dt>Jetons écrits</dt><dd>300</dd>"):
         assert field in said
     assert "<dt>Électricité, modélisée d’après ce qui est compté</dt><dd>estimé</dd>" in said
+
+
+def test_the_page_waits_for_the_first_rows_and_says_when_they_come(home: Path) -> None:
+    at = screen(voie="collect")
+    assert "J’attends vos premières lignes" in text(at)
+    import_paths(Ledger(home), [GATEWAY], context())
+    build(home)
+    assert "3 exécutions sont arrivées" in text(whole(at.run()))
+    assert "J’attends vos premières lignes" not in text(screen(voie="vllm"))
