@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard.shared.templates import render
+from dashboard.shared.html_parts import address
+from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language
-from dashboard.summary.estimator_gateway import State, SummaryScope, periods, scope_of_address, state, territories
-from dashboard.summary.page import PERIOD, SIMPLE, TERRITORY, drawn
+from dashboard.summary.estimator_gateway import State, SummaryScope, body, periods, scope_of_address, state, territories
+from dashboard.summary.page import OPENED, PERIOD, SIMPLE, TERRITORY, drawn
 from estimator.reporting.summary.sentences import period_text, territory_text
 
 
@@ -18,19 +19,26 @@ def show() -> None:
         return
     read = st.query_params
     wanted = scope_of_address(now, read.get(TERRITORY, ""), read.get(PERIOD, ""))
-    top, below = drawn((wanted, lang, read.get(SIMPLE) == "1"))
+    top, below = drawn((wanted, lang, read.get(SIMPLE) == "1", read.get(OPENED, "")))
     st.html(top)
     _choices(now, wanted, lang)
     st.html(below)
 
 
 def _choices(now: State, wanted: SummaryScope, lang: str) -> None:
-    """Territory and period, stored in the URL."""
+    """Territory and period, stored in the URL; then what is printed, and what can be said aloud."""
     places = {code: territory_text(code, lang) for code in territories(now)}
     spans = {text: period_text(text, lang) for text in periods(now)}
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         choice(t("synthese.territory", lang), places, TERRITORY, territory_text(wanted.territory, lang))
         choice(t("synthese.period", lang), spans, PERIOD, period_text(wanted.period, lang))
+        aloud = [said[lang] for said in body(wanted)["aloud"]]
+        if aloud:
+            with st.popover(t("synthese.aloud", lang)):
+                for said in aloud:
+                    st.code(said, language=None, wrap_lines=True)
+        sheet = address("fiche-synthese", lang, territoire=wanted.territory, periode=wanted.period)
+        st.html(phrase("synthese.print_link", lang, address=sheet), width="content")
 
 
 show()

@@ -37,6 +37,7 @@ OWN_ROUTES: tuple[str, ...] = (
     "/explication.json",
     "/style.css",
     "/streamlit.js",
+    "/parts.js",
     "/inter.woff2",
     "/favicon.png",
     "/modele-declaration.csv",
@@ -50,6 +51,7 @@ SCRIPT = Path(__file__).parents[1] / "pages" / "frame.py"
 FILES = {
     "/style.css": "text/css",
     "/streamlit.js": "text/javascript",
+    "/parts.js": "text/javascript",
     "/inter.woff2": "font/woff2",
     "/favicon.png": "image/png",
     "/modele-declaration.csv": "text/csv; charset=utf-8",

@@ -39,4 +39,5 @@ def _noscript(lang: str) -> str:
     """Our noscript message in place of Streamlit's, and the script that fixes its markup."""
     pairs = [[said, t(f"streamlit.{key}", lang)] for key, said in words(STREAMLIT)["streamlit"].items()]
     data = json.dumps(pairs if lang != STREAMLIT else [], ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script type="application/json" id="words">{data}</script><script src="./streamlit.js"></script>'
+    ours = "".join(f'<script src="./{name}.js"></script>' for name in ("streamlit", "parts"))
+    return f'<script type="application/json" id="words">{data}</script>{ours}'

@@ -52,14 +52,9 @@ class ChartRow:
 
 
 def interval_chart(bars: Sequence[ChartRow], title: str, lang: str) -> Markup:
-    """Interval bars with a dot on a common axis from zero; when several are far smaller, a second panel for these."""
-    known = [bar for bar in bars if bar.amount.get("central")]
-    small = small_ones(known)
-    panels = [legend([b.proof for b in bars], lang), _panel(bars, small, lang)]
-    if len(small) > 1:  # one alone has nothing to be set against there
-        heading = Markup('<h3 class="panel">{}</h3>').format(t("chart.small", lang))
-        panels.append(heading + _panel(small, (), lang))
-    panels.append(_absent(bars, lang))
+    """Interval bars with a dot on a common axis from zero; far smaller ones have their value in its own unit."""
+    small = small_ones([bar for bar in bars if bar.amount.get("central")])
+    panels = [legend([b.proof for b in bars], lang), _panel(bars, small, lang), _absent(bars, lang)]
     return parts.figure_of(alt_text(bars, title, lang), Markup().join(panels) + parts.how(t("chart.how", lang)))
 
 
@@ -78,7 +73,7 @@ def _central(amount: ReadableAmount, lang: str) -> str:
 
 
 def small_ones(bars: Sequence[ChartRow]) -> list[ChartRow]:
-    """The bars to draw again, enlarged, if any."""
+    """The bars whose value is said in its own unit, not in that of the axis."""
     return [bar for bar, small in zip(bars, far_smaller([b.amount["central"] for b in bars]), strict=True) if small]
 
 
@@ -208,7 +203,7 @@ def ticks_of(step: DisplayUnit, highest: float) -> list[float]:
 
 
 def _panel(bars: Sequence[ChartRow], small: Sequence[ChartRow], lang: str) -> Markup:
-    """Rows on one axis, in its unit (the small ones, drawn again below, in theirs)."""
+    """Rows on one axis, in its unit (the small ones in theirs)."""
     known = [bar.amount for bar in bars if bar.amount.get("central") is not None]
     highest = max((amount["high"] for amount in known), default=0.0)
     unit = known[0]["unit"] if known else "kWh"

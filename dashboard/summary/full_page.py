@@ -9,44 +9,63 @@ from markupsafe import Markup
 from dashboard.shared import html_parts, svg_charts
 from dashboard.shared.templates import render
 from dashboard.shared.texts import sentence, t
-from dashboard.summary.svg_charts import EFFECTS, History, months_figure, months_legend, waterfall
-from estimator.core.number_format import figure
+from dashboard.summary.svg_charts import (
+    EFFECTS,
+    HIGH,
+    LARGE,
+    History,
+    months_chart,
+    months_figure,
+    months_legend,
+    waterfall,
+)
+from estimator.core.number_format import NO_BREAK, figure
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.explanation import number_of
 from estimator.reporting.summary import sentences, sovereignty_text
-from estimator.reporting.summary.one_page import is_mostly_estimated, proof_of, use_name
+from estimator.reporting.summary.one_page import (
+    charter_lines,
+    is_mostly_estimated,
+    proof_of,
+    read_name,
+    to_do,
+    use_name,
+    weighed,
+)
 
-USES = 8  # maximum lines in the chart
+FIRST = 3  # facts, and promises not held, that are shown unopened
 SAID = (
-    is_mostly_estimated, number_of, proof_of, use_name, sentences.against_text, sentences.amount_text, sentences.answer,
-    sentences.counted_indicators, sentences.limit_texts, sentences.name, sentences.objective_text,
-    sentences.period_text, sentences.share_of_total, sentences.trend_text, sentences.use_budget_text,
-    sentences.value_text,
+    is_mostly_estimated, number_of, proof_of, read_name, to_do, use_name, sentences.against_text, sentences.amount_text,
+    sentences.counted_indicators, sentences.covered_period_text, sentences.limit_texts, sentences.name,
+    sentences.objective_text, sentences.period_text, sentences.proof_text, sentences.share_of_total,
+    sentences.territory_text, sentences.trend_text, sentences.use_budget_text, sentences.value_text,
 )  # fmt: skip
 Body = Mapping[str, Any]
 
 
-def full_page(body: Body, here: Mapping[str, str], links: Markup, lang: str) -> tuple[Markup, Markup]:
-    """The parts above and below the choices. here: the territory and the period in a URL."""
+def full_page(body: Body, here: Mapping[str, str], opened: str, lang: str) -> tuple[Markup, Markup]:
+    """The parts above and below the choices. here: the territory and the period in a URL; opened: the part that is."""
     entries = body["indicators"]
     known = entries["energy"]["value"]["central"] is not None
     said = {function.__name__: function for function in SAID}
-    top = render("synthese_head", lang, body=body, links=links, **said)
+    answer = sentences.answer(body, lang, sentences.change_text)
+    top = render("synthese_head", lang, body=body, answer=answer, here=here, **said)
     drawn = _drawn(body, lang) if known else {}
     below = render(
         "synthese",
         lang,
         body=body,
         here=here,
+        voir=opened,
         known=known,
+        not_held=[check for check in body["charter"] if check["status"] == "not_held"][:FIRST],
+        counts=next(charter_lines(body, lang)),
         paths=[(key, line) for key in FOOTPRINTS for line in sentences.path_lines(entries[key], lang)],
-        use_proof=sentences.proof_text,
         read=partial(_how_to_read, body, lang=lang),
         effect=partial(_effect, lang=lang),
         sovereignty=sovereignty_text.lines(body, lang),
         EFFECTS=EFFECTS,
         FOOTPRINTS=FOOTPRINTS,
-        USES=USES,
         **drawn,
         **said,
     )
@@ -58,19 +77,43 @@ def _drawn(body: Body, lang: str) -> dict[str, Any]:
     entries = [body["indicators"][key] for key in FOOTPRINTS]
     settled = [entry for entry in entries if entry["change"]["established"]]
     title = t("synthese.change_of", lang, name=sentences.name(settled[0]["id"], lang)) if settled else ""
+    energy = entries[0]
     return {
+        "months_chart": months_chart(_history(energy, body, lang, _pace(body), LARGE), lang),
+        "facts": list(_facts(energy, lang)) if energy["change"]["established"] else [],
+        "direction": _direction(energy),
         "months_legend": months_legend(any(_limit(entry) is not None for entry in entries), lang),
-        "months_figures": {entry["id"]: _months(entry, body, lang) for entry in entries},
+        "months_figures": {entry["id"]: months_figure(_history(entry, body, lang), lang) for entry in entries[1:]},
         "settled": settled,
         "waterfall": waterfall(list(_steps(settled[0], lang)), title, lang) if settled else "",
-        "uses_chart": svg_charts.interval_chart(_use_bars(body, lang), t("synthese.uses", lang), lang),
+        "uses_chart": svg_charts.interval_chart(use_bars(body, lang), t("synthese.uses", lang), lang),
     }
 
 
-def _months(entry: Body, body: Body, lang: str) -> Markup:
-    history = {int(month): amount for month, amount in entry["history"].items()}
+def _direction(energy: Body) -> str:
+    change = energy["change"]
+    return ("up" if change["difference"]["low"] > 0 else "down") if change["established"] else "open"
+
+
+def _facts(energy: Body, lang: str) -> Iterator[tuple[str, str]]:
+    """What explains the change: the largest effects, each with its interval."""
+    change, unit = energy["change"], energy["value"]["unit"]
+    for effect in sorted(EFFECTS, key=lambda e: -abs(change["effects"][e]))[:FIRST]:
+        amount = change["ends"][effect] | {"central": change["effects"][effect], "unit": unit}
+        more = "more" if amount["central"] > 0 else "less"
+        yield sentences.effect_text(amount, lang, "effect_range"), t(f"synthese.{more}_{effect}", lang)
+
+
+def _pace(body: Body) -> dict[str, float]:
+    """The mean of the known months of the period: what a month to come would be if nothing changed."""
+    value = body["indicators"]["energy"]["value"]
+    return {end: value[end] / len(body["months"]) for end in ("low", "central", "high")}
+
+
+def _history(entry: Body, body: Body, lang: str, pace: dict[str, float] | None = None, tall: int = HIGH) -> History:
+    months = {int(month): amount for month, amount in entry["history"].items()}
     label = sentences.name(entry["id"], lang)
-    return months_figure(History(label, history, frozenset(body["months"]), _limit(entry)), lang)
+    return History(label, months, frozenset(body["months"]), _limit(entry), pace, tall)
 
 
 def _limit(entry: Body) -> float | None:
@@ -101,19 +144,29 @@ def _effect(entry: Body, effect: str, lang: str) -> str:
     return sentences.effect_text(amount, lang)
 
 
-def _use_bars(body: Body, lang: str) -> list[svg_charts.ChartRow]:
-    """Use cases by electricity, small ones together."""
-    return [
-        svg_charts.ChartRow(
-            label=use_name(use, lang),
-            amount=use["energy"],
-            proof={kind: share for kind, share in use["proof"].items() if share >= 1 - sentences.WHOLE},
-            said=sentences.proof_text(use["proof"], lang),
-            href=html_parts.address("registre", lang, cas=use["id"]) if use["kind"] == "case" else "",
-            more=use_name(use, lang),
-        )
-        for use in body["uses"][:USES]
-    ]
+def use_bars(body: Body, lang: str) -> list[svg_charts.ChartRow]:
+    """Use cases by electricity, small ones together, each with its share of the total and its central value."""
+    return [_use_bar(use, lang) for use in weighed(body)]
+
+
+def _use_bar(use: Body, lang: str) -> svg_charts.ChartRow:
+    proof = {kind: share for kind, share in use["proof"].items() if share >= 1 - sentences.WHOLE}
+    return svg_charts.ChartRow(
+        label=use_name(use, lang),
+        amount=use["energy"],
+        proof=proof,
+        aside=_weight(use, lang),
+        said=", ".join(t(f"proof.{kind}", lang) for kind in proof),
+        href=html_parts.address("registre", lang, cas=use["id"]) if use["kind"] == "case" else "",
+        more=use_name(use, lang),
+    )
+
+
+def _weight(use: Body, lang: str) -> str:
+    """« entre 46 et 61 % du total, 3,3 MWh »."""
+    value = figure(use["energy"], lang)
+    central = f"{value.value}{NO_BREAK}{value.unit}"
+    return ", ".join(filter(None, (sentences.share_of_total(use["share"], lang), central)))
 
 
 def _how_to_read(body: Body, entry: Body, lang: str) -> list[str]:

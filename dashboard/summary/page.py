@@ -2,21 +2,19 @@
 
 from markupsafe import Markup
 
-from dashboard.shared.templates import render
 from dashboard.summary.estimator_gateway import Remembered, SummaryScope, body
 from dashboard.summary.full_page import full_page
 from dashboard.summary.plain_language import simple
 
-TERRITORY, PERIOD, SIMPLE = "territoire", "periode", "simple"
+TERRITORY, PERIOD, SIMPLE, OPENED = "territoire", "periode", "simple", "voir"
 DRAWN = 240  # pages in the cache
 
 
-def _draw(key: tuple[SummaryScope, str, bool]) -> tuple[Markup, Markup]:
+def _draw(key: tuple[SummaryScope, str, bool, str]) -> tuple[Markup, Markup]:
     """The parts above and below the choices."""
-    wanted, lang, in_plain_words = key
+    wanted, lang, in_plain_words, opened = key
     found, here = body(wanted), {TERRITORY: wanted.territory, PERIOD: wanted.period}
-    links = render("synthese_links", lang, here=here, simple=in_plain_words)
-    return simple(found, links, lang) if in_plain_words else full_page(found, here, links, lang)
+    return simple(found, here, lang) if in_plain_words else full_page(found, here, opened, lang)
 
 
 drawn = Remembered(_draw, DRAWN)

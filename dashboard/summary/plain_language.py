@@ -2,23 +2,27 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
 
 from dashboard.shared import html_parts
-from dashboard.shared.templates import render
+from dashboard.shared.svg_charts import interval_chart
+from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import sentence, t
+from dashboard.summary.full_page import use_bars
 from estimator.core.number_format import LADDERS, figure, share_text, step_for
 from estimator.governance.indicator_list import FOOTPRINTS
-from estimator.reporting.summary.sentences import period_text, territory_text
+from estimator.reporting.summary.one_page import weighed
+from estimator.reporting.summary.sentences import period_text, share_of_total, shares_text, territory_text
 
 Body = Mapping[str, Any]
 EVERY_STATUS = ("held", "covered", "partly", "not_held", "not_measured")
 
 
-def simple(body: Body, links: Markup, lang: str) -> tuple[Markup, Markup]:
-    """The whole page: the parts above and below the choices."""
+def simple(body: Body, here: Mapping[str, str], lang: str) -> tuple[Markup, Markup]:
+    """The whole page: the parts above and below the choices. here: the territory and the period in a URL."""
     where = {"territory": territory_text(body["territory"], lang), "period": period_text(body["period"], lang)}
     answer = t(f"simple.answer_{_verdict(body)}", lang)
     below = render(
@@ -27,9 +31,23 @@ def simple(body: Body, links: Markup, lang: str) -> tuple[Markup, Markup]:
         footprints={key: _footprint(body["indicators"][key], lang) for key in FOOTPRINTS},
         charter=list(_charter(body, lang)),
         decisions=[found["title"][lang] for found in body["decisions"]] or [t("simple.no_decision", lang)],
+        picture=_picture(body, lang),
         one_a_line=re.compile(r"(?<=\.) ").split,
     )
-    return html_parts.head(t("simple.title", lang), answer, t("simple.where", lang, **where)) + links, below
+    note = phrase(
+        "simple.note", lang, where=t("simple.where", lang, **where), full=html_parts.address("synthese", lang, **here)
+    )
+    return html_parts.head(t("simple.title", lang), answer, note), below
+
+
+def _picture(body: Body, lang: str) -> Markup:
+    """What weighs, as on the full page, its shares in words."""
+    percent = t("simple.percent", lang)
+    bars = [
+        replace(bar, said="", href="", aside=share_of_total(use["share"], lang).replace("%", percent))
+        for bar, use in zip(use_bars(body, lang), weighed(body), strict=True)
+    ]
+    return interval_chart(bars, t("simple.weighs", lang), lang) if bars else Markup()
 
 
 def _verdict(body: Body) -> str:
@@ -40,12 +58,21 @@ def _verdict(body: Body) -> str:
 def _footprint(entry: Body, lang: str) -> list[str]:
     value, change = spelled(entry["value"], lang), entry["change"]
     trend = "open" if change["established"] is False else "none"
+    between = ""
     if change["established"]:
         trend = "up" if change["difference"]["low"] > 0 else "down"
+    if change["established"] and change.get("relative"):
+        ends = sorted(abs(change["relative"][end]) for end in ("low", "high"))
+        between = t(
+            f"simple.by_{trend}",
+            lang,
+            between=shares_text(ends[0], ends[1], lang).replace("%", t("simple.percent", lang)),
+        )
     return [
         t(f"simple.about_{entry['id']}", lang),
         *([value, t("simple.between", lang)] if value else [t("simple.unknown", lang)]),
         t(f"simple.trend_{trend}", lang),
+        *filter(None, [between]),
         t("simple.objective" if entry["objective"] else "simple.no_objective", lang),
     ]
 

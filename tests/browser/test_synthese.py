@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboard.shared.texts import t
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.summary.one_page import document
@@ -22,6 +23,7 @@ from tests.browser.test_pages import (
     grave,
     is_wider_than_its_window,
     open_page,
+    settled,
     violations,
 )
 
@@ -55,7 +57,7 @@ def test_a_view_is_whole_at_every_width(screen: Page, dashboard: Server, view: s
 
 def test_the_first_view_holds_the_question_the_answer_and_the_picture(screen: Page, dashboard: Server) -> None:
     open_page(screen, dashboard, "/synthese", "fr")
-    for part in ("h1", ".answer", "figure.multiple"):
+    for part in ("h1", ".answer", "figure.months-chart"):
         box = screen.locator(part).first.bounding_box()
         assert box and box["y"] + box["height"] <= 800, part
 
@@ -65,7 +67,7 @@ def test_a_choice_is_written_into_the_address_and_kept_by_the_links(screen: Page
     screen.get_by_role("combobox", name="Période").click()
     screen.get_by_role("option", name="2e trimestre 2026").click()
     screen.wait_for_url("**periode=2026-T2**")
-    expect(screen.locator(".answer")).to_contain_text("2e trimestre 2026")
+    expect(screen.locator(".caveat")).to_contain_text("2e trimestre 2026")
     screen.click("text=Version facile à lire")
     screen.wait_for_url("**simple=1**")
     expect(screen.locator(".note").first).to_contain_text("2e trimestre 2026")
@@ -73,11 +75,41 @@ def test_a_choice_is_written_into_the_address_and_kept_by_the_links(screen: Page
 
 def test_the_proof_of_a_phrase_leads_to_its_indicator_and_numbers_open(screen: Page, dashboard: Server) -> None:
     open_page(screen, dashboard, "/synthese", "fr")
+    screen.get_by_text("Tenons-nous la charte").click()
     screen.locator(".checks a").first.click()
     expect(screen.locator("#indicateur-energy")).to_be_in_viewport()
-    screen.locator(".tile a.number").first.click()
+    screen.locator("section a.number").first.click()
     screen.wait_for_selector("h1:has-text('D’où vient ce chiffre')")
     expect(screen.locator(".answer")).to_contain_text("Services de la métropole, année 2026")
+
+
+def test_a_part_that_is_opened_is_in_the_address(screen: Page, dashboard: Server) -> None:
+    open_page(screen, dashboard, "/synthese", "fr")
+    part = screen.locator("details[data-part=claims]")
+    part.locator("summary").click()
+    screen.wait_for_url("**voir=claims**")
+    screen.reload()
+    settled(screen)
+    expect(part.get_by_text("Ce que je ne peux pas dire")).to_be_visible()
+    part.locator("summary").first.click()
+    screen.wait_for_url(lambda url: "voir" not in url)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_three_sentences_can_be_copied(screen: Page, dashboard: Server, lang: str) -> None:
+    open_page(screen, dashboard, "/synthese", lang)
+    screen.get_by_role("button", name=t("synthese.aloud", lang)).click()
+    said = screen.locator("[data-testid=stPopoverBody] code")
+    expect(said).to_have_count(3)
+    expect(said.nth(1)).to_contain_text("32")
+    assert violations(screen) == [] and screen.evaluate(ICONS) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_prints_on_two_pages(screen: Page, dashboard: Server, lang: str) -> None:
+    open_page(screen, dashboard, "/synthese", lang)
+    printed = screen.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from threading import Thread
 from time import sleep
@@ -19,7 +20,8 @@ from dashboard.shared.texts import t
 from dashboard.summary.estimator_gateway import Remembered, explanation
 from dashboard.summary.routes import SYNTHESIS_FILES, synthesis_routes
 from estimator.assessment.explanation import replay
-from estimator.core.errors import SobriaError
+from estimator.core.errors import SobriaError, say
+from estimator.core.typography import typeset
 from estimator.governance.indicator_list import INDICATORS
 from estimator.governance.register.register import Register, author
 from tests.home import copied
@@ -77,10 +79,13 @@ def answered(path: str, **query: str) -> str:
 def test_the_page_answers_its_question_and_has_every_part(shown: Path, lang: str) -> None:
     text = page(lang)
     assert f"<h1>{t('synthese.title', lang)}</h1>" in text and text.count('role="status"') == 1
-    for part in ("four", "decisions", "change", "budget", "uses", "charter", "sovereignty", "claims"):
+    for part in ("first_up", "weighs", "promises"):
         assert f"<h2>{t(f'synthese.{part}', lang)}</h2>" in text
+    for part in ("four", "decisions", "change", "budget", "uses", "charter", "sovereignty", "claims", "publish"):
+        assert f"<summary>{t(f'synthese.{part}', lang)}</summary>" in text
+    assert text.count("<details data-part=") == 11 and not re.search(r"<details data-part=[^>]* open", text)
     assert text.count('<div class="tile"') == 4
-    assert {"fr": "<h2>Douze indicateurs</h2>", "en": "<h2>Twelve indicators</h2>"}[lang] in text
+    assert {"fr": "<summary>Douze indicateurs<", "en": "<summary>Twelve indicators<"}[lang] in text
     assert len(re.findall(r'id="indicateur-', text)) == len(INDICATORS) == 12
     assert text.count("<figure") == text.count('<figure class="chart') and 'aria-label=""' not in text
     assert text.count('<q lang="fr">') == 47, "each direct phrase of the charter, in one of three lists"
@@ -121,8 +126,35 @@ def test_the_plain_version_has_short_sentences_and_no_abbreviation(shown: Path, 
         r"<p>(.*?)</p>", text.split('class="simple"', 1)[1].rsplit(t("simple.decisions", lang), 1)[0]
     )
     assert len(sentences) > 20
+    sentences = [re.sub(r"<[^>]+>", "", s) for s in sentences]
     assert [s for s in sentences if len(s.split()) > 16] == []
     assert [s for s in sentences if re.search(r"\b(kWh|MWh|CO2|CO₂e|IA|AI|m³|Sb|kg)\b|%|≤", s)] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_plain_version_says_what_weighs_and_no_stronger_word(shown: Path, lang: str) -> None:
+    """« serait dépassée » is not « nous dépasserons »: the verdict of the year stays conditional."""
+    text = page(lang, simple="1")
+    assert t("simple.answer_over", lang) in text and t("simple.weighs", lang) in text and "<figure" in text
+    assert {"fr": "dépasserions", "en": "would go beyond"}[lang] in text
+    assert re.search({"fr": r"C’est entre \d+ et \d+\u00a0pour cent de plus", "en": r"between \d+ and \d+"}[lang], text)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_part_has_an_address_of_its_own(shown: Path, lang: str) -> None:
+    text = page(lang, voir="charter")
+    assert re.findall(r'<details data-part="([a-z]+)" open', text) == ["charter"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_promises_not_held_come_first_with_what_to_do(shown: Path, lang: str) -> None:
+    body = json.loads(answered("/synthese.json", **ASKED))
+    first = [c for c in body["charter"] if c["status"] == "not_held"][:3]
+    shown_first = page(lang).split(f"<h2>{t('synthese.promises', lang)}</h2>")[1].split("</section>")[0]
+    for check in first:
+        said = typeset(say("charter_do", check["reads"], lang), lang)
+        assert said in unescape(shown_first)
+    assert shown_first.count('<img class="share"') == len(first) == 3
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

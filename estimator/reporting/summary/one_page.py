@@ -119,10 +119,8 @@ def _paths(body: Body, lang: str) -> tuple[Points, ...]:
 
 def _uses(body: Body, lang: str) -> Table:
     """Use cases by electricity, each with its interval on one axis, the lines adding up to the total."""
-    every, rest = body["uses"], body["uses_rest"]
-    known = [use for use in every if use["energy"]["central"] is not None]
-    unknown = len(every) - len(known)
-    known = [*known[:TOLD], rest] if rest else known
+    known = weighed(body)
+    unknown = sum(use["energy"]["central"] is None for use in body["uses"])
     top = _top(max((use["energy"]["high"] for use in known), default=1.0))
     rows: list[Row] = []
     for use in known:
@@ -134,6 +132,12 @@ def _uses(body: Body, lang: str) -> Table:
     scale = (tell("scale", lang), "", TableCell("", scale=with_unit(tick_text(top, step, lang), step)))
     caption = tell("uses_unknown_one" if unknown == 1 else "uses_unknown", lang, count=unknown) if unknown else ""
     return Table(caption, tuple(tell(key, lang) for key in ("use", "electricity", "proof")), tuple(rows), (scale,))
+
+
+def weighed(body: Body) -> list[Body]:
+    """The lines of known electricity, largest first, the small ones as one: they add up to the total."""
+    known = [use for use in body["uses"] if use["energy"]["central"] is not None]
+    return [*known[:TOLD], body["uses_rest"]] if body["uses_rest"] else known
 
 
 def _top(value: float) -> float:
@@ -183,9 +187,19 @@ def charter_lines(body: Body, lang: str) -> Iterator[str]:
             yield tell("charter_line", lang, status=word[:1].upper() + word[1:], count=len(of[status]), phrases=told)
 
 
+def read_name(check: Body, lang: str) -> str:
+    """« agents formés, parmi ceux qui ont accès à l'IA »: the share that a phrase reads."""
+    return typeset(say("charter_reads", check["reads"], lang), lang)
+
+
+def to_do(check: Body, lang: str) -> str:
+    """What raises the share that a phrase reads."""
+    return typeset(say("charter_do", check["reads"], lang), lang)
+
+
 def proof_of(check: Body, lang: str) -> str:
     """« agents formés, parmi ceux qui ont accès à l'IA, 63 % (793 sur 1 257) »."""
-    reads = typeset(say("charter_reads", check["reads"], lang), lang)
+    reads = read_name(check, lang)
     return f"{reads}, {shared(check, lang)}" if check["share"] is not None else reads
 
 

@@ -1,6 +1,6 @@
 """Texts of the summary: values, trends, objectives, limits, budgets, in French and English."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -118,18 +118,20 @@ def count_of(numerator: float, denominator: float, lang: str) -> str:
     return typeset(say("indicators", "of", lang, **facts), lang)
 
 
-def trend_text(entry: Mapping[str, Any], lang: str) -> str:
-    """« en hausse de 30 % (entre 15 et 50 %), soit 12 à 60 kWh », « évolution non établie », or not comparable."""
+def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more: object) -> str:
+    """« en hausse de 30 % (entre 15 et 50 %), soit 12 à 60 kWh », « évolution non établie », or not comparable.
+
+    form: the first part of the key of its words; more: their other placeholders."""
     found = entry.get("change")
     if not found or not found["effects"]:
-        return tell("trend_none", lang)
+        return tell(f"{form}_none", lang, **more)
     if not found["established"]:
-        return tell("trend_open", lang)
+        return tell(f"{form}_open", lang, **more)
     ends = found["difference"]
     up = ends["low"] > 0
     sizes = (ends["low"], ends["high"]) if up else (-ends["high"], -ends["low"])
     amount = {"low": sizes[0], "central": abs(ends["central"]), "high": sizes[1], "unit": entry["value"]["unit"]}
-    key, facts = "trend_up" if up else "trend_down", {"amount": range_text(amount, lang)}
+    key, facts = f"{form}_{'up' if up else 'down'}", more | {"amount": range_text(amount, lang)}
     relative = found.get("relative")
     if not relative:
         return tell(f"{key}_amount", lang, **facts)
@@ -137,6 +139,21 @@ def trend_text(entry: Mapping[str, Any], lang: str) -> str:
     facts |= {"share": share_text(abs(found["share"]), lang), "between": shares_text(first, last, lang)}
     narrow = share_text(first, lang) == share_text(last, lang)
     return tell(f"{key}_narrow" if narrow else key, lang, **facts)
+
+
+def change_text(body: Mapping[str, Any], lang: str) -> str:
+    """« L'IA consomme 32 % d'électricité de plus qu'en 2025 (entre 13 et 53 %), sur les 6 mois connus des deux côtés. »
+
+    Empty when no previous period is known."""
+    if not against_text(body, lang):
+        return ""
+    before, months = Period(body["previous"]), body["indicators"]["energy"]["change"]["months"]
+    than = "than_year" if before.text.isdecimal() else "than_before"
+    over = tell("over_months", lang, count=months) if months < len(before.months()) else ""
+    facts = {
+        "than": tell(than, lang, before=before.text if before.text.isdecimal() else period_text(before.text, lang))
+    }
+    return trend_text(body["indicators"]["energy"], lang, "change", over=over, **facts)
 
 
 def shares_text(low: float, high: float, lang: str) -> str:
@@ -163,13 +180,13 @@ def against_text(body: Mapping[str, Any], lang: str) -> str:
     return tell("against_part" if months < whole else "against", lang, before=before, count=months)
 
 
-def effect_text(amount: Mapping[str, Any], lang: str) -> str:
-    """« de +12 à +60 kWh (valeur centrale : +25) »."""
+def effect_text(amount: Mapping[str, Any], lang: str, form: str = "effect") -> str:
+    """« de +12 à +60 kWh (valeur centrale : +25) »; form "effect_range": « +12 à +60 kWh »."""
     step = step_for(amount["unit"], max(abs(amount["low"]), abs(amount["high"])), lang)
     low, central, high = (_signed_number(amount[end], step, lang) for end in ("low", "central", "high"))
     if low == high:
         return with_unit(central, step)
-    return tell("effect", lang, low=low, high=with_unit(high, step), central=central)
+    return tell(form, lang, low=low, high=with_unit(high, step), central=central)
 
 
 def _signed_number(value: float, step: DisplayUnit, lang: str) -> str:
@@ -279,15 +296,17 @@ def proof_text(proof: Mapping[str, float], lang: str) -> str:
     return typeset(proof_words(proof, lang), lang)
 
 
-def answer(body: Mapping[str, Any], lang: str) -> str:
-    """The answer to « Nos usages d'IA sont-ils sobres ? »: against the votes, then the consumption and its proof."""
+def answer(body: Mapping[str, Any], lang: str, then: Callable[[Mapping[str, Any], str], str] | None = None) -> str:
+    """The answer to « Nos usages d'IA sont-ils sobres ? »: against the votes, then the consumption and its proof.
+
+    then: what is said in place of the consumption, where it says anything."""
     energy = body["indicators"]["energy"]
     if energy["value"]["central"] is None:
         nothing = energy["value"]["missing"]["code"] == "no_activity"
         return tell("empty", lang) if nothing else used(body, lang)
     verdict = (energy["path"] or {}).get("verdict") if energy["objective"] else "none"
     first = tell(f"answer_{verdict or 'unknown'}", lang)
-    return f"{first} {used(body, lang)}"
+    return f"{first} {(then(body, lang) if then else '') or used(body, lang)}"
 
 
 def used(body: Mapping[str, Any], lang: str) -> str:

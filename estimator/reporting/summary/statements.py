@@ -4,15 +4,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from estimator.core.errors import LANGUAGES, say
-from estimator.core.number_format import share_text
+from estimator.core.number_format import said_in_sentence, share_text
 from estimator.core.typography import typeset
 from estimator.reporting.summary.sentences import (
     WHOLE,
     against_text,
     budget_text,
+    change_text,
     count_of,
+    covered_period_text,
     path_text,
     tell,
+    territory_text,
     trend_text,
     used,
 )
@@ -26,9 +29,29 @@ def claims(body: Body) -> dict[str, list[dict[str, str]]]:
     return {"say": _both(_say, body), "not_say": _both(_not_say, body)}
 
 
+def aloud(body: Body) -> dict[str, list[dict[str, str]]]:
+    """{"aloud"}: three texts at most, to be read out, of a body with its charter; none without known electricity."""
+    return {"aloud": _both(_aloud, body)}
+
+
 def _both(told: Callable[[Body, str], Iterator[str]], body: Body) -> list[dict[str, str]]:
     pairs = zip(*(told(body, lang) for lang in LANGUAGES), strict=True)
     return [dict(zip(LANGUAGES, pair, strict=True)) for pair in pairs]
+
+
+def _aloud(body: Body, lang: str) -> Iterator[str]:
+    energy = body["indicators"]["energy"]["value"]
+    if energy["central"] is None:
+        return
+    where = {"territory": territory_text(body["territory"], lang), "period": covered_period_text(body, lang)}
+    proof = share_text(body["indicators"]["coverage"]["proof"]["measured"], lang)
+    yield tell("aloud_used", lang, energy=said_in_sentence(energy, lang)[0], proof=proof, **where)
+    change = change_text(body, lang)
+    if change:
+        yield change
+    checks = [check["status"] for check in body["charter"]]
+    counts = {status: checks.count(status) for status in ("held", "not_held")}
+    yield tell("aloud_charter", lang, count=len(checks), **counts)
 
 
 def _say(body: Body, lang: str) -> Iterator[str]:

@@ -8,14 +8,15 @@ from estimator.governance.indicators.sovereignty import sovereignty
 from estimator.governance.indicators.use_budgets import use_budgets
 from estimator.reporting.summary.charter_status import charter, unchecked
 from estimator.reporting.summary.decisions import decisions
-from estimator.reporting.summary.statements import claims
+from estimator.reporting.summary.statements import aloud, claims
 from estimator.reporting.summary.use_cases import folded, uses
 
 __all__ = ["synthesis"]
 
 
 def synthesis(scope: Scope) -> dict[str, Any]:
-    """The sheet of indicators, then {"uses", "charter", "decisions", "use_budgets", "say", "not_say"}: one body."""
+    """The sheet of indicators, then {"uses", "charter", "decisions", "use_budgets", "say", "not_say",
+    "aloud"}: one body for every format."""
     body = sheet(scope)
     body |= {"in_use": len(scope.in_use), "registered": len(scope.cases)}
     told = uses(scope)
@@ -23,4 +24,4 @@ def synthesis(scope: Scope) -> dict[str, Any]:
     body["sovereignty"] = sovereignty(scope)
     body |= {"charter": charter(scope, body), "unchecked": unchecked(), "decisions": decisions(scope)}
     body["use_budgets"] = use_budgets(scope)
-    return body | claims(body)
+    return body | claims(body) | aloud(body)
