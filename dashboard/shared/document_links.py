@@ -14,7 +14,7 @@ ADDRESSES = {  # document -> its URL
 }
 
 
-OF_A_USE = {"resident": "fiche-usage", "stopped": "evaluation-usage", "sci": "sci-usage", "frugality": "preuves-usage"}
+OF_A_USE = {"resident": "fiche-usage", "stopped": "evaluation-usage", "sci": "sci-usage", "evidence": "preuves-usage"}
 FORMATS = dict.fromkeys((*ADDRESSES, *OF_A_USE), ("csv", "md")) | dict.fromkeys(("resident", "stopped"), ("md",))
 
 

@@ -25,11 +25,11 @@ from estimator.reporting.publications.reen_file import reen_file
 from estimator.reporting.publications.reen_rollup import FOLDER, read_files, rollup
 from estimator.reporting.summary.one_page import document
 from estimator.reporting.uses.context import UseFacts
-from estimator.reporting.uses.frugality import frugality
+from estimator.reporting.uses.evidence import evidence_file
 
 SYNTHESIS_FILES = (
     *("/fiche-synthese", "/synthese.csv", "/synthese.json"),
-    *("/bilan-annuel", "/bilan-commune.json", "/preuves-frugalite", "/bilan-territoire"),
+    *("/bilan-annuel", "/bilan-commune.json", "/preuves-usages", "/bilan-territoire"),
 )
 SHEETS = 120  # entries in the cache
 HTML, CSV = "html", "csv"
@@ -110,7 +110,7 @@ def _evidence(request: Request) -> Response:
         return refusal_response(SobriaError("no_use_case"), found[1])
     format = request.query_params.get("format", HTML)
     try:
-        return document_response(rendered(frugality(cases), format), "preuves", format)
+        return document_response(rendered(evidence_file(cases), format), "preuves", format)
     except SobriaError as refusal:
         return refusal_response(refusal, found[1])
 

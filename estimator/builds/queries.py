@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.assessment.explanation import NumberUnknown, nested
 from estimator.assessment.impacts import amounts, figure_named
-from estimator.builds import coverage, mending
+from estimator.builds import coverage, mended_runs
 from estimator.builds.build_file import BuildFile
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
@@ -184,8 +184,8 @@ class Build(BuildFile):
         return [{name: row[name] for name in kept} | _said(row, names, row["count"]) for row in rows]
 
     def to_mend(self, row_id: str | None = None) -> list[dict[str, Any]]:
-        """What a person may mend by service, or of one run, from mending.by_service."""
-        return mending.by_service(self._engine, row_id)
+        """What a person may mend by service, or of one run, from mended_runs.by_service."""
+        return mended_runs.by_service(self._engine, row_id)
 
     def coverage_by_month(self) -> list[dict[str, Any]]:
         """Runs and IT electricity [kWh] by service, month and proof, from coverage.by_month."""

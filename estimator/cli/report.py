@@ -110,8 +110,8 @@ def carbon_intensity(  # noqa: PLR0913
     put(context, sci(found), Wanted(out, json_), found.as_dict())
 
 
-@report.command("frugality")
-def frugality(
+@report.command("evidence")
+def evidence(
     context: typer.Context,
     id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
     out: Printed = None,
@@ -119,7 +119,7 @@ def frugality(
     json_: Json = False,
 ) -> None:
     from estimator.reporting.uses.context import every_use, use_facts
-    from estimator.reporting.uses.frugality import frugality as document
+    from estimator.reporting.uses.evidence import evidence_file as document
 
     home, lang = context.obj["home"], context.obj["lang"]
     found = [use_facts(home, id, lang, period)] if id else every_use(home, lang, period)

@@ -171,9 +171,9 @@ def test_what_the_authority_publishes_is_one_link_away(shown: Path) -> None:
     """The review and the evidence of the territory; the file of a commune, then the sum of those in the home."""
     asked = {"periode": "2026", "territoire": "99001"}
     said = page(**asked)
-    for path in ("bilan-annuel", "preuves-frugalite", "bilan-commune.json"):
+    for path in ("bilan-annuel", "preuves-usages", "bilan-commune.json"):
         assert f'href="{path}?territoire=99001&amp;periode=2026"' in said
-    assert "REEN" in answered("/bilan-annuel", **asked) and "RGESN" in answered("/preuves-frugalite", **asked)
+    assert "REEN" in answered("/bilan-annuel", **asked) and "RGESN" in answered("/preuves-usages", **asked)
     assert 'href="bilan-territoire"' in page(**ASKED | {"territoire": "all"})
     assert answer("/bilan-territoire").status_code == 400, "no file yet"
     assert answer("/bilan-commune.json", periode="2026", territoire="all").status_code == 400

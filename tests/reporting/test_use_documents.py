@@ -16,7 +16,7 @@ from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.register.register import Register
 from estimator.reporting.documents.rendering import rendered
 from estimator.reporting.uses.context import UseFacts, UseNotStopped, every_use, use_facts
-from estimator.reporting.uses.frugality import CRITERIA, evidence, frugality
+from estimator.reporting.uses.evidence import CRITERIA, evidence, evidence_file
 from estimator.reporting.uses.resident import lowered, resident
 from estimator.reporting.uses.sci import CarbonIntensity, UnitNotCounted, sci
 from estimator.reporting.uses.stopped import stopped
@@ -265,7 +265,7 @@ def test_an_intensity_of_a_supplier_is_said(home: Path, tmp_path: Path) -> None:
     assert found.from_suppliers and not score(home).from_suppliers
 
 
-# Evidence of frugality
+# Evidence
 
 
 def test_evidence_is_verified_declared_missing_or_without_object(home: Path) -> None:
@@ -287,19 +287,19 @@ def test_evidence_is_verified_declared_missing_or_without_object(home: Path) -> 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_evidence_of_afnor_is_by_number_and_nothing_is_called_frugal(home: Path, lang: str) -> None:
     found = [facts(home, lang)]
-    rows = rows_of(rendered(frugality(found), "csv"), ";")
+    rows = rows_of(rendered(evidence_file(found), "csv"), ";")
     practices = [row for row in rows if row["referentiel"] == "AFNOR SPEC 2314"]
     assert [row["numero"] for row in practices[:-1]] == ["BP01", "BP13", "BP31"]
     assert all(re.fullmatch(r"(même preuve que|same evidence as) RGESN \d\.\d", r["preuve"]) for r in practices[:-1])
     assert practices[-1]["etat"] in ("manquant", "missing")
-    assert {"fr": "il ne dit pas qu", "en": "it does not say"}[lang] in page(frugality(found))
+    assert {"fr": "il ne qualifie aucun usage", "en": "it qualifies no use"}[lang] in page(evidence_file(found))
 
 
 def test_every_use_is_on_one_list_with_its_numbers(home: Path, tmp_path: Path) -> None:
     assert len(every_use(home, "fr")) == 2
-    text = sobria(home, "report", "frugality").stdout
+    text = sobria(home, "report", "evidence").stdout
     assert "Courriers" in text and "Voirie" in text and "9.4" in text
-    sobria(tmp_path / "empty", "report", "frugality", code=1)
+    sobria(tmp_path / "empty", "report", "evidence", code=1)
 
 
 # Printed, and safe
@@ -312,7 +312,7 @@ def test_a_hostile_register_stays_text(home: Path, lang: str) -> None:
     Register(home).change("courriers", dict.fromkeys(names, hostile) | {"alternative": STUDIED}, WHO)
     stop(home)
     found = facts(home, lang)
-    for made in (resident(found), stopped(found), sci(CarbonIntensity(found, "unit")), frugality([found])):
+    for made in (resident(found), stopped(found), sci(CarbonIntensity(found, "unit")), evidence_file([found])):
         assert "<script" not in rendered(made, "html") and "<script" not in rendered(made, "md")
 
 

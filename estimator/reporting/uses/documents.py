@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from estimator.governance.commitments.schema import What
 from estimator.reporting.documents.document import Document
 from estimator.reporting.uses.context import UseFacts
-from estimator.reporting.uses.frugality import frugality
+from estimator.reporting.uses.evidence import evidence_file
 from estimator.reporting.uses.resident import resident
 from estimator.reporting.uses.sci import CarbonIntensity, sci
 from estimator.reporting.uses.stopped import stopped
@@ -14,6 +14,6 @@ DOCUMENTS: Mapping[str, Callable[[UseFacts], Document]] = {
     "resident": resident,
     "stopped": stopped,
     "sci": lambda facts: sci(CarbonIntensity(facts)),
-    "frugality": lambda facts: frugality([facts]),
+    "evidence": lambda facts: evidence_file([facts]),
 }
 LOGGED: Mapping[str, What] = {"resident": "fiche_habitant", "stopped": "evaluation"}  # its name in the log

@@ -1,4 +1,4 @@
-"""The evidence that a home holds on the frugality of its uses, by RGESN criterion and by number of AFNOR SPEC 2314."""
+"""The evidence that a home holds on its uses, by RGESN criterion and by number of AFNOR SPEC 2314."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -40,19 +40,19 @@ class HeldEvidence(NamedTuple):
     who: str = ""
 
 
-def frugality(several: Sequence[UseFacts]) -> Document:
-    """The evidence of one use or of several; it says what is held, and never that a use is frugal."""
+def evidence_file(several: Sequence[UseFacts]) -> Document:
+    """The evidence of one use or of several, and only what is held."""
     first = several[0]
     found = {facts.case.id: evidence(facts) for facts in several}
     counts = Counter(held.state for lines in found.values() for held in lines.values())
     told = ", ".join(first.say(f"state_{state}_count", count=counts[state]) for state in STATES)
     return Document(
-        kind=first.say("frugality_kind", period=first.period),
-        title=first.case.name if len(several) == 1 else first.say("frugality_title", count=len(several)),
+        kind=first.say("evidence_kind", period=first.period),
+        title=first.case.name if len(several) == 1 else first.say("evidence_title", count=len(several)),
         lang=first.lang,
-        lead=(first.say("frugality_lead", total=counts.total(), counts=told), first.say("frugality_claim")),
+        lead=(first.say("evidence_lead", total=counts.total(), counts=told), first.say("evidence_claim")),
         sections=(_section(first, found[first.case.id]) if len(several) == 1 else _numbers(several, found),),
-        foot=(*(facts.traced() for facts in several[:1]), first.say("frugality_texts"), first.say("nature")),
+        foot=(*(facts.traced() for facts in several[:1]), first.say("evidence_texts"), first.say("nature")),
         columns=COLUMNS,
         records=tuple(record for facts in several for record in _records(facts, found[facts.case.id])),
         mark=first.mark,
@@ -66,7 +66,7 @@ def evidence(facts: UseFacts) -> dict[str, HeldEvidence]:
 
 
 def _section(facts: UseFacts, found: Mapping[str, HeldEvidence]) -> Section:
-    columns = tuple(facts.say(f"frugality_{name}") for name in ("criterion", "state", "evidence"))
+    columns = tuple(facts.say(f"evidence_{name}") for name in ("criterion", "state", "evidence"))
     rows = [_row(facts, TableCell(f"RGESN {n}", (_priority(facts, n),)), held) for n, held in found.items()]
     rows += [_row(facts, TableCell(AFNOR, (number,)), held) for number, held in _practices(facts, found).items()]
     return Section(facts.case.name, (Table("", columns, tuple(rows)),))
@@ -75,19 +75,19 @@ def _section(facts: UseFacts, found: Mapping[str, HeldEvidence]) -> Section:
 def _row(facts: UseFacts, head: TableCell, held: HeldEvidence) -> Row:
     """A criterion, the state of its evidence, what is held, and who completes it."""
     state, text, who = _cells(facts, held)
-    return (head, state, TableCell(text, (facts.say("frugality_by", who=who),) if who else ()))
+    return (head, state, TableCell(text, (facts.say("evidence_by", who=who),) if who else ()))
 
 
 def _numbers(several: Sequence[UseFacts], found: Mapping[str, Mapping[str, HeldEvidence]]) -> Section:
     """The numbers of the criteria of each use in each state; the table for machines has their evidence."""
     first = several[0]
-    columns = (first.say("frugality_use"), *(first.say(f"state_{state}") for state in STATES))
+    columns = (first.say("evidence_use"), *(first.say(f"state_{state}") for state in STATES))
     rows = []
     for facts in several:
         held = found[facts.case.id]
         of = (", ".join(name for name in held if held[name].state == state) or "-" for state in STATES)
         rows.append((facts.case.name, *of))
-    return Section(first.say("frugality_rgesn"), (Table(first.say("frugality_detail"), columns, tuple(rows)),))
+    return Section(first.say("evidence_rgesn"), (Table(first.say("evidence_detail"), columns, tuple(rows)),))
 
 
 def _cells(facts: UseFacts, held: HeldEvidence) -> tuple[str, str, str]:
@@ -101,11 +101,11 @@ def _priority(facts: UseFacts, name: str) -> str:
 def _practices(facts: UseFacts, found: Mapping[str, HeldEvidence]) -> dict[str, HeldEvidence]:
     """The practices whose subject is public, each with the evidence of its criterion, then all the others."""
     same = {
-        number: HeldEvidence(found[name].state, facts.say("frugality_same", name=name), found[name].who)
+        number: HeldEvidence(found[name].state, facts.say("evidence_same", name=name), found[name].who)
         for number, name in PRACTICES.items()
     }
     reader = facts.say("who_reader")
-    return same | {facts.say("frugality_others"): HeldEvidence("missing", facts.say("frugality_reserved"), reader)}
+    return same | {facts.say("evidence_others"): HeldEvidence("missing", facts.say("evidence_reserved"), reader)}
 
 
 def _records(facts: UseFacts, found: Mapping[str, HeldEvidence]) -> list[Record]:
