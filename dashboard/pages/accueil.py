@@ -15,10 +15,9 @@ from dashboard.shared.texts import t
 from dashboard.shared.widgets import language, proof_sentence, service_bars, why_not_measured
 from estimator.assessment.impacts import Amount
 from estimator.core.number_format import plain, said_in_sentence, share_text, step_for, with_unit
-from estimator.reporting.summary.sentences import counted_indicators
 from estimator.results.totals import ServiceTotals, Totals
 
-SHOWN = 8  # services in the chart
+SHOWN = 4  # services in the chart
 TILES = ("energy", "water", "adpe", "gwp")
 
 
@@ -39,14 +38,14 @@ def _page(build: OpenBuild, services: Sequence[ServiceTotals], lang: str) -> Mar
         notes=_notes(totals, build.modes(), services, lang),
         picture=svg_charts.interval_chart(service_bars(shown, lang, names=names), t("home.picture", lang), lang),
         left=len(_services_with_energy(services[SHOWN:])),
-        shown=shown,
+        shown=services,
         names=names,
         found=found,
         proof=totals.proof,
         largest=_largest_parts(found),
         shared=shared,
         covers=_covers(totals, shared, lang),
-        counted_indicators=counted_indicators(lang),
+        voir=st.query_params.get("voir", ""),
         ends=lambda amount: _ends(amount, lang),
         TILES=TILES,
     )
