@@ -63,9 +63,10 @@ def difference(scenario: Scenario, a: str, b: str) -> Difference:
 
 
 def _build() -> str:
-    """The ledger for the measured options of a scenario, and what suppliers answered."""
-    build = estimator_gateway.current()
-    said = (entry.id for entry in PlaceJournal(default_home()).answers())
+    """The ledger for the measured options of a scenario, hosts of one's own, and what suppliers answered."""
+    build, journal = estimator_gateway.current(), PlaceJournal(default_home())
+    journal.use_hosts()  # another process may have named some
+    said = [*(entry.id for entry in journal.hosts()), *(entry.id for entry in journal.answers())]
     return " ".join((build.id if build else "", *said))
 
 

@@ -117,6 +117,13 @@ def place_services(services: Sequence[str], said: Mapping[str, Any]) -> None:
         mended({"service": service}, said)
 
 
+def host_named(said: Mapping[str, str]) -> None:
+    """A host of one's own, from now on one of the catalogue. said: name, wider, zone, who, why. SobriaError."""
+    author = checked_fields(Author, {"who": said["who"], "why": said["why"]}, "author")
+    fields, home = {name: said[name] for name in ("name", "wider", "zone")}, default_home()
+    rebuilt(home, lambda: PlaceJournal(home).add_host(fields, author))
+
+
 def answers_taken(content: bytes, who: str, why: str) -> int:
     """How many answers of a questionnaire that was filled in are new, and the build that takes them. SobriaError."""
     author, home = checked_fields(Author, {"who": who, "why": why}, "author"), default_home()
@@ -125,7 +132,7 @@ def answers_taken(content: bytes, who: str, why: str) -> int:
 
 
 def withdrawn(id: str, who: str, why: str) -> None:
-    """Withdraw a rule or an answer, and the build without it. SobriaError."""
+    """Withdraw a rule, an answer or a host, and the build without it. SobriaError."""
     author, home = checked_fields(Author, {"who": who, "why": why}, "author"), default_home()
     rebuilt(home, lambda: PlaceJournal(home).withdraw(id, author))
 

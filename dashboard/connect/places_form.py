@@ -62,6 +62,7 @@ def show(lang: str) -> None:
         st.html(Markup("<p>{}</p>").format(t("places.read_only", lang)))
         return
     _form("place", lang, _place_drawn, _place)
+    _form("own", lang, _own_drawn, _own)
     _form("answers", lang, _answers_drawn, _take)
     entries = {entry.id: entry.said.told for entry in known.said()}
     if entries:
@@ -99,6 +100,21 @@ def _place_drawn(lang: str) -> None:
 def _place() -> None:
     typed = {name: st.session_state.get(f"place {name}") or "" for name in ("service", *FIELDS, *DAYS)}
     connect.place_services([typed.pop("service")], typed)
+
+
+def _own_drawn(lang: str) -> None:
+    st.text_input(t("places.name", lang), key="own name")
+    for name, kind in (("wider", "host"), ("zone", "zone")):
+        known = connect.known(kind, lang)
+        st.selectbox(
+            t(f"places.{name}", lang), list(known), index=None, key=f"own {name}", format_func=known.__getitem__
+        )
+    for name in AUTHOR:
+        st.text_input(t(f"places.{name}", lang), key=f"own {name}")
+
+
+def _own() -> None:
+    connect.host_named({n: st.session_state[f"own {n}"] or "" for n in ("name", "wider", "zone", *AUTHOR)})
 
 
 def _answers_drawn(lang: str) -> None:

@@ -15,6 +15,7 @@ from estimator.core.duckdb_engine import DuckDB, FileDamaged, created
 from estimator.core.errors import SobriaError
 from estimator.core.parquet_files import waited_lock
 from estimator.ledger import Ledger
+from estimator.places.journal import PlaceJournal
 
 KEPT_BUILDS = 3
 
@@ -29,6 +30,7 @@ class BuildLocked(SobriaError):
 
 def build(home: Path, catalogue: Catalogue | None = None, wait_s: float = 60.0) -> BuildResult:
     """The build of the current ledger, made if it does not exist. AuditFailed, BuildLocked."""
+    PlaceJournal(home).use_hosts()
     catalogue = catalogue or load()
     folder = home / "builds"
     there = current(home)

@@ -88,6 +88,10 @@ class Build(BuildFile):
         rows = self._engine.rows("SELECT said, COUNT(DISTINCT row_id) AS n FROM place_basis GROUP BY said")
         return {row["said"]: row["n"] for row in rows}
 
+    def runs_at(self, host: str) -> int:
+        """Runs that count as run at a host."""
+        return int(self._engine.rows("SELECT COUNT(*) AS n FROM runs WHERE host = $1", [host])[0]["n"])
+
     def items(self, service: str) -> float | None:
         """Item count of the runs of a service, as far as stated."""
         rows = self._engine.rows("SELECT items FROM services WHERE service_key = $1", [service])

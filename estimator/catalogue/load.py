@@ -1,9 +1,9 @@
-"""The catalogue used by every room: the shipped tables with the user's own."""
+"""The catalogue used by every room: the shipped tables with the user's own, and the hosts that a home names."""
 
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache, cached_property, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property, lru_cache, partial
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
@@ -19,12 +19,23 @@ T = TypeVar("T")
 V = TypeVar("V")
 R = TypeVar("R", bound=TableRow)
 Line = tuple[str, int, str, str]  # table, line, header and text of a row
+_NAMED: list[Subject] = []  # hosts of the home that this process works on
 
 
 def load() -> Catalogue:
+    """The tables, with the hosts that the home names. FactorsRefused, own_folder_refused, OwnTablesRefused."""
+    return _with_named(os.environ.get(OWN_TABLES, ""), tuple(_NAMED)) if _NAMED else of_tables()
+
+
+def of_tables() -> Catalogue:
     """The shipped tables with the user's own. FactorsRefused, own_folder_refused, OwnTablesRefused."""
     own = os.environ.get(OWN_TABLES, "")
     return _with(own) if own else shipped()
+
+
+def name_hosts(hosts: Iterable[Subject]) -> None:
+    """From now on, the hosts that the home of this process names are these."""
+    _NAMED[:] = hosts
 
 
 @cache
@@ -36,6 +47,11 @@ def shipped() -> Catalogue:
 @cache
 def _with(own: str) -> Catalogue:
     return with_own(shipped(), own)
+
+
+@lru_cache(maxsize=4)
+def _with_named(own: str, hosts: tuple[Subject, ...]) -> Catalogue:
+    return (_with(own) if own else shipped()).with_subjects(hosts)
 
 
 class _Lazy(Mapping[K, V]):

@@ -2,7 +2,8 @@
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from importlib.resources.abc import Traversable
@@ -67,6 +68,12 @@ class Catalogue:
         for item in factors:
             digest.update(item.model_dump_json().encode())
         return Catalogue(**self.tables() | {"factors": factors, "version": digest.hexdigest()})
+
+    def with_subjects(self, added: Iterable[Subject]) -> "Catalogue":
+        """The same catalogue, under its own version, with these subjects; those that it has stay as they are."""
+        found = copy(self)
+        found.__dict__["subjects"] = {**self.subjects, **{s.id: s for s in added if s.id not in self.subjects}}
+        return found
 
     def factor(self, factor_id: str) -> Factor:
         """The factor of this id, or of its new id after a rename. factor_not_found."""

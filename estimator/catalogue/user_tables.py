@@ -59,9 +59,8 @@ def with_own(shipped: Catalogue, named: str) -> Catalogue:
         "version": hashlib.blake2b(f"{shipped.version}{content_hash(folder)}".encode(), digest_size=8).hexdigest(),
         "factors": _merged_factors(shipped, [item for _, item in factors]),
         "sources": {**shipped.sources, **own_sources},
-        "subjects": {**shipped.subjects, **{item.id: item for _, item in subjects}},
     }
-    merged = Catalogue(**tables)
+    merged = Catalogue(**tables).with_subjects(item for _, item in subjects)
     _check(merged, {item.id: where for where, item in factors})
     return merged
 

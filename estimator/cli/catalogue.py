@@ -120,7 +120,9 @@ def catalogue_search(context: typer.Context, text: Text = "", json_: Json = Fals
 def _subjects(context: typer.Context, kinds: tuple[str, ...], text: str, as_json: bool) -> None:
     """The subjects of these kinds (default: all) whose names contain every word of the text; else the nearest ones."""
     from estimator.catalogue.load import load
+    from estimator.places.journal import PlaceJournal
 
+    PlaceJournal(context.obj["home"]).use_hosts()
     asked = [s for s in load().subjects.values() if not kinds or s.kind in kinds]
     words = _plain(text).split()
     found = [s for s in asked if all(word in " ".join(_names(s)) for word in words)]

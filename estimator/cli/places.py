@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from estimator.places.journal import PlaceEntry, PlaceJournal
 
 places = typer.Typer(no_args_is_help=True, help="places")
+host = typer.Typer(no_args_is_help=True, help="places_host_group")
+places.add_typer(host, name="host")
 
 DAY = ["%Y-%m-%d"]
 Some = str | None
@@ -48,6 +50,41 @@ def add(  # noqa: PLR0913
     days = {"since": since and since.date(), "until": until and until.date()}
     author = _author(who, why)
     _apply(context, lambda journal: [journal.add_rule(matched | stated | days, author)], "added", json_)
+
+
+@host.command("add", help="places_host_add")
+def add_host(  # noqa: PLR0913
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    wider: Annotated[str, typer.Option("--class", help="places_class")],
+    zone: Annotated[str, typer.Option(help="zone")],
+    who: Who,
+    why: Why,
+    label: Annotated[Some, typer.Option(help="places_label")] = None,
+    json_: Json = False,
+) -> None:
+    fields, author = {"name": name, "wider": wider, "zone": zone, "label": label}, _author(who, why)
+    _apply(context, lambda journal: [journal.add_host(fields, author)], "host_added", json_)
+
+
+@host.command("list", help="places_host_list")
+def list_hosts(context: typer.Context, json_: Json = False) -> None:
+    from estimator.places.placing import knowledge
+
+    found, lang = knowledge(context.obj["home"]).hosts, context.obj["lang"]
+    lines = [_line(entry, lang) for entry in found] or [say("places_cli", "no_host", lang)]
+    show({"hosts": [entry.as_dict() for entry in found]}, json_, lambda: "\n".join(lines))
+
+
+@host.command("withdraw", help="places_host_withdraw")
+def withdraw_host(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    who: Who,
+    why: Why,
+    json_: Json = False,
+) -> None:
+    withdraw(context, name, who, why, json_)
 
 
 @places.command("answers", help="places_answers")
@@ -97,8 +134,10 @@ def list_(context: typer.Context, json_: Json = False) -> None:
     from estimator.places.placing import knowledge
 
     known, lang = knowledge(context.obj["home"]), context.obj["lang"]
-    body = {"rules": [e.as_dict() for e in known.rules], "answers": [e.as_dict() for e in known.answers]}
+    kinds: dict[str, Sequence[PlaceEntry[Any]]] = {"hosts": known.hosts, "rules": known.rules, "answers": known.answers}
+    body: dict[str, Any] = {name: [e.as_dict() for e in entries] for name, entries in kinds.items()}
     lines = [_line(entry, lang) for entry in known.said()] + list(known.home.told)
+    lines += [say("places_cli", "host_gone", lang, told=e.said.told) for e in known.without_host()]
     show(body | {"home": known.home._asdict()}, json_, lambda: "\n".join(lines) or say("places_cli", "nothing", lang))
 
 
@@ -118,6 +157,7 @@ def _apply(
         *(_line(entry, lang) for entry in entries),
     ]
     lines += _remarks(key, entries, lang)
+    lines += _still_there(home, entries[0].said, lang) if key == "withdrawn" else ()
     body: dict[str, Any] = {key: [e.as_dict() for e in entries], "change": change}
     if key == "added" and (found := open_current(home)):
         body["runs"] = found.runs_by_place_rule().get(entries[0].id, 0)
@@ -141,11 +181,27 @@ def _remarks(key: str, entries: "Sequence[PlaceEntry[Any]]", lang: str) -> list[
             told.append(say("places_cli", "other_zone", lang, host=rule.host, site=site, zone=rule.zone))
         return told
     if key == "answered" and entries:
-        bare = sorted({e.said.field for e in entries if not FIELDS[e.said.field].quantity})
+        said = {e.said.field for e in entries}
+        bare = sorted(name for name in said if not FIELDS[name].quantity and FIELDS[name].period != "model")
         told = [say("places_cli", "criteria_only", lang, fields=", ".join(bare))] if bare else []
+        noted = sorted(name for name in said if FIELDS[name].period == "model")
+        told += [say("places_cli", "no_model", lang, fields=", ".join(noted))] if noted else []
         since = min(e.said.date for e in entries).isoformat()
         return [*told, say("places_cli", "from_its_date", lang, date=since)]
     return []
+
+
+def _still_there(home: Path, said: Any, lang: str) -> list[str]:
+    """What still names a host that was just withdrawn: rules, which no longer say where, and rows."""
+    from estimator.places.journal import OwnHost
+    from estimator.places.placing import knowledge
+    from estimator.results.reading import open_current
+
+    if not isinstance(said, OwnHost):
+        return []
+    told = [say("places_cli", "host_gone", lang, told=e.said.told) for e in knowledge(home).without_host()]
+    count = found.runs_at(said.name) if (found := open_current(home)) else 0
+    return [*told, *([say("places_cli", "rows_there", lang, count=count, host=said.name)] if count else [])]
 
 
 def _line(entry: "PlaceEntry[Any]", lang: str) -> str:

@@ -11,7 +11,7 @@ from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
 
 FORMAT = 2  # of the homes that this version writes; 1 is that of homes without a format file
-FORMAT_FILE, LEDGER = "home.toml", "ledger"
+FORMAT_FILE, LEDGER, PLACES = "home.toml", "ledger", "places"
 SPOOL, TRACES = "spool", "traces"  # subfolders of a home: runs in progress, and traces already delivered
 
 

@@ -4,14 +4,15 @@ import fcntl
 from collections.abc import Callable
 from pathlib import Path
 
-from estimator.core.home import FORMAT, LEDGER, home_file
+from estimator.core.home import FORMAT, LEDGER, PLACES, home_file
 
 LOCK = ".migrating"
 Tell = Callable[[str, dict[str, object]], None]  # given the key of a sentence of [custody], and what fills it
 
 
 def open_home(home: Path, tell: Tell) -> Path:
-    """The home, of the format of this version. home_too_new, home_file_torn, and the refusals of a migration."""
+    """The home, of the format of this version, the hosts that it names in the catalogue. home_too_new, home_file_torn,
+    places_torn, and the refusals of a migration."""
     if not _is_ready(home):
         from estimator.custody.migration import migrate
 
@@ -19,6 +20,10 @@ def open_home(home: Path, tell: Tell) -> Path:
             fcntl.flock(file, fcntl.LOCK_EX)
             if not _is_ready(home):  # another process may have done it meanwhile
                 migrate(home, tell)
+    if (home / PLACES).is_dir():
+        from estimator.places.journal import PlaceJournal  # few homes name hosts: others do not wait for the tables
+
+        PlaceJournal(home).use_hosts()
     return home
 
 

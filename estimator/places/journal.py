@@ -1,36 +1,41 @@
-"""What people say of places: rules and suppliers' answers, each a signed dated file that a later one may withdraw."""
+"""What people say of places: hosts of their own, rules and suppliers' answers, each a signed dated file that a later
+one may withdraw."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from estimator.catalogue.load import load
+from estimator.catalogue.load import load, name_hosts, of_tables
 from estimator.catalogue.provider_addresses import usual_host
-from estimator.catalogue.resolver import zone_named
+from estimator.catalogue.resolver import Places, zone_named
+from estimator.catalogue.schema import Subject
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder, SignedRecord, make_record
 from estimator.core.fields import Author, Strict, Text
+from estimator.core.home import PLACES, settings
 from estimator.core.refusals import ListedRefusal, checked
 from estimator.places.supplier_answers import SupplierAnswer
 from estimator.places.supplier_answers import checked as checked_answer
 
-FOLDER = "places"
 SHORTEST = 8  # minimum length of an id prefix
 MATCHED = ("run", "service", "model", "address", "sender")
 STATED = ("host", "zone", "machine", "device", "cards", "load")
 HARDWARE = ("machine", "device", "cards", "load")
+
+_NAME = re.compile(r"(?=.{1,60}$)[a-z0-9]+([-._/][a-z0-9]+)*")
 
 M = TypeVar("M", bound=Strict)
 Mark = Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=200)]
 
 
 class PlaceRefused(ListedRefusal):
-    """Invalid fields of a rule: what was read, what was expected."""
+    """Invalid fields of a rule or of a host: what was read, what was expected."""
 
 
 class PlaceRule(Strict):
@@ -71,19 +76,46 @@ class PlaceRule(Strict):
         return " → ".join(" ".join(f"{n}={said[n]}" for n in names if said[n] is not None) for names in lists)
 
 
+class OwnHost(Strict):
+    """A host that a home names, by an id like those of the tables. wider: the site or class whose values are its own
+    until a supplier answers for it; zone: where its electricity comes from."""
+
+    name: str
+    wider: str
+    zone: str
+    label: Text | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _an_id(cls, name: str) -> str:
+        if not _NAME.fullmatch(name):
+            raise PydanticCustomError("host_name", "an id")
+        return name
+
+    @property
+    def told(self) -> str:
+        """« ville/baie → class=class/server-room zone=FRA », the same in every language."""
+        return f"{self.name} → class={self.wider} zone={self.zone}"
+
+    def subject(self) -> Subject:
+        """Its row among the subjects of the tables."""
+        empty = dict.fromkeys(("proof", "provider", "aliases", "note"), "")
+        label = dict.fromkeys(("label_fr", "label_en"), self.label or self.name)
+        return Subject.model_validate(
+            {"id": self.name, "kind": "host", "zone": self.zone, "class": self.wider} | empty | label
+        )
+
+
 class Withdrawal(Strict):
-    """What no longer counts: the id of a rule or of an answer."""
+    """What no longer counts: the id of a rule, of an answer or of a host."""
 
     record: str
-
-
-KINDS: Mapping[str, type[Strict]] = {"rule": PlaceRule, "answer": SupplierAnswer, "withdrawn": Withdrawal}
 
 
 class PlaceRecord(SignedRecord):
     """One file of the journal."""
 
-    kind: Literal["rule", "answer", "withdrawn"]
+    kind: Literal["rule", "answer", "host", "withdrawn"]
 
 
 @dataclass(frozen=True)
@@ -107,8 +139,26 @@ class PlaceJournal:
 
     def __init__(self, home: Path, now: Callable[[], datetime] | None = None) -> None:
         self.home = home
-        self._records = RecordFolder(home / FOLDER, PlaceRecord)
+        self._records = RecordFolder(home / PLACES, PlaceRecord)
         self._now = now or (lambda: datetime.now(UTC))
+
+    def add_host(self, fields: Mapping[str, Any], author: Author) -> PlaceEntry[OwnHost]:
+        """A host of one's own, from now on in the catalogue. PlaceRefused, host_taken, host_unknown, zone_unknown."""
+        said = checked(OwnHost, fields, "host", PlaceRefused)
+        self.use_hosts()
+        if taken := _already(said.name):
+            raise SobriaError("host_taken", read=said.name, taken=taken)
+        classes = [s.id for s in of_tables().subjects.values() if s.kind == "host"]
+        if said.wider not in classes:
+            near = ", ".join(id for id in classes if id.startswith("class/"))
+            raise SobriaError("host_unknown", read=said.wider, near=near)
+        entry = self._write("host", said.model_copy(update={"zone": zone_named(said.zone)}), author)
+        self.use_hosts()
+        return entry
+
+    def use_hosts(self) -> None:
+        """The catalogue of this process takes the hosts of this home. places_torn."""
+        name_hosts(entry.said.subject() for entry in self.hosts())
 
     def add_rule(self, fields: Mapping[str, Any], author: Author) -> PlaceEntry[PlaceRule]:
         """A rule; of those that match a run, the last one written counts. PlaceRefused, host_unknown, zone_unknown,
@@ -123,13 +173,23 @@ class PlaceJournal:
         return [self._write("answer", found, author) for found in new]
 
     def withdraw(self, given: str, author: Author) -> PlaceEntry[Any]:
-        """Withdraw a rule or an answer, by id or id prefix: what it replaced counts again. place_id_unknown."""
-        every: list[PlaceEntry[Any]] = [*self.rules(), *self.answers()]
-        found = [e for e in every if len(given) >= SHORTEST and e.id.startswith(given)]
+        """Withdraw a rule, an answer or a host, by id or id prefix, a host by its name too: what it replaced counts
+        again. place_id_unknown, host_of_settings."""
+        every: list[PlaceEntry[Any]] = [*self.hosts(), *self.rules(), *self.answers()]
+        found = [e for e in self.hosts() if e.said.name == given]
+        found = found or [e for e in every if len(given) >= SHORTEST and e.id.startswith(given)]
         if len(found) != 1:
             raise SobriaError("place_id_unknown", id=given[:80])
+        said = found[0].said
+        if isinstance(said, OwnHost) and settings(self.home).host == said.name:
+            raise SobriaError("host_of_settings", read=said.name)
         self._write("withdrawn", Withdrawal(record=found[0].id), author)
+        self.use_hosts()
         return found[0]
+
+    def hosts(self) -> list[PlaceEntry[OwnHost]]:
+        """The hosts that the home names, oldest first."""
+        return list(self._in_force("host", OwnHost))
 
     def rules(self) -> list[PlaceEntry[PlaceRule]]:
         """The rules in force, oldest first."""
@@ -168,6 +228,13 @@ def in_tables(rule: PlaceRule) -> PlaceRule:
     for name, kind in ((host, "host"), (rule.device, "device"), (rule.machine, "machine")):
         _check_subject(name, kind)
     return rule.model_copy(update={"host": host, "zone": rule.zone and zone_named(rule.zone)})
+
+
+def _already(name: str) -> str:
+    """What has this name or alias: a row of the tables, a host of the home, the place of a provider; else empty."""
+    if name in load().subjects:
+        return name
+    return Places.load().resolve_host(name, "") or usual_host(name, "")[0] or ""
 
 
 def _check_subject(name: str | None, kind: str) -> None:

@@ -12,7 +12,7 @@ from estimator.catalogue.provider_addresses import host_in, is_private, is_provi
 from estimator.catalogue.resolver import zone_named
 from estimator.core.home import settings
 from estimator.places.evidence import site
-from estimator.places.journal import HARDWARE, PlaceEntry, PlaceJournal, PlaceRule
+from estimator.places.journal import HARDWARE, OwnHost, PlaceEntry, PlaceJournal, PlaceRule
 from estimator.places.supplier_answers import SupplierAnswer, latest
 
 # In their order: said of the run, by a rule, by the trace, usual of its provider, default of the home.
@@ -63,11 +63,12 @@ class HomePlace(NamedTuple):
 
 
 class Knowledge(NamedTuple):
-    """What a home knows of places: rules and answers in force, oldest first, and its default."""
+    """What a home knows of places: rules, answers and hosts in force, oldest first, and its default."""
 
     rules: Sequence[PlaceEntry[PlaceRule]]
     answers: Sequence[PlaceEntry[SupplierAnswer]]
     home: HomePlace
+    hosts: Sequence[PlaceEntry[OwnHost]] = ()
 
     def days(self) -> list[date]:
         """The days from which something else counts."""
@@ -76,28 +77,38 @@ class Knowledge(NamedTuple):
 
     def said_of(self, host: str, day: date) -> list[SupplierAnswer]:
         """What the supplier of a site had answered on a day, in order of writing."""
-        return [e.said for e in self.answers if e.said.host == host and e.said.date <= day]
+        there = host in load().subjects  # answers of a host that was withdrawn wait until it is back
+        return [e.said for e in self.answers if there and e.said.host == host and e.said.date <= day]
 
     def inputs(self) -> list[str]:
         """What of it determines figures, as texts."""
         return [*(entry.id for entry in self.said()), *self.home.told]
 
     def said(self) -> list[PlaceEntry[Any]]:
-        """Rules, then answers."""
-        return [*self.rules, *self.answers]
+        """Hosts, rules, then answers."""
+        return [*self.hosts, *self.rules, *self.answers]
+
+    def without_host(self) -> list[PlaceEntry[PlaceRule]]:
+        """The rules whose host was withdrawn: they no longer say any."""
+        return [entry for entry in self.rules if entry.said.host and entry.said.host not in load().subjects]
 
 
 def knowledge(home: Path) -> Knowledge:
     """What a home knows of places. places_torn, settings_refused, host_unknown, zone_unknown."""
     journal, said = PlaceJournal(home), settings(home)
+    journal.use_hosts()
     site(said.host, date.today()) if said.host else None
     default = HomePlace(said.host, zone_named(said.zone) if "zone" in said.model_fields_set else None)
-    return Knowledge(journal.rules(), journal.answers(), default)
+    return Knowledge(journal.rules(), journal.answers(), default, journal.hosts())
 
 
 def answers_on(home: Path | None, day: date) -> tuple[SupplierAnswer, ...]:
     """What suppliers had answered on a day, in order of writing; nothing without a home. places_torn."""
-    said = PlaceJournal(home).answers() if home else []
+    if home is None:
+        return ()
+    journal = PlaceJournal(home)
+    journal.use_hosts()
+    said = journal.answers()
     return tuple(entry.said for entry in said if entry.said.date <= day)
 
 
@@ -105,7 +116,7 @@ def placed(seen: Seen, known: Knowledge, day: date) -> Placed:
     """The place of rows on a day: correction of the run, rule on service, model, address or sender (the last written
     first), what the trace says, usual place of the provider, default of the home."""
     rules = sorted((r for r in known.rules if _matches(r.said, seen, day)), key=_rank, reverse=True)
-    at_host = next((r for r in rules if r.said.host), None)
+    at_host = next((r for r in rules if r.said.host and r.said.host in load().subjects), None)
     at_zone = next((r for r in rules if r.said.zone or _zone_of(r.said.host, known, day)), None)
     told = seen.host not in (None, UNKNOWN_SITE) and not seen.inferred
     usual, code = usual_host(seen.provider or "", seen.served_at or "")

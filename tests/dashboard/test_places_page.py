@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import t
+from estimator.catalogue.load import load, name_hosts
 from estimator.places.journal import PlaceJournal
 from estimator.results.reading import open_current
 from tests.dashboard.test_connect import drop, screen, text, whole
@@ -28,13 +29,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     estimator_gateway._open_build.cache_clear()
     yield tmp_path / "home"
     estimator_gateway._open_build.cache_clear()
+    name_hosts(())
 
 
 def filled(at: AppTest, form: str, **values: str) -> AppTest:
     """The fields of a form, as a person types them."""
     for name, value in values.items():
         key = f"{form} {name}"
-        kind = at.selectbox if name in ("host", "zone", "service", "id") else at.text_input
+        kind = at.selectbox if name in ("host", "zone", "service", "id", "wider") else at.text_input
         kind(key=key).set_value(value)
     return at
 
@@ -77,6 +79,20 @@ def test_the_page_says_places_takes_answers_and_withdraws(home: Path, lang: str)
     rule = PlaceJournal(home).rules()[0].id
     at = sent(filled(at, "withdraw", id=rule, who="DSI", why="erreur"), "places.withdraw_save", lang)
     assert t("places.no_rule", lang).replace("\u00a0", " ") in text(at) and not covered(home)
+
+
+def test_a_host_of_ones_own_is_named_on_the_page_then_chosen(home: Path) -> None:
+    built(home, activity(zone=None))
+    rack = {"name": "ville/baie", "wider": "class/server-room", "zone": "FRA", "who": "DSI", "why": "notre baie"}
+    at = sent(filled(screen("lieux"), "own", **rack), "places.own_save")
+    assert "ville/baie → class=class/server-room zone=FRA" in text(at)
+    at = sent(filled(at, "place", service="essai", **SAID | {"host": "ville/baie"}), "places.place_save")
+    assert covered(home)
+    at = sent(filled(at, "own", **rack), "places.own_save")
+    assert 'role="alert"' in text(at) and "déjà connu" in text(at)
+    host = PlaceJournal(home).hosts()[0].id
+    at = sent(filled(at, "withdraw", id=host, who="DSI", why="fermée"), "places.withdraw_save")
+    assert "nomme un hébergement retiré" in text(at) and "ville/baie" not in load().subjects
 
 
 def test_what_says_no_place_is_refused_on_the_page(home: Path) -> None:

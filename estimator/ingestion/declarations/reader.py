@@ -76,7 +76,7 @@ class _Reading:
         self.spreadsheet = delimiter != ","
         self.identities = Identities(delimiter)
         self.months = timestamps.Months()
-        self.hosts = {row["id"]: row["zone"] for row in context.places.subjects if row["kind"] == "host"}
+        self.hosts = {s.id: s.zone for s in load().subjects.values() if s.kind == "host"}
         self.devices = {row["id"] for row in context.places.subjects if row["kind"] == "device"}
         self.zones = {row["zone"] for row in context.places.zones}
         self.rows: list[Activity] = []
