@@ -51,7 +51,8 @@ def select_factor(catalogue: Catalogue, name: str, subject: str | None, day: dat
 
 
 def year_reused(bound: SelectedFactor, year: int, catalogue: Catalogue) -> dict[str, str] | None:
-    """That the electricity of a year takes the last published one, in words; None where it has its own."""
+    """That the gases of the electricity of a year are those of the last one of their source, in words; None where it
+    has its own."""
     item = bound.factor
     if bound.quantity != "grid_gwp" or item is None or item.valid_to or not item.valid_from:
         return None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from estimator.catalogue.schema import Factor
-from estimator.catalogue.selection import SelectedFactor
+from estimator.catalogue.selection import SelectedFactor, year_reused
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.option_inventory import OptionInventory
 from estimator.core.errors import LANGUAGES, say
@@ -28,7 +28,8 @@ def of_one_family(options: Sequence[OptionInventory], catalogue: Catalogue, day:
     for family, _ in counted.most_common():
         found = {factor.id: _row(factor, family, catalogue, day) for factor in grids}
         if all(found.values()):
-            return [_replaced(option, {key: row for key, row in found.items() if row}, catalogue) for option in options]
+            rows = {key: row for key, row in found.items() if row}
+            return [_replaced(option, rows, catalogue, day) for option in options]
     told = {lang: say("warnings", "grid_families", lang, count=len(counted)) for lang in LANGUAGES}
     return [replace(o, warnings=(*o.warnings, {"code": "grid_families"} | told)) for o in options]
 
@@ -49,18 +50,22 @@ def _row(factor: Factor, family: str, catalogue: Catalogue, day: date) -> Factor
     return None
 
 
-def _replaced(option: OptionInventory, rows: dict[str, Factor], catalogue: Catalogue) -> OptionInventory:
-    groups, told = [], dict(enumerate(option.warnings))
+def _replaced(option: OptionInventory, rows: dict[str, Factor], catalogue: Catalogue, day: date) -> OptionInventory:
+    groups, told = [], {warning["fr"]: warning for warning in option.warnings}
     for group in option.groups:
         bound = group.bounds.get(GRID)
         row = rows.get(bound.factor.id) if bound is not None and bound.factor is not None else None
         if bound is None or bound.factor is None or row is None or row.id == bound.factor.id:
             groups.append(group)
             continue
-        groups.append(replace(group, bounds={**group.bounds, GRID: SelectedFactor(GRID, bound.subject, row)}))
-        told[len(told)] = _told(bound.factor, row, catalogue)
-    unique = {entry["fr"]: entry for entry in told.values()}
-    return replace(option, groups=tuple(groups), warnings=tuple(unique.values()))
+        taken = SelectedFactor(GRID, bound.subject, row)
+        groups.append(replace(group, bounds={**group.bounds, GRID: taken}))
+        before = year_reused(bound, day.year, catalogue)
+        if before:
+            told.pop(before["fr"], None)
+        said = (year_reused(taken, day.year, catalogue), _told(bound.factor, row, catalogue))
+        told |= {warning["fr"]: warning for warning in said if warning}
+    return replace(option, groups=tuple(groups), warnings=tuple(told.values()))
 
 
 def _told(before: Factor, row: Factor, catalogue: Catalogue) -> dict[str, str]:

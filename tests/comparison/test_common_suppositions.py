@@ -43,6 +43,14 @@ def test_france_against_sweden_is_one_family_and_names_both_numbers() -> None:
     assert codes(work, "SWE") == []
 
 
+def test_the_year_said_is_that_of_the_factor_of_the_comparison() -> None:
+    """France alone takes ADEME's 2025; beside Sweden that of 2024 of Our World in Data, and says so once."""
+    for zones, year, other in ((("FRA",), "2025", "2024"), (("FRA", "SWE"), "2024", "2025")):
+        (told,) = [w for w in placed(*zones).evaluated["fra"].built.warnings if w["code"] == "year_reused"]
+        assert told["fr"].startswith("Gaz à effet de serre de l'électricité, France")
+        assert all(year in told[lang] and other not in told[lang] for lang in ("fr", "en"))
+
+
 def test_one_zone_keeps_its_own_family() -> None:
     work = placed("FRA")
     assert grid(work, "FRA") == ("ademe", 0.0461) and codes(work, "FRA") == []
