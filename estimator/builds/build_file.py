@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -133,13 +134,28 @@ class BuildFile:
             [since],
         )
 
-    def located_rows(self, key: Sequence[str], since: int) -> list[dict[str, Any]]:
-        """The rows that count of a service, model and host (empty: unknown) from a month on, where they are placed."""
+    def located_rows(self, key: Sequence[str], since: int, until: int) -> list[dict[str, Any]]:
+        """The rows that count of a service, model and host (empty: unknown) from one month to another, where they are
+        placed."""
         return self._engine.rows(
             "SELECT * FROM located WHERE status = 'current' AND service_key = $1 AND COALESCE(model, '') = $2"
-            " AND COALESCE(host, '') = $3 AND start_month >= $4 ORDER BY row_id",
-            [*key, since],
+            " AND COALESCE(host, '') = $3 AND start_month BETWEEN $4 AND $5 ORDER BY row_id",
+            [*key, since, until],
         )
+
+    @cached_property
+    def spans(self) -> dict[tuple[str, str, str], list[tuple[date, date]]]:
+        """First and last day (UTC) of the runs that count, by the months that they are of: of each service, model and
+        host (empty: unknown)."""
+        found: dict[tuple[str, str, str], list[tuple[date, date]]] = {}
+        for row in self._engine.rows(
+            "SELECT service_key, COALESCE(model, '') AS model, COALESCE(host, '') AS host, MIN(start_us) AS first,"
+            " MAX(GREATEST(start_us, end_us - 1)) AS last FROM located WHERE status = 'current'"
+            " GROUP BY service_key, model, host, start_month, end_month ORDER BY ALL"
+        ):
+            first, last = (datetime.fromtimestamp(row[end] / 1e6, UTC).date() for end in ("first", "last"))
+            found.setdefault((row["service_key"], row["model"], row["host"]), []).append((first, last))
+        return found
 
     def months(self) -> list[int]:
         """The months [yyyymm] of the ledger, first to last."""

@@ -36,7 +36,7 @@ def levers(
 
 
 COLUMNS = ("number", "kind", "service", "use_case", "model", "host", "target", "low", "central", "high", "unit")
-SAID = ("months", "effort", "after", "text", "check")
+SAID = ("months", "days", "effort", "after", "text", "check")
 
 
 def levers_table(found: "Levers", lang: str) -> str:
@@ -47,10 +47,12 @@ def levers_table(found: "Levers", lang: str) -> str:
     for one in found.levers:
         about = (one.number, one.kind, one.service, one.use_case, one.model, one.host, one.target)
         gain = (one.gain.low, one.gain.central, one.gain.high, "kWh/an" if lang == "fr" else "kWh/year")
-        records.append((*about, *gain, len(one.months), one.effort, one.after, one.title[lang], one.check[lang]))
+        records.append(
+            (*about, *gain, len(one.months), one.days, one.effort, one.after, one.title[lang], one.check[lang])
+        )
     for none in found.not_told:
         blank = [None] * (len(COLUMNS) - 3)
-        records.append((None, none.kind, none.service, *blank, None, None, None, none.name, none.why[lang]))
+        records.append((None, none.kind, none.service, *blank, None, None, None, None, none.name, none.why[lang]))
     table = french_table if lang == "fr" else plain_table
     return BYTE_ORDER_MARK + table((*COLUMNS, *SAID), records)
 
@@ -87,7 +89,7 @@ def levers_text(found: "Levers", lang: str) -> str:
 
 
 def _lines(lever: "Lever", lang: str) -> list[str]:
-    facts = {"months": len(lever.months), "effort": say("levers", lever.effort, lang)}
+    facts = {"known": lever.basis[lang], "effort": say("levers", lever.effort, lang)}
     facts |= {"why": lever.effort_why[lang], "check": lever.check[lang]}
     lines = [say("levers", "line", lang, number=lever.number, sentence=lever.sentence[lang])]
     lines.append(say("levers", "basis", lang, **facts))

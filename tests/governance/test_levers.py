@@ -1,6 +1,7 @@
 """Levers: their gains hold in copies of random homes, those of one service are not added, the unknown says why."""
 
 import csv
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,17 @@ from estimator.assessment import uncertainty
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import select_factor
 from estimator.core.periods import first_day
+from estimator.governance.indicators.known_days import known_text
 from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.levers.applied import applied
 from estimator.governance.levers.candidates import OPEN_HOURS, WEEK_HOURS
 from estimator.governance.levers.levers import Levers, levers
+from estimator.governance.levers.running import running
 from estimator.ledger import Ledger
 from scripts.lever_homes import FOLDER, NONE, SCENARIO, checks
 from tests.support import activity, append, refuses, sobria
 
+TODAY = date(2026, 11, 27)
 ANSWERS: dict[str, Any] = NONE | {
     "service_key": "chat", "model": "mistral-ai/mistral-large-2", "host": "class/national-cloud", "requests": 10_000.0,
     "input_tokens": 5e6, "output_tokens": 2e6,
@@ -25,8 +29,8 @@ ANSWERS: dict[str, Any] = NONE | {
 
 
 def of(home: Path) -> Levers:
-    """The levers of a home."""
-    return levers(scope_of(home).sources)
+    """The levers of a home on 27 November 2026."""
+    return levers(scope_of(home, today=TODAY).sources)
 
 
 def months(count: int, **facts: Any) -> list[Any]:
@@ -51,11 +55,55 @@ def test_the_first_lever_of_a_random_home_saves_what_it_says(seed: int, tmp_path
     assert check.done.found.central != 0
 
 
-def test_a_year_is_the_known_months_times_twelve_over_their_number(two_services: tuple[Path, Levers]) -> None:
-    """Six months known: a year saves 12 ÷ 6 = 2 times what they would have."""
+def test_a_year_is_made_of_the_days_known(two_services: tuple[Path, Levers]) -> None:
+    """From 3 January to 3 June: 29 + 28 + 31 + 30 + 31 + 3 = 152 days; a year saves 365 ÷ 152 times as much."""
     for lever in two_services[1].levers:
-        assert len(lever.months) == 6
-        assert lever.gain.central == pytest.approx(2 * (lever.known.central or 0.0))
+        assert (len(lever.months), lever.days, lever.basis["fr"]) == (6, 152, "5 mois connus")
+        assert lever.gain.central == pytest.approx(365 / 152 * (lever.known.central or 0.0))
+
+
+def test_a_week_is_not_a_month(tmp_path: Path) -> None:
+    """Runs from 16 to 20 November, seen on the 27th: 5 days, of which a year is 365 ÷ 5 = 73. The month is not over."""
+    append(Ledger(tmp_path), [activity(f"2026-11-{n}T09:00:00", **ANSWERS) for n in (16, 17, 20)])
+    for lever in of(tmp_path).levers:
+        assert (lever.months, lever.days) == ((202611,), 5)
+        assert lever.gain.central == pytest.approx(73 * (lever.known.central or 0.0))
+    assert of(tmp_path).levers
+    assert "d’après 5 jours connus seulement, ce qui est court" in sobria(tmp_path, "levers").stdout
+
+
+@pytest.mark.parametrize(
+    ("spans", "days", "said"),
+    [
+        ([("2026-10-01T00:00:00", 24 * 31)], 31, "1 mois connu"),
+        ([("2025-12-20T00:00:00", 24 * 30), ("2026-03-02T09:00:00", 1)], 12 + 31 + 2, "1 mois connu"),
+        ([("2026-11-20T09:00:00", 24 * 30)], 8, "8 jours connus"),
+        ([("2026-11-27T23:00:00", 1)], 1, "1 jour connu seulement, ce qui est court"),
+    ],
+)
+def test_the_days_known_are_those_of_the_months_that_ran(
+    spans: list[tuple[str, float]], days: int, said: str, tmp_path: Path
+) -> None:
+    """An October ends before 1 November; 20 December to 18 January then 2 March are 12 days, a January, no February and
+    2 days; a span to 20 December is cut on 27 November; one hour is one day."""
+    append(Ledger(tmp_path), [activity(start, hours, **ANSWERS) for start, hours in spans])
+    (service,) = running(scope_of(tmp_path, today=TODAY).sources)
+    assert (service.days, known_text(service.days)["fr"]) == (days, said)
+
+
+def test_a_service_that_no_longer_runs_is_said_so_and_a_date_to_come_pushes_no_other_out(tmp_path: Path) -> None:
+    """Seen on 27 November: one of July is told without a figure, one of 2031 too; that of October keeps its levers."""
+    dated = {"chat": "2026-10", "ancien": "2026-07", "futur": "2031-01"}
+    append(
+        Ledger(tmp_path),
+        [activity(f"{month}-03T09:00:00", **ANSWERS | {"service_key": name}) for name, month in dated.items()],
+    )
+    found = of(tmp_path)
+    assert {lever.service for lever in found.levers} == {"chat"}
+    why = {none.service: none.why["fr"].replace("\u00a0", " ") for none in found.not_told if none.kind == "any"}
+    assert set(why) == {"ancien", "futur"}
+    assert why["ancien"].startswith("N’a pas tourné depuis juillet 2026 :")
+    assert why["futur"].startswith("Toutes ses exécutions sont datées d’après aujourd’hui")
 
 
 def test_the_most_certain_gain_is_first_and_levers_of_one_service_are_not_added(
@@ -108,8 +156,9 @@ def test_what_cannot_be_computed_says_why(two_services: tuple[Path, Levers]) -> 
 
 
 def test_cards_off_at_night_save_the_waiting_of_those_hours(tmp_path: Path) -> None:
-    """One card held 730 hours a month is lit 60 of 168 hours: 64 % of its waiting goes, as almost nothing is asked."""
-    held = {"device": "gpu/h100-sxm-80", "device_count": 1, "device_hours": 730.0}
+    """One card held the 91 days from 3 January to 3 April is lit 60 of 168 hours: 64 % of its waiting goes, as almost
+    nothing is asked."""
+    held = {"device": "gpu/h100-sxm-80", "device_count": 1, "device_hours": 91 * 24 / 4}
     append(
         Ledger(tmp_path), months(4, **ANSWERS | {"requests": 10.0, "input_tokens": 5e3, "output_tokens": 2e3} | held)
     )

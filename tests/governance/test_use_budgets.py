@@ -85,15 +85,19 @@ def test_the_command_votes_the_ceiling_of_a_use(home: Path) -> None:
 def test_a_forecast_is_a_year_times_the_growth_of_each_year(
     home: Path, growth: float | None, over: tuple[float, ...]
 ) -> None:
-    """10 kWh a month are 120 a year. At + 50 %: 180; 180 + 270 + 405 = 855; + 607.5 + 911.25 = 2,373.75."""
+    """90 kWh from 5 January to 5 September, 27 + 28 + 31 + 30 + 31 + 30 + 31 + 31 + 5 = 244 days: × 365 ÷ 244.
+
+    Years of 120 would be, at + 50 %: 180; 180 + 270 + 405 = 855; + 607.5 + 911.25 = 2,373.75."""
     scope = scope_of(home, today=TODAY)
     case = scope.sources.register.use_case("courriers").model_copy(update={"stage": "pilote", "growth_percent": growth})
     found = forecast(scope, case)
-    assert found is not None and (found.months, found.stated) == (9, growth is not None)
-    assert found.year.central == pytest.approx(120)
-    assert tuple(amount.central for amount in found.over.values()) == pytest.approx(over)
+    assert found is not None and (found.days, found.stated) == (244, growth is not None)
+    assert found.year.central == pytest.approx(90 * 365 / 244)
+    assert tuple(amount.central for amount in found.over.values()) == pytest.approx(
+        [year * 90 * 365 / 244 / 120 for year in over]
+    )
     first, supposed = forecast_lines(found, "fr")
-    assert ("sans croissance" in first) == (growth is None) and "9 derniers mois connus" in supposed
+    assert ("sans croissance" in first) == (growth is None) and "une année d’après 8 mois connus" in supposed
     assert forecast(scope, case.model_copy(update={"stage": "idee"})) is None
 
 

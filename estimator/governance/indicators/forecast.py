@@ -7,7 +7,9 @@ from estimator.assessment.impacts import figure_named
 from estimator.comparison.answer import Interval
 from estimator.comparison.paired_draws import Side
 from estimator.core.fields import Strict
+from estimator.governance.indicators.known_days import YEAR, known_days
 from estimator.governance.indicators.scope import Scope
+from estimator.governance.indicators.usage_by_case import months_of
 from estimator.governance.register.schema import Stage, UseCase
 
 YEARS = (1, 3, 5)
@@ -16,10 +18,10 @@ STAGES: tuple[Stage, ...] = ("pilote", "generalisation")  # in which a use is fo
 
 
 class Forecast(Strict):
-    """Electricity of a use over the next years [kWh]. year: of twelve months like the known ones; months: how many
-    they are; growth: of its uses, a year [%]; stated: whether the register says it, else it is supposed to be none."""
+    """Electricity of a use over the next years [kWh]. year: like the days known; days: how many they are; growth:
+    of its uses, a year [%]; stated: whether the register says it, else it is supposed to be none."""
 
-    months: int
+    days: int
     year: Interval
     growth: float
     stated: bool
@@ -27,19 +29,22 @@ class Forecast(Strict):
 
 
 def forecast(scope: Scope, case: UseCase) -> Forecast | None:
-    """The forecast of a use from its last twelve known months; None at another stage, or without electricity.
+    """The forecast of a use from the days known of its last twelve months that are over; None at another stage, or
+    without electricity.
 
     Uses grow, what one takes does not change: over n years, a year × Σ (1 + growth)^k, k from 1 to n.
     """
     figure = figure_named("energy")
     assert figure is not None
     running = scope.sources.today.year * 100 + scope.sources.today.month
-    rows = [entry for entry in scope.of_use(case).everything if entry.row.month != running]
-    months = sorted({entry.row.month for entry in rows})[-MONTHS:]
-    drawn = Side([entry.row.group for entry in rows if entry.row.month in months]).drawn(figure)
+    rows = [entry for entry in scope.of_use(case).everything if entry.row.month < running]
+    months = months_of(rows)[-MONTHS:]
+    known = [entry for entry in rows if entry.row.month in months]
+    drawn = Side([entry.row.group for entry in known]).drawn(figure)
     if drawn is None or case.stage not in STAGES:
         return None
-    year, growth = drawn * MONTHS / len(months), case.growth_percent or 0.0
+    days = known_days(scope.sources.build, known, scope.sources.today)
+    year, growth = drawn * YEAR / days, case.growth_percent or 0.0
     over = {n: Interval.of(year * sum((1 + growth / 100) ** k for k in range(1, n + 1)), "kWh") for n in YEARS}
     stated = case.growth_percent is not None
-    return Forecast(months=len(months), year=Interval.of(year, "kWh"), growth=growth, stated=stated, over=over)
+    return Forecast(days=days, year=Interval.of(year, "kWh"), growth=growth, stated=stated, over=over)

@@ -19,7 +19,7 @@ SHORTER = 0.5  # what answers are cut to, of their length [1]
 TOGETHER = 4.0  # times as many requests in flight
 MOST_TOGETHER = 64  # from which a card is rarely short of requests
 OPEN_HOURS, WEEK_HOURS = 60, 168  # twelve hours on five days: when a service of an administration is asked
-MONTH_HOURS = 8760 / 12
+DAY_HOURS = 24
 _BITS = re.compile(r"\d+")
 
 
@@ -115,7 +115,7 @@ def waiting(service: RunningService, around: Around) -> list[Change]:
     if not service.device_hours:
         raise LeverNotComputed("lever_not_reserved")
     cards = max((line["cards"] for line in service.lines if line["cards"]), default=1)
-    lit = OPEN_HOURS / WEEK_HOURS * MONTH_HOURS * len(service.months) * cards
+    lit = OPEN_HOURS / WEEK_HOURS * 24 * service.days * cards
     if lit >= service.device_hours:
         raise LeverNotComputed("lever_off_already")
     return [Change("waiting", hours=lit / service.device_hours)]

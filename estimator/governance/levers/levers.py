@@ -14,11 +14,13 @@ from estimator.comparison.paired_draws import Side
 from estimator.core.errors import LANGUAGES, say
 from estimator.core.fields import Strict
 from estimator.core.number_format import figure
+from estimator.core.periods import Period
 from estimator.core.typography import typeset
+from estimator.governance.indicators.known_days import known_text
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.levers.candidates import CANDIDATES, Around
 from estimator.governance.levers.changes import Change, LeverNotComputed, Workshop
-from estimator.governance.levers.running import RunningService, running
+from estimator.governance.levers.running import RunningService, StoppedService, running, stopped
 from estimator.places.placing import knowledge
 
 Effort = Literal["low", "medium", "high"]
@@ -32,8 +34,9 @@ Words = Mapping[str, str]
 class Lever(Strict):
     """A change of a service, with what it would save.
 
-    gain: in a year [kWh]; known: over the months looked at [kWh], which the year is made from; after: the number of a
-    lever of the same service that saves more: the two do not add up. title, sentence, check, effort_why: by language.
+    gain: in a year [kWh]; known: over the months looked at [kWh], of which `days` are known, which the year is made
+    from; after: the number of a lever of the same service that saves more: the two do not add up. title, sentence,
+    check, effort_why, basis: by language.
     """
 
     number: int
@@ -47,12 +50,14 @@ class Lever(Strict):
     gain: Interval
     known: Interval
     months: tuple[int, ...]
+    days: int
     effort: Effort
     after: int | None = None
     title: Words
     sentence: Words
     check: Words
     effort_why: Words
+    basis: Words
 
 
 class NoLever(Strict):
@@ -92,6 +97,7 @@ def levers(sources: Sources) -> Levers:
     """The levers of a home."""
     services = running(sources)
     told, not_told = ranked(sources, services)
+    not_told += [_stopped(service) for service in stopped(sources)]
     first: dict[tuple[str, str, str], int] = {}
     numbered = []
     for number, found in enumerate(told, 1):
@@ -141,7 +147,14 @@ def _now(service: RunningService) -> Any:
     return Side([placed.group for placed in service.groups]).drawn(_energy())
 
 
-def _no_lever(kind: str, service: RunningService, refusal: LeverNotComputed) -> NoLever:
+def _stopped(service: StoppedService) -> NoLever:
+    if service.last is None:
+        return _no_lever("any", service, LeverNotComputed("lever_not_yet"))
+    label = Period(f"{service.last // 100}-{service.last % 100:02}").label
+    return _no_lever("any", service, LeverNotComputed("lever_stopped", month_fr=label("fr"), month_en=label("en")))
+
+
+def _no_lever(kind: str, service: RunningService | StoppedService, refusal: LeverNotComputed) -> NoLever:
     why = {lang: typeset(refusal.message(lang), lang) for lang in LANGUAGES}
     return NoLever(kind=kind, service=service.service, name=service.name, why=why)
 
@@ -177,8 +190,9 @@ def _lever(number: int, found: FoundLever, after: int | None) -> Lever:
     return Lever(
         number=number, kind=change.kind, service=service.service, model=service.model, host=service.host,
         use_case=service.use_case.id if service.use_case else None, name=service.name, target=target, gain=found.gain,
-        known=found.known, months=service.months, effort=EFFORTS[change.kind], after=after, title=words["title"],
-        check=words["check"], effort_why=words["why"], sentence=gain_sentence(words["title"], found.gain),
+        known=found.known, months=service.months, days=service.days, basis=known_text(service.days),
+        effort=EFFORTS[change.kind], after=after, title=words["title"], check=words["check"], effort_why=words["why"],
+        sentence=gain_sentence(words["title"], found.gain),
     )  # fmt: skip
 
 

@@ -1,20 +1,22 @@
-"""The services that run today, as the build holds them: one model of one service at one place, over its last months."""
+"""The services that run today, as the build holds them: one model of one service at one place, over its last months;
+and those that do not."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from estimator.builds.build_file import BuildFile, PlacedGroup
+from estimator.builds.build_file import PlacedGroup
 from estimator.core.periods import month_after
+from estimator.governance.indicators.known_days import YEAR, known_days
 from estimator.governance.indicators.scope import Sources
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
 from estimator.ledger.rows import COMPONENTS
 
 Key = tuple[str, str, str]
-YEAR = 12  # months of a year, and of what is looked at
+LOOKED = 12  # months, at most, of what is looked at
 RECENT = 3  # months at the end of the ledger without a run, from which a service no longer runs
 
 
@@ -22,13 +24,15 @@ RECENT = 3  # months at the end of the ledger without a run, from which a servic
 class RunningService:
     """A service with its model and its place (empty: not known), over the months [yyyymm] looked at in which it ran.
 
-    lines: its sums before its place decides anything; servings: how its model is served; requests: as far as counted.
+    days: known of these months; lines: its sums before its place decides anything; servings: how its model is served;
+    requests: as far as counted.
     """
 
     service: str
     model: str
     host: str
     months: tuple[int, ...]
+    days: int
     use_case: UseCase | None
     groups: tuple[PlacedGroup, ...]
     lines: tuple[dict[str, Any], ...]
@@ -42,8 +46,8 @@ class RunningService:
 
     @property
     def per_year(self) -> float:
-        """What the known months are multiplied by for a year [1]."""
-        return YEAR / len(self.months)
+        """What the known days are multiplied by for a year [1]."""
+        return YEAR / self.days
 
     @cached_property
     def tokens(self) -> tuple[dict[str, Any], ...]:
@@ -61,40 +65,75 @@ class RunningService:
         return sum(placed.group.amounts["device_hours"] or 0.0 for placed in self.groups)
 
 
+class StoppedService(NamedTuple):
+    """A service without a run in these months, and the last month [yyyymm] in which it ran; None: not yet."""
+
+    service: str
+    name: str
+    last: int | None
+
+
 def running(sources: Sources) -> list[RunningService]:
-    """Every service with a run in the last three months of the ledger, over its last twelve."""
-    months, build = sources.build.months(), sources.build
-    if not months:
-        return []
-    first, recent = (month_after(months[-1], 1 - count) for count in (YEAR, RECENT))
+    """Every service with a run in the last three months of the ledger, this one at most, over its last twelve."""
+    build = sources.build
+    end = _end(sources)
+    first, recent = (month_after(end, 1 - count) for count in (LOOKED, RECENT))
     held: dict[Key, list[Attached]] = {}
     for entry in sources.rows:
-        if entry.row.month >= first:
+        if first <= entry.row.month <= end:
             held.setdefault((entry.row.service_key, entry.row.model or "", entry.row.host or ""), []).append(entry)
     groups: dict[Key, list[PlacedGroup]] = defaultdict(list)
     lines: dict[Key, list[dict[str, Any]]] = defaultdict(list)
     for placed in build.placed_groups(first):
-        groups[_key(placed.row)].append(placed)
+        if placed.row["month"] <= end:
+            groups[_key(placed.row)].append(placed)
     for line in build.summed_lines(first):
-        lines[_key(line)].append(line)
+        if line["month"] <= end:
+            lines[_key(line)].append(line)
     return [
-        _service(entries, groups[key], lines[key], build)
+        _service(entries, groups[key], lines[key], sources)
         for key, entries in sorted(held.items())
         if months_of(entries)[-1] >= recent
     ]
 
 
+def stopped(sources: Sources) -> list[StoppedService]:
+    """Every service without any run in the last three months of the ledger, this one at most."""
+    end = _end(sources)
+    held: dict[str, list[Attached]] = {}
+    for entry in sources.rows:
+        held.setdefault(entry.row.service_key, []).append(entry)
+    found = []
+    for service, entries in sorted(held.items()):
+        past = [month for month in months_of(entries) if month <= end]
+        if not past or past[-1] < month_after(end, 1 - RECENT):
+            case = max(entries, key=lambda entry: entry.row.month).use_case
+            found.append(StoppedService(service, case.name if case else service, past[-1] if past else None))
+    return found
+
+
+def _end(sources: Sources) -> int:
+    """The last month [yyyymm] of the ledger, this one at most: a later date is an error."""
+    today = sources.today.year * 100 + sources.today.month
+    return max((month for month in sources.build.months() if month <= today), default=today)
+
+
 def _service(
-    entries: Sequence[Attached], groups: Sequence[PlacedGroup], lines: Sequence[dict[str, Any]], build: BuildFile
+    entries: Sequence[Attached],
+    groups: Sequence[PlacedGroup],
+    lines: Sequence[dict[str, Any]],
+    sources: Sources,
 ) -> RunningService:
+    build = sources.build
     counted = [entry.row.requests for entry in entries if entry.row.requests is not None]
     names = dict.fromkeys(placed.row["serving"] for placed in groups)
     servings = tuple(build.servings[name] for name in names if name in build.servings)
     requests = sum(counted) if counted else None
     last = max(entries, key=lambda entry: entry.row.month)
+    days = known_days(build, entries, sources.today)
     key = (last.row.service_key, last.row.model or "", last.row.host or "")
     return RunningService(
-        *key, tuple(months_of(entries)), last.use_case, tuple(groups), tuple(lines), servings, requests
+        *key, tuple(months_of(entries)), days, last.use_case, tuple(groups), tuple(lines), servings, requests
     )
 
 

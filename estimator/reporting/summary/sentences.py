@@ -28,6 +28,7 @@ from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import VOTED
 from estimator.governance.indicators.forecast import Forecast
+from estimator.governance.indicators.known_days import known_text
 
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
@@ -265,7 +266,7 @@ def forecast_lines(found: Forecast, lang: str) -> list[str]:
     growth = share_text(found.growth / 100, lang)
     year = figure(found.year, lang).interval
     said = tell("forecast" if found.stated else "forecast_flat", lang, growth=growth, **spans)
-    return [said, tell("forecast_supposed", lang, months=found.months, year=year)]
+    return [said, tell("forecast_supposed", lang, known=known_text(found.days)[lang], year=year)]
 
 
 def _month(month: int | None, lang: str) -> str:

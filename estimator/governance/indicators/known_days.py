@@ -1,0 +1,40 @@
+"""The days known of services, which a year is made from: one rule for levers and forecasts."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from estimator.builds.build_file import BuildFile
+from estimator.core.errors import LANGUAGES, say
+from estimator.core.periods import first_day
+from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
+
+YEAR = 365  # days of a year made from those known
+SHORT, MONTH = 7, 28  # days under which a span is said to be short, and is said in days
+
+
+def known_days(build: BuildFile, rows: Sequence[Attached], today: date) -> int:
+    """Days known of the months of these rows: from the first to the last day on which they ran, today at most.
+
+    Days without a run in between count, and a month that they ran through counts whole; a month without any run does
+    not.
+    """
+    months = months_of(rows)
+    keys = {(entry.row.service_key, entry.row.model or "", entry.row.host or "") for entry in rows}
+    spans = [span for key in keys for span in build.spans.get(key, ()) if any(_meets(span, month) for month in months)]
+    first, last = min(span[0] for span in spans), min(today, max(span[1] for span in spans))
+    known = [min(last, last_day(month)) - max(first, first_day(month)) for month in months]
+    return max(1, sum(max(0, span.days + 1) for span in known))
+
+
+def known_text(days: int) -> dict[str, str]:
+    """« 5 jours connus seulement, ce qui est court », « 12 jours connus », « 1 mois connu », by language."""
+    months = max(1, round(days / YEAR * 12))
+    if days >= MONTH:
+        key, count = "known_month" if months == 1 else "known_months", months
+    else:
+        key, count = "known_day" if days == 1 else "known_short" if days < SHORT else "known_days", days
+    return {lang: say("periods", key, lang, count=count) for lang in LANGUAGES}
+
+
+def _meets(span: tuple[date, date], month: int) -> bool:
+    return span[0] <= last_day(month) and span[1] >= first_day(month)
