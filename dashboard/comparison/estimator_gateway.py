@@ -133,7 +133,6 @@ def task_names(lang: str) -> Mapping[str, str]:
     return {name: load_catalogue().label(f"task/{name}", lang) for name in tasks()}
 
 
-@lru_cache(maxsize=2)
 def place_names(lang: str) -> Mapping[str, str]:
     """Hosts, the usual kinds of place first."""
     names = subject_names("host", lang)
@@ -153,9 +152,8 @@ def provider_names() -> Mapping[str, str]:
     return {provider.id: provider.name for provider in providers.load().providers}
 
 
-@lru_cache(maxsize=8)
 def subject_names(kind: str, lang: str) -> Mapping[str, str]:
-    """Hosts, devices, networks … of the tables by id, in the order of the tables."""
+    """Hosts, devices, networks … by id, in the order of the tables, then the hosts of one's own."""
     return {
         s.id: estimator_gateway.subject_name(s.id, lang) for s in load_catalogue().subjects.values() if s.kind == kind
     }

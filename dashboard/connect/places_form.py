@@ -107,8 +107,9 @@ def _own_drawn(lang: str) -> None:
     for name, kind in (("wider", "host"), ("zone", "zone")):
         known = connect.known(kind, lang)
         st.selectbox(
-            t(f"places.{name}", lang), list(known), index=None, key=f"own {name}", format_func=known.__getitem__
-        )
+            t(f"places.{name}", lang), list(known), index=None, key=f"own {name}", format_func=known.__getitem__,
+            placeholder="",
+        )  # fmt: skip
     for name in AUTHOR:
         st.text_input(t(f"places.{name}", lang), key=f"own {name}")
 

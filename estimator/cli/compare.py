@@ -49,13 +49,14 @@ def compare(
     from estimator.comparison.scenario import Asked, read_scenario
     from estimator.comparison.scenario_toml import scenario_toml
 
-    lang, given = context.obj["lang"], {"people": people, "uses": uses, "task": task, "models": models, "place": place}
+    lang, home = context.obj["lang"], context.obj["home"]  # opened before anything names one of its hosts
+    given = {"people": people, "uses": uses, "task": task, "models": models, "place": place}
     search = {"documents": documents, "reindexed": reindexed}
     if file is None or ask:
         scenario = scenario_from(Asked.model_validate(answers(given, ask, lang) | search), lang)
     else:
         scenario = read_scenario(file)
-    answer = decision(scenario, context.obj["home"], (option or "", hosts.split(",")) if hosts else None)
+    answer = decision(scenario, home, (option or "", hosts.split(",")) if hosts else None)
     if out is not None:
         out.write_text(scenario_toml(scenario), "utf-8")
         typer.echo(say("five", "saved", lang, file=out), err=True)

@@ -91,6 +91,7 @@ def test_it_is_given_wherever_a_host_is(tmp_path: Path) -> None:
     """An estimate of 10 kWh of machines there: 10 p at the site; a token, the questionnaire, the search name it too."""
     home = home_of(tmp_path, activity())
     sobria(home, *ADD, "--label", "Baie de la mairie")
+    name_hosts(())  # as a process that has opened no home yet
     told = sobria(home, "estimate", "--it-energy-kwh", "10", "--host", "ville/baie", "--json").stdout
     assert json.loads(told)["indicators"]["energy"]["at_factor_values"] == pytest.approx(10 * pue_of_class())
     sobria(home, "collect", "token", "add", "urbanisme", "--host", "ville/baie")
@@ -102,6 +103,29 @@ def test_it_is_given_wherever_a_host_is(tmp_path: Path) -> None:
     assert [(h["name"], h["wider"], h["zone"], h["who"]) for h in listed] == [
         ("ville/baie", "class/server-room", "FRA", WHO.who)
     ]
+
+
+def test_five_answers_and_a_scenario_take_it_with_its_own_answers(tmp_path: Path) -> None:
+    """A search alone on its server costs as in its class; once it answers a PUE of 1.1, then of 1.65, the second is 1.5
+    times the first, from the same electricity of machines, and the class costs what it did."""
+    home, written = tmp_path / "home", str(tmp_path / "scenario.toml")
+    sobria(home, *ADD)
+    five = ("--people", "1000", "--uses", "3 mois", "--task", "chat", "--models", "mistral-small-3.1")
+
+    def search(*asked: str) -> float:
+        name_hosts(())  # as a process that has opened no home yet
+        options = json.loads(sobria(home, "compare", *asked, "--json").stdout)["options"]
+        (found,) = (o for o in options if o["id"] == "text-search-alone")
+        return float(found["per_unit"]["energy"]["central"])
+
+    classed = search(*five, "--place", "class/server-room")
+    assert search(*five, "--place", "ville/baie", "--out", written) == classed
+    answers = [said("pue", pue, f"2026-0{month}-01", host="ville/baie") for month, pue in ((1, 1.1), (2, 1.65))]
+    PlaceJournal(home).add_answers(answers[:1], WHO)
+    first = search(written)
+    PlaceJournal(home).add_answers(answers[1:], WHO)
+    assert search(written) == pytest.approx(1.5 * first, rel=1e-12) and first < classed
+    assert search(*five, "--place", "class/server-room") == classed
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.comparison.estimator_gateway import place_names
 from dashboard.shared import estimator_gateway
 from dashboard.shared.texts import t
 from estimator.catalogue.load import load, name_hosts
@@ -84,7 +85,9 @@ def test_the_page_says_places_takes_answers_and_withdraws(home: Path, lang: str)
 def test_a_host_of_ones_own_is_named_on_the_page_then_chosen(home: Path) -> None:
     built(home, activity(zone=None))
     rack = {"name": "ville/baie", "wider": "class/server-room", "zone": "FRA", "who": "DSI", "why": "notre baie"}
+    assert "ville/baie" not in place_names("fr")
     at = sent(filled(screen("lieux"), "own", **rack), "places.own_save")
+    assert "ville/baie" in place_names("fr"), "in the five fields of Comparer, without starting again"
     assert "ville/baie → class=class/server-room zone=FRA" in text(at)
     at = sent(filled(at, "place", service="essai", **SAID | {"host": "ville/baie"}), "places.place_save")
     assert covered(home)
