@@ -1,13 +1,17 @@
 """The yearly review of a territory from the files of its communes: sums, what is missing, what is counted twice."""
 
+import base64
 import json
+import math
 import re
 import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from estimator.assessment.uncertainty import DRAWS
 from estimator.core.errors import LANGUAGES
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.register.register import Register
@@ -139,7 +143,7 @@ def test_other_factors_add_bounds_and_say_it(folder: Path, homes: dict[str, Path
 def test_files_that_do_not_add_up_are_refused_with_what_to_do(folder: Path, homes: dict[str, Path]) -> None:
     good = _body(homes["54547"], "54547")
     _write(folder / "a.json", good | {"territory": "54395", "period": "2025"})
-    _write(folder / "b.json", good | {"territory": "54578", "formulas_version": "0"})
+    _write(folder / "b.json", good | {"territory": "54578", "formulas_version": "0" * 16})
     (folder / "c.json").write_text("{", "utf-8")
     _write(folder / "d.json", good)
     _write(folder / "e.json", good | {"uses": "beaucoup"})
@@ -155,6 +159,52 @@ def test_files_that_do_not_add_up_are_refused_with_what_to_do(folder: Path, home
     said = refusal.value.message("fr")
     assert "a.json : période 2025" in said and "champ uses" in said and "5 fichier(s)" in said
     assert "5 file(s)" in refusal.value.message("en")
+
+
+HALF = base64.b64encode(np.full(DRAWS, np.inf, "<f4").tobytes()).decode()
+BELOW = base64.b64encode(np.full(DRAWS, -1, "<f4").tobytes()).decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("unattached_kwh", -50, "supérieur ou égal à 0"),
+        ("as_read_kwh", -3, "supérieur ou égal à 0"),
+        ("as_read_kwh", math.nan, "nombre fini"),
+        ("uses", -4, "supérieur ou égal à 0"),
+        ("factors_version", "zzz", "lettres minuscules"),
+        ("period", "un an", "Une période était attendue"),
+        ("shares", {}, "Les décomptes"),
+        ("figures", {}, "energy en kWh"),
+        ("figures.gwp.draws", "AAAA", "jamais négatifs"),
+        ("figures.gwp.draws", HALF, "jamais négatifs"),
+        ("figures.gwp.draws", BELOW, "jamais négatifs"),
+        ("figures.gwp.covers", -1, "supérieur ou égal à 0"),
+        ("figures.gwp", {"draws": ""}, "avec les tirages"),
+        ("figures.gwp", {"low": 1e9}, "dans cet ordre"),
+        ("figures.gwp", {"low": None}, "dans cet ordre"),
+        ("figures.gwp", {"unit": "t"}, "gwp en kgCO2e"),
+    ],
+)
+def test_a_file_with_impossible_numbers_is_refused_by_name(
+    homes: dict[str, Path], tmp_path: Path, field: str, value: Any, said: str
+) -> None:
+    """No amount is negative or infinite, and a known footprint has its draws: the file and the field are named, and
+    nothing is written."""
+    body, out = _body(homes["54547"], "54547"), tmp_path / "bilan.html"
+    *way, name = field.split(".")
+    held = body
+    for step in way:
+        held = held[step]
+    held[name] = held[name] | value if isinstance(value, dict) and value else value
+    (tmp_path / "communes").mkdir()
+    _write(tmp_path / "communes" / "b.json", body)
+    told = plain(sobria(tmp_path, "report", "reen-rollup", "--out", str(out), code=1).stderr)
+    shown = "figures" if field == "figures.gwp" else field
+    assert f"b.json : ne se lit pas, champ {shown}. " in told and said in told and not out.exists()
+    with pytest.raises(FilesRefused) as refusal:
+        read_files(tmp_path / "communes")
+    assert f"b.json: cannot be read, field {shown}. " in refusal.value.message("en")
 
 
 def test_an_empty_folder_and_the_whole_territory_are_refused(homes: dict[str, Path], tmp_path: Path) -> None:

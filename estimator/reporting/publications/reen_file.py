@@ -7,13 +7,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from estimator.assessment.impacts import FIGURES, amounts
 from estimator.assessment.uncertainty import DRAWS, SEED
 from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError
 from estimator.core.fields import Strict
+from estimator.core.periods import Period, PeriodRefused
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS
 from estimator.governance.indicators.anonymity import grouped
 from estimator.governance.indicators.scope import WHOLE
@@ -31,10 +33,28 @@ FOUR = tuple(figure for figure in FIGURES if figure.id in FOOTPRINTS)
 COUNTED = ("non_ai_reviewed", "coverage", "published")  # shares whose two counts are of one territory, and add up
 
 
+Amount = Annotated[float, Field(ge=0)]
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+Month = Annotated[int, Field(ge=1900_01, le=2999_12)]
+
+
 def _drawn(text: str) -> str:
-    if text and len(base64.b64decode(text, validate=True)) != 4 * DRAWS:
-        raise ValueError("not the draws of an amount")
+    import numpy as np
+
+    try:
+        drawn = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
+    except ValueError:
+        drawn = np.empty(1)
+    if text and not (len(drawn) == DRAWS and drawn.min() >= 0 and drawn.max() < math.inf):
+        raise PydanticCustomError("commune_draws", "not the draws of an amount", {"count": DRAWS})
     return text
+
+
+def _period(text: str) -> str:
+    try:
+        return Period(text).text
+    except PeriodRefused as refusal:
+        raise PydanticCustomError("commune_period", "not a period") from refusal
 
 
 class CommuneFigure(Strict):
@@ -42,18 +62,41 @@ class CommuneFigure(Strict):
     draws as 32-bit numbers; empty with `missing` when it is unknown."""
 
     unit: str
-    low: float | None
-    central: float | None
-    high: float | None
-    covers: float = 0.0
+    low: Amount | None
+    central: Amount | None
+    high: Amount | None
+    covers: Amount = 0.0
     missing: Mapping[str, str] = Field(default_factory=dict)
     draws: Annotated[str, AfterValidator(_drawn)] = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is unknown, or has its ends in order and its draws."""
+        ends = [end for end in (self.low, self.central, self.high) if end is not None]
+        return not ends or (len(ends) == 3 and ends == sorted(ends) and bool(self.draws))
 
     def drawn(self) -> "Array":
         """The draws [unit of the figure]; one number for all without uncertainty."""
         import numpy as np
 
         return np.frombuffer(base64.b64decode(self.draws), "<f4").astype(float)
+
+
+def _footprints(figures: Mapping[str, CommuneFigure]) -> Mapping[str, CommuneFigure]:
+    """The four are there, whole, in their units."""
+    for figure in FOUR:
+        found = figures.get(figure.id)
+        if found is None or found.unit != figure.unit or not found.whole:
+            raise PydanticCustomError(
+                "commune_figure", "not a whole footprint", {"name": figure.id, "unit": figure.unit}
+            )
+    return figures
+
+
+def _counted(shares: Mapping[str, tuple[float, float]]) -> Mapping[str, tuple[float, float]]:
+    if set(COUNTED) - set(shares):
+        raise PydanticCustomError("commune_shares", "not the shares that add up", {"names": ", ".join(COUNTED)})
+    return shares
 
 
 class CommuneService(Strict):
@@ -75,21 +118,21 @@ class CommuneFile(Strict):
     format: Literal["sobria-reen/1"]
     territory: Commune
     administration: str
-    period: str
+    period: Annotated[str, AfterValidator(_period)]
     made_at: str
     mark: str
-    build: str
-    factors_version: str
-    formulas_version: str
+    build: Version
+    factors_version: Version
+    formulas_version: Version
     seed: int
-    months: tuple[int, ...]
-    uses: int
-    as_read_kwh: float
-    proof_kwh: Mapping[str, float]
-    unattached_kwh: float
+    months: tuple[Month, ...]
+    uses: int = Field(ge=0)
+    as_read_kwh: Amount
+    proof_kwh: Mapping[str, Amount]
+    unattached_kwh: Amount
     withheld: bool
-    figures: Mapping[str, CommuneFigure]
-    shares: Mapping[str, tuple[float, float]]
+    figures: Annotated[Mapping[str, CommuneFigure], AfterValidator(_footprints)]
+    shares: Annotated[Mapping[str, tuple[Amount, Amount]], AfterValidator(_counted)]
     services: tuple[CommuneService, ...]
 
     @property

@@ -15,6 +15,7 @@ from estimator.core.number_format import interval_text, missing_text, range_text
 from estimator.core.periods import Period
 from estimator.core.refusals import ListedRefusal
 from estimator.core.typography import typeset
+from estimator.core.validation_messages import expected as expected_text
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.reporting.documents.document import Document, Points, Record, Row, Section, Table, TableCell
 from estimator.reporting.documents.svg_bars import round_top
@@ -152,7 +153,14 @@ def read_files(folder: Path, expected: Sequence[str] = ()) -> TerritoryReview:
             file = CommuneFile.model_validate_json(path.read_bytes())
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            wrong.append(_fault("reen_unread", path, field=".".join(map(str, first["loc"])) or "JSON"))
+            field = ".".join(map(str, first["loc"])) or "JSON"
+            told = {
+                lang: say(
+                    "reen_faults", "reen_unread", lang, file=path.name, field=field, what=expected_text(first, lang)
+                )
+                for lang in LANGUAGES
+            }
+            wrong.append({"code": "reen_unread"} | told)
             continue
         base_path, base = next(iter(files.values()), (path, file))
         told = {"read": file.period, "expected": base.period, "base": base_path.name}
