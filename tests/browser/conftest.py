@@ -8,11 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from tests.home import copied
 
 ROOT = Path(__file__).resolve().parents[2]
+expect.set_options(timeout=20_000)  # [ms]: a page is as slow as what runs beside it
 
 
 class Server:
