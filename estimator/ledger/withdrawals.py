@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
@@ -38,14 +38,18 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True)
 class WithdrawalEffect:
-    """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files."""
+    """Effect of a withdrawal, done or as a dry run: rows by service, refused rows, input files.
+
+    also_in: other files, with how many of their rows were known already when they came: these may be rows withdrawn
+    here, which only an import of the file again brings back."""
 
     target: str
     tables: dict[Kind, pa.Table]
     withdrawal: str = ""
+    also_in: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """{"target", "withdrawal", "rows", "refused", "services", "files"}; no withdrawal: dry run."""
+        """{"target", "withdrawal", "rows", "refused", "services", "files", "also_in"}; no withdrawal: dry run."""
         rows, refused = self.tables["activities"], self.tables["quarantine"]
         services = Counter(rows.column("service_key").to_pylist())
         files = {name for table in (rows, refused) for name in table.column("file_name").to_pylist()}
@@ -56,6 +60,7 @@ class WithdrawalEffect:
             **counts,
             "services": dict(sorted(services.items())),
             "files": sorted(files),
+            "also_in": self.also_in,
         }
 
 
@@ -69,7 +74,7 @@ def withdrawal_effect(ledger: Ledger, target: Target) -> WithdrawalEffect:
             tables[kind] = arrow(connection, sql, schema, [value])
     if not any(map(len, tables.values())):
         raise SobriaError("nothing_to_withdraw", target=target.value)
-    return WithdrawalEffect(str(target), tables)
+    return WithdrawalEffect(str(target), tables, also_in=_also_in(ledger, target, tables))
 
 
 def withdraw(ledger: Ledger, target: Target, author: Author) -> WithdrawalEffect:
@@ -99,7 +104,7 @@ def _withdrawn(ledger: Ledger, found: WithdrawalEffect, author: Author) -> Withd
             if len(table)
         )
     ]
-    return WithdrawalEffect(found.target, found.tables, _record_withdrawal(ledger, found, "", parts, author))
+    return replace(found, withdrawal=_record_withdrawal(ledger, found, "", parts, author))
 
 
 def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEffect:
@@ -113,6 +118,25 @@ def bring_back(ledger: Ledger, withdrawal: str, author: Author) -> WithdrawalEff
             tables[kind] = pa.concat_tables([schema.empty_table(), *read])
     found = WithdrawalEffect(undone.target, tables)
     return WithdrawalEffect(found.target, tables, _record_withdrawal(ledger, found, undone.event, [], author))
+
+
+def _also_in(ledger: Ledger, target: Target, tables: dict[Kind, pa.Table]) -> dict[str, int]:
+    """Other files with rows known already, by name: the journal counts such rows, and does not say which they are."""
+    mine = {sha for table in tables.values() for sha in table.column("file_sha").to_pylist()}
+    imports = sorted(ledger.imports.read()[0], key=lambda done: done.order)
+    since = [any(source.sha in mine for source in done.sources) for done in imports]
+    new = Counter[str]()
+    for source in (source for done in imports if not done.moved for source in done.sources):
+        new[source.sha] = max(new[source.sha], source.new)
+    known: dict[tuple[str, str], int] = {}
+    for done in imports[since.index(True) if any(since) else 0 :]:
+        for source in done.sources:
+            if source.sha not in mine and target != Target("file", source.name) and source.read > new[source.sha]:
+                known[source.name, source.sha] = source.read - new[source.sha]
+    found = Counter[str]()
+    for (name, _), rows in known.items():
+        found[name] += rows
+    return dict(sorted(found.items()))
 
 
 def _record_withdrawal(ledger: Ledger, found: WithdrawalEffect, undoes: str, parts: list[str], author: Author) -> str:

@@ -91,6 +91,7 @@ def test_saying_what_would_leave_writes_nothing(home: Path) -> None:
         "refused": 1,
         "services": {"essai": 2},
         "files": ["essai.csv"],
+        "also_in": {},
     }
     assert Ledger(home).names() == names and Ledger(home).withdrawals.read() == ([], [])
 
@@ -167,6 +168,25 @@ def test_any_order_of_imports_and_withdrawals_balances(
     for held in ledger.in_force():
         bring_back(ledger, held.event, DSI)
     assert reconcile(ledger).accepted == (2 + max(read) if read else 0)
+
+
+def test_a_row_that_another_file_also_states_is_not_withdrawn_in_silence(home: Path) -> None:
+    """essai.csv holds c and d; suite.csv then c again and e: withdrawing the first takes c, 1 + 2 + 16 kWh are left.
+    The command names suite.csv and its one known row; imported again, it counts: 1 + 2 + 4 + 16. A file imported
+    before, a copy of the same content and a file of new rows alone are not named."""
+    suite = text(snapshot("c", 3, 60, 4), snapshot("e", 5, 60, 16))
+    bring(home, suite, name="suite.csv")
+    bring(home, WRONG, name="copie.csv")
+    bring(home, text(snapshot("f", 6, 60, 32)), name="neuf.csv")
+    asked = ("ledger", "withdraw", "--file", "essai.csv")
+    for options in (("--dry-run",), ("--who", "DSI", "--why", "essai")):
+        told = sobria(home, *asked, *options).stdout
+        assert "Des lignes de suite.csv (1) étaient déjà connues" in told and "importez de nouveau" in told
+    assert kwh(home) == pytest.approx(1 + 2 + 16 + 32)
+    assert bring(home, suite, name="suite.csv").accepted == 1
+    assert kwh(home) == pytest.approx(1 + 2 + 4 + 16 + 32)
+    bring(home, suite, name="suite.csv")
+    assert withdrawal_effect(Ledger(home), Target("file", "suite.csv")).also_in == {}
 
 
 def test_the_command_withdraws_and_undoes(home: Path) -> None:
