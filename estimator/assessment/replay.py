@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-
 from estimator.assessment.explanation import replay
 from estimator.core.errors import SobriaError
 
 BOUNDS = ("low", "central", "high", "at_factor_values", "envelope")
 PRECISION = 1e-9  # relative tolerance of a reproduced number: machines differ in the last digits of a sum
+
+
+_OTHER_SHAPE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)  # of Unicode, JSON and pydantic too
 
 
 class ReplayFileRefused(SobriaError):
@@ -45,7 +46,7 @@ def replay_file(path: Path) -> dict[str, Any]:
     try:
         stored = json.loads(path.read_text("utf-8"))
         found = replay(stored["replay"])
-    except (UnicodeDecodeError, json.JSONDecodeError, LookupError, TypeError, AttributeError, ValidationError) as error:
+    except _OTHER_SHAPE as error:
         raise ReplayFileRefused(file=path.name) from error
     figure = stored["replay"]["figure"] or ""
     amount = _amount_at(found, figure)

@@ -222,6 +222,9 @@ def parse_scenario(text: str, name: str = "scenario.toml") -> Scenario:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScenarioRefused("scenario_not_toml", file=name, reason=str(error)) from error
+    except RecursionError as error:
+        reason = {lang: say("scenario_file", "too_deep", lang) for lang in LANGUAGES}
+        raise ScenarioRefused("scenario_unreadable", file=name, reason=reason) from error
     return scenario_of(data, name)
 
 

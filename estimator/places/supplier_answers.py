@@ -156,7 +156,7 @@ def _json_rows(text: str) -> tuple[Rows, Sequence[str]]:
     """The objects of a list, or of the list named `questions`, with their ranks, and the names that all have."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return [], ()
     listed = found.get("questions") if isinstance(found, dict) else found
     objects = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []

@@ -79,6 +79,12 @@ def test_a_file_of_another_shape_is_refused_in_one_sentence(tmp_path: Path, expl
     assert "calcul.json" in refused.value.message("fr")
 
 
+def test_a_file_too_deep_to_read_is_refused_in_the_same_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "calcul.json"
+    file.write_text("[" * 3000)
+    assert "calcul.json" in sobria(tmp_path, "explain", "--replay", str(file), code=1).stderr
+
+
 def test_the_command_says_that_they_agree_or_which_do_not_and_exits_one(tmp_path: Path, explained: Explained) -> None:
     body = explained()
     file = saved(tmp_path, body)

@@ -70,6 +70,12 @@ def test_what_is_wrong_is_named(old: str, new: str, said: str) -> None:
     assert ("n'est pas écrit en TOML" if said == "TOML" else "a été lu") in refusal.value.message("fr")
 
 
+def test_a_text_nested_too_deep_is_refused_in_a_sentence() -> None:
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario("a = " + "[" * 3000)
+    assert "crochets" in refusal.value.message("fr") and "brackets" in refusal.value.message("en")
+
+
 def test_the_first_option_is_without_ai() -> None:
     first = GOOD.replace('method = "none"', 'method = "model"', 1).replace('"rejected"', '"not_studied"', 1)
     with pytest.raises(SobriaError) as refusal:

@@ -108,6 +108,7 @@ def test_a_comparison_takes_the_answer_unless_the_scenario_gives_the_value(tmp_p
     ("text", "french", "english"),
     [
         ("[{]", "il y manque", "lacks"),
+        ("[" * 3000, "il y manque", "lacks"),
         ('{"reponses": []}', "il y manque", "lacks"),
         ('[{"hote": "x", "champ": "pue"}]', "valeur, unite", "valeur, unite"),
     ],

@@ -29,7 +29,7 @@ def read_cases(path: Path) -> list[dict[str, Any]]:
     """The cases of a JSON file. CasesRefused."""
     try:
         found = json.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise CasesRefused(file=path.name, found=type(error).__name__) from error
     if not isinstance(found, list) or not all(isinstance(case, dict) for case in found):
         raise CasesRefused(file=path.name, found=type(found).__name__)
