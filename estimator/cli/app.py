@@ -160,22 +160,28 @@ def import_(  # noqa: PLR0913
 
 @app.command()
 def build(context: typer.Context, json_: Json = False) -> None:
+    from estimator.cli.ledger_text import lost_lines
+    from estimator.ledger import Ledger
     from estimator.results.making import build as make
 
-    made = make(context.obj["home"])
-    body = {"build": made.id, "path": str(made.path), "fresh": made.fresh}
-    show(body, json_, lambda: say("cli", "built" if made.fresh else "built_already", context.obj["lang"], id=made.id))
+    made, lang = make(context.obj["home"]), context.obj["lang"]
+    lost = Ledger(context.obj["home"]).lost_rows()
+    body = {"build": made.id, "path": str(made.path), "fresh": made.fresh, "lost_rows": lost}
+    done = say("cli", "built" if made.fresh else "built_already", lang, id=made.id)
+    show(body, json_, lambda: "\n".join([done, *lost_lines(lost, lang)]))
 
 
 @app.command()
 def totals(context: typer.Context, json_: Json = False) -> None:
-    from estimator.cli.ledger_text import unfinished_lines
+    from estimator.cli.ledger_text import lost_lines, unfinished_lines
     from estimator.ledger import Ledger
 
     found, lang = _fresh(context).totals(), context.obj["lang"]
-    left = Ledger(context.obj["home"]).unfinished()
-    body = found.model_dump(mode="json") | {"unfinished": left}
-    show(body, json_, lambda: "\n".join([cli_text.totals_text(found, lang), *unfinished_lines(left, lang)]))
+    held = Ledger(context.obj["home"])
+    left, lost = held.unfinished(), held.lost_rows()
+    body = found.model_dump(mode="json") | {"unfinished": left, "lost_rows": lost}
+    remarks = [*unfinished_lines(left, lang), *lost_lines(lost, lang)]
+    show(body, json_, lambda: "\n".join([cli_text.totals_text(found, lang), *remarks]))
 
 
 @app.command()

@@ -29,6 +29,11 @@ def unfinished_lines(files: Sequence[str], lang: str) -> list[str]:
     return [say("ledger_cli", "unfinished", lang, files=_names(files))] if files else []
 
 
+def lost_lines(rows: int, lang: str) -> list[str]:
+    """How many recorded rows the ledger lacks, and the command that names their file; nothing where it has all."""
+    return [say("ledger_cli", "lost", lang, rows=rows)] if rows else []
+
+
 def history_text(
     imports: Sequence[Import], withdrawals: Sequence[RowsWithdrawal], unfinished: Sequence[str], lang: str
 ) -> str:

@@ -19,7 +19,7 @@ from estimator.core.duckdb_engine import Connection, EngineError, FileDamaged, c
 from estimator.core.errors import SobriaError
 from estimator.core.event_log import RecordFolder
 from estimator.core.home import LEDGER, claim
-from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, in_force, now, replaced
+from estimator.ledger.journal import Compaction, Import, RowsWithdrawal, covered, in_force, now, replaced
 from estimator.ledger.rows import Activity, Kind, Refused
 from estimator.ledger.withdrawn_rows import copy_of, not_withdrawn, parquet
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 KINDS: dict[Kind, type[Activity | Refused]] = {"activities": Activity, "quarantine": Refused}
 WITHDRAWN = "withdrawn"
 PARTS = "part-*.parquet"
-_PART = re.compile(r"part-\w+\.parquet")
+_PART = re.compile(r'"((?:activities|quarantine)/[^"]+)": (\d+)')
 
 
 class KnownRows:
@@ -148,17 +148,26 @@ class Ledger:
 
     def unfinished(self) -> list[str]:
         """Names of the files with rows in parts that no import recorded: it was killed, or runs."""
-        folder = self.imports.folder
-        entries = list(folder.iterdir()) if folder.is_dir() else []
-        named = {part for entry in entries for part in _PART.findall(entry.read_text("utf-8", "replace"))}
-        named |= {Path(done.made).name for done in self.compactions.read()[0]}
-        loose = [self.folder / part for part in self.parts() if Path(part).name not in named]
+        named = self._recorded().keys() | {done.made for done in self.compactions.read()[0]}
+        loose = [self.folder / part for part in self.parts() if part not in named]
         whole = [str(path) for path in loose if parquet_files.is_whole(path)]
         if not whole:
             return []
         with connect() as engine:
             found = engine.execute("SELECT DISTINCT file_name FROM read_parquet($1) ORDER BY 1", [whole]).fetchall()
         return [name for (name,) in found]
+
+    def lost_rows(self) -> int:
+        """Count of recorded rows whose part is gone, or cut: neither whole parts nor their compactions hold them."""
+        recorded = self._recorded()
+        whole = {part for part in self.present() if parquet_files.looks_whole(self.folder / part)}
+        return sum(recorded[part] for part in recorded.keys() - covered(whole, self.compactions.read()[0]))
+
+    def _recorded(self) -> dict[str, int]:
+        """Rows by part that an import wrote or relied on: the text of the journal, which takes less than its models."""
+        folder = self.imports.folder
+        texts = [entry.read_text("utf-8", "replace") for entry in folder.iterdir()] if folder.is_dir() else []
+        return {part: int(rows) for text in texts for part, rows in _PART.findall(text)}
 
     def files(self, kind: Kind) -> list[str]:
         """Paths of the files of a kind that count, with an empty seed file. ledger_torn."""

@@ -91,6 +91,25 @@ def test_each_harm_to_a_file_is_named(tmp_path: Path, harm: str) -> None:
     assert victim.name in found.faults[0].file and balanced(found)
 
 
+@pytest.mark.parametrize("harm", ["gone", "cut"])
+def test_a_lost_part_is_told_by_totals_and_build(tmp_path: Path, harm: str) -> None:
+    """Two months of 3 rows and 1 row: without the part of 3, or with it cut after the build, 3 rows are told."""
+    bring(tmp_path, CONTENT)
+    bring(tmp_path, text(snapshot("c", 5, 60, 1)))
+    assert "ledger verify" not in sobria(tmp_path, "totals").stdout and Ledger(tmp_path).lost_rows() == 0
+    first = min((tmp_path / "ledger" / "imports").iterdir())
+    name, rows = next(p for p in json.loads(first.read_text())["wrote"].items() if "month=" in p[0])
+    victim = tmp_path / "ledger" / name
+    if harm == "cut":
+        victim.write_bytes(victim.read_bytes()[:-9])
+    else:
+        victim.unlink()
+    for command in ("totals", "build"):
+        told = sobria(tmp_path, command).stdout
+        assert "Il manque 3 ligne(s) importée(s)" in told and "sobria ledger verify" in told
+    assert json.loads(sobria(tmp_path, "totals", "--json").stdout)["lost_rows"] == rows == 3
+
+
 def test_a_torn_file_stops_build_and_import_with_a_sentence(tmp_path: Path) -> None:
     bring(tmp_path, CONTENT)
     victim = next(p for p in parts(tmp_path) if "month=" in str(p))
