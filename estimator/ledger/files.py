@@ -88,6 +88,7 @@ class Ledger:
         self.imports = RecordFolder(self.folder / "imports", Import)
         self.withdrawals = RecordFolder(self.folder / "withdrawals", RowsWithdrawal)
         self.compactions = RecordFolder(self.folder / "compactions", Compaction)
+        self._entries: dict[str, list[tuple[str, str]]] = {}
         self._still: tuple[list[str], list[RowsWithdrawal]] | None = None
 
     def known_ids(self) -> set[str]:
@@ -164,10 +165,13 @@ class Ledger:
         return sum(recorded[part] for part in recorded.keys() - covered(whole, self.compactions.read()[0]))
 
     def _recorded(self) -> dict[str, int]:
-        """Rows by part that an import wrote or relied on: the text of the journal, which takes less than its models."""
+        """Rows by part that an import wrote or relied on: the text of the journal, which takes less than its models.
+        An entry is written once, and read once."""
         folder = self.imports.folder
-        texts = [entry.read_text("utf-8", "replace") for entry in folder.iterdir()] if folder.is_dir() else []
-        return {part: int(rows) for text in texts for part, rows in _PART.findall(text)}
+        for entry in folder.iterdir() if folder.is_dir() else ():
+            if entry.name not in self._entries:
+                self._entries[entry.name] = _PART.findall(entry.read_text("utf-8", "replace"))
+        return {part: int(rows) for found in self._entries.values() for part, rows in found}
 
     def files(self, kind: Kind) -> list[str]:
         """Paths of the files of a kind that count, with an empty seed file. ledger_torn."""
