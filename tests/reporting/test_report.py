@@ -20,6 +20,8 @@ from estimator.reporting.documents.rendering import FormatUnknown
 from estimator.reporting.publications.open_data import schema
 from estimator.reporting.publications.schema_impact import COLUMNS
 from estimator.reporting.publications.write import REPORTS, FolderWanted, write_report
+from estimator.reporting.summary.use_cases import uses
+from estimator.reporting.uses.context import use_facts
 from tests.reporting.authority import (
     ADEME,
     SITE,
@@ -153,12 +155,50 @@ def test_a_small_use_case_is_told_with_others(home: Path) -> None:
     assert "permis" not in made.lower()
     kinds = {row["kind"] for row in rows_of(made)}
     assert kinds == {"case", "others", "unregistered"}
-    energy = [row for row in rows_of(made) if row["indicator"] == "energy" and row["kind"] == "others"]
-    assert sum(float(row["central"]) for row in energy) == pytest.approx(7 + 3 * SITE, rel=1e-3), "with « Voirie »"
+    assert [row["central"] for row in energy_of_others(made)] == ["", ""], (
+        "« Voirie » alone in March, « Permis » in June"
+    )
+    assert all("cinq agents" in row["missing"] for row in energy_of_others(made))
     boamps = REPORTS["boamps"](facts(home))
     assert [name.split("-")[1] for name in boamps.files] == ["courriers"]
     assert any(note.startswith("Trop peu d'agents") and "permis" in note for note in boamps.left_out)
     assert "Permis" not in plain(text(home, "reen")).split("Ce qui a été décidé")[0]
+
+
+def energy_of_others(made: str) -> list[dict[str, str]]:
+    return [row for row in rows_of(made) if row["indicator"] == "energy" and row["kind"] == "others"]
+
+
+def test_small_use_cases_of_one_month_are_published_together(home: Path) -> None:
+    """In March, 3 kWh of « Voirie » at its site and 2 of « Permis »; in June, « Permis » alone is withheld."""
+    few(home, 4)
+    built(home, run("permis", 2, "2026-03"))
+    march, june = energy_of_others(files_of("data", facts(home))["footprints.csv"])
+    assert float(march["central"]) == pytest.approx(2 + 3 * SITE, rel=1e-3) and june["central"] == ""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_use_of_too_few_people_is_published_nowhere(tmp_path: Path, lang: str) -> None:
+    """10 answers a month, nobody stated: « others » of one use is that use, and the total is it too."""
+    case(Register(tmp_path), "Courriers")
+    built(tmp_path, run("courriers", 1.37, items=10.0))
+    found = facts(tmp_path, lang=lang)
+    for kind in ("reen", "data", "schema-impact", "beges", "budget-vert"):
+        assert not re.search(r"1[.,][34]\d* ?kWh|1[.,]37", plain(text(tmp_path, kind, lang=lang))), kind
+    assert {"fr": "moins de cinq agents", "en": "fewer than five"}[lang] in plain(text(tmp_path, "reen", lang=lang))
+    assert found.withheld and use_facts(tmp_path, "courriers", lang, "2026").hidden
+
+
+def test_what_is_in_no_use_is_not_told_beside_one_small_use(tmp_path: Path) -> None:
+    """1.37 kWh of one small use and 4 in none: only the total of 5.37 is told, from which neither follows."""
+    case(Register(tmp_path), "Courriers")
+    built(tmp_path, run("courriers", 1.37, items=10.0), run("inconnu", 4))
+    found = facts(tmp_path)
+    assert found.body["indicators"]["energy"]["value"]["central"] == pytest.approx(5.37, rel=1e-3)
+    lines = {use["kind"]: use["energy"] for use in uses(found.scope)}
+    assert [lines[kind]["central"] for kind in ("others", "unregistered")] == [None, None]
+    energy = [row for row in rows_of(files_of("data", found)["footprints.csv"]) if row["indicator"] == "energy"]
+    assert [row["central"] for row in energy] == ["", ""] and "moins de cinq" in plain(text(tmp_path, "reen"))
 
 
 def test_five_agents_are_enough(home: Path) -> None:

@@ -6,9 +6,11 @@ a month on average, the uses of 5 agents once a working day. Uses do not prove a
 does. A use case without counts, such as machines that run by night, is not considered small.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from estimator.core.errors import sentences
 from estimator.governance.commitments.commitments import SMALLEST_GROUP
 from estimator.governance.indicators.functional_units import units
 from estimator.governance.indicators.scope import Scope, of_case
@@ -22,10 +24,14 @@ FEWEST_CASES = 2  # minimum number merged: one alone would be disclosed by diffe
 
 @dataclass(frozen=True)
 class Groups:
-    """Ids of the use cases of a period that can be published one by one, and of those merged."""
+    """Ids of the use cases of a period that can be published one by one, and of those merged.
+
+    too_few: even merged they are too few people, so no figure of theirs, nor one that gives it by difference, is told.
+    """
 
     shown: frozenset[str]
     others: tuple[str, ...]
+    too_few: bool = False
 
 
 def grouped(scope: Scope) -> Groups:
@@ -37,9 +43,11 @@ def grouped(scope: Scope) -> Groups:
     large = [case for case in cases if case not in small]
     while small and large and not _enough(small, heads):
         small.append(large.pop())
-    if small and not _enough(small, heads):
-        large = []
-    return Groups(frozenset(case.id for case in large), tuple(case.id for case in small))
+    return Groups(
+        frozenset(case.id for case in large),
+        tuple(case.id for case in small),
+        too_few=bool(small) and not _enough(small, heads),
+    )
 
 
 def is_small(scope: Scope, case: UseCase, heads: dict[str, int]) -> bool:
@@ -53,12 +61,28 @@ def is_small(scope: Scope, case: UseCase, heads: dict[str, int]) -> bool:
 
 
 def withheld(scope: Scope) -> bool:
-    """Whether the figures of a territory are about fewer than 5 declared agents."""
+    """Whether the total of a territory is that of its small use cases alone, too few people even together."""
+    return grouped(scope).too_few and all(row.use_case for row in scope.rows)
+
+
+def too_few_of(scope: Scope) -> frozenset[int]:
+    """The months whose small use cases are too few people even together, as one use alone in its month is.
+
+    What is in no use case is not told in them either: the total of the month less it would be theirs.
+    """
+    found = grouped(scope)
     heads = scope.sources.commitments.with_access(scope.period.last_day)
-    names = {row.use_case.service.casefold() for row in scope.rows if row.use_case}
-    if not names or any(row.use_case is None for row in scope.rows) or not names <= heads.keys():
-        return False
-    return sum(heads[name] for name in names) < SMALLEST_GROUP
+    small: dict[int, dict[str, UseCase]] = {}
+    for row in scope.rows:
+        if row.use_case and row.use_case.id in found.others:
+            small.setdefault(row.row.month, {})[row.use_case.id] = row.use_case
+    return frozenset(month for month, cases in small.items() if not _enough(list(cases.values()), heads))
+
+
+def withheld_amount(amount: Mapping[str, Any]) -> dict[str, Any]:
+    """The same amount [its unit] without its figures, and why."""
+    ends = dict.fromkeys(("low", "central", "high"))
+    return ends | {"unit": amount["unit"], "missing": sentences("indicators_missing", "small_group")}
 
 
 def _uses(scope: Scope, case: UseCase) -> float:

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.core.errors import sentences
 from estimator.governance.indicator_list import FOOTPRINTS, INDICATORS, SobrietyIndicator
-from estimator.governance.indicators.anonymity import withheld
+from estimator.governance.indicators.anonymity import withheld, withheld_amount
 from estimator.governance.indicators.footprints import RATIOS, footprints, of_scope
 from estimator.governance.indicators.hosting_share import sober_hosting
 from estimator.governance.indicators.practices import PRACTICES
@@ -40,18 +39,13 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
     for name in FOOTPRINTS:
         entry = found[name]
         if hidden:
-            entry["value"] = _withheld_amount(entry["value"])
+            entry["value"] = withheld_amount(entry["value"])
             entry |= {kind: dict.fromkeys(entry[kind]) for kind in ("months", "history")}
             entry |= {"change": {"established": None, "effects": None}, "path": None, "budget": None}
             continue
         entry |= {"change": change(scope, before, name)}
         entry |= {"path": pace.against_path(name), "budget": pace.against_budget(name)}
     return found
-
-
-def _withheld_amount(amount: Mapping[str, Any]) -> dict[str, Any]:
-    ends = dict.fromkeys(("low", "central", "high"))
-    return ends | {"unit": amount["unit"], "missing": sentences("indicators_missing", "small_group")}
 
 
 def _entry(entry: SobrietyIndicator, found: Mapping[str, Any], scope: Scope) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from estimator.assessment.impacts import FIGURES, amounts
 from estimator.catalogue.load import load
 from estimator.catalogue.schema import PROOFS
-from estimator.governance.indicators.anonymity import grouped
+from estimator.governance.indicators.anonymity import grouped, too_few_of, withheld_amount
 from estimator.governance.indicators.usage_by_case import Attached
 from estimator.reporting.documents.csv_table import plain_table
 from estimator.reporting.publications.context import ReportFacts, ReportFiles, known_shares
@@ -42,8 +42,11 @@ def schema() -> dict[str, Any]:
 
 
 def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
-    """By month: use cases that can be published, then small ones together, then runs without use case."""
-    shown = grouped(facts.scope).shown
+    """By month: use cases that can be published, then small ones together, then runs without use case.
+
+    These two have no figures in a month where the small ones are too few.
+    """
+    shown, too_few = grouped(facts.scope).shown, too_few_of(facts.scope)
     groups: dict[tuple[int, int, str], list[Attached]] = {}
     for row in () if facts.withheld else facts.scope.rows:
         kind = KINDS.index("unregistered" if not row.id else "case" if row.id in shown else "others")
@@ -58,16 +61,22 @@ def _rows(facts: ReportFacts) -> Iterator[Mapping[str, object]]:
             "use_case": id,
             "use_case_name": case.name if case else "",
         }
-        yield from (about | figures | provenance for figures in _figures(rows))
+        untold = not id and month in too_few
+        yield from (about | figures | provenance for figures in _figures(rows, untold=untold))
 
 
-def _figures(rows: Sequence[Attached]) -> Iterator[dict[str, object]]:
+def _figures(rows: Sequence[Attached], *, untold: bool) -> Iterator[dict[str, object]]:
     """One entry an indicator: bounds, coverage, reason when missing, and the proof of the electricity."""
     found = amounts([row.row.group for row in rows], FIGURES)
     shares = known_shares(rows)
     proof = {f"proof_{name}": shares.get(name) for name in PROOFS}
     for figure in FIGURES:
         amount = found[figure.id]
+        if untold:
+            hidden = withheld_amount(amount.as_dict())
+            told = {"unit": amount.unit, "covers": amount.covers, "missing": hidden["missing"]["fr"]}
+            yield {"indicator": figure.id} | told
+            continue
         reason = amount.missing["fr"] if amount.missing else ""
         ends = {"low": amount.low, "central": amount.central, "high": amount.high}
         yield {"indicator": figure.id, **ends, "unit": amount.unit, "covers": amount.covers, "missing": reason, **proof}

@@ -6,7 +6,7 @@ from typing import Any
 from estimator.assessment.impacts import amounts, figure_named
 from estimator.assessment.uncertainty import points
 from estimator.comparison.paired_draws import Side
-from estimator.governance.indicators.anonymity import grouped, withheld
+from estimator.governance.indicators.anonymity import grouped, withheld, withheld_amount
 from estimator.governance.indicators.practices import proof_shares
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached
@@ -18,17 +18,19 @@ FEWEST = 2  # minimum number merged
 
 def uses(scope: Scope) -> list[dict[str, Any]]:
     """Each as {"kind": "case", "others" or "unregistered", "id", "name", "count", "energy", "proof", "share"}, largest
-    first."""
+    first. What is in no use is not told beside uses too few to be told together: the total less it would be theirs.
+    """
     if withheld(scope):
         return []
     groups = grouped(scope)
+    told = {"case": _of} | dict.fromkeys(("others", "unregistered"), _untold if groups.too_few else _of)
     names = {case.id: case.name for case in scope.cases}
     loose = of_case(scope.rows, None)
     lines = [("case", id, names[id], 1, of_case(scope.rows, id)) for id in groups.shown]
     lines.append(("others", "", "", len(groups.others), [row for row in scope.rows if row.id in groups.others]))
     lines.append(("unregistered", "", "", _services(loose), loose))
     found = [
-        {"kind": kind, "id": id, "name": name, "count": count} | _of(rows, scope)
+        {"kind": kind, "id": id, "name": name, "count": count} | told[kind](rows, scope)
         for kind, id, name, count, rows in lines
         if rows
     ]
@@ -67,6 +69,13 @@ def _of(rows: Sequence[Attached], scope: Scope) -> dict[str, Any]:
     if part is None or whole is None:
         return body
     return body | {"share": dict(zip(("low", "central", "high"), points(part / whole), strict=True))}
+
+
+def _untold(rows: Sequence[Attached], _scope: Scope) -> dict[str, Any]:
+    """The same with its figures withheld."""
+    assert ENERGY is not None
+    amount = amounts([row.row.group for row in rows], [ENERGY])["energy"]
+    return {"energy": withheld_amount(amount.as_dict()), "proof": {}, "share": None}
 
 
 def _services(rows: Sequence[Attached]) -> int:
