@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
+from pydantic_core import to_jsonable_python
 
 from estimator.cli.text import show
 from estimator.core.errors import say
@@ -28,12 +29,13 @@ def put(
     body: Mapping[str, Any] | None = None,
     note: str = "",
 ) -> None:
-    """Print or write a document. body: what it is made of, for --json in the terminal; note: what to do next."""
+    """Print or write a document. body: what it is made of, for --json in the terminal, by default its
+    own parts; note: what to do next."""
     from estimator.reporting.documents.rendering import rendered, save
 
     if wanted.out is None:
         text = rendered(document, wanted.format or "txt")
-        show(body or {}, wanted.as_json and body is not None, text.rstrip)
+        show(body or to_jsonable_python(document), wanted.as_json, text.rstrip)
         return
     done: dict[str, Any] = {"file": str(wanted.out), "bytes": save(document, wanted.out, wanted.format)}
     lines = [say("sheet", "written", context.obj["lang"], **done), *([note] if note else [])]

@@ -90,6 +90,8 @@ def about_use(
 
     kind = str(context.info_name)
     facts = use_facts(context.obj["home"], id, context.obj["lang"], period)
+    if facts.counted_early:
+        typer.echo(facts.say("warn_counted_early", name=facts.case.name, id=facts.case.id), err=True)
     note = facts.to_log(LOGGED[kind], out.name) if out else ""
     put(context, DOCUMENTS[kind](facts), Wanted(out, json_), note=note)
 

@@ -23,7 +23,8 @@ from estimator.reporting.uses.stopped import stopped
 from tests.reporting.authority import ADEME, STUDIED, WHO, plain, rows_of, run, settle
 from tests.support import built, refuses, sobria
 
-PHONE_DAY = 0.0135  # kWh of a phone in a day, factors/equivalences.csv, between 0.009 and 0.02025
+IDEA = {"name": "Idée", "task": "répondre", "unit": "une réponse", "owner_role": "Responsable", "service": "Courrier"}
+IDEA |= {"commune": "metropole"}
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +77,36 @@ def test_a_field_of_the_register_is_said_in_place_of_what_is_missing(home: Path)
 
 
 def test_the_image_is_the_electricity_over_that_of_a_phone(home: Path) -> None:
-    """3 kWh ÷ 0.0135 kWh are 222 phones for a day, between 148 and 333 at the bounds of the phone."""
-    told = re.search(r"Autant que (\d+) à (\d+) téléphones pendant un jour \(estimé", page(resident(facts(home))))
-    assert told
-    low, high = map(int, told.groups())
-    assert 3 / 0.02025 < low < 3 / PHONE_DAY < high < 3 / 0.009
+    """2.96 to 3.04 kWh: 2.96 ÷ 0.02025 = 146 to 3.04 ÷ 0.009 = 338 phones for a day, said of the electricity alone."""
+    told = "l'électricité de 150 à 340 téléphones rechargés pendant un jour (estimé"
+    assert told in page(resident(facts(home)))
+    [line] = [line for line in rendered(resident(facts(home)), "md").splitlines() if "rechargés" in line]
+    assert line.startswith("| Électricité") and "kWh" in line
+    english = page(resident(facts(home, "en")))
+    assert "the electricity of 150 to 340 phones recharged for a day (estimated" in english
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_idea_whose_uses_are_counted_is_not_said_to_be_unused(tmp_path: Path, lang: str) -> None:
+    """Both are said, and the one who makes the sheet is told; before any count, it is an idea under study."""
+    made = Register(tmp_path).create(IDEA, WHO).id
+    built(tmp_path, run("autre", 1))
+    study, counted = {"fr": ("idée à l'étude", "déjà été comptés"), "en": ("idea under study", "already been")}[lang]
+    assert study in page(resident(facts(tmp_path, lang, made)))
+    Register(tmp_path).attach(made, {"service_key": "essais"}, WHO)
+    built(tmp_path, run("essais", 1))
+    text = page(resident(facts(tmp_path, lang, made)))
+    assert counted in text and study not in text
+    warned = sobria(tmp_path, "report", "resident", made, "--json", lang=lang)
+    assert made in warned.stderr and "sobria register move" in warned.stderr and json.loads(warned.stdout)
+
+
+@pytest.mark.parametrize("asked", [("resident", "courriers"), ("evidence", "courriers"), ("evidence",)])
+def test_json_is_the_document_with_its_parts(home: Path, asked: tuple[str, ...]) -> None:
+    """README says --json of all that displays: each section has its title and its blocks."""
+    body = json.loads(sobria(home, "report", *asked, "--json").stdout)
+    assert body["lang"] == "fr" and body["title"] and all(part["title"] for part in body["sections"])
+    assert all(part["blocks"] for part in body["sections"])
 
 
 def test_a_number_of_the_sheet_is_opened_by_the_command_that_it_prints(home: Path) -> None:

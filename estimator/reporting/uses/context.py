@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from estimator.assessment.impacts import per_unit
-from estimator.assessment.uncertainty import draw, points
 from estimator.catalogue.load import load
 from estimator.catalogue.models import ModelUnknown, find
 from estimator.catalogue.selection import select_factor
-from estimator.comparison.paired_draws import Side
 from estimator.core.errors import SobriaError, say
 from estimator.core.number_format import missing_text, range_text, tick_text, two_figures
 from estimator.core.periods import Period
@@ -26,11 +24,10 @@ from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
-from estimator.reporting.documents.document import Row, Table
+from estimator.reporting.documents.document import Row, Table, TableCell
 from estimator.reporting.project.context import BARE, SHORT, clipped
 from estimator.reporting.publications.context import known_shares
 from estimator.reporting.summary.sentences import covered_period_text, day_text, proof_text
-from estimator.reporting.summary.use_cases import ENERGY
 
 IMAGE = ("equivalence_energy", "equivalence/smartphone-day")  # the one factor of an electricity known from the home
 YEAR = 365  # days of the image
@@ -109,10 +106,13 @@ class UseFacts:
         rows: list[Row] = []
         for name in FOOTPRINTS:
             amount = self.figures[name]
+            known = amount["central"] is not None
             each = range_text(per_unit(amount, made), self.lang) if made else self.say("units_none")
             proof = self.proof if name == "energy" else self.say("proof_from")
-            known = amount["central"] is not None
-            rows.append((self._name(name), range_text(amount, self.lang), each, proof if known else ""))
+            beside = (self.image(),) if name == "energy" and known else ()
+            rows.append(
+                (TableCell(self._name(name), beside), range_text(amount, self.lang), each, proof if known else "")
+            )
         count = tick_text(made, BARE, self.lang) if made else ""
         caption = self.say("units", count=count, unit=self.case.unit) if made else ""
         columns = ("indicator", "over", "each", "proof")
@@ -124,17 +124,24 @@ class UseFacts:
         return typeset(say("indicators", indicator, self.lang), self.lang)
 
     def image(self) -> str:
-        """The electricity as phones used for a day or for a year, with its interval and source; empty without any."""
-        found = select_factor(load(), *IMAGE, self.scope.day).factor
-        drawn = Side([row.row.group for row in self.rows]).drawn(ENERGY) if self.rows and ENERGY else None
-        if drawn is None or found is None:
+        """The electricity as that of phones recharged for a day or a year, and its source; empty without any.
+
+        Its least over the most of a phone to its most over the least of a phone: both intervals are in it.
+        """
+        found, amount = select_factor(load(), *IMAGE, self.scope.day).factor, self.figures["energy"]
+        if found is None or not found.low or not found.high or amount["low"] is None:
             return ""
-        low, _, high = points(drawn / draw(found))
+        low, high = amount["low"] / found.high, amount["high"] / found.low
         key, span = ("image_years", YEAR) if low >= YEAR else ("image_days", 1)
         ends = {
             end: tick_text(float(two_figures(v / span)), BARE, self.lang) for end, v in (("low", low), ("high", high))
         }
         return self.say(key, source=load().sources[found.source].citation, **ends)
+
+    @property
+    def counted_early(self) -> bool:
+        """Whether uses were counted while the register says that it is still an idea."""
+        return self.case.stage == "idee" and any(row.id == self.case.id for row in self.scope.everything)
 
     def model(self) -> str:
         """The name of the model as the catalogue knows it, else as it is written."""

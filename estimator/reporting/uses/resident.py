@@ -49,7 +49,7 @@ def _state(facts: UseFacts) -> str:
     if case.outcome in CLOSED and case.decision:
         outcome = lowered(say("register_outcomes", case.outcome, facts.lang))
         return facts.say("state_closed", outcome=outcome, day=facts.day(case.decision.date), by=case.decision.by)
-    return facts.say(f"stage_{case.stage}")
+    return facts.say("stage_counted_early" if facts.counted_early else f"stage_{case.stage}")
 
 
 def _does(facts: UseFacts) -> tuple[tuple[str, str], ...]:
@@ -92,13 +92,13 @@ def _runs(facts: UseFacts) -> tuple[tuple[str, str], ...]:
 
 
 def _consumes(facts: UseFacts) -> Section:
-    """The four footprints with their proof, and one image; or why there is none and who can give them."""
+    """The four footprints with their proof; or why there is none and who can give them."""
     title = facts.say("part_consumes", period=facts.period)
     if facts.no_figures:
         return Section(title, (facts.no_figures,))
     found = forecast(facts.scope, facts.case)
     ahead = typeset(" ".join(forecast_lines(found, facts.lang)[:1]), facts.lang) if found else ""
-    return Section(title, (facts.table(), *filter(None, (facts.image(), ahead))))
+    return Section(title, (facts.table(), *filter(None, (ahead,))))
 
 
 def without_ai(facts: UseFacts) -> tuple[tuple[str, str], ...]:

@@ -62,7 +62,6 @@ def _consumed(facts: UseFacts) -> Iterator[Block]:
         rows = tuple((y.period, range_text(y.figures["energy"], y.lang), y.proof) for y in years)
         columns = tuple(facts.say(f"column_{name}") for name in ("year", "energy", "proof"))
         yield Table("", columns, rows)
-    yield facts.image()
     assert facts.case.decision is not None
     after = [
         r for r in of_case(facts.rows, facts.case.id) if last_day(r.row.month).replace(day=1) > facts.case.decision.date
