@@ -1,5 +1,6 @@
 """The twelve indicators, each by hand on a small home."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.indicator_list import INDICATORS
-from estimator.governance.indicators import sheet
+from estimator.governance.indicators import hosting_share, sheet
 from estimator.governance.indicators.footprints import figures_of
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.trend import change
 from estimator.governance.register.register import Register, author
+from estimator.places.criteria import HostingCriterion
 from estimator.reporting.summary.sentences import hosting_text, shared
 from tests.support import activity, built
 
@@ -109,12 +111,24 @@ def test_hosting_of_which_nothing_is_known_is_no_share(home: Path) -> None:
         assert said in told and "0 %" not in told
 
 
+def test_zero_in_sober_centres_is_said_with_the_criterion_that_is_not_met(home: Path, monkeypatch: Any) -> None:
+    """Of two sites of 1 and 3 kWh, one criterion of six is known, and not met by the first: 0 %, the rest not known."""
+    status = {"class/desk": "not_met", "class/server-room": "unknown"}
+    hosting = HostingCriterion("8.6", "unknown", "no_fact")
+    monkeypatch.setattr(hosting_share, "criteria", lambda host, *_: [replace(hosting, status=status[host])])
+    rows = [run("courriers", 1, host="class/desk"), run("voirie-1", 3, host="class/server-room")]
+    found = sheet(scope(home, *rows))["indicators"]["sober_hosting"]
+    assert found["criteria_known"] == {"numerator": 1, "not_met": 1, "denominator": 6}
+    for lang, share, why in (("fr", "on ne sait pas", "dont non tenus : 1"), ("en", "not known", "not met: 1")):
+        assert share in shared(found["value"], lang) and why in hosting_text(found, lang).replace("\u00a0", " ")
+
+
 def test_sober_hosting_says_what_is_unknown_beside_what_is_known(home: Path) -> None:
     rows = [run("courriers", 1, host="dcml/vandoeuvre"), run("voirie-1", 3, host="class/server-room")]
     found = sheet(scope(home, *rows))["indicators"]["sober_hosting"]
     assert found["value"] == {"share": None, "unknown": 1.0}
     assert found["shared"]["unknown"] == pytest.approx(1 - found["shared"]["share"])
-    assert shared(found["shared"], "fr").endswith("inconnu") and shared(found["shared"], "en").endswith("unknown")
+    assert "on ne sait pas" in shared(found["shared"], "fr") and "not known" in shared(found["shared"], "en")
     assert 0 < found["shared"]["share"] < 1 and found["near"]["share"] == found["shared"]["share"]
     assert found["criteria_known"]["numerator"] < found["criteria_known"]["denominator"] == 6
 

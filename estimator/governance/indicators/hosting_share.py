@@ -1,6 +1,7 @@
 """Share of the electricity of AI in sober, shared and nearby data centres, and how many criteria are known."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
@@ -31,11 +32,12 @@ def sober_hosting(scope: Scope) -> dict[str, Any]:
     sites = [
         _site(name, value, whole, (scope.day, said)) for name, value in sorted(kwh.items(), key=lambda entry: -entry[1])
     ]
-    known = sum(status != "unknown" for site in sites for status in site["criteria"].values())
+    found = Counter(status for site in sites for status in site["criteria"].values())
+    criteria_known = {"numerator": found["met"] + found["not_met"], "not_met": found["not_met"]}
     body = {"value": _share(sites, _meets_criteria), "sites": sites}
     body |= {"shared": _share(sites, lambda s: _criterion_met(s["shared"], ("yes",)))}
     body |= {"near": _share(sites, lambda s: _criterion_met(s["distance"], NEAR))}
-    return body | {"criteria_known": {"numerator": known, "denominator": len(sites) * len(SOBER)}}
+    return body | {"criteria_known": criteria_known | {"denominator": len(sites) * len(SOBER)}}
 
 
 def _site(host: str, kwh: float, whole: float, known: tuple[date, Sequence[SupplierAnswer]]) -> dict[str, Any]:

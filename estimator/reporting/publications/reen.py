@@ -108,7 +108,11 @@ def _target(facts: ReportFacts, entry: Mapping[str, Any]) -> str:
 def _known_criteria(facts: ReportFacts) -> tuple[str, ...]:
     """How many criteria of hosting are known: unknown is not counted as met."""
     known = facts.body["indicators"]["sober_hosting"]["criteria_known"]
-    return (say("indicators", "criteria_known", facts.lang, a=known["numerator"], b=known["denominator"]),)
+    return (
+        say(
+            "indicators", "criteria_known", facts.lang, a=known["numerator"], b=known["denominator"], c=known["not_met"]
+        ),
+    )
 
 
 def _services(facts: ReportFacts) -> tuple[Section, ...]:

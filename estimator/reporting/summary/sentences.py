@@ -99,7 +99,7 @@ def value_text(entry: Mapping[str, Any], lang: str) -> str:
 
 
 def shared(value: Mapping[str, Any], lang: str) -> str:
-    """« 75 % (3 sur 4), on ne sait pas : 25 % », « 75 % », « 20 % connu, 30 % inconnu », « donnée absente »."""
+    """« 75 % (3 sur 4), on ne sait pas : 25 % », « 75 % », « 20 %, on ne sait pas : 30 % », « donnée absente »."""
     if value["share"] is None:
         return name("unknown", lang)
     if value.get("unknown") and value.get("numerator") is None:
@@ -322,9 +322,10 @@ def used(body: Mapping[str, Any], lang: str) -> str:
 
 
 def hosting_text(entry: Mapping[str, Any], lang: str) -> str:
-    """How many criteria of hosting are known, and the shares in shared and in nearby sites."""
+    """How many criteria of hosting are known and how many not met, and the shares in shared and in nearby sites."""
     known = entry["criteria_known"]
     facts = {"a": count_text(known["numerator"], lang), "b": count_text(known["denominator"], lang)}
+    facts |= {"c": count_text(known["not_met"], lang)}
     facts |= {"shared": shared(entry["shared"], lang), "near": shared(entry["near"], lang)}
     return tell("hosting", lang, **facts)
 
