@@ -168,6 +168,15 @@ def test_cards_off_at_night_save_the_waiting_of_those_hours(tmp_path: Path) -> N
     assert lever.known.central == pytest.approx((1 - OPEN_HOURS / WEEK_HOURS) * used, rel=0.01)
 
 
+def test_a_model_that_hears_is_not_said_to_write_no_text(tmp_path: Path) -> None:
+    """Whisper writes what it hears: what is missing is a smaller model to propose, and its length is not a choice."""
+    heard = {"requests": 10.0, "input_tokens": None, "output_tokens": None, "audio_s": 36_000.0}
+    append(Ledger(tmp_path), months(3, **ANSWERS | heard | {"model": "openai/whisper-medium"}))
+    why = {none.kind: none.why["fr"] for none in of(tmp_path).not_told}
+    assert why["smaller"] == "Aucun modèle plus petit n’est encore proposé pour ce genre de modèle."
+    assert why["shorter"] == "La longueur de ce que ce genre de modèle rend ne se choisit pas."
+
+
 def test_a_use_met_without_ai_saves_all_but_the_searches(tmp_path: Path) -> None:
     """10,000 requests a month × 2 searches of 3.3e-9 kWh are 0.07 Wh a month: next to nothing is left."""
     home = tmp_path / "home"

@@ -257,7 +257,10 @@ def test_a_transcription_model_that_was_never_timed_takes_the_interval_of_all() 
     body = asked(model="gpt-4o-mini-transcribe", audio_s=60, zone="FRA")
     made = next(f for f in body["factors"] if f["quantity"] == "media_energy")
     assert [made["low"] * 3.6e6, made["high"] * 3.6e6] == pytest.approx([160 / 1719.32, 400 / 28.2], rel=1e-3)
-    assert {"model_unknown", "sound_computed"} <= {w["code"] for w in body["warnings"]}
+    said = {w["code"]: w for w in body["warnings"]}
+    assert {"model_unknown", "sound_computed"} <= set(said)
+    assert said["model_unknown"]["fr"].startswith("Aucune mesure de ce modèle dans nos tables")
+    assert said["model_unknown"]["en"].startswith("No measurement of this model in our tables")
 
 
 @pytest.mark.parametrize(("model", "code"), [("gpt-4o", "no_audio_energy"), ("gpt-4o-mini-tts", "no_speech_energy")])

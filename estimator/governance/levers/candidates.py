@@ -13,6 +13,7 @@ from estimator.governance.indicators.scenarios import ScenarioDecision
 from estimator.governance.levers.changes import Change, LeverNotComputed
 from estimator.governance.levers.running import RunningService
 
+WRITES = ("text", "multimodal")  # kinds of models whose answers are texts
 LIGHT, SHARED = "set/light", "class/shared-regional"
 FEWEST_BITS = 8  # of a weight: below, answers change and are to be tested anew
 SHORTER = 0.5  # what answers are cut to, of their length [1]
@@ -56,7 +57,9 @@ def no_ai(service: RunningService, around: Around) -> list[Change]:
 def smaller(service: RunningService, around: Around) -> list[Change]:
     """The model of the comparison that suffices with the least electricity, else the set of light models: its interval
     goes from the smallest to the largest of them."""
-    model = _model(service)
+    model = _chosen(service)
+    if model.modality not in WRITES:
+        raise LeverNotComputed("lever_no_smaller")
     if around.compared and (best := around.compared.answer.smallest_sufficient) and best.id:
         use = around.compared.scenario.option(best.id).use
         if use and use.model and models.find(use.model).id != model.id:
@@ -79,7 +82,8 @@ def fewer_bits(service: RunningService, around: Around) -> list[Change]:
 
 def shorter(service: RunningService, around: Around) -> list[Change]:
     """Answers half as long."""
-    _model(service)
+    if _chosen(service).modality not in WRITES:
+        raise LeverNotComputed("lever_not_text")
     return [Change("shorter", written=SHORTER)]
 
 
@@ -127,13 +131,11 @@ CANDIDATES: Mapping[str, Callable[[RunningService, Around], list[Change]]] = {
 }  # fmt: skip
 
 
-def _model(service: RunningService) -> models.Model:
-    """The model of a service that writes, and that it chose. LeverNotComputed."""
+def _chosen(service: RunningService) -> models.Model:
+    """The model of a service, that it chose. LeverNotComputed."""
     if any(row["kind"] == "seats" for row in service.servings):
         raise LeverNotComputed("lever_seats")
     known = models.load().known(service.model) if service.model else None
     if known is None:
         raise LeverNotComputed("lever_no_model")
-    if known.modality not in ("text", "multimodal"):
-        raise LeverNotComputed("lever_not_text")
     return known
