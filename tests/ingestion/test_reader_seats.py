@@ -73,13 +73,20 @@ def test_a_month_that_is_not_over_stops_today_and_is_replaced_later(tmp_path: Pa
     ("line", "code", "said"),
     [
         ("Copilot 9000;10;;2026-01-01;;;;;", "seats_product", "m365-copilot"),
-        (";10;;2026-01-01;;;;;", "declared_empty", "product"),
-        ("chatgpt;;;2026-01-01;;;;;", "declared_empty", "seats"),
+        (";10;;2026-01-01;;;;;", "seats_empty", "product est vide : une valeur comme m365-copilot"),
+        ("chatgpt;;;2026-01-01;;;;;", "seats_empty", "seats est vide : une valeur comme 250"),
+        ("chatgpt;-10;;2026-01-01;;;;;", "seats_number", "« -10 » : un nombre de sièges de 1 à 10 millions"),
         ("chatgpt;0;;2026-01-01;;;;;", "seats_number", "1 à 10 millions"),
         ("chatgpt;1.200;;2026-01-01;;;;;", "two_readings", "1200 ou 1.2"),
-        ("chatgpt;dix;;2026-01-01;;;;;", "bad_amount", "seats contient"),
+        ("chatgpt;dix;;2026-01-01;;;;;", "seats_number", "seats contient"),
         ("chatgpt;10;1,4;2026-01-01;;;;;", "seats_share", "0 à 1"),
-        ("chatgpt;10;;;;;;;", "declared_empty", "from"),
+        ("chatgpt;10;150 %;2026-01-01;;;;;", "seats_share", "« 150 % »"),
+        ("chatgpt;10;-0,5;2026-01-01;;;;;", "seats_share", "« -0,5 »"),
+        ("chatgpt;10;;2026-01-01;;;;;1e18", "beyond_use", "plus qu'aucun usage n'en compte"),
+        ("chatgpt;10;;2026-01-01;;;;;-5", "bad_amount", "uses contient « -5 »"),
+        ("chatgpt;10;;;;;;;", "seats_no_day", "from est vide : une date"),
+        ("chatgpt;10;;0001-01-01;2026-01-31;;;;", "seats_early", "le 0001-01-01 : un jour à partir du 2015-01-01"),
+        ("chatgpt;10;;9999-12-31;9999-12-31;;;;", "seats_future", "sobria compare"),
         ("chatgpt;10;;hier;;;;;", "declared_date", "from contient"),
         ("chatgpt;10;;2026-02-01;2026-01-01;;;;", "seats_period", "Le dernier jour est compris"),
         ("chatgpt;10;;2026-03-11;;;;;", "seats_future", "sobria compare"),
@@ -90,6 +97,15 @@ def test_a_row_that_cannot_be_read_says_why(line: str, code: str, said: str) -> 
     result = read_trace(Trace("sieges.csv", table(line).encode(), None), replace(context(), read_at=NOON))
     assert [refusal.code for refusal in result.refused] == [code] and result.rows == []
     assert said in told(result.refused[0])[0]
+
+
+def test_an_end_far_away_is_today_and_loses_no_other_row() -> None:
+    """Until 9999, or not over: 10 days of March at 20 seats, cut on the 11th; the row beside keeps its 31 at 10."""
+    lines = [f"chatgpt;20;;2026-03-01;{end};;;{end};" for end in ("9999-12-31", "2026-03-11", "")]
+    text = table("chatgpt;10;;2026-01-01;2026-01-31;;;a;", *lines)
+    result = read_trace(Trace("sieges.csv", text.encode(), None), replace(context(), read_at=NOON))
+    assert [amounts(row)[:2] for row in result.rows] == [(202601, 310.0), *[(202603, 200.0)] * 3]
+    assert result.refused == []
 
 
 def test_french_columns_and_commas_are_read_too() -> None:

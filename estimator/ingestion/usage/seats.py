@@ -3,6 +3,7 @@
 A month that is not over is cut at the day of reading, and replaced when the table is read again.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -15,6 +16,8 @@ from estimator.core.number_format import two_readings
 from estimator.core.periods import first_day, month_after
 from estimator.ingestion.parsing import delimited_text, service_names, timestamps
 from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
+from estimator.ingestion.parsing.redaction import HIDDEN
+from estimator.ingestion.parsing.row_parts import MOST_COUNTED
 from estimator.ingestion.reader import RowRefused
 
 NAME = "seats"
@@ -31,7 +34,9 @@ OTHERS = ("autre", "other")  # before the free name of a product that the table 
 FIELDS = FieldNames(
     numbers=NUMBERS, texts=("product", "task", "model", "service"), moments=("from", "to", "since", "until")
 )
-MOST_SEATS = 1e7
+EXAMPLES = {"product": "m365-copilot", "seats": "250"}  # of the cells that no row can leave empty, besides its day
+BOUNDS = (("seats", "seats_number", 1.0, 1e7), ("active_share", "seats_share", 0.0, 1.0))
+FIRST_DAY = date(2015, 1, 1)  # no product of the table was sold before
 CHECK = "seats"
 
 
@@ -50,8 +55,9 @@ def records(reading: RecordReader) -> Iterator[Record]:
     today = (reading.context.read_at or datetime.now(UTC)).date()
     for line, cells in rows:
         said = RecordFields(_plain(cells, spreadsheet=delimiter != ","), FIELDS)
+        typed = {_column(name): cell.strip() for name, cell in cells.items()}
         try:
-            bought = _bought(said, today)
+            bought = _bought(said, typed, today)
         except RowRefused as refusal:
             reading.refuse(line, said, refusal)
             continue
@@ -92,20 +98,20 @@ def _plain(cells: Mapping[str, str], spreadsheet: bool) -> dict[str, str]:
     return plain
 
 
-def _bought(said: RecordFields, today: date) -> _Bought:
-    """What a row says, to today at most. RowRefused."""
-    for name in ("product", "seats"):
+def _bought(said: RecordFields, typed: Mapping[str, str], today: date) -> _Bought:
+    """What a row says, to today at most; `typed`: its cells as a person wrote them. RowRefused."""
+    for name, example in EXAMPLES.items():
         if name not in said.kept:
-            raise RowRefused("declared_empty", column=name)
+            raise RowRefused("seats_empty", column=name, example=example)
     product, named = _product(said.text("product"))
     for name in ("seats", "uses"):
         if readings := two_readings(said.kept.get(name, "")):
             raise RowRefused("two_readings", column=name, value=said.kept[name], whole=readings[0], part=readings[1])
-    seats, share, _ = (said.number(name) for name in NUMBERS)
-    if not 0 < (seats or 0.0) <= MOST_SEATS:
-        raise RowRefused("seats_number", value=said.kept["seats"])
-    if share is not None and share > 1:
-        raise RowRefused("seats_share", value=said.kept["active_share"])
+    for name, code, least, most in BOUNDS:
+        if name in said.kept and not least <= float(said.text(name) or math.nan) <= most:
+            raise RowRefused(code, value=typed[name][:40] if said.text(name) else HIDDEN)
+    if (said.number("uses") or 0.0) > MOST_COUNTED:
+        raise RowRefused("beyond_use", field="uses", value=f"{said.number('uses'):.4g}")
     if (task := said.text("task")) and _task(task) not in (known := _tasks()):
         listed = ", ".join(name.removeprefix("task/") for name in known)
         raise RowRefused("seats_task", value=task, known=listed)
@@ -113,9 +119,11 @@ def _bought(said: RecordFields, today: date) -> _Bought:
     last = _day(said, "to") if "to" in said.kept else today
     if last < since and "to" in said.kept:
         raise RowRefused("seats_period", start=since.isoformat(), end=last.isoformat())
+    if since < FIRST_DAY:
+        raise RowRefused("seats_early", start=since.isoformat(), first=FIRST_DAY.isoformat())
     if since >= today:
         raise RowRefused("seats_future", start=since.isoformat())
-    until = min(last + timedelta(days=1), today)
+    until = today if last >= today else last + timedelta(days=1)
     service = said.text("service")
     return _Bought(product, service if service_names.is_name(service) else named, since, until)
 
@@ -143,7 +151,7 @@ def _task(name: str) -> str:
 
 def _day(said: RecordFields, name: str) -> date:
     if name not in said.kept:
-        raise RowRefused("declared_empty", column=name)
+        raise RowRefused("seats_no_day", column=name)
     try:
         return date.fromisoformat(said.text(name))
     except ValueError:
