@@ -47,6 +47,37 @@ def test_thoughts_and_results_of_tools_are_counted_by_gemini_apart() -> None:
     assert [counts(row)[:4] for row in found.rows] == [(8000, 3000, 350, 1.0), (9040, 8000, 100, None)]
 
 
+@pytest.mark.parametrize(
+    ("name", "key", "theirs", "ours"),
+    [
+        ("claude_code.jsonl", "usage", "input_tokens", "input_tokens"),
+        ("claude_code.jsonl", "usage", "output_tokens", "output_tokens"),
+        ("codex.jsonl", "last_token_usage", "input_tokens", "input_tokens"),
+        ("gemini_cli.json", "tokens", "input", "input_tokens"),
+        ("gemini_cli.json", "tokens", "output", "output_tokens"),
+    ],
+)
+def test_an_unknown_count_is_not_the_sum_of_its_other_parts(
+    name: str, key: str, theirs: str, ours: str, tmp_path: Path
+) -> None:
+    """`null` for what was read, beside 12,000 put in cache and 3,000 kept: unknown, and neither 15,000 nor 0."""
+    text = (FORMATS / name).read_text("utf-8")
+    told = json.loads if name.endswith("json") else lambda lines: [json.loads(line) for line in lines.splitlines()]
+    void = json.dumps(_without(told(text), key, theirs))
+    bring(tmp_path, void if name.endswith("json") else "\n".join(json.dumps(e) for e in json.loads(void)), name)
+    rows = [row for row in judged(Ledger(tmp_path)) if row["status"] == "current"]
+    assert rows and {row[ours] for row in rows} == {None}
+
+
+def _without(node: Any, key: str, name: str) -> Any:
+    """The same document, with null for this count of each object of this key."""
+    if isinstance(node, list):
+        return [_without(part, key, name) for part in node]
+    if not isinstance(node, dict):
+        return node
+    return {k: v | {name: None} if k == key else _without(v, key, name) for k, v in node.items()}
+
+
 @pytest.mark.parametrize("name", ["claude_code.jsonl", "codex.jsonl", "gemini_cli.json"])
 def test_no_word_of_a_transcript_reaches_the_home(name: str, tmp_path: Path) -> None:
     """Texts, folders, branches, commands and instructions: everything that is not a count, a model or a date."""

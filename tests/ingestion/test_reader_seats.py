@@ -87,6 +87,7 @@ def test_a_month_that_is_not_over_stops_today_and_is_replaced_later(tmp_path: Pa
         ("chatgpt;10;;;;;;;", "seats_no_day", "from est vide : une date"),
         ("chatgpt;10;;0001-01-01;2026-01-31;;;;", "seats_early", "le 0001-01-01 : un jour à partir du 2015-01-01"),
         ("chatgpt;10;;9999-12-31;9999-12-31;;;;", "seats_future", "sobria compare"),
+        ("chatgpt;10;;03/01/2026;03/31/2026;;;;", "dates_order", "(2026-01-03 | 2026-03-01) et « 03/31/2026 »"),
         ("chatgpt;10;;hier;;;;;", "declared_date", "from contient"),
         ("chatgpt;10;;2026-02-01;2026-01-01;;;;", "seats_period", "Le dernier jour est compris"),
         ("chatgpt;10;;2026-03-11;;;;;", "seats_future", "sobria compare"),

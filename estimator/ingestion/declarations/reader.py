@@ -16,7 +16,7 @@ from estimator.ingestion.declarations.columns import CONTEXT, COUNTS, Cells, is_
 from estimator.ingestion.declarations.energy import energy_fields
 from estimator.ingestion.parsing import delimited_text, redaction, timestamps
 from estimator.ingestion.parsing.row_identity import Identities
-from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, check_power
+from estimator.ingestion.parsing.row_parts import JOULES_PER_KWH, check_order, check_power
 from estimator.ingestion.reader import Reader, ReadingContext, RowRefused, Trace
 from estimator.ledger.read_result import ReadResult
 from estimator.ledger.rows import Activity, Refused, TimeBasis
@@ -201,6 +201,7 @@ class _Reading:
 
     def _period(self, said: Cells, parts: Parts) -> dict[str, Any]:
         """Start, end (exclusive), duration and time basis as fields of Activity. RowRefused."""
+        check_order(said.text("start"), said.text("end"))
         start, end = said.moment("start"), said.moment("end")
         if start is None or end is None:
             return {}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from estimator.catalogue.default_subjects import NOT_DECLARED
+from estimator.ingestion.parsing import timestamps
 from estimator.ingestion.reader import RowRefused
 
 JOULES_PER_KWH = 3.6e6
@@ -21,6 +22,15 @@ def check_power(joules: float, seconds: float, nodes: float = 1.0) -> None:
     lasting = max(seconds, 1.0)
     if joules > MOST_W * lasting * max(nodes, 1.0):
         raise RowRefused("impossible_power", value=f"{joules / lasting / 1000:.3g}")
+
+
+def check_order(start: str, end: str) -> None:
+    """RowRefused where one of two dates has its month first, and the other may have its day first: a row has one
+    order, and what another tool wrote is not guessed."""
+    orders = [timestamps.by_order(text) for text in (start, end)]
+    if any(True in found for found in orders) and any([*found] == [False] for found in orders):
+        read = [" | ".join(found.values()) for found in orders]
+        raise RowRefused("dates_order", start=start[:16], end=end[:16], start_read=read[0], end_read=read[1])
 
 
 def energy(*checks: str, **read: tuple[float, str]) -> Part:

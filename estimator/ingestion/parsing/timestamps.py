@@ -8,6 +8,7 @@ import numpy as np
 
 _ISO = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?$")
 _SLASHED = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})[T ](\d{1,2}):(\d\d)(?::(\d\d))?$")
+_SLASHED_DAY = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 _DAY_US = 86_400_000_000
@@ -35,6 +36,16 @@ def parse(text: str, day_first: bool) -> datetime | None:
     except ValueError:
         return None
     return moment if YEARS[0] <= moment.year <= YEARS[1] else None
+
+
+def by_order(text: str) -> dict[bool, str]:
+    """The ISO days that a date written `03/01/2026` can be, day first (True) and month first (False); none where the
+    order of its numbers says nothing."""
+    if not (found := _SLASHED_DAY.match(text)) or found[1].zfill(2) == found[2].zfill(2):
+        return {}
+    first, second = (part.zfill(2) for part in found.groups()[:2])
+    orders = ((True, second, first), (False, first, second))
+    return {day_first: f"{found[3]}-{month}-{day}" for day_first, month, day in orders if "01" <= month <= "12"}
 
 
 def to_us(moment: datetime, zone: ZoneInfo) -> int:

@@ -104,8 +104,8 @@ def _record(reading: RecordReader, line: int, told: Told, first: bool, cache_ins
 
 def _fields(reading: RecordReader, first: bool, cache_inside: bool, said: RecordFields) -> dict[str, Any]:
     values: Mapping[str, float | None] = {name: said.number(name) for name in FIELDS.numbers}
-    read = [values[name] for name in READ if not (cache_inside and name == "cached")]
-    counts = {"input_tokens": _sum(read), "output_tokens": _sum([values[name] for name in WRITTEN])}
+    beside = READ[1:-1] if cache_inside else READ[1:]
+    counts = {"input_tokens": _sum(values, READ[0], beside), "output_tokens": _sum(values, WRITTEN[0], WRITTEN[1:])}
     counted = counts_only(said.text("model"), counts | {"cached_tokens": values["cached"]})
     moment, basis = reading.local(said.moment("timestamp"), None)
     place = reading.place(said.text("provider"))
@@ -114,10 +114,10 @@ def _fields(reading: RecordReader, first: bool, cache_inside: bool, said: Record
     return reading.row(counted, place, period, requests=1.0, items=1.0 if first else None, **named)
 
 
-def _sum(values: list[float | None]) -> float | None:
-    """The sum of what is known; None where nothing is."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
+def _sum(values: Mapping[str, float | None], main: str, beside: tuple[str, ...]) -> float | None:
+    """A count with those beside it; None where the count itself is unknown, as a part is no sum."""
+    counted = values[main]
+    return None if counted is None else counted + sum(values[name] or 0.0 for name in beside)
 
 
 def _sniff(signs: frozenset[str], name: str, head: str) -> bool:

@@ -17,7 +17,7 @@ from estimator.core.periods import first_day, month_after
 from estimator.ingestion.parsing import delimited_text, service_names, timestamps
 from estimator.ingestion.parsing.records import FieldNames, Record, RecordFields, RecordReader, Snapshot, record_reader
 from estimator.ingestion.parsing.redaction import HIDDEN
-from estimator.ingestion.parsing.row_parts import MOST_COUNTED
+from estimator.ingestion.parsing.row_parts import MOST_COUNTED, check_order
 from estimator.ingestion.reader import RowRefused
 
 NAME = "seats"
@@ -104,6 +104,17 @@ def _bought(said: RecordFields, typed: Mapping[str, str], today: date) -> _Bough
         if name not in said.kept:
             raise RowRefused("seats_empty", column=name, example=example)
     product, named = _product(said.text("product"))
+    _check_amounts(said, typed)
+    if (task := said.text("task")) and _task(task) not in (known := _tasks()):
+        listed = ", ".join(name.removeprefix("task/") for name in known)
+        raise RowRefused("seats_task", value=task, known=listed)
+    check_order(typed.get("from", ""), typed.get("to", ""))
+    service = said.text("service")
+    return _Bought(product, service if service_names.is_name(service) else named, *_days(said, today))
+
+
+def _check_amounts(said: RecordFields, typed: Mapping[str, str]) -> None:
+    """RowRefused for a number of two readings, or out of its bounds."""
     for name in ("seats", "uses"):
         if readings := two_readings(said.kept.get(name, "")):
             raise RowRefused("two_readings", column=name, value=said.kept[name], whole=readings[0], part=readings[1])
@@ -112,20 +123,19 @@ def _bought(said: RecordFields, typed: Mapping[str, str], today: date) -> _Bough
             raise RowRefused(code, value=typed[name][:40] if said.text(name) else HIDDEN)
     if (said.number("uses") or 0.0) > MOST_COUNTED:
         raise RowRefused("beyond_use", field="uses", value=f"{said.number('uses'):.4g}")
-    if (task := said.text("task")) and _task(task) not in (known := _tasks()):
-        listed = ", ".join(name.removeprefix("task/") for name in known)
-        raise RowRefused("seats_task", value=task, known=listed)
+
+
+def _days(said: RecordFields, today: date) -> tuple[date, date]:
+    """The first day of a row, and the day after its last; an end to come is today. RowRefused."""
     since = _day(said, "from")
-    last = _day(said, "to") if "to" in said.kept else today
-    if last < since and "to" in said.kept:
+    last = _day(said, "to") if "to" in said.kept else None
+    if last and last < since:
         raise RowRefused("seats_period", start=since.isoformat(), end=last.isoformat())
     if since < FIRST_DAY:
         raise RowRefused("seats_early", start=since.isoformat(), first=FIRST_DAY.isoformat())
     if since >= today:
         raise RowRefused("seats_future", start=since.isoformat())
-    until = today if last >= today else last + timedelta(days=1)
-    service = said.text("service")
-    return _Bought(product, service if service_names.is_name(service) else named, since, until)
+    return since, last + timedelta(days=1) if last and last < today else today
 
 
 def _product(text: str) -> tuple[Product, str]:
