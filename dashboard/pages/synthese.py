@@ -6,7 +6,16 @@ from dashboard.shared.html_parts import address
 from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import t
 from dashboard.shared.widgets import choice, language
-from dashboard.summary.estimator_gateway import State, SummaryScope, body, periods, scope_of_address, state, territories
+from dashboard.summary.estimator_gateway import (
+    State,
+    SummaryScope,
+    address_refused,
+    body,
+    periods,
+    scope_of_address,
+    state,
+    territories,
+)
 from dashboard.summary.page import OPENED, PERIOD, SIMPLE, TERRITORY, drawn
 from estimator.reporting.summary.sentences import period_text, territory_text
 
@@ -18,7 +27,11 @@ def show() -> None:
         st.html(render("nothing_yet", lang))
         return
     read = st.query_params
-    wanted = scope_of_address(now, read.get(TERRITORY, ""), read.get(PERIOD, ""))
+    asked = read.get(TERRITORY, ""), read.get(PERIOD, "")
+    wanted, refused = scope_of_address(now, *asked), address_refused(now, *asked)
+    if refused is not None:
+        shown = {"territory": territory_text(wanted.territory, lang), "period": period_text(wanted.period, lang)}
+        st.html(phrase("synthese.shown_instead", lang, refusal=refused.message(lang), **shown))
     top, below = drawn((wanted, lang, read.get(SIMPLE) == "1", read.get(OPENED, "")))
     st.html(top)
     _choices(now, wanted, lang)

@@ -11,6 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from dashboard.shared import estimator_gateway
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown
 from estimator.builds.queries import NoBuild
+from estimator.core.errors import SobriaError
 from estimator.core.event_log import FOLDER as REGISTER
 from estimator.core.home import default_home
 from estimator.core.periods import Period, PeriodRefused
@@ -135,13 +136,28 @@ periods = Remembered(_periods, STATES)
 def scope_of_address(now: State, territory: str, period: str) -> SummaryScope:
     """The scope of a URL; missing or invalid values default to the métropole if it has use cases, else to the
     whole territory, over the last year."""
-    known, spans = territories(now), periods(now)
+    known, spans, span = territories(now), periods(now), _canonical(period)
     chosen = territory if territory in known else METROPOLE if METROPOLE in known else WHOLE
-    try:
-        span = Period(period).text if period else ""
-    except PeriodRefused:
-        span = ""
     return SummaryScope(now, chosen, span if span in spans else spans[0] if spans else str(now.day.year))
+
+
+def address_refused(now: State, territory: str, period: str) -> SobriaError | None:
+    """Why a URL has no figures of its own: it names a territory or a period without any; else None."""
+    shown = scope_of_address(now, territory, period)
+    pairs = ((territory, territory, shown.territory), (period, _canonical(period), shown.period))
+    wrong = [read[: estimator_gateway.LONGEST_ID] for read, span, found in pairs if read and span != found]
+    if not wrong:
+        return None
+    years = ", ".join(text for text in periods(now) if text.isdigit())
+    return SobriaError("address_unknown", read=", ".join(wrong), territories=", ".join(territories(now)), years=years)
+
+
+def _canonical(period: str) -> str:
+    """A period as it is written; what is none, empty."""
+    try:
+        return Period(period).text
+    except PeriodRefused:
+        return ""
 
 
 def explanation(number: str) -> ExplainedNumber:

@@ -1,5 +1,7 @@
 """Routes of the summary: its one-page sheet, its figures with all digits, and what the authority publishes."""
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -10,11 +12,13 @@ from dashboard.summary.estimator_gateway import (
     Remembered,
     State,
     SummaryScope,
+    address_refused,
     body,
     scope_in,
     scope_of_address,
     state,
 )
+from dashboard.summary.page import PERIOD, TERRITORY
 from estimator.core.errors import SobriaError
 from estimator.core.home import default_home
 from estimator.governance.indicators.scope import WHOLE
@@ -37,7 +41,7 @@ HTML, CSV = "html", "csv"
 
 def synthesis_routes() -> list[Route]:
     """The routes of the summary."""
-    answers = (_sheet, _table, _body, _review, _commune, _evidence, _territory)
+    answers = (*map(_of_scope, (_sheet, _table, _body, _review, _commune, _evidence)), _territory)
     return [Route(path, answer) for path, answer in zip(SYNTHESIS_FILES, answers, strict=True)]
 
 
@@ -49,70 +53,57 @@ def _write(key: tuple[SummaryScope, str, str]) -> str:
 sheets = Remembered(_write, SHEETS)
 
 
-def _requested_scope(request: Request) -> tuple[SummaryScope, str] | None:
-    """The scope and language in the URL; None in a home without a build."""
-    now: State | None = state()
-    if now is None:
-        return None
-    read = request.query_params
-    return scope_of_address(now, read.get("territoire", ""), read.get("periode", "")), lang_of(read)
+def _of_scope(answer: Callable[[SummaryScope, str, Request], Response]) -> Callable[[Request], Response]:
+    """An answer about the scope in the URL: a home without a build, or a scope without figures, has none."""
+
+    def answered(request: Request) -> Response:
+        now: State | None = state()
+        if now is None:
+            return _nothing(request)
+        read, lang = request.query_params, lang_of(request.query_params)
+        asked = read.get(TERRITORY, ""), read.get(PERIOD, "")
+        refused = address_refused(now, *asked)
+        if refused is not None:
+            return refusal_response(refused, lang)
+        try:
+            return answer(scope_of_address(now, *asked), lang, request)
+        except SobriaError as refusal:
+            return refusal_response(refusal, lang)
+
+    return answered
 
 
-def _sheet(request: Request) -> Response:
-    found = _requested_scope(request)
-    if found is None:
-        return _nothing(request)
-    return Response(sheets((*found, HTML)), media_type="text/html")
+def _sheet(asked: SummaryScope, lang: str, _: Request) -> Response:
+    return Response(sheets((asked, lang, HTML)), media_type="text/html")
 
 
-def _table(request: Request) -> Response:
-    found = _requested_scope(request)
-    if found is None:
-        return _nothing(request)
-    name = f"synthese-{found[0].territory}-{found[0].period}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(sheets((*found, CSV)), media_type="text/csv", headers=headers)
+def _table(asked: SummaryScope, lang: str, _: Request) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="synthese-{asked.territory}-{asked.period}.csv"'}
+    return Response(sheets((asked, lang, CSV)), media_type="text/csv", headers=headers)
 
 
-def _body(request: Request) -> Response:
-    found = _requested_scope(request)
-    if found is None:
-        return _nothing(request)
-    return JSONResponse(body(found[0]))
+def _body(asked: SummaryScope, _lang: str, _: Request) -> Response:
+    return JSONResponse(body(asked))
 
 
-def _review(request: Request) -> Response:
+def _review(asked: SummaryScope, lang: str, _: Request) -> Response:
     """The yearly review of the territory and the period."""
-    found = _requested_scope(request)
-    return document_response(rendered(review(_facts(*found)), HTML), "bilan", HTML) if found else _nothing(request)
+    return document_response(rendered(review(_facts(asked, lang)), HTML), "bilan", HTML)
 
 
-def _commune(request: Request) -> Response:
+def _commune(asked: SummaryScope, lang: str, _: Request) -> Response:
     """The file that a commune hands to its métropole."""
-    found = _requested_scope(request)
-    if found is None:
-        return _nothing(request)
-    try:
-        body = reen_file(_facts(*found)).files[""]
-    except SobriaError as refusal:
-        return refusal_response(refusal, found[1])
-    return document_response(str(body), f"{found[0].territory}-{found[0].period}", "json")
+    return document_response(reen_file(_facts(asked, lang)).files[""], f"{asked.territory}-{asked.period}", "json")
 
 
-def _evidence(request: Request) -> Response:
+def _evidence(asked: SummaryScope, lang: str, request: Request) -> Response:
     """The evidence on every use of the territory."""
-    found = _requested_scope(request)
-    if found is None:
-        return _nothing(request)
-    whole = scope_in(found[0]._replace(territory=WHOLE))
-    cases = [UseFacts(whole, case, found[1]) for case in scope_in(found[0]).cases]
+    whole = scope_in(asked._replace(territory=WHOLE))
+    cases = [UseFacts(whole, case, lang) for case in scope_in(asked).cases]
     if not cases:
-        return refusal_response(SobriaError("no_use_case"), found[1])
+        raise SobriaError("no_use_case")
     format = request.query_params.get("format", HTML)
-    try:
-        return document_response(rendered(evidence_file(cases), format), "preuves", format)
-    except SobriaError as refusal:
-        return refusal_response(refusal, found[1])
+    return document_response(rendered(evidence_file(cases), format), "preuves", format)
 
 
 def _territory(request: Request) -> Response:

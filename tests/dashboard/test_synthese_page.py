@@ -11,6 +11,7 @@ from time import sleep
 from urllib.parse import urlencode
 
 import pytest
+from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
@@ -25,6 +26,7 @@ from estimator.core.typography import typeset
 from estimator.governance.indicator_list import INDICATORS
 from estimator.governance.register.register import Register, author
 from tests.home import copied
+from tests.reporting.authority import plain
 from tests.reporting.test_synthesis import CASE, HOSTILE, STUDIED, rows_of
 
 FRAME = Path(__file__).resolve().parents[2] / "dashboard" / "pages" / "frame.py"
@@ -107,10 +109,31 @@ def test_the_page_the_table_and_the_file_have_the_same_digits(shown: Path, query
             assert ends == [entry["value"][e] for e in ("low", "central", "high") if entry["value"][e] is not None]
 
 
-def test_what_an_address_does_not_say_or_says_wrong_is_the_metropole_last_year(shown: Path) -> None:
-    for query in ({}, {"territoire": "nulle-part", "periode": "x"}, {"territoire": HOSTILE}, ASKED):
+def test_what_an_address_does_not_say_is_the_metropole_last_year(shown: Path) -> None:
+    for query in ({}, {"periode": "2026-01..2026-12"}, ASKED):
         body = json.loads(answered("/synthese.json", **query))
         assert (body["territory"], body["period"]) == ("metropole", "2026"), query
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    "wrong", [{"territoire": "zzz"}, {"periode": "9999-99"}, {"periode": "2012"}, {"territoire": HOSTILE}]
+)
+def test_an_address_of_nothing_has_no_file_and_its_page_says_what_it_shows(
+    shown: Path, lang: str, wrong: dict[str, str]
+) -> None:
+    """Never the figures of another territory or period under the name asked; the page says which it shows."""
+    asked, [read] = ASKED | wrong, wrong.values()
+    for path in SYNTHESIS_FILES[:-1]:
+        refused = answer(path, lang=lang, **asked)
+        said = bytes(refused.body).decode()
+        assert refused.status_code == 400 and escape(read) in said and "metropole, 99001" in said, path
+        assert "<script>alert" not in said
+    text = page(lang, **asked)
+    place = typeset(say("indicators", "territory_metropole", lang), lang)
+    instead = {"fr": "Affiché à la place : ", "en": "Shown instead: "}[lang]
+    assert f"{instead}{place}" in plain(text) and "<script>alert" not in text
+    assert instead not in plain(page(lang, **ASKED))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
