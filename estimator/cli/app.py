@@ -135,6 +135,7 @@ def import_(  # noqa: PLR0913
     from estimator.ingestion.context import reading_context
     from estimator.ingestion.importing import import_paths
     from estimator.ingestion.reader import ReaderFailed
+    from estimator.ingestion.readers import nothing_found
     from estimator.ledger import Ledger
 
     home = context.obj["home"]
@@ -153,7 +154,7 @@ def import_(  # noqa: PLR0913
     if any(file.error and (file.name in named or isinstance(file.error, ReaderFailed)) for file in report.files):
         raise typer.Exit(1)  # a file of a folder that is not a trace is reported, and stops nothing
     if not report.account.read and not report.errors:
-        raise SobriaError("nothing_to_import", paths=", ".join(paths))
+        raise nothing_found(paths)
     if report.account.barren or not report.account.read:
         raise typer.Exit(1)
 

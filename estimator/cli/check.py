@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from estimator.cli.text import Columns, Json, show
-from estimator.core.errors import SobriaError, say
+from estimator.core.errors import say
 
 SHOWN_NAMES = 12
 
@@ -21,6 +21,7 @@ def check(  # noqa: PLR0913
 ) -> None:
     from estimator.ingestion.context import reading_context
     from estimator.ingestion.dry_run import check_paths
+    from estimator.ingestion.readers import nothing_found
 
     home = context.obj["home"]
     found = check_paths(home, paths, reading_context(home, timezone, read_at, columns or ()))
@@ -29,7 +30,7 @@ def check(  # noqa: PLR0913
     if any(file["error"] for file in body["files"]):
         raise typer.Exit(1)
     if not body["account"]["read"]:
-        raise SobriaError("nothing_to_import", paths=", ".join(paths))
+        raise nothing_found(paths)
     if found.account.barren:
         typer.echo(say("cli", "none_accepted", context.obj["lang"], count=0), err=True)
         raise typer.Exit(1)

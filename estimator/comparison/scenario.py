@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -10,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from estimator.core.errors import LANGUAGES, SobriaError, say
-from estimator.core.fields import Strict
+from estimator.core.fields import NearDay, Strict
 from estimator.core.validation_messages import expected
 from estimator.workloads.request import Request, TrainingEffort
 
@@ -180,7 +179,7 @@ class Scenario(Strict):
 
     title: str = Field(min_length=1, max_length=120)
     use_case: str = ""
-    day: date | None = None
+    day: NearDay | None = None
     example: bool = Field(False, description="an example: marked as such on every output")
     asked: Asked | None = None
     need: Need
@@ -195,6 +194,12 @@ class Scenario(Strict):
             raise PydanticCustomError("option_id_twice", "two options have the id {id}", twice)
         if self.options[0].method != "none":
             raise PydanticCustomError("first_without_ai", "the first option is the one without AI")
+        threshold = self.constraints.quality
+        for option in self.options if threshold else ():
+            found = option.quality
+            if found and threshold and found.test == threshold.test and (found.value > 1) != (threshold.value > 1):
+                read = {"id": option.id, "value": f"{found.value:g}", "threshold": f"{threshold.value:g}"}
+                raise PydanticCustomError("quality_scales", "{id}: {value}, and a threshold of {threshold}", read)
         return self
 
     def option(self, name: str) -> Option:
@@ -233,8 +238,16 @@ def scenario_of(data: Mapping[str, Any], name: str = "scenario.toml") -> Scenari
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
-        fault = error.errors()[0]
+        faults = error.errors()
+        fault = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
         where = ".".join(str(part) for part in fault["loc"]) or "-"
-        read = str(fault.get("input"))[:60]
         said = {lang: expected(fault, lang) for lang in LANGUAGES}
+        gone = [".".join(map(str, other["loc"])) for other in faults if other["type"] == "missing"]
+        if gone and fault["type"] != "missing":
+            said = {
+                lang: say("scenario_file", "and_missing", lang, said=said[lang], names=", ".join(gone)) for lang in said
+            }
+        value = fault.get("input")
+        shape = "nothing" if fault["type"] == "missing" else "table" if isinstance(value, Mapping | list) else ""
+        read = {lang: say("scenario_file", shape, lang) for lang in LANGUAGES} if shape else str(value)[:60]
         raise ScenarioRefused(file=name, where=where, read=read, expected=said) from error

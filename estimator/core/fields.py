@@ -1,6 +1,7 @@
 """Small validated types shared by several rooms: texts without contacts, identifiers, authors, strict models."""
 
 import re
+from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
@@ -21,6 +22,20 @@ def _clean(text: str) -> str:
     if _MAIL.search(text) or _PHONE.search(text):
         raise PydanticCustomError("contact", "an e-mail address or a telephone number")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def is_near(day: date) -> bool:
+    """Whether it is a day from 2015, before any model of this kind was served, to a year from now."""
+    return date(2015, 1, 1) <= day <= date.today() + timedelta(days=366)
+
+
+def _near(day: date) -> date:
+    if not is_near(day):
+        raise PydanticCustomError("day_far", "not a day from 2015 to a year from now")
+    return day
+
+
+NearDay = Annotated[date, AfterValidator(_near)]
 
 
 MayBeEmpty = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_clean)]

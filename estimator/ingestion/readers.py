@@ -173,6 +173,16 @@ def find_files(paths: Iterable[str | Path]) -> Iterator[str | Path]:
             yield place
 
 
+def nothing_found(paths: Iterable[str | Path]) -> SobriaError:
+    """Why nothing was read of these: the .jsonl files of a folder that no reader recognised are named."""
+    folders = (Path(path) for path in paths if Path(path).is_dir())
+    seen = [file for folder in folders for file in sorted(folder.rglob("*.jsonl")) if not file.name.startswith(".")]
+    told = ", ".join(map(str, paths))
+    if not seen:
+        return SobriaError("nothing_to_import", paths=told)
+    return SobriaError("none_recognised", paths=told, count=len(seen), name=seen[0].name)
+
+
 def _inside(folder: Path) -> Iterator[Path]:
     for base, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -13,7 +13,7 @@ from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor, given
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError, say, sentences
-from estimator.core.fields import Strict
+from estimator.core.fields import Strict, is_near
 from estimator.core.refusals import ListedRefusal
 from estimator.places.requirements import FIELDS, QuestionnaireField
 
@@ -186,9 +186,12 @@ def _answer(cells: Mapping[str, str]) -> SupplierAnswer:
     facts = {"host": host, "field": field, "unit": unit, "by": by, "document": document}
     values: dict[str, float | str | None] = {"value": _decimal(value) if numeric else value}
     values |= {name: _decimal(end) if end else None for name, end in (("low", low), ("high", high))}
-    return SupplierAnswer.model_validate(
+    answer = SupplierAnswer.model_validate(
         facts | values | {"date": "-".join(reversed(french.groups())) if french else day}
     )
+    if not is_near(answer.date):
+        raise _refusal(answer, "day", day, "2026-06-01")
+    return answer
 
 
 def _decimal(cell: str) -> float | str:

@@ -223,6 +223,10 @@ def test_a_missing_path_stops_none_of_the_others_and_nothing_read_is_said(tmp_pa
     sobria(tmp_path / "other", "import", str(folder / "notes.csv"), code=1)
     (tmp_path / "empty").mkdir()
     assert "Aucun fichier de trace" in sobria(tmp_path, "import", str(tmp_path / "empty"), code=1).stderr
+    (tmp_path / "empty" / "session.jsonl").write_text('{"a": 1}\n', "utf-8")
+    for command in ("import", "check"):
+        said = sobria(tmp_path, command, str(tmp_path / "empty"), code=1).stderr
+        assert ".jsonl vus et non reconnus : 1, dont session.jsonl" in said.replace("\u00a0", " ")
 
 
 def test_an_impossible_power_is_set_aside(tmp_path: Path) -> None:

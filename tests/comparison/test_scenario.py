@@ -60,6 +60,8 @@ def test_a_byte_order_mark_is_read(tmp_path: Path) -> None:
         ("acceptance = 0.94", "acceptance = 0", "options.1.acceptance"),
         ("[options.use]", "[options.uses]", "uses"),
         ("day = 2026-06-01", "day = ", "TOML"),
+        ("day = 2026-06-01", "day = 1800-01-01", "2015"),
+        ("day = 2026-06-01", "day = 2999-01-01", "2015"),
     ],
 )
 def test_what_is_wrong_is_named(old: str, new: str, said: str) -> None:
@@ -74,6 +76,29 @@ def test_a_text_nested_too_deep_is_refused_in_a_sentence() -> None:
     with pytest.raises(SobriaError) as refusal:
         parse_scenario("a = " + "[" * 3000)
     assert "crochets" in refusal.value.message("fr") and "brackets" in refusal.value.message("en")
+
+
+def test_an_unknown_field_is_named_with_the_one_that_is_missing() -> None:
+    """A typo is two faults, told together and without the values around it."""
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario(GOOD.replace("volume = 20000", "volme = 20000", 1))
+    french, english = (refusal.value.message(lang) for lang in ("fr", "en"))
+    assert "need.volme" in french and "need.volume" in french and "{" not in french
+    assert "need.volme" in english and "need.volume" in english and "{" not in english
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario(GOOD.replace("volume = 20000", "", 1))
+    assert "need.volume" in refusal.value.message("fr") and "{" not in refusal.value.message("fr")
+
+
+def test_a_threshold_and_a_quality_of_one_test_have_one_scale() -> None:
+    """93 against 0.85 is a share written as a mark; of two tests, nothing is compared."""
+    limit = '[constraints.quality]\nvalue = 0.85\ntest = "TEST"\n[[options]]'
+    marked = GOOD.replace("value = 0.94", "value = 93").replace("[[options]]", limit, 1)
+    with pytest.raises(SobriaError) as refusal:
+        parse_scenario(marked.replace("TEST", "200 courriers"))
+    assert "93" in refusal.value.message("fr") and "seuil 0.85" in refusal.value.message("fr")
+    assert "not on one scale" in refusal.value.message("en")
+    assert parse_scenario(marked.replace("TEST", "autre")).options[1].quality
 
 
 def test_the_first_option_is_without_ai() -> None:

@@ -10,6 +10,7 @@ import pytest
 from estimator.assessment import uncertainty
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import select_factor
+from estimator.core.errors import SobriaError
 from estimator.core.periods import first_day
 from estimator.governance.indicators.known_days import known_text
 from estimator.governance.indicators.open_scope import scope_of
@@ -215,6 +216,21 @@ def test_a_copy_is_never_half_written(two_services: tuple[Path, Levers], tmp_pat
     assert "Aucun levier ne porte le numéro 99" in said
     assert not (tmp_path / "new").exists()
     assert "--to" in sobria(home, "levers", "--apply", "1", code=2).stderr
+
+
+def test_a_copy_that_cannot_be_made_names_its_target(two_services: tuple[Path, Levers], tmp_path: Path) -> None:
+    """Inside the home, in a folder that is not there or in a file: the target is named, and nothing is left."""
+    home, _ = two_services
+    (tmp_path / "file").touch()
+    for to, french, english in (
+        (home / "inside", "donnez à --to un dossier au-dehors", "give --to a folder outside it"),
+        (tmp_path / "none" / "copy", "n’est pas un dossier où écrire", "is no folder to write in"),
+        (tmp_path / "file" / "copy", "n’est pas un dossier où écrire", "is no folder to write in"),
+    ):
+        said = sobria(home, "levers", "--apply", "1", "--to", str(to), code=1).stderr
+        assert f"« {to} »" in said and french in said.replace("'", "’") and not to.exists()
+        with pytest.raises(SobriaError, match=english):
+            applied(home, 1, to)
 
 
 def test_seats_are_their_publisher_s_to_change(tmp_path: Path, root: Path) -> None:

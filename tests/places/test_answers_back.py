@@ -119,6 +119,15 @@ def test_json_that_is_no_questionnaire_is_refused(text: str, french: str, englis
     assert french in refused.value.message("fr") and english in refused.value.message("en")
 
 
+@pytest.mark.parametrize("day", ["2999-01-01", "01/01/1800"])
+def test_an_answer_of_no_plausible_day_is_refused(day: str) -> None:
+    text = f"hote;champ;valeur;unite;date;repondant;document\nclass/server-room;pue;1,3;1;{day};H;rapport\n"
+    with refuses("answers_refused") as refused:
+        read_answers(text)
+    assert f"« {day} » a été lu, un jour de 2015" in refused.value.message("fr")
+    assert f"“{day}” was read, a day from 2015" in refused.value.message("en")
+
+
 def test_one_bad_answer_and_none_is_taken(tmp_path: Path) -> None:
     file = tmp_path / "reponses.csv"
     rows = [

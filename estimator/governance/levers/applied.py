@@ -1,6 +1,7 @@
 """A lever tried on a copy of a home: the rows of its service changed as the ledger would hold them, and calculated."""
 
 import hashlib
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -53,9 +54,14 @@ class _Written(NamedTuple):
 
 
 def applied(home: Path, number: int, to: Path) -> AppliedLever:
-    """Apply a lever of a home to a copy of it, which says that it is invented. lever_unknown, lever_copy_there."""
+    """Apply a lever of a home to a copy of it, which says that it is invented. lever_unknown, lever_copy_there,
+    lever_copy_inside, lever_copy_nowhere."""
     if to.exists():
         raise SobriaError("lever_copy_there", folder=to)
+    if to.resolve().is_relative_to(home.resolve()):
+        raise SobriaError("lever_copy_inside", folder=to, home=home)
+    if not (to.absolute().parent.is_dir() and os.access(to.absolute().parent, os.W_OK)):
+        raise SobriaError("lever_copy_nowhere", folder=to, parent=to.absolute().parent)
     sources = scope_of(home).sources
     told, _ = ranked(sources, running(sources))
     if not 0 < number <= len(told):
