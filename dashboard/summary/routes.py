@@ -93,7 +93,7 @@ def _review(asked: SummaryScope, lang: str, _: Request) -> Response:
 
 def _commune(asked: SummaryScope, lang: str, _: Request) -> Response:
     """The file that a commune hands to its métropole."""
-    return document_response(reen_file(_facts(asked, lang)).files[""], f"{asked.territory}-{asked.period}", "json")
+    return document_response(str(reen_file(_facts(asked, lang)).files[""]), f"{asked.territory}-{asked.period}", "json")
 
 
 def _evidence(asked: SummaryScope, lang: str, request: Request) -> Response:
