@@ -431,6 +431,8 @@ BAD = [
     ({"requests": "1_000"}, "bad_number", {"column": "requests", "value": "1_000"}),
     ({"requests": "١٢"}, "bad_number", {"column": "requests", "value": "١٢"}),
     ({"service": "a\u202eb"}, "hidden_character", {"column": "service", "value": "a\\u202eb"}),
+    ({"service": '"a\nb"'}, "hidden_character", {"column": "service", "value": "a\\nb"}),
+    ({"service": "a" * 201}, "long_name", {"column": "service", "most": "200", "value": "a" * 40}),
     ({"model": "a\x1bb"}, "hidden_character", {"column": "model", "value": "a\\x1bb"}),
     ({"water_l": "inf"}, "bad_number", {"column": "water_l", "value": "inf"}),
     ({"energy_boundary": "baie"}, "declared_word",

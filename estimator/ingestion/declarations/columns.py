@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )  # not seen, or turning the text
+LONGEST_SERVICE = 200  # characters: a name is read at a glance, and is a label of every page
 _NAMES = ("service", "provider", "model", "zone", "host", "device", "method", "document")
 REQUIRED = ("service", "start", "end")
 COUNTS = ("requests", "input_tokens", "output_tokens", "cached_tokens", "images", "audio_s", "items")
@@ -90,10 +91,15 @@ class Cells:
         return self.texts.get(name, "")
 
     def check_names(self) -> None:
-        """Note as faults the names that hold a character which is not seen, or which turns the text."""
+        """Note as faults the names that hold a character which is not seen, or which turns the text, and a service
+        that is not one line of text."""
         for name in _NAMES:
-            if _HIDDEN.search(self.text(name)):
-                self._fault(name, "hidden_character", column=name, value=ascii(self.text(name)[:40])[1:-1])
+            text = self.text(name)
+            if _HIDDEN.search(text) or (name == "service" and len(text.splitlines()) > 1):
+                self._fault(name, "hidden_character", column=name, value=ascii(text[:40])[1:-1])
+        if len(self.text("service")) > LONGEST_SERVICE:
+            facts = {"most": str(LONGEST_SERVICE), "value": self.text("service")[:40]}
+            self._fault("service", "long_name", column="service", **facts)
 
     def number(self, name: str) -> float | None:
         """A non-negative number, None when the cell is empty or at fault."""
