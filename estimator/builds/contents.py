@@ -8,6 +8,7 @@ from typing import Any
 
 from estimator.assessment.equation_system import sql
 from estimator.assessment.explanation import formulas_version
+from estimator.builds.build_file import FORMAT
 from estimator.builds.build_identity import digest
 from estimator.builds.coverage import run_energy
 from estimator.builds.equation_selection import AMOUNTS, ledger_formulas
@@ -125,6 +126,7 @@ def _meta(
 ) -> None:
     facts = {
         "build": build_id,
+        "format": FORMAT,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "factors_version": catalogue.version,
         "formulas_version": formulas_version(),

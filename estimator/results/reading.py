@@ -9,11 +9,12 @@ from typing import Any
 from estimator.assessment.explanation import ExplainedNumber, NumberUnknown, explain_number
 from estimator.assessment.impacts import FIGURES, SUPPLEMENTARY, Amount, ImpactIndicator, figure_named, figures
 from estimator.builds import coverage
+from estimator.builds.build_file import FORMAT
 from estimator.builds.current import current
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import year_reused
-from estimator.core.errors import sentences
+from estimator.core.errors import SobriaError, sentences
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
 from estimator.results.totals import Check, Coverage, ServiceTotals, Totals
@@ -21,10 +22,21 @@ from estimator.results.totals import Check, Coverage, ServiceTotals, Totals
 _WHERE = {"total": "TRUE", "service": "service_key = $1", "run": "row_id = $1"}
 
 
+class BuildOfAnotherVersion(SobriaError):
+    """The published build has the tables of another version, and this home cannot be written."""
+
+
 def open_current(home: Path) -> "Results | None":
-    """The build named in CURRENT with its results, or None."""
-    path = current(home)
-    return Results(path, sample=(home / SAMPLE_MARK).exists()) if path else None
+    """The build named in CURRENT with its results, or None; one of another format is made anew. BuildOfAnotherVersion,
+    AuditFailed, BuildLocked."""
+    path, sample = current(home), (home / SAMPLE_MARK).exists()
+    found = Results(path, sample) if path else None
+    if found is None or found.meta.get("format") == FORMAT:
+        return found
+    try:
+        return Results(build(home).path, sample)
+    except OSError as error:
+        raise BuildOfAnotherVersion(home=home, reason=error.strerror or error) from error
 
 
 def current_results(home: Path) -> "Results":

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 
 from estimator.builds.build import build as make_build
-from estimator.builds.current import current
+from estimator.builds.build_file import FORMAT
+from estimator.builds.build_identity import digest
+from estimator.builds.current import current, point_to
 from estimator.core.duckdb_engine import DuckDB, FileDamaged
 from estimator.ledger import Ledger
 from estimator.ledger.append import Append
 from estimator.ledger.read_result import ReadResult
+from estimator.results import reading
 from estimator.results.file import results_path
 from estimator.results.making import build
-from estimator.results.reading import Results
+from estimator.results.reading import Results, open_current
 from tests.home import copied
-from tests.support import FileRead, activity, append, sobria
+from tests.support import FileRead, activity, append, refuses, sobria
 
 
 @pytest.fixture
@@ -56,6 +59,54 @@ def test_a_cut_build_is_made_again(built: Path, kept: int) -> None:
     made.write_bytes(made.read_bytes()[:kept])
     assert "déjà" not in sobria(built, "build").stdout
     assert "30 exécution(s)" in sobria(built, "totals").stdout
+
+
+@pytest.fixture
+def older(built: Path) -> Path:
+    """A home whose published build was made before its checks said what mends them, nor of which format it is."""
+    made = current(built)
+    assert made is not None
+    old = made.with_name("sobria-0000000000000000.duckdb")
+    made.rename(old)
+    engine = DuckDB.create(old)
+    engine.run("ALTER TABLE run_checks DROP mended_by")
+    engine.run(
+        "UPDATE meta SET value = '0000000000000000' WHERE name = 'build'; DELETE FROM meta WHERE name = 'format'"
+    )
+    engine.close()
+    point_to(old.parent, old)
+    return built
+
+
+def test_a_build_of_another_format_is_made_again_when_it_is_opened(older: Path) -> None:
+    opened = open_current(older)
+    assert opened is not None and opened.meta["format"] == FORMAT and opened.id != "0" * 16
+    assert all(check["mended_by"] is None for check in opened.checks())
+    assert opened.totals().coverage.runs == 30
+    assert current(older) == opened.path
+
+
+def test_a_build_of_another_format_is_refused_where_nothing_can_be_written(
+    older: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unwritable(home: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(home))
+
+    monkeypatch.setattr(reading, "build", unwritable)
+    with refuses("build_of_another_version") as refused:
+        open_current(older)
+    for lang in ("fr", "en"):
+        assert "sobria build" in refused.value.message(lang) and str(older) in refused.value.message(lang)
+
+
+def test_the_format_of_builds_is_raised_with_their_columns(built: Path) -> None:
+    """Where this fails, a table of builds changed: raise FORMAT in build_file.py, then write both here."""
+    made = current(built)
+    assert made is not None
+    columns = DuckDB.read(made).rows(
+        "SELECT table_name AS name, column_name AS col, data_type AS type FROM information_schema.columns ORDER BY ALL"
+    )
+    assert (FORMAT, digest([" ".join(row.values()) for row in columns])) == ("2", "6d800d646d4f7598")
 
 
 @pytest.mark.parametrize("place", [20, 500, -10])
