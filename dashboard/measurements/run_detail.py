@@ -86,7 +86,8 @@ def _differs(run: Mapping[str, Any], lang: str) -> list[str | Markup]:
         )
         lines.append(phrase(key, lang, theirs=as_read(read, lang), ours=ours, share=share_text(share, lang)))
     if run["reported_pue"] not in (None, 1):
-        lines.append(t("run.differs_pue", lang, pue=exact_text(run["reported_pue"], "1", lang)))
+        kept = "_kept" if any(check["code"] == "declared_site" for check in run["checks"]) else ""
+        lines.append(t(f"run.differs_pue{kept}", lang, pue=exact_text(run["reported_pue"], "1", lang)))
     for name, figure, value, unit in (
         ("gwp", "gwp.use", run["reported_gwp_kg"], "kgCO2e"),
         ("water", "water", run["reported_water_l"], "L"),

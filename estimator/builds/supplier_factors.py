@@ -1,11 +1,11 @@
-"""What suppliers answered of their sites in place of the factors of the tables, from the day of each answer on."""
+"""What suppliers answered of their sites, or declared with an amount, in place of the factors of the tables."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from estimator.builds.hour_factors import select_of_hours
-from estimator.catalogue.selection import SelectedFactor
+from estimator.catalogue.selection import SelectedFactor, given
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.places.placing import Knowledge
@@ -13,11 +13,14 @@ from estimator.places.supplier_answers import answered_bounds
 
 ANSWERED = ("zone", "host", "machine")  # attributes of which an answer may set a factor
 SEPARATOR = "|"  # between a subject, the site that answered and the day of its last answer
+STATED = "="  # before the PUE by which a row divided the energy of its site, at the end of a mark
+# SQL: the mark of such a row, so that the total of its site is what was declared.
+STATED_PUE = f"CASE WHEN list_contains(checks, 'declared_site') THEN '{SEPARATOR}{STATED}' || reported_pue ELSE '' END"
 
 
 class AnsweredFactors:
     """Selection of factors for subjects of a build; one that is marked with a site and a day takes what the supplier
-    had answered by then."""
+    had answered by then, and with a PUE takes that one."""
 
     def __init__(self, catalogue: Catalogue, known: Knowledge) -> None:
         self.catalogue, self._known = catalogue, known
@@ -51,8 +54,11 @@ class AnsweredFactors:
 
     def _of(self, mark: str) -> Mapping[str, SelectedFactor]:
         if mark and mark not in self._bounds:
-            host, _, day = mark.partition(SEPARATOR)
-            self._bounds[mark] = answered_bounds(self._known.said_of(host, date.fromisoformat(day)), host)
+            site, _, pue = mark.partition(STATED)
+            host, _, day = site.rstrip(SEPARATOR).partition(SEPARATOR)
+            answers = self._known.said_of(host, date.fromisoformat(day)) if day else []
+            stated = {"pue": given(self.catalogue, "pue", float(pue))} if pue else {}
+            self._bounds[mark] = answered_bounds(answers, host) | stated
         return self._bounds.get(mark, {})
 
 

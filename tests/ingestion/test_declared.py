@@ -91,11 +91,28 @@ def test_energy_of_the_servers_is_taken_as_it_is(tmp_path: Path) -> None:
 
 
 def test_energy_of_the_site_is_divided_by_the_stated_pue_once(tmp_path: Path) -> None:
-    """150 kWh of site at 1.25 are 120 kWh of servers; the host's own PUE is applied to these, and to nothing else."""
+    """150 kWh of site at 1.25 are 120 kWh of servers, and 150 in all: not 120 × 1.55 = 186, by the host's own PUE."""
     row = one(**MEASURED | {"energy_kwh": "150", "energy_boundary": "site", "pue": "1.25"})
     assert (row.other_energy_kwh, row.reported_pue) == (pytest.approx(120), 1.25)
     assert row.checks == ("declared_site",)
-    assert figures(tmp_path, row).indicators["energy"]["at_factor_values"] == pytest.approx(150 / 1.25 * 1.55)
+    found = figures(tmp_path, row).indicators
+    assert found["energy"]["at_factor_values"] == pytest.approx(150)
+    assert found["it_energy"]["at_factor_values"] == pytest.approx(120)
+
+
+@pytest.mark.parametrize("host", ["class/national-cloud", "class/server-room"])
+def test_a_stated_pue_holds_for_its_own_row_alone(tmp_path: Path, host: str) -> None:
+    """120.5 kWh of site at 1.25 are 96.4 of servers; 100 kWh of servers of the same service take the host's own PUE,
+    1.35 of a national cloud or the 1.5 that a server room answers, which wins over no row: 120.5 + 100 × PUE."""
+    site = one(**MEASURED | {"energy_kwh": "120.5", "energy_boundary": "site", "pue": "1.25", "host": host})
+    servers = one(**MEASURED | {"energy_kwh": "100", "host": host})
+    facts = {"host": "class/server-room", "field": "pue", "value": 1.5, "unit": "1", "date": "2026-01-01"}
+    said = SupplierAnswer.model_validate(facts | {"by": "Hébergeur", "document": "relevé"})
+    PlaceJournal(tmp_path).add_answers([said], Author(who="DSI", why="réponse"))
+    found = figures(tmp_path, site, servers).indicators
+    own = 1.5 if host == "class/server-room" else 1.35
+    assert found["it_energy"]["at_factor_values"] == pytest.approx(120.5 / 1.25 + 100)
+    assert found["energy"]["at_factor_values"] == pytest.approx(120.5 + 100 * own)
 
 
 @pytest.mark.parametrize(("end", "host"), [("2026-04-01", "class/server-room"), ("2026-04-16", "aws/global")])
@@ -137,7 +154,7 @@ def test_an_import_says_the_site_declared_and_the_site_counted(tmp_path: Path) -
     ]
     assert (
         "300 kWh" in found[0]["fr"]
-        and "PUE déclaré (1)" in found[0]["fr"]
+        and "avec leur PUE (1)" in found[0]["fr"]
         and "total du site est 300 kWh" in found[1]["fr"]
     )
 

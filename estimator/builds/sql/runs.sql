@@ -75,6 +75,6 @@ SELECT
   active_seat_days * part AS active_days,
   seat_days * part AS days_of_seats,
   stored_gb_years * part AS kept,
-  COALESCE(answer_marks.mark, '') AS answered
+  COALESCE(answer_marks.mark, '') || {stated_pue} AS answered
 FROM parts
 LEFT JOIN answer_marks ON at_host = host AND since_us <= parts.from_us AND until_us > parts.from_us;

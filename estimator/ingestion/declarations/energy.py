@@ -20,7 +20,7 @@ def energy_fields(cells: Cells) -> tuple[dict[str, Any], list[str]]:
     """(energies [kWh of IT], modes, gap and PUE as fields of Activity, checks). RowRefused.
 
     Undeclared energy, and zero for non-zero work, are unknown and not zero. Site energy is
-    divided once by the supplier's own PUE: the formulas multiply by that of the host. Without one, as on a bill, it is
+    divided once by the PUE stated with it, by which a build multiplies it again. Without one, as on a bill, it is
     kept as that of the site, which a build divides by the PUE of the host. Accelerator energy stays as declared: the
     rest of the server is added by its gap, as an estimate.
     """
