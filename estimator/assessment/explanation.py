@@ -28,6 +28,7 @@ from estimator.assessment.impacts import (
     figure_named,
     is_counted,
     known_result,
+    lacks_the_whole,
     why_missing,
 )
 from estimator.assessment.sensitivity import variance_shares
@@ -301,7 +302,8 @@ def _not_counted(groups: Sequence[ActivityGroup], figures: Sequence[ImpactIndica
                 left_out.add((part.name, "not_asked"))
             elif not known_result(part, values) or not is_counted(figure, group, values):
                 reasons = (why_missing(p, group) for p in (part, *figure.required) if applies_to(p, group))
-                left_out.add((part.name, next((reason for reason in reasons if reason), "no_factor")))
+                why = "whole_unknown" if lacks_the_whole((part,), values) else next(filter(None, reasons), "no_factor")
+                left_out.add((part.name, why))
         for key in left_out:
             found[key] = found.get(key, 0.0) + weight
     return tuple(

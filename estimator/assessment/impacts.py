@@ -239,6 +239,8 @@ def _term(
         asked = [p for p in required if applies_to(p, group)] or there
         unknown = (p for p in asked if not known_result(p, values))
         why = next((reason for reason in (why_missing(p, group, values) for p in unknown) if reason), None)
+        if lacks_the_whole(there, values):
+            why = "whole_unknown"
     applicable = bool(there) if applicable is None else applicable
     return GroupTerm(as_read, reduce(add, known) if known else None, applicable, why)
 
@@ -341,6 +343,11 @@ def applies_to(part: Contribution, group: ActivityGroup) -> bool:
 def _described(group: ActivityGroup) -> set[str]:
     """The amounts that are known of a group."""
     return {name for name, amount in group.amounts.items() if amount is not None and name != "resource_share"}
+
+
+def lacks_the_whole(parts: Sequence[Contribution], values: Mapping[str, Any]) -> bool:
+    """Whether parts that are left out are known, and lack only the required parts of their figure."""
+    return all(known_result(part, values) and not part.required for part in parts)
 
 
 def why_missing(part: Contribution, group: ActivityGroup, values: Mapping[str, Any] | None = None) -> str | None:

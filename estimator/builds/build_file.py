@@ -16,7 +16,7 @@ from estimator.core.duckdb_engine import DuckDB
 if TYPE_CHECKING:
     from estimator.workloads.own_measures import Own
 
-FORMAT = "2"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
+FORMAT = "3"  # of the tables of a build, raised when one of them or a column changes: a build of another is made anew
 MONTHLY = ("service_key", "model", "host", "month", "items", "requests")
 
 

@@ -21,7 +21,7 @@ from estimator.builds.own_measures import own_measures
 from estimator.builds.row_faults import record_faults
 from estimator.builds.row_status import EMBEDDED, row_status, sql_text
 from estimator.builds.site_energy import site_pues
-from estimator.builds.supplier_factors import STATED_PUE, AnsweredFactors, day_us
+from estimator.builds.supplier_factors import MARKED, AnsweredFactors, day_us
 from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import ENGINE_VERSION, DuckDB
 from estimator.core.periods import month_after, months_between
@@ -53,7 +53,7 @@ def fill(engine: DuckDB, ledger: Ledger, catalogue: Catalogue, build_id: str, pa
     _weigh(engine)
     answered.table(engine)
     supposed_table(engine, catalogue)
-    engine.run(sql_text("runs.sql").format(kept=kept, stated_pue=STATED_PUE))
+    engine.run(sql_text("runs.sql").format(kept=kept, marked=MARKED))
     engine.run(sql_text("summed.sql"))
     machine_table(engine)
     pace_table(engine, catalogue)

@@ -10,17 +10,22 @@ from estimator.catalogue.tables import Catalogue
 from estimator.core.duckdb_engine import DuckDB
 from estimator.places.placing import Knowledge
 from estimator.places.supplier_answers import answered_bounds
+from estimator.workloads.resolution import over_sites, sites_of_providers
 
 ANSWERED = ("zone", "host", "machine")  # attributes of which an answer may set a factor
 SEPARATOR = "|"  # between a subject, the site that answered and the day of its last answer
+OVER_SITES = "*"  # in the mark of rows whose known provider does not say in which country it computes
 STATED = "="  # before the PUE by which a row divided the energy of its site, at the end of a mark
-# SQL: the mark of such a row, so that the total of its site is what was declared.
-STATED_PUE = f"CASE WHEN list_contains(checks, 'declared_site') THEN '{SEPARATOR}{STATED}' || reported_pue ELSE '' END"
+# SQL: the mark that a row has of itself. With a stated PUE, the total of its site is what was declared.
+MARKED = (
+    f"CASE WHEN over_sites THEN '{SEPARATOR}{OVER_SITES}' ELSE '' END"
+    f" || CASE WHEN list_contains(checks, 'declared_site') THEN '{SEPARATOR}{STATED}' || reported_pue ELSE '' END"
+)
 
 
 class AnsweredFactors:
     """Selection of factors for subjects of a build; one that is marked with a site and a day takes what the supplier
-    had answered by then, and with a PUE takes that one."""
+    had answered by then, with a PUE takes that one, and without a country may take those of the sites of providers."""
 
     def __init__(self, catalogue: Catalogue, known: Knowledge) -> None:
         self.catalogue, self._known = catalogue, known
@@ -29,6 +34,8 @@ class AnsweredFactors:
     def select(self, name: str, subject: str, day: date) -> SelectedFactor:
         """The factor of a quantity for a subject, marked or not, on a day."""
         bare, _, mark = subject.partition(SEPARATOR)
+        if not bare and OVER_SITES in mark and self.catalogue.quantities[name].hangs_on == "zone":
+            return over_sites(name, sites_of_providers(self.catalogue), self.catalogue, day)
         return self._of(mark).get(name) or select_of_hours(self.catalogue, name, bare, day)
 
     def mark(self, host: str, day: date) -> str:
@@ -55,7 +62,7 @@ class AnsweredFactors:
     def _of(self, mark: str) -> Mapping[str, SelectedFactor]:
         if mark and mark not in self._bounds:
             site, _, pue = mark.partition(STATED)
-            host, _, day = site.rstrip(SEPARATOR).partition(SEPARATOR)
+            host, _, day = site.replace(OVER_SITES, "").strip(SEPARATOR).partition(SEPARATOR)
             answers = self._known.said_of(host, date.fromisoformat(day)) if day else []
             stated = {"pue": given(self.catalogue, "pue", float(pue))} if pue else {}
             self._bounds[mark] = answered_bounds(answers, host) | stated

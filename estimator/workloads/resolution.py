@@ -93,7 +93,7 @@ def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = F
     host = resolve_subject(request.host, ("host",), catalogue) or _served_at(request, warnings)
     zone = _zone(request.zone, catalogue, warnings) or (catalogue.subjects[host].zone or None if host else None)
     hardware = resolve_subject(request.device, ("device", "machine"), catalogue)
-    sites = _sites(catalogue) if request.provider and not zone else ()
+    sites = sites_of_providers(catalogue) if request.provider and not zone else ()
     device = hardware if hardware and catalogue.subjects[hardware].kind == "device" else None
     machine = None if device else hardware
     if not host and machine in DESKS:
@@ -128,7 +128,7 @@ def over_sites(quantity: str, sites: tuple[str, ...], catalogue: Catalogue, day:
     return SelectedFactor(quantity, middle.subject, middle.model_copy(update=ends | named))
 
 
-def _sites(catalogue: Catalogue) -> tuple[str, ...]:
+def sites_of_providers(catalogue: Catalogue) -> tuple[str, ...]:
     """The zone of each provider whose site is declared or assumed, one each."""
     hosts = (catalogue.subjects[provider.host] for provider in all_providers().providers if provider.host)
     return tuple(host.zone for host in hosts if host.zone)

@@ -6,7 +6,9 @@ import pytest
 
 from estimator.assessment.calculation_steps import results_of
 from estimator.assessment.evaluation import ActivityGroup, energy_as_read
+from estimator.assessment.explanation import explain_groups
 from estimator.assessment.impacts import amounts, figure_named
+from estimator.catalogue.load import load
 from estimator.catalogue.selection import SelectedFactor
 from tests.support import bounds_of
 
@@ -34,6 +36,16 @@ def test_a_figure_of_which_a_required_part_is_unknown_is_unknown(unknown: tuple[
     for amount in (water, *water.parts.values()):
         assert (amount.central, amount.at_factor_values, amount.covers) == (None, None, 0.0)
         assert amount.missing is not None and amount.missing["code"] == "no_zone"
+
+
+def test_manufacture_without_electricity_says_why_it_is_not_counted() -> None:
+    """Its factors are known and depend on no country: what is lacking is the gases of the electricity."""
+    group = ActivityGroup({"it_energy": 10.0, "device_hours": 2.0, "resource_share": 1.0}, bounds_without("grid_gwp"))
+    found = amounts([group])["gwp"]
+    reasons = {name: part.missing["code"] for name, part in found.parts.items() if part.missing}
+    assert (reasons["use"], reasons["devices"]) == ("no_zone", "whole_unknown")
+    left = {(entry.part, entry.code) for entry in explain_groups([group], load(), "gwp").not_counted}
+    assert {("use", "no_zone"), ("devices", "whole_unknown")} <= left
 
 
 def test_a_group_of_which_a_required_part_is_unknown_stays_out_of_a_total() -> None:

@@ -1,7 +1,7 @@
 """Reader of the table of seats: months, days, shares and refusals; then its figures, by hand."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from estimator.ingestion.importing import import_paths
 from estimator.ingestion.reader import Trace
 from estimator.ingestion.readers import read_trace
 from estimator.ledger import Ledger
+from estimator.workloads.estimate import estimate
+from estimator.workloads.request import Request
 from tests.ingestion.formats import rows_of, told
 from tests.support import built, moment
 from tests.traces_support import context, judged
@@ -145,3 +147,16 @@ def test_every_product_is_whole() -> None:
         assert all(model.total_params_b for model in models.load().members(product.model))
     with pytest.raises(ProductUnknown, match="m365-copilot"):
         find("Clippy")
+
+
+def test_seats_of_a_provider_without_a_country_are_those_of_an_estimate(tmp_path: Path) -> None:
+    """800 seats over the 31 days of January by both doors: the same place, sites and manufacture, at factor values."""
+    (row,) = rows_of(table("Copilot pour Microsoft 365;800;;01/01/2026;31/01/2026;;;;"))
+    found = built(tmp_path, row)
+    asked = estimate(Request(product="m365-copilot", seat_days=800 * 31, day=date(2026, 1, 1))).indicators
+    kept = found.totals().indicators
+    for name in ("energy", "water", "adpe", "gwp", "primary_energy"):
+        assert kept[name]["at_factor_values"] == pytest.approx(asked[name].at_factor_values), name
+    assert kept["gwp"]["machines"]["at_factor_values"] == pytest.approx(asked["gwp"].parts["machines"].at_factor_values)
+    codes = {check["code"] for check in found.checks()}
+    assert "zone_over_sites" in codes and "zone_not_told" not in codes

@@ -16,6 +16,7 @@ SELECT
     WHEN images IS NULL THEN 'tokens'
     ELSE 'images'
   END AS kind,
+  zone IS NULL AND zone_as_read IS NULL AND host_from = 'provider' AS over_sites,
   CASE WHEN device_hours IS NOT NULL THEN 'reserved' WHEN host = 'class/desk' THEN 'desk' ELSE 'shared' END AS site,
   CASE WHEN kind = 'sound' AND host = 'class/desk' THEN COALESCE(machine, 'machine/workstation') ELSE COALESCE(device, '') END
     AS card,
@@ -75,6 +76,6 @@ SELECT
   active_seat_days * part AS active_days,
   seat_days * part AS days_of_seats,
   stored_gb_years * part AS kept,
-  COALESCE(answer_marks.mark, '') || {stated_pue} AS answered
+  COALESCE(answer_marks.mark, '') || {marked} AS answered
 FROM parts
 LEFT JOIN answer_marks ON at_host = host AND since_us <= parts.from_us AND until_us > parts.from_us;

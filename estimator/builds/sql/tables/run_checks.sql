@@ -5,11 +5,11 @@ FROM (
   SELECT row_id, service_key, code, read_value, low, high, excess FROM row_faults
   UNION ALL BY NAME
   SELECT row_id, service_key, REPLACE(code, '_not_sent', '_not_told') AS code
-  FROM (SELECT row_id, service_key, host_from, zone_from, device, UNNEST(checks) AS code FROM runs WHERE LEN(checks) > 0)
+  FROM (SELECT row_id, service_key, host_from, zone_from, over_sites, device, UNNEST(checks) AS code FROM runs WHERE LEN(checks) > 0)
   WHERE code NOT IN (SELECT code FROM judged)
     -- What was not told of a place, once it is known by other means.
     AND NOT (host_from NOT IN ('trace', 'unknown') AND code IN ('no_host', 'host_not_told', 'host_not_sent', 'host_assumed'))
-    AND NOT (zone_from NOT IN ('trace', 'unknown')
+    AND NOT ((over_sites OR zone_from NOT IN ('trace', 'unknown'))
       AND code IN ('no_country', 'unknown_country', 'supposed_place', 'zone_not_told', 'zone_not_sent'))
     AND NOT (device IS NOT NULL AND code = 'unknown_device')
     AND code NOT IN ('host_of_provider', 'address_of_region', 'address_private', 'address_not_of_provider', 'address_sent')
@@ -17,6 +17,8 @@ FROM (
   SELECT row_id, service_key, place_code AS code FROM runs WHERE place_code IS NOT NULL
   UNION ALL BY NAME
   SELECT row_id, service_key, 'zone_of_home' AS code FROM runs WHERE zone_from = 'home'
+  UNION ALL BY NAME
+  SELECT row_id, service_key, 'zone_over_sites' AS code FROM runs WHERE over_sites
   UNION ALL BY NAME
   SELECT row_id, service_key, 'overlap' AS code FROM runs WHERE charge_share < 1
   UNION ALL BY NAME
