@@ -40,21 +40,21 @@ def show(scenario: Scenario, lang: str) -> None:
         names = compare_data.asked_models(lang)
         sites = compare_data.place_names(lang)
         elsewhere = {"": t("compare_form.same_place", lang), **compare_data.provider_names(), **sites}
-        for number, columns in enumerate((st.columns([3, 3], vertical_alignment="bottom") for _ in "12"), 1):
+        *models, place, kept, more, send = st.columns([3, 3, 3, 3, 2, 2], vertical_alignment="bottom")
+        for number, column in enumerate(models, 1):
             name = compare_data.model_id(said.models[number - 1]) if said.models[number - 1 :] else ""
             listed = names if number == 1 else {"": t("compare_form.no_other", lang), **names}
-            with columns[0]:
+            with column:
                 list_field(HERE, f"model_{number}", listed, name, lang)
-            with columns[1]:
-                at = said.place_of(said.models[number - 1]) if said.models[number - 1 :] else said
-                list_field(HERE, f"place_{number}", elsewhere, "" if at is said else at.place, lang)
-        place, kept, shared, send = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
         with place:
             list_field(HERE, "place", sites, said.place, lang)
         with kept:
             answers = {name: t(f"compare_form.server_{name}", lang) for name in ("yes", "no")}
             list_field(HERE, "existing_server", answers, "no" if said.alone else "yes", lang)
-        with shared:
+        with more.popover(t("compare_form.places_of_models", lang)):
+            for number in (1, 2):
+                at = said.place_of(said.models[number - 1]) if said.models[number - 1 :] else said
+                list_field(HERE, f"place_{number}", elsewhere, "" if at is said else at.place, lang)
             text_field(HERE, "shared_by", number_text(said.shared_by, lang), lang)
         with send:
             st.form_submit_button(t("compare_form.answer", lang), type="primary", on_click=_apply, args=(lang,))

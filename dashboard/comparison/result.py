@@ -66,7 +66,9 @@ def bars(answer: Answer, scenario: Scenario, name: str, lang: str, whole: bool =
             if whole:
                 absent = {"central": None, "unit": "kWh"}
                 why = why_absent(option, lang)
-                made.append(ChartRow(sentence(option.label), absent, said=_kind(option, lang), aside=why.rstrip(".")))
+                made.append(
+                    ChartRow(sentence(option.label), absent, said=without_ai(option, lang), aside=why.rstrip("."))
+                )
             continue
         made.append(
             ChartRow(
@@ -100,10 +102,11 @@ def occupancy(found: Interval, lang: str) -> tuple[str, str]:
 def proof_of(option: AnsweredOption, lang: str) -> str:
     """« sans IA, estimé »"""
     said = html_parts.proof_text(option.proof or {"estimated": 1.0}, lang)
-    return ", ".join(text for text in (_kind(option, lang), said) if text)
+    return ", ".join(text for text in (without_ai(option, lang), said) if text)
 
 
-def _kind(option: AnsweredOption, lang: str) -> str:
+def without_ai(option: AnsweredOption, lang: str) -> str:
+    """« sans IA », or nothing."""
     return t("compare.no_ai", lang) if option.method == "none" else ""
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from markupsafe import Markup
 
 from dashboard.comparison.quality_chart import quality_text
-from dashboard.comparison.result import INDICATORS, link, occupancy, why_absent
+from dashboard.comparison.result import INDICATORS, link, occupancy, why_absent, without_ai
 from dashboard.shared import svg_charts
 from dashboard.shared.dates import short_day
 from dashboard.shared.templates import render
@@ -37,7 +37,7 @@ def numbers(answer: Answer, scenario: Scenario, lang: str) -> Markup:
         minutes=partial(_minutes, lang=lang),
         parts=lambda option: parts_words(option, answer.scenario.need.period, lang),
         occupancy=occupancy,
-        ground_words=ground_words,
+        grounds=_grounds,
         quality_text=quality_text,
         INDICATORS=INDICATORS,
     )
@@ -69,6 +69,11 @@ def _about_quality(option: AnsweredOption, lang: str) -> list[str]:
 
 def _is_day(text: str) -> bool:
     return len(text) == 10 and text[4] == text[7] == "-" and text.replace("-", "").isdecimal()
+
+
+def _grounds(option: AnsweredOption, lang: str) -> str:
+    """« sans IA, salle informatique, PUE 2,26 … »"""
+    return ", ".join(text for text in (without_ai(option, lang), ground_words(option, lang)) if text)
 
 
 def _minutes(found: float | None, lang: str) -> str:
