@@ -12,11 +12,12 @@ from estimator.catalogue.default_subjects import DESK, DESKS, WORKSTATION
 from estimator.catalogue.load import shipped
 from estimator.catalogue.selection import SelectedFactor
 from estimator.catalogue.tables import Catalogue
-from estimator.core.errors import sentences
+from estimator.core.errors import LANGUAGES, sentences
+from estimator.core.number_format import sentences_with
 from estimator.workloads.inference.measurements import MediaKind
 from estimator.workloads.inference.measurements import load as measured_tables
 from estimator.workloads.inference.media import MediaEnergy, media_energy, of_side
-from estimator.workloads.inference.serving import Serving, ServingFactors, serving_factors, size_of
+from estimator.workloads.inference.serving import Serving, ServingFactors, flight_effect, serving_factors, size_of
 from estimator.workloads.request import Request
 
 MEDIA = ("image", "video")  # what models make that write no text
@@ -64,9 +65,14 @@ def inference_inventory(
     codes += ["media_not_counted"] if made is not None else []
     codes += ["by_seats"] if request.product else []
     codes += ["long_prompt"] if (request.input_tokens or 0.0) > LONG_PROMPT else []
-    return InferenceInventory(
-        token_amounts(request), factors.bounds, factors.rows, [sentences("token_warnings", code) for code in codes]
-    )
+    facts: dict[str, dict[str, float | str]] = {}
+    if "concurrency_unknown" in codes:
+        facts["concurrency_unknown"] = {**flight_effect(factors.bounds)}
+    if request.product:
+        task = f"task/{(request.task or '').removeprefix('task/')}"
+        facts["by_seats"] = {f"task_{lang}": catalogue.label(task, lang) for lang in LANGUAGES}
+    told = [sentences_with("token_warnings", code, **facts.get(code, {})) for code in codes]
+    return InferenceInventory(token_amounts(request), factors.bounds, factors.rows, told)
 
 
 def token_amounts(request: Request) -> dict[str, float]:

@@ -48,6 +48,10 @@ def test_a_known_share_narrows_the_interval() -> None:
 def test_what_is_supposed_of_seats_is_said_and_a_product_that_is_not_known_refused() -> None:
     codes = {warning["code"] for warning in asked(product="le-chat", seats=10).warnings}
     assert {"by_seats", "provider_assumed", "wider_subject"} <= codes and "input_supposed" not in codes
+    for task, label in ((None, "Reformuler un courrier"), ("chat", "Conversation")):
+        found = asked(product="m365-copilot", task=task).warnings
+        (said,) = [warning for warning in found if warning["code"] == "by_seats"]
+        assert f"« {label} »" in said["fr"] and "non les autres tâches" in said["fr"] and "not the other" in said["en"]
     with pytest.raises(ProductUnknown, match="github-copilot"):
         asked(product="Clippy")
 

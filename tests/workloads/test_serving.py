@@ -17,10 +17,11 @@ from estimator.assessment.evaluation import ActivityGroup, points_of, values_of
 from estimator.assessment.uncertainty import points
 from estimator.catalogue import models
 from estimator.catalogue.load import load as load_catalogue
+from estimator.workloads.estimate import estimate
 from estimator.workloads.inference.measurements import load
 from estimator.workloads.inference.media import media_energy
 from estimator.workloads.inference.residual import components
-from estimator.workloads.inference.serving import ModelSize, Serving, flight_at, serving_factors
+from estimator.workloads.inference.serving import ModelSize, Serving, flight_at, flight_effect, serving_factors
 from estimator.workloads.inference_inventory import _measured_names, token_amounts
 from estimator.workloads.request import Request
 from scripts.fit_energy import architectures, bare, fitted_rows, left_out_rows, predicted
@@ -189,6 +190,19 @@ def test_leaving_what_is_known_widens_the_interval_and_says_so(change: dict[str,
     told = serving_factors(other, load_catalogue(), DAY).warnings
     assert warning is None or warning in told
     assert serving_factors(PLAIN, load_catalogue(), DAY).warnings == ()
+
+
+def test_what_unknown_requests_in_flight_change_is_computed_from_the_formula() -> None:
+    """At a large supplier, 64 to 1,024: step and weights are divided by them, the arithmetic of each token is not."""
+    large = replace(PLAIN, flight=None, place="class/hyperscale")
+    shared = theta("token_energy_step") * 700 + theta("token_energy_weights") * 700 / 3.35e12 * 16e9
+    few, many = (shared / n + theta("token_energy_compute") * 700 / 990e12 * 16e9 for n in (64, 1024))
+    found = flight_effect(serving_factors(large, load_catalogue(), DAY).bounds)
+    assert found == {"low": 64, "high": 1024, "times": pytest.approx(few / many, rel=0.03)}
+    request = Request.model_validate({"model": "gpt-5", "output_tokens": 400, "host": "class/hyperscale"})
+    told = {said["code"]: said for said in estimate(request).warnings}["concurrency_unknown"]
+    assert "de 64 à 1 024 " in told["fr"].replace("\u202f", " ") and "facteur 2,8 " in told["fr"]
+    assert "factor of 2.8 " in told["en"]
 
 
 def test_arrivals_give_the_requests_in_flight() -> None:
