@@ -11,6 +11,7 @@ from estimator.catalogue.providers import find as find_provider
 from estimator.catalogue.published_figures import BOUNDARY, PublishedFigure, boundary_text, figures_of
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, say, sentences
+from estimator.core.number_format import sentences_with
 from estimator.workloads.inventory import inventory_of
 from estimator.workloads.request import Request
 from estimator.workloads.resolution import resolve
@@ -39,6 +40,7 @@ def published_beside(
 
 
 def _entry(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) -> dict[str, Any]:
+    found = ours(row, model, catalogue, day)
     return {
         "id": row.id,
         "model": model,
@@ -46,11 +48,11 @@ def _entry(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) ->
         "figure": row.figure,
         "unit": row.unit,
         "value": row.value,
-        "ours": ours(row, model, catalogue, day),
+        "ours": found,
         "measured": {lang: row.measured(lang) for lang in LANGUAGES},
         "request": {lang: row.request(lang) for lang in LANGUAGES},
         "boundary": {"published": row.boundary, "ours": _our_boundary(row)},
-        "why": list(_why(row, catalogue)),
+        "why": [*_within(row.value, found), *_why(row, catalogue)],
         "source": catalogue.sources[row.source].shown,
         "locator": row.locator,
         "second_hand": row.reading == "second_hand",
@@ -71,6 +73,18 @@ def ours(row: PublishedFigure, model: str, catalogue: Catalogue, day: date) -> d
     wanted = figure_named(row.figure)
     assert wanted is not None, row.figure
     return amounts(inventory.groups, [wanted])[wanted.id].as_dict()
+
+
+def _within(published: float, found: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Whether a published figure is in our interval for its request; how many times beyond its end if not."""
+    if found["central"] is None:
+        return
+    low, high = found["low"], found["high"]
+    if low <= published <= high:
+        yield sentences("published", "inside")
+    else:
+        key, times = ("above", published / high) if published > high else ("below", low / published)
+        yield sentences_with("published", key, times=float(f"{times:.2g}"))
 
 
 def _our_boundary(row: PublishedFigure) -> dict[str, str]:
