@@ -162,7 +162,8 @@ class Grown(Part):
 
 
 class Crossing(Part):
-    """The volume below which `below` uses less electricity than the other; share: of the draws that cross [1]."""
+    """The volume below which `below` uses less electricity than the other; share: of the draws that cross [1].
+    units: over all draws, infinite where the two never cross: without an upper end where more than one in twenty do."""
 
     a: str
     b: str
@@ -173,6 +174,11 @@ class Crossing(Part):
     @property
     def above(self) -> str:
         return self.b if self.below == self.a else self.a
+
+    @property
+    def key(self) -> str:
+        """Of its sentence."""
+        return "crossing" if self.units.high is not None else "crossing_open"
 
 
 class Turn(Part):

@@ -8,6 +8,7 @@ from itertools import combinations
 from estimator.assessment.impacts import FIGURES, ImpactIndicator, applies_to, figure_named, known_result
 from estimator.assessment.sensitivity import split_difference
 from estimator.catalogue import models
+from estimator.catalogue.default_subjects import ANY_CARD
 from estimator.comparison.answer import Difference, Pair, PairRatio, Sufficient, one_program
 from estimator.comparison.breakdown import components
 from estimator.comparison.grid_family import of_one_family
@@ -234,7 +235,7 @@ def explain_difference(work: Comparator, a: str, b: str, indicator: str = "energ
 
 
 def factor_labels(work: Comparator, keys: Mapping[str, float]) -> dict[str, dict[str, str]]:
-    """Labels of factors: quantity and subject, the model where it is computed for one."""
+    """Labels of factors: quantity and subject; the model where it is computed for one, with its device if known."""
     catalogue = work.context.catalogue
     bounds = (
         (name, bound)
@@ -249,7 +250,9 @@ def factor_labels(work: Comparator, keys: Mapping[str, float]) -> dict[str, dict
             return key
         name, bound = named[key]
         model = models.load().known(bound.subject)
-        subject = model.name if model else catalogue.label(bound.factor.subject if bound.factor else "", lang)
+        used = bound.factor.subject if bound.factor else ""
+        named_after = [model.name] if model else []
+        subject = ", ".join([*named_after, *([] if model and used == ANY_CARD else [catalogue.label(used, lang)])])
         return f"{catalogue.quantities[name].label(lang)} ({subject})"
 
     return {key: {lang: label(key, lang) for lang in LANGUAGES} for key in keys}

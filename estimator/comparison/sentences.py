@@ -74,7 +74,8 @@ def _turn(answer: Answer, turn: Turn, lang: str) -> str:
         ends = [None if end is None else 1 / end for end in reversed(ends)]
     low, central, high = (_number(end, lang) for end in ends)
     key = turn.status if ends[2] is not None else f"{turn.status}_open"
-    return say("sharing", key, lang, low=low, central=central, high=high, **names)
+    without = share_text(1 - turn.share, lang)
+    return say("sharing", key, lang, low=low, central=central, high=high, without=without, **names)
 
 
 def _turning(answer: Answer, found: Balance, lang: str) -> str:
@@ -122,9 +123,9 @@ def _number(value: float | None, lang: str) -> str:
 
 
 def _crossing(answer: Answer, found: Crossing, lang: str) -> str:
-    units = {end: _count(found.units, end, lang) for end in ("low", "central", "high")}
+    units = {end: _count(found.units, end, lang) for end in ("low", "central", "high") if found.units[end] is not None}
     facts = {"below": answer.label(found.below), "above": answer.label(found.above), "unit": answer.unit}
-    return say("compare", "crossing", lang, share=share_text(found.share, lang), **units, **facts)
+    return say("compare", found.key, lang, share=share_text(found.share, lang), **units, **facts)
 
 
 def _count(units: Interval, end: str, lang: str) -> str:

@@ -84,17 +84,26 @@ def _turn(option: str, other: str, wanted: Any) -> Turn:
     """wanted: services on the server at which the two use as much, infinite where they never do, by draw [1]."""
     import numpy as np
 
-    low, central, high = (float(v) for v in np.quantile(wanted, (0.05, 0.5, 0.95), method="higher"))
-    share = float(np.isfinite(wanted).mean())
-    if math.isinf(central):
+    services, share = _far(wanted), float(np.isfinite(wanted).mean())
+    if services is None:
         return Turn(option=option, other=other, status="never", share=share)
-    services = Interval(low=low, central=central, high=high if math.isfinite(high) else None)
-    status: Literal["alone", "shared"] = "alone" if central <= 1 else "shared"
+    status: Literal["alone", "shared"] = "alone" if (services.central or 0.0) <= 1 else "shared"
     return Turn(option=option, other=other, status=status, services=services, share=share)
 
 
+def _far(wanted: Any) -> Interval | None:
+    """The interval of draws where an order turns, infinite where it never does: None in half of them, no upper end in
+    one of twenty."""
+    import numpy as np
+
+    low, central, high = (float(v) for v in np.quantile(wanted, (0.05, 0.5, 0.95), method="higher"))
+    return (
+        Interval(low=low, central=central, high=high if math.isfinite(high) else None) if central < math.inf else None
+    )
+
+
 def crossing(scenario: Scenario, context: ComparisonContext, a: str, b: str) -> Crossing | None:
-    """The volume at which options A and B use the same electricity, over the draws with a crossing.
+    """The volume at which options A and B use the same electricity; a draw without crossing counts as infinitely far.
 
     Electricity of an option has a part independent of the volume (an idle reserved server, storage)
     and a part proportional to it. None when neither has a fixed part, or one of the two is not estimable; and above
@@ -141,12 +150,12 @@ def _crossing(
     with np.errstate(divide="ignore", invalid="ignore"):
         found = (drawn[2] - drawn[0]) / (drawn[1] - drawn[3])
     room = min(most.get(a, math.inf), most.get(b, math.inf)) * (1 + SAME)  # some draws meet where it is full
-    real = found[np.isfinite(found) & (found > 0) & (found <= room)]
-    if meeting is None or meeting > room or not real.size:
+    real = np.isfinite(found) & (found > 0) & (found <= room)
+    units = _far(np.where(real, found, np.inf))
+    if meeting is None or meeting > room or units is None:
         return None
-    units = Interval(**dict(zip(("low", "central", "high"), uncertainty.points(real), strict=True)))
     below = a if fixed_a < fixed_b else b
-    return Crossing(a=a, b=b, units=units, share=float(real.size / found.size), below=below)
+    return Crossing(a=a, b=b, units=units, share=float(real.mean()), below=below)
 
 
 def _line(full: Any, part: Any, units: float) -> tuple[Any, Any]:

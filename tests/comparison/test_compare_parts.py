@@ -3,18 +3,20 @@
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from estimator.assessment.uncertainty import DRAWS
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Crossing, Interval
-from estimator.comparison.comparison import Comparator, explain_difference
+from estimator.comparison.comparison import Comparator, explain_difference, factor_labels
 from estimator.comparison.decision_sheet import decision
 from estimator.comparison.option_inventory import ComparisonContext
 from estimator.comparison.rounding import adding_up
 from estimator.comparison.scenario import Scenario, scenario_of
-from estimator.comparison.volume_sweep import _crossing, _meeting, crossing, crossings, growth
+from estimator.comparison.volume_sweep import _crossing, _meeting, _turn, crossing, crossings, growth
 
 DAY = date(2026, 6, 1)
 SITE = {"zone": "FRA", "host": "class/server-room"}
@@ -119,3 +121,31 @@ def test_two_lines_meet_at_a_volume_that_is_above_zero_and_within_reach() -> Non
     assert _crossing("a", "b", lines, {}) == _crossing("a", "b", lines, {"b": 10.0}) == met
     assert _crossing("a", "b", lines, {"b": 9.0}) is None
     assert _crossing("a", "c", lines, {}) is None and _meeting(0.0, 1.0) is None
+
+
+def test_two_factors_of_one_model_on_two_machines_have_two_names() -> None:
+    """Whisper at a desk and in a data centre: the name of the first holds its computer, here and in a figure."""
+    heard = {"model": "whisper-large-v3", "audio_s": 3600, "zone": "FRA"}
+    places = {"desk": "class/desk", "centre": "class/shared-regional"}
+    options = [option(name, use={**heard, "host": host}) for name, host in places.items()]
+    work = Comparator(scenario(*options), ComparisonContext(load(), DAY))
+    used = [work.evaluated[name].built.groups[0].bounds["media_energy"].factor for name in places]
+    ids = [item.id for item in used if item]
+    names = factor_labels(work, dict.fromkeys(ids, 0.0))
+    for lang, word in (("fr", "Station de travail"), ("en", "orkstation")):
+        desk, centre = (names[key][lang] for key in ids)
+        assert word in desk and word not in centre and "Whisper" in desk and "Whisper" in centre
+    assert used[0] and used[0].subject == "machine/workstation"
+
+
+def test_a_draw_without_crossing_is_infinitely_far_as_it_is_for_the_services_of_a_server() -> None:
+    """10 kWh kept on and 1 a unit, against 2 a unit, or 1 in four draws of ten, which never meet: the median is 10
+    units, without an upper end. With 1 in six draws of ten, most never meet: no volume is told."""
+    for share, median in ((0.4, 10.0), (0.6, None)):
+        slopes = np.where(np.arange(DRAWS) < share * DRAWS, 1.0, 2.0)
+        found = _crossing("a", "b", {"a": [(0.0, slopes), (0.0, 2.0)], "b": [(10.0, 1.0)] * 2}, {})
+        turn = _turn("b", "a", np.where(slopes > 1, 10.0, np.inf))
+        assert (found and found.units.central) == median == (turn.services and turn.services.central)
+        if found is not None:
+            assert found.units.high is None and found.key == "crossing_open"
+            assert found.share == turn.share == pytest.approx(0.6, abs=0.001)

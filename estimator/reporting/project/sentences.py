@@ -175,10 +175,11 @@ def _growth(facts: SheetFacts) -> tuple[str, ...]:
 def _crossings(facts: SheetFacts) -> tuple[str, ...]:
     lines = []
     for found in sorted(facts.answer.crossings, key=lambda c: facts.answer.reference not in (c.a, c.b)):
-        said = {end: facts.about(found.units[end]) for end in ("low", "central", "high")}
+        ends = {end: found.units[end] for end in ("low", "central", "high")}
+        said = {end: facts.about(value) for end, value in ends.items() if value is not None}
         said |= {"below": facts.label(found.below), "above": facts.label(found.above)}
         said |= {"unit": clipped(facts.answer.unit, 40), "share": share_text(found.share, facts.lang)}
-        line = say("compare", "crossing", facts.lang, **said)
+        line = say("compare", found.key, facts.lang, **said)
         lines.append(line[:1].upper() + line[1:])
     if not lines and facts.answer.growth and facts.answer.reference:
         lines.append(facts.say("no_crossing"))

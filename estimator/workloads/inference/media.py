@@ -83,7 +83,7 @@ def at_a_desk(found: MediaEnergy, device: str, table: TokenTables) -> MediaEnerg
     """Sound heard by a computer of the desk, from what the card of the trials takes for it."""
     ratio = table.find("sound_desk_ratio", device)
     assert ratio.low and ratio.value and ratio.high
-    item = _times(found.factor, (ratio.low, ratio.value, ratio.high), f"{found.factor.id}/{device}")
+    item = _times(found.factor, (ratio.low, ratio.value, ratio.high), f"{found.factor.id}/{device}", device)
     told = [code for code in found.warnings if code not in HEARD["sound"]]
     return MediaEnergy(item, (*found.rows, ratio.id), (*told, "sound_at_a_desk"))
 
@@ -98,11 +98,12 @@ def of_side(found: MediaEnergy, side: float, table: TokenTables | None = None) -
     return MediaEnergy(item, (*found.rows, each.id), (*found.warnings, "image_side"))
 
 
-def _times(item: Factor, ends: tuple[float, float, float], name: str) -> Factor:
-    """A factor times another number, by their ends."""
+def _times(item: Factor, ends: tuple[float, float, float], name: str, subject: str = ANY) -> Factor:
+    """A factor times another number, by their ends, for a subject."""
     assert item.low is not None and item.value is not None and item.high is not None
     scaled = (item.low * ends[0], item.value * ends[1], item.high * ends[2])
-    return computed(name.replace(" ", "-"), "media_energy", scaled, item.source, item.locator, unit="kWh")
+    more = {"unit": "kWh", "subject": subject}
+    return computed(name.replace(" ", "-"), "media_energy", scaled, item.source, item.locator, **more)
 
 
 def _unmeasured(kind: MediaKind, device: str | None, rows: Sequence[MeasuredConfiguration]) -> tuple[str, ...]:
