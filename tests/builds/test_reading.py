@@ -146,7 +146,7 @@ def test_what_is_left_out_of_unknown_electricity_is_of_no_share(tmp_path: Path) 
     """A run of unknown electricity without a machine: « for 0 % of the electricity » would make it nothing."""
     unread = activity(cpu_energy_kwh=None, cpu_mode="mode/none", other_mode="mode/not_declared", machine=None)
     found = built(tmp_path, activity(), unread)
-    (left,) = [n for n in found.explain("total.gwp").not_counted if (n.part, n.code) == ("machines", "no_machine")]
+    (left,) = [n for n in found.explain("total.gwp").not_counted if (n.part, n.code) == ("machines", "whole_unknown")]
     assert left.share == 0
     text = sobria(tmp_path, "explain", "total.gwp").stdout
     assert "(pour des usages dont l'électricité n'est pas connue)" in text and "0 % de l" not in text
