@@ -1,8 +1,9 @@
 """The words that Streamlit writes by itself: in the reader's language, in every page that has some."""
 
 import re
+from pathlib import Path
 
-from playwright.sync_api import FilePayload, Page
+from playwright.sync_api import Page
 
 from dashboard.shared.texts import words
 from tests.browser.conftest import Server
@@ -15,7 +16,7 @@ ASKED = {  # address: what is clicked, what is typed
     "/registre?cas=assistant-agents&faire=revue": ("", ""),
     "/brancher?voie=vllm": ("", ""),
 }
-TOO_LARGE: FilePayload = {"name": "lourd.jsonl", "mimeType": "text/plain", "buffer": b"x" * (6 * 1024 * 1024)}
+TOO_LARGE = 201 * 1024 * 1024  # a file of nothing, which takes no place on the disk [bytes]
 # Every text and name that can be seen or heard, but those of our own blocks, of files and of code.
 SAID = """() => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility()
     && !e.closest('.stHtml, pre, script, [data-testid=stIconMaterial]')).flatMap(e =>
@@ -34,7 +35,9 @@ def english(page: Page) -> list[str]:
     return [text for text in page.evaluate(SAID) if any(shape.fullmatch(text) for shape in shapes)]
 
 
-def test_streamlit_speaks_french(screen: Page, dashboard: Server) -> None:
+def test_streamlit_speaks_french(screen: Page, dashboard: Server, tmp_path: Path) -> None:
+    with (large := tmp_path / "lourd.jsonl").open("wb") as file:
+        file.truncate(TOO_LARGE)
     for path, (clicked, typed) in ASKED.items():
         open_page(screen, dashboard, path, "fr")
         screen.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -42,8 +45,8 @@ def test_streamlit_speaks_french(screen: Page, dashboard: Server) -> None:
             screen.locator(clicked).first.click()
             screen.keyboard.type(typed)
         if "brancher" in path:
-            screen.set_input_files("input[type=file]", TOO_LARGE)
-            screen.get_by_text("dépasse 5 Mo").wait_for(state="attached")
+            screen.set_input_files("input[type=file]", large)
+            screen.get_by_text("dépasse 200 Mo").wait_for(state="attached")
         screen.wait_for_timeout(300)
         assert english(screen) == [], path
 
