@@ -3,6 +3,7 @@
 import base64
 import json
 import zlib
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,14 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     for number in range(draw(st.integers(0, 5))):
         options.append({"id": f"o{number}", "label": draw(TEXT), "method": "model", "use": use})
     need = {"unit": draw(TEXT), "volume": draw(AMOUNT)}
-    return scenario_of({"title": draw(TEXT), "need": need, "options": options, "day": draw(st.dates().map(str))})
+    return scenario_of(
+        {
+            "title": draw(TEXT),
+            "need": need,
+            "options": options,
+            "day": draw(st.dates(date(2015, 1, 1), date(2026, 1, 1)).map(str)),
+        }
+    )
 
 
 @given(scenarios())

@@ -32,6 +32,8 @@ _SAME_HOURS = ("month", "zone", "host", "machine", "device", "gap", "resource_sh
 class LeverNotComputed(SobriaError):
     """A change whose gain cannot be computed, and why."""
 
+    code = "lever_none"
+
 
 @dataclass(frozen=True)
 class Change:
