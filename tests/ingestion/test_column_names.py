@@ -17,21 +17,23 @@ USAGE = """date,project,model,model_name,prompt_tokens
 2026-03-02T10:00:00,"accueil
 du public",,mistral-small,800
 2026-03-03,courrier,,mistral-small,beaucoup
+2026-03-02T10:00:00,accueil,,mistral-small,800
 """
 SAID = ("service=Project", "start=date", "model=model_name", "input_tokens=prompt_tokens", "zone:=FRA")
 
 
 def test_columns_are_read_under_our_names_each_row_at_its_line(tmp_path: Path) -> None:
-    """A date alone is that day, with its hour that second; the table's own `model` gives way to the one named."""
+    """A date alone is that day, with its hour that second; the table's own `model` gives way to the one named. A
+    service of two lines is set aside, and what follows it keeps its line."""
     file = tmp_path / "usage.csv"
     file.write_text(USAGE)
     context = reading_context(tmp_path, "Europe/Paris", columns=SAID)
     report = import_paths(Ledger(tmp_path), [file], context)
-    assert [(row.line, row.code) for row in report.refused] == [(6, "bad_number")]
+    assert [(row.line, row.code) for row in report.refused] == [(4, "hidden_character"), (6, "bad_number")]
     rows = sorted(Ledger(tmp_path).copies("activities", Ledger(tmp_path).files("activities")), key=lambda row: row.line)
     assert [(r.line, r.service_key, r.model, r.zone, r.input_tokens, r.duration_s) for r in rows] == [
         (3, "courrier", "mistral-small", "FRA", 1200, 86_400),
-        (4, "accueil\ndu public", "mistral-small", "FRA", 800, 1),
+        (7, "accueil", "mistral-small", "FRA", 800, 1),
     ]
 
 
