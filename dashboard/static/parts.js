@@ -7,3 +7,15 @@ document.addEventListener("toggle", event => {
   else if (address.searchParams.get("voir") === part) address.searchParams.delete("voir");
   history.replaceState(history.state, "", address);
 }, true);
+
+// A link to what stands in a closed part opens it: followed by the browser, it would have the page drawn again, closed.
+document.addEventListener("click", event => {
+  const link = event.target.closest?.('a[href^="#"]');
+  const target = link && document.getElementById(link.getAttribute("href").slice(1));
+  if (!target?.closest("details")) return;
+  event.preventDefault();
+  for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  target.tabIndex = -1;
+  target.focus({preventScroll: true});
+  target.scrollIntoView();
+}, true);

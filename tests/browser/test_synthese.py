@@ -77,6 +77,7 @@ def test_the_proof_of_a_phrase_leads_to_its_indicator_and_numbers_open(screen: P
     open_page(screen, dashboard, "/synthese", "fr")
     screen.get_by_text("Tenons-nous la charte").click()
     screen.locator(".checks a").first.click()
+    screen.wait_for_timeout(1000)  # a page drawn again would have closed it
     expect(screen.locator("#indicateur-energy")).to_be_in_viewport()
     screen.locator("section a.number").first.click()
     screen.wait_for_selector("h1:has-text('D’où vient ce chiffre')")
