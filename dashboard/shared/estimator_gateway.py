@@ -1,6 +1,6 @@
 """The only gateway to the estimator: the open build of a home, with results cached by build and arguments."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -159,11 +159,6 @@ def changes() -> list[dict[str, Any]]:
 def validation_results() -> tuple[ValidationLine, ...]:
     """Our own figures on published cases."""
     return method.validation_results()
-
-
-def typeset_all(texts: Iterable[str], lang: str) -> list[str]:
-    """Texts of the estimator with typographic spaces."""
-    return [typeset(text, lang) for text in texts]
 
 
 def unconfronted(lang: str) -> list[str]:

@@ -13,6 +13,7 @@ from estimator.assessment import method_documentation
 from estimator.assessment.coefficients import COEFFICIENTS
 from estimator.assessment.equations import FORMULAS
 from estimator.catalogue.load import load
+from estimator.core.typography import typeset
 from scripts.validation_summary import quantile, stripped, summary
 from tests.dashboard.test_dashboard_pages import LANGUAGES, page
 
@@ -33,9 +34,9 @@ def test_every_formula_and_every_line_of_the_boundary_is_on_the_method_page(empt
     found = estimator_gateway.method_text("fr")
     assert len(found.rules) == len(FORMULAS) + len(COEFFICIENTS)
     for rule in found.rules:
-        assert estimator_gateway.typeset_all([rule.label], "fr")[0] in text
+        assert typeset(rule.label, "fr") in text
     for element in found.boundary:
-        assert estimator_gateway.typeset_all([element.how], "fr")[0] in text
+        assert typeset(element.how, "fr") in text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

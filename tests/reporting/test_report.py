@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -39,17 +38,6 @@ from tests.reporting.authority import (
 from tests.support import built, sobria
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>\'&'
-
-
-@pytest.fixture(scope="module")
-def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return settle(tmp_path_factory.mktemp("settled") / "home")
-
-
-@pytest.fixture
-def home(settled: Path, tmp_path: Path) -> Path:
-    """A copy of the settled home, which a test may change."""
-    return Path(shutil.copytree(settled, tmp_path / "home"))
 
 
 # Open data in the official schema

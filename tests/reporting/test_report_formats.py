@@ -1,7 +1,6 @@
 """BoAmps reports and BEGES lines: valid against the official schema, by hand on a small home."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +9,8 @@ import pytest
 from estimator.governance.register.register import Register
 from estimator.reporting.publications.site_ownership import owner
 from estimator.reporting.publications.write import REPORTS
-from tests.reporting.authority import ADEME, SITE, case, facts, rows_of, run, settle, text
+from tests.reporting.authority import ADEME, SITE, case, facts, rows_of, run, text
 from tests.support import built
-
-
-@pytest.fixture(scope="module")
-def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return settle(tmp_path_factory.mktemp("settled") / "home")
-
-
-@pytest.fixture
-def home(settled: Path, tmp_path: Path) -> Path:
-    """A copy of the settled home, which a test may change."""
-    return Path(shutil.copytree(settled, tmp_path / "home"))
-
 
 # BoAmps
 

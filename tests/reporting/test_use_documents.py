@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,17 +24,6 @@ from tests.support import built, refuses, sobria
 
 IDEA = {"name": "Idée", "task": "répondre", "unit": "une réponse", "owner_role": "Responsable", "service": "Courrier"}
 IDEA |= {"commune": "metropole"}
-
-
-@pytest.fixture(scope="module")
-def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return settle(tmp_path_factory.mktemp("settled") / "home")
-
-
-@pytest.fixture
-def home(settled: Path, tmp_path: Path) -> Path:
-    """A copy of the settled home, which a test may change."""
-    return Path(shutil.copytree(settled, tmp_path / "home"))
 
 
 def facts(home: Path, lang: str = "fr", use: str = "courriers", period: str = "2026") -> UseFacts:
