@@ -47,6 +47,11 @@ OWN_ROUTES: tuple[str, ...] = (
     *SHEET_FILES,
     *SYNTHESIS_FILES,
 )
+# Those that answer nothing to one who says no use, no commune or has no file of a commune, and with which status.
+UNASKED = {
+    **dict.fromkeys(("/fiche-usage", "/evaluation-usage", "/sci-usage", "/preuves-usage"), 404),
+    **dict.fromkeys(("/bilan-commune.json", "/preuves-usages", "/bilan-territoire"), 400),
+}
 SCRIPT = Path(__file__).parents[1] / "pages" / "frame.py"
 FILES = {
     "/style.css": "text/css",
