@@ -66,6 +66,7 @@ def estimate(
     training_zone: Annotated[str | None, typer.Option(help="training_zone")] = None,
     training_host: Annotated[str | None, typer.Option(help="training_host")] = None,
     uses: Annotated[float | None, typer.Option(help="uses")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="explain_steps")] = False,
     json_: Json = False,
 ) -> None:
     _answer(context, **{name: value for name, value in locals().items() if name != "context"})
@@ -91,4 +92,4 @@ def _answer(context: typer.Context, **stated: Any) -> None:
         if None in wanted:
             raise typer.BadParameter(say("cli", "method_wants", context.obj["lang"], method=stated["method"]))
         body = estimate_ecologits(provider, model, written, stated["zone"], stated["latency_s"])
-    show(body, stated["json_"], lambda: estimate_text(body, context.obj["lang"]))
+    show(body, stated["json_"], lambda: estimate_text(body, context.obj["lang"], stated["explain"]))

@@ -8,28 +8,33 @@ from estimator.core.errors import say
 from estimator.core.number_format import count_text, interval_text, two_values_text
 
 
-def estimate_text(body: Mapping[str, Any], lang: str) -> str:
-    """Figures, steps, factors and warnings of the use; then those of the « fournisseur » score, never added to it."""
-    parts = [_figures_and_steps(body, lang)] if body["indicators"] else []
-    if body.get("publisher"):
-        parts.append(say("cli", "publisher_training", lang, amount=interval_text(body["publisher"], lang)))
+def estimate_text(body: Mapping[str, Any], lang: str, explain: bool) -> str:
+    """The use last, under what it rests on; above it the « fournisseur » score, never added to it."""
+    parts = [] if explain else [say("cli", "estimate_explain", lang)]
     made = body.get("provider")
     if made:
-        parts += [say("cli", "provider_score", lang), _figures_and_steps(made, lang)]
+        parts += [say("cli", "provider_score", lang), _figures_and_basis(made, lang, explain)]
         if made["per_use"]:
             uses = count_text(round(made["uses"]), lang)
             parts += [say("cli", "provider_per_use", lang, uses=uses) + "\n" + figures_text(made["per_use"], lang)]
     if body.get("published"):
         parts.append(published_text(body["published"], lang))
+    if body.get("publisher"):
+        parts.append(say("cli", "publisher_training", lang, amount=interval_text(body["publisher"], lang)))
+    if body["indicators"]:
+        parts.append(_figures_and_basis(body, lang, explain))
     return "\n\n".join(parts)
 
 
-def _figures_and_steps(body: Mapping[str, Any], lang: str) -> str:
-    blocks = [figures_text(body["indicators"], lang), steps_text(body["steps"], lang), used_text(body["factors"], lang)]
-    apart = [(n, two_values_text(body["indicators"][n], lang)) for n in INDICATORS if n in body["indicators"]]
-    blocks.append("\n".join(f"  {say('figures', name, lang)} : {text}" for name, text in apart if text))
-    blocks.insert(1, parts_text(body.get("parts", {}), lang))
-    if body.get("evidence"):
+def _figures_and_basis(body: Mapping[str, Any], lang: str, explain: bool) -> str:
+    """Steps and factors when they are wanted, then suppositions, the parts of the use, and its figures."""
+    blocks = [steps_text(body["steps"], lang), used_text(body["factors"], lang)] if explain else []
+    if explain and body.get("evidence"):
         lines = [f"  {row['id']}, {row['source'].get('title', '')} ; {row['locator']}" for row in body["evidence"]]
         blocks.append("\n".join([say("cli", "evidence", lang), *lines]))
-    return "\n".join(["\n\n".join(block for block in blocks if block), *(f"! {w[lang]}" for w in body["warnings"])])
+    if explain:
+        apart = [(n, two_values_text(body["indicators"][n], lang)) for n in INDICATORS if n in body["indicators"]]
+        blocks.append("\n".join(f"  {say('figures', name, lang)} : {text}" for name, text in apart if text))
+    blocks.append("\n".join(f"! {warning[lang]}" for warning in body["warnings"]))
+    blocks += [parts_text(body.get("parts", {}), lang), figures_text(body["indicators"], lang)]
+    return "\n\n".join(block for block in blocks if block)

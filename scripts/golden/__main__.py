@@ -139,7 +139,7 @@ def without_home(home: Path) -> Iterator[tuple[str, str]]:
     for rank, request in enumerate(requests(SEED, COUNT)):
         yield f"estimate/{rank:02}.json", " ".join(request) + "\n" + sobria(home, "estimate", *request, "--json")
         for lang in LANGUAGES:
-            yield f"estimate/{lang}/{rank:02}.txt", sobria(home, "estimate", *request, lang=lang)
+            yield f"estimate/{lang}/{rank:02}.txt", sobria(home, "estimate", *request, "--explain", lang=lang)
     yield "validate.json", sobria(home, "validate", str(CASES), "--json")
     yield "validate.txt", sobria(home, "validate", str(CASES))
 

@@ -205,6 +205,15 @@ def test_a_question_without_a_question_is_refused(tmp_path: Path) -> None:
     assert "classe large" in text and "Électricité du site" in text
 
 
+def test_an_estimate_ends_on_its_figures_and_opens_its_steps_when_asked(tmp_path: Path) -> None:
+    line = ["estimate", "--it-energy-kwh", "100", "--zone", "FRA", "--pue", "1.5", "--wue", "0.4"]
+    short, long = (sobria(tmp_path, *line, *more).stdout for more in ([], ["--explain"]))
+    assert [text.splitlines()[-1].split("  ")[1] for text in (short, long)] == ["Énergie primaire"] * 2
+    assert "Étapes et facteurs" in short and "100 × 1,5" not in short and "grid_gwp/FRA" not in short
+    assert "= 100 × 1,5" in long and "grid_gwp/FRA" in long
+    assert short.splitlines()[-5:] == long.splitlines()[-5:]
+
+
 def test_a_zone_is_checked_before_the_command_starts(tmp_path: Path) -> None:
     mark = tmp_path / "started"
     text = sobria(tmp_path, "track", "--zone", "Atlantide", "--", "touch", str(mark), code=1).stderr
