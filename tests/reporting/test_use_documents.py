@@ -39,6 +39,8 @@ def page(document: Any, format: str = "html") -> str:
 
 # The resident's sheet
 
+MOST_WORDS = 400
+
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_sheet_says_each_number_with_its_proof_and_who_fills_what_is_missing(home: Path, lang: str) -> None:
@@ -47,11 +49,12 @@ def test_the_sheet_says_each_number_with_its_proof_and_who_fills_what_is_missing
     written = rendered(resident(found), "md")
     text = plain(written)
     assert found.figures["energy"]["at_factor_values"] == pytest.approx(3)
-    rows = [line for line in plain(written.replace("\n", "@")).split("@") if line.startswith("| ") and "CO₂e" in line]
-    [energy] = [line for line in plain(written.replace("\n", "@")).split("@") if "kWh |" in line]
-    assert energy.count("Wh |") == 2 and {"fr": "100 % mesuré", "en": "100% measured"}[lang] in energy
-    assert len(rows) == 1 and ("calculé d'elle" if lang == "fr" else "computed from it") in rows[0]
-    missing = {"fr": "non renseigné (à remplir : Responsable)", "en": "not given (to fill in: Responsable)"}
+    lines = [plain(line) for line in written.splitlines()]
+    [counted] = [line for line in lines if {"fr": "100 % mesuré", "en": "100% measured"}[lang] in line]
+    assert counted.startswith("40 unit") and {"fr": "74 à 76 Wh", "en": "74 to 76 Wh"}[lang] in counted
+    assert [sum(f"{unit} |" in line for line in lines) for unit in ("kWh", "CO₂e")] == [1, 1]
+    missing = {"fr": ": non renseigné", "en": ": not given"}
+    assert {"fr": "à remplir par Responsable.", "en": "to be filled in by Responsable."}[lang] in text
     # the benefit, who decides, the quality, the risk, the data, the model, the site, who supplies it, what trained it,
     # the way without AI, another way in, a person, a place to write
     assert text.count(missing[lang]) == 13
@@ -72,6 +75,21 @@ def test_the_image_is_the_electricity_over_that_of_a_phone(home: Path) -> None:
     assert line.startswith("| Électricité") and "kWh" in line
     english = page(resident(facts(home, "en")))
     assert "the electricity of 150 to 340 phones recharged for a day (estimated" in english
+
+
+def words(document: Any) -> int:
+    """The words that a page shows: what holds a letter or a figure between two spaces, a unit being a word."""
+    shown = re.sub("<[^>]+>", " ", re.sub("(?s)<(style|title|svg).*?</\\1>", " ", rendered(document, "html")))
+    return sum(any(map(str.isalnum, word)) for word in shown.split())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_sheet_holds_400_words(metropole: Path, home: Path, lang: str) -> None:
+    """Each use of the invented metropolis; and one with every field filled in by a sentence of twelve words."""
+    assert max(words(resident(found)) for found in every_use(metropole, lang)) <= MOST_WORDS
+    names = ("task", "benefit", "who_decides", "contact", "human_contact", "other_way", "data_sensitivity")
+    Register(home).change("courriers", dict.fromkeys((*names, "training_data"), "un texte " * 6), WHO)
+    assert words(resident(facts(home, lang))) <= MOST_WORDS
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -7,15 +7,18 @@ from estimator.catalogue.load import load
 from estimator.core.errors import say, texts
 from estimator.core.number_format import share_text
 from estimator.core.typography import typeset
+from estimator.governance.indicators.sovereignty import UNKNOWN
 
 FACTS = ("publisher", "weights", "licence", "place", "law")
 FEWEST = 0.005  # share under which a value is not named
 
 
 def option_words(facts: Mapping[str, str], lang: str) -> str:
-    """« éditeur : France, poids : publiés, licence : Apache 2.0, lieu : France, droit : inconnu »."""
-    told = (say("sovereignty", "fact", lang, name=_name(n, lang), value=_value(facts[n], lang)) for n in FACTS)
-    return typeset(", ".join(told), lang)
+    """« éditeur : France, poids du modèle : publiés, lieu : France, inconnu : licence, droit de l'hébergeur »."""
+    told = {_name(n, lang): _value(facts[n], lang) for n in FACTS if facts[n] != UNKNOWN}
+    unknown = [_name(n, lang) for n in FACTS if facts[n] == UNKNOWN]
+    told |= {_value(UNKNOWN, lang): ", ".join(unknown)} if unknown else {}
+    return typeset(", ".join(say("sovereignty", "fact", lang, name=n, value=v) for n, v in told.items()), lang)
 
 
 def lines(body: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:

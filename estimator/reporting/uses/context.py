@@ -24,7 +24,7 @@ from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope, of_case
 from estimator.governance.indicators.usage_by_case import Attached, months_of
 from estimator.governance.register.schema import UseCase
-from estimator.reporting.documents.document import Row, Table, TableCell
+from estimator.reporting.documents.document import FieldList, Row, Section, Table, TableCell
 from estimator.reporting.project.context import BARE, SHORT, clipped
 from estimator.reporting.publications.context import known_shares
 from estimator.reporting.summary.sentences import covered_period_text, day_text, proof_text
@@ -90,35 +90,38 @@ class UseFacts:
         return self.say(reason, why=missing_text(self.figures["energy"], self.lang) if self.rows else "")
 
     def missing(self) -> str:
-        """« non renseigné, à remplir par : … »: never an empty line, and who must fill it in."""
-        return self.say("missing", who=clipped(self.case.owner_role, SHORT))
+        """« non renseigné »: never an empty line; the foot says who must fill it in."""
+        return self.say("missing")
+
+    def foot(self, sections: Sequence[Section]) -> tuple[str, ...]:
+        """Where the numbers come from, what they are, and who must fill in what these parts miss."""
+        fields = [block for part in sections for block in part.blocks if isinstance(block, FieldList)]
+        empty = any(self.missing() in value for block in fields for _, value in block.pairs)
+        to_fill = (self.say("to_fill", who=clipped(self.case.owner_role, SHORT)),) if empty else ()
+        return (*to_fill, self.traced(), self.say("nature"))
 
     def told(self, value: str) -> str:
-        """A text of the register on one line, or who must fill it in."""
+        """A text of the register on one line, or that it is missing."""
         return " ".join(value.split()) or self.missing()
 
     def day(self, day: object) -> str:
         return day_text(str(day), self.lang)
 
     def table(self) -> Table:
-        """The four footprints of the period, for one unit where units are counted, each with its proof."""
-        made = units(self.rows)
+        """The four footprints of the period; the electricity of one unit, where units are counted, and its proof."""
+        made, energy = units(self.rows), self.figures["energy"]
         rows: list[Row] = []
         for name in FOOTPRINTS:
             amount = self.figures[name]
-            known = amount["central"] is not None
-            each = range_text(per_unit(amount, made), self.lang) if made else self.say("units_none")
-            proof = self.proof if name == "energy" else self.say("proof_from")
-            beside = (self.image(),) if name == "energy" and known else ()
-            rows.append(
-                (TableCell(self._name(name), beside), range_text(amount, self.lang), each, proof if known else "")
-            )
-        count = tick_text(made, BARE, self.lang) if made else ""
-        caption = self.say("units", count=count, unit=self.case.unit) if made else ""
-        columns = ("indicator", "over", "each", "proof")
-        return Table(
-            caption, tuple(self.say(f"column_{column}", period=self.period) for column in columns), tuple(rows)
+            beside = (self.image(),) if name == "energy" and amount["central"] is not None else ()
+            rows.append((TableCell(self._name(name), beside), range_text(amount, self.lang)))
+        told = (
+            {"count": tick_text(made, BARE, self.lang), "each": range_text(per_unit(energy, made), self.lang)}
+            if made
+            else {}
         )
+        caption = self.say("units" if made else "units_none", proof=self.proof, **told)
+        return Table(caption, (self.say("column_indicator"), self.say("column_over")), tuple(rows))
 
     def _name(self, indicator: str) -> str:
         return typeset(say("indicators", indicator, self.lang), self.lang)

@@ -2,12 +2,9 @@
 
 from estimator.core.errors import say
 from estimator.core.number_format import exact_text
-from estimator.core.typography import typeset
-from estimator.governance.indicators.forecast import forecast
 from estimator.governance.indicators.sovereignty import UNKNOWN
 from estimator.governance.indicators.sovereignty import facts as sovereignty_facts
 from estimator.reporting.documents.document import Document, FieldList, Section
-from estimator.reporting.summary.sentences import forecast_lines
 from estimator.reporting.summary.sovereignty_text import option_words
 from estimator.reporting.uses.context import UseFacts
 
@@ -24,14 +21,13 @@ def resident(facts: UseFacts) -> Document:
         _part(facts, "without", without_ai(facts)),
         _part(facts, "contest", _contest(facts), facts.say("contest_right")),
     )
-    foot = (facts.traced(), facts.say("nature"))
     return Document(
         kind=facts.say("resident_kind"),
         title=facts.case.name,
         lang=facts.lang,
         lead=(facts.say("resident_lead", service=facts.case.service, task=lowered(facts.case.task)), _state(facts)),
         sections=sections,
-        foot=foot,
+        foot=facts.foot(sections),
         mark=facts.mark,
         one_page=True,
         plain=True,
@@ -62,7 +58,7 @@ def _decides(facts: UseFacts) -> tuple[tuple[str, str], ...]:
     risk = facts.say(f"risk_{case.risk_class}") if case.risk_class else facts.missing()
     return (
         ("who_decides", facts.told(case.who_decides)),
-        ("owner", f"{case.owner_role} ({case.service})"),
+        ("owner", case.owner_role),
         ("quality", quality_text(facts)),
         ("risk", risk),
     )
@@ -94,11 +90,7 @@ def _runs(facts: UseFacts) -> tuple[tuple[str, str], ...]:
 def _consumes(facts: UseFacts) -> Section:
     """The four footprints with their proof; or why there is none and who can give them."""
     title = facts.say("part_consumes", period=facts.period)
-    if facts.no_figures:
-        return Section(title, (facts.no_figures,))
-    found = forecast(facts.scope, facts.case)
-    ahead = typeset(" ".join(forecast_lines(found, facts.lang)[:1]), facts.lang) if found else ""
-    return Section(title, (facts.table(), *filter(None, (ahead,))))
+    return Section(title, (facts.no_figures or facts.table(),))
 
 
 def without_ai(facts: UseFacts) -> tuple[tuple[str, str], ...]:

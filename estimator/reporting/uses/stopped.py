@@ -39,7 +39,7 @@ def stopped(facts: UseFacts) -> Document:
             facts.say("state_closed", **told),
         ),
         sections=sections,
-        foot=(facts.traced(), facts.say("nature")),
+        foot=facts.foot(sections),
         mark=facts.mark,
     )
 
