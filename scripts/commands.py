@@ -17,10 +17,8 @@ def commands(lang: str, made: str) -> str:
     lines += ["Partout : `--lang fr|en`, `--home DOSSIER` ; `--json` pour ce qui affiche.", ""]
     for name, command in _walk("sobria", root):
         lines += [f"## `{name}`", "", str(command.help or ""), ""]
-        options = [
-            (p.opts[0], p.help) for p in command.params if getattr(p, "help", "") and p.name not in ("help", "json_")
-        ]
-        lines += [f"- `{option}` : {said}" for option, said in options if option.startswith("-")]
+        shown = [p for p in command.params if p.name not in ("help", "json_")]
+        lines += [f"- `{p.opts[0] if p.opts[0].startswith('-') else p.metavar}` : {p.help}" for p in shown]
         lines += [""] if lines[-1] else []
     return "\n".join(lines)
 

@@ -82,7 +82,12 @@ def main() -> None:
 def application(asked: str = "") -> typer.Typer:
     """The application with this command alone: to read and declare the others takes longer than to answer. Whole when
     there is no such command."""
-    found = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+    found = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
     here = [one for one in app.registered_commands if command_name(one) == asked]
     for name in () if here else (asked,) if asked in ELSEWHERE else ELSEWHERE:
         one = getattr(import_module(f"estimator.cli.{ELSEWHERE[name]}"), name)
@@ -188,7 +193,7 @@ def totals(context: typer.Context, json_: Json = False) -> None:
 @app.command()
 def explain(
     context: typer.Context,
-    number: Annotated[str | None, typer.Argument(help="number")] = None,
+    number: Annotated[str | None, typer.Argument(help="number", metavar="FIGURE")] = None,
     replay: Annotated[Path | None, typer.Option(help="replay", exists=True, dir_okay=False)] = None,
     json_: Json = False,
 ) -> None:

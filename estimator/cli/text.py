@@ -51,23 +51,44 @@ def show(body: Mapping[str, Any], as_json: bool, text: Callable[[], str]) -> Non
     print(json.dumps(body, ensure_ascii=False, indent=1) if as_json else text())
 
 
-def localise(command: Any, lang: str) -> None:
-    """Replace the help keys of the code by texts of one language."""
+def localise(command: Any, lang: str, group: str = "") -> None:
+    """Replace the help keys of the code, and the library's own words, by texts of one language."""
     named = command.help if command.help in texts("help", lang) else command.name
     counted, voted, footprints = say("indicators", "counted", lang), ", ".join(VOTED), ", ".join(FOOTPRINTS)
     command.help = say("help", named or "sobria", lang, counted=counted, voted=voted, footprints=footprints)
+    command.epilog = say("typer", "everywhere", lang)
+    command.options_metavar = say("typer", "options", lang)
     for parameter in command.params:
-        parameter.metavar = texts("metavars", lang).get(parameter.metavar, parameter.metavar)
+        shown = say("kinds", parameter.bare_type(), lang) if parameter.bare_type() in texts("kinds", lang) else None
+        parameter.metavar = texts("metavars", lang).get(parameter.metavar, parameter.metavar or shown)
         if isinstance(parameter, TyperOption):
-            key = parameter.help if parameter.help in _keys(lang) else parameter.name
+            key = parameter.help if parameter.help in texts("options", lang) else parameter.name
             parameter.help = say("options", str(key), lang)
+        else:
+            parameter.help = say("arguments", parameter.help or f"{group} {parameter.name}", lang)
+            parameter.display_type_rich = lambda **_: None  # its sentence says it
+    _localise_layout(command, lang)
     if isinstance(command, TyperGroup):
+        command.subcommand_metavar = say("typer", "subcommand", lang)
         for inner in command.commands.values():
-            localise(inner, lang)
+            localise(inner, lang, command.name or "")
 
 
-def _keys(lang: str) -> Mapping[str, str]:
-    return texts("options", lang)
+def _localise_layout(command: Any, lang: str) -> None:
+    """Have the headings that the library writes around a help said in one language."""
+    usage, written = command.get_usage, command.format_help
+
+    def format_help(context: Any, formatter: Any) -> None:
+        from typer import rich_utils  # a tenth of a second: only where a help is shown
+
+        for name, said in texts("typer_headings", lang).items():
+            setattr(rich_utils, name, said)
+        asked = command.get_help_option(context)
+        asked.help, asked.metavar = say("typer", "help", lang), ""
+        written(context, formatter)
+
+    command.get_usage = lambda context: usage(context).replace("Usage:", say("typer", "usage", lang), 1)
+    command.format_help = format_help
 
 
 def usage_text(error: Exception, lang: str) -> str:

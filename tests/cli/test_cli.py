@@ -6,11 +6,15 @@ import socket
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from estimator.cli.app import application, command_name, global_options
+from estimator.cli.text import localise
 from tests.core.test_numbers import spaced
 from tests.support import answered, sobria, sobria_process
 
@@ -300,3 +304,25 @@ def test_what_stops_the_command_stops_the_server(tmp_path: Path) -> None:
 def test_a_wrong_command_line_is_said_in_both_languages(tmp_path: Path, given: tuple, fr: str, en: str) -> None:
     for lang, said in (("fr", fr), ("en", en)):
         assert said in spaced(sobria(tmp_path, *given, code=2, lang=lang).stderr)
+
+
+def _parameters(command: Any, path: str = "sobria") -> Iterator[tuple[str, Any]]:
+    yield from ((f"{path} {parameter.name}", parameter) for parameter in command.params)
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _parameters(inner, f"{path} {name}")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_option_and_argument_has_its_sentence(lang: str) -> None:
+    command = typer.main.get_command(application())
+    localise(command, lang)
+    bare = [path for path, one in _parameters(command) if not re.fullmatch(r".{10,}\.", one.help or "", re.DOTALL)]
+    assert not bare
+
+
+@pytest.mark.parametrize("line", [("-h",), ("totals", "-h"), ("register", "move", "--help"), ("places",)])
+def test_a_help_speaks_one_language(tmp_path: Path, line: tuple[str, ...]) -> None:
+    """None of the library's English words, the two global options, no type in angle brackets."""
+    text = sobria(tmp_path, "--lang", "fr", *line, code=2 if line == ("places",) else 0).stdout
+    assert "Usage :" in text and "--home DOSSIER" in text and "Afficher cette aide." in text
+    assert not re.search(r"Commands|required|Show this|default:|<\w+>", text)
