@@ -96,6 +96,12 @@ def metropole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def many_services(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of sixty services, to be read only."""
+    return home.made_once(tmp_path_factory, "many", home.fill_many)
+
+
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a browser: $CHROMIUM, else one on the PATH. Without any, a failure in CI, a skip elsewhere."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)

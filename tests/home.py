@@ -1,4 +1,5 @@
-"""A home of real rows, of which every screen has something to say: each proof, gaps, the unknown, a hostile name."""
+"""Homes of real rows: one of which every screen has something to say (each proof, gaps, the unknown, a hostile name),
+and one of sixty services."""
 
 import fcntl
 import hashlib
@@ -12,6 +13,8 @@ import pytest
 
 from estimator.builds.build import build
 from estimator.builds.queries import SAMPLE_MARK
+from estimator.governance.register.register import Register, author
+from estimator.governance.register.schema import METROPOLE
 from estimator.ledger import Ledger
 from estimator.ledger.rows import Activity, Refused
 from tests.support import activity, append
@@ -19,6 +22,7 @@ from tests.support import activity, append
 HOSTILE = "<script>alert(1)</script>[x](javascript:1)"
 UNKNOWN_HOST, COUNTED_ALONE = "tri-des-signalements", "chat-sans-compteur"
 RUNS, REFUSED = 60, 3
+MANY = 60  # services of the home that has many
 OPENED = 5  # a run with a card, something to check and several snapshots
 MONTHS = ("2026-06", "2026-07", "2026-08", "2026-10", "2026-11")  # September holds no run
 CARD: dict[str, Any] = {
@@ -108,6 +112,40 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 def fill(home: Path) -> None:
     """The rows, and their build."""
     append(Ledger(home), rows(), refused())
+    build(home)
+
+
+def fill_many(home: Path) -> None:
+    """Sixty services over two years, half as much again in the second one, elsewhere; each is a use of the register
+    with a long name, for the métropole or for one of four communes."""
+    runs = [
+        activity(
+            f"{year}-{month:02}-03T09:00:00",
+            service_key=f"service-{n:02}",
+            requests=5_000.0,
+            cpu_mode=("mode/rapl", "mode/cpu_load", "mode/bmc")[n % 3],
+            cpu_energy_kwh=(1 + n % 12) * grown,
+            host=host,
+        )
+        for n in range(MANY)
+        for year, grown, host in ((2025, 1.0, "class/server-unknown"), (2026, 1.5, "class/server-room"))
+        for month in range(1, 9)
+    ]
+    append(Ledger(home), runs)
+    register, who = Register(home), author("Direction du numérique", "inscription")
+    for n in range(MANY):
+        facts = {
+            "name": f"Aide à la rédaction des réponses aux demandes d’urbanisme, quartier {n}",
+            "task": "Proposer une réponse",
+            "unit": "une réponse",
+            "service": f"Service {n}",
+            "commune": METROPOLE if n % 3 else f"9900{1 + n % 4}",
+            "owner_role": "Responsable",
+            "alternative": {"answer": "etudiee_et_ecartee", "reason": "trop de cas", "date": "2025-01-10"},
+        }
+        made = register.create(facts, who, f"usage-{n:02}").id
+        register.move(made, "experimentation", who)
+        register.attach(made, {"service_key": f"service-{n:02}"}, who)
     build(home)
 
 

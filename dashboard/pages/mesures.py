@@ -15,7 +15,7 @@ from dashboard.register.service_names import service_names
 from dashboard.shared import estimator_gateway, html_parts, svg_charts
 from dashboard.shared.dates import period_text
 from dashboard.shared.estimator_gateway import OpenBuild
-from dashboard.shared.templates import render
+from dashboard.shared.templates import phrase, render
 from dashboard.shared.texts import both, sentence, t
 from dashboard.shared.widgets import (
     choice,
@@ -92,13 +92,13 @@ def _nothing(build: OpenBuild, refused: int, lang: str) -> Markup:
 def _head(build: OpenBuild, totals: Totals, names: Mapping[str, str], lang: str) -> Markup:
     """One sentence, one picture, three facts, two actions."""
     covered, services = totals.coverage, build.services()
-    answer = t(
+    answer = phrase(
         "measures.answer",
         lang,
         period=period_text(covered.period, lang),
         runs=t("measures.runs", lang, n=covered.runs),
         services=t("measures.services", lang, n=covered.services),
-        proof=_proof(totals, lang),
+        proof=Markup('<span class="caveat">{}</span>').format(_proof(totals, lang)),
     )
     bars = service_bars(services[:BARS], lang, names=names)
     return render(

@@ -59,16 +59,18 @@ def dashboard(metropole: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def serve(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
-    """The server of a kind of home: "plain", "sample" or "empty"."""
+def serve(
+    real_home: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Server]]:
+    """The server of a kind of home: "plain", "sample", "empty" or "many"."""
     running: dict[str, Server] = {}
 
     def started(kind: str) -> Server:
         if kind not in running:
             home = tmp_path_factory.mktemp(kind)
-            if kind != "empty":
+            if kind in ("plain", "sample"):
                 copied(real_home, home, sample=kind == "sample")
-            running[kind] = Server(home)
+            running[kind] = Server(request.getfixturevalue("many_services") if kind == "many" else home)
         return running[kind]
 
     yield started
