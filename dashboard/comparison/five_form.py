@@ -1,5 +1,8 @@
 """The five fields at the top of « Comparer »: who uses it, how often, for which task, with which models, where."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 from pydantic import ValidationError
 
@@ -52,10 +55,14 @@ def show(scenario: Scenario, lang: str) -> None:
             answers = {name: t(f"compare_form.server_{name}", lang) for name in ("yes", "no")}
             list_field(HERE, "existing_server", answers, "no" if said.alone else "yes", lang)
         with more.popover(t("compare_form.places_of_models", lang)):
+            text_field(HERE, "shared_by", number_text(said.shared_by, lang), lang)
             for number in (1, 2):
                 at = said.place_of(said.models[number - 1]) if said.models[number - 1 :] else said
-                list_field(HERE, f"place_{number}", elsewhere, "" if at is said else at.place, lang)
-            text_field(HERE, "shared_by", number_text(said.shared_by, lang), lang)
+                own = None if at is said else at
+                list_field(HERE, f"place_{number}", elsewhere, own.place if own else "", lang)
+                alike = {"": t("compare_form.server_alike", lang), **answers}
+                list_field(HERE, f"server_{number}", alike, ("no" if own.alone else "yes") if own else "", lang)
+                text_field(HERE, f"shared_by_{number}", number_text(own.shared_by if own else None, lang), lang)
         with send:
             st.form_submit_button(t("compare_form.answer", lang), type="primary", on_click=_apply, args=(lang,))
         say_error(HERE)
@@ -71,10 +78,7 @@ def _apply(lang: str) -> None:
             "alone": read(HERE, "existing_server") == "no",
             "shared_by": count(read(HERE, "shared_by"), "shared_by"),
         }
-        places = {
-            name: site for n in (1, 2) if (name := read(HERE, f"model_{n}")) and (site := read(HERE, f"place_{n}"))
-        }
-        at = [{"model": name, "place": site, **kept} for name, site in places.items()]
+        at = [found for n in (1, 2) if (found := _place_of_model(n, {"place": lists["place"], **kept}))]
         asked = Asked.model_validate({**numbers, **lists, **kept, "models": models, "at": at})
         set_scenario(plain(scenario_from(asked, lang)), HERE, lang)
     except NotANumber as error:
@@ -84,3 +88,12 @@ def _apply(lang: str) -> None:
         st.session_state[ERROR] = (HERE, t("compare_form.answer_wanted", lang, field=field))
     except SobriaError as error:
         st.session_state[ERROR] = (HERE, error.message(lang))
+
+
+def _place_of_model(number: int, rest: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a model runs, and how its server is shared, where that is not as for the rest. NotANumber."""
+    name, site, server, shared = (read(HERE, f"{n}_{number}") for n in ("model", "place", "server", "shared_by"))
+    said: dict[str, Any] = {"place": site} if site else {}
+    said |= {"alone": server == "no"} if server else {}
+    said |= {"shared_by": count(shared, f"shared_by_{number}")} if shared else {}
+    return {**rest, **said, "model": name} if name and said else {}

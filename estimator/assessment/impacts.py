@@ -18,7 +18,7 @@ from estimator.assessment.evaluation import (
     outcomes_of,
 )
 from estimator.catalogue.default_subjects import NOT_DECLARED
-from estimator.core.errors import sentences
+from estimator.core.errors import several
 from estimator.core.fields import Strict
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ class RunningAmounts:
         def amount(name: str, unit: str, parts: Mapping[str, Amount]) -> Amount:
             found = self._sums.get(name)
             if found is None or found.outcomes is None:
-                missing = sentences("missing", found.why if found else "no_activity")
+                missing = several("missing", found.why if found else ["no_activity"])
                 return Amount(unit=unit, missing=missing, parts=parts)
             stated, (low, median, high) = known[name], points[name]
             return Amount(
@@ -298,11 +298,12 @@ class _RunningSum:
     def __init__(self) -> None:
         self.outcomes: Any = None
         self._known = self._applicable = 0.0
-        self._why: str | None = None
+        self._why: dict[str, None] = {}
 
     @property
-    def why(self) -> str:
-        return self._why or "not_asked"
+    def why(self) -> tuple[str, ...]:
+        """The reasons of groups without a value, each once."""
+        return tuple(self._why) or ("not_asked",)
 
     @property
     def covers(self) -> float:
@@ -310,7 +311,7 @@ class _RunningSum:
 
     def add(self, term: GroupTerm, share: float, weight: float) -> None:
         self._applicable += weight if term.applicable else 0.0
-        self._why = self._why or term.why
+        self._why |= {term.why: None} if term.why else {}
         if term.outcomes is not None:
             self._known += weight
             added = term.outcomes if share == 1.0 else share * term.outcomes

@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 from estimator.catalogue.csv_tables import FactorsRefused, records
 from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.model_names import squeeze
+from estimator.catalogue.models import Model
+from estimator.catalogue.models import load as models
 from estimator.catalogue.schema import TableRow
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import SobriaError
@@ -51,6 +53,11 @@ class Provider(TableRow):
     def names(self) -> tuple[str, ...]:
         """Every name of this row."""
         return (self.id, self.name, *(alias for alias in self.aliases.split("|") if alias))
+
+    def serves(self, model: Model) -> bool:
+        """Whether the tables let it serve a model: of a publisher that serves its own, no model of another is known."""
+        own = {name for name in models().publishers if squeeze(name).startswith(squeeze(self.id))}
+        return not own or not model.publisher or model.publisher in own
 
 
 class Providers(TableRow):

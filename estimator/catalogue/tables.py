@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -30,6 +31,7 @@ FACTOR_TABLES = (
     "regression.csv",
 )
 OWN_TABLES = "SOBRIA_FACTORS"  # environment variable: folder of the user's own tables
+NEAREST, LIKE = 5, 0.7  # subjects that are proposed for one that is unknown, and how alike their spelling is [1]
 HOURS = "hours"  # in it: a folder a zone, with its generation by half-hour
 
 
@@ -82,6 +84,16 @@ class Catalogue:
             near = ", ".join(sorted(i for i in self.by_id if factor_id.lower() in i.lower())[:5]) or "-"
             raise SobriaError("factor_not_found", id=factor_id, near=near)
         return item
+
+    def nearest(self, read: str, *kinds: str) -> tuple[str, ...]:
+        """Up to five subjects of these kinds whose id or alias holds the last word of what was read, or is spelt like
+        it, or holds the word before (`class/…`); else the first of the kind."""
+        known = {s.id: s for s in self.subjects.values() if s.kind in kinds}
+        before, _, last = read.lower().rpartition("/")
+        named = {name: f"{name} {subject.aliases}" for name, subject in known.items()}
+        held = {part: [name for name, text in named.items() if part and part in text] for part in (last, before)}
+        spelt = get_close_matches(read.lower(), known, n=NEAREST, cutoff=LIKE)
+        return tuple((held[last] or spelt or held[before] or list(known))[:NEAREST])
 
     def rivals(self, item: Factor) -> tuple[Factor, ...]:
         """The other values of the same quantity for the same subject."""

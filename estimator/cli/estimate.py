@@ -84,7 +84,7 @@ def _answer(context: typer.Context, **stated: Any) -> None:
         home = context.obj["home"]  # opened first: it may name the host
         made = {"retrieval": retrieval(stated), "training": training(stated)}
         request = request_from(**given, **made, day=stated["date"].date() if stated["date"] else None)
-        body = answer(request, own=own_of(home) if stated["model"] else None).as_dict()
+        body = answer(request, own=own_of(home) if stated["model"] else None, home=home).as_dict()
     else:
         from estimator.workloads.ecologits.estimate import estimate_ecologits
 

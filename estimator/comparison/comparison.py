@@ -21,7 +21,14 @@ from estimator.comparison.option_inventory import (
 )
 from estimator.comparison.paired_draws import PairedSides, Side
 from estimator.comparison.scenario import Option, Scenario
-from estimator.comparison.verdict_rules import LOWER_ALWAYS, LOWER_MOSTLY, NOT_COMPARABLE, NOT_STUDIED, Comparison
+from estimator.comparison.verdict_rules import (
+    LOWER_ALWAYS,
+    LOWER_MOSTLY,
+    NOT_COMPARABLE,
+    NOT_STUDIED,
+    Apart,
+    Comparison,
+)
 from estimator.comparison.verdict_rules import compare as compare_pair
 from estimator.comparison.verdict_text import pair_sentence, verdict_words
 from estimator.core.errors import LANGUAGES
@@ -125,14 +132,19 @@ class Comparator:
         unknown = [next((p.why for part, p in lack.items() if part.required), None) for lack in lacks]
         if any(unknown):
             which = "neither" if all(unknown) else "a_not" if unknown[0] else "b_not"
-            return Comparison(NOT_COMPARABLE, reason=f"{which}_estimable", missing=unknown[0] or unknown[1])
+            return Comparison(NOT_COMPARABLE, reason=f"{which}_estimable", missing=tuple(why for why in unknown if why))
         if any(option.side.central(figure) is None for option in (one, other)):
             return None  # nothing is described: said by the verdict
-        if one.boundary(figure) != other.boundary(figure):
-            return Comparison(NOT_COMPARABLE, reason="other_boundary")
-        for part, lack in (lacks[0] | lacks[1]).items():
-            if not all(part in found and found[part].like(lack) for found in lacks):
-                return Comparison(NOT_COMPARABLE, reason="other_unknown_part", missing=lack.why)
+        counted = [option.boundary(figure) for option in (one, other)]
+        if counted[0] != counted[1]:
+            only_a, only_b = (tuple(sorted(counted[n] - counted[1 - n])) for n in (0, 1))
+            return Comparison(NOT_COMPARABLE, reason="other_boundary", apart=Apart(only_a, only_b))
+        unlike = {p: n for p, n in (lacks[0] | lacks[1]).items() if not all(p in f and f[p].like(n) for f in lacks)}
+        if unlike:
+            only_a, only_b = (tuple(p.name for p in unlike if p not in lacks[1 - n]) for n in (0, 1))
+            apart = Apart(only_a, only_b, tuple(p.name for p in unlike if all(p in found for found in lacks)))
+            why = tuple(lack.why for lack in unlike.values())
+            return Comparison(NOT_COMPARABLE, reason="other_unknown_part", missing=why, apart=apart)
         return None
 
     def reference(self, indicator: str = "energy") -> str | None:

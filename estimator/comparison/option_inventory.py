@@ -21,7 +21,7 @@ from estimator.core.number_format import proof_words, sentences_with
 from estimator.core.typography import typeset
 from estimator.places.evidence import tables
 from estimator.places.placing import answers_on
-from estimator.places.supplier_answers import SupplierAnswer, answered_bounds
+from estimator.places.supplier_answers import SupplierAnswer
 from estimator.workloads.estimate import FINE_TUNING, training_inventory
 from estimator.workloads.inventory import MACHINE, PLACE, Inventory, inventory_of
 from estimator.workloads.own_measures import Own
@@ -89,13 +89,12 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
     outside = False
     if option.use is not None:
         question, lengths = _question(scenario, option, attempts, context)
-        resolved = with_lengths(resolve(question, context.catalogue, context.day), lengths)
+        found = resolve(question, context.catalogue, context.day, supplied=context.supplied)
+        resolved = with_lengths(found, lengths)
         inventory = inventory_of(resolved, context.own)
         inventory.warnings[:0] = lengths.told
         place = resolved.subjects.get("zone")
         outside = _is_outside(scenario.constraints.location, [place], inventory, context.catalogue)
-        host = resolved.subjects.get("host")
-        inventory.groups = [_with_supplier_answers(group, host, context) for group in inventory.groups]
         if option.fine_tuning is not None:
             _tune(option.fine_tuning, inventory, context)
     elif option.measured is not None:
@@ -103,10 +102,9 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
         ran = {group.bounds["grid_gwp"].subject or None for group in inventory.groups}
         outside = _is_outside(scenario.constraints.location, ran, inventory, context.catalogue, said="ran_")
     elif option.alternative is not None:
-        place, inventory = program_inventory(option.alternative, attempts, context.catalogue, context.day)
+        program = (option.alternative, attempts, context.catalogue, context.day)
+        place, inventory = program_inventory(*program, context.supplied)
         outside = _is_outside(scenario.constraints.location, [place], inventory, context.catalogue)
-        host = option.alternative.host
-        inventory.groups = [_with_supplier_answers(group, host, context) for group in inventory.groups]
     else:
         inventory = Inventory()
     groups, people = tuple(inventory.groups), _people(option, units, context)
@@ -116,10 +114,8 @@ def built(scenario: Scenario, option: Option, context: ComparisonContext, times:
 
 def _tune(effort: TrainingEffort, inventory: Inventory, context: ComparisonContext) -> None:
     """A fine-tuning made for the need: a line of its own of what the option makes run."""
-    made, tuned = training_inventory(effort, context.catalogue, context.day)
-    host = made.subjects.get("host")
-    groups = (_with_supplier_answers(group, host, context) for group in tuned.groups)
-    inventory.groups += [replace(group, part=FINE_TUNING) for group in groups]
+    _, tuned = training_inventory(effort, context.catalogue, context.day, context.supplied)
+    inventory.groups += [replace(group, part=FINE_TUNING) for group in tuned.groups]
     told = [sentences("warnings", "tuning_counted")] + tuned.warnings
     told += [sentences("served", "experiments_not_counted")] if effort.extra == 1.0 else []
     inventory.warnings = list({warning["fr"]: warning for warning in (*inventory.warnings, *told)}.values())
@@ -217,12 +213,6 @@ def _question(
         fields.setdefault("task", scenario.need.task)
     asked, lengths = of_task(Request.model_validate({**fields, "requests": attempts}), context.catalogue, context.day)
     return asked.checked(), lengths
-
-
-def _with_supplier_answers(group: ActivityGroup, host: str | None, context: ComparisonContext) -> ActivityGroup:
-    """A group with its host's supplier answers in place of the defaults; what the scenario gives stays."""
-    said = answered_bounds(context.supplied, host) if host else {}
-    return replace(group, bounds={n: b if b.subject == "given" else said.get(n, b) for n, b in group.bounds.items()})
 
 
 def _measured_inventory(

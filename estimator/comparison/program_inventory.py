@@ -1,25 +1,28 @@
 """Inventory of a program without AI: its acts, and the machine kept on for it when none exists already."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from estimator.assessment.evaluation import ActivityGroup
 from estimator.catalogue.tables import Catalogue
 from estimator.comparison.scenario import Program
 from estimator.core.errors import sentences
+from estimator.places.supplier_answers import SupplierAnswer
 from estimator.workloads.inventory import PLACE, Inventory
 from estimator.workloads.request import Request
 from estimator.workloads.resolution import resolve, resolve_subject
 
 
 def program_inventory(
-    program: Program, attempts: float, catalogue: Catalogue, day: date
+    program: Program, attempts: float, catalogue: Catalogue, day: date, supplied: Sequence[SupplierAnswer] = ()
 ) -> tuple[str | None, Inventory]:
     """The zone of a program, and its groups for all attempts of the period. SubjectUnknown names the nearest.
 
     A service that is on no machine of one's own has no part that waits: a search engine, an e-mail.
     """
     resolve_subject(program.id, ("alternative",), catalogue)
-    resolved = resolve(Request(zone=program.zone, host=program.host, pue=program.pue), catalogue, day)
+    asked = Request(zone=program.zone, host=program.host, pue=program.pue)
+    resolved = resolve(asked, catalogue, day, supplied=supplied)
     inventory, place = Inventory(warnings=list(resolved.warnings)), resolved.bounds(*PLACE)
     act, standby = (resolved.bound(name, program.id) for name in ("act_energy", "standby_energy"))
     inventory.groups.append(ActivityGroup({"program_acts": attempts * program.acts}, place | {"act_energy": act}))

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,10 +63,19 @@ class Shares:
     b_far_lower: float
 
 
+class Apart(NamedTuple):
+    """Parts by which two options are not comparable: those of A only, of B only, of both in unlike amounts."""
+
+    a: tuple[str, ...] = ()
+    b: tuple[str, ...] = ()
+    both: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A verdict with its evidence. ratio is None when a value is zero; reason: why there is no comparison, missing: the
-    code of what an unknown part lacks; without: parts unknown in both options, in the same amount, counted in neither.
+    codes of what an unknown part lacks, apart: the parts that are counted, or unknown, otherwise on either side;
+    without: parts unknown in both options, in the same amount, counted in neither.
     """
 
     verdict: str
@@ -74,7 +83,8 @@ class Comparison:
     ratio: OptionRatio | None = None
     shares: Shares | None = None
     reason: str | None = None
-    missing: str | None = None
+    missing: tuple[str, ...] = ()
+    apart: Apart = Apart()
     without: tuple[str, ...] = ()
 
     @property

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from estimator.catalogue.load import load
 from estimator.comparison.answer import Answer, AnsweredOption, Pair
 from estimator.comparison.scenario import Option, Quality
-from estimator.comparison.verdict_rules import EQUIVALENT, ODD_DRAWS, Comparison
-from estimator.core.errors import say
+from estimator.comparison.verdict_rules import EQUIVALENT, ODD_DRAWS, Apart, Comparison
+from estimator.core.errors import say, several
 from estimator.core.number_format import (
     DisplayUnit,
     exact_text,
@@ -41,12 +41,25 @@ def verdict_words(comparison: Comparison, names: Names, lang: str) -> str:
     if comparison.share is not None:
         facts["share"] = share_text(min(comparison.share, 1 - ODD_DRAWS), lang)  # all draws are not all cases
     if comparison.reason:
-        facts["reason"] = say("verdict_reason", comparison.reason, lang, a=names[0], b=names[1])
+        apart = _apart_words(comparison.apart, names, lang)
+        facts["reason"] = say("verdict_reason", comparison.reason, lang, a=names[0], b=names[1], apart=apart)
     if comparison.missing:
-        facts["reason"] += f" ({say('missing', comparison.missing, lang)})"
+        facts["reason"] += f" ({several('missing', comparison.missing)[lang]})"
     told = _t("verdict", comparison.verdict, lang, **facts)
-    parts = ", ".join(say("verdict_part", name, lang) for name in comparison.without)
+    parts = _part_names(comparison.without, lang)
     return f"{told} {_t('verdict', 'without', lang, parts=parts)}" if parts else told
+
+
+def _apart_words(apart: Apart, names: Names, lang: str) -> str:
+    """« la fabrication du matériel, pour le modèle léger seulement »"""
+    sides = [(parts, name) for parts, name in zip(apart, names, strict=False) if parts]
+    told = [say("verdict", "of_one", lang, parts=_part_names(parts, lang), name=name) for parts, name in sides]
+    told += [say("verdict", "of_both", lang, parts=_part_names(apart.both, lang))] if apart.both else []
+    return say("numbers", "between_items", lang).join(told)
+
+
+def _part_names(parts: Sequence[str], lang: str) -> str:
+    return ", ".join(say("verdict_part", name, lang) for name in parts)
 
 
 def pair_sentence(comparison: Comparison, sides: tuple[Option, Option], indicator: str, lang: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -63,6 +64,13 @@ def say(section: str, key: str, lang: str, **facts: object) -> str:
 def sentences(section: str, key: str, **facts: object) -> dict[str, str]:
     """The same text for machines and people: {"code", "fr", "en"}."""
     return {"code": key} | {lang: say(section, key, lang, **facts) for lang in LANGUAGES}
+
+
+def several(section: str, keys: Iterable[str]) -> dict[str, str]:
+    """The texts of several keys as one, its code that of each joined by `+`."""
+    told = [sentences(section, key) for key in dict.fromkeys(keys)]
+    between = {lang: say("numbers", "between_items", lang) for lang in LANGUAGES} | {"code": "+"}
+    return {name: joint.join(said[name] for said in told) for name, joint in between.items()}
 
 
 def one_of(count: int, key: str, said: dict[str, str]) -> dict[str, str]:

@@ -234,8 +234,7 @@ def site(host: str, day: date, answers: Sequence[SupplierAnswer] = ()) -> Hostin
     catalogue = load()
     subject = catalogue.subjects.get(host)
     if subject is None or subject.kind != "host":
-        near = [s.id for s in catalogue.subjects.values() if s.kind == "host" and host.lower() in s.id]
-        raise HostUnknown(read=host, near=", ".join(near[:5]) or "-")
+        raise HostUnknown(read=host, near=", ".join(catalogue.nearest(host, "host")))
     return HostingSite(catalogue, subject, day, latest(answers, host))
 
 

@@ -241,7 +241,5 @@ def _check_subject(name: str | None, kind: str) -> None:
     """host_unknown, hardware_unknown."""
     subjects = load().subjects
     if name is not None and (name not in subjects or subjects[name].kind != kind):
-        word = name.lower().rpartition("/")[2]
-        near = [s.id for s in subjects.values() if s.kind == kind and (word in s.id or word in s.aliases.split("|"))]
         code = "host_unknown" if kind == "host" else "hardware_unknown"
-        raise SobriaError(code, read=name, near=", ".join(near[:5]) or "-")
+        raise SobriaError(code, read=name, near=", ".join(load().nearest(name, kind)))

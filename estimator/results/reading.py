@@ -14,7 +14,7 @@ from estimator.builds.current import current
 from estimator.builds.queries import SAMPLE_MARK, Build, NoBuild, iso, last_day
 from estimator.catalogue.load import load
 from estimator.catalogue.selection import year_reused
-from estimator.core.errors import SobriaError, sentences
+from estimator.core.errors import SobriaError, several
 from estimator.results.file import ResultTable, Row, read_table
 from estimator.results.making import build, ensure
 from estimator.results.totals import Check, Coverage, ServiceTotals, Totals
@@ -205,5 +205,5 @@ def _with_parts(figure: ImpactIndicator, by_name: Mapping[str, Amount]) -> Amoun
 def _amount(row: Mapping[str, Any]) -> Amount:
     known = {name: row[name] for name in ("unit", "low", "central", "high", "at_factor_values")}
     if row["missing"]:
-        return Amount(**known, missing=sentences("missing", row["missing"]))
+        return Amount(**known, missing=several("missing", row["missing"].split("+")))
     return Amount(**known, envelope=(row["lowest"], row["highest"]), covers=row["coverage"])

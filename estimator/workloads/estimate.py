@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from estimator.assessment.evaluation import ActivityGroup
@@ -13,6 +14,8 @@ from estimator.catalogue.load import load
 from estimator.catalogue.selection import select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import sentences
+from estimator.places.placing import answers_on
+from estimator.places.supplier_answers import SupplierAnswer
 from estimator.workloads.inference.measurements import ANY
 from estimator.workloads.inference_inventory import evidence
 from estimator.workloads.inventory import Inventory, inventory_of
@@ -81,8 +84,9 @@ class Estimate(Mapping[str, Any]):
         return len(self.as_dict())
 
 
-def estimate(request: Request, today: date | None = None, own: Own | None = None) -> Estimate:
-    """Figures of a request; own: what a home measured of models at its places, which come first.
+def estimate(request: Request, today: date | None = None, own: Own | None = None, home: Path | None = None) -> Estimate:
+    """Figures of a request; own: what a home measured of models at its places, which come first; home: whose suppliers'
+    answers take the place of the defaults of their sites.
 
     With a training: "provider" holds the impacts of making the model, and their share by declared use; both are never
     added (SCI for AI: provider and consumer). SubjectUnknown for a host or device that is not in the catalogue;
@@ -92,9 +96,10 @@ def estimate(request: Request, today: date | None = None, own: Own | None = None
     catalogue = load()
     day = request.day or today or date.today()
     request, lengths = of_task(request, catalogue, day)
-    resolved = with_lengths(resolve(request.checked(), catalogue, day), lengths)
+    supplied = answers_on(home, day)
+    resolved = with_lengths(resolve(request.checked(), catalogue, day, supplied=supplied), lengths)
     resolved.warnings.extend(lengths.told)
-    provider = None if request.training is None else _training(request, resolved, catalogue)
+    provider = None if request.training is None else _training(request, resolved, supplied)
     if not _has_use(request):
         return Estimate(resolved.day, catalogue, None, {}, (), provider)
     return _estimate_of(inventory_of(resolved, own), resolved, provider)
@@ -123,7 +128,9 @@ def _has_use(request: Request) -> bool:
     return request.retrieval is not None or any(value is not None for value in (*stated, kept))
 
 
-def training_inventory(training: TrainingEffort, catalogue: Catalogue, day: date) -> tuple[ResolvedRequest, Inventory]:
+def training_inventory(
+    training: TrainingEffort, catalogue: Catalogue, day: date, supplied: Sequence[SupplierAnswer] = ()
+) -> tuple[ResolvedRequest, Inventory]:
     """What making a model takes: its hours or its electricity, all repetitions included."""
     shared = {"it_energy_kwh", "device", "load", "zone", "host", "pue"}
     fields = training.model_dump(include=shared, exclude_none=True)
@@ -131,7 +138,7 @@ def training_inventory(training: TrainingEffort, catalogue: Catalogue, day: date
         fields["device_hours"] = training.device_hours * training.extra
     if training.it_energy_kwh is not None:
         fields["it_energy_kwh"] = training.it_energy_kwh * training.extra
-    made = resolve(Request.model_validate(fields).checked(), catalogue, day, trained=True)
+    made = resolve(Request.model_validate(fields).checked(), catalogue, day, trained=True, supplied=supplied)
     return made, inventory_of(made)
 
 
@@ -148,11 +155,11 @@ def publisher_training(groups: Sequence[ActivityGroup], catalogue: Catalogue, da
     return {end: getattr(energy, end) * getattr(share, name) for end, name in PUBLISHER_ENDS} | {"unit": energy.unit}
 
 
-def _training(request: Request, resolved: ResolvedRequest, catalogue: Catalogue) -> dict[str, Any]:
+def _training(request: Request, resolved: ResolvedRequest, supplied: Sequence[SupplierAnswer]) -> dict[str, Any]:
     """The « fournisseur » score: impacts of making the model, and the same by declared use."""
     training = request.training
     assert training is not None
-    made, inventory = training_inventory(training, catalogue, resolved.day)
+    made, inventory = training_inventory(training, resolved.catalogue, resolved.day, supplied)
     if training.extra == 1.0:
         inventory.warnings.append(sentences("served", "experiments_not_counted"))
     if training.uses is None:

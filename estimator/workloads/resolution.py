@@ -1,6 +1,6 @@
 """Resolution of a request: zone, host, machine, device and network, each a subject of the tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from estimator.catalogue.default_subjects import (
     machine_at,
 )
 from estimator.catalogue.load import load as load_catalogue
+from estimator.catalogue.models import load as load_models
 from estimator.catalogue.products import find as find_product
 from estimator.catalogue.providers import Provider
 from estimator.catalogue.providers import find as find_provider
@@ -24,6 +25,7 @@ from estimator.catalogue.selection import SelectedFactor, given, select_factor
 from estimator.catalogue.tables import Catalogue
 from estimator.core.errors import LANGUAGES, SobriaError, say, sentences
 from estimator.core.number_format import sentences_with
+from estimator.places.supplier_answers import SupplierAnswer, answered_bounds
 from estimator.workloads.inference.serving import exact
 from estimator.workloads.request import Request
 
@@ -40,6 +42,7 @@ class ResolvedRequest:
 
     sites: zones where the providers that say so serve, for one that does not say where; empty where the zone is known.
     lengths: factors of the tokens of a use, where its task gives some; uses: how many, each of its calls.
+    answered: what the supplier of the host answered, in place of the factors of the tables.
     """
 
     request: Request
@@ -51,6 +54,7 @@ class ResolvedRequest:
     sites: tuple[str, ...] = ()
     lengths: Mapping[str, SelectedFactor] = field(default_factory=dict)
     uses: float = 0.0
+    answered: Mapping[str, SelectedFactor] = field(default_factory=dict)
 
     def bound(self, quantity: str, subject: str | None) -> SelectedFactor:
         """The selected factor of a quantity for a subject on the day of the request, or the reason of its absence."""
@@ -59,9 +63,10 @@ class ResolvedRequest:
         return select_factor(self.catalogue, quantity, subject, self.day)
 
     def bounds(self, *quantities: str) -> dict[str, SelectedFactor]:
-        """Selected factors of these quantities for the resolved subjects, user-supplied values first."""
+        """Selected factors of these quantities for the resolved subjects: user-supplied values first, then answers of
+        the supplier."""
         names = {name: self.subjects.get(self.catalogue.quantities[name].hangs_on) for name in quantities}
-        stated = self.given()
+        stated = {**self.answered, **self.given()}
         return {name: stated[name] if name in stated else self.bound(name, subject) for name, subject in names.items()}
 
     def given(self) -> dict[str, SelectedFactor]:
@@ -86,8 +91,15 @@ class ResolvedRequest:
         return self.request.device_hours is not None
 
 
-def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = False) -> ResolvedRequest:
-    """The subjects of a request. SubjectUnknown, ProviderUnknown, ProductUnknown."""
+def resolve(
+    request: Request,
+    catalogue: Catalogue,
+    day: date,
+    trained: bool = False,
+    supplied: Sequence[SupplierAnswer] = (),
+) -> ResolvedRequest:
+    """The subjects of a request; supplied: what suppliers had answered on the day, of any host. SubjectUnknown,
+    ProviderUnknown, ProductUnknown."""
     request = of_product(request)
     warnings: list[dict[str, str]] = []
     host = resolve_subject(request.host, ("host",), catalogue) or _served_at(request, warnings)
@@ -113,7 +125,15 @@ def resolve(request: Request, catalogue: Catalogue, day: date, trained: bool = F
     storage = resolve_subject(request.storage, ("storage",), catalogue) or ANY_STORAGE
     subjects = {"zone": zone, "host": host, "device": device, "machine": machine, "network": network}
     subjects |= {"storage": storage, "seat": request.product, "task": _task(request, catalogue)}
-    return ResolvedRequest(request, catalogue, day, trained, subjects, warnings, sites)
+    answered = answered_bounds(supplied, host) if host else {}
+    found = ResolvedRequest(request, catalogue, day, trained, subjects, warnings, sites, answered=answered)
+    if kept := [name for name, bound in answered.items() if bound.factor and name not in found.given()]:
+        told = {"code": "supplier_answers"}
+        for lang in LANGUAGES:
+            listed = say("numbers", "between_items", lang).join(catalogue.quantities[n].label(lang) for n in kept)
+            told[lang] = say("served", "supplier_answers", lang, host=catalogue.label(host or "", lang), list=listed)
+        warnings.append(told)
+    return found
 
 
 def over_sites(quantity: str, sites: tuple[str, ...], catalogue: Catalogue, day: date) -> SelectedFactor:
@@ -236,10 +256,7 @@ def resolve_subject(subject: str | None, kinds: tuple[str, ...], catalogue: Cata
         return None
     found = catalogue.subjects.get(subject)
     if found is None or found.kind not in kinds:
-        word = subject.lower().split("/")[-1]
-        alike = [s.id for s in catalogue.subjects.values() if s.kind in kinds and (word in s.id or word in s.aliases)]
-        near = ", ".join(alike[:5] or [s.id for s in catalogue.subjects.values() if s.kind in kinds][:5])
-        raise SubjectUnknown(subject=subject, near=near)
+        raise SubjectUnknown(subject=subject, near=", ".join(catalogue.nearest(subject, *kinds)))
     return subject
 
 
@@ -253,6 +270,11 @@ def _served_at(request: Request, warnings: list[dict[str, str]]) -> str | None:
     warnings.append({"code": key} | {lang: say("served", key, lang, host=host[lang], **told) for lang in LANGUAGES})
     if not request.zone and not (provider.host and load_catalogue().subjects[provider.host].zone):
         warnings.append(sentences("served", "over_sites", provider=provider.name))
+    model = load_models().known(request.model) if request.model else None
+    if model and not provider.serves(model):
+        publisher = load_models().publishers[model.publisher].name
+        facts = {"provider": provider.name, "model": model.name, "publisher": publisher}
+        warnings.append(sentences("served", "not_served", **facts))
     return provider.host
 
 

@@ -3,6 +3,7 @@
 import csv
 import tomllib
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from estimator.catalogue.csv_tables import FactorsRefused
 from estimator.catalogue.load import load as load_catalogue
 from estimator.catalogue.model_names import squeeze
 from estimator.catalogue.providers import ProviderUnknown, find, load, search
+from estimator.workloads.request import Request
+from estimator.workloads.resolution import resolve
 
 FACTORS = Path(__file__).resolve().parents[2] / "factors"
 
@@ -153,3 +156,21 @@ def test_a_bad_row_is_refused_by_its_line(tmp_path: Path, column: str, cell: str
         load(tmp_path)
     assert "providers.csv" in refusal.value.message("fr") and str(line) in refusal.value.message("fr")
     assert reason in refusal.value.message("en")
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "said"),
+    [
+        ("mistral", "whisper", True),
+        ("mistral", "mistral-small-3.2", False),
+        ("openai", "mistral-small-3.2", True),
+        ("azure", "gpt-5", False),
+        ("bedrock", "claude-sonnet-4", False),
+        ("scaleway", "llama-3.1-8b", False),
+        ("openai", "set/large", False),
+    ],
+)
+def test_a_model_that_no_table_says_its_provider_serves_is_said(provider: str, model: str, said: bool) -> None:
+    """A publisher serves its own models; of a cloud that serves those of others, no table says which."""
+    found = resolve(Request(provider=provider, model=model, output_tokens=1), load_catalogue(), date(2026, 6, 1))
+    assert ("not_served" in {warning["code"] for warning in found.warnings}) is said

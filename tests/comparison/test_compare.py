@@ -169,6 +169,10 @@ def test_manufacture_counted_on_one_side_only_is_another_boundary() -> None:
         option("b", use={"it_energy_kwh": 2, "device": "gpu/h100", **SITE}, reserved_hours=3),
     )
     assert work.pair("a", "b", "gwp").reason == "other_boundary"
+    for names in (("a", "b"), ("b", "a")):
+        assert "la fabrication du matériel, pour l'option b seulement" in spaced(
+            pair_of(work, *names, "gwp").words["fr"]
+        )
     assert work.pair("a", "b", "energy").verdict == "lower_always"
 
 
@@ -428,6 +432,7 @@ def test_a_part_unknown_in_both_is_said_and_bars_the_verdict_where_it_weighs_oth
     assert alike.verdict == "equivalent"
     assert spaced(alike.words["fr"]) == "équivalents (sans le réseau : valeur inconnue des deux côtés)"
     assert {pair_of(work, "a", b, "adpe").reason for b in ("ccc", "dddd")} == {"other_unknown_part"}
+    assert "le réseau, pas en même quantité des deux côtés (" in spaced(pair_of(work, "a", "ccc", "adpe").words["fr"])
     assert "réseau" not in pair_of(work, "a", "ccc", "gwp").words["fr"]
 
 

@@ -509,17 +509,21 @@ def test_five_fields_of_an_empty_home_give_the_answer_of_the_command(lang: str, 
     for name, value in (("people", "40 000"), ("uses", "3"), ("model_1", "mistral-ai/mistral-small-3.2")):
         five(at, name).set_value(value)
     five(at, "model_2").set_value("openai/gpt-5")
-    five(at, "place_1").set_value("mistral")
+    said = {"place_1": "mistral"} if lang == "fr" else {"server_1": "no", "shared_by_1": "3"}
+    for name, value in said.items():
+        five(at, name).set_value(value)
+    first = "mistral-small-3.2 @ " + ("mistral" if lang == "fr" else "class/shared-regional shared by 3")
     at = whole([b for b in at.button if b.label == t("compare_form.answer", lang)][0].click().run())
     made = address(at)
     assert made.asked is not None and made.need.volume == 1_440_000 and not made.example
     given = ["--people", "40000", "--uses", "3 month", "--task", "question-rag", "--place", "class/shared-regional"]
-    done = sobria(tmp_path, "compare", *given, "--models", "mistral-small-3.2 @ mistral, gpt-5", "--json", lang=lang)
+    done = sobria(tmp_path, "compare", *given, "--models", f"{first}, gpt-5", "--json", lang=lang)
     assert json.loads(done.stdout) == compare_data.compared(made).model_dump(mode="json")
     text = text_of(at)
     assert all(escape(said) in text for said in compare_data.compared(made).said("ratio", lang))
     assert "facteur=act_energy/alternative/text-search/2026" in unquote(text)  # each row opens to its page
     assert five(at, "people").value.replace("\u202f", "") == "40000"
+    assert {name: five(at, name).value for name in said} == said
 
 
 def test_an_answer_that_is_missing_is_said_beside_the_five_fields() -> None:

@@ -14,6 +14,8 @@ from estimator.places.criteria import criteria
 from estimator.places.placing import answers_on
 from estimator.places.requirements import CHOICES, FIELDS
 from estimator.places.supplier_answers import SupplierAnswer, read_answers
+from estimator.workloads.estimate import estimate
+from estimator.workloads.request import Request
 from tests.comparison.test_compare_parts import option, scenario
 from tests.support import refuses, sobria
 
@@ -92,7 +94,8 @@ def answered(home: Path, **values: Any) -> None:
 
 
 def test_a_comparison_takes_the_answer_unless_the_scenario_gives_the_value(tmp_path: Path) -> None:
-    """1 kWh of machines in a room whose supplier answers a PUE of 1.3 is 1.3 kWh; of which 1.5 is given, 1.5 kWh."""
+    """1 kWh of machines in a room whose supplier answers a PUE of 1.3 is 1.3 kWh; of which 1.5 is given, 1.5 kWh. An
+    estimate alone says the same, and what it took; before the day of the answer, it is as in an empty home."""
     home = tmp_path / "home"
     answered(home, pue=1.3)
     use = {"it_energy_kwh": 1, "zone": "FRA", "host": "class/server-room"}
@@ -100,6 +103,12 @@ def test_a_comparison_takes_the_answer_unless_the_scenario_gives_the_value(tmp_p
     found = decision(asked.model_copy(update={"day": DAY}), home)
     kwh = {o.id: o.per_unit["energy"]["central"] for o in found.options if o.id in ("a", "b")}
     assert kwh == {"a": pytest.approx(1.3), "b": pytest.approx(1.5)}
+    lone = [estimate(Request(**use, day=day, **more), home=home) for day, more in ((DAY, {}), (DAY, {"pue": 1.5}))]
+    assert [found.indicators["energy"].central for found in lone] == pytest.approx([1.3, 1.5])
+    told = [[w["fr"] for w in found.warnings if w["code"] == "supplier_answers"] for found in lone]
+    assert "réponses du fournisseur" in told[0][0] and "(PUE)" in told[0][0] and not told[1]
+    unanswered = estimate(Request(**use, day=date(2026, 5, 31)), home=home)
+    assert unanswered.indicators == estimate(Request(**use, day=date(2026, 5, 31))).indicators
     early = decision(asked.model_copy(update={"day": date(2026, 5, 31)}), home)
     assert next(o for o in early.options if o.id == "a").per_unit["energy"]["central"] != pytest.approx(1.3)
 
@@ -149,3 +158,17 @@ def test_an_answer_is_told_in_one_line() -> None:
         "document": "d",
     }
     assert SupplierAnswer.model_validate(facts).told == "class/server-room: heat_reuse=yes (2026-11-27)"
+
+
+@pytest.mark.parametrize(
+    ("read", "near"),
+    [
+        ("class/nulle", "class/desk, class/server-unknown, class/server-room"),
+        ("class/server-rom", "class/server-room"),
+        ("vandoeuvre", "dcml/vandoeuvre"),
+        ("ovhcloud/paris", "ovhcloud/sbg, ovhcloud/rbx"),
+    ],
+)
+def test_an_unknown_host_is_answered_with_those_that_exist(tmp_path: Path, read: str, near: str) -> None:
+    done = sobria(tmp_path, "places", "add", "--service", "a", "--host", read, *SAID, "--why", "essai", code=1)
+    assert f"Identifiants proches : {near}" in done.stderr.replace("\xa0", " ")

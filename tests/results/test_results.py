@@ -194,6 +194,18 @@ def test_an_empty_ledger_has_no_activity_and_no_zero(tmp_path: Path) -> None:
     assert found.services() == []
 
 
+def test_a_total_that_nothing_gives_says_each_reason_once(tmp_path: Path) -> None:
+    """Answers of a model that is not known, twice, and of a machine without a country: no greenhouse gases, and why."""
+    unknown = [answers("modele-9000", 100.0, start=f"2026-0{month}-02T10:00:00") for month in (4, 5)]
+    found = built(tmp_path, *unknown, activity(zone=None, host="class/server-room"))
+    gases = found.totals().indicators["gwp"]
+    assert gases.missing is not None and set(gases.missing["code"].split("+")) == {"unknown_model", "no_zone"}
+    for lang, between in (("fr", " ; "), ("en", "; ")):
+        assert len(gases.missing[lang].replace("\xa0", " ").replace("\u202f", " ").split(between)) == 2
+    rows = [row["missing"] for row in rows_of(found) if row["level"] == "total" and row["impact"] == "gwp"]
+    assert rows == [gases.missing["code"]]
+
+
 def test_a_cell_has_the_use_case_of_the_register_today(tmp_path: Path) -> None:
     built(tmp_path, activity(service_key="tri", **SITE), activity(service_key="autre", **SITE))
     case = json.loads(sobria(tmp_path, "register", "add", *FIELDS, *WHO, "--json").stdout)["id"]
