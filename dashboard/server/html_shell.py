@@ -12,6 +12,7 @@ from dashboard.shared.html_shell import OURS
 from dashboard.shared.texts import t, words
 
 STREAMLIT = "en"  # the language that it speaks
+MODULES = '<script type="module"'  # what is ours comes before: it waits for none of them
 UNWANTED = (
     r"<!--.*?-->",  # comments for developers
     r"<script>.*?</script>",  # a flag for web crawlers; without it the policy needs no exception
@@ -32,7 +33,8 @@ def page(lang: str) -> str:
     icon = '<link rel="icon" type="image/png" href="./favicon.png">'
     noscript = f"<noscript>{escape(t('app.noscript', lang))}</noscript>"
     text = re.sub(r"<noscript>.*?</noscript>", noscript, text, flags=re.DOTALL)
-    return re.sub(r"\n\s*\n+", "\n", text.replace("</head>", f"{icon}{OURS}{_noscript(lang)}</head>"))
+    text = text.replace("<body>", f'<body><p class="loading" role="status">{escape(t("app.loading", lang))}</p>')
+    return re.sub(r"\n\s*\n+", "\n", text.replace(MODULES, f"{icon}{OURS}{_noscript(lang)}{MODULES}", 1))
 
 
 def _noscript(lang: str) -> str:

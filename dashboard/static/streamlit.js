@@ -1,8 +1,10 @@
-// What is mended in the parts that Streamlit draws by itself: its words, said in the reader's language, and a role that
-// contradicts a name. The document holds the pairs: what Streamlit writes, what to say; {x} stands for any text. What our
+// What is mended in Streamlit. Where its server is: without being told, it first asks below the address of each page, where
+// nothing is. Then the parts that it draws by itself: its words, said in the reader's language, and a role that contradicts
+// a name. The document holds the pairs: what Streamlit writes, what to say; {x} stands for any text. What our
 // own pages and people write is left as it is.
 (() => {
   "use strict";
+  window.__streamlit = {BACKEND_BASE_URL: new URL(".", location).href};
   const NOT_STREAMLIT = ".stHtml, [data-testid=stCode] pre, label, [role=option][data-key], [data-tag] > span, .stFileChipName";
   const NAMED_FOR_NOTHING = "[data-testid=stFileUploaderDropzone][role=presentation]";
   const NAMES_OF_PEOPLE = "[role=option], [data-tag], .stFileChip";

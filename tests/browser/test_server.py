@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from dashboard.server.app import OWN_ROUTES, UNASKED
+from dashboard.shared.texts import t
 from tests.browser.conftest import Server
 
 Serve = Callable[[str], Server]
@@ -52,6 +53,8 @@ def test_the_first_bytes_say_the_language_and_call_nothing_else(serve: Serve, pa
     text = ask(serve("plain"), f"{path}?lang={lang}").read().decode()
     assert f'<html lang="{lang}">' in text
     assert "://" not in text and "<script>" not in text and "style.css" in text
+    assert t("app.loading", lang) in text
+    assert text.index("style.css") < text.index("streamlit.js") < text.index('type="module"'), "said at once"
 
 
 def test_scripts_travel_packed(serve: Serve) -> None:

@@ -24,6 +24,7 @@ from tests.browser.test_pages import (
     is_wider_than_its_window,
     open_page,
     settled,
+    troubles,
     violations,
 )
 
@@ -40,9 +41,8 @@ SHEETS = ("", "territoire=all&periode=2025-T4", "territoire=99002&periode=2026",
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_view_is_whole_at_every_width(screen: Page, dashboard: Server, view: str, lang: str) -> None:
-    asked, faults = set(), []
+    asked, faults = set(), troubles(screen)
     screen.on("request", lambda request: asked.add(urlsplit(request.url).hostname))
-    screen.on("pageerror", lambda error: faults.append(str(error)))
     open_page(screen, dashboard, VIEWS[view], lang)
     for width in (1280, 360, 320):
         screen.set_viewport_size({"width": width, "height": 800})
