@@ -22,6 +22,8 @@ from dashboard.summary.svg_charts import (
 from estimator.core.number_format import NO_BREAK, figure
 from estimator.governance.indicator_list import FOOTPRINTS
 from estimator.governance.indicators.explanation import number_of
+from estimator.governance.indicators.known_days import YEAR
+from estimator.governance.indicators.projection import MONTHS
 from estimator.reporting.summary import sentences, sovereignty_text
 from estimator.reporting.summary.one_page import (
     charter_lines,
@@ -104,10 +106,10 @@ def _facts(energy: Body, lang: str) -> Iterator[tuple[str, str]]:
         yield sentences.effect_text(amount, lang, "effect_range"), t(f"synthese.{more}_{effect}", lang)
 
 
-def _pace(body: Body) -> dict[str, float]:
-    """The mean of the known months of the period: what a month to come would be if nothing changed."""
-    value = body["indicators"]["energy"]["value"]
-    return {end: value[end] / len(body["months"]) for end in ("low", "central", "high")}
+def _pace(body: Body) -> dict[str, float] | None:
+    """What a month to come would be at the pace of the known days of the year; None without any."""
+    year = body["indicators"]["energy"]["pace"]
+    return {end: year[end] / MONTHS for end in ("low", "central", "high")} if year else None
 
 
 def _history(entry: Body, body: Body, lang: str, pace: dict[str, float] | None = None, tall: int = HIGH) -> History:
@@ -119,7 +121,7 @@ def _history(entry: Body, body: Body, lang: str, pace: dict[str, float] | None =
 def _limit(entry: Body) -> float | None:
     """The objective of a month: the trajectory of the year divided equally."""
     path = entry["path"]
-    return path["path"] / path["span"] if path and path["path"] is not None and path["span"] else None
+    return path["path"] * YEAR / path["span"] / MONTHS if path and path["path"] is not None and path["span"] else None
 
 
 def _steps(entry: Body, lang: str) -> Iterator[tuple[str, str, float, float]]:

@@ -27,7 +27,7 @@ EFFECTS = ("volume", "efficiency", "scope", "method")
 class History:
     """A footprint by month (yyyymm -> amount or None); limit: the objective, divided equally among the months.
 
-    pace: the mean of the known months of the period, for those to come; tall: height of the chart [px]."""
+    pace: a month at the pace of the known days of the year, for those to come; tall: height of the chart [px]."""
 
     name: str
     months: Mapping[int, Mapping[str, Any] | None]

@@ -44,19 +44,21 @@ def budgets(home: Path, ceiling: float) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("ceiling", "verdict", "near", "said"),
     [
-        (130.0, "under", False, "il ne serait pas dépassé"),
-        (110.0, "over", False, "il serait dépassé entre novembre et décembre"),
+        (140.0, "under", False, "il ne serait pas dépassé"),
+        (123.0, "over", False, "il serait dépassé entre novembre et décembre"),
         (95.0, "over", True, "95 % du plafond est déjà consommé"),
         (80.0, "passed", False, "Il est déjà dépassé"),
     ],
 )
 def test_a_use_is_told_of_its_own_ceiling(home: Path, ceiling: float, verdict: str, near: bool, said: str) -> None:
-    """90 kWh in nine months are 120 in twelve; 90 ÷ 95 is 95 %, over nine tenths; 90 ÷ 110 is 82 %. The 900 kWh beside
-    are of another use."""
+    """90 kWh in 244 days, as below, are 134.6 in 365, and 123 at the end of the eleventh month; 90 ÷ 95 is 95 %, over
+    nine tenths; 90 ÷ 123 is 73 %. The 900 kWh beside are of another use."""
     (found,) = budgets(home, ceiling)
     assert (found["use_case"], found["verdict"], found["near"]) == ("courriers", verdict, near)
     assert found["used"] == pytest.approx(90 / ceiling)
-    assert found["spent"]["central"] == pytest.approx(90) and found["projected"]["central"] == pytest.approx(120)
+    assert found["spent"]["central"] == pytest.approx(90) and found["projected"]["central"] == pytest.approx(
+        90 * 365 / 244
+    )
     text = use_budget_text(found, "fr").replace("\u00a0", " ")
     assert text.startswith("Courriers. Plafond voté pour 2026") and said in text
 

@@ -29,7 +29,7 @@ from estimator.reporting.documents.rendering import FormatUnknown, rendered, sav
 from estimator.reporting.summary import charter_status as phrase_checks
 from estimator.reporting.summary.charter_status import status
 from estimator.reporting.summary.one_page import document
-from estimator.reporting.summary.sentences import answer, budget_text, limit_texts, value_text
+from estimator.reporting.summary.sentences import answer, budget_text, limit_texts, path_text, value_text
 from estimator.reporting.summary.summary import synthesis
 from tests.support import activity, built
 
@@ -186,31 +186,46 @@ def test_each_effect_has_its_interval(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("ceiling", "verdict", "month"),
-    [(5, "passed", 202601), (90, "over", 202605), (250, "under", None)],
+    [(5, "passed", 202601), (165, "over", 202605), (500, "under", None)],
 )
 def test_a_budget_at_the_pace_of_the_year(tmp_path: Path, ceiling: float, verdict: str, month: int | None) -> None:
-    """20 kWh in January and 20 in March: 20 a month, 240 a year; 90 is reached in the middle of the fifth month."""
+    """40 kWh from 5 January to 5 March, nothing in February: 27 + 5 = 32 days, 40 × 365 ÷ 32 = 456 a year; 165 of them
+    are reached after 165 ÷ 456 × 12 = 4.3 months."""
     case(Register(tmp_path), "A", "Courrier")
     vote(tmp_path, year=2026, value=ceiling, unit="kWh")
     now = scope(tmp_path, run("a", 20, "2026-01"), run("a", 20, "2026-03"))
     found = Pace(now).against_budget("energy")
     assert found is not None
-    assert found["projected"]["central"] == pytest.approx(240, rel=1e-3) and found["months"] == 2
+    assert found["projected"]["central"] == pytest.approx(40 * 365 / 32, rel=1e-3) and found["days"] == 32
     assert (found["verdict"], found["passed"]["central"]) == (verdict, month if verdict != "passed" else 202601)
     text = budget_text(found, "kWh", "fr")
     assert {"passed": "déjà dépassé", "over": "dépassé en mai", "under": "ne serait pas dépassé"}[verdict] in text
 
 
-def test_an_objective_is_compared_over_as_many_months_as_its_reference_holds(tmp_path: Path) -> None:
-    """2025: 2 months, 40 kWh. −10 % by 2027: 38 in 2026 (half way). 3 months of 2026 at 18 make 36 over 2 months."""
+@pytest.mark.parametrize(("months", "year"), [(12, 120.0), (1, 10.0 * 365)])
+def test_twelve_known_months_are_the_year(tmp_path: Path, months: int, year: float) -> None:
+    """10 kWh on the fifth of each month are 120, whatever the days between the first and the last; of one, of a day."""
+    case(Register(tmp_path), "A", "Courrier")
+    found = Pace(scope(tmp_path, *(run("a", 10, f"2025-{n + 1:02}") for n in range(months)), period="2025"))
+    projected = found.projected("energy")
+    assert projected is not None and projected["central"] == pytest.approx(year, rel=1e-3)
+
+
+def test_an_objective_is_compared_over_as_many_days_as_its_reference_holds(tmp_path: Path) -> None:
+    """2025: from 5 January to 5 February, 32 days, 40 kWh. −10 % by 2027: 38 in 2026 (half way). Until 5 March 2026, 60
+    days, 54 kWh: 28.8 over 32."""
     case(Register(tmp_path), "A", "Courrier")
     vote(tmp_path, change_percent=-10, reference_year=2025, due_year=2027)
     past = [run("a", 20, "2025-01"), run("a", 20, "2025-02")]
     now = scope(tmp_path, *past, *(run("a", 18, f"2026-0{n}") for n in (1, 2, 3)))
     found = Pace(now).against_path("energy")
-    assert found is not None and found["span"] == 2
-    assert found["path"] == pytest.approx(38, rel=1e-3) and found["projected"]["central"] == pytest.approx(36, rel=1e-3)
+    assert found is not None and (found["days"], found["span"]) == (60, 32)
+    assert found["path"] == pytest.approx(38, rel=1e-3) and found["projected"]["central"] == pytest.approx(
+        28.8, rel=1e-3
+    )
     assert found["verdict"] == "under"
+    text = path_text({"path": found}, "fr").replace("\u00a0", " ")
+    assert text.startswith("Sur 2 mois connus, 2026 donne") and " pour 32 jours" in text
     body = synthesis(now)
     assert answer(body, "fr").startswith("Oui, au regard de l’objectif voté")
     held = {check["id"]: check["status"] for check in body["charter"]}

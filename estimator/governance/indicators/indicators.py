@@ -42,8 +42,9 @@ def _footprints(scope: Scope) -> dict[str, dict[str, Any]]:
             entry["value"] = withheld_amount(entry["value"])
             entry |= {kind: dict.fromkeys(entry[kind]) for kind in ("months", "history")}
             entry |= {"change": {"established": None, "effects": None}, "path": None, "budget": None}
+            entry["pace"] = None
             continue
-        entry |= {"change": change(scope, before, name)}
+        entry |= {"change": change(scope, before, name), "pace": pace.projected(name)}
         entry |= {"path": pace.against_path(name), "budget": pace.against_budget(name)}
     return found
 

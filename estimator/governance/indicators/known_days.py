@@ -28,12 +28,15 @@ def known_days(build: BuildFile, rows: Sequence[Attached], today: date) -> int:
 
 def known_text(days: int) -> dict[str, str]:
     """« 5 jours connus seulement, ce qui est court », « 12 jours connus », « 1 mois connu », by language."""
-    months = max(1, round(days / YEAR * 12))
     if days >= MONTH:
-        key, count = "known_month" if months == 1 else "known_months", months
-    else:
-        key, count = "known_day" if days == 1 else "known_short" if days < SHORT else "known_days", days
-    return {lang: say("periods", key, lang, count=count) for lang in LANGUAGES}
+        return {lang: known_months_text(max(1, round(days / YEAR * 12)), lang) for lang in LANGUAGES}
+    key = "known_day" if days == 1 else "known_short" if days < SHORT else "known_days"
+    return {lang: say("periods", key, lang, count=days) for lang in LANGUAGES}
+
+
+def known_months_text(months: int, lang: str) -> str:
+    """« 1 mois connu », « 6 mois connus »."""
+    return say("periods", "known_month" if months == 1 else "known_months", lang, count=months)
 
 
 def _meets(span: tuple[date, date], month: int) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from babel.dates import format_date
+from babel.units import format_unit
 
 from estimator.catalogue.load import load
 from estimator.core.errors import say
@@ -28,7 +29,7 @@ from estimator.core.typography import typeset
 from estimator.governance.commitments.schema import Objective
 from estimator.governance.indicator_list import VOTED
 from estimator.governance.indicators.forecast import Forecast
-from estimator.governance.indicators.known_days import known_text
+from estimator.governance.indicators.known_days import known_months_text, known_text
 
 ONE_LINE = 20  # characters of a share with its count that are kept together
 AS_WRITTEN = ("L/kWh",)  # units that their texts never scale
@@ -143,14 +144,14 @@ def trend_text(entry: Mapping[str, Any], lang: str, form: str = "trend", **more:
 
 
 def change_text(body: Mapping[str, Any], lang: str) -> str:
-    """« L'IA consomme 32 % d'électricité de plus qu'en 2025 (entre 13 et 53 %), sur les 6 mois connus des deux côtés. »
+    """« L'IA consomme 32 % d'électricité de plus qu'en 2025 (entre 13 et 53 %), sur 6 mois connus des deux côtés. »
 
     Empty when no previous period is known."""
     if not against_text(body, lang):
         return ""
     before, months = Period(body["previous"]), body["indicators"]["energy"]["change"]["months"]
     than = "than_year" if before.text.isdecimal() else "than_before"
-    over = tell("over_months", lang, count=months) if months < len(before.months()) else ""
+    over = tell("over_months", lang, known=known_months_text(months, lang)) if months < len(before.months()) else ""
     facts = {
         "than": tell(than, lang, before=before.text if before.text.isdecimal() else period_text(before.text, lang))
     }
@@ -172,13 +173,14 @@ def share_of_total(share: Mapping[str, float] | None, lang: str) -> str:
 
 
 def against_text(body: Mapping[str, Any], lang: str) -> str:
-    """The baseline of a change: « année 2025, sur les 6 mois connus des deux côtés »; empty without any."""
+    """The baseline of a change: « année 2025, sur 6 mois connus des deux côtés »; empty without any."""
     months = body["indicators"]["energy"]["change"].get("months")
     if not months:
         return ""
     before = period_text(body["previous"], lang)
     whole = len(Period(body["previous"]).months())
-    return tell("against_part" if months < whole else "against", lang, before=before, count=months)
+    known = known_months_text(months, lang)
+    return tell("against_part" if months < whole else "against", lang, before=before, known=known)
 
 
 def effect_text(amount: Mapping[str, Any], lang: str, form: str = "effect") -> str:
@@ -228,7 +230,7 @@ def path_lines(entry: Mapping[str, Any], lang: str) -> list[str]:
 
 
 def path_text(entry: Mapping[str, Any], lang: str) -> str:
-    """The year against the trajectory of the objective, at the pace of its known months; empty without one."""
+    """The year against the trajectory of the objective, at the pace of its known days; empty without one."""
     found = entry.get("path") if isinstance(entry.get("path"), Mapping) else None
     if not found:
         return ""
@@ -237,16 +239,17 @@ def path_text(entry: Mapping[str, Any], lang: str) -> str:
     unit = found["projected"]["unit"]
     step = step_for(unit, found["path"], lang)
     facts = {"year": found["year"], "path": with_unit(plain(found["path"], step, lang), step)}
-    facts |= {"projected": interval_text(found["projected"], lang), "months": found["months"], "span": found["span"]}
+    facts |= {"projected": interval_text(found["projected"], lang), "known": known_text(found["days"])[lang]}
+    facts["span"] = format_unit(found["span"], "duration-day", locale=lang)
     return tell(f"path_{found['verdict']}", lang, **facts)
 
 
 def budget_text(found: Mapping[str, Any], unit: str, lang: str) -> str:
-    """When the budget of the year is exceeded, at the pace of its known months."""
+    """When the budget of the year is exceeded, at the pace of its known days."""
     facts: dict[str, object] = {"year": found["year"], "ceiling": amount_text(found["ceiling"], unit, lang)}
     if not found["verdict"]:
         return tell("budget_unknown", lang, **facts)
-    facts |= {"projected": interval_text(found["projected"], lang), "months": found["months"]}
+    facts |= {"projected": interval_text(found["projected"], lang), "known": known_text(found["days"])[lang]}
     passed = found["passed"]
     first, last = passed["high"], passed["low"]
     facts |= {"first": _month(first, lang), "last": _month(last, lang)}
