@@ -13,8 +13,8 @@ from dashboard.summary.estimator_gateway import (
     body,
     periods,
     scope_of_address,
+    sources,
     state,
-    territories,
 )
 from dashboard.summary.page import OPENED, PERIOD, SIMPLE, TERRITORY, drawn
 from estimator.reporting.summary.sentences import period_text, territory_text
@@ -40,7 +40,7 @@ def show() -> None:
 
 def _choices(now: State, wanted: SummaryScope, lang: str) -> None:
     """Territory and period, stored in the URL; then what is printed, and what can be said aloud."""
-    places = {code: territory_text(code, lang) for code in territories(now)}
+    places = {code: territory_text(code, lang) for code in sources(now).territories}
     spans = {text: period_text(text, lang) for text in periods(now)}
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         choice(t("synthese.territory", lang), places, TERRITORY, territory_text(wanted.territory, lang))

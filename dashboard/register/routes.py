@@ -11,7 +11,7 @@ from dashboard.shared import estimator_gateway
 from dashboard.shared.document_links import OF_A_USE
 from dashboard.shared.html_shell import document_response, not_found_page, refusal_response
 from dashboard.shared.texts import lang_of
-from dashboard.summary.estimator_gateway import scope_in, scope_of_address, state
+from dashboard.summary.estimator_gateway import address_refused, scope_in, scope_of_address, state
 from estimator.core.errors import SobriaError
 from estimator.governance.indicators.scope import WHOLE
 from estimator.governance.register.refusals import UseCaseUnknown
@@ -57,8 +57,11 @@ def _document(request: Request) -> Response:
     now = state()
     if now is None:
         return RedirectResponse(f"./registre?cas={case.id}&lang={lang}", status_code=303)
-    scope = scope_in(scope_of_address(now, WHOLE, read.get("periode", "")))
-    format = read.get("format", "html")
+    period, format = read.get("periode", ""), read.get("format", "html")
+    refused = address_refused(now, "", period)
+    if refused is not None:
+        return refusal_response(refused, lang)
+    scope = scope_in(scope_of_address(now, WHOLE, period))
     try:
         body = rendered(DOCUMENTS[KINDS[path]](UseFacts(scope, case, lang)), format)
     except SobriaError as refusal:

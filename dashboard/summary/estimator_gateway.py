@@ -103,11 +103,6 @@ def _worked_out(asked: SummaryScope) -> dict[str, Any]:
     return synthesis(scope_in(asked))
 
 
-def _territories(now: State) -> tuple[str, ...]:
-    communes = {case.commune for case in sources(now).cases}
-    return (WHOLE, *([METROPOLE] if METROPOLE in communes else []), *sorted(communes - {METROPOLE}))
-
-
 def _periods(now: State) -> tuple[str, ...]:
     """Every year, quarter and month with rows in the ledger, the last first, up to the end of this year."""
     months = [m for m in sources(now).build.months() if m // 100 <= sources(now).today.year]
@@ -129,14 +124,13 @@ sources = Remembered(_open_sources, STATES)
 every_lever = Remembered(_levers, STATES)
 numbers = Remembered(_open, ANSWERS)
 body = Remembered(_worked_out, ANSWERS)
-territories = Remembered(_territories, STATES)
 periods = Remembered(_periods, STATES)
 
 
 def scope_of_address(now: State, territory: str, period: str) -> SummaryScope:
     """The scope of a URL; missing or invalid values default to the métropole if it has use cases, else to the
     whole territory, over the last year."""
-    known, spans, span = territories(now), periods(now), _canonical(period)
+    known, spans, span = sources(now).territories, periods(now), _canonical(period)
     chosen = territory if territory in known else METROPOLE if METROPOLE in known else WHOLE
     return SummaryScope(now, chosen, span if span in spans else spans[0] if spans else str(now.day.year))
 
@@ -148,8 +142,8 @@ def address_refused(now: State, territory: str, period: str) -> SobriaError | No
     wrong = [read[: estimator_gateway.LONGEST_ID] for read, span, found in pairs if read and span != found]
     if not wrong:
         return None
-    years = ", ".join(text for text in periods(now) if text.isdigit())
-    return SobriaError("address_unknown", read=", ".join(wrong), territories=", ".join(territories(now)), years=years)
+    places, years = ", ".join(sources(now).territories), ", ".join(text for text in periods(now) if text.isdigit())
+    return SobriaError("address_unknown", read=", ".join(wrong), territories=places, years=years)
 
 
 def _canonical(period: str) -> str:

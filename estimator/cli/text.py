@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -254,22 +254,27 @@ def published_text(entries: Sequence[Mapping[str, Any]], lang: str) -> str:
 
 
 def import_text(report: "ImportReport", lang: str) -> str:
-    """The account of an import, then quarantined rows by file and reason, and the unreadable files."""
+    """The account of an import, then quarantined rows and remarks by file and reason, and the unreadable files."""
     lines = [say("cli", "imported", lang, **report.account.as_dict()), *waiting_lines(report.account, lang)]
-    groups = faults_of(report.refused)
-    for (file, code, _), told in list(groups.items())[:SHOWN_GROUPS]:
+    lines += _told_lines("refusals", faults_of(report.refused), "more_refused", lang)
+    groups: dict[tuple[str, ...], list[Any]] = {}
+    for remark in report.remarks:
+        groups.setdefault((remark.file, remark.code), []).append((remark, remark.facts))
+    lines += _told_lines("remarks", groups, "more_remarks", lang)
+    return "\n".join(lines + [f"! {error.message(lang)}" for error in report.errors])
+
+
+def _told_lines(
+    section: str, groups: Mapping[tuple[str, ...], Sequence[tuple[Any, Mapping[str, str]]]], more: str, lang: str
+) -> Iterator[str]:
+    """A line for each file and reason: its first row, how many it is said of, its sentence; then how many are left."""
+    for (file, code, *_), told in list(groups.items())[:SHOWN_GROUPS]:
         row, facts = told[0]
         where = f"{file}:{row.line}" + (f" (× {len(told)})" if len(told) > 1 else "")
-        lines.append(f"  {where} {one_of(unlike(told), 'for_instance', sentences('refusals', code, **facts))[lang]}")
+        yield f"  {where} {one_of(unlike(told), 'for_instance', sentences(section, code, **facts))[lang]}"
     left = sum(len(told) for told in list(groups.values())[SHOWN_GROUPS:])
     if left:
-        lines.append(say("cli", "more_refused", lang, count=left))
-    for remark in report.remarks[:SHOWN_GROUPS]:
-        lines.append(f"  {remark.file}:{remark.line} {say('remarks', remark.code, lang, **remark.facts)}")
-    left = len(report.remarks) - SHOWN_GROUPS
-    if left > 0:
-        lines.append(say("cli", "more_remarks", lang, count=left))
-    return "\n".join(lines + [f"! {error.message(lang)}" for error in report.errors])
+        yield say("cli", more, lang, count=left)
 
 
 def factors_text(found: Sequence["Factor"], lang: str) -> str:

@@ -126,7 +126,7 @@ class Refused(Strict):
         return (self.code, self.facts), *json.loads(self.facts.get(ALSO, "[]"))
 
 
-def unlike(told: Sequence[tuple[Refused, Mapping[str, str]]]) -> int:
+def unlike(told: Sequence[tuple[object, Mapping[str, str]]]) -> int:
     """How many different facts these faults have."""
     return len({tuple(sorted(facts.items())) for _, facts in told})
 

@@ -16,7 +16,7 @@ from dashboard.register.form_fields import KEPT
 from dashboard.register.routes import SCHEMA, register_routes
 from dashboard.register.sentences import when_text
 from dashboard.shared import estimator_gateway, permissions
-from dashboard.shared.document_links import ADDRESSES
+from dashboard.shared.document_links import ADDRESSES, OF_A_USE
 from dashboard.shared.texts import t
 from estimator.comparison.scenario_link import decode
 from estimator.governance.commitments.commitments import Commitments
@@ -315,6 +315,14 @@ def test_the_sheet_holds_the_record_and_an_unknown_one_is_told_so(register: Regi
     page = ask("/fiche-usage", f"cas={case.id}")[2].decode()
     assert "Tri du courrier" in page and "Contester" in page and "<script" not in page
     assert ask("/fiche-usage", "cas=rien")[0] == 404
+
+
+@pytest.mark.parametrize("period", ["2031", "hier", "2026-13"])
+def test_a_document_of_no_period_is_refused_and_not_that_of_another(register: Register, period: str) -> None:
+    asked = f"cas={register.create(FACTS, DSI).id}&periode={period}"
+    for name in OF_A_USE.values():
+        status, _, body = ask(f"/{name}", asked)
+        assert status == 400 and period in body.decode() and "années" in body.decode(), name
 
 
 def test_the_state_of_a_closed_use_leads_to_its_evaluation(register: Register, tmp_path: Path) -> None:

@@ -15,12 +15,13 @@ from estimator.governance.commitments.commitments import author as voter
 from estimator.governance.indicator_list import INDICATORS
 from estimator.governance.indicators import hosting_share, sheet
 from estimator.governance.indicators.footprints import figures_of
+from estimator.governance.indicators.open_scope import scope_of
 from estimator.governance.indicators.scope import Scope, Sources
 from estimator.governance.indicators.trend import change
 from estimator.governance.register.register import Register, author
 from estimator.places.criteria import HostingCriterion
 from estimator.reporting.summary.sentences import hosting_text, shared
-from tests.support import activity, built
+from tests.support import activity, built, refuses
 
 WHO = author("Service numérique", "essai")
 CASE = {"task": "répondre", "unit": "une réponse", "service": "Courrier", "owner_role": "Responsable du courrier"}
@@ -203,3 +204,12 @@ def test_the_figures_of_the_whole_ledger_are_those_of_its_groups(tmp_path: Path,
     for name in ("energy", "water", "adpe", "gwp"):
         for end in ("low", "central", "high", "at_factor_values", "covers"):
             assert found[name][end] == pytest.approx(drawn[name][end], rel=1e-12), (name, end)
+
+
+def test_a_territory_without_a_use_is_refused_with_those_there(tmp_path: Path) -> None:
+    """Its sheet would be empty, as that of a commune that has no AI."""
+    case(Register(tmp_path), "A")
+    built(tmp_path, run("a", 1))
+    assert scope_of(tmp_path, "metropole").territory == "metropole"
+    with refuses("territory_unknown", "Territories: all, metropole"):
+        scope_of(tmp_path, "zzz")

@@ -159,6 +159,15 @@ def test_an_import_says_the_site_declared_and_the_site_counted(tmp_path: Path) -
     )
 
 
+def test_one_remark_is_printed_once_for_the_rows_that_share_it(tmp_path: Path) -> None:
+    """A file of a hundred bills would say the same sentence a hundred times."""
+    site = MEASURED | {"energy_boundary": "site", "host": "class/server-room"}
+    (tmp_path / "d.csv").write_text(text(*(site | {"service": n, "energy_kwh": f"{n}00"} for n in "123")))
+    said = sobria(tmp_path / "home", "import", str(tmp_path / "d.csv")).stdout.splitlines()
+    [remark] = [line for line in said if "d.csv:" in line]
+    assert "d.csv:2 (× 3) par exemple" in remark and "100 kWh du site" in remark.replace("\u00a0", " ")
+
+
 def test_a_corrected_row_says_where_the_first_one_is(tmp_path: Path) -> None:
     """The same file again is no correction; another host for one service and period is."""
     for name, host, told in (

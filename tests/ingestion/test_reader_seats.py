@@ -102,6 +102,22 @@ def test_a_row_that_cannot_be_read_says_why(line: str, code: str, said: str) -> 
     assert said in told(result.refused[0])[0]
 
 
+@pytest.mark.parametrize("end", ["2026-02-28", "2026-01-31", ""])
+def test_the_same_seats_on_two_lines_of_a_file_are_refused_not_dropped(tmp_path: Path, end: str) -> None:
+    """Two purchases, or one copied: nobody can tell; another service, or another number, is another purchase. 2 + 2 + 2
+    months of three lines are accepted, and the file read again refuses it again."""
+    lines = [f"chatgpt;20;;2026-01-01;{day};;;{name};" for name, day in (("a", "2026-02-28"), ("b", "2026-02-28"))]
+    path = tmp_path / "sieges.csv"
+    path.write_text(table(*lines, lines[0].replace(";20;", ";30;"), f"chatgpt;20;;2026-01-01;{end};;;a;"), "utf-8")
+    for accepted, again in ((6, 0), (0, 7)):
+        report = import_paths(Ledger(tmp_path), [path], replace(context(), read_at=NOON))
+        assert (report.account.accepted, report.account.duplicates) == (accepted, again)
+        [refusal] = report.refused
+        assert (refusal.code, refusal.line) == ("seats_twice", 5) and "ligne 2 dit déjà" in told(refusal)[0]
+        [remark] = report.remarks
+        assert (remark.code, remark.facts) == ("seats_months", {"lines": "3", "months": "6"})
+
+
 def test_an_end_far_away_is_today_and_loses_no_other_row() -> None:
     """Until 9999, or not over: 10 days of March at 20 seats, cut on the 11th; the row beside keeps its 31 at 10."""
     lines = [f"chatgpt;20;;2026-03-01;{end};;;{end};" for end in ("9999-12-31", "2026-03-11", "")]

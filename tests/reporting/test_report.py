@@ -48,7 +48,7 @@ def test_the_impact_file_fits_the_official_schema(home: Path, tmp_path: Path, sh
 
     official = json.loads((shared_data / "schemas" / "etalab-impact" / "schema.json").read_text("utf-8"))
     assert [field["name"] for field in official["fields"]] == list(COLUMNS)
-    for territory in ("all", "metropole", "54395", "54547"):
+    for territory in ("all", "metropole", "54395"):
         file = tmp_path / f"{territory}.csv"
         write_report("schema-impact", facts(home, territory), file)
         found = Resource(path=file.name, basepath=str(tmp_path), schema=Schema.from_descriptor(official)).validate()

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from estimator.core.errors import SobriaError
 from estimator.core.periods import Period
 from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.scope import Scope, Sources
@@ -11,8 +12,13 @@ from estimator.results.reading import current_results
 
 
 def scope_of(home: Path, territory: str = "all", period: str | None = None, today: date | None = None) -> Scope:
-    """The scope of this home today; default period: the year of its last month, or this one. NoBuild, PeriodRefused."""
+    """The scope of this home today; default period: the year of its last month, or this one.
+
+    NoBuild, PeriodRefused, SobriaError (a territory without a use case)."""
     build = current_results(home)
     months, day = build.months(), today or date.today()
     asked = period or str(min(months[-1] // 100, day.year) if months else day.year)
-    return Scope(Sources(build, Register(home), Commitments(home), home, day), territory, Period(asked))
+    sources = Sources(build, Register(home), Commitments(home), home, day)
+    if territory not in sources.territories:
+        raise SobriaError("territory_unknown", read=territory, territories=", ".join(sources.territories))
+    return Scope(sources, territory, Period(asked))

@@ -13,7 +13,7 @@ from estimator.governance.commitments.commitments import Commitments
 from estimator.governance.indicators.scenarios import ScenarioDecision, comparison
 from estimator.governance.indicators.usage_by_case import Attached, attached, months_of
 from estimator.governance.register.register import Register
-from estimator.governance.register.schema import UseCase
+from estimator.governance.register.schema import METROPOLE, UseCase
 from estimator.results.reading import Results
 
 WHOLE = "all"  # the whole territory, runs without a use case included
@@ -47,6 +47,12 @@ class Sources:
     def cases(self) -> list[UseCase]:
         """Use cases of the register."""
         return self.register.use_cases()
+
+    @cached_property
+    def territories(self) -> tuple[str, ...]:
+        """The whole territory, then the métropole and the communes that have use cases."""
+        communes = {case.commune for case in self.cases}
+        return (WHOLE, *sorted(communes, key=lambda commune: (commune != METROPOLE, commune)))
 
     def compared(self, case: UseCase) -> ScenarioDecision | None:
         """The comparison of the scenario of a use case, cached; None when it has none."""

@@ -1,6 +1,6 @@
-"""What a person should know of declared rows as they enter the ledger, with its numbers."""
+"""What a person should know of declared rows and of seats as they enter the ledger, with its numbers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ TOLD = ("declared_site", "declared_site_split", "period_unfinished")
 
 @dataclass(frozen=True)
 class Remark:
-    """One remark on one row: code of [remarks], its place, and the facts of its text."""
+    """One remark on one row, the first of several where it is about them: code of [remarks], its place, and the facts
+    of its text."""
 
     code: str
     file: str
@@ -55,8 +56,11 @@ class Declared:
         return {row[:6]: row[6:] for row in rows}
 
 
-def remarks(rows: Iterable[Activity], declared: Declared) -> Iterator[Remark]:
-    """The remarks on these rows, in their order."""
+def remarks(rows: Sequence[Activity], declared: Declared) -> Iterator[Remark]:
+    """The remarks on these rows, in their order; of seats, how many months their lines make."""
+    if seats := [row for row in rows if row.product]:
+        facts = {"lines": str(len({row.line for row in seats})), "months": str(len(seats))}
+        yield Remark("seats_months", seats[0].file_name, seats[0].line, facts)
     for row in (row for row in rows if row.reader == "declared"):
         if row.duration_s > MOMENT_S and (there := declared.earlier(row)):
             facts = {"file": there[1], "at": str(there[2])}

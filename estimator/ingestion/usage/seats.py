@@ -27,6 +27,7 @@ FRENCH = {
     "produit": "product", "sièges": "seats", "sieges": "seats", "part_active": "active_share", "du": "from", "au": "to",
     "tâche": "task", "tache": "task", "modèle": "model", "modele": "model", "usages": "uses",
 }  # fmt: skip
+SAME = tuple(name for name in TEMPLATE if name != "to")  # of two lines of the same seats
 NEEDED = frozenset({"product", "seats", "from"})
 NUMBERS = ("seats", "active_share", "uses")
 DATES = ("from", "to")
@@ -53,19 +54,21 @@ def records(reading: RecordReader) -> Iterator[Record]:
     names, rows = delimited_text.table(reading.trace.name, text, delimiter)
     reading.left_out(name for name in names if name and _column(name) not in TEMPLATE)
     today = (reading.context.read_at or datetime.now(UTC)).date()
+    met: dict[tuple[str, ...], int] = {}
     for line, cells in rows:
         said = RecordFields(_plain(cells, spreadsheet=delimiter != ","), FIELDS)
         typed = {_column(name): cell.strip() for name, cell in cells.items()}
         try:
             bought = _bought(said, typed, today)
+            if (first := met.setdefault(tuple(said.told(SAME)), line)) != line:
+                raise RowRefused("seats_twice", line=str(first))
         except RowRefused as refusal:
             reading.refuse(line, said, refusal)
             continue
         for since, until in _months(bought.since, bought.until):
             part = {"since": since.isoformat(), "until": until.isoformat()}
             month = RecordFields({**said.kept, **part}, FIELDS)
-            about = Snapshot(tuple(name for name in (*TEMPLATE, "since") if name != "to"))
-            yield Record(line, month, partial(_fields, reading, bought, since, until), about)
+            yield Record(line, month, partial(_fields, reading, bought, since, until), Snapshot((*SAME, "since")))
 
 
 class _Bought(NamedTuple):
