@@ -23,6 +23,7 @@ from estimator.ingestion.archives import is_archive, unpack
 from estimator.ingestion.context import reading_context
 from estimator.ingestion.dry_run import check_paths
 from estimator.ingestion.importing import import_paths
+from estimator.ingestion.parsing.delimited_text import decode
 from estimator.ingestion.sidecar import SUFFIX
 from estimator.ledger import Ledger
 from estimator.places.journal import PlaceJournal
@@ -127,7 +128,7 @@ def host_named(said: Mapping[str, str]) -> None:
 def answers_taken(content: bytes, who: str, why: str) -> int:
     """How many answers of a questionnaire that was filled in are new, and the build that takes them. SobriaError."""
     author, home = checked_fields(Author, {"who": who, "why": why}, "author"), default_home()
-    found = read_answers(content.decode("utf-8-sig", "replace"))
+    found = read_answers(decode(content))
     return len(rebuilt(home, lambda: PlaceJournal(home).add_answers(found, author))[0])
 
 

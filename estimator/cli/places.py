@@ -95,12 +95,13 @@ def answers(
     why: Annotated[Some, typer.Option(help="places_why")] = None,
     json_: Json = False,
 ) -> None:
+    from estimator.ingestion.parsing.delimited_text import decode
     from estimator.places.supplier_answers import read_answers
 
     author = _author(who, why or file.name)
 
     def taken(journal: "PlaceJournal") -> "Sequence[PlaceEntry[Any]]":
-        return journal.add_answers(read_answers(file.read_bytes().decode("utf-8-sig", "replace")), author)
+        return journal.add_answers(read_answers(decode(file.read_bytes())), author)
 
     _apply(context, taken, "answered", json_)
 

@@ -265,7 +265,7 @@ def import_text(report: "ImportReport", lang: str) -> str:
 
 
 def _told_lines(
-    section: str, groups: Mapping[tuple[str, ...], Sequence[tuple[Any, Mapping[str, str]]]], more: str, lang: str
+    section: str, groups: Mapping[Any, Sequence[tuple[Any, Mapping[str, str]]]], more: str, lang: str
 ) -> Iterator[str]:
     """A line for each file and reason: its first row, how many it is said of, its sentence; then how many are left."""
     for (file, code, *_), told in list(groups.items())[:SHOWN_GROUPS]:

@@ -12,6 +12,7 @@ from estimator.core.fields import Strict
 
 FORMAT = 2  # of the homes that this version writes; 1 is that of homes without a format file
 FORMAT_FILE, LEDGER, PLACES = "home.toml", "ledger", "places"
+UNREADABLE = (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError, RecursionError)  # the last: nested too deep
 SPOOL, TRACES = "spool", "traces"  # subfolders of a home: runs in progress, and traces already delivered
 
 
@@ -69,7 +70,7 @@ def home_file(home: Path) -> HomeFile:
         return HomeFile.model_validate(given)
     except FileNotFoundError:
         return HomeFile(format=1)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+    except UNREADABLE as error:
         raise SobriaError("home_file_torn", file=path, expected=FORMAT, reason=str(error).splitlines()[0]) from error
 
 
@@ -89,5 +90,5 @@ def settings(home: Path) -> Settings:
         return Settings()
     try:
         return Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+    except UNREADABLE as error:
         raise SobriaError("settings_refused", file=path, reason=str(error).splitlines()[0]) from error

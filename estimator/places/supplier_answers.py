@@ -115,8 +115,8 @@ def answered_bounds(answers: Sequence[SupplierAnswer], host: str) -> dict[str, S
 
 
 def read_answers(text: str) -> list[SupplierAnswer]:
-    """Answers in a table with these columns, separated by `;` or `,`, or in a list of JSON objects with these names;
-    others are ignored, empty values skipped.
+    """Answers in a table with these columns, separated by `;`, `,` or tabs, or in a list of JSON objects with these
+    names; others are ignored, empty values skipped.
 
     Numbers with a decimal comma or point, dates as 2026-11-25 or 25/11/2026. AnswersRefused lists every bad row.
     """
@@ -148,7 +148,7 @@ def read_answers(text: str) -> list[SupplierAnswer]:
 def _table_rows(text: str) -> tuple[Rows, Sequence[str]]:
     """The rows of a table with their lines, and its columns."""
     first = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(";,", key=first.count))
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count))
     return [(reader.line_num, row) for row in reader], tuple(reader.fieldnames or ())
 
 

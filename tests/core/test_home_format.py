@@ -103,7 +103,9 @@ def test_a_newer_home_is_refused_to_programs(tmp_path: Path) -> None:
     assert not (tmp_path / "ledger").exists()
 
 
-@pytest.mark.parametrize("text", ["format = ", "format = 0\n", 'format = "2"\n', "other = 2\n", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["format = ", "format = 0\n", 'format = "2"\n', "other = 2\n", "\x00", "a = " + "[" * 3000]
+)
 def test_a_torn_format_file_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / FORMAT_FILE).write_text(text, "utf-8")
     with refuses("home_file_torn") as refused:

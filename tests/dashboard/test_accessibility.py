@@ -94,7 +94,8 @@ def test_the_authority_fills_the_contact_in_its_settings(empty_home: Path) -> No
     text = page("accessibilite", "fr")
     assert "Direction &lt;du&gt; numérique" in text and "acces@exemple.fr" in text
     assert text.count(t("accessibility.blank", "fr")) == 2
-    (empty_home / "settings.toml").write_text('[contact]\nfax = "03"\n')
-    with refuses("settings_refused") as refused:
-        settings(empty_home)
-    assert "[contact] avec who, mail, phone et post" in refused.value.message("fr")
+    for wrong in ('[contact]\nfax = "03"\n', "a = " + "[" * 3000):
+        (empty_home / "settings.toml").write_text(wrong)
+        with refuses("settings_refused") as refused:
+            settings(empty_home)
+        assert "[contact] avec who, mail, phone et post" in refused.value.message("fr")

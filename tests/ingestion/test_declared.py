@@ -159,6 +159,26 @@ def test_an_import_says_the_site_declared_and_the_site_counted(tmp_path: Path) -
     )
 
 
+@pytest.mark.parametrize("host", ["", "class/desk"])
+def test_a_computer_is_a_device_and_its_sound_is_that_of_an_estimate(tmp_path: Path, host: str) -> None:
+    """Council minutes heard by a processor or a graphics card: 16 times, or 4 times, what a card of a server takes."""
+    audio = {"audio_s": "36000", "model": "whisper-small", "zone": "FRA", "host": host, "energy_boundary": ""}
+    for machine in ("machine/desktop", "machine/workstation"):
+        row = one(**audio | {"device": machine, "service": machine})
+        assert (row.host, row.machine, row.device) == ("class/desk", machine, None)
+        assert "host_assumed" not in row.checks
+        asked = estimate(
+            Request(model="whisper-small", audio_s=36000, device=machine, zone="FRA", day=date(2026, 3, 1))
+        )
+        found = figures(tmp_path / machine.replace("/", "-"), row).indicators["energy"]
+        assert found["at_factor_values"] == pytest.approx(asked.indicators["energy"].at_factor_values)
+    _, refused = read(
+        text(audio | {"device": "machine/desktop", "device_hours": "3"}, audio | {"device": "ordinateur"})
+    )
+    assert [refusal.code for refusal in refused] == ["declared_desk_hours", "declared_device"]
+    assert "machine/workstation" in refused[1].facts["desks"]
+
+
 def test_one_remark_is_printed_once_for_the_rows_that_share_it(tmp_path: Path) -> None:
     """A file of a hundred bills would say the same sentence a hundred times."""
     site = MEASURED | {"energy_boundary": "site", "host": "class/server-room"}

@@ -137,6 +137,16 @@ def test_an_answer_of_no_plausible_day_is_refused(day: str) -> None:
     assert f"“{day}” was read, a day from 2015" in refused.value.message("en")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_questionnaire_saved_by_a_spreadsheet_is_read(tmp_path: Path, encoding: str) -> None:
+    """« Texte Unicode » of a spreadsheet is UTF-16 with tabs; its CSV, in French, Windows-1252."""
+    table = "hote;champ;valeur;unite;date;repondant;document\nclass/server-room;pue;1,3;1;2026-06-01;Hébergé;rapport\n"
+    file = tmp_path / "reponses.csv"
+    file.write_bytes(table.replace(";", "\t" if encoding == "utf-16" else ";").encode(encoding))
+    sobria(tmp_path / "home", "places", "answers", str(file), *SAID)
+    assert "Hébergé" in sobria(tmp_path / "home", "places", "list", "--json").stdout
+
+
 def test_one_bad_answer_and_none_is_taken(tmp_path: Path) -> None:
     file = tmp_path / "reponses.csv"
     rows = [

@@ -102,6 +102,20 @@ def test_the_impact_file_by_hand(home: Path) -> None:
     assert {row["code_insee"] for row in rows_of(text(home, "schema-impact", "54395"))} == {"54395"}
 
 
+@pytest.mark.parametrize(
+    ("months", "said"),
+    [((1, 2, 3), "trimestrielle"), ((1, 3, 5), "autre"), ((2, 3, 4), "autre"), ((4, 5, 6), "trimestrielle")],
+)
+def test_a_quarter_is_three_months_that_follow_each_other(tmp_path: Path, months: tuple[int, ...], said: str) -> None:
+    built(tmp_path, *(run("a", 1, f"2026-{month:02}") for month in months))
+    [whole] = [
+        row
+        for row in rows_of(text(tmp_path, "schema-impact"))
+        if row["indicateur"].startswith("Électricité") and row["frequence_monitoring"] != "mensuelle"
+    ]
+    assert whole["frequence_monitoring"] == said
+
+
 def test_what_is_unknown_has_no_row_and_is_said(home: Path) -> None:
     made = REPORTS["schema-impact"](facts(home))
     rows = rows_of(made.files[""])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from estimator.catalogue.default_subjects import ANY_NETWORK, ANY_STORAGE
+from estimator.catalogue.default_subjects import ANY_NETWORK, ANY_STORAGE, DESK, DESKS
 from estimator.catalogue.load import load
 from estimator.catalogue.resolver import PlaceRead
 from estimator.core.errors import SobriaError
@@ -172,16 +172,24 @@ class _Reading:
         return counts | {CONTEXT: _context(said)}
 
     def _hardware(self, said: Cells, parts: Parts) -> dict[str, Any]:
-        """Accelerator, its hours and what they were for, as fields of Activity. RowRefused."""
-        named, phase = said.text("device"), said.word("phase", PHASES)
+        """Accelerator and its hours, or the computer of a desk, and what they were for, as fields of Activity.
+        RowRefused."""
+        named, phase, hours = said.text("device"), said.word("phase", PHASES), said.number("device_hours")
         places, known = self.context.places, named.lower()
         device = known if known in self.devices else places.resolve_device(named)[0]
-        if named and device is None:
-            raise RowRefused("declared_device", value=named[:40])
-        hours = said.number("device_hours")
+        told: dict[str, Any] = {}
+        if known in DESKS:
+            told = {"machine": known}
+            if "host_assumed" in parts.get("place_checks", ()) and not parts["provider"]:
+                told |= {"host": DESK, "place_checks": [c for c in parts["place_checks"] if c != "host_assumed"]}
+        elif named and device is None:
+            raise RowRefused("declared_device", value=named[:40], desks=", ".join(DESKS))
+        if told and hours is not None:
+            raise RowRefused("declared_desk_hours", value=known)
         if phase and hours is None and said.number("energy_kwh") is None:
             raise RowRefused("declared_phase")
-        return {"device": device, "device_as_read": named or None, "device_hours": hours, "phase": phase or None}
+        cards = {"device": device, "device_as_read": named or None, "device_hours": hours, "phase": phase or None}
+        return cards | told
 
     def _activity(self, line: int, row_id: str, said: Cells, parts: dict[str, Any]) -> Activity:
         fields: dict[str, Any] = {

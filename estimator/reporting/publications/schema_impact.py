@@ -7,6 +7,7 @@ from typing import Any
 
 from estimator.core.errors import say
 from estimator.core.number_format import interval_text, share_text, unit_text
+from estimator.core.periods import months_between
 from estimator.governance.indicator_list import FOOTPRINTS, VOTED, SobrietyIndicator
 from estimator.governance.indicators.footprints import footprint
 from estimator.governance.indicators.usage_by_case import Attached, last_day, months_of
@@ -133,11 +134,13 @@ def _objective(facts: ReportFacts, entry: SobrietyIndicator) -> Iterator[dict[st
 
 
 def _span(facts: ReportFacts) -> dict[str, Any]:
-    """The months of the period with data, or all of it without any."""
+    """The months of the period with data, or all of it without any; a quarter is three months that follow each other
+    from January, April, July or October."""
     months = months_of(facts.scope.rows) or facts.scope.period.months()
-    first = last_day(months[0]).replace(day=1)
+    first, count = last_day(months[0]).replace(day=1), len(months)
+    follow = months_between(months[0], months[-1]) == months and (first.month - 1) % count == 0
     span = {"date": facts.until(months[-1]), "date_debut": first, "est_periode": True}
-    return span | {"frequence_monitoring": FREQUENCIES.get(len(months), "autre")}
+    return span | {"frequence_monitoring": FREQUENCIES.get(count, "autre") if follow else "autre"}
 
 
 def _state(facts: ReportFacts) -> dict[str, Any]:
