@@ -7,14 +7,16 @@ from dashboard.comparison.svg_charts import RatioRow, dumbbells, times_text
 from dashboard.shared.templates import render
 from dashboard.shared.texts import both, sentence, t
 from estimator.comparison.answer import Answer, AnsweredOption, Pair
+from estimator.comparison.verdict_rules import NOT_STUDIED
 from estimator.comparison.verdict_text import smallest_words, told
 
 FIGURES = ("energy", "water", "adpe", "gwp")
 
 
 def ratios(answer: Answer, lang: str) -> Markup:
-    """Each option against the reference, in paired draws: sentences, chart, verdict of each impact, table."""
-    if not answer.lead:
+    """Each option against the reference, in paired draws: sentences, chart, verdict of each impact; a table of every
+    pair, where none leads too."""
+    if all(pair.verdict == NOT_STUDIED for pair in answer.pairs["energy"]):
         return Markup()
     rows = [_ratio(answer, pair, lang) for pair in answer.lead if pair.ratio]
     return render(
@@ -22,7 +24,7 @@ def ratios(answer: Answer, lang: str) -> Markup:
         lang,
         body=answer,
         figure_html=dumbbells(rows, lang) if rows else "",
-        verdicts=_verdicts(answer, lang),
+        verdicts=_verdicts(answer, lang) if answer.lead else [],
         pairs=[(name, pair) for name in FIGURES for pair in answer.pairs[name]],
         times_text=times_text,
         FIGURES=FIGURES,

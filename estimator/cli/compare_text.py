@@ -70,12 +70,14 @@ def _sites(answer: Answer, lang: str) -> str:
 def _options(answer: Answer, lang: str) -> str:
     lines = [say("compare", "options", lang, unit=answer.unit)]
     for option in answer.options:
-        lines += [f"  {option.label} ({standing_words(option, lang)})", *_about(option, lang)]
-        lines += [f"    {text}" for text in parts_words(option, answer.scenario.need.period, lang)]
+        lines += [
+            f"  {option.label} ({standing_words(option, lang)})",
+            *_about(option, answer.scenario.need.period, lang),
+        ]
     return "\n".join(lines)
 
 
-def _about(option: AnsweredOption, lang: str) -> list[str]:
+def _about(option: AnsweredOption, period: str, lang: str) -> list[str]:
     lines = [text for text in ((option.refusal or {}).get(lang, ""), option.why) if text]
     if option.status == "studied":
         lines.append(say("compare", "quality", lang, value=quality_text(option.quality, lang)))
@@ -84,8 +86,12 @@ def _about(option: AnsweredOption, lang: str) -> list[str]:
             share = share_text(option.accepted, lang)
             lines.append(say("compare", "accepted", lang, share=share, why=option.accepted_why).rstrip(" :"))
     lines += [f"{say('figures', n, lang)} : {interval_text(amount, lang)}" for n, amount in option.per_unit.items()]
+    if option.known("energy"):
+        whole = {"part": say("figures", "energy", lang), "amount": interval_text(option.service["energy"], lang)}
+        lines.append(say("compare", "part", lang, period=period, **whole))
     lines += _people(option, lang)
-    return [f"    {line}" for line in (*lines, *(f"! {warning[lang]}" for warning in option.warnings))]
+    lines += [f"! {warning[lang]}" for warning in option.warnings]
+    return [f"    {line}" for line in (*lines, *parts_words(option, period, lang))]
 
 
 def _people(option: AnsweredOption, lang: str) -> list[str]:

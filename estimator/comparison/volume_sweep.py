@@ -152,7 +152,7 @@ def _crossing(
     room = min(most.get(a, math.inf), most.get(b, math.inf)) * (1 + SAME)  # some draws meet where it is full
     real = np.isfinite(found) & (found > 0) & (found <= room)
     units = _far(np.where(real, found, np.inf))
-    if meeting is None or meeting > room or units is None:
+    if meeting is None or not 1 <= meeting <= room or units is None:
         return None
     below = a if fixed_a < fixed_b else b
     return Crossing(a=a, b=b, units=units, share=float(real.mean()), below=below)

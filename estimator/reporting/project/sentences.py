@@ -113,6 +113,9 @@ def described(facts: SheetFacts, option: AnsweredOption) -> tuple[str, ...]:
     lines = [facts.say("quality", value=facts.score(option.quality))]
     if facts.scenario.constraints.quality is not None and option.meets_threshold is not False:
         lines[0] += ", " + facts.say("meets" if option.meets_threshold else "untold")
+    if option.accepted_why:
+        stated = {"share": share_text(option.accepted, facts.lang), "why": clipped(option.accepted_why, SHORT)}
+        lines.append(facts.say("accepted", **stated))
     lines += barred_words(option, facts.lang)
     lines += parts_words(option, facts.scenario.need.period, facts.lang, beside=False)
     if option.people:
